@@ -1,0 +1,82 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import type { DeviceId, OrgId, PersonId, SessionId } from '../../shared/ids.ts';
+import type { DiscardReason } from '../../shared/outcome.ts';
+import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import type { ParameterProof, PolicyChange } from '../../shared/protocol/http.ts';
+import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import type { Authorized } from '../authorize.ts';
+import type { DeviceRecord } from '../store/store.ts';
+
+/** A policy that was validated, authorised, audited, signed and committed. Minted in `policies.ts` only. */
+export type PublishedPolicy = {
+  readonly document: PolicyDocument;
+  readonly hash: Digest;
+  readonly signed: Signed;
+  readonly publishedAt: UnixMs;
+  readonly author: PersonId | null;
+  readonly reason: string;
+} & { readonly __published: unique symbol };
+
+/** The public halves of an organisation's keys. The private halves never leave `signer.ts`. */
+export interface OrgIdentity {
+  readonly org: OrgId;
+  readonly name: string;
+  readonly serverKey: PublicKey;
+  readonly policyKey: PublicKey;
+}
+
+export interface PolicyControl {
+  /** Makes the organisation's first policy: the catalogue's defaults. Fails with `conflict` when there is one. */
+  begin(org: OrgId): Promise<PublishedPolicy>;
+  current(org: OrgId): Promise<PublishedPolicy>;
+  version(org: OrgId, version: number): Promise<PublishedPolicy | null>;
+  /**
+   * Publishes the change on top of `change.baseVersion`. Throws DaylightError `conflict` when that is no longer the
+   * current version or nothing would change, `bad_request` with the field when the result is not a valid policy.
+   * When the promise resolves the policy is durable and every connected agent has been sent it.
+   */
+  publish(leave: Authorized<'policy.publish'>, change: PolicyChange): Promise<PublishedPolicy>;
+  /**
+   * Records that a person was shown a notice. Throws DaylightError when the signature, the ids or the version do not fit.
+   */
+  acknowledge(device: DeviceRecord, acknowledgement: Signed): Promise<void>;
+  /** The same for the notice shown at enrolment, where the enrolment itself is the signed document. */
+  acknowledgeAtEnrolment(device: DeviceRecord, noticeVersion: number, enrolment: Signed): Promise<void>;
+  /** Issues and records a lease for the policy in force now. */
+  lease(device: DeviceRecord): Promise<Signed>;
+  /**
+   * The server's judgement of one captured level: allowed only if the batch's own policy version, the policies in force
+   * at capture and now, the person's acknowledgement at capture and now, and the lease at capture all allow it.
+   */
+  judge(question: {
+    device: DeviceRecord;
+    parameter: ParameterId;
+    level: string;
+    capturedAt: UnixMs;
+    claimedVersion: number;
+  }): Promise<{ allowed: true; retentionDays: number } | { allowed: false; reason: DiscardReason }>;
+  /** What the person has been told of, now. */
+  acknowledged(org: OrgId, person: PersonId): Promise<Readonly<Record<ParameterId, string>>>;
+  /** Calls back after each publication, receipt, acknowledgement, connection and disconnection of the organisation. */
+  onChange(org: OrgId, callback: () => void): () => void;
+  proof(org: OrgId): Promise<{ policyVersion: number; parameters: ParameterProof[] }>;
+}
+
+/** One connected device, as the control side sees it. */
+export interface Connection {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly device: DeviceId;
+  sendPolicy(policy: Signed | null, lease: Signed): void;
+  stopSession(session: SessionId, at: UnixMs): void;
+  wipe(reason: 'retired' | 'person_removed'): void;
+}
+
+/** Who is connected now. In memory, one per process; at most one connection per device, the newest. */
+export interface Connections {
+  add(connection: Connection): () => void;
+  of(device: DeviceId): Connection | null;
+  in(org: OrgId): readonly Connection[];
+  ofPerson(org: OrgId, person: PersonId): readonly Connection[];
+}

@@ -1,0 +1,337 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import type { DeviceId, ImageId, OrgId, PersonId, SegmentId, TeamId } from '../../shared/ids.ts';
+import type { DiscardReason, DropCause } from '../../shared/outcome.ts';
+import type { Role } from '../../shared/roles.ts';
+import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
+import type { Day, UnixMs } from '../../shared/time.ts';
+import type { Sealed } from '../vault/vault.ts';
+
+/**
+ * The store speaks in units of work. Each call is atomic and, when its promise resolves, durable: it survives a power
+ * cut. Calls may be made concurrently; their effects are those of some serial order. Ids, times and sealed bytes come
+ * from the caller; no SQL, transaction or driver error crosses this boundary.
+ *
+ * Fails with `StoreError` only. `busy` and `full` left everything as it was and may be tried again; `damaged` and
+ * `closed` may not.
+ *
+ * Everything that could tell something about a person arrives sealed. In the clear: random ids, parameter, day, epoch,
+ * expiry, versions, counts of discarded items, and the times at which the server itself did something.
+ */
+export interface Store extends People, Access, Devices, Policies, Observations, Audit {
+  close(): Promise<void>;
+}
+
+export class StoreError extends Error {
+  readonly code: 'busy' | 'full' | 'damaged' | 'closed' | 'conflict';
+
+  constructor(code: StoreError['code'], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}
+
+// ── Organisations and people ───────────────────────────────────────────────────────────────────────────────────────
+
+export interface OrgRecord {
+  readonly org: OrgId;
+  readonly createdAt: UnixMs;
+  /** Name and the organisation's signing keys, sealed for the organisation. */
+  readonly profile: Sealed;
+}
+
+export interface PersonRecord {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly role: Role;
+  readonly status: 'invited' | 'active';
+  readonly createdAt: UnixMs;
+  /** Keyed hash of the e-mail address, unique over the whole server; the address itself is in `profile`. */
+  readonly emailHash: Digest;
+  /** Name and e-mail address. */
+  readonly profile: Sealed;
+  /** Password hash, second factor, recovery codes. */
+  readonly credentials: Sealed;
+  readonly hasSecondFactor: boolean;
+  readonly teams: readonly TeamId[];
+  readonly managesTeams: readonly TeamId[];
+}
+
+export type PersonChange = Partial<
+  Pick<PersonRecord, 'role' | 'status' | 'profile' | 'credentials' | 'hasSecondFactor' | 'teams' | 'managesTeams'>
+>;
+
+export interface TeamRecord {
+  readonly org: OrgId;
+  readonly team: TeamId;
+  readonly name: Sealed;
+}
+
+export interface People {
+  createOrganisation(org: OrgRecord): Promise<void>;
+  organisations(): Promise<readonly OrgRecord[]>;
+  /** `conflict` when the e-mail hash is taken. */
+  createPerson(person: PersonRecord): Promise<void>;
+  person(org: OrgId, person: PersonId): Promise<PersonRecord | null>;
+  personByEmail(emailHash: Digest): Promise<PersonRecord | null>;
+  people(org: OrgId): Promise<readonly PersonRecord[]>;
+  /** Returns the record after the change; null when there is no such person. */
+  changePerson(org: OrgId, person: PersonId, change: PersonChange): Promise<PersonRecord | null>;
+  createTeam(team: TeamRecord): Promise<void>;
+  teams(org: OrgId): Promise<readonly TeamRecord[]>;
+}
+
+// ── Signing in ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type TokenKind = 'invitation' | 'sign_in_link' | 'enrolment';
+
+export interface TokenRecord {
+  /** SHA-256 of the token; the token itself is never stored. */
+  readonly tokenHash: Digest;
+  readonly kind: TokenKind;
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly expiresAt: UnixMs;
+}
+
+export interface WebSession {
+  /** SHA-256 of the cookie's value. */
+  readonly id: Digest;
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly createdAt: UnixMs;
+  readonly lastSeenAt: UnixMs;
+  readonly expiresAt: UnixMs;
+  readonly secondFactor: 'totp' | 'recovery_code' | 'host_link' | null;
+  /** Truncated network and kind of browser, sealed for the person. */
+  readonly client: Sealed;
+  /** Keyed hash of the client, to notice two places in use at once without opening anything. */
+  readonly clientHash: Digest;
+}
+
+export interface Access {
+  createToken(token: TokenRecord): Promise<void>;
+  /** Looks without using it up. Null when unknown, used or expired at `now`. */
+  peekToken(kind: TokenKind, tokenHash: Digest, now: UnixMs): Promise<TokenRecord | null>;
+  /** Uses the token up; of any number of concurrent calls one gets the record, the others null. */
+  redeemToken(kind: TokenKind, tokenHash: Digest, now: UnixMs): Promise<TokenRecord | null>;
+  createSession(session: WebSession): Promise<void>;
+  session(id: Digest, now: UnixMs): Promise<WebSession | null>;
+  sessionsOf(org: OrgId, person: PersonId, now: UnixMs): Promise<readonly WebSession[]>;
+  touchSession(id: Digest, lastSeenAt: UnixMs, change?: Pick<WebSession, 'secondFactor'>): Promise<void>;
+  /** Returns how many ended. `except` keeps one. */
+  endSessions(org: OrgId, person: PersonId, which: { only: Digest } | { except: Digest | null }): Promise<number>;
+}
+
+// ── Devices ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface DeviceRecord {
+  readonly org: OrgId;
+  readonly device: DeviceId;
+  readonly person: PersonId;
+  readonly publicKey: PublicKey;
+  readonly status: 'active' | 'retired';
+  readonly enrolledAt: UnixMs;
+  /** Highest committed seq; it moves only in the same transaction as the batch. */
+  readonly committedSeq: number;
+  readonly lastSeenAt: UnixMs | null;
+  readonly agentVersion: string | null;
+  readonly clockOffsetMs: number | null;
+  /** The lease in force and the end of the one before it: a batch captured between the two was captured without a lease. */
+  readonly lease: { readonly issuedAt: UnixMs; readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;
+  readonly previousLease: { readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;
+  /** The device's sessions as ingest needs them (which are open, when they began and ended), sealed for the person. */
+  readonly sessionState: Sealed | null;
+}
+
+export interface ReceiptRecord {
+  readonly org: OrgId;
+  readonly device: DeviceId;
+  readonly policyVersion: number;
+  readonly receivedAt: UnixMs;
+  readonly receipt: Signed;
+}
+
+export interface Devices {
+  /** `conflict` when the id or the key was ever used before, even by a device since retired. */
+  createDevice(device: DeviceRecord): Promise<void>;
+  device(device: DeviceId): Promise<DeviceRecord | null>;
+  devices(org: OrgId): Promise<readonly DeviceRecord[]>;
+  changeDevice(
+    org: OrgId,
+    device: DeviceId,
+    change: Partial<Pick<DeviceRecord, 'status' | 'lastSeenAt' | 'agentVersion' | 'clockOffsetMs' | 'lease' | 'previousLease'>>,
+  ): Promise<DeviceRecord | null>;
+  /** Keeps the latest receipt of a device, and for each policy version the first and the latest. */
+  putReceipt(receipt: ReceiptRecord): Promise<void>;
+  latestReceipts(org: OrgId): Promise<readonly ReceiptRecord[]>;
+}
+
+// ── Policies ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface PolicyRecord {
+  readonly org: OrgId;
+  readonly version: number;
+  readonly hash: Digest;
+  readonly signed: Signed;
+  readonly publishedAt: UnixMs;
+  readonly author: PersonId | null;
+  /** The author's reason, sealed for the organisation. */
+  readonly reason: Sealed;
+}
+
+export interface AcknowledgementRecord {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly device: DeviceId;
+  readonly noticeVersion: number;
+  /** The server's time of receipt; the ceiling moves at this instant. */
+  readonly at: UnixMs;
+  readonly acknowledgement: Signed;
+}
+
+export interface Policies {
+  /** `conflict` unless `version` is exactly one more than the highest (1 for the first). */
+  publishPolicy(policy: PolicyRecord): Promise<void>;
+  /** All versions, oldest first. */
+  policies(org: OrgId): Promise<readonly PolicyRecord[]>;
+  putAcknowledgement(acknowledgement: AcknowledgementRecord): Promise<void>;
+  acknowledgements(org: OrgId, person: PersonId): Promise<readonly AcknowledgementRecord[]>;
+}
+
+// ── Observations ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One device batch of one parameter on one UTC day, compressed and sealed. */
+export interface SegmentRecord {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly parameter: ParameterId;
+  readonly day: Day;
+  readonly segment: SegmentId;
+  readonly device: DeviceId;
+  readonly epoch: number;
+  readonly policyVersion: number;
+  /** The day after which it must be gone. */
+  readonly expires: Day;
+  readonly sealed: Sealed;
+}
+
+/** An image's sealed bytes, written beside the database and made durable before the commit that names it. */
+export interface BlobRecord {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly image: ImageId;
+  readonly day: Day;
+  readonly segment: SegmentId;
+  readonly epoch: number;
+  readonly policyVersion: number;
+  readonly expires: Day;
+  readonly sealed: Sealed;
+}
+
+export interface DiscardCount {
+  /** `unknown` when the item did not even name a registered parameter. */
+  readonly parameter: ParameterId | 'unknown';
+  readonly reason: DiscardReason;
+  readonly count: number;
+}
+
+export interface BatchUnit {
+  readonly org: OrgId;
+  readonly device: DeviceId;
+  readonly person: PersonId;
+  readonly seq: number;
+  readonly receivedAt: UnixMs;
+  readonly segments: readonly SegmentRecord[];
+  readonly blobs: readonly BlobRecord[];
+  readonly discarded: readonly DiscardCount[];
+  readonly dropped: readonly { readonly parameter: ParameterId; readonly cause: DropCause; readonly count: number }[];
+  /** Replaces the device's session state; null leaves it. */
+  readonly sessionState: Sealed | null;
+}
+
+export type AppendResult =
+  | { readonly kind: 'committed' }
+  /** This seq was committed before. Nothing changed. */
+  | { readonly kind: 'duplicate' }
+  /** A seq is missing before this one. Nothing changed. */
+  | { readonly kind: 'out_of_order'; readonly expected: number }
+  /** The device is retired or unknown. Nothing changed. */
+  | { readonly kind: 'refused' };
+
+export interface Observations {
+  /** Stores one batch and moves the device's seq, both or neither. */
+  appendBatch(unit: BatchUnit): Promise<AppendResult>;
+  /** Segments of one person and parameter whose day is within `from`…`to`, both included, in order of arrival. */
+  segments(org: OrgId, person: PersonId, parameter: ParameterId, from: Day, to: Day): Promise<readonly SegmentRecord[]>;
+  blob(org: OrgId, person: PersonId, image: ImageId): Promise<BlobRecord | null>;
+  discards(org: OrgId, device: DeviceId): Promise<readonly DiscardCount[]>;
+  drops(org: OrgId, device: DeviceId): Promise<BatchUnit['dropped']>;
+}
+
+// ── Audit ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Who read, or tried to read, what of whom. Ids only. */
+export interface AccessRecord {
+  readonly org: OrgId;
+  readonly at: UnixMs;
+  readonly actor: PersonId;
+  readonly actorRole: Role;
+  readonly subject: PersonId;
+  readonly action: string;
+  readonly purpose: string;
+  readonly day: Day | null;
+  readonly parameters: readonly ParameterId[];
+  readonly refused: boolean;
+}
+
+export interface SecurityEvent {
+  readonly org: OrgId;
+  readonly at: UnixMs;
+  readonly kind: string;
+  readonly person: PersonId | null;
+  /** From a fixed list of sentences; never anything that a client sent. */
+  readonly detail: string;
+}
+
+export interface Audit {
+  /** Resolves when durable; the read that it records may be answered only then. */
+  recordAccess(access: AccessRecord): Promise<void>;
+  /** Newest first, at most `limit`, older than `before` when given. */
+  accesses(org: OrgId, subject: PersonId, limit: number, before?: UnixMs): Promise<readonly AccessRecord[]>;
+  recordSecurityEvent(event: SecurityEvent): Promise<void>;
+  securityEvents(org: OrgId, limit: number): Promise<readonly SecurityEvent[]>;
+}
+
+// ── Keys: a separate database file, never part of a data backup ───────────────────────────────────────────────────
+
+export interface DataKeyId {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  /** `profile` is the key of a person's profile, credentials and sessions; its epoch is 0. */
+  readonly parameter: ParameterId | 'profile';
+  readonly epoch: number;
+}
+
+export interface WrappedDataKey extends DataKeyId {
+  readonly orgKeyVersion: number;
+  readonly wrapped: Uint8Array;
+}
+
+export interface WrappedOrgKey {
+  readonly org: OrgId;
+  readonly version: number;
+  readonly wrapped: Uint8Array;
+}
+
+export interface KeyStore {
+  orgKeys(): Promise<readonly WrappedOrgKey[]>;
+  putOrgKey(key: WrappedOrgKey): Promise<void>;
+  dataKey(id: DataKeyId): Promise<WrappedDataKey | null>;
+  /** Stores those that do not exist yet and returns, for every id asked, the key that is stored now. Durable. */
+  putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly WrappedDataKey[]>;
+  /** A few words of known plaintext under the root key, to tell a wrong key from damage. Null on a new store. */
+  rootCheck(): Promise<Uint8Array | null>;
+  putRootCheck(check: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}

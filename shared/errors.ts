@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** Codes of every error that leaves the server or the agent. The sentence may change; the code does not. */
+export const ErrorCode = z.enum([
+  'bad_request', // a field is missing, unknown or out of bounds; `field` names it
+  'unauthenticated', // sign in, or the session has ended
+  'second_factor_required', // this account's role must use a second factor
+  'wrong_credentials',
+  'forbidden',
+  'not_found',
+  'conflict', // someone else changed it first, or it already exists
+  'gone', // a link, code or version that was used or has expired
+  'rate_limited',
+  'too_large',
+  'unavailable', // the audit, the key store or the store cannot answer: nothing was released
+  'internal',
+]);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** The body of every HTTP response of 400 and above. */
+export const ErrorBody = z.strictObject({
+  error: z.strictObject({
+    code: ErrorCode,
+    /** One sentence: what was wrong and what was expected. */
+    message: z.string(),
+    /** Path of the field that was wrong, e.g. `parameters.title.level`. */
+    field: z.string().optional(),
+    /** What to do about it. */
+    remedy: z.string().optional(),
+  }),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** A failure of the world (not of the program), with its remedy. Shown to people without a stack trace. */
+export class DaylightError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string | undefined;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, message: string, detail: { remedy?: string; field?: string; cause?: unknown } = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = 'DaylightError';
+    this.code = code;
+    this.remedy = detail.remedy;
+    this.field = detail.field;
+  }
+}
+
+/** The first problem of a failed parse, as one sentence with the field that it concerns. */
+export function describeIssue(error: z.ZodError, subject = 'value'): { message: string; field: string } {
+  const issue = error.issues[0];
+  const field = issue === undefined ? '' : issue.path.map(String).join('.');
+  const where = field === '' ? subject : `${subject}: ${field}`;
+  return { message: `${where}: ${issue?.message ?? 'is not valid'}`, field };
+}
+
+export function assertNever(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}

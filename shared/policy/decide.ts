@@ -1,0 +1,23 @@
+import { type Level, type ParameterId, rank } from '../catalog.ts';
+import { type EffectivePolicy, type LayerName, type Layer, resolve } from './resolve.ts';
+
+export type Decision =
+  | { readonly kind: 'allowed'; readonly level: Level }
+  | { readonly kind: 'denied'; readonly by: LayerName };
+
+/**
+ * The only decision point. The agent asks it before a sensor runs (`wanted` left out: "at which level?"); the server
+ * asks it before anything is stored (`wanted`: the level that arrived). Denied names the layer that said no.
+ */
+export function decide(effective: EffectivePolicy, parameter: ParameterId, wanted?: string): Decision {
+  const { level, decidedBy } = effective[parameter];
+  const allowed = rank(parameter, level);
+  const asked = wanted === undefined ? allowed : rank(parameter, wanted);
+  if (asked <= 0 || asked > allowed) return { kind: 'denied', by: decidedBy ?? 'platform' };
+  return { kind: 'allowed', level: wanted === undefined ? level : (wanted as Level) };
+}
+
+/** `resolve` and `decide` in one step, for a single question. */
+export function decideWith(layers: readonly Layer[], parameter: ParameterId, wanted?: string): Decision {
+  return decide(resolve(layers), parameter, wanted);
+}

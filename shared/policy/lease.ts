@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { type Level, type ParameterId, catalog, parameterIds } from '../catalog.ts';
+import { DeviceId, OrgId, PersonId } from '../ids.ts';
+import { Digest } from '../signed.ts';
+import { UnixMs } from '../time.ts';
+import { type Layer, offFor } from './resolve.ts';
+
+/**
+ * The server's signed word that a policy still holds for one person on one device, and until when it may be relied on
+ * without hearing from the server again. Renewed on every connection and while connected.
+ */
+export const Lease = z.strictObject({
+  schema: z.literal(1),
+  org: OrgId,
+  person: PersonId,
+  device: DeviceId,
+  /** SHA-256 of the policy payload that this lease belongs to; with any other policy it is worth nothing. */
+  policyHash: Digest,
+  policyVersion: z.int().min(1),
+  issuedAt: UnixMs,
+  /** Observed parameters stop here. */
+  observedUntil: UnixMs,
+  /** What the employee enters (session, project, notes) stops here. */
+  enteredUntil: UnixMs,
+  /** What this person has been told of (`acknowledgedCeiling`), per parameter; one that is not named is off. */
+  acknowledged: z.record(z.string().max(64), z.string().max(32)),
+});
+export type Lease = z.infer<typeof Lease>;
+
+/** The layers that a lease stands for at the instant `now`. A clock before `issuedAt` by more than the skew ends it too. */
+export function leaseLayers(lease: Lease, now: UnixMs, skewMs = 5 * 60_000): readonly Layer[] {
+  const early = now < lease.issuedAt - skewMs;
+  const ended = parameterIds.filter((id) => {
+    const until = catalog[id].source === 'observed' ? lease.observedUntil : lease.enteredUntil;
+    return early || now > until;
+  });
+  const ceilings: Partial<Record<ParameterId, Level>> = {};
+  for (const id of parameterIds) {
+    const told = Object.hasOwn(lease.acknowledged, id) ? lease.acknowledged[id] : 'off';
+    // `resolve` counts a level that the parameter does not have as off.
+    ceilings[id] = (told ?? 'off') as Level;
+  }
+  return [
+    { name: 'acknowledgement', ceilings },
+    { name: 'lease', ceilings: offFor(ended) },
+  ];
+}

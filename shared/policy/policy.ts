@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { type Level, type LevelOf, type ParameterId, Purpose, catalog, hasLevel, parameterIds } from '../catalog.ts';
+import { OrgId } from '../ids.ts';
+import { Role } from '../roles.ts';
+import { Digest } from '../signed.ts';
+import { UnixMs } from '../time.ts';
+
+/** GDPR Art. 6(1). `consent` needs a consent record per person; until those exist it means off (see `PolicyRule`). */
+export const LawfulBasis = z.enum(['contract', 'legal_obligation', 'legitimate_interest']);
+export type LawfulBasis = z.infer<typeof LawfulBasis>;
+
+/** Seconds between two screenshots, at the least. */
+export const SCREENSHOT_MIN_SECONDS = 300;
+
+/** What the organisation decided about one parameter. */
+export type PolicyRule<P extends ParameterId = ParameterId> = {
+  level: LevelOf<P>;
+  purpose: Purpose;
+  basis: LawfulBasis;
+  /** Days after the day of capture on which the data is deleted; at most the catalogue's ceiling. */
+  retentionDays: number;
+  /** Roles that may read it of people in their scope. The person always may. */
+  viewers: Role[];
+  employeeMayPause: boolean;
+  /** Working hours. Only "always while tracking" exists yet; an agent treats anything else as off. */
+  schedule: null;
+  /** The policy version in which this parameter's level was last raised, i.e. the notice that a person must have acknowledged. */
+  noticeVersion: number;
+};
+
+function policyRule<P extends ParameterId>(parameter: P) {
+  const { levels, retentionDays } = catalog[parameter];
+  return z.strictObject({
+    level: z.enum(levels),
+    purpose: Purpose,
+    basis: LawfulBasis,
+    retentionDays: z.int().min(1).max(retentionDays.ceiling),
+    viewers: z.array(Role).max(8),
+    employeeMayPause: z.boolean(),
+    schedule: z.null(),
+    noticeVersion: z.int().min(1),
+  });
+}
+
+type RuleSchemas = { [P in ParameterId]: ReturnType<typeof policyRule<P>> };
+
+/** One strict schema per parameter, so that a level of one parameter is not accepted for another. */
+export const ruleSchemas = Object.fromEntries(parameterIds.map((id) => [id, policyRule(id)])) as unknown as RuleSchemas;
+
+/** What a person may change of a rule; the rest follows from the change. */
+export type RuleChange<P extends ParameterId = ParameterId> = Partial<
+  Omit<PolicyRule<P>, 'noticeVersion' | 'schedule'>
+>;
+
+type RuleChangeSchemas = { [P in ParameterId]: z.ZodOptional<z.ZodType<RuleChange<P>>> };
+
+export const ruleChangeSchemas = Object.fromEntries(
+  parameterIds.map((id) => [id, ruleSchemas[id].omit({ noticeVersion: true, schedule: true }).partial().optional()]),
+) as unknown as RuleChangeSchemas;
+
+const header = {
+  schema: z.literal(1),
+  org: OrgId,
+  scope: z.strictObject({ kind: z.literal('org') }),
+  /** 1, 2, 3 … without gaps; a device refuses any version below the highest that it has verified. */
+  version: z.int().min(1),
+  /** SHA-256 of the previous version's payload; null for version 1. */
+  previousHash: Digest.nullable(),
+  notBefore: UnixMs,
+  leaseHours: z.strictObject({ observed: z.int().min(1).max(72), entered: z.int().min(1).max(2_160) }),
+  /** The employee may review and drop each screenshot for this long before it is sent. */
+  screenshotReviewSeconds: z.int().min(0).max(3_600),
+  /** Without input for this long the agent counts the person as away, and a lock that it cannot observe as locked. */
+  idleSeconds: z.int().min(60).max(3_600),
+};
+
+/** A policy as the server publishes it: every registered parameter, each with a rule that this version understands. */
+export const PolicyDocument = z.strictObject({ ...header, parameters: z.strictObject(ruleSchemas) });
+export type PolicyDocument = z.infer<typeof PolicyDocument>;
+
+/** The same, as an agent of any age meets it: rules are parsed one by one, and one that is not understood means off. */
+const PolicyEnvelope = z.strictObject({ ...header, parameters: z.record(z.string().max(64), z.unknown()) });
+
+/** Why a parameter of a genuine policy is nevertheless off on this agent. */
+export type NotUnderstood = 'missing' | 'not_understood';
+
+export interface ReadPolicy extends Omit<PolicyDocument, 'parameters'> {
+  readonly rules: { readonly [P in ParameterId]?: PolicyRule<P> };
+  readonly notUnderstood: Readonly<Partial<Record<ParameterId, NotUnderstood>>>;
+  /** Parameters that the policy names and this agent does not know. They are off: there is no code that could collect them. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Reads a policy leniently towards parameters and strictly towards everything else. Returns the reason when the whole
+ * document is of no use (then everything is off). Call it only with a payload whose signature has been verified.
+ */
+export function readPolicy(document: unknown): { ok: true; policy: ReadPolicy } | { ok: false; reason: string } {
+  const envelope = PolicyEnvelope.safeParse(document);
+  if (!envelope.success) return { ok: false, reason: z.prettifyError(envelope.error) };
+  const { parameters, ...rest } = envelope.data;
+  const rules: Record<string, unknown> = {};
+  const notUnderstood: Partial<Record<ParameterId, NotUnderstood>> = {};
+  for (const id of parameterIds) {
+    if (!Object.hasOwn(parameters, id)) {
+      notUnderstood[id] = 'missing';
+      continue;
+    }
+    const rule = ruleSchemas[id].safeParse(parameters[id]);
+    if (rule.success) rules[id] = rule.data;
+    else notUnderstood[id] = 'not_understood';
+  }
+  const known = new Set<string>(parameterIds);
+  const unknown = Object.keys(parameters).filter((id) => !known.has(id));
+  return { ok: true, policy: { ...rest, rules, notUnderstood, unknown } };
+}
+
+export type Levels = Readonly<Record<ParameterId, Level>>;
+
+/** The level of every parameter; a rule that is missing, or names a level of another parameter, is off. */
+export function levelsOf(policy: { readonly rules: Partial<Record<ParameterId, { level: string }>> }): Levels {
+  const levels = {} as Record<ParameterId, Level>;
+  for (const id of parameterIds) {
+    const level = policy.rules[id]?.level ?? 'off';
+    levels[id] = hasLevel(id, level) ? level : 'off';
+  }
+  return levels;
+}
+
+/** The policy of a new organisation: everything at the catalogue's default, which is off for whatever is observed. */
+export function firstRules(): PolicyDocument['parameters'] {
+  const rules: Record<string, unknown> = {};
+  for (const id of parameterIds) {
+    const entry = catalog[id];
+    rules[id] = {
+      level: entry.default,
+      purpose: entry.purpose,
+      basis: entry.source === 'entered' ? 'contract' : 'legitimate_interest',
+      retentionDays: entry.retentionDays.default,
+      viewers: ['owner', 'manager'],
+      employeeMayPause: true,
+      schedule: null,
+      noticeVersion: 1,
+    } satisfies PolicyRule;
+  }
+  return z.strictObject(ruleSchemas).parse(rules);
+}

@@ -1,0 +1,459 @@
+import { z } from 'zod';
+import { ParameterId, Purpose, catalog, parameterIds } from '../catalog.ts';
+import { Observation } from '../events/observation.ts';
+import { DeviceId, ImageId, OrgId, PersonId, TeamId } from '../ids.ts';
+import { LawfulBasis, PolicyDocument, ruleChangeSchemas } from '../policy/policy.ts';
+import { Role } from '../roles.ts';
+import { Digest, PublicKey, Signed } from '../signed.ts';
+import { Day, UnixMs } from '../time.ts';
+import { ReceiptState } from './messages.ts';
+
+/** Every path below is under this prefix. */
+export const API_PREFIX = '/api/v1';
+/** Cookie of a signed-in session: HttpOnly, SameSite=Strict, Secure outside plain loopback. */
+export const SESSION_COOKIE = 'daylight_session';
+/** Every request that changes something must carry this header with any value; a form on another site cannot. */
+export const CSRF_HEADER = 'x-daylight';
+
+// ── Shapes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const Email = z.email().max(254).transform((address) => address.toLowerCase());
+export const PersonName = z.string().trim().min(1).max(120);
+/** At least 12 characters; the longest is bounded so that hashing it cannot be used to exhaust the server. */
+export const Password = z.string().min(12, 'expected at least 12 characters').max(200);
+export const TotpCode = z.string().regex(/^\d{6}$/, 'expected the six digits of your authenticator');
+/** 32 random bytes in base64url: sign-in links, invitations. */
+export const LinkToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected the whole link');
+/** 20 characters of Crockford base32 in groups of five (100 random bits), e.g. `7K2QM-XV4ZD-N8TRC-0A5BE`. */
+export const EnrolmentCode = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .regex(/^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$/, 'expected a code like 7K2QM-XV4ZD-N8TRC-0A5BE');
+
+/** Why someone looks at a person's data. Recorded, and shown to that person. */
+export const ReadPurpose = z.union([Purpose, z.literal('own_data')]);
+
+export const Me = z.strictObject({
+  org: z.strictObject({ id: OrgId, name: z.string() }),
+  person: z.strictObject({ id: PersonId, name: z.string(), email: z.string(), role: Role, managesTeams: z.array(TeamId) }),
+  /** What this session still has to do before it may do anything else. */
+  mustDo: z.array(z.enum(['set_password', 'set_up_second_factor'])),
+  /** How the second factor of this session was given; null when it was not. */
+  secondFactor: z.enum(['totp', 'recovery_code', 'host_link']).nullable(),
+  expiresAt: UnixMs,
+  /** Another session of this account is in use from somewhere else. */
+  concurrentUse: z.boolean(),
+});
+export type Me = z.infer<typeof Me>;
+
+export const PersonView = z.strictObject({
+  id: PersonId,
+  name: z.string(),
+  email: z.string(),
+  role: Role,
+  status: z.enum(['invited', 'active']),
+  teams: z.array(TeamId),
+  managesTeams: z.array(TeamId),
+  secondFactor: z.boolean(),
+  devices: z.int(),
+});
+export type PersonView = z.infer<typeof PersonView>;
+
+export const TeamView = z.strictObject({ id: TeamId, name: z.string(), members: z.int(), managers: z.array(PersonId) });
+export type TeamView = z.infer<typeof TeamView>;
+
+export const DeviceView = z.strictObject({
+  id: DeviceId,
+  person: PersonId,
+  enrolledAt: UnixMs,
+  status: z.enum(['active', 'retired']),
+  connected: z.boolean(),
+  lastSeenAt: UnixMs.nullable(),
+  agentVersion: z.string().nullable(),
+  /** Device clock minus server clock at the last handshake, in milliseconds. */
+  clockOffsetMs: z.int().nullable(),
+  clockFlagged: z.boolean(),
+  committedSeq: z.int(),
+  observedUntil: UnixMs.nullable(),
+});
+export type DeviceView = z.infer<typeof DeviceView>;
+
+/** What the Collection page says of one parameter. `off` is never claimed before a receipt or the end of a lease. */
+export const ParameterProof = z.strictObject({
+  parameter: ParameterId,
+  requested: z.string(),
+  requestedAt: UnixMs,
+  devices: z.int(),
+  /** Devices whose signed receipt for the current policy agrees with it. */
+  confirmed: z.int(),
+  /** Of those, devices that are doing it now. */
+  active: z.int(),
+  /** Devices whose receipt contradicts the policy: they still collect what is off. */
+  contradicting: z.array(DeviceId),
+  /** Devices that have not answered, and when each stops by itself because its lease ends. */
+  waiting: z.array(z.strictObject({ device: DeviceId, connected: z.boolean(), stopsAt: UnixMs.nullable() })),
+  /** Milliseconds from the publication to the last receipt, when all have confirmed. */
+  timeToEffectMs: z.int().nullable(),
+});
+export type ParameterProof = z.infer<typeof ParameterProof>;
+
+export const PolicyView = z.strictObject({
+  policy: PolicyDocument,
+  hash: Digest,
+  publishedAt: UnixMs,
+  author: PersonId.nullable(),
+  reason: z.string(),
+  signed: Signed,
+});
+export type PolicyView = z.infer<typeof PolicyView>;
+
+export const NoticeView = z.strictObject({
+  version: z.int(),
+  policyHash: Digest,
+  publishedAt: UnixMs,
+  collected: z.array(
+    z.strictObject({
+      parameter: ParameterId,
+      label: z.string(),
+      level: z.string(),
+      text: z.string(),
+      purpose: Purpose,
+      basis: LawfulBasis,
+      retentionDays: z.int(),
+      viewers: z.array(Role),
+    }),
+  ),
+  notCollected: z.array(z.strictObject({ parameter: ParameterId, label: z.string() })),
+  never: z.string(),
+});
+export type NoticeView = z.infer<typeof NoticeView>;
+
+/** One change to the current policy: only the parameters named change. */
+export const PolicyChange = z.strictObject({
+  /** The version that this change was made from; another one in the meantime is a conflict and nothing is changed. */
+  baseVersion: z.int().min(1),
+  reason: z.string().trim().min(3, 'say in a few words why').max(500),
+  parameters: z.strictObject(ruleChangeSchemas).optional(),
+  screenshotReviewSeconds: z.int().min(0).max(3_600).optional(),
+  idleSeconds: z.int().min(60).max(3_600).optional(),
+  leaseHours: z.strictObject({ observed: z.int().min(1).max(72), entered: z.int().min(1).max(2_160) }).optional(),
+});
+export type PolicyChange = z.infer<typeof PolicyChange>;
+
+export const Interval = z.strictObject({ from: UnixMs, to: UnixMs });
+
+/** One person's day, as the employee and the manager both see it. */
+export const DayReport = z.strictObject({
+  person: z.strictObject({ id: PersonId, name: z.string() }),
+  day: Day,
+  /** The zone whose calendar day this is. */
+  zone: z.string(),
+  from: UnixMs,
+  to: UnixMs,
+  generatedAt: UnixMs,
+  policyVersion: z.int(),
+  /** Null when the viewer is the person: looking at one's own data is not recorded as access by others. */
+  recordedAccess: z.strictObject({ at: UnixMs, purpose: ReadPurpose }).nullable(),
+  sessions: z.array(
+    z.strictObject({
+      ...Interval.shape,
+      /** Still running when the report was made; `to` is then the last evidence. */
+      open: z.boolean(),
+      stopCause: z.string().nullable(),
+      /** The same person tracked on two devices at once; the time counts once. */
+      overlapping: z.boolean(),
+    }),
+  ),
+  gaps: z.array(z.strictObject({ ...Interval.shape, cause: z.string() })),
+  work: z.array(z.strictObject({ ...Interval.shape, project: z.string().nullable(), task: z.string().nullable() })),
+  activity: z.array(
+    z.strictObject({
+      ...Interval.shape,
+      active: z.boolean(),
+      counts: z.strictObject({ keys: z.int(), clicks: z.int(), scrolls: z.int(), moves: z.int() }).nullable(),
+    }),
+  ),
+  apps: z.array(z.strictObject({ ...Interval.shape, label: z.string(), title: z.string().nullable() })),
+  sites: z.array(z.strictObject({ ...Interval.shape, label: z.string() })),
+  screenshots: z.array(
+    z.strictObject({ at: UnixMs, image: ImageId, level: z.enum(['blurred', 'full']), width: z.int(), height: z.int() }),
+  ),
+  notes: z.array(z.strictObject({ at: UnixMs, note: z.string() })),
+  device: z.array(z.strictObject({ at: UnixMs, description: z.string() })),
+  timezones: z.array(z.strictObject({ at: UnixMs, zone: z.string() })),
+  totals: z.strictObject({
+    trackedMs: z.int(),
+    byProject: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
+    byApp: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
+    bySite: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
+  }),
+  /** For every parameter with nothing to show: why. `not_for_you`: the viewer's role may not read it. */
+  absent: z.array(
+    z.strictObject({
+      parameter: ParameterId,
+      why: z.enum(['off_by_policy', 'not_acknowledged', 'no_device', 'not_tracking', 'nothing_recorded', 'not_for_you']),
+      since: UnixMs.nullable(),
+    }),
+  ),
+});
+export type DayReport = z.infer<typeof DayReport>;
+
+export const AccessEntry = z.strictObject({
+  at: UnixMs,
+  actor: PersonId,
+  actorName: z.string(),
+  actorRole: Role,
+  action: z.string(),
+  purpose: ReadPurpose,
+  day: Day.nullable(),
+  parameters: z.array(ParameterId),
+  refused: z.boolean(),
+});
+export type AccessEntry = z.infer<typeof AccessEntry>;
+
+/** Signed by the new device key in context `daylight/enrolment/v1`: proof of possession, and the shown notice. */
+export const EnrolmentPayload = z.strictObject({
+  code: EnrolmentCode,
+  device: DeviceId,
+  publicKey: PublicKey,
+  /** The notice that the person was shown and acknowledged on this device; null: shown later, and until then all is off. */
+  acknowledgedNotice: z.int().min(1).nullable(),
+  at: UnixMs,
+});
+export type EnrolmentPayload = z.infer<typeof EnrolmentPayload>;
+
+const empty = z.strictObject({});
+const ok = z.strictObject({ ok: z.literal(true) });
+const personPath = z.strictObject({ person: PersonId });
+
+// ── Routes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface RouteShape {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Express style, under `API_PREFIX`. */
+  readonly path: string;
+  readonly summary: string;
+  /** `public`: no session · `partial`: a session that may still have to set a password or second factor · `session`: a whole one. */
+  readonly auth: 'public' | 'partial' | 'session';
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  /** Null: the request has no body. */
+  readonly body: z.ZodType | null;
+  /** A schema of the JSON answer, or the media type of an answer that is not JSON. */
+  readonly response: z.ZodType | 'image/webp' | 'text/event-stream';
+  readonly status?: 201;
+}
+
+const route = <const R extends RouteShape>(shape: R): R => shape;
+
+export const routes = {
+  // Who am I
+  signIn: route({
+    method: 'POST', path: '/session', auth: 'public', params: empty, query: empty,
+    summary: 'Sign in. `totp` or `recoveryCode` is required once the account has a second factor.',
+    body: z.strictObject({
+      email: Email,
+      password: z.string().max(200),
+      totp: TotpCode.optional(),
+      recoveryCode: z.string().max(40).optional(),
+    }),
+    response: Me,
+  }),
+  signInWithLink: route({
+    method: 'POST', path: '/session/link', auth: 'public', params: empty, query: empty,
+    summary: 'Exchange a one-time link (first start, or owner recovery on the host) for a session.',
+    body: z.strictObject({ token: LinkToken }), response: Me,
+  }),
+  acceptInvitation: route({
+    method: 'POST', path: '/session/invitation', auth: 'public', params: empty, query: empty,
+    summary: 'Accept an invitation: sets name and password, signs in.',
+    body: z.strictObject({ token: LinkToken, name: PersonName, password: Password }), response: Me,
+  }),
+  me: route({
+    method: 'GET', path: '/session', auth: 'partial', params: empty, query: empty,
+    summary: 'The signed-in person.', body: null, response: Me,
+  }),
+  signOut: route({
+    method: 'DELETE', path: '/session', auth: 'partial', params: empty, query: empty,
+    summary: 'End this session.', body: null, response: ok,
+  }),
+  // Own account
+  setPassword: route({
+    method: 'PUT', path: '/account/password', auth: 'partial', params: empty, query: empty,
+    summary: 'Set or change the password; ends every other session. `current` is required when there is one, except in a session from a host link.',
+    body: z.strictObject({ current: z.string().max(200).optional(), password: Password }), response: Me,
+  }),
+  beginTotp: route({
+    method: 'POST', path: '/account/totp', auth: 'partial', params: empty, query: empty,
+    summary: 'Begin setting up a second factor (RFC 6238: SHA-1, 30 s, 6 digits). Takes effect with the first right code. Needs a fresh second factor when there already is one.',
+    body: empty, response: z.strictObject({ secret: z.string(), uri: z.string() }),
+  }),
+  confirmTotp: route({
+    method: 'PUT', path: '/account/totp', auth: 'partial', params: empty, query: empty,
+    summary: 'Confirm the second factor with its first code; answers with recovery codes, shown once.',
+    body: z.strictObject({ totp: TotpCode }), response: z.strictObject({ recoveryCodes: z.array(z.string()), me: Me }),
+  }),
+  sessions: route({
+    method: 'GET', path: '/account/sessions', auth: 'session', params: empty, query: empty,
+    summary: 'Sessions of this account.', body: null,
+    response: z.strictObject({
+      sessions: z.array(
+        z.strictObject({
+          id: Digest, current: z.boolean(), createdAt: UnixMs, lastSeenAt: UnixMs, network: z.string(), client: z.string(), concurrentUse: z.boolean(),
+        }),
+      ),
+    }),
+  }),
+  endSession: route({
+    method: 'DELETE', path: '/account/sessions/:id', auth: 'session', params: z.strictObject({ id: Digest }), query: empty,
+    summary: 'End one session of this account.', body: null, response: ok,
+  }),
+  // People, teams, devices
+  people: route({
+    method: 'GET', path: '/people', auth: 'session', params: empty, query: empty,
+    summary: 'People in the caller\'s scope: everyone for owner and admin, their teams for a manager, oneself otherwise.',
+    body: null, response: z.strictObject({ people: z.array(PersonView) }),
+  }),
+  invite: route({
+    method: 'POST', path: '/people', auth: 'session', params: empty, query: empty, status: 201,
+    summary: 'Invite a person (owner, admin). Only an owner makes owners. Answers with a link, valid once and for seven days.',
+    body: z.strictObject({
+      name: PersonName, email: Email, role: Role, teams: z.array(TeamId).max(50).default([]), managesTeams: z.array(TeamId).max(50).default([]),
+    }),
+    response: z.strictObject({ person: PersonView, link: z.string(), token: LinkToken, expiresAt: UnixMs }),
+  }),
+  changePerson: route({
+    method: 'PATCH', path: '/people/:person', auth: 'session', params: personPath, query: empty,
+    summary: 'Change name, role or teams (owner, admin). Takes effect at once on open sessions and sockets.',
+    body: z.strictObject({
+      name: PersonName.optional(), role: Role.optional(), teams: z.array(TeamId).max(50).optional(), managesTeams: z.array(TeamId).max(50).optional(),
+    }),
+    response: PersonView,
+  }),
+  teams: route({
+    method: 'GET', path: '/teams', auth: 'session', params: empty, query: empty,
+    summary: 'Teams in the caller\'s scope.', body: null, response: z.strictObject({ teams: z.array(TeamView) }),
+  }),
+  createTeam: route({
+    method: 'POST', path: '/teams', auth: 'session', params: empty, query: empty, status: 201,
+    summary: 'Create a team (owner, admin).', body: z.strictObject({ name: PersonName }), response: TeamView,
+  }),
+  devices: route({
+    method: 'GET', path: '/people/:person/devices', auth: 'session', params: personPath, query: empty,
+    summary: 'A person\'s devices (the person, owner, admin, their manager).', body: null,
+    response: z.strictObject({ devices: z.array(DeviceView) }),
+  }),
+  createEnrolmentCode: route({
+    method: 'POST', path: '/people/:person/enrolment-codes', auth: 'session', params: personPath, query: empty, status: 201,
+    summary: 'A code that enrols one device of this person (the person, owner, admin). Valid once and for 24 hours.',
+    body: empty, response: z.strictObject({ code: EnrolmentCode, expiresAt: UnixMs }),
+  }),
+  retireDevice: route({
+    method: 'DELETE', path: '/people/:person/devices/:device', auth: 'session',
+    params: z.strictObject({ person: PersonId, device: DeviceId }), query: empty,
+    summary: 'Retire a device: it is told to wipe, and its id and key are refused from now on (the person, owner, admin).',
+    body: null, response: DeviceView,
+  }),
+  // Enrolment, by the agent
+  enrolmentNotice: route({
+    method: 'POST', path: '/enrolment/notice', auth: 'public', params: empty, query: empty,
+    summary: 'The notice to show before enrolling. Does not use the code up.',
+    body: z.strictObject({ code: EnrolmentCode }),
+    response: z.strictObject({
+      organisation: z.string(), person: z.string(), notice: NoticeView, serverKey: PublicKey,
+    }),
+  }),
+  enrol: route({
+    method: 'POST', path: '/enrolment', auth: 'public', params: empty, query: empty, status: 201,
+    summary: 'Enrol a device with a code. `enrolment` is an EnrolmentPayload signed by the device\'s new key.',
+    body: z.strictObject({ enrolment: Signed }),
+    response: z.strictObject({
+      org: OrgId, person: PersonId, device: DeviceId, organisation: z.string(),
+      /** Pin both: the server proves the first in every handshake, policies and leases are signed by the second. */
+      serverKey: PublicKey, policyKey: PublicKey,
+      policy: Signed, lease: Signed,
+    }),
+  }),
+  // Policy
+  policy: route({
+    method: 'GET', path: '/policy', auth: 'session', params: empty, query: empty,
+    summary: 'The policy in force. Everyone in the organisation may read it.', body: null, response: PolicyView,
+  }),
+  policyVersion: route({
+    method: 'GET', path: '/policy/versions/:version', auth: 'session',
+    params: z.strictObject({ version: z.coerce.number().pipe(z.int().min(1)) }), query: empty,
+    summary: 'One published version; versions are permanent.', body: null, response: PolicyView,
+  }),
+  publishPolicy: route({
+    method: 'PUT', path: '/policy', auth: 'session', params: empty, query: empty,
+    summary: 'Publish a change (owner, admin, manager). Lowering holds at once; a raise holds for each person once they have acknowledged the new notice.',
+    body: PolicyChange, response: PolicyView,
+  }),
+  proof: route({
+    method: 'GET', path: '/policy/proof', auth: 'session', params: empty, query: empty,
+    summary: 'Per parameter: requested, and confirmed by which devices (owner, admin, manager, privacy officer).',
+    body: null, response: z.strictObject({ policyVersion: z.int(), parameters: z.array(ParameterProof) }),
+  }),
+  proofStream: route({
+    method: 'GET', path: '/policy/proof/stream', auth: 'session', params: empty, query: empty,
+    summary: 'The same as server-sent events (event `proof`), one at once and one after each change.',
+    body: null, response: 'text/event-stream',
+  }),
+  deviceReceipt: route({
+    method: 'GET', path: '/people/:person/devices/:device/receipt', auth: 'session',
+    params: z.strictObject({ person: PersonId, device: DeviceId }), query: empty,
+    summary: 'The device\'s latest signed receipt, to verify offline.', body: null,
+    response: z.strictObject({
+      receipt: Signed.nullable(), receivedAt: UnixMs.nullable(), devicePublicKey: PublicKey,
+      parameters: z.partialRecord(ParameterId, ReceiptState),
+      /** Observations that the server refused from this device, by parameter (or `unknown`) and reason; never their content. */
+      discarded: z.array(z.strictObject({ parameter: z.union([ParameterId, z.literal('unknown')]), reason: z.string(), count: z.int() })),
+      /** What the device says it recorded and never sent, by parameter and cause. */
+      dropped: z.array(z.strictObject({ parameter: ParameterId, cause: z.string(), count: z.int() })),
+    }),
+  }),
+  notice: route({
+    method: 'GET', path: '/notice', auth: 'session', params: empty, query: empty,
+    summary: 'The notice that people get, generated from the policy in force.', body: null, response: NoticeView,
+  }),
+  // A person's data
+  day: route({
+    method: 'GET', path: '/people/:person/day', auth: 'session', params: personPath,
+    query: z.strictObject({ day: Day, zone: z.string().max(64).default('UTC'), purpose: ReadPurpose }),
+    summary: 'A person\'s day. Recorded before it is answered; the person sees who looked. `purpose=own_data` is for the person alone.',
+    body: null, response: DayReport,
+  }),
+  observations: route({
+    method: 'GET', path: '/people/:person/observations', auth: 'session', params: personPath,
+    query: z.strictObject({ day: Day, parameter: ParameterId, purpose: ReadPurpose }),
+    summary: 'What is stored of one parameter on one UTC day, literally as it was sent. Recorded like a day.',
+    body: null, response: z.strictObject({ observations: z.array(Observation) }),
+  }),
+  screenshot: route({
+    method: 'GET', path: '/people/:person/screenshots/:image', auth: 'session',
+    params: z.strictObject({ person: PersonId, image: ImageId }), query: z.strictObject({ purpose: ReadPurpose }),
+    summary: 'One screenshot. Recorded like a day.', body: null, response: 'image/webp',
+  }),
+  accesses: route({
+    method: 'GET', path: '/people/:person/accesses', auth: 'session', params: personPath,
+    query: z.strictObject({ before: z.coerce.number().pipe(UnixMs).optional() }),
+    summary: 'Who looked at this person\'s data, newest first, 100 at a time (the person; privacy officer).',
+    body: null, response: z.strictObject({ accesses: z.array(AccessEntry) }),
+  }),
+  securityEvents: route({
+    method: 'GET', path: '/security-events', auth: 'session', params: empty, query: empty,
+    summary: 'Refused reads, concurrent use of an account, failed sign-ins (owner, admin, privacy officer), newest 200.',
+    body: null,
+    response: z.strictObject({
+      events: z.array(z.strictObject({ at: UnixMs, kind: z.string(), person: PersonId.nullable(), detail: z.string() })),
+    }),
+  }),
+} as const satisfies Record<string, RouteShape>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;
+
+/** The catalogue as the console shows it; same in every organisation, so it needs no route. */
+export const registeredParameters = parameterIds.map((id) => ({ id, ...catalog[id] }));
+

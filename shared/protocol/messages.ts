@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { catalog, ParameterId } from '../catalog.ts';
+import { BootId, DeviceId, ImageId, OrgId, PersonId, SessionId } from '../ids.ts';
+import { DiscardReason, DropCause } from '../outcome.ts';
+import { Digest, Nonce, Signed } from '../signed.ts';
+import { MonoMs, UnixMs } from '../time.ts';
+import { limits } from './limits.ts';
+
+/** The WebSocket path, subprotocol and version. */
+export const AGENT_PATH = '/agent/v1';
+export const SUBPROTOCOL = 'daylight.v1';
+
+const seq = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+const count = z.int().min(0).max(1_000_000);
+
+// ── Signed payloads ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Signed by the device key in context `daylight/hello/v1`. */
+export const HelloPayload = z.strictObject({
+  device: DeviceId,
+  org: OrgId,
+  /** The nonce of the server's challenge. */
+  challenge: Nonce,
+  /** The agent's own nonce, which the server signs in `welcome`. */
+  nonce: Nonce,
+  at: UnixMs,
+  mono: MonoMs,
+  boot: BootId,
+  agentVersion: z.string().min(1).max(32),
+  /** The highest policy version that the device has verified; 0 when none. */
+  policyVersion: z.int().min(0),
+});
+export type HelloPayload = z.infer<typeof HelloPayload>;
+
+/** Signed by the server's identity key in context `daylight/welcome/v1`. */
+export const WelcomePayload = z.strictObject({
+  device: DeviceId,
+  org: OrgId,
+  person: PersonId,
+  challenge: Nonce,
+  nonce: Nonce,
+  serverTime: UnixMs,
+  /** The highest seq committed for this device; the agent goes on with the next. 0 when none. */
+  committedSeq: z.int().min(0),
+});
+export type WelcomePayload = z.infer<typeof WelcomePayload>;
+
+export const ReceiptState = z.strictObject({
+  /** What the device is in fact doing, computed from running sensors and the spool, not from the policy. */
+  state: z.enum(['active', 'off']),
+  level: z.string().max(32),
+  /** Why it is off (the layer that decided, or that the sensor cannot work here); null when active. */
+  reason: z
+    .enum([
+      'policy',
+      'not_understood',
+      'acknowledgement',
+      'lease',
+      'indicator',
+      'session',
+      'pause',
+      'lock',
+      'sensor_unavailable',
+      'contradicts_policy',
+    ])
+    .nullable(),
+  /** Observations of this parameter that still wait in the spool. A parameter is not `off` while there are any. */
+  waiting: count,
+});
+export type ReceiptState = z.infer<typeof ReceiptState>;
+
+/** Signed by the device key in context `daylight/receipt/v1`. */
+export const ReceiptPayload = z.strictObject({
+  device: DeviceId,
+  policyHash: Digest,
+  policyVersion: z.int().min(1),
+  at: UnixMs,
+  /** Whether the person is tracking now. Without a session, observed parameters are off for that reason alone. */
+  tracking: z.boolean(),
+  parameters: z.strictObject(
+    Object.fromEntries(Object.keys(catalog).map((id) => [id, ReceiptState])) as Record<ParameterId, typeof ReceiptState>,
+  ),
+});
+export type ReceiptPayload = z.infer<typeof ReceiptPayload>;
+
+/** Signed by the device key in context `daylight/acknowledgement/v1`: this person was shown this notice. */
+export const AcknowledgementPayload = z.strictObject({
+  org: OrgId,
+  person: PersonId,
+  device: DeviceId,
+  noticeVersion: z.int().min(1),
+  policyHash: Digest,
+  at: UnixMs,
+});
+export type AcknowledgementPayload = z.infer<typeof AcknowledgementPayload>;
+
+// ── Frames from the agent ──────────────────────────────────────────────────────────────────────────────────────────
+
+/** Answers the challenge; must be the first frame. */
+export const Hello = z.strictObject({ type: z.literal('hello'), hello: Signed });
+
+/**
+ * What was observed in at most about a minute. `observations` is checked item by item, after the frame: one bad item is
+ * discarded and the rest stored. `dropped` accounts for what was recorded under this seq and will never be sent.
+ */
+export const Batch = z.strictObject({
+  type: z.literal('batch'),
+  seq,
+  boot: BootId,
+  /** Null only in a batch that carries no observation. */
+  session: SessionId.nullable(),
+  policyVersion: z.int().min(1),
+  observations: z.array(z.unknown()).max(limits.batchObservations),
+  dropped: z.array(z.strictObject({ parameter: ParameterId, cause: DropCause, count })).max(64),
+});
+export type Batch = z.infer<typeof Batch>;
+
+/** Announces an image; its bytes follow in binary frames, and a later batch must name it. */
+export const ImageStart = z.strictObject({
+  type: z.literal('image'),
+  image: ImageId,
+  bytes: z.int().min(64).max(limits.imageBytes),
+  digest: Digest,
+});
+
+/** What the device is doing now; sent after every policy, and whenever its content changes. */
+export const Receipt = z.strictObject({ type: z.literal('receipt'), receipt: Signed });
+
+export const Acknowledge = z.strictObject({ type: z.literal('acknowledge'), acknowledgement: Signed });
+
+/** The agent is being uninstalled: retire this device for good. */
+export const Retire = z.strictObject({ type: z.literal('retire') });
+
+export const AgentFrame = z.discriminatedUnion('type', [Hello, Batch, ImageStart, Receipt, Acknowledge, Retire]);
+export type AgentFrame = z.infer<typeof AgentFrame>;
+
+// ── Frames from the server ─────────────────────────────────────────────────────────────────────────────────────────
+
+export const Challenge = z.strictObject({
+  type: z.literal('challenge'),
+  protocol: z.literal(1),
+  nonce: Nonce,
+  serverTime: UnixMs,
+});
+
+export const Welcome = z.strictObject({
+  type: z.literal('welcome'),
+  welcome: Signed,
+  policy: Signed,
+  lease: Signed,
+});
+
+/** A newly published policy, or the same one with a new lease (`policy` null). The agent answers with a receipt. */
+export const PolicyPush = z.strictObject({ type: z.literal('policy'), policy: Signed.nullable(), lease: Signed });
+
+/** The batch is committed. Sent only after the commit is on disk. `duplicate`: this seq was committed before. */
+export const Ack = z.strictObject({
+  type: z.literal('ack'),
+  seq,
+  duplicate: z.boolean(),
+  stored: count,
+  discarded: z.partialRecord(DiscardReason, count),
+});
+export type Ack = z.infer<typeof Ack>;
+
+/** The batch was not taken: `expected` is the seq to go on with. Nothing was stored. */
+export const Resend = z.strictObject({ type: z.literal('resend'), expected: seq });
+
+/** The same person started a session on another device: stop this one. */
+export const StopSession = z.strictObject({ type: z.literal('stop_session'), session: SessionId, at: UnixMs });
+
+/** This device is retired: delete keys, spool and settings, then answer by closing. */
+export const Wipe = z.strictObject({ type: z.literal('wipe'), reason: z.enum(['retired', 'person_removed']) });
+
+/** The last frame before the server closes. */
+export const Bye = z.strictObject({
+  type: z.literal('bye'),
+  reason: z.enum([
+    'bad_frame',
+    'bad_handshake',
+    'unknown_device',
+    'retired',
+    'too_large',
+    'too_fast',
+    'replaced', // the same device connected again
+    'shutting_down',
+    'unavailable',
+  ]),
+  message: z.string().max(300),
+  /** Whether connecting again later can help. */
+  retry: z.boolean(),
+});
+export type Bye = z.infer<typeof Bye>;
+
+export const ServerFrame = z.discriminatedUnion('type', [Challenge, Welcome, PolicyPush, Ack, Resend, StopSession, Wipe, Bye]);
+export type ServerFrame = z.infer<typeof ServerFrame>;
+
+// ── Image chunks (binary frames) ───────────────────────────────────────────────────────────────────────────────────
+
+/** 16 bytes of image id, then the chunk's index as an unsigned 32-bit big-endian number, then the bytes. */
+export const IMAGE_CHUNK_HEADER = 20;

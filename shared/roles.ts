@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/**
+ * owner: the account, people, policy, and the activity of everyone · admin: people, devices and policy, no activity ·
+ * manager: activity of their own teams, policy · privacy_officer: records about processing, no activity ·
+ * employee: their own data. Everyone also is the subject of their own data.
+ */
+export const Role = z.enum(['owner', 'admin', 'manager', 'privacy_officer', 'employee']);
+export type Role = z.infer<typeof Role>;
