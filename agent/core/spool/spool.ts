@@ -1,0 +1,69 @@
+import type { ParameterId } from '../../../shared/catalog.ts';
+import type { BootId, ImageId, SessionId } from '../../../shared/ids.ts';
+import type { DropCause } from '../../../shared/outcome.ts';
+import type { Batch } from '../../../shared/protocol/messages.ts';
+import type { UnixMs } from '../../../shared/time.ts';
+import type { Permitted } from '../gate/gate.ts';
+
+/**
+ * What was recorded and is not yet acknowledged: one append-only file of encrypted records per batch (= per seq), and
+ * one encrypted file per image. Bounded; survives kill -9 with at most what was not yet appended lost.
+ */
+export interface Spool {
+  /**
+   * Appends to the open batch; durable when it resolves. A new context, 60 seconds, or a full batch closes the open
+   * batch and begins the next seq. A screenshot observation must have been `hold`-ed and released, never appended.
+   */
+  append(context: BatchContext, observations: readonly Permitted[]): Promise<void>;
+  /** Keeps a screenshot for the employee's review; it is not part of any batch until `release`. Durable. */
+  hold(context: BatchContext, screenshot: HeldScreenshot, image: Uint8Array): Promise<void>;
+  held(): readonly HeldScreenshot[];
+  /** The held image, for the employee to look at. Null when there is none. */
+  heldImage(image: ImageId): Promise<Uint8Array | null>;
+  /** Moves every held screenshot whose time has come into a batch. Returns how many. */
+  release(now: UnixMs): Promise<number>;
+  /** The employee dropped it: the image is gone, and its observation is counted as dropped. False when not held. */
+  drop(image: ImageId): Promise<boolean>;
+  /** Closes the open batch now, so that it can be sent. */
+  flush(): Promise<void>;
+  /** The next closed batch with a seq above `after`; null when there is none. What the uplink sends, to the letter. */
+  next(after: number): Promise<SpooledBatch | null>;
+  /** Every batch up to `seq` is committed on the server: forget it. */
+  acknowledged(seq: number): Promise<void>;
+  /** The server has committed up to `seq` already (a restored or foreign spool): go on above it. */
+  rebase(committedSeq: number): Promise<void>;
+  /**
+   * Removes everything of the parameter that is not yet acknowledged, held screenshots included. Survivors keep their
+   * seq; what is gone leaves a count. Durable when it resolves, so that a crash cannot bring it back.
+   */
+  purge(parameter: ParameterId, cause: DropCause): Promise<number>;
+  waiting(): SpoolWaiting;
+  /** Deletes every file and the key. The spool cannot be used afterwards. */
+  wipe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface BatchContext {
+  readonly boot: BootId;
+  readonly session: SessionId;
+  readonly policyVersion: number;
+}
+
+export interface HeldScreenshot {
+  readonly observation: Permitted & { readonly parameter: 'screenshot' };
+  readonly releaseAt: UnixMs;
+}
+
+export interface SpooledBatch {
+  readonly frame: Batch;
+  /** Images that the batch names; sent before it. */
+  readonly images: readonly { readonly image: ImageId; readonly digest: string; readonly bytes: Uint8Array }[];
+}
+
+export interface SpoolWaiting {
+  readonly batches: number;
+  readonly bytes: number;
+  readonly observations: Readonly<Partial<Record<ParameterId, number>>>;
+  /** What was recorded and will never be sent, since the start of this process. */
+  readonly dropped: readonly { readonly parameter: ParameterId; readonly cause: DropCause; readonly count: number }[];
+}
