@@ -17,7 +17,9 @@ export interface Platform {
   readonly lock: LockSensor;
 }
 
-export type Availability = { readonly works: true } | { readonly works: false; readonly why: string; readonly remedy: string };
+export type Availability =
+  | { readonly works: true }
+  | { readonly works: false; readonly why: string; readonly remedy: string };
 
 export interface ActiveWindow {
   /** The application's name as the system gives it. */

@@ -40,7 +40,9 @@ export interface Work {
   readonly task: string | null;
 }
 
-export type CommandResult = { readonly ok: true; readonly said: string } | { readonly ok: false; readonly problem: string; readonly remedy: string };
+export type CommandResult =
+  | { readonly ok: true; readonly said: string }
+  | { readonly ok: false; readonly problem: string; readonly remedy: string };
 
 export interface RecorderStatus {
   readonly state: 'stopped' | 'tracking' | 'paused' | 'locked' | 'idle_question';
@@ -48,7 +50,15 @@ export interface RecorderStatus {
   readonly since: UnixMs | null;
   readonly work: Work;
   readonly parameters: Readonly<
-    Record<ParameterId, { readonly level: string; readonly active: boolean; readonly off: LayerName | 'sensor_unavailable' | null; readonly why: string }>
+    Record<
+      ParameterId,
+      {
+        readonly level: string;
+        readonly active: boolean;
+        readonly off: LayerName | 'sensor_unavailable' | null;
+        readonly why: string;
+      }
+    >
   >;
   /** In words: sensors that cannot work here, and what to do about it. */
   readonly sensors: readonly { readonly sensor: string; readonly works: boolean; readonly words: string }[];

@@ -160,7 +160,9 @@ export interface Devices {
   changeDevice(
     org: OrgId,
     device: DeviceId,
-    change: Partial<Pick<DeviceRecord, 'status' | 'lastSeenAt' | 'agentVersion' | 'clockOffsetMs' | 'lease' | 'previousLease'>>,
+    change: Partial<
+      Pick<DeviceRecord, 'status' | 'lastSeenAt' | 'agentVersion' | 'clockOffsetMs' | 'lease' | 'previousLease'>
+    >,
   ): Promise<DeviceRecord | null>;
   /** Keeps the latest receipt of a device, and for each policy version the first and the latest. */
   putReceipt(receipt: ReceiptRecord): Promise<void>;

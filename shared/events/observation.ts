@@ -75,7 +75,12 @@ const titleRedacted = z.strictObject({
   ...when,
   title: text(512),
 });
-const titleFull = z.strictObject({ parameter: z.literal('title'), level: z.literal('full'), ...when, title: text(512) });
+const titleFull = z.strictObject({
+  parameter: z.literal('title'),
+  level: z.literal('full'),
+  ...when,
+  title: text(512),
+});
 
 const host = z
   .string()
@@ -94,14 +99,20 @@ const urlHostPath = z.strictObject({
   level: z.literal('host_path'),
   ...when,
   host,
-  path: z.string().max(1_024).regex(/^\/[^?#\s]*$/, 'expected a path that starts with / and has no query or fragment'),
+  path: z
+    .string()
+    .max(1_024)
+    .regex(/^\/[^?#\s]*$/, 'expected a path that starts with / and has no query or fragment'),
 });
 
 const image = {
   ...when,
   image: ImageId,
   digest: Digest,
-  bytes: z.int().min(64).max(2 * 1024 * 1024),
+  bytes: z
+    .int()
+    .min(64)
+    .max(2 * 1024 * 1024),
   width: z.int().min(16).max(16_384),
   height: z.int().min(16).max(16_384),
 };
@@ -121,7 +132,13 @@ const notes = z.strictObject({ parameter: z.literal('notes'), level: z.literal('
 
 const platform = z.enum(['linux', 'darwin', 'win32']);
 const arch = z.enum(['x64', 'arm64', 'other']);
-const deviceCoarse = z.strictObject({ parameter: z.literal('device'), level: z.literal('coarse'), ...when, platform, arch });
+const deviceCoarse = z.strictObject({
+  parameter: z.literal('device'),
+  level: z.literal('coarse'),
+  ...when,
+  platform,
+  arch,
+});
 const deviceFull = z.strictObject({
   parameter: z.literal('device'),
   level: z.literal('full'),
@@ -137,7 +154,10 @@ const timezone = z.strictObject({
   parameter: z.literal('timezone'),
   level: z.literal('on'),
   ...when,
-  zone: z.string().max(64).regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/, 'expected an IANA time zone name'),
+  zone: z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/, 'expected an IANA time zone name'),
 });
 
 const diagnostics = z.strictObject({
@@ -191,7 +211,10 @@ export type ObservationOf<P extends ParameterId> = Extract<Observation, { parame
 
 const byKind = new Map<string, z.ZodType<Observation>>(
   Object.entries(observationSchemas).flatMap(([parameter, levels]) =>
-    Object.entries(levels).map(([level, schema]): [string, z.ZodType<Observation>] => [`${parameter}:${level}`, schema]),
+    Object.entries<z.ZodType<Observation>>(levels).map(([level, schema]): [string, z.ZodType<Observation>] => [
+      `${parameter}:${level}`,
+      schema,
+    ]),
   ),
 );
 

@@ -1,5 +1,5 @@
 import { type Level, type ParameterId, rank } from '../catalog.ts';
-import { type EffectivePolicy, type LayerName, type Layer, resolve } from './resolve.ts';
+import { type EffectivePolicy, type Layer, type LayerName, resolve } from './resolve.ts';
 
 export type Decision =
   | { readonly kind: 'allowed'; readonly level: Level }

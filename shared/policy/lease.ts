@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Level, type ParameterId, catalog, parameterIds } from '../catalog.ts';
+import { catalog, type Level, type ParameterId, parameterIds } from '../catalog.ts';
 import { DeviceId, OrgId, PersonId } from '../ids.ts';
 import { Digest } from '../signed.ts';
 import { UnixMs } from '../time.ts';

@@ -1,4 +1,4 @@
-import { catalog, type ParameterId, parameterIds, type Purpose } from '../catalog.ts';
+import { catalog, type ParameterId, type Purpose, parameterIds } from '../catalog.ts';
 import type { Role } from '../roles.ts';
 import type { LawfulBasis, PolicyDocument } from './policy.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Level, type LevelOf, type ParameterId, Purpose, catalog, hasLevel, parameterIds } from '../catalog.ts';
+import { catalog, hasLevel, type Level, type LevelOf, type ParameterId, Purpose, parameterIds } from '../catalog.ts';
 import { OrgId } from '../ids.ts';
 import { Role } from '../roles.ts';
 import { Digest } from '../signed.ts';
@@ -28,24 +28,33 @@ export type PolicyRule<P extends ParameterId = ParameterId> = {
   noticeVersion: number;
 };
 
-function policyRule<P extends ParameterId>(parameter: P) {
+const sameForAll = {
+  purpose: Purpose,
+  basis: LawfulBasis,
+  viewers: z.array(Role).max(8),
+  employeeMayPause: z.boolean(),
+  schedule: z.null(),
+  noticeVersion: z.int().min(1),
+};
+
+type RuleSchema<L extends string> = z.ZodObject<
+  { level: z.ZodEnum<{ [K in L]: K }>; retentionDays: z.ZodInt } & typeof sameForAll,
+  z.core.$strict
+>;
+
+type RuleSchemas = { [P in ParameterId]: RuleSchema<LevelOf<P>> };
+
+function ruleSchema(parameter: ParameterId) {
   const { levels, retentionDays } = catalog[parameter];
   return z.strictObject({
     level: z.enum(levels),
-    purpose: Purpose,
-    basis: LawfulBasis,
     retentionDays: z.int().min(1).max(retentionDays.ceiling),
-    viewers: z.array(Role).max(8),
-    employeeMayPause: z.boolean(),
-    schedule: z.null(),
-    noticeVersion: z.int().min(1),
+    ...sameForAll,
   });
 }
 
-type RuleSchemas = { [P in ParameterId]: ReturnType<typeof policyRule<P>> };
-
 /** One strict schema per parameter, so that a level of one parameter is not accepted for another. */
-export const ruleSchemas = Object.fromEntries(parameterIds.map((id) => [id, policyRule(id)])) as unknown as RuleSchemas;
+export const ruleSchemas = Object.fromEntries(parameterIds.map((id) => [id, ruleSchema(id)])) as unknown as RuleSchemas;
 
 /** What a person may change of a rule; the rest follows from the change. */
 export type RuleChange<P extends ParameterId = ParameterId> = Partial<

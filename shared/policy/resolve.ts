@@ -1,4 +1,4 @@
-import { type Level, type ParameterId, catalog, parameterIds, rank } from '../catalog.ts';
+import { catalog, type Level, type ParameterId, parameterIds, rank } from '../catalog.ts';
 import type { Levels } from './policy.ts';
 
 /**
@@ -107,7 +107,11 @@ export function acknowledgedCeiling(events: readonly NoticeEvent[], at: number):
 }
 
 /** An acknowledgement of an old version must not lift a parameter over what a version published since then allows. */
-function lowerToLater(ceiling: Record<ParameterId, Level>, published: ReadonlyMap<number, Levels>, version: number): void {
+function lowerToLater(
+  ceiling: Record<ParameterId, Level>,
+  published: ReadonlyMap<number, Levels>,
+  version: number,
+): void {
   for (const [later, levels] of published) {
     if (later <= version) continue;
     for (const id of parameterIds) if (rank(id, levels[id]) < rank(id, ceiling[id])) ceiling[id] = levels[id];

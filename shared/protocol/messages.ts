@@ -78,7 +78,10 @@ export const ReceiptPayload = z.strictObject({
   /** Whether the person is tracking now. Without a session, observed parameters are off for that reason alone. */
   tracking: z.boolean(),
   parameters: z.strictObject(
-    Object.fromEntries(Object.keys(catalog).map((id) => [id, ReceiptState])) as Record<ParameterId, typeof ReceiptState>,
+    Object.fromEntries(Object.keys(catalog).map((id) => [id, ReceiptState])) as Record<
+      ParameterId,
+      typeof ReceiptState
+    >,
   ),
 });
 export type ReceiptPayload = z.infer<typeof ReceiptPayload>;
@@ -192,7 +195,16 @@ export const Bye = z.strictObject({
 });
 export type Bye = z.infer<typeof Bye>;
 
-export const ServerFrame = z.discriminatedUnion('type', [Challenge, Welcome, PolicyPush, Ack, Resend, StopSession, Wipe, Bye]);
+export const ServerFrame = z.discriminatedUnion('type', [
+  Challenge,
+  Welcome,
+  PolicyPush,
+  Ack,
+  Resend,
+  StopSession,
+  Wipe,
+  Bye,
+]);
 export type ServerFrame = z.infer<typeof ServerFrame>;
 
 // ── Image chunks (binary frames) ───────────────────────────────────────────────────────────────────────────────────

@@ -21,7 +21,10 @@ export type Refusal =
 
 export interface PolicyCache {
   /** Verifies and keeps both, durably, the highest version ever seen included. */
-  accept(policy: Signed | null, lease: Signed): Promise<{ ok: true; changed: boolean } | { ok: false; refusal: Refusal }>;
+  accept(
+    policy: Signed | null,
+    lease: Signed,
+  ): Promise<{ ok: true; changed: boolean } | { ok: false; refusal: Refusal }>;
   /** Null until a policy was verified. */
   policy(): VerifiedPolicy | null;
   lease(): Lease | null;

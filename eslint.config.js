@@ -1,0 +1,51 @@
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'agent/browser-extension/**', '**/*.js', '**/*.mjs', '**/*.cjs'] },
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // Numbers in sentences are what most of our messages are made of.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // An async port may have a synchronous driver: the signature is the port's.
+      '@typescript-eslint/require-await': 'off',
+      // `() => void action()` reads better than a block in handlers.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // Turnstiles: a brand is minted in one file; everywhere else a cast past it is a review finding, and `any` is not allowed at all.
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only: the name of a thing is the same everywhere.' },
+        { selector: "Program > VariableDeclaration[kind='let']", message: 'No module-level mutable state: pass it in.' },
+      ],
+    },
+  },
+  {
+    // Tools and configuration files are read by programs that ask for a default export; they talk on the terminal.
+    files: ['*.config.ts', 'server/console/vite.config.ts', 'scripts/**/*.ts'],
+    rules: { 'no-restricted-syntax': 'off', 'no-console': 'off' },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // Tests feed bad input on purpose and read answers as they come.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      'no-console': 'off',
+    },
+  },
+  {
+    files: ['agent/cli.ts', 'server/cli.ts', 'agent/platform/system.ts'],
+    rules: { 'no-console': 'off' },
+  },
+);
