@@ -1,0 +1,127 @@
+/**
+ * Who may import whom. Default deny: every room lists what it may reach, and each rule says why.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'A cycle means that neither side can be understood, tested or replaced alone.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'shared-is-pure',
+      comment: 'The contract runs everywhere: no Node, no DOM, no clock. zod parses; tldts is the public suffix list as pure data.',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { pathNot: ['^shared/', '^node_modules/(zod|tldts)(/|$)'] },
+    },
+    {
+      name: 'agent-and-server-meet-in-shared',
+      comment: 'The server never trusts the agent, and neither may lean on the other\'s code.',
+      severity: 'error',
+      from: { path: '^agent/' },
+      to: { path: '^server/' },
+    },
+    {
+      name: 'server-does-not-know-the-agent',
+      comment: 'The same, the other way round.',
+      severity: 'error',
+      from: { path: '^server/' },
+      to: { path: '^agent/' },
+    },
+    {
+      name: 'agent-core-knows-no-operating-system',
+      comment: 'The core runs under plain Node on any system; native packages live one per file in agent/platform.',
+      severity: 'error',
+      from: { path: '^agent/core/' },
+      to: { pathNot: ['^agent/core/', '^shared/', '^node_modules/(ws|zod)(/|$)'], dependencyTypesNot: ['core', 'type-only'] },
+    },
+    {
+      name: 'one-native-package-one-file',
+      comment: 'What can see the screen, the windows or the input is in one reviewable file each.',
+      severity: 'error',
+      from: { pathNot: '^agent/platform/' },
+      to: { path: '^node_modules/(active-win|get-windows|uiohook-napi|screenshot-desktop)(/|$)' },
+    },
+    {
+      name: 'sharp-only-in-the-screen-adapter',
+      comment: 'Images are re-encoded, blurred and stripped where they are taken, and nowhere else.',
+      severity: 'error',
+      from: { pathNot: ['^agent/platform/', '^test/'] },
+      to: { path: '^node_modules/sharp(/|$)' },
+    },
+    {
+      name: 'electron-only-in-the-desktop',
+      comment: 'The shell is thin and has no opinion about the domain.',
+      severity: 'error',
+      from: { pathNot: '^agent/desktop/' },
+      to: { path: '^node_modules/electron(/|$)' },
+    },
+    {
+      name: 'express-only-in-the-api',
+      comment: 'No domain rule may hide in a request handler.',
+      severity: 'error',
+      from: { pathNot: '^server/api/' },
+      to: { path: '^node_modules/(express|helmet|rate-limiter-flexible)(/|$)' },
+    },
+    {
+      name: 'sqlite-only-in-its-driver',
+      comment: 'The store speaks in units of work; the next driver must be able to take its place.',
+      severity: 'error',
+      from: { pathNot: ['^server/store/sqlite/', '^test/(bench|support|faults|contract|unit/server/store)/'] },
+      to: { path: '^node_modules/sqlite3(/|$)' },
+    },
+    {
+      name: 'api-never-touches-sql-or-keys',
+      comment: 'Routes ask commands that need leave; they cannot reach around them.',
+      severity: 'error',
+      from: { path: '^server/api/' },
+      to: { path: '^server/(store/sqlite|store/blobs|vault/(envelope|keyring))' },
+    },
+    {
+      name: 'reports-are-pure',
+      comment: 'A report is a function of opened observations: same input, same page, for the employee and the manager.',
+      severity: 'error',
+      from: { path: '^server/reports/' },
+      to: { pathNot: ['^server/reports/', '^shared/'] },
+    },
+    {
+      name: 'console-knows-only-the-contract',
+      comment: 'What the console may know is what the API says.',
+      severity: 'error',
+      from: { path: '^server/console/' },
+      to: { path: '^(server|agent)/', pathNot: '^server/console/' },
+    },
+    {
+      name: 'no-tests-in-the-product',
+      comment: 'Fakes stay in test/.',
+      severity: 'error',
+      from: { path: '^(shared|agent|server)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'An import that does not resolve is a broken build.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: ['\\.css$', '^\\.\\./dist'] },
+    },
+    {
+      name: 'product-uses-declared-dependencies',
+      comment: 'What the product needs at run time must be in dependencies. The console is bundled when it is built.',
+      severity: 'error',
+      from: { path: '^(shared|agent|server)/', pathNot: '^server/console/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|docs|agent/browser-extension)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'] },
+  },
+};
