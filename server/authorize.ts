@@ -1,4 +1,6 @@
+import { type ParameterId, parameterIds } from '../shared/catalog.ts';
 import type { OrgId, PersonId, TeamId } from '../shared/ids.ts';
+import type { PolicyDocument } from '../shared/policy/policy.ts';
 import type { Role } from '../shared/roles.ts';
 
 /** The signed-in person, as every command sees them. Built anew from the store for each request. */
@@ -34,3 +36,113 @@ export type Authorized<A extends Action> = {
   /** Null for what concerns the organisation as a whole. */
   readonly subject: PersonId | null;
 } & { readonly __authorized: A };
+
+/** What an action is done to: a person (`person` set), or the organisation as a whole. */
+export interface Target {
+  readonly org: OrgId;
+  readonly person: PersonId | null;
+  readonly teams: readonly TeamId[];
+  /** The role of that person now; null for the organisation, and for a person who is being invited. */
+  readonly role: Role | null;
+  /** The role that `people.change` would give them; null when it gives none. */
+  readonly becomes: Role | null;
+}
+
+export type Verdict<A extends Action> =
+  | { readonly kind: 'granted'; readonly leave: Authorized<A> }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'not_found' | 'forbidden' | 'second_factor_required';
+      readonly reason: string;
+    };
+
+/**
+ * The only place that says who may do what. What belongs to another organisation does not exist; whoever has not
+ * given the second factor that their role needs may reach nothing but themself; then one of the action's rules must
+ * hold.
+ */
+export function authorize<A extends Action>(actor: Actor, action: A, target: Target): Verdict<A> {
+  if (actor.org !== target.org) return { kind: 'refused', code: 'not_found', reason: 'there is no such thing here' };
+  if (!actor.complete && target.person !== actor.person) {
+    return { kind: 'refused', code: 'second_factor_required', reason: 'your role needs a second factor for this' };
+  }
+  if (!rules[action].some((rule) => rule.holds(actor, target))) {
+    return { kind: 'refused', code: 'forbidden', reason: `only allowed: ${describeRules(action)}` };
+  }
+  return { kind: 'granted', leave: { action, actor, subject: target.person } as Authorized<A> };
+}
+
+/** The rules of an action as one sentence, for refusals and documents. */
+export function describeRules(action: Action): string {
+  return rules[action].map((rule) => rule.says).join('; ');
+}
+
+/**
+ * What of a person's data the holder of this leave may see: everything of their own, and of others what the policy
+ * names their role as a viewer of. Roles that never see activity hold no such leave in the first place.
+ */
+export function viewable(
+  leave: Authorized<'data.read'>,
+  rules: PolicyDocument['parameters'],
+): ReadonlySet<ParameterId> {
+  if (leave.subject === leave.actor.person) return new Set(parameterIds);
+  return new Set(parameterIds.filter((id) => rules[id].viewers.includes(leave.actor.role)));
+}
+
+/** The organisation as a whole. */
+export function organisation(org: OrgId): Target {
+  return { org, person: null, teams: [], role: null, becomes: null };
+}
+
+/** A person as the store knows them. */
+export function personTarget(
+  record: { org: OrgId; person: PersonId; teams: readonly TeamId[]; role: Role },
+  becomes: Role | null = null,
+): Target {
+  return { org: record.org, person: record.person, teams: record.teams, role: record.role, becomes };
+}
+
+interface Rule {
+  readonly says: string;
+  holds(actor: Actor, target: Target): boolean;
+}
+
+const has =
+  (...roles: readonly Role[]) =>
+  (actor: Actor): boolean =>
+    roles.includes(actor.role);
+
+const everyone: Rule = { says: 'everyone in the organisation', holds: () => true };
+const themself: Rule = { says: 'the person', holds: (actor, target) => actor.person === target.person };
+const owner: Rule = { says: 'an owner', holds: has('owner') };
+const admin: Rule = { says: 'an admin', holds: has('admin') };
+const privacyOfficer: Rule = { says: 'a privacy officer', holds: has('privacy_officer') };
+const anyManager: Rule = { says: 'a manager', holds: has('manager') };
+const theirManager: Rule = {
+  says: 'a manager of one of their teams',
+  holds: (actor, target) =>
+    actor.role === 'manager' && target.teams.some((team) => actor.managesTeams.includes(team)),
+};
+const adminBelowOwner: Rule = {
+  // An admin sees no activity. Were they to appoint themself, or make owners, they could give themself sight of it.
+  says: 'an admin, but neither themself, nor an owner, nor to make one',
+  holds: (actor, target) =>
+    actor.role === 'admin' &&
+    actor.person !== target.person &&
+    target.role !== 'owner' &&
+    target.becomes !== 'owner',
+};
+
+const rules: Readonly<Record<Action, readonly Rule[]>> = {
+  'organisation.read': [everyone],
+  'policy.publish': [owner, admin, anyManager],
+  'policy.prove': [owner, admin, anyManager, privacyOfficer],
+  'people.list': [themself, owner, admin, theirManager],
+  'people.change': [owner, adminBelowOwner],
+  'device.read': [themself, owner, admin, theirManager],
+  'device.enrol': [themself, owner, admin],
+  'device.retire': [themself, owner, admin],
+  'data.read': [themself, owner, theirManager],
+  'access_log.read': [themself, privacyOfficer],
+  'security.read': [owner, admin, privacyOfficer],
+};

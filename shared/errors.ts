@@ -49,7 +49,8 @@ export class DaylightError extends Error {
 /** The first problem of a failed parse, as one sentence with the field that it concerns. */
 export function describeIssue(error: z.ZodError, subject = 'value'): { message: string; field: string } {
   const issue = error.issues[0];
-  const field = issue === undefined ? '' : issue.path.map(String).join('.');
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const field = issue === undefined ? '' : [...issue.path, ...unknown].map(String).join('.');
   const where = field === '' ? subject : `${subject}: ${field}`;
   return { message: `${where}: ${issue?.message ?? 'is not valid'}`, field };
 }
