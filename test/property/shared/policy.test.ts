@@ -156,7 +156,7 @@ describe('a lease', () => {
   };
   const all: Layer = {
     name: 'organisation',
-    ceilings: Object.fromEntries(parameterIds.map((id) => [id, catalog[id].levels.at(-1)])) as Layer['ceilings'],
+    ceilings: Object.fromEntries(parameterIds.map((id) => [id, catalog[id].levels.at(-1)])),
   };
   const on = (now: number) =>
     parameterIds.filter((id) => resolve([all, ...leaseLayers(lease, now)])[id].level !== 'off');
