@@ -49,19 +49,39 @@ export interface PolicyControl {
    * The server's judgement of one captured level: allowed only if the batch's own policy version, the policies in force
    * at capture and now, the person's acknowledgement at capture and now, and the lease at capture all allow it.
    */
-  judge(question: {
-    device: DeviceRecord;
-    parameter: ParameterId;
-    level: string;
-    capturedAt: UnixMs;
-    claimedVersion: number;
-  }): Promise<{ allowed: true; retentionDays: number } | { allowed: false; reason: DiscardReason }>;
+  judge(question: CaptureQuestion & { device: DeviceRecord }): Promise<Verdict>;
+  /**
+   * The same judgement for many questions about one device at once, without waiting for each: everything is read first.
+   * Good for this instant; whoever stores what it allowed checks `mark` once more just before, and asks again if it moved.
+   */
+  judging(device: DeviceRecord): Promise<Judge>;
+  /** A number that moves as soon as a publication begins, and with each acknowledgement, in the organisation. */
+  mark(org: OrgId): number;
+  /**
+   * Verifies and keeps what a device says that it is doing. Throws DaylightError `bad_request` when the signature, the
+   * device or the policy that it names do not fit. A receipt about an older version is kept and confirms nothing.
+   */
+  receive(device: DeviceRecord, receipt: Signed): Promise<void>;
   /** What the person has been told of, now. */
   acknowledged(org: OrgId, person: PersonId): Promise<Readonly<Record<ParameterId, string>>>;
   /** Calls back after each publication, receipt, acknowledgement, connection and disconnection of the organisation. */
   onChange(org: OrgId, callback: () => void): () => void;
   proof(org: OrgId): Promise<{ policyVersion: number; parameters: ParameterProof[] }>;
 }
+
+export interface CaptureQuestion {
+  readonly parameter: ParameterId;
+  readonly level: string;
+  /** On the server's clock: the caller has corrected the device's offset. */
+  readonly capturedAt: UnixMs;
+  readonly claimedVersion: number;
+}
+
+export type Verdict =
+  | { readonly allowed: true; readonly retentionDays: number }
+  | { readonly allowed: false; readonly reason: DiscardReason };
+
+export type Judge = (question: CaptureQuestion) => Verdict;
 
 /** One connected device, as the control side sees it. */
 export interface Connection {
@@ -70,7 +90,12 @@ export interface Connection {
   readonly device: DeviceId;
   sendPolicy(policy: Signed | null, lease: Signed): void;
   stopSession(session: SessionId, at: UnixMs): void;
+  /** Tells the device to delete everything, then closes with bye `retired`. */
   wipe(reason: 'retired' | 'person_removed'): void;
+  /** A newer connection of the same device took its place: closes with bye `replaced`. */
+  replaced(): void;
+  /** The session that runs on this device, as far as it is committed. */
+  openSession(): { readonly session: SessionId; readonly startedAt: UnixMs } | null;
 }
 
 /** Who is connected now. In memory, one per process; at most one connection per device, the newest. */

@@ -1,0 +1,170 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { z } from 'zod';
+import { canonical, isCanonical } from '../../shared/canonical.ts';
+import { DaylightError } from '../../shared/errors.ts';
+import type { OrgId } from '../../shared/ids.ts';
+import { type Digest, PublicKey, type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
+import type { Clock } from '../clock.ts';
+import type { OrgRecord, Store } from '../store/store.ts';
+import type { SealScope, Vault } from '../vault/vault.ts';
+import type { OrgIdentity } from './control.ts';
+
+/** Signs for one organisation. The private keys stay in this file's closures; nothing hands them out. */
+export interface OrgSigner {
+  readonly identity: OrgIdentity;
+  /** Proves the server to a device that pinned `identity.serverKey`. */
+  signAsServer(context: 'daylight/welcome/v1', document: unknown): Signed;
+  /** Signs what devices obey, with `identity.policyKey`. */
+  signAsPolicy(context: 'daylight/policy/v1' | 'daylight/lease/v1', document: unknown): Signed;
+}
+
+export interface Organisations {
+  /**
+   * Makes an organisation with fresh keys; durable when it resolves. It has no policy until `PolicyControl.begin`.
+   * Throws StoreError `conflict` when the id is taken.
+   */
+  create(org: OrgId, name: string): Promise<OrgIdentity>;
+  all(): Promise<readonly OrgIdentity[]>;
+  /** Throws DaylightError `not_found` for an organisation that this server does not have. */
+  signer(org: OrgId): Promise<OrgSigner>;
+}
+
+const SigningKey = z.strictObject({
+  public: PublicKey,
+  /** The raw 32-byte seed (RFC 8032), base64url. */
+  private: PublicKey,
+});
+
+/** What `OrgRecord.profile` holds, sealed for the organisation. */
+export const OrgProfile = z.strictObject({
+  name: z.string().trim().min(1).max(120),
+  serverKey: SigningKey,
+  policyKey: SigningKey,
+});
+export type OrgProfile = z.infer<typeof OrgProfile>;
+
+/** Every organisation of this server. Opens each profile once; one made by another process is found when first asked for. */
+export function createOrganisations(deps: { store: Store; vault: Vault; clock: Clock }): Organisations {
+  const { store, vault, clock } = deps;
+  const signers = new Map<OrgId, OrgSigner>();
+
+  async function load(): Promise<void> {
+    for (const record of await store.organisations()) {
+      if (!signers.has(record.org)) signers.set(record.org, await openSigner(vault, record));
+    }
+  }
+
+  return {
+    async create(org, name) {
+      const parsed = OrgProfile.safeParse({ name, serverKey: newSigningKey(), policyKey: newSigningKey() });
+      if (!parsed.success) throw new DaylightError('bad_request', 'name: expected 1 to 120 characters', { field: 'name' });
+      const profile = await vault.seal(profileScope(org), Buffer.from(canonical(parsed.data)));
+      await store.createOrganisation({ org, createdAt: clock.now(), profile });
+      const signer = signerOf(org, parsed.data);
+      signers.set(org, signer);
+      return signer.identity;
+    },
+    async all() {
+      await load();
+      return [...signers.values()].map((signer) => signer.identity);
+    },
+    async signer(org) {
+      if (!signers.has(org)) await load();
+      const signer = signers.get(org);
+      if (signer === undefined) throw new DaylightError('not_found', 'this server has no such organisation');
+      return signer;
+    },
+  };
+}
+
+/** True when `signed` is signed by `publicKey` in `context` and names that key. Never throws for bad input. */
+export function verifySigned(context: SigningContext, signed: Signed, publicKey: PublicKey): boolean {
+  if (signed.keyId !== keyIdOf(publicKey)) return false;
+  const input = Buffer.from(signingInput(context, signed.payload), 'utf8');
+  try {
+    return verify(null, input, publicKeyObject(publicKey), Buffer.from(signed.signature, 'base64url'));
+  } catch {
+    return false; // not a point on the curve
+  }
+}
+
+/**
+ * The document that `publicKey` signed in `context`: signature first, then canonical form, then the schema. Throws
+ * DaylightError `bad_request` that says which of the three failed, and nothing of the content.
+ */
+export function readSigned<T>(context: SigningContext, schema: z.ZodType<T>, signed: Signed, publicKey: PublicKey): T {
+  const what = context.split('/')[1] ?? context;
+  if (!verifySigned(context, signed, publicKey)) {
+    throw new DaylightError('bad_request', `${what}: the signature does not verify with the key on record`);
+  }
+  return parsePayload(what, schema, signed.payload);
+}
+
+/** Parses a payload whose signature is checked elsewhere, with the same errors as `readSigned`. */
+export function parsePayload<T>(what: string, schema: z.ZodType<T>, payload: string): T {
+  if (!isCanonical(payload)) throw new DaylightError('bad_request', `${what}: the payload is not canonical JSON`);
+  const parsed = schema.safeParse(JSON.parse(payload));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.map(String).join('.') ?? '';
+  throw new DaylightError('bad_request', `${what}: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'not valid'}`, {
+    field,
+  });
+}
+
+/** SHA-256 of the raw 32 bytes of a public key, in hexadecimal: the `keyId` of what it signs. */
+export function keyIdOf(publicKey: PublicKey): Digest {
+  return createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex');
+}
+
+/** SHA-256 of a payload's UTF-8 bytes, in hexadecimal: the hash by which policies name each other. */
+export function payloadHash(payload: string): Digest {
+  return createHash('sha256').update(payload, 'utf8').digest('hex');
+}
+
+function profileScope(org: OrgId): SealScope {
+  return { org, person: null, parameter: 'profile', epoch: 0, record: org, part: 'profile', policyVersion: 0 };
+}
+
+async function openSigner(vault: Vault, record: OrgRecord): Promise<OrgSigner> {
+  const opened = await vault.open(profileScope(record.org), record.profile);
+  return signerOf(record.org, OrgProfile.parse(JSON.parse(Buffer.from(opened).toString('utf8'))));
+}
+
+function signerOf(org: OrgId, profile: OrgProfile): OrgSigner {
+  const serverKey = privateKeyObject(profile.serverKey);
+  const policyKey = privateKeyObject(profile.policyKey);
+  return {
+    identity: { org, name: profile.name, serverKey: profile.serverKey.public, policyKey: profile.policyKey.public },
+    signAsServer: (context, document) => signWith(serverKey, profile.serverKey.public, context, document),
+    signAsPolicy: (context, document) => signWith(policyKey, profile.policyKey.public, context, document),
+  };
+}
+
+function signWith(key: KeyObject, publicKey: PublicKey, context: SigningContext, document: unknown): Signed {
+  const payload = canonical(document);
+  const signature = sign(null, Buffer.from(signingInput(context, payload), 'utf8'), key).toString('base64url');
+  return { payload, keyId: keyIdOf(publicKey), signature };
+}
+
+function newSigningKey(): z.infer<typeof SigningKey> {
+  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  if (jwk.x === undefined || jwk.d === undefined) throw new Error('an Ed25519 key without its raw bytes');
+  return { public: jwk.x, private: jwk.d };
+}
+
+function privateKeyObject(key: z.infer<typeof SigningKey>): KeyObject {
+  return createPrivateKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.public, d: key.private }, format: 'jwk' });
+}
+
+function publicKeyObject(raw: PublicKey): KeyObject {
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
+}

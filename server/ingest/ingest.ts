@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { DeviceId } from '../../shared/ids.ts';
+import type { Bye } from '../../shared/protocol/messages.ts';
+import type { Clock } from '../clock.ts';
+import type { Connections, PolicyControl } from '../control/control.ts';
+import type { Organisations } from '../control/signer.ts';
+import type { Random } from '../random.ts';
+import type { Store } from '../store/store.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** The agents' end of the server. Made by `createAgentSocket` in `socket.ts`. */
+export interface AgentSocket {
+  /**
+   * Takes over an HTTP upgrade for `AGENT_PATH` (the caller routes by path). Refuses with an HTTP status what must not
+   * become a WebSocket: any Origin header (403), a missing subprotocol (400), too many unfinished handshakes (503).
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Says bye `shutting_down` to everyone and resolves when every batch already being stored is stored. */
+  close(): Promise<void>;
+}
+
+export interface AgentSocketDeps {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly organisations: Organisations;
+  readonly control: PolicyControl;
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Told what happened, never what was sent: no frame, name or text reaches it. */
+  readonly log?: (event: AgentEvent) => void;
+  readonly timing?: Partial<AgentTiming>;
+}
+
+export type AgentEvent =
+  | { readonly kind: 'connected'; readonly device: DeviceId }
+  | { readonly kind: 'closed'; readonly device: DeviceId | null; readonly reason: Bye['reason'] | 'gone' }
+  | { readonly kind: 'refused'; readonly reason: 'origin' | 'subprotocol' | 'busy' | 'upgrade' }
+  /** `name` is the class and code of the error, never its message. */
+  | { readonly kind: 'failed'; readonly device: DeviceId | null; readonly name: string };
+
+/** Milliseconds and rates; the defaults are in `socket.ts` with their reasons. */
+export interface AgentTiming {
+  readonly handshakeMs: number;
+  readonly pingMs: number;
+  readonly leaseRenewMs: number;
+  readonly sweepMs: number;
+  /** Batches per second that one device may keep up, and how many at once. */
+  readonly batchesPerSecond: number;
+  readonly batchBurst: number;
+  /** Receipts, acknowledgements and image announcements, likewise. */
+  readonly controlPerSecond: number;
+  readonly controlBurst: number;
+}
