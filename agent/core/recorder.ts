@@ -1,8 +1,13 @@
 import type { ParameterId } from '../../shared/catalog.ts';
-import type { ImageId, SessionId } from '../../shared/ids.ts';
+import type { BootId, ImageId, SessionId } from '../../shared/ids.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import type { Gate, GateDeps } from './gate/gate.ts';
+import type { PolicyCache } from './gate/policyCache.ts';
+import type { Clock, Indicator, Platform, Random } from './ports.ts';
+import type { RecorderJournal } from './recorderJournal.ts';
+import type { Spool } from './spool/spool.ts';
 
 /**
  * The recording half of the agent: session, gate, sensors, sampler and receipts, from the employee's commands and the
@@ -34,6 +39,28 @@ export interface Recorder {
   /** Closes the session at the last evidence with the cause given and stops every sensor. */
   close(cause: 'shutdown'): Promise<void>;
 }
+
+export interface RecorderDeps {
+  readonly platform: Platform;
+  readonly policies: PolicyCache;
+  /** Opened, and not yet read by anything that sends: `createRecorder` first purges what the policy forbids. */
+  readonly spool: Spool;
+  readonly journal: RecorderJournal;
+  readonly indicator: Indicator;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A new id for every run of the process. */
+  readonly boot: BootId;
+  readonly agentVersion: string;
+  /** Only for proving what an agent with another gate would have to admit. */
+  readonly gate?: (deps: GateDeps) => Gate;
+}
+
+/**
+ * Resolves when nothing is left in the spool that the verified policy forbids and a session that a crash left open is
+ * closed at its last evidence. Only then may anything be sent.
+ */
+export type CreateRecorder = (deps: RecorderDeps) => Promise<Recorder>;
 
 export interface Work {
   readonly project: string | null;

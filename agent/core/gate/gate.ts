@@ -1,4 +1,95 @@
-import type { Observation } from '../../../shared/events/observation.ts';
+import { type ParameterId, parameterIds } from '../../../shared/catalog.ts';
+import { assertNever } from '../../../shared/errors.ts';
+import { type Observation, parseObservation } from '../../../shared/events/observation.ts';
+import { type Decision, decide } from '../../../shared/policy/decide.ts';
+import type { Levels } from '../../../shared/policy/policy.ts';
+import { type Layer, type LayerName, observedOff, offFor, resolve } from '../../../shared/policy/resolve.ts';
+import type { Clock, Indicator } from '../ports.ts';
+import type { PolicyCache } from './policyCache.ts';
 
 /** An observation that the agent's gate has permitted at the moment of capture. Minted here only. */
 export type Permitted<T extends Observation = Observation> = T & { readonly __permitted: unique symbol };
+
+export type Permit<T extends Observation> =
+  | { readonly kind: 'permitted'; readonly observation: Permitted<T> }
+  /** `malformed`: a sensor or a redactor gave what has no place in the register. The value is not repeated. */
+  | { readonly kind: 'denied'; readonly by: LayerName | 'malformed' };
+
+export interface Gate {
+  /** Asked before a sensor is called: at which level, or which layer says no. */
+  decide(parameter: ParameterId): Decision;
+  /** Asked again when the value is there, because things change while a sensor works. */
+  permit<T extends Observation>(observation: T): Permit<T>;
+}
+
+/** What the gate needs to know of the session. `quiet`: nobody has been seen for so long that it counts as a lock. */
+export type Presence = 'stopped' | 'tracking' | 'quiet' | 'paused' | 'locked';
+
+export interface GateDeps {
+  readonly policies: PolicyCache;
+  readonly indicator: Indicator;
+  readonly clock: Clock;
+  readonly presence: () => Presence;
+  /** Parameters whose sensor cannot work here. */
+  readonly unavailable: () => readonly ParameterId[];
+  /**
+   * Levels for which everything above has been purged, durably. A policy that raises counts only when this says so,
+   * or a crash between two policies could leave behind what neither of them allows.
+   */
+  readonly applied: () => Levels;
+}
+
+export function createGate(deps: GateDeps): Gate {
+  const question = (parameter: ParameterId, wanted?: string) => decide(resolve(layersOf(deps)), parameter, wanted);
+  return {
+    decide: (parameter) => question(parameter),
+    permit<T extends Observation>(observation: T): Permit<T> {
+      const decision = question(observation.parameter, observation.level);
+      if (decision.kind === 'denied') return decision;
+      if (!parseObservation(observation).ok) return { kind: 'denied', by: 'malformed' };
+      return { kind: 'permitted', observation: observation as Permitted<T> };
+    },
+  };
+}
+
+/** The same observation, seen to last longer. Nothing else of what was permitted can be changed. */
+export function lasting<T extends Observation>(observation: Permitted<T>, span: number): Permitted<T> {
+  return { ...observation, span } as Permitted<T>;
+}
+
+function layersOf(deps: GateDeps): readonly Layer[] {
+  const policy = deps.policies.layers(deps.clock.now());
+  if (policy.length === 0) return [];
+  const layers: Layer[] = [...policy, { name: 'organisation', ceilings: deps.applied() }];
+  layers.push({ name: 'platform', ceilings: offFor(deps.unavailable()) });
+  if (!isVisible(deps.indicator)) layers.push(observedOff('indicator'));
+  return [...layers, ...presenceLayers(deps.presence())];
+}
+
+/** An indicator that fails shows nothing. */
+function isVisible(indicator: Indicator): boolean {
+  try {
+    return indicator.visible();
+  } catch {
+    return false;
+  }
+}
+
+function presenceLayers(presence: Presence): readonly Layer[] {
+  switch (presence) {
+    case 'tracking':
+      return [];
+    case 'stopped':
+      // The stop itself, and the stop of a session that a crash ended, are still the session's own record.
+      return [{ name: 'session', ceilings: offFor(parameterIds.filter((id) => id !== 'session')) }];
+    case 'paused':
+      return [observedOff('pause')];
+    case 'locked':
+      return [observedOff('lock')];
+    case 'quiet':
+      // Activity must go on, or nobody would notice the return; the rest shows a screen that nobody may be sitting at.
+      return [{ name: 'lock', ceilings: offFor(['title', 'url', 'screenshot']) }];
+    default:
+      return assertNever(presence);
+  }
+}

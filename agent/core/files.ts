@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** A folder of small files of which each is always the whole old or the whole new one. Readable by its user only. */
+export interface Folder {
+  /** Null when there is no such file. */
+  read(name: string): Promise<Uint8Array | null>;
+  /** On disk when it resolves: temporary file, fsync, rename, fsync of the folder. */
+  write(name: string, content: string | Uint8Array): Promise<void>;
+  /** Gone from disk when it resolves; nothing happens when it was not there. */
+  remove(name: string): Promise<void>;
+}
+
+/** Opens a folder, making it (mode 0700) when it is missing. */
+export async function openFolder(path: string): Promise<Folder> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  return {
+    read: (name) => readIfThere(join(path, name)),
+    write: (name, content) => writeDurably(join(path, name), content),
+    remove: async (name) => {
+      await rm(join(path, name), { force: true });
+      await syncFolder(path);
+    },
+  };
+}
+
+/** Replaces the file at `path` so that a crash leaves the old or the new content, never a part. Mode 0600. */
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** The content of a file, or null when there is none. */
+export async function readIfThere(path: string): Promise<Uint8Array | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Windows cannot open a folder and needs no such step: NTFS journals the rename. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

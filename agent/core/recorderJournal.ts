@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { hasLevel, least, type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import { BootId, SessionId } from '../../shared/ids.ts';
+import type { Levels } from '../../shared/policy/policy.ts';
+import { MonoMs, UnixMs } from '../../shared/time.ts';
+import type { Folder } from './files.ts';
+
+/** What a recorder must still know after a kill -9. No titles, no counts: a session's id and two times. */
+export interface RecorderJournal {
+  /** What the last process left behind; a journal that is missing or damaged knows nothing. */
+  read(): Promise<JournalEntry>;
+  /** On disk when it resolves. */
+  write(entry: JournalEntry): Promise<void>;
+}
+
+export const Unfinished = z.strictObject({
+  session: SessionId,
+  boot: BootId,
+  policyVersion: z.int().min(1),
+  startedAt: UnixMs,
+  /** The last moment at which the session was seen to be running. */
+  lastEvidence: z.strictObject({ at: UnixMs, mono: MonoMs }),
+});
+/** A session that has no stop yet. */
+export type Unfinished = z.infer<typeof Unfinished>;
+
+const Entry = z.strictObject({
+  unfinished: Unfinished.nullable(),
+  applied: z.record(z.enum(parameterIds), z.string().max(32)).nullable(),
+});
+
+export interface JournalEntry {
+  readonly unfinished: Unfinished | null;
+  /** The levels above which nothing can be in the spool. Null when that is not known: anything may be in it. */
+  readonly applied: Levels | null;
+}
+
+const FILE = 'recorder.json';
+const UNKNOWN: JournalEntry = { unfinished: null, applied: null };
+
+export function createRecorderJournal(files: Folder): RecorderJournal {
+  return {
+    async read() {
+      const bytes = await files.read(FILE);
+      return bytes === null ? UNKNOWN : parse(bytes);
+    },
+    write: (entry) => files.write(FILE, JSON.stringify(entry)),
+  };
+}
+
+function parse(bytes: Uint8Array): JournalEntry {
+  try {
+    const entry = Entry.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    if (!entry.success) return UNKNOWN;
+    const { unfinished, applied } = entry.data;
+    return { unfinished, applied: applied === null ? null : knownLevels(applied) };
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+/** A level that this agent does not know says nothing about what the spool holds. */
+function knownLevels(stored: Readonly<Record<ParameterId, string>>): Levels | null {
+  if (parameterIds.some((id) => !hasLevel(id, stored[id]))) return null;
+  return Object.fromEntries(parameterIds.map((id) => [id, least(id, stored[id], stored[id])])) as Levels;
+}
