@@ -53,8 +53,9 @@ export function createGate(deps: GateDeps): Gate {
 }
 
 /** The same observation, seen to last longer. Nothing else of what was permitted can be changed. */
-export function lasting<T extends Observation>(observation: Permitted<T>, span: number): Permitted<T> {
-  return { ...observation, span } as Permitted<T>;
+export function lasting(permitted: Permitted, span: number): Permitted {
+  const observation: Observation = permitted;
+  return { ...observation, span } as Permitted;
 }
 
 function layersOf(deps: GateDeps): readonly Layer[] {
