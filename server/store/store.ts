@@ -4,7 +4,7 @@ import type { DiscardReason, DropCause } from '../../shared/outcome.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { Day, UnixMs } from '../../shared/time.ts';
-import type { Sealed } from '../vault/vault.ts';
+import type { Sealed } from '../vault/sealed.ts';
 
 /**
  * The store speaks in units of work. Each call is atomic and, when its promise resolves, durable: it survives a power

@@ -1,40 +1,16 @@
-import type { ParameterId } from '../../shared/catalog.ts';
-import type { OrgId, PersonId } from '../../shared/ids.ts';
+import { createHmac } from 'node:crypto';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import type { DataKeyId, KeyStore } from '../store/store.ts';
+import { KEY_BYTES, openBytes, SALT_BYTES, sealBytes } from './envelope.ts';
+import { type Keyring, openKeyring } from './keyring.ts';
+import type { RandomBytes, RootKey } from './rootKey.ts';
+import { associatedWithScope } from './scope.ts';
+import { type Sealed, type SealScope, VaultError } from './sealed.ts';
 
-/** Bytes that the vault has sealed. The only bytes about a person that the store takes. Minted here only. */
-export type Sealed = Uint8Array & { readonly __sealed: unique symbol };
-
-/**
- * What a sealed text belongs to. All of it is associated data of the seal: bytes moved to another organisation, person,
- * parameter, record or policy version do not open.
- */
-export interface SealScope {
-  readonly org: OrgId;
-  /** Null: belongs to the organisation itself. */
-  readonly person: PersonId | null;
-  /** `image` is sealed under the key of `screenshot`. */
-  readonly parameter: ParameterId | 'image' | 'profile';
-  /** Days since 1970-01-01 of the data, divided by seven and rounded down (`epochOf`); 0 for profiles. */
-  readonly epoch: number;
-  /** The id of the segment, image, person, team … that it is. */
-  readonly record: string;
-  /** Which part of that record, where it has several: `profile`, `credentials`, `observations` … */
-  readonly part: string;
-  readonly policyVersion: number;
-}
-
-/** Why bytes did not open. The message names the remedy and never the content. */
-export class VaultError extends Error {
-  readonly code: 'not_authentic' | 'key_destroyed' | 'unavailable' | 'wrong_root_key';
-
-  constructor(code: VaultError['code'], message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'VaultError';
-    this.code = code;
-  }
-}
+export type { RootKey } from './rootKey.ts';
+export { createRootKeyFile, readRootKeyFile } from './rootKey.ts';
+export { type Sealed, type SealScope, VaultError } from './sealed.ts';
 
 export interface Vault {
   /** Compresses when `compress` is set, then seals. Creates the data key when the scope has none yet; it is durable first. */
@@ -48,6 +24,140 @@ export interface Vault {
   close(): Promise<void>;
 }
 
+export interface VaultOptions {
+  readonly keyStore: KeyStore;
+  readonly rootKey: RootKey;
+  readonly random: RandomBytes;
+  /** Data keys kept in memory. */
+  readonly cacheSize?: number;
+}
+
+/**
+ * Opens the key store with the root key. Throws a VaultError `wrong_root_key` when it belongs to another one. The
+ * vault does not close the key store: its owner does, after the vault.
+ */
+export async function createVault(options: VaultOptions): Promise<Vault> {
+  const lookupKey = await checkRootKey(options);
+  const keyring = await unavailableUnlessRead(() => openKeyring(options));
+  let closed = false;
+
+  function requireOpen(): void {
+    if (closed) throw new VaultError('unavailable', 'The vault is closed. Start the server again.');
+  }
+
+  return {
+    async seal(scope, plaintext, { compress = false } = {}) {
+      requireOpen();
+      const associated = associatedWithScope(scope);
+      const { key, label } = await unavailableUnlessRead(() => sealingKey(keyring, scope));
+      requireOpen();
+      const salt = options.random(SALT_BYTES);
+      return sealBytes({ key, label, salt, associated, plaintext, compress }) as Sealed;
+    },
+    async open(scope, sealed) {
+      requireOpen();
+      const associated = associatedWithScope(scope);
+      const { keys, label } = await unavailableUnlessRead(() => openingKeys(keyring, scope));
+      if (keys.length === 0) throw new VaultError('key_destroyed', 'The key of this record was destroyed; it is gone.');
+      for (const key of keys) {
+        const opened = openBytes({ key, label, associated, sealed });
+        if (opened.ok) return opened.plaintext;
+      }
+      throw new VaultError(
+        'not_authentic',
+        'A stored record did not open: it was altered or belongs elsewhere. Restore it from a backup.',
+      );
+    },
+    lookupHash(kind, text) {
+      requireOpen();
+      return createHmac('sha256', lookupKey).update(`${kind}\0`).update(text, 'utf8').digest('hex');
+    },
+    fromStore: (bytes) => bytes as Sealed,
+    async close() {
+      closed = true;
+      keyring.close();
+    },
+  };
+}
+
 export function epochOf(at: UnixMs): number {
   return Math.floor(at / 86_400_000 / 7);
+}
+
+const RECORD = 'daylight record 1';
+const ORG_RECORD = 'daylight organisation record 1';
+
+/** A person's record has a data key of its own; the organisation's are sealed under its newest key. */
+async function sealingKey(keyring: Keyring, scope: SealScope): Promise<{ key: Uint8Array; label: string }> {
+  const id = dataKeyId(scope);
+  if (id !== null) return { key: await keyring.dataKey(id), label: RECORD };
+  const [newest] = await keyring.orgKeys(scope.org, { create: true });
+  if (newest === undefined) throw new Error('an organisation key was made and is not there');
+  return { key: newest.key, label: ORG_RECORD };
+}
+
+/** Empty when there is no key (any more). The organisation's record says nothing of its key's version: each is tried. */
+async function openingKeys(keyring: Keyring, scope: SealScope): Promise<{ keys: Uint8Array[]; label: string }> {
+  const id = dataKeyId(scope);
+  if (id === null) {
+    const keys = await keyring.orgKeys(scope.org, { create: false });
+    return { keys: keys.map(({ key }) => key), label: ORG_RECORD };
+  }
+  const key = await keyring.existingDataKey(id);
+  return { keys: key === null ? [] : [key], label: RECORD };
+}
+
+function dataKeyId({ org, person, parameter, epoch }: SealScope): DataKeyId | null {
+  if (person === null) return null;
+  return { org, person, parameter: parameter === 'image' ? 'screenshot' : parameter, epoch };
+}
+
+const ROOT_CHECK = 'daylight root check 1';
+const CHECK_WORDS = Buffer.from('This root key opens this Daylight key store.', 'utf8');
+
+/**
+ * The root check holds known words and the random key of the look-up hashes, so that a new root key can take over
+ * without losing them. Returns that key; makes the check on a new key store.
+ */
+async function checkRootKey({ keyStore, rootKey, random }: VaultOptions): Promise<Uint8Array> {
+  const root = { key: rootKey, label: ROOT_CHECK, associated: new Uint8Array() };
+  const stored = await unavailableUnlessRead(() => keyStore.rootCheck());
+  if (stored === null) {
+    await requireNewKeyStore(keyStore);
+    const lookupKey = random(KEY_BYTES);
+    const plaintext = Buffer.concat([CHECK_WORDS, lookupKey]);
+    const check = sealBytes({ ...root, salt: random(SALT_BYTES), plaintext, compress: false });
+    await unavailableUnlessRead(() => keyStore.putRootCheck(check));
+    return lookupKey;
+  }
+  const opened = openBytes({ ...root, sealed: stored });
+  if (opened.ok) return opened.plaintext.subarray(CHECK_WORDS.length);
+  if (opened.why === 'wrong_key') {
+    throw new VaultError(
+      'wrong_root_key',
+      'This root key belongs to another key store. Put the root key file back that was made with this data folder.',
+    );
+  }
+  throw new VaultError('unavailable', 'The key store is damaged. Restore it from the recovery set.');
+}
+
+/** Keys without a root check mean a damaged store: a new check would make any root key look right. */
+async function requireNewKeyStore(keyStore: KeyStore): Promise<void> {
+  const keys = await unavailableUnlessRead(() => keyStore.orgKeys());
+  if (keys.length === 0) return;
+  throw new VaultError('unavailable', 'The key store has lost its root check. Restore it from the recovery set.');
+}
+
+/** Whatever keeps the key store from answering, the caller meets one error with a remedy. */
+async function unavailableUnlessRead<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof VaultError) throw cause;
+    throw new VaultError(
+      'unavailable',
+      'The key store did not answer. Check its disk, then start the server again.',
+      cause,
+    );
+  }
 }

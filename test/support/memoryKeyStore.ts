@@ -1,0 +1,60 @@
+import type { DataKeyId, KeyStore, WrappedDataKey, WrappedOrgKey } from '../../server/store/store.ts';
+
+/** A key store in memory that can be looked into, damaged and made to fail. */
+export interface MemoryKeyStore extends KeyStore {
+  readonly dataKeys: Map<string, WrappedDataKey>;
+  orgs: WrappedOrgKey[];
+  check: Uint8Array | null;
+  /** How many times `putDataKeys` was called. */
+  puts: number;
+  /** When set, every call fails with it. */
+  failure: Error | null;
+}
+
+export function createMemoryKeyStore(): MemoryKeyStore {
+  const store: MemoryKeyStore = {
+    dataKeys: new Map(),
+    orgs: [],
+    check: null,
+    puts: 0,
+    failure: null,
+    async orgKeys() {
+      await answer(store);
+      return [...store.orgs];
+    },
+    async putOrgKey(key) {
+      await answer(store);
+      store.orgs.push(key);
+    },
+    async dataKey(id) {
+      await answer(store);
+      return store.dataKeys.get(nameOf(id)) ?? null;
+    },
+    async putDataKeys(keys) {
+      store.puts += 1;
+      await answer(store);
+      for (const key of keys) if (!store.dataKeys.has(nameOf(key))) store.dataKeys.set(nameOf(key), key);
+      return keys.map((key) => store.dataKeys.get(nameOf(key)) ?? key);
+    },
+    async rootCheck() {
+      await answer(store);
+      return store.check;
+    },
+    async putRootCheck(check) {
+      await answer(store);
+      store.check = check;
+    },
+    async close() {},
+  };
+  return store;
+}
+
+/** Never in the same turn, as a real store would answer. */
+async function answer(store: MemoryKeyStore): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (store.failure !== null) throw store.failure;
+}
+
+function nameOf({ org, person, parameter, epoch }: DataKeyId): string {
+  return JSON.stringify([org, person, parameter, epoch]);
+}
