@@ -1,4 +1,5 @@
 import type { ParameterId } from '../../../shared/catalog.ts';
+import type { ObservationOf } from '../../../shared/events/observation.ts';
 import type { BootId, ImageId, SessionId } from '../../../shared/ids.ts';
 import type { DropCause } from '../../../shared/outcome.ts';
 import type { Batch } from '../../../shared/protocol/messages.ts';
@@ -17,7 +18,7 @@ export interface Spool {
   append(context: BatchContext, observations: readonly Permitted[]): Promise<void>;
   /** Keeps a screenshot for the employee's review; it is not part of any batch until `release`. Durable. */
   hold(context: BatchContext, screenshot: HeldScreenshot, image: Uint8Array): Promise<void>;
-  held(): readonly HeldScreenshot[];
+  held(): readonly WaitingScreenshot[];
   /** The held image, for the employee to look at. Null when there is none. */
   heldImage(image: ImageId): Promise<Uint8Array | null>;
   /** Moves every held screenshot whose time has come into a batch. Returns how many. */
@@ -54,6 +55,12 @@ export interface HeldScreenshot {
   readonly releaseAt: UnixMs;
 }
 
+/** A held screenshot as the spool reads it back, also after a restart: authenticated by the spool's own key. */
+export interface WaitingScreenshot {
+  readonly observation: ObservationOf<'screenshot'>;
+  readonly releaseAt: UnixMs;
+}
+
 export interface SpooledBatch {
   readonly frame: Batch;
   /** Images that the batch names; sent before it. */
@@ -66,4 +73,6 @@ export interface SpoolWaiting {
   readonly observations: Readonly<Partial<Record<ParameterId, number>>>;
   /** What was recorded and will never be sent, since the start of this process. */
   readonly dropped: readonly { readonly parameter: ParameterId; readonly cause: DropCause; readonly count: number }[];
+  /** Files that could not be read whole, kept apart until the next purge, eviction or wipe. */
+  readonly damagedFiles: number;
 }
