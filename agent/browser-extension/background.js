@@ -1,0 +1,111 @@
+// Tells the Daylight agent on this computer which tab is in front, and nothing else.
+//
+// It is silent unless the agent has said `listen`. It has no access to the content of any page. Of a private window it
+// says only that there is one; by default the browser does not even show it private windows, and then what it says is
+// that no window has the focus. Addresses lose query, fragment and user info here, before they leave the browser.
+
+const HOST = 'org.daylight.agent';
+const REPEAT_MS = 5_000;
+const LONGEST_URL = 8_192;
+const LONGEST_TITLE = 2_048;
+
+let port = null;
+let listening = false;
+let turn = 0;
+
+chrome.windows.onFocusChanged.addListener((id) => {
+  // Losing the focus is told at once, without asking the browser what else there is.
+  if (id === chrome.windows.WINDOW_ID_NONE) tell({ private: false, focused: false });
+  else lookAndTell();
+});
+chrome.tabs.onActivated.addListener(lookAndTell);
+chrome.tabs.onUpdated.addListener((_id, change, tab) => {
+  if (tab.active && (change.url !== undefined || change.title !== undefined)) lookAndTell();
+});
+chrome.runtime.onStartup.addListener(connect);
+chrome.runtime.onInstalled.addListener(connect);
+setInterval(() => {
+  if (listening) repeat();
+}, REPEAT_MS);
+connect();
+
+/** The browser ends the native host with this port; where there is none, the next event tries again. */
+function connect() {
+  if (port !== null) return;
+  const opened = chrome.runtime.connectNative(HOST);
+  port = opened;
+  opened.onMessage.addListener((word) => {
+    listening = word?.say === 'listen';
+    if (listening) lookAndTell();
+  });
+  opened.onDisconnect.addListener(() => {
+    void chrome.runtime.lastError; // reading it is how the browser is told that it was expected
+    if (port === opened) port = null;
+    listening = false;
+  });
+}
+
+async function lookAndTell() {
+  connect();
+  if (!listening) return;
+  const mine = ++turn;
+  const word = await look();
+  // Something newer has been looked at, or told, in the meantime.
+  if (mine === turn) tell(word);
+}
+
+/** Every five seconds while a window has the focus; silence says the rest. */
+async function repeat() {
+  const mine = ++turn;
+  const word = await look();
+  if (mine === turn && (word.private || word.focused)) tell(word);
+}
+
+async function look() {
+  const nothing = { private: false, focused: false };
+  try {
+    const front = await chrome.windows.getLastFocused();
+    if (!front.focused) return nothing;
+    if (front.incognito) return { private: true };
+    const [tab] = await chrome.tabs.query({ active: true, windowId: front.id });
+    if (tab === undefined) return nothing;
+    if (tab.incognito) return { private: true };
+    return {
+      private: false,
+      focused: true,
+      url: recordable(tab.url),
+      title: tab.title?.slice(0, LONGEST_TITLE) ?? null,
+    };
+  } catch {
+    return nothing; // the window or tab has just been closed
+  }
+}
+
+function tell(word) {
+  turn += 1;
+  if (!listening || port === null) return;
+  port.postMessage({ browser: browserName(), ...word });
+}
+
+/** Scheme, host and path of a web page; null for anything else. */
+function recordable(address) {
+  if (address === undefined || !URL.canParse(address)) return null;
+  const url = new URL(address);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
+  const bare = `${url.protocol}//${url.host}${url.pathname}`;
+  return bare.length > LONGEST_URL ? `${url.protocol}//${url.host}/` : bare;
+}
+
+/** As the program is called, so that the agent can match it with the window in front. */
+function browserName() {
+  const brands = (navigator.userAgentData?.brands ?? []).map(({ brand }) => brand);
+  const known = [
+    ['Microsoft Edge', 'msedge'],
+    ['Brave', 'brave'],
+    ['Opera', 'opera'],
+    ['Vivaldi', 'vivaldi'],
+    ['Google Chrome', 'chrome'],
+    ['Chromium', 'chromium'],
+  ];
+  return known.find(([brand]) => brands.includes(brand))?.[1] ?? 'chromium';
+}

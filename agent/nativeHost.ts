@@ -1,0 +1,81 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { AgentWord, BrowserWord, browserSocketPath, LINE_BYTES, pairingTokenPath } from './platform/browserWord.ts';
+import { EXTENSION_ORIGIN } from './platform/extensionId.ts';
+import { parseLine, readLines } from './platform/lines.ts';
+import { createNativeDecoder, encodeNativeFrame } from './platform/nativeFrame.ts';
+
+/**
+ * The process that the browser starts for the extension. It passes the extension's words on to the agent while the
+ * agent listens, drops them while it does not, and keeps nothing. It ends when the browser closes its standard input
+ * or says something that does not belong here.
+ *
+ * Arguments: the agent's data folder, and, from the browser, the origin of the extension.
+ */
+function runNativeHost(args: readonly string[]): void {
+  const [agentFolder, origin] = args;
+  if (agentFolder === undefined) return fail('expected the data folder of the agent as the first argument');
+  if (origin !== EXTENSION_ORIGIN)
+    return fail('this command is for the Daylight browser extension, and starts with it');
+
+  let agent: Socket | null = null;
+  const reach = () => {
+    const socket = connect(browserSocketPath(agentFolder));
+    socket.on('error', () => undefined); // 'close' follows
+    socket.once('connect', () => socket.write(`${JSON.stringify({ token: readToken(agentFolder) })}\n`));
+    readLines(socket, LINE_BYTES, (line) => {
+      const word = AgentWord.safeParse(parseLine(line));
+      if (!word.success) return void socket.destroy();
+      agent = word.data.say === 'listen' ? socket : null;
+      say(word.data);
+    });
+    socket.once('close', () => {
+      if (agent === socket) say({ say: 'rest' });
+      agent = null;
+      setTimeout(reach, RETRY_MS);
+    });
+  };
+  reach();
+
+  const decode = createNativeDecoder();
+  process.stdin.on('data', (chunk: Buffer) => {
+    const words = decoded(decode, chunk);
+    for (const word of words) agent?.write(`${JSON.stringify(word)}\n`);
+  });
+  process.stdin.once('end', () => process.exit(0));
+  process.stdout.on('error', () => process.exit(0));
+}
+
+/** The agent may start long after the browser. */
+const RETRY_MS = 1_000;
+
+function decoded(decode: (chunk: Uint8Array) => unknown[], chunk: Uint8Array): BrowserWord[] {
+  try {
+    return decode(chunk).map((message) => BrowserWord.parse(message));
+  } catch {
+    return fail('the browser said something that is not a word of the Daylight extension');
+  }
+}
+
+function say(word: AgentWord): void {
+  process.stdout.write(encodeNativeFrame(word));
+}
+
+function readToken(agentFolder: string): string {
+  try {
+    return readFileSync(pairingTokenPath(agentFolder), 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function fail(problem: string): never {
+  process.stderr.write(`daylight native host: ${problem}\n`);
+  process.exit(2);
+}
+
+const startedAs = process.argv[1];
+if (startedAs !== undefined && import.meta.url === pathToFileURL(realpathSync(startedAs)).href) {
+  runNativeHost(process.argv.slice(2));
+}

@@ -1,0 +1,79 @@
+import { uIOhook } from 'uiohook-napi';
+import type { Availability, InputKind, InputSensor } from '../core/ports.ts';
+import { displayAvailability, works } from './display.ts';
+
+/**
+ * That a key was pressed, never which one. This is the only file that touches the input hook.
+ *
+ * The hook offers one named event per kind; the listeners below take no parameter, so that nothing of an event can be
+ * read or kept here, not even its kind. The hook's emitter hands each event on and forgets it.
+ *
+ * Counted are key releases (`keyup`), so that a key held down counts once and not once per repetition; presses of a
+ * mouse button (a drag is one click); notches of the wheel; and movements of the pointer as the system reports them.
+ */
+export function createInputSensor(env: NodeJS.ProcessEnv = process.env): InputSensor {
+  let running = false;
+  return {
+    availability: () => inputAvailability(env),
+    start: async (onInput) => {
+      if (running) throw new Error('the input sensor is already running');
+      // The hook cannot be started without a display: it would wait or end the process. Ask first.
+      const availability = await inputAvailability(env);
+      if (!availability.works) throw new Error(`${availability.why}; ${availability.remedy}`);
+      if (running) throw new Error('the input sensor is already running');
+      running = true;
+      const stopListening = listenForKinds(uIOhook, onInput);
+      try {
+        uIOhook.start();
+      } catch (error) {
+        stopListening();
+        running = false;
+        throw new Error('the input hook could not be started', { cause: error });
+      }
+      let stopped = false;
+      return async () => {
+        if (stopped) return;
+        stopped = true;
+        stopListening();
+        uIOhook.stop();
+        running = false;
+      };
+    },
+  };
+}
+
+/** What is needed of the hook: named events whose listeners are called without looking at what they carry. */
+export interface KindEmitter {
+  on(event: HookEvent, listener: () => void): unknown;
+  removeListener(event: HookEvent, listener: () => void): unknown;
+}
+export type HookEvent = 'keyup' | 'mousedown' | 'wheel' | 'mousemove';
+
+/** Subscribes to one named event per kind; the returned function unsubscribes. */
+export function listenForKinds(hook: KindEmitter, onInput: (kind: InputKind) => void): () => void {
+  const tell = (kind: InputKind) => {
+    try {
+      onInput(kind);
+    } catch (error) {
+      // An exception that reaches the hook's native caller aborts the process without a word: let it surface as ours.
+      setImmediate(() => {
+        throw error;
+      });
+    }
+  };
+  const listeners: readonly (readonly [HookEvent, () => void])[] = [
+    ['keyup', () => tell('key')],
+    ['mousedown', () => tell('click')],
+    ['wheel', () => tell('scroll')],
+    ['mousemove', () => tell('move')],
+  ];
+  for (const [event, listener] of listeners) hook.on(event, listener);
+  return () => {
+    for (const [event, listener] of listeners) hook.removeListener(event, listener);
+  };
+}
+
+async function inputAvailability(env: NodeJS.ProcessEnv): Promise<Availability> {
+  if (process.platform === 'linux') return displayAvailability(env, 'keyboard and mouse activity');
+  return works;
+}

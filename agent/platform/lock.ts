@@ -1,0 +1,146 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import type { Availability, LockSensor } from '../core/ports.ts';
+import { commandExists, missingTool, works } from './display.ts';
+
+const run = promisify(execFile);
+
+/**
+ * Whether the screen is locked. On Linux it is what the desktop's screen saver says on the session bus, heard by one
+ * long-lived `dbus-monitor`. A desktop without such a service (a bare window manager with i3lock, say), macOS and
+ * Windows without the desktop shell cannot be observed: the agent then treats a long pause in input as a lock.
+ * While the bus cannot be heard after it could, the screen counts as locked.
+ */
+export function createLockSensor(env: NodeJS.ProcessEnv = process.env): LockSensor {
+  return {
+    availability: () => lockAvailability(env),
+    start: async (onChange) => {
+      const saver = await findSaver(env);
+      if (saver === null) throw new Error('locking cannot be observed here');
+      return follow(env, saver, onChange);
+    },
+  };
+}
+
+/** The services that desktops offer; all have the method GetActive and the signal ActiveChanged with one boolean. */
+const savers = [
+  { name: 'org.gnome.ScreenSaver', path: '/org/gnome/ScreenSaver' },
+  { name: 'org.freedesktop.ScreenSaver', path: '/org/freedesktop/ScreenSaver' },
+  { name: 'org.freedesktop.ScreenSaver', path: '/ScreenSaver' },
+  { name: 'org.cinnamon.ScreenSaver', path: '/org/cinnamon/ScreenSaver' },
+  { name: 'org.mate.ScreenSaver', path: '/org/mate/ScreenSaver' },
+  { name: 'org.xfce.ScreenSaver', path: '/org/xfce/ScreenSaver' },
+] as const;
+type Saver = (typeof savers)[number];
+
+const whatFollows = 'a pause in input longer than the idle time counts as a lock';
+
+async function lockAvailability(env: NodeJS.ProcessEnv): Promise<Availability> {
+  if (process.platform !== 'linux') {
+    return {
+      works: false,
+      why: `locking cannot be observed by an agent without its desktop shell: ${whatFollows}`,
+      remedy: 'nothing needs to be done',
+    };
+  }
+  const missing = ['dbus-monitor', 'dbus-send'].find((command) => !commandExists(env, command));
+  if (missing !== undefined) return missingTool('locking', missing, 'dbus-bin');
+  if ((await findSaver(env)) !== null) return works;
+  return {
+    works: false,
+    why: `locking cannot be observed: no screen saver answers on the session bus; ${whatFollows}`,
+    remedy: 'nothing needs to be done; desktops such as GNOME, KDE Plasma, Cinnamon, MATE and Xfce bring one',
+  };
+}
+
+async function findSaver(env: NodeJS.ProcessEnv): Promise<Saver | null> {
+  if (process.platform !== 'linux') return null;
+  for (const saver of savers) {
+    if ((await isActive(env, saver)) !== null) return saver;
+  }
+  return null;
+}
+
+/** Null when the service does not answer. `NO_AUTO_START` is dbus-send's habit already: nothing is started by asking. */
+async function isActive(env: NodeJS.ProcessEnv, { name, path }: Saver): Promise<boolean | null> {
+  if (!(await hasOwner(env, name))) return null;
+  const reply = await send(env, [`--dest=${name}`, path, `${name}.GetActive`]);
+  return readBoolean(reply);
+}
+
+/** Asked first, because a call to a name without an owner could start its service. */
+async function hasOwner(env: NodeJS.ProcessEnv, name: string): Promise<boolean> {
+  const bus = ['--dest=org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus.NameHasOwner'];
+  return readBoolean(await send(env, [...bus, `string:${name}`])) === true;
+}
+
+async function send(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<string> {
+  // Without an address dbus-send would start a bus of its own.
+  if ((env.DBUS_SESSION_BUS_ADDRESS ?? '') === '') return '';
+  return run('dbus-send', ['--session', '--print-reply', '--reply-timeout=2000', ...args], {
+    env,
+    timeout: 5_000,
+  }).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
+}
+
+function readBoolean(text: string): boolean | null {
+  const value = /^\s*boolean (true|false)\s*$/m.exec(text)?.[1];
+  return value === undefined ? null : value === 'true';
+}
+
+/** Tells the state now and every change of it, until the returned function is called. */
+async function follow(env: NodeJS.ProcessEnv, saver: Saver, onChange: (locked: boolean) => void) {
+  let told: boolean | null = null;
+  let stopped = false;
+  let monitor: ChildProcess | null = null;
+  let retry: NodeJS.Timeout | undefined;
+  const tell = (locked: boolean) => {
+    if (stopped || told === locked) return;
+    told = locked;
+    onChange(locked);
+  };
+
+  const listen = async () => {
+    monitor = openMonitor(env, saver, tell, () => {
+      if (stopped) return;
+      tell(true);
+      retry = setTimeout(() => void listen(), 5_000).unref();
+    });
+    // A change before this answer is heard by the monitor as well, and after it: the last word is the newer one.
+    const now = await isActive(env, saver);
+    if (now !== null) tell(now);
+  };
+  await listen();
+
+  return async () => {
+    stopped = true;
+    clearTimeout(retry);
+    await endOf(monitor);
+  };
+}
+
+function openMonitor(env: NodeJS.ProcessEnv, saver: Saver, onSignal: (locked: boolean) => void, onEnd: () => void) {
+  const rule = `type='signal',interface='${saver.name}',member='ActiveChanged'`;
+  const child = spawn('dbus-monitor', ['--session', rule], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  let inSignal = false;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (/^\S/.test(line)) inSignal = line.includes(`interface=${saver.name}; member=ActiveChanged`);
+    const value = inSignal ? readBoolean(line) : null;
+    if (value !== null) onSignal(value);
+  });
+  child.once('error', () => undefined); // 'close' follows
+  child.once('close', onEnd);
+  child.unref();
+  return child;
+}
+
+async function endOf(child: ChildProcess | null): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.kill('SIGTERM');
+  await gone;
+}
