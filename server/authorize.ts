@@ -22,6 +22,7 @@ export type Action =
   | 'device.read'
   | 'device.enrol'
   | 'device.retire'
+  | 'receipt.read' // what a device says that it is doing
   | 'data.read' // a person's observations, in any form
   | 'access_log.read' // who looked at a person's data
   | 'security.read';
@@ -142,6 +143,7 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'device.read': [themself, owner, admin, theirManager],
   'device.enrol': [themself, owner, admin],
   'device.retire': [themself, owner, admin],
+  'receipt.read': [themself, owner, admin, theirManager, privacyOfficer],
   'data.read': [themself, owner, theirManager],
   'access_log.read': [themself, privacyOfficer],
   'security.read': [owner, admin, privacyOfficer],

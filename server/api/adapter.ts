@@ -1,0 +1,189 @@
+import type { Express, Request, Response } from 'express';
+import { z } from 'zod';
+import { DaylightError, describeIssue } from '../../shared/errors.ts';
+import {
+  API_PREFIX,
+  CSRF_HEADER,
+  type RouteName,
+  type RouteShape,
+  type Routes,
+  routes,
+  SESSION_COOKIE,
+} from '../../shared/protocol/http.ts';
+import { describeClient, limitKey } from './client.ts';
+import { openEventStream } from './eventStream.ts';
+import { asDaylightError, errorBody, statusOf } from './failures.ts';
+import type { Answer, Call, Handlers } from './handler.ts';
+import { type Sessions, type SignedIn, sessionLimits } from './sessions.ts';
+
+export interface AdapterDeps {
+  readonly sessions: Sessions;
+  readonly handlers: Handlers;
+  /** Origins under which this server's own pages are open. */
+  readonly origins: ReadonlySet<string>;
+  /** Browsers send the cookie over TLS only; false on plain loopback. */
+  readonly secureCookie: boolean;
+  readonly closing: AbortSignal;
+  readonly log: (request: RequestLog) => void;
+}
+
+/** All that the log learns of a request: no address, no path, no content. */
+export interface RequestLog {
+  readonly route: RouteName;
+  readonly status: number;
+  readonly ms: number;
+  readonly failure: unknown;
+}
+
+/** Puts every route of the contract into express. */
+export function mountRoutes(app: Express, deps: AdapterDeps): void {
+  for (const name of Object.keys(routes) as RouteName[]) mountRoute(app, deps, name);
+}
+
+function mountRoute<N extends RouteName>(app: Express, deps: AdapterDeps, name: N): void {
+  const route: RouteShape = routes[name];
+  const method = route.method.toLowerCase() as Lowercase<RouteShape['method']>;
+  app[method](`${API_PREFIX}${route.path}`, async (request: Request, response: Response) => {
+    const began = performance.now();
+    let failure: unknown = null;
+    try {
+      await serve(deps, name, request, response);
+    } catch (cause) {
+      failure = cause;
+      fail(response, cause);
+    }
+    deps.log({ route: name, status: response.statusCode, ms: Math.round(performance.now() - began), failure });
+  });
+}
+
+/** The one way from a request to an answer: whence, who, what, then the handler, then the answer's own schema. */
+async function serve<N extends RouteName>(
+  deps: AdapterDeps,
+  name: N,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const route: RouteShape = routes[name];
+  refuseForeign(deps, route, request);
+  const client = describeClient(request.ip ?? '', request.get('user-agent') ?? '');
+  const signedIn = route.auth === 'public' ? null : await signedInOf(deps, route, request, client);
+  // One schema per part of this very route made these; a look-up by name loses that to the compiler.
+  const call = {
+    params: parse('path', route.params, request.params),
+    query: parse('query', route.query, request.query),
+    body: parseBody(route, request),
+    signedIn,
+    client,
+    limitKey: limitKey(request.ip ?? ''),
+    cookie: cookieOf(deps, response),
+  } as unknown as Call<Routes[N]>;
+  const answer = await deps.handlers[name](call);
+  await send(deps, route, response, answer);
+}
+
+/** A page of another site can make a browser send requests, but can set neither this header nor another Origin. */
+function refuseForeign(deps: AdapterDeps, route: RouteShape, request: Request): void {
+  const origin = request.get('origin');
+  const site = request.get('sec-fetch-site');
+  if ((origin !== undefined && !deps.origins.has(origin)) || site === 'cross-site' || site === 'same-site') {
+    throw new DaylightError('forbidden', 'requests from pages of another site are refused', {
+      remedy: 'Open the console at the address that the server prints when it starts.',
+    });
+  }
+  if (route.method === 'GET' || request.get(CSRF_HEADER) !== undefined) return;
+  throw new DaylightError('forbidden', `the header ${CSRF_HEADER} is missing`, {
+    field: CSRF_HEADER,
+    remedy: `Send the header ${CSRF_HEADER} with any value with every request that changes something.`,
+  });
+}
+
+async function signedInOf(
+  deps: AdapterDeps,
+  route: RouteShape,
+  request: Request,
+  client: Call<RouteShape>['client'],
+): Promise<SignedIn> {
+  const cookie = cookieValue(request.get('cookie') ?? '');
+  const signedIn = cookie === null ? null : await deps.sessions.authenticate(cookie, client);
+  if (signedIn === null) {
+    throw new DaylightError('unauthenticated', 'there is no session, or it has ended', { remedy: 'Sign in.' });
+  }
+  if (route.auth === 'session') refuseIncomplete(signedIn);
+  return signedIn;
+}
+
+function refuseIncomplete({ mustDo, actor }: SignedIn): void {
+  if (mustDo.includes('set_password')) {
+    throw new DaylightError('forbidden', 'this account has no password yet', { remedy: 'Set a password first.' });
+  }
+  if (actor.complete) return;
+  const remedy = mustDo.includes('set_up_second_factor')
+    ? 'Set up a second factor first.'
+    : 'Sign in again with your second factor.';
+  throw new DaylightError('second_factor_required', 'this account must use a second factor', { remedy });
+}
+
+function cookieValue(header: string): string | null {
+  for (const pair of header.split(';')) {
+    const [name, value] = pair.split('=', 2);
+    if (name?.trim() === SESSION_COOKIE && value !== undefined && value !== '') return value.trim();
+  }
+  return null;
+}
+
+function cookieOf(deps: AdapterDeps, response: Response): Call<RouteShape>['cookie'] {
+  const flags = { httpOnly: true, sameSite: 'strict', secure: deps.secureCookie, path: '/' } as const;
+  return {
+    set: ({ cookie }) => {
+      response.cookie(SESSION_COOKIE, cookie, { ...flags, maxAge: sessionLimits.absoluteMs });
+    },
+    clear: () => {
+      response.clearCookie(SESSION_COOKIE, flags);
+    },
+  };
+}
+
+function parse(part: 'path' | 'query' | 'body', schema: z.ZodType, input: unknown): unknown {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const { message, field } = describeIssue(result.error, part);
+  throw new DaylightError('bad_request', message, { field: field === '' ? part : field });
+}
+
+function parseBody(route: RouteShape, request: Request): unknown {
+  if (route.body !== null) {
+    if (request.is('application/json') === false) {
+      throw new DaylightError('bad_request', 'body: expected JSON with the content type application/json', {
+        field: 'body',
+      });
+    }
+    return parse('body', route.body, request.body);
+  }
+  // An empty object is how some clients say "nothing".
+  parse('body', z.strictObject({}), request.body ?? {});
+  return null;
+}
+
+async function send(deps: AdapterDeps, route: RouteShape, response: Response, answer: unknown): Promise<void> {
+  if (typeof answer === 'function') {
+    const follow = answer as Answer<Routes['proofStream']>;
+    await follow(openEventStream(response, deps.closing));
+    return;
+  }
+  if (answer instanceof Uint8Array) {
+    response.type('image/webp').send(Buffer.from(answer));
+    return;
+  }
+  if (typeof route.response === 'string') throw new Error(`a handler answered JSON where ${route.response} is due`);
+  // A strict schema is also the last gate: what a handler adds by mistake does not leave the server.
+  response.status(route.status ?? 200).json(route.response.parse(answer));
+}
+
+function fail(response: Response, cause: unknown): void {
+  if (response.headersSent) {
+    response.end();
+    return;
+  }
+  const error = asDaylightError(cause);
+  response.status(statusOf[error.code]).json(errorBody(error));
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../clock.ts';
+import type { Connections, PolicyControl } from '../control/control.ts';
+import type { Organisations } from '../control/signer.ts';
+import type { Random } from '../random.ts';
+import type { Store } from '../store/store.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { Accounts } from './accounts.ts';
+import type { Passwords } from './passwords.ts';
+import type { RateLimits } from './rateLimits.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What the handlers work with. */
+export interface Context {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly organisations: Organisations;
+  readonly control: PolicyControl;
+  readonly connections: Connections;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly rateLimits: RateLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where people open the console, without a slash at the end. */
+  readonly publicUrl: () => string;
+}

@@ -1,0 +1,68 @@
+import { DaylightError, type ErrorBody, type ErrorCode } from '../../shared/errors.ts';
+import { StoreError } from '../store/store.ts';
+import { VaultError } from '../vault/vault.ts';
+
+/** The status of every error code; a code has one status, whatever the route. */
+export const statusOf: Readonly<Record<ErrorCode, number>> = {
+  bad_request: 400,
+  unauthenticated: 401,
+  wrong_credentials: 401,
+  second_factor_required: 403,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+};
+
+/** Any failure as what may be told of it. What nobody foresaw says nothing of itself. */
+export function asDaylightError(cause: unknown): DaylightError {
+  if (cause instanceof DaylightError) return cause;
+  if (cause instanceof StoreError) return ofStore(cause);
+  if (cause instanceof VaultError) {
+    return new DaylightError('unavailable', 'the data cannot be opened, so nothing was released', {
+      remedy: 'An administrator finds the reason in the log of the server.',
+      cause,
+    });
+  }
+  const ofParser = ofBodyParser(cause);
+  return ofParser ?? new DaylightError('internal', 'the server has failed at this; it is in its log', { cause });
+}
+
+export function errorBody({ code, message, field, remedy }: DaylightError): ErrorBody {
+  return {
+    error: {
+      code,
+      message,
+      ...(field === undefined || field === '' ? {} : { field }),
+      ...(remedy === undefined ? {} : { remedy }),
+    },
+  };
+}
+
+function ofStore(cause: StoreError): DaylightError {
+  if (cause.code === 'conflict') {
+    return new DaylightError('conflict', 'it exists already, or someone else changed it first', {
+      remedy: 'Read it again and decide anew.',
+      cause,
+    });
+  }
+  return new DaylightError('unavailable', 'the store cannot do this now; nothing was changed and nothing released', {
+    remedy: 'Try again in a minute.',
+    cause,
+  });
+}
+
+/** What express's own parsers throw has a `type`; the wording is theirs and may quote the body, so it is not used. */
+function ofBodyParser(cause: unknown): DaylightError | null {
+  const type = cause instanceof Error && 'type' in cause ? String(cause.type) : '';
+  if (type === 'entity.too.large') return new DaylightError('too_large', 'the body is larger than 256 KiB', { cause });
+  if (type.startsWith('entity.') || type === 'charset.unsupported' || type === 'encoding.unsupported') {
+    return new DaylightError('bad_request', 'the body is not JSON in UTF-8', { cause });
+  }
+  if (cause instanceof URIError) return new DaylightError('bad_request', 'the address is not well formed', { cause });
+  return null;
+}

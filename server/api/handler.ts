@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import type { RouteName, RouteShape, Routes } from '../../shared/protocol/http.ts';
+import type { Client } from './client.ts';
+import type { EventStream } from './eventStream.ts';
+import type { Begun, SignedIn } from './sessions.ts';
+
+/** One request of one route, after its schemas, its session and its header have been checked. */
+export interface Call<R extends RouteShape> {
+  readonly params: z.output<R['params']>;
+  readonly query: z.output<R['query']>;
+  readonly body: R['body'] extends z.ZodType ? z.output<R['body']> : null;
+  readonly signedIn: R['auth'] extends 'public' ? null : SignedIn;
+  readonly client: Client;
+  /** What attempts from this address are counted by; never stored, never logged. */
+  readonly limitKey: string;
+  readonly cookie: {
+    set(begun: Begun): void;
+    clear(): void;
+  };
+}
+
+/** What a handler answers with: the route's JSON, an image's bytes, or what to do with the open event stream. */
+export type Answer<R extends RouteShape> = R['response'] extends z.ZodType
+  ? z.input<R['response']>
+  : R['response'] extends 'image/webp'
+    ? Uint8Array
+    : (stream: EventStream) => Promise<void>;
+
+export type Handler<R extends RouteShape> = (call: Call<R>) => Promise<Answer<R>>;
+
+/** One handler for every route of the contract: a route without one does not compile. */
+export type Handlers = { readonly [N in RouteName]: Handler<Routes[N]> };
+
+/** The handlers of some routes, as one file of `handlers/` provides them. */
+export type HandlersOf<N extends RouteName> = Pick<Handlers, N>;

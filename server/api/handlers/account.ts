@@ -1,0 +1,123 @@
+import { DaylightError } from '../../../shared/errors.ts';
+import type { Digest } from '../../../shared/signed.ts';
+import type { WebSession } from '../../store/store.ts';
+import type { Context } from '../context.ts';
+import type { HandlersOf } from '../handler.ts';
+import { meOf } from '../me.ts';
+import { hashRecoveryCode, newRecoveryCodes, newTotpSecret, takeTotp, totpUri } from '../secondFactor.ts';
+import { type SignedIn, sessionLimits } from '../sessions.ts';
+
+/** One's own password, second factor and sessions. */
+export function account(
+  context: Context,
+): HandlersOf<'setPassword' | 'beginTotp' | 'confirmTotp' | 'sessions' | 'endSession'> {
+  const { store, accounts, sessions, passwords, rateLimits, organisations, clock, random } = context;
+  return {
+    setPassword: ({ body, signedIn }) =>
+      accounts.alone(signedIn.person.person, async () => {
+        const { person, session } = await now(context, signedIn);
+        const credentials = await accounts.credentials(person);
+        await rateLimits.attempt('account', [person.emailHash], async () => {
+          if (credentials.passwordHash === null || session.secondFactor === 'host_link') return;
+          if (body.current === undefined) throw currentMissing();
+          if (!(await passwords.matches(credentials.passwordHash, body.current))) throw currentWrong();
+        });
+        const passwordHash = await passwords.hash(body.password);
+        await accounts.change(person, { credentials: { ...credentials, passwordHash } });
+        await store.endSessions(person.org, person.person, { except: session.id });
+        return meOf(context, await now(context, signedIn));
+      }),
+    beginTotp: ({ signedIn }) =>
+      accounts.alone(signedIn.person.person, async () => {
+        const { person, session } = await now(context, signedIn);
+        if (person.hasSecondFactor) requireFresh(session, clock.now());
+        const [profile, credentials] = [await accounts.profile(person), await accounts.credentials(person)];
+        const secret = newTotpSecret();
+        await accounts.change(person, { credentials: { ...credentials, pendingTotp: secret } });
+        const { identity } = await organisations.signer(person.org);
+        return { secret, uri: totpUri(identity.name, profile.email, secret) };
+      }),
+    confirmTotp: ({ body, signedIn }) =>
+      accounts.alone(signedIn.person.person, async () => {
+        const { person, session } = await now(context, signedIn);
+        if (person.hasSecondFactor) requireFresh(session, clock.now());
+        const credentials = await accounts.credentials(person);
+        const secret = credentials.pendingTotp;
+        if (secret === null) throw notBegun();
+        const totp = await rateLimits.attempt('account', [person.emailHash], async () => {
+          const taken = takeTotp({ secret, lastStep: -1 }, body.totp, clock.now());
+          if (taken === null) throw codeWrong();
+          return taken;
+        });
+        const recoveryCodes = newRecoveryCodes(random);
+        await accounts.change(person, {
+          credentials: { ...credentials, totp, pendingTotp: null, recoveryCodes: recoveryCodes.map(hashRecoveryCode) },
+        });
+        // Sessions that were signed in without the new factor end here.
+        await store.endSessions(person.org, person.person, { except: session.id });
+        await store.touchSession(session.id, clock.now(), { secondFactor: 'totp' });
+        return { recoveryCodes, me: await meOf(context, await now(context, signedIn)) };
+      }),
+    async sessions({ signedIn }) {
+      const { org, person, id } = signedIn.session;
+      const open = await store.sessionsOf(org, person, clock.now());
+      const alive = open.filter((session) => clock.now() - session.lastSeenAt < sessionLimits.idleMs);
+      return { sessions: await Promise.all(alive.map((session) => sessionView(session, id))) };
+    },
+    async endSession({ params, signedIn, cookie }) {
+      const { org, person, id } = signedIn.session;
+      const ended = await store.endSessions(org, person, { only: params.id });
+      if (ended === 0) throw new DaylightError('not_found', 'this account has no such session');
+      if (params.id === id) cookie.clear();
+      return { ok: true };
+    },
+  };
+
+  async function sessionView(session: WebSession, current: Digest) {
+    const { network, browser } = await sessions.clientOf(session);
+    return {
+      id: session.id,
+      current: session.id === current,
+      createdAt: session.createdAt,
+      lastSeenAt: session.lastSeenAt,
+      network,
+      client: browser,
+      concurrentUse: await sessions.inUseElsewhere(session),
+    };
+  }
+}
+
+/** The session and the person as they are once it is this request's turn. */
+async function now(context: Context, { session }: SignedIn): Promise<SignedIn> {
+  const again = await context.sessions.again(session);
+  if (again === null) throw new DaylightError('unauthenticated', 'the session has ended', { remedy: 'Sign in.' });
+  return again;
+}
+
+function requireFresh(session: WebSession, at: number): void {
+  if (session.secondFactor !== null && at - session.createdAt < sessionLimits.freshMs) return;
+  throw new DaylightError('second_factor_required', 'replacing a second factor needs a fresh one', {
+    remedy: 'Sign in again with your second factor or a recovery code, and do this within ten minutes.',
+  });
+}
+
+function currentMissing(): DaylightError {
+  return new DaylightError('bad_request', 'current: expected the password that you have now', { field: 'current' });
+}
+
+function currentWrong(): DaylightError {
+  return new DaylightError('wrong_credentials', 'the current password is not right', { field: 'current' });
+}
+
+function codeWrong(): DaylightError {
+  return new DaylightError('wrong_credentials', 'the code is not right', {
+    field: 'totp',
+    remedy: 'Check that the clock of your phone is right, and take the code that is shown now.',
+  });
+}
+
+function notBegun(): DaylightError {
+  return new DaylightError('conflict', 'no second factor is being set up', {
+    remedy: 'Begin with POST /account/totp.',
+  });
+}

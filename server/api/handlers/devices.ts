@@ -1,0 +1,86 @@
+import { DaylightError } from '../../../shared/errors.ts';
+import type { DeviceId, PersonId } from '../../../shared/ids.ts';
+import type { DeviceView } from '../../../shared/protocol/http.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { ReceiptPayload } from '../../../shared/protocol/messages.ts';
+import { personTarget } from '../../authorize.ts';
+import { parsePayload } from '../../control/signer.ts';
+import type { DeviceRecord } from '../../store/store.ts';
+import type { Context } from '../context.ts';
+import type { HandlersOf } from '../handler.ts';
+import { requireLeave, requirePerson } from '../leave.ts';
+
+/** A person's devices, codes for new ones, and what each device says of itself. */
+export function devices(
+  context: Context,
+): HandlersOf<'devices' | 'createEnrolmentCode' | 'retireDevice' | 'deviceReceipt'> {
+  const { store, accounts, connections } = context;
+  return {
+    async devices({ params, signedIn: { actor } }) {
+      const person = await requirePerson(store, actor, params.person);
+      requireLeave(actor, 'device.read', personTarget(person));
+      const all = await store.devices(actor.org);
+      const theirs = all.filter((device) => device.person === person.person);
+      return { devices: theirs.map((device) => deviceView(context, device)) };
+    },
+    async createEnrolmentCode({ params, signedIn: { actor } }) {
+      const person = await requirePerson(store, actor, params.person);
+      requireLeave(actor, 'device.enrol', personTarget(person));
+      const { token, expiresAt } = await accounts.issueToken('enrolment', person);
+      return { code: token, expiresAt };
+    },
+    async retireDevice({ params, signedIn: { actor } }) {
+      const person = await requirePerson(store, actor, params.person);
+      requireLeave(actor, 'device.retire', personTarget(person));
+      const device = await requireDevice(context, person.person, params.device);
+      const retired = await store.changeDevice(device.org, device.device, { status: 'retired' });
+      connections.of(device.device)?.wipe('retired');
+      return deviceView(context, retired ?? device);
+    },
+    async deviceReceipt({ params, signedIn: { actor } }) {
+      const person = await requirePerson(store, actor, params.person);
+      requireLeave(actor, 'receipt.read', personTarget(person));
+      const device = await requireDevice(context, person.person, params.device);
+      const [receipts, discarded, dropped] = await Promise.all([
+        store.latestReceipts(device.org),
+        store.discards(device.org, device.device),
+        store.drops(device.org, device.device),
+      ]);
+      const latest = receipts.find((receipt) => receipt.device === device.device);
+      return {
+        receipt: latest?.receipt ?? null,
+        receivedAt: latest?.receivedAt ?? null,
+        devicePublicKey: device.publicKey,
+        parameters:
+          latest === undefined ? {} : parsePayload('receipt', ReceiptPayload, latest.receipt.payload).parameters,
+        discarded: discarded.map((one) => ({ ...one })),
+        dropped: dropped.map((one) => ({ ...one })),
+      };
+    },
+  };
+}
+
+function deviceView({ connections }: Context, device: DeviceRecord): DeviceView {
+  const { clockOffsetMs, lease } = device;
+  return {
+    id: device.device,
+    person: device.person,
+    enrolledAt: device.enrolledAt,
+    status: device.status,
+    connected: connections.of(device.device) !== null,
+    lastSeenAt: device.lastSeenAt,
+    agentVersion: device.agentVersion,
+    clockOffsetMs,
+    clockFlagged: clockOffsetMs !== null && Math.abs(clockOffsetMs) > limits.clockSkewMs,
+    committedSeq: device.committedSeq,
+    observedUntil: lease?.observedUntil ?? null,
+  };
+}
+
+async function requireDevice({ store }: Context, person: PersonId, id: DeviceId): Promise<DeviceRecord> {
+  const device = await store.device(id);
+  if (device === null || device.person !== person) {
+    throw new DaylightError('not_found', 'this person has no such device');
+  }
+  return device;
+}

@@ -1,0 +1,156 @@
+import { DaylightError } from '../../../shared/errors.ts';
+import type { OrgId, TeamId } from '../../../shared/ids.ts';
+import type { PersonView, Routes, TeamView } from '../../../shared/protocol/http.ts';
+import type { Role } from '../../../shared/roles.ts';
+import { type Actor, authorize, organisation, personTarget } from '../../authorize.ts';
+import type { DeviceRecord, PersonRecord, TeamRecord } from '../../store/store.ts';
+import type { NewPerson } from '../accounts.ts';
+import type { Context } from '../context.ts';
+import type { Call, HandlersOf } from '../handler.ts';
+import { requireLeave, requirePerson } from '../leave.ts';
+
+/** People and teams: who is here, and which role and teams they have. */
+export function people(context: Context): HandlersOf<'people' | 'invite' | 'changePerson' | 'teams' | 'createTeam'> {
+  const { store, accounts, publicUrl } = context;
+  return {
+    async people({ signedIn: { actor } }) {
+      const [all, devices] = await Promise.all([store.people(actor.org), store.devices(actor.org)]);
+      const seen = all.filter((person) => authorize(actor, 'people.list', personTarget(person)).kind === 'granted');
+      return { people: await Promise.all(seen.map((person) => personView(context, person, devices))) };
+    },
+    async invite({ body, signedIn: { actor } }) {
+      requireLeave(actor, 'people.change', { ...organisation(actor.org), teams: body.teams, becomes: body.role });
+      await requireTeams(context, actor.org, body);
+      requireManagesOnlyAsManager(body.role, body.managesTeams);
+      const person = await accounts.alone(actor.org, () => invited(context, actor, { org: actor.org, ...body }));
+      const { token, expiresAt } = await accounts.issueToken('invitation', person);
+      const view = await personView(context, person, await store.devices(actor.org));
+      return { person: view, link: `${publicUrl()}/#/invitation/${token}`, token, expiresAt };
+    },
+    changePerson: ({ params, body, signedIn: { actor } }) =>
+      accounts.alone(actor.org, async () => {
+        const person = await requirePerson(store, actor, params.person);
+        requireLeave(actor, 'people.change', personTarget(person, body.role ?? null));
+        const changed = await change(context, person, body);
+        return personView(context, changed, await store.devices(actor.org));
+      }),
+    async teams({ signedIn: { actor, person } }) {
+      const [teams, everyone] = await Promise.all([store.teams(actor.org), store.people(actor.org)]);
+      const seen = teams.filter(({ team }) => seesTeam(actor, person, team));
+      return { teams: await Promise.all(seen.map((team) => teamView(context, team, everyone))) };
+    },
+    async createTeam({ body, signedIn: { actor } }) {
+      requireLeave(actor, 'people.change', organisation(actor.org));
+      return teamView(context, await accounts.createTeam(actor.org, body.name), []);
+    },
+  };
+}
+
+async function personView(
+  { accounts }: Context,
+  person: PersonRecord,
+  devices: readonly DeviceRecord[],
+): Promise<PersonView> {
+  const { name, email } = await accounts.profile(person);
+  return {
+    id: person.person,
+    name,
+    email,
+    role: person.role,
+    status: person.status,
+    teams: [...person.teams],
+    managesTeams: [...person.managesTeams],
+    secondFactor: person.hasSecondFactor,
+    devices: devices.filter((device) => device.person === person.person && device.status === 'active').length,
+  };
+}
+
+async function teamView(
+  { accounts }: Context,
+  team: TeamRecord,
+  everyone: readonly PersonRecord[],
+): Promise<TeamView> {
+  return {
+    id: team.team,
+    name: await accounts.teamName(team),
+    members: everyone.filter((person) => person.teams.includes(team.team)).length,
+    managers: everyone.filter((person) => person.managesTeams.includes(team.team)).map((person) => person.person),
+  };
+}
+
+function seesTeam(actor: Actor, self: PersonRecord, team: TeamId): boolean {
+  if (actor.role === 'owner' || actor.role === 'admin') return true;
+  return actor.managesTeams.includes(team) || self.teams.includes(team);
+}
+
+/** Someone who was invited and has not come yet is invited again, as newly described; their link may have been lost. */
+async function invited(context: Context, actor: Actor, wanted: NewPerson): Promise<PersonRecord> {
+  const { accounts } = context;
+  const known = await accounts.byEmail(wanted.email);
+  if (known === null || known.org !== wanted.org || known.status !== 'invited') return accounts.create(wanted);
+  requireLeave(actor, 'people.change', personTarget(known, wanted.role));
+  await requireAnotherOwner(context, known, wanted.role);
+  const { name, email, role, teams, managesTeams } = wanted;
+  return accounts.change(known, { profile: { name, email }, role, teams, managesTeams });
+}
+
+async function change(
+  context: Context,
+  person: PersonRecord,
+  body: Call<Routes['changePerson']>['body'],
+): Promise<PersonRecord> {
+  const { accounts, store, clock } = context;
+  const role = body.role ?? person.role;
+  await requireTeams(context, person.org, body);
+  requireManagesOnlyAsManager(role, body.managesTeams ?? []);
+  await requireAnotherOwner(context, person, role);
+  const managesTeams = role === 'manager' ? body.managesTeams : [];
+  const changed = await accounts.change(person, {
+    role,
+    ...(body.teams === undefined ? {} : { teams: body.teams }),
+    ...(managesTeams === undefined ? {} : { managesTeams }),
+    ...(body.name === undefined
+      ? {}
+      : { profile: { name: body.name, email: (await accounts.profile(person)).email } }),
+  });
+  if (role !== person.role) {
+    const detail = `the role was changed from ${person.role} to ${role}`;
+    const at = clock.now();
+    await store.recordSecurityEvent({ org: person.org, at, kind: 'role_changed', person: person.person, detail });
+  }
+  return changed;
+}
+
+async function requireTeams(
+  { store }: Context,
+  org: OrgId,
+  asked: { teams?: TeamId[] | undefined; managesTeams?: TeamId[] | undefined },
+): Promise<void> {
+  const known = new Set((await store.teams(org)).map((team) => team.team));
+  for (const field of ['teams', 'managesTeams'] as const) {
+    const position = (asked[field] ?? []).findIndex((team) => !known.has(team));
+    if (position < 0) continue;
+    throw new DaylightError('bad_request', `body: ${field}.${position}: there is no such team`, {
+      field: `${field}.${position}`,
+      remedy: 'Create the team first.',
+    });
+  }
+}
+
+function requireManagesOnlyAsManager(role: Role, managesTeams: readonly TeamId[]): void {
+  if (role === 'manager' || managesTeams.length === 0) return;
+  throw new DaylightError('bad_request', 'body: managesTeams: only a manager manages teams', {
+    field: 'managesTeams',
+    remedy: 'Leave it out, or make the person a manager.',
+  });
+}
+
+async function requireAnotherOwner({ store }: Context, person: PersonRecord, role: Role): Promise<void> {
+  if (person.role !== 'owner' || role === 'owner') return;
+  const owners = (await store.people(person.org)).filter((one) => one.role === 'owner' && one.status === 'active');
+  if (owners.some((one) => one.person !== person.person)) return;
+  throw new DaylightError('conflict', 'an organisation needs an owner, and this is its only one', {
+    field: 'role',
+    remedy: 'Make someone else an owner first.',
+  });
+}

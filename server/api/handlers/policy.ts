@@ -1,0 +1,48 @@
+import { DaylightError } from '../../../shared/errors.ts';
+import type { PolicyView } from '../../../shared/protocol/http.ts';
+import { organisation } from '../../authorize.ts';
+import type { PublishedPolicy } from '../../control/control.ts';
+import { noticeView } from '../../control/notices.ts';
+import type { Context } from '../context.ts';
+import type { HandlersOf } from '../handler.ts';
+import { requireLeave } from '../leave.ts';
+import { followProof } from '../proofStream.ts';
+
+/** The policy, its notice, and the proof that it is in force. */
+export function policy(
+  context: Context,
+): HandlersOf<'policy' | 'policyVersion' | 'publishPolicy' | 'proof' | 'proofStream' | 'notice'> {
+  const { control } = context;
+  return {
+    async policy({ signedIn: { actor } }) {
+      requireLeave(actor, 'organisation.read', organisation(actor.org));
+      return policyView(await control.current(actor.org));
+    },
+    async policyVersion({ params, signedIn: { actor } }) {
+      requireLeave(actor, 'organisation.read', organisation(actor.org));
+      const published = await control.version(actor.org, params.version);
+      if (published === null) throw new DaylightError('not_found', 'there is no such version');
+      return policyView(published);
+    },
+    async publishPolicy({ body, signedIn: { actor } }) {
+      const leave = requireLeave(actor, 'policy.publish', organisation(actor.org));
+      return policyView(await control.publish(leave, body));
+    },
+    async proof({ signedIn: { actor } }) {
+      requireLeave(actor, 'policy.prove', organisation(actor.org));
+      return control.proof(actor.org);
+    },
+    async proofStream({ signedIn }) {
+      requireLeave(signedIn.actor, 'policy.prove', organisation(signedIn.actor.org));
+      return (stream) => followProof(context, signedIn, stream);
+    },
+    async notice({ signedIn: { actor } }) {
+      requireLeave(actor, 'organisation.read', organisation(actor.org));
+      return noticeView(await control.current(actor.org));
+    },
+  };
+}
+
+function policyView({ document, hash, publishedAt, author, reason, signed }: PublishedPolicy): PolicyView {
+  return { policy: document, hash, publishedAt, author, reason, signed };
+}

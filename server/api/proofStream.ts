@@ -1,0 +1,72 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { routes } from '../../shared/protocol/http.ts';
+import { authorize, organisation } from '../authorize.ts';
+import type { Context } from './context.ts';
+import type { EventStream } from './eventStream.ts';
+import type { SignedIn } from './sessions.ts';
+
+/** Changes come in bursts: one receipt per device. This long they are gathered into one event. */
+const GATHER_MS = 50;
+/** A session that has ended, or a role that was taken away, ends the stream within this time, changes or not. */
+const CHECK_MS = 500;
+
+/** Sends the proof at once and after each change, for as long as the session and the role allow it. */
+export async function followProof(context: Context, signedIn: SignedIn, stream: EventStream): Promise<void> {
+  const { org } = signedIn.actor;
+  const change = createSignal();
+  const stop = context.control.onChange(org, change.raise);
+  stream.ended.addEventListener('abort', change.raise, { once: true });
+  try {
+    change.raise();
+    while (!stream.ended.aborted) {
+      const changed = await change.raisedWithin(CHECK_MS);
+      if (changed) await wait(GATHER_MS);
+      if (!(await stillAllowed(context, signedIn))) break;
+      if (!changed) continue;
+      change.lower();
+      stream.send('proof', routes.proof.response.parse(await context.control.proof(org)));
+    }
+  } finally {
+    stop();
+    stream.end();
+  }
+}
+
+async function stillAllowed({ sessions }: Context, { session }: SignedIn): Promise<boolean> {
+  const again = await sessions.again(session);
+  if (again === null || !again.actor.complete) return false;
+  return authorize(again.actor, 'policy.prove', organisation(session.org)).kind === 'granted';
+}
+
+interface Signal {
+  readonly raise: () => void;
+  readonly lower: () => void;
+  /** True as soon as it is raised, false when it was not within this time. */
+  readonly raisedWithin: (ms: number) => Promise<boolean>;
+}
+
+function createSignal(): Signal {
+  let raised = false;
+  let wake: (() => void) | null = null;
+  return {
+    raise() {
+      raised = true;
+      wake?.();
+    },
+    lower() {
+      raised = false;
+    },
+    async raisedWithin(ms) {
+      if (raised) return true;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      wake = null;
+      return raised;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { DaylightError } from '../../shared/errors.ts';
+
+/** Guesses that are counted. What succeeds, or fails for another reason, is not: only wrong guesses add up. */
+export interface RateLimits {
+  /**
+   * Runs one attempt that could be a guess. Every key counts it as wrong until it has ended, so that attempts made at once
+   * are counted too. Wrong is what throws `wrong_credentials` or `gone`. Throws DaylightError `rate_limited`, without running it, when a key has no attempts left.
+   */
+  attempt<T>(kind: Guess, keys: readonly string[], task: () => Promise<T>): Promise<T>;
+}
+
+export type Guess = 'account' | 'address' | 'link' | 'enrolment';
+
+/** Failures per key in fifteen minutes. */
+const allowed: Readonly<Record<Guess, number>> = {
+  account: 10,
+  address: 60,
+  link: 60,
+  // A whole office enrols from one address, many at once; a code has a hundred random bits.
+  enrolment: 240,
+};
+const WINDOW_SECONDS = 15 * 60;
+
+export function createRateLimits(): RateLimits {
+  const limiters = Object.fromEntries(
+    Object.entries(allowed).map(([kind, points]) => [
+      kind,
+      new RateLimiterMemory({ keyPrefix: kind, points, duration: WINDOW_SECONDS }),
+    ]),
+  );
+  return {
+    async attempt(kind, keys, task) {
+      const limiter = limiters[kind];
+      if (limiter === undefined) throw new Error(`no limit is set for ${kind}`);
+      for (const key of keys) await limiter.consume(key).catch(refuse);
+      try {
+        const result = await task();
+        for (const key of keys) await limiter.reward(key);
+        return result;
+      } catch (cause) {
+        if (!isWrongGuess(cause)) for (const key of keys) await limiter.reward(key);
+        throw cause;
+      }
+    },
+  };
+}
+
+function isWrongGuess(cause: unknown): boolean {
+  return cause instanceof DaylightError && (cause.code === 'wrong_credentials' || cause.code === 'gone');
+}
+
+function refuse(cause: unknown): never {
+  if (cause instanceof Error) throw cause;
+  throw new DaylightError('rate_limited', 'too many failed attempts from here or for this account', {
+    remedy: 'Wait fifteen minutes and try again.',
+  });
+}

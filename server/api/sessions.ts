@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { canonical } from '../../shared/canonical.ts';
+import type { Digest } from '../../shared/signed.ts';
+import { HOUR, MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
+import type { Actor } from '../authorize.ts';
+import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import type { PersonRecord, Store, WebSession } from '../store/store.ts';
+import type { SealScope, Vault } from '../vault/vault.ts';
+import type { Accounts } from './accounts.ts';
+import type { Client } from './client.ts';
+import { newToken, sha256 } from './secrets.ts';
+
+export const sessionLimits = {
+  /** A working day and its evening; then one signs in again. */
+  absoluteMs: 12 * HOUR,
+  idleMs: HOUR,
+  /** The store is told of use at most this often, so that reading does not mean writing. */
+  touchMs: 30 * SECOND,
+  /** Use from two places within this time is use at once. */
+  concurrentMs: 10 * MINUTE,
+  /** A second factor given longer ago than this does not allow replacing it. */
+  freshMs: 10 * MINUTE,
+} as const;
+
+export type Duty = 'set_password' | 'set_up_second_factor';
+
+/** A request's session, with the person as the store has them now. */
+export interface SignedIn {
+  readonly session: WebSession;
+  readonly person: PersonRecord;
+  readonly actor: Actor;
+  readonly mustDo: readonly Duty[];
+}
+
+export interface Sessions {
+  /** Returns the cookie's value, which is kept nowhere. */
+  begin(person: PersonRecord, client: Client, secondFactor: WebSession['secondFactor']): Promise<Begun>;
+  /** Null when there is no such session, or it has ended. Counts as use of the session, and notes where from. */
+  authenticate(cookie: string, client: Client): Promise<SignedIn | null>;
+  /** The same session as the store has it now, without counting as use. Null when it has ended. */
+  again(session: WebSession): Promise<SignedIn | null>;
+  /** Other sessions of the same person in use within ten minutes from another network or with another browser. */
+  inUseElsewhere(session: WebSession): Promise<boolean>;
+  clientOf(session: WebSession): Promise<Client>;
+}
+
+export interface Begun {
+  readonly cookie: string;
+  readonly signedIn: SignedIn;
+}
+
+export interface SessionDeps {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export function createSessions(deps: SessionDeps): Sessions {
+  const { store, vault, accounts, clock, random } = deps;
+  /** Sessions whose cookie was seen from somewhere else, and when; and pairs that are on record already. */
+  const strangers = new Map<Digest, UnixMs>();
+  const recorded = new Map<string, UnixMs>();
+
+  const hashOf = (person: PersonRecord, client: Client) =>
+    vault.lookupHash('client', canonical([person.person, client.network, client.browser]));
+
+  async function load(id: Digest): Promise<SignedIn | null> {
+    const now = clock.now();
+    const session = await store.session(id, now);
+    if (session === null || now >= session.expiresAt || now - session.lastSeenAt >= sessionLimits.idleMs) return null;
+    const person = await store.person(session.org, session.person);
+    return person === null ? null : signedIn(session, person);
+  }
+
+  async function signedIn(session: WebSession, person: PersonRecord): Promise<SignedIn> {
+    const mustDo = await dutiesOf(accounts, session, person);
+    const { org, role, managesTeams } = person;
+    const complete = mustDo.length === 0 && hasGivenSecondFactor(session, person);
+    return { session, person, mustDo, actor: { org, person: person.person, role, managesTeams, complete } };
+  }
+
+  async function others(session: WebSession): Promise<readonly WebSession[]> {
+    const since = clock.now() - sessionLimits.concurrentMs;
+    const all = await store.sessionsOf(session.org, session.person, clock.now());
+    return all.filter(
+      (other) => other.id !== session.id && other.clientHash !== session.clientHash && other.lastSeenAt > since,
+    );
+  }
+
+  async function flagOnce(session: WebSession, pair: string): Promise<void> {
+    const now = clock.now();
+    for (const [key, at] of recorded) if (now - at > sessionLimits.absoluteMs) recorded.delete(key);
+    if (recorded.has(pair)) return;
+    recorded.set(pair, now);
+    const detail = 'one account was in use from two places within ten minutes';
+    await store.recordSecurityEvent({
+      org: session.org,
+      at: now,
+      kind: 'concurrent_use',
+      person: session.person,
+      detail,
+    });
+  }
+
+  async function noticeConcurrentUse(session: WebSession): Promise<void> {
+    for (const other of await others(session)) await flagOnce(session, [session.id, other.id].sort().join(' '));
+  }
+
+  return {
+    async begin(person, client, secondFactor) {
+      const cookie = newToken(random);
+      const id = sha256(cookie);
+      const now = clock.now();
+      const session: WebSession = {
+        id,
+        org: person.org,
+        person: person.person,
+        createdAt: now,
+        lastSeenAt: now,
+        expiresAt: now + sessionLimits.absoluteMs,
+        secondFactor,
+        client: await vault.seal(clientScope(person, id), Buffer.from(canonical(client), 'utf8')),
+        clientHash: hashOf(person, client),
+      };
+      await store.createSession(session);
+      await noticeConcurrentUse(session);
+      return { cookie, signedIn: await signedIn(session, person) };
+    },
+    async authenticate(cookie, client) {
+      const found = await load(sha256(cookie));
+      if (found === null) return null;
+      const { session, person } = found;
+      const now = clock.now();
+      if (session.clientHash !== hashOf(person, client)) {
+        strangers.set(session.id, now);
+        await flagOnce(session, session.id);
+      }
+      if (now - session.lastSeenAt >= sessionLimits.touchMs) {
+        await store.touchSession(session.id, now);
+        await noticeConcurrentUse(session);
+      }
+      return found;
+    },
+    again: (session) => load(session.id),
+    async inUseElsewhere(session) {
+      const strangerAt = strangers.get(session.id) ?? 0;
+      return clock.now() - strangerAt < sessionLimits.concurrentMs || (await others(session)).length > 0;
+    },
+    async clientOf(session) {
+      const opened = await vault.open(clientScope(session, session.id), session.client);
+      return ClientText.parse(JSON.parse(Buffer.from(opened).toString('utf8')));
+    },
+  };
+}
+
+const ClientText = z.strictObject({ network: z.string(), browser: z.string() });
+
+/** Only a link or an invitation makes a session for an account without a password. */
+async function dutiesOf(accounts: Accounts, session: WebSession, person: PersonRecord): Promise<Duty[]> {
+  const duties: Duty[] = [];
+  if (session.secondFactor === 'host_link' && (await accounts.credentials(person)).passwordHash === null) {
+    duties.push('set_password');
+  }
+  if (!hasGivenSecondFactor(session, person) && !person.hasSecondFactor) duties.push('set_up_second_factor');
+  return duties;
+}
+
+/** A link printed on the host proves access to the host, which is more than any second factor; for that session only. */
+function hasGivenSecondFactor(session: WebSession, person: PersonRecord): boolean {
+  return session.secondFactor !== null || (person.role === 'employee' && !person.hasSecondFactor);
+}
+
+function clientScope({ org, person }: Pick<WebSession, 'org' | 'person'>, session: Digest): SealScope {
+  return { org, person, parameter: 'profile', epoch: 0, record: session, part: 'client', policyVersion: 0 };
+}
