@@ -6,12 +6,15 @@
 
 const HOST = 'org.daylight.agent';
 const REPEAT_MS = 5_000;
+const WATCH_MS = 500;
 const LONGEST_URL = 8_192;
 const LONGEST_TITLE = 2_048;
 
 let port = null;
 let listening = false;
 let turn = 0;
+let told = { private: false, focused: false };
+let toldAt = 0;
 
 chrome.windows.onFocusChanged.addListener((id) => {
   // Losing the focus is told at once, without asking the browser what else there is.
@@ -24,9 +27,7 @@ chrome.tabs.onUpdated.addListener((_id, change, tab) => {
 });
 chrome.runtime.onStartup.addListener(connect);
 chrome.runtime.onInstalled.addListener(connect);
-setInterval(() => {
-  if (listening) repeat();
-}, REPEAT_MS);
+setInterval(watch, WATCH_MS);
 connect();
 
 /** The browser ends the native host with this port; where there is none, the next event tries again. */
@@ -54,11 +55,20 @@ async function lookAndTell() {
   if (mine === turn) tell(word);
 }
 
-/** Every five seconds while a window has the focus; silence says the rest. */
-async function repeat() {
+/**
+ * While a window has the focus: looks whether it still has, because on Linux the browser tells of the loss to another
+ * application only when the focus comes back; and repeats itself every five seconds. Silence says the rest.
+ */
+async function watch() {
+  if (!listening || !(told.private || told.focused)) return;
   const mine = ++turn;
   const word = await look();
-  if (mine === turn && (word.private || word.focused)) tell(word);
+  if (mine !== turn) return;
+  if (Date.now() - toldAt >= REPEAT_MS || !same(word, told)) tell(word);
+}
+
+function same(a, b) {
+  return a.private === b.private && a.focused === b.focused && a.url === b.url && a.title === b.title;
 }
 
 async function look() {
@@ -84,6 +94,8 @@ async function look() {
 function tell(word) {
   turn += 1;
   if (!listening || port === null) return;
+  told = word;
+  toldAt = Date.now();
   port.postMessage({ browser: browserName(), ...word });
 }
 

@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { BrowserTab } from '../../../agent/core/ports.ts';
+import { createBrowserSensor } from '../../../agent/platform/browser.ts';
+import { browserSocketPath } from '../../../agent/platform/browserWord.ts';
+import { installNativeHost } from '../../../agent/platform/installNativeHost.ts';
+import { createSystemClock } from '../../../agent/platform/system.ts';
+import { type Desktop, type DesktopBrowser, desktopMissing, startDesktop, until } from '../../support/desktop.ts';
+import { desktopTests } from '../../support/desktopTests.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+desktopTests('the browser extension, in a real Chromium', desktopMissing(), () => {
+  let desktop: Desktop;
+  let browser: DesktopBrowser;
+  let site: Server;
+  let address: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daylight-browser-'));
+    site = createServer((request, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end(`<title>page ${request.url?.split('?')[0]}</title><p>text</p>`);
+    });
+    await new Promise<void>((done) => site.listen(0, '127.0.0.1', done));
+    address = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+    desktop = await startDesktop();
+    const profile = join(folder, 'profile');
+    await installNativeHost({
+      profileFolder: profile,
+      agentFolder: folder,
+      hostCommand: [process.execPath, '--import', import.meta.resolve('tsx'), join(root, 'agent/nativeHost.ts')],
+    });
+    browser = await desktop.startChromium({ profile, extension: join(root, 'agent/browser-extension') });
+  });
+
+  afterAll(async () => {
+    await desktop?.stop();
+    site?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('tells nothing before the agent listens, and opens no socket for it', async () => {
+    const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
+    await open('/before');
+    await sleep(2_500);
+    expect({ tab: sensor.tab(), socket: await canConnect(browserSocketPath(folder)) }).toEqual({ tab: null, socket: false });
+  });
+
+  it('tells address and title of the tab in front, without query, fragment and user info', async () => {
+    const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
+    const stop = await sensor.start();
+    onTestFinished(stop);
+    await open('/first/path?token=querysecret#fragmentsecret');
+    const tab = await toldOf(() => sensor.tab(), '/first/path');
+    expect(tab).toEqual({
+      browser: 'chromium',
+      url: `${address}/first/path`,
+      title: 'page /first/path',
+      private: false,
+      focused: true,
+      receivedMono: tab.receivedMono,
+    });
+    await stop();
+    expect(sensor.tab()).toBeNull();
+  });
+
+  it('follows a change of tab at once', async () => {
+    const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
+    const stop = await sensor.start();
+    onTestFinished(stop);
+    await open('/one');
+    await toldOf(() => sensor.tab(), '/one');
+    const second = await browser.context.newPage();
+    await second.goto(`${address}/two`);
+    await toldOf(() => sensor.tab(), '/two', 2_000);
+    await second.close();
+    await toldOf(() => sensor.tab(), '/one', 2_000);
+  });
+
+  it('repeats itself while it has the focus, so that silence means something', async () => {
+    const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
+    const stop = await sensor.start();
+    onTestFinished(stop);
+    await open('/still');
+    const first = await toldOf(() => sensor.tab(), '/still');
+    const later = await until('the word to be repeated', () => {
+      const tab = sensor.tab();
+      return tab !== null && tab.receivedMono > first.receivedMono + 2_000 ? tab : null;
+    });
+    expect(later.url).toBe(first.url);
+  });
+
+  it('says at once that no window has the focus when another application takes it', async () => {
+    const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
+    const stop = await sensor.start();
+    onTestFinished(stop);
+    await open('/visible');
+    await toldOf(() => sensor.tab(), '/visible');
+    const window = await desktop.openWindow('another application');
+    const tab = await until('the loss of focus', () => (sensor.tab()?.focused === false ? sensor.tab() : null), 2_000);
+    expect({ url: tab?.url, title: tab?.title, private: tab?.private }).toEqual({ url: null, title: null, private: false });
+    await window.close();
+  });
+
+  it('a private window in front shows as no focused normal window; its address and title are never told', async () => {
+    const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
+    const stop = await sensor.start();
+    onTestFinished(stop);
+    await open('/public');
+    await toldOf(() => sensor.tab(), '/public');
+    const heard: string[] = [];
+    const listening = setInterval(() => heard.push(JSON.stringify(sensor.tab())), 20);
+    await browser.openPrivateWindow(`${address}/incognitosecret`);
+    await until('the private window to take the focus', () => (sensor.tab()?.focused === false ? true : null));
+    await sleep(6_500);
+    clearInterval(listening);
+    expect(sensor.tab()?.focused ?? false).toBe(false);
+    expect(heard.join('\n')).not.toContain('incognitosecret');
+  });
+
+  async function open(path: string): Promise<void> {
+    const page = browser.context.pages()[0];
+    if (page === undefined) throw new Error('the browser has no page');
+    await page.goto(`${address}${path}`);
+    await page.bringToFront();
+  }
+});
+
+async function toldOf(tab: () => BrowserTab | null, path: string, withinMs = 10_000): Promise<BrowserTab> {
+  return until(
+    `the extension to tell ${path}`,
+    () => {
+      const told = tab();
+      return told?.focused === true && told.url !== null && new URL(told.url).pathname === path ? told : null;
+    },
+    withinMs,
+  );
+}
+
+async function canConnect(path: string): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.once('error', () => done(false));
+  });
+}
