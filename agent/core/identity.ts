@@ -1,0 +1,88 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DaylightError, describeIssue } from '../../shared/errors.ts';
+import { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
+import { PublicKey } from '../../shared/signed.ts';
+import { UnixMs } from '../../shared/time.ts';
+import { type Folder } from './files.ts';
+
+/** Who this device is, and whom it trusts: written once, at enrolment. */
+export const Identity = z.strictObject({
+  schema: z.literal(1),
+  /** Base address of the server, `https://…`, or `http://localhost…`. */
+  server: z.url(),
+  org: OrgId,
+  person: PersonId,
+  device: DeviceId,
+  organisation: z.string(),
+  personName: z.string(),
+  /** Proves the server in every handshake. */
+  serverKey: PublicKey,
+  /** Signs policies and leases. */
+  policyKey: PublicKey,
+  /** Certificates (PEM) that the server's must descend from; null: those that the system trusts. */
+  ca: z.string().nullable(),
+  enrolledAt: UnixMs,
+});
+export type Identity = z.infer<typeof Identity>;
+
+export const IDENTITY_FILE = 'identity.json';
+export const DEVICE_KEY_FILE = 'device.key';
+
+/** Null when this folder is not enrolled. Throws DaylightError when its files are damaged or readable by others. */
+export async function readIdentity(folder: string, files: Folder): Promise<EnrolledDevice | null> {
+  const bytes = await files.read(IDENTITY_FILE);
+  if (bytes === null) return null;
+  const identity = Identity.safeParse(jsonOf(bytes));
+  if (!identity.success) {
+    throw new DaylightError('unavailable', describeIssue(identity.error, join(folder, IDENTITY_FILE)).message, {
+      remedy: 'put the file back from a copy, or run "daylight-agent wipe" and enrol again',
+    });
+  }
+  return { identity: identity.data, deviceKey: await readDeviceKey(folder, files) };
+}
+
+export interface EnrolledDevice {
+  readonly identity: Identity;
+  readonly deviceKey: KeyObject;
+}
+
+/** A new Ed25519 key, on disk (PKCS #8, PEM, mode 0600) when it resolves. */
+export async function makeDeviceKey(files: Folder): Promise<KeyObject> {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  await files.write(DEVICE_KEY_FILE, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  return privateKey;
+}
+
+async function readDeviceKey(folder: string, files: Folder): Promise<KeyObject> {
+  const path = join(folder, DEVICE_KEY_FILE);
+  const remedy = 'put it back, or run "daylight-agent wipe" and enrol again';
+  const pem = await files.read(DEVICE_KEY_FILE);
+  if (pem === null) throw new DaylightError('unavailable', `the device key ${path} is missing`, { remedy });
+  if (process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0) {
+    throw new DaylightError('unavailable', `the device key ${path} can be read by other users of this computer`, {
+      remedy: `if that was not meant, run: chmod 600 "${path}"; or run "daylight-agent wipe" and enrol again`,
+    });
+  }
+  const key = privateKeyOf(pem);
+  if (key?.asymmetricKeyType === 'ed25519') return key;
+  throw new DaylightError('unavailable', `the device key ${path} is not an Ed25519 key`, { remedy });
+}
+
+function privateKeyOf(pem: Uint8Array): KeyObject | null {
+  try {
+    return createPrivateKey(Buffer.from(pem));
+  } catch {
+    return null;
+  }
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,30 @@
+import { Signed } from '../../../shared/signed.ts';
+import type { Folder } from '../files.ts';
+
+/** The signed acknowledgement of a notice, kept until the server has answered it with a new lease. */
+export interface AcknowledgementBox {
+  keep(acknowledgement: Signed): Promise<void>;
+  /** Null when there is none. A damaged one is none: the employee is asked again. */
+  waiting(): Promise<Signed | null>;
+  answered(): Promise<void>;
+}
+
+const FILE = 'acknowledgement.json';
+
+export function createAcknowledgementBox(files: Folder): AcknowledgementBox {
+  return {
+    keep: (acknowledgement) => files.write(FILE, JSON.stringify(acknowledgement)),
+    async waiting() {
+      const bytes = await files.read(FILE);
+      if (bytes === null) return null;
+      try {
+        return Signed.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+      } catch {
+        return null;
+      }
+    },
+    async answered() {
+      if ((await files.read(FILE)) !== null) await files.remove(FILE);
+    },
+  };
+}

@@ -1,0 +1,504 @@
+import { canonical } from '../../../shared/canonical.ts';
+import { assertNever } from '../../../shared/errors.ts';
+import type { DiscardReason } from '../../../shared/outcome.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import {
+  AcknowledgementPayload,
+  type Ack,
+  type Batch,
+  type Bye,
+  ReceiptPayload,
+  type ServerFrame,
+  type Welcome,
+  type Wipe,
+} from '../../../shared/protocol/messages.ts';
+import type { Signed } from '../../../shared/signed.ts';
+import { MINUTE, SECOND, type UnixMs } from '../../../shared/time.ts';
+import type { z } from 'zod';
+import type { PolicyCache } from '../gate/policyCache.ts';
+import type { Recorder } from '../recorder.ts';
+import { signPayload } from '../signing.ts';
+import type { Spool, SpooledBatch } from '../spool/spool.ts';
+import type { AcknowledgementBox } from './acknowledgementBox.ts';
+import { backoff } from './backoff.ts';
+import { checkWelcome, greet, type Greeting, type HandshakeDeps } from './handshake.ts';
+import { type Link, openLink } from './link.ts';
+import { serverAddress } from './serverAddress.ts';
+
+/** Where the connection to the server stands. */
+export type UplinkState =
+  | { readonly kind: 'not_started' }
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'handshake' }
+  | { readonly kind: 'online'; readonly since: UnixMs }
+  /** Will try again at `until`. */
+  | { readonly kind: 'waiting'; readonly until: UnixMs; readonly why: string }
+  /** Will not try again by itself. */
+  | { readonly kind: 'refused'; readonly why: string; readonly remedy: string }
+  | { readonly kind: 'closed' };
+
+export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion'> {
+  readonly policies: PolicyCache;
+  readonly spool: Spool;
+  readonly recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere'>;
+  readonly acknowledgements: AcknowledgementBox;
+  /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
+  readonly onWipe: (reason: z.infer<typeof Wipe>['reason']) => Promise<void>;
+  readonly onChange?: (state: UplinkState) => void;
+}
+
+export interface Uplink {
+  start(): void;
+  state(): UplinkState;
+  sent(): Sent;
+  /** Looks at once whether there is something to send, and connects now if it was waiting. */
+  nudge(): void;
+  /** Signs and keeps the acknowledgement, and sends it as soon as there is a connection. */
+  acknowledge(notice: { readonly version: number; readonly policyHash: string }): Promise<void>;
+  /** Tells the server that this device is being uninstalled. False when it could not be reached in time. */
+  retire(timeoutMs: number): Promise<boolean>;
+  /** Sends what is closed and waits for it to be acknowledged, at most so long. */
+  drain(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Sent {
+  /** Last acknowledgement by the server. */
+  readonly at: UnixMs | null;
+  readonly stored: number;
+  readonly discarded: Readonly<Partial<Record<DiscardReason, number>>>;
+  /** The last batch that was acknowledged, literally. Forgotten when a policy is applied. */
+  readonly batch: Batch | null;
+}
+
+/** How often to look for a closed batch. */
+const LOOK_MS = 2 * SECOND;
+
+export function createUplink(deps: UplinkDeps): Uplink {
+  return new WebSocketUplink(deps);
+}
+
+/** What one connection remembers. */
+interface Conversation {
+  readonly link: Link;
+  /** Highest seq sent, and highest acknowledged, on this connection. */
+  lastSent: number;
+  lastAcked: number;
+  /** The last batch sent, to show it to the employee once it is acknowledged. */
+  lastBatch: Batch | null;
+  readonly pace: Pace;
+  lastReceipt: string;
+  acknowledgementSent: boolean;
+  ended: boolean;
+}
+
+/** Whether anything may be sent now. */
+interface Pace {
+  /** Policies that arrived and are not yet applied. Nothing is sent while there are any. */
+  applying: number;
+  /** Changes whenever what was read from the spool may no longer be sent as read. */
+  epoch: number;
+}
+
+type Ending =
+  | { readonly kind: 'again'; readonly why: string; readonly wasOnline: boolean; readonly atLeastMs?: number }
+  | { readonly kind: 'stop'; readonly why: string; readonly remedy: string };
+
+class WebSocketUplink implements Uplink {
+  readonly #deps: UplinkDeps;
+  #state: UplinkState = { kind: 'not_started' };
+  #link: Link | null = null;
+  #conversation: Conversation | null = null;
+  #ending: Ending | null = null;
+  #running: Promise<void> | null = null;
+  #sent: Sent = { at: null, stored: 0, discarded: {}, batch: null };
+  #closed = false;
+  #retired = false;
+  #endPause: () => void = () => undefined;
+  #forgetReceipts: () => void = () => undefined;
+  readonly #wakers = new Set<() => void>();
+
+  constructor(deps: UplinkDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    if (this.#running !== null || this.#closed) return;
+    this.#forgetReceipts = this.#deps.recorder.onReceiptChange(() => this.#wake());
+    this.#running = this.#run();
+  }
+
+  state(): UplinkState {
+    return this.#state;
+  }
+
+  sent(): Sent {
+    return this.#sent;
+  }
+
+  nudge(): void {
+    this.#endPause();
+    this.#wake();
+  }
+
+  async acknowledge({ version, policyHash }: { version: number; policyHash: string }): Promise<void> {
+    const { identity, clock, deviceKey, acknowledgements } = this.#deps;
+    const { org, person, device } = identity;
+    const payload = { org, person, device, noticeVersion: version, policyHash, at: clock.now() };
+    const text = canonical(AcknowledgementPayload.parse(payload));
+    await acknowledgements.keep(signPayload('daylight/acknowledgement/v1', deviceKey, text));
+    if (this.#conversation !== null) await this.#sendAcknowledgement(this.#conversation).catch(() => undefined);
+  }
+
+  async retire(timeoutMs: number): Promise<boolean> {
+    this.nudge();
+    await this.#until(() => this.#state.kind === 'online' || this.#state.kind === 'refused', timeoutMs);
+    const { link } = this.#conversation ?? {};
+    if (this.#state.kind !== 'online' || link === undefined) return this.#retired;
+    await link.send({ type: 'retire' }).catch(() => undefined);
+    await this.#until(() => this.#conversation === null, timeoutMs);
+    return this.#retired;
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    const done = (): boolean => this.#state.kind !== 'online' || this.#deps.spool.waiting().batches === 0;
+    this.#wake();
+    await this.#until(done, timeoutMs);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#forgetReceipts();
+    this.#link?.close();
+    this.#endPause();
+    this.#wake();
+    await this.#running;
+    this.#enter({ kind: 'closed' });
+  }
+
+  // ── Connecting ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#closed) {
+      const ending = await this.#converse();
+      if (ending.kind === 'stop') {
+        this.#enter({ kind: 'refused', why: ending.why, remedy: ending.remedy });
+        return;
+      }
+      if (this.#closed) return;
+      failures = ending.wasOnline ? 0 : failures + 1;
+      const pause = Math.max(ending.atLeastMs ?? 0, backoff(Math.max(0, failures - 1), this.#deps.random.fraction()));
+      this.#enter({ kind: 'waiting', until: this.#deps.clock.now() + pause, why: ending.why });
+      await this.#pause(pause);
+    }
+  }
+
+  /** One connection from beginning to end. */
+  async #converse(): Promise<Ending> {
+    const { identity, clock } = this.#deps;
+    this.#ending = null;
+    this.#enter({ kind: 'connecting' });
+    let greeting: Greeting | null = null;
+    let conversation: Conversation | null = null;
+    let link: Link | null = null;
+    let queue: Promise<void> = Promise.resolve();
+    const pace: Pace = { applying: 0, epoch: 0 };
+    /** The frame that the handshake waits for; anything else before `welcome` ends it. */
+    const handle = async (frame: ServerFrame): Promise<void> => {
+      if (link === null) throw new Error('the server spoke before the connection was open');
+      if (this.#ending !== null) return;
+      if (frame.type === 'bye') return this.#end(link, endingOf(frame));
+      if (conversation !== null) return this.#handle(conversation, frame);
+      if (greeting === null && frame.type === 'challenge') {
+        greeting = greet({ ...this.#deps, policyVersion: () => this.#deps.policies.policy()?.version ?? 0 }, frame);
+        await link.send({ type: 'hello', hello: greeting.hello });
+        return;
+      }
+      if (greeting === null || frame.type !== 'welcome') {
+        throw new Error('the server did not keep to the order of the handshake');
+      }
+      const checked = checkWelcome(identity, greeting, frame);
+      if (!checked.ok) return this.#end(link, foreignServer(checked.why));
+      conversation = newConversation(link, pace, checked.welcome.committedSeq);
+      await this.#begin(conversation, frame, checked.welcome.committedSeq);
+    };
+    const opened = openLink({
+      url: serverAddress(identity.server).socket,
+      ca: identity.ca,
+      clock,
+      onFrame: (frame) => {
+        // Counted on arrival, not when its turn comes: from this moment nothing more is sent.
+        if (frame.type === 'policy' || frame.type === 'welcome') pace.applying += 1;
+        queue = queue.then(async () => {
+          await opened;
+          await handle(frame);
+        });
+        return queue;
+      },
+    }).then((open) => {
+      link = open;
+      this.#link = open;
+      if (this.#closed) open.close();
+      return open;
+    });
+    try {
+      const open = await opened;
+      this.#enter({ kind: 'handshake' });
+      const cancel = clock.after(limits.handshakeMs, () => {
+        if (conversation === null) open.close();
+      });
+      const why = await open.ended;
+      cancel();
+      await queue.catch(() => undefined);
+      return this.#ending ?? { kind: 'again', why, wasOnline: conversation !== null };
+    } catch (error) {
+      return { kind: 'again', why: error instanceof Error ? error.message : 'the connection failed', wasOnline: false };
+    } finally {
+      this.#leave(conversation);
+    }
+  }
+
+  async #begin(conversation: Conversation, frame: z.infer<typeof Welcome>, committedSeq: number): Promise<void> {
+    await this.#apply(conversation, frame.policy, frame.lease);
+    await this.#deps.spool.rebase(committedSeq);
+    this.#conversation = conversation;
+    this.#enter({ kind: 'online', since: this.#deps.clock.now() });
+    await this.#sendAcknowledgement(conversation);
+    void this.#sendAll(conversation).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : 'what waits could not be sent';
+      this.#end(conversation.link, { kind: 'again', why, wasOnline: false });
+    });
+  }
+
+  #leave(conversation: Conversation | null): void {
+    if (conversation !== null) conversation.ended = true;
+    this.#conversation = null;
+    this.#link = null;
+    this.#wake();
+  }
+
+  #end(link: Link, ending: Ending): void {
+    this.#ending = ending;
+    if (ending.kind === 'stop' && ending.why === RETIRED) this.#retired = true;
+    link.close();
+  }
+
+  // ── Frames from the server ───────────────────────────────────────────────────────────────────────────────────────
+
+  async #handle(conversation: Conversation, frame: Exclude<ServerFrame, { type: 'bye' }>): Promise<void> {
+    switch (frame.type) {
+      case 'policy':
+        await this.#apply(conversation, frame.policy, frame.lease);
+        if (conversation.acknowledgementSent) await this.#deps.acknowledgements.answered();
+        return;
+      case 'ack':
+        return this.#acknowledged(conversation, frame);
+      case 'resend':
+        if (frame.expected > conversation.lastSent + 1) throw new Error('the server expects what was never sent');
+        conversation.lastSent = frame.expected - 1;
+        conversation.pace.epoch += 1;
+        this.#wake();
+        return;
+      case 'stop_session':
+        return this.#deps.recorder.stoppedElsewhere(frame.session, frame.at);
+      case 'wipe':
+        this.#end(conversation.link, { kind: 'stop', why: WIPED[frame.reason], remedy: 'enrol again with a new code' });
+        return this.#deps.onWipe(frame.reason);
+      case 'challenge':
+      case 'welcome':
+        throw new Error('the server began the handshake a second time');
+      default:
+        return assertNever(frame);
+    }
+  }
+
+  /** Verifies, stops and purges what is now off, and only then answers and lets sending go on. */
+  async #apply(conversation: Conversation, policy: Signed | null, lease: Signed): Promise<void> {
+    try {
+      await this.#deps.policies.accept(policy, lease);
+      await this.#deps.recorder.policyChanged();
+      this.#sent = { ...this.#sent, batch: null };
+      conversation.lastBatch = null;
+      await this.#sendReceipt(conversation, 'always');
+    } finally {
+      conversation.pace.epoch += 1;
+      conversation.pace.applying -= 1;
+      this.#wake();
+    }
+  }
+
+  async #acknowledged(conversation: Conversation, ack: z.infer<typeof Ack>): Promise<void> {
+    if (ack.seq > conversation.lastSent) throw new Error('the server acknowledged what was never sent');
+    await this.#deps.spool.acknowledged(ack.seq);
+    conversation.lastAcked = Math.max(conversation.lastAcked, ack.seq);
+    const { lastBatch } = conversation;
+    const batch = lastBatch?.seq === ack.seq ? lastBatch : this.#sent.batch;
+    const discarded = { ...this.#sent.discarded };
+    for (const [reason, count] of Object.entries(ack.discarded)) {
+      discarded[reason as DiscardReason] = (discarded[reason as DiscardReason] ?? 0) + count;
+    }
+    this.#sent = { at: this.#deps.clock.now(), stored: this.#sent.stored + ack.stored, discarded, batch };
+    this.#wake();
+  }
+
+  // ── Frames to the server ─────────────────────────────────────────────────────────────────────────────────────────
+
+  async #sendAll(conversation: Conversation): Promise<void> {
+    while (!conversation.ended && !this.#closed) {
+      if (conversation.pace.applying > 0) {
+        await this.#wakened();
+        continue;
+      }
+      await this.#sendReceipt(conversation, 'when changed');
+      const full = conversation.lastSent - conversation.lastAcked >= limits.batchesInFlight;
+      const { epoch } = conversation.pace;
+      const batch = full ? null : await this.#deps.spool.next(conversation.lastSent);
+      if (batch === null) await this.#sleep(LOOK_MS);
+      else await this.#sendBatch(conversation, batch, epoch);
+    }
+  }
+
+  /** Images first, then the batch that names them; abandoned where it stands when a policy arrives. */
+  async #sendBatch(conversation: Conversation, { frame, images }: SpooledBatch, epoch: number): Promise<void> {
+    const { link } = conversation;
+    const stale = (): boolean => conversation.pace.applying > 0 || conversation.pace.epoch !== epoch || conversation.ended;
+    for (const { image, digest, bytes } of images) {
+      if (stale()) return;
+      await link.send({ type: 'image', image, bytes: bytes.length, digest });
+      for (let index = 0; index * limits.imageChunkBytes < bytes.length; index += 1) {
+        if (stale()) return;
+        const from = index * limits.imageChunkBytes;
+        await link.sendChunk(image, index, bytes.subarray(from, from + limits.imageChunkBytes));
+      }
+    }
+    if (stale()) return;
+    conversation.lastSent = frame.seq;
+    conversation.lastBatch = frame;
+    await link.send(frame);
+  }
+
+  async #sendReceipt(conversation: Conversation, when: 'always' | 'when changed'): Promise<void> {
+    const receipt = this.#deps.recorder.receipt();
+    if (receipt === null) return;
+    const text = canonical(contentOf(receipt));
+    if (when === 'when changed' && text === conversation.lastReceipt) return;
+    const payload = ReceiptPayload.parse({ ...receipt, device: this.#deps.identity.device });
+    conversation.lastReceipt = text;
+    const signed = signPayload('daylight/receipt/v1', this.#deps.deviceKey, canonical(payload));
+    await conversation.link.send({ type: 'receipt', receipt: signed });
+  }
+
+  async #sendAcknowledgement(conversation: Conversation): Promise<void> {
+    const acknowledgement = await this.#deps.acknowledgements.waiting();
+    if (acknowledgement === null) return;
+    await conversation.link.send({ type: 'acknowledge', acknowledgement });
+    conversation.acknowledgementSent = true;
+  }
+
+  // ── Waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #enter(state: UplinkState): void {
+    this.#state = state;
+    this.#deps.onChange?.(state);
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const waker of [...this.#wakers]) waker();
+  }
+
+  #wakened(): Promise<void> {
+    return new Promise((resolve) => {
+      const waker = (): void => {
+        this.#wakers.delete(waker);
+        resolve();
+      };
+      this.#wakers.add(waker);
+    });
+  }
+
+  /** Between two attempts: only time, a nudge or the end can shorten it. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#deps.clock.after(ms, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Until the time has passed or something has happened. */
+  async #sleep(ms: number): Promise<void> {
+    let cancel = (): void => undefined;
+    const timer = new Promise<void>((resolve) => {
+      cancel = this.#deps.clock.after(ms, resolve);
+    });
+    await Promise.race([timer, this.#wakened()]);
+    cancel();
+  }
+
+  async #until(condition: () => boolean, timeoutMs: number): Promise<void> {
+    let expired = false;
+    const cancel = this.#deps.clock.after(timeoutMs, () => {
+      expired = true;
+      this.#wake();
+    });
+    while (!condition() && !expired) await this.#wakened();
+    cancel();
+  }
+}
+
+const RETIRED = 'this device was retired by your organisation';
+const WIPED = {
+  retired: RETIRED,
+  person_removed: 'your account was removed by your organisation',
+} as const;
+
+/** What makes a receipt a new one. How much waits counts only where nothing should. */
+function contentOf(receipt: Omit<ReceiptPayload, 'device'>): unknown {
+  const { at: _at, parameters, ...rest } = receipt;
+  const states = Object.entries(parameters).map(([id, { state, level, reason, waiting }]) => {
+    return [id, state, level, reason, state === 'off' && waiting > 0];
+  });
+  return { ...rest, states };
+}
+
+function newConversation(link: Link, pace: Pace, committedSeq: number): Conversation {
+  return {
+    link,
+    pace,
+    lastSent: committedSeq,
+    lastAcked: committedSeq,
+    lastBatch: null,
+    lastReceipt: '',
+    acknowledgementSent: false,
+    ended: false,
+  };
+}
+
+function foreignServer(why: string): Ending {
+  return {
+    kind: 'stop',
+    why: `the server is not the one that this device enrolled with: ${why}; nothing was sent to it`,
+    remedy: 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',
+  };
+}
+
+function endingOf({ reason, message, retry }: Bye): Ending {
+  const atLeastMs = reason === 'too_fast' ? MINUTE : 0;
+  if (retry) return { kind: 'again', why: `the server says: ${message}`, wasOnline: false, atLeastMs };
+  if (reason === 'retired') return { kind: 'stop', why: RETIRED, remedy: 'run "daylight-agent wipe"' };
+  const remedy = {
+    bad_frame: 'update Daylight on this computer, then start it again; recording goes on until the lease ends',
+    too_large: 'update Daylight on this computer, then start it again; recording goes on until the lease ends',
+    bad_handshake: 'set the clock of this computer, then start Daylight again; if that does not help, enrol again',
+    unknown_device: 'run "daylight-agent wipe" and enrol again with a new code',
+    replaced: 'only one agent per device can run: stop the other one, then start Daylight again',
+    too_fast: 'start Daylight again in a minute',
+    shutting_down: 'start Daylight again later',
+    unavailable: 'start Daylight again later',
+  }[reason];
+  return { kind: 'stop', why: `the server says: ${message}`, remedy };
+}
