@@ -65,7 +65,8 @@ export function createOrganisations(deps: { store: Store; vault: Vault; clock: C
   return {
     async create(org, name) {
       const parsed = OrgProfile.safeParse({ name, serverKey: newSigningKey(), policyKey: newSigningKey() });
-      if (!parsed.success) throw new DaylightError('bad_request', 'name: expected 1 to 120 characters', { field: 'name' });
+      if (!parsed.success)
+        throw new DaylightError('bad_request', 'name: expected 1 to 120 characters', { field: 'name' });
       const profile = await vault.seal(profileScope(org), Buffer.from(canonical(parsed.data)));
       await store.createOrganisation({ org, createdAt: clock.now(), profile });
       const signer = signerOf(org, parsed.data);
@@ -115,9 +116,13 @@ export function parsePayload<T>(what: string, schema: z.ZodType<T>, payload: str
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.map(String).join('.') ?? '';
-  throw new DaylightError('bad_request', `${what}: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'not valid'}`, {
-    field,
-  });
+  throw new DaylightError(
+    'bad_request',
+    `${what}: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'not valid'}`,
+    {
+      field,
+    },
+  );
 }
 
 /** SHA-256 of the raw 32 bytes of a public key, in hexadecimal: the `keyId` of what it signs. */

@@ -1,4 +1,121 @@
-import type { Observation } from '../../shared/events/observation.ts';
+import type { ParameterId } from '../../shared/catalog.ts';
+import { type Observation, parseObservation } from '../../shared/events/observation.ts';
+import type { BootId, SessionId } from '../../shared/ids.ts';
+import type { DiscardReason, Outcome } from '../../shared/outcome.ts';
+import { addDays, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import type { Judge } from '../control/control.ts';
+import type { DiscardCount } from '../store/store.ts';
+import { type ClockReading, captureTime } from './captureTime.ts';
+import { countScreenshot, type DeviceSessions, isInside, reduceSession } from './sessions.ts';
+import { untruth } from './truth.ts';
 
 /** An observation that the server's gate has admitted, at capture and at receipt. Minted here only. */
 export type Admitted<T extends Observation = Observation> = T & { readonly __admitted: unique symbol };
+
+export interface GateInput {
+  readonly observations: readonly unknown[];
+  readonly session: SessionId | null;
+  readonly boot: BootId;
+  readonly policyVersion: number;
+  readonly judge: Judge;
+  readonly clocks: ClockReading;
+  readonly sessions: DeviceSessions;
+  readonly now: UnixMs;
+  /** Whether the image that a screenshot names is here, whole. Asked at most once per observation, and last. */
+  readonly hasImage: (observation: Observation & { parameter: 'screenshot' }) => boolean;
+}
+
+export interface AdmittedItem {
+  /** `at` is on the server's clock. */
+  readonly observation: Admitted;
+  readonly session: SessionId;
+  readonly day: Day;
+  /** The last day on which it may be kept. */
+  readonly expires: Day;
+}
+
+export interface GateOutput {
+  readonly admitted: readonly AdmittedItem[];
+  readonly discarded: readonly DiscardCount[];
+  /** One per observation, in their order. */
+  readonly outcomes: readonly Outcome[];
+  readonly sessions: DeviceSessions;
+}
+
+/**
+ * The server's gate. Every observation ends in exactly one outcome; nothing of a discarded one remains but a count.
+ * Session observations of a batch are judged before the others, so that a start may arrive together with what follows.
+ */
+export function admit(input: GateInput): GateOutput {
+  const parsed = input.observations.map(parseObservation);
+  const verdicts: (Judgement | null)[] = parsed.map((item) =>
+    item.ok ? null : { parameter: item.parameter ?? 'unknown', reason: 'malformed' },
+  );
+  let sessions = input.sessions;
+  for (const first of ['session', 'others']) {
+    for (const [index, item] of parsed.entries()) {
+      if (!item.ok || (item.observation.parameter === 'session') !== (first === 'session')) continue;
+      const judged = admitOne(input, sessions, item.observation);
+      verdicts[index] = judged;
+      if ('sessions' in judged) sessions = judged.sessions;
+    }
+  }
+  const settled = verdicts.filter((verdict) => verdict !== null);
+  return {
+    admitted: settled.flatMap((verdict) => ('item' in verdict ? [verdict.item] : [])),
+    discarded: countDiscards(settled),
+    outcomes: settled.map((verdict) =>
+      'item' in verdict ? { kind: 'stored' } : { kind: 'discarded', reason: verdict.reason },
+    ),
+    sessions,
+  };
+}
+
+type Judgement =
+  | { readonly item: AdmittedItem; readonly sessions: DeviceSessions }
+  | { readonly parameter: ParameterId | 'unknown'; readonly reason: DiscardReason };
+
+function admitOne(input: GateInput, sessions: DeviceSessions, stamped: Observation): Judgement {
+  const { session, now } = input;
+  const { parameter, level } = stamped;
+  const no = (reason: DiscardReason): Judgement => ({ parameter, reason });
+
+  const at = captureTime(input.clocks, { at: stamped.at, mono: stamped.mono, boot: input.boot }, now);
+  if (at === null) return no('clock_implausible');
+  const observation: Observation = { ...stamped, at };
+  const verdict = input.judge({ parameter, level, capturedAt: at, claimedVersion: input.policyVersion });
+  if (!verdict.allowed) return no(verdict.reason);
+  if (session === null) return no('outside_session');
+  const inSession = enterSession(sessions, session, observation, now);
+  if (inSession === null) return no('outside_session');
+  const day = dayOf(at);
+  const expires = addDays(day, verdict.retentionDays);
+  if (expires < dayOf(now)) return no('past_retention');
+  const problem = untruth(observation);
+  if (problem !== null) return no(problem);
+  const counted = observation.parameter === 'screenshot' ? countScreenshot(inSession, at) : inSession;
+  if (counted === null) return no('rate_exceeded');
+  if (observation.parameter === 'screenshot' && !input.hasImage(observation)) return no('image_missing');
+  return { item: { observation: observation as Admitted, session, day, expires }, sessions: counted };
+}
+
+function enterSession(
+  sessions: DeviceSessions,
+  session: SessionId,
+  observation: Observation,
+  now: UnixMs,
+): DeviceSessions | null {
+  if (observation.parameter === 'session') return reduceSession(sessions, session, observation);
+  return isInside(sessions, session, observation, now) ? sessions : null;
+}
+
+function countDiscards(judgements: readonly Judgement[]): DiscardCount[] {
+  const counts = new Map<string, DiscardCount>();
+  for (const judgement of judgements) {
+    if ('item' in judgement) continue;
+    const { parameter, reason } = judgement;
+    const key = `${parameter} ${reason}`;
+    counts.set(key, { parameter, reason, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()];
+}

@@ -1,0 +1,68 @@
+import { catalog, least, type ParameterId, rank } from '../../shared/catalog.ts';
+import type { DiscardReason } from '../../shared/outcome.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import type { CaptureQuestion, Verdict } from './control.ts';
+import type { PublishedTerms, Told } from './told.ts';
+
+/** Everything that the server's judgement rests on, at the instant `now`. */
+export interface Facts {
+  readonly now: UnixMs;
+  /** Every version, oldest first. */
+  readonly published: readonly PublishedTerms[];
+  /** A version whose publication has begun and is not yet durable. It can only forbid. */
+  readonly pending: PublishedTerms | null;
+  readonly told: Told;
+  readonly lease: { readonly issuedAt: UnixMs; readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;
+  readonly previousLease: { readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;
+}
+
+/**
+ * The server's decision about one captured level, pure. Allowed only if all of these allow it: the version that the
+ * batch names, the version in force at capture, what the person had been told of at capture, the lease at capture, the
+ * version in force now, and what the person has been told of by now. The reason names the first that did not.
+ */
+export function judge(facts: Facts, question: CaptureQuestion): Verdict {
+  const { published, pending, told, now } = facts;
+  const { parameter, level, capturedAt, claimedVersion } = question;
+  const claimed = published.find(({ document }) => document.version === claimedVersion);
+  if (claimed === undefined) return no('policy_unknown');
+  const atCapture = inForce(published, capturedAt);
+  const current = published.at(-1);
+  if (atCapture === null || current === undefined) return no('off_at_capture');
+  if (!covers(parameter, level, claimed.document.parameters[parameter].level)) return no('off_at_capture');
+  if (!covers(parameter, level, atCapture.document.parameters[parameter].level)) return no('off_at_capture');
+  if (!covers(parameter, level, told.at(capturedAt)[parameter])) return no('notice_not_acknowledged');
+  if (!leased(facts, parameter, capturedAt)) return no('lease_ended');
+  if (!covers(parameter, level, current.document.parameters[parameter].level)) return no('off_at_receipt');
+  if (pending !== null && !covers(parameter, level, pending.document.parameters[parameter].level)) {
+    return no('off_at_receipt');
+  }
+  if (!covers(parameter, level, told.at(now)[parameter])) return no('notice_not_acknowledged');
+  const retentionDays = Math.min(
+    atCapture.document.parameters[parameter].retentionDays,
+    current.document.parameters[parameter].retentionDays,
+  );
+  return { allowed: true, retentionDays };
+}
+
+function no(reason: DiscardReason): Verdict {
+  return { allowed: false, reason };
+}
+
+/** True when `level` is above off and at most `ceiling`; a level that the parameter does not have is never covered. */
+function covers(parameter: ParameterId, level: string, ceiling: string): boolean {
+  return rank(parameter, level) > 0 && least(parameter, level, ceiling) === level;
+}
+
+function inForce(published: readonly PublishedTerms[], at: UnixMs): PublishedTerms | null {
+  return published.findLast(({ publishedAt, document }) => publishedAt <= at && document.notBefore <= at) ?? null;
+}
+
+/** Whether a lease ran at the instant: the one in force, or, before that began, the one before it. */
+function leased(facts: Facts, parameter: ParameterId, at: UnixMs): boolean {
+  const { lease, previousLease } = facts;
+  const end = catalog[parameter].source === 'observed' ? 'observedUntil' : 'enteredUntil';
+  if (lease === null) return false;
+  if (at >= lease.issuedAt) return at <= lease[end];
+  return previousLease !== null && at <= previousLease[end];
+}

@@ -1,0 +1,123 @@
+import { catalog, least, type Level, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import type { DeviceId } from '../../shared/ids.ts';
+import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
+import type { ParameterProof } from '../../shared/protocol/http.ts';
+import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
+import type { Digest } from '../../shared/signed.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import type { DeviceRecord } from '../store/store.ts';
+
+/** One enrolled device, as its proof needs it. */
+export interface Witness {
+  readonly device: Pick<DeviceRecord, 'device' | 'lease' | 'status'>;
+  readonly connected: boolean;
+  readonly told: Levels;
+  /** The latest receipt whose signature verified, about any version; null when there is none. */
+  readonly receipt: ReceiptPayload | null;
+  /** When the device first agreed with the current version, per parameter; missing when that is not known. */
+  readonly agreedAt: Readonly<Partial<Record<ParameterId, UnixMs>>>;
+}
+
+export interface Current {
+  readonly document: PolicyDocument;
+  readonly hash: Digest;
+  readonly publishedAt: UnixMs;
+}
+
+/** What may be claimed of each parameter, from signed receipts alone. Pure. Retired devices do not count. */
+export function prove(
+  current: Current,
+  requestedAt: Record<ParameterId, UnixMs>,
+  all: readonly Witness[],
+): ParameterProof[] {
+  const witnesses = all.filter(({ device }) => device.status === 'active');
+  return parameterIds.map((parameter) => {
+    const testimonies = witnesses.map((witness) => ({ witness, says: testimony(current, parameter, witness) }));
+    const having = (...kinds: Testimony[]) => testimonies.filter(({ says }) => kinds.includes(says));
+    const confirmed = having('agrees_active', 'agrees_off');
+    return {
+      parameter,
+      requested: current.document.parameters[parameter].level,
+      requestedAt: requestedAt[parameter],
+      devices: witnesses.length,
+      confirmed: confirmed.length,
+      active: having('agrees_active').length,
+      contradicting: having('contradicts').map(({ witness }) => witness.device.device),
+      waiting: having('silent').map(({ witness }) => waitingOf(parameter, witness)),
+      timeToEffectMs: timeToEffect(current, parameter, witnesses, confirmed.length),
+    };
+  });
+}
+
+export type Testimony = 'agrees_active' | 'agrees_off' | 'contradicts' | 'silent';
+
+/** What one device's receipt says of one parameter. `silent`: it has not signed anything about the current policy yet. */
+export function testimony(
+  current: Current,
+  parameter: ParameterId,
+  witness: Pick<Witness, 'receipt' | 'told'>,
+): Testimony {
+  const { receipt, told } = witness;
+  if (receipt === null || receipt.policyHash !== current.hash || receipt.policyVersion !== current.document.version) {
+    return 'silent';
+  }
+  const allowed = least(parameter, current.document.parameters[parameter].level, told[parameter]);
+  return agrees(parameter, allowed, receipt)
+    ? isActive(receipt, parameter)
+      ? 'agrees_active'
+      : 'agrees_off'
+    : 'contradicts';
+}
+
+function agrees(parameter: ParameterId, allowed: Level, receipt: ReceiptPayload): boolean {
+  const { state, level, reason, waiting } = receipt.parameters[parameter];
+  if (reason === 'contradicts_policy') return false;
+  if (allowed === 'off') return state === 'off' && waiting === 0;
+  if (state === 'off') return true;
+  const observedWithoutSession = !receipt.tracking && catalog[parameter].source === 'observed';
+  return !observedWithoutSession && rank(parameter, level) > 0 && rank(parameter, level) <= rank(parameter, allowed);
+}
+
+function isActive(receipt: ReceiptPayload, parameter: ParameterId): boolean {
+  return receipt.parameters[parameter].state === 'active';
+}
+
+function waitingOf(parameter: ParameterId, { device, connected }: Witness): ParameterProof['waiting'][number] {
+  const end = catalog[parameter].source === 'observed' ? device.lease?.observedUntil : device.lease?.enteredUntil;
+  return { device: device.device, connected, stopsAt: end ?? null };
+}
+
+/** Null unless every device has confirmed and the moment of each is known (it is not after a restart of the server). */
+function timeToEffect(
+  current: Current,
+  parameter: ParameterId,
+  witnesses: readonly Witness[],
+  confirmed: number,
+): number | null {
+  if (witnesses.length === 0 || confirmed < witnesses.length) return null;
+  let last = current.publishedAt;
+  for (const { agreedAt } of witnesses) {
+    const at = agreedAt[parameter];
+    if (at === undefined) return null;
+    last = Math.max(last, at);
+  }
+  return last - current.publishedAt;
+}
+
+/** When each parameter was last given the level that it has: the publication of the oldest version of its present run. */
+export function requestedSince(
+  published: readonly { readonly document: PolicyDocument; readonly publishedAt: UnixMs }[],
+): Record<ParameterId, UnixMs> {
+  const since = {} as Record<ParameterId, UnixMs>;
+  const levels = {} as Record<ParameterId, Level>;
+  for (const { document, publishedAt } of published) {
+    for (const id of parameterIds) {
+      const { level } = document.parameters[id];
+      if (levels[id] !== level) since[id] = publishedAt;
+      levels[id] = level;
+    }
+  }
+  return since;
+}
+
+export type AgreedAt = ReadonlyMap<DeviceId, Partial<Record<ParameterId, UnixMs>>>;

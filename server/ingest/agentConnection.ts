@@ -1,0 +1,420 @@
+import type { RawData } from 'ws';
+import { assertNever, DaylightError } from '../../shared/errors.ts';
+import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
+import { limits } from '../../shared/protocol/limits.ts';
+import {
+  type AgentFrame,
+  type Batch,
+  type Bye,
+  type HelloPayload,
+  IMAGE_CHUNK_HEADER,
+  type ServerFrame,
+  type WelcomePayload,
+} from '../../shared/protocol/messages.ts';
+import type { Signed } from '../../shared/signed.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import type { Connection, PublishedPolicy } from '../control/control.ts';
+import { type DeviceRecord, StoreError } from '../store/store.ts';
+import { VaultError } from '../vault/vault.ts';
+import type { AgentWebSocket, Violation } from './agentWebSocket.ts';
+import { type ClockReading, clockOffset } from './captureTime.ts';
+import { readFrame } from './frame.ts';
+import { checkHello } from './handshake.ts';
+import { createImages, type ImageBudget } from './images.ts';
+import type { AgentSocketDeps, AgentTiming } from './ingest.ts';
+import type { Lanes } from './lanes.ts';
+import { openSessions, takeBatch } from './pipeline.ts';
+import { createRate } from './rate.ts';
+import { type DeviceSessions, openSession } from './sessions.ts';
+import { settleSessions } from './settle.ts';
+
+/** One WebSocket, from the challenge to the close. */
+export interface AgentConnection {
+  /** Does what is due: handshake deadline, ping, renewal of the lease. Called about once a second. */
+  tick(now: UnixMs): void;
+  bye(reason: Bye['reason'], message: string): void;
+  /** Ends it without waiting for the other side. */
+  terminate(): void;
+  isGreeting(): boolean;
+  /** Resolves when the socket is closed and nothing of this connection is under way. */
+  readonly finished: Promise<void>;
+}
+
+export interface AgentConnectionDeps extends AgentSocketDeps {
+  readonly timing: AgentTiming;
+  readonly budget: ImageBudget;
+  /** Everything that reads or writes a device's seq and sessions, over all of its connections. */
+  readonly lanes: Lanes<DeviceId>;
+}
+
+/** Frames that wait here before reading stops, and before the agent is taken for one that ignores the window. */
+const QUEUE_PAUSE = limits.batchesInFlight;
+const QUEUE_MOST = 512;
+/** An agent that sends and never reads. */
+const UNREAD_BYTES = 1024 * 1024;
+const CLOSE_GRACE_MS = 5_000;
+
+/** What is known once the device has proved itself. */
+interface Known {
+  readonly device: DeviceRecord;
+  readonly clocks: ClockReading;
+  sessions: DeviceSessions;
+  committedSeq: number;
+}
+
+export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): AgentConnection {
+  const { store, vault, control, connections, organisations, clock, random, timing, lanes } = deps;
+  const openedAt = clock.now();
+  const nonce = Buffer.from(random.bytes(32)).toString('base64url');
+  const images = createImages(deps.budget);
+  const batchRate = createRate(timing.batchesPerSecond, timing.batchBurst, openedAt);
+  const controlRate = createRate(timing.controlPerSecond, timing.controlBurst, openedAt);
+  const queue: { data: Buffer; isBinary: boolean }[] = [];
+
+  let phase: 'greeting' | 'welcoming' | 'ready' | 'ended' = 'greeting';
+  let known: Known | null = null;
+  let leave: (() => void) | null = null;
+  let endedAt: UnixMs | null = null;
+  let endReason: Bye['reason'] | 'gone' = 'gone';
+  let draining: Promise<void> | null = null;
+  let renewing: Promise<void> = Promise.resolve();
+  let pushedWhileWelcoming = false;
+  let answered = true;
+  let nextPing = openedAt + timing.pingMs;
+  let nextLease = Number.POSITIVE_INFINITY;
+
+  // ── Saying and ending ──
+
+  function send(frame: ServerFrame): void {
+    if (ws.readyState !== ws.OPEN) return;
+    ws.send(JSON.stringify(frame));
+    if (ws.bufferedAmount > UNREAD_BYTES) ws.terminate();
+  }
+
+  function bye(reason: Bye['reason'], message: string, code = CLOSE_CODES[reason]): void {
+    if (phase === 'ended') return;
+    send({ type: 'bye', reason, message: message.slice(0, 300), retry: RETRY.has(reason) });
+    end(reason);
+    ws.close(code, reason);
+  }
+
+  function end(reason: Bye['reason'] | 'gone'): void {
+    if (phase === 'ended') return;
+    phase = 'ended';
+    endReason = reason;
+    endedAt = clock.now();
+    queue.length = 0;
+    images.clear();
+    leave?.();
+    if (ws.isPaused) ws.resume(); // so that the closing handshake can be read
+  }
+
+  function violated(code: Violation): void {
+    if (phase === 'ended') return;
+    const [reason, message] = VIOLATIONS[code];
+    send({ type: 'bye', reason, message, retry: false });
+    end(reason);
+  }
+
+  /** A failure of the world: nothing was acknowledged, so the agent keeps it and comes again. */
+  function failed(error: unknown): void {
+    deps.log?.({ kind: 'failed', device: known?.device.device ?? null, name: nameOf(error) });
+    bye('unavailable', 'the server cannot store anything just now; what was not acknowledged was not stored');
+  }
+
+  // ── Reading, in order ──
+
+  function enqueue(raw: RawData, isBinary: boolean): void {
+    if (phase === 'ended') return;
+    const data = Buffer.isBuffer(raw) ? raw : Buffer.concat(Array.isArray(raw) ? raw : [Buffer.from(raw)]);
+    if (queue.length >= QUEUE_MOST) {
+      bye(
+        'too_fast',
+        `more than ${limits.batchesInFlight} batches were sent without waiting for their acknowledgement`,
+      );
+      return;
+    }
+    queue.push({ data, isBinary });
+    if (queue.length >= QUEUE_PAUSE && !ws.isPaused) ws.pause();
+    draining ??= drain().finally(() => {
+      draining = null;
+    });
+  }
+
+  async function drain(): Promise<void> {
+    try {
+      for (let next = queue.shift(); next !== undefined && phase !== 'ended'; next = queue.shift()) {
+        await (next.isBinary ? onChunk(next.data) : onText(next.data));
+        if (ws.isPaused && queue.length < QUEUE_PAUSE / 2) ws.resume();
+      }
+    } catch (error) {
+      if (error instanceof DaylightError && error.code === 'bad_request') bye('bad_frame', error.message);
+      else failed(error);
+    }
+  }
+
+  async function onText(data: Buffer): Promise<void> {
+    const read = readFrame(data.toString('utf8'));
+    if (!read.ok) return bye(phase === 'greeting' ? 'bad_handshake' : 'bad_frame', read.problem);
+    if (phase === 'greeting') return greet(read.frame);
+    if (known !== null) await onFrame(known, read.frame);
+  }
+
+  async function onChunk(data: Buffer): Promise<void> {
+    if (known === null) return bye('bad_handshake', 'the first frame must be a hello');
+    if (data.length > IMAGE_CHUNK_HEADER + limits.imageChunkBytes) {
+      return bye('too_large', `a binary frame is at most ${IMAGE_CHUNK_HEADER + limits.imageChunkBytes} bytes`);
+    }
+    if (!batchRate.take(clock.now())) return tooFast();
+    const problem = images.chunk(data);
+    if (problem !== null) bye('bad_frame', problem);
+  }
+
+  async function onFrame(me: Known, frame: AgentFrame): Promise<void> {
+    if (!(frame.type === 'batch' ? batchRate : controlRate).take(clock.now())) return tooFast();
+    switch (frame.type) {
+      case 'hello':
+        return bye('bad_frame', 'hello: this connection has had its hello');
+      case 'batch':
+        return onBatch(me, frame);
+      case 'image': {
+        const problem = images.announce(frame.image, frame.bytes, frame.digest);
+        return problem === null ? undefined : bye('bad_frame', problem);
+      }
+      case 'receipt':
+        return control.receive(me.device, frame.receipt);
+      case 'acknowledge':
+        return control.acknowledge(me.device, frame.acknowledgement);
+      case 'retire':
+        return retire(me);
+      default:
+        return assertNever(frame);
+    }
+  }
+
+  function tooFast(): void {
+    bye('too_fast', 'more frames than the server takes from one device; wait a minute');
+  }
+
+  async function onBatch(me: Known, batch: Batch): Promise<void> {
+    const { device, clocks } = me;
+    const taken = await lanes.run(device.device, async () => {
+      if (phase === 'ended') return null; // a newer connection of the device has begun where this one stood
+      const { sessions, committedSeq } = me;
+      const result = await takeBatch(deps, { device, clocks, sessions, committedSeq, images }, batch);
+      if (result.kind === 'acknowledged') {
+        me.sessions = result.sessions;
+        me.committedSeq = result.committedSeq;
+      }
+      return { result, before: sessions };
+    });
+    if (taken === null) return;
+    const { result, before } = taken;
+    if (result.kind === 'resend') return send({ type: 'resend', expected: result.expected });
+    if (result.kind === 'refused') return connection(me).wipe('retired');
+    send(result.ack);
+    const started = openSession(me.sessions)?.session;
+    if (started !== undefined && started !== openSession(before)?.session) {
+      settleSessions(connections, device.org, device.person);
+    }
+  }
+
+  async function retire({ device }: Known): Promise<void> {
+    const { org, person } = device;
+    await store.changeDevice(org, device.device, { status: 'retired' });
+    const detail = 'The agent was uninstalled and retired its device.';
+    await store.recordSecurityEvent({ org, at: clock.now(), kind: 'device_retired', person, detail });
+    bye('retired', 'this device is retired; its id and key are refused from now on');
+  }
+
+  // ── The handshake ──
+
+  async function greet(frame: AgentFrame): Promise<void> {
+    phase = 'welcoming';
+    const serverAt = clock.now();
+    const handshake = await checkHello(store, nonce, frame);
+    if (isEnded()) return;
+    if (handshake.kind === 'refused') return bye(handshake.reason, handshake.message);
+    if (handshake.kind === 'retired') return wipeAndEnd('retired');
+    const { hello, device } = handshake;
+    const clocks: ClockReading = { boot: hello.boot, at: hello.at, mono: hello.mono, serverAt };
+    // From here on every publication reaches this connection; those before `welcome` are made up for after it.
+    leave = connections.add(connection({ device }));
+    const me = await lanes.run(device.device, () => loadKnown(device, hello, clocks));
+    if (me === null) return wipeAndEnd('retired');
+    const { policy, lease } = await policyAndLease(me.device);
+    if (isEnded()) return;
+    known = me;
+    const welcome = (await organisations.signer(device.org)).signAsServer('daylight/welcome/v1', {
+      device: device.device,
+      org: device.org,
+      person: device.person,
+      challenge: nonce,
+      nonce: hello.nonce,
+      serverTime: clock.now(),
+      committedSeq: me.committedSeq,
+    } satisfies WelcomePayload);
+    send({ type: 'welcome', welcome, policy: policy.signed, lease });
+    becomeReady(me, policy);
+  }
+
+  async function loadKnown(device: DeviceRecord, hello: HelloPayload, clocks: ClockReading): Promise<Known | null> {
+    const fresh = await store.changeDevice(device.org, device.device, {
+      lastSeenAt: clocks.serverAt,
+      agentVersion: hello.agentVersion,
+      clockOffsetMs: clockOffset(clocks),
+    });
+    if (fresh === null || fresh.status === 'retired') return null;
+    return { device: fresh, clocks, sessions: await openSessions(vault, fresh), committedSeq: fresh.committedSeq };
+  }
+
+  async function policyAndLease(device: DeviceRecord): Promise<{ policy: PublishedPolicy; lease: Signed }> {
+    for (;;) {
+      const policy = await control.current(device.org);
+      const lease = await control.lease(device);
+      if ((await control.current(device.org)).hash === policy.hash) return { policy, lease };
+    }
+  }
+
+  function becomeReady(me: Known, sent: PublishedPolicy): void {
+    if (isEnded()) return;
+    phase = 'ready';
+    nextLease = clock.now() + timing.leaseRenewMs;
+    deps.log?.({ kind: 'connected', device: me.device.device });
+    if (pushedWhileWelcoming) renew(me, sent);
+    settleSessions(connections, me.device.org, me.device.person);
+  }
+
+  // ── What others may ask of it ──
+
+  function connection({ device }: Pick<Known, 'device'>): Connection {
+    const { org, person } = device as { org: OrgId; person: PersonId };
+    return {
+      org,
+      person,
+      device: device.device,
+      sendPolicy(policy, lease) {
+        if (phase === 'ready') send({ type: 'policy', policy, lease });
+        else pushedWhileWelcoming = true;
+      },
+      stopSession: (session, at) => send({ type: 'stop_session', session, at }),
+      wipe: wipeAndEnd,
+      replaced: () => bye('replaced', 'the same device connected again'),
+      openSession: () => (known === null ? null : openSession(known.sessions)),
+    };
+  }
+
+  function wipeAndEnd(reason: 'retired' | 'person_removed'): void {
+    if (phase === 'ended') return;
+    send({ type: 'wipe', reason });
+    bye('retired', 'this device is retired; its id and key are refused from now on');
+  }
+
+  /** A new lease, and the policy too when another one than `sent` is in force. One renewal at a time. */
+  function renew(me: Known, sent: PublishedPolicy | null): void {
+    nextLease = clock.now() + timing.leaseRenewMs;
+    renewing = renewing.then(async () => {
+      if (phase !== 'ready') return;
+      try {
+        const { policy, lease } = await policyAndLease(me.device);
+        if (isEnded()) return;
+        const other = sent !== null && sent.hash !== policy.hash;
+        send({ type: 'policy', policy: other ? policy.signed : null, lease });
+        await store.changeDevice(me.device.org, me.device.device, { lastSeenAt: clock.now() });
+      } catch (error) {
+        failed(error);
+      }
+    });
+  }
+
+  // `phase` changes while the handshake waits; asked through a function the compiler does not think it constant.
+  function isEnded(): boolean {
+    return phase === 'ended';
+  }
+
+  ws.onViolation = violated;
+  ws.on('message', enqueue);
+  ws.on('pong', () => {
+    answered = true;
+  });
+  ws.on('error', () => undefined); // told by `onViolation` and `close`
+  const finished = new Promise<void>((resolve) => {
+    ws.on('close', () => {
+      end('gone');
+      Promise.allSettled([draining, renewing]).then(async () => {
+        await noteLastSeen();
+        deps.log?.({ kind: 'closed', device: known?.device.device ?? null, reason: endReason });
+        resolve();
+      });
+    });
+  });
+
+  async function noteLastSeen(): Promise<void> {
+    if (known === null) return;
+    const { org, device } = known.device;
+    try {
+      await store.changeDevice(org, device, { lastSeenAt: endedAt ?? clock.now() });
+    } catch (error) {
+      deps.log?.({ kind: 'failed', device, name: nameOf(error) });
+    }
+  }
+
+  send({ type: 'challenge', protocol: 1, nonce, serverTime: openedAt });
+
+  return {
+    finished,
+    bye,
+    terminate: () => ws.terminate(),
+    isGreeting: () => phase === 'greeting' || phase === 'welcoming',
+    tick(now) {
+      if (endedAt !== null) {
+        if (now - endedAt > CLOSE_GRACE_MS) ws.terminate();
+        return;
+      }
+      if (phase === 'greeting' && now - openedAt > timing.handshakeMs) {
+        bye('bad_handshake', `no hello within ${timing.handshakeMs / 1_000} seconds`);
+        return;
+      }
+      if (now >= nextLease && known !== null) renew(known, null);
+      if (now < nextPing) return;
+      // While reading is paused a pong could not be seen; that is our own slowness, not the agent's.
+      if (!answered && !ws.isPaused) {
+        end('gone');
+        ws.terminate();
+        return;
+      }
+      answered = ws.isPaused;
+      nextPing = now + timing.pingMs;
+      ws.ping();
+    },
+  };
+}
+
+const CLOSE_CODES = {
+  bad_frame: 1008,
+  bad_handshake: 1008,
+  unknown_device: 1008,
+  retired: 1000,
+  too_large: 1009,
+  too_fast: 1008,
+  replaced: 1000,
+  shutting_down: 1001,
+  unavailable: 1013,
+} as const satisfies Record<Bye['reason'], number>;
+
+/** Where connecting again later can help. */
+const RETRY: ReadonlySet<Bye['reason']> = new Set(['too_fast', 'shutting_down', 'unavailable']);
+
+const VIOLATIONS = {
+  1002: ['bad_frame', 'the frame breaks the WebSocket protocol (RFC 6455)'],
+  1007: ['bad_frame', 'the frame is not valid UTF-8'],
+  1009: ['too_large', `a frame is at most ${limits.frameBytes} bytes`],
+} as const satisfies Record<Violation, readonly [Bye['reason'], string]>;
+
+/** Class and code, never the message: a message could carry what was being stored. */
+function nameOf(error: unknown): string {
+  if (error instanceof StoreError || error instanceof VaultError || error instanceof DaylightError) {
+    return `${error.name} ${error.code}`;
+  }
+  return error instanceof Error ? error.name : typeof error;
+}

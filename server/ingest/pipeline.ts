@@ -1,0 +1,253 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import { canonical } from '../../shared/canonical.ts';
+import type { Observation } from '../../shared/events/observation.ts';
+import { type ImageId, SegmentId, type SessionId } from '../../shared/ids.ts';
+import type { DiscardReason } from '../../shared/outcome.ts';
+import type { Ack, Batch } from '../../shared/protocol/messages.ts';
+import type { Day, UnixMs } from '../../shared/time.ts';
+import type { Clock } from '../clock.ts';
+import type { PolicyControl } from '../control/control.ts';
+import type { Random } from '../random.ts';
+import type { BatchUnit, BlobRecord, DeviceRecord, SegmentRecord, Store } from '../store/store.ts';
+import type { Sealed, Vault } from '../vault/vault.ts';
+import type { ClockReading } from './captureTime.ts';
+import { type AdmittedItem, admit, type GateOutput } from './gate.ts';
+import type { Images } from './images.ts';
+import { epochOfDay, imageScope, segmentScope, sessionsScope } from './scopes.ts';
+import { encodeSegment } from './segment.ts';
+import { DeviceSessions, noSessions } from './sessions.ts';
+
+export interface PipelineDeps {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly control: PolicyControl;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The device that a batch came from, as the connection knows it. */
+export interface Sender {
+  readonly device: DeviceRecord;
+  readonly clocks: ClockReading;
+  readonly sessions: DeviceSessions;
+  /** The highest seq committed, as far as the connection knows. */
+  readonly committedSeq: number;
+  readonly images: Images;
+}
+
+export type Taken =
+  | {
+      readonly kind: 'acknowledged';
+      readonly ack: Ack;
+      readonly committedSeq: number;
+      readonly sessions: DeviceSessions;
+    }
+  | { readonly kind: 'resend'; readonly expected: number }
+  /** The device was retired in the meantime. */
+  | { readonly kind: 'refused' };
+
+/** A publication while a batch was being sealed makes it start over; after this many the server is not well. */
+const ATTEMPTS = 8;
+
+/**
+ * Parse → admit → seal → append. Resolves when the batch is committed, and rejects (StoreError, VaultError,
+ * DaylightError) when nothing of it was. Batches of one device must be taken one after the other.
+ */
+export async function takeBatch(deps: PipelineDeps, sender: Sender, batch: Batch): Promise<Taken> {
+  const { device, committedSeq, sessions } = sender;
+  if (batch.seq <= committedSeq) {
+    for (const { image, ...said } of namedImages(batch)) sender.images.take(image, said);
+    return { kind: 'acknowledged', ack: duplicateAck(batch.seq), committedSeq, sessions };
+  }
+  if (batch.seq > committedSeq + 1) return { kind: 'resend', expected: committedSeq + 1 };
+
+  const images = await takeImages(deps, sender, batch);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const mark = deps.control.mark(device.org);
+    const now = deps.clock.now();
+    const gate = admit({
+      observations: batch.observations,
+      session: batch.session,
+      boot: batch.boot,
+      policyVersion: batch.policyVersion,
+      judge: await deps.control.judging(device),
+      clocks: sender.clocks,
+      sessions,
+      now,
+      hasImage: onceEach(images),
+    });
+    const unit = await sealUnit(deps, sender, batch, gate, images, now);
+    if (deps.control.mark(device.org) !== mark) continue;
+    return settle(batch, gate, sender, await deps.store.appendBatch(unit));
+  }
+  throw new Error('the policy changed at every attempt to store one batch');
+}
+
+/** The session state of a device, opened. */
+export async function openSessions(vault: Vault, device: DeviceRecord): Promise<DeviceSessions> {
+  if (device.sessionState === null) return noSessions;
+  const bytes = await vault.open(sessionsScope(device), device.sessionState);
+  return DeviceSessions.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+}
+
+function settle(
+  batch: Batch,
+  gate: GateOutput,
+  sender: Sender,
+  result: Awaited<ReturnType<Store['appendBatch']>>,
+): Taken {
+  switch (result.kind) {
+    case 'committed':
+      return {
+        kind: 'acknowledged',
+        ack: ackOf(batch.seq, gate),
+        committedSeq: batch.seq,
+        sessions: gate.sessions,
+      };
+    case 'duplicate':
+      return {
+        kind: 'acknowledged',
+        ack: duplicateAck(batch.seq),
+        committedSeq: Math.max(batch.seq, sender.committedSeq),
+        sessions: sender.sessions,
+      };
+    case 'out_of_order':
+      return { kind: 'resend', expected: result.expected };
+    case 'refused':
+      return { kind: 'refused' };
+  }
+}
+
+function ackOf(seq: number, gate: GateOutput): Ack {
+  const discarded: Partial<Record<DiscardReason, number>> = {};
+  for (const { reason, count } of gate.discarded) discarded[reason] = (discarded[reason] ?? 0) + count;
+  return { type: 'ack', seq, duplicate: false, stored: gate.admitted.length, discarded };
+}
+
+function duplicateAck(seq: number): Ack {
+  return { type: 'ack', seq, duplicate: true, stored: 0, discarded: {} };
+}
+
+// ── Images ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+type TakenImages = ReadonlyMap<ImageId, Uint8Array>;
+
+/** What the batch's screenshots name, by shape alone; the gate parses them properly. */
+function namedImages(batch: Batch): { image: ImageId; bytes: number; digest: string }[] {
+  return batch.observations.flatMap((item) => {
+    if (typeof item !== 'object' || item === null) return [];
+    const { image, bytes, digest } = item as Readonly<Record<string, unknown>>;
+    if (typeof image !== 'string' || typeof bytes !== 'number' || typeof digest !== 'string') return [];
+    return [{ image: image as ImageId, bytes, digest }];
+  });
+}
+
+/** Takes the uploads that the batch names; an id that this person has used before is not taken twice. */
+async function takeImages(deps: PipelineDeps, sender: Sender, batch: Batch): Promise<TakenImages> {
+  const taken = new Map<ImageId, Uint8Array>();
+  for (const { image, ...said } of namedImages(batch)) {
+    const bytes = sender.images.take(image, said);
+    if (bytes === null) continue;
+    const existing = await deps.store.blob(sender.device.org, sender.device.person, image);
+    if (existing === null) taken.set(image, bytes);
+  }
+  return taken;
+}
+
+/** An image belongs to one observation: the second that names it has none. */
+function onceEach(images: TakenImages): (observation: Observation & { parameter: 'screenshot' }) => boolean {
+  const used = new Set<ImageId>();
+  return ({ image }) => {
+    if (!images.has(image) || used.has(image)) return false;
+    used.add(image);
+    return true;
+  };
+}
+
+// ── Sealing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Group {
+  readonly parameter: ParameterId;
+  readonly session: SessionId;
+  readonly day: Day;
+  readonly expires: Day;
+  readonly items: AdmittedItem[];
+}
+
+async function sealUnit(
+  deps: PipelineDeps,
+  sender: Sender,
+  batch: Batch,
+  gate: GateOutput,
+  images: TakenImages,
+  receivedAt: UnixMs,
+): Promise<BatchUnit> {
+  const { device } = sender;
+  const sealed = await Promise.all(
+    groupsOf(gate.admitted).map((group) => sealGroup(deps, device, batch, group, images)),
+  );
+  return {
+    org: device.org,
+    device: device.device,
+    person: device.person,
+    seq: batch.seq,
+    receivedAt,
+    segments: sealed.map((one) => one.segment),
+    blobs: sealed.flatMap((one) => one.blobs),
+    discarded: gate.discarded,
+    dropped: batch.dropped,
+    sessionState: gate.sessions === sender.sessions ? null : await sealSessions(deps.vault, device, gate.sessions),
+  };
+}
+
+function groupsOf(admitted: readonly AdmittedItem[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const item of admitted) {
+    const { session, day, expires } = item;
+    const { parameter } = item.observation;
+    const key = `${parameter} ${day}`;
+    const group = groups.get(key) ?? { parameter, session, day, expires, items: [] };
+    group.items.push(item);
+    // The earliest end holds for all: a segment must be gone before the first of its observations must be.
+    groups.set(key, expires < group.expires ? { ...group, expires } : group);
+  }
+  return [...groups.values()];
+}
+
+async function sealGroup(
+  deps: PipelineDeps,
+  device: DeviceRecord,
+  batch: Batch,
+  group: Group,
+  images: TakenImages,
+): Promise<{ segment: SegmentRecord; blobs: BlobRecord[] }> {
+  const { org, person } = device;
+  const { parameter, session, day, expires } = group;
+  const segment = SegmentId.parse(deps.random.uuid());
+  const common = { org, person, day, segment, epoch: epochOfDay(day), policyVersion: batch.policyVersion, expires };
+  const observations = group.items.map((item) => item.observation);
+  const [sealed, ...blobs] = await Promise.all([
+    deps.vault.seal(segmentScope({ ...common, parameter }), encodeSegment({ parameter, session, observations }), {
+      compress: true,
+    }),
+    ...observations.flatMap((observation) =>
+      observation.parameter === 'screenshot' ? [sealImage(deps.vault, common, observation.image, images)] : [],
+    ),
+  ]);
+  return { segment: { ...common, parameter, device: device.device, sealed }, blobs };
+}
+
+async function sealImage(
+  vault: Vault,
+  common: Omit<BlobRecord, 'image' | 'sealed'>,
+  image: ImageId,
+  images: TakenImages,
+): Promise<BlobRecord> {
+  const bytes = images.get(image);
+  if (bytes === undefined) throw new Error('the gate admitted a screenshot without its image');
+  return { ...common, image, sealed: await vault.seal(imageScope({ ...common, image }), bytes) };
+}
+
+function sealSessions(vault: Vault, device: DeviceRecord, sessions: DeviceSessions): Promise<Sealed> {
+  return vault.seal(sessionsScope(device), Buffer.from(canonical(sessions), 'utf8'), { compress: true });
+}

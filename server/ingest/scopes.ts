@@ -1,0 +1,33 @@
+import type { DeviceRecord } from '../store/store.ts';
+import type { BlobRecord, SegmentRecord } from '../store/store.ts';
+import { epochOf, type SealScope } from '../vault/vault.ts';
+import type { Day } from '../../shared/time.ts';
+
+// What ingest seals, and what whoever reads it must name to open it.
+
+export type SegmentKey = Pick<SegmentRecord, 'org' | 'person' | 'parameter' | 'segment' | 'epoch' | 'policyVersion'>;
+
+/** Scope of a segment's `sealed`; the plaintext is compressed and read with `decodeSegment`. */
+export function segmentScope(key: SegmentKey): SealScope {
+  const { org, person, parameter, epoch, segment, policyVersion } = key;
+  return { org, person, parameter, epoch, record: segment, part: 'observations', policyVersion };
+}
+
+export type ImageKey = Pick<BlobRecord, 'org' | 'person' | 'image' | 'epoch' | 'policyVersion'>;
+
+/** Scope of an image's `sealed`; the plaintext is the WebP file, not compressed again. */
+export function imageScope(key: ImageKey): SealScope {
+  const { org, person, epoch, image, policyVersion } = key;
+  return { org, person, parameter: 'image', epoch, record: image, part: 'image', policyVersion };
+}
+
+/** Scope of `DeviceRecord.sessionState`. */
+export function sessionsScope(device: Pick<DeviceRecord, 'org' | 'person' | 'device'>): SealScope {
+  const { org, person } = device;
+  return { org, person, parameter: 'profile', epoch: 0, record: device.device, part: 'sessions', policyVersion: 0 };
+}
+
+/** The epoch of everything captured on `day`. */
+export function epochOfDay(day: Day): number {
+  return epochOf(Date.parse(`${day}T00:00:00Z`));
+}

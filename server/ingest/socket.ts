@@ -1,0 +1,115 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { DeviceId } from '../../shared/ids.ts';
+import { limits } from '../../shared/protocol/limits.ts';
+import { SUBPROTOCOL } from '../../shared/protocol/messages.ts';
+import { MINUTE, SECOND } from '../../shared/time.ts';
+import { type AgentConnection, serveAgent } from './agentConnection.ts';
+import { AgentWebSocket } from './agentWebSocket.ts';
+import { createImageBudget } from './images.ts';
+import type { AgentSocket, AgentSocketDeps, AgentTiming } from './ingest.ts';
+import { createLanes } from './lanes.ts';
+
+/** Connections that have not finished their handshake; beyond it new ones are refused, so that they cannot crowd others out. */
+const HANDSHAKES_AT_ONCE = 2_000;
+/** How long an agent may take to answer the close of a server that is stopping. */
+const CLOSE_GRACE_MS = 3 * SECOND;
+/** Images that wait for their batch, over all connections. */
+const IMAGE_BYTES_WAITING = 256 * 1024 * 1024;
+
+const usual: AgentTiming = {
+  handshakeMs: limits.handshakeMs,
+  pingMs: limits.pingMs,
+  // Well under the shortest lease (an hour), and often enough that a restart loses little of it.
+  leaseRenewMs: 10 * MINUTE,
+  sweepMs: SECOND,
+  // Far above a minute's batch a minute: the backlog of weeks offline still comes in at full speed.
+  batchesPerSecond: 2_000,
+  batchBurst: 10_000,
+  // A receipt goes out when what it says changes; a burst is a person trying every switch.
+  controlPerSecond: 20,
+  controlBurst: 200,
+};
+
+/** The WebSocket end for agents. Owns its connections and one timer; both end with `close`. */
+export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
+  const timing: AgentTiming = { ...usual, ...deps.timing };
+  const budget = createImageBudget(IMAGE_BYTES_WAITING);
+  const lanes = createLanes<DeviceId>();
+  const agents = new Set<AgentConnection>();
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.frameBytes,
+    perMessageDeflate: false,
+    clientTracking: false,
+    WebSocket: AgentWebSocket,
+    handleProtocols: () => SUBPROTOCOL,
+  });
+  server.on('wsClientError', (_error, socket) => refuse(socket, 400, 'not a WebSocket handshake'));
+  let closing = false;
+
+  const sweep = setInterval(() => {
+    const now = deps.clock.now();
+    for (const agent of agents) agent.tick(now);
+  }, timing.sweepMs);
+  sweep.unref();
+
+  function turnAway(socket: Duplex, reason: 'origin' | 'subprotocol' | 'busy', status: number, why: string): void {
+    deps.log?.({ kind: 'refused', reason });
+    refuse(socket, status, why);
+  }
+
+  function handshakes(): number {
+    let count = 0;
+    for (const agent of agents) if (agent.isGreeting()) count += 1;
+    return count;
+  }
+
+  return {
+    handleUpgrade(request, socket, head) {
+      if (request.headers.origin !== undefined) {
+        return turnAway(socket, 'origin', 403, 'no browser belongs here: a request with an Origin is refused');
+      }
+      if (!offersSubprotocol(request)) {
+        return turnAway(socket, 'subprotocol', 400, `the subprotocol ${SUBPROTOCOL} is required`);
+      }
+      if (closing || handshakes() >= HANDSHAKES_AT_ONCE) {
+        return turnAway(socket, 'busy', 503, 'too many connections are being opened; try again later');
+      }
+      server.handleUpgrade(request, socket, head, (ws) => {
+        const agent = serveAgent({ ...deps, timing, budget, lanes }, ws);
+        agents.add(agent);
+        void agent.finished.then(() => agents.delete(agent));
+      });
+    },
+    async close() {
+      closing = true;
+      for (const agent of agents)
+        agent.bye('shutting_down', 'the server is stopping; what was not acknowledged was not stored');
+      const overdue = setTimeout(() => {
+        for (const agent of agents) agent.terminate();
+      }, CLOSE_GRACE_MS);
+      await Promise.all([...agents].map((agent) => agent.finished));
+      clearTimeout(overdue);
+      await lanes.idle();
+      clearInterval(sweep);
+      server.close();
+    },
+  };
+}
+
+function offersSubprotocol(request: IncomingMessage): boolean {
+  const offered = request.headers['sec-websocket-protocol'] ?? '';
+  return offered.split(',').some((name) => name.trim() === SUBPROTOCOL);
+}
+
+function refuse(socket: Duplex, status: number, why: string): void {
+  const phrase = { 400: 'Bad Request', 403: 'Forbidden', 503: 'Service Unavailable' }[status] ?? '';
+  const body = `${why}\n`;
+  socket.on('error', () => undefined); // it may be gone already
+  socket.end(
+    `HTTP/1.1 ${status} ${phrase}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
