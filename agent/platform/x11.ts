@@ -5,10 +5,13 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * What active-win leaves out on X11, read with the same tool (xprop): titles that contain `=`, windows that do not say
- * which process they belong to, and which windows are on the screen at all.
+ * Windows as X11 describes them, read with the tool that active-win uses as well (xprop). active-win cuts a title at
+ * its first quotation mark, loses one that contains `=`, skips windows that do not name their process, and does not
+ * know which windows are on the screen.
  */
 export interface X11Window {
+  readonly id: string;
+  readonly pid: number | null;
   readonly app: string;
   readonly path: string | undefined;
   readonly title: string | null;
@@ -50,40 +53,54 @@ interface ReadWindow {
   readonly desktop: number | null;
 }
 
+/** The titles come last: what a page writes into its title must not pass for another property. */
+const wanted = ['WM_CLASS', '_NET_WM_PID', '_NET_WM_STATE', '_NET_WM_DESKTOP', '_NET_WM_NAME', 'WM_NAME'];
+
 /** Null when the window has gone in the meantime. */
 async function readWindow(env: NodeJS.ProcessEnv, id: string): Promise<ReadWindow | null> {
-  const wanted = ['WM_CLASS', '_NET_WM_NAME', 'WM_NAME', '_NET_WM_PID', '_NET_WM_STATE', '_NET_WM_DESKTOP'];
   const properties = parseProperties(await xprop(env, ['-id', id, ...wanted]).catch(() => ''));
   if (properties.size === 0) return null;
   const pid = cardinal(properties.get('_NET_WM_PID') ?? '');
   const [instance, className] = quoted(properties.get('WM_CLASS') ?? '');
-  const title = quoted(properties.get('_NET_WM_NAME') ?? '')[0] ?? quoted(properties.get('WM_NAME') ?? '')[0];
   return {
     window: {
+      id,
+      pid,
       app: className ?? instance ?? '',
       path: pid === null ? undefined : await executable(pid),
-      title: title ?? null,
+      title: titleOf(properties.get('_NET_WM_NAME') ?? '') ?? titleOf(properties.get('WM_NAME') ?? ''),
     },
     minimised: (properties.get('_NET_WM_STATE') ?? '').includes('_NET_WM_STATE_HIDDEN'),
     desktop: cardinal(properties.get('_NET_WM_DESKTOP') ?? ''),
   };
 }
 
-/** xprop's lines by property name: `NAME(TYPE) = value`. The value keeps every `=` after the first. */
+/**
+ * xprop's lines by property name: `NAME(TYPE) = value`, or `NAME:  not found.`, which gives an empty value. The value
+ * keeps every `=` after the first; the first line of a name counts.
+ */
 export function parseProperties(output: string): Map<string, string> {
   const properties = new Map<string, string>();
   for (const line of output.split('\n')) {
-    const match = /^(\w+)\([A-Z0-9_]+\) = (.*)$/.exec(line);
-    if (match?.[1] !== undefined && match[2] !== undefined) properties.set(match[1], match[2]);
+    const match = /^(\w+)(?:\([A-Z0-9_]+\) = (.*)|:.*)$/.exec(line);
+    const name = match?.[1];
+    if (name !== undefined && !properties.has(name)) properties.set(name, match?.[2] ?? '');
   }
   return properties;
 }
 
-/** The quoted strings of a value, unescaped. Bytes that xprop prints as `\ooo` are read as UTF-8. */
+/** A title stands between quotation marks with nothing escaped; one with a line break is cut there. */
+export function titleOf(value: string): string | null {
+  if (!value.startsWith('"')) return null;
+  return value.slice(1, value.length > 1 && value.endsWith('"') ? -1 : undefined);
+}
+
+/** The quoted strings of a list such as WM_CLASS, where quotation marks and backslashes are escaped. */
 export function quoted(value: string): string[] {
   return [...value.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => unescape(match[1] ?? ''));
 }
 
+/** Bytes that xprop prints as `\ooo` are read as UTF-8. */
 function unescape(text: string): string {
   return text.replace(/(?:\\[0-7]{3})+|\\(.)/g, (escape: string, character: string | undefined) => {
     if (character !== undefined) return { n: '\n', t: '\t', r: '\r' }[character] ?? character;

@@ -50,7 +50,10 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
     await open('/before');
     await sleep(2_500);
-    expect({ tab: sensor.tab(), socket: await canConnect(browserSocketPath(folder)) }).toEqual({ tab: null, socket: false });
+    expect({ tab: sensor.tab(), socket: await canConnect(browserSocketPath(folder)) }).toEqual({
+      tab: null,
+      socket: false,
+    });
   });
 
   it('tells address and title of the tab in front, without query, fragment and user info', async () => {
@@ -105,7 +108,11 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     await toldOf(() => sensor.tab(), '/visible');
     const window = await desktop.openWindow('another application');
     const tab = await until('the loss of focus', () => (sensor.tab()?.focused === false ? sensor.tab() : null), 2_000);
-    expect({ url: tab?.url, title: tab?.title, private: tab?.private }).toEqual({ url: null, title: null, private: false });
+    expect({ url: tab?.url, title: tab?.title, private: tab?.private }).toEqual({
+      url: null,
+      title: null,
+      private: false,
+    });
     await window.close();
   });
 
