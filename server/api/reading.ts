@@ -1,0 +1,177 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import { DaylightError } from '../../shared/errors.ts';
+import type { PersonId } from '../../shared/ids.ts';
+import type { Routes } from '../../shared/protocol/http.ts';
+import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import { type Actor, type Authorized, authorize, organisation, personTarget, viewable } from '../authorize.ts';
+import { imageScope, segmentScope } from '../ingest/scopes.ts';
+import { decodeSegment } from '../ingest/segment.ts';
+import type { Recorded } from '../reports/recorded.ts';
+import type { BlobRecord, PersonRecord, SegmentRecord } from '../store/store.ts';
+import { VaultError } from '../vault/vault.ts';
+import type { Context } from './context.ts';
+import type { Call } from './handler.ts';
+
+/** What someone wants to see of a person, and why. */
+export interface Wanted {
+  readonly action: 'day' | 'observations' | 'screenshot';
+  readonly person: PersonId;
+  readonly purpose: Call<Routes['day']>['query']['purpose'];
+  readonly day: Day | null;
+  readonly parameters: readonly ParameterId[];
+}
+
+/**
+ * Proof that a read was allowed and is on record, durably, under the reader's name. Minted here only, by `beginRead`;
+ * nothing of a person's data is opened without one.
+ */
+export type RecordedRead = {
+  readonly leave: Authorized<'data.read'>;
+  readonly person: PersonRecord;
+  readonly at: UnixMs;
+  readonly purpose: Wanted['purpose'];
+  /** What the reader may see of what they asked for. */
+  readonly parameters: ReadonlySet<ParameterId>;
+} & { readonly __recorded: true };
+
+/**
+ * Decides, then records, and only then answers. A refusal is recorded too. When the record cannot be made nothing is
+ * released: `unavailable`.
+ */
+export async function beginRead(context: Context, actor: Actor, wanted: Wanted): Promise<RecordedRead> {
+  const { store, control, clock } = context;
+  const person = await store.person(actor.org, wanted.person);
+  const verdict = authorize(actor, 'data.read', person === null ? elsewhere(actor) : personTarget(person));
+  if (person === null) return refuseUnknown(context, actor);
+  if (verdict.kind === 'refused') return refuse(context, actor, person, wanted, new DaylightError(verdict.code, verdict.reason));
+  const own = person.person === actor.person;
+  if (wanted.purpose === 'own_data' && !own) return refuse(context, actor, person, wanted, notYours());
+  const { document } = await control.current(actor.org);
+  const visible = viewable(verdict.leave, document.parameters);
+  const parameters = wanted.parameters.filter((id) => visible.has(id));
+  if (parameters.length === 0) return refuse(context, actor, person, wanted, notAViewer());
+  const at = clock.now();
+  const purpose = own ? 'own_data' : wanted.purpose;
+  await record(context, actor, person, { ...wanted, purpose, parameters }, false, at);
+  return { leave: verdict.leave, person, at, purpose, parameters: new Set(parameters) } as unknown as RecordedRead;
+}
+
+/** Opens segments. Those whose time is over, or whose key was destroyed, are gone; one that was altered fails the read. */
+export async function openSegments(
+  { vault, clock }: Context,
+  read: RecordedRead,
+  segments: readonly SegmentRecord[],
+): Promise<Recorded[]> {
+  const today = dayOf(clock.now());
+  const due = segments.filter((segment) => {
+    if (segment.person !== read.person.person || !read.parameters.has(segment.parameter)) {
+      throw new Error('a segment outside of what was recorded as read');
+    }
+    return segment.expires >= today;
+  });
+  const opened = await Promise.all(
+    due.map(async (segment) => {
+      const bytes = await unlessDestroyed(vault.open(segmentScope(segment), segment.sealed));
+      if (bytes === null) return [];
+      const { session, observations } = decodeSegment(bytes);
+      return observations.map((observation) => ({ device: segment.device, session, observation }));
+    }),
+  );
+  return opened.flat();
+}
+
+/** The image's bytes; null when its time is over or its key was destroyed. */
+export async function openImage(
+  { vault, clock }: Context,
+  read: RecordedRead,
+  blob: BlobRecord,
+): Promise<Uint8Array | null> {
+  if (blob.person !== read.person.person || !read.parameters.has('screenshot')) {
+    throw new Error('an image outside of what was recorded as read');
+  }
+  if (blob.expires < dayOf(clock.now())) return null;
+  return unlessDestroyed(vault.open(imageScope(blob), blob.sealed));
+}
+
+async function unlessDestroyed(opening: Promise<Uint8Array>): Promise<Uint8Array | null> {
+  try {
+    return await opening;
+  } catch (cause) {
+    if (cause instanceof VaultError && cause.code === 'key_destroyed') return null;
+    throw cause;
+  }
+}
+
+/** A person of another organisation, or of none: to everyone here they do not exist. */
+function elsewhere(actor: Actor) {
+  return organisation(actor.org);
+}
+
+async function refuseUnknown({ store, clock }: Context, { org, person }: Actor): Promise<never> {
+  const detail = 'asked for the data of a person who is not in the organisation';
+  await recorded(store.recordSecurityEvent({ org, at: clock.now(), kind: 'refused_read', person, detail }));
+  throw new DaylightError('not_found', 'there is no such person');
+}
+
+async function refuse(
+  context: Context,
+  actor: Actor,
+  person: PersonRecord,
+  wanted: Wanted,
+  refusal: DaylightError,
+): Promise<never> {
+  const { store, clock } = context;
+  const at = clock.now();
+  await record(context, actor, person, wanted, true, at);
+  const detail = 'asked for the data of a person without being allowed to see it';
+  await recorded(
+    store.recordSecurityEvent({ org: actor.org, at, kind: 'refused_read', person: actor.person, detail }),
+  );
+  throw refusal;
+}
+
+async function record(
+  { store }: Context,
+  actor: Actor,
+  person: PersonRecord,
+  wanted: Wanted,
+  refused: boolean,
+  at: UnixMs,
+): Promise<void> {
+  await recorded(
+    store.recordAccess({
+      org: actor.org,
+      at,
+      actor: actor.person,
+      actorRole: actor.role,
+      subject: person.person,
+      action: wanted.action,
+      purpose: wanted.purpose,
+      day: wanted.day,
+      parameters: wanted.parameters,
+      refused,
+    }),
+  );
+}
+
+async function recorded(writing: Promise<void>): Promise<void> {
+  await writing.catch((cause: unknown) => {
+    throw new DaylightError('unavailable', 'the access could not be recorded, so nothing was released', {
+      remedy: 'Try again in a minute; an administrator looks at the disk of the server.',
+      cause,
+    });
+  });
+}
+
+function notYours(): DaylightError {
+  return new DaylightError('forbidden', 'purpose: own_data is for the person alone', {
+    field: 'purpose',
+    remedy: 'Say for what you look at this: working_time, workload_review, project_costing, security or support.',
+  });
+}
+
+function notAViewer(): DaylightError {
+  return new DaylightError('forbidden', 'the policy does not name your role as a viewer of this', {
+    remedy: 'The policy says who may see each parameter.',
+  });
+}

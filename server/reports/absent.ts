@@ -1,0 +1,35 @@
+import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import type { Levels } from '../../shared/policy/policy.ts';
+import type { DayReport } from '../../shared/protocol/http.ts';
+import type { UnixMs } from '../../shared/time.ts';
+
+/** What held on the day: at its end, or now while it lasts. */
+export interface Circumstances {
+  readonly viewable: ReadonlySet<ParameterId>;
+  readonly levels: Levels;
+  /** Since when each parameter has been at its level. */
+  readonly levelSince: Readonly<Record<ParameterId, UnixMs | null>>;
+  /** The most that the person had acknowledged. */
+  readonly acknowledged: Levels;
+  readonly hasDevice: boolean;
+}
+
+/** For every parameter without a record: the first reason that is enough to explain it. */
+export function absences(
+  facts: Circumstances,
+  recorded: ReadonlySet<ParameterId>,
+  tracking: boolean,
+): DayReport['absent'] {
+  return parameterIds.filter((id) => !recorded.has(id)).map((id) => absence(facts, id, tracking));
+}
+
+function absence(facts: Circumstances, parameter: ParameterId, tracking: boolean): DayReport['absent'][number] {
+  if (!facts.viewable.has(parameter)) return { parameter, why: 'not_for_you', since: null };
+  if (facts.levels[parameter] === 'off') return { parameter, why: 'off_by_policy', since: facts.levelSince[parameter] };
+  if (!facts.hasDevice) return { parameter, why: 'no_device', since: null };
+  if (facts.acknowledged[parameter] === 'off') {
+    return { parameter, why: 'not_acknowledged', since: facts.levelSince[parameter] };
+  }
+  if (!tracking) return { parameter, why: 'not_tracking', since: null };
+  return { parameter, why: 'nothing_recorded', since: null };
+}

@@ -1,0 +1,214 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import type { ObservationOf } from '../../shared/events/observation.ts';
+import type { SessionId } from '../../shared/ids.ts';
+import type { DayReport } from '../../shared/protocol/http.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import { absences, type Circumstances } from './absent.ts';
+import { clip, type Interval, intersect, measure, subtract, union } from './intervals.ts';
+import { inOrder, ofParameter, type Recorded } from './recorded.ts';
+import { type Session, sessionsOf, trackedOf } from './sessions.ts';
+import { joined, type Span, totalsOf } from './spans.ts';
+
+/** What a day is made of. Records of the neighbouring days belong to it: sessions do not end at midnight. */
+export interface DayFacts extends Circumstances {
+  readonly header: Pick<DayReport, 'person' | 'day' | 'zone' | 'policyVersion' | 'recordedAccess'>;
+  readonly bounds: Interval;
+  readonly now: UnixMs;
+  /** Only of parameters that the viewer may see. */
+  readonly records: readonly Recorded[];
+  readonly running: ReadonlySet<SessionId>;
+}
+
+/** One person's day from their opened observations. Pure; the order of the records makes no difference. */
+export function dayReport(facts: DayFacts): DayReport {
+  const { bounds, now } = facts;
+  const records = inOrder(facts.records);
+  const sessions = sessionsOf(records, facts.running, now);
+  const shown = facts.viewable.has('session');
+  const tracked = intersect(trackedOf(sessions), [bounds]);
+  const during = within(records, bounds);
+  const work = workOf(records, sessions).flatMap((one) => clipped(one, bounds));
+  const apps = appsOf(during).flatMap((one) => clipped(one, bounds));
+  const sites = sitesOf(during).flatMap((one) => clipped(one, bounds));
+  const withoutAbsent = {
+    ...facts.header,
+    ...bounds,
+    generatedAt: now,
+    sessions: (shown ? sessions : [])
+      .flatMap((one) => clipped(one, bounds))
+      .map(({ from, to, open, stopCause, overlapping }) => ({ from, to, open, stopCause, overlapping })),
+    gaps: (shown ? sessions : []).flatMap((one) => one.gaps).flatMap((gap) => clipped(gap, bounds)).toSorted(byTime),
+    work,
+    activity: activityOf(during).flatMap((one) => clipped(one, bounds)),
+    apps,
+    sites: sites.map(({ from, to, label }) => ({ from, to, label })),
+    screenshots: momentsIn(during, 'screenshot', bounds).map(({ at, image, level, width, height }) => ({
+      at,
+      image,
+      level,
+      width,
+      height,
+    })),
+    notes: momentsIn(during, 'notes', bounds).map(({ at, note }) => ({ at, note })),
+    device: momentsIn(during, 'device', bounds).map((one) => ({ at: one.at, description: describeDevice(one) })),
+    timezones: momentsIn(during, 'timezone', bounds).map(({ at, zone }) => ({ at, zone })),
+    totals: {
+      trackedMs: shown ? measure(tracked) : 0,
+      byProject: totalsOf(work.map(projectSpan), tracked),
+      byApp: totalsOf(
+        apps.filter(({ label }) => label !== UNNAMED),
+        tracked,
+      ),
+      bySite: totalsOf(
+        sites.map(({ from, to, site }) => ({ from, to, label: site })),
+        tracked,
+      ),
+    },
+  };
+  const recorded = new Set(during.map(({ observation }) => observation.parameter));
+  if (withoutAbsent.sessions.length > 0) recorded.add('session');
+  if (work.length > 0) recorded.add('project');
+  return { ...withoutAbsent, absent: absences(facts, recorded, !shown || tracked.length > 0) };
+}
+
+/** What was asked not to be named, or cannot be: a title whose application is not collected. */
+const UNNAMED = 'not collected';
+const NO_PROJECT = 'no project';
+
+function workOf(records: readonly Recorded[], sessions: readonly Session[]): DayReport['work'] {
+  const chosen = ofParameter(records, 'project');
+  return sessions
+    .flatMap((session) => {
+      const own = chosen.filter((record) => record.session === session.session);
+      return own.flatMap(({ observation: { at, project, task } }, index) => {
+        const to = own[index + 1]?.observation.at ?? session.to;
+        return intersect([{ from: at, to }], session.tracked).map((part) => ({ ...part, project, task }));
+      });
+    })
+    .toSorted(byTime);
+}
+
+function projectSpan({ from, to, project }: DayReport['work'][number]): Span {
+  return { from, to, label: project ?? NO_PROJECT };
+}
+
+function activityOf(records: readonly Recorded[]): DayReport['activity'] {
+  return ofParameter(records, 'activity').map(({ observation }) => {
+    const when = intervalOf(observation);
+    if (observation.level === 'active') return { ...when, active: observation.active, counts: null };
+    const { keys, clicks, scrolls, moves } = observation;
+    return { ...when, active: keys + clicks + scrolls + moves > 0, counts: { keys, clicks, scrolls, moves } };
+  });
+}
+
+/** What was in front, with its title where that is collected. Two devices are two rows of time. */
+function appsOf(records: readonly Recorded[]): DayReport['apps'] {
+  const [apps, titles] = [ofParameter(records, 'app'), ofParameter(records, 'title')];
+  const devices = [...new Set([...apps, ...titles].map(({ device }) => device))].toSorted();
+  return devices
+    .flatMap((device) => {
+      const named = joined(
+        apps.filter((one) => one.device === device).map(({ observation }) => ({
+          ...intervalOf(observation),
+          label: observation.level === 'name' ? observation.name : observation.category,
+        })),
+        (a, b) => a.label === b.label,
+      );
+      const titled = joined(
+        titles.filter((one) => one.device === device).map(({ observation }) => ({
+          ...intervalOf(observation),
+          title: observation.title,
+        })),
+        (a, b) => a.title === b.title,
+      );
+      return withTitles(named, titled);
+    })
+    .toSorted((a, b) => byTime(a, b) || (a.label < b.label ? -1 : 1));
+}
+
+function withTitles(apps: readonly Span[], titles: readonly (Interval & { readonly title: string })[]): DayReport['apps'] {
+  const untitled = outside(apps, titles).map((part) => ({ ...part, title: null }));
+  const unnamed = outside(titles, apps).map((part) => ({ ...part, label: UNNAMED }));
+  return [...overlay(apps, titles), ...untitled, ...unnamed];
+}
+
+/** The parts of each that none of the others covers. Both lists are in order of time. */
+function outside<T extends Interval>(spans: readonly T[], others: readonly Interval[]): T[] {
+  const holes = union(others);
+  let first = 0;
+  return spans.flatMap((span) => {
+    while ((holes[first]?.to ?? Number.POSITIVE_INFINITY) <= span.from) first += 1;
+    let end = first;
+    while ((holes[end]?.from ?? Number.POSITIVE_INFINITY) < span.to) end += 1;
+    return subtract([span], holes.slice(first, end)).map((part) => ({ ...span, ...part }));
+  });
+}
+
+function overlay(apps: readonly Span[], titles: readonly (Interval & { readonly title: string })[]): DayReport['apps'] {
+  const result: DayReport['apps'] = [];
+  let first = 0;
+  for (const app of apps) {
+    while ((titles[first]?.to ?? Number.POSITIVE_INFINITY) <= app.from) first += 1;
+    for (let index = first; index < titles.length; index += 1) {
+      const title = titles[index];
+      if (title === undefined || title.from >= app.to) break;
+      const part = clip(title, app);
+      if (part !== null) result.push({ ...part, label: app.label, title: title.title });
+    }
+  }
+  return result;
+}
+
+/** `site` is what totals count by: of a page, its host. */
+function sitesOf(records: readonly Recorded[]): (Span & { readonly site: string })[] {
+  const spans = ofParameter(records, 'url').map(({ device, observation }) => ({
+    ...intervalOf(observation),
+    ...siteOf(observation),
+    device,
+  }));
+  const devices = [...new Set(spans.map(({ device }) => device))].toSorted();
+  return devices
+    .flatMap((device) => joined(spans.filter((one) => one.device === device), (a, b) => a.label === b.label))
+    .toSorted((a, b) => byTime(a, b) || (a.label < b.label ? -1 : 1));
+}
+
+function siteOf(observation: ObservationOf<'url'>): { label: string; site: string } {
+  switch (observation.level) {
+    case 'category':
+      return { label: observation.category, site: observation.category };
+    case 'domain':
+      return { label: observation.domain, site: observation.domain };
+    case 'host_path':
+      return { label: `${observation.host}${observation.path}`, site: observation.host };
+  }
+}
+
+function describeDevice(observation: ObservationOf<'device'>): string {
+  const { platform, arch } = observation;
+  if (observation.level === 'coarse') return `${platform}, ${arch}`;
+  const { model, osVersion, memoryGiB } = observation;
+  return [model, `${platform} ${osVersion}`, arch, `${memoryGiB} GiB`].filter((part) => part !== null).join(', ');
+}
+
+function within(records: readonly Recorded[], { from, to }: Interval): Recorded[] {
+  return records.filter(({ observation: { at, span } }) => at < to && (at >= from || at + span > from));
+}
+
+function momentsIn<P extends ParameterId>(records: readonly Recorded[], parameter: P, { from, to }: Interval) {
+  return ofParameter(records, parameter)
+    .map(({ observation }) => observation)
+    .filter(({ at }) => at >= from && at < to);
+}
+
+function clipped<T extends Interval>(one: T, bounds: Interval): T[] {
+  const part = clip(one, bounds);
+  return part === null ? [] : [{ ...one, ...part }];
+}
+
+function intervalOf({ at, span }: { readonly at: UnixMs; readonly span: number }): Interval {
+  return { from: at, to: at + span };
+}
+
+function byTime(a: Interval, b: Interval): number {
+  return a.from - b.from || a.to - b.to;
+}

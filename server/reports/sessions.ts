@@ -1,0 +1,93 @@
+import type { ObservationOf } from '../../shared/events/observation.ts';
+import type { DeviceId, SessionId } from '../../shared/ids.ts';
+import { DAY, type UnixMs } from '../../shared/time.ts';
+import { type Interval, intersect, subtract, union } from './intervals.ts';
+import { ofParameter, type Recorded } from './recorded.ts';
+
+/** One working session as far as it is known. */
+export interface Session {
+  readonly device: DeviceId;
+  readonly session: SessionId;
+  readonly from: UnixMs;
+  readonly to: UnixMs;
+  /** Still running when the report was made. */
+  readonly open: boolean;
+  readonly stopCause: string | null;
+  readonly gaps: readonly Gap[];
+  /** From start to stop without the gaps. */
+  readonly tracked: readonly Interval[];
+  /** Another session of the same person ran at the same time. */
+  readonly overlapping: boolean;
+}
+
+export interface Gap extends Interval {
+  readonly cause: string;
+}
+
+/** Sessions that run now, as their connected devices say; they last until now, and not only to their last record. */
+export type Running = ReadonlySet<SessionId>;
+
+/**
+ * The sessions in the records, which are in order of time. A session without a stop ends at its last evidence; one whose
+ * start is not among the records begins at its first.
+ */
+export function sessionsOf(records: readonly Recorded[], running: Running, now: UnixMs): Session[] {
+  const bySession = new Map<SessionId, Recorded[]>();
+  for (const record of records) {
+    const own = bySession.get(record.session);
+    if (own === undefined) bySession.set(record.session, [record]);
+    else own.push(record);
+  }
+  const sessions = [...bySession].map(([session, own]) => sessionOf(session, own, running.has(session), now));
+  return sessions
+    .toSorted((a, b) => a.from - b.from || (a.session < b.session ? -1 : 1))
+    .map((one, _, all) => ({ ...one, overlapping: all.some((other) => other !== one && overlap(one, other)) }));
+}
+
+function sessionOf(session: SessionId, own: readonly Recorded[], running: boolean, now: UnixMs): Session {
+  const events = ofParameter(own, 'session').map(({ observation }) => observation);
+  const start = events.find(({ event }) => event === 'start');
+  const stop = events.findLast(({ event }) => event === 'stop');
+  const first = own.reduce((earliest, { observation: { at } }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
+  const last = own.reduce((latest, { observation: { at, span } }) => Math.max(latest, at + span), 0);
+  const from = start?.at ?? first;
+  const to = Math.max(from, stop?.at ?? (running ? Math.max(last, now) : last));
+  const gaps = gapsOf(events, to);
+  return {
+    device: own[0]?.device as DeviceId,
+    session,
+    from,
+    to,
+    open: stop === undefined && (running || now - last < DAY),
+    stopCause: stop?.cause ?? null,
+    gaps,
+    tracked: subtract([{ from, to }], gaps),
+    overlapping: false,
+  };
+}
+
+/** Gaps as recorded, and pauses from their beginning to the resume, or to the session's end. */
+function gapsOf(events: readonly ObservationOf<'session'>[], end: UnixMs): Gap[] {
+  const gaps: Gap[] = [];
+  let paused: UnixMs | null = null;
+  for (const { event, cause, at, span } of events) {
+    if (event === 'gap') gaps.push({ from: at, to: Math.min(at + span, end), cause });
+    if (event === 'pause') paused ??= at;
+    if (event !== 'resume' || paused === null) continue;
+    gaps.push({ from: paused, to: Math.min(at, end), cause: PAUSED });
+    paused = null;
+  }
+  if (paused !== null) gaps.push({ from: paused, to: end, cause: PAUSED });
+  return gaps.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from || a.to - b.to);
+}
+
+const PAUSED = 'paused';
+
+function overlap(a: Session, b: Session): boolean {
+  return intersect([a], [b]).length > 0;
+}
+
+/** All that was tracked; what two sessions track at once counts once. */
+export function trackedOf(sessions: readonly Session[]): Interval[] {
+  return union(sessions.flatMap(({ tracked }) => tracked));
+}

@@ -1,0 +1,38 @@
+import { SECOND } from '../../shared/time.ts';
+import { type Interval, intersect, measure } from './intervals.ts';
+
+/** What someone was at, and when. */
+export interface Span extends Interval {
+  readonly label: string;
+}
+
+/** Samples are taken every few seconds; a hole no longer than this between two alike is how sampling looks. */
+const JOIN_MS = 15 * SECOND;
+
+/** Joins neighbours that are alike, in order of time; what lies between two alike keeps them apart. */
+export function joined<S extends Interval>(spans: readonly S[], alike: (a: S, b: S) => boolean): S[] {
+  const result: S[] = [];
+  for (const span of spans) {
+    const last = result.at(-1);
+    if (last === undefined || !alike(last, span) || span.from - last.to > JOIN_MS) {
+      result.push(span);
+      continue;
+    }
+    result[result.length - 1] = { ...last, to: Math.max(last.to, span.to) };
+  }
+  return result;
+}
+
+/** Time per label within what was tracked, longest first. Time under one label counts once. */
+export function totalsOf(spans: readonly Span[], tracked: readonly Interval[]): { label: string; ms: number }[] {
+  const byLabel = new Map<string, Span[]>();
+  for (const span of spans) {
+    const same = byLabel.get(span.label);
+    if (same === undefined) byLabel.set(span.label, [span]);
+    else same.push(span);
+  }
+  return [...byLabel]
+    .map(([label, own]) => ({ label, ms: measure(intersect(own, tracked)) }))
+    .filter(({ ms }) => ms > 0)
+    .toSorted((a, b) => b.ms - a.ms || (a.label < b.label ? -1 : 1));
+}
