@@ -1,13 +1,37 @@
-import type { ParameterId } from '../../shared/catalog.ts';
-import type { BootId, ImageId, SessionId } from '../../shared/ids.ts';
+import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import type { Observation } from '../../shared/events/observation.ts';
+import { type BootId, type ImageId, SessionId } from '../../shared/ids.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
-import type { UnixMs } from '../../shared/time.ts';
-import type { Gate, GateDeps } from './gate/gate.ts';
+import { MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
+import { probe } from './availability.ts';
+import { ALL_OFF, isLowered, levelsAllowed } from './gate/applied.ts';
+import { createGate, type Gate, type GateDeps, type Presence } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
+import { createOutbox, type Entry } from './outbox.ts';
 import type { Clock, Indicator, Platform, Random } from './ports.ts';
-import type { RecorderJournal } from './recorderJournal.ts';
-import type { Spool } from './spool/spool.ts';
+import { gistOf, receiptOf } from './receipt.ts';
+import type { JournalEntry, RecorderJournal, Unfinished } from './recorderJournal.ts';
+import { createSampler, INTERVAL_MS, type Moment } from './sampler.ts';
+import { defaultReductions } from './sensors/reduce.ts';
+import type { Reductions } from './sensors/reductions.ts';
+import { createRegistry } from './sensors/registry.ts';
+import { createSubscription, openWhileWanted } from './sensors/subscription.ts';
+import {
+  type Instant,
+  lastEvidence,
+  presenceOf,
+  type Running,
+  type Session,
+  type SessionEvent,
+  type SessionRecord,
+  STOPPED,
+  stamp,
+  step,
+  stopAfterCrash,
+} from './session.ts';
+import type { BatchContext, Spool } from './spool/spool.ts';
+import { refusalOf, whyActive, whyOff } from './words.ts';
 
 /**
  * The recording half of the agent: session, gate, sensors, sampler and receipts, from the employee's commands and the
@@ -54,13 +78,9 @@ export interface RecorderDeps {
   readonly agentVersion: string;
   /** Only for proving what an agent with another gate would have to admit. */
   readonly gate?: (deps: GateDeps) => Gate;
+  /** Only for proving that a redactor which fails costs its value and nothing else. */
+  readonly reductions?: Reductions;
 }
-
-/**
- * Resolves when nothing is left in the spool that the verified policy forbids and a session that a crash left open is
- * closed at its last evidence. Only then may anything be sent.
- */
-export type CreateRecorder = (deps: RecorderDeps) => Promise<Recorder>;
 
 export interface Work {
   readonly project: string | null;
@@ -91,4 +111,522 @@ export interface RecorderStatus {
   readonly sensors: readonly { readonly sensor: string; readonly works: boolean; readonly words: string }[];
   /** How often each sensor has been called since the process began. */
   readonly calls: Readonly<Partial<Record<ParameterId, number>>>;
+  /** How often a sensor, a redactor or a write failed since the process began. Those values are gone. */
+  readonly failures: Readonly<Partial<Record<ParameterId, number>>>;
+}
+
+/**
+ * Resolves when nothing is left in the spool that the verified policy forbids, and a session that a crash left open is
+ * closed at its last evidence. Only then may anything be sent. Without a verified policy nothing is purged, and nothing
+ * may be sent, until one arrives and `policyChanged` has resolved.
+ */
+export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
+  const { platform, policies, spool, indicator, clock, random, boot } = deps;
+  const reductions = deps.reductions ?? defaultReductions;
+  const registry = createRegistry(clock);
+  const journal = await deps.journal.read();
+
+  let session: Session = STOPPED;
+  /** The session that is being written of; outlives `session` until its stop is recorded. */
+  let writing: { readonly context: BatchContext; readonly version: number } | null = null;
+  let unfinished = journal.unfinished;
+  let applied = journal.applied;
+  let work: Work = NO_WORK;
+  let evidence: Instant = { at: clock.now(), mono: clock.mono() };
+  let epoch = 0;
+  let sensors = await probe(platform, clock);
+  let rounding: Promise<void> | null = null;
+  let refreshing: Promise<unknown> = Promise.resolve();
+  let turn: Promise<unknown> = Promise.resolve();
+  let journalQueue: Promise<unknown> = Promise.resolve();
+  let journaled = JSON.stringify(journal);
+  let lastInputTold = -SECOND;
+  let isClosed = false;
+  let gist = '';
+  const listeners = new Set<() => void>();
+
+  const gate = (deps.gate ?? createGate)({
+    policies,
+    indicator,
+    clock,
+    presence,
+    unavailable: () => sensors.unavailable,
+    applied: () => applied ?? ALL_OFF,
+  });
+  const outbox = createOutbox({
+    gate,
+    spool,
+    context,
+    onDenied: () => undefined,
+    onFailing: () => tell('Daylight cannot write to its folder: what it records now is lost. Is the disk full?'),
+  });
+  const sampler = createSampler({
+    gate,
+    registry,
+    outbox,
+    platform,
+    reductions,
+    indicator,
+    clock,
+    random,
+    moment,
+    wall: () => clock.now(),
+    reviewSeconds: () => policies.policy()?.screenshotReviewSeconds ?? 0,
+    diagnostics,
+    onInput,
+    onChange: () => void (evidence = instant()),
+  });
+  const lock = createSubscription(clock, (isWanted) =>
+    registry.call('lock', [], () =>
+      openWhileWanted(
+        () => platform.lock.start((isLocked) => isWanted() && happened({ kind: isLocked ? 'locked' : 'unlocked' })),
+        isWanted,
+      ),
+    ),
+  );
+
+  await applyPolicy();
+  gist = gistOf(receipt());
+  let cancelTick = clock.after(INTERVAL_MS, tick);
+
+  // ── The session ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The one place where the session changes. What was read before is handed on first, under the old rules. */
+  function apply(event: SessionEvent): Entry[] {
+    const now = instant();
+    const before = session;
+    const { state, records } = step(before, event, now);
+    const isOther = records.length > 0 || presenceOf(before) !== presenceOf(state);
+    if (!isOther) {
+      session = state;
+      return [];
+    }
+    const slept = records.some(({ cause }) => cause === 'asleep' || cause === 'clock_jump');
+    const goesOn = records.length === 0 && ['tracking', 'quiet'].includes(presenceOf(state));
+    const cut = goesOn || before.kind === 'stopped' ? [] : sampler.cut(slept ? before.seen.mono : now.mono);
+    if (before.kind === 'stopped' && state.kind !== 'stopped') openContext(state);
+    const entries = [...cut, ...records.flatMap((record) => permit(observationOf(record)))];
+    session = state;
+    epoch += 1;
+    if (state.kind === 'stopped') sessionEnded(before, records, entries);
+    return entries;
+  }
+
+  function sessionEnded(before: Session, records: readonly SessionRecord[], entries: readonly Entry[]): void {
+    const isRecorded = entries.some(({ observation }) => 'event' in observation && observation.event === 'stop');
+    // A stop that may not be recorded now is caught up with when the policy allows it again.
+    unfinished = isRecorded || before.kind === 'stopped' ? null : unfinishedOf(before);
+    writing = null;
+    work = NO_WORK;
+    if (records.some(({ cause }) => cause === 'clock_jump')) {
+      tell('The clock of this computer jumped: the session ended where it was last seen to be right.');
+    }
+  }
+
+  /** For what happens to the session from outside a command. */
+  function happened(event: SessionEvent): void {
+    const wasRunning = session.kind !== 'stopped';
+    const written = outbox.write(apply(event));
+    void written.then(() => afterChange(wasRunning));
+  }
+
+  function stopWith(cause: 'employee' | 'elsewhere' | 'shutdown'): Promise<void> {
+    const written = outbox.write(apply({ kind: 'stop', cause }));
+    return written.then(() => afterChange(true));
+  }
+
+  async function afterChange(wasRunning: boolean): Promise<void> {
+    await refresh();
+    if (wasRunning && session.kind === 'stopped') await lock.set(false);
+    await writeJournal();
+    notify();
+  }
+
+  /** Input comes by the thousand: the session hears of it once a second, or at once when it waits for a return. */
+  function onInput(mono: number): void {
+    evidence = instant();
+    const isAwaited = session.kind === 'idle_question' && session.until === null;
+    if (!isAwaited && mono - lastInputTold < SECOND) return;
+    lastInputTold = mono;
+    const before = epoch;
+    const entries = apply({ kind: 'input' });
+    if (epoch !== before) void outbox.write(entries).then(() => afterChange(true));
+  }
+
+  function presence(): Presence {
+    const known = presenceOf(session);
+    return known === 'tracking' && isQuiet() ? 'quiet' : known;
+  }
+
+  /** Where a lock cannot be seen and input is not watched, a long time without any sign counts as one. */
+  function isQuiet(): boolean {
+    if (lock.isOpen() || sampler.watchesInput()) return false;
+    return clock.mono() - evidence.mono > idleMs();
+  }
+
+  function idleMs(): number {
+    return (policies.policy()?.idleSeconds ?? 300) * SECOND;
+  }
+
+  function instant(): Instant {
+    return { at: clock.now(), mono: clock.mono() };
+  }
+
+  function moment(mono: number): Moment | null {
+    if (session.kind === 'stopped') return null;
+    return { ...stamp(session, { mono }), sessionStart: session.started.mono, epoch };
+  }
+
+  // ── Into the spool ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  function openContext(running: Running): void {
+    const version = policies.policy()?.version ?? 0;
+    writing = { version, context: { boot, session: running.session, policyVersion: version } };
+  }
+
+  function context(): BatchContext | null {
+    const version = policies.policy()?.version;
+    if (writing === null || version === undefined) return null;
+    if (writing.version !== version) writing = { version, context: { ...writing.context, policyVersion: version } };
+    return writing.context;
+  }
+
+  function permit(observation: Observation): Entry[] {
+    const entry = outbox.permit(observation);
+    return entry === null ? [] : [entry];
+  }
+
+  function diagnostics() {
+    const { bytes, batches } = spool.waiting();
+    const works = parameterIds.map((parameter) => ({ parameter, works: !sensors.unavailable.includes(parameter) }));
+    return { agentVersion: deps.agentVersion, spoolBytes: bytes, waitingBatches: batches, sensors: works };
+  }
+
+  // ── Every few seconds ────────────────────────────────────────────────────────────────────────────────────────────
+
+  function tick(): void {
+    if (isClosed) return;
+    cancelTick = clock.after(INTERVAL_MS, tick);
+    const wasRunning = session.kind !== 'stopped';
+    const entries = apply({ kind: 'tick', idleAfterMs: idleMs() });
+    // A lease that ran out, or a policy that went, ends the session; nobody may be tracked on the word of nobody.
+    if (session.kind !== 'stopped' && gate.decide('session').kind === 'denied') {
+      entries.push(...apply({ kind: 'stop', cause: 'shutdown' }));
+      tell('Tracking has ended: nothing confirms any more that it is allowed.');
+    }
+    void afterTick(entries, wasRunning);
+  }
+
+  async function afterTick(entries: readonly Entry[], wasRunning: boolean): Promise<void> {
+    await outbox.write(entries);
+    await spool.release(clock.now()).catch(() => 0);
+    if (wasRunning) await afterChange(wasRunning);
+    startRound();
+  }
+
+  /** One at a time: a sensor that hangs delays the next round and nothing else. */
+  function startRound(): void {
+    if (session.kind === 'stopped' || rounding !== null) return;
+    rounding = round().finally(() => {
+      rounding = null;
+    });
+  }
+
+  async function round(): Promise<void> {
+    await outbox.write(await sampler.round());
+    notify();
+  }
+
+  /** Sensors follow the gate, one change after the other. */
+  function refresh(): Promise<void> {
+    const result = refreshing.then(async () => {
+      const entries = await sampler.refresh();
+      const watches = sampler.watchesInput();
+      if (session.kind !== 'stopped' && watches !== (session.input !== null)) {
+        entries.push(...apply({ kind: 'watch', input: watches }));
+      }
+      await outbox.write(entries);
+    });
+    refreshing = result.catch(() => undefined);
+    return result;
+  }
+
+  // ── The policy ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * In this order, so that a crash at any point sends nothing that is now forbidden: the new policy is on disk before
+   * this is called; sensors stop; what they were about to write is discarded or written; the spool is purged; and only
+   * then is it noted, durably, that the spool holds nothing above the new levels. A start finds what was not finished.
+   */
+  async function applyPolicy(): Promise<void> {
+    const allowed = levelsAllowed(policies, clock.now(), applied);
+    if (allowed !== null) {
+      const lowered = parameterIds.filter((id) => isLowered(id, applied, allowed));
+      epoch += 1;
+      lowered.forEach((id) => sampler.discard(id));
+      await refresh();
+      await registry.settled();
+      await rounding;
+      lowered.forEach((id) => sampler.discard(id));
+      await outbox.settled();
+      for (const id of lowered) await spool.purge(id, 'purged_by_policy');
+      applied = allowed;
+    }
+    await closeUnfinished();
+    if (session.kind !== 'stopped' && gate.decide('session').kind === 'denied') await stopWith('shutdown');
+    await writeJournal();
+    await refresh();
+    startRound();
+  }
+
+  /** The stop that a killed process, or a policy that forbade it, left out. */
+  async function closeUnfinished(): Promise<void> {
+    if (unfinished === null || session.kind !== 'stopped' || policies.policy() === null) return;
+    const { boot: before, session: id, policyVersion, lastEvidence: evidenceThen } = unfinished;
+    const permitted = gate.permit(observationOf(stopAfterCrash(evidenceThen)));
+    if (permitted.kind === 'denied') return;
+    const then: BatchContext = { boot: before, session: id, policyVersion };
+    if (await outbox.write([{ context: then, observation: permitted.observation }])) unfinished = null;
+  }
+
+  async function writeJournal(): Promise<void> {
+    const running = session.kind === 'stopped' ? unfinished : unfinishedOf(session);
+    const entry: JournalEntry = { unfinished: running, applied };
+    const text = JSON.stringify(entry);
+    journalQueue = journalQueue.then(() => (text === journaled ? undefined : deps.journal.write(entry))).then(
+      () => void (journaled = text),
+      () => undefined,
+    );
+    await journalQueue;
+  }
+
+  // ── Commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** One command, or one policy, after the other. */
+  function inTurn<T>(command: () => Promise<T>): Promise<T> {
+    const result = turn.then(command);
+    turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async function start(wanted: Work): Promise<CommandResult> {
+    if (session.kind !== 'stopped') return problem('You are already tracking.', 'Stop first to begin a new session.');
+    if (isClosed) return problem('The agent is ending.', 'Start it again.');
+    sensors = await probe(platform, clock);
+    await closeUnfinished();
+    const decision = gate.decide('session');
+    if (decision.kind === 'denied') return { ok: false, ...refusalOf('session', decision.by) };
+    evidence = instant();
+    sampler.begin();
+    const entries = apply({ kind: 'start', session: SessionId.parse(random.uuid()) });
+    await writeJournal();
+    if (entries.length === 0 || !(await outbox.write(entries))) return undoStart();
+    if (sensors.seesLock) await lock.set(true);
+    await afterChange(false);
+    startRound();
+    const chosen = wanted.project === null && wanted.task === null ? null : await chooseWork(wanted);
+    if (chosen?.ok === false) return said(`Tracking has started. The project was not recorded: ${chosen.problem}`);
+    return said('Tracking has started.');
+  }
+
+  /** A session whose start is on no disk would end on one: there is none. */
+  async function undoStart(): Promise<CommandResult> {
+    session = STOPPED;
+    writing = null;
+    epoch += 1;
+    await afterChange(true);
+    return problem('The start could not be written down.', 'Make room on the disk, then start again.');
+  }
+
+  async function stop(): Promise<CommandResult> {
+    if (session.kind === 'stopped') return problem('You are not tracking.', 'Nothing is being recorded.');
+    await stopWith('employee');
+    return said('Tracking has stopped.');
+  }
+
+  async function pause(): Promise<CommandResult> {
+    if (session.kind === 'stopped') return problem('You are not tracking.', 'Nothing is being recorded.');
+    if (session.kind === 'paused') return problem('You have paused already.', 'Resume when you go on.');
+    if (session.kind === 'locked') return problem('The screen is locked.', 'Nothing is recorded until it is unlocked.');
+    if (policies.policy()?.rules.session?.employeeMayPause === false) {
+      return problem('Your organisation does not offer pausing.', 'Stop tracking instead, and start again later.');
+    }
+    await outbox.write(apply({ kind: 'pause' }));
+    await afterChange(true);
+    return said('Paused. Nothing is observed until you resume.');
+  }
+
+  async function resume(): Promise<CommandResult> {
+    if (session.kind === 'stopped') return problem('You are not tracking.', 'Start tracking first.');
+    evidence = instant();
+    await outbox.write(apply({ kind: 'resume' }));
+    await afterChange(true);
+    startRound();
+    if (session.kind === 'locked') return said('Resumed. The screen is locked: time counts from the unlock.');
+    return said('Tracking goes on.');
+  }
+
+  async function chooseWork(wanted: Work): Promise<CommandResult> {
+    const now = moment(clock.mono());
+    const { project, task } = { project: tidy(wanted.project), task: tidy(wanted.task) };
+    const told = now === null ? null : { at: now.at, mono: now.mono, span: 0, project, task };
+    const result = await enter('project', told === null ? null : { parameter: 'project', level: 'on', ...told });
+    if (!result.ok) return result;
+    work = { project, task };
+    return said(project === null && task === null ? 'No project from now on.' : 'Project and task are noted.');
+  }
+
+  async function note(text: string): Promise<CommandResult> {
+    const now = moment(clock.mono());
+    const told = now === null ? null : { at: now.at, mono: now.mono, span: 0, note: text.trim() };
+    const result = await enter('notes', told === null ? null : { parameter: 'notes', level: 'on', ...told });
+    return result.ok ? said('The note is kept.') : result;
+  }
+
+  /** What the employee enters needs a session and the policy, and no indicator: they know what they are doing. */
+  async function enter(parameter: 'project' | 'notes', observation: Observation | null): Promise<CommandResult> {
+    evidence = instant();
+    if (observation === null) return { ok: false, ...refusalOf(parameter, 'session') };
+    const decision = gate.decide(parameter);
+    if (decision.kind === 'denied') return { ok: false, ...refusalOf(parameter, decision.by) };
+    const entries = permit(observation);
+    if (entries.length === 0) return problem(`The ${parameter} is not usable as it is.`, LIMITS[parameter]);
+    if (!(await outbox.write(entries))) return problem('It could not be written down.', 'Make room on the disk.');
+    notify();
+    return said('Kept.');
+  }
+
+  async function answerIdle(answer: 'keep' | 'discard'): Promise<CommandResult> {
+    if (session.kind !== 'idle_question') return problem('There is no idle time to decide about.', 'Nothing to do.');
+    evidence = instant();
+    const minutes = Math.max(1, Math.round(((session.until ?? evidence).mono - session.since.mono) / MINUTE));
+    await outbox.write(apply({ kind: 'answer', answer }));
+    await afterChange(true);
+    return said(answer === 'keep' ? `${minutes} min are kept.` : `${minutes} min are cut out as a gap.`);
+  }
+
+  async function dropScreenshot(image: ImageId): Promise<CommandResult> {
+    if (await spool.drop(image)) return said('The screenshot is gone. That one was dropped is counted, nothing else.');
+    return problem('There is no such screenshot waiting.', 'It was sent or dropped already.');
+  }
+
+  async function stoppedElsewhere(id: SessionId): Promise<void> {
+    if (session.kind === 'stopped' || session.session !== id) return;
+    await stopWith('elsewhere');
+    tell('Tracking has stopped here, because you started it on another device.');
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    cancelTick();
+    if (session.kind !== 'stopped') await stopWith('shutdown');
+    await registry.settled();
+    await rounding;
+    await refresh();
+    await lock.set(false);
+    await outbox.settled();
+    await writeJournal();
+  }
+
+  // ── What there is to tell ────────────────────────────────────────────────────────────────────────────────────────
+
+  function receipt(): Omit<ReceiptPayload, 'device'> | null {
+    return receiptOf({ policies, registry, spool, gate }, session.kind !== 'stopped', clock.now());
+  }
+
+  function notify(): void {
+    const now = gistOf(receipt());
+    if (now === gist) return;
+    gist = now;
+    for (const listener of listeners) listener();
+  }
+
+  function status(): RecorderStatus {
+    const running = session.kind === 'stopped' ? null : session;
+    return {
+      state: session.kind,
+      session: running?.session ?? null,
+      since: running?.started.at ?? null,
+      work,
+      parameters: Object.fromEntries(parameterIds.map((id) => [id, parameterStatus(id)])) as RecorderStatus['parameters'],
+      sensors: sensors.words,
+      calls: registry.calls(),
+      failures: registry.failures(),
+    };
+  }
+
+  function parameterStatus(id: ParameterId): RecorderStatus['parameters'][ParameterId] {
+    const level = registry.running(id);
+    if (level !== null) return { level, active: true, off: null, why: whyActive(id, level) };
+    const decision = gate.decide(id);
+    const off = decision.kind === 'denied' ? decision.by : session.kind === 'stopped' ? 'session' : 'sensor_unavailable';
+    return { level: 'off', active: false, off, why: whyOff(off) };
+  }
+
+  /** An indicator that fails must not take the session with it. */
+  function tell(line: string): void {
+    try {
+      indicator.say(line);
+    } catch {
+      // `visible()` decides whether anything is observed; a line that was lost changes nothing.
+    }
+  }
+
+  function unfinishedOf(running: Running): Unfinished {
+    return {
+      session: running.session,
+      boot,
+      policyVersion: Math.max(1, writing?.context.policyVersion ?? 1),
+      startedAt: running.started.at,
+      lastEvidence: lastEvidence(running),
+    };
+  }
+
+  return {
+    start: (wanted = NO_WORK) => inTurn(() => start(wanted)),
+    stop: () => inTurn(stop),
+    pause: () => inTurn(pause),
+    resume: () => inTurn(resume),
+    setWork: (wanted) => inTurn(() => chooseWork(wanted)),
+    note: (text) => inTurn(() => note(text)),
+    answerIdle: (answer) => inTurn(() => answerIdle(answer)),
+    dropScreenshot: (image) => inTurn(() => dropScreenshot(image)),
+    stoppedElsewhere: (id) => inTurn(() => stoppedElsewhere(id)),
+    policyChanged: () =>
+      inTurn(async () => {
+        await applyPolicy();
+        notify();
+      }),
+    receipt,
+    onReceiptChange(callback) {
+      listeners.add(callback);
+      return () => void listeners.delete(callback);
+    },
+    status,
+    close: () => inTurn(close),
+  };
+}
+
+const NO_WORK: Work = { project: null, task: null };
+const LIMITS = {
+  project: 'Use up to 200 characters each for project and task, without control characters.',
+  notes: 'Use 1 to 2,000 characters, without control characters.',
+} as const;
+
+function observationOf(record: SessionRecord): Observation {
+  return { parameter: 'session', level: 'on', ...record };
+}
+
+/** An empty project is none. */
+function tidy(text: string | null): string | null {
+  const trimmed = text?.trim() ?? '';
+  return trimmed === '' ? null : trimmed;
+}
+
+function said(text: string): CommandResult {
+  return { ok: true, said: text };
+}
+
+function problem(what: string, remedy: string): CommandResult {
+  return { ok: false, problem: what, remedy };
 }

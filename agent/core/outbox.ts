@@ -1,0 +1,82 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import type { Observation } from '../../shared/events/observation.ts';
+import type { Gate, Permitted } from './gate/gate.ts';
+import type { BatchContext, HeldScreenshot, Spool } from './spool/spool.ts';
+
+/** A permitted observation with the session and policy under which it was permitted. */
+export interface Entry<T extends Observation = Observation> {
+  readonly context: BatchContext;
+  readonly observation: Permitted<T>;
+}
+
+/** From the gate into the spool, in order, one write at a time. */
+export interface Outbox {
+  /** Asks the gate; null when it says no, which is counted. */
+  permit<T extends Observation>(observation: T): Entry<T> | null;
+  /** Writes in the order of the calls. Resolves true when durable, false when the spool failed (counted, told once). */
+  write(entries: readonly Entry[]): Promise<boolean>;
+  hold(context: BatchContext, screenshot: HeldScreenshot, image: Uint8Array): Promise<boolean>;
+  /** Resolves when everything given to it is written. */
+  settled(): Promise<void>;
+  /** The spool took nothing at the last attempt. */
+  isFailing(): boolean;
+}
+
+export interface OutboxDeps {
+  readonly gate: Gate;
+  readonly spool: Spool;
+  /** Null when no session is running, or no policy is verified. The same object while neither changes. */
+  readonly context: () => BatchContext | null;
+  readonly onDenied: (parameter: ParameterId) => void;
+  readonly onFailing: () => void;
+}
+
+export function createOutbox({ gate, spool, context, onDenied, onFailing }: OutboxDeps): Outbox {
+  let queue: Promise<unknown> = Promise.resolve();
+  let failing = false;
+
+  function inOrder(write: () => Promise<void>): Promise<boolean> {
+    const result = queue.then(write).then(
+      () => {
+        failing = false;
+        return true;
+      },
+      () => {
+        if (!failing) onFailing();
+        failing = true;
+        return false;
+      },
+    );
+    queue = result;
+    return result;
+  }
+
+  return {
+    permit<T extends Observation>(observation: T): Entry<T> | null {
+      const now = context();
+      const permit = gate.permit(observation);
+      if (permit.kind === 'permitted' && now !== null) return { context: now, observation: permit.observation };
+      onDenied(observation.parameter);
+      return null;
+    },
+    async write(entries) {
+      if (entries.length === 0) return true;
+      return inOrder(async () => {
+        for (const group of byContext(entries)) await spool.append(group.context, group.observations);
+      });
+    },
+    hold: (now, screenshot, image) => inOrder(() => spool.hold(now, screenshot, image)),
+    settled: async () => void (await queue),
+    isFailing: () => failing,
+  };
+}
+
+function byContext(entries: readonly Entry[]): { context: BatchContext; observations: Permitted[] }[] {
+  const groups: { context: BatchContext; observations: Permitted[] }[] = [];
+  for (const { context, observation } of entries) {
+    const last = groups.at(-1);
+    if (last?.context === context) last.observations.push(observation);
+    else groups.push({ context, observations: [observation] });
+  }
+  return groups;
+}

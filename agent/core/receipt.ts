@@ -1,0 +1,78 @@
+import { type Level, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import { type EffectivePolicy, type LayerName, resolve } from '../../shared/policy/resolve.ts';
+import type { ReceiptPayload, ReceiptState } from '../../shared/protocol/messages.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import type { Gate } from './gate/gate.ts';
+import type { PolicyCache } from './gate/policyCache.ts';
+import type { Registry } from './sensors/registry.ts';
+import type { Spool } from './spool/spool.ts';
+
+export type UnsignedReceipt = Omit<ReceiptPayload, 'device'>;
+
+export interface ReceiptDeps {
+  readonly policies: PolicyCache;
+  readonly registry: Registry;
+  readonly spool: Spool;
+  readonly gate: Gate;
+}
+
+/**
+ * What this device is doing, from the sensors that run and from what waits in the spool. The policy is read only to say
+ * why something does not run, and that what does run contradicts it; the gate is not believed. Null without a policy.
+ */
+export function receiptOf(deps: ReceiptDeps, tracking: boolean, at: UnixMs): UnsignedReceipt | null {
+  const about = policyNamed(deps.policies);
+  if (about === null) return null;
+  const truth = resolve(deps.policies.layers(at));
+  const waiting = deps.spool.waiting().observations;
+  const parameters = {} as Record<ParameterId, ReceiptState>;
+  for (const id of parameterIds) parameters[id] = stateOf(deps, id, truth, waiting[id] ?? 0);
+  return { policyHash: about.hash, policyVersion: about.version, at, tracking, parameters };
+}
+
+/**
+ * The receipt without what changes by the minute: its time, and how much waits of what is collected rightly. Two
+ * receipts with the same gist say the same.
+ */
+export function gistOf(receipt: UnsignedReceipt | null): string {
+  if (receipt === null) return '';
+  const parameters = parameterIds.map((id) => {
+    const { state, level, reason, waiting } = receipt.parameters[id];
+    return [state, level, reason, reason === 'contradicts_policy' ? waiting : waiting > 0];
+  });
+  return JSON.stringify([receipt.policyHash, receipt.policyVersion, receipt.tracking, parameters]);
+}
+
+function policyNamed(policies: PolicyCache): { hash: string; version: number } | null {
+  return policies.notUnderstood() ?? policies.policy();
+}
+
+function stateOf(deps: ReceiptDeps, id: ParameterId, truth: EffectivePolicy, held: number): ReceiptState {
+  const waiting = Math.min(held, 1_000_000);
+  const running = deps.registry.running(id);
+  const allowed = truth[id].level;
+  if (running !== null) return { state: 'active', level: running, reason: contradiction(id, running, allowed), waiting };
+  const isForbidden = allowed === 'off' && truth[id].decidedBy !== 'lease';
+  // Not off before the last of it is gone. After a lease, what was captured while it held may still be sent.
+  if (isForbidden && waiting > 0) return { state: 'active', level: 'off', reason: 'contradicts_policy', waiting };
+  return { state: 'off', level: 'off', reason: reasonOf(deps, id, truth), waiting };
+}
+
+function contradiction(id: ParameterId, running: Level, allowed: Level): 'contradicts_policy' | null {
+  return rank(id, running) > rank(id, allowed) ? 'contradicts_policy' : null;
+}
+
+function reasonOf(deps: ReceiptDeps, id: ParameterId, truth: EffectivePolicy): ReceiptState['reason'] {
+  const { level, decidedBy } = truth[id];
+  if (level === 'off') return reasonFor(deps.policies, id, decidedBy ?? 'organisation');
+  const decision = deps.gate.decide(id);
+  // Allowed, and yet nothing runs: its sensor could not be started.
+  return decision.kind === 'denied' ? reasonFor(deps.policies, id, decision.by) : 'sensor_unavailable';
+}
+
+function reasonFor(policies: PolicyCache, id: ParameterId, layer: LayerName): ReceiptState['reason'] {
+  if (layer === 'platform') return 'sensor_unavailable';
+  if (layer !== 'organisation') return layer;
+  const isUnread = policies.notUnderstood() !== null || policies.policy()?.notUnderstood[id] !== undefined;
+  return isUnread ? 'not_understood' : 'policy';
+}

@@ -1,0 +1,65 @@
+import { catalog, type ParameterId } from '../../shared/catalog.ts';
+import { assertNever } from '../../shared/errors.ts';
+import type { LayerName } from '../../shared/policy/resolve.ts';
+
+/** Why something is off, as a person is told. */
+export type OffReason = LayerName | 'sensor_unavailable';
+
+export function whyOff(reason: OffReason): string {
+  switch (reason) {
+    case 'platform':
+    case 'sensor_unavailable':
+      return 'Off: this computer does not let Daylight see it.';
+    case 'organisation':
+      return 'Off: your organisation does not collect it.';
+    case 'acknowledgement':
+      return 'Off: you have not acknowledged the notice that describes it.';
+    case 'lease':
+      return 'Off: the server has not confirmed for too long that it may be collected.';
+    case 'indicator':
+      return 'Off: nothing here shows you that recording is on.';
+    case 'session':
+      return 'Off: you are not tracking.';
+    case 'pause':
+      return 'Off: you have paused.';
+    case 'lock':
+      return 'Off: the screen is locked, or nobody has been seen for a while.';
+    default:
+      return assertNever(reason);
+  }
+}
+
+export function whyActive(parameter: ParameterId, level: string): string {
+  return (catalog[parameter].notice as Readonly<Record<string, string>>)[level] ?? 'On.';
+}
+
+/** Why the employee cannot do something now, and what would help. */
+export function refusalOf(parameter: ParameterId, by: LayerName): { problem: string; remedy: string } {
+  const what = catalog[parameter].label.toLowerCase();
+  switch (by) {
+    case 'organisation':
+      return {
+        problem: `Your organisation's policy does not record ${what}.`,
+        remedy: 'Ask your organisation, or wait until the agent has received its policy.',
+      };
+    case 'acknowledgement':
+      return {
+        problem: `You have not yet acknowledged the notice about ${what}.`,
+        remedy: 'Read and acknowledge it in your Daylight window.',
+      };
+    case 'lease':
+      return {
+        problem: 'The server has not confirmed the policy for too long.',
+        remedy: 'Connect this computer to the network, and check that its clock is right.',
+      };
+    case 'session':
+      return { problem: 'You are not tracking.', remedy: 'Start tracking first.' };
+    case 'platform':
+    case 'indicator':
+    case 'pause':
+    case 'lock':
+      return { problem: whyOff(by), remedy: 'See `daylight-agent status` for what each needs.' };
+    default:
+      return assertNever(by);
+  }
+}
