@@ -11,8 +11,9 @@ import type { Sealed } from '../vault/sealed.ts';
  * cut. Calls may be made concurrently; their effects are those of some serial order. Ids, times and sealed bytes come
  * from the caller; no SQL, transaction or driver error crosses this boundary.
  *
- * Fails with `StoreError` only. `busy` and `full` left everything as it was and may be tried again; `damaged` and
- * `closed` may not.
+ * Fails with `StoreError` only. `busy` and `full` left everything as it was and may be tried again; `damaged`,
+ * `closed` and `incompatible` (written by a newer Daylight) may not. `conflict` also answers a record whose identity
+ * is taken: nothing is ever overwritten but by a call that says so. Lists are in order of creation.
  *
  * Everything that could tell something about a person arrives sealed. In the clear: random ids, parameter, day, epoch,
  * expiry, versions, counts of discarded items, and the times at which the server itself did something.
@@ -22,7 +23,7 @@ export interface Store extends People, Access, Devices, Policies, Observations, 
 }
 
 export class StoreError extends Error {
-  readonly code: 'busy' | 'full' | 'damaged' | 'closed' | 'conflict';
+  readonly code: 'busy' | 'full' | 'damaged' | 'closed' | 'conflict' | 'incompatible';
 
   constructor(code: StoreError['code'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -166,6 +167,8 @@ export interface Devices {
   ): Promise<DeviceRecord | null>;
   /** Keeps the latest receipt of a device, and for each policy version the first and the latest. */
   putReceipt(receipt: ReceiptRecord): Promise<void>;
+  /** What is kept of one device: by policy version, and of each the first before the latest (once, if it is the same). */
+  receipts(org: OrgId, device: DeviceId): Promise<readonly ReceiptRecord[]>;
   latestReceipts(org: OrgId): Promise<readonly ReceiptRecord[]>;
 }
 
@@ -197,6 +200,7 @@ export interface Policies {
   publishPolicy(policy: PolicyRecord): Promise<void>;
   /** All versions, oldest first. */
   policies(org: OrgId): Promise<readonly PolicyRecord[]>;
+  /** A repeat of the same person, device and notice version changes nothing: the first receipt's time counts. */
   putAcknowledgement(acknowledgement: AcknowledgementRecord): Promise<void>;
   acknowledgements(org: OrgId, person: PersonId): Promise<readonly AcknowledgementRecord[]>;
 }
@@ -258,11 +262,15 @@ export type AppendResult =
   | { readonly kind: 'duplicate' }
   /** A seq is missing before this one. Nothing changed. */
   | { readonly kind: 'out_of_order'; readonly expected: number }
-  /** The device is retired or unknown. Nothing changed. */
+  /** The device is retired, unknown, or another person's. Nothing changed. */
   | { readonly kind: 'refused' };
 
 export interface Observations {
-  /** Stores one batch and moves the device's seq, both or neither. */
+  /**
+   * Stores one batch and moves the device's seq, both or neither; `lastSeenAt` becomes `receivedAt` if that is later.
+   * `conflict` when the person has that image, or that segment of the day and parameter, already, and when a record
+   * belongs to another person or device than the batch.
+   */
   appendBatch(unit: BatchUnit): Promise<AppendResult>;
   /** Segments of one person and parameter whose day is within `from`…`to`, both included, in order of arrival. */
   segments(org: OrgId, person: PersonId, parameter: ParameterId, from: Day, to: Day): Promise<readonly SegmentRecord[]>;
@@ -328,12 +336,14 @@ export interface WrappedOrgKey {
 
 export interface KeyStore {
   orgKeys(): Promise<readonly WrappedOrgKey[]>;
+  /** `conflict` when that version exists: a key is never overwritten. */
   putOrgKey(key: WrappedOrgKey): Promise<void>;
   dataKey(id: DataKeyId): Promise<WrappedDataKey | null>;
   /** Stores those that do not exist yet and returns, for every id asked, the key that is stored now. Durable. */
   putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly WrappedDataKey[]>;
   /** A few words of known plaintext under the root key, to tell a wrong key from damage. Null on a new store. */
   rootCheck(): Promise<Uint8Array | null>;
+  /** `conflict` when there is one. */
   putRootCheck(check: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }

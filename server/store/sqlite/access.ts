@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { OrgId, PersonId } from '../../../shared/ids.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { Access, TokenRecord, WebSession } from '../store.ts';
+import { bytes, digest, digestBytes, id, idBytes, int, word } from './columns.ts';
+import type { Row } from './connection.ts';
+import type { Database } from './database.ts';
+import { insertRows } from './rows.ts';
+
+export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore']): Access {
+  const sessionOf = (row: Row): WebSession => ({
+    id: digest(row, 'id'),
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    createdAt: int(row, 'created_at'),
+    lastSeenAt: int(row, 'last_seen_at'),
+    expiresAt: int(row, 'expires_at'),
+    secondFactor: word(SecondFactor, row, 'second_factor'),
+    client: fromStore(bytes(row, 'client')),
+    clientHash: digest(row, 'client_hash'),
+  });
+
+  return {
+    async createToken(token) {
+      const values = [
+        idBytes(token.org),
+        digestBytes(token.tokenHash),
+        token.kind,
+        idBytes(token.person),
+        token.expiresAt,
+      ];
+      await writer.unit((tx) => insertRows(tx, 'token', tokenColumns, [values]));
+    },
+    async peekToken(kind, tokenHash, now) {
+      const row = await read.first(`SELECT * FROM token ${validToken}`, [digestBytes(tokenHash), kind, now]);
+      return row === null ? null : tokenOf(row);
+    },
+    redeemToken(kind, tokenHash, now) {
+      const values = [digestBytes(tokenHash), kind, now];
+      return writer.unit(async (tx) => {
+        const [row] = await tx.all(`SELECT * FROM token ${validToken}`, values);
+        if (row === undefined) return null;
+        await tx.run(`DELETE FROM token ${validToken}`, values);
+        return tokenOf(row);
+      });
+    },
+    async createSession(session) {
+      const values = [
+        idBytes(session.org),
+        idBytes(session.person),
+        digestBytes(session.id),
+        session.createdAt,
+        session.lastSeenAt,
+        session.expiresAt,
+        session.secondFactor,
+        session.client,
+        digestBytes(session.clientHash),
+      ];
+      await writer.unit((tx) => insertRows(tx, 'web_session', sessionColumns, [values]));
+    },
+    async session(id, now) {
+      const row = await read.first('SELECT * FROM web_session WHERE id = ? AND expires_at > ?', [digestBytes(id), now]);
+      return row === null ? null : sessionOf(row);
+    },
+    async sessionsOf(org, person, now) {
+      const values = [idBytes(org), idBytes(person), now];
+      return (await read.all(sessionsOfPerson, values)).map(sessionOf);
+    },
+    async touchSession(id, lastSeenAt, change) {
+      const key = digestBytes(id);
+      await writer.unit(async (tx) => {
+        await tx.run('UPDATE web_session SET last_seen_at = ? WHERE id = ?', [lastSeenAt, key]);
+        if (change === undefined) return;
+        await tx.run('UPDATE web_session SET second_factor = ? WHERE id = ?', [change.secondFactor, key]);
+      });
+    },
+    endSessions(org, person, which) {
+      const owner = [idBytes(org), idBytes(person)];
+      const ofPerson = 'DELETE FROM web_session WHERE org = ? AND person = ?';
+      if ('only' in which) {
+        const only = digestBytes(which.only);
+        return writer.unit((tx) => tx.run(`${ofPerson} AND id = ?`, [...owner, only]));
+      }
+      if (which.except === null) return writer.unit((tx) => tx.run(ofPerson, owner));
+      const except = digestBytes(which.except);
+      return writer.unit((tx) => tx.run(`${ofPerson} AND id <> ?`, [...owner, except]));
+    },
+  };
+}
+
+const TokenKind = z.enum(['invitation', 'sign_in_link', 'enrolment']);
+const SecondFactor = z.enum(['totp', 'recovery_code', 'host_link']).nullable();
+
+const tokenColumns = ['org', 'token_hash', 'kind', 'person', 'expires_at'];
+const validToken = 'WHERE token_hash = ? AND kind = ? AND expires_at > ?';
+const sessionColumns = [
+  'org',
+  'person',
+  'id',
+  'created_at',
+  'last_seen_at',
+  'expires_at',
+  'second_factor',
+  'client',
+  'client_hash',
+];
+const sessionsOfPerson = 'SELECT * FROM web_session WHERE org = ? AND person = ? AND expires_at > ? ORDER BY rowid';
+
+function tokenOf(row: Row): TokenRecord {
+  return {
+    tokenHash: digest(row, 'token_hash'),
+    kind: word(TokenKind, row, 'kind'),
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    expiresAt: int(row, 'expires_at'),
+  };
+}

@@ -1,0 +1,102 @@
+import { OrgId, PersonId } from '../../../shared/ids.ts';
+import { Role } from '../../../shared/roles.ts';
+import type { AccessRecord, Audit, SecurityEvent } from '../store.ts';
+import {
+  bytes,
+  dayNumber,
+  dayOrNull,
+  flag,
+  id,
+  idBytes,
+  idOrNull,
+  int,
+  parameter,
+  parameterCode,
+  text,
+  word,
+} from './columns.ts';
+import type { Row, Value } from './connection.ts';
+import type { Database } from './database.ts';
+import { insertRows } from './rows.ts';
+
+export function auditIn({ writer, read }: Database): Audit {
+  const record = writer.lane(async (tx, rows: readonly Value[][]) => {
+    await insertRows(tx, 'access', accessColumns, rows);
+    return rows.map(() => 'recorded' as const);
+  });
+
+  return {
+    async recordAccess(access) {
+      await record(accessValues(access));
+    },
+    async accesses(org, subject, limit, before) {
+      const values = [idBytes(org), idBytes(subject), before ?? Number.MAX_SAFE_INTEGER, limit];
+      return (await read.all(newestAccesses, values)).map(accessOf);
+    },
+    async recordSecurityEvent(event) {
+      const person = event.person === null ? null : idBytes(event.person);
+      const values = [idBytes(event.org), event.at, event.kind, person, event.detail];
+      await writer.unit((tx) => insertRows(tx, 'security_event', eventColumns, [values]));
+    },
+    async securityEvents(org, limit) {
+      return (await read.all(newestEvents, [idBytes(org), limit])).map(eventOf);
+    },
+  };
+}
+
+const accessColumns = [
+  'org',
+  'subject',
+  'at',
+  'actor',
+  'actor_role',
+  'action',
+  'purpose',
+  'day',
+  'parameters',
+  'refused',
+];
+const eventColumns = ['org', 'at', 'kind', 'person', 'detail'];
+const newestAccesses = `SELECT * FROM access WHERE org = ? AND subject = ? AND at < ?
+  ORDER BY at DESC, rowid DESC LIMIT ?`;
+const newestEvents = 'SELECT * FROM security_event WHERE org = ? ORDER BY at DESC, rowid DESC LIMIT ?';
+
+function accessValues(access: AccessRecord): Value[] {
+  return [
+    idBytes(access.org),
+    idBytes(access.subject),
+    access.at,
+    idBytes(access.actor),
+    access.actorRole,
+    access.action,
+    access.purpose,
+    access.day === null ? null : dayNumber(access.day),
+    Uint8Array.from(access.parameters, parameterCode),
+    access.refused ? 1 : 0,
+  ];
+}
+
+function accessOf(row: Row): AccessRecord {
+  return {
+    org: id(OrgId, row, 'org'),
+    at: int(row, 'at'),
+    actor: id(PersonId, row, 'actor'),
+    actorRole: word(Role, row, 'actor_role'),
+    subject: id(PersonId, row, 'subject'),
+    action: text(row, 'action'),
+    purpose: text(row, 'purpose'),
+    day: dayOrNull(row, 'day'),
+    parameters: [...bytes(row, 'parameters')].map(parameter),
+    refused: flag(row, 'refused'),
+  };
+}
+
+function eventOf(row: Row): SecurityEvent {
+  return {
+    org: id(OrgId, row, 'org'),
+    at: int(row, 'at'),
+    kind: text(row, 'kind'),
+    person: idOrNull(PersonId, row, 'person'),
+    detail: text(row, 'detail'),
+  };
+}

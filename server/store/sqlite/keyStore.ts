@@ -1,0 +1,95 @@
+import { OrgId, PersonId } from '../../../shared/ids.ts';
+import type { DataKeyId, KeyStore, WrappedDataKey, WrappedOrgKey } from '../store.ts';
+import { bytes, id, idBytes, int, parameter, parameterCode } from './columns.ts';
+import type { Row, Value } from './connection.ts';
+import { openDatabase } from './database.ts';
+import { insertRows, selectByKeys } from './rows.ts';
+import { keySchema } from './schema.ts';
+import type { WriterLimits } from './writer.ts';
+
+export interface SqliteKeyStoreOptions {
+  /** The database file, such as `keys.db`; made (0600, in a folder of 0700) when it does not exist. */
+  readonly file: string;
+  readonly limits?: WriterLimits;
+}
+
+/** Opens the key store, or makes it. Throws `StoreError` as `openSqliteStore` does. */
+export async function openSqliteKeyStore({ file, limits }: SqliteKeyStoreOptions): Promise<KeyStore> {
+  const { writer, read, close } = await openDatabase(file, keySchema, limits);
+
+  // Everyone who waits is served by the same two statements: of two who bring the same new key, the first one's stays.
+  const put = writer.lane(async (tx, asked: readonly (readonly WrappedDataKey[])[]) => {
+    const keys = asked.flat();
+    await insertRows(tx, 'data_key', keyColumns, keys.map(keyValues), 'ON CONFLICT DO NOTHING');
+    const rows = await selectByKeys(tx, 'SELECT * FROM data_key', idColumns, keys.map(idValues));
+    const stored = new Map(rows.map(dataKeyOf).map((key) => [nameOf(key), key]));
+    return asked.map((own) => own.map((key) => storedOf(stored, key)));
+  });
+
+  return {
+    async orgKeys() {
+      return (await read.all('SELECT * FROM org_key ORDER BY rowid')).map(orgKeyOf);
+    },
+    async putOrgKey(key) {
+      const values = [idBytes(key.org), key.version, key.wrapped];
+      await writer.unit((tx) => insertRows(tx, 'org_key', ['org', 'version', 'wrapped'], [values]));
+    },
+    async dataKey(id) {
+      const where = idColumns.map((name) => `${name} = ?`).join(' AND ');
+      const row = await read.first(`SELECT * FROM data_key WHERE ${where}`, idValues(id));
+      return row === null ? null : dataKeyOf(row);
+    },
+    async putDataKeys(keys) {
+      return put(keys);
+    },
+    async rootCheck() {
+      const row = await read.first('SELECT text FROM root_check');
+      return row === null ? null : bytes(row, 'text');
+    },
+    async putRootCheck(check) {
+      await writer.unit((tx) => insertRows(tx, 'root_check', ['one', 'text'], [[1, check]]));
+    },
+    close,
+  };
+}
+
+const idColumns = ['org', 'person', 'parameter', 'epoch'];
+const keyColumns = [...idColumns, 'org_key_version', 'wrapped'];
+
+/** 0 stands for `profile` among the parameters. */
+function idValues(id: DataKeyId): Value[] {
+  const code = id.parameter === 'profile' ? 0 : parameterCode(id.parameter);
+  return [idBytes(id.org), idBytes(id.person), code, id.epoch];
+}
+
+function keyValues(key: WrappedDataKey): Value[] {
+  return [...idValues(key), key.orgKeyVersion, key.wrapped];
+}
+
+function dataKeyOf(row: Row): WrappedDataKey {
+  const code = int(row, 'parameter');
+  return {
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    parameter: code === 0 ? 'profile' : parameter(code),
+    epoch: int(row, 'epoch'),
+    orgKeyVersion: int(row, 'org_key_version'),
+    wrapped: bytes(row, 'wrapped'),
+  };
+}
+
+function orgKeyOf(row: Row): WrappedOrgKey {
+  return { org: id(OrgId, row, 'org'), version: int(row, 'version'), wrapped: bytes(row, 'wrapped') };
+}
+
+function nameOf(id: DataKeyId): string {
+  return idValues(id)
+    .map((value) => (Buffer.isBuffer(value) ? value.toString('hex') : value))
+    .join('/');
+}
+
+function storedOf(stored: ReadonlyMap<string, WrappedDataKey>, asked: DataKeyId): WrappedDataKey {
+  const key = stored.get(nameOf(asked));
+  if (key === undefined) throw new Error('a key that was just stored is not there');
+  return key;
+}

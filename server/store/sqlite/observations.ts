@@ -1,0 +1,116 @@
+import { DeviceId, ImageId, OrgId, PersonId, SegmentId } from '../../../shared/ids.ts';
+import { DiscardReason, DropCause } from '../../../shared/outcome.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { BlobFolder } from '../blobs/blobFolder.ts';
+import { type BatchUnit, type BlobRecord, type Observations, type SegmentRecord, StoreError } from '../store.ts';
+import { appendTogether } from './appendBatches.ts';
+import { bytes, day, dayNumber, id, idBytes, int, parameter, parameterCode, text, word } from './columns.ts';
+import type { Row } from './connection.ts';
+import type { Database } from './database.ts';
+import { storeError, UndecidedCommit } from './failure.ts';
+
+export function observationsIn(
+  { writer, read }: Database,
+  blobs: BlobFolder,
+  fromStore: Vault['fromStore'],
+): Observations {
+  const append = writer.lane(appendTogether);
+  const segmentOf = (row: Row): SegmentRecord => ({
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    parameter: parameter(int(row, 'parameter')),
+    day: day(row, 'day'),
+    segment: id(SegmentId, row, 'segment'),
+    device: id(DeviceId, row, 'device'),
+    epoch: int(row, 'epoch'),
+    policyVersion: int(row, 'policy_version'),
+    expires: day(row, 'expires'),
+    sealed: fromStore(bytes(row, 'sealed')),
+  });
+  const blobOf = (row: Row, sealed: Uint8Array): BlobRecord => ({
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    image: id(ImageId, row, 'image'),
+    day: day(row, 'day'),
+    segment: id(SegmentId, row, 'segment'),
+    epoch: int(row, 'epoch'),
+    policyVersion: int(row, 'policy_version'),
+    expires: day(row, 'expires'),
+    sealed: fromStore(sealed),
+  });
+
+  return {
+    async appendBatch(unit) {
+      assertOwnRecords(unit);
+      const files = await translated(
+        blobs.write(
+          unit.org,
+          unit.blobs.map((blob) => blob.sealed),
+        ),
+      );
+      try {
+        const result = await append({ unit, files });
+        if (result.kind !== 'committed') await blobs.remove(unit.org, files);
+        return result;
+      } catch (error) {
+        // Where the commit may yet be found after a crash, its files stay; opening the store sweeps what nobody names.
+        if (!isUndecided(error)) await translated(blobs.remove(unit.org, files));
+        throw error;
+      }
+    },
+    async segments(org, person, parameter, from, to) {
+      const key = [idBytes(org), idBytes(person), dayNumber(from), dayNumber(to), parameterCode(parameter)];
+      return (await read.all(segmentsOfDays, key)).map(segmentOf);
+    },
+    async blob(org, person, image) {
+      const row = await read.first(oneImage, [idBytes(org), idBytes(person), idBytes(image)]);
+      return row === null ? null : blobOf(row, await translated(blobs.read(org, text(row, 'file'))));
+    },
+    async discards(org, device) {
+      const rows = await read.all('SELECT * FROM discarded WHERE org = ? AND device = ?', [
+        idBytes(org),
+        idBytes(device),
+      ]);
+      return rows.map((row) => ({
+        parameter: int(row, 'parameter') === 0 ? 'unknown' : parameter(int(row, 'parameter')),
+        reason: word(DiscardReason, row, 'reason'),
+        count: int(row, 'count'),
+      }));
+    },
+    async drops(org, device) {
+      const rows = await read.all('SELECT * FROM dropped WHERE org = ? AND device = ?', [
+        idBytes(org),
+        idBytes(device),
+      ]);
+      return rows.map((row) => ({
+        parameter: parameter(int(row, 'parameter')),
+        cause: word(DropCause, row, 'cause'),
+        count: int(row, 'count'),
+      }));
+    },
+  };
+}
+
+const segmentsOfDays = `SELECT * FROM segment
+  WHERE org = ? AND person = ? AND day BETWEEN ? AND ? AND parameter = ? ORDER BY rowid`;
+const oneImage = 'SELECT * FROM image WHERE org = ? AND person = ? AND image = ?';
+
+function assertOwnRecords(unit: BatchUnit): void {
+  const isOwn = ({ org, person }: { org: OrgId; person: PersonId }): boolean =>
+    org === unit.org && person === unit.person;
+  const own = unit.segments.every((segment) => isOwn(segment) && segment.device === unit.device);
+  if (own && unit.blobs.every(isOwn)) return;
+  throw new StoreError('conflict', 'a record of the batch belongs to another person or device than the batch');
+}
+
+function isUndecided(error: unknown): boolean {
+  return error instanceof StoreError && error.cause instanceof UndecidedCommit;
+}
+
+async function translated<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw storeError(error);
+  }
+}

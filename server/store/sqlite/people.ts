@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { OrgId, PersonId, TeamId } from '../../../shared/ids.ts';
+import { Role } from '../../../shared/roles.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { OrgRecord, People, PersonRecord, TeamRecord } from '../store.ts';
+import { bytes, digestBytes, digest, flag, id, idBytes, idList, idListBytes, int, word } from './columns.ts';
+import type { Row, Value } from './connection.ts';
+import type { Database } from './database.ts';
+import { insertRows } from './rows.ts';
+
+export function peopleIn({ writer, read }: Database, fromStore: Vault['fromStore']): People {
+  const orgOf = (row: Row): OrgRecord => ({
+    org: id(OrgId, row, 'org'),
+    createdAt: int(row, 'created_at'),
+    profile: fromStore(bytes(row, 'profile')),
+  });
+  const teamOf = (row: Row): TeamRecord => ({
+    org: id(OrgId, row, 'org'),
+    team: id(TeamId, row, 'team'),
+    name: fromStore(bytes(row, 'name')),
+  });
+  const personOf = (row: Row): PersonRecord => ({
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    role: word(Role, row, 'role'),
+    status: word(Status, row, 'status'),
+    createdAt: int(row, 'created_at'),
+    emailHash: digest(row, 'email_hash'),
+    hasSecondFactor: flag(row, 'has_second_factor'),
+    teams: idList(TeamId, row, 'teams'),
+    managesTeams: idList(TeamId, row, 'manages_teams'),
+    profile: fromStore(bytes(row, 'profile')),
+    credentials: fromStore(bytes(row, 'credentials')),
+  });
+
+  return {
+    async createOrganisation(org) {
+      const values = [idBytes(org.org), org.createdAt, org.profile];
+      await writer.unit((tx) => tx.run('INSERT INTO organisation (org, created_at, profile) VALUES (?, ?, ?)', values));
+    },
+    async organisations() {
+      return (await read.all('SELECT * FROM organisation ORDER BY rowid')).map(orgOf);
+    },
+    async createPerson(person) {
+      await writer.unit((tx) => insertRows(tx, 'person', personColumns, [personValues(person)]));
+    },
+    async person(org, person) {
+      const row = await read.first(onePerson, [idBytes(org), idBytes(person)]);
+      return row === null ? null : personOf(row);
+    },
+    async personByEmail(emailHash) {
+      const row = await read.first('SELECT * FROM person WHERE email_hash = ?', [digestBytes(emailHash)]);
+      return row === null ? null : personOf(row);
+    },
+    async people(org) {
+      return (await read.all('SELECT * FROM person WHERE org = ? ORDER BY rowid', [idBytes(org)])).map(personOf);
+    },
+    changePerson(org, person, change) {
+      const key = [idBytes(org), idBytes(person)];
+      return writer.unit(async (tx) => {
+        const [row] = await tx.all(onePerson, key);
+        if (row === undefined) return null;
+        const changed = { ...personOf(row), ...change };
+        await tx.run(updatePerson, [...personValues(changed), ...key]);
+        return changed;
+      });
+    },
+    async createTeam(team) {
+      const values = [idBytes(team.org), idBytes(team.team), team.name];
+      await writer.unit((tx) => tx.run('INSERT INTO team (org, team, name) VALUES (?, ?, ?)', values));
+    },
+    async teams(org) {
+      return (await read.all('SELECT * FROM team WHERE org = ? ORDER BY rowid', [idBytes(org)])).map(teamOf);
+    },
+  };
+}
+
+const Status = z.enum(['invited', 'active']);
+
+const personColumns = [
+  'org',
+  'person',
+  'role',
+  'status',
+  'created_at',
+  'email_hash',
+  'has_second_factor',
+  'teams',
+  'manages_teams',
+  'profile',
+  'credentials',
+];
+const onePerson = 'SELECT * FROM person WHERE org = ? AND person = ?';
+const updatePerson = `UPDATE person SET ${personColumns.map((name) => `${name} = ?`).join(', ')}
+  WHERE org = ? AND person = ?`;
+
+function personValues(person: PersonRecord): Value[] {
+  return [
+    idBytes(person.org),
+    idBytes(person.person),
+    person.role,
+    person.status,
+    person.createdAt,
+    digestBytes(person.emailHash),
+    person.hasSecondFactor ? 1 : 0,
+    idListBytes(person.teams),
+    idListBytes(person.managesTeams),
+    person.profile,
+    person.credentials,
+  ];
+}

@@ -1,0 +1,75 @@
+import { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { type AcknowledgementRecord, type Policies, type PolicyRecord, StoreError } from '../store.ts';
+import { bytes, digest, digestBytes, id, idBytes, idOrNull, int, signed, signedValues } from './columns.ts';
+import type { Row } from './connection.ts';
+import type { Database } from './database.ts';
+import { insertRows } from './rows.ts';
+
+export function policiesIn({ writer, read }: Database, fromStore: Vault['fromStore']): Policies {
+  const policyOf = (row: Row): PolicyRecord => ({
+    org: id(OrgId, row, 'org'),
+    version: int(row, 'version'),
+    hash: digest(row, 'hash'),
+    signed: signed(row),
+    publishedAt: int(row, 'published_at'),
+    author: idOrNull(PersonId, row, 'author'),
+    reason: fromStore(bytes(row, 'reason')),
+  });
+
+  return {
+    async publishPolicy(policy) {
+      const org = idBytes(policy.org);
+      const values = [
+        org,
+        policy.version,
+        digestBytes(policy.hash),
+        ...signedValues(policy.signed),
+        policy.publishedAt,
+        policy.author === null ? null : idBytes(policy.author),
+        policy.reason,
+      ];
+      await writer.unit(async (tx) => {
+        const [row] = await tx.all('SELECT coalesce(max(version), 0) + 1 AS next FROM policy WHERE org = ?', [org]);
+        const next = row === undefined ? 1 : int(row, 'next');
+        if (policy.version !== next) {
+          throw new StoreError('conflict', `policy version: expected ${next}, got ${policy.version}`);
+        }
+        await insertRows(tx, 'policy', policyColumns, [values]);
+      });
+    },
+    async policies(org) {
+      return (await read.all('SELECT * FROM policy WHERE org = ? ORDER BY version', [idBytes(org)])).map(policyOf);
+    },
+    async putAcknowledgement(acknowledgement) {
+      const values = [
+        idBytes(acknowledgement.org),
+        idBytes(acknowledgement.person),
+        idBytes(acknowledgement.device),
+        acknowledgement.noticeVersion,
+        acknowledgement.at,
+        ...signedValues(acknowledgement.acknowledgement),
+      ];
+      const columns = acknowledgementColumns;
+      await writer.unit((tx) => insertRows(tx, 'acknowledgement', columns, [values], 'ON CONFLICT DO NOTHING'));
+    },
+    async acknowledgements(org, person) {
+      const sql = 'SELECT * FROM acknowledgement WHERE org = ? AND person = ? ORDER BY rowid';
+      return (await read.all(sql, [idBytes(org), idBytes(person)])).map(acknowledgementOf);
+    },
+  };
+}
+
+const policyColumns = ['org', 'version', 'hash', 'payload', 'key_id', 'signature', 'published_at', 'author', 'reason'];
+const acknowledgementColumns = ['org', 'person', 'device', 'notice_version', 'at', 'payload', 'key_id', 'signature'];
+
+function acknowledgementOf(row: Row): AcknowledgementRecord {
+  return {
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    device: id(DeviceId, row, 'device'),
+    noticeVersion: int(row, 'notice_version'),
+    at: int(row, 'at'),
+    acknowledgement: signed(row),
+  };
+}

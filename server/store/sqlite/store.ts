@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import type { OrgId } from '../../../shared/ids.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { type BlobFolder, openBlobFolder, type RandomBytes } from '../blobs/blobFolder.ts';
+import type { Store } from '../store.ts';
+import { accessIn } from './access.ts';
+import { auditIn } from './audit.ts';
+import { idBytes, text } from './columns.ts';
+import { type Connection, connect } from './connection.ts';
+import { createPrivately, type Database, openDatabase } from './database.ts';
+import { devicesIn } from './devices.ts';
+import { codeOf, storeError } from './failure.ts';
+import { observationsIn } from './observations.ts';
+import { peopleIn } from './people.ts';
+import { policiesIn } from './policies.ts';
+import { storeSchema } from './schema.ts';
+import type { WriterLimits } from './writer.ts';
+
+export interface SqliteStoreOptions {
+  /** Holds `daylight.db` and `blobs/`; made with mode 0700 when it does not exist. */
+  readonly folder: string;
+  /** Cryptographically random bytes, for the names of blob files. */
+  readonly randomBytes: RandomBytes;
+  /** Names bytes read from the store as sealed: `vault.fromStore`. */
+  readonly fromStore: Vault['fromStore'];
+  readonly limits?: WriterLimits;
+}
+
+/**
+ * Opens the data store, or makes it. Throws `StoreError`: `incompatible` for a newer format, `damaged` for a file that
+ * is not a store, lacks tables or is cut short, `full` for a folder or disk that cannot be written.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { folder, randomBytes, fromStore, limits } = options;
+  const database = await openDatabase(join(folder, 'daylight.db'), storeSchema, limits);
+  try {
+    const blobs = await openBlobFolder(join(folder, 'blobs'), randomBytes);
+    const presence = await announce(join(folder, 'daylight.lock'), () => sweepOrphans(database, blobs));
+    return {
+      ...peopleIn(database, fromStore),
+      ...accessIn(database, fromStore),
+      ...devicesIn(database, fromStore),
+      ...policiesIn(database, fromStore),
+      ...observationsIn(database, blobs, fromStore),
+      ...auditIn(database),
+      async close() {
+        await database.close();
+        await presence.close();
+      },
+    };
+  } catch (error) {
+    await database.close().catch(() => undefined);
+    throw storeError(error);
+  }
+}
+
+/**
+ * Several processes may have the store open (a command of the host beside the server). Each holds a shared lock while
+ * it has; `whenAlone` runs only under the exclusive one, so that nobody is in the middle of writing a blob. The lock is
+ * SQLite's own on an empty file: it ends with the process, however that ends.
+ */
+async function announce(file: string, whenAlone: () => Promise<void>): Promise<Connection> {
+  await createPrivately(file);
+  const lock = await connect(file);
+  try {
+    await lock.script('PRAGMA busy_timeout = 0;');
+    if (await begunAlone(lock)) {
+      await whenAlone();
+      await lock.run('COMMIT');
+    }
+    await lock.script('PRAGMA busy_timeout = 60000; BEGIN; SELECT count(*) FROM sqlite_schema;');
+    return lock;
+  } catch (error) {
+    await lock.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function begunAlone(lock: Connection): Promise<boolean> {
+  try {
+    await lock.run('BEGIN EXCLUSIVE');
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'SQLITE_BUSY') return false;
+    throw error;
+  }
+}
+
+/** A crash between writing a blob and committing the row that names it leaves the file behind. */
+async function sweepOrphans({ read }: Database, blobs: BlobFolder): Promise<void> {
+  await blobs.sweep(async (org: OrgId, files: readonly string[]) => {
+    const marks = files.map(() => '?').join(',');
+    const rows = await read.all(`SELECT file FROM image WHERE org = ? AND file IN (${marks})`, [
+      idBytes(org),
+      ...files,
+    ]);
+    return new Set(rows.map((row) => text(row, 'file')));
+  });
+}

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KeyStore } from '../../server/store/store.ts';
+import { sealedText } from '../support/sealedForTest.ts';
+import { dataKey, orgId, personId } from '../support/storeRecords.ts';
+import { outcome } from './store.contract.ts';
+
+export interface KeyStoreUnderTest {
+  readonly keys: KeyStore;
+  readonly reopen: (() => Promise<KeyStore>) | null;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Every promise of the key store's port, put to one implementation. */
+export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnderTest>): void {
+  describe(`${name} as a KeyStore`, () => {
+    let under: KeyStoreUnderTest;
+    let keys: KeyStore;
+    beforeEach(async () => {
+      under = await open();
+      keys = under.keys;
+    });
+    afterEach(() => under.dispose());
+    const orgKey = (version: number) => ({ org: orgId('acme'), version, wrapped: sealedText(`org ${version}`, 60) });
+
+    it('keeps every version of an organisation key and never overwrites one', async () => {
+      await keys.putOrgKey(orgKey(2));
+      await keys.putOrgKey(orgKey(1));
+      expect(await outcome(keys.putOrgKey({ ...orgKey(1), wrapped: sealedText('other', 60) }))).toBe('conflict');
+      expect(await keys.orgKeys()).toEqual([orgKey(2), orgKey(1)]);
+    });
+
+    it('stores the data keys that are missing and returns for every id the key that is stored', async () => {
+      const profile = dataKey(0, 'p', { parameter: 'profile' });
+      expect(await keys.putDataKeys([dataKey(1, 'a'), profile])).toEqual([dataKey(1, 'a'), profile]);
+      expect(await keys.putDataKeys([dataKey(2, 'b'), dataKey(1, 'other')])).toEqual([
+        dataKey(2, 'b'),
+        dataKey(1, 'a'),
+      ]);
+      expect(await keys.dataKey(dataKey(1, 'any'))).toEqual(dataKey(1, 'a'));
+      expect(await keys.dataKey(profile)).toEqual(profile);
+      expect(await keys.dataKey({ ...dataKey(1, 'any'), person: personId('bob') })).toBeNull();
+      expect(await keys.dataKey({ ...dataKey(1, 'any'), parameter: 'title' })).toBeNull();
+      expect(await keys.putDataKeys([])).toEqual([]);
+    });
+
+    it('creates a key once, however many bring one at the same time', async () => {
+      const calls = Array.from({ length: 25 }, (_, at) => keys.putDataKeys([dataKey(1, `${at}`), dataKey(at, 'own')]));
+      const answers = await Promise.all(calls);
+      const stored = await keys.dataKey(dataKey(1, 'any'));
+      expect(stored).not.toBeNull();
+      for (const [first] of answers) expect(first).toEqual(stored);
+      expect(await keys.putDataKeys([dataKey(1, 'later')])).toEqual([stored]);
+    });
+
+    it('keeps the first of two keys with one id in one call', async () => {
+      const both = await keys.putDataKeys([dataKey(1, 'first'), dataKey(1, 'second')]);
+      expect(both).toEqual([dataKey(1, 'first'), dataKey(1, 'first')]);
+    });
+
+    it('has no root check until one is put, and never replaces it', async () => {
+      expect(await keys.rootCheck()).toBeNull();
+      await keys.putRootCheck(sealedText('check'));
+      expect(await outcome(keys.putRootCheck(sealedText('other')))).toBe('conflict');
+      expect(await keys.rootCheck()).toEqual(sealedText('check'));
+    });
+
+    it('finds all keys again after it was closed and opened, and is closed after close', async () => {
+      await keys.putOrgKey(orgKey(1));
+      await keys.putRootCheck(sealedText('check'));
+      await keys.putDataKeys([dataKey(1, 'a')]);
+      if (under.reopen !== null) {
+        const again = await under.reopen();
+        expect(await again.orgKeys()).toEqual([orgKey(1)]);
+        expect(await again.rootCheck()).toEqual(sealedText('check'));
+        expect(await again.dataKey(dataKey(1, 'any'))).toEqual(dataKey(1, 'a'));
+      }
+      await keys.close();
+      expect(await Promise.all([keys.orgKeys(), keys.putDataKeys([dataKey(2, 'b')])].map(outcome))).toEqual([
+        'closed',
+        'closed',
+      ]);
+    });
+  });
+}

@@ -1,0 +1,574 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BatchUnit, type Store, StoreError } from '../../server/store/store.ts';
+import { sealedText } from '../support/sealedForTest.ts';
+import {
+  access,
+  batch,
+  blob,
+  device,
+  deviceId,
+  digestOf,
+  imageId,
+  keyOf,
+  NINE,
+  org,
+  orgId,
+  person,
+  personId,
+  policy,
+  segment,
+  segmentId,
+  signed,
+  teamId,
+  token,
+  webSession,
+} from '../support/storeRecords.ts';
+
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** Closes and opens again; the store as a new process would find it. Null for a store that is not durable. */
+  readonly reopen: (() => Promise<Store>) | null;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Every promise of `server/store/store.ts`, put to one implementation. */
+export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`${name} as a Store`, () => {
+    let under: StoreUnderTest;
+    let store: Store;
+    beforeEach(async () => {
+      under = await open();
+      store = under.store;
+    });
+    afterEach(() => under.dispose());
+
+    describe('organisations and people', () => {
+      it('lists organisations in order of creation and refuses a second of the same id', async () => {
+        await store.createOrganisation(org('zeta'));
+        await store.createOrganisation(org('acme'));
+        await expectConflict(store.createOrganisation({ ...org('acme'), createdAt: NINE + 1 }));
+        expect(await store.organisations()).toEqual([org('zeta'), org('acme')]);
+      });
+
+      it('returns a person exactly as created, by id and by e-mail hash', async () => {
+        const ann = person('ann', { hasSecondFactor: true, managesTeams: [teamId('z'), teamId('y')], teams: [] });
+        await store.createPerson(ann);
+        expect(await store.person(ann.org, ann.person)).toEqual(ann);
+        expect(await store.personByEmail(ann.emailHash)).toEqual(ann);
+        expect(await store.person(orgId('other'), ann.person)).toBeNull();
+        expect(await store.personByEmail(digestOf('nobody'))).toBeNull();
+      });
+
+      it('refuses an e-mail hash that is taken, also by a person of another organisation', async () => {
+        await store.createPerson(person('ann'));
+        const twin = person('bob', { org: orgId('other'), emailHash: person('ann').emailHash });
+        await expectConflict(store.createPerson(twin));
+        await expectConflict(store.createPerson(person('ann', { emailHash: digestOf('new') })));
+        expect(await store.people(orgId('other'))).toEqual([]);
+      });
+
+      it('gives one of two who claim an e-mail hash at the same time a conflict, and only one', async () => {
+        const claims = ['ann', 'bob', 'cem'].map((who) =>
+          outcome(store.createPerson(person(who, { emailHash: digestOf('same') }))),
+        );
+        expect((await Promise.all(claims)).sort()).toEqual(['conflict', 'conflict', 'done']);
+        expect(await store.people(orgId('acme'))).toHaveLength(1);
+      });
+
+      it('lists the people of one organisation in order of creation', async () => {
+        const bob = person('bob');
+        await store.createPerson(bob);
+        await store.createPerson(person('eve', { org: orgId('other') }));
+        await store.createPerson(person('ann'));
+        expect(await store.people(orgId('acme'))).toEqual([bob, person('ann')]);
+      });
+
+      it('changes only what a change names and returns the record after it', async () => {
+        await store.createPerson(person('ann'));
+        const changed = await store.changePerson(orgId('acme'), personId('ann'), { role: 'manager', teams: [] });
+        expect(changed).toEqual({ ...person('ann'), role: 'manager', teams: [] });
+        expect(await store.person(orgId('acme'), personId('ann'))).toEqual(changed);
+      });
+
+      it('changes nobody and returns null where there is no such person', async () => {
+        await store.createPerson(person('ann'));
+        expect(await store.changePerson(orgId('acme'), personId('bob'), { role: 'owner' })).toBeNull();
+        expect(await store.changePerson(orgId('other'), personId('ann'), { role: 'owner' })).toBeNull();
+        expect(await store.people(orgId('acme'))).toEqual([person('ann')]);
+      });
+
+      it('loses none of many changes of one person made at the same time', async () => {
+        await store.createPerson(person('ann'));
+        const change = (part: Parameters<Store['changePerson']>[2]) =>
+          store.changePerson(orgId('acme'), personId('ann'), part);
+        await Promise.all([
+          change({ role: 'admin' }),
+          change({ status: 'invited' }),
+          change({ hasSecondFactor: true }),
+          change({ managesTeams: [teamId('c')] }),
+          change({ profile: sealedText('new') }),
+        ]);
+        expect(await store.person(orgId('acme'), personId('ann'))).toEqual({
+          ...person('ann'),
+          role: 'admin',
+          status: 'invited',
+          hasSecondFactor: true,
+          managesTeams: [teamId('c')],
+          profile: sealedText('new'),
+        });
+      });
+
+      it('lists teams in order of creation and refuses a second of the same id', async () => {
+        const team = (name: string) => ({ org: orgId('acme'), team: teamId(name), name: sealedText(name) });
+        await store.createTeam(team('z'));
+        await store.createTeam(team('a'));
+        await expectConflict(store.createTeam({ ...team('a'), name: sealedText('other') }));
+        expect(await store.teams(orgId('acme'))).toEqual([team('z'), team('a')]);
+        expect(await store.teams(orgId('other'))).toEqual([]);
+      });
+    });
+
+    describe('tokens and sessions', () => {
+      it('shows a token without using it up, of its kind and before its end only', async () => {
+        await store.createToken(token('t'));
+        const { tokenHash, expiresAt } = token('t');
+        expect(await store.peekToken('invitation', tokenHash, NINE)).toEqual(token('t'));
+        expect(await store.peekToken('invitation', tokenHash, expiresAt - 1)).toEqual(token('t'));
+        expect(await store.peekToken('invitation', tokenHash, expiresAt)).toBeNull();
+        expect(await store.peekToken('enrolment', tokenHash, NINE)).toBeNull();
+        expect(await store.peekToken('invitation', digestOf('unknown'), NINE)).toBeNull();
+      });
+
+      it('gives a token to exactly one of many who redeem it at the same time', async () => {
+        await store.createToken(token('t'));
+        const calls = Array.from({ length: 20 }, () => store.redeemToken('invitation', token('t').tokenHash, NINE));
+        const got = (await Promise.all(calls)).filter((one) => one !== null);
+        expect(got).toEqual([token('t')]);
+        expect(await store.peekToken('invitation', token('t').tokenHash, NINE)).toBeNull();
+        expect(await store.redeemToken('invitation', token('t').tokenHash, NINE)).toBeNull();
+      });
+
+      it('does not redeem a token that is expired or of another kind, and leaves it', async () => {
+        await store.createToken(token('t'));
+        expect(await store.redeemToken('invitation', token('t').tokenHash, token('t').expiresAt)).toBeNull();
+        expect(await store.redeemToken('sign_in_link', token('t').tokenHash, NINE)).toBeNull();
+        expect(await store.redeemToken('invitation', token('t').tokenHash, NINE)).toEqual(token('t'));
+      });
+
+      it('refuses a token whose hash exists', async () => {
+        await store.createToken(token('t'));
+        await expectConflict(store.createToken(token('t', { kind: 'enrolment', org: orgId('other') })));
+      });
+
+      it('finds a session until it expires', async () => {
+        await store.createSession(webSession('s', { secondFactor: 'totp' }));
+        const { id, expiresAt } = webSession('s');
+        expect(await store.session(id, expiresAt - 1)).toEqual(webSession('s', { secondFactor: 'totp' }));
+        expect(await store.session(id, expiresAt)).toBeNull();
+        expect(await store.session(digestOf('unknown'), NINE)).toBeNull();
+        await expectConflict(store.createSession(webSession('s', { person: personId('bob') })));
+      });
+
+      it('lists the living sessions of one person', async () => {
+        await store.createSession(webSession('one'));
+        await store.createSession(webSession('old', { expiresAt: NINE }));
+        await store.createSession(webSession('bob', { person: personId('bob') }));
+        await store.createSession(webSession('two'));
+        expect(await store.sessionsOf(orgId('acme'), personId('ann'), NINE)).toEqual([
+          webSession('one'),
+          webSession('two'),
+        ]);
+      });
+
+      it('touches a session, and its second factor only when asked', async () => {
+        await store.createSession(webSession('s', { secondFactor: 'totp' }));
+        await store.touchSession(webSession('s').id, NINE + 5);
+        const touched = webSession('s', { secondFactor: 'totp', lastSeenAt: NINE + 5 });
+        expect(await store.session(touched.id, NINE)).toEqual(touched);
+        await store.touchSession(touched.id, NINE + 6, { secondFactor: 'recovery_code' });
+        const again = webSession('s', { secondFactor: 'recovery_code', lastSeenAt: NINE + 6 });
+        expect(await store.session(again.id, NINE)).toEqual(again);
+        await store.touchSession(digestOf('unknown'), NINE);
+      });
+
+      it('ends one session, all but one, or all of a person, and says how many', async () => {
+        for (const name of ['a', 'b', 'c', 'd']) await store.createSession(webSession(name));
+        await store.createSession(webSession('bob', { person: personId('bob') }));
+        const end = (which: Parameters<Store['endSessions']>[2]) =>
+          store.endSessions(orgId('acme'), personId('ann'), which);
+        expect(await end({ only: webSession('a').id })).toBe(1);
+        expect(await end({ only: webSession('a').id })).toBe(0);
+        expect(await end({ only: webSession('bob').id })).toBe(0);
+        expect(await end({ except: webSession('c').id })).toBe(2);
+        expect(await store.sessionsOf(orgId('acme'), personId('ann'), NINE)).toEqual([webSession('c')]);
+        expect(await end({ except: null })).toBe(1);
+        expect(await store.session(webSession('bob').id, NINE)).not.toBeNull();
+      });
+    });
+
+    describe('devices', () => {
+      const lease = { issuedAt: NINE, observedUntil: NINE + 1, enteredUntil: NINE + 2 };
+
+      it('returns a device exactly as created', async () => {
+        const full = device('laptop', {
+          lease,
+          previousLease: { observedUntil: NINE - 2, enteredUntil: NINE - 1 },
+          clockOffsetMs: -1.5,
+          agentVersion: '1.2.3',
+          lastSeenAt: NINE,
+          committedSeq: 7,
+          sessionState: sealedText('state'),
+        });
+        await store.createDevice(full);
+        await store.createDevice(device('desk'));
+        expect(await store.device(full.device)).toEqual(full);
+        expect(await store.devices(orgId('acme'))).toEqual([full, device('desk')]);
+        expect(await store.device(deviceId('unknown'))).toBeNull();
+        expect(await store.devices(orgId('other'))).toEqual([]);
+      });
+
+      it('refuses an id or a key that was ever used, also by a retired device of another organisation', async () => {
+        await store.createDevice(device('laptop', { status: 'retired', org: orgId('other') }));
+        await expectConflict(store.createDevice(device('laptop', { publicKey: keyOf('new') })));
+        await expectConflict(store.createDevice(device('new', { publicKey: keyOf('laptop') })));
+        expect(await store.devices(orgId('acme'))).toEqual([]);
+      });
+
+      it('knows a key in every spelling of it', async () => {
+        await store.createDevice(device('laptop'));
+        await expectConflict(store.createDevice(device('new', { publicKey: otherSpelling(keyOf('laptop')) })));
+      });
+
+      it('changes only what a change names', async () => {
+        await store.createDevice(device('laptop', { committedSeq: 3, sessionState: sealedText('state') }));
+        const before = device('laptop', { committedSeq: 3, sessionState: sealedText('state') });
+        const changed = await store.changeDevice(orgId('acme'), deviceId('laptop'), { lease, lastSeenAt: NINE });
+        expect(changed).toEqual({ ...before, lease, lastSeenAt: NINE });
+        const cleared = await store.changeDevice(orgId('acme'), deviceId('laptop'), { lease: null, status: 'retired' });
+        expect(cleared).toEqual({ ...before, lastSeenAt: NINE, status: 'retired' });
+        expect(await store.device(deviceId('laptop'))).toEqual(cleared);
+        expect(await store.changeDevice(orgId('other'), deviceId('laptop'), { status: 'active' })).toBeNull();
+      });
+
+      it('keeps of each policy version the first and the latest receipt, and the latest of the device', async () => {
+        const receipt = (policyVersion: number, at: number, name = 'laptop') => ({
+          org: orgId('acme'),
+          device: deviceId(name),
+          policyVersion,
+          receivedAt: NINE + at,
+          receipt: signed(`receipt ${name} ${at}`),
+        });
+        for (const [version, at] of [
+          [1, 1],
+          [1, 2],
+          [1, 3],
+          [2, 4],
+          [1, 5],
+        ] as const) {
+          await store.putReceipt(receipt(version, at));
+        }
+        await store.putReceipt(receipt(2, 6, 'desk'));
+        expect(await store.receipts(orgId('acme'), deviceId('laptop'))).toEqual([
+          receipt(1, 1),
+          receipt(1, 5),
+          receipt(2, 4),
+        ]);
+        const latest = await store.latestReceipts(orgId('acme'));
+        expect(new Map(latest.map((one) => [one.device, one]))).toEqual(
+          new Map([
+            [deviceId('laptop'), receipt(1, 5)],
+            [deviceId('desk'), receipt(2, 6, 'desk')],
+          ]),
+        );
+        expect(await store.latestReceipts(orgId('other'))).toEqual([]);
+      });
+    });
+
+    describe('policies', () => {
+      it('publishes exactly the next version and returns all, oldest first', async () => {
+        await expectConflict(store.publishPolicy(policy(2)));
+        await store.publishPolicy(policy(1));
+        await expectConflict(store.publishPolicy(policy(1, { hash: digestOf('other') })));
+        await expectConflict(store.publishPolicy(policy(3)));
+        await store.publishPolicy(policy(2));
+        await store.publishPolicy(policy(1, { org: orgId('other') }));
+        expect(await store.policies(orgId('acme'))).toEqual([policy(1), policy(2)]);
+      });
+
+      it('lets exactly one of many publish a version at the same time', async () => {
+        const claims = Array.from({ length: 8 }, (_, at) =>
+          outcome(store.publishPolicy(policy(1, { publishedAt: NINE + at }))),
+        );
+        expect((await Promise.all(claims)).filter((one) => one === 'done')).toHaveLength(1);
+        expect(await store.policies(orgId('acme'))).toHaveLength(1);
+      });
+
+      it('keeps the first of repeated acknowledgements', async () => {
+        const acknowledgement = (noticeVersion: number, at: number, name = 'laptop') => ({
+          org: orgId('acme'),
+          person: personId('ann'),
+          device: deviceId(name),
+          noticeVersion,
+          at: NINE + at,
+          acknowledgement: signed(`ack ${at}`),
+        });
+        await store.putAcknowledgement(acknowledgement(2, 1));
+        await store.putAcknowledgement(acknowledgement(2, 2));
+        await store.putAcknowledgement(acknowledgement(1, 3));
+        await store.putAcknowledgement(acknowledgement(2, 4, 'desk'));
+        expect(await store.acknowledgements(orgId('acme'), personId('ann'))).toEqual([
+          acknowledgement(2, 1),
+          acknowledgement(1, 3),
+          acknowledgement(2, 4, 'desk'),
+        ]);
+        expect(await store.acknowledgements(orgId('acme'), personId('bob'))).toEqual([]);
+      });
+    });
+
+    describe('observations', () => {
+      beforeEach(() => store.createDevice(device('laptop')));
+      const stored = (parameter: 'app' | 'title' = 'app', from = '2026-01-01', to = '2026-12-31') =>
+        store.segments(orgId('acme'), personId('ann'), parameter, from, to);
+      const laptop = () => store.device(deviceId('laptop'));
+
+      it('stores a batch whole and moves the device with it', async () => {
+        const unit = batch(1, {
+          segments: [segment('a'), segment('b', 'title')],
+          blobs: [blob('x'), blob('y', 200_000)],
+          discarded: [{ parameter: 'unknown', reason: 'malformed', count: 2 }],
+          dropped: [{ parameter: 'screenshot', cause: 'dropped_by_employee', count: 1 }],
+          sessionState: sealedText('state 1'),
+        });
+        expect(await store.appendBatch(unit)).toEqual({ kind: 'committed' });
+        expect(await stored('app')).toEqual([segment('a')]);
+        expect(await stored('title')).toEqual([segment('b', 'title')]);
+        expect(await store.blob(orgId('acme'), personId('ann'), imageId('x'))).toEqual(blob('x'));
+        expect(await store.blob(orgId('acme'), personId('ann'), imageId('y'))).toEqual(blob('y', 200_000));
+        expect(await store.discards(orgId('acme'), deviceId('laptop'))).toEqual(unit.discarded);
+        expect(await store.drops(orgId('acme'), deviceId('laptop'))).toEqual(unit.dropped);
+        expect(await laptop()).toEqual(
+          device('laptop', { committedSeq: 1, lastSeenAt: NINE + 1, sessionState: sealedText('state 1') }),
+        );
+      });
+
+      it('keeps the session state that a batch does not replace, and the later time of two', async () => {
+        await store.appendBatch(batch(1, { sessionState: sealedText('state'), receivedAt: NINE + 50 }));
+        await store.appendBatch(batch(2, { receivedAt: NINE + 20 }));
+        expect(await laptop()).toMatchObject({ sessionState: sealedText('state'), lastSeenAt: NINE + 50 });
+      });
+
+      it('answers a repeated seq with duplicate and changes nothing, whatever it holds', async () => {
+        await store.appendBatch(batch(1));
+        await store.appendBatch(batch(2));
+        const again = batch(1, {
+          segments: [segment('other')],
+          blobs: [blob('z')],
+          discarded: [{ parameter: 'app', reason: 'malformed', count: 1 }],
+          sessionState: sealedText('other'),
+        });
+        expect(await store.appendBatch(again)).toEqual({ kind: 'duplicate' });
+        expect(await stored()).toEqual([segment('seq 1'), segment('seq 2')]);
+        expect(await store.blob(orgId('acme'), personId('ann'), imageId('z'))).toBeNull();
+        expect(await store.discards(orgId('acme'), deviceId('laptop'))).toEqual([]);
+        expect(await laptop()).toEqual(device('laptop', { committedSeq: 2, lastSeenAt: NINE + 2 }));
+      });
+
+      it('answers a seq after a gap with the one that it expects and changes nothing', async () => {
+        await store.appendBatch(batch(1));
+        expect(await store.appendBatch(batch(3))).toEqual({ kind: 'out_of_order', expected: 2 });
+        expect(await stored()).toEqual([segment('seq 1')]);
+        expect(await laptop()).toMatchObject({ committedSeq: 1 });
+      });
+
+      it("refuses a retired, an unknown and another person's device and changes nothing", async () => {
+        await store.createDevice(device('old', { status: 'retired' }));
+        const from = (change: Partial<BatchUnit>) =>
+          store.appendBatch(batch(1, { segments: [], discarded: [one], ...change }));
+        const one = { parameter: 'app', reason: 'malformed', count: 1 } as const;
+        expect(await from({ device: deviceId('old') })).toEqual({ kind: 'refused' });
+        expect(await from({ device: deviceId('unknown') })).toEqual({ kind: 'refused' });
+        expect(await from({ person: personId('bob') })).toEqual({ kind: 'refused' });
+        expect(await from({ org: orgId('other') })).toEqual({ kind: 'refused' });
+        expect(await store.discards(orgId('acme'), deviceId('old'))).toEqual([]);
+        expect(await store.discards(orgId('acme'), deviceId('laptop'))).toEqual([]);
+        expect(await laptop()).toEqual(device('laptop'));
+      });
+
+      it('commits one of many equal batches sent at the same time, and calls the others duplicates', async () => {
+        const calls = Array.from({ length: 12 }, () => store.appendBatch(batch(1, { blobs: [blob('x')] })));
+        const kinds = (await Promise.all(calls)).map((one) => one.kind);
+        expect(kinds.filter((kind) => kind === 'committed')).toHaveLength(1);
+        expect(kinds.filter((kind) => kind === 'duplicate')).toHaveLength(11);
+        expect(await stored()).toEqual([segment('seq 1')]);
+        expect(await store.blob(orgId('acme'), personId('ann'), imageId('x'))).toEqual(blob('x'));
+      });
+
+      it('commits a run of batches sent without waiting, in their order', async () => {
+        const seqs = Array.from({ length: 40 }, (_, at) => at + 1);
+        const results = await Promise.all(seqs.map((seq) => store.appendBatch(batch(seq))));
+        expect(results.every((one) => one.kind === 'committed')).toBe(true);
+        expect(await stored()).toEqual(seqs.map((seq) => segment(`seq ${seq}`)));
+      });
+
+      it('refuses a segment or image that the person has, storing nothing of that batch and all of the others', async () => {
+        await store.createDevice(device('desk'));
+        const onDesk = (seq: number, change: Partial<BatchUnit>) =>
+          batch(seq, { device: deviceId('desk'), segments: [], ...change });
+        await store.appendBatch(batch(1, { blobs: [blob('x')] }));
+        const taken = { ...segment('seq 1'), device: deviceId('desk') };
+        const fresh = { ...segment('fresh'), device: deviceId('desk') };
+        const [good, bad] = await Promise.all([
+          outcome(store.appendBatch(batch(2))),
+          outcome(store.appendBatch(onDesk(1, { segments: [fresh, taken] }))),
+        ]);
+        expect([good, bad]).toEqual(['done', 'conflict']);
+        await expectConflict(store.appendBatch(onDesk(1, { segments: [fresh], blobs: [blob('x')] })));
+        expect(await stored()).toEqual([segment('seq 1'), segment('seq 2')]);
+        expect(await store.device(deviceId('desk'))).toEqual(device('desk'));
+        expect(await store.blob(orgId('acme'), personId('ann'), imageId('x'))).toEqual(blob('x'));
+        expect(await store.appendBatch(onDesk(1, { segments: [fresh] }))).toEqual({ kind: 'committed' });
+      });
+
+      it('refuses a batch with a record of another person or device', async () => {
+        await expectConflict(store.appendBatch(batch(1, { segments: [{ ...segment('a'), person: personId('bob') }] })));
+        await expectConflict(
+          store.appendBatch(batch(1, { segments: [{ ...segment('a'), device: deviceId('desk') }] })),
+        );
+        await expectConflict(store.appendBatch(batch(1, { blobs: [{ ...blob('a'), org: orgId('other') }] })));
+        expect(await laptop()).toEqual(device('laptop'));
+      });
+
+      it('reads the segments of the days asked for, both ends included, in order of arrival', async () => {
+        const days = ['2026-03-03', '2026-03-01', '2026-03-02', '2026-03-04', '2026-03-01'];
+        for (const [at, day] of days.entries()) {
+          await store.appendBatch(batch(at + 1, { segments: [segment(`${at}`, 'app', day)] }));
+        }
+        const read = await stored('app', '2026-03-01', '2026-03-03');
+        expect(read.map((one) => one.segment)).toEqual(['0', '1', '2', '4'].map(segmentId));
+        expect(await stored('title')).toEqual([]);
+        expect(await store.segments(orgId('acme'), personId('bob'), 'app', '2026-03-01', '2026-03-03')).toEqual([]);
+        expect(await store.segments(orgId('other'), personId('ann'), 'app', '2026-03-01', '2026-03-03')).toEqual([]);
+      });
+
+      it('sums what was discarded and dropped, by parameter and reason', async () => {
+        const malformed = { parameter: 'unknown', reason: 'malformed', count: 2 } as const;
+        const off = { parameter: 'title', reason: 'off_at_capture', count: 3 } as const;
+        const evicted = { parameter: 'screenshot', cause: 'evicted', count: 4 } as const;
+        const purged = { parameter: 'screenshot', cause: 'purged_by_policy', count: 1 } as const;
+        await Promise.all([
+          store.appendBatch(batch(1, { discarded: [malformed, off, off], dropped: [evicted] })),
+          store.appendBatch(batch(2, { discarded: [malformed], dropped: [evicted, purged] })),
+        ]);
+        const discards = await store.discards(orgId('acme'), deviceId('laptop'));
+        expect(new Set(discards)).toEqual(
+          new Set([
+            { ...malformed, count: 4 },
+            { ...off, count: 6 },
+          ]),
+        );
+        const drops = await store.drops(orgId('acme'), deviceId('laptop'));
+        expect(new Set(drops)).toEqual(new Set([{ ...evicted, count: 8 }, purged]));
+        expect(await store.discards(orgId('other'), deviceId('laptop'))).toEqual([]);
+        expect(await store.drops(orgId('other'), deviceId('laptop'))).toEqual([]);
+      });
+
+      it("finds an image only under its own person's name", async () => {
+        await store.appendBatch(batch(1, { blobs: [blob('x')] }));
+        expect(await store.blob(orgId('acme'), personId('bob'), imageId('x'))).toBeNull();
+        expect(await store.blob(orgId('other'), personId('ann'), imageId('x'))).toBeNull();
+        expect(await store.blob(orgId('acme'), personId('ann'), imageId('y'))).toBeNull();
+      });
+    });
+
+    describe('audit', () => {
+      it('returns accesses newest first, at most so many, older than a time', async () => {
+        const all = [access(NINE + 1), access(NINE + 3, { refused: true }), access(NINE + 2, { day: null })];
+        await Promise.all(all.map((one) => store.recordAccess(one)));
+        await store.recordAccess(access(NINE + 9, { subject: personId('bob'), parameters: [] }));
+        const read = (limit: number, before?: number) => store.accesses(orgId('acme'), personId('ann'), limit, before);
+        expect(await read(10)).toEqual([all[1], all[2], all[0]]);
+        expect(await read(2)).toEqual([all[1], all[2]]);
+        expect(await read(10, NINE + 3)).toEqual([all[2], all[0]]);
+        expect(await store.accesses(orgId('other'), personId('ann'), 10)).toEqual([]);
+        const [bob] = await store.accesses(orgId('acme'), personId('bob'), 1);
+        expect(bob).toEqual(access(NINE + 9, { subject: personId('bob'), parameters: [] }));
+      });
+
+      it('puts the later of two accesses in the same millisecond first', async () => {
+        await store.recordAccess(access(NINE, { purpose: 'first' }));
+        await store.recordAccess(access(NINE, { purpose: 'second' }));
+        const read = await store.accesses(orgId('acme'), personId('ann'), 10);
+        expect(read.map((one) => one.purpose)).toEqual(['second', 'first']);
+      });
+
+      it('returns security events newest first, at most so many', async () => {
+        const event = (at: number, name: string | null = null) => ({
+          org: orgId('acme'),
+          at: NINE + at,
+          kind: 'sign_in_failed',
+          person: name === null ? null : personId(name),
+          detail: 'wrong password',
+        });
+        for (const one of [event(1), event(3, 'ann'), event(2)]) await store.recordSecurityEvent(one);
+        expect(await store.securityEvents(orgId('acme'), 2)).toEqual([event(3, 'ann'), event(2)]);
+        expect(await store.securityEvents(orgId('other'), 2)).toEqual([]);
+      });
+    });
+
+    it('finds everything again after it was closed and opened', async () => {
+      if (under.reopen === null) return expectClosedAfterClose(store);
+      await store.createOrganisation(org('acme'));
+      await store.createPerson(person('ann'));
+      await store.createToken(token('t'));
+      await store.createSession(webSession('s'));
+      await store.createDevice(device('laptop'));
+      await store.publishPolicy(policy(1));
+      await store.appendBatch(batch(1, { blobs: [blob('x')] }));
+      await store.recordAccess(access(NINE));
+      const again = await under.reopen();
+      expect(await again.organisations()).toEqual([org('acme')]);
+      expect(await again.people(orgId('acme'))).toEqual([person('ann')]);
+      expect(await again.redeemToken('invitation', token('t').tokenHash, NINE)).toEqual(token('t'));
+      expect(await again.session(webSession('s').id, NINE)).toEqual(webSession('s'));
+      expect(await again.policies(orgId('acme'))).toEqual([policy(1)]);
+      expect(await again.segments(orgId('acme'), personId('ann'), 'app', '2026-03-02', '2026-03-02')).toEqual([
+        segment('seq 1'),
+      ]);
+      expect(await again.blob(orgId('acme'), personId('ann'), imageId('x'))).toEqual(blob('x'));
+      expect(await again.accesses(orgId('acme'), personId('ann'), 1)).toEqual([access(NINE)]);
+      expect(await again.appendBatch(batch(1))).toEqual({ kind: 'duplicate' });
+      expect(await again.appendBatch(batch(2))).toEqual({ kind: 'committed' });
+    });
+
+    it('answers every call after close with closed, and closes twice without complaint', () =>
+      expectClosedAfterClose(store));
+  });
+}
+
+async function expectClosedAfterClose(store: Store): Promise<void> {
+  await store.close();
+  await store.close();
+  const calls = [store.organisations(), store.createPerson(person('ann')), store.appendBatch(batch(1))];
+  expect(await Promise.all(calls.map(outcome))).toEqual(['closed', 'closed', 'closed']);
+}
+
+/** `done`, or the code of the failure. */
+export async function outcome(work: Promise<unknown>): Promise<'done' | StoreError['code']> {
+  try {
+    await work;
+    return 'done';
+  } catch (error) {
+    if (error instanceof StoreError) return error.code;
+    throw error;
+  }
+}
+
+async function expectConflict(work: Promise<unknown>): Promise<void> {
+  expect(await outcome(work)).toBe('conflict');
+}
+
+/** The same 32 bytes in base64url with the two spare bits of the last digit set. */
+function otherSpelling(key: string): string {
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return key.slice(0, -1) + digits.charAt(digits.indexOf(key.slice(-1)) | 3);
+}

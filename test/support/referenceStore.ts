@@ -1,0 +1,308 @@
+import {
+  type AccessRecord,
+  type AcknowledgementRecord,
+  type BlobRecord,
+  type DataKeyId,
+  type DeviceRecord,
+  type DiscardCount,
+  type KeyStore,
+  type OrgRecord,
+  type PersonRecord,
+  type PolicyRecord,
+  type ReceiptRecord,
+  type SecurityEvent,
+  type SegmentRecord,
+  type Store,
+  StoreError,
+  type TeamRecord,
+  type TokenRecord,
+  type WebSession,
+  type WrappedDataKey,
+  type WrappedOrgKey,
+  type BatchUnit,
+} from '../../server/store/store.ts';
+
+/**
+ * The port in memory, as plainly as it can be said: arrays, looked through from the start, each call in one step.
+ * It is what the real stores are compared with, and durable only as long as the process.
+ */
+export function createReferenceStore(): Store {
+  const organisations: OrgRecord[] = [];
+  const people: PersonRecord[] = [];
+  const teams: TeamRecord[] = [];
+  const tokens: TokenRecord[] = [];
+  const sessions: WebSession[] = [];
+  const devices: DeviceRecord[] = [];
+  const receipts: ReceiptRecord[] = [];
+  const policies: PolicyRecord[] = [];
+  const acknowledgements: AcknowledgementRecord[] = [];
+  const segments: SegmentRecord[] = [];
+  const blobs: BlobRecord[] = [];
+  const discards: (DiscardCount & { device: string })[] = [];
+  const drops: (BatchUnit['dropped'][number] & { device: string })[] = [];
+  const accesses: AccessRecord[] = [];
+  const events: SecurityEvent[] = [];
+  let closed = false;
+
+  /** One step: what throws in it has changed nothing yet. */
+  const step = async <T>(work: () => T): Promise<T> => {
+    if (closed) throw new StoreError('closed', 'the store is closed');
+    return work();
+  };
+
+  return {
+    createOrganisation: (org) =>
+      step(() => {
+        refuseIf(organisations.some((one) => one.org === org.org));
+        organisations.push(org);
+      }),
+    organisations: () => step(() => [...organisations]),
+    createPerson: (person) =>
+      step(() => {
+        refuseIf(people.some((one) => one.org === person.org && one.person === person.person));
+        refuseIf(people.some((one) => one.emailHash === person.emailHash));
+        people.push(person);
+      }),
+    person: (org, person) => step(() => people.find((one) => one.org === org && one.person === person) ?? null),
+    personByEmail: (emailHash) => step(() => people.find((one) => one.emailHash === emailHash) ?? null),
+    people: (org) => step(() => people.filter((one) => one.org === org)),
+    changePerson: (org, person, change) =>
+      step(() => replaced(people, (one) => one.org === org && one.person === person, change)),
+    createTeam: (team) =>
+      step(() => {
+        refuseIf(teams.some((one) => one.org === team.org && one.team === team.team));
+        teams.push(team);
+      }),
+    teams: (org) => step(() => teams.filter((one) => one.org === org)),
+
+    createToken: (token) =>
+      step(() => {
+        refuseIf(tokens.some((one) => one.tokenHash === token.tokenHash));
+        tokens.push(token);
+      }),
+    peekToken: (kind, tokenHash, now) =>
+      step(() => tokens.find((one) => isValidToken(one, kind, tokenHash, now)) ?? null),
+    redeemToken: (kind, tokenHash, now) =>
+      step(() => {
+        const place = tokens.findIndex((one) => isValidToken(one, kind, tokenHash, now));
+        return place < 0 ? null : (tokens.splice(place, 1)[0] ?? null);
+      }),
+    createSession: (session) =>
+      step(() => {
+        refuseIf(sessions.some((one) => one.id === session.id));
+        sessions.push(session);
+      }),
+    session: (id, now) => step(() => sessions.find((one) => one.id === id && one.expiresAt > now) ?? null),
+    sessionsOf: (org, person, now) =>
+      step(() => sessions.filter((one) => one.org === org && one.person === person && one.expiresAt > now)),
+    touchSession: (id, lastSeenAt, change) =>
+      step(() => {
+        replaced(sessions, (one) => one.id === id, { lastSeenAt, ...change });
+      }),
+    endSessions: (org, person, which) =>
+      step(() => {
+        const ends = (one: WebSession): boolean => ('only' in which ? one.id === which.only : one.id !== which.except);
+        return removed(sessions, (one) => one.org === org && one.person === person && ends(one));
+      }),
+
+    createDevice: (device) =>
+      step(() => {
+        refuseIf(devices.some((one) => one.device === device.device || sameKey(one.publicKey, device.publicKey)));
+        devices.push(device);
+      }),
+    device: (device) => step(() => devices.find((one) => one.device === device) ?? null),
+    devices: (org) => step(() => devices.filter((one) => one.org === org)),
+    changeDevice: (org, device, change) =>
+      step(() => replaced(devices, (one) => one.org === org && one.device === device, change)),
+    putReceipt: (receipt) => step(() => void receipts.push(receipt)),
+    receipts: (org, device) =>
+      step(() => {
+        const own = receipts.filter((one) => one.org === org && one.device === device);
+        const versions = [...new Set(own.map((one) => one.policyVersion))].sort((a, b) => a - b);
+        return versions.flatMap((version) => firstAndLast(own.filter((one) => one.policyVersion === version)));
+      }),
+    latestReceipts: (org) =>
+      step(() => {
+        const latest = new Map(receipts.filter((one) => one.org === org).map((one) => [one.device, one]));
+        return [...latest.values()].sort((a, b) => (a.device < b.device ? -1 : 1));
+      }),
+
+    publishPolicy: (policy) =>
+      step(() => {
+        refuseIf(policy.version !== policies.filter((one) => one.org === policy.org).length + 1);
+        policies.push(policy);
+      }),
+    policies: (org) => step(() => policies.filter((one) => one.org === org)),
+    putAcknowledgement: (acknowledgement) =>
+      step(() => {
+        const { org, person, device, noticeVersion } = acknowledgement;
+        const isRepeat = acknowledgements.some(
+          (one) =>
+            one.org === org && one.person === person && one.device === device && one.noticeVersion === noticeVersion,
+        );
+        if (!isRepeat) acknowledgements.push(acknowledgement);
+      }),
+    acknowledgements: (org, person) =>
+      step(() => acknowledgements.filter((one) => one.org === org && one.person === person)),
+
+    appendBatch: (unit) =>
+      step(() => {
+        const isForeign = (one: SegmentRecord | BlobRecord): boolean =>
+          one.org !== unit.org || one.person !== unit.person || ('device' in one && one.device !== unit.device);
+        refuseIf([...unit.segments, ...unit.blobs].some(isForeign));
+        const device = devices.find((one) => one.device === unit.device);
+        if (device === undefined || device.status === 'retired') return { kind: 'refused' } as const;
+        if (device.org !== unit.org || device.person !== unit.person) return { kind: 'refused' } as const;
+        const expected = device.committedSeq + 1;
+        if (unit.seq < expected) return { kind: 'duplicate' } as const;
+        if (unit.seq > expected) return { kind: 'out_of_order', expected } as const;
+
+        const images = [...blobs, ...unit.blobs].map((one) => `${one.org}/${one.person}/${one.image}`);
+        const ids = [...segments, ...unit.segments].map(
+          (one) => `${one.org}/${one.person}/${one.day}/${one.parameter}/${one.segment}`,
+        );
+        refuseIf(new Set(images).size < images.length || new Set(ids).size < ids.length);
+        segments.push(...unit.segments);
+        blobs.push(...unit.blobs);
+        discards.push(...unit.discarded.map((one) => ({ ...one, device: unit.device })));
+        drops.push(...unit.dropped.map((one) => ({ ...one, device: unit.device })));
+        replaced(devices, (one) => one.device === unit.device, {
+          committedSeq: unit.seq,
+          lastSeenAt: Math.max(device.lastSeenAt ?? 0, unit.receivedAt),
+          sessionState: unit.sessionState ?? device.sessionState,
+        });
+        return { kind: 'committed' } as const;
+      }),
+    segments: (org, person, parameter, from, to) =>
+      step(() =>
+        segments.filter(
+          (one) =>
+            one.org === org && one.person === person && one.parameter === parameter && one.day >= from && one.day <= to,
+        ),
+      ),
+    blob: (org, person, image) =>
+      step(() => blobs.find((one) => one.org === org && one.person === person && one.image === image) ?? null),
+    discards: (org, device) =>
+      step(() => {
+        const own = isOfOrg(devices, org, device) ? discards.filter((one) => one.device === device) : [];
+        const sums = summed(own, (one) => `${one.parameter}/${one.reason}`);
+        return sums.map(({ parameter, reason, count }) => ({ parameter, reason, count }));
+      }),
+    drops: (org, device) =>
+      step(() => {
+        const own = isOfOrg(devices, org, device) ? drops.filter((one) => one.device === device) : [];
+        const sums = summed(own, (one) => `${one.parameter}/${one.cause}`);
+        return sums.map(({ parameter, cause, count }) => ({ parameter, cause, count }));
+      }),
+
+    recordAccess: (access) => step(() => void accesses.push(access)),
+    accesses: (org, subject, limit, before = Number.POSITIVE_INFINITY) =>
+      step(() =>
+        newestFirst(accesses.filter((one) => one.org === org && one.subject === subject && one.at < before)).slice(
+          0,
+          limit,
+        ),
+      ),
+    recordSecurityEvent: (event) => step(() => void events.push(event)),
+    securityEvents: (org, limit) => step(() => newestFirst(events.filter((one) => one.org === org)).slice(0, limit)),
+
+    close: async () => {
+      closed = true;
+    },
+  };
+}
+
+export function createReferenceKeyStore(): KeyStore {
+  const orgKeys: WrappedOrgKey[] = [];
+  const dataKeys: WrappedDataKey[] = [];
+  let rootCheck: Uint8Array | null = null;
+  let closed = false;
+  const step = async <T>(work: () => T): Promise<T> => {
+    if (closed) throw new StoreError('closed', 'the store is closed');
+    return work();
+  };
+  const find = (id: DataKeyId): WrappedDataKey | undefined =>
+    dataKeys.find(
+      (one) =>
+        one.org === id.org && one.person === id.person && one.parameter === id.parameter && one.epoch === id.epoch,
+    );
+
+  return {
+    orgKeys: () => step(() => [...orgKeys]),
+    putOrgKey: (key) =>
+      step(() => {
+        refuseIf(orgKeys.some((one) => one.org === key.org && one.version === key.version));
+        orgKeys.push(key);
+      }),
+    dataKey: (id) => step(() => find(id) ?? null),
+    putDataKeys: (keys) =>
+      step(() =>
+        keys.map((key) => {
+          const known = find(key);
+          if (known === undefined) dataKeys.push(key);
+          return known ?? key;
+        }),
+      ),
+    rootCheck: () => step(() => rootCheck),
+    putRootCheck: (check) =>
+      step(() => {
+        refuseIf(rootCheck !== null);
+        rootCheck = check;
+      }),
+    close: async () => {
+      closed = true;
+    },
+  };
+}
+
+function refuseIf(isTaken: boolean): void {
+  if (isTaken) throw new StoreError('conflict', 'refused by the reference store');
+}
+
+function isValidToken(token: TokenRecord, kind: string, tokenHash: string, now: number): boolean {
+  return token.kind === kind && token.tokenHash === tokenHash && token.expiresAt > now;
+}
+
+function isOfOrg(devices: readonly DeviceRecord[], org: string, device: string): boolean {
+  return devices.some((one) => one.org === org && one.device === device);
+}
+
+function sameKey(a: string, b: string): boolean {
+  return Buffer.from(a, 'base64url').equals(Buffer.from(b, 'base64url'));
+}
+
+function replaced<T>(all: T[], isIt: (one: T) => boolean, change: Partial<T>): T | null {
+  const place = all.findIndex(isIt);
+  const known = all[place];
+  if (known === undefined) return null;
+  const changed = { ...known, ...change };
+  all[place] = changed;
+  return changed;
+}
+
+function removed<T>(all: T[], isIt: (one: T) => boolean): number {
+  const kept = all.filter((one) => !isIt(one));
+  const count = all.length - kept.length;
+  all.splice(0, all.length, ...kept);
+  return count;
+}
+
+function firstAndLast<T>(all: readonly T[]): T[] {
+  const [first] = all;
+  const last = all.at(-1);
+  if (first === undefined || last === undefined) return [];
+  return first === last || JSON.stringify(first) === JSON.stringify(last) ? [first] : [first, last];
+}
+
+function summed<T extends { count: number }>(all: readonly T[], nameOf: (one: T) => string): T[] {
+  const sums = new Map<string, T>();
+  for (const one of all) sums.set(nameOf(one), { ...one, count: one.count + (sums.get(nameOf(one))?.count ?? 0) });
+  return [...sums.values()];
+}
+
+function newestFirst<T extends { at: number }>(all: readonly T[]): T[] {
+  return all
+    .map((one, place) => ({ one, place }))
+    .sort((a, b) => b.one.at - a.one.at || b.place - a.place)
+    .map(({ one }) => one);
+}

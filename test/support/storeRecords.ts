@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import type { ParameterId } from '../../shared/catalog.ts';
+import { DeviceId, ImageId, OrgId, PersonId, SegmentId, TeamId } from '../../shared/ids.ts';
+import type { Signed } from '../../shared/signed.ts';
+import type { Day } from '../../shared/time.ts';
+import type {
+  AccessRecord,
+  BatchUnit,
+  BlobRecord,
+  DeviceRecord,
+  OrgRecord,
+  PersonRecord,
+  PolicyRecord,
+  SegmentRecord,
+  TokenRecord,
+  WebSession,
+  WrappedDataKey,
+} from '../../server/store/store.ts';
+import { sealedText } from './sealedForTest.ts';
+
+// Records of every kind for tests of the store, made from a name: the same name gives the same ids and bytes.
+
+/** 2026-03-02T09:00Z. */
+export const NINE = 1_772_442_000_000;
+
+export const orgId = (name: string): OrgId => OrgId.parse(uuid(`org ${name}`));
+export const personId = (name: string): PersonId => PersonId.parse(uuid(`person ${name}`));
+export const deviceId = (name: string): DeviceId => DeviceId.parse(uuid(`device ${name}`));
+export const teamId = (name: string): TeamId => TeamId.parse(uuid(`team ${name}`));
+export const segmentId = (name: string): SegmentId => SegmentId.parse(uuid(`segment ${name}`));
+export const imageId = (name: string): ImageId => ImageId.parse(uuid(`image ${name}`));
+export const digestOf = (name: string): string => sha256(name).toString('hex');
+export const keyOf = (name: string): string => sha256(`key ${name}`).toString('base64url');
+
+export const org = (name: string): OrgRecord => ({ org: orgId(name), createdAt: NINE, profile: sealedText(name) });
+
+export const person = (name: string, change: Partial<PersonRecord> = {}): PersonRecord => ({
+  org: orgId('acme'),
+  person: personId(name),
+  role: 'employee',
+  status: 'active',
+  createdAt: NINE,
+  emailHash: digestOf(`${name}@example.com`),
+  profile: sealedText(`profile of ${name}`),
+  credentials: sealedText(`credentials of ${name}`),
+  hasSecondFactor: false,
+  teams: [teamId('b'), teamId('a')],
+  managesTeams: [],
+  ...change,
+});
+
+export const token = (name: string, change: Partial<TokenRecord> = {}): TokenRecord => ({
+  tokenHash: digestOf(`token ${name}`),
+  kind: 'invitation',
+  org: orgId('acme'),
+  person: personId('ann'),
+  expiresAt: NINE + 1_000,
+  ...change,
+});
+
+export const webSession = (name: string, change: Partial<WebSession> = {}): WebSession => ({
+  id: digestOf(`session ${name}`),
+  org: orgId('acme'),
+  person: personId('ann'),
+  createdAt: NINE,
+  lastSeenAt: NINE,
+  expiresAt: NINE + 1_000,
+  secondFactor: null,
+  client: sealedText(`client ${name}`),
+  clientHash: digestOf(`client ${name}`),
+  ...change,
+});
+
+export const device = (name: string, change: Partial<DeviceRecord> = {}): DeviceRecord => ({
+  org: orgId('acme'),
+  device: deviceId(name),
+  person: personId('ann'),
+  publicKey: keyOf(name),
+  status: 'active',
+  enrolledAt: NINE,
+  committedSeq: 0,
+  lastSeenAt: null,
+  agentVersion: null,
+  clockOffsetMs: null,
+  lease: null,
+  previousLease: null,
+  sessionState: null,
+  ...change,
+});
+
+export const signed = (text: string): Signed => ({
+  payload: JSON.stringify({ text }),
+  keyId: digestOf('signer'),
+  signature: Buffer.concat([sha256(text), sha256(`${text}.`)]).toString('base64url'),
+});
+
+export const policy = (version: number, change: Partial<PolicyRecord> = {}): PolicyRecord => ({
+  org: orgId('acme'),
+  version,
+  hash: digestOf(`policy ${version}`),
+  signed: signed(`policy ${version}`),
+  publishedAt: NINE + version,
+  author: version === 1 ? null : personId('ann'),
+  reason: sealedText(`reason ${version}`),
+  ...change,
+});
+
+export const segment = (name: string, parameter: ParameterId = 'app', day: Day = '2026-03-02'): SegmentRecord => ({
+  org: orgId('acme'),
+  person: personId('ann'),
+  parameter,
+  day,
+  segment: segmentId(name),
+  device: deviceId('laptop'),
+  epoch: 2_930,
+  policyVersion: 1,
+  expires: '2026-05-01',
+  sealed: sealedText(`segment ${name}`, 350),
+});
+
+export const blob = (name: string, bytes = 5_000): BlobRecord => ({
+  org: orgId('acme'),
+  person: personId('ann'),
+  image: imageId(name),
+  day: '2026-03-02',
+  segment: segmentId(name),
+  epoch: 2_930,
+  policyVersion: 1,
+  expires: '2026-03-16',
+  sealed: sealedText(`image ${name}`, bytes),
+});
+
+export const batch = (seq: number, change: Partial<BatchUnit> = {}): BatchUnit => ({
+  org: orgId('acme'),
+  device: deviceId('laptop'),
+  person: personId('ann'),
+  seq,
+  receivedAt: NINE + seq,
+  segments: [segment(`seq ${seq}`)],
+  blobs: [],
+  discarded: [],
+  dropped: [],
+  sessionState: null,
+  ...change,
+});
+
+export const access = (at: number, change: Partial<AccessRecord> = {}): AccessRecord => ({
+  org: orgId('acme'),
+  at,
+  actor: personId('max'),
+  actorRole: 'manager',
+  subject: personId('ann'),
+  action: 'activity.read',
+  purpose: 'workload_review',
+  day: '2026-03-02',
+  parameters: ['app', 'session'],
+  refused: false,
+  ...change,
+});
+
+export const dataKey = (epoch: number, bytes: string, change: Partial<WrappedDataKey> = {}): WrappedDataKey => ({
+  org: orgId('acme'),
+  person: personId('ann'),
+  parameter: 'app',
+  epoch,
+  orgKeyVersion: 1,
+  wrapped: sealedText(bytes, 60),
+  ...change,
+});
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function uuid(name: string): string {
+  const hex = sha256(name).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
