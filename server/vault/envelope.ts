@@ -94,7 +94,9 @@ export function splitEnvelope(sealed: Uint8Array): Parts | null {
   };
 }
 
-/** Whether a record of `length` bytes can exist. An empty text gives the shortest, an incompressible one the longest. */
+/**
+ * Whether a record of `length` bytes can exist. An empty text gives the shortest, an incompressible one the longest.
+ */
 export function isPossibleLength(length: number): boolean {
   return length >= OVERHEAD_BYTES && length <= MAX_PLAIN_BYTES + OVERHEAD_BYTES;
 }
@@ -117,7 +119,10 @@ function decrypt(recordKey: Uint8Array, associated: Uint8Array, parts: Parts): U
   }
 }
 
-/** A text that deflating does not shorten is stored as it is, so that no record is longer than `MAX_PLAIN_BYTES` allows. */
+/**
+ * A text that deflating does not shorten is stored as it is, so that no record is longer than `MAX_PLAIN_BYTES`
+ * allows.
+ */
 function frame(plaintext: Uint8Array, compress: boolean): Uint8Array {
   const deflated = compress ? deflateRawSync(plaintext) : plaintext;
   if (deflated.length < plaintext.length) return Buffer.concat([Uint8Array.of(DEFLATED), deflated]);

@@ -2,8 +2,8 @@ import { canonical } from '../../shared/canonical.ts';
 import type { DataKeyId, WrappedDataKey, WrappedOrgKey } from '../store/store.ts';
 import type { SealScope } from './sealed.ts';
 
-// What a seal is bound to, as bytes. A canonical JSON array (RFC 8785) is injective: every field is there, in its place,
-// delimited, and a text that UTF-8 could not tell from another (a lone surrogate) is refused with a TypeError.
+// What a seal is bound to, as bytes. A canonical JSON array (RFC 8785) is injective: every field is there, in its
+// place, delimited, and a text that UTF-8 could not tell from another (a lone surrogate) is refused with a TypeError.
 
 /** Associated data of a record: the whole scope. */
 export function associatedWithScope(scope: SealScope): Uint8Array {

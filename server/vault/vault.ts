@@ -13,7 +13,10 @@ export { createRootKeyFile, readRootKeyFile } from './rootKey.ts';
 export { type Sealed, type SealScope, VaultError } from './sealed.ts';
 
 export interface Vault {
-  /** Compresses when `compress` is set, then seals. Creates the data key when the scope has none yet; it is durable first. */
+  /**
+   * Compresses when `compress` is set, then seals. Creates the data key when the scope has none yet; it is durable
+   * first.
+   */
   seal(scope: SealScope, plaintext: Uint8Array, options?: { compress?: boolean }): Promise<Sealed>;
   /** Throws VaultError. Says nothing about why a seal did not open beyond its code. */
   open(scope: SealScope, sealed: Sealed): Promise<Uint8Array>;
@@ -96,7 +99,9 @@ async function sealingKey(keyring: Keyring, scope: SealScope): Promise<{ key: Ui
   return { key: newest.key, label: ORG_RECORD };
 }
 
-/** Empty when there is no key (any more). The organisation's record says nothing of its key's version: each is tried. */
+/**
+ * Empty when there is no key (any more). The organisation's record says nothing of its key's version: each is tried.
+ */
 async function openingKeys(keyring: Keyring, scope: SealScope): Promise<{ keys: Uint8Array[]; label: string }> {
   const id = dataKeyId(scope);
   if (id === null) {

@@ -1,0 +1,120 @@
+/**
+ * Sites whose mere visit can reveal what GDPR Art. 9 and common decency keep from an employer: health, religion, union,
+ * politics, sexual life and orientation, dating, ethnic origin, criminal matters, money, looking for another job. An
+ * entry covers the host itself and everything below it; an entry without a dot is a top-level domain.
+ */
+export const specialHosts = `
+  abortion, adult, bank, bible, bioethics, catholic, church, clinic, creditunion, dating, dental, dentist, diet,
+  doctor, democrat, gay, gop, health, healthcare, hiv, hospital, insurance, islam, kosher, lgbt, loan, loans, med,
+  medical, mormon, ngo, pharmacy, physio, porn, rehab, republican, sex, sexy, surgery, vote, voto, xxx, voting,
+  fertility,
+
+  nhs.uk, nhs.net, nhs.scot, gesund.bund.de, doctolib.de, doctolib.fr, doctolib.it, jameda.de, netdoktor.de,
+  netdoktor.at, apotheken-umschau.de, onmeda.de, lifeline.de, gesundheit.gv.at, docmorris.de, shop-apotheke.com,
+  webmd.com, mayoclinic.org, healthline.com, medlineplus.gov, drugs.com, everydayhealth.com, clevelandclinic.org,
+  zocdoc.com, goodrx.com, 23andme.com, ancestry.com, myheritage.com, ameli.fr, doctissimo.fr, vidal.fr,
+  mediktor.com, patient.info, patientslikeme.com, teladoc.com, betterhelp.com, talkspace.com, headspace.com,
+  calm.com, hims.com, forhers.com, plannedparenthood.org, profamilia.de, aidshilfe.de, thebody.com, poz.com,
+  krebsinformationsdienst.de, krebshilfe.de, cancer.org, cancer.gov, macmillan.org.uk, deutsche-depressionshilfe.de,
+  telefonseelsorge.de, nummergegenkummer.de, samaritans.org, mind.org.uk, nami.org, suicidepreventionlifeline.org,
+  988lifeline.org, anonyme-alkoholiker.de, aa.org, na.org, smartrecovery.org, kenn-dein-limit.de,
+  check-dein-spiel.de, bzga.de, tk.de, barmer.de, dak.de, aok.de, ikk-classic.de, kkh.de, hek.de, bkk-vbu.de,
+  css.ch, helsana.ch, swica.ch, oegk.at, flo.health, helloclue.com, urbia.de, kinderwunschseite.de, babycenter.com,
+  whattoexpect.com, myfitnesspal.com, weightwatchers.com, health.google.com, fitbit.com, diabetes.org, diabetes.de,
+  alz.org, adhd.de, additudemag.com, autism.org.uk, epic.com, mychart.com,
+
+  vatican.va, vaticannews.va, ekd.de, katholisch.de, dbk.de, evangelisch.de, kirche.de, bistum.de,
+  erzbistum-koeln.de, jw.org, churchofjesuschrist.org, lds.org, biblegateway.com, bible.com, youversion.com,
+  bibleserver.com, quran.com, islamicfinder.org, muslimpro.com, islam.de, ditib.de, zentralrat.de, islamqa.info,
+  chabad.org, zentralratderjuden.de, jewishvirtuallibrary.org, myjewishlearning.com, sefaria.org, dhammatalks.org,
+  buddhanet.net, tricycle.org, hinduismtoday.com, sikhnet.com, churchofengland.org, scientology.org, elim.org.uk,
+  opusdei.org, taize.fr, gbs-schweiz.org, humanismus.de, ffrf.org,
+
+  dgb.de, verdi.de, igmetall.de, igbce.de, gew.de, gdp.de, evg-online.org, ngg.net, igbau.de, dbb.de,
+  betriebsrat.de, betriebsrat.com, boeckler.de, bund-verlag.de, oegb.at, gpa.at, proge.at, vida.at,
+  arbeiterkammer.at, unia.ch, syndicom.ch, sgb.ch, tuc.org.uk, unison.org.uk, unitetheunion.org, gmb.org.uk,
+  usdaw.org.uk, prospect.org.uk, cwu.org, aflcio.org, seiu.org, uaw.org, teamster.org, cwa-union.org, afscme.org,
+  ibew.org, unionize.org, nlrb.gov, workerorganizing.org, cgt.fr, cfdt.fr, force-ouvriere.fr, sud-solidaires.org,
+  cgil.it, cisl.it, uil.it, ccoo.es, ugt.es, cgtp.pt, fnv.nl, cnv.nl, abvv.be, acv-csc.be, lo.se, lo.no, lo.dk,
+  fh.dk, sak.fi, opzz.org.pl, solidarnosc.org.pl, etuc.org, ituc-csi.org, techworkerscoalition.org,
+
+  cdu.de, csu.de, spd.de, gruene.de, fdp.de, afd.de, die-linke.de, bsw-vg.de, piratenpartei.de, volteuropa.org,
+  freiewaehler.eu, oevp.at, dievolkspartei.at, spoe.at, fpoe.at, gruene.at, neos.eu, svp.ch, sp-ps.ch, fdp.ch,
+  die-mitte.ch, gruene.ch, labour.org.uk, conservatives.com, libdems.org.uk, greenparty.org.uk, snp.org,
+  reformparty.uk, democrats.org, gop.com, dsausa.org, lp.org, actblue.com, winred.com, parti-socialiste.fr,
+  rassemblementnational.fr, lafranceinsoumise.fr, republicains.fr, parti-renaissance.fr, psoe.es, pp.es,
+  voxespana.es, podemos.info, partitodemocratico.it, fratelli-italia.it, movimento5stelle.eu, legaonline.it,
+  pis.org.pl, platforma.org, campact.de, change.org, openpetition.de, avaaz.org, moveon.org, amnesty.org,
+  amnesty.de, wahl-o-mat.de, fridaysforfuture.de, letztegeneration.org,
+
+  tinder.com, bumble.com, hinge.co, okcupid.com, match.com, eharmony.com, parship.de, parship.com, elitepartner.de,
+  lovescout24.de, neu.de, edarling.de, badoo.com, pof.com, meetic.fr, meetic.com, lovoo.com, once.com, happn.com,
+  finya.de, bildkontakte.de, joyclub.de, feeld.co, grindr.com, romeo.com, planetromeo.com, scruff.com, hornet.com,
+  her.app, jdate.com, muzz.com, christianmingle.com, ourtime.com, adultfriendfinder.com, ashleymadison.com,
+  seeking.com, pornhub.com, xvideos.com, xnxx.com, xhamster.com, redtube.com, youporn.com, onlyfans.com,
+  chaturbate.com, stripchat.com, brazzers.com, fetlife.com, kaufmich.com, eis.de, amorelie.de, lsvd.de, queer.de,
+  siegessaeule.de, stonewall.org.uk, glaad.org, hrc.org, thetrevorproject.org, pinknews.co.uk, advocate.com,
+  them.us, ilga.org, transgender-info.de, dgti.org, mermaidsuk.org.uk,
+
+  paypal.com, sparkasse.de, volksbank.de, vr.de, deutsche-bank.de, db.com, commerzbank.de, postbank.de, dkb.de,
+  ing.de, ing.com, ing.nl, comdirect.de, consorsbank.de, n26.com, targobank.de, hypovereinsbank.de, norisbank.de,
+  santander.de, santander.com, gls.de, ethikbank.de, tomorrow.one, bunq.com, revolut.com, wise.com,
+  traderepublic.com, scalable.capital, flatex.de, erstebank.at, sparkasse.at, raiffeisen.at, raiffeisen.ch,
+  bawag.at, bankaustria.at, ubs.com, credit-suisse.com, postfinance.ch, zkb.ch, chase.com, bankofamerica.com,
+  wellsfargo.com, citi.com, citibank.com, capitalone.com, usbank.com, pnc.com, schwab.com, fidelity.com,
+  vanguard.com, ally.com, discover.com, americanexpress.com, navyfederal.org, sofi.com, chime.com, robinhood.com,
+  etrade.com, venmo.com, cash.app, zellepay.com, barclays.co.uk, hsbc.com, hsbc.co.uk, lloydsbank.com, natwest.com,
+  halifax.co.uk, nationwide.co.uk, monzo.com, starlingbank.com, tsb.co.uk, bnpparibas.com, mabanque.bnpparibas,
+  societegenerale.fr, credit-agricole.fr, creditmutuel.fr, labanquepostale.fr, boursobank.com, bbva.es, bbva.com,
+  caixabank.es, bankinter.com, unicredit.it, intesasanpaolo.com, rabobank.nl, abnamro.nl, kbc.be, belfius.be,
+  nordea.com, danskebank.dk, swedbank.se, seb.se, handelsbanken.se, dnb.no, op.fi, pkobp.pl, mbank.pl, csob.cz,
+  otpbank.hu, coinbase.com, binance.com, kraken.com, bitpanda.com, klarna.com, mint.com, creditkarma.com,
+  experian.com, equifax.com, schufa.de, meineschufa.de, elster.de, finanzonline.bmf.gv.at, irs.gov,
+  turbotax.intuit.com, hrblock.com, smartsteuer.de, taxfix.de, wiso-steuer.de, mysavings.com, nerdwallet.com,
+  finanztip.de, arbeitsagentur.de, jobcenter.digital, ams.at, deutsche-rentenversicherung.de,
+
+  indeed.com, indeed.de, stepstone.de, monster.com, monster.de, jobs.ch, karriere.at, willhaben.jobs,
+  ziprecruiter.com, totaljobs.com, reed.co.uk, apec.fr, welcometothejungle.com, infojobs.net, pracuj.pl,
+
+  gofundme.com, weisser-ring.de, hilfetelefon.de, thehotline.org, rainn.org, frauenhauskoordinierung.de, asyl.net,
+  proasyl.de, uscis.gov, bamf.de, torproject.org, justanswer.com, anwalt.de, scheidung.de, avvo.com
+`;
+
+/**
+ * A host is special, too, when one of its labels holds one of these as a whole word: `st-anna-klinik.de`, `my-
+ * bank.example`.
+ */
+export const specialWords = `
+  health, healthcare, hospital, clinic, clinics, medical, medicine, doctor, doctors, patient, patients, dentist,
+  dental, pharmacy, therapy, therapist, psychologist, psychiatry, psychotherapy, counseling, counselling,
+  depression, anxiety, cancer, oncology, diabetes, hiv, aids, fertility, pregnancy, pregnant, abortion, addiction,
+  rehab, alcoholics, hospice, autism, adhd, disability, mychart, ehealth, gesundheit, krankenhaus, klinik, klinikum,
+  kliniken, arzt, aerzte, arztpraxis, praxis, zahnarzt, hausarzt, frauenarzt, patienten, apotheke, therapie,
+  psychotherapie, psychologe, psychiatrie, depressionen, krebs, sucht, suchthilfe, suchtberatung, schwangerschaft,
+  schwanger, kinderwunsch, krankenkasse, krankenversicherung, behinderung, selbsthilfe, pflegedienst, hospiz, reha,
+  sante, hopital, clinique, medecin, medecins, pharmacie, grossesse, psychologue, salud, clinica, medico, medicos,
+  farmacia, embarazo, psicologo, salute, ospedale, farmacie, gravidanza, psicologa, ziekenhuis, huisarts, apotheek,
+  zorg, zwangerschap, szpital, lekarz, apteka, zdrowie, nemocnice, lekar, lekarna, sjukhus, vardcentral, sykehus,
+  lege, sygehus, laege, sairaala, saude, medica, church, churches, parish, diocese, bible, christian, catholic,
+  evangelical, mosque, islam, islamic, muslim, quran, synagogue, jewish, judaism, torah, temple, buddhist, buddhism,
+  hindu, sikh, prayer, gospel, faith, ministry, kirche, kirchen, kirchengemeinde, pfarrei, pfarramt, gemeindehaus,
+  bistum, erzbistum, katholisch, evangelisch, moschee, muslime, juedisch, juedische, christlich, gebet, glaube,
+  diakonie, caritas, eglise, paroisse, mosquee, iglesia, parroquia, mezquita, chiesa, parrocchia, moschea, kerk,
+  parochie, moskee, kosciol, parafia, meczet, kostel, kyrka, kirke, kirkko, igreja, union, unions, unionize,
+  unionise, labor, labour, strike, worksrights, workscouncil, gewerkschaft, gewerkschaften, betriebsrat,
+  personalrat, streik, tarifvertrag, arbeitsrecht, arbeiterkammer, syndicat, syndicats, syndical, sindicato,
+  sindicatos, sindacato, sindacati, vakbond, vakbeweging, zwiazek, zwiazkowy, odbory, fackforbund, facket,
+  fagforening, ammattiliitto, strajk, greve, huelga, sciopero, party, politics, campaign, elect, election,
+  elections, democrats, republicans, socialist, socialists, communist, conservative, petition, partei, parteien,
+  wahlkampf, politik, volksbegehren, jusos, parti, politique, partido, politica, partito, partij, politiek, partia,
+  lgbt, lgbtq, lgbtqia, gay, gays, lesbian, lesbians, bisexual, transgender, trans, queer, pride, schwul, schwule,
+  lesbisch, lesben, lesbienne, homosexuel, homosexual, asexual, nonbinary, dating, singles, singleboerse,
+  partnersuche, partnervermittlung, matchmaking, rencontre, rencontres, citas, incontri, randki, seznamka, escort,
+  escorts, sex, sexy, porn, porno, xxx, erotic, erotik, fetish, swinger, hookup, nude, nudes, camgirls, hentai,
+  bank, banks, banking, onlinebanking, ebanking, netbanking, banque, banques, banco, bancos, banca, banche, bankier,
+  bancaire, sparkasse, volksbank, raiffeisenbank, raiffeisen, sparda, creditunion, credit, loan, loans, mortgage,
+  debt, bankruptcy, payday, insolvency, insolvenz, schulden, schuldnerberatung, schuldenberatung, kredit, kredite,
+  konto, depot, prestamos, hypotheek, lening, pozyczka, kreditkarte, crypto, wallet, casino, gambling, poker,
+  betting, lotto, wetten, spielsucht, asylum, refugee, refugees, immigration, asyl, fluechtlinge, scheidung,
+  divorce, bewerbung, jobboerse, stellenangebote, stellenmarkt, jobsearch
+`;

@@ -1,0 +1,82 @@
+import { parse } from 'tldts';
+import { expect, test } from 'vitest';
+import { appCategory, isSensitiveProgram, isSpecialSite, siteCategory } from '../../../../shared/policy/categories.ts';
+import { appNames, sensitiveNames } from '../../../../shared/policy/data/apps.ts';
+import { siteDomains } from '../../../../shared/policy/data/sites.ts';
+import { specialHosts, specialWords } from '../../../../shared/policy/data/special.ts';
+
+const entries = (list: string) => list.split(',').map((entry) => entry.trim());
+const all = (lists: Readonly<Record<string, string>>) => Object.values(lists).flatMap(entries);
+const doubled = (list: readonly string[]) => list.filter((entry, at) => list.indexOf(entry) !== at);
+
+test('programs have the category of their work, in any case and with or without an extension', () => {
+  expect(['code', 'Code.exe', 'WINWORD.EXE', 'Slack', 'xterm', 'never-heard-of'].map(appCategory)).toEqual([
+    'development',
+    'development',
+    'documents',
+    'communication',
+    'development',
+    'other',
+  ]);
+});
+
+test('a browser has no category: it says nothing about the kind of work', () => {
+  expect(new Set(['firefox', 'chrome', 'chromium', 'safari', 'msedge'].map(appCategory))).toEqual(new Set(['other']));
+});
+
+test('sites have the category of their work', () => {
+  expect(['github.com', 'zeit.de', 'example.com', '__proto__', 'constructor'].map(siteCategory)).toEqual([
+    'development',
+    'news',
+    'other',
+    'other',
+    'other',
+  ]);
+});
+
+test('password managers and lock screens are private, editors are not', () => {
+  expect(['keepassxc', 'KeePass.exe', '1Password', 'i3lock', 'logonui', 'code', ''].map(isSensitiveProgram)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test('no entry stands in the lists twice', () => {
+  const lists = [
+    all(appNames),
+    all(siteDomains),
+    entries(sensitiveNames),
+    entries(specialHosts),
+    entries(specialWords),
+  ];
+  expect(lists.map(doubled)).toEqual([[], [], [], [], []]);
+  expect(lists.map((list) => list.filter((entry) => entry !== entry.toLowerCase() || entry === ''))).toEqual([
+    [],
+    [],
+    [],
+    [],
+    [],
+  ]);
+});
+
+test('every site in the list is a registrable domain, and none of them is special', () => {
+  const sites = all(siteDomains);
+  expect(sites.filter((site) => parse(site).domain !== site)).toEqual([]);
+  expect(sites.filter(isSpecialSite)).toEqual([]);
+  expect(all(appNames).filter(isSensitiveProgram)).toEqual([]);
+});
+
+test('every special host covers what is below it and nothing beside it', () => {
+  const hosts = entries(specialHosts);
+  expect(hosts.filter((host) => !isSpecialSite(host) || !isSpecialSite(`www.${host}`))).toEqual([]);
+  expect(isSpecialSite('notmatch.com') || isSpecialSite('tk.de.example.com')).toBe(false);
+});
+
+test('every special word is one that a label can hold', () => {
+  expect(entries(specialWords).filter((word) => !isSpecialSite(`st-${word}-2.example.com`))).toEqual([]);
+});
