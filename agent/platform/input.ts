@@ -1,4 +1,3 @@
-import { uIOhook } from 'uiohook-napi';
 import type { Availability, InputKind, InputSensor } from '../core/ports.ts';
 import { displayAvailability, works } from './display.ts';
 
@@ -7,6 +6,9 @@ import { displayAvailability, works } from './display.ts';
  *
  * The hook offers one named event per kind; the listeners below take no parameter, so that nothing of an event can be
  * read or kept here, not even its kind. The hook's emitter hands each event on and forgets it.
+ *
+ * When the X server dies, so does this process: its library has no other answer. What was recorded survives as it does
+ * a kill -9, and the session is closed at its last evidence by the next start.
  *
  * Counted are key releases (`keyup`), so that a key held down counts once and not once per repetition; presses of a
  * mouse button (a drag is one click); notches of the wheel; and movements of the pointer as the system reports them.
@@ -17,28 +19,39 @@ export function createInputSensor(env: NodeJS.ProcessEnv = process.env): InputSe
     availability: () => inputAvailability(env),
     start: async (onInput) => {
       if (running) throw new Error('the input sensor is already running');
-      // The hook cannot be started without a display: it would wait or end the process. Ask first.
-      const availability = await inputAvailability(env);
-      if (!availability.works) throw new Error(`${availability.why}; ${availability.remedy}`);
-      if (running) throw new Error('the input sensor is already running');
       running = true;
-      const stopListening = listenForKinds(uIOhook, onInput);
       try {
-        uIOhook.start();
+        const stop = await startHook(env, onInput);
+        let stopped = false;
+        return async () => {
+          if (stopped) return;
+          stopped = true;
+          stop();
+          running = false;
+        };
       } catch (error) {
-        stopListening();
         running = false;
-        throw new Error('the input hook could not be started', { cause: error });
+        throw error;
       }
-      let stopped = false;
-      return async () => {
-        if (stopped) return;
-        stopped = true;
-        stopListening();
-        uIOhook.stop();
-        running = false;
-      };
     },
+  };
+}
+
+async function startHook(env: NodeJS.ProcessEnv, onInput: (kind: InputKind) => void): Promise<() => void> {
+  const availability = await inputAvailability(env);
+  if (!availability.works) throw new Error(`${availability.why}; ${availability.remedy}`);
+  // Not before: the library opens the display when it is loaded, and where there is none it can end the process.
+  const { uIOhook } = await import('uiohook-napi');
+  const stopListening = listenForKinds(uIOhook, onInput);
+  try {
+    uIOhook.start();
+  } catch (error) {
+    stopListening();
+    throw new Error('the input hook could not be started', { cause: error });
+  }
+  return () => {
+    stopListening();
+    uIOhook.stop();
   };
 }
 
