@@ -1,0 +1,158 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import type { Observation } from '../../shared/events/observation.ts';
+import type { DropCause } from '../../shared/outcome.ts';
+import { limits } from '../../shared/protocol/limits.ts';
+import { MINUTE } from '../../shared/time.ts';
+import type { Permitted } from '../../agent/core/gate/gate.ts';
+import type { Clock } from '../../agent/core/ports.ts';
+import type { BatchContext, HeldScreenshot, Spool, SpooledBatch } from '../../agent/core/spool/spool.ts';
+
+/** The spool's port without its disk. `everything()` shows a test what was ever appended and not purged or dropped. */
+export interface MemorySpool extends Spool {
+  everything(): readonly (Observation & { readonly context: BatchContext })[];
+  /** From now on nothing can be written, as on a full disk. */
+  fill(isFull: boolean): void;
+}
+
+interface Batch {
+  readonly seq: number;
+  readonly context: BatchContext;
+  readonly openedAt: number;
+  closed: boolean;
+  observations: Permitted[];
+  dropped: { parameter: ParameterId; cause: DropCause; count: number }[];
+}
+
+export function createMemorySpool(clock: Clock): MemorySpool {
+  let batches: Batch[] = [];
+  let held: { context: BatchContext; screenshot: HeldScreenshot; image: Uint8Array }[] = [];
+  let seq = 0;
+  let isFull = false;
+  const images = new Map<string, Uint8Array>();
+  const dropped = new Map<string, { parameter: ParameterId; cause: DropCause; count: number }>();
+
+  function openBatch(context: BatchContext): Batch {
+    const last = batches.at(-1);
+    const fits =
+      last !== undefined &&
+      !last.closed &&
+      last.context.session === context.session &&
+      last.context.boot === context.boot &&
+      last.context.policyVersion === context.policyVersion &&
+      clock.mono() - last.openedAt < MINUTE &&
+      last.observations.length < limits.batchObservations;
+    if (fits) return last;
+    if (last !== undefined) last.closed = true;
+    seq += 1;
+    const batch: Batch = { seq, context, openedAt: clock.mono(), closed: false, observations: [], dropped: [] };
+    batches.push(batch);
+    return batch;
+  }
+
+  function put(context: BatchContext, observation: Permitted): void {
+    openBatch(context).observations.push(observation);
+  }
+
+  function countDrop(parameter: ParameterId, cause: DropCause, count: number): void {
+    if (count === 0) return;
+    const key = `${parameter}:${cause}`;
+    const before = dropped.get(key)?.count ?? 0;
+    dropped.set(key, { parameter, cause, count: before + count });
+  }
+
+  function assertRoom(): void {
+    if (isFull) throw new Error('the spool is full');
+  }
+
+  return {
+    async append(context, observations) {
+      assertRoom();
+      for (const observation of observations) {
+        if (observation.parameter === 'screenshot') throw new Error('a screenshot is held and released');
+        put(context, observation);
+      }
+    },
+    async hold(context, screenshot, image) {
+      assertRoom();
+      held.push({ context, screenshot, image });
+    },
+    held: () => held.map(({ screenshot }) => screenshot),
+    heldImage: async (image) => held.find(({ screenshot }) => screenshot.observation.image === image)?.image ?? null,
+    async release(now) {
+      const due = held.filter(({ screenshot }) => screenshot.releaseAt <= now);
+      held = held.filter(({ screenshot }) => screenshot.releaseAt > now);
+      for (const { context, screenshot, image } of due) {
+        images.set(screenshot.observation.image, image);
+        put(context, screenshot.observation);
+      }
+      return due.length;
+    },
+    async drop(image) {
+      const before = held.length;
+      held = held.filter(({ screenshot }) => screenshot.observation.image !== image);
+      countDrop('screenshot', 'dropped_by_employee', before - held.length);
+      return held.length < before;
+    },
+    async flush() {
+      const last = batches.at(-1);
+      if (last !== undefined) last.closed = true;
+    },
+    async next(after): Promise<SpooledBatch | null> {
+      const batch = batches.find((candidate) => candidate.closed && candidate.seq > after);
+      if (batch === undefined) return null;
+      const { boot, session, policyVersion } = batch.context;
+      return {
+        frame: { type: 'batch', seq: batch.seq, boot, session, policyVersion, ...contentOf(batch) },
+        images: batch.observations.flatMap((observation) => imageOf(observation, images)),
+      };
+    },
+    async acknowledged(upTo) {
+      batches = batches.filter((batch) => batch.seq > upTo);
+    },
+    async rebase(committed) {
+      seq = Math.max(seq, committed);
+    },
+    async purge(parameter, cause) {
+      let count = held.filter(() => parameter === 'screenshot').length;
+      if (parameter === 'screenshot') held = [];
+      for (const batch of batches) {
+        const kept = batch.observations.filter((observation) => observation.parameter !== parameter);
+        const gone = batch.observations.length - kept.length;
+        if (gone > 0) batch.dropped.push({ parameter, cause, count: gone });
+        batch.observations = kept;
+        count += gone;
+      }
+      countDrop(parameter, cause, count);
+      return count;
+    },
+    waiting() {
+      const observations: Partial<Record<ParameterId, number>> = {};
+      for (const { parameter } of batches.flatMap((batch) => batch.observations)) {
+        observations[parameter] = (observations[parameter] ?? 0) + 1;
+      }
+      if (held.length > 0) observations.screenshot = (observations.screenshot ?? 0) + held.length;
+      const bytes = JSON.stringify(batches.map(contentOf)).length;
+      return { batches: batches.length, bytes, observations, dropped: [...dropped.values()] };
+    },
+    async wipe() {
+      batches = [];
+      held = [];
+    },
+    close: async () => undefined,
+    everything: () =>
+      batches.flatMap(({ context, observations }) =>
+        observations.map((observation) => ({ ...(observation as Observation), context })),
+      ),
+    fill: (full) => void (isFull = full),
+  };
+}
+
+function contentOf(batch: Batch) {
+  return { observations: [...batch.observations], dropped: batch.dropped };
+}
+
+function imageOf(observation: Permitted, images: ReadonlyMap<string, Uint8Array>) {
+  if (observation.parameter !== 'screenshot') return [];
+  const bytes = images.get(observation.image);
+  return bytes === undefined ? [] : [{ image: observation.image, digest: observation.digest, bytes }];
+}
