@@ -1,0 +1,89 @@
+import { Button } from '@mantine/core';
+import { useParams } from 'react-router';
+import { catalog } from '../../../shared/catalog.ts';
+import type { AccessEntry } from '../../../shared/protocol/http.ts';
+import { useAccesses } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { useNameOf } from '../day/useNameOf.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Mark } from '../frame/Mark.tsx';
+import { Empty, Page } from '../frame/Page.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { dateTime, longDay } from '../strings/format.ts';
+import { en } from '../strings/en.ts';
+import { say, type StringKey } from '../strings/say.ts';
+
+/** Who looked at a person's data, at what, and why they said they did. */
+export function Accesses() {
+  const me = useMe();
+  const { person = me.person.id } = useParams();
+  const accesses = useAccesses(person);
+  const name = useNameOf(person);
+  const own = person === me.person.id;
+  return (
+    <Page title={own ? say('nav.whoLooked') : say('accesses.of', { name })} lead={say('accesses.lead')}>
+      {accesses.isPending && <Waiting lines={5} />}
+      {accesses.isError && <Failure error={accesses.error} retry={() => void accesses.refetch()} />}
+      {accesses.data?.length === 0 && (
+        <div className="dl-panel">
+          <Empty>{say(own ? 'accesses.noneYou' : 'accesses.none')}</Empty>
+        </div>
+      )}
+      {accesses.data !== undefined && accesses.data.length > 0 && (
+        <div className="dl-panel dl-stack">
+          <Table entries={accesses.data} />
+          {accesses.hasNextPage && (
+            <Button
+              variant="default"
+              loading={accesses.isFetchingNextPage}
+              onClick={() => void accesses.fetchNextPage()}
+            >
+              {say('accesses.earlier')}
+            </Button>
+          )}
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Table({ entries }: { entries: readonly AccessEntry[] }) {
+  return (
+    <div className="dl-table-scroll" role="region" aria-label={say('accesses.caption')} tabIndex={0}>
+      <table className="dl-table">
+        <thead>
+          <tr>
+            <th scope="col">{say('accesses.when')}</th>
+            <th scope="col">{say('accesses.who')}</th>
+            <th scope="col">{say('accesses.why')}</th>
+            <th scope="col">{say('accesses.what')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr key={`${entry.at}${entry.actor}${entry.action}`}>
+              <td className="dl-number">{dateTime(entry.at)}</td>
+              <td>
+                {entry.actorName} <span className="dl-quiet dl-small">{say(`role.${entry.actorRole}`)}</span>
+              </td>
+              <td>{say(`purpose.${entry.purpose}`)}</td>
+              <td>
+                {entry.refused && <Mark tone="gone">{say('accesses.refused')}</Mark>} {actionText(entry.action)}
+                {entry.day !== null && <>, {longDay(entry.day)}</>}
+                {entry.parameters.length > 0 && (
+                  <div className="dl-quiet dl-small">{entry.parameters.map((id) => catalog[id].label).join(', ')}</div>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** An action that this console has no words for is shown as the server names it. */
+function actionText(action: string): string {
+  const key = `action.of.${action}`;
+  return Object.hasOwn(en, key) ? say(key as Extract<StringKey, `action.of.${string}`>) : action;
+}

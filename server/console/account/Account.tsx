@@ -1,0 +1,120 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { PasswordInput } from '@mantine/core';
+import { call } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
+import { usePeople } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { NewPassword, type PasswordChoice, passwordProblem } from '../entry/NewPassword.tsx';
+import { SecondFactor } from '../entry/SecondFactor.tsx';
+import { Failure, fieldError } from '../frame/Failure.tsx';
+import { Mark } from '../frame/Mark.tsx';
+import { Note } from '../frame/Note.tsx';
+import { Page } from '../frame/Page.tsx';
+import { Devices } from '../people/Devices.tsx';
+import { say } from '../strings/say.ts';
+import { Sessions } from './Sessions.tsx';
+
+/** One's own account: devices, password, second factor, where one is signed in. */
+export function Account() {
+  const me = useMe();
+  const people = usePeople();
+  const self = people.data?.find(({ id }) => id === me.person.id);
+  return (
+    <Page
+      title={say('nav.account')}
+      lead={say('account.lead', { name: me.person.name, email: me.person.email, role: say(`role.${me.person.role}`) })}
+    >
+      <div className="dl-stack">
+        {self !== undefined && <Devices person={self} own mayEnrol />}
+        <PasswordPanel />
+        <FactorPanel set={self?.secondFactor ?? me.secondFactor === 'totp'} />
+        <Sessions />
+      </div>
+    </Page>
+  );
+}
+
+const noChoice: PasswordChoice = { password: '', again: '' };
+
+function PasswordPanel() {
+  const me = useMe();
+  const client = useQueryClient();
+  const [current, setCurrent] = useState('');
+  const [choice, setChoice] = useState(noChoice);
+  const [tried, setTried] = useState(false);
+  const asksCurrent = me.secondFactor !== 'host_link';
+  const set = useMutation({
+    mutationFn: () => call('setPassword', { body: { password: choice.password, ...(asksCurrent ? { current } : {}) } }),
+    onSuccess: (changed) => {
+      client.setQueryData(keys.me, changed);
+      void client.invalidateQueries({ queryKey: keys.sessions });
+      setCurrent('');
+      setChoice(noChoice);
+      setTried(false);
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (passwordProblem(choice) === null) set.mutate();
+  };
+  return (
+    <section className="dl-panel" aria-labelledby="password-heading">
+      <h2 id="password-heading">{say('account.password')}</h2>
+      <form className="dl-stack" style={{ maxWidth: '26rem' }} onSubmit={submit} noValidate>
+        <p className="dl-quiet">{say('account.passwordText')}</p>
+        {asksCurrent && (
+          <PasswordInput
+            label={say('field.currentPassword')}
+            autoComplete="current-password"
+            required
+            value={current}
+            error={fieldError(set.error, 'current')}
+            onChange={(event) => setCurrent(event.currentTarget.value)}
+          />
+        )}
+        <NewPassword choice={choice} onChange={setChoice} showProblem={tried} />
+        {set.isError && <Failure error={set.error} />}
+        {set.isSuccess && <Note tone="on">{say('account.passwordDone')}</Note>}
+        <div>
+          <Button type="submit" loading={set.isPending}>
+            {say('account.passwordChange')}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+function FactorPanel({ set }: { set: boolean }) {
+  const client = useQueryClient();
+  const [replacing, setReplacing] = useState(false);
+  return (
+    <section className="dl-panel" aria-labelledby="factor-heading">
+      <div className="dl-row">
+        <h2 id="factor-heading">{say('field.secondFactor')}</h2>
+        <Mark tone={set ? 'on' : 'off'}>{say(set ? 'factor.yes' : 'factor.no')}</Mark>
+      </div>
+      <div className="dl-stack" style={{ maxWidth: '26rem' }}>
+        <p className="dl-quiet">{say(set ? 'account.factorSet' : 'account.factorNone')}</p>
+        {replacing ? (
+          <SecondFactor
+            onDone={(me) => {
+              client.setQueryData(keys.me, me);
+              void client.invalidateQueries({ queryKey: keys.people });
+              setReplacing(false);
+            }}
+          />
+        ) : (
+          <div>
+            <Button variant="default" onClick={() => setReplacing(true)}>
+              {say(set ? 'account.factorReplace' : 'factor.begin')}
+            </Button>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}

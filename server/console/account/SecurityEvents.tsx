@@ -1,0 +1,59 @@
+import { usePeople, useSecurityEvents } from '../api/reads.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Empty, Page } from '../frame/Page.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { dateTime } from '../strings/format.ts';
+import { en } from '../strings/en.ts';
+import { say, type StringKey } from '../strings/say.ts';
+
+/** Refused reads, failed sign-ins, accounts used from two places. */
+export function SecurityEvents() {
+  const events = useSecurityEvents();
+  const people = usePeople();
+  const nameOf = (id: string | null) =>
+    id === null
+      ? say('security.nobody')
+      : (people.data?.find((person) => person.id === id)?.name ?? say('person.unnamed'));
+  return (
+    <Page title={say('nav.security')} lead={say('security.lead')}>
+      {events.isPending && <Waiting lines={5} />}
+      {events.isError && <Failure error={events.error} retry={() => void events.refetch()} />}
+      {events.data?.length === 0 && (
+        <div className="dl-panel">
+          <Empty>{say('security.none')}</Empty>
+        </div>
+      )}
+      {events.data !== undefined && events.data.length > 0 && (
+        <div className="dl-panel dl-table-scroll" role="region" aria-label={say('nav.security')} tabIndex={0}>
+          <table className="dl-table">
+            <thead>
+              <tr>
+                <th scope="col">{say('accesses.when')}</th>
+                <th scope="col">{say('security.what')}</th>
+                <th scope="col">{say('security.person')}</th>
+                <th scope="col">{say('security.detail')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {events.data.map((event, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two events may be equal in every field
+                <tr key={index}>
+                  <td className="dl-number">{dateTime(event.at)}</td>
+                  <td>{kindText(event.kind)}</td>
+                  <td>{nameOf(event.person)}</td>
+                  <td>{event.detail}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+/** A kind that this console has no words for is shown as the server names it. */
+function kindText(kind: string): string {
+  const key = `event.${kind}`;
+  return Object.hasOwn(en, key) ? say(key as Extract<StringKey, `event.${string}`>) : kind;
+}

@@ -1,0 +1,70 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { call } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
+import { useSessions } from '../api/reads.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Mark } from '../frame/Mark.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { dateTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+
+/** Where this account is signed in. */
+export function Sessions() {
+  const sessions = useSessions();
+  const client = useQueryClient();
+  const end = useMutation({
+    mutationFn: (id: string) => call('endSession', { params: { id } }),
+    onSettled: () => void client.invalidateQueries({ queryKey: keys.sessions }),
+  });
+  return (
+    <section className="dl-panel" aria-labelledby="sessions-heading">
+      <h2 id="sessions-heading">{say('sessions.heading')}</h2>
+      {sessions.isPending && <Waiting lines={2} />}
+      {sessions.isError && <Failure error={sessions.error} retry={() => void sessions.refetch()} />}
+      {end.isError && <Failure error={end.error} />}
+      {sessions.data !== undefined && (
+        <div className="dl-table-scroll" role="region" aria-labelledby="sessions-heading" tabIndex={0}>
+          <table className="dl-table">
+            <thead>
+              <tr>
+                <th scope="col">{say('sessions.client')}</th>
+                <th scope="col">{say('sessions.network')}</th>
+                <th scope="col">{say('sessions.since')}</th>
+                <th scope="col">{say('sessions.seen')}</th>
+                <th scope="col">
+                  <span className="dl-hidden">{say('col.action')}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sessions.data.map((session) => (
+                <tr key={session.id}>
+                  <td>
+                    {session.client} {session.current && <Mark tone="on">{say('sessions.current')}</Mark>}{' '}
+                    {session.concurrentUse && <Mark tone="gone">{say('sessions.concurrent')}</Mark>}
+                  </td>
+                  <td className="dl-number">{session.network}</td>
+                  <td className="dl-number">{dateTime(session.createdAt)}</td>
+                  <td className="dl-number">{dateTime(session.lastSeenAt)}</td>
+                  <td>
+                    {!session.current && (
+                      <Button
+                        variant="default"
+                        size="compact-sm"
+                        loading={end.isPending && end.variables === session.id}
+                        onClick={() => end.mutate(session.id)}
+                      >
+                        {say('sessions.end')}
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { type Answer, addressOf, call } from './client.ts';
+import { keys } from './keys.ts';
+import { routes } from '../../../shared/protocol/http.ts';
+
+export type Proof = Answer<'proof'>;
+
+export type Liveness = 'live' | 'polling' | 'stale';
+
+/** How often the proof is asked for while the stream is down. */
+const POLL_MS = 5_000;
+
+/**
+ * What the devices have confirmed, as it happens. While the stream is broken it is asked for every few seconds
+ * (`polling`), and when that fails too the last answer is kept and called what it is (`stale`).
+ */
+export function useProof(enabled: boolean): { proof: Proof | undefined; liveness: Liveness; updatedAt: number } {
+  const client = useQueryClient();
+  const [streaming, setStreaming] = useState(false);
+  const query = useQuery({
+    queryKey: keys.proof,
+    queryFn: ({ signal }) => call('proof', {}, signal),
+    enabled,
+    refetchInterval: streaming ? false : POLL_MS,
+    retry: false,
+  });
+  useEffect(() => {
+    if (!enabled) return;
+    const source = new EventSource(addressOf('proofStream', {}));
+    const receive = (event: MessageEvent<string>) => {
+      const proof = readProof(event.data);
+      setStreaming(proof !== undefined);
+      if (proof !== undefined) client.setQueryData(keys.proof, proof);
+    };
+    source.addEventListener('proof', receive);
+    source.addEventListener('error', () => setStreaming(false));
+    return () => source.close();
+  }, [client, enabled]);
+  return { proof: query.data, liveness: livenessOf(streaming, query.isError), updatedAt: query.dataUpdatedAt };
+}
+
+function livenessOf(streaming: boolean, failing: boolean): Liveness {
+  if (streaming) return 'live';
+  return failing ? 'stale' : 'polling';
+}
+
+function readProof(data: string): Proof | undefined {
+  try {
+    const parsed = routes.proof.response.safeParse(JSON.parse(data));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined; // a broken event is no proof; polling takes over
+  }
+}

@@ -1,0 +1,157 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { parameterIds } from '../../../shared/catalog.ts';
+import type { ParameterProof, PolicyView } from '../../../shared/protocol/http.ts';
+import { keys } from '../api/keys.ts';
+import { usePolicy } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { type Proof, useProof } from '../api/useProof.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { may } from '../frame/may.ts';
+import { Note } from '../frame/Note.tsx';
+import { Page } from '../frame/Page.tsx';
+import { SidePanel } from '../frame/Sheet.tsx';
+import { useNow } from '../frame/useNow.ts';
+import { Waiting } from '../frame/Waiting.tsx';
+import { nearTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+import { Conflict } from './Conflict.tsx';
+import classes from './collection.module.css';
+import { Contradictions } from './Contradictions.tsx';
+import { DraftBar } from './DraftBar.tsx';
+import { draftDifferences } from './draft.ts';
+import { LivenessMark } from './LivenessMark.tsx';
+import { NoticeSheet } from './NoticeSheet.tsx';
+import { ParameterRow } from './ParameterRow.tsx';
+import { PolicyFacts } from './PolicyFacts.tsx';
+import { useAuthorName } from './useAuthorName.ts';
+import { useDraft } from './useDraft.ts';
+
+/** What is collected of everyone, as a matrix: level, retention, purpose, and the proof that it is so. */
+export function Collection() {
+  const { person } = useMe();
+  const policy = usePolicy();
+  const { proof, liveness, updatedAt } = useProof(may.seeProof(person.role));
+  const [noticeShown, notice] = useDisclosure(false);
+  useFollowVersion(proof, policy.data);
+  return (
+    <Page
+      title={say('collection.title')}
+      lead={say(may.publishPolicy(person.role) ? 'collection.lead' : 'collection.leadReadOnly')}
+      actions={
+        <Button variant="default" onClick={notice.open}>
+          {say('collection.seeNotice')}
+        </Button>
+      }
+    >
+      {policy.isPending && <Waiting lines={8} />}
+      {policy.isError && <Failure error={policy.error} retry={() => void policy.refetch()} />}
+      {policy.data !== undefined && (
+        <Matrix
+          current={policy.data}
+          proof={proof}
+          liveness={<LivenessMark liveness={liveness} updatedAt={updatedAt} />}
+          editable={may.publishPolicy(person.role)}
+        />
+      )}
+      <SidePanel opened={noticeShown} onClose={notice.close} title={say('notice.title')}>
+        <NoticeSheet printable />
+      </SidePanel>
+    </Page>
+  );
+}
+
+function Matrix(props: {
+  current: PolicyView;
+  proof: Proof | undefined;
+  liveness: React.ReactNode;
+  editable: boolean;
+}) {
+  const { current, proof, liveness, editable } = props;
+  const rules = current.policy.parameters;
+  const drafting = useDraft(current);
+  const [published, setPublished] = useState<number | null>(null);
+  const now = useNow();
+  const proofs = new Map<string, ParameterProof>(proof?.parameters.map((entry) => [entry.parameter, entry]));
+  const changes = draftDifferences(rules, drafting.draft);
+  return (
+    <div className="dl-stack">
+      <div className="dl-row dl-between">
+        <PublishedLine current={current} now={now} />
+        {liveness}
+      </div>
+      {!editable && <Note>{say('collection.readOnly')}</Note>}
+      {proof !== undefined && <Contradictions proofs={proof.parameters} />}
+      {published === current.policy.version && changes.length === 0 && (
+        <Note tone="on">{say('publish.done', { version: current.policy.version })}</Note>
+      )}
+      {drafting.conflict !== null && (
+        <Conflict {...drafting.conflict} current={current} onKeep={drafting.keep} onDiscard={drafting.discard} />
+      )}
+      <div>
+        <div className={classes.heads} aria-hidden>
+          <span>{say('collection.head.parameter')}</span>
+          <span>{say('collection.head.level')}</span>
+          <span>{say('collection.head.kept')}</span>
+          <span>{say('collection.head.proof')}</span>
+        </div>
+        <ul className={classes.rows}>
+          {parameterIds.map((parameter) => (
+            <ParameterRow
+              key={parameter}
+              parameter={parameter}
+              rules={rules}
+              draft={drafting.draft}
+              proof={proofs.get(parameter)}
+              now={now}
+              editable={editable}
+              onEdit={drafting.edit}
+            />
+          ))}
+        </ul>
+      </div>
+      <PolicyFacts policy={current.policy} />
+      {changes.length > 0 && (
+        <DraftBar
+          changes={changes}
+          draft={drafting.draft}
+          baseVersion={drafting.baseVersion}
+          blocked={drafting.conflict !== null}
+          onDiscard={drafting.discard}
+          onPublished={(version) => {
+            drafting.discard();
+            setPublished(version);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function PublishedLine({ current, now }: { current: PolicyView; now: number }) {
+  const author = useAuthorName(current.author);
+  return (
+    <p className="dl-quiet dl-small">
+      {say('collection.published', {
+        version: current.policy.version,
+        when: nearTime(current.publishedAt, now),
+        author,
+        reason: current.reason,
+      })}
+    </p>
+  );
+}
+
+/** Another version than the one shown has been published: read it. A draft stays as it is. */
+function useFollowVersion(proof: Proof | undefined, policy: PolicyView | undefined): void {
+  const client = useQueryClient();
+  const seen = proof?.policyVersion;
+  const shown = policy?.policy.version;
+  useEffect(() => {
+    if (seen === undefined || shown === undefined || seen <= shown) return;
+    void client.invalidateQueries({ queryKey: keys.policy });
+    void client.invalidateQueries({ queryKey: keys.notice });
+  }, [client, seen, shown]);
+}

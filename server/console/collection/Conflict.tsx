@@ -1,0 +1,38 @@
+import { Button } from '@mantine/core';
+import type { PolicyView } from '../../../shared/protocol/http.ts';
+import { Note } from '../frame/Note.tsx';
+import { exactTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+import { Changes } from './Changes.tsx';
+import type { RuleDifference } from './draft.ts';
+import { useAuthorName } from './useAuthorName.ts';
+
+/** Someone else published first. Their change is shown, and the draft is kept until its author decides. */
+export function Conflict(props: {
+  theirs: readonly RuleDifference[];
+  current: PolicyView;
+  onKeep: () => void;
+  onDiscard: () => void;
+}) {
+  const { theirs, current, onKeep, onDiscard } = props;
+  const author = useAuthorName(current.author);
+  const version = current.policy.version;
+  return (
+    <Note tone="gone">
+      <p>
+        <strong>{say('conflict.title', { version, author, time: exactTime(current.publishedAt) })}</strong>
+      </p>
+      <p>{say('conflict.reason', { reason: current.reason })}</p>
+      <Changes changes={theirs} />
+      <p>{say('conflict.kept')}</p>
+      <div className="dl-row">
+        <Button size="xs" onClick={onKeep}>
+          {say('conflict.keep', { version })}
+        </Button>
+        <Button size="xs" variant="default" onClick={onDiscard}>
+          {say('draft.discard')}
+        </Button>
+      </div>
+    </Note>
+  );
+}

@@ -1,0 +1,74 @@
+import { Collapse, SegmentedControl, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { useId } from 'react';
+import { type ParameterId, catalog, hasLevel } from '../../../shared/catalog.ts';
+import type { ParameterProof } from '../../../shared/protocol/http.ts';
+import { count, say } from '../strings/say.ts';
+import classes from './collection.module.css';
+import { type Draft, drafted, type Rules } from './draft.ts';
+import { ProofLine } from './ProofLine.tsx';
+import { RuleDetails } from './RuleDetails.tsx';
+import type { Edit } from './useDraft.ts';
+import { levelText, rolesText } from './words.ts';
+
+/** One parameter: what it collects now, how much, for how long and why, and whether that is proved. */
+export function ParameterRow(props: {
+  parameter: ParameterId;
+  rules: Rules;
+  draft: Draft;
+  proof: ParameterProof | undefined;
+  now: number;
+  editable: boolean;
+  onEdit: Edit;
+}) {
+  const { parameter, rules, draft, proof, now, editable, onEdit } = props;
+  const [opened, { toggle }] = useDisclosure(false);
+  const id = useId();
+  const { label, levels } = catalog[parameter];
+  const rule = drafted(rules, draft, parameter);
+  const changed = draft[parameter] !== undefined;
+  const choose = (level: string) => {
+    if (hasLevel(parameter, level)) onEdit({ parameter, field: 'level', value: level });
+  };
+  const Chevron = opened ? IconChevronDown : IconChevronRight;
+  return (
+    <li className={`${classes.row} ${changed ? classes.changed : ''}`} data-parameter={parameter}>
+      <div className={classes.grid}>
+        <div className={classes.what}>
+          <h2 id={`${id}-label`}>{label}</h2>
+          <p>{levelText(parameter, rule.level)}</p>
+        </div>
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          readOnly={!editable}
+          aria-labelledby={`${id}-label`}
+          value={rule.level}
+          onChange={choose}
+          data={levels.map((level) => ({ value: level, label: say(`level.${level}`) }))}
+        />
+        <div className={classes.why}>
+          <div>{rule.level === 'off' ? say('collection.keptNothing') : count('days', rule.retentionDays)}</div>
+          <div className="dl-quiet dl-small">
+            {say('collection.why', { purpose: say(`purpose.${rule.purpose}`), viewers: rolesText(rule.viewers) })}
+          </div>
+          <UnstyledButton
+            className="dl-small"
+            c="var(--mantine-color-anchor)"
+            onClick={toggle}
+            aria-expanded={opened}
+            aria-controls={`${id}-details`}
+          >
+            <Chevron size={14} aria-hidden /> {say('collection.details')}
+            <span className="dl-hidden"> {label}</span>
+          </UnstyledButton>
+        </div>
+        <ProofLine proof={proof} publishedLevel={rules[parameter].level} changed={changed} now={now} />
+      </div>
+      <Collapse expanded={opened} keepMounted={false} id={`${id}-details`}>
+        <RuleDetails parameter={parameter} rule={rule} editable={editable} proof={proof} now={now} onEdit={onEdit} />
+      </Collapse>
+    </li>
+  );
+}

@@ -1,0 +1,74 @@
+import { Button, Textarea } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { DaylightError } from '../../../shared/errors.ts';
+import { call } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Dialog } from '../frame/Sheet.tsx';
+import { say } from '../strings/say.ts';
+import { Changes } from './Changes.tsx';
+import { type Draft, effectOf, type RuleDifference, toChange } from './draft.ts';
+
+/** The last look before a change holds: all of it, what it means, and the reason that everyone will be able to read. */
+export function PublishDialog(props: {
+  changes: readonly RuleDifference[];
+  draft: Draft;
+  baseVersion: number;
+  opened: boolean;
+  onClose: () => void;
+  onPublished: (version: number) => void;
+}) {
+  const { changes, draft, baseVersion, opened, onClose, onPublished } = props;
+  const [reason, setReason] = useState('');
+  const [tried, setTried] = useState(false);
+  const client = useQueryClient();
+  const missing = reason.trim().length < 3;
+  const publish = useMutation({
+    mutationFn: async () => call('publishPolicy', { body: toChange(draft, baseVersion, reason.trim()) }),
+    onSuccess: (published) => {
+      client.setQueryData(keys.policy, published);
+      void client.invalidateQueries({ queryKey: keys.notice });
+      void client.invalidateQueries({ queryKey: keys.proof });
+      onPublished(published.policy.version);
+    },
+    onError: (error) => {
+      if (!(error instanceof DaylightError) || error.code !== 'conflict') return;
+      void client.invalidateQueries({ queryKey: keys.policy }); // the page then shows what changed, beside the draft
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (!missing) publish.mutate();
+  };
+  return (
+    <Dialog opened={opened} onClose={onClose} title={say('publish.title')}>
+      <form className="dl-stack" onSubmit={submit} noValidate>
+        <Changes changes={changes} />
+        <p>{say(`effect.${effectOf(changes)}`)}</p>
+        <Textarea
+          label={say('publish.reason')}
+          description={say('publish.reasonHelp')}
+          autosize
+          minRows={2}
+          maxLength={500}
+          required
+          data-autofocus
+          value={reason}
+          error={tried && missing && say('publish.reasonMissing')}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        {publish.isError && <Failure error={publish.error} />}
+        <div className="dl-row">
+          <Button type="submit" loading={publish.isPending}>
+            {say('publish.now')}
+          </Button>
+          <Button variant="default" onClick={onClose}>
+            {say('action.back')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

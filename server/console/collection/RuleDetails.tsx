@@ -1,0 +1,133 @@
+import { Checkbox, Group, NumberInput, Select, Switch } from '@mantine/core';
+import { type ParameterId, Purpose, catalog } from '../../../shared/catalog.ts';
+import { LawfulBasis } from '../../../shared/policy/policy.ts';
+import type { ParameterProof } from '../../../shared/protocol/http.ts';
+import { Role } from '../../../shared/roles.ts';
+import { nearTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+import classes from './collection.module.css';
+import type { Rule } from './draft.ts';
+import type { Edit } from './useDraft.ts';
+import { levelText } from './words.ts';
+
+/** Everything about one parameter: each level in words, retention, purpose and basis, viewers, and device by device. */
+export function RuleDetails(props: {
+  parameter: ParameterId;
+  rule: Rule;
+  editable: boolean;
+  proof: ParameterProof | undefined;
+  now: number;
+  onEdit: Edit;
+}) {
+  const { parameter, rule, editable, proof, now, onEdit } = props;
+  const { levels, label, retentionDays, source, sensitivity } = catalog[parameter];
+  return (
+    <div className={classes.details}>
+      <section aria-label={say('details.levelsOf', { parameter: label })}>
+        <h3>{say('details.levels')}</h3>
+        <ul className={classes.levels}>
+          {levels.map((level) => (
+            <li key={level}>
+              <strong>{say(`level.${level}`)}</strong>
+              <span>{levelText(parameter, level)}</span>
+            </li>
+          ))}
+        </ul>
+        <p className="dl-quiet dl-small">
+          {say(`source.${source}`)} {say(`sensitivity.${sensitivity}`)}
+        </p>
+        <WaitingDevices proof={proof} now={now} />
+      </section>
+      <div className={classes.fields}>
+        <NumberInput
+          size="xs"
+          label={say('field.retentionDays')}
+          description={say('details.retentionMost', { days: retentionDays.ceiling })}
+          min={1}
+          max={retentionDays.ceiling}
+          allowDecimal={false}
+          allowNegative={false}
+          clampBehavior="blur"
+          readOnly={!editable}
+          value={rule.retentionDays}
+          onChange={(value) => {
+            if (typeof value === 'number' && value >= 1 && value <= retentionDays.ceiling) {
+              onEdit({ parameter, field: 'retentionDays', value });
+            }
+          }}
+        />
+        <Select
+          size="xs"
+          label={say('field.purpose')}
+          readOnly={!editable}
+          allowDeselect={false}
+          value={rule.purpose}
+          data={Purpose.options.map((purpose) => ({ value: purpose, label: say(`purpose.${purpose}`) }))}
+          onChange={(value) => {
+            const purpose = Purpose.safeParse(value);
+            if (purpose.success) onEdit({ parameter, field: 'purpose', value: purpose.data });
+          }}
+        />
+        <Select
+          size="xs"
+          label={say('field.basis')}
+          readOnly={!editable}
+          allowDeselect={false}
+          value={rule.basis}
+          data={LawfulBasis.options.map((basis) => ({ value: basis, label: say(`basis.${basis}`) }))}
+          onChange={(value) => {
+            const basis = LawfulBasis.safeParse(value);
+            if (basis.success) onEdit({ parameter, field: 'basis', value: basis.data });
+          }}
+        />
+      </div>
+      <div className={classes.fields}>
+        <Checkbox.Group
+          label={say('field.viewers')}
+          description={say('details.viewersHelp')}
+          size="xs"
+          readOnly={!editable}
+          value={[...rule.viewers]}
+          onChange={(value) => {
+            const viewers = Role.options.filter((role) => value.includes(role));
+            onEdit({ parameter, field: 'viewers', value: viewers });
+          }}
+        >
+          <Group gap="sm" mt={6}>
+            {(['owner', 'manager'] as const).map((role) => (
+              <Checkbox key={role} size="xs" value={role} label={say(`role.${role}`)} disabled={!editable} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+        <Switch
+          size="sm"
+          label={say('details.mayPause')}
+          disabled={!editable}
+          checked={rule.employeeMayPause}
+          onChange={(event) => onEdit({ parameter, field: 'employeeMayPause', value: event.currentTarget.checked })}
+        />
+      </div>
+    </div>
+  );
+}
+
+function WaitingDevices({ proof, now }: { proof: ParameterProof | undefined; now: number }) {
+  if (proof === undefined || proof.waiting.length === 0) return null;
+  return (
+    <>
+      <h3>{say('details.waiting')}</h3>
+      <ul className={classes.levels}>
+        {proof.waiting.map(({ device, connected, stopsAt }) => (
+          <li key={device}>
+            <span className="dl-code">{device.slice(0, 8)}</span>
+            <span>
+              {say(connected ? 'device.connected' : 'device.notReachable')}
+              {', '}
+              {stopsAt === null ? say('details.noLease') : say('details.leaseUntil', { time: nearTime(stopsAt, now) })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

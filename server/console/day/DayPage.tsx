@@ -1,0 +1,69 @@
+import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { Day } from '../../../shared/time.ts';
+import { useDay } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Page } from '../frame/Page.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { dayIn, longDay, viewerZone } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+import { DayControls } from './DayControls.tsx';
+import { DayView } from './DayView.tsx';
+import { PurposeChoice } from './PurposeChoice.tsx';
+import { type ReadPurposeName, readPurpose } from './purposes.ts';
+import { useNameOf } from './useNameOf.ts';
+
+/**
+ * A person's day. The person and their manager see the same page, through the same request; someone else's day is not
+ * asked for before a purpose is chosen.
+ */
+export function DayPage() {
+  const me = useMe();
+  const { person = me.person.id, day: dayText } = useParams();
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+  const own = person === me.person.id;
+  const zone = viewerZone();
+  const day = dayFrom(dayText, zone);
+  const chosen = own ? 'own_data' : notOwn(readPurpose(search.get('purpose')));
+  const name = useNameOf(person);
+  const report = useDay({ person, day, zone, purpose: chosen });
+  const base = own ? '/my-day' : `/people/${person}/day`;
+  const go = (to: { day?: string; purpose?: ReadPurposeName | null }) => {
+    const purpose = to.purpose === undefined ? chosen : to.purpose;
+    const query = own || purpose === null ? '' : `?purpose=${purpose}`;
+    void navigate(`${base}/${to.day ?? day}${query}`);
+  };
+  const title = own ? say('day.mine') : name;
+  return (
+    <Page title={title} lead={longDay(day)}>
+      <div className="dl-stack">
+        <DayControls
+          day={day}
+          today={dayIn(Date.now(), zone)}
+          purpose={own ? null : chosen}
+          refreshing={report.isFetching}
+          onDay={(next) => go({ day: next })}
+          onPurpose={() => go({ purpose: null })}
+          onRefresh={chosen === null ? null : () => void report.refetch()}
+        />
+        {chosen === null && <PurposeChoice name={name} onChoose={(purpose) => go({ purpose })} />}
+        {chosen !== null && report.isPending && <Waiting lines={6} />}
+        {report.isError && <Failure error={report.error} retry={() => void report.refetch()} />}
+        {chosen !== null && report.data !== undefined && (
+          <DayView report={report.data} viewer={me.person.id} purpose={chosen} />
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function dayFrom(text: string | undefined, zone: string): string {
+  const parsed = Day.safeParse(text);
+  return parsed.success ? parsed.data : dayIn(Date.now(), zone);
+}
+
+/** One's own data has no purpose that another's could be read for. */
+function notOwn(purpose: ReadPurposeName | null): ReadPurposeName | null {
+  return purpose === 'own_data' ? null : purpose;
+}

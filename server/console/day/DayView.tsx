@@ -1,0 +1,67 @@
+import { SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
+import type { DayReport } from '../../../shared/protocol/http.ts';
+import { Note } from '../frame/Note.tsx';
+import { clockTime, exactTime, viewerZone } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+import { DayTables } from './DayTables.tsx';
+import type { ReadPurposeName } from './purposes.ts';
+import { Remarks } from './Remarks.tsx';
+import { Screenshots } from './Screenshots.tsx';
+import { Timeline } from './Timeline.tsx';
+import { Totals } from './Totals.tsx';
+
+/** One day: who looked, the lanes or the tables behind them, totals, pictures, and what the person wrote. */
+export function DayView({ report, viewer, purpose }: { report: DayReport; viewer: string; purpose: ReadPurposeName }) {
+  const [shape, setShape] = useState('timeline');
+  const own = report.person.id === viewer;
+  return (
+    <>
+      <AccessLine report={report} own={own} />
+      <section className="dl-panel" aria-labelledby="day-heading">
+        <div className="dl-row dl-between">
+          <h2 id="day-heading">{say('day.heading')}</h2>
+          <SegmentedControl
+            size="xs"
+            aria-label={say('day.shape')}
+            value={shape}
+            onChange={setShape}
+            data={[
+              { value: 'timeline', label: say('day.timeline') },
+              { value: 'tables', label: say('day.tables') },
+            ]}
+          />
+        </div>
+        {shape === 'timeline' ? <Timeline report={report} own={own} /> : <DayTables report={report} own={own} />}
+      </section>
+      <Totals report={report} own={own} />
+      {report.screenshots.length > 0 && <Screenshots report={report} purpose={purpose} />}
+      <Remarks report={report} />
+      <p className="dl-quiet dl-small">
+        {say('day.made', { time: exactTime(report.generatedAt), zone: report.zone, version: report.policyVersion })}
+      </p>
+    </>
+  );
+}
+
+function AccessLine({ report, own }: { report: DayReport; own: boolean }) {
+  const zone = report.timezones.at(-1)?.zone;
+  const elsewhere = zone !== undefined && zone !== viewerZone() ? zone : null;
+  const name = report.person.name;
+  return (
+    <Note>
+      {report.recordedAccess === null ? (
+        <p>{say(own ? 'day.ownNotRecorded' : 'day.notRecorded')}</p>
+      ) : (
+        <p>
+          {say('day.recorded', {
+            time: clockTime(report.recordedAccess.at),
+            purpose: say(`purpose.${report.recordedAccess.purpose}`),
+            name,
+          })}
+        </p>
+      )}
+      {elsewhere !== null && <p>{say('day.otherZone', { name, zone: elsewhere, here: viewerZone() })}</p>}
+    </Note>
+  );
+}

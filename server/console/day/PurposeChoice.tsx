@@ -1,0 +1,38 @@
+import { useMe } from '../api/useMe.ts';
+import { usePolicy } from '../api/reads.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
+import { Empty } from '../frame/Page.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { say } from '../strings/say.ts';
+import classes from './day.module.css';
+import { offeredPurposes, type ReadPurposeName } from './purposes.ts';
+
+/** Asks why, before anything is read. Says what each purpose shows, and that the person will know. */
+export function PurposeChoice({ name, onChoose }: { name: string; onChoose: (purpose: ReadPurposeName) => void }) {
+  const { person } = useMe();
+  const policy = usePolicy();
+  if (policy.isPending) return <Waiting lines={3} />;
+  if (policy.isError) return <Failure error={policy.error} retry={() => void policy.refetch()} />;
+  const offered = offeredPurposes(policy.data.policy, person.role);
+  return (
+    <section className="dl-panel dl-stack" aria-labelledby="purpose-heading">
+      <h2 id="purpose-heading">{say('purpose.ask', { name })}</h2>
+      <Note>{say('purpose.recorded', { name })}</Note>
+      {offered.length === 0 ? (
+        <Empty>{say('purpose.nothing')}</Empty>
+      ) : (
+        <ul className={classes.purposes}>
+          {offered.map(({ purpose, shows }) => (
+            <li key={purpose}>
+              <button type="button" className={classes.purpose} onClick={() => onChoose(purpose)}>
+                <strong>{say(`purpose.${purpose}`)}</strong>
+                <span className="dl-quiet dl-small">{say('purpose.shows', { what: shows.join(', ') })}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

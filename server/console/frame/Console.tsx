@@ -1,0 +1,86 @@
+import { Navigate, Route, Routes } from 'react-router';
+import type { Me } from '../../../shared/protocol/http.ts';
+import { Accesses } from '../account/Accesses.tsx';
+import { Account } from '../account/Account.tsx';
+import { SecurityEvents } from '../account/SecurityEvents.tsx';
+import { MeProvider, useSession } from '../api/useMe.ts';
+import { Collection } from '../collection/Collection.tsx';
+import { NoticePage } from '../collection/NoticePage.tsx';
+import { DayPage } from '../day/DayPage.tsx';
+import { Invitation } from '../entry/Invitation.tsx';
+import { OneTimeLink } from '../entry/OneTimeLink.tsx';
+import { Entrance } from '../entry/Entrance.tsx';
+import { Setup } from '../entry/Setup.tsx';
+import { SignIn } from '../entry/SignIn.tsx';
+import { People } from '../people/People.tsx';
+import { PersonPage } from '../people/PersonPage.tsx';
+import { say } from '../strings/say.ts';
+import { Failure } from './Failure.tsx';
+import { Frame } from './Frame.tsx';
+import { startOf } from './may.ts';
+import { Empty, Page } from './Page.tsx';
+import { Waiting } from './Waiting.tsx';
+
+/** Links and invitations first: they work whoever is signed in. Then the door, then the rooms. */
+export function Console() {
+  return (
+    <Routes>
+      <Route path="/link/:token" element={<OneTimeLink />} />
+      <Route path="/invitation/:token" element={<Invitation />} />
+      <Route path="*" element={<Door />} />
+    </Routes>
+  );
+}
+
+/** The address stays as it is while someone signs in, so that they arrive where they wanted to go. */
+function Door() {
+  const session = useSession();
+  if (session.isPending) {
+    return (
+      <Entrance title={say('product.name')}>
+        <Waiting lines={2} />
+      </Entrance>
+    );
+  }
+  if (session.isError) {
+    return (
+      <Entrance title={say('product.name')}>
+        <Failure error={session.error} retry={() => void session.refetch()} />
+      </Entrance>
+    );
+  }
+  if (session.data === null) return <SignIn />;
+  return <Inside me={session.data} />;
+}
+
+function Inside({ me }: { me: Me }) {
+  if (me.mustDo.length > 0) return <Setup me={me} />;
+  return (
+    <MeProvider value={me}>
+      <Frame>
+        <Routes>
+          <Route path="/" element={<Navigate to={startOf(me.person.role)} replace />} />
+          <Route path="/collection" element={<Collection />} />
+          <Route path="/people" element={<People />} />
+          <Route path="/people/:person" element={<PersonPage />} />
+          <Route path="/people/:person/day/:day?" element={<DayPage />} />
+          <Route path="/people/:person/accesses" element={<Accesses />} />
+          <Route path="/my-day/:day?" element={<DayPage />} />
+          <Route path="/who-looked" element={<Accesses />} />
+          <Route path="/notice" element={<NoticePage />} />
+          <Route path="/account" element={<Account />} />
+          <Route path="/security" element={<SecurityEvents />} />
+          <Route path="*" element={<NoSuchPage />} />
+        </Routes>
+      </Frame>
+    </MeProvider>
+  );
+}
+
+function NoSuchPage() {
+  return (
+    <Page title={say('missing.title')}>
+      <Empty>{say('missing.text')}</Empty>
+    </Page>
+  );
+}

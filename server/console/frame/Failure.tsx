@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core';
+import { DaylightError } from '../../../shared/errors.ts';
+import { say } from '../strings/say.ts';
+import { Note } from './Note.tsx';
+
+/** An error as one sentence and what to do about it. */
+export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { message, remedy } = wordsOf(error);
+  return (
+    <Note tone="gone">
+      <p>
+        <strong>{message}</strong>
+      </p>
+      {remedy !== undefined && <p>{remedy}</p>}
+      {retry !== undefined && (
+        <p>
+          <Button size="compact-sm" variant="default" onClick={retry}>
+            {say('action.tryAgain')}
+          </Button>
+        </p>
+      )}
+    </Note>
+  );
+}
+
+/** What to tell a person of an error; never more than the server meant to be read. */
+export function wordsOf(error: unknown): { message: string; remedy: string | undefined } {
+  if (!(error instanceof DaylightError)) return { message: say('error.unexpected'), remedy: say('error.reloadRemedy') };
+  if (error.code === 'forbidden') {
+    return { message: error.message, remedy: error.remedy ?? say('error.forbiddenRemedy') };
+  }
+  return { message: error.message, remedy: error.remedy };
+}
+
+/** The message of the field that the server named, for the input that it belongs to. */
+export function fieldError(error: unknown, field: string): string | undefined {
+  if (!(error instanceof DaylightError) || error.field === undefined) return undefined;
+  return error.field === field || error.field.endsWith(`.${field}`) ? error.message : undefined;
+}

@@ -1,0 +1,181 @@
+import { Burger, Button, Drawer, SegmentedControl, useMantineColorScheme } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconAdjustmentsHorizontal,
+  IconCalendarTime,
+  IconEye,
+  IconFileText,
+  IconLogout,
+  IconShieldLock,
+  IconUserCircle,
+  IconUsers,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { NavLink } from 'react-router';
+import type { Role } from '../../../shared/roles.ts';
+import { useMe } from '../api/useMe.ts';
+import { useSignOut } from '../entry/useSignOut.ts';
+import { say } from '../strings/say.ts';
+import classes from './frame.module.css';
+import { may } from './may.ts';
+import { Note } from './Note.tsx';
+
+/** What stands around every page of a signed-in person. */
+export function Frame({ children }: { children: ReactNode }) {
+  const me = useMe();
+  const [opened, { toggle, close }] = useDisclosure(false);
+  return (
+    <>
+      <a className={classes.skip} href="#content" onClick={focusContent}>
+        {say('nav.skip')}
+      </a>
+      <div className={classes.shell}>
+        <header className={classes.top}>
+          <Brand organisation={me.org.name} />
+          <Burger opened={opened} onClick={toggle} aria-label={say('nav.open')} aria-expanded={opened} size="sm" />
+        </header>
+        <aside className={classes.side} aria-label={say('nav.side')}>
+          <Brand organisation={me.org.name} />
+          <Navigation />
+          <Foot />
+        </aside>
+        <main id="content" className={classes.main} tabIndex={-1}>
+          {me.concurrentUse && (
+            <Note tone="gone">
+              <p>
+                <strong>{say('session.concurrent')}</strong>
+              </p>
+              <p>{say('session.concurrentRemedy')}</p>
+            </Note>
+          )}
+          {children}
+        </main>
+      </div>
+      <Drawer opened={opened} onClose={close} title={say('nav.title')} lockScroll={false} position="right" size="17rem">
+        <Navigation onNavigate={close} />
+        <Foot />
+      </Drawer>
+    </>
+  );
+}
+
+function focusContent(event: { preventDefault(): void }): void {
+  event.preventDefault(); // the hash is the router's
+  document.getElementById('content')?.focus();
+}
+
+function Brand({ organisation }: { organisation: string }) {
+  return (
+    <div className={classes.brand}>
+      <img src="/daylight.svg" alt="" />
+      <div className={classes.brandWords}>
+        <div className={classes.brandName}>{say('product.name')}</div>
+        <div className={classes.organisation} title={organisation}>
+          {organisation}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface Destination {
+  readonly to: string;
+  readonly label: string;
+  readonly icon: TablerIcon;
+  readonly shown: (role: Role) => boolean;
+}
+
+const everyone = () => true;
+
+const organisationPages: readonly Destination[] = [
+  { to: '/collection', label: say('nav.collection'), icon: IconAdjustmentsHorizontal, shown: may.seeProof },
+  { to: '/people', label: say('nav.people'), icon: IconUsers, shown: may.seePeople },
+  { to: '/security', label: say('nav.security'), icon: IconShieldLock, shown: may.seeSecurity },
+];
+
+const ownPages: readonly Destination[] = [
+  { to: '/my-day', label: say('nav.myDay'), icon: IconCalendarTime, shown: everyone },
+  { to: '/who-looked', label: say('nav.whoLooked'), icon: IconEye, shown: everyone },
+  { to: '/notice', label: say('nav.notice'), icon: IconFileText, shown: everyone },
+  { to: '/account', label: say('nav.account'), icon: IconUserCircle, shown: everyone },
+];
+
+function Navigation({ onNavigate }: { onNavigate?: () => void }) {
+  const { person } = useMe();
+  const organisation = organisationPages.filter(({ shown }) => shown(person.role));
+  const click = onNavigate === undefined ? {} : { onClick: onNavigate };
+  return (
+    <nav className={classes.nav} aria-label={say('nav.title')}>
+      {organisation.length > 0 && (
+        <>
+          <p className={classes.navHeading}>{say('nav.organisation')}</p>
+          <ul>
+            {organisation.map((page) => (
+              <Item key={page.label} page={page} {...click} />
+            ))}
+          </ul>
+        </>
+      )}
+      <p className={classes.navHeading}>{say('nav.mine')}</p>
+      <ul>
+        {ownPages.map((page) => (
+          <Item key={page.label} page={page} {...click} />
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Item({ page, onClick }: { page: Destination; onClick?: () => void }) {
+  const Icon = page.icon;
+  return (
+    <li>
+      <NavLink to={page.to} className={classes.link ?? ''} {...(onClick === undefined ? {} : { onClick })}>
+        <Icon size={19} stroke={1.7} aria-hidden />
+        {page.label}
+      </NavLink>
+    </li>
+  );
+}
+
+function Foot() {
+  const { person } = useMe();
+  const signOut = useSignOut();
+  return (
+    <div className={classes.foot}>
+      <div>
+        <div>{person.name}</div>
+        <div className="dl-quiet dl-small">{say(`role.${person.role}`)}</div>
+      </div>
+      <SchemeSwitch />
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<IconLogout size={16} aria-hidden />}
+        loading={signOut.isPending}
+        onClick={() => signOut.mutate()}
+      >
+        {say('action.signOut')}
+      </Button>
+    </div>
+  );
+}
+
+export function SchemeSwitch() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <SegmentedControl
+      size="xs"
+      fullWidth
+      aria-label={say('scheme.label')}
+      value={colorScheme}
+      onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
+      data={[
+        { value: 'auto', label: say('scheme.auto') },
+        { value: 'light', label: say('scheme.light') },
+        { value: 'dark', label: say('scheme.dark') },
+      ]}
+    />
+  );
+}

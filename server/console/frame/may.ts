@@ -1,0 +1,20 @@
+import type { Role } from '../../../shared/roles.ts';
+
+/**
+ * What a role finds in the console. This decides only what is worth showing: the server decides again, for every
+ * request, and its answer is the one that counts.
+ */
+export const may = {
+  publishPolicy: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
+  seeProof: (role: Role) => role !== 'employee',
+  seePeople: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
+  changePeople: (role: Role) => role === 'owner' || role === 'admin',
+  seeDaysOfOthers: (role: Role) => role === 'owner' || role === 'manager',
+  seeSecurity: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
+} as const;
+
+/** Where someone starts: on what is theirs to look after. */
+export function startOf(role: Role): string {
+  if (role === 'employee') return '/my-day';
+  return role === 'manager' ? '/people' : '/collection';
+}

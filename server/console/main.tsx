@@ -1,0 +1,32 @@
+import './jitless.ts';
+import '@mantine/core/styles.css';
+import './console.css';
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { HashRouter } from 'react-router';
+import { createQueryClient } from './api/queryClient.ts';
+import { Console } from './frame/Console.tsx';
+import { COLOR_SCHEME_KEY } from './storage.ts';
+
+const root = document.getElementById('console');
+if (root === null) throw new Error('index.html has no element #console');
+
+// Variables and classes come from style sheets: Mantine's own <style> elements would need an exception in the policy.
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      defaultColorScheme="auto"
+      colorSchemeManager={localStorageColorSchemeManager({ key: COLOR_SCHEME_KEY })}
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      <QueryClientProvider client={createQueryClient()}>
+        <HashRouter>
+          <Console />
+        </HashRouter>
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,101 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
+import type { DeviceView, PersonView } from '../../../shared/protocol/http.ts';
+import { useDevices } from '../api/reads.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Mark } from '../frame/Mark.tsx';
+import { Note } from '../frame/Note.tsx';
+import { Empty } from '../frame/Page.tsx';
+import { useNow } from '../frame/useNow.ts';
+import { Waiting } from '../frame/Waiting.tsx';
+import { dateTime, latency, nearTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+import { EnrolDialog } from './EnrolDialog.tsx';
+import classes from './people.module.css';
+import { ReceiptTable } from './ReceiptTable.tsx';
+import { RetireDialog } from './RetireDialog.tsx';
+
+/** A person's computers: whether each is there, until when it may observe, and what it last signed. */
+export function Devices({ person, own, mayEnrol }: { person: PersonView; own: boolean; mayEnrol: boolean }) {
+  const devices = useDevices(person.id);
+  const [enrolling, enrol] = useDisclosure(false);
+  return (
+    <section className="dl-panel" aria-labelledby="devices-heading">
+      <div className="dl-row dl-between">
+        <h2 id="devices-heading">{say('devices.heading')}</h2>
+        {mayEnrol && (
+          <Button variant="default" size="xs" onClick={enrol.open}>
+            {say('enrol.open')}
+          </Button>
+        )}
+      </div>
+      {devices.isPending && <Waiting lines={2} />}
+      {devices.isError && <Failure error={devices.error} retry={() => void devices.refetch()} />}
+      {devices.data?.length === 0 && <Empty>{say(own ? 'devices.noneYou' : 'devices.none')}</Empty>}
+      <ul className="dl-plain-list">
+        {devices.data?.map((device) => (
+          <Device key={device.id} device={device} mayRetire={mayEnrol} />
+        ))}
+      </ul>
+      {mayEnrol && <EnrolDialog person={person} own={own} opened={enrolling} onClose={enrol.close} />}
+    </section>
+  );
+}
+
+function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean }) {
+  const now = useNow();
+  const [receiptShown, setReceiptShown] = useState(false);
+  const [retiring, retire] = useDisclosure(false);
+  const active = device.status === 'active';
+  return (
+    <li className={classes.device}>
+      <div className="dl-row">
+        <strong>
+          {say('device.name')} <span className="dl-code">{device.id.slice(0, 8)}</span>
+        </strong>
+        <DeviceMark device={device} />
+        {device.clockFlagged && <Mark tone="gone">{say('device.clock')}</Mark>}
+      </div>
+      <p className="dl-quiet dl-small">{factsOf(device, now).join(' · ')}</p>
+      {device.clockFlagged && device.clockOffsetMs !== null && (
+        <Note tone="wait">{say('device.clockText', { time: latency(Math.abs(device.clockOffsetMs)) })}</Note>
+      )}
+      <div className="dl-row">
+        <Button
+          variant="default"
+          size="compact-sm"
+          aria-expanded={receiptShown}
+          onClick={() => setReceiptShown(!receiptShown)}
+        >
+          {say(receiptShown ? 'receipt.hide' : 'receipt.show')}
+        </Button>
+        {active && mayRetire && (
+          <Button variant="default" size="compact-sm" onClick={retire.open}>
+            {say('retire.open')}
+          </Button>
+        )}
+      </div>
+      {receiptShown && <ReceiptTable person={device.person} device={device.id} />}
+      {active && mayRetire && <RetireDialog device={device} opened={retiring} onClose={retire.close} />}
+    </li>
+  );
+}
+
+function DeviceMark({ device }: { device: DeviceView }) {
+  if (device.status === 'retired') return <Mark tone="gone">{say('device.retired')}</Mark>;
+  if (device.connected) return <Mark tone="on">{say('device.connected')}</Mark>;
+  return <Mark tone="off">{say('device.notReachable')}</Mark>;
+}
+
+function factsOf(device: DeviceView, now: number): string[] {
+  const facts = [say('device.enrolled', { when: dateTime(device.enrolledAt) })];
+  if (!device.connected && device.lastSeenAt !== null)
+    facts.push(say('device.seen', { when: nearTime(device.lastSeenAt, now) }));
+  if (device.agentVersion !== null) facts.push(say('device.version', { version: device.agentVersion }));
+  if (device.status === 'active' && device.observedUntil !== null) {
+    const when = nearTime(device.observedUntil, now);
+    facts.push(say(device.observedUntil > now ? 'device.observes' : 'device.observedEnded', { when }));
+  }
+  return facts;
+}

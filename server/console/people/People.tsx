@@ -1,0 +1,127 @@
+import { Button, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
+import { usePeople, useTeams } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Mark } from '../frame/Mark.tsx';
+import { may } from '../frame/may.ts';
+import { Empty, Page } from '../frame/Page.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { count, say } from '../strings/say.ts';
+import { InviteDialog } from './InviteDialog.tsx';
+import classes from './people.module.css';
+import { searchPeople } from './search.ts';
+import { TeamDialog } from './TeamDialog.tsx';
+
+/** People are few enough to be listed whole, but not to be drawn at once. */
+const PAGE = 100;
+
+/** Everyone in the viewer's scope. */
+export function People() {
+  const { person: me } = useMe();
+  const people = usePeople();
+  const teams = useTeams();
+  const [inviting, invite] = useDisclosure(false);
+  const [naming, team] = useDisclosure(false);
+  const mayChange = may.changePeople(me.role);
+  return (
+    <Page
+      title={say('people.title')}
+      lead={say(mayChange ? 'people.lead' : 'people.leadManager')}
+      actions={
+        mayChange && (
+          <>
+            <Button variant="default" onClick={team.open}>
+              {say('team.create')}
+            </Button>
+            <Button leftSection={<IconPlus size={17} aria-hidden />} onClick={invite.open}>
+              {say('invite.open')}
+            </Button>
+          </>
+        )
+      }
+    >
+      {people.isPending && <Waiting lines={5} />}
+      {people.isError && <Failure error={people.error} retry={() => void people.refetch()} />}
+      {people.data !== undefined && <PeopleList people={people.data} teams={teams.data ?? []} />}
+      {mayChange && <InviteDialog opened={inviting} onClose={invite.close} teams={teams.data ?? []} />}
+      {mayChange && <TeamDialog opened={naming} onClose={team.close} />}
+    </Page>
+  );
+}
+
+function PeopleList({ people, teams }: { people: readonly PersonView[]; teams: readonly TeamView[] }) {
+  const [text, setText] = useState('');
+  const [shown, setShown] = useState(PAGE);
+  const found = searchPeople(people, teams, text);
+  return (
+    <div className="dl-stack">
+      <div className="dl-row dl-between">
+        <TextInput
+          className={classes.search ?? ''}
+          aria-label={say('people.search')}
+          placeholder={say('people.search')}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <p className="dl-quiet dl-small" role="status">
+          {count('people.count', found.length)}
+        </p>
+      </div>
+      {found.length === 0 ? (
+        <Empty>{say(text === '' ? 'people.none' : 'people.noneFound')}</Empty>
+      ) : (
+        <ul className={classes.list}>
+          {found.slice(0, shown).map((person) => (
+            <PersonItem key={person.id} person={person} teams={teams} />
+          ))}
+        </ul>
+      )}
+      {found.length > shown && (
+        <Button variant="default" onClick={() => setShown(shown + PAGE)}>
+          {count('people.more', Math.min(PAGE, found.length - shown))}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function PersonItem({ person, teams }: { person: PersonView; teams: readonly TeamView[] }) {
+  const me = useMe();
+  const names = teams.filter(({ id }) => person.teams.includes(id)).map(({ name }) => name);
+  const own = person.id === me.person.id;
+  return (
+    <li className={classes.person}>
+      <div className={classes.name}>
+        <Link to={`/people/${person.id}`}>{person.name}</Link>
+        {own && <span className="dl-quiet"> {say('people.you')}</span>}
+        <div className="dl-quiet dl-small">{person.email}</div>
+      </div>
+      <div>
+        {person.status === 'invited' ? <Mark tone="wait">{say('status.invited')}</Mark> : say(`role.${person.role}`)}
+      </div>
+      <div className="dl-quiet">{names.length === 0 ? say('people.noTeam') : names.join(', ')}</div>
+      <div className={`${classes.facts} ${classes.wide}`}>
+        <span>{count('devices', person.devices)}</span>
+        {person.secondFactor ? (
+          <Mark tone="on">{say('factor.yes')}</Mark>
+        ) : (
+          <Mark tone={person.role === 'employee' ? 'off' : 'wait'}>{say('factor.no')}</Mark>
+        )}
+      </div>
+      <div className={classes.wide}>
+        {(own || may.seeDaysOfOthers(me.person.role)) && (
+          <Button component={Link} to={own ? '/my-day' : `/people/${person.id}/day`} variant="default" size="xs">
+            {say('people.seeDay')}
+            <span className="dl-hidden"> {person.name}</span>
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,97 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Link, useParams } from 'react-router';
+import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
+import { usePeople, useTeams } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Mark } from '../frame/Mark.tsx';
+import { may } from '../frame/may.ts';
+import { Empty, Page } from '../frame/Page.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { say } from '../strings/say.ts';
+import { ChangePersonDialog } from './ChangePersonDialog.tsx';
+import { Devices } from './Devices.tsx';
+
+/** One person: who they are here, and their devices. */
+export function PersonPage() {
+  const { person: id = '' } = useParams();
+  const people = usePeople();
+  const teams = useTeams();
+  if (people.isPending) return <Waiting />;
+  if (people.isError) return <Failure error={people.error} retry={() => void people.refetch()} />;
+  const person = people.data.find((candidate) => candidate.id === id);
+  if (person === undefined) {
+    return (
+      <Page title={say('person.missing')}>
+        <Empty>{say('person.missingText')}</Empty>
+      </Page>
+    );
+  }
+  return <Person person={person} teams={teams.data ?? []} />;
+}
+
+function Person({ person, teams }: { person: PersonView; teams: readonly TeamView[] }) {
+  const me = useMe();
+  const [changing, change] = useDisclosure(false);
+  const own = person.id === me.person.id;
+  const mayChange = may.changePeople(me.person.role);
+  const named = (ids: readonly string[]) =>
+    teams
+      .filter(({ id }) => ids.includes(id))
+      .map(({ name }) => name)
+      .join(', ');
+  return (
+    <Page
+      title={person.name}
+      lead={person.email}
+      actions={
+        <>
+          {mayChange && (
+            <Button variant="default" onClick={change.open}>
+              {say('person.change')}
+            </Button>
+          )}
+          {(own || may.seeDaysOfOthers(me.person.role)) && (
+            <Button component={Link} to={own ? '/my-day' : `/people/${person.id}/day`}>
+              {say('people.seeDay')}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="dl-stack">
+        <section className="dl-panel" aria-label={say('person.facts')}>
+          <dl className="dl-facts">
+            <dt>{say('field.role')}</dt>
+            <dd>
+              {say(`role.${person.role}`)} <span className="dl-quiet dl-small">{say(`role.${person.role}.may`)}</span>
+            </dd>
+            <dt>{say('field.status')}</dt>
+            <dd>
+              <Mark tone={person.status === 'active' ? 'on' : 'wait'}>{say(`status.${person.status}`)}</Mark>
+            </dd>
+            <dt>{say('field.teams')}</dt>
+            <dd>{named(person.teams) || say('people.noTeam')}</dd>
+            {person.managesTeams.length > 0 && (
+              <>
+                <dt>{say('field.managesTeams')}</dt>
+                <dd>{named(person.managesTeams)}</dd>
+              </>
+            )}
+            <dt>{say('field.secondFactor')}</dt>
+            <dd>
+              <Mark tone={person.secondFactor ? 'on' : 'off'}>
+                {say(person.secondFactor ? 'factor.yes' : 'factor.no')}
+              </Mark>
+            </dd>
+          </dl>
+        </section>
+        <Devices person={person} own={own} mayEnrol={own || mayChange} />
+      </div>
+      {mayChange && (
+        <ChangePersonDialog key={person.id} person={person} teams={teams} opened={changing} onClose={change.close} />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,75 @@
+import { catalog, parameterIds } from '../../../shared/catalog.ts';
+import type { ReceiptState } from '../../../shared/protocol/messages.ts';
+import type { z } from 'zod';
+import { useReceipt } from '../api/reads.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Mark } from '../frame/Mark.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { dateTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+
+/** What the device itself signed that it does: the proof behind the numbers on the Collection page. */
+export function ReceiptTable({ person, device }: { person: string; device: string }) {
+  const receipt = useReceipt(person, device, true);
+  if (receipt.isPending) return <Waiting lines={2} />;
+  if (receipt.isError) return <Failure error={receipt.error} retry={() => void receipt.refetch()} />;
+  const { parameters, receivedAt, discarded, dropped } = receipt.data;
+  if (receivedAt === null) return <p className="dl-quiet">{say('receipt.none')}</p>;
+  const label = (parameter: (typeof discarded)[number]['parameter']) =>
+    parameter === 'unknown' ? say('receipt.unknown') : catalog[parameter].label;
+  return (
+    <div className="dl-table-scroll" role="region" aria-label={say('receipt.caption')} tabIndex={0}>
+      <table className="dl-table">
+        <caption>{say('receipt.signed', { when: dateTime(receivedAt) })}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{say('collection.head.parameter')}</th>
+            <th scope="col">{say('receipt.state')}</th>
+            <th scope="col">{say('receipt.waiting')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {parameterIds.map((parameter) => {
+            const state = parameters[parameter];
+            return (
+              <tr key={parameter}>
+                <th scope="row">{catalog[parameter].label}</th>
+                <td>{state === undefined ? '–' : <State state={state} />}</td>
+                <td className="dl-number">{state?.waiting ?? '–'}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {discarded.length > 0 && (
+        <p className="dl-small">
+          {say('receipt.discarded')}{' '}
+          {discarded.map(({ parameter, reason, count }) => `${label(parameter)}: ${count} (${reason})`).join(', ')}
+        </p>
+      )}
+      {dropped.length > 0 && (
+        <p className="dl-small">
+          {say('receipt.dropped')}{' '}
+          {dropped.map(({ parameter, cause, count }) => `${label(parameter)}: ${count} (${cause})`).join(', ')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function State({ state }: { state: z.infer<typeof ReceiptState> }) {
+  if (state.reason === 'contradicts_policy') return <Mark tone="gone">{say('reason.contradicts_policy')}</Mark>;
+  if (state.state === 'active') return <Mark tone="on">{levelWord(state.level)}</Mark>;
+  return (
+    <>
+      <Mark tone="off">{say('level.off')}</Mark>{' '}
+      {state.reason !== null && <span className="dl-quiet dl-small">{say(`reason.${state.reason}`)}</span>}
+    </>
+  );
+}
+
+/** A newer agent may name a level that this console does not know; it is shown as it is. */
+function levelWord(level: string): string {
+  const known = parameterIds.flatMap((id) => [...catalog[id].levels]).find((candidate) => candidate === level);
+  return known === undefined ? level : say(`level.${known}`);
+}
