@@ -20,7 +20,7 @@ export interface AdapterDeps {
   readonly sessions: Sessions;
   readonly handlers: Handlers;
   /** Origins under which this server's own pages are open. */
-  readonly origins: ReadonlySet<string>;
+  readonly origins: () => ReadonlySet<string>;
   /** Browsers send the cookie over TLS only; false on plain loopback. */
   readonly secureCookie: boolean;
   readonly closing: AbortSignal;
@@ -85,7 +85,7 @@ async function serve<N extends RouteName>(
 function refuseForeign(deps: AdapterDeps, route: RouteShape, request: Request): void {
   const origin = request.get('origin');
   const site = request.get('sec-fetch-site');
-  if ((origin !== undefined && !deps.origins.has(origin)) || site === 'cross-site' || site === 'same-site') {
+  if ((origin !== undefined && !deps.origins().has(origin)) || site === 'cross-site' || site === 'same-site') {
     throw new DaylightError('forbidden', 'requests from pages of another site are refused', {
       remedy: 'Open the console at the address that the server prints when it starts.',
     });

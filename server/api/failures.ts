@@ -28,8 +28,7 @@ export function asDaylightError(cause: unknown): DaylightError {
       cause,
     });
   }
-  const ofParser = ofBodyParser(cause);
-  return ofParser ?? new DaylightError('internal', 'the server has failed at this; it is in its log', { cause });
+  return ofExpress(cause) ?? new DaylightError('internal', 'the server has failed at this; it is in its log', { cause });
 }
 
 export function errorBody({ code, message, field, remedy }: DaylightError): ErrorBody {
@@ -56,12 +55,15 @@ function ofStore(cause: StoreError): DaylightError {
   });
 }
 
-/** What express's own parsers throw has a `type`; the wording is theirs and may quote the body, so it is not used. */
-function ofBodyParser(cause: unknown): DaylightError | null {
+/** What express's own parts throw has a `type`; the wording is theirs and may quote the body, so it is not used. */
+function ofExpress(cause: unknown): DaylightError | null {
   const type = cause instanceof Error && 'type' in cause ? String(cause.type) : '';
   if (type === 'entity.too.large') return new DaylightError('too_large', 'the body is larger than 256 KiB', { cause });
   if (type.startsWith('entity.') || type === 'charset.unsupported' || type === 'encoding.unsupported') {
     return new DaylightError('bad_request', 'the body is not JSON in UTF-8', { cause });
+  }
+  if (cause instanceof Error && 'status' in cause && cause.status === 404) {
+    return new DaylightError('not_found', 'there is no such file', { cause });
   }
   if (cause instanceof URIError) return new DaylightError('bad_request', 'the address is not well formed', { cause });
   return null;

@@ -17,10 +17,12 @@ export async function followProof(context: Context, signedIn: SignedIn, stream: 
   const stop = context.control.onChange(org, change.raise);
   stream.ended.addEventListener('abort', change.raise, { once: true });
   try {
+    let isFirst = true;
     change.raise();
     while (!stream.ended.aborted) {
       const changed = await change.raisedWithin(CHECK_MS);
-      if (changed) await wait(GATHER_MS);
+      if (changed && !isFirst) await wait(GATHER_MS);
+      isFirst = false;
       if (!(await stillAllowed(context, signedIn))) break;
       if (!changed) continue;
       change.lower();

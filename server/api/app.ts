@@ -1,0 +1,133 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { DaylightError } from '../../shared/errors.ts';
+import { API_PREFIX } from '../../shared/protocol/http.ts';
+import { type AccountDeps, createAccounts } from './accounts.ts';
+import { mountRoutes, type RequestLog } from './adapter.ts';
+import { mountConsole } from './console.ts';
+import type { Context } from './context.ts';
+import { asDaylightError, errorBody, statusOf } from './failures.ts';
+import type { Handlers } from './handler.ts';
+import { account } from './handlers/account.ts';
+import { data } from './handlers/data.ts';
+import { devices } from './handlers/devices.ts';
+import { enrolment } from './handlers/enrolment.ts';
+import { people } from './handlers/people.ts';
+import { policy } from './handlers/policy.ts';
+import { signingIn } from './handlers/signingIn.ts';
+import { openApiDocument } from './openapi.ts';
+import { createPasswords } from './passwords.ts';
+import { createRateLimits } from './rateLimits.ts';
+import { createSessions } from './sessions.ts';
+
+export interface ApiDeps extends AccountDeps, Pick<Context, 'organisations' | 'control' | 'connections' | 'publicUrl'> {
+  /** Origins under which this server's own pages are open. Asked for each request: the port may be chosen late. */
+  readonly origins: () => ReadonlySet<string>;
+  /** TLS here or at the proxy in front: cookies are Secure, and browsers are told to stay with TLS. */
+  readonly secure: boolean;
+  /** One proxy in front says who the client is (X-Forwarded-For). */
+  readonly behindProxy: boolean;
+  /** The console's built files; null when there are none. */
+  readonly consoleFolder: string | null;
+  readonly healthy: () => Promise<boolean>;
+  readonly closing: AbortSignal;
+  readonly log: (request: RequestLog) => void;
+}
+
+/** A little JSON goes a long way: the largest body is an enrolment or a policy change. */
+const BODY_LIMIT = 256 * 1024;
+
+/** Everything that the server answers over HTTP. */
+export function createApp(deps: ApiDeps): Express {
+  const context = contextOf(deps);
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.set('trust proxy', deps.behindProxy ? 1 : false);
+  app.use(headers(deps.secure));
+  app.get('/healthz', async (_request, response) => {
+    const healthy = await deps.healthy();
+    response.status(healthy ? 200 : 503).set('cache-control', 'no-store').json({ status: healthy ? 'ok' : 'unavailable' });
+  });
+  app.use(API_PREFIX, noStore, express.json({ limit: BODY_LIMIT }));
+  const document = openApiDocument();
+  app.get(`${API_PREFIX}/openapi.json`, (_request, response) => {
+    response.json(document);
+  });
+  const { sessions } = context;
+  const { origins, secure, closing, log } = deps;
+  mountRoutes(app, { sessions, handlers: handlersOf(context), origins, secureCookie: secure, closing, log });
+  app.use(API_PREFIX, () => {
+    throw new DaylightError('not_found', 'there is no such route', { remedy: `See ${API_PREFIX}/openapi.json.` });
+  });
+  mountConsole(app, deps.consoleFolder);
+  app.use(lastResort);
+  return app;
+}
+
+function contextOf(deps: ApiDeps): Context {
+  const { store, vault, organisations, control, connections, clock, random, publicUrl } = deps;
+  const accounts = createAccounts(deps);
+  const sessions = createSessions({ store, vault, accounts, clock, random });
+  const [passwords, rateLimits] = [createPasswords(random), createRateLimits()];
+  return {
+    store,
+    vault,
+    organisations,
+    control,
+    connections,
+    accounts,
+    sessions,
+    passwords,
+    rateLimits,
+    clock,
+    random,
+    publicUrl,
+  };
+}
+
+function handlersOf(context: Context): Handlers {
+  return {
+    ...signingIn(context),
+    ...account(context),
+    ...people(context),
+    ...devices(context),
+    ...enrolment(context),
+    ...policy(context),
+    ...data(context),
+  };
+}
+
+/** Nothing is loaded from, sent to or framed by anyone else. `data:` images are the QR code of a second factor. */
+function headers(secure: boolean): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+}
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set('cache-control', 'no-store');
+  next();
+};
+
+/** Failures outside of a route: a body that is not JSON, an address that does not exist. */
+const lastResort: ErrorRequestHandler = (cause: unknown, _request, response, next) => {
+  if (response.headersSent) return next(cause);
+  const error = asDaylightError(cause);
+  response.status(statusOf[error.code]).json(errorBody(error));
+};

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { ErrorBody, type ErrorCode } from '../../shared/errors.ts';
+import { API_PREFIX, CSRF_HEADER, type RouteName, type RouteShape, routes, SESSION_COOKIE } from '../../shared/protocol/http.ts';
+import { statusOf } from './failures.ts';
+
+type Json = Record<string, unknown>;
+
+/** The contract as an OpenAPI 3.1 document, generated from the same schemas that check every request and answer. */
+export function openApiDocument(): Json {
+  const paths: Record<string, Json> = {};
+  for (const [name, route] of Object.entries(routes) as [RouteName, RouteShape][]) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Daylight',
+      version: '1',
+      description:
+        'The console’s and the agents’ REST contract. Times are milliseconds since 1970-01-01T00:00Z. Unknown fields are refused. ' +
+        `Requests other than GET must carry the header \`${CSRF_HEADER}\` with any value. A session is the cookie ` +
+        `\`${SESSION_COOKIE}\`, set by POST /session, /session/link and /session/invitation.`,
+    },
+    servers: [{ url: API_PREFIX }],
+    paths,
+    components: {
+      schemas: { Error: schemaOf(ErrorBody, 'output') },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: securityDescription },
+      },
+    },
+  };
+}
+
+const securityDescription =
+  'HttpOnly, SameSite=Strict, and Secure outside plain loopback. Ends after 12 hours, or 60 minutes without use. ' +
+  '`x-daylight-auth: partial` on an operation: a session that still has to set a password or second factor may use it.';
+
+function operation(name: RouteName, route: RouteShape): Json {
+  return {
+    operationId: name,
+    summary: route.summary,
+    'x-daylight-auth': route.auth,
+    security: route.auth === 'public' ? [] : [{ session: [] }],
+    parameters: [
+      ...parametersOf('path', route.params),
+      ...parametersOf('query', route.query),
+      ...(route.method === 'GET' ? [] : [csrfParameter]),
+    ],
+    ...(route.body === null
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
+    responses: { [String(route.status ?? 200)]: success(name, route), ...failures(route) },
+  };
+}
+
+const csrfParameter = {
+  name: CSRF_HEADER,
+  in: 'header',
+  required: true,
+  description: 'Any value. A form on another site cannot send it.',
+  schema: { type: 'string' },
+};
+
+function parametersOf(place: 'path' | 'query', schema: z.ZodObject): Json[] {
+  const { properties, required } = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  return Object.entries(properties ?? {}).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (required ?? []).includes(name),
+    schema: property,
+  }));
+}
+
+/** Routes whose success also sets the session's cookie. */
+const signingIn: ReadonlySet<RouteName> = new Set(['signIn', 'signInWithLink', 'acceptInvitation']);
+
+function success(name: RouteName, route: RouteShape): Json {
+  const headers = signingIn.has(name)
+    ? { headers: { 'Set-Cookie': { description: `The session: ${SESSION_COOKIE}`, schema: { type: 'string' } } } }
+    : {};
+  return { description: 'Done.', ...headers, content: contentOf(route) };
+}
+
+function contentOf(route: RouteShape): Json {
+  if (route.response === 'image/webp') return { 'image/webp': { schema: { type: 'string', format: 'binary' } } };
+  if (route.response !== 'text/event-stream') return { 'application/json': { schema: schemaOf(route.response, 'output') } };
+  const description = 'Events named `proof`; the data of each is the JSON that GET /policy/proof answers. Comments keep it open.';
+  return { 'text/event-stream': { schema: { type: 'string', description } } };
+}
+
+function failures(route: RouteShape): Json {
+  const codes: ErrorCode[] = ['bad_request', 'forbidden', 'rate_limited', 'unavailable', 'internal'];
+  if (route.auth !== 'public') codes.push('unauthenticated', 'second_factor_required');
+  if (route.path.startsWith('/session') || route.path.startsWith('/account')) {
+    codes.push('wrong_credentials', 'second_factor_required');
+  }
+  if (route.body !== null) codes.push('too_large', 'conflict', 'gone');
+  if (Object.keys(route.params.shape).length > 0) codes.push('not_found', 'conflict');
+  const byStatus = new Map<number, Set<ErrorCode>>();
+  for (const code of codes) byStatus.set(statusOf[code], (byStatus.get(statusOf[code]) ?? new Set()).add(code));
+  return Object.fromEntries(
+    [...byStatus].toSorted(([a], [b]) => a - b).map(([status, named]) => [
+      String(status),
+      {
+        description: `Refused: ${[...named].join(', ')}.`,
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    ]),
+  );
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'throw' }) as Json;
+  return rest;
+}

@@ -1,0 +1,226 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { DaylightError } from '../shared/errors.ts';
+import { DEFAULT_PORT, parseServerConfig } from './config.ts';
+import { initialise, linkAddress, makeOwnerLink, type SignInLink } from './initialise.ts';
+import { openServer } from './server.ts';
+import { StoreError } from './store/store.ts';
+import { VaultError } from './vault/vault.ts';
+
+/** What the exit code of a command means; also in --help. */
+const exit = { ok: 0, failed: 1, usage: 2, unsafe: 3, notFound: 4, conflict: 5 } as const;
+
+const help = `
+Exit codes: 0 done · 1 failed · 2 wrong option, value or configuration · 3 refused because it would not be safe (no TLS, a
+wrong or readable root key) · 4 not found (no data folder, no such owner) · 5 conflict (exists already, port or folder in use)
+
+Every option can be given in the environment instead, as --help of each command says. DAYLIGHT_TRACE=1 adds stack traces.`;
+
+await main(process.argv);
+
+async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function program(): Command {
+  const command = new Command('daylight-server')
+    .description('The server of Daylight: keeps, protects and shows what the published policy allows.')
+    .showHelpAfterError('(add --help for what is possible)')
+    .addHelpText('after', help)
+    .exitOverride();
+  addInit(command);
+  addServe(command);
+  addOwnerLink(command);
+  return command;
+}
+
+function addInit(parent: Command): void {
+  parent
+    .command('init')
+    .description('Make keys, an organisation with its first policy, and its owner; prints a one-time sign-in link.')
+    .addOption(dataOption())
+    .addOption(new Option('--organisation <name>', 'name of the organisation').env('DAYLIGHT_ORGANISATION'))
+    .addOption(new Option('--owner-name <name>', 'name of its owner').env('DAYLIGHT_OWNER_NAME'))
+    .addOption(new Option('--owner-email <address>', 'e-mail address of its owner').env('DAYLIGHT_OWNER_EMAIL'))
+    .addOption(portOption())
+    .addOption(publicUrlOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nRun it again to add another organisation, also while the server runs.')
+    .action(async (options: Given) => {
+      const data = need(options, 'data');
+      const base = linkBase(options, data);
+      const made = await initialise(data, {
+        organisation: need(options, 'organisation'),
+        ownerName: need(options, 'ownerName'),
+        ownerEmail: need(options, 'ownerEmail'),
+      });
+      sayLink(options, made, linkAddress(base, made.token), [
+        `Made the organisation ${options['organisation']} in ${data}.`,
+        `Start the server:  daylight-server serve --data ${data}`,
+      ]);
+    });
+}
+
+function addServe(parent: Command): void {
+  parent
+    .command('serve')
+    .description('Run the server until it is asked to stop (SIGINT, SIGTERM).')
+    .addOption(dataOption())
+    .addOption(portOption())
+    .addOption(new Option('--host <address>', 'address to listen on (default: 127.0.0.1)').env('DAYLIGHT_HOST'))
+    .addOption(new Option('--tls-cert <file>', 'certificate chain, PEM').env('DAYLIGHT_TLS_CERT'))
+    .addOption(new Option('--tls-key <file>', 'private key of the certificate, PEM').env('DAYLIGHT_TLS_KEY'))
+    .addOption(new Option('--behind-proxy', 'a proxy in front ends TLS and names the client').env('DAYLIGHT_BEHIND_PROXY'))
+    .addOption(publicUrlOption())
+    .addOption(new Option('--log-level <level>', 'debug, info, error or silent (default: info)').env('DAYLIGHT_LOG_LEVEL'))
+    .addOption(jsonOption())
+    .action(async (options: Given) => {
+      const { json: _json, ...given } = options;
+      const server = await openServer({ ...given, data: need(options, 'data'), behindProxy: flag(options, 'behindProxy') });
+      say(options, { event: 'listening', url: server.url, port: server.port, data: server.folder }, [
+        `Daylight listens at ${server.url}`,
+        `Data: ${server.folder}`,
+        server.organisations === 0 ? 'There is no organisation yet: run `daylight-server init`.' : 'Stop it with Ctrl-C.',
+      ]);
+      const signal = await stopSignal();
+      await server.close();
+      say(options, { event: 'stopped', signal }, ['Stopped.']);
+    });
+}
+
+function addOwnerLink(parent: Command): void {
+  parent
+    .command('owner-link')
+    .description('Make a new one-time sign-in link for an owner who is locked out. Works while the server runs.')
+    .addOption(dataOption())
+    .addOption(new Option('--email <address>', 'e-mail address of the owner').env('DAYLIGHT_OWNER_EMAIL'))
+    .addOption(portOption())
+    .addOption(publicUrlOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nWrites the link to the same store as the server, and is on record there. The link counts as second factor for\n' +
+        'the session that it makes, in which a new password and second factor can be set.',
+    )
+    .action(async (options: Given) => {
+      const data = need(options, 'data');
+      const base = linkBase(options, data);
+      const made = await makeOwnerLink(data, need(options, 'email'));
+      sayLink(options, made, linkAddress(base, made.token), []);
+    });
+}
+
+type Given = Readonly<Record<string, string | boolean | undefined>>;
+
+function dataOption(): Option {
+  return new Option('--data <folder>', 'folder of keys and data').env('DAYLIGHT_DATA');
+}
+
+function portOption(): Option {
+  return new Option('--port <number>', `port (default: ${DEFAULT_PORT})`).env('DAYLIGHT_PORT');
+}
+
+function publicUrlOption(): Option {
+  const what = 'where people open the console, when that is not this host and port';
+  return new Option('--public-url <url>', what).env('DAYLIGHT_PUBLIC_URL');
+}
+
+function jsonOption(): Option {
+  return new Option('--json', 'one JSON object per line, for machines');
+}
+
+function need(options: Given, name: string): string {
+  const value = options[name];
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const environment = name === 'email' ? 'DAYLIGHT_OWNER_EMAIL' : `DAYLIGHT_${option.slice(2).replaceAll('-', '_').toUpperCase()}`;
+  throw new DaylightError('bad_request', `${option}: expected a value`, {
+    field: name,
+    remedy: `Give ${option} or set ${environment}.`,
+  });
+}
+
+/** In the environment a switch is a word. */
+function flag(options: Given, name: string): boolean {
+  const value = options[name];
+  if (value === undefined || value === false || value === '0' || value === 'false' || value === '') return false;
+  if (value === true || value === '1' || value === 'true') return true;
+  throw new DaylightError('bad_request', `${name}: expected true or false`, { field: name });
+}
+
+/** The same rules as the server's own address; a command beside it opens no port. */
+function linkBase({ port, publicUrl }: Given, data: string): string {
+  const config = parseServerConfig({
+    data,
+    ...(port === undefined ? {} : { port }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  });
+  return config.publicUrl ?? `http://localhost:${config.port}`;
+}
+
+function sayLink(options: Given, made: SignInLink, link: string, lines: readonly string[]): void {
+  const { org, person, token, expiresAt } = made;
+  say(options, { org, person, link, token, expiresAt }, [
+    ...lines,
+    'Sign in with this link, once and within the hour:',
+    `  ${link}`,
+  ]);
+}
+
+function say(options: Given, json: object, lines: readonly string[]): void {
+  process.stdout.write(options['json'] === true ? `${JSON.stringify(json)}\n` : `${lines.join('\n')}\n`);
+}
+
+async function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+/** One sentence with its remedy on standard error; returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
+  const { message, remedy, code } = explain(error);
+  const asJson = process.argv.includes('--json');
+  const line = asJson ? JSON.stringify({ error: { message, remedy } }) : `${message}.${remedy === null ? '' : ` ${remedy}`}`;
+  process.stderr.write(`${asJson ? line : `daylight-server: ${line}`}\n`);
+  if (isSet(process.env['DAYLIGHT_TRACE'])) process.stderr.write(`${stackOf(error)}\n`);
+  return code;
+}
+
+function explain(error: unknown): { message: string; remedy: string | null; code: number } {
+  if (error instanceof DaylightError) {
+    return { message: withoutStop(error.message), remedy: error.remedy ?? null, code: codeOf(error) };
+  }
+  if (error instanceof VaultError) return { message: withoutStop(error.message), remedy: null, code: exit.unsafe };
+  if (error instanceof StoreError) return { message: withoutStop(error.message), remedy: null, code: exit.failed };
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  return {
+    message: `it failed (${code})`,
+    remedy: 'Look at the folder and the disk; DAYLIGHT_TRACE=1 shows where it failed.',
+    code: exit.failed,
+  };
+}
+
+function codeOf({ code }: DaylightError): number {
+  if (code === 'bad_request') return exit.usage;
+  if (code === 'forbidden') return exit.unsafe;
+  if (code === 'not_found') return exit.notFound;
+  return code === 'conflict' ? exit.conflict : exit.failed;
+}
+
+function withoutStop(message: string): string {
+  return message.replace(/\.$/, '');
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0';
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

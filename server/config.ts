@@ -1,0 +1,56 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import { DaylightError, describeIssue } from '../shared/errors.ts';
+
+export const DEFAULT_PORT = 4820;
+
+/** Everything that the server is told from outside, read once. */
+export const ServerConfig = z
+  .strictObject({
+    /** Folder of keys, database and images. Readable by the account of the server alone. */
+    data: z.string().min(1, 'expected a folder'),
+    host: z.string().min(1).default('127.0.0.1'),
+    /** 0 lets the system choose. */
+    port: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(DEFAULT_PORT),
+    /** PEM files, both or neither. */
+    tlsCert: z.string().min(1).optional(),
+    tlsKey: z.string().min(1).optional(),
+    /** A proxy in front ends TLS and sets X-Forwarded-For. Needed for any host but loopback without a certificate. */
+    behindProxy: z.boolean().default(false),
+    /** Where people open the console, when that is not this host and port. */
+    publicUrl: z
+      .url({ protocol: /^https?$/, error: 'expected an address such as https://daylight.example.com' })
+      .transform((url) => new URL(url).origin)
+      .optional(),
+    logLevel: z.enum(['debug', 'info', 'error', 'silent']).default('info'),
+  })
+  .readonly();
+export type ServerConfig = z.infer<typeof ServerConfig>;
+
+/** Throws DaylightError: `bad_request` names the field; `forbidden` is a setting that would not be safe. */
+export function parseServerConfig(input: unknown): ServerConfig {
+  const parsed = ServerConfig.safeParse(input);
+  if (!parsed.success) {
+    const { message, field } = describeIssue(parsed.error, 'configuration');
+    throw new DaylightError('bad_request', message, { field });
+  }
+  const config = parsed.data;
+  if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
+    const field = config.tlsCert === undefined ? 'tlsCert' : 'tlsKey';
+    throw new DaylightError('bad_request', `configuration: ${field}: a certificate and its key belong together`, { field });
+  }
+  if (!isLoopback(config.host) && config.tlsCert === undefined && !config.behindProxy) {
+    throw new DaylightError('forbidden', `without TLS the server listens on this computer only, not on ${config.host}`, {
+      field: 'host',
+      remedy:
+        'Give --tls-cert and --tls-key, or put a proxy that ends TLS in front and say --behind-proxy, or use --host 127.0.0.1.',
+    });
+  }
+  return Object.freeze(config);
+}
+
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  if (isIPv4(host)) return host.startsWith('127.');
+  return isIPv6(host) && /^::ffff:127\./i.test(host);
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { DaylightError, describeIssue } from '../shared/errors.ts';
+import { OrgId, type PersonId } from '../shared/ids.ts';
+import { Email, PersonName } from '../shared/protocol/http.ts';
+import type { UnixMs } from '../shared/time.ts';
+import { createAccounts } from './api/accounts.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { openFoundation } from './foundation.ts';
+import { type Random, systemRandom } from './random.ts';
+
+/** Who begins. */
+export const NewOrganisation = z.strictObject({ organisation: PersonName, ownerName: PersonName, ownerEmail: Email });
+
+/** A link that signs its owner in, once. Its token is in the fragment, which browsers send to nobody. */
+export interface SignInLink {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly token: string;
+  readonly expiresAt: UnixMs;
+}
+
+interface Surroundings {
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/**
+ * Makes the keys where there are none, an organisation with its first policy, and its owner. Run again it adds another
+ * organisation, also beside a running server. Throws DaylightError `bad_request` with the field, `conflict` when the owner's
+ * e-mail address has an account already.
+ */
+export async function initialise(
+  data: string,
+  input: z.input<typeof NewOrganisation>,
+  { clock = systemClock, random = systemRandom }: Surroundings = {},
+): Promise<SignInLink> {
+  const { organisation, ownerName, ownerEmail } = parse(NewOrganisation, input);
+  const foundation = await openFoundation({ data, clock, random, create: true });
+  try {
+    const { store, vault, organisations, control } = foundation;
+    const accounts = createAccounts({ store, vault, clock, random });
+    if ((await accounts.byEmail(ownerEmail)) !== null) {
+      throw new DaylightError('conflict', 'ownerEmail: this address has an account already', {
+        field: 'ownerEmail',
+        remedy: 'Use `daylight-server owner-link` for a new sign-in link, or give another address.',
+      });
+    }
+    const org = OrgId.parse(random.uuid());
+    await organisations.create(org, organisation);
+    await control.begin(org);
+    const person = await accounts.create({
+      org,
+      name: ownerName,
+      email: ownerEmail,
+      role: 'owner',
+      teams: [],
+      managesTeams: [],
+    });
+    const { token, expiresAt } = await accounts.issueToken('sign_in_link', person);
+    return { org, person: person.person, token, expiresAt };
+  } finally {
+    await foundation.close();
+  }
+}
+
+/**
+ * A new one-time link for an owner who is locked out. Works while the server runs: it writes to the same store, which
+ * several processes may have open. On record as a security event.
+ */
+export async function makeOwnerLink(
+  data: string,
+  email: string,
+  { clock = systemClock, random = systemRandom }: Surroundings = {},
+): Promise<SignInLink> {
+  const parsed = parse(z.strictObject({ email: Email }), { email });
+  const foundation = await openFoundation({ data, clock, random, create: false });
+  try {
+    const { store, vault } = foundation;
+    const accounts = createAccounts({ store, vault, clock, random });
+    const person = await accounts.byEmail(parsed.email);
+    if (person === null || person.role !== 'owner') {
+      throw new DaylightError('not_found', 'email: no owner has this address', {
+        field: 'email',
+        remedy: 'Only owners are let in from the host; they invite and help everyone else.',
+      });
+    }
+    const { token, expiresAt } = await accounts.issueToken('sign_in_link', person);
+    const detail = 'a sign-in link for an owner was made on the host';
+    const at = clock.now();
+    await store.recordSecurityEvent({ org: person.org, at, kind: 'owner_link', person: person.person, detail });
+    return { org: person.org, person: person.person, token, expiresAt };
+  } finally {
+    await foundation.close();
+  }
+}
+
+/** The address to open; the token is in the fragment. */
+export function linkAddress(base: string, token: string): string {
+  return `${base}/#/link/${token}`;
+}
+
+function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const { message, field } = describeIssue(parsed.error, 'input');
+  throw new DaylightError('bad_request', message, { field });
+}

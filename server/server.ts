@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, unlink, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { DaylightError } from '../shared/errors.ts';
+import { AGENT_PATH } from '../shared/protocol/messages.ts';
+import type { RequestLog } from './api/adapter.ts';
+import { createApp } from './api/app.ts';
+import { asDaylightError } from './api/failures.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { parseServerConfig, type ServerConfig } from './config.ts';
+import { type Foundation, openFoundation } from './foundation.ts';
+import type { AgentSocketDeps } from './ingest/ingest.ts';
+import { createAgentSocket } from './ingest/socket.ts';
+import { createLog, failureFields, type Log } from './log.ts';
+import { type Random, systemRandom } from './random.ts';
+import { holdAlone } from './store/sqlite/solo.ts';
+import { StoreError } from './store/store.ts';
+
+/** A server that is listening. */
+export interface Server {
+  /** Where people open the console, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  readonly folder: string;
+  readonly organisations: number;
+  /** Ends streams and sockets, waits for what is being stored, and closes everything. */
+  close(): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+  readonly agentTiming?: NonNullable<AgentSocketDeps['timing']>;
+}
+
+/** How long requests that are being answered may take once the server closes. */
+const CLOSE_GRACE_MS = 3_000;
+/** The health of a server is looked at this often at the most, however often it is asked. */
+const HEALTH_MS = 1_000;
+
+/**
+ * Opens keys, store and sockets and listens. Throws DaylightError for a bad configuration and a folder that another server
+ * holds, VaultError for a wrong, missing or readable root key, StoreError for a store that cannot be opened.
+ */
+export async function openServer(input: unknown, surroundings: Surroundings = {}): Promise<Server> {
+  const config = parseServerConfig(input);
+  const { clock = systemClock, random = systemRandom, log = createLog(config.logLevel) } = surroundings;
+  const tls = await readTls(config);
+  const foundation = await openFoundation({ data: config.data, clock, random, create: false });
+  const opened: (() => Promise<void>)[] = [foundation.close];
+  const close = once(async () => {
+    for (const end of opened.toReversed()) await end();
+  });
+  try {
+    const lock = await holdFolder(foundation.folder);
+    opened.push(lock.close);
+    const { length: organisations } = await foundation.organisations.all();
+    const agents = createAgentSocket({
+      ...foundation,
+      clock,
+      random,
+      log: (event) => log.debug(`agent_${event.kind}`, fieldsOf(event)),
+      ...(surroundings.agentTiming === undefined ? {} : { timing: surroundings.agentTiming }),
+    });
+    opened.push(() => agents.close());
+    const closing = new AbortController();
+    const address: { origin: string; origins: ReadonlySet<string> } = { origin: '', origins: new Set() };
+    const app = createApp({
+      ...foundation,
+      clock,
+      random,
+      publicUrl: () => address.origin,
+      origins: () => address.origins,
+      secure: tls !== null || config.behindProxy,
+      behindProxy: config.behindProxy,
+      consoleFolder: consoleFolder(),
+      healthy: throttled(() => isHealthy(foundation), HEALTH_MS, clock),
+      closing: closing.signal,
+      log: (request) => logRequest(log, request),
+    });
+    const http = tls === null ? createServer(limits, app as RequestListener) : createTlsServer({ ...limits, ...tls }, app);
+    http.on('upgrade', (request, socket, head) => {
+      if (pathOf(request.url) === AGENT_PATH) agents.handleUpgrade(request, socket, head);
+      else refuseUpgrade(socket);
+    });
+    const { port } = await listen(http, config);
+    opened.push(async () => {
+      closing.abort();
+      await closeHttp(http);
+    });
+    const scheme = tls === null ? 'http' : 'https';
+    address.origin = config.publicUrl ?? `${scheme}://${nameOf(config.host)}:${port}`;
+    address.origins = originsOf(config, scheme, port, address.origin);
+    return { url: address.origin, port, folder: foundation.folder, organisations, close };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A client that sends its request a byte at a time is not waited for. */
+const limits = { headersTimeout: 15_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+
+async function holdFolder(folder: string): Promise<{ close(): Promise<void> }> {
+  try {
+    return await holdAlone(join(folder, 'server.lock'));
+  } catch (cause) {
+    if (!(cause instanceof StoreError) || cause.code !== 'busy') throw cause;
+    throw new DaylightError('conflict', `${folder}: another server has this data folder open`, {
+      remedy: 'Stop it first, or give this one another folder with --data.',
+      cause,
+    });
+  }
+}
+
+async function readTls({ tlsCert, tlsKey }: ServerConfig): Promise<{ cert: Buffer; key: Buffer } | null> {
+  if (tlsCert === undefined || tlsKey === undefined) return null;
+  const [cert, key] = [await readPem('tlsCert', tlsCert), await readPem('tlsKey', tlsKey)];
+  return { cert, key };
+}
+
+async function readPem(field: 'tlsCert' | 'tlsKey', path: string): Promise<Buffer> {
+  try {
+    return await readFile(resolve(path));
+  } catch (cause) {
+    const remedy = 'Give the path of a PEM file that the account of the server can read.';
+    throw new DaylightError('bad_request', `configuration: ${field}: cannot be read`, { field, remedy, cause });
+  }
+}
+
+async function listen(http: HttpServer, { host, port }: ServerConfig): Promise<AddressInfo> {
+  await new Promise<void>((listening, failed) => {
+    http.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : `it cannot be listened on (${cause.code})`;
+      const remedy = 'Give another one with --port or --host.';
+      failed(new DaylightError('conflict', `port ${port} on ${host}: ${why}`, { field: 'port', remedy, cause }));
+    });
+    http.listen(port, host, listening);
+  });
+  return http.address() as AddressInfo; // a server that listens on a port has one
+}
+
+async function closeHttp(http: HttpServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  http.closeIdleConnections();
+  const late = setTimeout(() => http.closeAllConnections(), CLOSE_GRACE_MS);
+  await closed;
+  clearTimeout(late);
+}
+
+/** Browsers refuse passkeys on 127.0.0.1, and people read a name more easily. */
+function nameOf(host: string): string {
+  if (host === '127.0.0.1' || host === '::1' || host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function originsOf(config: ServerConfig, scheme: string, port: number, origin: string): ReadonlySet<string> {
+  if (config.publicUrl !== undefined) return new Set([origin]);
+  const names = ['localhost', '127.0.0.1', '[::1]'].map((name) => new URL(`${scheme}://${name}:${port}`).origin);
+  return new Set([origin, new URL(origin).origin, ...names]);
+}
+
+function pathOf(url: string | undefined): string {
+  return (url ?? '').split('?', 1)[0] ?? '';
+}
+
+function refuseUpgrade(socket: Duplex): void {
+  socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+}
+
+/** Beside the built server, or in dist/ when the server runs from its source. */
+function consoleFolder(): string | null {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const places = [join(here, '..', 'console'), join(here, '..', 'dist', 'console')];
+  return places.find((place) => existsSync(join(place, 'index.html'))) ?? null;
+}
+
+/** Store, key store and disk all answer. */
+async function isHealthy({ store, keyStore, folder }: Foundation): Promise<boolean> {
+  const probe = join(folder, `health-${randomUUID()}.tmp`);
+  try {
+    await Promise.all([store.organisations(), keyStore.orgKeys(), writeFile(probe, 'x', { mode: 0o600 })]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await unlink(probe).catch(() => undefined);
+  }
+}
+
+function throttled(look: () => Promise<boolean>, everyMs: number, clock: Clock): () => Promise<boolean> {
+  let last: { readonly at: number; readonly answer: Promise<boolean> } | null = null;
+  return () => {
+    if (last === null || clock.now() - last.at >= everyMs) last = { at: clock.now(), answer: look() };
+    return last.answer;
+  };
+}
+
+function logRequest(log: Log, { route, status, ms, failure }: RequestLog): void {
+  if (failure === null) return log.debug('request', { route, status, ms });
+  const fields = { route, status, ms, code: asDaylightError(failure).code };
+  if (status < 500) return log.debug('request', fields);
+  log.error('request', { ...fields, failure: failureFields(failure) });
+}
+
+function fieldsOf(event: Parameters<NonNullable<AgentSocketDeps['log']>>[0]): { device?: string; reason?: string } {
+  switch (event.kind) {
+    case 'connected':
+      return { device: event.device };
+    case 'closed':
+      return { reason: event.reason, ...(event.device === null ? {} : { device: event.device }) };
+    case 'refused':
+      return { reason: event.reason };
+    case 'failed':
+      return { reason: event.name, ...(event.device === null ? {} : { device: event.device }) };
+  }
+}
+
+function once(task: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  return () => (running ??= task());
+}
