@@ -410,6 +410,13 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await stored()).toEqual(seqs.map((seq) => segment(`seq ${seq}`)));
       });
 
+      it('keeps the order of calls for batches of one device, however large their images', async () => {
+        const sizes = [400_000, 0, 90_000, 10, 0, 200_000, 1];
+        const units = sizes.map((size, at) => batch(at + 1, { blobs: size === 0 ? [] : [blob(`${at}`, size)] }));
+        const results = await Promise.all(units.map((unit) => store.appendBatch(unit)));
+        expect(results.map((one) => one.kind)).toEqual(sizes.map(() => 'committed'));
+      });
+
       it('refuses a segment or image that the person has, storing nothing of that batch and all of the others', async () => {
         await store.createDevice(device('desk'));
         const onDesk = (seq: number, change: Partial<BatchUnit>) =>

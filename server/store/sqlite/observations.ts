@@ -2,8 +2,16 @@ import { DeviceId, ImageId, OrgId, PersonId, SegmentId } from '../../../shared/i
 import { DiscardReason, DropCause } from '../../../shared/outcome.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { BlobFolder } from '../blobs/blobFolder.ts';
-import { type BatchUnit, type BlobRecord, type Observations, type SegmentRecord, StoreError } from '../store.ts';
+import {
+  type AppendResult,
+  type BatchUnit,
+  type BlobRecord,
+  type Observations,
+  type SegmentRecord,
+  StoreError,
+} from '../store.ts';
 import { appendTogether } from './appendBatches.ts';
+import { callOrder } from './callOrder.ts';
 import { bytes, day, dayNumber, id, idBytes, int, parameter, parameterCode, text, word } from './columns.ts';
 import type { Row } from './connection.ts';
 import type { Database } from './database.ts';
@@ -15,6 +23,7 @@ export function observationsIn(
   fromStore: Vault['fromStore'],
 ): Observations {
   const append = writer.lane(appendTogether);
+  const inOrder = callOrder();
   const segmentOf = (row: Row): SegmentRecord => ({
     org: id(OrgId, row, 'org'),
     person: id(PersonId, row, 'person'),
@@ -39,24 +48,23 @@ export function observationsIn(
     sealed: fromStore(sealed),
   });
 
+  const appendWith = async (unit: BatchUnit, files: readonly string[]): Promise<AppendResult> => {
+    try {
+      const result = await append({ unit, files });
+      if (result.kind !== 'committed') await blobs.remove(unit.org, files);
+      return result;
+    } catch (error) {
+      // Where the commit may yet be found after a crash, its files stay; opening the store sweeps what nobody names.
+      if (!isUndecided(error)) await translated(blobs.remove(unit.org, files));
+      throw error;
+    }
+  };
+
   return {
     async appendBatch(unit) {
       assertOwnRecords(unit);
-      const files = await translated(
-        blobs.write(
-          unit.org,
-          unit.blobs.map((blob) => blob.sealed),
-        ),
-      );
-      try {
-        const result = await append({ unit, files });
-        if (result.kind !== 'committed') await blobs.remove(unit.org, files);
-        return result;
-      } catch (error) {
-        // Where the commit may yet be found after a crash, its files stay; opening the store sweeps what nobody names.
-        if (!isUndecided(error)) await translated(blobs.remove(unit.org, files));
-        throw error;
-      }
+      const contents = unit.blobs.map((blob) => blob.sealed);
+      return inOrder(unit.device, translated(blobs.write(unit.org, contents)), (files) => appendWith(unit, files));
     },
     async segments(org, person, parameter, from, to) {
       const key = [idBytes(org), idBytes(person), dayNumber(from), dayNumber(to), parameterCode(parameter)];

@@ -57,21 +57,29 @@ describe('the files of the SQLite store', () => {
     const before = await readFile(database());
     await expect(opened()).rejects.toMatchObject({
       code: 'incompatible',
-      message: expect.stringMatching(/daylight\.db: it was written by a newer Daylight \(format 99.*start the newer one/),
+      message: expect.stringMatching(
+        /daylight\.db: it was written by a newer Daylight \(format 99.*start the newer one/,
+      ),
     });
     expect((await readFile(database())).equals(before)).toBe(true);
   });
 
   it('that are not SQLite are refused and not overwritten', async () => {
     await writeFile(database(), 'this is a letter and not a database '.repeat(200));
-    await expect(opened()).rejects.toMatchObject({ code: 'damaged', message: expect.stringMatching(/not a Daylight store/) });
+    await expect(opened()).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringMatching(/not a Daylight store/),
+    });
     expect(await readFile(database(), 'utf8')).toMatch(/^this is a letter/);
   });
 
   it('of another program or of the key store are refused', async () => {
     await writeFile(database(), '');
     await raw(database(), 'CREATE TABLE song (title TEXT)');
-    await expect(opened()).rejects.toMatchObject({ code: 'damaged', message: expect.stringMatching(/not a Daylight store/) });
+    await expect(opened()).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringMatching(/not a Daylight store/),
+    });
     const file = join(folder, 'keys.db');
     await (await openSqliteKeyStore({ file })).close();
     await expect(openStoreIn(folder)).rejects.toMatchObject({ code: 'damaged' });
@@ -83,7 +91,10 @@ describe('the files of the SQLite store', () => {
   it('that are cut short are refused as damaged', async () => {
     await (await opened()).close();
     await truncate(database(), 3 * 4096);
-    await expect(opened()).rejects.toMatchObject({ code: 'damaged', message: expect.stringMatching(/restore it from a/) });
+    await expect(opened()).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringMatching(/restore it from a/),
+    });
   });
 
   it('that lack a table are refused by its name', async () => {
@@ -173,7 +184,9 @@ describe('the files of the SQLite store', () => {
 
   it('hold what a process that was killed had been told is committed', async () => {
     const script = join(import.meta.dirname, '../../../support/appendUntilKilled.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--import', 'tsx', script, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let told = 0;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       told = Number(text.trim().split('\n').at(-1));
