@@ -55,8 +55,6 @@ export interface Uplink {
   nudge(): void;
   /** Signs and keeps the acknowledgement, and sends it as soon as there is a connection. */
   acknowledge(notice: { readonly version: number; readonly policyHash: string }): Promise<void>;
-  /** Tells the server that this device is being uninstalled. False when it could not be reached in time. */
-  retire(timeoutMs: number): Promise<boolean>;
   /** Sends what is closed and waits for it to be acknowledged, at most so long. */
   drain(timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -113,7 +111,6 @@ class WebSocketUplink implements Uplink {
   #running: Promise<void> | null = null;
   #sent: Sent = { at: null, stored: 0, discarded: {}, batch: null };
   #closed = false;
-  #retired = false;
   #endPause: () => void = () => undefined;
   #forgetReceipts: () => void = () => undefined;
   readonly #wakers = new Set<() => void>();
@@ -148,16 +145,6 @@ class WebSocketUplink implements Uplink {
     const text = canonical(AcknowledgementPayload.parse(payload));
     await acknowledgements.keep(signPayload('daylight/acknowledgement/v1', deviceKey, text));
     if (this.#conversation !== null) await this.#sendAcknowledgement(this.#conversation).catch(() => undefined);
-  }
-
-  async retire(timeoutMs: number): Promise<boolean> {
-    this.nudge();
-    await this.#until(() => this.#state.kind === 'online' || this.#state.kind === 'refused', timeoutMs);
-    const { link } = this.#conversation ?? {};
-    if (this.#state.kind !== 'online' || link === undefined) return this.#retired;
-    await link.send({ type: 'retire' }).catch(() => undefined);
-    await this.#until(() => this.#conversation === null, timeoutMs);
-    return this.#retired;
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -215,6 +202,8 @@ class WebSocketUplink implements Uplink {
         await link.send({ type: 'hello', hello: greeting.hello });
         return;
       }
+      // A server that has not proved itself cannot order anything; its word is enough to stop, and for the employee to act.
+      if (greeting !== null && frame.type === 'wipe') return this.#end(link, RETIRED_UNPROVED);
       if (greeting === null || frame.type !== 'welcome') {
         throw new Error('the server did not keep to the order of the handshake');
       }
@@ -280,7 +269,6 @@ class WebSocketUplink implements Uplink {
 
   #end(link: Link, ending: Ending): void {
     this.#ending = ending;
-    if (ending.kind === 'stop' && ending.why === RETIRED) this.#retired = true;
     link.close();
   }
 
@@ -465,6 +453,12 @@ function contentOf(receipt: Omit<ReceiptPayload, 'device'>): unknown {
   return { ...rest, states };
 }
 
+const RETIRED_UNPROVED: Ending = {
+  kind: 'stop',
+  why: `${RETIRED}, and refuses what it sends`,
+  remedy: 'run "daylight-agent wipe" to delete what is still kept here',
+};
+
 function newConversation(link: Link, pace: Pace, committedSeq: number): Conversation {
   return {
     link,
@@ -489,7 +483,7 @@ function foreignServer(why: string): Ending {
 function endingOf({ reason, message, retry }: Bye): Ending {
   const atLeastMs = reason === 'too_fast' ? MINUTE : 0;
   if (retry) return { kind: 'again', why: `the server says: ${message}`, wasOnline: false, atLeastMs };
-  if (reason === 'retired') return { kind: 'stop', why: RETIRED, remedy: 'run "daylight-agent wipe"' };
+  if (reason === 'retired') return RETIRED_UNPROVED;
   const remedy = {
     bad_frame: 'update Daylight on this computer, then start it again; recording goes on until the lease ends',
     too_large: 'update Daylight on this computer, then start it again; recording goes on until the lease ends',

@@ -1,0 +1,172 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { dropScreenshot, listScreenshots, saveScreenshot, showNotice, showStatus, tell } from './cli/askCommands.ts';
+import { dataFolder, readEnvironment } from './cli/dataFolder.ts';
+import { enrolCommand } from './cli/enrolCommand.ts';
+import { CliEnd, exitCodes, exitHelp, exitOf } from './cli/exit.ts';
+import { runCommand } from './cli/runCommand.ts';
+import { openTerminal } from './cli/terminal.ts';
+import { wipeCommand } from './cli/wipeCommand.ts';
+import { createRealPlatform } from './platform/real.ts';
+import { createSystemClock, createSystemRandom } from './platform/system.ts';
+import { AGENT_VERSION } from './version.ts';
+
+/** The command line of the agent: reads the arguments, and leaves the rest to agent/cli. */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(argv);
+    return exitCodes.ok;
+  } catch (error) {
+    // Help and version have been printed; a usage error has its sentence.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const { code, line } = exitOf(error);
+    terminal.complain(line);
+    return code;
+  }
+}
+
+const terminal = openTerminal();
+const clock = createSystemClock();
+const random = createSystemRandom();
+
+function program(): Command {
+  const cli = new Command('daylight-agent')
+    .description('Records what your organisation has published and you have acknowledged, while you track, and nothing else.')
+    .version(AGENT_VERSION)
+    .option('--data <folder>', 'data folder (otherwise DAYLIGHT_AGENT_DATA, or the usual place of your system)')
+    .addHelpText('after', exitHelp)
+    .showHelpAfterError('See "daylight-agent --help".')
+    .exitOverride();
+  const folder = (): string => dataFolder(cli.opts<{ data?: string }>().data, readEnvironment(process.env));
+  setUp(cli, folder);
+  tracking(cli, folder);
+  looking(cli, folder);
+  // `--data` may stand before or after the command.
+  for (const command of everyCommand(cli)) {
+    command.exitOverride();
+    command.option('--data <folder>', 'data folder');
+    command.hook('preAction', (_, action) => {
+      const { data } = action.opts<{ data?: string }>();
+      if (data !== undefined) cli.setOptionValue('data', data);
+    });
+  }
+  return cli;
+}
+
+function everyCommand(cli: Command): Command[] {
+  return cli.commands.flatMap((command) => [command, ...everyCommand(command)]);
+}
+
+function setUp(cli: Command, folder: () => string): void {
+  cli
+    .command('enrol')
+    .description('enrol this computer with a one-time code, after showing what is collected')
+    .requiredOption('--server <address>', 'address of the server, like https://daylight.example.com')
+    .requiredOption('--code <code>', 'one-time code, like 7K2QM-XV4ZD-N8TRC-0A5BE')
+    .option('--accept-notice <number>', 'acknowledge the notice of this number without being asked')
+    .option('--later', 'enrol without acknowledging; nothing is collected until you do')
+    .option('--ca <file>', 'trust only certificates that descend from those in this PEM file')
+    .action((options: { server: string; code: string; acceptNotice?: string; later?: boolean; ca?: string }) =>
+      enrolCommand({ terminal, clock, random }, folder(), options),
+    );
+  cli
+    .command('run')
+    .description('run the agent in this terminal, which shows what it does; Ctrl-C ends it')
+    .action(() =>
+      runCommand({ terminal, clock, random, platform: createRealPlatform({ folder: folder(), clock }) }, folder()),
+    );
+  cli
+    .command('wipe')
+    .description('retire this device and delete everything that Daylight keeps on this computer')
+    .option('--yes', 'do not ask')
+    .action((options: { yes?: boolean }) => wipeCommand({ terminal, clock, random }, folder(), options));
+}
+
+interface WorkOptions {
+  readonly project?: string;
+  readonly task?: string;
+}
+
+function tracking(cli: Command, folder: () => string): void {
+  const workOf = ({ project, task }: WorkOptions) => ({ project: project ?? null, task: task ?? null });
+  cli
+    .command('start')
+    .description('start tracking')
+    .option('--project <name>', 'what you work on')
+    .option('--task <name>', 'what you do there')
+    .action((options: WorkOptions) => tell(terminal, folder(), { command: 'start', ...workOf(options) }));
+  cli
+    .command('project')
+    .description('change the project and task while you track; without a name: none')
+    .argument('[project]')
+    .argument('[task]')
+    .action((project?: string, task?: string) => {
+      const work = { ...(project === undefined ? {} : { project }), ...(task === undefined ? {} : { task }) };
+      return tell(terminal, folder(), { command: 'project', ...workOf(work) });
+    });
+  for (const [command, description] of [
+    ['stop', 'stop tracking'],
+    ['pause', 'pause: nothing is recorded until you resume'],
+    ['resume', 'resume after a pause'],
+  ] as const) {
+    cli
+      .command(command)
+      .description(description)
+      .action(() => tell(terminal, folder(), { command }));
+  }
+  cli
+    .command('note')
+    .description('write a note')
+    .argument('<text...>')
+    .action((text: string[]) => tell(terminal, folder(), { command: 'note', text: text.join(' ') }));
+  cli
+    .command('idle')
+    .description('answer what to do with the time that you were away: keep or discard')
+    .argument('<answer>')
+    .action((answer: string) => {
+      if (answer !== 'keep' && answer !== 'discard') throw new CliEnd(exitCodes.usage, 'idle: expected "keep" or "discard"');
+      return tell(terminal, folder(), { command: 'answer_idle', answer });
+    });
+}
+
+function looking(cli: Command, folder: () => string): void {
+  cli
+    .command('status')
+    .description('what is recorded now and why, until when, what waits, what was sent and what was dropped')
+    .option('--json', 'for machines')
+    .action(({ json }: { json?: boolean }) => showStatus(terminal, folder(), json === true, clock.now()));
+  const screenshots = cli.command('screenshots').description('screenshots that wait for your review');
+  screenshots
+    .command('list', { isDefault: true })
+    .description('list them')
+    .action(() => listScreenshots(terminal, folder(), clock.now()));
+  screenshots
+    .command('drop')
+    .description('drop one: it is deleted and never sent')
+    .argument('<id>')
+    .action((id: string) => dropScreenshot(terminal, folder(), id));
+  screenshots
+    .command('show')
+    .description('save one as a file, to look at it')
+    .argument('<id>')
+    .requiredOption('--out <file>', 'a new file (WebP)')
+    .action((id: string, { out }: { out: string }) => saveScreenshot(terminal, folder(), id, out));
+  const notice = cli.command('notice').description('what your organisation collects, and your acknowledgement');
+  notice
+    .command('show', { isDefault: true })
+    .description('show it')
+    .action(() => showNotice(terminal, folder()));
+  notice
+    .command('accept')
+    .description('acknowledge the notice of this number')
+    .argument('<number>')
+    .action((text: string) => {
+      const version = Number(text);
+      if (!Number.isSafeInteger(version) || version < 1) {
+        throw new CliEnd(exitCodes.usage, `notice accept: expected the number of the notice, not "${text}"`);
+      }
+      return tell(terminal, folder(), { command: 'accept_notice', version });
+    });
+}
+
+process.exitCode = await main(process.argv);

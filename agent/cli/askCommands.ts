@@ -1,0 +1,83 @@
+import { writeFile } from 'node:fs/promises';
+import { ImageId } from '../../shared/ids.ts';
+import type { AgentStatus, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
+import { notEnrolled } from '../core/agent.ts';
+import { openFolder } from '../core/files.ts';
+import { IDENTITY_FILE } from '../core/identity.ts';
+import { askAgent } from '../core/localSocket.ts';
+import { noticeLines } from '../core/notice.ts';
+import { statusLines } from '../core/statusWords.ts';
+import { CliEnd, exitCodes, refusedBy } from './exit.ts';
+import { type Terminal, timeWords } from './terminal.ts';
+
+type Granted = Extract<WindowAnswer, { ok: true }>;
+
+/** Asks the running agent; every way in which that can fail has its own sentence and exit code. */
+export async function ask(folder: string, request: WindowRequest): Promise<Granted> {
+  const answer = await askAgent(folder, request);
+  if (answer === null) {
+    if ((await (await openFolder(folder)).read(IDENTITY_FILE)) === null) throw notEnrolled(folder);
+    throw new CliEnd(exitCodes.notRunning, 'no agent is running on this computer', 'start it with "daylight-agent run" in a terminal');
+  }
+  if (!answer.ok) throw refusedBy(answer);
+  return answer;
+}
+
+/** Asks and prints what the agent says. */
+export async function tell(terminal: Terminal, folder: string, request: WindowRequest): Promise<void> {
+  terminal.say((await ask(folder, request)).said);
+}
+
+export async function showStatus(terminal: Terminal, folder: string, json: boolean, now: number): Promise<void> {
+  const status = await statusOf(folder);
+  if (json) terminal.say(JSON.stringify(status, null, 2));
+  else for (const line of statusLines(status, now, timeWords(now))) terminal.say(line);
+}
+
+export async function listScreenshots(terminal: Terminal, folder: string, now: number): Promise<void> {
+  const { screenshots } = await statusOf(folder);
+  if (screenshots.length === 0) terminal.say('No screenshot waits for your review.');
+  const time = timeWords(now);
+  for (const { image, at, releaseAt, level, width, height } of screenshots) {
+    const seconds = Math.max(0, Math.round((releaseAt - now) / 1_000));
+    terminal.say(`${image}  ${time(at)}  ${level}  ${width}×${height}  is sent in ${seconds} s`);
+  }
+}
+
+export async function saveScreenshot(terminal: Terminal, folder: string, id: string, out: string): Promise<void> {
+  const { image } = await ask(folder, { command: 'show_screenshot', image: imageId(id) });
+  await writeFile(out, Buffer.from(image ?? '', 'base64'), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new CliEnd(exitCodes.failed, `--out: ${out} could not be written (${code})`, 'name a new file in a folder of yours');
+  });
+  terminal.say(`Saved as ${out}. This copy is yours to delete.`);
+}
+
+export async function dropScreenshot(terminal: Terminal, folder: string, id: string): Promise<void> {
+  await tell(terminal, folder, { command: 'drop_screenshot', image: imageId(id) });
+}
+
+export async function showNotice(terminal: Terminal, folder: string): Promise<void> {
+  const { notice } = await ask(folder, { command: 'notice' });
+  if (notice === undefined) return;
+  for (const line of noticeLines(notice)) terminal.say(line);
+  const { notice: state } = await statusOf(folder);
+  terminal.say('');
+  terminal.say(
+    state?.acknowledged === true
+      ? 'You have acknowledged it.'
+      : `You have not acknowledged it; what is new in it is off until you do: "daylight-agent notice accept ${notice.version}".`,
+  );
+}
+
+async function statusOf(folder: string): Promise<AgentStatus> {
+  const { status } = await ask(folder, { command: 'status' });
+  if (status !== undefined) return status;
+  throw new CliEnd(exitCodes.failed, 'the agent answered without its status', 'stop it and start it again');
+}
+
+function imageId(text: string): ImageId {
+  const id = ImageId.safeParse(text);
+  if (id.success) return id.data;
+  throw new CliEnd(exitCodes.usage, `"${text}" is not the id of a screenshot`, 'list them with "daylight-agent screenshots"');
+}

@@ -1,0 +1,44 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { DaylightError, describeIssue } from '../../shared/errors.ts';
+
+const Folder = z
+  .string()
+  .min(1, 'expected the path of a folder')
+  .max(4_096)
+  .refine((path) => !path.includes('\0'), 'expected a path without a zero byte');
+
+/** What the command line reads of the environment. */
+const Environment = z.object({
+  /** The data folder, where --data is not given. */
+  DAYLIGHT_AGENT_DATA: Folder.optional(),
+  /** XDG Base Directory Specification: used on Linux when absolute. */
+  XDG_DATA_HOME: z.string().optional(),
+  /** Windows: the user's own application data. */
+  LOCALAPPDATA: z.string().optional(),
+  /** `1` permits `run --scripted`, for tests and demonstrations. */
+  DAYLIGHT_SCRIPTED: z.string().optional(),
+});
+export type Environment = z.infer<typeof Environment>;
+
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const parsed = Environment.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const { message, field } = describeIssue(parsed.error, 'environment');
+  throw new DaylightError('bad_request', message, { field });
+}
+
+/** The folder given, or that of the environment, or the platform's own place for such data. */
+export function dataFolder(given: string | undefined, env: Environment, platform = process.platform): string {
+  if (given !== undefined) {
+    const parsed = Folder.safeParse(given);
+    if (parsed.success) return resolve(parsed.data);
+    throw new DaylightError('bad_request', describeIssue(parsed.error, '--data').message, { field: 'data' });
+  }
+  if (env.DAYLIGHT_AGENT_DATA !== undefined) return resolve(env.DAYLIGHT_AGENT_DATA);
+  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Daylight', 'Agent');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Daylight Agent');
+  const { XDG_DATA_HOME: xdg } = env;
+  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.local', 'share'), 'daylight-agent');
+}

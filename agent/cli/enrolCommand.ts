@@ -1,0 +1,88 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { DaylightError } from '../../shared/errors.ts';
+import { EnrolmentCode } from '../../shared/protocol/http.ts';
+import { askNotice, enrol, fingerprint, refuseSecondEnrolment, type ShownNotice } from '../core/enrolment.ts';
+import { openFolder } from '../core/files.ts';
+import { noticeLines } from '../core/notice.ts';
+import type { Clock, Random } from '../core/ports.ts';
+import { CliEnd, exitCodes } from './exit.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface EnrolOptions {
+  readonly server: string;
+  readonly code: string;
+  readonly acceptNotice?: string;
+  readonly later?: boolean;
+  readonly ca?: string;
+}
+
+/** Shows the notice in full, asks for an acknowledgement, and enrols this computer. */
+export async function enrolCommand(
+  { terminal, clock, random }: { terminal: Terminal; clock: Clock; random: Random },
+  folder: string,
+  options: EnrolOptions,
+): Promise<void> {
+  const code = EnrolmentCode.safeParse(options.code);
+  if (!code.success) throw new CliEnd(exitCodes.usage, '--code: expected a code like 7K2QM-XV4ZD-N8TRC-0A5BE');
+  if (options.acceptNotice !== undefined && options.later === true) {
+    throw new CliEnd(exitCodes.usage, '--accept-notice and --later exclude each other');
+  }
+  const files = await openFolder(folder);
+  await refuseSecondEnrolment(files);
+  const invitation = { server: options.server, code: code.data, ca: await readAuthority(options.ca) };
+  const shown = await askNotice(invitation);
+  terminal.say(`${shown.organisation} invites ${shown.person} to enrol this computer.`);
+  terminal.say('');
+  for (const line of noticeLines(shown.notice)) terminal.say(line);
+  terminal.say('');
+  const acknowledged = await decide(terminal, shown, options);
+  const identity = await enrol({ files, clock, random }, invitation, shown, acknowledged);
+  terminal.say(`Enrolled ${identity.personName} at ${identity.organisation}, ${identity.server}.`);
+  terminal.say(`Key of the server, pinned from now on: ${fingerprint(identity.serverKey)}`);
+  terminal.say(`Keys and what waits to be sent are in ${folder}, which only your account can read.`);
+  terminal.say(
+    acknowledged
+      ? `You have acknowledged notice ${shown.notice.version}. Nothing is recorded until you start: "daylight-agent run", then "daylight-agent start".`
+      : 'You have not acknowledged the notice, so nothing is collected until you do: "daylight-agent notice accept".',
+  );
+}
+
+async function decide(terminal: Terminal, { notice }: ShownNotice, options: EnrolOptions): Promise<boolean> {
+  const { acceptNotice, later } = options;
+  if (later === true) return false;
+  if (acceptNotice !== undefined) {
+    if (acceptNotice === String(notice.version)) return true;
+    throw new CliEnd(
+      exitCodes.usage,
+      `--accept-notice: the notice above is number ${notice.version}, not "${acceptNotice}", and nothing was enrolled`,
+      `read it, then use --accept-notice ${notice.version}, or --later to decide later`,
+    );
+  }
+  if (!terminal.interactive) {
+    throw new CliEnd(
+      exitCodes.usage,
+      'the notice must be acknowledged by a person, and nobody can be asked here; nothing was enrolled',
+      `use --accept-notice ${notice.version} for someone who has read it, or --later: then nothing is collected until they do`,
+    );
+  }
+  const answer = await terminal.ask('Have you read this and do you acknowledge it? [yes / later / cancel] ');
+  if (/^y(es)?$/i.test(answer)) return true;
+  if (/^l(ater)?$/i.test(answer)) return false;
+  throw new CliEnd(exitCodes.refused, 'nothing was enrolled, and the code can still be used');
+}
+
+async function readAuthority(path: string | undefined): Promise<string | null> {
+  if (path === undefined) return null;
+  try {
+    const pem = await readFile(path, 'utf8');
+    // Throws when it is not a certificate.
+    void new X509Certificate(pem);
+    return pem;
+  } catch (error) {
+    throw new DaylightError('bad_request', `--ca: ${path} is not a readable file with a certificate in PEM form`, {
+      field: 'ca',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { DaylightError, type ErrorCode } from '../../shared/errors.ts';
+import type { WindowAnswer } from '../../shared/protocol/window.ts';
+
+/** Exit codes, as `--help` lists them. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, notRunning: 3, notEnrolled: 4, refused: 5 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const exitHelp = `
+Exit codes: 0 done · 1 failed · 2 wrong arguments · 3 no agent is running · 4 not enrolled · 5 refused by policy, lease or state`;
+
+/** An end of the command with a sentence for the person and a code for the program that called it. */
+export class CliEnd extends Error {
+  readonly code: ExitCode;
+  readonly remedy: string | undefined;
+
+  constructor(code: ExitCode, message: string, remedy?: string) {
+    super(message);
+    this.name = 'CliEnd';
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+export function refusedBy(answer: Extract<WindowAnswer, { ok: false }>): CliEnd {
+  const code = { bad_request: exitCodes.usage, refused: exitCodes.refused, failed: exitCodes.failed }[answer.kind];
+  return new CliEnd(code, answer.problem, answer.remedy);
+}
+
+export function exitOf(error: unknown): { code: ExitCode; line: string } {
+  if (error instanceof CliEnd) return { code: error.code, line: sentence(error.message, error.remedy) };
+  if (error instanceof DaylightError) {
+    return { code: codeOf(error.code), line: sentence(error.message, error.remedy) };
+  }
+  const detail = error instanceof Error ? error.message : 'unknown error';
+  return { code: exitCodes.failed, line: sentence(`something went wrong: ${detail}`, undefined) };
+}
+
+function codeOf(code: ErrorCode): ExitCode {
+  if (code === 'bad_request') return exitCodes.usage;
+  return code === 'not_found' ? exitCodes.notEnrolled : exitCodes.failed;
+}
+
+function sentence(problem: string, remedy: string | undefined): string {
+  const start = problem.charAt(0).toUpperCase() + problem.slice(1).replace(/\.$/, '');
+  return remedy === undefined ? `${start}.` : `${start}: ${remedy.replace(/\.$/, '')}.`;
+}

@@ -1,0 +1,60 @@
+import { createAgent } from '../core/agent.ts';
+import type { Clock, Platform, Random } from '../core/ports.ts';
+import { recordingLines, trackingLine } from '../core/statusWords.ts';
+import { AGENT_VERSION } from '../version.ts';
+import { type Terminal, timeWords } from './terminal.ts';
+
+export interface RunDeps {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly platform: Platform;
+}
+
+/** Runs the agent in this terminal, which is what shows the employee that it runs, until a signal or a wipe ends it. */
+export async function runCommand({ terminal, clock, random, platform }: RunDeps, folder: string): Promise<void> {
+  let announce = (): void => undefined;
+  const stopped = signalled();
+  const agent = await createAgent({
+    ...{ folder, platform, clock, random, indicator: terminal, agentVersion: AGENT_VERSION },
+    onChange: () => announce(),
+  });
+  const said = new Map<string, string>();
+  const sayOnce = (subject: string, line: string): void => {
+    if (said.get(subject) === line) return;
+    said.set(subject, line);
+    terminal.say(line);
+  };
+  announce = () => {
+    const status = agent.status();
+    const time = timeWords(clock.now());
+    sayOnce('tracking', trackingLine(status, time));
+    const [recording = '', not = ''] = recordingLines(status);
+    sayOnce('recording', `${recording} ${not}`);
+    const { kind, words, remedy } = status.connection;
+    if (kind === 'online' || kind === 'refused') sayOnce('connection', remedy === null ? words : `${words} ${remedy}.`);
+    if (kind === 'waiting') sayOnce('connection', words.replace(/ Trying again in \d+ s\.$/, ' What you record is safe here.'));
+  };
+  const first = agent.status();
+  terminal.say(`Daylight runs for ${first.person} at ${first.organisation}. Ctrl-C ends it.`);
+  for (const { sensor, works, words } of first.sensors) if (!works) terminal.say(`Cannot work here: ${sensor}: ${words}`);
+  if (!terminal.visible()) terminal.complain('The output of this agent goes where nobody sees it: nothing is observed.');
+  announce();
+  agent.start();
+  const end = await Promise.race([stopped, agent.wiped]);
+  if (typeof end === 'string') {
+    terminal.say('Closing.');
+    await agent.close();
+    terminal.say('Stopped. What was not yet sent waits here, encrypted.');
+    return;
+  }
+  const who = end.by === 'server' ? 'By order of your organisation' : 'At your request';
+  terminal.say(`${who}, ${end.filesRemoved} files with keys and data were deleted from this computer.`);
+  for (const left of end.left) terminal.complain(`Could not be deleted: ${left}`);
+}
+
+function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+  });
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { BootId } from '../../shared/ids.ts';
+import type { WipeReport } from '../../shared/protocol/window.ts';
+import { openFolder } from '../core/files.ts';
+import { readIdentity } from '../core/identity.ts';
+import { askAgent, isRunning } from '../core/localSocket.ts';
+import type { Clock, Random } from '../core/ports.ts';
+import { retireDevice } from '../core/uplink/retire.ts';
+import { whatIsThere, wipeFolder } from '../core/wipe.ts';
+import { AGENT_VERSION } from '../version.ts';
+import { CliEnd, exitCodes, refusedBy } from './exit.ts';
+import type { Terminal } from './terminal.ts';
+
+const RETIRE_MS = 8_000;
+
+interface WipeDeps {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Says what will go, asks, retires the device, deletes everything, and looks whether it is gone. */
+export async function wipeCommand(deps: WipeDeps, folder: string, { yes }: { yes?: boolean }): Promise<void> {
+  const { terminal } = deps;
+  const there = await whatIsThere(folder);
+  if (there.length === 0) {
+    terminal.say(`There is nothing of Daylight in ${folder}.`);
+    return;
+  }
+  const running = await isRunning(folder);
+  for (const line of await whatWillGo(folder, there, running)) terminal.say(line);
+  if (yes !== true) {
+    if (!terminal.interactive) throw new CliEnd(exitCodes.usage, 'nobody can be asked here; nothing was deleted', 'add --yes');
+    const answer = await terminal.ask('Delete all of this? Type "wipe": ');
+    if (answer !== 'wipe') throw new CliEnd(exitCodes.refused, 'nothing was deleted');
+  }
+  const report = running ? await wipeRunning(folder) : await wipeStopped(deps, folder);
+  terminal.say(
+    report.retired
+      ? 'The server has retired this device: its id and key are refused from now on.'
+      : 'The server could not be told. Ask your organisation to retire this device; what was sent before is theirs to delete.',
+  );
+  const left = await whatIsThere(folder);
+  if (left.length > 0) {
+    throw new CliEnd(exitCodes.failed, `${left.length} files could not be deleted: ${left.slice(0, 5).join(', ')}`, 'delete them by hand');
+  }
+  terminal.say(`Deleted ${report.filesRemoved} files. Nothing of Daylight is left in ${folder}.`);
+}
+
+async function whatWillGo(folder: string, there: readonly string[], running: boolean): Promise<string[]> {
+  const answer = running ? await askAgent(folder, { command: 'status' }) : null;
+  const waiting = answer?.ok === true ? answer.status?.waiting : undefined;
+  const count = (start: string): number => there.filter((name) => name.startsWith(start)).length;
+  const records = Object.values(waiting?.observations ?? {}).reduce((sum, n) => sum + n, 0);
+  return [
+    `In ${folder} this will be deleted for good:`,
+    `  the identity and keys of this device (${there.filter((name) => !name.includes('/')).length} files)`,
+    `  what was recorded and not yet sent: ${count('spool/batch-')} batches, ${count('spool/image-')} screenshots` +
+      (waiting === undefined ? '' : ` with ${records} records`),
+    '  What was sent before stays on the server and is not touched by this.',
+  ];
+}
+
+async function wipeRunning(folder: string): Promise<WipeReport> {
+  const answer = await askAgent(folder, { command: 'wipe' }, 60_000);
+  if (answer === null) throw new CliEnd(exitCodes.notRunning, 'the agent ended in the meantime', 'run the command again');
+  if (!answer.ok) throw refusedBy(answer);
+  return answer.wiped ?? { retired: false, filesRemoved: 0, left: [] };
+}
+
+async function wipeStopped({ clock, random }: WipeDeps, folder: string): Promise<WipeReport> {
+  // A device whose own files are damaged can still be wiped; it just cannot prove to the server who it was.
+  const device = await openFolder(folder)
+    .then((files) => readIdentity(folder, files))
+    .catch(() => null);
+  const boot = BootId.parse(random.uuid());
+  const handshake = { clock, random, boot, agentVersion: AGENT_VERSION, policyVersion: () => 0 };
+  const retired = device !== null && (await retireDevice({ ...device, ...handshake }, RETIRE_MS));
+  return { retired, ...(await wipeFolder(join(folder))) };
+}

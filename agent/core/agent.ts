@@ -1,0 +1,284 @@
+import { join } from 'node:path';
+import { assertNever, DaylightError } from '../../shared/errors.ts';
+import { BootId, type ImageId } from '../../shared/ids.ts';
+import type { NoticeView } from '../../shared/protocol/http.ts';
+import type { AgentStatus, WindowAnswer, WindowRequest, WipeReport } from '../../shared/protocol/window.ts';
+import { openFolder } from './files.ts';
+import type { GateDeps, Gate } from './gate/gate.ts';
+import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
+import { type EnrolledDevice, readIdentity } from './identity.ts';
+import { listenLocally } from './localSocket.ts';
+import { noticeFor } from './notice.ts';
+import type { Clock, Indicator, Platform, Random } from './ports.ts';
+import { type CommandResult, createRecorder, type Recorder } from './recorder.ts';
+import { createRecorderJournal } from './recorderJournal.ts';
+import { openSpool, type SpoolBounds } from './spool/diskSpool.ts';
+import type { Spool } from './spool/spool.ts';
+import { keyFile, type SpoolKey } from './spool/spoolKey.ts';
+import { statusOf } from './status.ts';
+import { createAcknowledgementBox } from './uplink/acknowledgementBox.ts';
+import { retireDevice } from './uplink/retire.ts';
+import { createUplink, type Uplink } from './uplink/uplink.ts';
+import { wipeFolder } from './wipe.ts';
+
+export interface AgentOptions {
+  /** The data folder: only this user's, and only this agent's. */
+  readonly folder: string;
+  readonly platform: Platform;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly indicator: Indicator;
+  readonly agentVersion: string;
+  /** Where the key of the spool is kept; a file in the folder unless the desktop shell has a keychain. */
+  readonly spoolKey?: SpoolKey;
+  readonly spoolBounds?: SpoolBounds;
+  /** Only for proving what an agent with another gate would have to admit. */
+  readonly gate?: (deps: GateDeps) => Gate;
+  /** Called when what is recorded, or the connection, has changed. */
+  readonly onChange?: () => void;
+}
+
+export interface Agent {
+  /** Begins to connect. Recording works without it, within the lease. */
+  start(): void;
+  status(): AgentStatus;
+  /** What the window and the command line may ask; see shared/protocol/window.ts. */
+  handle(request: WindowRequest): Promise<WindowAnswer>;
+  /** Closes the session (cause `shutdown`), sends what it can within a few seconds, and lets go of the folder. */
+  close(): Promise<void>;
+  /** Resolves when the agent has wiped itself, by the employee's or the server's order; it is closed then. */
+  readonly wiped: Promise<WipeReport & { readonly by: 'employee' | 'server' }>;
+}
+
+const DRAIN_MS = 4_000;
+const RETIRE_MS = 8_000;
+
+/**
+ * Composes the agent of an enrolled folder. Throws DaylightError `not_found` when it is not enrolled, `conflict` when
+ * another agent runs for it, `unavailable` when its keys or files cannot be used.
+ */
+export async function createAgent(options: AgentOptions): Promise<Agent> {
+  const { folder, clock } = options;
+  const files = await openFolder(folder);
+  if ((await readIdentity(folder, files)) === null) throw notEnrolled(folder);
+  let ready: (agent: Agent) => void = () => undefined;
+  const agent = new Promise<Agent>((resolve) => {
+    ready = resolve;
+  });
+  // First the socket: from here on this is the only agent of the folder.
+  const socket = await listenLocally(folder, clock, async (request) => (await agent).handle(request));
+  try {
+    const composed = await compose(options, socket.close);
+    ready(composed);
+    return composed;
+  } catch (error) {
+    await socket.close();
+    throw error;
+  }
+}
+
+export function notEnrolled(folder: string): DaylightError {
+  return new DaylightError('not_found', `this computer is not enrolled (nothing in ${folder})`, {
+    remedy: 'run "daylight-agent enrol --server ADDRESS --code CODE" with the code that you were given',
+  });
+}
+
+interface Parts {
+  readonly options: AgentOptions;
+  readonly device: EnrolledDevice;
+  readonly boot: BootId;
+  readonly policies: PolicyCache;
+  readonly spool: Spool;
+  readonly recorder: Recorder;
+  readonly key: SpoolKey;
+}
+
+async function compose(options: AgentOptions, closeSocket: () => Promise<void>): Promise<Agent> {
+  const { folder, clock, random, platform, indicator, agentVersion, gate } = options;
+  const files = await openFolder(folder);
+  const device = await readIdentity(folder, files);
+  if (device === null) throw notEnrolled(folder);
+  const { org, person, device: id, policyKey } = device.identity;
+  const policies = await createPolicyCache({ files, keys: { org, person, device: id, policyKey }, clock });
+  const key = options.spoolKey ?? keyFile(join(folder, 'spool.key'), random);
+  const bounds = options.spoolBounds === undefined ? {} : { bounds: options.spoolBounds };
+  const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random, ...bounds });
+  const boot = BootId.parse(random.uuid());
+  const journal = createRecorderJournal(files);
+  const recorder = await createRecorder({
+    ...{ platform, policies, spool, journal, indicator, clock, random, boot, agentVersion },
+    ...(gate === undefined ? {} : { gate }),
+  });
+  const parts: Parts = { options, device, boot, policies, spool, recorder, key };
+  const wiping = new Wiping(parts, closeSocket);
+  const uplink = createUplink({
+    ...handshakeDeps(parts),
+    policies,
+    spool,
+    recorder,
+    acknowledgements: createAcknowledgementBox(files),
+    onWipe: async () => void wiping.begin('server', uplink),
+    onChange: () => options.onChange?.(),
+  });
+  const forget = recorder.onReceiptChange(() => options.onChange?.());
+  const close = once(async () => {
+    forget();
+    await recorder.close('shutdown');
+    await spool.flush();
+    await uplink.drain(DRAIN_MS);
+    await uplink.close();
+    await spool.close();
+    await closeSocket();
+  });
+  return {
+    start: () => uplink.start(),
+    status: () => statusOf({ ...parts, uplink }),
+    handle: (request) => handle({ ...parts, uplink, wiping }, request),
+    close: () => (wiping.begun ? wiping.done.then(() => undefined) : close()),
+    wiped: wiping.done,
+  };
+}
+
+interface Running extends Parts {
+  readonly uplink: Uplink;
+  readonly wiping: Wiping;
+}
+
+async function handle(agent: Running, request: WindowRequest): Promise<WindowAnswer> {
+  const { recorder } = agent;
+  switch (request.command) {
+    case 'status':
+      return { ok: true, said: '', status: statusOf(agent) };
+    case 'start':
+      return afterwards(agent, recorder.start({ project: request.project, task: request.task }));
+    case 'stop':
+      return afterwards(agent, recorder.stop());
+    case 'pause':
+      return afterwards(agent, recorder.pause());
+    case 'resume':
+      return afterwards(agent, recorder.resume());
+    case 'project':
+      return answerOf(await recorder.setWork({ project: request.project, task: request.task }));
+    case 'note':
+      return answerOf(await recorder.note(request.text));
+    case 'answer_idle':
+      return answerOf(await recorder.answerIdle(request.answer));
+    case 'show_screenshot':
+      return showScreenshot(agent, request.image);
+    case 'drop_screenshot':
+      return answerOf(await recorder.dropScreenshot(request.image));
+    case 'notice':
+      return showNotice(agent);
+    case 'accept_notice':
+      return acceptNotice(agent, request.version);
+    case 'wipe': {
+      const wiped = await agent.wiping.begin('employee', agent.uplink);
+      return { ok: true, said: 'Everything that Daylight kept on this computer is deleted.', wiped };
+    }
+    default:
+      return assertNever(request);
+  }
+}
+
+/** A session that begins or ends is sent at once, so that what others see is fresh. */
+async function afterwards({ spool, uplink }: Running, result: Promise<CommandResult>): Promise<WindowAnswer> {
+  const settled = await result;
+  if (settled.ok) {
+    await spool.flush();
+    uplink.nudge();
+  }
+  return answerOf(settled);
+}
+
+function answerOf(result: CommandResult): WindowAnswer {
+  if (result.ok) return { ok: true, said: result.said };
+  return { ok: false, kind: 'refused', problem: result.problem, remedy: result.remedy };
+}
+
+async function showScreenshot({ spool }: Running, image: ImageId): Promise<WindowAnswer> {
+  const bytes = await spool.heldImage(image);
+  if (bytes !== null) return { ok: true, said: '', image: Buffer.from(bytes).toString('base64') };
+  return {
+    ok: false,
+    kind: 'refused',
+    problem: 'there is no such screenshot waiting on this computer',
+    remedy: 'list those that wait with "daylight-agent screenshots"',
+  };
+}
+
+function showNotice({ policies }: Running): WindowAnswer {
+  const notice = noticeInForce(policies);
+  if (notice !== null) return { ok: true, said: '', notice };
+  return noPolicy;
+}
+
+async function acceptNotice({ policies, uplink }: Running, version: number): Promise<WindowAnswer> {
+  const notice = noticeInForce(policies);
+  if (notice === null) return noPolicy;
+  if (notice.version !== version) {
+    return {
+      ok: false,
+      kind: 'refused',
+      problem: `the notice in force is number ${notice.version}, not ${version}`,
+      remedy: 'read it with "daylight-agent notice" and accept that number',
+    };
+  }
+  await uplink.acknowledge({ version, policyHash: notice.policyHash });
+  const online = uplink.state().kind === 'online';
+  const when = online ? 'The server has been told.' : 'The server will be told when it can be reached; until then nothing changes.';
+  return { ok: true, said: `You have acknowledged notice ${version}. ${when}` };
+}
+
+const noPolicy: WindowAnswer = {
+  ok: false,
+  kind: 'refused',
+  problem: 'this computer has no policy that it can trust, so nothing is collected and there is no notice',
+  remedy: 'connect to the network, and see "daylight-agent status"',
+};
+
+function noticeInForce(policies: PolicyCache): NoticeView | null {
+  const policy = policies.policy();
+  return policy === null ? null : noticeFor(policy);
+}
+
+/** The end of this installation: at most once, whoever orders it. */
+class Wiping {
+  readonly done: Promise<WipeReport & { by: 'employee' | 'server' }>;
+  begun = false;
+  readonly #parts: Parts;
+  readonly #closeSocket: () => Promise<void>;
+  #finish: (report: WipeReport & { by: 'employee' | 'server' }) => void = () => undefined;
+
+  constructor(parts: Parts, closeSocket: () => Promise<void>) {
+    this.#parts = parts;
+    this.#closeSocket = closeSocket;
+    this.done = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  async begin(by: 'employee' | 'server', uplink: Uplink): Promise<WipeReport> {
+    if (this.begun) return this.done;
+    this.begun = true;
+    const { recorder, spool, options } = this.#parts;
+    await recorder.close('shutdown').catch(() => undefined);
+    // Not awaited yet: an order of the server arrives on the very connection that this closes.
+    const closed = uplink.close();
+    await spool.wipe().catch(() => undefined);
+    const retired = by === 'server' || (await closed.then(() => retireDevice(handshakeDeps(this.#parts), RETIRE_MS)));
+    const report = { retired, ...(await wipeFolder(options.folder)) };
+    void this.#closeSocket().then(() => this.#finish({ ...report, by }));
+    return report;
+  }
+}
+
+function handshakeDeps({ device, options, boot, policies }: Parts) {
+  const { clock, random, agentVersion } = options;
+  const policyVersion = (): number => policies.policy()?.version ?? 0;
+  return { identity: device.identity, deviceKey: device.deviceKey, clock, random, boot, agentVersion, policyVersion };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  return () => (running ??= work());
+}

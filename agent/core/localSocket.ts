@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, rm, rmdir, stat } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { DaylightError, describeIssue } from '../../shared/errors.ts';
+import { ANSWER_BYTES, REQUEST_BYTES, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
+import type { Clock } from './ports.ts';
+import { privateFolder } from './spool/disk.ts';
+
+export interface LocalSocket {
+  /** Stops listening; requests that are being answered are finished first. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens for the employee's window and command line, in a place that only this account can reach. Having it is also
+ * what makes an agent the only one of its folder: throws DaylightError `conflict` when another one answers there.
+ */
+export async function listenLocally(
+  folder: string,
+  clock: Clock,
+  handle: (request: WindowRequest) => Promise<WindowAnswer>,
+): Promise<LocalSocket> {
+  await privateFolder(folder);
+  const path = await socketPath(folder, 'make');
+  const leave = await enter(folder, clock);
+  try {
+    const open = new Set<Socket>();
+    const server = createServer((socket) => {
+      open.add(socket);
+      socket.on('close', () => open.delete(socket));
+      serve(socket, handle);
+    });
+    await listen(server, path, folder);
+    if (process.platform !== 'win32') await chmod(path, 0o600);
+    return { close: () => closeServer(server, open) };
+  } finally {
+    await leave();
+  }
+}
+
+/** Asks the agent of this folder. Null when none is running. */
+export async function askAgent(folder: string, request: WindowRequest, timeoutMs = 30_000): Promise<WindowAnswer | null> {
+  const socket = await reach(await socketPath(folder, 'find'));
+  if (socket === null) return null;
+  try {
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('timeout')));
+    socket.write(`${JSON.stringify(request)}\n`);
+    for await (const line of lines(socket, ANSWER_BYTES)) return WindowAnswer.parse(JSON.parse(line));
+  } catch (error) {
+    throw new DaylightError('unavailable', 'the agent on this computer did not answer as expected', {
+      remedy: 'stop it and start it again; both must be of the same version',
+      cause: error,
+    });
+  } finally {
+    socket.destroy();
+  }
+  throw new DaylightError('unavailable', 'the agent on this computer ended before it answered', {
+    remedy: 'see the terminal that it ran in',
+  });
+}
+
+/** Whether an agent answers for this folder. */
+export async function isRunning(folder: string): Promise<boolean> {
+  const socket = await reach(await socketPath(folder, 'find'));
+  socket?.destroy();
+  return socket !== null;
+}
+
+// ── Serving ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function serve(socket: Socket, handle: (request: WindowRequest) => Promise<WindowAnswer>): void {
+  socket.on('error', () => socket.destroy());
+  const answerAll = async (): Promise<void> => {
+    for await (const line of lines(socket, REQUEST_BYTES)) {
+      socket.write(`${JSON.stringify(await answer(line, handle))}\n`);
+    }
+  };
+  answerAll().then(
+    () => socket.end(),
+    () => socket.destroy(),
+  );
+}
+
+async function answer(line: string, handle: (request: WindowRequest) => Promise<WindowAnswer>): Promise<WindowAnswer> {
+  const request = WindowRequest.safeParse(jsonOf(line));
+  if (!request.success) {
+    const { message } = describeIssue(request.error, 'request');
+    return { ok: false, kind: 'bad_request', problem: message, remedy: 'see shared/protocol/window.ts' };
+  }
+  try {
+    return await handle(request.data);
+  } catch (error) {
+    const known = error instanceof DaylightError;
+    return {
+      ok: false,
+      kind: 'failed',
+      problem: known ? error.message : 'something went wrong inside the agent',
+      remedy: (known ? error.remedy : undefined) ?? 'see the terminal that the agent runs in',
+    };
+  }
+}
+
+async function* lines(socket: Socket, longest: number): AsyncGenerator<string> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    rest = Buffer.concat([rest, chunk]);
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      yield rest.subarray(0, end).toString('utf8');
+      rest = rest.subarray(end + 1);
+    }
+    if (rest.length > longest) throw new Error('line too long');
+  }
+}
+
+async function closeServer(server: Server, open: ReadonlySet<Socket>): Promise<void> {
+  const closed = new Promise<void>((done) => server.close(() => done()));
+  for (const socket of open) socket.end();
+  await closed;
+}
+
+// ── Only one ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function listen(server: Server, path: string, folder: string): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    const error = await tryListen(server, path);
+    if (error === null) return;
+    if (error.code !== 'EADDRINUSE' || attempt > 0) {
+      throw new DaylightError('unavailable', `the agent's socket in ${folder} could not be opened (${error.code ?? ''})`, {
+        remedy: 'check that your account may write there',
+      });
+    }
+    const other = await reach(path);
+    if (other !== null) {
+      other.destroy();
+      throw new DaylightError('conflict', `an agent is running for ${folder} already`, {
+        remedy: 'use it ("daylight-agent status"), or stop it first with Ctrl-C in its terminal',
+      });
+    }
+    // Nobody answers: left behind by an agent that was killed.
+    await rm(path, { force: true });
+  }
+}
+
+function tryListen(server: Server, path: string): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((done) => {
+    const failed = (error: NodeJS.ErrnoException): void => done(error);
+    server.once('error', failed);
+    server.listen(path, () => {
+      server.off('error', failed);
+      done(null);
+    });
+  });
+}
+
+const ENTRY_STALE_MS = 10_000;
+
+/** Two agents that start at once look for a stale socket one after the other. */
+async function enter(folder: string, clock: Clock): Promise<() => Promise<void>> {
+  const gate = join(folder, 'agent.starting');
+  for (;;) {
+    const made = await mkdir(gate).then(
+      () => true,
+      () => false,
+    );
+    if (made) return async () => void (await rmdir(gate).catch(() => undefined));
+    const age = await stat(gate).then(
+      ({ mtimeMs }) => clock.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > ENTRY_STALE_MS) await rmdir(gate).catch(() => undefined);
+    else await setTimeout(50);
+  }
+}
+
+function reach(path: string): Promise<Socket | null> {
+  return new Promise((done) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      socket.on('error', () => socket.destroy());
+      done(socket);
+    });
+    socket.once('error', () => done(null));
+  });
+}
+
+// ── Where ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The longest path that every system takes for a socket, its final zero included, is 104 bytes. */
+const LONGEST_SOCKET_PATH = 100;
+
+async function socketPath(folder: string, purpose: 'make' | 'find'): Promise<string> {
+  const absolute = resolve(folder);
+  const hash = createHash('sha256').update(absolute).digest('hex').slice(0, 16);
+  if (process.platform === 'win32') return `\\\\.\\pipe\\daylight-agent-${hash}`;
+  const beside = join(absolute, 'agent.sock');
+  if (Buffer.byteLength(beside) <= LONGEST_SOCKET_PATH) return beside;
+  const shared = join(tmpdir(), `daylight-agent-${userInfo().uid}`);
+  if (purpose === 'make') {
+    await mkdir(shared, { mode: 0o700 }).catch(() => undefined);
+    const found = await lstat(shared);
+    if (!found.isDirectory() || found.uid !== userInfo().uid || (found.mode & 0o077) !== 0) {
+      throw new DaylightError('unavailable', `${shared} belongs to someone else, or others can enter it`, {
+        remedy: `choose a data folder with a shorter path, such as ${join(homedir(), '.daylight-agent')}, with --data`,
+      });
+    }
+  }
+  return join(shared, `${hash}.sock`);
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,119 @@
+import { parameterIds } from '../../shared/catalog.ts';
+import { assertNever } from '../../shared/errors.ts';
+import type { DiscardReason, DropCause } from '../../shared/outcome.ts';
+import type { AgentStatus } from '../../shared/protocol/window.ts';
+
+/** The status as the employee reads it in a terminal, a line each. `time` formats an instant in the viewer's zone. */
+export function statusLines(status: AgentStatus, now: number, time: (at: number) => string): string[] {
+  return [
+    `Daylight for ${status.person} at ${status.organisation}`,
+    trackingLine(status, time),
+    ...recordingLines(status),
+    ...parameterLines(status),
+    ...untilLines(status, time),
+    ...sensorLines(status),
+    '',
+    `Connection: ${status.connection.words} (${status.server})`,
+    ...(status.connection.remedy === null ? [] : [`  What to do: ${status.connection.remedy}.`]),
+    waitingLine(status),
+    ...status.dropped.map(({ parameter, cause, count }) => `Dropped: ${count} of ${label(status, parameter)}, ${dropWords(cause)}.`),
+    ...sentLines(status, time),
+    ...screenshotLines(status, now, time),
+    ...noticeLine(status),
+    `The key of what waits here is kept ${status.key}.`,
+  ];
+}
+
+/** "Recording: … Not recording: …", the sentence that is printed whenever it changes. */
+export function recordingLines(status: AgentStatus): string[] {
+  const on = parameterIds.filter((id) => status.parameters[id].active);
+  const off = parameterIds.filter((id) => !status.parameters[id].active);
+  const named = on.map((id) => `${label(status, id)} (${status.parameters[id].level})`);
+  const recording = on.length === 0 ? 'Recording: nothing.' : `Recording: ${named.join(', ')}.`;
+  return [recording, `Not recording: ${off.map((id) => label(status, id)).join(', ') || 'nothing is left out'}.`];
+}
+
+export function trackingLine(status: AgentStatus, time: (at: number) => string): string {
+  const since = status.since === null ? '' : ` since ${time(status.since)}`;
+  const { project, task } = status.work;
+  const work = project === null ? '' : ` · ${project}${task === null ? '' : ` › ${task}`}`;
+  switch (status.state) {
+    case 'stopped':
+      return 'Not tracking.';
+    case 'tracking':
+      return `Tracking${since}${work}`;
+    case 'paused':
+      return `Paused${since}${work}`;
+    case 'locked':
+      return `Locked${since}${work}`;
+    case 'idle_question':
+      return `Tracking${since}${work}; you were away: keep or discard that time`;
+    default:
+      return assertNever(status.state);
+  }
+}
+
+function parameterLines(status: AgentStatus): string[] {
+  const lines = parameterIds.map((id) => {
+    const { label: name, level, active, why } = status.parameters[id];
+    return `  ${active ? '●' : '○'} ${name.padEnd(20)} ${(active ? level : 'off').padEnd(10)} ${why}`;
+  });
+  const hidden = status.visible ? [] : ['Nothing shows you here that recording is on, so nothing is observed.'];
+  return ['', ...lines, ...hidden];
+}
+
+function untilLines({ until }: AgentStatus, time: (at: number) => string): string[] {
+  if (until === null) return ['', 'No policy has been received, so nothing is collected.'];
+  return ['', `Without word from the server, observing stops ${time(until.observed)} and tracking ${time(until.entered)}.`];
+}
+
+function sensorLines(status: AgentStatus): string[] {
+  return status.sensors.filter(({ works }) => !works).map(({ sensor, words }) => `Cannot work here: ${sensor}: ${words}`);
+}
+
+function waitingLine({ waiting }: AgentStatus): string {
+  const damaged = waiting.damagedFiles === 0 ? '' : ` ${waiting.damagedFiles} damaged files could not be read whole.`;
+  const size = waiting.bytes < 1_000 ? `${waiting.bytes} B` : `${Math.round(waiting.bytes / 1_000)} kB`;
+  const count = Object.values(waiting.observations).reduce((sum, n) => sum + n, 0);
+  if (count === 0 && waiting.batches === 0) return `Nothing waits to be sent.${damaged}`;
+  return `Waiting to be sent: ${count} records in ${waiting.batches} batches (${size}, encrypted).${damaged}`;
+}
+
+function sentLines({ sent }: AgentStatus, time: (at: number) => string): string[] {
+  if (sent.at === null) return ['Nothing has been sent since this agent started.'];
+  const discarded = Object.entries(sent.discarded).map(([reason, n]) => `${n} ${discardWords(reason as DiscardReason)}`);
+  const refused = discarded.length === 0 ? '' : `; the server kept none of: ${discarded.join(', ')}`;
+  const literally = sent.last.map((record) => `    ${JSON.stringify(record)}`);
+  const head = `Last sent ${time(sent.at)}, ${sent.stored} records stored since this agent started${refused}.`;
+  return [head, ...(literally.length === 0 ? [] : ['  The last batch, literally:', ...literally])];
+}
+
+function screenshotLines({ screenshots }: AgentStatus, now: number, time: (at: number) => string): string[] {
+  return screenshots.map(({ image, at, releaseAt, level }) => {
+    const seconds = Math.max(0, Math.round((releaseAt - now) / 1_000));
+    return `Screenshot of ${time(at)} (${level}) is sent in ${seconds} s; to drop it: daylight-agent screenshots drop ${image}`;
+  });
+}
+
+function noticeLine({ notice }: AgentStatus): string[] {
+  if (notice === null || notice.acknowledged) return [];
+  return [`Notice ${notice.version} waits for you: read it with "daylight-agent notice". What is new in it is off until you accept it.`];
+}
+
+function label(status: AgentStatus, id: keyof AgentStatus['parameters']): string {
+  return status.parameters[id].label.toLowerCase();
+}
+
+function dropWords(cause: DropCause): string {
+  const words: Record<DropCause, string> = {
+    purged_by_policy: 'because your organisation switched it off before it was sent',
+    dropped_by_employee: 'because you dropped it',
+    evicted: 'because too much was waiting, or for too long',
+    unreadable: 'because its file was damaged',
+  };
+  return words[cause];
+}
+
+function discardWords(reason: DiscardReason): string {
+  return reason.replaceAll('_', ' ');
+}
