@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { createWindowSensor } from '../../../../agent/platform/activeWindow.ts';
+import { createInputSensor } from '../../../../agent/platform/input.ts';
+import { createLockSensor } from '../../../../agent/platform/lock.ts';
+import { createScreenSensor } from '../../../../agent/platform/screen.ts';
+
+const onLinux = process.platform === 'linux';
+
+it.runIf(onLinux).each([
+  [{ XDG_SESSION_TYPE: 'wayland', WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }, 'Wayland'],
+  [{ WAYLAND_DISPLAY: 'wayland-0' }, 'Wayland'],
+  [{ XDG_SESSION_TYPE: 'tty' }, 'DISPLAY is not set'],
+  [{}, 'DISPLAY is not set'],
+])('every sensor that needs a display says in words why it cannot work with %j', async (env, why) => {
+  const all = [createWindowSensor(env), createInputSensor(env), createScreenSensor('/nonexistent', env)];
+  for (const sensor of all) {
+    const availability = await sensor.availability();
+    expect(availability).toMatchObject({ works: false, why: expect.stringContaining(why) });
+    expect(availability.works ? '' : availability.remedy).not.toBe('');
+  }
+});
+
+it.runIf(onLinux)('a missing command is named together with the package that brings it', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'daylight-path-'));
+  onTestFinished(() => rm(empty, { recursive: true }));
+  const env = { DISPLAY: ':0', XDG_SESSION_TYPE: 'x11', PATH: empty };
+  const words = await Promise.all(
+    [createWindowSensor(env), createScreenSensor(empty, env), createLockSensor(env)].map((sensor) =>
+      sensor.availability(),
+    ),
+  );
+  expect(words.map((word) => (word.works ? 'works' : `${word.why} | ${word.remedy}`))).toEqual([
+    expect.stringMatching(/xprop is not installed.*apt-get install x11-utils/),
+    expect.stringMatching(/import is not installed.*apt-get install imagemagick/),
+    expect.stringMatching(/dbus-monitor is not installed.*apt-get install dbus-bin/),
+  ]);
+});
+
+it.runIf(onLinux)('where locking cannot be observed, it says so and what follows', async () => {
+  const { DBUS_SESSION_BUS_ADDRESS: _none, ...env } = process.env;
+  const availability = await createLockSensor(env).availability();
+  expect(availability).toMatchObject({ works: false, why: expect.stringContaining('counts as a lock') });
+});

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { createSystemClock, createSystemRandom } from '../../../../agent/platform/system.ts';
+
+function fakeSources() {
+  const at = { wall: 1_800_000_000_000.7, steady: 50_000.9, sinceBoot: 50_003 };
+  const clock = createSystemClock({ wall: () => at.wall, steady: () => at.steady, sinceBoot: () => at.sinceBoot });
+  return { at, clock };
+}
+
+it('gives whole milliseconds', () => {
+  const { clock } = fakeSources();
+  expect([clock.now(), clock.mono()]).toEqual([1_800_000_000_000, 50_000]);
+});
+
+it('time asleep counts in mono, though the steady clock stood still', () => {
+  const { at, clock } = fakeSources();
+  clock.mono();
+  at.steady += 10;
+  at.sinceBoot += 3_600_010;
+  expect(clock.mono()).toBe(50_003 + 3_600_010);
+});
+
+it('a changed wall clock does not move mono', () => {
+  const { at, clock } = fakeSources();
+  const before = clock.mono();
+  at.wall += 86_400_000 * 365;
+  expect(clock.mono()).toBe(before);
+});
+
+it('mono never goes back, whatever its sources do', () => {
+  const { at, clock } = fakeSources();
+  const before = clock.mono();
+  at.steady -= 500;
+  at.sinceBoot -= 40_000;
+  expect(clock.mono()).toBe(before);
+});
+
+it('the real clock goes on, and two of them agree, so that times before and after a restart compare', async () => {
+  const [one, two] = [createSystemClock(), createSystemClock()];
+  const before = one.mono();
+  await sleep(60);
+  const elapsed = two.mono() - before;
+  expect(elapsed).toBeGreaterThanOrEqual(55);
+  expect(elapsed).toBeLessThan(1_000);
+});
+
+it('a timer of thirty days does not fire at once, and a cancelled one not at all', async () => {
+  const fired: string[] = [];
+  const clock = createSystemClock();
+  const cancelLong = clock.after(30 * 86_400_000, () => fired.push('thirty days'));
+  clock.after(5, () => fired.push('cancelled'))();
+  clock.after(5, () => fired.push('soon'));
+  await sleep(60);
+  cancelLong();
+  expect(fired).toEqual(['soon']);
+});
+
+it('randomness has the length asked for, and fractions fill [0, 1)', () => {
+  const random = createSystemRandom();
+  const fractions = Array.from({ length: 2_000 }, () => random.fraction());
+  expect(random.bytes(32)).toHaveLength(32);
+  expect(random.uuid()).toMatch(/^[0-9a-f-]{36}$/);
+  expect(fractions.every((fraction) => fraction >= 0 && fraction < 1)).toBe(true);
+  expect(fractions.filter((fraction) => fraction < 0.1).length).toBeGreaterThan(100);
+  expect(fractions.filter((fraction) => fraction > 0.9).length).toBeGreaterThan(100);
+});
