@@ -99,8 +99,9 @@ export function observationsIn(
   };
 }
 
-const segmentsOfDays = `SELECT * FROM segment
-  WHERE org = ? AND person = ? AND day BETWEEN ? AND ? AND parameter = ? ORDER BY rowid`;
+// The key's index finds the rows; reading them by row number then is in order without sorting what they hold.
+const segmentsOfDays = `SELECT * FROM segment WHERE rowid IN (
+  SELECT rowid FROM segment WHERE org = ? AND person = ? AND day BETWEEN ? AND ? AND parameter = ?) ORDER BY rowid`;
 const oneImage = 'SELECT * FROM image WHERE org = ? AND person = ? AND image = ?';
 
 function assertOwnRecords(unit: BatchUnit): void {
