@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
 import { DEFAULT_PORT, parseServerConfig } from './config.ts';
-import { initialise, linkAddress, makeOwnerLink, type SignInLink } from './initialise.ts';
+import { initialise, linkAddress, makeEnrolmentCode, makeOwnerLink, type SignInLink } from './initialise.ts';
 import { openServer } from './server.ts';
 import { StoreError } from './store/store.ts';
 import { VaultError } from './vault/vault.ts';
@@ -35,6 +35,7 @@ function program(): Command {
   addInit(command);
   addServe(command);
   addOwnerLink(command);
+  addEnrolmentCode(command);
   return command;
 }
 
@@ -74,17 +75,27 @@ function addServe(parent: Command): void {
     .addOption(new Option('--host <address>', 'address to listen on (default: 127.0.0.1)').env('DAYLIGHT_HOST'))
     .addOption(new Option('--tls-cert <file>', 'certificate chain, PEM').env('DAYLIGHT_TLS_CERT'))
     .addOption(new Option('--tls-key <file>', 'private key of the certificate, PEM').env('DAYLIGHT_TLS_KEY'))
-    .addOption(new Option('--behind-proxy', 'a proxy in front ends TLS and names the client').env('DAYLIGHT_BEHIND_PROXY'))
+    .addOption(
+      new Option('--behind-proxy', 'a proxy in front ends TLS and names the client').env('DAYLIGHT_BEHIND_PROXY'),
+    )
     .addOption(publicUrlOption())
-    .addOption(new Option('--log-level <level>', 'debug, info, error or silent (default: info)').env('DAYLIGHT_LOG_LEVEL'))
+    .addOption(
+      new Option('--log-level <level>', 'debug, info, error or silent (default: info)').env('DAYLIGHT_LOG_LEVEL'),
+    )
     .addOption(jsonOption())
     .action(async (options: Given) => {
       const { json: _json, ...given } = options;
-      const server = await openServer({ ...given, data: need(options, 'data'), behindProxy: flag(options, 'behindProxy') });
+      const server = await openServer({
+        ...given,
+        data: need(options, 'data'),
+        behindProxy: flag(options, 'behindProxy'),
+      });
       say(options, { event: 'listening', url: server.url, port: server.port, data: server.folder }, [
         `Daylight listens at ${server.url}`,
         `Data: ${server.folder}`,
-        server.organisations === 0 ? 'There is no organisation yet: run `daylight-server init`.' : 'Stop it with Ctrl-C.',
+        server.organisations === 0
+          ? 'There is no organisation yet: run `daylight-server init`.'
+          : 'Stop it with Ctrl-C.',
       ]);
       const signal = await stopSignal();
       await server.close();
@@ -114,6 +125,26 @@ function addOwnerLink(parent: Command): void {
     });
 }
 
+function addEnrolmentCode(parent: Command): void {
+  parent
+    .command('enrolment-code')
+    .description('Make a code that enrols one device of an owner, without a browser. Works while the server runs.')
+    .addOption(dataOption())
+    .addOption(new Option('--email <address>', 'e-mail address of the owner').env('DAYLIGHT_OWNER_EMAIL'))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nFor everyone else an owner or admin makes codes in the console. On record as a security event.',
+    )
+    .action(async (options: Given) => {
+      const { org, person, token, expiresAt } = await makeEnrolmentCode(need(options, 'data'), need(options, 'email'));
+      say(options, { org, person, code: token, expiresAt }, [
+        'Enrol one device with this code, within a day:',
+        `  daylight-agent enrol --server <address> --code ${token}`,
+      ]);
+    });
+}
+
 type Given = Readonly<Record<string, string | boolean | undefined>>;
 
 function dataOption(): Option {
@@ -137,7 +168,8 @@ function need(options: Given, name: string): string {
   const value = options[name];
   if (typeof value === 'string' && value.trim() !== '') return value;
   const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const environment = name === 'email' ? 'DAYLIGHT_OWNER_EMAIL' : `DAYLIGHT_${option.slice(2).replaceAll('-', '_').toUpperCase()}`;
+  const environment =
+    name === 'email' ? 'DAYLIGHT_OWNER_EMAIL' : `DAYLIGHT_${option.slice(2).replaceAll('-', '_').toUpperCase()}`;
   throw new DaylightError('bad_request', `${option}: expected a value`, {
     field: name,
     remedy: `Give ${option} or set ${environment}.`,
@@ -186,7 +218,9 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
   const { message, remedy, code } = explain(error);
   const asJson = process.argv.includes('--json');
-  const line = asJson ? JSON.stringify({ error: { message, remedy } }) : `${message}.${remedy === null ? '' : ` ${remedy}`}`;
+  const line = asJson
+    ? JSON.stringify({ error: { message, remedy } })
+    : `${message}.${remedy === null ? '' : ` ${remedy}`}`;
   process.stderr.write(`${asJson ? line : `daylight-server: ${line}`}\n`);
   if (isSet(process.env['DAYLIGHT_TRACE'])) process.stderr.write(`${stackOf(error)}\n`);
   return code;

@@ -7,6 +7,7 @@ import { createAccounts } from './api/accounts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { openFoundation } from './foundation.ts';
 import { type Random, systemRandom } from './random.ts';
+import type { TokenKind } from './store/store.ts';
 
 /** Who begins. */
 export const NewOrganisation = z.strictObject({ organisation: PersonName, ownerName: PersonName, ownerEmail: Email });
@@ -67,10 +68,32 @@ export async function initialise(
  * A new one-time link for an owner who is locked out. Works while the server runs: it writes to the same store, which
  * several processes may have open. On record as a security event.
  */
-export async function makeOwnerLink(
+export async function makeOwnerLink(data: string, email: string, surroundings: Surroundings = {}): Promise<SignInLink> {
+  return onHost(data, email, surroundings, {
+    kind: 'sign_in_link',
+    event: 'owner_link',
+    detail: 'a sign-in link for an owner was made on the host',
+  });
+}
+
+/** A code that enrols one device of an owner, for a first start without a browser. On record in the same way. */
+export async function makeEnrolmentCode(
   data: string,
   email: string,
-  { clock = systemClock, random = systemRandom }: Surroundings = {},
+  surroundings: Surroundings = {},
+): Promise<SignInLink> {
+  return onHost(data, email, surroundings, {
+    kind: 'enrolment',
+    event: 'enrolment_code',
+    detail: 'an enrolment code for an owner was made on the host',
+  });
+}
+
+async function onHost(
+  data: string,
+  email: string,
+  { clock = systemClock, random = systemRandom }: Surroundings,
+  { kind, event, detail }: { kind: TokenKind; event: string; detail: string },
 ): Promise<SignInLink> {
   const parsed = parse(z.strictObject({ email: Email }), { email });
   const foundation = await openFoundation({ data, clock, random, create: false });
@@ -84,10 +107,9 @@ export async function makeOwnerLink(
         remedy: 'Only owners are let in from the host; they invite and help everyone else.',
       });
     }
-    const { token, expiresAt } = await accounts.issueToken('sign_in_link', person);
-    const detail = 'a sign-in link for an owner was made on the host';
+    const { token, expiresAt } = await accounts.issueToken(kind, person);
     const at = clock.now();
-    await store.recordSecurityEvent({ org: person.org, at, kind: 'owner_link', person: person.person, detail });
+    await store.recordSecurityEvent({ org: person.org, at, kind: event, person: person.person, detail });
     return { org: person.org, person: person.person, token, expiresAt };
   } finally {
     await foundation.close();
