@@ -49,9 +49,15 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
   const putTogether = createPutTogether(keyStore);
 
   async function orgKeys(org: OrgId, { create }: { create: boolean }): Promise<readonly OrgKey[]> {
+    if (!orgs.has(org)) await reload();
     const known = orgs.get(org);
     if (known !== undefined || !create) return known ?? [];
     return once(orgsInTheMaking, org, () => makeOrgKey(org));
+  }
+
+  /** Another process may have made an organisation since: a command of the host beside the server. */
+  async function reload(): Promise<void> {
+    for (const [org, keys] of await unwrapOrgKeys(keyStore, rootKey)) orgs.set(org, keys);
   }
 
   async function makeOrgKey(org: OrgId): Promise<readonly OrgKey[]> {
@@ -88,8 +94,10 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
     return remember(await putTogether({ ...bound, wrapped }));
   }
 
-  function remember(stored: WrappedDataKey): Uint8Array {
-    const orgKey = orgs.get(stored.org)?.find(({ version }) => version === stored.orgKeyVersion);
+  async function remember(stored: WrappedDataKey): Promise<Uint8Array> {
+    const wrapping = () => orgs.get(stored.org)?.find(({ version }) => version === stored.orgKeyVersion);
+    if (wrapping() === undefined) await reload();
+    const orgKey = wrapping();
     if (orgKey === undefined) {
       throw new VaultError(
         'unavailable',

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOUR, MINUTE } from '../../../../shared/time.ts';
+import {
+  addMember,
+  createClient,
+  FIREFOX,
+  PASSWORD,
+  setUpTotp,
+  startServer,
+  type TestOwner,
+  type TestServer,
+  totpCode,
+} from '../../../support/api.ts';
+
+let it: TestServer;
+let owner: TestOwner;
+beforeAll(async () => {
+  it = await startServer();
+  owner = await it.addOrganisation('Signing');
+});
+afterAll(() => it.close());
+
+const signIn = (email: string, more: object = {}, agent?: string) => {
+  const client = createClient(it.url, agent);
+  return client.send('POST', '/session', { email, password: PASSWORD, ...more }).then((reply) => ({ client, reply }));
+};
+
+describe('a session', () => {
+  test('is a cookie that scripts and other sites cannot use, and whose value is nowhere in the answer', async () => {
+    const member = await addMember(it, owner.client, 'employee', { name: 'Cookie', email: 'cookie@signing.example.com' });
+    const { reply } = await signIn(member.email);
+    const cookie = reply.headers.getSetCookie()[0] ?? '';
+    expect(cookie).toMatch(/^daylight_session=[\w-]{43}; Max-Age=43200; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/);
+    expect(JSON.stringify(reply.body)).not.toContain(cookie.slice(17, 60));
+    expect(reply.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('ends when it is signed out, and not before', async () => {
+    const member = await addMember(it, owner.client, 'employee', { name: 'Out', email: 'out@signing.example.com' });
+    const { client } = await signIn(member.email);
+    const cookie = client.cookie;
+    expect((await client.send('GET', '/session')).status).toBe(200);
+    await client.ok('DELETE', '/session');
+    client.cookie = cookie;
+    expect((await client.send('GET', '/session')).body.error.code).toBe('unauthenticated');
+  });
+
+  test('ends after an hour without use and after twelve hours with it', async () => {
+    const server = await startServer();
+    const one = await server.addOrganisation('Clock');
+    server.clock.advance(59 * MINUTE);
+    expect((await one.client.send('GET', '/session')).status).toBe(200);
+    for (let spent = 59; spent < 12 * 60 - 55; spent += 55) {
+      server.clock.advance(55 * MINUTE);
+      expect((await one.client.send('GET', '/session')).status).toBe(200);
+    }
+    server.clock.advance(56 * MINUTE);
+    expect((await one.client.send('GET', '/session')).status).toBe(401);
+    const idle = await server.addOrganisation('Idle');
+    server.clock.advance(HOUR);
+    expect((await idle.client.send('GET', '/session')).status).toBe(401);
+    await server.close();
+  });
+
+  test('changing the password ends every other session of the account', async () => {
+    const member = await addMember(it, owner.client, 'employee', { name: 'Pass', email: 'pass@signing.example.com' });
+    const { client: other } = await signIn(member.email);
+    const wrong = await member.client.send('PUT', '/account/password', { current: 'not this one', password: 'a new long password' });
+    expect([wrong.status, wrong.body.error.code]).toEqual([401, 'wrong_credentials']);
+    const missing = await member.client.send('PUT', '/account/password', { password: 'a new long password' });
+    expect([missing.status, missing.body.error.field]).toEqual([400, 'current']);
+    await member.client.ok('PUT', '/account/password', { current: PASSWORD, password: 'a new long password' });
+    expect((await other.send('GET', '/session')).status).toBe(401);
+    expect((await member.client.send('GET', '/session')).status).toBe(200);
+    expect((await signIn(member.email)).reply.status).toBe(401);
+  });
+});
+
+describe('a one-time link', () => {
+  test('works once, and never again', async () => {
+    const invited = await owner.client.ok('POST', '/people', { name: 'L', email: 'l@signing.example.com', role: 'employee' });
+    expect(invited.link).toBe(`${it.url}/#/invitation/${invited.token}`);
+    const body = { token: invited.token, name: 'L', password: PASSWORD };
+    const both = await Promise.all([1, 2].map(() => createClient(it.url).send('POST', '/session/invitation', body)));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 410]);
+  });
+
+  test('cannot be used after its time', async () => {
+    const server = await startServer();
+    const { client } = await server.addOrganisation('Late');
+    const invited = await client.ok('POST', '/people', { name: 'L', email: 'late@example.com', role: 'employee' });
+    server.clock.advance(7 * 24 * HOUR);
+    const late = { token: invited.token, name: 'L', password: PASSWORD };
+    expect((await createClient(server.url).send('POST', '/session/invitation', late)).status).toBe(410);
+    await server.close();
+  });
+});
+
+describe('the second factor', () => {
+  test('is asked for only after the right password, and a code is taken once', async () => {
+    const member = await addMember(it, owner.client, 'manager', { name: 'Totp', email: 'totp@signing.example.com' });
+    const secret = member.secret ?? '';
+    expect((await signIn(member.email)).reply.body.error).toMatchObject({ code: 'second_factor_required', field: 'totp' });
+    expect((await signIn(member.email, { password: 'wrong wrong wrong' })).reply.body.error.code).toBe('wrong_credentials');
+    const used = totpCode(secret, it.clock.now());
+    expect((await signIn(member.email, { totp: used })).reply.status).toBe(401);
+    const next = totpCode(secret, it.clock.now() + 30_000);
+    const both = await Promise.all([signIn(member.email, { totp: next }), signIn(member.email, { totp: next })]);
+    expect(both.map(({ reply }) => reply.status).sort()).toEqual([200, 401]);
+    expect(both.find(({ reply }) => reply.status === 200)?.reply.body).toMatchObject({ secondFactor: 'totp', mustDo: [] });
+  });
+
+  test('a code two steps old is refused', async () => {
+    const member = await addMember(it, owner.client, 'employee', { name: 'Old', email: 'old@signing.example.com' });
+    const { secret } = await member.client.ok('POST', '/account/totp', {});
+    const old = totpCode(secret, it.clock.now() - 61_000);
+    expect((await member.client.send('PUT', '/account/totp', { totp: old })).body.error.code).toBe('wrong_credentials');
+    expect((await member.client.ok('GET', '/session')).secondFactor).toBe(null);
+  });
+
+  test('each of ten recovery codes works once in its place', async () => {
+    const member = await addMember(it, owner.client, 'employee', { name: 'Rec', email: 'rec@signing.example.com' });
+    const { secret } = await member.client.ok('POST', '/account/totp', {});
+    const { recoveryCodes } = await member.client.ok('PUT', '/account/totp', { totp: totpCode(secret, it.clock.now()) });
+    expect(new Set(recoveryCodes).size).toBe(10);
+    const typed = String(recoveryCodes[3]).toLowerCase().replaceAll('-', ' ');
+    expect((await signIn(member.email, { recoveryCode: typed })).reply.body.secondFactor).toBe('recovery_code');
+    expect((await signIn(member.email, { recoveryCode: typed })).reply.status).toBe(401);
+  });
+
+  test('setting one up ends the sessions that were signed in without it', async () => {
+    const member = await addMember(it, owner.client, 'employee', { name: 'Two', email: 'two@signing.example.com' });
+    const { client: other } = await signIn(member.email);
+    await setUpTotp(member.client, it.clock);
+    expect((await other.send('GET', '/session')).status).toBe(401);
+  });
+
+  test('cannot be replaced without a fresh one', async () => {
+    const server = await startServer();
+    const { client } = await server.addOrganisation('Fresh');
+    const member = await addMember(server, client, 'employee', { name: 'F', email: 'f@fresh.example.com', secondFactor: true });
+    server.clock.advance(11 * MINUTE);
+    const late = await member.client.send('POST', '/account/totp', {});
+    expect([late.status, late.body.error.code]).toEqual([403, 'second_factor_required']);
+    await server.close();
+  });
+});
+
+describe('guessing', () => {
+  test('an unknown address and a wrong password get the same answer, after the same time', async () => {
+    const times: number[] = [];
+    const bodies: unknown[] = [];
+    for (const email of ['nobody@signing.example.com', owner.email]) {
+      const began = performance.now();
+      const { reply } = await signIn(email, { password: 'wrong wrong wrong' });
+      times.push(performance.now() - began);
+      bodies.push([reply.status, reply.body]);
+    }
+    expect(bodies[0]).toEqual(bodies[1]);
+    expect(Math.min(...times)).toBeGreaterThan(295);
+    expect(Math.abs((times[0] ?? 0) - (times[1] ?? 0))).toBeLessThan(200);
+  });
+
+  test('ten wrong passwords for one account lock further attempts out, right or wrong', async () => {
+    const member = await addMember(it, owner.client, 'employee', { name: 'Guess', email: 'guess@signing.example.com' });
+    const wrong = await Promise.all(Array.from({ length: 10 }, () => signIn(member.email, { password: 'wrong wrong wrong' })));
+    expect(wrong.map(({ reply }) => reply.status)).toEqual(Array(10).fill(401));
+    expect((await signIn(member.email)).reply.body.error.code).toBe('rate_limited');
+    const { events } = await owner.client.ok('GET', '/security-events');
+    expect(events.filter((event: any) => event.kind === 'failed_sign_in' && event.person === member.person)).toHaveLength(10);
+  });
+});
+
+describe('requests of other sites', () => {
+  test('a foreign Origin is refused, with and without the header', async () => {
+    const foreign = await owner.client.send('POST', '/teams', { name: 'X' }, { origin: 'https://evil.example' });
+    expect([foreign.status, foreign.body.error.code]).toEqual([403, 'forbidden']);
+    const read = await owner.client.send('GET', '/session', undefined, { origin: 'https://evil.example' });
+    expect(read.status).toBe(403);
+    const own = await owner.client.send('GET', '/session', undefined, { origin: it.url });
+    expect(own.status).toBe(200);
+  });
+
+  test('what changes something without the header is refused', async () => {
+    const response = await fetch(`${it.url}/api/v1/teams`, {
+      method: 'POST',
+      headers: { cookie: owner.client.cookie ?? '', 'content-type': 'application/json' },
+      body: '{"name":"X"}',
+    });
+    expect([response.status, (await response.json()).error.field]).toEqual([403, 'x-daylight']);
+  });
+
+  test('answers carry a policy that loads nothing from elsewhere and no inline script', async () => {
+    const response = await fetch(it.url);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
+});
+
+test('an account in use with two browsers at once is flagged in both sessions, and told to the security page once', async () => {
+  const member = await addMember(it, owner.client, 'employee', { name: 'Twice', email: 'twice@signing.example.com' });
+  const { client: second, reply } = await signIn(member.email, {}, FIREFOX);
+  expect(reply.body.concurrentUse).toBe(true);
+  expect((await member.client.ok('GET', '/session')).concurrentUse).toBe(true);
+  const { sessions } = await second.ok('GET', '/account/sessions');
+  expect(sessions.map((one: any) => [one.client, one.network, one.concurrentUse])).toEqual(
+    expect.arrayContaining([
+      ['Chrome', 'this computer', true],
+      ['Firefox', 'this computer', true],
+    ]),
+  );
+  const { events } = await owner.client.ok('GET', '/security-events');
+  expect(events.filter((event: any) => event.kind === 'concurrent_use' && event.person === member.person)).toHaveLength(1);
+});
