@@ -87,15 +87,21 @@ export function createScriptedPlatform(script: Script, clock: Clock): ScriptedPl
   const { machine, timezone, events } = Script.parse(script);
   const began = clock.mono();
   const calls: Partial<Record<ScriptedCall, number>> = {};
+  let current = EMPTY;
+  let played = 0;
   const presses = events.flatMap(pressesOf).sort((a, b) => a.at - b.at);
 
   function called(name: ScriptedCall): void {
     calls[name] = (calls[name] ?? 0) + 1;
   }
 
-  function scene(): Scene {
+  function scene(): Scene & { readonly asleep: boolean } {
     const now = clock.mono() - began;
-    return events.filter((event) => event.at <= now).reduce((before, event) => play(before, event, now), EMPTY);
+    for (let next = events[played]; next !== undefined && next.at <= now; next = events[played]) {
+      current = play(current, next);
+      played += 1;
+    }
+    return { ...current, asleep: now < current.asleepUntil };
   }
 
   /** Calls `happen` for each moment that is still to come, until stopped. */
@@ -186,12 +192,12 @@ interface Scene {
   readonly others: readonly ActiveWindow[];
   readonly tab: Omit<BrowserTab, 'receivedMono'> | null;
   readonly picture: string | null;
-  readonly asleep: boolean;
+  readonly asleepUntil: number;
 }
 
-const EMPTY: Scene = { front: null, others: [], tab: null, picture: null, asleep: false };
+const EMPTY: Scene = { front: null, others: [], tab: null, picture: null, asleepUntil: 0 };
 
-function play(before: Scene, event: ScriptEvent, now: number): Scene {
+function play(before: Scene, event: ScriptEvent): Scene {
   switch (event.do) {
     case 'front':
       return { ...before, front: { app: event.app, program: event.program, title: event.title } };
@@ -208,7 +214,7 @@ function play(before: Scene, event: ScriptEvent, now: number): Scene {
     case 'picture':
       return { ...before, picture: event.name };
     case 'sleep':
-      return { ...before, asleep: now < event.until };
+      return { ...before, asleepUntil: event.until };
     case 'type':
     case 'input':
     case 'lock':

@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { BrowserTab } from '../../../agent/core/ports.ts';
+import { isKnownNormal } from '../../../agent/core/sensors/browser.ts';
+import { createWindowSensor } from '../../../agent/platform/activeWindow.ts';
 import { createBrowserSensor } from '../../../agent/platform/browser.ts';
 import { browserSocketPath } from '../../../agent/platform/browserWord.ts';
 import { installNativeHost } from '../../../agent/platform/installNativeHost.ts';
@@ -122,13 +124,23 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     onTestFinished(stop);
     await open('/public');
     await toldOf(() => sensor.tab(), '/public');
+    const windows = createWindowSensor(desktop.env);
+    const isNormal = async () => {
+      const window = await windows.active();
+      return window !== null && isKnownNormal(window, sensor.tab());
+    };
+    await until('window and tab to be recognised as one', async () => ((await isNormal()) ? true : null));
+    expect(await windows.active()).toMatchObject({ program: 'chromium' });
     const heard: string[] = [];
     const listening = setInterval(() => heard.push(JSON.stringify(sensor.tab())), 20);
     await browser.openPrivateWindow(`${address}/incognitosecret`);
     await until('the private window to take the focus', () => (sensor.tab()?.focused === false ? true : null));
     await sleep(6_500);
     clearInterval(listening);
-    expect(sensor.tab()?.focused ?? false).toBe(false);
+    expect({ focused: sensor.tab()?.focused ?? false, normal: await isNormal() }).toEqual({
+      focused: false,
+      normal: false,
+    });
     expect(heard.join('\n')).not.toContain('incognitosecret');
   });
 
