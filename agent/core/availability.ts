@@ -55,7 +55,9 @@ async function ask(availability: () => Promise<Availability>, clock: Clock): Pro
   const limit = new Promise<Availability>((resolve) => {
     cancel = clock.after(LIMIT_MS, () => resolve(SILENT));
   });
-  const answer = Promise.resolve().then(availability).catch(() => SILENT);
+  const answer = Promise.resolve()
+    .then(availability)
+    .catch(() => SILENT);
   const first = await Promise.race([answer, limit]);
   cancel();
   return first;

@@ -51,7 +51,8 @@ function stateOf(deps: ReceiptDeps, id: ParameterId, truth: EffectivePolicy, hel
   const waiting = Math.min(held, 1_000_000);
   const running = deps.registry.running(id);
   const allowed = truth[id].level;
-  if (running !== null) return { state: 'active', level: running, reason: contradiction(id, running, allowed), waiting };
+  if (running !== null)
+    return { state: 'active', level: running, reason: contradiction(id, running, allowed), waiting };
   const isForbidden = allowed === 'off' && truth[id].decidedBy !== 'lease';
   // Not off before the last of it is gone. After a lease, what was captured while it held may still be sent.
   if (isForbidden && waiting > 0) return { state: 'active', level: 'off', reason: 'contradicts_policy', waiting };

@@ -393,10 +393,12 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     const running = session.kind === 'stopped' ? unfinished : unfinishedOf(session);
     const entry: JournalEntry = { unfinished: running, applied };
     const text = JSON.stringify(entry);
-    journalQueue = journalQueue.then(() => (text === journaled ? undefined : deps.journal.write(entry))).then(
-      () => void (journaled = text),
-      () => undefined,
-    );
+    journalQueue = journalQueue
+      .then(() => (text === journaled ? undefined : deps.journal.write(entry)))
+      .then(
+        () => void (journaled = text),
+        () => undefined,
+      );
     await journalQueue;
   }
 
@@ -548,7 +550,9 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
       session: running?.session ?? null,
       since: running?.started.at ?? null,
       work,
-      parameters: Object.fromEntries(parameterIds.map((id) => [id, parameterStatus(id)])) as RecorderStatus['parameters'],
+      parameters: Object.fromEntries(
+        parameterIds.map((id) => [id, parameterStatus(id)]),
+      ) as RecorderStatus['parameters'],
       sensors: sensors.words,
       calls: registry.calls(),
       failures: registry.failures(),
@@ -559,7 +563,8 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     const level = registry.running(id);
     if (level !== null) return { level, active: true, off: null, why: whyActive(id, level) };
     const decision = gate.decide(id);
-    const off = decision.kind === 'denied' ? decision.by : session.kind === 'stopped' ? 'session' : 'sensor_unavailable';
+    const off =
+      decision.kind === 'denied' ? decision.by : session.kind === 'stopped' ? 'session' : 'sensor_unavailable';
     return { level: 'off', active: false, off, why: whyOff(off) };
   }
 

@@ -74,7 +74,8 @@ export const STOPPED: Session = { kind: 'stopped' };
 
 /** What the session becomes. An event that means nothing in a state (a resume while tracking) changes nothing. */
 export function step(before: Session, event: SessionEvent, now: Instant): Step {
-  if (before.kind === 'stopped') return event.kind === 'start' ? begin(event.session, now) : { state: before, records: [] };
+  if (before.kind === 'stopped')
+    return event.kind === 'start' ? begin(event.session, now) : { state: before, records: [] };
   const settled = settle(before, now);
   if (settled.state.kind === 'stopped') return settled;
   const next = act(settled.state, event, stamp(settled.state, now));

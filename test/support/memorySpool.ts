@@ -1,11 +1,11 @@
+import type { Permitted } from '../../agent/core/gate/gate.ts';
+import type { Clock } from '../../agent/core/ports.ts';
+import type { BatchContext, HeldScreenshot, Spool, SpooledBatch } from '../../agent/core/spool/spool.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { DropCause } from '../../shared/outcome.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { MINUTE } from '../../shared/time.ts';
-import type { Permitted } from '../../agent/core/gate/gate.ts';
-import type { Clock } from '../../agent/core/ports.ts';
-import type { BatchContext, HeldScreenshot, Spool, SpooledBatch } from '../../agent/core/spool/spool.ts';
 
 /** The spool's port without its disk. `everything()` shows a test what was ever appended and not purged or dropped. */
 export interface MemorySpool extends Spool {
@@ -28,6 +28,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
   let held: { context: BatchContext; screenshot: HeldScreenshot; image: Uint8Array }[] = [];
   let seq = 0;
   let isFull = false;
+  let bytes = 0;
   const images = new Map<string, Uint8Array>();
   const dropped = new Map<string, { parameter: ParameterId; cause: DropCause; count: number }>();
 
@@ -51,6 +52,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
 
   function put(context: BatchContext, observation: Permitted): void {
     openBatch(context).observations.push(observation);
+    bytes += JSON.stringify(observation).length;
   }
 
   function countDrop(parameter: ParameterId, cause: DropCause, count: number): void {
@@ -131,7 +133,6 @@ export function createMemorySpool(clock: Clock): MemorySpool {
         observations[parameter] = (observations[parameter] ?? 0) + 1;
       }
       if (held.length > 0) observations.screenshot = (observations.screenshot ?? 0) + held.length;
-      const bytes = JSON.stringify(batches.map(contentOf)).length;
       return { batches: batches.length, bytes, observations, dropped: [...dropped.values()] };
     },
     async wipe() {

@@ -29,7 +29,9 @@ export function isPresentable(
   reductions: Reductions,
 ): boolean {
   try {
-    return windows.length > 0 && windows.every((window, index) => isClear(window, index === 0 ? tab : null, reductions));
+    return (
+      windows.length > 0 && windows.every((window, index) => isClear(window, index === 0 ? tab : null, reductions))
+    );
   } catch {
     return false;
   }
