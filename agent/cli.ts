@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { dropScreenshot, listScreenshots, saveScreenshot, showNotice, showStatus, tell } from './cli/askCommands.ts';
 import { dataFolder, readEnvironment } from './cli/dataFolder.ts';
 import { enrolCommand } from './cli/enrolCommand.ts';
 import { CliEnd, exitCodes, exitHelp, exitOf } from './cli/exit.ts';
 import { runCommand } from './cli/runCommand.ts';
+import { scriptedPlatform } from './cli/scripted.ts';
 import { openTerminal } from './cli/terminal.ts';
 import { wipeCommand } from './cli/wipeCommand.ts';
 import { createRealPlatform } from './platform/real.ts';
@@ -31,7 +32,9 @@ const random = createSystemRandom();
 
 function program(): Command {
   const cli = new Command('daylight-agent')
-    .description('Records what your organisation has published and you have acknowledged, while you track, and nothing else.')
+    .description(
+      'Records what your organisation has published and you have acknowledged, while you track, and nothing else.',
+    )
     .version(AGENT_VERSION)
     .option('--data <folder>', 'data folder (otherwise DAYLIGHT_AGENT_DATA, or the usual place of your system)')
     .addHelpText('after', exitHelp)
@@ -72,9 +75,14 @@ function setUp(cli: Command, folder: () => string): void {
   cli
     .command('run')
     .description('run the agent in this terminal, which shows what it does; Ctrl-C ends it')
-    .action(() =>
-      runCommand({ terminal, clock, random, platform: createRealPlatform({ folder: folder(), clock }) }, folder()),
-    );
+    .addOption(new Option('--scripted <file>').hideHelp())
+    .action(async ({ scripted }: { scripted?: string }) => {
+      const platform =
+        scripted === undefined
+          ? createRealPlatform({ folder: folder(), clock })
+          : await scriptedPlatform(terminal, clock, readEnvironment(process.env), scripted);
+      await runCommand({ terminal, clock, random, platform }, folder());
+    });
   cli
     .command('wipe')
     .description('retire this device and delete everything that Daylight keeps on this computer')
@@ -124,7 +132,8 @@ function tracking(cli: Command, folder: () => string): void {
     .description('answer what to do with the time that you were away: keep or discard')
     .argument('<answer>')
     .action((answer: string) => {
-      if (answer !== 'keep' && answer !== 'discard') throw new CliEnd(exitCodes.usage, 'idle: expected "keep" or "discard"');
+      if (answer !== 'keep' && answer !== 'discard')
+        throw new CliEnd(exitCodes.usage, 'idle: expected "keep" or "discard"');
       return tell(terminal, folder(), { command: 'answer_idle', answer });
     });
 }

@@ -1,0 +1,158 @@
+import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { type AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { publicKeyOf, sha256, signPayload } from '../../agent/core/signing.ts';
+import type { Identity } from '../../agent/core/identity.ts';
+import { canonical } from '../../shared/canonical.ts';
+import { parameterIds } from '../../shared/catalog.ts';
+import { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
+import { firstRules, type PolicyDocument } from '../../shared/policy/policy.ts';
+import { AgentFrame, type Batch, HelloPayload, ReceiptPayload, type ServerFrame } from '../../shared/protocol/messages.ts';
+import type { Signed } from '../../shared/signed.ts';
+
+/** A server that speaks the protocol and does what the test says: what it was sent, in order, is what it shows. */
+export interface ScriptedServer {
+  readonly url: string;
+  readonly identity: Identity;
+  readonly deviceKey: KeyObject;
+  readonly received: AgentFrame[];
+  readonly chunks: Buffer[];
+  readonly batches: Batch[];
+  readonly receipts: ReceiptPayload[];
+  connections: number;
+  committedSeq: number;
+  /** What to do on arrival of a batch; acknowledges it unless replaced. */
+  onBatch: (batch: Batch, answer: (frame: ServerFrame | Record<string, unknown>) => void) => void;
+  /** Replaces the welcome, to lie. */
+  welcome: (honest: ServerFrame) => ServerFrame;
+  /** Replaces the first frame. */
+  greeting: ((send: (frame: unknown) => void) => void) | null;
+  policy: PolicyDocument;
+  signed(): { policy: Signed; lease: Signed };
+  publish(change: (policy: PolicyDocument) => void): { policy: Signed; lease: Signed };
+  push(frame: ServerFrame): void;
+  drop(): void;
+  close(): Promise<void>;
+}
+
+export async function startScriptedServer(now: () => number): Promise<ScriptedServer> {
+  const serverKey = generateKeyPairSync('ed25519').privateKey;
+  const policyKey = generateKeyPairSync('ed25519').privateKey;
+  const deviceKey = generateKeyPairSync('ed25519').privateKey;
+  const sockets = new Set<WebSocket>();
+  const http = new WebSocketServer({ host: '127.0.0.1', port: 0, path: '/agent/v1', handleProtocols: () => 'daylight.v1' });
+  await new Promise((done) => http.once('listening', done));
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const identity: Identity = {
+    schema: 1,
+    server: url,
+    org: OrgId.parse(randomUUID()),
+    person: PersonId.parse(randomUUID()),
+    device: DeviceId.parse(randomUUID()),
+    organisation: 'Example',
+    personName: 'Mia Sommer',
+    serverKey: publicKeyOf(serverKey),
+    policyKey: publicKeyOf(policyKey),
+    ca: null,
+    enrolledAt: now(),
+  };
+  const { org, person, device } = identity;
+  const first: PolicyDocument = {
+    schema: 1,
+    org,
+    scope: { kind: 'org' },
+    version: 1,
+    previousHash: null,
+    notBefore: now(),
+    leaseHours: { observed: 24, entered: 720 },
+    screenshotReviewSeconds: 0,
+    idleSeconds: 300,
+    parameters: firstRules(),
+  };
+  const server: ScriptedServer = {
+    url,
+    identity,
+    deviceKey,
+    received: [],
+    chunks: [],
+    batches: [],
+    receipts: [],
+    connections: 0,
+    committedSeq: 0,
+    onBatch: (batch, answer) => {
+      server.committedSeq = Math.max(server.committedSeq, batch.seq);
+      answer({ type: 'ack', seq: batch.seq, duplicate: false, stored: batch.observations.length, discarded: {} });
+    },
+    welcome: (honest) => honest,
+    greeting: null,
+    policy: first,
+    signed() {
+      const text = canonical(server.policy);
+      const lease = {
+        schema: 1,
+        ...{ org, person, device },
+        policyHash: sha256(text),
+        policyVersion: server.policy.version,
+        issuedAt: now(),
+        observedUntil: now() + 86_400_000,
+        enteredUntil: now() + 30 * 86_400_000,
+        acknowledged: Object.fromEntries(parameterIds.map((id) => [id, server.policy.parameters[id].level])),
+      };
+      return {
+        policy: signPayload('daylight/policy/v1', policyKey, text),
+        lease: signPayload('daylight/lease/v1', policyKey, canonical(lease)),
+      };
+    },
+    publish(change) {
+      const previousHash = sha256(canonical(server.policy));
+      server.policy = { ...structuredClone(server.policy), version: server.policy.version + 1, previousHash, notBefore: now() };
+      change(server.policy);
+      return server.signed();
+    },
+    push: (frame) => sockets.forEach((socket) => socket.send(JSON.stringify(frame))),
+    drop: () => sockets.forEach((socket) => socket.terminate()),
+    async close() {
+      sockets.forEach((socket) => socket.terminate());
+      await new Promise((done) => http.close(done));
+    },
+  };
+  http.on('connection', (socket) => {
+    sockets.add(socket);
+    server.connections += 1;
+    socket.on('close', () => sockets.delete(socket));
+    const answer = (frame: unknown): void => socket.send(JSON.stringify(frame));
+    const nonce = randomBytes(32).toString('base64url');
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) return void server.chunks.push(data);
+      const frame = AgentFrame.parse(JSON.parse(data.toString()));
+      server.received.push(frame);
+      if (frame.type === 'hello') {
+        const hello = HelloPayload.parse(JSON.parse(frame.hello.payload));
+        const payload = { device, org, person, challenge: nonce, nonce: hello.nonce, serverTime: now() };
+        const text = canonical({ ...payload, committedSeq: server.committedSeq });
+        answer(server.welcome({ type: 'welcome', welcome: signPayload('daylight/welcome/v1', serverKey, text), ...server.signed() }));
+      }
+      if (frame.type === 'receipt') server.receipts.push(ReceiptPayload.parse(JSON.parse(frame.receipt.payload)));
+      if (frame.type === 'retire') {
+        answer({ type: 'bye', reason: 'retired', message: 'this device is retired', retry: false });
+        socket.close(1000);
+      }
+      if (frame.type === 'batch') {
+        server.batches.push(frame);
+        server.onBatch(frame, answer);
+      }
+    });
+    if (server.greeting !== null) server.greeting(answer);
+    else answer({ type: 'challenge', protocol: 1, nonce, serverTime: now() });
+  });
+  return server;
+}
+
+/** Waits until the condition holds; fails with its source after `ms`. */
+export async function until(condition: () => boolean, ms = 8_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`never became true: ${condition.toString()}`);
+    await new Promise((wait) => setTimeout(wait, 5));
+  }
+}

@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openFolder } from '../../../../agent/core/files.ts';
+import { createPolicyCache, type PolicyCache } from '../../../../agent/core/gate/policyCache.ts';
+import type { Recorder } from '../../../../agent/core/recorder.ts';
+import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
+import type { Spool } from '../../../../agent/core/spool/spool.ts';
+import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
+import { createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
+import { createUplink, type Uplink } from '../../../../agent/core/uplink/uplink.ts';
+import { createSystemClock } from '../../../../agent/platform/system.ts';
+import { parameterIds } from '../../../../shared/catalog.ts';
+import { type ReceiptPayload, type ServerFrame } from '../../../../shared/protocol/messages.ts';
+import { boot, context, screenshot, scratch, systemRandom, title } from '../../../support/agentKit.ts';
+import { type ScriptedServer, startScriptedServer, until } from '../../../support/scriptedServer.ts';
+
+const clock = createSystemClock();
+let place: Awaited<ReturnType<typeof scratch>>;
+let server: ScriptedServer;
+let spool: Spool;
+let policies: PolicyCache;
+let uplink: Uplink;
+let wiped: string[];
+/** What the small recorder of these tests does when the policy has changed. */
+let onPolicy: () => Promise<void>;
+
+const receipt = (): Omit<ReceiptPayload, 'device'> | null => {
+  const policy = policies.policy();
+  if (policy === null) return null;
+  const waiting = spool.waiting().observations;
+  const parameters = Object.fromEntries(
+    parameterIds.map((id) => [id, { state: 'off', level: 'off', reason: 'session', waiting: waiting[id] ?? 0 }]),
+  ) as ReceiptPayload['parameters'];
+  return { policyHash: policy.hash, policyVersion: policy.version, at: clock.now(), tracking: false, parameters };
+};
+
+const recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere'> = {
+  policyChanged: () => onPolicy(),
+  receipt,
+  onReceiptChange: () => () => undefined,
+  stoppedElsewhere: async () => undefined,
+};
+
+beforeEach(async () => {
+  place = await scratch();
+  server = await startScriptedServer(() => clock.now());
+  const files = await openFolder(place.folder);
+  const { identity, deviceKey } = server;
+  policies = await createPolicyCache({ files, keys: identity, clock });
+  const key = keyFile(join(place.folder, 'spool.key'), systemRandom);
+  spool = await openSpool({ folder: join(place.folder, 'spool'), key, clock, random: systemRandom });
+  wiped = [];
+  onPolicy = async () => undefined;
+  uplink = createUplink({
+    ...{ identity, deviceKey, clock, random: systemRandom, boot, agentVersion: 'test', policies, spool, recorder },
+    acknowledgements: createAcknowledgementBox(files),
+    onWipe: async (reason) => void wiped.push(reason),
+  });
+});
+
+afterEach(async () => {
+  await uplink.close();
+  await server.close();
+  await spool.close();
+  await place[Symbol.asyncDispose]();
+});
+
+const online = (): Promise<void> => until(() => uplink.state().kind === 'online');
+
+async function record(...texts: string[]): Promise<void> {
+  for (const text of texts) {
+    await spool.append(context, [title(text)]);
+    await spool.flush();
+  }
+}
+
+const titlesSent = (): unknown[] => server.batches.flatMap(({ observations }) => observations.map((o) => (o as { title: string }).title));
+
+test('batches arrive once and in order, and are forgotten when they are acknowledged', async () => {
+  await record('one', 'two', 'three');
+  uplink.start();
+  await until(() => spool.waiting().batches === 0);
+  expect(server.batches.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  expect(titlesSent()).toEqual(['one', 'two', 'three']);
+  expect(uplink.sent().stored).toBe(3);
+});
+
+test('what was not acknowledged is sent again after the connection broke, and goes on where the server stands', async () => {
+  const acknowledge = server.onBatch;
+  server.onBatch = (batch) => {
+    // Committed, but the acknowledgement never arrives.
+    server.committedSeq = batch.seq;
+    if (batch.seq === 2) server.drop();
+  };
+  await record('one', 'two', 'three');
+  uplink.start();
+  await until(() => server.committedSeq === 2);
+  server.onBatch = acknowledge;
+  await until(() => spool.waiting().batches === 0);
+  expect(server.connections).toBe(2);
+  expect(server.batches.filter(({ seq }) => seq === 3).length).toBeGreaterThan(0);
+  expect(new Set(titlesSent())).toEqual(new Set(['one', 'two', 'three']));
+  expect(server.batches.filter(({ seq }) => seq === 1)).toHaveLength(1);
+});
+
+test('a seq that the server did not take is sent again from the one that it expects', async () => {
+  const acknowledge = server.onBatch;
+  let refused = false;
+  server.onBatch = (batch, answer) => {
+    if (batch.seq === 2 && !refused) {
+      refused = true;
+      answer({ type: 'resend', expected: 2 });
+    } else acknowledge(batch, answer);
+  };
+  await record('one', 'two', 'three');
+  uplink.start();
+  await until(() => spool.waiting().batches === 0 && server.committedSeq === 3);
+  expect(server.batches.filter(({ seq }) => seq === 2).length).toBeGreaterThan(1);
+});
+
+test('an image goes before the batch that names it, in chunks that fit', async () => {
+  const bytes = randomBytes(120_000);
+  const taken = screenshot(bytes);
+  await spool.hold(context, { observation: taken, releaseAt: clock.now() }, bytes);
+  await spool.release(clock.now());
+  await spool.flush();
+  uplink.start();
+  await until(() => spool.waiting().batches === 0);
+  const kinds = server.received.map(({ type }) => type).filter((type) => type !== 'receipt');
+  expect(kinds).toEqual(['hello', 'image', 'batch']);
+  expect(server.chunks.map((chunk) => [chunk.subarray(0, 16).toString('hex'), chunk.readUInt32BE(16)])).toEqual(
+    [0, 1, 2].map((index) => [taken.image.replaceAll('-', ''), index]),
+  );
+  expect(Buffer.concat(server.chunks.map((chunk) => chunk.subarray(20)))).toEqual(bytes);
+});
+
+test('nothing is sent from the arrival of a policy until it is applied, and the receipt comes first', async () => {
+  uplink.start();
+  await online();
+  let finish: () => void = () => undefined;
+  onPolicy = async () => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    await spool.purge('title', 'purged_by_policy');
+  };
+  server.push({ type: 'policy', ...server.publish((policy) => void (policy.parameters.notes.level = 'off')) });
+  await until(() => policies.policy()?.version === 2);
+  await record('MARKER');
+  uplink.nudge();
+  await new Promise((wait) => setTimeout(wait, 300));
+  expect(server.batches).toEqual([]);
+  const before = server.received.length;
+  finish();
+  await until(() => server.batches.length > 0);
+  expect(server.received[before]?.type).toBe('receipt');
+  expect(server.receipts.at(-1)).toMatchObject({ policyVersion: 2, parameters: { title: { waiting: 0 } } });
+  expect(server.batches[0]).toMatchObject({
+    observations: [],
+    dropped: [{ parameter: 'title', cause: 'purged_by_policy', count: 1 }],
+  });
+});
+
+test('a server with another key than the pinned one is sent nothing, and the agent stops and says so', async () => {
+  const other = await startScriptedServer(() => clock.now());
+  server.welcome = (honest) => {
+    const { welcome } = honest as Extract<ServerFrame, { type: 'welcome' }>;
+    const forged = { ...welcome, keyId: '0'.repeat(64) };
+    return { ...honest, welcome: forged } as ServerFrame;
+  };
+  await record('MARKER');
+  uplink.start();
+  await until(() => uplink.state().kind === 'refused');
+  expect(uplink.state()).toMatchObject({ why: expect.stringContaining('not the one that this device enrolled with') });
+  expect(server.received.map(({ type }) => type)).toEqual(['hello']);
+  await other.close();
+});
+
+test('a welcome that was recorded on another connection is refused', async () => {
+  let recorded: ServerFrame | null = null;
+  server.welcome = (honest) => (recorded ??= honest);
+  uplink.start();
+  await online();
+  server.drop();
+  await until(() => uplink.state().kind === 'refused');
+  expect(uplink.state()).toMatchObject({ why: expect.stringContaining('belongs to another connection') });
+});
+
+test('an order to wipe is obeyed only from a server that has proved itself', async () => {
+  server.welcome = () => ({ type: 'wipe', reason: 'retired' });
+  uplink.start();
+  await until(() => uplink.state().kind === 'refused');
+  expect(wiped).toEqual([]);
+});
+
+test('an order to wipe from the pinned server is obeyed at once', async () => {
+  uplink.start();
+  await online();
+  server.push({ type: 'wipe', reason: 'person_removed' });
+  await until(() => wiped.length === 1);
+  expect(wiped).toEqual(['person_removed']);
+});
+
+test.each([
+  ['no JSON at all', (send: (frame: unknown) => void) => send('%%%')],
+  ['an unknown frame', (send: (frame: unknown) => void) => send({ type: 'dance' })],
+  ['an unknown field', (send: (frame: unknown) => void) => send({ type: 'challenge', protocol: 1, nonce: 'x', extra: 1 })],
+  ['a policy before the handshake', (send: (frame: unknown) => void) => send({ type: 'policy', policy: null, lease: server.signed().lease })],
+])('%s ends the connection and nothing is sent', async (_, greeting) => {
+  server.greeting = greeting;
+  await record('MARKER');
+  uplink.start();
+  await until(() => uplink.state().kind === 'waiting');
+  expect(server.received).toEqual([]);
+});
+
+test('a goodbye without retry stops the agent with a remedy', async () => {
+  uplink.start();
+  await online();
+  server.push({ type: 'bye', reason: 'replaced', message: 'connected elsewhere', retry: false });
+  await until(() => uplink.state().kind === 'refused');
+  expect(uplink.state()).toMatchObject({ remedy: expect.stringContaining('only one agent') });
+});
+
+test('an acknowledgement waits on disk until a connection, and goes away with the new lease', async () => {
+  await policies.accept(server.signed().policy, server.signed().lease);
+  await uplink.acknowledge({ version: 1, policyHash: policies.policy()?.hash ?? '' });
+  uplink.start();
+  await until(() => server.received.some(({ type }) => type === 'acknowledge'));
+  server.push({ type: 'policy', policy: null, lease: server.signed().lease });
+  const box = createAcknowledgementBox(await openFolder(place.folder));
+  await until(() => server.receipts.length > 1);
+  await new Promise((wait) => setTimeout(wait, 100));
+  expect(await box.waiting()).toBeNull();
+});
