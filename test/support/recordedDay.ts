@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { systemClock } from '../../server/clock.ts';
+import { openFoundation } from '../../server/foundation.ts';
+import { epochOfDay, imageScope, segmentScope } from '../../server/ingest/scopes.ts';
+import { encodeSegment } from '../../server/ingest/segment.ts';
+import { systemRandom } from '../../server/random.ts';
+import type { Observation } from '../../shared/events/observation.ts';
+import { DeviceId, ImageId, type OrgId, type PersonId, SegmentId, SessionId } from '../../shared/ids.ts';
+import { addDays, dayOf, MINUTE } from '../../shared/time.ts';
+
+export interface RecordedDay {
+  readonly device: DeviceId;
+  readonly session: SessionId;
+  readonly image: ImageId;
+  readonly from: number;
+  readonly day: string;
+  readonly imageBytes: Uint8Array;
+  readonly observations: readonly Observation[];
+}
+
+/** Stores an hour of work of a person as ingest would: sealed segments and one sealed image, in one batch. */
+export async function recordDay(data: string, org: OrgId, person: PersonId, from: number): Promise<RecordedDay> {
+  const foundation = await openFoundation({ data, clock: systemClock, random: systemRandom, create: false });
+  const { store, vault } = foundation;
+  const [device, session] = [DeviceId.parse(randomUUID()), SessionId.parse(randomUUID())];
+  const image = ImageId.parse(randomUUID());
+  const imageBytes = Buffer.from(`RIFF....WEBP not really an image, ${image}`);
+  const day = dayOf(from);
+  const expires = addDays(day, 14);
+  const observations = hourOf(from, image, imageBytes);
+  try {
+    await store.createDevice({
+      org,
+      device,
+      person,
+      publicKey: createHash('sha256').update(device).digest('base64url'),
+      status: 'active',
+      enrolledAt: from,
+      committedSeq: 0,
+      lastSeenAt: null,
+      agentVersion: null,
+      clockOffsetMs: null,
+      lease: null,
+      previousLease: null,
+      sessionState: null,
+    });
+    const byParameter = new Map<Observation['parameter'], Observation[]>();
+    for (const one of observations) byParameter.set(one.parameter, [...(byParameter.get(one.parameter) ?? []), one]);
+    const epoch = epochOfDay(day);
+    const segments = await Promise.all(
+      [...byParameter].map(async ([parameter, own]) => {
+        const key = { org, person, parameter, segment: SegmentId.parse(randomUUID()), epoch, policyVersion: 1 };
+        const plaintext = encodeSegment({ parameter, session, observations: own });
+        const sealed = await vault.seal(segmentScope(key), plaintext, { compress: true });
+        return { ...key, day, device, expires, sealed };
+      }),
+    );
+    const segment = segments.find(({ parameter }) => parameter === 'screenshot')?.segment;
+    if (segment === undefined) throw new Error('the day has no screenshot');
+    const blob = { org, person, image, day, segment, epoch, policyVersion: 1, expires };
+    const sealed = await vault.seal(imageScope(blob), imageBytes);
+    const result = await store.appendBatch({
+      org,
+      device,
+      person,
+      seq: 1,
+      receivedAt: from,
+      segments,
+      blobs: [{ ...blob, sealed }],
+      discarded: [],
+      dropped: [],
+      sessionState: null,
+    });
+    if (result.kind !== 'committed') throw new Error(`the day was not stored: ${result.kind}`);
+  } finally {
+    await foundation.close();
+  }
+  return { device, session, image, from, day, imageBytes, observations };
+}
+
+function hourOf(from: number, image: ImageId, bytes: Uint8Array): Observation[] {
+  const when = (minute: number, minutes = 0) => ({
+    at: from + minute * MINUTE,
+    mono: 1_000 + minute * MINUTE,
+    span: minutes * MINUTE,
+  });
+  return [
+    { parameter: 'session', level: 'on', ...when(0), event: 'start', cause: 'employee' },
+    { parameter: 'project', level: 'on', ...when(0), project: 'Website', task: 'Checkout' },
+    { parameter: 'activity', level: 'counts', ...when(0, 1), keys: 12, clicks: 3, scrolls: 0, moves: 9 },
+    { parameter: 'app', level: 'name', ...when(0, 30), name: 'Editor' },
+    { parameter: 'title', level: 'full', ...when(0, 10), title: 'draft.md' },
+    { parameter: 'url', level: 'domain', ...when(40, 20), domain: 'example.com' },
+    { parameter: 'session', level: 'on', ...when(30, 10), event: 'gap', cause: 'locked' },
+    { parameter: 'app', level: 'name', ...when(40, 20), name: 'Browser' },
+    {
+      parameter: 'screenshot',
+      level: 'blurred',
+      ...when(45),
+      image,
+      digest: createHash('sha256').update(bytes).digest('hex'),
+      bytes: 64 + bytes.length,
+      width: 640,
+      height: 480,
+    },
+    { parameter: 'notes', level: 'on', ...when(50), note: 'half done' },
+    { parameter: 'session', level: 'on', ...when(60), event: 'stop', cause: 'employee' },
+  ];
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DAY, HOUR, MINUTE } from '../../../../shared/time.ts';
+import { addMember, type Client, type Member, startServer, type TestOwner, type TestServer } from '../../../support/api.ts';
+import { breakTable } from '../../../support/brokenTable.ts';
+import { type RecordedDay, recordDay } from '../../../support/recordedDay.ts';
+
+let it: TestServer;
+let owner: TestOwner;
+let employee: Member;
+let officer: Member;
+let day: RecordedDay;
+beforeAll(async () => {
+  it = await startServer();
+  owner = await it.addOrganisation('Data');
+  employee = await addMember(it, owner.client, 'employee', { name: 'Mia', email: 'mia@data.example.com' });
+  officer = await addMember(it, owner.client, 'privacy_officer', { name: 'Otto', email: 'otto@data.example.com' });
+  const noon = Math.floor(it.clock.now() / DAY) * DAY - DAY + 12 * HOUR;
+  day = await recordDay(it.data, owner.org, employee.person, noon);
+});
+afterAll(() => it.close());
+
+const dayOf = (client: Client, purpose: string, more = '') =>
+  client.send('GET', `/people/${employee.person}/day?day=${day.day}&purpose=${purpose}${more}`);
+
+describe('a day', () => {
+  test('is the same page for the employee and for whoever may see them, except who looked', async () => {
+    const own = await dayOf(employee.client, 'own_data');
+    const others = await dayOf(owner.client, 'workload_review');
+    expect([own.status, others.status]).toEqual([200, 200]);
+    const { recordedAccess: none, generatedAt: _a, ...mine } = own.body;
+    const { recordedAccess: noted, generatedAt: _b, ...theirs } = others.body;
+    expect(theirs).toEqual(mine);
+    expect(none).toBe(null);
+    expect(noted).toEqual({ at: expect.any(Number), purpose: 'workload_review' });
+  });
+
+  test('says what was tracked, without the gap, and why the rest is empty', async () => {
+    const { body } = await dayOf(employee.client, 'own_data');
+    const at = (minute: number) => day.from + minute * MINUTE;
+    expect(body.sessions).toEqual([
+      { from: at(0), to: at(60), open: false, stopCause: 'employee', overlapping: false },
+    ]);
+    expect(body.gaps).toEqual([{ from: at(30), to: at(40), cause: 'locked' }]);
+    expect(body.apps).toEqual([
+      { from: at(0), to: at(10), label: 'Editor', title: 'draft.md' },
+      { from: at(10), to: at(30), label: 'Editor', title: null },
+      { from: at(40), to: at(60), label: 'Browser', title: null },
+    ]);
+    expect(body.totals).toEqual({
+      trackedMs: 50 * MINUTE,
+      byProject: [{ label: 'Website', ms: 50 * MINUTE }],
+      byApp: [
+        { label: 'Editor', ms: 30 * MINUTE },
+        { label: 'Browser', ms: 20 * MINUTE },
+      ],
+      bySite: [{ label: 'example.com', ms: 20 * MINUTE }],
+    });
+    expect(body.absent.map((one: { parameter: string; why: string }) => [one.parameter, one.why])).toEqual([
+      ['device', 'off_by_policy'],
+      ['timezone', 'off_by_policy'],
+      ['diagnostics', 'off_by_policy'],
+    ]);
+  });
+
+  test('belongs to the zone that is asked for', async () => {
+    const { body } = await dayOf(employee.client, 'own_data', '&zone=Pacific/Auckland');
+    expect(body.to - body.from).toBeGreaterThanOrEqual(23 * HOUR);
+    expect(body.from).not.toBe(Date.parse(`${day.day}T00:00:00Z`));
+    const bad = await dayOf(employee.client, 'own_data', '&zone=Mars/Base');
+    expect([bad.status, bad.body.error.field]).toEqual([400, 'zone']);
+  });
+});
+
+test('every look at a person is listed for them, refused ones too, and the privacy officer sees the list but not the day', async () => {
+  const refused = await dayOf(officer.client, 'security');
+  expect(refused.status).toBe(403);
+  const { accesses } = await employee.client.ok('GET', `/people/${employee.person}/accesses`);
+  const ofOfficer = accesses.filter((one: { actor: string }) => one.actor === officer.person);
+  expect(ofOfficer).toEqual([
+    expect.objectContaining({ actorName: 'Otto', actorRole: 'privacy_officer', action: 'day', purpose: 'security', day: day.day, refused: true }),
+  ]);
+  expect(await officer.client.ok('GET', `/people/${employee.person}/accesses`)).toEqual({ accesses });
+  const { events } = await officer.client.ok('GET', '/security-events');
+  expect(events.some((one: { kind: string; person: string }) => one.kind === 'refused_read' && one.person === officer.person)).toBe(true);
+});
+
+test('own_data is a purpose for the person alone', async () => {
+  const reply = await dayOf(owner.client, 'own_data');
+  expect([reply.status, reply.body.error.field]).toEqual([403, 'purpose']);
+});
+
+test('observations are returned literally as they were stored', async () => {
+  const path = `/people/${employee.person}/observations?day=${day.day}&parameter=app&purpose=own_data`;
+  const { observations } = await employee.client.ok('GET', path);
+  expect(observations).toEqual(day.observations.filter(({ parameter }) => parameter === 'app'));
+});
+
+test('a screenshot is the bytes that were stored, and no cache keeps it', async () => {
+  const reply = await employee.client.send('GET', `/people/${employee.person}/screenshots/${day.image}?purpose=own_data`);
+  expect([reply.status, reply.headers.get('content-type'), reply.headers.get('cache-control')]).toEqual([200, 'image/webp', 'no-store']);
+  expect(Buffer.compare(reply.body, Buffer.from(day.imageBytes))).toBe(0);
+});
+
+test('a parameter whose viewers leave out the reader’s role is shown to the person and to nobody else', async () => {
+  const { policy } = await owner.client.ok('GET', '/policy');
+  const change = { baseVersion: policy.version, reason: 'no titles for owners', parameters: { title: { viewers: ['manager'] } } };
+  await owner.client.ok('PUT', '/policy', change);
+  const theirs = (await dayOf(owner.client, 'workload_review')).body;
+  expect(theirs.apps.every((one: { title: string | null }) => one.title === null)).toBe(true);
+  expect(theirs.absent).toContainEqual({ parameter: 'title', why: 'not_for_you', since: null });
+  expect((await dayOf(employee.client, 'own_data')).body.apps[0].title).toBe('draft.md');
+  const raw = `/people/${employee.person}/observations?day=${day.day}&parameter=title&purpose=support`;
+  expect((await owner.client.send('GET', raw)).status).toBe(403);
+});
+
+test('when the access cannot be recorded nothing is released, and afterwards it is again', async () => {
+  const repair = await breakTable(it.data, 'access');
+  const raw = `/people/${employee.person}/observations?day=${day.day}&parameter=app`;
+  const image = `/people/${employee.person}/screenshots/${day.image}`;
+  const replies = await Promise.all([
+    dayOf(owner.client, 'workload_review'),
+    dayOf(employee.client, 'own_data'),
+    owner.client.send('GET', `${raw}&purpose=support`),
+    owner.client.send('GET', `${image}?purpose=support`),
+  ]);
+  expect(replies.map(({ status, body }) => [status, body.error.code])).toEqual(Array(4).fill([503, 'unavailable']));
+  await repair();
+  expect((await dayOf(owner.client, 'workload_review')).status).toBe(200);
+});
