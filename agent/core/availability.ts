@@ -46,7 +46,13 @@ function inWords(sensor: Asked, answer: Availability): Sensors['words'][number] 
     sensor === 'lock'
       ? ' Daylight therefore stops titles, sites and screenshots when nothing has been seen of you for a while.'
       : '';
-  return { sensor, works: false, words: `${answer.why} ${answer.remedy}${instead}` };
+  return { sensor, works: false, words: `${sentence(answer.why)} ${sentence(answer.remedy)}${instead}` };
+}
+
+/** Adapters give phrases; a person reads sentences. */
+function sentence(phrase: string): string {
+  const begun = `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}`;
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 /** A sensor that cannot even say whether it works does not. */
