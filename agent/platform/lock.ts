@@ -104,15 +104,19 @@ async function follow(env: NodeJS.ProcessEnv, saver: Saver, onChange: (locked: b
     onChange(locked);
   };
 
+  const ask = async () => tell((await isActive(env, saver)) ?? true);
+
   const listen = async () => {
-    monitor = openMonitor(env, saver, tell, () => {
+    const opened = openMonitor(env, saver, { onSignal: tell, onOwner: () => void ask() });
+    monitor = opened.child;
+    opened.child.once('close', () => {
       if (stopped) return;
       tell(true);
-      retry = setTimeout(() => void listen(), 5_000).unref();
+      retry = setTimeout(() => void listen(), RETRY_MS).unref();
     });
-    // A change before this answer is heard by the monitor as well, and after it: the last word is the newer one.
-    const now = await isActive(env, saver);
-    if (now !== null) tell(now);
+    // Asked once signals are heard, so that no change falls in between.
+    await opened.hears;
+    await ask();
   };
   await listen();
 
@@ -123,19 +127,37 @@ async function follow(env: NodeJS.ProcessEnv, saver: Saver, onChange: (locked: b
   };
 }
 
-function openMonitor(env: NodeJS.ProcessEnv, saver: Saver, onSignal: (locked: boolean) => void, onEnd: () => void) {
-  const rule = `type='signal',interface='${saver.name}',member='ActiveChanged'`;
-  const child = spawn('dbus-monitor', ['--session', rule], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+const RETRY_MS = 5_000;
+
+interface Heard {
+  readonly onSignal: (locked: boolean) => void;
+  /** The screen saver has come or gone. */
+  readonly onOwner: () => void;
+}
+
+function openMonitor(env: NodeJS.ProcessEnv, saver: Saver, { onSignal, onOwner }: Heard) {
+  const rules = [
+    `type='signal',interface='${saver.name}',member='ActiveChanged'`,
+    `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${saver.name}'`,
+  ];
+  const child = spawn('dbus-monitor', ['--session', ...rules], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const lines = createInterface({ input: child.stdout });
   let inSignal = false;
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  lines.on('line', (line) => {
     if (/^\S/.test(line)) inSignal = line.includes(`interface=${saver.name}; member=ActiveChanged`);
+    if (line.includes('member=NameOwnerChanged')) onOwner();
     const value = inSignal ? readBoolean(line) : null;
     if (value !== null) onSignal(value);
   });
   child.once('error', () => undefined); // 'close' follows
-  child.once('close', onEnd);
   child.unref();
-  return child;
+  // The bus greets its monitor; one that never greets has ended, or says nothing else either.
+  const hears = new Promise<void>((resolve) => {
+    lines.once('line', () => resolve());
+    child.once('close', () => resolve());
+    setTimeout(resolve, 2_000).unref();
+  });
+  return { child, hears };
 }
 
 async function endOf(child: ChildProcess | null): Promise<void> {

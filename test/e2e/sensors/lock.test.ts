@@ -63,6 +63,17 @@ desktopTests('the lock sensor, on a real session bus', [...new Set(missing)], ()
     expect(told).toEqual([true]);
   });
 
+  it('counts as locked while the screen saver is gone, and asks it when it comes back', async () => {
+    const saver = await bus.startScreenSaver('org.gnome.ScreenSaver', '/org/gnome/ScreenSaver');
+    const told: boolean[] = [];
+    onTestFinished(await createLockSensor(env).start((locked) => told.push(locked)));
+    saver.quit();
+    await until('the lock', () => (told.at(-1) === true ? true : null));
+    await bus.startScreenSaver('org.gnome.ScreenSaver', '/org/gnome/ScreenSaver');
+    await until('the unlocked state', () => (told.at(-1) === false ? true : null));
+    expect(told).toEqual([false, true, false]);
+  });
+
   it('counts as locked while the bus, heard before, cannot be heard', async () => {
     await bus.startScreenSaver('org.gnome.ScreenSaver', '/org/gnome/ScreenSaver');
     const told: boolean[] = [];
