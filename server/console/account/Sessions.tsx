@@ -24,7 +24,7 @@ export function Sessions() {
       {sessions.isError && <Failure error={sessions.error} retry={() => void sessions.refetch()} />}
       {end.isError && <Failure error={end.error} />}
       {sessions.data !== undefined && (
-        <div className="dl-table-scroll" role="region" aria-labelledby="sessions-heading" tabIndex={0}>
+        <div className="dl-table-scroll" role="region" aria-label={say('sessions.table')} tabIndex={0}>
           <table className="dl-table">
             <thead>
               <tr>

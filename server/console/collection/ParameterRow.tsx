@@ -54,7 +54,7 @@ export function ParameterRow(props: {
             {say('collection.why', { purpose: say(`purpose.${rule.purpose}`), viewers: rolesText(rule.viewers) })}
           </div>
           <UnstyledButton
-            className="dl-small"
+            className={`${classes.disclosure} dl-small`}
             c="var(--mantine-color-anchor)"
             onClick={toggle}
             aria-expanded={opened}

@@ -4,7 +4,9 @@ import type { DayReport } from '../../../shared/protocol/http.ts';
 import { Note } from '../frame/Note.tsx';
 import { clockTime, exactTime, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
+import { isEmptyDay, reasonsOf } from './absence.ts';
 import { DayTables } from './DayTables.tsx';
+import classes from './day.module.css';
 import type { ReadPurposeName } from './purposes.ts';
 import { Remarks } from './Remarks.tsx';
 import { Screenshots } from './Screenshots.tsx';
@@ -15,6 +17,15 @@ import { Totals } from './Totals.tsx';
 export function DayView({ report, viewer, purpose }: { report: DayReport; viewer: string; purpose: ReadPurposeName }) {
   const [shape, setShape] = useState('timeline');
   const own = report.person.id === viewer;
+  if (isEmptyDay(report)) {
+    return (
+      <>
+        <AccessLine report={report} own={own} />
+        <EmptyDay report={report} own={own} />
+        <MadeLine report={report} />
+      </>
+    );
+  }
   return (
     <>
       <AccessLine report={report} own={own} />
@@ -37,10 +48,29 @@ export function DayView({ report, viewer, purpose }: { report: DayReport; viewer
       <Totals report={report} own={own} />
       {report.screenshots.length > 0 && <Screenshots report={report} purpose={purpose} />}
       <Remarks report={report} />
-      <p className="dl-quiet dl-small">
-        {say('day.made', { time: exactTime(report.generatedAt), zone: report.zone, version: report.policyVersion })}
-      </p>
+      <MadeLine report={report} />
     </>
+  );
+}
+
+function EmptyDay({ report, own }: { report: DayReport; own: boolean }) {
+  return (
+    <section className="dl-panel" aria-labelledby="day-heading">
+      <h2 id="day-heading">{say('day.empty')}</h2>
+      <ul className={classes.reasons}>
+        {reasonsOf(report, own).map(({ sentence, parameters }) => (
+          <li key={parameters[0]}>{sentence}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function MadeLine({ report }: { report: DayReport }) {
+  return (
+    <p className="dl-quiet dl-small">
+      {say('day.made', { time: exactTime(report.generatedAt), zone: report.zone, version: report.policyVersion })}
+    </p>
   );
 }
 

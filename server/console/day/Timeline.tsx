@@ -184,7 +184,7 @@ function Blocks({ runs, order, visible }: { runs: readonly Run[]; order: readonl
 }
 
 /** Narrower than this share of the axis, a label could not be read anyway. */
-const LABEL_PERCENT = 4;
+const LABEL_PERCENT = 6;
 
 function Block({ span, visible, look, text }: { span: Span; visible: Span; look: string | undefined; text: string }) {
   const where = place(span, visible);

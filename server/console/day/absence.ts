@@ -3,11 +3,34 @@ import type { DayReport } from '../../../shared/protocol/http.ts';
 import { shortDate } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 
+/** True when the day has nothing to draw at all. */
+export function isEmptyDay({ sessions, work, activity, apps, sites, screenshots, notes }: DayReport): boolean {
+  return [sessions, work, activity, apps, sites, screenshots, notes].every(({ length }) => length === 0);
+}
+
+/** The reasons of an empty day, each once, with the parameters that it holds for. */
+export function reasonsOf(report: DayReport, own: boolean): readonly { sentence: string; parameters: ParameterId[] }[] {
+  const reasons = new Map<string, ParameterId[]>();
+  for (const { parameter, why, since } of report.absent) {
+    const key = `${why} ${since ?? ''}`;
+    reasons.set(key, [...(reasons.get(key) ?? []), parameter]);
+  }
+  return [...reasons.values()].map((parameters) => ({
+    sentence: absenceOf(report, parameters, own) ?? say('absent.unknown'),
+    parameters,
+  }));
+}
+
 /** Why there is nothing of a parameter on this day, as a sentence; null when the report does not say that there is nothing. */
-export function absenceOf(report: DayReport, parameter: ParameterId, own: boolean): string | null {
-  const absent = report.absent.find((entry) => entry.parameter === parameter);
+export function absenceOf(
+  report: DayReport,
+  parameter: ParameterId | readonly ParameterId[],
+  own: boolean,
+): string | null {
+  const parameters = typeof parameter === 'string' ? [parameter] : parameter;
+  const absent = report.absent.find((entry) => entry.parameter === parameters[0]);
   if (absent === undefined) return null;
-  const what = catalog[parameter].label;
+  const what = new Intl.ListFormat('en').format(parameters.map((id) => catalog[id].label));
   const name = report.person.name;
   switch (absent.why) {
     case 'off_by_policy':

@@ -12,7 +12,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
         <strong>{message}</strong>
       </p>
       {remedy !== undefined && <p>{remedy}</p>}
-      {retry !== undefined && (
+      {retry !== undefined && mayHelp(error) && (
         <p>
           <Button size="compact-sm" variant="default" onClick={retry}>
             {say('action.tryAgain')}
@@ -21,6 +21,11 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       )}
     </Note>
   );
+}
+
+/** Asking again does not change what one may see. */
+function mayHelp(error: unknown): boolean {
+  return !(error instanceof DaylightError && (error.code === 'forbidden' || error.code === 'not_found'));
 }
 
 /** What to tell a person of an error; never more than the server meant to be read. */

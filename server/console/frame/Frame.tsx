@@ -31,14 +31,16 @@ export function Frame({ children }: { children: ReactNode }) {
         {say('nav.skip')}
       </a>
       <div className={classes.shell}>
-        <header className={classes.top}>
+        <div className={`${classes.top} dl-noprint`}>
           <Brand organisation={me.org.name} />
           <Burger opened={opened} onClick={toggle} aria-label={say('nav.open')} aria-expanded={opened} size="sm" />
-        </header>
+        </div>
         <aside className={classes.side} aria-label={say('nav.side')}>
-          <Brand organisation={me.org.name} />
-          <Navigation />
-          <Foot />
+          <div className={classes.sideInner}>
+            <Brand organisation={me.org.name} />
+            <Navigation />
+            <Foot />
+          </div>
         </aside>
         <main id="content" className={classes.main} tabIndex={-1}>
           {me.concurrentUse && (
