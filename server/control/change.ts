@@ -1,5 +1,5 @@
-import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { canonical } from '../../shared/canonical.ts';
+import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import { PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
 import type { PolicyChange } from '../../shared/protocol/http.ts';

@@ -1,5 +1,5 @@
-import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Lease } from '../../shared/policy/lease.ts';
+import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Digest } from '../../shared/signed.ts';
 import { HOUR, type UnixMs } from '../../shared/time.ts';
 import type { DeviceRecord } from '../store/store.ts';

@@ -360,18 +360,26 @@ function firstPolicy(org: OrgId, now: UnixMs): PolicyDocument {
 /** A policy from the store, checked as if it came from a stranger: signature, hash, version and organisation. */
 async function openPolicy(vault: Vault, record: PolicyRecord, policyKey: string): Promise<PublishedPolicy> {
   const { org, version, hash, signed, publishedAt, author } = record;
-  const document = readSigned('daylight/policy/v1', PolicyDocument, signed, policyKey);
-  if (payloadHash(signed.payload) !== hash || document.org !== org || document.version !== version) {
+  const document = genuine(signed, policyKey);
+  if (payloadHash(signed.payload) !== hash || document?.org !== org || document.version !== version) {
     throw new DaylightError(
       'unavailable',
       `policy version ${version} in the store was changed after it was published`,
-      {
-        remedy: 'Restore the database from a backup; until then nothing is collected.',
-      },
+      { remedy: 'Restore the database from a backup; until then nothing is collected.' },
     );
   }
   const reason = Buffer.from(await vault.open(reasonScope(org, version), record.reason)).toString('utf8');
   return { document, hash, signed, publishedAt, author, reason } as PublishedPolicy;
+}
+
+/** Null when the signature or the form is wrong: here that is damage, and nobody's bad request. */
+function genuine(signed: Signed, policyKey: string): PolicyDocument | null {
+  try {
+    return readSigned('daylight/policy/v1', PolicyDocument, signed, policyKey);
+  } catch (error) {
+    if (error instanceof DaylightError) return null;
+    throw error;
+  }
 }
 
 function stateFrom(published: readonly PublishedPolicy[]): OrgState {

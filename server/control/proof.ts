@@ -1,5 +1,4 @@
-import { catalog, least, type Level, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
-import type { DeviceId } from '../../shared/ids.ts';
+import { catalog, type Level, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import type { ParameterProof } from '../../shared/protocol/http.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
@@ -49,7 +48,7 @@ export function prove(
   });
 }
 
-export type Testimony = 'agrees_active' | 'agrees_off' | 'contradicts' | 'silent';
+type Testimony = 'agrees_active' | 'agrees_off' | 'contradicts' | 'silent';
 
 /** What one device's receipt says of one parameter. `silent`: it has not signed anything about the current policy yet. */
 export function testimony(
@@ -119,5 +118,3 @@ export function requestedSince(
   }
   return since;
 }
-
-export type AgreedAt = ReadonlyMap<DeviceId, Partial<Record<ParameterId, UnixMs>>>;

@@ -1,5 +1,5 @@
-import type { ParameterId } from '../../shared/catalog.ts';
 import { canonical } from '../../shared/canonical.ts';
+import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { type ImageId, SegmentId, type SessionId } from '../../shared/ids.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';

@@ -1,7 +1,6 @@
-import type { DeviceRecord } from '../store/store.ts';
-import type { BlobRecord, SegmentRecord } from '../store/store.ts';
-import { epochOf, type SealScope } from '../vault/vault.ts';
 import type { Day } from '../../shared/time.ts';
+import type { BlobRecord, DeviceRecord, SegmentRecord } from '../store/store.ts';
+import { epochOf, type SealScope } from '../vault/vault.ts';
 
 // What ingest seals, and what whoever reads it must name to open it.
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parameterIds } from '../../shared/catalog.ts';
 import { readFrame } from '../../server/ingest/frame.ts';
+import { parameterIds } from '../../shared/catalog.ts';
 import { batch, connect, dial, newSession, sessionEvent, startServer } from '../support/ingestKit.ts';
 
 const FRAMES = 100_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeSegment } from '../../server/ingest/segment.ts';
 import { segmentScope } from '../../server/ingest/scopes.ts';
+import { decodeSegment } from '../../server/ingest/segment.ts';
 import { batch, connect, dial, newSession, seen, sessionEvent, startServer } from '../support/ingestKit.ts';
 
 describe('frames that are sent again', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../shared/time.ts';
-import { batch, connect, newSession, seen, type ServerKit, sessionEvent, startServer } from '../support/ingestKit.ts';
+import { batch, connect, newSession, type ServerKit, seen, sessionEvent, startServer } from '../support/ingestKit.ts';
 
 const app = (kit: ServerKit, shift = 0, span = 0) => ({
   ...seen(kit, { parameter: 'app', level: 'name', name: 'Code', span }),

@@ -4,10 +4,10 @@ import { judge } from '../../server/control/judge.ts';
 import { recordLease } from '../../server/control/lease.ts';
 import { toldBy } from '../../server/control/told.ts';
 import { catalog, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
-import { highest } from '../support/everyObservation.ts';
 import { OrgId } from '../../shared/ids.ts';
 import { firstRules, type PolicyDocument } from '../../shared/policy/policy.ts';
 import { acknowledgedCeiling, type NoticeEvent } from '../../shared/policy/resolve.ts';
+import { highest } from '../support/everyObservation.ts';
 
 const base = firstRules();
 const T0 = 1_795_000_000_000;

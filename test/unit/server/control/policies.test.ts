@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { noticeView } from '../../../../server/control/notices.ts';
+import { payloadHash, verifySigned } from '../../../../server/control/signer.ts';
+import type { Store } from '../../../../server/store/store.ts';
+import type { ParameterId } from '../../../../shared/catalog.ts';
+import { OrgId } from '../../../../shared/ids.ts';
+import { DAY } from '../../../../shared/time.ts';
+import {
+  acknowledgementBy,
+  connect,
+  receiptBy,
+  type ServerKit,
+  signAs,
+  startServer,
+} from '../../../support/ingestKit.ts';
+import { createReferenceStore } from '../../../support/referenceStore.ts';
+
+async function proofOf(kit: ServerKit, parameter: ParameterId) {
+  const { parameters } = await kit.control.proof(kit.org);
+  return parameters.find((one) => one.parameter === parameter);
+}
+
+describe('publishing', () => {
+  it('begins with the defaults of the register, once', async () => {
+    await using kit = await startServer();
+    const first = await kit.control.current(kit.org);
+    expect(first.document).toMatchObject({ version: 1, previousHash: null, parameters: { title: { level: 'off' } } });
+    await expect(kit.control.begin(kit.org)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('chains each version to the one before, signed by the policy key, with author and sealed reason', async () => {
+    await using kit = await startServer();
+    const first = await kit.control.current(kit.org);
+    const second = await kit.publish({ app: { level: 'name' } }, { reason: 'costing of project X' });
+    const { policyKey } = (await kit.organisations.signer(kit.org)).identity;
+    expect(verifySigned('daylight/policy/v1', second.signed, policyKey)).toBe(true);
+    expect(second.document).toMatchObject({ version: 2, previousHash: first.hash });
+    expect(second.hash).toBe(payloadHash(second.signed.payload));
+    expect(second.document.parameters.app.noticeVersion).toBe(2);
+    expect(second.document.parameters.title.noticeVersion).toBe(1);
+    const stored = (await kit.store.policies(kit.org))[1];
+    expect(Buffer.from(stored?.reason ?? []).includes('costing')).toBe(false);
+    await kit.restart();
+    expect(await kit.control.current(kit.org)).toEqual(second);
+    expect(second.reason).toBe('costing of project X');
+  });
+
+  it('refuses a change made from another version, one that changes nothing, and one that is no policy', async () => {
+    await using kit = await startServer();
+    await kit.publish({ app: { level: 'name' } });
+    await expect(kit.publish({ app: { level: 'off' } }, { baseVersion: 1 })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await expect(kit.publish({ app: { level: 'name' } })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(kit.publish({ app: { retentionDays: 9_999 } })).rejects.toMatchObject({
+      ...{ code: 'bad_request', field: 'parameters.app.retentionDays' },
+    });
+    expect((await kit.control.current(kit.org)).document.version).toBe(2);
+  });
+
+  it('lets one of two simultaneous changes through and refuses the other', async () => {
+    await using kit = await startServer();
+    const results = await Promise.allSettled([
+      kit.publish({ app: { level: 'name' } }),
+      kit.publish({ title: { level: 'full' } }),
+    ]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('needs a new notice for more, for another purpose, for longer and for more viewers, and for nothing less', async () => {
+    await using kit = await startServer();
+    await kit.publish({ app: { level: 'name' }, title: { level: 'full' } }); // 2
+    await kit.publish({ app: { level: 'category' }, title: { retentionDays: 1 } }); // 3: less
+    let { parameters } = (await kit.control.current(kit.org)).document;
+    expect([parameters.app.noticeVersion, parameters.title.noticeVersion]).toEqual([2, 2]);
+    await kit.publish({ app: { purpose: 'security' }, title: { retentionDays: 2 } }); // 4
+    ({ parameters } = (await kit.control.current(kit.org)).document);
+    expect([parameters.app.noticeVersion, parameters.title.noticeVersion]).toEqual([4, 4]);
+    await kit.publish({ app: { viewers: ['owner', 'manager', 'admin'] } }); // 5
+    expect((await kit.control.current(kit.org)).document.parameters.app.noticeVersion).toBe(5);
+  });
+
+  it('keeps organisations apart: a policy of one is unknown to the other, and so are its keys', async () => {
+    await using kit = await startServer();
+    const other = await kit.organisations.create(OrgId.parse(randomUUID()), 'Other AG');
+    const theirs = await kit.control.begin(other.org);
+    const ours = (await kit.organisations.signer(kit.org)).identity;
+    expect(verifySigned('daylight/policy/v1', theirs.signed, ours.policyKey)).toBe(false);
+    expect(new Set([ours.policyKey, ours.serverKey, other.policyKey, other.serverKey]).size).toBe(4);
+    expect(await kit.organisations.all()).toHaveLength(2);
+  });
+
+  it('refuses to serve a policy that was changed in the store', async () => {
+    const real = createReferenceStore();
+    let tamper = false;
+    const store: Store = {
+      ...real,
+      policies: async (org) =>
+        (await real.policies(org)).map((record) => {
+          const payload = record.signed.payload.replace('"level":"off"', '"level":"on"');
+          return tamper ? { ...record, hash: payloadHash(payload), signed: { ...record.signed, payload } } : record;
+        }),
+    };
+    await using kit = await startServer({ store });
+    tamper = true;
+    await kit.restart();
+    await expect(kit.control.current(kit.org)).rejects.toMatchObject({
+      ...{ code: 'unavailable', message: 'policy version 1 in the store was changed after it was published' },
+    });
+  });
+});
+
+describe('what a person has been told of', () => {
+  it('lifts with an acknowledgement, falls with a lowering, and needs a new one after that', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol({ acknowledge: false });
+    const told = async () => (await kit.control.acknowledged(kit.org, kit.person)).app;
+    const high = await kit.publish({ app: { level: 'name' } });
+    expect(await told()).toBe('off');
+    await kit.control.acknowledge(device.record, await acknowledgementBy(device, high));
+    expect(await told()).toBe('name');
+    kit.clock.advance(1);
+    const low = await kit.publish({ app: { level: 'category' } });
+    kit.clock.advance(1);
+    const again = await kit.publish({ app: { level: 'name' } });
+    await kit.control.acknowledge(device.record, await acknowledgementBy(device, low));
+    expect(await told()).toBe('category');
+    await kit.control.acknowledge(device.record, await acknowledgementBy(device, again));
+    await kit.control.acknowledge(device.record, await acknowledgementBy(device, low)); // older: tells nothing new
+    expect(await told()).toBe('name');
+  });
+
+  it('is off after the terms were widened until the new notice is acknowledged', async () => {
+    await using kit = await startServer();
+    await kit.publish({ app: { level: 'name' } });
+    const device = await kit.enrol();
+    kit.clock.advance(1);
+    const wider = await kit.publish({ app: { viewers: ['owner', 'manager', 'admin'] } });
+    expect(await kit.control.acknowledged(kit.org, kit.person)).toMatchObject({ app: 'off', session: 'on' });
+    kit.clock.advance(1);
+    await kit.control.acknowledge(device.record, await acknowledgementBy(device, wider));
+    expect(await kit.control.acknowledged(kit.org, kit.person)).toMatchObject({ app: 'name' });
+  });
+
+  it('refuses an acknowledgement with a wrong hash, another person’s, and one signed for something else', async () => {
+    await using kit = await startServer();
+    const [device, other] = [await kit.enrol({ acknowledge: false }), await kit.enrol({ acknowledge: false })];
+    const policy = await kit.control.current(kit.org);
+    const good = await acknowledgementBy(device, policy);
+    const said = JSON.parse(good.payload) as Record<string, unknown>;
+    const bad = [
+      signAs(device, 'daylight/acknowledgement/v1', { ...said, policyHash: 'a'.repeat(64) }),
+      signAs(device, 'daylight/acknowledgement/v1', { ...said, device: other.record.device }),
+      signAs(device, 'daylight/receipt/v1', said),
+      await acknowledgementBy(other, policy),
+    ];
+    for (const one of bad) {
+      await expect(kit.control.acknowledge(device.record, one)).rejects.toMatchObject({ code: 'bad_request' });
+    }
+    expect(await kit.store.acknowledgements(kit.org, kit.person)).toEqual([]);
+  });
+
+  it('is written in the notice that the hash names', async () => {
+    await using kit = await startServer();
+    const policy = await kit.publish({ app: { level: 'name' } });
+    const notice = noticeView(policy);
+    expect(notice).toMatchObject({ version: 2, policyHash: policy.hash });
+    expect(notice.collected.map((line) => line.parameter)).toEqual(['session', 'app', 'project']);
+  });
+});
+
+describe('proof', () => {
+  it('counts a device as confirmed only after its signed receipt for the policy in force', async () => {
+    await using kit = await startServer();
+    await kit.publish({ app: { level: 'name' } });
+    const device = await kit.enrol();
+    await using _agent = await connect(kit, device);
+    const before = await kit.control.current(kit.org);
+    await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' }));
+    expect(await proofOf(kit, 'app')).toMatchObject({ devices: 1, confirmed: 1, active: 1, waiting: [] });
+
+    kit.clock.advance(1_000);
+    const off = await kit.publish({ app: { level: 'off' } });
+    const lease = (await kit.store.device(device.record.device))?.lease;
+    expect(await proofOf(kit, 'app')).toMatchObject({
+      ...{ requested: 'off', requestedAt: kit.clock.now(), confirmed: 0, active: 0, timeToEffectMs: null },
+      waiting: [{ device: device.record.device, connected: true, stopsAt: lease?.observedUntil }],
+    });
+    await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' })); // an old one, late
+    expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 0 });
+    kit.clock.advance(300);
+    await kit.control.receive(device.record, receiptBy(device, off));
+    expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 1, active: 0, waiting: [], timeToEffectMs: 300 });
+  });
+
+  it('names a device whose receipt says that it still collects, or still keeps, what is off', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    const policy = await kit.control.current(kit.org);
+    await kit.control.receive(device.record, receiptBy(device, policy, {}, { title: 'full' }));
+    expect(await proofOf(kit, 'title')).toMatchObject({ confirmed: 0, contradicting: [device.record.device] });
+    const honest = JSON.parse(receiptBy(device, policy).payload) as { parameters: Record<string, { waiting: number }> };
+    const keeping = { ...honest.parameters, title: { ...honest.parameters['title'], waiting: 3 } };
+    await kit.control.receive(device.record, receiptBy(device, policy, { parameters: keeping as never }));
+    expect(await proofOf(kit, 'title')).toMatchObject({ confirmed: 0, contradicting: [device.record.device] });
+    expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 1, contradicting: [] });
+  });
+
+  it('refuses a receipt about a policy that was never published, and one of another device', async () => {
+    await using kit = await startServer();
+    const [device, other] = [await kit.enrol(), await kit.enrol()];
+    const policy = await kit.control.current(kit.org);
+    const forged = [
+      receiptBy(device, { document: { version: 9 }, hash: policy.hash }),
+      receiptBy(device, { document: policy.document, hash: 'b'.repeat(64) }),
+      receiptBy(other, policy),
+    ];
+    for (const one of forged) {
+      await expect(kit.control.receive(device.record, one)).rejects.toMatchObject({ code: 'bad_request' });
+    }
+    expect(await proofOf(kit, 'app')).toMatchObject({ devices: 2, confirmed: 0 });
+  });
+
+  it('does not count a retired device', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    await kit.store.changeDevice(kit.org, device.record.device, { status: 'retired' });
+    expect(await proofOf(kit, 'app')).toMatchObject({ devices: 0, confirmed: 0, waiting: [], timeToEffectMs: null });
+  });
+
+  it('says so to whoever listens, until they stop listening', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    let calls = 0;
+    const stop = kit.control.onChange(kit.org, () => void (calls += 1));
+    await kit.control.receive(device.record, receiptBy(device, await kit.control.current(kit.org)));
+    expect(calls).toBe(1);
+    await kit.publish({ app: { level: 'name' } });
+    expect(calls).toBe(2);
+    stop();
+    await kit.publish({ app: { level: 'off' } });
+    expect(calls).toBe(2);
+  });
+
+  it('extends one window with each renewal, and begins another after the lease had ended', async () => {
+    await using kit = await startServer();
+    const { record } = await kit.enrol();
+    const issuedAt = kit.clock.now();
+    kit.clock.advance(1_000);
+    await kit.control.lease(record);
+    expect((await kit.store.device(record.device))?.lease).toMatchObject({
+      issuedAt,
+      observedUntil: kit.clock.now() + DAY,
+    });
+    kit.clock.advance(3 * DAY);
+    await kit.control.lease(record);
+    expect(await kit.store.device(record.device)).toMatchObject({
+      ...{ lease: { issuedAt: kit.clock.now() }, previousLease: { observedUntil: issuedAt + 1_000 + DAY } },
+    });
+  });
+});
