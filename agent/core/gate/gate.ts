@@ -4,6 +4,7 @@ import { type Observation, parseObservation } from '../../../shared/events/obser
 import { type Decision, decide } from '../../../shared/policy/decide.ts';
 import type { Levels } from '../../../shared/policy/policy.ts';
 import { type Layer, type LayerName, observedOff, offFor, resolve } from '../../../shared/policy/resolve.ts';
+import type { UnixMs } from '../../../shared/time.ts';
 import type { Clock, Indicator } from '../ports.ts';
 import type { PolicyCache } from './policyCache.ts';
 
@@ -40,11 +41,12 @@ export interface GateDeps {
 }
 
 export function createGate(deps: GateDeps): Gate {
-  const question = (parameter: ParameterId, wanted?: string) => decide(resolve(layersOf(deps)), parameter, wanted);
   return {
-    decide: (parameter) => question(parameter),
+    decide: (parameter) => decide(resolve(layersOf(deps, deps.clock.now())), parameter),
     permit<T extends Observation>(observation: T): Permit<T> {
-      const decision = question(observation.parameter, observation.level);
+      // A lease is judged at the moment of capture: the stop of a session whose clock jumped belongs to before the jump.
+      const captured = observation.at + observation.span;
+      const decision = decide(resolve(layersOf(deps, captured)), observation.parameter, observation.level);
       if (decision.kind === 'denied') return decision;
       if (!parseObservation(observation).ok) return { kind: 'denied', by: 'malformed' };
       return { kind: 'permitted', observation: observation as Permitted<T> };
@@ -58,8 +60,8 @@ export function lasting(permitted: Permitted, span: number): Permitted {
   return { ...observation, span } as Permitted;
 }
 
-function layersOf(deps: GateDeps): readonly Layer[] {
-  const policy = deps.policies.layers(deps.clock.now());
+function layersOf(deps: GateDeps, at: UnixMs): readonly Layer[] {
+  const policy = deps.policies.layers(at);
   if (policy.length === 0) return [];
   const layers: Layer[] = [...policy, { name: 'organisation', ceilings: deps.applied() }];
   layers.push({ name: 'platform', ceilings: offFor(deps.unavailable()) });

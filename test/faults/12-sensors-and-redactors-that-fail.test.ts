@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { Platform } from '../../agent/core/ports.ts';
+import { defaultReductions } from '../../agent/core/sensors/reduce.ts';
+import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
+import { MINUTE } from '../../shared/time.ts';
+import { atTheEditor, script, typing } from '../support/days/moments.ts';
+import { createRig, EVERYTHING, type RigOptions } from '../support/recording.ts';
+
+async function fiveMinutes(change: (platform: Platform) => Platform, options: Partial<RigOptions> = {}) {
+  const day = script([...atTheEditor, typing]);
+  const platform: RigOptions['platform'] = (clock) => change(createScriptedPlatform(day, clock));
+  const rig = await createRig({ levels: EVERYTHING, ...options, platform });
+  await rig.recorder.start();
+  await rig.clock.advance(5 * MINUTE);
+  return rig;
+}
+
+test('a redactor that throws loses its value and nothing else', async () => {
+  const reductions = {
+    ...defaultReductions,
+    title: () => {
+      throw new Error('no');
+    },
+  };
+  const { recorder, recorded } = await fiveMinutes((same) => same, { reductions });
+  expect(recorded('title')).toEqual([]);
+  expect(recorder.status().failures.title).toBeGreaterThan(50);
+  expect(recorded('app').length).toBeGreaterThan(2);
+  expect(recorder.status().state).toBe('tracking');
+});
+
+test('a redactor that gives what has no place in the register loses its value', async () => {
+  const reductions = {
+    ...defaultReductions,
+    title: () => ({ parameter: 'title', level: 'full', title: 'x', keys: [65] }) as never,
+  };
+  const { recorded } = await fiveMinutes((same) => same, { reductions });
+  expect(recorded('title')).toEqual([]);
+  expect(recorded('app').length).toBeGreaterThan(2);
+});
+
+test('a window sensor that throws is counted, and the session lives', async () => {
+  const active = () => {
+    throw new Error('the display is gone');
+  };
+  const { recorder, recorded } = await fiveMinutes((same) => ({ ...same, window: { ...same.window, active } }));
+  expect(recorder.status().failures.app).toBeGreaterThan(50);
+  expect(recorded('activity').length).toBe(5);
+  expect((await recorder.stop()).ok).toBe(true);
+});
+
+test('a window sensor that hangs is waited for five seconds, never called twice at once, and delays nothing else', async () => {
+  let calls = 0;
+  const active = () => {
+    calls += 1;
+    return new Promise<null>(() => undefined);
+  };
+  const rig = await fiveMinutes((same) => ({ ...same, window: { ...same.window, active } }));
+  expect(calls).toBe(1);
+  expect(rig.recorded('activity').length).toBe(5);
+  expect((await rig.recorder.stop()).ok).toBe(true);
+});
+
+test('a switch-off does not wait longer than five seconds for a sensor that hangs', async () => {
+  const active = () => new Promise<null>(() => undefined);
+  const rig = await fiveMinutes((same) => ({ ...same, window: { ...same.window, active } }));
+  let isOff = false;
+  const off = rig.publish({ ...EVERYTHING, app: 'off', title: 'off' }).then(() => (isOff = true));
+  await rig.clock.advance(6_000);
+  expect(isOff).toBe(true);
+  await off;
+  expect(rig.recorder.receipt()?.parameters.title.state).toBe('off');
+});
+
+test('an input sensor that cannot be stopped is not called off', async () => {
+  const rig = await fiveMinutes((same) => ({
+    ...same,
+    input: { ...same.input, start: async () => async () => Promise.reject(new Error('stuck')) },
+  }));
+  await rig.publish({ ...EVERYTHING, activity: 'off' });
+  expect(rig.recorder.receipt()?.parameters.activity).toMatchObject({ state: 'active', reason: 'contradicts_policy' });
+});
+
+test('a full spool is told once, and the session lives', async () => {
+  const rig = await fiveMinutes((same) => same);
+  rig.spool.fill(true);
+  await rig.clock.advance(5 * MINUTE);
+  rig.spool.fill(false);
+  await rig.clock.advance(2 * MINUTE);
+  expect(rig.said.filter((line) => line.includes('cannot write'))).toHaveLength(1);
+  expect((await rig.recorder.stop()).ok).toBe(true);
+});

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
+import { parameterIds } from '../../../../shared/catalog.ts';
+import { ReceiptPayload } from '../../../../shared/protocol/messages.ts';
+import { MINUTE } from '../../../../shared/time.ts';
+import { onAPage, script, typing } from '../../../support/days/moments.ts';
+import { createRig, DEVICE, EVERYTHING, gateThatAlwaysSaysYes, type RigOptions } from '../../../support/recording.ts';
+
+const platform: RigOptions['platform'] = (clock) => createScriptedPlatform(script([...onAPage, typing]), clock);
+
+test('a receipt fits its frame, says what runs, and why the rest does not', async () => {
+  const { clock, recorder, publish } = await createRig({ platform, levels: { ...EVERYTHING, notes: 'off' } });
+  const before = recorder.receipt()!;
+  expect(ReceiptPayload.safeParse({ ...before, device: DEVICE }).success).toBe(true);
+  expect([before.tracking, before.parameters.title.reason, before.parameters.notes.reason]).toEqual([
+    false,
+    'session',
+    'policy',
+  ]);
+  await recorder.start();
+  await clock.advance(MINUTE);
+  const tracking = recorder.receipt()!;
+  for (const id of parameterIds.filter((parameter) => parameter !== 'notes')) {
+    expect([id, tracking.parameters[id].state, tracking.parameters[id].level]).toEqual([id, 'active', EVERYTHING[id]]);
+  }
+  await recorder.pause();
+  expect(recorder.receipt()!.parameters.title.reason).toBe('pause');
+  expect(recorder.receipt()!.parameters.session.state).toBe('active');
+  await publish(EVERYTHING);
+  expect(recorder.receipt()!.policyVersion).toBe(2);
+});
+
+test('an agent whose gate was patched to say yes cannot produce a receipt that says off', async () => {
+  const { clock, recorder, publish } = await createRig({ platform, levels: EVERYTHING, gate: gateThatAlwaysSaysYes });
+  await recorder.start();
+  await clock.advance(MINUTE);
+  await publish({ ...EVERYTHING, title: 'off', url: 'off', activity: 'off', screenshot: 'blurred', device: 'off' });
+  await clock.advance(MINUTE);
+  const { parameters } = recorder.receipt()!;
+
+  for (const id of ['title', 'url', 'activity', 'screenshot', 'device'] as const) {
+    expect([id, parameters[id].state, parameters[id].reason]).toEqual([id, 'active', 'contradicts_policy']);
+  }
+  expect(parameters.app.reason).toBe(null);
+});
+
+test('what could not be purged keeps the receipt from saying off', async () => {
+  const { clock, recorder, publish, spool } = await createRig({ platform, levels: EVERYTHING });
+  await recorder.start();
+  await clock.advance(5 * MINUTE);
+  Object.assign(spool, { purge: async () => 0 });
+  await publish({ ...EVERYTHING, title: 'off' });
+  expect(recorder.receipt()!.parameters.title).toMatchObject({ state: 'active', reason: 'contradicts_policy' });
+});
+
+test('those who wait for a receipt are told when it would say something else, and not every minute', async () => {
+  const { clock, recorder, publish } = await createRig({ platform, levels: EVERYTHING });
+  let told = 0;
+  const stop = recorder.onReceiptChange(() => (told += 1));
+  await recorder.start();
+  await clock.advance(5 * MINUTE);
+  const afterStart = told;
+  await clock.advance(30 * MINUTE);
+  expect(told).toBe(afterStart);
+  await publish({ ...EVERYTHING, title: 'off' });
+  expect(told).toBeGreaterThan(afterStart);
+  stop();
+  const afterLast = told;
+  await recorder.stop();
+  expect(told).toBe(afterLast);
+});
+
+test('without a verified policy there is no receipt, nothing starts, and the sentence says what to do', async () => {
+  const { recorder } = await createRig({ platform });
+  expect(recorder.receipt()).toBe(null);
+  expect(await recorder.start()).toMatchObject({ ok: false, remedy: expect.stringContaining('policy') });
+});
