@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dayOf, HOUR } from '../../shared/time.ts';
+import { addMember, type Client, createClient, type Member, startServer, type TestOwner, type TestServer } from '../support/api.ts';
+import { enrol } from '../support/enrolled.ts';
+import { dial, type TestDevice } from '../support/ingestKit.ts';
+import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
+import { examples, pathOf, routeNames, shapeOf } from '../support/routeExamples.ts';
+
+// PROMISES 5: "Company managers registered on your account will have access": tenant, role and team on every read.
+// Who may do what stands here a second time, written from the promise and not from the code that keeps it.
+
+const actors = ['owner', 'admin', 'manager', 'officer', 'employee', 'otherOwner'] as const;
+type ActorName = (typeof actors)[number];
+const subjects = ['self', 'inTheirTeam', 'inAnotherTeam', 'inNoTeam', 'owner', 'inAnotherOrganisation', 'nobody'] as const;
+type SubjectName = (typeof subjects)[number];
+
+let it: TestServer;
+let acme: TestOwner;
+let other: TestOwner;
+let clients: Record<ActorName, Client>;
+let ids: Record<ActorName, string>;
+let members: Record<'inTheirTeam' | 'inAnotherTeam' | 'inNoTeam', Member>;
+let outsider: Member;
+let device: TestDevice;
+let day: RecordedDay;
+let foreignDay: RecordedDay;
+
+beforeAll(async () => {
+  it = await startServer();
+  [acme, other] = [await it.addOrganisation('Acme'), await it.addOrganisation('Other')];
+  const [a, b] = [await acme.client.ok('POST', '/teams', { name: 'A' }), await acme.client.ok('POST', '/teams', { name: 'B' })];
+  const add = (role: Parameters<typeof addMember>[2], name: string, more: object = {}) =>
+    addMember(it, acme.client, role, { name, email: `${name.toLowerCase()}@acme.example.com`, ...more });
+  const admin = await add('admin', 'Admin');
+  const manager = await add('manager', 'Manager', { managesTeams: [a.id] });
+  const officer = await add('privacy_officer', 'Officer');
+  const employee = await add('employee', 'Employee', { teams: [a.id] });
+  members = {
+    inTheirTeam: await add('employee', 'Mia', { teams: [a.id] }),
+    inAnotherTeam: await add('employee', 'Ben', { teams: [b.id] }),
+    inNoTeam: await add('employee', 'Noa'),
+  };
+  outsider = await addMember(it, other.client, 'employee', { name: 'Out', email: 'out@other.example.com' });
+  clients = {
+    owner: acme.client,
+    admin: admin.client,
+    manager: manager.client,
+    officer: officer.client,
+    employee: employee.client,
+    otherOwner: other.client,
+  };
+  ids = {
+    owner: acme.person,
+    admin: admin.person,
+    manager: manager.person,
+    officer: officer.person,
+    employee: employee.person,
+    otherOwner: other.person,
+  };
+  const from = it.clock.now() - 3 * HOUR;
+  day = await recordDay(it.data, acme.org, members.inTheirTeam.person, from);
+  foreignDay = await recordDay(it.data, other.org, outsider.person, from);
+  device = await enrol(it.url, other.client, outsider.person, it.clock.now());
+});
+afterAll(() => it.close());
+
+function personOf(actor: ActorName, subject: SubjectName): string {
+  if (subject === 'self') return ids[actor];
+  if (subject === 'nobody') return randomUUID();
+  if (subject === 'owner') return acme.person;
+  if (subject === 'inAnotherOrganisation') return actor === 'otherOwner' ? members.inNoTeam.person : outsider.person;
+  return members[subject].person;
+}
+
+/** Everything of another tenant does not exist. */
+function isElsewhere(actor: ActorName, subject: SubjectName): boolean {
+  if (subject === 'nobody' || subject === 'inAnotherOrganisation') return true;
+  return actor === 'otherOwner' && subject !== 'self';
+}
+
+type Rule = (actor: ActorName, subject: SubjectName) => boolean;
+const self: Rule = (actor, subject) => subject === 'self' || (actor === 'owner' && subject === 'owner');
+const isOwner: Rule = (actor) => actor === 'owner' || actor === 'otherOwner';
+const isAdmin: Rule = (actor) => actor === 'admin';
+const isOfficer: Rule = (actor) => actor === 'officer';
+const theirManager: Rule = (actor, subject) => actor === 'manager' && subject === 'inTheirTeam';
+const any =
+  (...rules: Rule[]): Rule =>
+  (actor, subject) =>
+    rules.some((rule) => rule(actor, subject));
+
+/** Routes about a person, and who may use them for whom. */
+const personal = {
+  day: any(self, isOwner, theirManager),
+  observations: any(self, isOwner, theirManager),
+  screenshot: any(self, isOwner, theirManager),
+  accesses: any(self, isOfficer),
+  devices: any(self, isOwner, isAdmin, theirManager),
+  deviceReceipt: any(self, isOwner, isAdmin, theirManager, isOfficer),
+  retireDevice: any(self, isOwner, isAdmin),
+  createEnrolmentCode: any(self, isOwner, isAdmin),
+  changePerson: any(isOwner, (actor, subject) => actor === 'admin' && subject !== 'self' && subject !== 'owner'),
+} satisfies Partial<Record<(typeof routeNames)[number], Rule>>;
+
+/** Routes about the organisation, and what the answer is to those who may not. */
+const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
+  people: () => true,
+  teams: () => true,
+  policy: () => true,
+  policyVersion: () => true,
+  notice: () => true,
+  invite: any(isOwner, isAdmin),
+  createTeam: any(isOwner, isAdmin),
+  publishPolicy: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  proof: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
+  proofStream: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
+  securityEvents: any(isOwner, isAdmin, isOfficer),
+};
+
+/** Routes about the account of whoever asks: they name nobody. */
+const ownAccount = [
+  'signIn',
+  'signInWithLink',
+  'acceptInvitation',
+  'me',
+  'signOut',
+  'setPassword',
+  'beginTotp',
+  'confirmTotp',
+  'sessions',
+  'endSession',
+  'enrolmentNotice',
+  'enrol',
+];
+
+test('every route is in exactly one of these tables', () => {
+  const listed = [...Object.keys(personal), ...Object.keys(common), ...ownAccount];
+  expect(listed.toSorted()).toEqual(routeNames.toSorted());
+});
+
+describe.each(Object.keys(personal) as (keyof typeof personal)[])('%s', (name) => {
+  test.each(actors)('as %s: exactly the people that the role and its teams give', async (actor) => {
+    for (const subject of subjects) {
+      const person = personOf(actor, subject);
+      const foreign = subject === 'inAnotherOrganisation' && actor !== 'otherOwner';
+      const known = { device: (foreign ? device.record.device : day.device) as string, image: (foreign ? foreignDay : day).image };
+      const example = { ...examples({ person, ...known, day: dayOf(day.from) })[name] };
+      const purpose = person === ids[actor] ? 'own_data' : 'workload_review';
+      const query = example.query?.['purpose'] === undefined ? example.query : { ...example.query, purpose };
+      const body = name === 'changePerson' ? {} : example.body;
+      const request = { ...example, ...(query === undefined ? {} : { query }) };
+      const reply = await clients[actor].send(shapeOf(name).method, pathOf(name, request), body);
+      const allowed = !isElsewhere(actor, subject) && personal[name](actor, subject);
+      const label = `${actor} → ${subject}: ${reply.status} ${JSON.stringify(reply.body).slice(0, 200)}`;
+      if (allowed) expect([200, 201, 404], label).toContain(reply.status);
+      else expect(reply.status, label).toBe(isElsewhere(actor, subject) ? 404 : 403);
+      const isTheirDevice = subject === 'inTheirTeam' && name !== 'retireDevice';
+      if (allowed && isTheirDevice) expect(reply.status, label).toBeLessThan(300);
+    }
+  });
+});
+
+describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name) => {
+  test.each(actors)('as %s: as the role says', async (actor) => {
+    const example = examples({ person: ids[actor], device: ids[actor], image: ids[actor], day: day.day })[name];
+    const taken = name === 'invite' ? { ...example.body, email: acme.email } : example.body;
+    if (name === 'proofStream') return expectStream(actor);
+    const reply = await clients[actor].send(shapeOf(name).method, pathOf(name, example), taken);
+    if (common[name]?.(actor, 'self') !== true) return expect(reply.status).toBe(403);
+    // What would change the organisation is asked for in a way that cannot: a taken address, a version that is not there.
+    return expect([200, 201, 409]).toContain(reply.status);
+  });
+
+  async function expectStream(actor: ActorName): Promise<void> {
+    const abort = new AbortController();
+    const headers = { cookie: clients[actor].cookie ?? '' };
+    const response = await fetch(`${it.url}/api/v1/policy/proof/stream`, { headers, signal: abort.signal });
+    abort.abort();
+    expect(response.status).toBe(common.proofStream?.(actor, 'self') === true ? 200 : 403);
+  }
+});
+
+test('lists hold the people and teams in scope, and nobody else', async () => {
+  const everyone = [...Object.entries(ids).filter(([name]) => name !== 'otherOwner').map(([, id]) => id), ...Object.values(members).map((one) => one.person)];
+  const expected: Record<ActorName, string[]> = {
+    owner: everyone,
+    admin: everyone,
+    manager: [ids.manager, ids.employee, members.inTheirTeam.person],
+    officer: [ids.officer],
+    employee: [ids.employee],
+    otherOwner: [other.person, outsider.person],
+  };
+  const teams: Record<ActorName, string[]> = { owner: ['A', 'A team', 'A team', 'B'], admin: ['A', 'A team', 'A team', 'B'], manager: ['A'], officer: [], employee: ['A'], otherOwner: ['A team'] };
+  for (const actor of actors) {
+    const { people } = await clients[actor].ok('GET', '/people');
+    expect(people.map((one: { id: string }) => one.id).toSorted(), actor).toEqual(expected[actor].toSorted());
+    const listed = await clients[actor].ok('GET', '/teams');
+    expect(listed.teams.map((one: { name: string }) => one.name).toSorted(), actor).toEqual(teams[actor]);
+  }
+});
+
+test('a device of one organisation is nobody in another: the agents’ socket refuses it, whatever organisation it names', async () => {
+  await using agent = await dial(it.server.port);
+  await agent.hello(device, { org: acme.org });
+  expect((await agent.take('bye')).retry).toBe(false);
+  expect(agent.frames.some((frame) => frame.type === 'welcome')).toBe(false);
+  await using own = await dial(it.server.port);
+  await own.hello(device);
+  await own.take('welcome');
+});
+
+test('the cookie of a console session opens no agents’ socket, and no other socket is there', async () => {
+  const headers = { cookie: acme.client.cookie ?? '', upgrade: 'websocket', connection: 'Upgrade' };
+  const upgrade = (path: string) =>
+    new Promise<number>((resolve, reject) => {
+      const asked = request(`${it.url.replace('localhost', '127.0.0.1')}${path}`, {
+        headers: { ...headers, 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' },
+      });
+      asked.on('response', (response) => resolve(response.statusCode ?? 0));
+      asked.on('upgrade', () => resolve(101));
+      asked.on('error', reject);
+      asked.end();
+    });
+  expect(await upgrade('/agent/v1')).toBe(400);
+  expect(await upgrade('/console')).toBe(404);
+});
+
+test('a retired device is told to wipe, and its key opens nothing any more', async () => {
+  const retiring = await enrol(it.url, acme.client, members.inNoTeam.person, it.clock.now());
+  await using agent = await dial(it.server.port);
+  await agent.hello(retiring);
+  await agent.take('welcome');
+  await acme.client.ok('DELETE', `/people/${members.inNoTeam.person}/devices/${retiring.record.device}`);
+  await agent.take('wipe');
+  await using again = await dial(it.server.port);
+  await again.hello(retiring);
+  expect((await again.take('bye')).reason).toBe('retired');
+  const code = await acme.client.ok('POST', `/people/${members.inNoTeam.person}/enrolment-codes`, {});
+  expect(code.code).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){3}$/);
+});
+
+test('without a session every route but the public ones answers 401', async () => {
+  const stranger = createClient(it.url);
+  for (const name of routeNames) {
+    const shape = shapeOf(name);
+    if (shape.auth === 'public') continue;
+    const example = examples({ person: acme.person, device: acme.person, image: acme.person, day: day.day })[name];
+    const reply = await stranger.send(shape.method, pathOf(name, example), example.body);
+    expect([name, reply.status, reply.body.error.code]).toEqual([name, 401, 'unauthenticated']);
+  }
+});

@@ -1,0 +1,80 @@
+import { API_PREFIX, type RouteName, type RouteShape, routes } from '../../shared/protocol/http.ts';
+
+/** A request of each route that passes its schemas. A route without one does not compile. */
+export interface Example {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+export interface Ids {
+  readonly person: string;
+  readonly device: string;
+  readonly image: string;
+  readonly day: string;
+}
+
+const token = 'A'.repeat(43);
+const code = '7K2QM-XV4ZD-N8TRC-0A5BE';
+const signed = { payload: '{}', keyId: '0'.repeat(64), signature: 'A'.repeat(86) };
+
+export function examples({ person, device, image, day }: Ids): Readonly<Record<RouteName, Example>> {
+  const purpose = 'workload_review';
+  return {
+    signIn: { body: { email: 'nobody@example.com', password: 'not the right one' } },
+    signInWithLink: { body: { token } },
+    acceptInvitation: { body: { token, name: 'Someone', password: 'a long enough password' } },
+    me: {},
+    signOut: {},
+    setPassword: { body: { current: 'not the right one', password: 'a long enough password' } },
+    beginTotp: { body: {} },
+    confirmTotp: { body: { totp: '000000' } },
+    sessions: {},
+    endSession: { params: { id: '0'.repeat(64) } },
+    people: {},
+    invite: { body: { name: 'New', email: 'new@example.com', role: 'employee', teams: [], managesTeams: [] } },
+    changePerson: { params: { person }, body: { name: 'Changed', role: 'employee', teams: [], managesTeams: [] } },
+    teams: {},
+    createTeam: { body: { name: 'A team' } },
+    devices: { params: { person } },
+    createEnrolmentCode: { params: { person }, body: {} },
+    retireDevice: { params: { person, device } },
+    enrolmentNotice: { body: { code } },
+    enrol: { body: { enrolment: signed } },
+    policy: {},
+    policyVersion: { params: { version: '1' } },
+    publishPolicy: {
+      body: {
+        baseVersion: 9_999,
+        reason: 'to see what happens',
+        parameters: { title: { level: 'off' } },
+        screenshotReviewSeconds: 300,
+        idleSeconds: 300,
+        leaseHours: { observed: 24, entered: 720 },
+      },
+    },
+    proof: {},
+    proofStream: {},
+    deviceReceipt: { params: { person, device } },
+    notice: {},
+    day: { params: { person }, query: { day, zone: 'UTC', purpose } },
+    observations: { params: { person }, query: { day, parameter: 'app', purpose } },
+    screenshot: { params: { person, image }, query: { purpose } },
+    accesses: { params: { person }, query: { before: '4000000000000' } },
+    securityEvents: {},
+  };
+}
+
+export function pathOf(name: RouteName, { params = {}, query = {} }: Example): string {
+  const filled = routes[name].path.replace(/:(\w+)/g, (_whole, key: string) => encodeURIComponent(params[key] ?? ''));
+  const search = new URLSearchParams(query).toString();
+  return search === '' ? filled : `${filled}?${search}`;
+}
+
+export const routeNames = Object.keys(routes) as RouteName[];
+
+export function shapeOf(name: RouteName): RouteShape {
+  return routes[name];
+}
+
+export { API_PREFIX };

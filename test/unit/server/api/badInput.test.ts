@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { startServer, type TestOwner, type TestServer } from '../../../support/api.ts';
+import { type Example, examples, pathOf, routeNames, shapeOf } from '../../../support/routeExamples.ts';
+
+let it: TestServer;
+let owner: TestOwner;
+beforeAll(async () => {
+  it = await startServer();
+  owner = await it.addOrganisation('Bad');
+});
+afterAll(() => it.close());
+
+const ids = (person: string) => ({ person, device: person, image: person, day: '2026-11-12' });
+const wrong = { nope: ['nothing takes this'] };
+
+const snapshot = async () => {
+  const paths = ['/people', '/teams', '/policy', '/account/sessions', `/people/${owner.person}/devices`];
+  const read = await Promise.all(paths.map((path) => owner.client.ok('GET', path)));
+  return JSON.stringify(read, (key, value: unknown) => (key === 'lastSeenAt' ? 0 : value));
+};
+
+describe.each(routeNames)('%s', (name) => {
+  const shape = shapeOf(name);
+
+  const attempt = async (example: Example, field: string) => {
+    const { method } = shape;
+    const reply = await owner.client.send(method, pathOf(name, example), example.body);
+    expect([reply.status, reply.body.error?.code], `${field}: ${JSON.stringify(reply.body)}`).toEqual([400, 'bad_request']);
+    const named = String(reply.body.error.field);
+    expect(named === field || named.startsWith(`${field}.`), `the refusal names ${named} where ${field} is wrong`).toBe(true);
+    expect(reply.body.error.message.length).toBeGreaterThan(10);
+  };
+
+  test('every field that is missing, unknown or of the wrong type is refused by name, and nothing changes', async () => {
+    const before = await snapshot();
+    const example = examples(ids(owner.person))[name];
+    for (const key of Object.keys(shape.params.shape)) {
+      await attempt({ ...example, params: { ...example.params, [key]: 'not~valid' } }, key);
+    }
+    await attempt({ ...example, query: { ...example.query, unknown: '1' } }, 'unknown');
+    for (const [key, schema] of Object.entries(shape.query.shape)) {
+      if (key !== 'zone') await attempt({ ...example, query: { ...example.query, [key]: 'not~valid' } }, key);
+      const { [key]: _left, ...rest } = example.query ?? {};
+      if (isRequired(schema)) await attempt({ ...example, query: rest }, key);
+    }
+    if (shape.body instanceof z.ZodObject) {
+      await attempt({ ...example, body: { ...example.body, unknown: 1 } }, 'unknown');
+      for (const [key, schema] of Object.entries(shape.body.shape)) {
+        await attempt({ ...example, body: { ...example.body, [key]: wrong } }, key);
+        await attempt({ ...example, body: { ...example.body, [key]: null } }, key);
+        const { [key]: _left, ...rest } = example.body ?? {};
+        if (isRequired(schema)) await attempt({ ...example, body: rest }, key);
+      }
+    }
+    expect(await snapshot()).toBe(before);
+  });
+});
+
+describe.each(routeNames.filter((name) => shapeOf(name).body !== null))('%s', (name) => {
+  const shape = shapeOf(name);
+
+  test('a body that is not JSON, not an object or too large is refused', async () => {
+    const path = pathOf(name, examples(ids(owner.person))[name]);
+    const send = (body: string | undefined, type = 'application/json') =>
+      owner.client.send(shape.method, path, body, body === undefined ? {} : { 'content-type': type });
+    for (const body of ['{', '[]', '"text"', 'null', undefined]) {
+      const reply = await send(body);
+      expect([reply.status, reply.body.error.code], String(body)).toEqual([400, 'bad_request']);
+    }
+    expect((await send('name=x', 'application/x-www-form-urlencoded')).status).toBe(400);
+    const large = await send(JSON.stringify({ name: 'x'.repeat(300_000) }));
+    expect([large.status, large.body.error.code]).toEqual([413, 'too_large']);
+  });
+});
+
+test('an address that is no route, and one that is not well formed, are refused as JSON', async () => {
+  expect((await owner.client.send('GET', '/nothing/here')).body.error.code).toBe('not_found');
+  expect((await owner.client.send('GET', '/people/%E0%A4%A/devices')).body.error.code).toBe('bad_request');
+  expect((await owner.client.send('DELETE', '/people')).body.error.code).toBe('not_found');
+});
+
+function isRequired(schema: unknown): boolean {
+  return schema instanceof z.ZodType && !schema.safeParse(undefined).success;
+}
