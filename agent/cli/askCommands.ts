@@ -17,7 +17,11 @@ export async function ask(folder: string, request: WindowRequest): Promise<Grant
   const answer = await askAgent(folder, request);
   if (answer === null) {
     if ((await (await openFolder(folder)).read(IDENTITY_FILE)) === null) throw notEnrolled(folder);
-    throw new CliEnd(exitCodes.notRunning, 'no agent is running on this computer', 'start it with "daylight-agent run" in a terminal');
+    throw new CliEnd(
+      exitCodes.notRunning,
+      'no agent is running on this computer',
+      'start it with "daylight-agent run" in a terminal',
+    );
   }
   if (!answer.ok) throw refusedBy(answer);
   return answer;
@@ -48,7 +52,11 @@ export async function saveScreenshot(terminal: Terminal, folder: string, id: str
   const { image } = await ask(folder, { command: 'show_screenshot', image: imageId(id) });
   await writeFile(out, Buffer.from(image ?? '', 'base64'), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CliEnd(exitCodes.failed, `--out: ${out} could not be written (${code})`, 'name a new file in a folder of yours');
+    throw new CliEnd(
+      exitCodes.failed,
+      `--out: ${out} could not be written (${code})`,
+      'name a new file in a folder of yours',
+    );
   });
   terminal.say(`Saved as ${out}. This copy is yours to delete.`);
 }
@@ -79,5 +87,9 @@ async function statusOf(folder: string): Promise<AgentStatus> {
 function imageId(text: string): ImageId {
   const id = ImageId.safeParse(text);
   if (id.success) return id.data;
-  throw new CliEnd(exitCodes.usage, `"${text}" is not the id of a screenshot`, 'list them with "daylight-agent screenshots"');
+  throw new CliEnd(
+    exitCodes.usage,
+    `"${text}" is not the id of a screenshot`,
+    'list them with "daylight-agent screenshots"',
+  );
 }

@@ -33,12 +33,15 @@ export async function runCommand({ terminal, clock, random, platform }: RunDeps,
     sayOnce('recording', `${recording} ${not}`);
     const { kind, words, remedy } = status.connection;
     if (kind === 'online' || kind === 'refused') sayOnce('connection', remedy === null ? words : `${words} ${remedy}.`);
-    if (kind === 'waiting') sayOnce('connection', words.replace(/ Trying again in \d+ s\.$/, ' What you record is safe here.'));
+    if (kind === 'waiting')
+      sayOnce('connection', words.replace(/ Trying again in \d+ s\.$/, ' What you record is safe here.'));
   };
   const first = agent.status();
   terminal.say(`Daylight runs for ${first.person} at ${first.organisation}. Ctrl-C ends it.`);
-  for (const { sensor, works, words } of first.sensors) if (!works) terminal.say(`Cannot work here: ${sensor}: ${words}`);
-  if (!terminal.visible()) terminal.complain('The output of this agent goes where nobody sees it: nothing is observed.');
+  for (const { sensor, works, words } of first.sensors)
+    if (!works) terminal.say(`Cannot work here: ${sensor}: ${words}`);
+  if (!terminal.visible())
+    terminal.complain('The output of this agent goes where nobody sees it: nothing is observed.');
   announce();
   agent.start();
   const end = await Promise.race([stopped, agent.wiped]);

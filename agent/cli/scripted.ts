@@ -14,7 +14,11 @@ export async function scriptedPlatform(
   path: string,
 ): Promise<Platform> {
   if (env.DAYLIGHT_SCRIPTED !== '1') {
-    throw new CliEnd(exitCodes.usage, '--scripted replays a written day instead of recording a real one', 'it is only for tests, which set DAYLIGHT_SCRIPTED=1');
+    throw new CliEnd(
+      exitCodes.usage,
+      '--scripted replays a written day instead of recording a real one',
+      'it is only for tests, which set DAYLIGHT_SCRIPTED=1',
+    );
   }
   const text = await readFile(path, 'utf8').catch(() => {
     throw new CliEnd(exitCodes.usage, `--scripted: ${path} cannot be read`);

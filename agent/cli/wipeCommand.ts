@@ -30,7 +30,8 @@ export async function wipeCommand(deps: WipeDeps, folder: string, { yes }: { yes
   const running = await isRunning(folder);
   for (const line of await whatWillGo(folder, there, running)) terminal.say(line);
   if (yes !== true) {
-    if (!terminal.interactive) throw new CliEnd(exitCodes.usage, 'nobody can be asked here; nothing was deleted', 'add --yes');
+    if (!terminal.interactive)
+      throw new CliEnd(exitCodes.usage, 'nobody can be asked here; nothing was deleted', 'add --yes');
     const answer = await terminal.ask('Delete all of this? Type "wipe": ');
     if (answer !== 'wipe') throw new CliEnd(exitCodes.refused, 'nothing was deleted');
   }
@@ -42,7 +43,11 @@ export async function wipeCommand(deps: WipeDeps, folder: string, { yes }: { yes
   );
   const left = await whatIsThere(folder);
   if (left.length > 0) {
-    throw new CliEnd(exitCodes.failed, `${left.length} files could not be deleted: ${left.slice(0, 5).join(', ')}`, 'delete them by hand');
+    throw new CliEnd(
+      exitCodes.failed,
+      `${left.length} files could not be deleted: ${left.slice(0, 5).join(', ')}`,
+      'delete them by hand',
+    );
   }
   terminal.say(`Deleted ${report.filesRemoved} files. Nothing of Daylight is left in ${folder}.`);
 }
@@ -63,7 +68,8 @@ async function whatWillGo(folder: string, there: readonly string[], running: boo
 
 async function wipeRunning(folder: string): Promise<WipeReport> {
   const answer = await askAgent(folder, { command: 'wipe' }, 60_000);
-  if (answer === null) throw new CliEnd(exitCodes.notRunning, 'the agent ended in the meantime', 'run the command again');
+  if (answer === null)
+    throw new CliEnd(exitCodes.notRunning, 'the agent ended in the meantime', 'run the command again');
   if (!answer.ok) throw refusedBy(answer);
   return answer.wiped ?? { retired: false, filesRemoved: 0, left: [] };
 }

@@ -1,10 +1,11 @@
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertNever, DaylightError } from '../../shared/errors.ts';
 import { BootId, type ImageId } from '../../shared/ids.ts';
 import type { NoticeView } from '../../shared/protocol/http.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeReport } from '../../shared/protocol/window.ts';
 import { openFolder } from './files.ts';
-import type { GateDeps, Gate } from './gate/gate.ts';
+import type { Gate, GateDeps } from './gate/gate.ts';
 import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
 import { type EnrolledDevice, readIdentity } from './identity.ts';
 import { listenLocally } from './localSocket.ts';
@@ -225,7 +226,9 @@ async function acceptNotice({ policies, uplink }: Running, version: number): Pro
   }
   await uplink.acknowledge({ version, policyHash: notice.policyHash });
   const online = uplink.state().kind === 'online';
-  const when = online ? 'The server has been told.' : 'The server will be told when it can be reached; until then nothing changes.';
+  const when = online
+    ? 'The server has been told.'
+    : 'The server will be told when it can be reached; until then nothing changes.';
   return { ok: true, said: `You have acknowledged notice ${version}. ${when}` };
 }
 
@@ -267,7 +270,10 @@ class Wiping {
     await spool.wipe().catch(() => undefined);
     const retired = by === 'server' || (await closed.then(() => retireDevice(handshakeDeps(this.#parts), RETIRE_MS)));
     const report = { retired, ...(await wipeFolder(options.folder)) };
-    void this.#closeSocket().then(() => this.#finish({ ...report, by }));
+    // The socket was the last thing in the folder.
+    void this.#closeSocket()
+      .then(() => rmdir(options.folder).catch(() => undefined))
+      .then(() => this.#finish({ ...report, by }));
     return report;
   }
 }

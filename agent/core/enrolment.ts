@@ -7,7 +7,7 @@ import { EnrolmentPayload, routes } from '../../shared/protocol/http.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { type Folder } from './files.ts';
 import { createPolicyCache } from './gate/policyCache.ts';
-import { DEVICE_KEY_FILE, Identity, IDENTITY_FILE, makeDeviceKey } from './identity.ts';
+import { DEVICE_KEY_FILE, IDENTITY_FILE, Identity, makeDeviceKey } from './identity.ts';
 import type { Clock, Random } from './ports.ts';
 import { publicKeyOf, signPayload } from './signing.ts';
 import { postJson } from './uplink/httpJson.ts';
@@ -61,17 +61,25 @@ export async function enrol(
     const enrolment = signPayload('daylight/enrolment/v1', deviceKey, canonical(EnrolmentPayload.parse(payload)));
     const answer = await postJson(address.api('/enrolment'), { enrolment }, routes.enrol.response, invitation.ca);
     if (answer.serverKey !== shown.serverKey || answer.device !== payload.device) {
-      throw new DaylightError('unavailable', 'the server that enrolled this device is not the one that showed the notice', {
-        remedy: 'ask your administrator for a new code, and check the address',
-      });
+      throw new DaylightError(
+        'unavailable',
+        'the server that enrolled this device is not the one that showed the notice',
+        {
+          remedy: 'ask your administrator for a new code, and check the address',
+        },
+      );
     }
     const { org, person, device, organisation, serverKey, policyKey } = answer;
     const cache = await createPolicyCache({ files, keys: { org, person, device, policyKey }, clock });
     const accepted = await cache.accept(answer.policy, answer.lease);
     if (!accepted.ok) {
-      throw new DaylightError('unavailable', `the policy that came with the enrolment is not genuine (${accepted.refusal})`, {
-        remedy: 'check the clock of this computer, then ask your administrator for a new code',
-      });
+      throw new DaylightError(
+        'unavailable',
+        `the policy that came with the enrolment is not genuine (${accepted.refusal})`,
+        {
+          remedy: 'check the clock of this computer, then ask your administrator for a new code',
+        },
+      );
     }
     const identity: Identity = Identity.parse({
       schema: 1,

@@ -28,21 +28,26 @@ export async function listenLocally(
   const leave = await enter(folder, clock);
   try {
     const open = new Set<Socket>();
+    const answering = new Set<Promise<void>>();
     const server = createServer((socket) => {
       open.add(socket);
       socket.on('close', () => open.delete(socket));
-      serve(socket, handle);
+      serve(socket, handle, answering);
     });
     await listen(server, path, folder);
     if (process.platform !== 'win32') await chmod(path, 0o600);
-    return { close: () => closeServer(server, open) };
+    return { close: () => closeServer(server, open, answering) };
   } finally {
     await leave();
   }
 }
 
 /** Asks the agent of this folder. Null when none is running. */
-export async function askAgent(folder: string, request: WindowRequest, timeoutMs = 30_000): Promise<WindowAnswer | null> {
+export async function askAgent(
+  folder: string,
+  request: WindowRequest,
+  timeoutMs = 30_000,
+): Promise<WindowAnswer | null> {
   const socket = await reach(await socketPath(folder, 'find'));
   if (socket === null) return null;
   try {
@@ -71,11 +76,20 @@ export async function isRunning(folder: string): Promise<boolean> {
 
 // ── Serving ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function serve(socket: Socket, handle: (request: WindowRequest) => Promise<WindowAnswer>): void {
+function serve(
+  socket: Socket,
+  handle: (request: WindowRequest) => Promise<WindowAnswer>,
+  answering: Set<Promise<void>>,
+): void {
   socket.on('error', () => socket.destroy());
+  const answerOne = async (line: string): Promise<void> => {
+    socket.write(`${JSON.stringify(await answer(line, handle))}\n`);
+  };
   const answerAll = async (): Promise<void> => {
     for await (const line of lines(socket, REQUEST_BYTES)) {
-      socket.write(`${JSON.stringify(await answer(line, handle))}\n`);
+      const answered = answerOne(line);
+      answering.add(answered);
+      await answered.finally(() => answering.delete(answered));
     }
   };
   answerAll().then(
@@ -115,8 +129,13 @@ async function* lines(socket: Socket, longest: number): AsyncGenerator<string> {
   }
 }
 
-async function closeServer(server: Server, open: ReadonlySet<Socket>): Promise<void> {
+async function closeServer(
+  server: Server,
+  open: ReadonlySet<Socket>,
+  answering: ReadonlySet<Promise<void>>,
+): Promise<void> {
   const closed = new Promise<void>((done) => server.close(() => done()));
+  await Promise.allSettled(answering);
   for (const socket of open) socket.end();
   await closed;
 }
@@ -128,9 +147,13 @@ async function listen(server: Server, path: string, folder: string): Promise<voi
     const error = await tryListen(server, path);
     if (error === null) return;
     if (error.code !== 'EADDRINUSE' || attempt > 0) {
-      throw new DaylightError('unavailable', `the agent's socket in ${folder} could not be opened (${error.code ?? ''})`, {
-        remedy: 'check that your account may write there',
-      });
+      throw new DaylightError(
+        'unavailable',
+        `the agent's socket in ${folder} could not be opened (${error.code ?? ''})`,
+        {
+          remedy: 'check that your account may write there',
+        },
+      );
     }
     const other = await reach(path);
     if (other !== null) {

@@ -16,7 +16,9 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     `Connection: ${status.connection.words} (${status.server})`,
     ...(status.connection.remedy === null ? [] : [`  What to do: ${status.connection.remedy}.`]),
     waitingLine(status),
-    ...status.dropped.map(({ parameter, cause, count }) => `Dropped: ${count} of ${label(status, parameter)}, ${dropWords(cause)}.`),
+    ...status.dropped.map(
+      ({ parameter, cause, count }) => `Dropped: ${count} of ${label(status, parameter)}, ${dropWords(cause)}.`,
+    ),
     ...sentLines(status, time),
     ...screenshotLines(status, now, time),
     ...noticeLine(status),
@@ -64,11 +66,16 @@ function parameterLines(status: AgentStatus): string[] {
 
 function untilLines({ until }: AgentStatus, time: (at: number) => string): string[] {
   if (until === null) return ['', 'No policy has been received, so nothing is collected.'];
-  return ['', `Without word from the server, observing stops ${time(until.observed)} and tracking ${time(until.entered)}.`];
+  return [
+    '',
+    `Without word from the server, observing stops ${time(until.observed)} and tracking ${time(until.entered)}.`,
+  ];
 }
 
 function sensorLines(status: AgentStatus): string[] {
-  return status.sensors.filter(({ works }) => !works).map(({ sensor, words }) => `Cannot work here: ${sensor}: ${words}`);
+  return status.sensors
+    .filter(({ works }) => !works)
+    .map(({ sensor, words }) => `Cannot work here: ${sensor}: ${words}`);
 }
 
 function waitingLine({ waiting }: AgentStatus): string {
@@ -81,7 +88,9 @@ function waitingLine({ waiting }: AgentStatus): string {
 
 function sentLines({ sent }: AgentStatus, time: (at: number) => string): string[] {
   if (sent.at === null) return ['Nothing has been sent since this agent started.'];
-  const discarded = Object.entries(sent.discarded).map(([reason, n]) => `${n} ${discardWords(reason as DiscardReason)}`);
+  const discarded = Object.entries(sent.discarded).map(
+    ([reason, n]) => `${n} ${discardWords(reason as DiscardReason)}`,
+  );
   const refused = discarded.length === 0 ? '' : `; the server kept none of: ${discarded.join(', ')}`;
   const literally = sent.last.map((record) => `    ${JSON.stringify(record)}`);
   const head = `Last sent ${time(sent.at)}, ${sent.stored} records stored since this agent started${refused}.`;
@@ -97,7 +106,9 @@ function screenshotLines({ screenshots }: AgentStatus, now: number, time: (at: n
 
 function noticeLine({ notice }: AgentStatus): string[] {
   if (notice === null || notice.acknowledged) return [];
-  return [`Notice ${notice.version} waits for you: read it with "daylight-agent notice". What is new in it is off until you accept it.`];
+  return [
+    `Notice ${notice.version} waits for you: read it with "daylight-agent notice". What is new in it is off until you accept it.`,
+  ];
 }
 
 function label(status: AgentStatus, id: keyof AgentStatus['parameters']): string {

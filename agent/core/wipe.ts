@@ -4,7 +4,8 @@ import type { WipeReport } from '../../shared/protocol/window.ts';
 import { filesIn, removeFile } from './spool/disk.ts';
 
 /** Everything that an agent ever writes into its data folder. */
-const FILES = /^(identity\.json|device\.key|spool\.key|policy\.json|recorder\.json|acknowledgement\.json)(\.[0-9a-f]+)?(\.tmp)?$/;
+const FILES =
+  /^(identity\.json|device\.key|spool\.key|policy\.json|recorder\.json|acknowledgement\.json)(\.[0-9a-f]+)?(\.tmp)?$/;
 const FOLDERS = ['spool', 'screen'] as const;
 
 /** What would go, by kind. */

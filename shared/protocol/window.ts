@@ -56,7 +56,11 @@ export const AgentStatus = z.strictObject({
   /** When observing, and tracking at all, stop by themselves unless the server is heard of again. Null: no policy yet. */
   until: z.strictObject({ observed: UnixMs, entered: UnixMs }).nullable(),
   sensors: z.array(z.strictObject({ sensor: z.string(), works: z.boolean(), words: z.string() })),
-  connection: z.strictObject({ kind: z.enum(['not_started', 'connecting', 'handshake', 'online', 'waiting', 'refused', 'closed']), words: z.string(), remedy: z.string().nullable() }),
+  connection: z.strictObject({
+    kind: z.enum(['not_started', 'connecting', 'handshake', 'online', 'waiting', 'refused', 'closed']),
+    words: z.string(),
+    remedy: z.string().nullable(),
+  }),
   policy: z.strictObject({ version: z.int(), refused: z.string().nullable() }).nullable(),
   notice: z.strictObject({ version: z.int(), acknowledged: z.boolean() }).nullable(),
   waiting: z.strictObject({
@@ -74,7 +78,14 @@ export const AgentStatus = z.strictObject({
     last: z.array(z.unknown()),
   }),
   screenshots: z.array(
-    z.strictObject({ image: ImageId, at: UnixMs, releaseAt: UnixMs, level: z.string(), width: z.int(), height: z.int() }),
+    z.strictObject({
+      image: ImageId,
+      at: UnixMs,
+      releaseAt: UnixMs,
+      level: z.string(),
+      width: z.int(),
+      height: z.int(),
+    }),
   ),
   /** Where the key of what waits is kept, in words. */
   key: z.string(),

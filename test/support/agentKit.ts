@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Permitted } from '../../agent/core/gate/gate.ts';
 import type { Clock, Random } from '../../agent/core/ports.ts';
-import type { BatchContext } from '../../agent/core/spool/spool.ts';
 import { sha256 } from '../../agent/core/signing.ts';
+import type { BatchContext } from '../../agent/core/spool/spool.ts';
 import { type Observation, type ObservationOf, parseObservation } from '../../shared/events/observation.ts';
 import { BootId, ImageId, SessionId } from '../../shared/ids.ts';
 

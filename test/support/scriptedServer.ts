@@ -1,13 +1,19 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { type AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { publicKeyOf, sha256, signPayload } from '../../agent/core/signing.ts';
 import type { Identity } from '../../agent/core/identity.ts';
+import { publicKeyOf, sha256, signPayload } from '../../agent/core/signing.ts';
 import { canonical } from '../../shared/canonical.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import { firstRules, type PolicyDocument } from '../../shared/policy/policy.ts';
-import { AgentFrame, type Batch, HelloPayload, ReceiptPayload, type ServerFrame } from '../../shared/protocol/messages.ts';
+import {
+  AgentFrame,
+  type Batch,
+  HelloPayload,
+  ReceiptPayload,
+  type ServerFrame,
+} from '../../shared/protocol/messages.ts';
 import type { Signed } from '../../shared/signed.ts';
 
 /** A server that speaks the protocol and does what the test says: what it was sent, in order, is what it shows. */
@@ -40,7 +46,12 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
   const policyKey = generateKeyPairSync('ed25519').privateKey;
   const deviceKey = generateKeyPairSync('ed25519').privateKey;
   const sockets = new Set<WebSocket>();
-  const http = new WebSocketServer({ host: '127.0.0.1', port: 0, path: '/agent/v1', handleProtocols: () => 'daylight.v1' });
+  const http = new WebSocketServer({
+    host: '127.0.0.1',
+    port: 0,
+    path: '/agent/v1',
+    handleProtocols: () => 'daylight.v1',
+  });
   await new Promise((done) => http.once('listening', done));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   const identity: Identity = {
@@ -105,7 +116,12 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
     },
     publish(change) {
       const previousHash = sha256(canonical(server.policy));
-      server.policy = { ...structuredClone(server.policy), version: server.policy.version + 1, previousHash, notBefore: now() };
+      server.policy = {
+        ...structuredClone(server.policy),
+        version: server.policy.version + 1,
+        previousHash,
+        notBefore: now(),
+      };
       change(server.policy);
       return server.signed();
     },
@@ -130,7 +146,13 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
         const hello = HelloPayload.parse(JSON.parse(frame.hello.payload));
         const payload = { device, org, person, challenge: nonce, nonce: hello.nonce, serverTime: now() };
         const text = canonical({ ...payload, committedSeq: server.committedSeq });
-        answer(server.welcome({ type: 'welcome', welcome: signPayload('daylight/welcome/v1', serverKey, text), ...server.signed() }));
+        answer(
+          server.welcome({
+            type: 'welcome',
+            welcome: signPayload('daylight/welcome/v1', serverKey, text),
+            ...server.signed(),
+          }),
+        );
       }
       if (frame.type === 'receipt') server.receipts.push(ReceiptPayload.parse(JSON.parse(frame.receipt.payload)));
       if (frame.type === 'retire') {

@@ -82,7 +82,12 @@ export function writeHeader({ key, nonce }: Sealer, seq: number, header: BatchHe
 }
 
 /** The bytes of further records; `first` is the index of the first of them in the file. */
-export function writeRecords({ key, nonce }: Sealer, seq: number, first: number, records: readonly BatchRecord[]): Buffer {
+export function writeRecords(
+  { key, nonce }: Sealer,
+  seq: number,
+  first: number,
+  records: readonly BatchRecord[],
+): Buffer {
   return Buffer.concat(
     records.flatMap((record, i) => {
       const plain = Buffer.from(JSON.stringify(record));

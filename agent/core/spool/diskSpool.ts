@@ -9,17 +9,17 @@ import type { Permitted } from '../gate/gate.ts';
 import type { Clock, Random } from '../ports.ts';
 import { sha256 } from '../signing.ts';
 import {
+  accountOf,
   type BatchHeader,
   type BatchReading,
   type BatchRecord,
-  type SpooledObservation,
-  accountOf,
   recordedIn,
+  type SpooledObservation,
 } from './batchFile.ts';
 import type { BatchContext, HeldScreenshot, Spool, SpooledBatch, SpoolWaiting, WaitingScreenshot } from './spool.ts';
 import { type Held, SpoolFolder, type SpoolState } from './spoolFolder.ts';
 import type { SpoolKey } from './spoolKey.ts';
-import { type DropLine, type DropTally, type Tally, addDrop, linesOf, missingFrom, tallyOf, totalOf } from './tally.ts';
+import { addDrop, type DropLine, type DropTally, linesOf, missingFrom, type Tally, tallyOf, totalOf } from './tally.ts';
 
 export interface SpoolOptions {
   /** A folder of the spool's own. */

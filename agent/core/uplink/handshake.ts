@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
+import type { z } from 'zod';
 import { canonical, isCanonical } from '../../../shared/canonical.ts';
 import type { BootId } from '../../../shared/ids.ts';
 import { type Challenge, HelloPayload, type Welcome, WelcomePayload } from '../../../shared/protocol/messages.ts';
 import type { Signed } from '../../../shared/signed.ts';
-import type { Clock, Random } from '../ports.ts';
 import type { Identity } from '../identity.ts';
+import type { Clock, Random } from '../ports.ts';
 import { signatureProblem, signPayload } from '../signing.ts';
-import type { z } from 'zod';
 
 export interface HandshakeDeps {
   readonly identity: Identity;

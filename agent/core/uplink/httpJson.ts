@@ -25,7 +25,9 @@ export async function postJson<T>(url: string, body: unknown, schema: z.ZodType<
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new DaylightError('unavailable', 'the answer is not that of a Daylight server of this version', { remedy: CHECK });
+  throw new DaylightError('unavailable', 'the answer is not that of a Daylight server of this version', {
+    remedy: CHECK,
+  });
 }
 
 const CHECK = 'check the address; it is that of the console, like https://daylight.example.com';

@@ -1,7 +1,7 @@
 import WebSocket from 'ws';
+import type { ImageId } from '../../../shared/ids.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { type AgentFrame, IMAGE_CHUNK_HEADER, ServerFrame, SUBPROTOCOL } from '../../../shared/protocol/messages.ts';
-import type { ImageId } from '../../../shared/ids.ts';
 import { SECOND } from '../../../shared/time.ts';
 import type { Clock } from '../ports.ts';
 

@@ -1,6 +1,6 @@
-import { serverAddress } from './serverAddress.ts';
-import { checkWelcome, greet, type Greeting, type HandshakeDeps } from './handshake.ts';
+import { checkWelcome, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
 import { type Link, openLink } from './link.ts';
+import { serverAddress } from './serverAddress.ts';
 
 /**
  * Tells the server that this device is being uninstalled, on a connection of its own on which nothing else is sent.

@@ -13,20 +13,30 @@ export interface ServerAddress {
 export function serverAddress(text: string): ServerAddress {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol)) {
-    throw new DaylightError('bad_request', `server: expected an address like https://daylight.example.com, not "${text}"`, {
-      field: 'server',
-      remedy: 'copy the address of the console',
-    });
+    throw new DaylightError(
+      'bad_request',
+      `server: expected an address like https://daylight.example.com, not "${text}"`,
+      {
+        field: 'server',
+        remedy: 'copy the address of the console',
+      },
+    );
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new DaylightError('bad_request', 'server: expected an address without user name, "?" or "#"', { field: 'server' });
+    throw new DaylightError('bad_request', 'server: expected an address without user name, "?" or "#"', {
+      field: 'server',
+    });
   }
   const secure = url.protocol === 'https:' || url.protocol === 'wss:';
   if (!secure && !isLoopback(url.hostname)) {
-    throw new DaylightError('bad_request', `server: ${url.host} would be reached without encryption, which is refused`, {
-      field: 'server',
-      remedy: `use https://${url.host}; for a certificate of your own add --ca FILE`,
-    });
+    throw new DaylightError(
+      'bad_request',
+      `server: ${url.host} would be reached without encryption, which is refused`,
+      {
+        field: 'server',
+        remedy: `use https://${url.host}; for a certificate of your own add --ca FILE`,
+      },
+    );
   }
   const rest = `${url.host}${url.pathname.replace(/\/+$/, '')}`;
   const http = `${secure ? 'https' : 'http'}://${rest}`;

@@ -1,10 +1,11 @@
+import type { z } from 'zod';
 import { canonical } from '../../../shared/canonical.ts';
-import { assertNever } from '../../../shared/errors.ts';
+import { assertNever, DaylightError } from '../../../shared/errors.ts';
 import type { DiscardReason } from '../../../shared/outcome.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import {
-  AcknowledgementPayload,
   type Ack,
+  AcknowledgementPayload,
   type Batch,
   type Bye,
   ReceiptPayload,
@@ -14,14 +15,13 @@ import {
 } from '../../../shared/protocol/messages.ts';
 import type { Signed } from '../../../shared/signed.ts';
 import { MINUTE, SECOND, type UnixMs } from '../../../shared/time.ts';
-import type { z } from 'zod';
 import type { PolicyCache } from '../gate/policyCache.ts';
 import type { Recorder } from '../recorder.ts';
 import { signPayload } from '../signing.ts';
 import type { Spool, SpooledBatch } from '../spool/spool.ts';
 import type { AcknowledgementBox } from './acknowledgementBox.ts';
 import { backoff } from './backoff.ts';
-import { checkWelcome, greet, type Greeting, type HandshakeDeps } from './handshake.ts';
+import { checkWelcome, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
 import { type Link, openLink } from './link.ts';
 import { serverAddress } from './serverAddress.ts';
 
@@ -184,6 +184,8 @@ class WebSocketUplink implements Uplink {
   /** One connection from beginning to end. */
   async #converse(): Promise<Ending> {
     const { identity, clock } = this.#deps;
+    const address = readAddress(identity.server);
+    if (typeof address !== 'string') return address;
     this.#ending = null;
     this.#enter({ kind: 'connecting' });
     let greeting: Greeting | null = null;
@@ -213,7 +215,7 @@ class WebSocketUplink implements Uplink {
       await this.#begin(conversation, frame, checked.welcome.committedSeq);
     };
     const opened = openLink({
-      url: serverAddress(identity.server).socket,
+      url: address,
       ca: identity.ca,
       clock,
       onFrame: (frame) => {
@@ -350,7 +352,8 @@ class WebSocketUplink implements Uplink {
   /** Images first, then the batch that names them; abandoned where it stands when a policy arrives. */
   async #sendBatch(conversation: Conversation, { frame, images }: SpooledBatch, epoch: number): Promise<void> {
     const { link } = conversation;
-    const stale = (): boolean => conversation.pace.applying > 0 || conversation.pace.epoch !== epoch || conversation.ended;
+    const stale = (): boolean =>
+      conversation.pace.applying > 0 || conversation.pace.epoch !== epoch || conversation.ended;
     for (const { image, digest, bytes } of images) {
       if (stale()) return;
       await link.send({ type: 'image', image, bytes: bytes.length, digest });
@@ -451,6 +454,20 @@ function contentOf(receipt: Omit<ReceiptPayload, 'device'>): unknown {
     return [id, state, level, reason, state === 'off' && waiting > 0];
   });
   return { ...rest, states };
+}
+
+/** The address of the socket; the end of all attempts when the identity leads where it must not. */
+function readAddress(server: string): string | Ending {
+  try {
+    return serverAddress(server).socket;
+  } catch (error) {
+    const known = error instanceof DaylightError ? error : null;
+    return {
+      kind: 'stop',
+      why: known?.message ?? 'the address of the server cannot be read',
+      remedy: 'the address was set at enrolment: run "daylight-agent wipe" and enrol again',
+    };
+  }
 }
 
 const RETIRED_UNPROVED: Ending = {

@@ -1,4 +1,4 @@
-import { readdir, readFile, truncate, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -7,7 +7,16 @@ import { openSpool } from '../../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../../agent/core/spool/spool.ts';
 import { keyFile } from '../../../agent/core/spool/spoolKey.ts';
 import type { ImageId } from '../../../shared/ids.ts';
-import { app, context, screenshot, scratch, systemRandom, testClock, title, type TestClock } from '../../support/agentKit.ts';
+import {
+  app,
+  context,
+  scratch,
+  screenshot,
+  systemRandom,
+  type TestClock,
+  testClock,
+  title,
+} from '../../support/agentKit.ts';
 
 type Step =
   | { do: 'append'; titles: number; apps: number }

@@ -12,7 +12,7 @@ import { createUplink, type Uplink } from '../../../../agent/core/uplink/uplink.
 import { createSystemClock } from '../../../../agent/platform/system.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import { type ReceiptPayload, type ServerFrame } from '../../../../shared/protocol/messages.ts';
-import { boot, context, screenshot, scratch, systemRandom, title } from '../../../support/agentKit.ts';
+import { boot, context, scratch, screenshot, systemRandom, title } from '../../../support/agentKit.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../../../support/scriptedServer.ts';
 
 const clock = createSystemClock();
@@ -75,7 +75,8 @@ async function record(...texts: string[]): Promise<void> {
   }
 }
 
-const titlesSent = (): unknown[] => server.batches.flatMap(({ observations }) => observations.map((o) => (o as { title: string }).title));
+const titlesSent = (): unknown[] =>
+  server.batches.flatMap(({ observations }) => observations.map((o) => (o as { title: string }).title));
 
 test('batches arrive once and in order, and are forgotten when they are acknowledged', async () => {
   await record('one', 'two', 'three');
@@ -205,8 +206,14 @@ test('an order to wipe from the pinned server is obeyed at once', async () => {
 test.each([
   ['no JSON at all', (send: (frame: unknown) => void) => send('%%%')],
   ['an unknown frame', (send: (frame: unknown) => void) => send({ type: 'dance' })],
-  ['an unknown field', (send: (frame: unknown) => void) => send({ type: 'challenge', protocol: 1, nonce: 'x', extra: 1 })],
-  ['a policy before the handshake', (send: (frame: unknown) => void) => send({ type: 'policy', policy: null, lease: server.signed().lease })],
+  [
+    'an unknown field',
+    (send: (frame: unknown) => void) => send({ type: 'challenge', protocol: 1, nonce: 'x', extra: 1 }),
+  ],
+  [
+    'a policy before the handshake',
+    (send: (frame: unknown) => void) => send({ type: 'policy', policy: null, lease: server.signed().lease }),
+  ],
 ])('%s ends the connection and nothing is sent', async (_, greeting) => {
   server.greeting = greeting;
   await record('MARKER');

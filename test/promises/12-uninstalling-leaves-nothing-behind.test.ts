@@ -1,0 +1,128 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openFolder } from '../../agent/core/files.ts';
+import { scratch } from '../support/agentKit.ts';
+import { agentCli, command, type Started, serverCli, start } from '../support/agentProcess.ts';
+import { until } from '../support/scriptedServer.ts';
+
+test('wipe deletes spool, keys and identity, looks again, and the server refuses the id from then on', async () => {
+  await using place = await scratch();
+  const server = await trialServer(place.folder);
+  const data = join(place.folder, 'agent');
+  const kept = join(place.folder, 'kept');
+  try {
+    const enrolled = await command(agentCli, [
+      'enrol',
+      '--data',
+      data,
+      '--server',
+      server.url,
+      '--code',
+      await server.code(),
+      '--accept-notice',
+      '1',
+    ]);
+    expect(enrolled).toMatchObject({ code: 0, err: '' });
+    expect(enrolled.out).toContain('Working sessions');
+    const again = await command(agentCli, [
+      'enrol',
+      '--data',
+      data,
+      '--server',
+      server.url,
+      '--code',
+      await server.code(),
+      '--later',
+    ]);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('enrolled already') });
+
+    const agent = start(agentCli, ['run', '--data', data]);
+    await until(() => agent.out().includes('Connected.'), 20_000);
+    expect(await command(agentCli, ['start', '--data', data, '--project', 'Website'])).toMatchObject({ code: 0 });
+    await copyIdentity(data, kept);
+    const wiped = await command(agentCli, ['wipe', '--data', data, '--yes']);
+    expect(wiped).toMatchObject({ code: 0, err: '' });
+    expect(wiped.out).toContain('this will be deleted for good');
+    expect(wiped.out).toContain('The server has retired this device');
+    expect(await agent.exit).toBe(0);
+    await expect(readdir(data)).rejects.toThrow('ENOENT');
+
+    // Someone has kept a copy of identity and key: the server takes nothing from them, and says so.
+    const copy = start(agentCli, ['run', '--data', kept]);
+    await until(() => copy.out().includes('retired by your organisation'), 20_000);
+    copy.process.kill('SIGTERM');
+    await copy.exit;
+  } finally {
+    await server.close();
+  }
+}, 120_000);
+
+test('wipe without a running agent retires the device as well, and asks nobody who is not there', async () => {
+  await using place = await scratch();
+  const server = await trialServer(place.folder);
+  const data = join(place.folder, 'agent');
+  try {
+    await command(agentCli, [
+      'enrol',
+      '--data',
+      data,
+      '--server',
+      server.url,
+      '--code',
+      await server.code(),
+      '--later',
+    ]);
+    const refused = await command(agentCli, ['wipe', '--data', data]);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('nothing was deleted') });
+    expect((await readdir(data)).sort()).toEqual(['device.key', 'identity.json', 'policy.json']);
+    const wiped = await command(agentCli, ['wipe', '--data', data, '--yes']);
+    expect(wiped.out).toContain('The server has retired this device');
+    await expect(readdir(data)).rejects.toThrow('ENOENT');
+  } finally {
+    await server.close();
+  }
+}, 120_000);
+
+async function copyIdentity(from: string, to: string): Promise<void> {
+  const [source, target] = [await openFolder(from), await openFolder(to)];
+  for (const name of ['identity.json', 'device.key', 'policy.json']) {
+    await target.write(name, (await source.read(name)) ?? '');
+  }
+}
+
+interface TrialServer {
+  readonly url: string;
+  code(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The built server with a new organisation; codes are made by its owner, over REST. */
+async function trialServer(folder: string): Promise<TrialServer> {
+  const data = join(folder, 'server');
+  const owner = ['--organisation', 'Trial', '--owner-name', 'Owner', '--owner-email', 'owner@example.com'];
+  const made = await command(serverCli, ['init', '--data', data, ...owner, '--json']);
+  const { token, person } = JSON.parse(made.out) as { token: string; person: string };
+  const running: Started = start(serverCli, ['serve', '--data', data, '--port', '0', '--json']);
+  await until(() => running.out().includes('listening'), 20_000);
+  const { url } = JSON.parse(running.out().split('\n')[0] ?? '') as { url: string };
+  let cookie = '';
+  const call = async (method: string, path: string, body: unknown): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json', 'x-daylight': 'test', cookie };
+    const response = await fetch(`${url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+    const set = response.headers.getSetCookie()[0]?.split(';')[0];
+    if (set !== undefined) cookie = set;
+    if (!response.ok) throw new Error(await response.text());
+    return response.json();
+  };
+  await call('POST', '/session/link', { token });
+  await call('PUT', '/account/password', { password: 'correct horse battery staple' });
+  return {
+    url,
+    code: async () => ((await call('POST', `/people/${person}/enrolment-codes`, {})) as { code: string }).code,
+    async close() {
+      running.process.kill('SIGTERM');
+      await running.exit;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+export const agentCli = join(root, 'dist', 'agent', 'cli.js');
+export const serverCli = join(root, 'dist', 'server', 'cli.js');
+
+export interface Finished {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a built command line to its end. Its input is empty. */
+export async function command(cli: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  const running = start(cli, args, env);
+  const code = await running.exit;
+  return { code, out: running.out(), err: running.err() };
+}
+
+export interface Started {
+  readonly process: ChildProcess;
+  readonly exit: Promise<number | null>;
+  out(): string;
+  err(): string;
+}
+
+/** Starts a built command line; its output goes into a pipe that the test reads. */
+export function start(cli: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
+  const child = spawn(process.execPath, [cli, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  return { process: child, exit, out: () => out, err: () => err };
+}
+
+/** The built agent must be there: `npm test` builds it first. */
+export async function builtAgent(): Promise<string> {
+  await readFile(agentCli);
+  return agentCli;
+}
