@@ -63,7 +63,7 @@ function withoutQuotes(text: string): string {
   let at = 0;
   while (at < text.length) {
     const end = quotationEnd(text, at);
-    kept += end === at ? text[at] : QUOTATION;
+    kept += end === at ? text.charAt(at) : QUOTATION;
     at = Math.max(end, at + 1);
   }
   return kept;

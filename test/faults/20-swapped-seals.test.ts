@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { Sealed, SealScope, Vault } from '../../server/vault/vault.ts';
+import { describe, expect, test } from 'vitest';
+import type { SealScope } from '../../server/vault/vault.ts';
 import { memoryVault, ORG_PROFILE, OTHER_ORG, OTHER_PERSON, outcomeOf, TITLES } from '../support/vaultScopes.ts';
 
 // FAULTS 20: ciphertext, salt or associated data swapped between segments, people, tenants, parameters: every open fails.
@@ -23,13 +23,8 @@ const parts = {
   tag: [-16, undefined],
 } as const;
 
-let vault: Vault;
-let mine: Sealed;
-
-beforeAll(async () => {
-  ({ vault } = await memoryVault());
-  mine = await vault.seal(TITLES, Buffer.from('mine!'));
-});
+const { vault } = await memoryVault();
+const mine = await vault.seal(TITLES, Buffer.from('mine!'));
 
 describe.each(elsewhere)('a record of %s', (_, scope) => {
   test('does not open here, nor one from here there', async () => {

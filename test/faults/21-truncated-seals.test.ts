@@ -1,17 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { beforeAll, expect, test } from 'vitest';
-import type { Sealed, Vault } from '../../server/vault/vault.ts';
+import { expect, test } from 'vitest';
 import { memoryVault, outcomeOf, TITLES } from '../support/vaultScopes.ts';
 
 // FAULTS 21, for sealed records: truncated, reordered, duplicated, extended. A record is one chunk: all of it or nothing.
 
-let vault: Vault;
-let sealed: Sealed;
-
-beforeAll(async () => {
-  ({ vault } = await memoryVault());
-  sealed = await vault.seal(TITLES, Buffer.from('a title of some length'.repeat(4)), { compress: true });
-});
+const { vault } = await memoryVault();
+const sealed = await vault.seal(TITLES, Buffer.from('a title of some length'.repeat(4)), { compress: true });
 
 async function opens(bytes: Uint8Array): Promise<string> {
   return outcomeOf(vault.open(TITLES, vault.fromStore(bytes)));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { rootKeyOf } from '../../server/vault/rootKey.ts';
 import { createRootKeyFile, createVault, readRootKeyFile, VaultError } from '../../server/vault/vault.ts';
 import { createMemoryKeyStore } from '../support/memoryKeyStore.ts';
@@ -11,14 +11,12 @@ import { ORG_PROFILE, outcomeOf, TITLES } from '../support/vaultScopes.ts';
 // FAULTS 23, at the vault: wrong, missing, rotated-away or world-readable key: clear error, no fallback to plaintext.
 
 const random = randomBytes;
-let folder: string;
-let path: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'daylight-keys-'));
-  path = join(folder, 'root.key');
+const folder = await mkdtemp(join(tmpdir(), 'daylight-keys-'));
+afterEach(async () => {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterAll(() => rm(folder, { recursive: true }));
+const path = join(folder, 'root.key');
 
 async function refusalOf(attempt: Promise<unknown>): Promise<{ code: string; message: string }> {
   const error = await attempt.then(

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import sqlite3 from 'sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { startUnsynced, type UnsyncedProcess } from '../../support/unsynced/unsynced.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'daylight-unsynced-'));
+const folder = await mkdtemp(join(tmpdir(), 'daylight-unsynced-'));
+afterEach(async () => {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterAll(() => rm(folder, { recursive: true }));
 
 /** Runs a module body, with `say(line)` and `folder` at hand, until it has said `lines` lines. */
 async function runUntil(lines: number, body: string): Promise<{ unsynced: UnsyncedProcess; said: string[] }> {
@@ -220,7 +220,7 @@ async function rowsFound(path: string): Promise<Found> {
   const sql =
     'SELECT (SELECT group_concat(integrity_check) FROM pragma_integrity_check) AS integrity, count(*) AS rows, max(n) AS last FROM t';
   const found = await new Promise<Found>((resolve) =>
-    opened.get<Found>(sql, (error, row) => resolve(error === null && row !== undefined ? row : none)),
+    opened.get<Found>(sql, (error, row) => resolve(error === null ? row : none)),
   );
   await new Promise((resolve) => opened.close(resolve));
   return found;
