@@ -99,15 +99,23 @@ function searchSequences(heap: Snapshot, { text, hookCodes, xCodes }: Typed): Fi
     ['hook codes', hookCodes.map((code) => [String(code)])],
     ['X codes', xCodes.map((code) => [String(code)])],
   ] as const;
+  const mayHold = possibleHolders(heap, new Set(sequences.flatMap(([, wanted]) => wanted.flat())));
   for (let node = 0; node < heap.nodeCount; node += 1) {
+    if (heap.childCount(node) < text.length) continue;
     const children = heap.children(node);
-    if (children.length < text.length) continue;
+    if (children.filter((child) => mayHold[child] === 1).length < text.length) continue;
     const held = children.map((child) => new Set([heap.value(child), ...heap.children(child).map(heap.value)]));
     for (const [form, wanted] of sequences) {
       if (containsSequence(held, wanted)) found.set(form, { form, as: 'values of an array or a list' });
     }
   }
   return [...found.values()];
+}
+
+/** Marks the nodes that are, or refer to, one of these values: nearly all of a heap does not, and need not be looked at. */
+function possibleHolders(heap: Snapshot, values: ReadonlySet<string>): Uint8Array {
+  const is = Uint8Array.from({ length: heap.nodeCount }, (_, node) => (values.has(heap.value(node)) ? 1 : 0));
+  return is.map((itself, node) => (itself === 1 || heap.children(node).some((child) => is[child] === 1) ? 1 : 0));
 }
 
 function containsSequence(held: readonly ReadonlySet<string>[], wanted: readonly (readonly string[])[]): boolean {
@@ -124,6 +132,7 @@ interface Snapshot {
   value(node: number): string;
   /** Strings that were joined and are kept in two halves, each of which may be again. */
   ropes(): string[];
+  childCount(node: number): number;
   /** Element, hidden and property references, in the snapshot's order; at most a few thousand. */
   children(node: number): number[];
 }
@@ -171,6 +180,7 @@ function readSnapshot(file: string): Snapshot {
     strings: raw.strings,
     nodeCount,
     children,
+    childCount: (node) => (firstEdge[node + 1] ?? 0) - (firstEdge[node] ?? 0),
     // V8 keeps the digits of a number in a string node below it.
     value: (node) => (type(node) === 'number' ? children(node).map(name).join() : name(node)),
     ropes: () => {
