@@ -35,7 +35,7 @@ export function wordsOf(file: string, source: string): SourceWord[] {
     } else if (ts.isJsxText(node)) words.push({ file, kind: 'text', word: node.text });
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true));
+  visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest));
   return words;
 }
 
