@@ -121,17 +121,13 @@ const privacyOfficer: Rule = { says: 'a privacy officer', holds: has('privacy_of
 const anyManager: Rule = { says: 'a manager', holds: has('manager') };
 const theirManager: Rule = {
   says: 'a manager of one of their teams',
-  holds: (actor, target) =>
-    actor.role === 'manager' && target.teams.some((team) => actor.managesTeams.includes(team)),
+  holds: (actor, target) => actor.role === 'manager' && target.teams.some((team) => actor.managesTeams.includes(team)),
 };
 const adminBelowOwner: Rule = {
   // An admin sees no activity. Were they to appoint themself, or make owners, they could give themself sight of it.
   says: 'an admin, but neither themself, nor an owner, nor to make one',
   holds: (actor, target) =>
-    actor.role === 'admin' &&
-    actor.person !== target.person &&
-    target.role !== 'owner' &&
-    target.becomes !== 'owner',
+    actor.role === 'admin' && actor.person !== target.person && target.role !== 'owner' && target.becomes !== 'owner',
 };
 
 const rules: Readonly<Record<Action, readonly Rule[]>> = {

@@ -37,14 +37,20 @@ export function parseServerConfig(input: unknown): ServerConfig {
   const config = parsed.data;
   if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
     const field = config.tlsCert === undefined ? 'tlsCert' : 'tlsKey';
-    throw new DaylightError('bad_request', `configuration: ${field}: a certificate and its key belong together`, { field });
+    throw new DaylightError('bad_request', `configuration: ${field}: a certificate and its key belong together`, {
+      field,
+    });
   }
   if (!isLoopback(config.host) && config.tlsCert === undefined && !config.behindProxy) {
-    throw new DaylightError('forbidden', `without TLS the server listens on this computer only, not on ${config.host}`, {
-      field: 'host',
-      remedy:
-        'Give --tls-cert and --tls-key, or put a proxy that ends TLS in front and say --behind-proxy, or use --host 127.0.0.1.',
-    });
+    throw new DaylightError(
+      'forbidden',
+      `without TLS the server listens on this computer only, not on ${config.host}`,
+      {
+        field: 'host',
+        remedy:
+          'Give --tls-cert and --tls-key, or put a proxy that ends TLS in front and say --behind-proxy, or use --host 127.0.0.1.',
+      },
+    );
   }
   return Object.freeze(config);
 }

@@ -11,7 +11,7 @@ import type { Random } from './random.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
 import type { KeyStore, Store } from './store/store.ts';
-import { createRootKeyFile, createVault, readRootKeyFile, type RootKey, type Vault } from './vault/vault.ts';
+import { createRootKeyFile, createVault, type RootKey, readRootKeyFile, type Vault } from './vault/vault.ts';
 
 /** What the server and the commands of the host both stand on: keys, store, vault, organisations, policies. */
 export interface Foundation {

@@ -29,7 +29,10 @@ export type LogLevel = 'debug' | 'info' | 'error' | 'silent';
 
 /** JSON lines on standard error. */
 export function createLog(level: LogLevel): Log {
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+  const log = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  );
   return {
     debug: (event, fields = {}) => log.debug({ event, ...allowed(fields) }),
     info: (event, fields = {}) => log.info({ event, ...allowed(fields) }),
@@ -40,11 +43,16 @@ export function createLog(level: LogLevel): Log {
 /** What a log may say of an error. */
 export function failureFields(error: unknown): FailureFields {
   if (!(error instanceof Error)) return { name: typeof error, code: null, frames: [], cause: null };
-  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : null;
+  const code =
+    'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : null;
   return {
     name: error.name,
     code: code === null ? null : String(code),
-    frames: (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 12).map((line) => line.trim()),
+    frames: (error.stack ?? '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 12)
+      .map((line) => line.trim()),
     cause: error.cause === undefined ? null : failureFields(error.cause),
   };
 }

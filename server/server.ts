@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, unlink, writeFile } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -85,7 +85,8 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       closing: closing.signal,
       log: (request) => logRequest(log, request),
     });
-    const http = tls === null ? createServer(limits, app as RequestListener) : createTlsServer({ ...limits, ...tls }, app);
+    const http =
+      tls === null ? createServer(limits, app as RequestListener) : createTlsServer({ ...limits, ...tls }, app);
     http.on('upgrade', (request, socket, head) => {
       if (pathOf(request.url) === AGENT_PATH) agents.handleUpgrade(request, socket, head);
       else refuseUpgrade(socket);
@@ -138,7 +139,8 @@ async function readPem(field: 'tlsCert' | 'tlsKey', path: string): Promise<Buffe
 async function listen(http: HttpServer, { host, port }: ServerConfig): Promise<AddressInfo> {
   await new Promise<void>((listening, failed) => {
     http.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : `it cannot be listened on (${cause.code})`;
+      const why =
+        cause.code === 'EADDRINUSE' ? 'another program listens there' : `it cannot be listened on (${cause.code})`;
       const remedy = 'Give another one with --port or --host.';
       failed(new DaylightError('conflict', `port ${port} on ${host}: ${why}`, { field: 'port', remedy, cause }));
     });

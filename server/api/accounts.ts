@@ -10,8 +10,8 @@ import type { Random } from '../random.ts';
 import type { PersonChange, PersonRecord, Store, TeamRecord, TokenKind } from '../store/store.ts';
 import { StoreError } from '../store/store.ts';
 import type { Sealed, SealScope, Vault } from '../vault/vault.ts';
-import { createSerial } from './serial.ts';
 import { newCode, newToken, sha256 } from './secrets.ts';
+import { createSerial } from './serial.ts';
 
 /** How long a token may be used. Links are printed on the host and are meant to be clicked at once. */
 export const tokenLife: Readonly<Record<TokenKind, number>> = {
@@ -101,7 +101,8 @@ export function createAccounts({ store, vault, clock, random }: AccountDeps): Ac
     },
     byEmail: (email) => store.personByEmail(vault.lookupHash('email', email)),
     profile: (person) => open(Profile, personScope(person.org, person.person, 'profile'), person.profile),
-    credentials: (person) => open(Credentials, personScope(person.org, person.person, 'credentials'), person.credentials),
+    credentials: (person) =>
+      open(Credentials, personScope(person.org, person.person, 'credentials'), person.credentials),
     alone: (whose, task) => serial.run(whose, task),
     async change({ org, person }, { profile, credentials, ...plain }) {
       const changed = await store.changePerson(org, person, {

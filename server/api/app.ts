@@ -46,7 +46,10 @@ export function createApp(deps: ApiDeps): Express {
   app.use(headers(deps.secure));
   app.get('/healthz', async (_request, response) => {
     const healthy = await deps.healthy();
-    response.status(healthy ? 200 : 503).set('cache-control', 'no-store').json({ status: healthy ? 'ok' : 'unavailable' });
+    response
+      .status(healthy ? 200 : 503)
+      .set('cache-control', 'no-store')
+      .json({ status: healthy ? 'ok' : 'unavailable' });
   });
   app.use(API_PREFIX, noStore, express.json({ limit: BODY_LIMIT }));
   const document = openApiDocument();

@@ -28,7 +28,9 @@ export function asDaylightError(cause: unknown): DaylightError {
       cause,
     });
   }
-  return ofExpress(cause) ?? new DaylightError('internal', 'the server has failed at this; it is in its log', { cause });
+  return (
+    ofExpress(cause) ?? new DaylightError('internal', 'the server has failed at this; it is in its log', { cause })
+  );
 }
 
 export function errorBody({ code, message, field, remedy }: DaylightError): ErrorBody {

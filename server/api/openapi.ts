@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { ErrorBody, type ErrorCode } from '../../shared/errors.ts';
-import { API_PREFIX, CSRF_HEADER, type RouteName, type RouteShape, routes, SESSION_COOKIE } from '../../shared/protocol/http.ts';
+import {
+  API_PREFIX,
+  CSRF_HEADER,
+  type RouteName,
+  type RouteShape,
+  routes,
+  SESSION_COOKIE,
+} from '../../shared/protocol/http.ts';
 import { statusOf } from './failures.ts';
 
 type Json = Record<string, unknown>;
@@ -50,7 +57,9 @@ function operation(name: RouteName, route: RouteShape): Json {
     ],
     ...(route.body === null
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
+      : {
+          requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
+        }),
     responses: { [String(route.status ?? 200)]: success(name, route), ...failures(route) },
   };
 }
@@ -64,7 +73,10 @@ const csrfParameter = {
 };
 
 function parametersOf(place: 'path' | 'query', schema: z.ZodObject): Json[] {
-  const { properties, required } = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  const { properties, required } = schemaOf(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   return Object.entries(properties ?? {}).map(([name, property]) => ({
     name,
     in: place,
@@ -85,8 +97,10 @@ function success(name: RouteName, route: RouteShape): Json {
 
 function contentOf(route: RouteShape): Json {
   if (route.response === 'image/webp') return { 'image/webp': { schema: { type: 'string', format: 'binary' } } };
-  if (route.response !== 'text/event-stream') return { 'application/json': { schema: schemaOf(route.response, 'output') } };
-  const description = 'Events named `proof`; the data of each is the JSON that GET /policy/proof answers. Comments keep it open.';
+  if (route.response !== 'text/event-stream')
+    return { 'application/json': { schema: schemaOf(route.response, 'output') } };
+  const description =
+    'Events named `proof`; the data of each is the JSON that GET /policy/proof answers. Comments keep it open.';
   return { 'text/event-stream': { schema: { type: 'string', description } } };
 }
 
@@ -101,13 +115,15 @@ function failures(route: RouteShape): Json {
   const byStatus = new Map<number, Set<ErrorCode>>();
   for (const code of codes) byStatus.set(statusOf[code], (byStatus.get(statusOf[code]) ?? new Set()).add(code));
   return Object.fromEntries(
-    [...byStatus].toSorted(([a], [b]) => a - b).map(([status, named]) => [
-      String(status),
-      {
-        description: `Refused: ${[...named].join(', ')}.`,
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
-    ]),
+    [...byStatus]
+      .toSorted(([a], [b]) => a - b)
+      .map(([status, named]) => [
+        String(status),
+        {
+          description: `Refused: ${[...named].join(', ')}.`,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        },
+      ]),
   );
 }
 

@@ -43,7 +43,8 @@ export async function beginRead(context: Context, actor: Actor, wanted: Wanted):
   const person = await store.person(actor.org, wanted.person);
   const verdict = authorize(actor, 'data.read', person === null ? elsewhere(actor) : personTarget(person));
   if (person === null) return refuseUnknown(context, actor);
-  if (verdict.kind === 'refused') return refuse(context, actor, person, wanted, new DaylightError(verdict.code, verdict.reason));
+  if (verdict.kind === 'refused')
+    return refuse(context, actor, person, wanted, new DaylightError(verdict.code, verdict.reason));
   const own = person.person === actor.person;
   if (wanted.purpose === 'own_data' && !own) return refuse(context, actor, person, wanted, notYours());
   const { document } = await control.current(actor.org);
@@ -124,9 +125,7 @@ async function refuse(
   const at = clock.now();
   await record(context, actor, person, wanted, true, at);
   const detail = 'asked for the data of a person without being allowed to see it';
-  await recorded(
-    store.recordSecurityEvent({ org: actor.org, at, kind: 'refused_read', person: actor.person, detail }),
-  );
+  await recorded(store.recordSecurityEvent({ org: actor.org, at, kind: 'refused_read', person: actor.person, detail }));
   throw refusal;
 }
 

@@ -37,7 +37,10 @@ export function dayReport(facts: DayFacts): DayReport {
     sessions: (shown ? sessions : [])
       .flatMap((one) => clipped(one, bounds))
       .map(({ from, to, open, stopCause, overlapping }) => ({ from, to, open, stopCause, overlapping })),
-    gaps: (shown ? sessions : []).flatMap((one) => one.gaps).flatMap((gap) => clipped(gap, bounds)).toSorted(byTime),
+    gaps: (shown ? sessions : [])
+      .flatMap((one) => one.gaps)
+      .flatMap((gap) => clipped(gap, bounds))
+      .toSorted(byTime),
     work,
     activity: activityOf(during).flatMap((one) => clipped(one, bounds)),
     apps,
@@ -108,17 +111,21 @@ function appsOf(records: readonly Recorded[]): DayReport['apps'] {
   return devices
     .flatMap((device) => {
       const named = joined(
-        apps.filter((one) => one.device === device).map(({ observation }) => ({
-          ...intervalOf(observation),
-          label: observation.level === 'name' ? observation.name : observation.category,
-        })),
+        apps
+          .filter((one) => one.device === device)
+          .map(({ observation }) => ({
+            ...intervalOf(observation),
+            label: observation.level === 'name' ? observation.name : observation.category,
+          })),
         (a, b) => a.label === b.label,
       );
       const titled = joined(
-        titles.filter((one) => one.device === device).map(({ observation }) => ({
-          ...intervalOf(observation),
-          title: observation.title,
-        })),
+        titles
+          .filter((one) => one.device === device)
+          .map(({ observation }) => ({
+            ...intervalOf(observation),
+            title: observation.title,
+          })),
         (a, b) => a.title === b.title,
       );
       return withTitles(named, titled);
@@ -126,7 +133,10 @@ function appsOf(records: readonly Recorded[]): DayReport['apps'] {
     .toSorted((a, b) => byTime(a, b) || (a.label < b.label ? -1 : 1));
 }
 
-function withTitles(apps: readonly Span[], titles: readonly (Interval & { readonly title: string })[]): DayReport['apps'] {
+function withTitles(
+  apps: readonly Span[],
+  titles: readonly (Interval & { readonly title: string })[],
+): DayReport['apps'] {
   const untitled = outside(apps, titles).map((part) => ({ ...part, title: null }));
   const unnamed = outside(titles, apps).map((part) => ({ ...part, label: UNNAMED }));
   return [...overlay(apps, titles), ...untitled, ...unnamed];
@@ -168,7 +178,12 @@ function sitesOf(records: readonly Recorded[]): (Span & { readonly site: string 
   }));
   const devices = [...new Set(spans.map(({ device }) => device))].toSorted();
   return devices
-    .flatMap((device) => joined(spans.filter((one) => one.device === device), (a, b) => a.label === b.label))
+    .flatMap((device) =>
+      joined(
+        spans.filter((one) => one.device === device),
+        (a, b) => a.label === b.label,
+      ),
+    )
     .toSorted((a, b) => byTime(a, b) || (a.label < b.label ? -1 : 1));
 }
 

@@ -1,4 +1,4 @@
-import { addDays, type Day, DAY, type UnixMs } from '../../shared/time.ts';
+import { addDays, DAY, type Day, type UnixMs } from '../../shared/time.ts';
 import type { Interval } from './intervals.ts';
 
 /**

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dayOf, HOUR } from '../../shared/time.ts';
-import { addMember, type Client, createClient, type Member, startServer, type TestOwner, type TestServer } from '../support/api.ts';
+import {
+  addMember,
+  type Client,
+  createClient,
+  type Member,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../support/api.ts';
 import { enrol } from '../support/enrolled.ts';
 import { dial, type TestDevice } from '../support/ingestKit.ts';
 import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
@@ -13,7 +21,15 @@ import { examples, pathOf, routeNames, shapeOf } from '../support/routeExamples.
 
 const actors = ['owner', 'admin', 'manager', 'officer', 'employee', 'otherOwner'] as const;
 type ActorName = (typeof actors)[number];
-const subjects = ['self', 'inTheirTeam', 'inAnotherTeam', 'inNoTeam', 'owner', 'inAnotherOrganisation', 'nobody'] as const;
+const subjects = [
+  'self',
+  'inTheirTeam',
+  'inAnotherTeam',
+  'inNoTeam',
+  'owner',
+  'inAnotherOrganisation',
+  'nobody',
+] as const;
 type SubjectName = (typeof subjects)[number];
 
 let it: TestServer;
@@ -30,7 +46,10 @@ let foreignDay: RecordedDay;
 beforeAll(async () => {
   it = await startServer();
   [acme, other] = [await it.addOrganisation('Acme'), await it.addOrganisation('Other')];
-  const [a, b] = [await acme.client.ok('POST', '/teams', { name: 'A' }), await acme.client.ok('POST', '/teams', { name: 'B' })];
+  const [a, b] = [
+    await acme.client.ok('POST', '/teams', { name: 'A' }),
+    await acme.client.ok('POST', '/teams', { name: 'B' }),
+  ];
   const add = (role: Parameters<typeof addMember>[2], name: string, more: object = {}) =>
     addMember(it, acme.client, role, { name, email: `${name.toLowerCase()}@acme.example.com`, ...more });
   const admin = await add('admin', 'Admin');
@@ -145,7 +164,10 @@ describe.each(Object.keys(personal) as (keyof typeof personal)[])('%s', (name) =
     for (const subject of subjects) {
       const person = personOf(actor, subject);
       const foreign = subject === 'inAnotherOrganisation' && actor !== 'otherOwner';
-      const known = { device: (foreign ? device.record.device : day.device) as string, image: (foreign ? foreignDay : day).image };
+      const known = {
+        device: (foreign ? device.record.device : day.device) as string,
+        image: (foreign ? foreignDay : day).image,
+      };
       const example = { ...examples({ person, ...known, day: dayOf(day.from) })[name] };
       const purpose = person === ids[actor] ? 'own_data' : 'workload_review';
       const query = example.query?.['purpose'] === undefined ? example.query : { ...example.query, purpose };
@@ -183,7 +205,12 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
 });
 
 test('lists hold the people and teams in scope, and nobody else', async () => {
-  const everyone = [...Object.entries(ids).filter(([name]) => name !== 'otherOwner').map(([, id]) => id), ...Object.values(members).map((one) => one.person)];
+  const everyone = [
+    ...Object.entries(ids)
+      .filter(([name]) => name !== 'otherOwner')
+      .map(([, id]) => id),
+    ...Object.values(members).map((one) => one.person),
+  ];
   const expected: Record<ActorName, string[]> = {
     owner: everyone,
     admin: everyone,
@@ -192,7 +219,14 @@ test('lists hold the people and teams in scope, and nobody else', async () => {
     employee: [ids.employee],
     otherOwner: [other.person, outsider.person],
   };
-  const teams: Record<ActorName, string[]> = { owner: ['A', 'A team', 'A team', 'B'], admin: ['A', 'A team', 'A team', 'B'], manager: ['A'], officer: [], employee: ['A'], otherOwner: ['A team'] };
+  const teams: Record<ActorName, string[]> = {
+    owner: ['A', 'A team', 'A team', 'B'],
+    admin: ['A', 'A team', 'A team', 'B'],
+    manager: ['A'],
+    officer: [],
+    employee: ['A'],
+    otherOwner: ['A team'],
+  };
   for (const actor of actors) {
     const { people } = await clients[actor].ok('GET', '/people');
     expect(people.map((one: { id: string }) => one.id).toSorted(), actor).toEqual(expected[actor].toSorted());

@@ -10,7 +10,8 @@ import type { Role } from '../../shared/roles.ts';
 
 export const PASSWORD = 'correct horse battery';
 export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
-export const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+export const CHROME =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
 /** A clock that the test moves: the real time, and what was added to it. */
 export interface TestClock extends Clock {
@@ -49,7 +50,11 @@ export async function startServer(surroundings: Surroundings = {}): Promise<Test
   const data = await mkdtemp(join(tmpdir(), 'daylight-api-'));
   const clock = testClock();
   // A first organisation that no test uses: the server needs a folder to open.
-  await initialise(data, { organisation: 'First', ownerName: 'First Owner', ownerEmail: 'first@example.com' }, { clock });
+  await initialise(
+    data,
+    { organisation: 'First', ownerName: 'First Owner', ownerEmail: 'first@example.com' },
+    { clock },
+  );
   const server = await openServer({ data, port: 0, logLevel: 'silent' }, { clock, ...surroundings });
   return {
     server,
@@ -58,7 +63,11 @@ export async function startServer(surroundings: Surroundings = {}): Promise<Test
     clock,
     async addOrganisation(name) {
       const email = `owner@${name.toLowerCase()}.example.com`;
-      const made = await initialise(data, { organisation: name, ownerName: `${name} Owner`, ownerEmail: email }, { clock });
+      const made = await initialise(
+        data,
+        { organisation: name, ownerName: `${name} Owner`, ownerEmail: email },
+        { clock },
+      );
       const client = createClient(server.url);
       await client.ok('POST', '/session/link', { token: made.token });
       await client.ok('PUT', '/account/password', { password: PASSWORD });

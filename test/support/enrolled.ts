@@ -31,10 +31,17 @@ export function enrolmentBy(device: TestDevice, code: string, acknowledgedNotice
 }
 
 /** Enrols a new device of a person over HTTP, as an agent does. */
-export async function enrol(url: string, owner: Client, person: string, at: number): Promise<TestDevice & { reply: Reply }> {
+export async function enrol(
+  url: string,
+  owner: Client,
+  person: string,
+  at: number,
+): Promise<TestDevice & { reply: Reply }> {
   const { code } = await owner.ok('POST', `/people/${person}/enrolment-codes`, {});
   const device = newDevice();
-  const reply = await createClient(url, 'agent').send('POST', '/enrolment', { enrolment: enrolmentBy(device, code, 1, at) });
+  const reply = await createClient(url, 'agent').send('POST', '/enrolment', {
+    enrolment: enrolmentBy(device, code, 1, at),
+  });
   if (reply.status !== 201) throw new Error(`enrolment: ${reply.status} ${JSON.stringify(reply.body)}`);
   const { org, person: of } = reply.body;
   return { key: device.key, record: { ...device.record, org, person: of }, reply };

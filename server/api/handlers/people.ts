@@ -65,11 +65,7 @@ async function personView(
   };
 }
 
-async function teamView(
-  { accounts }: Context,
-  team: TeamRecord,
-  everyone: readonly PersonRecord[],
-): Promise<TeamView> {
+async function teamView({ accounts }: Context, team: TeamRecord, everyone: readonly PersonRecord[]): Promise<TeamView> {
   return {
     id: team.team,
     name: await accounts.teamName(team),
@@ -109,9 +105,7 @@ async function change(
     role,
     ...(body.teams === undefined ? {} : { teams: body.teams }),
     ...(managesTeams === undefined ? {} : { managesTeams }),
-    ...(body.name === undefined
-      ? {}
-      : { profile: { name: body.name, email: (await accounts.profile(person)).email } }),
+    ...(body.name === undefined ? {} : { profile: { name: body.name, email: (await accounts.profile(person)).email } }),
   });
   if (role !== person.role) {
     const detail = `the role was changed from ${person.role} to ${role}`;

@@ -26,9 +26,14 @@ describe.each(routeNames)('%s', (name) => {
   const attempt = async (example: Example, field: string) => {
     const { method } = shape;
     const reply = await owner.client.send(method, pathOf(name, example), example.body);
-    expect([reply.status, reply.body.error?.code], `${field}: ${JSON.stringify(reply.body)}`).toEqual([400, 'bad_request']);
+    expect([reply.status, reply.body.error?.code], `${field}: ${JSON.stringify(reply.body)}`).toEqual([
+      400,
+      'bad_request',
+    ]);
     const named = String(reply.body.error.field);
-    expect(named === field || named.startsWith(`${field}.`), `the refusal names ${named} where ${field} is wrong`).toBe(true);
+    expect(named === field || named.startsWith(`${field}.`), `the refusal names ${named} where ${field} is wrong`).toBe(
+      true,
+    );
     expect(reply.body.error.message.length).toBeGreaterThan(10);
   };
 

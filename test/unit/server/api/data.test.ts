@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../../shared/time.ts';
-import { addMember, type Client, type Member, startServer, type TestOwner, type TestServer } from '../../../support/api.ts';
+import {
+  addMember,
+  type Client,
+  type Member,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../../../support/api.ts';
 import { breakTable } from '../../../support/brokenTable.ts';
 import { type RecordedDay, recordDay } from '../../../support/recordedDay.ts';
 
@@ -77,11 +84,22 @@ test('every look at a person is listed for them, refused ones too, and the priva
   const { accesses } = await employee.client.ok('GET', `/people/${employee.person}/accesses`);
   const ofOfficer = accesses.filter((one: { actor: string }) => one.actor === officer.person);
   expect(ofOfficer).toEqual([
-    expect.objectContaining({ actorName: 'Otto', actorRole: 'privacy_officer', action: 'day', purpose: 'security', day: day.day, refused: true }),
+    expect.objectContaining({
+      actorName: 'Otto',
+      actorRole: 'privacy_officer',
+      action: 'day',
+      purpose: 'security',
+      day: day.day,
+      refused: true,
+    }),
   ]);
   expect(await officer.client.ok('GET', `/people/${employee.person}/accesses`)).toEqual({ accesses });
   const { events } = await officer.client.ok('GET', '/security-events');
-  expect(events.some((one: { kind: string; person: string }) => one.kind === 'refused_read' && one.person === officer.person)).toBe(true);
+  expect(
+    events.some(
+      (one: { kind: string; person: string }) => one.kind === 'refused_read' && one.person === officer.person,
+    ),
+  ).toBe(true);
 });
 
 test('own_data is a purpose for the person alone', async () => {
@@ -96,14 +114,25 @@ test('observations are returned literally as they were stored', async () => {
 });
 
 test('a screenshot is the bytes that were stored, and no cache keeps it', async () => {
-  const reply = await employee.client.send('GET', `/people/${employee.person}/screenshots/${day.image}?purpose=own_data`);
-  expect([reply.status, reply.headers.get('content-type'), reply.headers.get('cache-control')]).toEqual([200, 'image/webp', 'no-store']);
+  const reply = await employee.client.send(
+    'GET',
+    `/people/${employee.person}/screenshots/${day.image}?purpose=own_data`,
+  );
+  expect([reply.status, reply.headers.get('content-type'), reply.headers.get('cache-control')]).toEqual([
+    200,
+    'image/webp',
+    'no-store',
+  ]);
   expect(Buffer.compare(reply.body, Buffer.from(day.imageBytes))).toBe(0);
 });
 
 test('a parameter whose viewers leave out the reader’s role is shown to the person and to nobody else', async () => {
   const { policy } = await owner.client.ok('GET', '/policy');
-  const change = { baseVersion: policy.version, reason: 'no titles for owners', parameters: { title: { viewers: ['manager'] } } };
+  const change = {
+    baseVersion: policy.version,
+    reason: 'no titles for owners',
+    parameters: { title: { viewers: ['manager'] } },
+  };
   await owner.client.ok('PUT', '/policy', change);
   const theirs = (await dayOf(owner.client, 'workload_review')).body;
   expect(theirs.apps.every((one: { title: string | null }) => one.title === null)).toBe(true);

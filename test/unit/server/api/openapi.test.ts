@@ -18,11 +18,17 @@ const operationOf = (name: (typeof routeNames)[number]) => {
 
 test('the document is OpenAPI 3.1, is open to everyone and names where the routes are', () => {
   expect([document.openapi, document.servers]).toEqual(['3.1.0', [{ url: '/api/v1' }]]);
-  expect(document.components.securitySchemes.session).toMatchObject({ type: 'apiKey', in: 'cookie', name: 'daylight_session' });
+  expect(document.components.securitySchemes.session).toMatchObject({
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'daylight_session',
+  });
 });
 
 test('it describes every route and nothing else', () => {
-  const described = Object.values<object>(document.paths).flatMap((path) => Object.values(path).map((one) => one.operationId));
+  const described = Object.values<object>(document.paths).flatMap((path) =>
+    Object.values(path).map((one) => one.operationId),
+  );
   expect(described.toSorted()).toEqual(routeNames.toSorted());
 });
 

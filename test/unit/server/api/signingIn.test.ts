@@ -27,10 +27,15 @@ const signIn = (email: string, more: object = {}, agent?: string) => {
 
 describe('a session', () => {
   test('is a cookie that scripts and other sites cannot use, and whose value is nowhere in the answer', async () => {
-    const member = await addMember(it, owner.client, 'employee', { name: 'Cookie', email: 'cookie@signing.example.com' });
+    const member = await addMember(it, owner.client, 'employee', {
+      name: 'Cookie',
+      email: 'cookie@signing.example.com',
+    });
     const { reply } = await signIn(member.email);
     const cookie = reply.headers.getSetCookie()[0] ?? '';
-    expect(cookie).toMatch(/^daylight_session=[\w-]{43}; Max-Age=43200; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/);
+    expect(cookie).toMatch(
+      /^daylight_session=[\w-]{43}; Max-Age=43200; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
+    );
     expect(JSON.stringify(reply.body)).not.toContain(cookie.slice(17, 60));
     expect(reply.headers.get('cache-control')).toBe('no-store');
   });
@@ -65,7 +70,10 @@ describe('a session', () => {
   test('changing the password ends every other session of the account', async () => {
     const member = await addMember(it, owner.client, 'employee', { name: 'Pass', email: 'pass@signing.example.com' });
     const { client: other } = await signIn(member.email);
-    const wrong = await member.client.send('PUT', '/account/password', { current: 'not this one', password: 'a new long password' });
+    const wrong = await member.client.send('PUT', '/account/password', {
+      current: 'not this one',
+      password: 'a new long password',
+    });
     expect([wrong.status, wrong.body.error.code]).toEqual([401, 'wrong_credentials']);
     const missing = await member.client.send('PUT', '/account/password', { password: 'a new long password' });
     expect([missing.status, missing.body.error.field]).toEqual([400, 'current']);
@@ -78,7 +86,11 @@ describe('a session', () => {
 
 describe('a one-time link', () => {
   test('works once, and never again', async () => {
-    const invited = await owner.client.ok('POST', '/people', { name: 'L', email: 'l@signing.example.com', role: 'employee' });
+    const invited = await owner.client.ok('POST', '/people', {
+      name: 'L',
+      email: 'l@signing.example.com',
+      role: 'employee',
+    });
     expect(invited.link).toBe(`${it.url}/#/invitation/${invited.token}`);
     const body = { token: invited.token, name: 'L', password: PASSWORD };
     const both = await Promise.all([1, 2].map(() => createClient(it.url).send('POST', '/session/invitation', body)));
@@ -100,14 +112,22 @@ describe('the second factor', () => {
   test('is asked for only after the right password, and a code is taken once', async () => {
     const member = await addMember(it, owner.client, 'manager', { name: 'Totp', email: 'totp@signing.example.com' });
     const secret = member.secret ?? '';
-    expect((await signIn(member.email)).reply.body.error).toMatchObject({ code: 'second_factor_required', field: 'totp' });
-    expect((await signIn(member.email, { password: 'wrong wrong wrong' })).reply.body.error.code).toBe('wrong_credentials');
+    expect((await signIn(member.email)).reply.body.error).toMatchObject({
+      code: 'second_factor_required',
+      field: 'totp',
+    });
+    expect((await signIn(member.email, { password: 'wrong wrong wrong' })).reply.body.error.code).toBe(
+      'wrong_credentials',
+    );
     const used = totpCode(secret, it.clock.now());
     expect((await signIn(member.email, { totp: used })).reply.status).toBe(401);
     const next = totpCode(secret, it.clock.now() + 30_000);
     const both = await Promise.all([signIn(member.email, { totp: next }), signIn(member.email, { totp: next })]);
     expect(both.map(({ reply }) => reply.status).sort()).toEqual([200, 401]);
-    expect(both.find(({ reply }) => reply.status === 200)?.reply.body).toMatchObject({ secondFactor: 'totp', mustDo: [] });
+    expect(both.find(({ reply }) => reply.status === 200)?.reply.body).toMatchObject({
+      secondFactor: 'totp',
+      mustDo: [],
+    });
   });
 
   test('a code two steps old is refused', async () => {
@@ -121,7 +141,9 @@ describe('the second factor', () => {
   test('each of ten recovery codes works once in its place', async () => {
     const member = await addMember(it, owner.client, 'employee', { name: 'Rec', email: 'rec@signing.example.com' });
     const { secret } = await member.client.ok('POST', '/account/totp', {});
-    const { recoveryCodes } = await member.client.ok('PUT', '/account/totp', { totp: totpCode(secret, it.clock.now()) });
+    const { recoveryCodes } = await member.client.ok('PUT', '/account/totp', {
+      totp: totpCode(secret, it.clock.now()),
+    });
     expect(new Set(recoveryCodes).size).toBe(10);
     const typed = String(recoveryCodes[3]).toLowerCase().replaceAll('-', ' ');
     expect((await signIn(member.email, { recoveryCode: typed })).reply.body.secondFactor).toBe('recovery_code');
@@ -138,7 +160,11 @@ describe('the second factor', () => {
   test('cannot be replaced without a fresh one', async () => {
     const server = await startServer();
     const { client } = await server.addOrganisation('Fresh');
-    const member = await addMember(server, client, 'employee', { name: 'F', email: 'f@fresh.example.com', secondFactor: true });
+    const member = await addMember(server, client, 'employee', {
+      name: 'F',
+      email: 'f@fresh.example.com',
+      secondFactor: true,
+    });
     server.clock.advance(11 * MINUTE);
     const late = await member.client.send('POST', '/account/totp', {});
     expect([late.status, late.body.error.code]).toEqual([403, 'second_factor_required']);
@@ -163,11 +189,15 @@ describe('guessing', () => {
 
   test('ten wrong passwords for one account lock further attempts out, right or wrong', async () => {
     const member = await addMember(it, owner.client, 'employee', { name: 'Guess', email: 'guess@signing.example.com' });
-    const wrong = await Promise.all(Array.from({ length: 10 }, () => signIn(member.email, { password: 'wrong wrong wrong' })));
+    const wrong = await Promise.all(
+      Array.from({ length: 10 }, () => signIn(member.email, { password: 'wrong wrong wrong' })),
+    );
     expect(wrong.map(({ reply }) => reply.status)).toEqual(Array(10).fill(401));
     expect((await signIn(member.email)).reply.body.error.code).toBe('rate_limited');
     const { events } = await owner.client.ok('GET', '/security-events');
-    expect(events.filter((event: any) => event.kind === 'failed_sign_in' && event.person === member.person)).toHaveLength(10);
+    expect(
+      events.filter((event: any) => event.kind === 'failed_sign_in' && event.person === member.person),
+    ).toHaveLength(10);
   });
 });
 
@@ -212,5 +242,7 @@ test('an account in use with two browsers at once is flagged in both sessions, a
     ]),
   );
   const { events } = await owner.client.ok('GET', '/security-events');
-  expect(events.filter((event: any) => event.kind === 'concurrent_use' && event.person === member.person)).toHaveLength(1);
+  expect(events.filter((event: any) => event.kind === 'concurrent_use' && event.person === member.person)).toHaveLength(
+    1,
+  );
 });

@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type DayFacts, dayReport } from '../../../server/reports/day.ts';
+import { type Interval, intersect, measure, subtract, union } from '../../../server/reports/intervals.ts';
+import type { Recorded } from '../../../server/reports/recorded.ts';
+import { zonedDay } from '../../../server/reports/zonedDay.ts';
+import { parameterIds } from '../../../shared/catalog.ts';
+import type { Observation } from '../../../shared/events/observation.ts';
+import { DeviceId, PersonId, SessionId } from '../../../shared/ids.ts';
+import type { Levels } from '../../../shared/policy/policy.ts';
+import { DayReport } from '../../../shared/protocol/http.ts';
+import { addDays, DAY, dayOf, HOUR, MINUTE } from '../../../shared/time.ts';
+
+const START = Date.UTC(2026, 10, 12);
+const BOUNDS = { from: START, to: START + DAY };
+const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+// Time in minutes around the day: a slow and obvious model that the intervals are held against.
+const minute = fc.integer({ min: -180, max: 24 * 60 + 180 });
+const interval = fc
+  .tuple(minute, fc.integer({ min: 0, max: 300 }))
+  .map(([from, length]) => ({ from, to: from + length }));
+const intervals = fc.array(interval, { maxLength: 12 });
+const minutesOf = (all: readonly Interval[]) =>
+  new Set(all.flatMap(({ from, to }) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)));
+
+describe('intervals', () => {
+  test('union, subtract, intersect and measure are those of sets of minutes', () => {
+    fc.assert(
+      fc.property(intervals, intervals, (a, b) => {
+        const [left, right] = [minutesOf(a), minutesOf(b)];
+        expect(minutesOf(union(a))).toEqual(new Set([...left].toSorted((x, y) => x - y)));
+        expect(minutesOf(subtract(a, b))).toEqual(new Set([...left].filter((one) => !right.has(one))));
+        expect(minutesOf(intersect(a, b))).toEqual(new Set([...left].filter((one) => right.has(one))));
+        expect(measure(a)).toBe(left.size);
+      }),
+    );
+  });
+
+  test('answers are sorted, disjoint and not empty', () => {
+    fc.assert(
+      fc.property(intervals, intervals, (a, b) => {
+        for (const answer of [union(a), subtract(a, b), intersect(a, b)]) {
+          answer.forEach(({ from, to }, index) => {
+            expect(from).toBeLessThan(to);
+            expect(from).toBeGreaterThan(answer[index - 1]?.to ?? Number.NEGATIVE_INFINITY);
+          });
+        }
+      }),
+    );
+  });
+});
+
+describe('a calendar day in a zone', () => {
+  const zones = [
+    'UTC',
+    'Europe/Berlin',
+    'America/New_York',
+    'Asia/Kathmandu',
+    'Pacific/Auckland',
+    'America/Santiago',
+    'Asia/Beirut',
+    'Pacific/Kiritimati',
+  ];
+  test('begins at the first instant of its date, and the days of a year follow each other without a hole', () => {
+    for (const zone of zones) {
+      const date = (at: number) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(at);
+      let day = '2026-01-01';
+      let end = zonedDay(day, zone)?.from;
+      for (let n = 0; n < 366; n += 1) {
+        const bounds = zonedDay(day, zone);
+        if (bounds === null) throw new Error(`${zone} is not known`);
+        expect([zone, bounds.from, date(bounds.from), date(bounds.from - 1)]).toEqual([
+          zone,
+          end,
+          day,
+          addDays(day, -1),
+        ]);
+        expect([23 * HOUR, DAY, 25 * HOUR]).toContain(bounds.to - bounds.from);
+        end = bounds.to;
+        day = addDays(day, 1);
+      }
+    }
+  });
+
+  test('of a zone that does not exist is none', () => {
+    expect(zonedDay('2026-01-01', 'Mars/Base')).toBe(null);
+  });
+});
+
+interface Plan {
+  readonly device: number;
+  readonly from: number;
+  readonly length: number;
+  readonly gaps: readonly { from: number; length: number; pause: boolean }[];
+  readonly apps: readonly { from: number; length: number; name: string }[];
+}
+
+const plan: fc.Arbitrary<Plan> = fc.record({
+  device: fc.integer({ min: 1, max: 2 }),
+  from: minute,
+  length: fc.integer({ min: 1, max: 400 }),
+  gaps: fc.array(
+    fc.record({ from: fc.integer({ min: 0, max: 300 }), length: fc.integer({ min: 1, max: 60 }), pause: fc.boolean() }),
+    { maxLength: 4 },
+  ),
+  apps: fc.array(
+    fc.record({
+      from: fc.integer({ min: 0, max: 300 }),
+      length: fc.integer({ min: 1, max: 60 }),
+      name: fc.constantFrom('A', 'B', 'C'),
+    }),
+    { maxLength: 6 },
+  ),
+});
+const plans = fc.array(plan, { maxLength: 5 });
+
+/** Gaps follow each other, as an agent records them: within the session, one after the other. */
+function gapsOf({ length, gaps }: Plan): { from: number; to: number; pause: boolean }[] {
+  let free = 1;
+  return gaps
+    .toSorted((a, b) => a.from - b.from)
+    .flatMap(({ from, length: long, pause }) => {
+      const start = Math.max(free, from);
+      const end = Math.min(start + long, length);
+      if (start >= end) return [];
+      free = end + 1;
+      return [{ from: start, to: end, pause }];
+    });
+}
+
+function recordsOf(one: Plan, index: number): Recorded[] {
+  const device = DeviceId.parse(uuid(one.device));
+  const session = SessionId.parse(uuid(100 + index));
+  const when = (offset: number, length = 0) => ({
+    at: START + (one.from + offset) * MINUTE,
+    mono: DAY + (one.from + offset) * MINUTE,
+    span: length * MINUTE,
+  });
+  const event = (name: 'start' | 'stop' | 'pause' | 'resume', at: number): Observation => ({
+    parameter: 'session',
+    level: 'on',
+    ...when(at),
+    event: name,
+    cause: 'employee',
+  });
+  const observations: Observation[] = [
+    event('start', 0),
+    ...gapsOf(one).flatMap(({ from, to, pause }): Observation[] =>
+      pause
+        ? [event('pause', from), event('resume', to)]
+        : [{ parameter: 'session', level: 'on', ...when(from, to - from), event: 'gap', cause: 'locked' }],
+    ),
+    ...one.apps.map(
+      ({ from, length, name }): Observation => ({ parameter: 'app', level: 'name', ...when(from, length), name }),
+    ),
+    event('stop', one.length),
+  ];
+  return observations.map((observation) => ({ device, session, observation }));
+}
+
+function factsOf(records: readonly Recorded[]): DayFacts {
+  const everything = Object.fromEntries(parameterIds.map((id) => [id, 'on'])) as Levels;
+  const never = Object.fromEntries(parameterIds.map((id) => [id, null])) as DayFacts['levelSince'];
+  return {
+    header: {
+      person: { id: PersonId.parse(uuid(9)), name: 'Mia' },
+      day: dayOf(START),
+      zone: 'UTC',
+      policyVersion: 1,
+      recordedAccess: null,
+    },
+    bounds: BOUNDS,
+    now: START + 2 * DAY,
+    records,
+    running: new Set(),
+    viewable: new Set(parameterIds),
+    levels: everything,
+    levelSince: never,
+    acknowledged: everything,
+    hasDevice: true,
+  };
+}
+
+describe('a day', () => {
+  test('tracks exactly the minutes of the day that are in a session and in none of its gaps; twice at once counts once', () => {
+    fc.assert(
+      fc.property(plans, (all) => {
+        const minutes = all.flatMap((one) => {
+          const gaps = minutesOf(gapsOf(one));
+          return [...minutesOf([{ from: 0, to: one.length }])].filter((m) => !gaps.has(m)).map((m) => m + one.from);
+        });
+        const inDay = new Set(minutes.filter((m) => m >= 0 && m < 24 * 60));
+        const report = dayReport(factsOf(all.flatMap(recordsOf)));
+        expect(report.totals.trackedMs).toBe(inDay.size * MINUTE);
+      }),
+    );
+  });
+
+  test('counts of each application exactly the tracked minutes in which it was in front', () => {
+    fc.assert(
+      fc.property(plans, (all) => {
+        const tracked = new Set(
+          all.flatMap((one) => {
+            const gaps = minutesOf(gapsOf(one));
+            return [...minutesOf([{ from: 0, to: one.length }])].filter((m) => !gaps.has(m)).map((m) => m + one.from);
+          }),
+        );
+        const report = dayReport(factsOf(all.flatMap(recordsOf)));
+        for (const name of ['A', 'B', 'C']) {
+          const seen = minutesOf(
+            all.flatMap((one) =>
+              one.apps
+                .filter((app) => app.name === name)
+                .map(({ from, length }) => ({ from: one.from + from, to: one.from + from + length })),
+            ),
+          );
+          const expected = [...seen].filter((m) => tracked.has(m) && m >= 0 && m < 24 * 60).length;
+          expect(report.totals.byApp.find(({ label }) => label === name)?.ms ?? 0).toBe(expected * MINUTE);
+        }
+      }),
+    );
+  });
+
+  test('is the same in whatever order the records came, fits its schema, and stays within its day', () => {
+    fc.assert(
+      fc.property(plans, fc.infiniteStream(fc.nat()), (all, random) => {
+        const records = all.flatMap(recordsOf);
+        const shuffled = records
+          .map((record) => ({ record, key: random.next().value }))
+          .toSorted((a, b) => a.key - b.key);
+        const report = dayReport(factsOf(records));
+        expect(dayReport(factsOf(shuffled.map(({ record }) => record)))).toEqual(report);
+        expect(DayReport.parse(report)).toEqual(report);
+        for (const { from, to } of [...report.sessions, ...report.gaps, ...report.apps, ...report.work]) {
+          expect(from >= BOUNDS.from && from < to && to <= BOUNDS.to).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('says for every parameter either something or why not', () => {
+    fc.assert(
+      fc.property(plans, (all) => {
+        const report = dayReport(factsOf(all.flatMap(recordsOf)));
+        const absent = report.absent.map(({ parameter }) => parameter);
+        expect(absent.includes('session')).toBe(report.sessions.length === 0);
+        expect(absent.includes('app')).toBe(report.apps.length === 0);
+        expect(new Set(absent).size).toBe(absent.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,220 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClient, PASSWORD } from '../../support/api.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const children = new Set<ChildProcess>();
+let folder: string;
+let data: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daylight-cli-'));
+  data = join(folder, 'data');
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): { child: ChildProcess; ended: Promise<Ended>; out: () => string } {
+  const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
+  const child = spawn(process.execPath, ['--import', tsx, join(root, 'server/cli.ts'), ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  });
+  children.add(child);
+  let [out, err] = ['', ''];
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code) => {
+      children.delete(child);
+      resolve({ code, out, err });
+    });
+  });
+  return { child, ended, out: () => out };
+}
+
+const run = (args: readonly string[], env: Record<string, string> = {}) => start(args, env).ended;
+
+async function serve(more: readonly string[] = []): Promise<{ url: string; stop: () => Promise<Ended> }> {
+  const server = start(['serve', '--data', data, '--port', '0', '--json', ...more]);
+  const deadline = Date.now() + 20_000;
+  while (!server.out().includes('\n')) {
+    if (Date.now() > deadline || server.child.exitCode !== null)
+      throw new Error(`did not listen: ${(await server.ended).err}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { url } = JSON.parse(server.out().split('\n')[0] ?? '{}') as { url: string };
+  return {
+    url,
+    stop: () => {
+      server.child.kill('SIGTERM');
+      return server.ended;
+    },
+  };
+}
+
+const initArgs = [
+  'init',
+  '--data',
+  '',
+  '--organisation',
+  'Acme',
+  '--owner-name',
+  'Ola',
+  '--owner-email',
+  'ola@example.com',
+];
+const init = (more: readonly string[] = []) => run([...initArgs.map((arg) => (arg === '' ? data : arg)), ...more]);
+
+describe('a data folder', () => {
+  test('is made with keys that only its owner can read, and with a link that signs in once', async () => {
+    const made = await init(['--json']);
+    expect([made.code, made.err]).toEqual([0, '']);
+    const { link, token } = JSON.parse(made.out) as { link: string; token: string };
+    expect(link).toBe(`http://localhost:4820/#/link/${token}`);
+    expect((await stat(data)).mode & 0o777).toBe(0o700);
+    for (const file of ['root.key', 'keys.db', 'daylight.db'])
+      expect((await stat(join(data, file))).mode & 0o077).toBe(0);
+    const server = await serve();
+    const client = createClient(server.url);
+    await client.ok('POST', '/session/link', { token });
+    expect((await createClient(server.url).send('POST', '/session/link', { token })).status).toBe(410);
+    await client.ok('PUT', '/account/password', { password: PASSWORD });
+    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' });
+    expect(await server.stop()).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('is not begun twice for the same owner', async () => {
+    const again = await init();
+    expect([again.code, again.out]).toEqual([5, '']);
+    expect(again.err).toMatch(/^daylight-server: ownerEmail: .*owner-link.*\n$/);
+  });
+
+  test('is open in one server at a time; another organisation and an owner’s link are made beside it', async () => {
+    const server = await serve();
+    const second = await run(['serve', '--data', data, '--port', '0']);
+    expect([second.code, second.err]).toEqual([5, expect.stringContaining('another server')]);
+    const link = await run(['owner-link', '--data', data, '--email', 'OLA@example.com', '--json', '--port', '80']);
+    const { token } = JSON.parse(link.out) as { token: string };
+    expect(await createClient(server.url).ok('POST', '/session/link', { token })).toMatchObject({
+      secondFactor: 'host_link',
+    });
+    const other = await run(['init', '--json', '--data', data], {
+      DAYLIGHT_ORGANISATION: 'Two',
+      DAYLIGHT_OWNER_NAME: 'Tia',
+      DAYLIGHT_OWNER_EMAIL: 'tia@example.com',
+    });
+    const made = JSON.parse(other.out) as { token: string };
+    expect(await createClient(server.url).ok('POST', '/session/link', { token: made.token })).toMatchObject({
+      org: { name: 'Two' },
+    });
+    const nobody = await run(['owner-link', '--data', data, '--email', 'nobody@example.com']);
+    expect(nobody.code).toBe(4);
+    expect((await server.stop()).code).toBe(0);
+  });
+});
+
+describe('a wrong option or value', () => {
+  const serveArgs = ['serve', '--data', '/nonexistent'];
+  test.each([
+    ['an unknown command', ['bogus'], 2, /unknown command/],
+    ['an unknown option', ['serve', '--bogus'], 2, /unknown option/],
+    ['no folder', ['serve'], 2, /--data: expected a value\. Give --data or set DAYLIGHT_DATA/],
+    ['a port out of range', [...serveArgs, '--port', '70000'], 2, /port/],
+    ['a certificate without its key', [...serveArgs, '--tls-cert', 'x.pem'], 2, /tlsKey/],
+    ['a certificate that is not there', [...serveArgs, '--tls-cert', 'x.pem', '--tls-key', 'y.pem'], 2, /tlsCert/],
+    ['an address that is none', [...serveArgs, '--public-url', 'nowhere'], 2, /publicUrl/],
+    ['a folder without data', serveArgs, 4, /no Daylight data.*init/],
+    [
+      'an e-mail address that is none',
+      ['init', '--data', 'unused', '--organisation', 'A', '--owner-name', 'B', '--owner-email', 'C'],
+      2,
+      /ownerEmail/,
+    ],
+    [
+      'every address of the machine, without TLS',
+      [...serveArgs, '--host', '0.0.0.0'],
+      3,
+      /--tls-cert.*--behind-proxy.*127\.0\.0\.1/,
+    ],
+  ] as const)('%s: one sentence, its exit code, no stack', async (_what, args, code, message) => {
+    const ended = await run(args);
+    expect([ended.code, ended.out]).toEqual([code, '']);
+    expect(ended.err).toMatch(message);
+    expect(ended.err).not.toMatch(/\n\s+at /);
+    await expect(stat(join(folder, 'unused'))).rejects.toThrow();
+  });
+
+  test('a stack is shown when it is asked for', async () => {
+    expect((await run(serveArgs, { DAYLIGHT_TRACE: '1' })).err).toMatch(/\n\s+at /);
+  });
+
+  test('--help says what the exit codes mean', async () => {
+    const { code, out } = await run(['--help']);
+    expect([code, out]).toEqual([0, expect.stringContaining('Exit codes: 0 done')]);
+  });
+});
+
+// FAULTS 23, as a process: the server does not start, says why in one sentence, and changes nothing.
+describe('a root key that cannot be used', () => {
+  const attempt = async () => {
+    const before = await readFile(join(data, 'daylight.db'));
+    const ended = await run(['serve', '--data', data, '--port', '0']);
+    expect([ended.code, ended.out]).toEqual([3, '']);
+    expect(ended.err).not.toMatch(/\n\s+at /);
+    expect((await readFile(join(data, 'daylight.db'))).equals(before)).toBe(true);
+    return ended.err;
+  };
+
+  test('that others can read is refused with the command that mends it', async () => {
+    await chmod(join(data, 'root.key'), 0o644);
+    expect(await attempt()).toMatch(/mode 0644.*chmod 600/);
+    await chmod(join(data, 'root.key'), 0o600);
+  });
+
+  test('that is another one, cut short or missing is refused, and no new one is made in its place', async () => {
+    const path = join(data, 'root.key');
+    const key = await readFile(path);
+    await writeFile(path, Buffer.alloc(32, 7));
+    expect(await attempt()).toMatch(/root key/);
+    await writeFile(path, key.subarray(0, 31));
+    expect(await attempt()).toMatch(/31/);
+    await unlink(path);
+    expect(await attempt()).toMatch(/missing/);
+    const again = await run([
+      'init',
+      '--data',
+      data,
+      '--organisation',
+      'B',
+      '--owner-name',
+      'B',
+      '--owner-email',
+      'b@example.com',
+    ]);
+    expect(again.code).toBe(3);
+    await expect(stat(path)).rejects.toThrow();
+    await writeFile(path, key, { mode: 0o600 });
+    const server = await serve();
+    expect((await server.stop()).code).toBe(0);
+  });
+});
