@@ -77,8 +77,8 @@ async function readAuthority(path: string | undefined): Promise<string | null> {
   try {
     const pem = await readFile(path, 'utf8');
     // Throws when it is not a certificate.
-    void new X509Certificate(pem);
-    return pem;
+    const first = new X509Certificate(pem);
+    return first.raw.length > 0 ? pem : null;
   } catch (error) {
     throw new DaylightError('bad_request', `--ca: ${path} is not a readable file with a certificate in PEM form`, {
       field: 'ca',

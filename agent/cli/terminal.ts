@@ -24,7 +24,9 @@ export function openTerminal(): Terminal {
   process.stderr.on('error', () => undefined);
   return {
     visible: () => !readerGone && !process.stdout.destroyed && someoneCanSee(1),
-    say: (line) => void (readerGone || process.stdout.write(`${line}\n`)),
+    say: (line) => {
+      if (!readerGone) process.stdout.write(`${line}\n`);
+    },
     complain: (line) => void process.stderr.write(`${line}\n`),
     interactive: isatty(0) && isatty(1),
     ask: async (question) => {

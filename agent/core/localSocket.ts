@@ -11,7 +11,7 @@ import { privateFolder } from './spool/disk.ts';
 
 export interface LocalSocket {
   /** Stops listening; requests that are being answered are finished first. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -188,7 +188,7 @@ async function enter(folder: string, clock: Clock): Promise<() => Promise<void>>
       () => true,
       () => false,
     );
-    if (made) return async () => void (await rmdir(gate).catch(() => undefined));
+    if (made) return () => rmdir(gate).catch(() => undefined);
     const age = await stat(gate).then(
       ({ mtimeMs }) => clock.now() - mtimeMs,
       () => 0,

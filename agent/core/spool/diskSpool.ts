@@ -263,7 +263,9 @@ class DiskSpool implements Spool {
   }
 
   #refuseForeignKey(readings: readonly (BatchReading | null)[]): void {
-    const readable = readings.some((reading) => reading?.header != null || (reading?.records.length ?? 0) > 0);
+    const readable = readings.some(
+      (reading) => reading !== null && (reading.header !== null || reading.records.length > 0),
+    );
     const anything = this.#files.hasState() || readings.length > 0;
     if (!anything || readable) return;
     throw new DaylightError('unavailable', `nothing in ${this.#files.path} can be read with its key`, {
@@ -471,7 +473,7 @@ class DiskSpool implements Spool {
     const { entry, observations } = await this.#load(seq);
     const gone = observations.filter(doomed);
     if (gone.length === 0) return 0;
-    const dropped = structuredClone(entry.header.dropped) as DropTally;
+    const dropped: DropTally = structuredClone(entry.header.dropped);
     for (const [parameter, count] of Object.entries(tallyOf(gone.map((o) => o.parameter)))) {
       const line = { parameter: parameter as ParameterId, cause, count };
       addDrop(dropped, line);
@@ -580,7 +582,7 @@ class DiskSpool implements Spool {
     if (oldest === undefined || second === undefined) return false;
     const [seq, { header }] = oldest;
     const { observations, entry } = await this.#load(second[0]);
-    const dropped = structuredClone(entry.header.dropped) as DropTally;
+    const dropped: DropTally = structuredClone(entry.header.dropped);
     for (const line of linesOf(header.dropped)) addDrop(dropped, line);
     await this.#rewrite(second[0], entry.header, observations, dropped);
     await this.#files.removeBatch(seq, false);
@@ -644,7 +646,7 @@ function imagesIn(records: readonly BatchRecord[]): ImageId[] {
 
 function plus(header: BatchHeader, records: readonly BatchRecord[]): BatchHeader {
   const recorded = { ...header.recorded };
-  const dropped = structuredClone(header.dropped) as DropTally;
+  const dropped: DropTally = structuredClone(header.dropped);
   for (const record of records) {
     if (record.kind === 'dropped') addDrop(dropped, record);
     else recorded[record.observation.parameter] = (recorded[record.observation.parameter] ?? 0) + 1;

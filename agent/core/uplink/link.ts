@@ -112,8 +112,9 @@ function receiver(
 }
 
 function frameOf(data: WebSocket.RawData): ServerFrame | null {
+  if (!Buffer.isBuffer(data)) return null;
   try {
-    return ServerFrame.parse(JSON.parse(data.toString()));
+    return ServerFrame.parse(JSON.parse(data.toString('utf8')));
   } catch {
     return null;
   }

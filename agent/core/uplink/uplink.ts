@@ -96,6 +96,15 @@ interface Pace {
   applying: number;
   /** Changes whenever what was read from the spool may no longer be sent as read. */
   epoch: number;
+  /** Why the connection is being closed, once it is. */
+  ending: Ending | null;
+}
+
+/** A connection that is being made. */
+interface Meeting {
+  greeting: Greeting | null;
+  conversation: Conversation | null;
+  readonly pace: Pace;
 }
 
 type Ending =
@@ -107,7 +116,6 @@ class WebSocketUplink implements Uplink {
   #state: UplinkState = { kind: 'not_started' };
   #link: Link | null = null;
   #conversation: Conversation | null = null;
-  #ending: Ending | null = null;
   #running: Promise<void> | null = null;
   #sent: Sent = { at: null, stored: 0, discarded: {}, batch: null };
   #closed = false;
@@ -173,7 +181,6 @@ class WebSocketUplink implements Uplink {
         this.#enter({ kind: 'refused', why: ending.why, remedy: ending.remedy });
         return;
       }
-      if (this.#closed) return;
       failures = ending.wasOnline ? 0 : failures + 1;
       const pause = Math.max(ending.atLeastMs ?? 0, backoff(Math.max(0, failures - 1), this.#deps.random.fraction()));
       this.#enter({ kind: 'waiting', until: this.#deps.clock.now() + pause, why: ending.why });
@@ -186,67 +193,67 @@ class WebSocketUplink implements Uplink {
     const { identity, clock } = this.#deps;
     const address = readAddress(identity.server);
     if (typeof address !== 'string') return address;
-    this.#ending = null;
     this.#enter({ kind: 'connecting' });
-    let greeting: Greeting | null = null;
-    let conversation: Conversation | null = null;
-    let link: Link | null = null;
+    const meeting: Meeting = { greeting: null, conversation: null, pace: newPace() };
     let queue: Promise<void> = Promise.resolve();
-    const pace: Pace = { applying: 0, epoch: 0 };
-    /** The frame that the handshake waits for; anything else before `welcome` ends it. */
-    const handle = async (frame: ServerFrame): Promise<void> => {
-      if (link === null) throw new Error('the server spoke before the connection was open');
-      if (this.#ending !== null) return;
-      if (frame.type === 'bye') return this.#end(link, endingOf(frame));
-      if (conversation !== null) return this.#handle(conversation, frame);
-      if (greeting === null && frame.type === 'challenge') {
-        greeting = greet({ ...this.#deps, policyVersion: () => this.#deps.policies.policy()?.version ?? 0 }, frame);
-        await link.send({ type: 'hello', hello: greeting.hello });
-        return;
-      }
-      // A server that has not proved itself cannot order anything; its word is enough to stop, and for the employee to act.
-      if (greeting !== null && frame.type === 'wipe') return this.#end(link, RETIRED_UNPROVED);
-      if (greeting === null || frame.type !== 'welcome') {
-        throw new Error('the server did not keep to the order of the handshake');
-      }
-      const checked = checkWelcome(identity, greeting, frame);
-      if (!checked.ok) return this.#end(link, foreignServer(checked.why));
-      conversation = newConversation(link, pace, checked.welcome.committedSeq);
-      await this.#begin(conversation, frame, checked.welcome.committedSeq);
-    };
     const opened = openLink({
       url: address,
       ca: identity.ca,
       clock,
       onFrame: (frame) => {
         // Counted on arrival, not when its turn comes: from this moment nothing more is sent.
-        if (frame.type === 'policy' || frame.type === 'welcome') pace.applying += 1;
-        queue = queue.then(async () => {
-          await opened;
-          await handle(frame);
-        });
+        if (frame.type === 'policy' || frame.type === 'welcome') meeting.pace.applying += 1;
+        queue = queue.then(async () => this.#receive(meeting, await opened, frame));
         return queue;
       },
-    }).then((open) => {
-      link = open;
-      this.#link = open;
-      if (this.#closed) open.close();
-      return open;
     });
     try {
-      const open = await opened;
+      const link = await opened;
+      this.#link = link;
+      if (this.#closed) link.close();
       this.#enter({ kind: 'handshake' });
       const cancel = clock.after(limits.handshakeMs, () => {
-        if (conversation === null) open.close();
+        if (meeting.conversation === null) link.close();
       });
-      const why = await open.ended;
+      const why = await link.ended;
       cancel();
       await queue.catch(() => undefined);
-      return this.#ending ?? { kind: 'again', why, wasOnline: conversation !== null };
+      return meeting.pace.ending ?? { kind: 'again', why, wasOnline: meeting.conversation !== null };
     } catch (error) {
       return { kind: 'again', why: error instanceof Error ? error.message : 'the connection failed', wasOnline: false };
     } finally {
-      this.#leave(conversation);
+      this.#leave(meeting.conversation);
+    }
+  }
+
+  /** The handshake, and after it whatever else arrives. */
+  async #receive(meeting: Meeting, link: Link, frame: ServerFrame): Promise<void> {
+    const { identity } = this.#deps;
+    const { greeting, conversation, pace } = meeting;
+    if (pace.ending !== null) return;
+    if (frame.type === 'bye') {
+      end(link, pace, endingOf(frame));
+    } else if (conversation !== null) {
+      await this.#handle(conversation, frame);
+    } else if (greeting === null && frame.type === 'challenge') {
+      meeting.greeting = greet(
+        { ...this.#deps, policyVersion: () => this.#deps.policies.policy()?.version ?? 0 },
+        frame,
+      );
+      await link.send({ type: 'hello', hello: meeting.greeting.hello });
+    } else if (greeting !== null && frame.type === 'wipe') {
+      // A server that has not proved itself cannot order anything; its word is enough to stop, and for the employee to act.
+      end(link, pace, RETIRED_UNPROVED);
+    } else if (greeting !== null && frame.type === 'welcome') {
+      const checked = checkWelcome(identity, greeting, frame);
+      if (!checked.ok) {
+        end(link, pace, foreignServer(checked.why));
+        return;
+      }
+      meeting.conversation = newConversation(link, pace, checked.welcome.committedSeq);
+      await this.#begin(meeting.conversation, frame, checked.welcome.committedSeq);
+    } else {
+      throw new Error('the server did not keep to the order of the handshake');
     }
   }
 
@@ -258,7 +265,7 @@ class WebSocketUplink implements Uplink {
     await this.#sendAcknowledgement(conversation);
     void this.#sendAll(conversation).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : 'what waits could not be sent';
-      this.#end(conversation.link, { kind: 'again', why, wasOnline: false });
+      end(conversation.link, conversation.pace, { kind: 'again', why, wasOnline: false });
     });
   }
 
@@ -267,11 +274,6 @@ class WebSocketUplink implements Uplink {
     this.#conversation = null;
     this.#link = null;
     this.#wake();
-  }
-
-  #end(link: Link, ending: Ending): void {
-    this.#ending = ending;
-    link.close();
   }
 
   // ── Frames from the server ───────────────────────────────────────────────────────────────────────────────────────
@@ -293,7 +295,11 @@ class WebSocketUplink implements Uplink {
       case 'stop_session':
         return this.#deps.recorder.stoppedElsewhere(frame.session, frame.at);
       case 'wipe':
-        this.#end(conversation.link, { kind: 'stop', why: WIPED[frame.reason], remedy: 'enrol again with a new code' });
+        end(conversation.link, conversation.pace, {
+          kind: 'stop',
+          why: WIPED[frame.reason],
+          remedy: 'enrol again with a new code',
+        });
         return this.#deps.onWipe(frame.reason);
       case 'challenge':
       case 'welcome':
@@ -411,6 +417,7 @@ class WebSocketUplink implements Uplink {
 
   /** Between two attempts: only time, a nudge or the end can shorten it. */
   #pause(ms: number): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = this.#deps.clock.after(ms, resolve);
       this.#endPause = () => {
@@ -431,12 +438,12 @@ class WebSocketUplink implements Uplink {
   }
 
   async #until(condition: () => boolean, timeoutMs: number): Promise<void> {
-    let expired = false;
+    const deadline = { passed: false };
     const cancel = this.#deps.clock.after(timeoutMs, () => {
-      expired = true;
+      deadline.passed = true;
       this.#wake();
     });
-    while (!condition() && !expired) await this.#wakened();
+    while (!condition() && !deadline.passed) await this.#wakened();
     cancel();
   }
 }
@@ -475,6 +482,15 @@ const RETIRED_UNPROVED: Ending = {
   why: `${RETIRED}, and refuses what it sends`,
   remedy: 'run "daylight-agent wipe" to delete what is still kept here',
 };
+
+function newPace(): Pace {
+  return { applying: 0, epoch: 0, ending: null };
+}
+
+function end(link: Link, pace: Pace, ending: Ending): void {
+  pace.ending = ending;
+  link.close();
+}
 
 function newConversation(link: Link, pace: Pace, committedSeq: number): Conversation {
   return {
