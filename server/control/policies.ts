@@ -45,6 +45,12 @@ interface PersonState {
   readonly told: Told;
 }
 
+/** Since when each device has agreed with the policy of this hash, per parameter. Known since this process began. */
+interface Agreements {
+  readonly hash: Digest;
+  readonly of: Map<DeviceId, Partial<Record<ParameterId, UnixMs>>>;
+}
+
 /** The only place where a policy becomes a published one. */
 export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const { store, vault, organisations, connections, changes, clock } = deps;
@@ -55,7 +61,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const pending = new Map<OrgId, { document: PolicyDocument; publishedAt: UnixMs }>();
   const marks = new Map<OrgId, number>();
   const publishing = new Map<OrgId, Promise<unknown>>();
-  const agreements = new Map<OrgId, { hash: Digest; of: Map<DeviceId, Partial<Record<ParameterId, UnixMs>>> }>();
+  const agreements = new Map<OrgId, Agreements>();
 
   const stateOf = (org: OrgId) => orgs.get(org, () => loadOrg(org));
 
@@ -199,13 +205,13 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
   function noteAgreement(current: PublishedPolicy, device: DeviceRecord, told: Levels, receipt: ReceiptPayload): void {
     const known = agreements.get(device.org);
-    const ofCurrent = known?.hash === current.hash ? known : { hash: current.hash, of: new Map() };
+    const ofCurrent: Agreements = known?.hash === current.hash ? known : { hash: current.hash, of: new Map() };
     agreements.set(device.org, ofCurrent);
-    const agreed = { ...(ofCurrent.of.get(device.device) ?? {}) };
+    const before = ofCurrent.of.get(device.device) ?? {};
+    const agreed: Partial<Record<ParameterId, UnixMs>> = {};
     for (const parameter of parameterIds) {
       const says = testimony(current, parameter, { receipt, told });
-      if (says === 'silent' || says === 'contradicts') delete agreed[parameter];
-      else agreed[parameter] ??= clock.now();
+      if (says === 'agrees_active' || says === 'agrees_off') agreed[parameter] = before[parameter] ?? clock.now();
     }
     ofCurrent.of.set(device.device, agreed);
   }

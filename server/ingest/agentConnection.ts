@@ -155,31 +155,47 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
 
   async function onText(data: Buffer): Promise<void> {
     const read = readFrame(data.toString('utf8'));
-    if (!read.ok) return bye(phase === 'greeting' ? 'bad_handshake' : 'bad_frame', read.problem);
+    if (!read.ok) {
+      bye(phase === 'greeting' ? 'bad_handshake' : 'bad_frame', read.problem);
+      return;
+    }
     if (phase === 'greeting') return greet(read.frame);
     if (known !== null) await onFrame(known, read.frame);
   }
 
   async function onChunk(data: Buffer): Promise<void> {
-    if (known === null) return bye('bad_handshake', 'the first frame must be a hello');
-    if (data.length > IMAGE_CHUNK_HEADER + limits.imageChunkBytes) {
-      return bye('too_large', `a binary frame is at most ${IMAGE_CHUNK_HEADER + limits.imageChunkBytes} bytes`);
+    if (known === null) {
+      bye('bad_handshake', 'the first frame must be a hello');
+      return;
     }
-    if (!batchRate.take(clock.now())) return tooFast();
+    if (data.length > IMAGE_CHUNK_HEADER + limits.imageChunkBytes) {
+      bye('too_large', `a binary frame is at most ${IMAGE_CHUNK_HEADER + limits.imageChunkBytes} bytes`);
+      return;
+    }
+    if (!batchRate.take(clock.now())) {
+      tooFast();
+      return;
+    }
     const problem = images.chunk(data);
     if (problem !== null) bye('bad_frame', problem);
   }
 
   async function onFrame(me: Known, frame: AgentFrame): Promise<void> {
-    if (!(frame.type === 'batch' ? batchRate : controlRate).take(clock.now())) return tooFast();
+    if (!(frame.type === 'batch' ? batchRate : controlRate).take(clock.now())) {
+      tooFast();
+      return;
+    }
     switch (frame.type) {
-      case 'hello':
-        return bye('bad_frame', 'hello: this connection has had its hello');
+      case 'hello': {
+        bye('bad_frame', 'hello: this connection has had its hello');
+        return;
+      }
       case 'batch':
         return onBatch(me, frame);
       case 'image': {
         const problem = images.announce(frame.image, frame.bytes, frame.digest);
-        return problem === null ? undefined : bye('bad_frame', problem);
+        if (problem !== null) bye('bad_frame', problem);
+        return;
       }
       case 'receipt':
         return control.receive(me.device, frame.receipt);
@@ -210,8 +226,14 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     });
     if (taken === null) return;
     const { result, before } = taken;
-    if (result.kind === 'resend') return send({ type: 'resend', expected: result.expected });
-    if (result.kind === 'refused') return connection(me).wipe('retired');
+    if (result.kind === 'resend') {
+      send({ type: 'resend', expected: result.expected });
+      return;
+    }
+    if (result.kind === 'refused') {
+      connection(me).wipe('retired');
+      return;
+    }
     send(result.ack);
     const started = openSession(me.sessions)?.session;
     if (started !== undefined && started !== openSession(before)?.session) {
@@ -234,14 +256,23 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     const serverAt = clock.now();
     const handshake = await checkHello(store, nonce, frame);
     if (isEnded()) return;
-    if (handshake.kind === 'refused') return bye(handshake.reason, handshake.message);
-    if (handshake.kind === 'retired') return wipeAndEnd('retired');
+    if (handshake.kind === 'refused') {
+      bye(handshake.reason, handshake.message);
+      return;
+    }
+    if (handshake.kind === 'retired') {
+      wipeAndEnd('retired');
+      return;
+    }
     const { hello, device } = handshake;
     const clocks: ClockReading = { boot: hello.boot, at: hello.at, mono: hello.mono, serverAt };
     // From here on every publication reaches this connection; those before `welcome` are made up for after it.
     leave = connections.add(connection({ device }));
     const me = await lanes.run(device.device, () => loadKnown(device, hello, clocks));
-    if (me === null) return wipeAndEnd('retired');
+    if (me === null) {
+      wipeAndEnd('retired');
+      return;
+    }
     const { policy, lease } = await policyAndLease(me.device);
     if (isEnded()) return;
     known = me;
@@ -341,7 +372,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   const finished = new Promise<void>((resolve) => {
     ws.on('close', () => {
       end('gone');
-      Promise.allSettled([draining, renewing]).then(async () => {
+      void Promise.allSettled([draining, renewing]).then(async () => {
         await noteLastSeen();
         deps.log?.({ kind: 'closed', device: known?.device.device ?? null, reason: endReason });
         resolve();

@@ -128,7 +128,7 @@ function sums(values: Column): number[] {
 
 function isContent(value: unknown): value is [ParameterId, Run[]] {
   if (!Array.isArray(value) || value.length !== 2) return false;
-  const [parameter, runs]: unknown[] = value;
+  const [parameter, runs] = value as unknown[];
   if (typeof parameter !== 'string' || !Object.hasOwn(columns, parameter) || !Array.isArray(runs)) return false;
   return runs.every(
     (run: unknown) =>

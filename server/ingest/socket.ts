@@ -69,13 +69,16 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   return {
     handleUpgrade(request, socket, head) {
       if (request.headers.origin !== undefined) {
-        return turnAway(socket, 'origin', 403, 'no browser belongs here: a request with an Origin is refused');
+        turnAway(socket, 'origin', 403, 'no browser belongs here: a request with an Origin is refused');
+        return;
       }
       if (!offersSubprotocol(request)) {
-        return turnAway(socket, 'subprotocol', 400, `the subprotocol ${SUBPROTOCOL} is required`);
+        turnAway(socket, 'subprotocol', 400, `the subprotocol ${SUBPROTOCOL} is required`);
+        return;
       }
       if (closing || handshakes() >= HANDSHAKES_AT_ONCE) {
-        return turnAway(socket, 'busy', 503, 'too many connections are being opened; try again later');
+        turnAway(socket, 'busy', 503, 'too many connections are being opened; try again later');
+        return;
       }
       server.handleUpgrade(request, socket, head, (ws) => {
         const agent = serveAgent({ ...deps, timing, budget, lanes }, ws);
