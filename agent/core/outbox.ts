@@ -66,7 +66,9 @@ export function createOutbox({ gate, spool, context, onDenied, onFailing }: Outb
       });
     },
     hold: (now, screenshot, image) => inOrder(() => spool.hold(now, screenshot, image)),
-    settled: async () => void (await queue),
+    settled: async () => {
+      await queue;
+    },
     isFailing: () => failing,
   };
 }

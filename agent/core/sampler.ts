@@ -124,9 +124,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
     if (!input.isOpen()) registry.disengage('activity');
     const moment = deps.moment(clock.mono());
     if (isSettled && input.isOpen() && counter === null && moment !== null && levelOf('activity') === wanted) {
-      if (wanted !== null) {
-        counter = { level: wanted, input: createInputCounter(wanted, moment.sessionStart, moment.mono) };
-      }
+      counter = { level: wanted, input: createInputCounter(wanted, moment.sessionStart, moment.mono) };
     }
     return ended;
   }
@@ -189,7 +187,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
   ): Observation | null {
     const level = levelOf(parameter);
     const reduced = reduce(parameter, level, window, sightOf(window, tab, reductions));
-    return reduced === null ? null : ({ ...reduced, at, mono, span: 0 } as Observation);
+    return reduced === null ? null : { ...reduced, at, mono, span: 0 };
   }
 
   function reduce(parameter: 'app' | 'title' | 'url', level: Level, window: ActiveWindow, sight: Sight) {

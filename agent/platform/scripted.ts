@@ -224,7 +224,7 @@ function play(before: Scene, event: ScriptEvent): Scene {
 }
 
 function pressesOf(event: ScriptEvent): { at: number; kind: InputKind }[] {
-  if (event.do === 'type') return repeated(event.at, [...event.text].length, event.everyMs, 'key');
+  if (event.do === 'type') return repeated(event.at, Array.from(event.text).length, event.everyMs, 'key');
   if (event.do === 'input') return repeated(event.at, event.count, event.everyMs, event.kind);
   return [];
 }

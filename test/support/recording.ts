@@ -67,7 +67,7 @@ export function createPublisher(clock: TestClock): Publisher {
         issuedAt: now,
         observedUntil: now + DAY,
         enteredUntil: now + 30 * DAY,
-        acknowledged: { ...EVERYTHING } as Lease['acknowledged'],
+        acknowledged: EVERYTHING,
         ...change,
       };
       return signPayload('daylight/lease/v1', privateKey, canonical(lease));

@@ -112,7 +112,7 @@ export async function createPolicyCache({ files, keys, clock }: PolicyCacheDeps)
     const organisation: Layer = { name: 'organisation', ceilings: levelsOf(kept.policy) };
     if (kept.lease === null) return [organisation, everythingOff('lease')];
     // A clock set back must not lengthen a lease: time goes on by the monotonic clock at least.
-    const elapsed = kept.lease.anchor.at + (clock.mono() - kept.lease.anchor.mono);
+    const elapsed = kept.lease.verified.at + (clock.mono() - kept.lease.verified.mono);
     return [organisation, ...leaseLayers(kept.lease.lease, Math.max(now, elapsed))];
   }
 
@@ -145,7 +145,7 @@ interface Kept {
 interface KeptLease {
   readonly lease: Lease;
   /** When it was verified in this process, by both clocks. */
-  readonly anchor: { readonly at: number; readonly mono: number };
+  readonly verified: { readonly at: number; readonly mono: number };
 }
 
 const NOTHING: Kept = {
@@ -236,7 +236,7 @@ function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys, clock: Cl
   if (!fits) return 'lease_mismatch';
   // An older lease of the same policy may carry acknowledgements that no longer hold.
   if (candidate.lease !== null && lease.issuedAt < candidate.lease.lease.issuedAt) return 'lease_mismatch';
-  return { lease, anchor: { at: clock.now(), mono: clock.mono() } };
+  return { lease, verified: { at: clock.now(), mono: clock.mono() } };
 }
 
 /** What is on disk proves nothing by being there: it is judged as if the server had sent it. */
