@@ -31,10 +31,10 @@ export function Frame({ children }: { children: ReactNode }) {
         {say('nav.skip')}
       </a>
       <div className={classes.shell}>
-        <div className={`${classes.top} dl-noprint`}>
+        <aside className={classes.top} aria-label={say('nav.top')}>
           <Brand organisation={me.org.name} />
           <Burger opened={opened} onClick={toggle} aria-label={say('nav.open')} aria-expanded={opened} size="sm" />
-        </div>
+        </aside>
         <aside className={classes.side} aria-label={say('nav.side')}>
           <div className={classes.sideInner}>
             <Brand organisation={me.org.name} />
@@ -165,7 +165,8 @@ function Foot() {
 }
 
 export function SchemeSwitch() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  // Suspending transitions is done with a <style> element, which the content security policy does not allow.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
     <SegmentedControl
       size="xs"

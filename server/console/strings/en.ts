@@ -16,6 +16,7 @@ export const en = {
   // ── Frame ──
   'nav.title': 'Pages',
   'nav.side': 'Pages and account',
+  'nav.top': 'Daylight',
   'nav.open': 'Open the menu',
   'nav.skip': 'To the content',
   'nav.organisation': 'Organisation',

@@ -1,0 +1,249 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Agent, createAgent } from '../../agent/core/agent.ts';
+import { askNotice, enrol } from '../../agent/core/enrolment.ts';
+import { openFolder } from '../../agent/core/files.ts';
+import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
+import { createSystemClock } from '../../agent/platform/system.ts';
+import { storedKeys } from '../../server/console/storage.ts';
+import { initialise } from '../../server/initialise.ts';
+import { SESSION_COOKIE } from '../../shared/protocol/http.ts';
+import { systemRandom } from '../support/agentKit.ts';
+import { PASSWORD, startServer, type TestServer, totpCode } from '../support/api.ts';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { buildConsole } from '../support/consoleBuild.ts';
+import { officeDay } from '../support/days/office.ts';
+
+const clock = createSystemClock();
+
+describe('the console in a real browser, on a real server, with a real agent', () => {
+  let server: TestServer;
+  let browser: TestBrowser;
+  let page: Page;
+  let folder: string;
+  let agent: Agent | null = null;
+  let token = '';
+  let person = '';
+  const wrong: string[] = [];
+  const elsewhere: string[] = [];
+
+  beforeAll(async () => {
+    await buildConsole();
+    server = await startServer();
+    const owner = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+    ({ token, person } = await initialise(server.data, owner, { clock: server.clock }));
+    browser = await startBrowser();
+    page = await (
+      await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+    ).newPage();
+    page.setDefaultTimeout(10_000);
+    page.on('pageerror', (error) => wrong.push(error.message));
+    page.on('console', (message) => {
+      if (/content security policy/i.test(message.text())) wrong.push(message.text());
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(server.url) && !request.url().startsWith('blob:')) elsewhere.push(request.url());
+    });
+    folder = await mkdtemp(join(tmpdir(), 'daylight-console-'));
+  }, 120_000);
+
+  afterAll(async () => {
+    await agent?.close();
+    await browser?.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const startAgent = async () => {
+    const platform = createScriptedPlatform(officeDay, clock);
+    const indicator = { visible: () => true, say: () => undefined };
+    agent = await createAgent({ folder, platform, clock, random: systemRandom, indicator, agentVersion: '0.1.0' });
+    agent.start();
+  };
+  const open = async (path: string, heading: string) => {
+    await page.goto(`${server.url}/#${path}`);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  };
+  const proofOf = (parameter: string) => page.locator(`[data-parameter=${parameter}] [data-proof]`);
+  const publish = async (parameter: string, level: string, reason: string) => {
+    await page.locator(`[data-parameter=${parameter}]`).getByText(level, { exact: true }).first().click();
+    await page.getByRole('button', { name: 'Review and publish' }).click();
+    await page.getByRole('textbox', { name: 'Why?' }).fill(reason);
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+  const seriousOn = async (where: string) => {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.target.join(' ')}`);
+  };
+
+  test('a one-time link leads to a password and then to Collection, and leaves no token in the address', async () => {
+    await page.goto(`${server.url}/#/link/${token}`);
+    await page.getByRole('button', { name: 'Sign in with this link' }).click();
+    await page.getByLabel('New password').fill(PASSWORD);
+    await page.getByLabel('The same again').fill('something else');
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByText('This is not the same as above.').waitFor();
+    await page.getByLabel('The same again').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Collection' }).waitFor();
+    expect(page.url()).toBe(`${server.url}/#/collection`);
+  });
+
+  test('a second factor is set up with an authenticator, and its recovery codes are shown until they are kept', async () => {
+    await open('/account', 'Account');
+    await page.getByRole('button', { name: 'Set up a second factor' }).click();
+    const secret = ((await page.getByTestId('totp-secret').textContent()) ?? '').replaceAll(' ', '');
+    await page.getByRole('textbox', { name: 'Code' }).fill(totpCode(secret, server.clock.now()));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await expect
+      .poll(() => page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').count())
+      .toBeGreaterThan(4);
+    expect(await page.getByRole('button', { name: 'Go on' }).isDisabled()).toBe(true);
+    await page.getByLabel('I have saved them').check();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Move to another authenticator' }).waitFor();
+  });
+
+  test('the same link a second time says what to do', async () => {
+    const other = await (await browser.newContext()).newPage();
+    await other.goto(`${server.url}/#/link/${token}`);
+    await other.getByRole('button', { name: 'Sign in with this link' }).click();
+    await other.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+    await other.getByText('daylight-server owner-link --data').waitFor();
+    await other.context().close();
+  });
+
+  test('a code from the console enrols a device, whose receipt then confirms every switch', async () => {
+    await open('/account', 'Account');
+    await page.getByRole('button', { name: 'Add a device' }).click();
+    await page.getByRole('button', { name: 'Make a code' }).click();
+    const words = (await page.getByText('daylight-agent enrol').textContent()) ?? '';
+    const [, address = '', code = ''] = /^daylight-agent enrol --server (\S+) --code (\S+)$/.exec(words) ?? [];
+    expect(address).toBe(server.url);
+    const invitation = { server: address, code, ca: null };
+    const files = await openFolder(folder);
+    await enrol({ files, clock, random: systemRandom }, invitation, await askNotice(invitation), true);
+    await startAgent();
+    await open('/collection', 'Collection');
+    await expect.poll(() => proofOf('screenshot').getAttribute('data-proof'), { timeout: 15_000 }).toBe('confirmed');
+    expect(await proofOf('screenshot').textContent()).toContain('confirmed on 1 of 1');
+  });
+
+  test('a change needs a reason, and its proof arrives without reloading', async () => {
+    await page.locator('[data-parameter=app]').getByText('Name', { exact: true }).first().click();
+    await page.getByText('1 change, not published').waitFor();
+    await page.getByRole('button', { name: 'Review and publish' }).click();
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+    await page.getByText('Say in a few words why.').waitFor();
+    await page.getByRole('textbox', { name: 'Why?' }).fill('costing of projects');
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect
+      .poll(() => proofOf('app').textContent(), { timeout: 15_000 })
+      .toMatch(/In force: Name.*confirmed on 1 of 1/);
+  });
+
+  test('with the device away, "off" is not said before it has signed; when it is back, it is', async () => {
+    await agent?.close();
+    agent = null;
+    await publish('app', 'Off', 'no longer needed');
+    await expect
+      .poll(() => proofOf('app').textContent(), { timeout: 15_000 })
+      .toMatch(/Waiting for proof.*1 not reachable: stop by/);
+    await startAgent();
+    await expect.poll(() => proofOf('app').getAttribute('data-proof'), { timeout: 20_000 }).toBe('confirmed');
+    expect(await proofOf('app').textContent()).toMatch(/^Off.*confirmed on 1 of 1/);
+  }, 60_000);
+
+  test('a change that someone else made first is shown, and the draft is kept', async () => {
+    const second = await page.context().newPage();
+    await second.goto(`${server.url}/#/collection`);
+    await second.locator('[data-parameter=notes]').getByText('On', { exact: true }).click();
+    await publish('timezone', 'On', 'working time abroad');
+    await second.getByText('while you were editing').waitFor();
+    expect(await second.getByText('1 change, not published').count()).toBe(1);
+    await second.getByRole('button', { name: /Put mine on top of version/ }).click();
+    await second.getByRole('button', { name: 'Review and publish' }).waitFor();
+    await second.close();
+  });
+
+  test("another's day is not read before a purpose is chosen; one's own is, and says why it is empty", async () => {
+    const team = await page.request.post(`${server.url}/api/v1/people`, {
+      headers: { 'x-daylight': 'test' },
+      data: { name: 'Mia Sommer', email: 'mia@example.com', role: 'employee' },
+    });
+    const { person: mia } = (await team.json()) as { person: { id: string } };
+    const reads: string[] = [];
+    page.on('request', (request) => {
+      if (/\/day\?/.test(request.url())) reads.push(request.url());
+    });
+    await open(`/people/${mia.id}/day`, 'Mia Sommer');
+    await page.getByRole('heading', { name: 'Why do you want to see Mia Sommer’s day?' }).waitFor();
+    expect(reads).toEqual([]);
+    await page.getByRole('button', { name: /^Workload review/ }).click();
+    await page.getByText('Mia Sommer can see this').waitFor();
+    await page.getByText('no enrolled device').first().waitFor();
+    expect(reads).toHaveLength(1);
+    await open('/my-day', 'My day');
+    await page.getByText('This is what your managers see, too.').waitFor();
+  });
+
+  test('no page has an accessibility fault that axe calls serious or critical', async () => {
+    const pages = [
+      ['/collection', 'Collection'],
+      ['/people', 'People'],
+      [`/people/${person}`, 'Olga Brandt'],
+      ['/my-day', 'My day'],
+      ['/who-looked', 'Who looked at my data'],
+      ['/notice', 'What is collected'],
+      ['/account', 'Account'],
+      ['/security', 'Security events'],
+    ] as const;
+    const found: string[] = [];
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      for (const [path, heading] of pages) {
+        await open(path, heading);
+        await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
+        found.push(...(await seriousOn(`${path} ${scheme}`)));
+      }
+    }
+    expect(found).toEqual([]);
+  }, 120_000);
+
+  test('the browser keeps one strictly necessary cookie and the choice of colours, and nothing else', async () => {
+    await page.getByRole('radiogroup', { name: 'Colours' }).getByText('Dark', { exact: true }).click();
+    const cookies = await page.context().cookies();
+    expect(cookies.map(({ name, httpOnly, sameSite }) => ({ name, httpOnly, sameSite }))).toEqual([
+      { name: SESSION_COOKIE, httpOnly: true, sameSite: 'Strict' },
+    ]);
+    const kept = await page.evaluate(async () => ({
+      local: Object.keys(localStorage),
+      session: Object.keys(sessionStorage),
+      databases: (await indexedDB.databases()).length,
+      caches: (await caches.keys()).length,
+      workers: (await navigator.serviceWorker.getRegistrations()).length,
+    }));
+    expect(kept).toEqual({ local: [...storedKeys], session: [], databases: 0, caches: 0, workers: 0 });
+  });
+
+  test('a session that ends shows the sign-in, and leads back to the same page', async () => {
+    await open('/security', 'Security events');
+    await page.context().clearCookies();
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    expect(page.url()).toBe(`${server.url}/#/security`);
+    expect(await seriousOn('sign-in')).toEqual([]);
+  });
+
+  test('nothing was asked of another server, and the content security policy was never broken', () => {
+    expect({ elsewhere, wrong }).toEqual({ elsewhere: [], wrong: [] });
+  });
+});
