@@ -8,6 +8,7 @@ import { runCommand } from './cli/runCommand.ts';
 import { scriptedPlatform } from './cli/scripted.ts';
 import { openTerminal } from './cli/terminal.ts';
 import { wipeCommand } from './cli/wipeCommand.ts';
+import { addExtensionCommand } from './extensionCommand.ts';
 import { createRealPlatform } from './platform/real.ts';
 import { createSystemClock, createSystemRandom } from './platform/system.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -44,6 +45,7 @@ function program(): Command {
   setUp(cli, folder);
   tracking(cli, folder);
   looking(cli, folder);
+  addExtensionCommand(cli, { agentFolder: folder, say: (line) => terminal.say(line) });
   // `--data` may stand before or after the command.
   for (const command of everyCommand(cli)) {
     command.exitOverride();

@@ -29,15 +29,15 @@ export function refusedBy(answer: Extract<WindowAnswer, { ok: false }>): CliEnd 
 export function exitOf(error: unknown): { code: ExitCode; line: string } {
   if (error instanceof CliEnd) return { code: error.code, line: sentence(error.message, error.remedy) };
   if (error instanceof DaylightError) {
-    return { code: codeOf(error.code), line: sentence(error.message, error.remedy) };
+    return { code: codeOf(error.code, error.field), line: sentence(error.message, error.remedy) };
   }
   const detail = error instanceof Error ? error.message : 'unknown error';
   return { code: exitCodes.failed, line: sentence(`something went wrong: ${detail}`, undefined) };
 }
 
-function codeOf(code: ErrorCode): ExitCode {
+function codeOf(code: ErrorCode, field: string | undefined): ExitCode {
   if (code === 'bad_request') return exitCodes.usage;
-  return code === 'not_found' ? exitCodes.notEnrolled : exitCodes.failed;
+  return code === 'not_found' && field === 'identity' ? exitCodes.notEnrolled : exitCodes.failed;
 }
 
 function sentence(problem: string, remedy: string | undefined): string {

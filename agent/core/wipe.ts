@@ -5,8 +5,8 @@ import { filesIn, removeFile } from './spool/disk.ts';
 
 /** Everything that an agent ever writes into its data folder. */
 const FILES =
-  /^(identity\.json|device\.key|spool\.key|policy\.json|recorder\.json|acknowledgement\.json)(\.[0-9a-f]+)?(\.tmp)?$/;
-const FOLDERS = ['spool', 'screen'] as const;
+  /^(identity\.json|device\.key|spool\.key|policy\.json|recorder\.json|acknowledgement\.json|browser-token|native-host)(\.[0-9a-f]+)?(\.tmp)?$/;
+const FOLDERS = ['spool', 'captures'] as const;
 
 /** What would go, by kind. */
 export async function whatIsThere(folder: string): Promise<string[]> {
