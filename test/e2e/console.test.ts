@@ -216,7 +216,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
       }
     }
     expect(found).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('the browser keeps one strictly necessary cookie and the choice of colours, and nothing else', async () => {
     await page.getByRole('radiogroup', { name: 'Colours' }).getByText('Dark', { exact: true }).click();

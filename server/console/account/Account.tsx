@@ -99,7 +99,7 @@ function FactorPanel({ set }: { set: boolean }) {
       </div>
       <div className="dl-stack" style={{ maxWidth: '26rem' }}>
         <p className="dl-quiet">{say(set ? 'account.factorSet' : 'account.factorNone')}</p>
-        {replacing ? (
+        {replacing || !set ? (
           <SecondFactor
             onDone={(me) => {
               client.setQueryData(keys.me, me);
@@ -110,7 +110,7 @@ function FactorPanel({ set }: { set: boolean }) {
         ) : (
           <div>
             <Button variant="default" onClick={() => setReplacing(true)}>
-              {say(set ? 'account.factorReplace' : 'factor.begin')}
+              {say('account.factorReplace')}
             </Button>
           </div>
         )}
