@@ -44,10 +44,13 @@ export async function openFoundation({ data, clock, random, create }: Foundation
   try {
     const keyStore = await openSqliteKeyStore({ file: join(folder, 'keys.db') });
     opened.push(keyStore);
-    const vault = await createVault({ keyStore, rootKey, random: random.bytes });
+    const vault = await createVault({ keyStore, rootKey, random: (length) => random.bytes(length) });
     opened.push(vault);
-    const { fromStore } = vault;
-    const store = await openSqliteStore({ folder, randomBytes: random.bytes, fromStore });
+    const store = await openSqliteStore({
+      folder,
+      randomBytes: (length) => random.bytes(length),
+      fromStore: (bytes) => vault.fromStore(bytes),
+    });
     opened.push(store);
     const organisations = createOrganisations({ store, vault, clock });
     const changes = createChanges();
@@ -71,7 +74,7 @@ async function openFolder(folder: string, random: Random, create: boolean): Prom
   }
   if (create) await mkdir(folder, { recursive: true, mode: 0o700 });
   if (process.platform !== 'win32') await chmod(folder, 0o700);
-  return isNew ? createRootKeyFile(keyFile, random.bytes) : readRootKeyFile(keyFile);
+  return isNew ? createRootKeyFile(keyFile, (length) => random.bytes(length)) : readRootKeyFile(keyFile);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -54,13 +54,13 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
   const { clock = systemClock, random = systemRandom, log = createLog(config.logLevel) } = surroundings;
   const tls = await readTls(config);
   const foundation = await openFoundation({ data: config.data, clock, random, create: false });
-  const opened: (() => Promise<void>)[] = [foundation.close];
+  const opened: (() => Promise<void>)[] = [() => foundation.close()];
   const close = once(async () => {
     for (const end of opened.toReversed()) await end();
   });
   try {
     const lock = await holdFolder(foundation.folder);
-    opened.push(lock.close);
+    opened.push(() => lock.close());
     const { length: organisations } = await foundation.organisations.all();
     const agents = createAgentSocket({
       ...foundation,
@@ -206,9 +206,15 @@ function throttled(look: () => Promise<boolean>, everyMs: number, clock: Clock):
 }
 
 function logRequest(log: Log, { route, status, ms, failure }: RequestLog): void {
-  if (failure === null) return log.debug('request', { route, status, ms });
+  if (failure === null) {
+    log.debug('request', { route, status, ms });
+    return;
+  }
   const fields = { route, status, ms, code: asDaylightError(failure).code };
-  if (status < 500) return log.debug('request', fields);
+  if (status < 500) {
+    log.debug('request', fields);
+    return;
+  }
   log.error('request', { ...fields, failure: failureFields(failure) });
 }
 

@@ -40,7 +40,7 @@ export function mountRoutes(app: Express, deps: AdapterDeps): void {
   for (const name of Object.keys(routes) as RouteName[]) mountRoute(app, deps, name);
 }
 
-function mountRoute<N extends RouteName>(app: Express, deps: AdapterDeps, name: N): void {
+function mountRoute(app: Express, deps: AdapterDeps, name: RouteName): void {
   const route: RouteShape = routes[name];
   const method = route.method.toLowerCase() as Lowercase<RouteShape['method']>;
   app[method](`${API_PREFIX}${route.path}`, async (request: Request, response: Response) => {
@@ -57,12 +57,7 @@ function mountRoute<N extends RouteName>(app: Express, deps: AdapterDeps, name: 
 }
 
 /** The one way from a request to an answer: whence, who, what, then the handler, then the answer's own schema. */
-async function serve<N extends RouteName>(
-  deps: AdapterDeps,
-  name: N,
-  request: Request,
-  response: Response,
-): Promise<void> {
+async function serve(deps: AdapterDeps, name: RouteName, request: Request, response: Response): Promise<void> {
   const route: RouteShape = routes[name];
   refuseForeign(deps, route, request);
   const client = describeClient(request.ip ?? '', request.get('user-agent') ?? '');
@@ -76,8 +71,9 @@ async function serve<N extends RouteName>(
     client,
     limitKey: limitKey(request.ip ?? ''),
     cookie: cookieOf(deps, response),
-  } as unknown as Call<Routes[N]>;
-  const answer = await deps.handlers[name](call);
+  } as unknown as Call<RouteShape>;
+  const handler = deps.handlers[name] as unknown as (call: Call<RouteShape>) => Promise<unknown>;
+  const answer = await handler(call);
   await send(deps, route, response, answer);
 }
 

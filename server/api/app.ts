@@ -130,7 +130,10 @@ const noStore: RequestHandler = (_request, response, next) => {
 
 /** Failures outside of a route: a body that is not JSON, an address that does not exist. */
 const lastResort: ErrorRequestHandler = (cause: unknown, _request, response, next) => {
-  if (response.headersSent) return next(cause);
+  if (response.headersSent) {
+    next(cause);
+    return;
+  }
   const error = asDaylightError(cause);
   response.status(statusOf[error.code]).json(errorBody(error));
 };

@@ -80,9 +80,13 @@ export async function startServer(surroundings: Surroundings = {}): Promise<Test
   };
 }
 
+// A test reads what it expects out of an answer; its expectation is the check.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Json = any;
+
 export interface Reply {
   readonly status: number;
-  readonly body: any;
+  readonly body: Json;
   readonly headers: Headers;
 }
 
@@ -91,7 +95,7 @@ export interface Client {
   cookie: string | null;
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   /** The same, and fails unless the answer is below 300; returns the body. */
-  ok(method: string, path: string, body?: unknown): Promise<any>;
+  ok(method: string, path: string, body?: unknown): Promise<Json>;
 }
 
 export function createClient(url: string, userAgent = CHROME): Client {

@@ -37,10 +37,10 @@ function start(
   });
   children.add(child);
   let [out, err] = ['', ''];
-  child.stdout?.on('data', (chunk: Buffer) => {
+  child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();
   });
-  child.stderr?.on('data', (chunk: Buffer) => {
+  child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
   });
   const ended = new Promise<Ended>((resolve) => {

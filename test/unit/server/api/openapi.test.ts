@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { startServer, type TestServer } from '../../../support/api.ts';
+import { type Json, startServer, type TestServer } from '../../../support/api.ts';
 import { routeNames, shapeOf } from '../../../support/routeExamples.ts';
 
 let it: TestServer;
-let document: any;
+let document: Json;
 beforeAll(async () => {
   it = await startServer();
   document = await (await fetch(`${it.url}/api/v1/openapi.json`)).json();
@@ -39,7 +39,7 @@ describe.each(routeNames)('%s', (name) => {
     const operation = operationOf(name);
     expect(operation.summary).toBe(shape.summary);
     expect(operation.security).toEqual(shape.auth === 'public' ? [] : [{ session: [] }]);
-    const names = operation.parameters.map((one: any) => `${one.in} ${one.name}`);
+    const names = operation.parameters.map((one: Json) => `${one.in} ${one.name}`);
     expect(names.toSorted()).toEqual(
       [
         ...Object.keys(shape.params.shape).map((key) => `path ${key}`),

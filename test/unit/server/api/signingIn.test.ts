@@ -4,6 +4,7 @@ import {
   addMember,
   createClient,
   FIREFOX,
+  type Json,
   PASSWORD,
   setUpTotp,
   startServer,
@@ -196,7 +197,7 @@ describe('guessing', () => {
     expect((await signIn(member.email)).reply.body.error.code).toBe('rate_limited');
     const { events } = await owner.client.ok('GET', '/security-events');
     expect(
-      events.filter((event: any) => event.kind === 'failed_sign_in' && event.person === member.person),
+      events.filter((event: Json) => event.kind === 'failed_sign_in' && event.person === member.person),
     ).toHaveLength(10);
   });
 });
@@ -235,14 +236,14 @@ test('an account in use with two browsers at once is flagged in both sessions, a
   expect(reply.body.concurrentUse).toBe(true);
   expect((await member.client.ok('GET', '/session')).concurrentUse).toBe(true);
   const { sessions } = await second.ok('GET', '/account/sessions');
-  expect(sessions.map((one: any) => [one.client, one.network, one.concurrentUse])).toEqual(
+  expect(sessions.map((one: Json) => [one.client, one.network, one.concurrentUse])).toEqual(
     expect.arrayContaining([
       ['Chrome', 'this computer', true],
       ['Firefox', 'this computer', true],
     ]),
   );
   const { events } = await owner.client.ok('GET', '/security-events');
-  expect(events.filter((event: any) => event.kind === 'concurrent_use' && event.person === member.person)).toHaveLength(
-    1,
-  );
+  expect(
+    events.filter((event: Json) => event.kind === 'concurrent_use' && event.person === member.person),
+  ).toHaveLength(1);
 });
