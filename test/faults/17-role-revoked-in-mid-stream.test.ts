@@ -25,7 +25,7 @@ async function open(client: Client): Promise<Stream> {
   const ended = (async () => {
     let text = '';
     for await (const chunk of response.body ?? []) {
-      text += Buffer.from(chunk).toString('utf8');
+      text += Buffer.from(chunk as Uint8Array).toString('utf8');
       for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
         const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1];
         if (data !== undefined) events.push({ at: performance.now(), data: JSON.parse(data) });

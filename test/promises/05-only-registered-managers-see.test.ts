@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parameterIds } from '../../shared/catalog.ts';
 import { dayOf, HOUR } from '../../shared/time.ts';
 import {
   addMember,
@@ -78,6 +79,12 @@ beforeAll(async () => {
     employee: employee.person,
     otherOwner: other.person,
   };
+  // A policy that names every role as a viewer: what a role may not see, it may not see whatever the policy says.
+  for (const { client } of [acme, other]) {
+    const viewers = ['owner', 'admin', 'manager', 'privacy_officer', 'employee'];
+    const parameters = Object.fromEntries(parameterIds.map((id) => [id, { viewers }]));
+    await client.ok('PUT', '/policy', { baseVersion: 1, reason: 'everyone is named', parameters });
+  }
   const from = it.clock.now() - 3 * HOUR;
   day = await recordDay(it.data, acme.org, members.inTheirTeam.person, from);
   foreignDay = await recordDay(it.data, other.org, outsider.person, from);
