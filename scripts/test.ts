@@ -40,7 +40,9 @@ async function main(filters: readonly string[]): Promise<number> {
     console.log(`\nLeft out, because their tools are missing:\n${leftOut.map((file) => `  ${file}`).join('\n')}`);
     console.log(`Install them with: apt-get install ${missing().join(' ')}`);
   }
-  console.log(`\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
+  console.log(
+    `\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+  );
   if (counts.skipped > 0) console.log('A skipped test counts as a failure: it could have run here.');
   if (leftOut.length > 0 && process.env['CI'] !== undefined) return 1;
   return counts.failed > 0 || counts.skipped > 0 || counts.passed === 0 || counts.broken ? 1 : 0;

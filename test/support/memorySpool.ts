@@ -133,7 +133,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
         observations[parameter] = (observations[parameter] ?? 0) + 1;
       }
       if (held.length > 0) observations.screenshot = (observations.screenshot ?? 0) + held.length;
-      return { batches: batches.length, bytes, observations, dropped: [...dropped.values()] };
+      return { batches: batches.length, bytes, observations, dropped: [...dropped.values()], damagedFiles: 0 };
     },
     async wipe() {
       batches = [];

@@ -271,7 +271,7 @@ function sameKey(a: string, b: string): boolean {
   return Buffer.from(a, 'base64url').equals(Buffer.from(b, 'base64url'));
 }
 
-function replaced<T>(all: T[], isIt: (one: T) => boolean, change: Partial<T>): T | null {
+function replaced<T, C extends Partial<T>>(all: T[], isIt: (one: T) => boolean, change: C): T | null {
   const place = all.findIndex(isIt);
   const known = all[place];
   if (known === undefined) return null;

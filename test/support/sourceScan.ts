@@ -40,6 +40,6 @@ export function wordsOf(file: string, source: string): SourceWord[] {
 }
 
 /** Names of the modules that a source imports, statically or not. */
-export function importsOf(file: string, source: string): string[] {
+export function importsOf(source: string): string[] {
   return ts.preProcessFile(source, true, true).importedFiles.map(({ fileName }) => fileName);
 }

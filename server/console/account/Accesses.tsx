@@ -9,9 +9,9 @@ import { Failure } from '../frame/Failure.tsx';
 import { Mark } from '../frame/Mark.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
-import { dateTime, longDay } from '../strings/format.ts';
 import { en } from '../strings/en.ts';
-import { say, type StringKey } from '../strings/say.ts';
+import { dateTime, longDay } from '../strings/format.ts';
+import { type StringKey, say } from '../strings/say.ts';
 
 /** Who looked at a person's data, at what, and why they said they did. */
 export function Accesses() {

@@ -1,7 +1,6 @@
-import { Button } from '@mantine/core';
+import { Button, PasswordInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { PasswordInput } from '@mantine/core';
+import { type SyntheticEvent, useState } from 'react';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { usePeople } from '../api/reads.ts';
@@ -55,7 +54,7 @@ function PasswordPanel() {
       setTried(false);
     },
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
     if (passwordProblem(choice) === null) set.mutate();

@@ -2,9 +2,9 @@ import { usePeople, useSecurityEvents } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
-import { dateTime } from '../strings/format.ts';
 import { en } from '../strings/en.ts';
-import { say, type StringKey } from '../strings/say.ts';
+import { dateTime } from '../strings/format.ts';
+import { type StringKey, say } from '../strings/say.ts';
 
 /** Refused reads, failed sign-ins, accounts used from two places. */
 export function SecurityEvents() {

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { routes } from '../../../shared/protocol/http.ts';
 import { type Answer, addressOf, call } from './client.ts';
 import { keys } from './keys.ts';
-import { routes } from '../../../shared/protocol/http.ts';
 
 export type Proof = Answer<'proof'>;
 

@@ -2,7 +2,7 @@ import { Collapse, SegmentedControl, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useId } from 'react';
-import { type ParameterId, catalog, hasLevel } from '../../../shared/catalog.ts';
+import { catalog, hasLevel, type ParameterId } from '../../../shared/catalog.ts';
 import type { ParameterProof } from '../../../shared/protocol/http.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';

@@ -1,6 +1,6 @@
+import { NEVER } from '../../../shared/policy/notice.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { MINUTE, SECOND } from '../../../shared/time.ts';
-import { NEVER } from '../../../shared/policy/notice.ts';
 import { duration } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 

@@ -1,8 +1,8 @@
-import { assertNever } from '../../../shared/errors.ts';
 import type { Level } from '../../../shared/catalog.ts';
+import { assertNever } from '../../../shared/errors.ts';
 import type { ParameterProof } from '../../../shared/protocol/http.ts';
 import { Mark } from '../frame/Mark.tsx';
-import { exactTime, latency, nearTime, shortDate, dayIn } from '../strings/format.ts';
+import { dayIn, exactTime, latency, nearTime, shortDate } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
 import { type ProofState, proofStateOf } from './proofState.ts';

@@ -1,6 +1,6 @@
 import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import { DaylightError } from '../../../shared/errors.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
@@ -37,7 +37,7 @@ export function PublishDialog(props: {
       void client.invalidateQueries({ queryKey: keys.policy }); // the page then shows what changed, beside the draft
     },
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
     if (!missing) publish.mutate();

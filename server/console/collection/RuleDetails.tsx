@@ -1,5 +1,5 @@
 import { Checkbox, Group, NumberInput, Select, Switch } from '@mantine/core';
-import { type ParameterId, Purpose, catalog } from '../../../shared/catalog.ts';
+import { catalog, type ParameterId, Purpose } from '../../../shared/catalog.ts';
 import { LawfulBasis } from '../../../shared/policy/policy.ts';
 import type { ParameterProof } from '../../../shared/protocol/http.ts';
 import { Role } from '../../../shared/roles.ts';

@@ -1,4 +1,4 @@
-import { type ParameterId, catalog } from '../../../shared/catalog.ts';
+import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { count, say } from '../strings/say.ts';
 import type { Rule, RuleDifference } from './draft.ts';

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
-import { type ParameterId, catalog } from '../../../shared/catalog.ts';
+import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import type { DayReport } from '../../../shared/protocol/http.ts';
 import { clockTime, duration, exactTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { absenceOf } from './absence.ts';
 import { causeText } from './causes.ts';
 import classes from './day.module.css';
-import { activityBars } from './timeline.ts';
 import { workLabel } from './Timeline.tsx';
+import { activityBars } from './timeline.ts';
 import { labelText } from './tones.ts';
 
 /** The day as tables: everything that the timeline draws, and titles and counts besides. */

@@ -1,5 +1,5 @@
-import { useMe } from '../api/useMe.ts';
 import { usePolicy } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty } from '../frame/Page.tsx';

@@ -1,4 +1,4 @@
-import { type ParameterId, catalog } from '../../../shared/catalog.ts';
+import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import type { DayReport } from '../../../shared/protocol/http.ts';
 import { shortDate } from '../strings/format.ts';
 import { say } from '../strings/say.ts';

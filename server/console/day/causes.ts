@@ -1,5 +1,5 @@
-import { say, type StringKey } from '../strings/say.ts';
 import { en } from '../strings/en.ts';
+import { type StringKey, say } from '../strings/say.ts';
 
 /** Why a session stopped or has a gap, in words. A cause that this console does not know is shown as it is. */
 export function causeText(cause: string): string {

@@ -1,4 +1,4 @@
-import { type ParameterId, Purpose, catalog, parameterIds } from '../../../shared/catalog.ts';
+import { catalog, type ParameterId, Purpose, parameterIds } from '../../../shared/catalog.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { ReadPurpose } from '../../../shared/protocol/http.ts';
 import type { Role } from '../../../shared/roles.ts';

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { DaylightError } from '../../../shared/errors.ts';
 import { call } from '../api/client.ts';
@@ -26,7 +26,7 @@ export function Invitation() {
       void navigate('/', { replace: true });
     },
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
     if (name.trim() !== '' && passwordProblem(choice) === null) accept.mutate();

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import type { Me } from '../../../shared/protocol/http.ts';
 import { type Answer, call } from '../api/client.ts';
 import { Failure } from '../frame/Failure.tsx';
@@ -30,7 +30,7 @@ export function SecondFactor({ onDone }: { onDone: (me: Me) => void }) {
       </>
     );
   }
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     confirm.mutate();
   };

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import { assertNever } from '../../../shared/errors.ts';
 import type { Me } from '../../../shared/protocol/http.ts';
 import { call } from '../api/client.ts';
@@ -47,7 +47,7 @@ function FirstPassword({ onDone }: { onDone: (me: Me) => void }) {
     mutationFn: () => call('setPassword', { body: { password: choice.password } }),
     onSuccess: onDone,
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
     if (passwordProblem(choice) === null) set.mutate();

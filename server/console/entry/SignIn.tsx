@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import { DaylightError } from '../../../shared/errors.ts';
 import { call } from '../api/client.ts';
 import { Failure, fieldError } from '../frame/Failure.tsx';
@@ -31,7 +31,7 @@ export function SignIn() {
       }
     },
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     signIn.mutate();
   };

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
@@ -33,7 +33,7 @@ export function ChangePersonDialog(props: {
       onClose();
     },
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     change.mutate();
   };

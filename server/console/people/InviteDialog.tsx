@@ -1,6 +1,6 @@
 import { Button, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import type { TeamView } from '../../../shared/protocol/http.ts';
 import { Role } from '../../../shared/roles.ts';
 import { type Answer, call } from '../api/client.ts';
@@ -48,7 +48,7 @@ export function InviteDialog({
     setForm(empty);
     invite.reset();
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     invite.mutate();
   };

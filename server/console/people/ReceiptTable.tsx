@@ -1,6 +1,6 @@
+import type { z } from 'zod';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import type { ReceiptState } from '../../../shared/protocol/messages.ts';
-import type { z } from 'zod';
 import { useReceipt } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Mark } from '../frame/Mark.tsx';

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { Failure, fieldError } from '../frame/Failure.tsx';
@@ -18,7 +18,7 @@ export function TeamDialog({ opened, onClose }: { opened: boolean; onClose: () =
       onClose();
     },
   });
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     create.mutate();
   };

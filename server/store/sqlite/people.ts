@@ -3,7 +3,7 @@ import { OrgId, PersonId, TeamId } from '../../../shared/ids.ts';
 import { Role } from '../../../shared/roles.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { OrgRecord, People, PersonRecord, TeamRecord } from '../store.ts';
-import { bytes, digestBytes, digest, flag, id, idBytes, idList, idListBytes, int, word } from './columns.ts';
+import { bytes, digest, digestBytes, flag, id, idBytes, idList, idListBytes, int, word } from './columns.ts';
 import type { Row, Value } from './connection.ts';
 import type { Database } from './database.ts';
 import { insertRows } from './rows.ts';

@@ -24,7 +24,10 @@ export function createReaders(connections: readonly Connection[]): Readers {
   };
   const giveBack = (connection: Connection): void => {
     const next = waiting.shift();
-    if (next !== undefined) return next(connection);
+    if (next !== undefined) {
+      next(connection);
+      return;
+    }
     free.push(connection);
     if (free.length === connections.length) ended.splice(0).forEach((tell) => tell());
   };

@@ -1,5 +1,5 @@
-import type { Transaction } from './writer.ts';
 import type { Value } from './connection.ts';
+import type { Transaction } from './writer.ts';
 
 /**
  * One INSERT for many rows: a statement costs as much as several rows. Rows go in powers of two, so that a handful of

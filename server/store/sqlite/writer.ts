@@ -41,9 +41,11 @@ export function createWriter(connection: Connection, limits: WriterLimits = writ
 
   const work = async (): Promise<void> => {
     // One turn of the event loop lets everything that the previous group woke join the next.
-    for (await turn(); waiting.length > 0; await turn()) {
+    await turn();
+    while (waiting.length > 0) {
       await commitGroup(connection, waiting.splice(0, limits.groupUnits));
       await checkpoint();
+      await turn();
     }
     running = null;
   };
