@@ -19,6 +19,7 @@ export function pictureOf(device: TestDevice, content: Uint8Array): Picture {
 /** Sends a session with one picture until the server acknowledges it, over as many connections as that takes. */
 export async function sendPicture(port: number, picture: Picture, policyVersion: number): Promise<void> {
   let frame: string | null = null;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     try {
       await using agent = await dial(port);
@@ -34,7 +35,7 @@ export async function sendPicture(port: number, picture: Picture, policyVersion:
       if (ack.stored !== 3 && !ack.duplicate) throw new Wrong(`not all was stored: ${JSON.stringify(ack)}`);
       return;
     } catch (error) {
-      if (error instanceof Wrong) throw error;
+      if (error instanceof Wrong || Date.now() > deadline) throw error;
       await setTimeout(50);
     }
   }
