@@ -34,6 +34,7 @@ export type SigningContext =
   | 'daylight/lease/v1'
   | 'daylight/hello/v1'
   | 'daylight/welcome/v1'
+  | 'daylight/wipe/v1'
   | 'daylight/receipt/v1'
   | 'daylight/acknowledgement/v1'
   | 'daylight/enrolment/v1';

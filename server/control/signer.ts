@@ -21,7 +21,7 @@ import type { OrgIdentity } from './control.ts';
 export interface OrgSigner {
   readonly identity: OrgIdentity;
   /** Proves the server to a device that pinned `identity.serverKey`. */
-  signAsServer(context: 'daylight/welcome/v1', document: unknown): Signed;
+  signAsServer(context: 'daylight/welcome/v1' | 'daylight/wipe/v1', document: unknown): Signed;
   /** Signs what devices obey, with `identity.policyKey`. */
   signAsPolicy(context: 'daylight/policy/v1' | 'daylight/lease/v1', document: unknown): Signed;
 }

@@ -10,8 +10,9 @@ import {
   IMAGE_CHUNK_HEADER,
   type ServerFrame,
   type WelcomePayload,
+  type WipePayload,
 } from '../../shared/protocol/messages.ts';
-import type { Signed } from '../../shared/signed.ts';
+import type { Nonce, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
 import { type DeviceRecord, StoreError } from '../store/store.ts';
@@ -54,9 +55,14 @@ const QUEUE_MOST = 512;
 const UNREAD_BYTES = 1024 * 1024;
 const CLOSE_GRACE_MS = 5_000;
 
-/** What is known once the device has proved itself. */
-interface Known {
+/** A device that has proved itself, and the nonce with which it did. */
+interface Proved {
   readonly device: DeviceRecord;
+  readonly nonce: Nonce;
+}
+
+/** What is known once the device is welcome. */
+interface Known extends Proved {
   readonly clocks: ClockReading;
   sessions: DeviceSessions;
   committedSeq: number;
@@ -231,7 +237,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       return;
     }
     if (result.kind === 'refused') {
-      connection(me).wipe('retired');
+      await wipeAndEnd(me, 'retired');
       return;
     }
     send(result.ack);
@@ -260,17 +266,18 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       bye(handshake.reason, handshake.message);
       return;
     }
+    const { hello, device } = handshake;
+    const proved: Proved = { device, nonce: hello.nonce };
     if (handshake.kind === 'retired') {
-      wipeAndEnd('retired');
+      await wipeAndEnd(proved, 'retired');
       return;
     }
-    const { hello, device } = handshake;
     const clocks: ClockReading = { boot: hello.boot, at: hello.at, mono: hello.mono, serverAt };
     // From here on every publication reaches this connection; those before `welcome` are made up for after it.
-    leave = connections.add(connection({ device }));
+    leave = connections.add(connection(proved));
     const me = await lanes.run(device.device, () => loadKnown(device, hello, clocks));
     if (me === null) {
-      wipeAndEnd('retired');
+      await wipeAndEnd(proved, 'retired');
       return;
     }
     const { policy, lease } = await policyAndLease(me.device);
@@ -296,7 +303,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       clockOffsetMs: clockOffset(clocks),
     });
     if (fresh === null || fresh.status === 'retired') return null;
-    return { device: fresh, clocks, sessions: await openSessions(vault, fresh), committedSeq: fresh.committedSeq };
+    const sessions = await openSessions(vault, fresh);
+    return { device: fresh, nonce: hello.nonce, clocks, sessions, committedSeq: fresh.committedSeq };
   }
 
   async function policyAndLease(device: DeviceRecord): Promise<{ policy: PublishedPolicy; lease: Signed }> {
@@ -318,7 +326,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
 
   // ── What others may ask of it ──
 
-  function connection({ device }: Pick<Known, 'device'>): Connection {
+  function connection(proved: Proved): Connection {
+    const { device } = proved;
     const { org, person } = device as { org: OrgId; person: PersonId };
     return {
       org,
@@ -329,15 +338,17 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         else pushedWhileWelcoming = true;
       },
       stopSession: (session, at) => send({ type: 'stop_session', session, at }),
-      wipe: wipeAndEnd,
+      wipe: (reason) => void wipeAndEnd(proved, reason).catch(failed),
       replaced: () => bye('replaced', 'the same device connected again'),
       openSession: () => (known === null ? null : openSession(known.sessions)),
     };
   }
 
-  function wipeAndEnd(reason: 'retired' | 'person_removed'): void {
-    if (phase === 'ended') return;
-    send({ type: 'wipe', reason });
+  async function wipeAndEnd({ device, nonce: answer }: Proved, reason: WipePayload['reason']): Promise<void> {
+    const signer = await organisations.signer(device.org);
+    if (isEnded()) return;
+    const order = { device: device.device, org: device.org, challenge: nonce, nonce: answer, reason, at: clock.now() };
+    send({ type: 'wipe', wipe: signer.signAsServer('daylight/wipe/v1', order satisfies WipePayload) });
     bye('retired', 'this device is retired; its id and key are refused from now on');
   }
 

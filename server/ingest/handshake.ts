@@ -8,7 +8,7 @@ import type { DeviceRecord, Store } from '../store/store.ts';
 export type Handshake =
   | { readonly kind: 'known'; readonly device: DeviceRecord; readonly hello: HelloPayload }
   /** The device proved itself and is retired: it may still be told to wipe. */
-  | { readonly kind: 'retired'; readonly device: DeviceRecord }
+  | { readonly kind: 'retired'; readonly device: DeviceRecord; readonly hello: HelloPayload }
   | { readonly kind: 'refused'; readonly reason: Bye['reason']; readonly message: string };
 
 /**
@@ -34,7 +34,7 @@ export async function checkHello(store: Store, nonce: Nonce, frame: AgentFrame):
   }
   if (hello.challenge !== nonce)
     return refused('bad_handshake', 'hello: challenge: it is not the one of this connection');
-  return device.status === 'retired' ? { kind: 'retired', device } : { kind: 'known', device, hello };
+  return { kind: device.status === 'retired' ? 'retired' : 'known', device, hello };
 }
 
 function refused(reason: Bye['reason'], message: string): Handshake {

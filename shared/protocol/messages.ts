@@ -45,6 +45,21 @@ export const WelcomePayload = z.strictObject({
 });
 export type WelcomePayload = z.infer<typeof WelcomePayload>;
 
+/**
+ * Signed by the server's identity key in context `daylight/wipe/v1`: an order for this device on this connection alone,
+ * so that neither a stranger nor a recording of another connection can make a device forget what it keeps.
+ */
+export const WipePayload = z.strictObject({
+  device: DeviceId,
+  org: OrgId,
+  /** The nonces of the connection, as in `welcome`. */
+  challenge: Nonce,
+  nonce: Nonce,
+  reason: z.enum(['retired', 'person_removed']),
+  at: UnixMs,
+});
+export type WipePayload = z.infer<typeof WipePayload>;
+
 export const ReceiptState = z.strictObject({
   /** What the device is in fact doing, computed from running sensors and the spool, not from the policy. */
   state: z.enum(['active', 'off']),
@@ -172,8 +187,11 @@ export const Resend = z.strictObject({ type: z.literal('resend'), expected: seq 
 /** The same person started a session on another device: stop this one. */
 export const StopSession = z.strictObject({ type: z.literal('stop_session'), session: SessionId, at: UnixMs });
 
-/** This device is retired: delete keys, spool and settings, then answer by closing. */
-export const Wipe = z.strictObject({ type: z.literal('wipe'), reason: z.enum(['retired', 'person_removed']) });
+/**
+ * This device is retired: delete keys, spool and settings, then answer by closing. Comes at any time after `hello`, in
+ * place of `welcome` when the device was retired before; the signature is its proof either way.
+ */
+export const Wipe = z.strictObject({ type: z.literal('wipe'), wipe: Signed });
 
 /** The last frame before the server closes. */
 export const Bye = z.strictObject({

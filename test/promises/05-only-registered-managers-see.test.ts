@@ -274,7 +274,7 @@ test('a retired device is told to wipe, and its key opens nothing any more', asy
   await agent.hello(retiring);
   await agent.take('welcome');
   await acme.client.ok('DELETE', `/people/${members.inNoTeam.person}/devices/${retiring.record.device}`);
-  await agent.take('wipe');
+  expect(JSON.parse((await agent.take('wipe')).wipe.payload)).toMatchObject({ reason: 'retired' });
   await using again = await dial(it.server.port);
   await again.hello(retiring);
   expect((await again.take('bye')).reason).toBe('retired');

@@ -13,6 +13,7 @@ import {
   HelloPayload,
   ReceiptPayload,
   type ServerFrame,
+  type WipePayload,
 } from '../../shared/protocol/messages.ts';
 import type { Signed } from '../../shared/signed.ts';
 
@@ -36,6 +37,8 @@ export interface ScriptedServer {
   policy: PolicyDocument;
   signed(): { policy: Signed; lease: Signed };
   publish(change: (policy: PolicyDocument) => void): { policy: Signed; lease: Signed };
+  /** An order to wipe, signed over the last handshake; `change` and `key` make another one of it. */
+  order(reason: WipePayload['reason'], change?: Partial<WipePayload>, key?: KeyObject): ServerFrame;
   push(frame: ServerFrame): void;
   drop(): void;
   close(): Promise<void>;
@@ -80,6 +83,7 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
     idleSeconds: 300,
     parameters: firstRules(),
   };
+  let proof = { challenge: '', nonce: '' };
   const server: ScriptedServer = {
     url,
     identity,
@@ -125,6 +129,10 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
       change(server.policy);
       return server.signed();
     },
+    order(reason, change = {}, key = serverKey) {
+      const text = canonical({ device, org, ...proof, reason, at: now(), ...change });
+      return { type: 'wipe', wipe: signPayload('daylight/wipe/v1', key, text) };
+    },
     push: (frame) => sockets.forEach((socket) => socket.send(JSON.stringify(frame))),
     drop: () => sockets.forEach((socket) => socket.terminate()),
     async close() {
@@ -144,7 +152,8 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
       server.received.push(frame);
       if (frame.type === 'hello') {
         const hello = HelloPayload.parse(JSON.parse(frame.hello.payload));
-        const payload = { device, org, person, challenge: nonce, nonce: hello.nonce, serverTime: now() };
+        proof = { challenge: nonce, nonce: hello.nonce };
+        const payload = { device, org, person, ...proof, serverTime: now() };
         const text = canonical({ ...payload, committedSeq: server.committedSeq });
         answer(
           server.welcome({

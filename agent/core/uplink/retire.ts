@@ -1,13 +1,15 @@
-import { checkWelcome, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
+import { checkWelcome, checkWipe, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
 import { type Link, openLink } from './link.ts';
 import { serverAddress } from './serverAddress.ts';
 
 /**
  * Tells the server that this device is being uninstalled, on a connection of its own on which nothing else is sent.
- * True when the server has confirmed it, or had retired the device before; false when it could not be asked in time.
+ * True when the pinned server has confirmed it, or had retired the device before; false when it could not be asked in
+ * time, or is another one.
  */
 export async function retireDevice(deps: HandshakeDeps, timeoutMs: number): Promise<boolean> {
   let greeting: Greeting | null = null;
+  let isPinned = false;
   let retired = false;
   const opening: Promise<Link> = openLink({
     url: serverAddress(deps.identity.server).socket,
@@ -19,9 +21,13 @@ export async function retireDevice(deps: HandshakeDeps, timeoutMs: number): Prom
         greeting = greet(deps, frame);
         await link.send({ type: 'hello', hello: greeting.hello });
       } else if (frame.type === 'welcome' && greeting !== null) {
-        if (checkWelcome(deps.identity, greeting, frame).ok) await link.send({ type: 'retire' });
+        isPinned = checkWelcome(deps.identity, greeting, frame).ok;
+        if (isPinned) await link.send({ type: 'retire' });
         else link.close();
-      } else if (frame.type === 'wipe' || (frame.type === 'bye' && frame.reason === 'retired')) {
+      } else if (frame.type === 'wipe' && greeting !== null) {
+        retired = checkWipe(deps.identity, greeting, frame).ok;
+        link.close();
+      } else if (frame.type === 'bye' && isPinned && frame.reason === 'retired') {
         retired = true;
         link.close();
       }

@@ -12,6 +12,7 @@ import {
   type ServerFrame,
   type Welcome,
   type Wipe,
+  type WipePayload,
 } from '../../../shared/protocol/messages.ts';
 import type { Signed } from '../../../shared/signed.ts';
 import { MINUTE, SECOND, type UnixMs } from '../../../shared/time.ts';
@@ -21,7 +22,7 @@ import { signPayload } from '../signing.ts';
 import type { Spool, SpooledBatch } from '../spool/spool.ts';
 import type { AcknowledgementBox } from './acknowledgementBox.ts';
 import { backoff } from './backoff.ts';
-import { checkWelcome, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
+import { checkWelcome, checkWipe, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
 import { type Link, openLink } from './link.ts';
 import { serverAddress } from './serverAddress.ts';
 
@@ -43,7 +44,7 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion'> {
   readonly recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere'>;
   readonly acknowledgements: AcknowledgementBox;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
-  readonly onWipe: (reason: z.infer<typeof Wipe>['reason']) => Promise<void>;
+  readonly onWipe: (reason: WipePayload['reason']) => Promise<void>;
   readonly onChange?: (state: UplinkState) => void;
 }
 
@@ -233,6 +234,8 @@ class WebSocketUplink implements Uplink {
     if (pace.ending !== null) return;
     if (frame.type === 'bye') {
       end(link, pace, endingOf(frame));
+    } else if (frame.type === 'wipe') {
+      await this.#wiped(link, pace, greeting, frame);
     } else if (conversation !== null) {
       await this.#handle(conversation, frame);
     } else if (greeting === null && frame.type === 'challenge') {
@@ -241,20 +244,30 @@ class WebSocketUplink implements Uplink {
         frame,
       );
       await link.send({ type: 'hello', hello: meeting.greeting.hello });
-    } else if (greeting !== null && frame.type === 'wipe') {
-      // A server that has not proved itself cannot order anything; its word is enough to stop, and for the employee to act.
-      end(link, pace, RETIRED_UNPROVED);
     } else if (greeting !== null && frame.type === 'welcome') {
       const checked = checkWelcome(identity, greeting, frame);
       if (!checked.ok) {
         end(link, pace, foreignServer(checked.why));
         return;
       }
-      meeting.conversation = newConversation(link, pace, checked.welcome.committedSeq);
-      await this.#begin(meeting.conversation, frame, checked.welcome.committedSeq);
+      meeting.conversation = newConversation(link, pace, checked.said.committedSeq);
+      await this.#begin(meeting.conversation, frame, checked.said.committedSeq);
     } else {
       throw new Error('the server did not keep to the order of the handshake');
     }
+  }
+
+  /** Before or after the welcome: the order carries its own proof. Without it nothing is deleted. */
+  async #wiped(link: Link, pace: Pace, greeting: Greeting | null, frame: z.infer<typeof Wipe>): Promise<void> {
+    if (greeting === null) throw new Error('the server did not keep to the order of the handshake');
+    const checked = checkWipe(this.#deps.identity, greeting, frame);
+    if (!checked.ok) {
+      end(link, pace, foreignServer(checked.why));
+      return;
+    }
+    const { reason } = checked.said;
+    end(link, pace, { kind: 'stop', why: WIPED[reason], remedy: 'enrol again with a new code' });
+    await this.#deps.onWipe(reason);
   }
 
   async #begin(conversation: Conversation, frame: z.infer<typeof Welcome>, committedSeq: number): Promise<void> {
@@ -278,7 +291,7 @@ class WebSocketUplink implements Uplink {
 
   // ── Frames from the server ───────────────────────────────────────────────────────────────────────────────────────
 
-  async #handle(conversation: Conversation, frame: Exclude<ServerFrame, { type: 'bye' }>): Promise<void> {
+  async #handle(conversation: Conversation, frame: Exclude<ServerFrame, { type: 'bye' | 'wipe' }>): Promise<void> {
     switch (frame.type) {
       case 'policy':
         await this.#apply(conversation, frame.policy, frame.lease);
@@ -294,13 +307,6 @@ class WebSocketUplink implements Uplink {
         return;
       case 'stop_session':
         return this.#deps.recorder.stoppedElsewhere(frame.session, frame.at);
-      case 'wipe':
-        end(conversation.link, conversation.pace, {
-          kind: 'stop',
-          why: WIPED[frame.reason],
-          remedy: 'enrol again with a new code',
-        });
-        return this.#deps.onWipe(frame.reason);
       case 'challenge':
       case 'welcome':
         throw new Error('the server began the handshake a second time');
@@ -508,7 +514,7 @@ function newConversation(link: Link, pace: Pace, committedSeq: number): Conversa
 function foreignServer(why: string): Ending {
   return {
     kind: 'stop',
-    why: `the server is not the one that this device enrolled with: ${why}; nothing was sent to it`,
+    why: `the server is not the one that this device enrolled with: ${why}; nothing more is sent to it`,
     remedy: 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',
   };
 }

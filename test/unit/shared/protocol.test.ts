@@ -13,6 +13,7 @@ import {
   IMAGE_CHUNK_HEADER,
   ReceiptPayload,
   WelcomePayload,
+  WipePayload,
 } from '../../../shared/protocol/messages.ts';
 import { Signed, type SigningContext } from '../../../shared/signed.ts';
 import vectors from '../../vectors/protocol.json' with { type: 'json' };
@@ -21,6 +22,7 @@ const schemas: Record<string, z.ZodType> = {
   'daylight/enrolment/v1': EnrolmentPayload,
   'daylight/hello/v1': HelloPayload,
   'daylight/welcome/v1': WelcomePayload,
+  'daylight/wipe/v1': WipePayload,
   'daylight/policy/v1': PolicyDocument,
   'daylight/lease/v1': Lease,
   'daylight/receipt/v1': ReceiptPayload,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFolder } from '../../../../agent/core/files.ts';
@@ -188,20 +188,86 @@ test('a welcome that was recorded on another connection is refused', async () =>
   expect(uplink.state()).toMatchObject({ why: expect.stringContaining('belongs to another connection') });
 });
 
-test('an order to wipe is obeyed only from a server that has proved itself', async () => {
-  server.welcome = () => ({ type: 'wipe', reason: 'retired' });
+test('an order to wipe from the pinned server is obeyed at once, and nothing is sent afterwards', async () => {
+  uplink.start();
+  await online();
+  server.push(server.order('person_removed'));
+  await until(() => wiped.length === 1);
+  await until(() => uplink.state().kind === 'refused');
+  expect(wiped).toEqual(['person_removed']);
+  expect(uplink.state()).toMatchObject({ why: 'your account was removed by your organisation' });
+});
+
+test('a device that was retired while it was away wipes itself in place of the welcome', async () => {
+  await record('waits');
+  server.welcome = () => server.order('retired');
+  uplink.start();
+  await until(() => uplink.state().kind === 'refused');
+  expect(wiped).toEqual(['retired']);
+  expect(uplink.state()).toMatchObject({ why: 'this device was retired by your organisation' });
+  expect(server.batches).toEqual([]);
+});
+
+const elsewhere = '99999999-9999-4999-8999-999999999999';
+const anotherNonce = Buffer.alloc(32, 9).toString('base64url');
+
+const falseOrders: [string, (welcome: ServerFrame) => ServerFrame, string][] = [
+  ['of a foreign server', () => server.order('retired', {}, foreignKey()), 'another key'],
+  ['made of a genuine welcome', (welcome) => asOrder(welcome), 'signature is not genuine'],
+  ['that was changed', () => changed(server.order('retired')), 'signature is not genuine'],
+  ['over another challenge', () => server.order('retired', { challenge: anotherNonce }), 'another connection'],
+  ["over another nonce than the agent's", () => server.order('retired', { nonce: anotherNonce }), 'another connection'],
+  ['for another device', () => server.order('retired', { device: elsewhere as never }), 'for another device'],
+  ['of another organisation', () => server.order('retired', { org: elsewhere as never }), 'for another device'],
+  ['for no known reason', () => server.order('bored' as never), 'not as described'],
+];
+
+test.each(falseOrders)('an order to wipe %s deletes nothing, in place of the welcome', async (_name, order, why) => {
+  server.welcome = order;
   uplink.start();
   await until(() => uplink.state().kind === 'refused');
   expect(wiped).toEqual([]);
+  expect(uplink.state()).toMatchObject({ why: expect.stringContaining(why) });
 });
 
-test('an order to wipe from the pinned server is obeyed at once', async () => {
+test.each(falseOrders)('an order to wipe %s deletes nothing while connected', async (_name, order, why) => {
+  let honest: ServerFrame | null = null;
+  server.welcome = (welcome) => (honest = welcome);
   uplink.start();
   await online();
-  server.push({ type: 'wipe', reason: 'person_removed' });
-  await until(() => wiped.length === 1);
-  expect(wiped).toEqual(['person_removed']);
+  if (honest === null) throw new Error('no welcome');
+  server.push(order(honest));
+  await until(() => uplink.state().kind === 'refused');
+  expect(wiped).toEqual([]);
+  expect(uplink.state()).toMatchObject({ why: expect.stringContaining(why) });
 });
+
+test('an order to wipe that was recorded on another connection deletes nothing', async () => {
+  uplink.start();
+  await online();
+  const recorded = server.order('retired');
+  server.drop();
+  await until(() => server.connections === 2 && uplink.state().kind === 'online');
+  server.push(recorded);
+  await until(() => uplink.state().kind === 'refused');
+  expect(wiped).toEqual([]);
+  expect(uplink.state()).toMatchObject({ why: expect.stringContaining('belongs to another connection') });
+});
+
+function foreignKey(): KeyObject {
+  return generateKeyPairSync('ed25519').privateKey;
+}
+
+function asOrder(frame: ServerFrame): ServerFrame {
+  if (frame.type !== 'welcome') throw new Error('not a welcome');
+  return { type: 'wipe', wipe: frame.welcome };
+}
+
+function changed(order: ServerFrame): ServerFrame {
+  if (order.type !== 'wipe') throw new Error('not an order');
+  const payload = order.wipe.payload.replace('retired', 'person_removed');
+  return { ...order, wipe: { ...order.wipe, payload } };
+}
 
 test.each([
   ['no JSON at all', (send: (frame: unknown) => void) => send('%%%')],

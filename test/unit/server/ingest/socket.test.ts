@@ -13,7 +13,9 @@ import {
   dial,
   monoAt,
   newSession,
+  type RawAgent,
   receiptBy,
+  type ServerKit,
   seen,
   sessionEvent,
   sha256,
@@ -21,6 +23,14 @@ import {
   webp,
 } from '../../../support/ingestKit.ts';
 import { createReferenceStore } from '../../../support/referenceStore.ts';
+
+/** The order to wipe that came over this connection, once its signature has been found to be the server's. */
+async function orderFrom(kit: ServerKit, agent: RawAgent): Promise<unknown> {
+  const { wipe } = await agent.take('wipe');
+  const [identity] = await kit.organisations.all();
+  expect(verifySigned('daylight/wipe/v1', wipe, identity?.serverKey ?? '')).toBe(true);
+  return JSON.parse(wipe.payload);
+}
 
 describe('the handshake', () => {
   it('proves the server with its identity key and hands over policy, lease and where to go on', async () => {
@@ -69,13 +79,27 @@ describe('the handshake', () => {
     agent.send({ type: 'retire' });
     expect(await agent.take('bye')).toMatchObject({ reason: 'retired' });
     await using again = await dial(kit.port);
-    await again.hello(device);
-    expect(await again.take('wipe')).toMatchObject({ reason: 'retired' });
+    const { challenge, nonce } = JSON.parse((await again.hello(device)).payload);
+    expect(await orderFrom(kit, again)).toEqual({
+      ...{ device: device.record.device, org: kit.org, reason: 'retired', at: kit.clock.now() },
+      ...{ challenge, nonce },
+    });
     expect(await again.take('bye')).toMatchObject({ reason: 'retired', retry: false });
     await using impostor = await dial(kit.port);
     await impostor.hello({ record: device.record, key: (await kit.enrol()).key });
     await impostor.closed();
     expect(impostor.frames.some((frame) => frame.type === 'wipe')).toBe(false);
+  });
+
+  it('orders a connected device to wipe with the same proof, and then lets go of it', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    await using agent = await dial(kit.port);
+    const { challenge, nonce } = JSON.parse((await agent.hello(device)).payload);
+    await agent.take('welcome');
+    kit.connections.of(device.record.device)?.wipe('person_removed');
+    expect(await orderFrom(kit, agent)).toMatchObject({ reason: 'person_removed', challenge, nonce });
+    expect(await agent.take('bye')).toMatchObject({ reason: 'retired', retry: false });
   });
 
   it('ends a connection that does not answer a ping', async () => {
