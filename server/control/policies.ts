@@ -17,7 +17,7 @@ import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
 import { type Facts, judge } from './judge.ts';
 import { leaseFor, recordLease } from './lease.ts';
-import { prove, requestedSince, testimony, type Witness } from './proof.ts';
+import { type Current, prove, requestedSince, testimony, unchangedSince, type Witness } from './proof.ts';
 import { type Organisations, payloadHash, readSigned } from './signer.ts';
 import { type Acknowledged, type Told, toldBy } from './told.ts';
 
@@ -203,7 +203,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return (question) => judge(facts, question);
   }
 
-  function noteAgreement(current: PublishedPolicy, device: DeviceRecord, told: Levels, receipt: ReceiptPayload): void {
+  function noteAgreement(current: Current, device: DeviceRecord, told: Levels, receipt: ReceiptPayload): void {
     const known = agreements.get(device.org);
     const ofCurrent: Agreements = known?.hash === current.hash ? known : { hash: current.hash, of: new Map() };
     agreements.set(device.org, ofCurrent);
@@ -311,7 +311,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       await store.putReceipt({ ...record, receivedAt: clock.now(), receipt });
       const state = await stateOf(device.org);
       const { told } = await personOf(device.org, device.person, state);
-      noteAgreement(state.current, device, told.at(clock.now()), said);
+      noteAgreement(claimsOf(state), device, told.at(clock.now()), said);
       changes.notify(device.org);
     },
 
@@ -342,7 +342,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const { document } = state.current;
       return {
         policyVersion: document.version,
-        parameters: prove(state.current, requestedSince(state.published), witnesses),
+        parameters: prove(claimsOf(state), requestedSince(state.published), witnesses),
       };
     },
   };
@@ -392,6 +392,12 @@ function stateFrom(published: readonly PublishedPolicy[]): OrgState {
   const current = published.at(-1);
   if (current === undefined) throw new DaylightError('not_found', 'this organisation has no policy yet');
   return { published, current };
+}
+
+/** The policy in force, with what proof of it may rest on. */
+function claimsOf({ published, current }: OrgState): Current {
+  const { document, hash, publishedAt } = current;
+  return { document, hash, publishedAt, unchanged: unchangedSince(published) };
 }
 
 /** What a person was told of depends on the policies too: another version is another key. */

@@ -1,3 +1,4 @@
+import { canonical } from '../../shared/canonical.ts';
 import { catalog, type Level, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import type { ParameterProof } from '../../shared/protocol/http.ts';
@@ -21,6 +22,8 @@ export interface Current {
   readonly document: PolicyDocument;
   readonly hash: Digest;
   readonly publishedAt: UnixMs;
+  /** Per parameter, the oldest version since which its rule has not changed (`unchangedSince`). */
+  readonly unchanged: Readonly<Record<ParameterId, number>>;
 }
 
 /** What may be claimed of each parameter, from signed receipts alone. Pure. Retired devices do not count. */
@@ -50,22 +53,22 @@ export function prove(
 
 type Testimony = 'agrees_active' | 'agrees_off' | 'contradicts' | 'silent';
 
-/** What one device's receipt says of one parameter. `silent`: it has not signed anything about the current policy yet. */
+/**
+ * What one device's receipt says of one parameter. A receipt about an earlier version speaks for the present one as long
+ * as this parameter's rule has not changed in between, so that a device that is away leaves only what changed in doubt;
+ * but only a receipt about the present version can contradict it. `silent`: nothing signed about this rule yet.
+ */
 export function testimony(
   current: Current,
   parameter: ParameterId,
   witness: Pick<Witness, 'receipt' | 'told'>,
 ): Testimony {
   const { receipt, told } = witness;
-  if (receipt === null || receipt.policyHash !== current.hash || receipt.policyVersion !== current.document.version) {
-    return 'silent';
-  }
+  if (receipt === null || receipt.policyVersion < current.unchanged[parameter]) return 'silent';
+  const isCurrent = receipt.policyHash === current.hash && receipt.policyVersion === current.document.version;
   const allowed = least(parameter, current.document.parameters[parameter].level, told[parameter]);
-  return agrees(parameter, allowed, receipt)
-    ? isActive(receipt, parameter)
-      ? 'agrees_active'
-      : 'agrees_off'
-    : 'contradicts';
+  if (!agrees(parameter, allowed, receipt)) return isCurrent ? 'contradicts' : 'silent';
+  return isActive(receipt, parameter) ? 'agrees_active' : 'agrees_off';
 }
 
 function agrees(parameter: ParameterId, allowed: Level, receipt: ReceiptPayload): boolean {
@@ -86,13 +89,17 @@ function waitingOf(parameter: ParameterId, { device, connected }: Witness): Para
   return { device: device.device, connected, stopsAt: end ?? null };
 }
 
-/** Null unless every device has confirmed and the moment of each is known (it is not after a restart of the server). */
+/**
+ * Null unless the present version changed this parameter, every device has confirmed, and the moment of each is known (it
+ * is not after a restart of the server).
+ */
 function timeToEffect(
   current: Current,
   parameter: ParameterId,
   witnesses: readonly Witness[],
   confirmed: number,
 ): number | null {
+  if (current.unchanged[parameter] !== current.document.version) return null;
   if (witnesses.length === 0 || confirmed < witnesses.length) return null;
   let last = current.publishedAt;
   for (const { agreedAt } of witnesses) {
@@ -114,6 +121,22 @@ export function requestedSince(
       const { level } = document.parameters[id];
       if (levels[id] !== level) since[id] = publishedAt;
       levels[id] = level;
+    }
+  }
+  return since;
+}
+
+/** Per parameter, the oldest version of the present run in which its rule, all of it, has been the same. */
+export function unchangedSince(
+  published: readonly { readonly document: PolicyDocument }[],
+): Record<ParameterId, number> {
+  const since = {} as Record<ParameterId, number>;
+  const rules = {} as Record<ParameterId, string>;
+  for (const { document } of published) {
+    for (const id of parameterIds) {
+      const rule = canonical(document.parameters[id]);
+      if (rules[id] !== rule) since[id] = document.version;
+      rules[id] = rule;
     }
   }
   return since;

@@ -194,6 +194,29 @@ describe('proof', () => {
     expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 1, active: 0, waiting: [], timeToEffectMs: 300 });
   });
 
+  it('lets a receipt stand for what has not changed since, and leaves only what has in doubt', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    const before = await kit.publish({ title: { level: 'redacted' } });
+    await kit.control.acknowledge(device.record, await acknowledgementBy(device, before));
+    await kit.control.receive(device.record, receiptBy(device, before, {}, { title: 'redacted' }));
+    kit.clock.advance(1_000);
+    await kit.publish({ title: { level: 'off' } });
+    // The device is away: what it last signed of the other parameters still holds, and of the title it says nothing.
+    expect(await proofOf(kit, 'app')).toMatchObject({
+      confirmed: 1,
+      waiting: [],
+      contradicting: [],
+      timeToEffectMs: null,
+    });
+    expect(await proofOf(kit, 'title')).toMatchObject({ confirmed: 0, contradicting: [] });
+    expect((await proofOf(kit, 'title'))?.waiting).toHaveLength(1);
+    // A rule that changed and changed back is another rule: it was not in force without a break.
+    await kit.publish({ app: { level: 'category' } });
+    await kit.publish({ app: { level: 'off' } });
+    expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 0 });
+  });
+
   it('names a device whose receipt says that it still collects, or still keeps, what is off', async () => {
     await using kit = await startServer();
     const device = await kit.enrol();
