@@ -7,7 +7,7 @@ import { EnrolmentPayload, routes } from '../../shared/protocol/http.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { type Folder } from './files.ts';
 import { createPolicyCache } from './gate/policyCache.ts';
-import { DEVICE_KEY_FILE, IDENTITY_FILE, Identity, makeDeviceKey } from './identity.ts';
+import { DEVICE_KEY_FILE, IDENTITY_FILE, Identity, makeDeviceKey, writeIdentity } from './identity.ts';
 import type { Clock, Random } from './ports.ts';
 import { publicKeyOf, signPayload } from './signing.ts';
 import { postJson } from './uplink/httpJson.ts';
@@ -94,7 +94,7 @@ export async function enrol(
       ca: invitation.ca,
       enrolledAt: clock.now(),
     });
-    await files.write(IDENTITY_FILE, JSON.stringify(identity, null, 2));
+    await writeIdentity(files, identity, deviceKey, random.bytes(12));
     return identity;
   } catch (error) {
     await files.remove(DEVICE_KEY_FILE);

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import { PublicKey } from '../../shared/signed.ts';
 import { UnixMs } from '../../shared/time.ts';
 import { type Folder } from './files.ts';
+import { type Place, seal, unseal } from './spool/seal.ts';
 
 /** Who this device is, and whom it trusts: written once, at enrolment. */
 export const Identity = z.strictObject({
@@ -28,6 +29,11 @@ export const Identity = z.strictObject({
 });
 export type Identity = z.infer<typeof Identity>;
 
+const Names = Identity.pick({ organisation: true, personName: true });
+type Names = z.infer<typeof Names>;
+/** On disk the names of person and organisation are sealed (base64) under a key that comes from the device key. */
+const StoredIdentity = Identity.omit({ organisation: true, personName: true }).extend({ names: z.base64() });
+
 export const IDENTITY_FILE = 'identity.json';
 export const DEVICE_KEY_FILE = 'device.key';
 
@@ -35,13 +41,28 @@ export const DEVICE_KEY_FILE = 'device.key';
 export async function readIdentity(folder: string, files: Folder): Promise<EnrolledDevice | null> {
   const bytes = await files.read(IDENTITY_FILE);
   if (bytes === null) return null;
-  const identity = Identity.safeParse(jsonOf(bytes));
-  if (!identity.success) {
-    throw new DaylightError('unavailable', describeIssue(identity.error, join(folder, IDENTITY_FILE)).message, {
-      remedy: 'put the file back from a copy, or run "daylight-agent wipe" and enrol again',
-    });
-  }
-  return { identity: identity.data, deviceKey: await readDeviceKey(folder, files) };
+  const path = join(folder, IDENTITY_FILE);
+  const remedy = 'put the file back from a copy, or run "daylight-agent wipe" and enrol again';
+  const stored = StoredIdentity.safeParse(jsonOf(bytes));
+  if (!stored.success) throw new DaylightError('unavailable', describeIssue(stored.error, path).message, { remedy });
+  const deviceKey = await readDeviceKey(folder, files);
+  const { names: sealed, ...rest } = stored.data;
+  const names = openNames(deviceKey, rest.device, Buffer.from(sealed, 'base64'));
+  if (names !== null) return { identity: { ...rest, ...names }, deviceKey };
+  throw new DaylightError('unavailable', `${path} was not written with the device key beside it`, { remedy });
+}
+
+/** On disk when it resolves. `nonce` must be 12 fresh random bytes. */
+export async function writeIdentity(
+  files: Folder,
+  identity: Identity,
+  deviceKey: KeyObject,
+  nonce: Uint8Array,
+): Promise<void> {
+  const { organisation, personName, ...rest } = identity;
+  const plain = Buffer.from(JSON.stringify({ organisation, personName } satisfies Names));
+  const names = seal(namesKey(deviceKey), nonce, placeOf(rest.device), plain).toString('base64');
+  await files.write(IDENTITY_FILE, JSON.stringify({ ...rest, names }, null, 2));
 }
 
 export interface EnrolledDevice {
@@ -69,6 +90,20 @@ async function readDeviceKey(folder: string, files: Folder): Promise<KeyObject> 
   const key = privateKeyOf(pem);
   if (key?.asymmetricKeyType === 'ed25519') return key;
   throw new DaylightError('unavailable', `the device key ${path} is not an Ed25519 key`, { remedy });
+}
+
+function openNames(deviceKey: KeyObject, device: DeviceId, sealed: Uint8Array): Names | null {
+  const plain = unseal(namesKey(deviceKey), placeOf(device), sealed);
+  return plain === null ? null : (Names.safeParse(jsonOf(plain)).data ?? null);
+}
+
+function namesKey(deviceKey: KeyObject): Uint8Array {
+  const { d: secret = '' } = deviceKey.export({ format: 'jwk' });
+  return new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', 'daylight/identity/v1', 32));
+}
+
+function placeOf(device: DeviceId): Place {
+  return { kind: 'names', name: device, index: 0 };
 }
 
 function privateKeyOf(pem: Uint8Array): KeyObject | null {

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../agent/core/files.ts';
 import { createPolicyCache } from '../../agent/core/gate/policyCache.ts';
+import { writeIdentity } from '../../agent/core/identity.ts';
 import { openSpool } from '../../agent/core/spool/diskSpool.ts';
 import { keyFile } from '../../agent/core/spool/spoolKey.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
@@ -20,7 +21,7 @@ test.each([0, 1, 2, 4, 7, 11, 16, 25, 40, 70])(
     const server = await startScriptedServer(() => clock.now());
     try {
       const files = await openFolder(place.folder);
-      await files.write('identity.json', JSON.stringify(server.identity));
+      await writeIdentity(files, server.identity, server.deviceKey, systemRandom.bytes(12));
       await files.write('device.key', server.deviceKey.export({ type: 'pkcs8', format: 'pem' }));
       server.publish((policy) => {
         policy.parameters.title.level = 'full';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../agent/core/files.ts';
+import { writeIdentity } from '../../agent/core/identity.ts';
 import { openSpool } from '../../agent/core/spool/diskSpool.ts';
 import { keyFile } from '../../agent/core/spool/spoolKey.ts';
 import { serverAddress } from '../../agent/core/uplink/serverAddress.ts';
@@ -89,7 +90,7 @@ async function install(
   changes: Partial<ScriptedServer['identity']>,
 ): Promise<void> {
   const files = await openFolder(folder);
-  await files.write('identity.json', JSON.stringify({ ...server.identity, ...changes }));
+  await writeIdentity(files, { ...server.identity, ...changes }, server.deviceKey, systemRandom.bytes(12));
   await files.write('device.key', server.deviceKey.export({ type: 'pkcs8', format: 'pem' }));
   const { createPolicyCache } = await import('../../agent/core/gate/policyCache.ts');
   const { policy, lease } = server.signed();
