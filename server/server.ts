@@ -66,7 +66,8 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       ...foundation,
       clock,
       random,
-      log: (event) => log.debug(`agent_${event.kind}`, fieldsOf(event)),
+      // A batch that could not be stored is news for whoever runs the server; the rest is what agents do all day.
+      log: (event) => log[event.kind === 'failed' ? 'error' : 'debug'](`agent_${event.kind}`, fieldsOf(event)),
       ...(surroundings.agentTiming === undefined ? {} : { timing: surroundings.agentTiming }),
     });
     opened.push(() => agents.close());
