@@ -79,15 +79,21 @@ export function describeRules(action: Action): string {
 }
 
 /**
- * What of a person's data the holder of this leave may see: everything of their own, and of others what the policy
- * names their role as a viewer of. Roles that never see activity hold no such leave in the first place.
+ * What of a person's data the holder of this leave may see: everything of their own, and of others what every one of the
+ * policies given names their role as a viewer of. For stored data those are the policy in force and the one under which it
+ * was collected: whoever is named later sees nothing of what people gave while they were not. Roles that never see activity
+ * hold no such leave in the first place.
  */
 export function viewable(
   leave: Authorized<'data.read'>,
-  rules: PolicyDocument['parameters'],
+  ...policies: readonly PolicyDocument['parameters'][]
 ): ReadonlySet<ParameterId> {
   if (leave.subject === leave.actor.person) return new Set(parameterIds);
-  return new Set(parameterIds.filter((id) => rules[id].viewers.includes(leave.actor.role)));
+  return new Set(
+    parameterIds.filter(
+      (id) => policies.length > 0 && policies.every((rules) => rules[id].viewers.includes(leave.actor.role)),
+    ),
+  );
 }
 
 /** The organisation as a whole. */

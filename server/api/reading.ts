@@ -19,6 +19,8 @@ export interface Wanted {
   readonly purpose: Call<Routes['day']>['query']['purpose'];
   readonly day: Day | null;
   readonly parameters: readonly ParameterId[];
+  /** The policy versions under which it was stored, where that is known: no reader may see what none of them lets them. */
+  readonly storedUnder?: readonly number[];
 }
 
 /**
@@ -39,7 +41,7 @@ export type RecordedRead = {
  * released: `unavailable`.
  */
 export async function beginRead(context: Context, actor: Actor, wanted: Wanted): Promise<RecordedRead> {
-  const { store, control, clock } = context;
+  const { store, clock } = context;
   const person = await store.person(actor.org, wanted.person);
   const verdict = authorize(actor, 'data.read', person === null ? elsewhere(actor) : personTarget(person));
   if (person === null) return refuseUnknown(context, actor);
@@ -47,8 +49,7 @@ export async function beginRead(context: Context, actor: Actor, wanted: Wanted):
     return refuse(context, actor, person, wanted, new DaylightError(verdict.code, verdict.reason));
   const own = person.person === actor.person;
   if (wanted.purpose === 'own_data' && !own) return refuse(context, actor, person, wanted, notYours());
-  const { document } = await control.current(actor.org);
-  const visible = viewable(verdict.leave, document.parameters);
+  const visible = await visibleOf(context, verdict.leave, wanted.storedUnder ?? []);
   const parameters = wanted.parameters.filter((id) => visible.has(id));
   if (parameters.length === 0) return refuse(context, actor, person, wanted, notAViewer());
   const at = clock.now();
@@ -57,12 +58,43 @@ export async function beginRead(context: Context, actor: Actor, wanted: Wanted):
   return { leave: verdict.leave, person, at, purpose, parameters: new Set(parameters) } as unknown as RecordedRead;
 }
 
-/** Opens segments. Those whose time is over, or whose key was destroyed, are gone; one that was altered fails the read. */
+/** By the policy in force and, where versions are given, by at least one of them. */
+async function visibleOf(
+  { control }: Context,
+  leave: Authorized<'data.read'>,
+  storedUnder: readonly number[],
+): Promise<ReadonlySet<ParameterId>> {
+  const now = (await control.current(leave.actor.org)).document.parameters;
+  if (storedUnder.length === 0) return viewable(leave, now);
+  const then = await Promise.all([...new Set(storedUnder)].map((version) => control.version(leave.actor.org, version)));
+  return new Set(
+    then.flatMap((policy) => (policy === null ? [] : [...viewable(leave, now, policy.document.parameters)])),
+  );
+}
+
+/** What the reader may see of the segments: those that the policy in force and the one of their capture both show them. */
+export async function seenOf<T extends Pick<SegmentRecord, 'parameter' | 'policyVersion'>>(
+  context: Context,
+  { leave }: RecordedRead,
+  segments: readonly T[],
+): Promise<T[]> {
+  const versions = [...new Set(segments.map(({ policyVersion }) => policyVersion))];
+  const visible = new Map(
+    await Promise.all(versions.map(async (version) => [version, await visibleOf(context, leave, [version])] as const)),
+  );
+  return segments.filter(({ parameter, policyVersion }) => visible.get(policyVersion)?.has(parameter));
+}
+
+/**
+ * Opens segments that the reader may see. Those whose time is over, or whose key was destroyed, are gone; one that was
+ * altered fails the read.
+ */
 export async function openSegments(
-  { vault, clock }: Context,
+  context: Context,
   read: RecordedRead,
   segments: readonly SegmentRecord[],
 ): Promise<Recorded[]> {
+  const { vault, clock } = context;
   const today = dayOf(clock.now());
   const due = segments.filter((segment) => {
     if (segment.person !== read.person.person || !read.parameters.has(segment.parameter)) {
@@ -71,7 +103,7 @@ export async function openSegments(
     return segment.expires >= today;
   });
   const opened = await Promise.all(
-    due.map(async (segment) => {
+    (await seenOf(context, read, due)).map(async (segment) => {
       const bytes = await unlessDestroyed(vault.open(segmentScope(segment), segment.sealed));
       if (bytes === null) return [];
       const { session, observations } = decodeSegment(bytes);
@@ -82,15 +114,13 @@ export async function openSegments(
 }
 
 /** The image's bytes; null when its time is over or its key was destroyed. */
-export async function openImage(
-  { vault, clock }: Context,
-  read: RecordedRead,
-  blob: BlobRecord,
-): Promise<Uint8Array | null> {
+export async function openImage(context: Context, read: RecordedRead, blob: BlobRecord): Promise<Uint8Array | null> {
+  const { vault, clock } = context;
   if (blob.person !== read.person.person || !read.parameters.has('screenshot')) {
     throw new Error('an image outside of what was recorded as read');
   }
   if (blob.expires < dayOf(clock.now())) return null;
+  if ((await seenOf(context, read, [{ ...blob, parameter: 'screenshot' as const }])).length === 0) return null;
   return unlessDestroyed(vault.open(imageScope(blob), blob.sealed));
 }
 

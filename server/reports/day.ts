@@ -28,7 +28,8 @@ export function dayReport(facts: DayFacts): DayReport {
   const tracked = intersect(trackedOf(sessions), [bounds]);
   const during = within(records, bounds);
   const work = workOf(records, sessions).flatMap((one) => clipped(one, bounds));
-  const apps = appsOf(during).flatMap((one) => clipped(one, bounds));
+  const unnamed = facts.viewable.has('app') ? NOT_COLLECTED : NOT_FOR_YOU;
+  const apps = appsOf(during, unnamed).flatMap((one) => clipped(one, bounds));
   const sites = sitesOf(during).flatMap((one) => clipped(one, bounds));
   const withoutAbsent = {
     ...facts.header,
@@ -59,7 +60,7 @@ export function dayReport(facts: DayFacts): DayReport {
       trackedMs: shown ? measure(tracked) : 0,
       byProject: totalsOf(work.map(projectSpan), tracked),
       byApp: totalsOf(
-        apps.filter(({ label }) => label !== UNNAMED),
+        apps.filter(({ label }) => label !== unnamed),
         tracked,
       ),
       bySite: totalsOf(
@@ -74,8 +75,9 @@ export function dayReport(facts: DayFacts): DayReport {
   return { ...withoutAbsent, absent: absences(facts, recorded, !shown || tracked.length > 0) };
 }
 
-/** What was asked not to be named, or cannot be: a title whose application is not collected. */
-const UNNAMED = 'not collected';
+/** A title whose application is not collected, or not shown to this reader. */
+const NOT_COLLECTED = 'not collected';
+const NOT_FOR_YOU = 'not for you';
 const NO_PROJECT = 'no project';
 
 function workOf(records: readonly Recorded[], sessions: readonly Session[]): DayReport['work'] {
@@ -105,7 +107,7 @@ function activityOf(records: readonly Recorded[]): DayReport['activity'] {
 }
 
 /** What was in front, with its title where that is collected. Two devices are two rows of time. */
-function appsOf(records: readonly Recorded[]): DayReport['apps'] {
+function appsOf(records: readonly Recorded[], unnamed: string): DayReport['apps'] {
   const [apps, titles] = [ofParameter(records, 'app'), ofParameter(records, 'title')];
   const devices = [...new Set([...apps, ...titles].map(({ device }) => device))].toSorted();
   return devices
@@ -128,7 +130,7 @@ function appsOf(records: readonly Recorded[]): DayReport['apps'] {
           })),
         (a, b) => a.title === b.title,
       );
-      return withTitles(named, titled);
+      return withTitles(named, titled, unnamed);
     })
     .toSorted((a, b) => byTime(a, b) || (a.label < b.label ? -1 : 1));
 }
@@ -136,10 +138,11 @@ function appsOf(records: readonly Recorded[]): DayReport['apps'] {
 function withTitles(
   apps: readonly Span[],
   titles: readonly (Interval & { readonly title: string })[],
+  unnamed: string,
 ): DayReport['apps'] {
   const untitled = outside(apps, titles).map((part) => ({ ...part, title: null }));
-  const unnamed = outside(titles, apps).map((part) => ({ ...part, label: UNNAMED }));
-  return [...overlay(apps, titles), ...untitled, ...unnamed];
+  const alone = outside(titles, apps).map((part) => ({ ...part, label: unnamed }));
+  return [...overlay(apps, titles), ...untitled, ...alone];
 }
 
 /** The parts of each that none of the others covers. Both lists are in order of time. */

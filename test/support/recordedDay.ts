@@ -19,7 +19,13 @@ export interface RecordedDay {
 }
 
 /** Stores an hour of work of a person as ingest would: sealed segments and one sealed image, in one batch. */
-export async function recordDay(data: string, org: OrgId, person: PersonId, from: number): Promise<RecordedDay> {
+export async function recordDay(
+  data: string,
+  org: OrgId,
+  person: PersonId,
+  from: number,
+  policyVersion = 1,
+): Promise<RecordedDay> {
   const foundation = await openFoundation({ data, clock: systemClock, random: systemRandom, create: false });
   const { store, vault } = foundation;
   const [device, session] = [DeviceId.parse(randomUUID()), SessionId.parse(randomUUID())];
@@ -49,7 +55,7 @@ export async function recordDay(data: string, org: OrgId, person: PersonId, from
     const epoch = epochOfDay(day);
     const segments = await Promise.all(
       [...byParameter].map(async ([parameter, own]) => {
-        const key = { org, person, parameter, segment: SegmentId.parse(randomUUID()), epoch, policyVersion: 1 };
+        const key = { org, person, parameter, segment: SegmentId.parse(randomUUID()), epoch, policyVersion };
         const plaintext = encodeSegment({ parameter, session, observations: own });
         const sealed = await vault.seal(segmentScope(key), plaintext, { compress: true });
         return { ...key, day, device, expires, sealed };
@@ -57,7 +63,7 @@ export async function recordDay(data: string, org: OrgId, person: PersonId, from
     );
     const segment = segments.find(({ parameter }) => parameter === 'screenshot')?.segment;
     if (segment === undefined) throw new Error('the day has no screenshot');
-    const blob = { org, person, image, day, segment, epoch, policyVersion: 1, expires };
+    const blob = { org, person, image, day, segment, epoch, policyVersion, expires };
     const sealed = await vault.seal(imageScope(blob), imageBytes);
     const result = await store.appendBatch({
       org,

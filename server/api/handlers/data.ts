@@ -13,10 +13,11 @@ import type { Circumstances } from '../../reports/absent.ts';
 import { dayReport } from '../../reports/day.ts';
 import type { Interval } from '../../reports/intervals.ts';
 import { zonedDay } from '../../reports/zonedDay.ts';
+import type { SegmentRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireLeave, requirePerson } from '../leave.ts';
-import { beginRead, openImage, openSegments, type RecordedRead } from '../reading.ts';
+import { beginRead, openImage, openSegments, type RecordedRead, seenOf } from '../reading.ts';
 
 /** A session that began this long before a day can still reach into it. */
 const DAYS_BEFORE = 2;
@@ -39,9 +40,10 @@ export function data(
     },
     async observations({ params, query, signedIn: { actor } }) {
       const { day, parameter, purpose } = query;
-      const wanted = { action: 'observations', person: params.person, purpose, day, parameters: [parameter] } as const;
-      const read = await beginRead(context, actor, wanted);
       const segments = await store.segments(actor.org, params.person, parameter, day, day);
+      const storedUnder = segments.map(({ policyVersion }) => policyVersion);
+      const wanted = { action: 'observations', person: params.person, purpose, day, storedUnder } as const;
+      const read = await beginRead(context, actor, { ...wanted, parameters: [parameter] });
       const records = await openSegments(context, read, segments);
       return { observations: records.map(({ observation }) => observation) };
     },
@@ -53,6 +55,7 @@ export function data(
         purpose: query.purpose,
         day: blob?.day ?? null,
         parameters: ['screenshot'],
+        storedUnder: blob === null ? [] : [blob.policyVersion],
       } as const;
       const read = await beginRead(context, actor, wanted);
       const image = blob === null ? null : await openImage(context, read, blob);
@@ -106,9 +109,12 @@ async function reportOf(
     circumstancesOf(context, read, bounds),
   ]);
   const records = await openSegments(context, read, segments.flat());
+  const ofDay = segments.flat().filter((one) => one.day >= dayOf(bounds.from) && one.day <= dayOf(bounds.to - 1));
+  const seen = new Set(await seenOf(context, read, ofDay));
   const own = read.purpose === 'own_data';
   return dayReport({
     ...circumstances,
+    viewable: withoutHidden(read.parameters, ofDay, seen),
     header: {
       person: { id: person, name: profile.name },
       day,
@@ -121,6 +127,17 @@ async function reportOf(
     records,
     running: runningNow(context, read),
   });
+}
+
+/** The parameters without those of which there is something on the day, and all of it hidden from the reader. */
+function withoutHidden(
+  parameters: ReadonlySet<ParameterId>,
+  ofDay: readonly SegmentRecord[],
+  seen: ReadonlySet<SegmentRecord>,
+): ReadonlySet<ParameterId> {
+  const shown = new Set([...seen].map(({ parameter }) => parameter));
+  const hidden = new Set(ofDay.map(({ parameter }) => parameter).filter((id) => !shown.has(id)));
+  return new Set([...parameters].filter((id) => !hidden.has(id)));
 }
 
 /** What a connected device still tracks has no last record yet. */

@@ -131,7 +131,7 @@ test('a parameter whose viewers leave out the reader’s role is shown to the pe
   const change = {
     baseVersion: policy.version,
     reason: 'no titles for owners',
-    parameters: { title: { viewers: ['manager'] } },
+    parameters: { title: { viewers: ['manager'] }, app: { viewers: ['owner', 'manager'] } },
   };
   await owner.client.ok('PUT', '/policy', change);
   const theirs = (await dayOf(owner.client, 'workload_review')).body;
@@ -140,6 +140,49 @@ test('a parameter whose viewers leave out the reader’s role is shown to the pe
   expect((await dayOf(employee.client, 'own_data')).body.apps[0].title).toBe('draft.md');
   const raw = `/people/${employee.person}/observations?day=${day.day}&parameter=title&purpose=support`;
   expect((await owner.client.send('GET', raw)).status).toBe(403);
+});
+
+test('a role that is named as a viewer later sees nothing of what was stored before it was', async () => {
+  const version = async () => (await owner.client.ok('GET', '/policy')).policy.version as number;
+  const viewers = async (roles: string[]) =>
+    owner.client.ok('PUT', '/policy', {
+      baseVersion: await version(),
+      reason: 'who may see titles and screenshots',
+      parameters: { notes: { viewers: roles }, screenshot: { viewers: roles } },
+    });
+  await viewers(['manager']);
+  const later = await recordDay(it.data, owner.org, employee.person, day.from - DAY, await version());
+  await viewers(['manager', 'owner']);
+  const reading = `day=${later.day}&purpose=support`;
+  const theirs = await owner.client.ok('GET', `/people/${employee.person}/day?${reading}`);
+  expect([theirs.notes, theirs.screenshots]).toEqual([[], []]);
+  expect(theirs.absent).toContainEqual({ parameter: 'notes', why: 'not_for_you', since: null });
+  const raw = await owner.client.send('GET', `/people/${employee.person}/observations?parameter=notes&${reading}`);
+  const image = await owner.client.send('GET', `/people/${employee.person}/screenshots/${later.image}?purpose=support`);
+  expect([raw.status, image.status]).toEqual([403, 403]);
+  const { accesses } = await employee.client.ok('GET', `/people/${employee.person}/accesses`);
+  expect(accesses.slice(0, 2).map((one: { refused: boolean }) => one.refused)).toEqual([true, true]);
+  await viewers(['manager']); // and what was seen before is seen no more
+  expect((await owner.client.ok('GET', `/people/${employee.person}/day?day=${day.day}&purpose=support`)).notes).toEqual(
+    [],
+  );
+  await viewers(['manager', 'owner']);
+  const own = await employee.client.ok('GET', `/people/${employee.person}/day?day=${later.day}&purpose=own_data`);
+  expect([own.notes.length, own.screenshots.length]).toEqual([1, 1]);
+});
+
+test('a title whose application the reader may not see says so, and not that it was not collected', async () => {
+  const put = async (parameters: object) => {
+    const { policy } = await owner.client.ok('GET', '/policy');
+    await owner.client.ok('PUT', '/policy', { baseVersion: policy.version, reason: 'who may see what', parameters });
+  };
+  await put({ app: { viewers: ['manager'] }, title: { viewers: ['owner', 'manager'] } });
+  const { apps, totals } = (await dayOf(owner.client, 'workload_review')).body;
+  expect(apps.map(({ label, title }: { label: string; title: string }) => [label, title])).toEqual([
+    ['not for you', 'draft.md'],
+  ]);
+  expect(totals.byApp).toEqual([]);
+  await put({ app: { viewers: ['owner', 'manager'] } });
 });
 
 test('when the access cannot be recorded nothing is released, and afterwards it is again', async () => {
