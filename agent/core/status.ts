@@ -22,7 +22,7 @@ export interface StatusSources {
 
 /** What the employee is shown: from the recorder, the spool and the connection as they are now. */
 export function statusOf({ options, device, policies, spool, recorder, key, uplink }: StatusSources): AgentStatus {
-  const { state, session, since, work, parameters, sensors } = recorder.status();
+  const { state, session, since, work, parameters, sensors, calls } = recorder.status();
   const { organisation, personName, device: id, server } = device.identity;
   const lease = policies.lease();
   const policy = policies.policy();
@@ -46,6 +46,7 @@ export function statusOf({ options, device, policies, spool, recorder, key, upli
     ) as Record<ParameterId, AgentStatus['parameters'][ParameterId]>,
     until: lease === null ? null : { observed: lease.observedUntil, entered: lease.enteredUntil },
     sensors: sensors.map(({ sensor, works, words }) => ({ sensor, works, words })),
+    calls: { ...calls },
     connection: { kind: connection.kind, ...connectionWords(connection, options.clock.now()) },
     policy: policy === null ? null : { version: policy.version, refused: policies.refusal() },
     notice: acknowledgedNow(policies),

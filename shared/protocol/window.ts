@@ -56,6 +56,8 @@ export const AgentStatus = z.strictObject({
   /** When observing, and tracking at all, stop by themselves unless the server is heard of again. Null: no policy yet. */
   until: z.strictObject({ observed: UnixMs, entered: UnixMs }).nullable(),
   sensors: z.array(z.strictObject({ sensor: z.string(), works: z.boolean(), words: z.string() })),
+  /** How often a sensor was called for the parameter since the agent was started: what is off is not called. */
+  calls: z.partialRecord(ParameterId, z.int()),
   connection: z.strictObject({
     kind: z.enum(['not_started', 'connecting', 'handshake', 'online', 'waiting', 'refused', 'closed']),
     words: z.string(),
