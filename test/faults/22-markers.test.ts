@@ -88,14 +88,24 @@ test('no file, log, temporary file or open file of server and agent holds anythi
   try {
     const { url } = server;
     const owner = await signInOwner(url, token);
-    const levels = { notes: 'on', title: 'full', app: 'name', url: 'host_path', screenshot: 'full', activity: 'counts' };
+    const levels = {
+      notes: 'on',
+      title: 'full',
+      app: 'name',
+      url: 'host_path',
+      screenshot: 'full',
+      activity: 'counts',
+    };
     const notice = await publishLevels(owner, levels, `because of ${marked.reason}`);
     const team = await owner.ok('POST', '/teams', { name: marked.team });
     const { person: member } = await owner.ok('POST', '/people', {
       ...{ name: marked.memberName, email: `${marked.memberEmail}@example.com`, role: 'employee', teams: [team.id] },
     });
     await enrolAgent(agentData, owner, { url, person: owner.person, notice });
-    const picture = pictureOf(await enrolOwnDevice(url, owner, member.id, notice), Buffer.from(marked.image.repeat(400)));
+    const picture = pictureOf(
+      await enrolOwnDevice(url, owner, member.id, notice),
+      Buffer.from(marked.image.repeat(400)),
+    );
     await sendPicture(serving.port, picture, notice);
 
     agent = await runAgent(agentData, day, env);
@@ -118,8 +128,10 @@ test('no file, log, temporary file or open file of server and agent holds anythi
     const leftBehind = await readdir(data);
     expect(leftBehind).toContain('daylight.db-wal');
     logs.push(server.out(), server.err());
-    expect([...scanned.flatMap((folder) => hitsBelow(folder, marked)), ...hitsIn('log', Buffer.from(logs.join('')), marked)])
-      .toEqual([]);
+    expect([
+      ...scanned.flatMap((folder) => hitsBelow(folder, marked)),
+      ...hitsIn('log', Buffer.from(logs.join('')), marked),
+    ]).toEqual([]);
 
     server = await startServerProcess(serving);
     agent = await runAgent(agentData, day, env);
@@ -141,8 +153,10 @@ test('no file, log, temporary file or open file of server and agent holds anythi
     agent = null;
     expect(await server.stop()).toBe(0);
     logs.push(server.out(), server.err());
-    expect([...scanned.flatMap((folder) => hitsBelow(folder, marked)), ...hitsIn('log', Buffer.from(logs.join('')), marked)])
-      .toEqual([]);
+    expect([
+      ...scanned.flatMap((folder) => hitsBelow(folder, marked)),
+      ...hitsIn('log', Buffer.from(logs.join('')), marked),
+    ]).toEqual([]);
   } finally {
     agent?.process.kill('SIGKILL');
     await agent?.exit;

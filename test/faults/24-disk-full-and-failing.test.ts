@@ -1,7 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { dayOf } from '../../shared/time.ts';
@@ -18,6 +17,7 @@ import {
   startServerProcess,
 } from '../support/daylight.ts';
 import { sendNumbered } from '../support/numberedSender.ts';
+import { compileLayer } from '../support/unsynced/unsynced.ts';
 
 // FAULTS 24, as a process: the disk is full, or fails, while batches come in. What was acknowledged survives, the server says
 // what is wrong, and goes on by itself when the disk does.
@@ -57,7 +57,6 @@ async function survives(data: string, trouble: Trouble): Promise<void> {
     const health = async () => (await fetch(`${url}/healthz`)).status;
     if (trouble.isForAll) await eventually('it says that it is not well', async () => (await health()) === 503);
     const during = acknowledged.size;
-    
 
     await trouble.end(pid);
     await eventually('batches are acknowledged again', () => acknowledged.size > during + 20);
@@ -91,9 +90,8 @@ function noteOf(note: string) {
 test('a disk that fails to write: what was acknowledged survives, and the server goes on when the disk does', async () => {
   await using place = await scratch();
   const folder = await realpath(place.folder);
-  const [data, broken, library] = [join(folder, 'data'), join(folder, 'broken'), join(folder, 'failing.so')];
-  const source = fileURLToPath(new URL('../support/unsynced/failing.c', import.meta.url));
-  await promisify(execFile)('gcc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl']);
+  const [data, broken] = [join(folder, 'data'), join(folder, 'broken')];
+  const library = await compileLayer('failing', folder);
   await survives(data, {
     serving: { env: { LD_PRELOAD: library, FAILING_FOLDER: data, FAILING_SWITCH: broken } },
     begin: () => writeFile(broken, ''),
@@ -104,12 +102,13 @@ test('a disk that fails to write: what was acknowledged survives, and the server
 
 test('a limit on the size of files: what was acknowledged survives, and the server goes on when it is lifted', async () => {
   await using place = await scratch();
-  const limit = (pid: number, size: string) => promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${size}:`]);
+  const limit = (pid: number, size: string) =>
+    promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${size}:`]).then(() => undefined);
   await survives(join(place.folder, 'data'), {
     // The signal that comes with the refusal is ignored, so that the write fails instead.
     serving: { through: ['bash', '-c', `trap '' XFSZ; exec "$@"`, 'server'] },
-    begin: async (pid) => void (await limit(pid, '1024')),
-    end: async (pid) => void (await limit(pid, 'unlimited')),
+    begin: (pid) => limit(pid, '1024'),
+    end: (pid) => limit(pid, 'unlimited'),
     isForAll: false,
   });
 }, 120_000);

@@ -15,12 +15,12 @@ import {
   initialiseData,
   publishLevels,
   runAgent,
-  type ServerProcess,
   signInOwner,
   startServerProcess,
 } from '../support/daylight.ts';
-import { type Picture, pictureOf, sendPicture } from '../support/pictureSender.ts';
 import { sendNumbered } from '../support/numberedSender.ts';
+import { type Picture, pictureOf, sendPicture } from '../support/pictureSender.ts';
+import { startUnsynced } from '../support/unsynced/unsynced.ts';
 
 // FAULTS 24, as processes: the built server under a file layer that discards what was not fsynced, the built agent, and an
 // agent of the test's own that knows exactly what was acknowledged to it.
@@ -50,7 +50,7 @@ test(`after ${ROUNDS} kills of server and agent nothing acknowledged is lost, no
   await writeFile(day, JSON.stringify(script));
   const token = await initialiseData(data);
   const port = await freePort();
-  const serving = { data, port, unsynced: true };
+  const serving = { data, port, unsynced: startUnsynced };
   let server = await startServerProcess(serving);
   let agent: Awaited<ReturnType<typeof runAgent>> | null = null;
   const stops: (() => void)[] = [];
@@ -118,9 +118,24 @@ test(`after ${ROUNDS} kills of server and agent nothing acknowledged is lost, no
       titles: (await read(raw.client, raw.person, 'title')).map(({ title }) => title),
     };
     const all = Array.from({ length: last }, (_, index) => index + 1);
-    expect(differences(stored.notes, all.flatMap((seq) => [0, 1, 2].map((part) => `n-${seq}-${part}`)))).toEqual(SAME);
-    expect(differences(stored.projects, all.map((seq) => `p-${seq}`))).toEqual(SAME);
-    expect(differences(stored.titles, all.map((seq) => `t-${seq}`))).toEqual(SAME);
+    expect(
+      differences(
+        stored.notes,
+        all.flatMap((seq) => [0, 1, 2].map((part) => `n-${seq}-${part}`)),
+      ),
+    ).toEqual(SAME);
+    expect(
+      differences(
+        stored.projects,
+        all.map((seq) => `p-${seq}`),
+      ),
+    ).toEqual(SAME);
+    expect(
+      differences(
+        stored.titles,
+        all.map((seq) => `t-${seq}`),
+      ),
+    ).toEqual(SAME);
 
     for (const { image, bytes } of pictures) {
       const shown = await seen.client.send('GET', `/people/${seen.person}/screenshots/${image}?purpose=own_data`);
@@ -134,7 +149,12 @@ test(`after ${ROUNDS} kills of server and agent nothing acknowledged is lost, no
       return confirmed.every((note) => there.has(note));
     }).catch(() => undefined);
     const arrived = await own();
-    expect(differences(arrived.filter((note) => confirmed.includes(note)), confirmed)).toEqual(SAME);
+    expect(
+      differences(
+        arrived.filter((note) => confirmed.includes(note)),
+        confirmed,
+      ),
+    ).toEqual(SAME);
     expect(repeated(arrived)).toEqual([]);
   } finally {
     for (const stop of stops) stop();
@@ -173,9 +193,9 @@ async function readAll(client: Client, person: string, parameter: string, days: 
 /** Writes one note after the other by the agent's own command; a note counts when the command says that it is kept. */
 function enterNotes(agentData: string): { stop(): void; finish(): Promise<readonly string[]> } {
   const confirmed: string[] = [];
-  let stopped = false;
+  const ending = new AbortController();
   const running = (async () => {
-    for (let number = 1; !stopped; number += 1) {
+    for (let number = 1; !ending.signal.aborted; number += 1) {
       const note = `a-${number}`;
       const { code } = await command(agentCli, ['note', '--data', agentData, note]);
       if (code === 0) confirmed.push(note);
@@ -183,11 +203,9 @@ function enterNotes(agentData: string): { stop(): void; finish(): Promise<readon
     }
   })();
   return {
-    stop: () => {
-      stopped = true;
-    },
+    stop: () => ending.abort(),
     async finish() {
-      stopped = true;
+      ending.abort();
       await running;
       return confirmed;
     },

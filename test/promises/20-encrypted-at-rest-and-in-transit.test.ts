@@ -56,7 +56,14 @@ test('with TLS nothing that a person is, writes or reads crosses the network in 
     server = await startServerProcess({ data, port, args: ['--tls-cert', cert, '--tls-key', key] });
     expect(server.url).toBe(`https://localhost:${port}`);
     wire.forget();
-    const made = await command(serverCli, ['enrolment-code', '--data', data, '--email', someNames.ownerEmail, '--json']);
+    const made = await command(serverCli, [
+      'enrolment-code',
+      '--data',
+      data,
+      '--email',
+      someNames.ownerEmail,
+      '--json',
+    ]);
     const { code } = JSON.parse(made.out) as { code: string };
     const secure = `https://localhost:${wire.port}`;
     const enrolling = ['enrol', '--data', below('agent'), '--server', secure, '--accept-notice', String(notice)];
@@ -73,7 +80,13 @@ test('with TLS nothing that a person is, writes or reads crosses the network in 
 
     const link = await command(serverCli, ['owner-link', '--data', data, '--email', someNames.ownerEmail, '--json']);
     const ca = await readFile(cert, 'utf8');
-    const me = await askSecurely({ base: secure, ca, method: 'POST', path: '/session/link', body: { token: tokenOf(link.out) } });
+    const me = await askSecurely({
+      base: secure,
+      ca,
+      method: 'POST',
+      path: '/session/link',
+      body: { token: tokenOf(link.out) },
+    });
     const cookie = me.cookie;
     const seen = async (): Promise<string> => {
       const texts: string[] = [me.text];
@@ -154,7 +167,9 @@ test.each(['0.0.0.0', '::', '192.0.2.7'])('the server does not listen on %s with
   await using place = await scratch();
   const refused = await command(serverCli, ['serve', '--data', place.folder, '--host', host, '--port', '0']);
   expect([refused.code, refused.out]).toEqual([3, '']);
-  expect(refused.err).toMatch(/^daylight-server: without TLS .* not on .*--tls-cert.*--behind-proxy.*127\.0\.0\.1.*\n$/);
+  expect(refused.err).toMatch(
+    /^daylight-server: without TLS .* not on .*--tls-cert.*--behind-proxy.*127\.0\.0\.1.*\n$/,
+  );
 });
 
 async function makeCertificate(cert: string, key: string): Promise<void> {
@@ -165,7 +180,9 @@ async function makeCertificate(cert: string, key: string): Promise<void> {
 }
 
 /** A wire with an ear: what goes through it to the port of the server, in both directions. */
-async function listenIn(to: number): Promise<{ port: number; heard(): Buffer; forget(): void; close(): Promise<void> }> {
+async function listenIn(
+  to: number,
+): Promise<{ port: number; heard(): Buffer; forget(): void; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   // What one side says is one piece, wherever the network cuts it.
   let streams: Buffer[][] = [];

@@ -5,7 +5,7 @@ import { agentCli, command, type Started, serverCli, start } from './agentProces
 import { type Client, createClient, PASSWORD } from './api.ts';
 import { enrolmentBy, newDevice } from './enrolled.ts';
 import type { TestDevice } from './ingestKit.ts';
-import { startUnsynced } from './unsynced/unsynced.ts';
+import type { startUnsynced } from './unsynced/unsynced.ts';
 
 // A whole Daylight as the built programs, each a process of its own.
 
@@ -25,7 +25,7 @@ export interface Serving {
   readonly data: string;
   readonly port: number;
   /** Under a file layer that forgets, when the power is cut, what was not fsynced. */
-  readonly unsynced?: boolean;
+  readonly unsynced?: typeof startUnsynced;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** What runs instead of the server itself: gets the server's command line as its last arguments. */
@@ -33,10 +33,10 @@ export interface Serving {
 }
 
 export async function startServerProcess(serving: Serving): Promise<ServerProcess> {
-  const { data, port, unsynced = false, args = [], env = {}, through = [] } = serving;
+  const { data, port, unsynced, args = [], env = {}, through = [] } = serving;
   const serve = [serverCli, 'serve', '--data', data, '--port', String(port), '--json', ...args];
   const [program = process.execPath, ...rest] = [...through, process.execPath, ...serve];
-  const layer = unsynced ? await startUnsynced(program, rest, { folder: data, env }) : null;
+  const layer = unsynced === undefined ? null : await unsynced(program, rest, { folder: data, env });
   const child =
     layer?.child ?? spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let [out, err] = ['', ''];

@@ -44,7 +44,9 @@ function formsOf(text: string): { form: string; needle: Buffer }[] {
     // Base64 reads three bytes at a time, so the same text looks different at each of three places. The characters at
     // either end depend on the neighbours and are left out; letters of ASCII never give the two that base64url changes.
     for (const before of [0, 1, 2]) {
-      const whole = Buffer.concat([Buffer.alloc(before), source]).toString('base64').replaceAll('=', '');
+      const whole = Buffer.concat([Buffer.alloc(before), source])
+        .toString('base64')
+        .replaceAll('=', '');
       const needle = Buffer.from(whole.slice(before === 0 ? 0 : before + 1, -2));
       forms.push({ form: `${encoding}, shifted by ${before}`, needle });
     }
@@ -52,7 +54,10 @@ function formsOf(text: string): { form: string; needle: Buffer }[] {
   return forms;
 }
 
-const STARTS = [Buffer.from([0x1f, 0x8b, 0x08]), ...[0x01, 0x5e, 0x9c, 0xda].map((level) => Buffer.from([0x78, level]))];
+const STARTS = [
+  Buffer.from([0x1f, 0x8b, 0x08]),
+  ...[0x01, 0x5e, 0x9c, 0xda].map((level) => Buffer.from([0x78, level])),
+];
 /** A compressed part that begins by chance is noise: only so many beginnings are tried. */
 const TRIED = 2_000;
 

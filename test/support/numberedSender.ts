@@ -38,7 +38,7 @@ export function sendNumbered(options: SenderOptions): NumberedSender {
   const acknowledged = new Set<number>();
   const violations: string[] = [];
   let [highest, connections, last] = [0, 0, Number.POSITIVE_INFINITY];
-  let stopped = false;
+  const ending = new AbortController();
   let current: WebSocket | null = null;
 
   const mono = (at: number): number => at - began + 1_000_000;
@@ -75,8 +75,9 @@ export function sendNumbered(options: SenderOptions): NumberedSender {
     const fill = (): void => {
       for (; next > 0 && next <= last && next - settled <= inFlight; next += 1) socket.send(frameOf(next));
     };
-    socket.on('message', (data) => {
-      const frame = JSON.parse(String(data));
+    socket.on('message', (data: Buffer) => {
+      const text = data.toString('utf8');
+      const frame = JSON.parse(text);
       if (frame.type === 'challenge') socket.send(hello(frame.nonce, Date.now()));
       if (frame.type === 'welcome') {
         connections += 1;
@@ -89,12 +90,12 @@ export function sendNumbered(options: SenderOptions): NumberedSender {
       if (frame.type === 'ack') {
         const { seq, duplicate, stored, discarded } = frame;
         const sent = JSON.parse(frameOf(seq)).observations.length;
-        if (!duplicate && (stored !== sent || Object.keys(discarded).length > 0)) violations.push(String(data));
+        if (!duplicate && (stored !== sent || Object.keys(discarded).length > 0)) violations.push(text);
         acknowledged.add(seq);
         [highest, settled] = [Math.max(highest, seq), Math.max(settled, seq)];
         fill();
       }
-      if (frame.type === 'resend') violations.push(String(data));
+      if (frame.type === 'resend') violations.push(text);
     });
     await new Promise<void>((resolve) => {
       socket.on('error', () => undefined);
@@ -103,7 +104,7 @@ export function sendNumbered(options: SenderOptions): NumberedSender {
   }
 
   const running = (async () => {
-    while (!stopped) {
+    while (!ending.signal.aborted) {
       await converse();
       await setTimeout(30);
     }
@@ -115,14 +116,14 @@ export function sendNumbered(options: SenderOptions): NumberedSender {
     connections: () => connections,
     async finish() {
       last = Math.max(0, ...frames.keys());
-      while (!stopped && acknowledged.size < last) await setTimeout(20);
-      stopped = true;
+      while (!ending.signal.aborted && acknowledged.size < last) await setTimeout(20);
+      ending.abort();
       current?.terminate();
       await running;
       return last;
     },
     stop() {
-      stopped = true;
+      ending.abort();
       current?.terminate();
     },
   };

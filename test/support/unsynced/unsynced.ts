@@ -32,7 +32,7 @@ export async function startUnsynced(
 ): Promise<UnsyncedProcess> {
   const folder = await realpath(options.folder);
   const shadow = await mkdtemp(join(tmpdir(), 'unsynced-'));
-  const library = await compile(shadow);
+  const library = await compileLayer('unsynced', shadow);
   const layer = { LD_PRELOAD: library, UNSYNCED_FOLDER: folder, UNSYNCED_SHADOW: shadow };
   const child = spawn(command, args, {
     env: { ...process.env, ...options.env, ...layer },
@@ -73,9 +73,10 @@ async function afterwards(last: () => Promise<void>, first: () => Promise<void>)
   }
 }
 
-async function compile(into: string): Promise<string> {
-  const source = fileURLToPath(new URL('./unsynced.c', import.meta.url));
-  const library = join(into, 'unsynced.so');
+/** Compiles a layer of this folder into another; returns the library to be preloaded. */
+export async function compileLayer(name: 'unsynced' | 'failing', into: string): Promise<string> {
+  const source = fileURLToPath(new URL(`./${name}.c`, import.meta.url));
+  const library = join(into, `${name}.so`);
   const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra', '-Werror'];
   await promisify(execFile)('gcc', [...flags, '-o', library, source, '-ldl', '-pthread']);
   return library;
