@@ -38,7 +38,8 @@ export interface PolicyControl {
    */
   publish(leave: Authorized<'policy.publish'>, change: PolicyChange): Promise<PublishedPolicy>;
   /**
-   * Records that a person was shown a notice. Throws DaylightError when the signature, the ids or the version do not fit.
+   * Records that the person was shown a notice on this device. It counts for this device alone: what was acknowledged on
+   * another lifts nothing here. Throws DaylightError when the signature, the ids or the version do not fit.
    */
   acknowledge(device: DeviceRecord, acknowledgement: Signed): Promise<void>;
   /** The same for the notice shown at enrolment, where the enrolment itself is the signed document. */
@@ -47,7 +48,7 @@ export interface PolicyControl {
   lease(device: DeviceRecord): Promise<Signed>;
   /**
    * The server's judgement of one captured level: allowed only if the batch's own policy version, the policies in force
-   * at capture and now, the person's acknowledgement at capture and now, and the lease at capture all allow it.
+   * at capture and now, what was acknowledged on this very device at capture and now, and the lease at capture all allow it.
    */
   judge(question: CaptureQuestion & { device: DeviceRecord }): Promise<Verdict>;
   /**
@@ -62,7 +63,7 @@ export interface PolicyControl {
    * device or the policy that it names do not fit. A receipt about an older version is kept and confirms nothing.
    */
   receive(device: DeviceRecord, receipt: Signed): Promise<void>;
-  /** What the person has been told of, now. */
+  /** Per parameter, the most that the person has acknowledged on any of their active devices, now. For reports only. */
   acknowledged(org: OrgId, person: PersonId): Promise<Readonly<Record<ParameterId, string>>>;
   /** Calls back after each publication, receipt, acknowledgement, connection and disconnection of the organisation. */
   onChange(org: OrgId, callback: () => void): () => void;

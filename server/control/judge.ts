@@ -11,6 +11,7 @@ export interface Facts {
   readonly published: readonly PublishedTerms[];
   /** A version whose publication has begun and is not yet durable. It can only forbid. */
   readonly pending: PublishedTerms | null;
+  /** By what was acknowledged on the very device that is judged. */
   readonly told: Told;
   readonly lease: { readonly issuedAt: UnixMs; readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;
   readonly previousLease: { readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;

@@ -19,7 +19,7 @@ import { type Facts, judge } from './judge.ts';
 import { leaseFor, recordLease } from './lease.ts';
 import { type Current, prove, requestedSince, testimony, unchangedSince, type Witness } from './proof.ts';
 import { type Organisations, payloadHash, readSigned } from './signer.ts';
-import { type Acknowledged, type Told, toldBy } from './told.ts';
+import { type Acknowledged, type Told, toldBy, toldOnAny } from './told.ts';
 
 export interface PolicyControlDeps {
   readonly store: Store;
@@ -30,9 +30,9 @@ export interface PolicyControlDeps {
   readonly clock: Clock;
 }
 
-/** Organisations, and people, whose policies and acknowledgements are kept in memory at once. */
+/** Organisations, and devices, whose policies and acknowledgements are kept in memory at once. */
 const ORGS_REMEMBERED = 1_000;
-const PEOPLE_REMEMBERED = 20_000;
+const DEVICES_REMEMBERED = 20_000;
 
 /** What is in memory of an organisation. `published` is never empty. */
 interface OrgState {
@@ -40,7 +40,8 @@ interface OrgState {
   readonly current: PublishedPolicy;
 }
 
-interface PersonState {
+/** What was acknowledged on one device, and what its person has therefore been told of there. */
+interface ToldState {
   readonly acknowledged: readonly Acknowledged[];
   readonly told: Told;
 }
@@ -55,9 +56,9 @@ interface Agreements {
 export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const { store, vault, organisations, connections, changes, clock } = deps;
   const orgs = createBounded<OrgId, OrgState>(ORGS_REMEMBERED);
-  const people = createBounded<string, PersonState>(PEOPLE_REMEMBERED);
-  const receipts = createBounded<string, ReceiptPayload | null>(PEOPLE_REMEMBERED);
-  const leases = createBounded<DeviceId, Pick<DeviceRecord, 'lease' | 'previousLease'>>(PEOPLE_REMEMBERED);
+  const toldOf = createBounded<string, ToldState>(DEVICES_REMEMBERED);
+  const receipts = createBounded<string, ReceiptPayload | null>(DEVICES_REMEMBERED);
+  const leases = createBounded<DeviceId, Pick<DeviceRecord, 'lease' | 'previousLease'>>(DEVICES_REMEMBERED);
   const pending = new Map<OrgId, { document: PolicyDocument; publishedAt: UnixMs }>();
   const marks = new Map<OrgId, number>();
   const publishing = new Map<OrgId, Promise<unknown>>();
@@ -72,9 +73,11 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return stateFrom(published);
   }
 
-  function personOf(org: OrgId, person: PersonId, state: OrgState): Promise<PersonState> {
-    return people.get(personKey(org, person, state), async () => {
-      const acknowledged = await store.acknowledgements(org, person);
+  /** Only what was acknowledged on this very device counts for it: another one may be anybody's. */
+  function toldOn({ org, person, device }: DeviceRecord, state: OrgState): Promise<ToldState> {
+    return toldOf.get(toldKey(org, device, state), async () => {
+      const all = await store.acknowledgements(org, person);
+      const acknowledged = all.filter((one) => one.device === device);
       return { acknowledged, told: toldBy(state.published, acknowledged) };
     });
   }
@@ -128,7 +131,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const state = await stateOf(device.org);
       const policy = state.current;
       const now = clock.now();
-      const told = (await personOf(device.org, device.person, state)).told.at(now);
+      const told = (await toldOn(device, state)).told.at(now);
       const document = leaseFor(device, policy, told, now);
       const lease = (await organisations.signer(device.org)).signAsPolicy('daylight/lease/v1', document);
       const recorded = await store.changeDevice(device.org, device.device, recordLease(device, document));
@@ -158,7 +161,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   async function keepAcknowledgement(device: DeviceRecord, noticeVersion: number, signed: Signed): Promise<void> {
     const { org, person } = device;
     const state = await stateOf(org);
-    const before = await personOf(org, person, state);
+    const before = await toldOn(device, state);
     // Saying again what was said, or something older, tells nothing new and must not lower what a later one lifted.
     if (before.acknowledged.some((one) => one.noticeVersion >= noticeVersion)) {
       return push(org, [device.device], false);
@@ -171,15 +174,11 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       at: clock.now(),
       acknowledgement: signed,
     });
-    people.forget(personKey(org, person, state));
-    people.forget(personKey(org, person, await stateOf(org)));
+    toldOf.forget(toldKey(org, device.device, state));
+    toldOf.forget(toldKey(org, device.device, await stateOf(org)));
     moveMark(org);
     changes.notify(org);
-    await push(
-      org,
-      connections.ofPerson(org, person).map((connection) => connection.device),
-      false,
-    );
+    await push(org, [device.device], false);
   }
 
   async function versionOf(org: OrgId, version: number): Promise<PublishedPolicy | null> {
@@ -188,7 +187,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
   async function judging(device: DeviceRecord): Promise<Judge> {
     const state = await stateOf(device.org);
-    const { told } = await personOf(device.org, device.person, state);
+    const { told } = await toldOn(device, state);
     const { lease, previousLease } = await leases.get(device.device, async () => {
       return (await store.device(device.device)) ?? device;
     });
@@ -310,13 +309,16 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const record = { org: device.org, device: device.device, policyVersion: said.policyVersion };
       await store.putReceipt({ ...record, receivedAt: clock.now(), receipt });
       const state = await stateOf(device.org);
-      const { told } = await personOf(device.org, device.person, state);
+      const { told } = await toldOn(device, state);
       noteAgreement(claimsOf(state), device, told.at(clock.now()), said);
       changes.notify(device.org);
     },
 
     async acknowledged(org, person) {
-      return (await personOf(org, person, await stateOf(org))).told.at(clock.now());
+      const [state, devices] = await Promise.all([stateOf(org), store.devices(org)]);
+      const active = devices.filter((device) => device.person === person && device.status === 'active');
+      const now = clock.now();
+      return toldOnAny(await Promise.all(active.map(async (device) => (await toldOn(device, state)).told.at(now))));
     },
 
     onChange: (org, callback) => changes.on(org, callback),
@@ -333,7 +335,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
           async (device): Promise<Witness> => ({
             device,
             connected: connections.of(device.device) !== null,
-            told: (await personOf(org, device.person, state)).told.at(now),
+            told: (await toldOn(device, state)).told.at(now),
             receipt: await readReceipt(device, byDevice.get(device.device)),
             agreedAt: (agreed?.hash === state.current.hash ? agreed.of.get(device.device) : undefined) ?? {},
           }),
@@ -400,9 +402,9 @@ function claimsOf({ published, current }: OrgState): Current {
   return { document, hash, publishedAt, unchanged: unchangedSince(published) };
 }
 
-/** What a person was told of depends on the policies too: another version is another key. */
-function personKey(org: OrgId, person: PersonId, state: OrgState): string {
-  return `${org} ${person} ${state.current.hash}`;
+/** What was told depends on the policies too: another version is another key. */
+function toldKey(org: OrgId, device: DeviceId, state: OrgState): string {
+  return `${org} ${device} ${state.current.hash}`;
 }
 
 function reasonScope(org: OrgId, version: number): SealScope {

@@ -1,10 +1,10 @@
-import { type Level, type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import { type Level, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import { acknowledgedCeiling, type NoticeEvent } from '../../shared/policy/resolve.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { raised, widened } from './change.ts';
 
-/** What a person has been told of, at any instant. Pure; built once for one person and one history of policies. */
+/** What a person has been told of on one device, at any instant. Pure; built once for a device and a history of policies. */
 export interface Told {
   at(instant: UnixMs): Levels;
 }
@@ -20,8 +20,8 @@ export interface Acknowledged {
 }
 
 /**
- * `acknowledgedCeiling` over the person's history, and off for every parameter whose terms were widened since the last
- * notice that they acknowledged. `published` in order of version. Computed once per moment at which anything changed.
+ * `acknowledgedCeiling` over one device's history, and off for every parameter whose terms were widened since the last
+ * notice that was acknowledged on it. `published` in order of version. Computed once per moment at which anything changed.
  */
 export function toldBy(published: readonly PublishedTerms[], acknowledged: readonly Acknowledged[]): Told {
   const events: NoticeEvent[] = [
@@ -49,6 +49,15 @@ export function toldBy(published: readonly PublishedTerms[], acknowledged: reado
   }
 
   return { at: (instant) => lastUpTo(steps, instant)?.levels ?? NOTHING };
+}
+
+/** Per parameter, the most that the person has been told of on any of the devices; off for all when there is none. */
+export function toldOnAny(devices: readonly Levels[]): Levels {
+  const most: Record<ParameterId, Level> = { ...NOTHING };
+  for (const levels of devices) {
+    for (const id of parameterIds) if (rank(id, levels[id]) > rank(id, most[id])) most[id] = levels[id];
+  }
+  return most;
 }
 
 /** The last step at or before `instant`; steps are in order of time. */

@@ -9,8 +9,9 @@ export interface Circumstances {
   readonly levels: Levels;
   /** Since when each parameter has been at its level. */
   readonly levelSince: Readonly<Record<ParameterId, UnixMs | null>>;
-  /** The most that the person had acknowledged. */
+  /** The most that the person had acknowledged on any of their devices. */
   readonly acknowledged: Levels;
+  /** A device of theirs was enrolled. */
   readonly hasDevice: boolean;
 }
 

@@ -652,7 +652,7 @@ export const routes = {
     params: empty,
     query: empty,
     summary:
-      'Refused reads, concurrent use of an account, failed sign-ins (owner, admin, privacy officer), newest 200.',
+      'Refused reads, concurrent use of an account, failed sign-ins, enrolled devices and codes made for somebody else (owner, admin, privacy officer), newest 200.',
     body: null,
     response: z.strictObject({
       events: z.array(

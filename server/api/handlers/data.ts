@@ -8,7 +8,7 @@ import { addDays, dayOf, MINUTE, type UnixMs } from '../../../shared/time.ts';
 import { organisation, personTarget } from '../../authorize.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { requestedSince } from '../../control/proof.ts';
-import { toldBy } from '../../control/told.ts';
+import { toldBy, toldOnAny } from '../../control/told.ts';
 import type { Circumstances } from '../../reports/absent.ts';
 import { dayReport } from '../../reports/day.ts';
 import type { Interval } from '../../reports/intervals.ts';
@@ -159,6 +159,17 @@ async function circumstancesOf(
     store.acknowledgements(org, person),
     store.devices(org),
   ]);
+  const isOver = bounds.to <= clock.now();
+  // On a day that is over, a device that was retired since was in use.
+  const theirs = devices.filter(
+    (device) => device.person === person && device.enrolledAt <= at + MINUTE && (isOver || device.status === 'active'),
+  );
+  const told = theirs.map(({ device }) =>
+    toldBy(
+      published,
+      acknowledged.filter((one) => one.device === device),
+    ).at(at),
+  );
   const then = published.filter((policy, index) => index === 0 || policy.publishedAt <= at);
   const inForce = then.at(-1);
   const since: Readonly<Record<ParameterId, UnixMs>> = requestedSince(then);
@@ -166,8 +177,8 @@ async function circumstancesOf(
     viewable: read.parameters,
     levels: levelsOf({ rules: inForce?.document.parameters ?? {} }),
     levelSince: since,
-    acknowledged: toldBy(published, acknowledged).at(at),
-    hasDevice: devices.some((device) => device.person === person && device.enrolledAt <= at + MINUTE),
+    acknowledged: toldOnAny(told),
+    hasDevice: theirs.length > 0,
   };
 }
 

@@ -3,7 +3,7 @@ import type { DeviceId, PersonId } from '../../../shared/ids.ts';
 import type { DeviceView } from '../../../shared/protocol/http.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { ReceiptPayload } from '../../../shared/protocol/messages.ts';
-import { personTarget } from '../../authorize.ts';
+import { type Actor, personTarget } from '../../authorize.ts';
 import { parsePayload } from '../../control/signer.ts';
 import type { DeviceRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
@@ -26,6 +26,7 @@ export function devices(
     async createEnrolmentCode({ params, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);
       requireLeave(actor, 'device.enrol', personTarget(person));
+      if (person.person !== actor.person) await recordForeignCode(context, actor, person.person);
       const { token, expiresAt } = await accounts.issueToken('enrolment', person);
       return { code: token, expiresAt };
     },
@@ -58,6 +59,12 @@ export function devices(
       };
     },
   };
+}
+
+/** On record before the code exists: with it someone could act as a device of this person. */
+async function recordForeignCode({ store, clock }: Context, { org, role }: Actor, person: PersonId): Promise<void> {
+  const detail = `a code to enrol a device of this person was made by an ${role}`;
+  await store.recordSecurityEvent({ org, at: clock.now(), kind: 'enrolment_code_by_another', person, detail });
 }
 
 function deviceView({ connections }: Context, device: DeviceRecord): DeviceView {

@@ -61,6 +61,14 @@ async function enrolled(context: Context, payload: EnrolmentPayload, signed: Sig
   if (payload.acknowledgedNotice !== null) await requireNotice(context, payload);
   const token = await store.redeemToken('enrolment', sha256(payload.code), clock.now());
   const person = await personOf(context, token);
+  const detail = 'a code was used up to enrol a device of this person';
+  await store.recordSecurityEvent({
+    org: person.org,
+    at: clock.now(),
+    kind: 'device_enrolled',
+    person: person.person,
+    detail,
+  });
   const device: DeviceRecord = {
     org: person.org,
     device: payload.device,

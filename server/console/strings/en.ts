@@ -493,7 +493,8 @@ export const en = {
   'action.of.data.read': 'Data',
   'action.of.observations': 'Stored records',
   'action.of.screenshot': 'A screenshot',
-  'security.lead': 'Refused reads, failed sign-ins and accounts used from two places, the newest 200.',
+  'security.lead':
+    'Refused reads, failed sign-ins, enrolled devices and accounts used from two places, the newest 200.',
   'security.none': 'Nothing has happened.',
   'security.nobody': 'unknown',
   'security.what': 'What',
@@ -503,4 +504,6 @@ export const en = {
   'event.refused_read': 'Refused read',
   'event.concurrent_use': 'Used from two places',
   'event.role_changed': 'Role changed',
+  'event.enrolment_code_by_another': 'Code made for somebody else',
+  'event.device_enrolled': 'Device enrolled',
 } as const;

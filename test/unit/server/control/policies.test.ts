@@ -131,6 +131,34 @@ describe('what a person has been told of', () => {
     expect(await told()).toBe('name');
   });
 
+  it('is what was acknowledged on that very device: another one of the person neither lifts nor lowers it', async () => {
+    await using kit = await startServer();
+    const [real, foreign] = [await kit.enrol(), await kit.enrol()];
+    const policy = await kit.publish({ app: { level: 'name' } });
+    await using listening = await connect(kit, real);
+    await kit.control.acknowledge(foreign.record, await acknowledgementBy(foreign, policy));
+    const leased = async (device: typeof real): Promise<string> =>
+      JSON.parse((await kit.control.lease(device.record)).payload).acknowledged.app;
+    expect([await leased(real), await leased(foreign)]).toEqual(['off', 'name']);
+    kit.clock.advance(1);
+    const question = {
+      ...({ parameter: 'app', level: 'name', capturedAt: kit.clock.now(), claimedVersion: 2 } as const),
+    };
+    expect([
+      await kit.control.judge({ ...question, device: real.record }),
+      await kit.control.judge({ ...question, device: foreign.record }),
+    ]).toEqual([
+      { allowed: false, reason: 'notice_not_acknowledged' },
+      { allowed: true, retentionDays: 60 },
+    ]);
+    expect(listening.frames.filter(({ type }) => type === 'policy')).toEqual([]);
+    expect((await kit.control.acknowledged(kit.org, kit.person)).app).toBe('name');
+    await kit.store.changeDevice(kit.org, foreign.record.device, { status: 'retired' });
+    expect((await kit.control.acknowledged(kit.org, kit.person)).app).toBe('off');
+    await kit.control.receive(real.record, receiptBy(real, policy));
+    expect(await proofOf(kit, 'app')).toMatchObject({ devices: 1, confirmed: 1, active: 0 });
+  });
+
   it('is off after the terms were widened until the new notice is acknowledged', async () => {
     await using kit = await startServer();
     await kit.publish({ app: { level: 'name' } });

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  addMember,
+  createClient,
+  type Member,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../../../support/api.ts';
+import { enrol, enrolmentBy, newDevice } from '../../../support/enrolled.ts';
+
+let it: TestServer;
+let owner: TestOwner;
+let employee: Member;
+beforeAll(async () => {
+  it = await startServer();
+  owner = await it.addOrganisation('Enrolment');
+  employee = await addMember(it, owner.client, 'employee', { name: 'Mia', email: 'mia@enrolment.example.com' });
+});
+afterAll(() => it.close());
+
+const eventsOf = async (kind: string) =>
+  (await owner.client.ok('GET', '/security-events')).events.filter((one: { kind: string }) => one.kind === kind);
+
+describe('enrolling', () => {
+  test('in another person’s name is on record: who made the code, and that it was used', async () => {
+    await enrol(it.url, employee.client, employee.person, it.clock.now());
+    expect(await eventsOf('enrolment_code_by_another')).toEqual([]);
+    const detail = 'a code to enrol a device of this person was made by an owner';
+    await enrol(it.url, owner.client, employee.person, it.clock.now());
+    expect(await eventsOf('enrolment_code_by_another')).toEqual([
+      { at: expect.any(Number), kind: 'enrolment_code_by_another', person: employee.person, detail },
+    ]);
+    expect((await eventsOf('device_enrolled')).map((one: { person: string }) => one.person)).toEqual([
+      employee.person,
+      employee.person,
+    ]);
+  });
+
+  test('again with the same code, device and key finds the device that was made; with another key the code is gone', async () => {
+    const { code } = await employee.client.ok('POST', `/people/${employee.person}/enrolment-codes`, {});
+    const device = newDevice();
+    const agent = createClient(it.url, 'agent');
+    const ask = (who: typeof device) =>
+      agent.send('POST', '/enrolment', { enrolment: enrolmentBy(who, code, 1, it.clock.now()) });
+    const replies = [await ask(device), await ask(device), await ask(newDevice())];
+    expect(replies.map(({ status }) => status)).toEqual([201, 201, 410]);
+    expect(replies[1]?.body.device).toBe(device.record.device);
+  });
+});
+
+test('a day says not acknowledged as long as it was on no device that is in use', async () => {
+  const member = await addMember(it, owner.client, 'employee', { name: 'Noa', email: 'noa@enrolment.example.com' });
+  const first = await enrol(it.url, member.client, member.person, it.clock.now());
+  const { policy } = await owner.client.ok('GET', '/policy');
+  const change = { baseVersion: policy.version, reason: 'for this test', parameters: { app: { level: 'name' } } };
+  const { policy: raised } = await owner.client.ok('PUT', '/policy', change);
+  const today = new Date(it.clock.now()).toISOString().slice(0, 10);
+  const whyNoApp = async () => {
+    const report = await member.client.ok('GET', `/people/${member.person}/day?day=${today}&purpose=own_data`);
+    return report.absent.find((one: { parameter: string }) => one.parameter === 'app').why;
+  };
+  expect(await whyNoApp()).toBe('not_acknowledged');
+  const { code } = await member.client.ok('POST', `/people/${member.person}/enrolment-codes`, {});
+  const second = newDevice();
+  const enrolment = enrolmentBy(second, code, raised.version, it.clock.now());
+  await createClient(it.url, 'agent').send('POST', '/enrolment', { enrolment });
+  expect(await whyNoApp()).toBe('not_tracking');
+  await member.client.ok('DELETE', `/people/${member.person}/devices/${second.record.device}`);
+  expect(await whyNoApp()).toBe('not_acknowledged');
+  await member.client.ok('DELETE', `/people/${member.person}/devices/${first.record.device}`);
+  expect(await whyNoApp()).toBe('no_device');
+});
