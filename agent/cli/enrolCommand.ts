@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rmdir, stat } from 'node:fs/promises';
 import { DaylightError } from '../../shared/errors.ts';
 import { EnrolmentCode } from '../../shared/protocol/http.ts';
 import { askNotice, enrol, fingerprint, refuseSecondEnrolment, type ShownNotice } from '../core/enrolment.ts';
@@ -37,7 +37,11 @@ export async function enrolCommand(
   for (const line of noticeLines(shown.notice)) terminal.say(line);
   terminal.say('');
   const acknowledged = await decide(terminal, shown, options);
-  const identity = await enrol({ files, clock, random }, invitation, shown, acknowledged);
+  const wasThere = await stat(folder).catch(() => null);
+  const identity = await enrol({ files, clock, random }, invitation, shown, acknowledged).catch(async (error) => {
+    if (wasThere === null) await rmdir(folder).catch(() => undefined);
+    throw error;
+  });
   terminal.say(`Enrolled ${identity.personName} at ${identity.organisation}, ${identity.server}.`);
   terminal.say(`Key of the server, pinned from now on: ${fingerprint(identity.serverKey)}`);
   terminal.say(`Keys and what waits to be sent are in ${folder}, which only your account can read.`);

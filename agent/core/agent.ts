@@ -13,6 +13,7 @@ import { noticeFor } from './notice.ts';
 import type { Clock, Indicator, Platform, Random } from './ports.ts';
 import { type CommandResult, createRecorder, type Recorder } from './recorder.ts';
 import { createRecorderJournal } from './recorderJournal.ts';
+import type { Sealer } from './spool/batchFile.ts';
 import { openSpool, type SpoolBounds } from './spool/diskSpool.ts';
 import type { Spool } from './spool/spool.ts';
 import { keyFile, type SpoolKey } from './spool/spoolKey.ts';
@@ -106,7 +107,7 @@ async function compose(options: AgentOptions, closeSocket: () => Promise<void>):
   const bounds = options.spoolBounds === undefined ? {} : { bounds: options.spoolBounds };
   const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random, ...bounds });
   const boot = BootId.parse(random.uuid());
-  const journal = createRecorderJournal(files);
+  const journal = createRecorderJournal(files, await journalSealer(key, random));
   const recorder = await createRecorder({
     ...{ platform, policies, spool, journal, indicator, clock, random, boot, agentVersion },
     ...(gate === undefined ? {} : { gate }),
@@ -139,6 +140,13 @@ async function compose(options: AgentOptions, closeSocket: () => Promise<void>):
     close: () => (wiping.begun ? wiping.done.then(() => undefined) : close()),
     wiped: wiping.done,
   };
+}
+
+/** The journal is read with the key of the spool, which `openSpool` has made or found. */
+async function journalSealer(key: SpoolKey, random: Random): Promise<Sealer> {
+  const bytes = await key.load();
+  if (bytes === null) throw new DaylightError('unavailable', 'the key of the spool is gone');
+  return { key: bytes, nonce: () => random.bytes(12) };
 }
 
 interface Running extends Parts {

@@ -12,13 +12,16 @@ export interface Folder {
   remove(name: string): Promise<void>;
 }
 
-/** Opens a folder, making it (mode 0700) when it is missing. */
+/** Opens a folder. One that is missing is made (mode 0700) by the first write, and by nothing else. */
 export async function openFolder(path: string): Promise<Folder> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
   return {
     read: (name) => readIfThere(join(path, name)),
-    write: (name, content) => writeDurably(join(path, name), content),
+    write: async (name, content) => {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      await writeDurably(join(path, name), content);
+    },
     remove: async (name) => {
+      if ((await readIfThere(join(path, name))) === null) return;
       await rm(join(path, name), { force: true });
       await syncFolder(path);
     },

@@ -12,6 +12,8 @@ export interface Heartbeats {
   beat(entry: Entry): Entry[];
   /** The parameter was read and had nothing to say: what went before ends now. */
   pause(parameter: ParameterId, mono: MonoMs): Entry[];
+  /** What goes on, as if it had ended with its last reading. */
+  open(): Entry[];
   /** Ends everything, at the latest at `mono`. */
   end(mono: MonoMs): Entry[];
   /** Forgets what has not been handed on. */
@@ -50,6 +52,7 @@ export function createHeartbeats(intervalMs: number): Heartbeats {
   return {
     beat,
     pause,
+    open: () => [...open.values()].map(({ entry, last }) => ended(entry, last)),
     end: (mono) => [...open.keys()].flatMap((parameter) => pause(parameter, mono)),
     discard: (parameter) => void open.delete(parameter),
   };

@@ -15,6 +15,8 @@ export interface Outbox {
   permit<T extends Observation>(observation: T): Entry<T> | null;
   /** Writes in the order of the calls. Resolves true when durable, false when the spool failed (counted, told once). */
   write(entries: readonly Entry[]): Promise<boolean>;
+  /** Keeps what goes on, in place of what was kept before, in the order of the calls. */
+  keep(entries: readonly Entry[]): Promise<boolean>;
   hold(context: BatchContext, screenshot: HeldScreenshot, image: Uint8Array): Promise<boolean>;
   /** Resolves when everything given to it is written. */
   settled(): Promise<void>;
@@ -65,6 +67,7 @@ export function createOutbox({ gate, spool, context, onDenied, onFailing }: Outb
         for (const group of byContext(entries)) await spool.append(group.context, group.observations);
       });
     },
+    keep: (entries) => inOrder(() => spool.keep(entries)),
     hold: (now, screenshot, image) => inOrder(() => spool.hold(now, screenshot, image)),
     settled: async () => {
       await queue;

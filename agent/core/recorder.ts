@@ -334,6 +334,8 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   async function round(): Promise<void> {
     await outbox.write(await sampler.round());
+    await outbox.keep(sampler.open());
+    await outbox.write(await sampler.occasional());
     notify();
   }
 

@@ -4,8 +4,10 @@ import { BootId, SessionId } from '../../shared/ids.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { MonoMs, UnixMs } from '../../shared/time.ts';
 import type { Folder } from './files.ts';
+import type { Sealer } from './spool/batchFile.ts';
+import { type Place, seal, unseal } from './spool/seal.ts';
 
-/** What a recorder must still know after a kill -9. No titles, no counts: a session's id and two times. */
+/** What a recorder must still know after a kill -9: a session's id and its times. On disk it is sealed. */
 export interface RecorderJournal {
   /** What the last process left behind; a journal that is missing or damaged knows nothing. */
   read(): Promise<JournalEntry>;
@@ -35,16 +37,19 @@ export interface JournalEntry {
   readonly applied: Levels | null;
 }
 
-const FILE = 'recorder.json';
+const FILE = 'recorder.sealed';
+const PLACE: Place = { kind: 'journal', name: 'recorder', index: 0 };
 const UNKNOWN: JournalEntry = { unfinished: null, applied: null };
 
-export function createRecorderJournal(files: Folder): RecorderJournal {
+/** `sealer`: the key of the spool. A journal that it does not open knows nothing. */
+export function createRecorderJournal(files: Folder, sealer: Sealer): RecorderJournal {
   return {
     async read() {
       const bytes = await files.read(FILE);
-      return bytes === null ? UNKNOWN : parse(bytes);
+      const plain = bytes === null ? null : unseal(sealer.key, PLACE, bytes);
+      return plain === null ? UNKNOWN : parse(plain);
     },
-    write: (entry) => files.write(FILE, JSON.stringify(entry)),
+    write: (entry) => files.write(FILE, seal(sealer.key, sealer.nonce(), PLACE, Buffer.from(JSON.stringify(entry)))),
   };
 }
 

@@ -25,8 +25,12 @@ export const INTERVAL_MS = 5 * SECOND;
 export interface Sampler {
   /** Starts what is allowed now and stops what is not; returns what that brought to an end. */
   refresh(): Promise<Entry[]>;
-  /** One reading of everything that is due. Never throws. */
+  /** One reading of the window in front, and the counts that are due. Never throws. */
   round(): Promise<Entry[]>;
+  /** What goes on, as if it ended now: lost with this process unless it is kept. */
+  open(): Entry[];
+  /** What is read less often, and may take its time: facts and screenshots. Never throws. */
+  occasional(): Promise<Entry[]>;
   /** Ends what is open, at `mono`, before the session changes. */
   cut(mono: MonoMs): Entry[];
   /** Forgets what was read of the parameter and not yet handed on. */
@@ -148,13 +152,27 @@ export function createSampler(deps: SamplerDeps): Sampler {
   async function round(): Promise<Entry[]> {
     const begun = deps.moment(clock.mono());
     if (begun === null) return [];
-    const now = () => deps.moment(clock.mono()) ?? { ...begun, epoch: -1 };
     const slots = counter?.input.finished(begun.mono) ?? [];
-    const entries = [...slots.flatMap(permitSlot), ...(await readWindow(begun, now))];
-    if (now().epoch === begun.epoch) entries.push(...(await facts.gather(now, levelOf)));
+    return [...slots.flatMap(permitSlot), ...(await readWindow(begun, momentAfter(begun)))];
+  }
+
+  function open(): Entry[] {
+    return [...heartbeats.open(), ...(counter?.input.open(clock.mono()) ?? []).flatMap(permitSlot)];
+  }
+
+  async function occasional(): Promise<Entry[]> {
+    const begun = deps.moment(clock.mono());
+    if (begun === null) return [];
+    const now = momentAfter(begun);
+    const entries = await facts.gather(now, levelOf);
     const level = levelOf('screenshot');
     if (now().epoch === begun.epoch && (level === 'blurred' || level === 'full')) await screenshots.take(now, level);
     return entries;
+  }
+
+  /** What was begun in one epoch has none of its own after that session. */
+  function momentAfter(begun: Moment): () => Moment {
+    return () => deps.moment(clock.mono()) ?? { ...begun, epoch: -1 };
   }
 
   async function readWindow(begun: Moment, now: () => Moment): Promise<Entry[]> {
@@ -216,6 +234,8 @@ export function createSampler(deps: SamplerDeps): Sampler {
   return {
     refresh,
     round,
+    open,
+    occasional,
     cut: (mono) => [...heartbeats.end(mono), ...endCounting(mono)],
     discard(parameter) {
       heartbeats.discard(parameter);

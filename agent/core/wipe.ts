@@ -5,7 +5,7 @@ import { filesIn, removeFile } from './spool/disk.ts';
 
 /** Everything that an agent ever writes into its data folder. */
 const FILES =
-  /^(identity\.json|device\.key|spool\.key|policy\.json|recorder\.json|acknowledgement\.json|browser-token|native-host)(\.[0-9a-f]+)?(\.tmp)?$/;
+  /^(identity\.json|device\.key|spool\.key|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host)(\.[0-9a-f]+)?(\.tmp)?$/;
 const FOLDERS = ['spool', 'captures'] as const;
 
 /** What would go, by kind. */

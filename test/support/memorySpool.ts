@@ -1,6 +1,6 @@
 import type { Permitted } from '../../agent/core/gate/gate.ts';
 import type { Clock } from '../../agent/core/ports.ts';
-import type { BatchContext, HeldScreenshot, Spool, SpooledBatch } from '../../agent/core/spool/spool.ts';
+import type { BatchContext, HeldScreenshot, OpenReading, Spool, SpooledBatch } from '../../agent/core/spool/spool.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { DropCause } from '../../shared/outcome.ts';
@@ -10,6 +10,10 @@ import { MINUTE } from '../../shared/time.ts';
 /** The spool's port without its disk. `everything()` shows a test what was ever appended and not purged or dropped. */
 export interface MemorySpool extends Spool {
   everything(): readonly (Observation & { readonly context: BatchContext })[];
+  /** What the disk spool does when it is opened again after a death: what was kept is recorded. */
+  reopened(): void;
+  /** What is kept of readings that go on. */
+  kept(): readonly OpenReading[];
   /** From now on nothing can be written, as on a full disk. */
   fill(isFull: boolean): void;
 }
@@ -28,6 +32,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
   let held: { context: BatchContext; screenshot: HeldScreenshot; image: Uint8Array }[] = [];
   let seq = 0;
   let isFull = false;
+  let kept: readonly OpenReading[] = [];
   let bytes = 0;
   const images = new Map<string, Uint8Array>();
   const dropped = new Map<string, { parameter: ParameterId; cause: DropCause; count: number }>();
@@ -55,6 +60,12 @@ export function createMemorySpool(clock: Clock): MemorySpool {
     bytes += JSON.stringify(observation).length;
   }
 
+  function isSecondStop({ session }: BatchContext, observation: Permitted): boolean {
+    const isStop = (one: Observation): boolean => one.parameter === 'session' && one.event === 'stop';
+    if (!isStop(observation)) return false;
+    return batches.some((batch) => batch.context.session === session && batch.observations.some(isStop));
+  }
+
   function countDrop(parameter: ParameterId, cause: DropCause, count: number): void {
     if (count === 0) return;
     const key = `${parameter}:${cause}`;
@@ -71,8 +82,14 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       assertRoom();
       for (const observation of observations) {
         if (observation.parameter === 'screenshot') throw new Error('a screenshot is held and released');
+        if (isSecondStop(context, observation)) continue;
         put(context, observation);
+        kept = kept.filter((one) => !isSameReading(one, { context, observation }));
       }
+    },
+    async keep(readings) {
+      assertRoom();
+      kept = [...readings];
     },
     async hold(context, screenshot, image) {
       assertRoom();
@@ -115,6 +132,8 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       seq = Math.max(seq, committed);
     },
     async purge(parameter, cause) {
+      for (const { context, observation } of kept) if (observation.parameter === parameter) put(context, observation);
+      kept = kept.filter(({ observation }) => observation.parameter !== parameter);
       let count = held.filter(() => parameter === 'screenshot').length;
       if (parameter === 'screenshot') held = [];
       for (const batch of batches) {
@@ -132,6 +151,9 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       for (const { parameter } of batches.flatMap((batch) => batch.observations)) {
         observations[parameter] = (observations[parameter] ?? 0) + 1;
       }
+      for (const { observation } of kept) {
+        observations[observation.parameter] = (observations[observation.parameter] ?? 0) + 1;
+      }
       if (held.length > 0) observations.screenshot = (observations.screenshot ?? 0) + held.length;
       return { batches: batches.length, bytes, observations, dropped: [...dropped.values()], damagedFiles: 0 };
     },
@@ -144,8 +166,18 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       batches.flatMap(({ context, observations }) =>
         observations.map((observation) => ({ ...(observation as Observation), context })),
       ),
+    reopened() {
+      for (const { context, observation } of kept) put(context, observation);
+      kept = [];
+    },
+    kept: () => kept,
     fill: (full) => void (isFull = full),
   };
+}
+
+function isSameReading(a: OpenReading, b: OpenReading): boolean {
+  const { parameter, mono } = a.observation;
+  return a.context.boot === b.context.boot && parameter === b.observation.parameter && mono === b.observation.mono;
 }
 
 function contentOf(batch: Batch) {

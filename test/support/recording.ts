@@ -1,10 +1,11 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import type { Folder } from '../../agent/core/files.ts';
 import { createGate, type Gate, type GateDeps } from '../../agent/core/gate/gate.ts';
 import { createPolicyCache, type PolicyCache, type PolicyKeys } from '../../agent/core/gate/policyCache.ts';
 import type { Indicator, Platform, Random } from '../../agent/core/ports.ts';
 import { createRecorder, type Recorder } from '../../agent/core/recorder.ts';
 import { createRecorderJournal } from '../../agent/core/recorderJournal.ts';
+import type { Sealer } from '../../agent/core/spool/batchFile.ts';
 import type { Reductions } from '../../agent/core/sensors/reductions.ts';
 import { publicKeyOf, sha256, signPayload } from '../../agent/core/signing.ts';
 import { canonical } from '../../shared/canonical.ts';
@@ -109,6 +110,9 @@ export function createMemoryFolder(): Folder & { readonly files: Map<string, Uin
   };
 }
 
+/** In place of the spool's key. */
+export const testSealer: Sealer = { key: new Uint8Array(32).fill(7), nonce: () => randomBytes(12) };
+
 export interface Rig {
   readonly clock: TestClock;
   readonly publisher: Publisher;
@@ -142,6 +146,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   const publisher = options.publisher ?? createPublisher(clock);
   const folder = options.folder ?? createMemoryFolder();
   const spool = options.spool ?? createMemorySpool(clock);
+  spool.reopened();
   const policies = await createPolicyCache({ files: folder, keys: publisher.keys, clock });
   const said: string[] = [];
   let visible = true;
@@ -160,7 +165,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
     platform: options.platform(clock),
     policies,
     spool,
-    journal: createRecorderJournal(folder),
+    journal: createRecorderJournal(folder, testSealer),
     indicator,
     clock,
     random: options.random ?? createTestRandom(7),

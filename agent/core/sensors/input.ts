@@ -17,6 +17,8 @@ export interface InputCounter {
   count(kind: InputKind, mono: MonoMs): void;
   /** Slots that are over at `mono`, in order. */
   finished(mono: MonoMs): Slot[];
+  /** What has been counted and not handed on, as if the slot ended at `mono`. */
+  open(mono: MonoMs): Slot[];
   /** Ends the open slot before its time; nothing counts any more. */
   end(mono: MonoMs): Slot[];
 }
@@ -35,6 +37,10 @@ export function createInputCounter(level: Slot['level'], sessionStart: MonoMs, f
     }
   }
 
+  function partial(mono: MonoMs): Slot[] {
+    return mono > open.from ? [{ level, from: open.from, to: mono, counts: open.counts }] : [];
+  }
+
   return {
     count(kind, mono) {
       roll(mono);
@@ -45,9 +51,13 @@ export function createInputCounter(level: Slot['level'], sessionStart: MonoMs, f
       roll(mono);
       return done.splice(0);
     },
+    open(mono) {
+      roll(mono);
+      return [...done, ...partial(mono)];
+    },
     end(mono) {
       roll(mono);
-      const rest = mono > open.from ? [{ level, from: open.from, to: mono, counts: open.counts }] : [];
+      const rest = partial(mono);
       open = { from: mono, to: Number.MAX_SAFE_INTEGER, counts: NONE };
       return [...done.splice(0), ...rest];
     },

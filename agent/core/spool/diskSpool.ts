@@ -4,7 +4,7 @@ import { BootId, type ImageId, SessionId } from '../../../shared/ids.ts';
 import type { DropCause } from '../../../shared/outcome.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { Batch } from '../../../shared/protocol/messages.ts';
-import { DAY, type MonoMs, type UnixMs } from '../../../shared/time.ts';
+import { DAY, HOUR, type MonoMs, type UnixMs } from '../../../shared/time.ts';
 import type { Permitted } from '../gate/gate.ts';
 import type { Clock, Random } from '../ports.ts';
 import { sha256 } from '../signing.ts';
@@ -16,8 +16,17 @@ import {
   recordedIn,
   type SpooledObservation,
 } from './batchFile.ts';
-import type { BatchContext, HeldScreenshot, Spool, SpooledBatch, SpoolWaiting, WaitingScreenshot } from './spool.ts';
-import { type Held, SpoolFolder, type SpoolState } from './spoolFolder.ts';
+import { type KeptReading, readingKey } from './keptFile.ts';
+import type {
+  BatchContext,
+  HeldScreenshot,
+  OpenReading,
+  Spool,
+  SpooledBatch,
+  SpoolWaiting,
+  WaitingScreenshot,
+} from './spool.ts';
+import { type Held, STOPS_KEPT, SpoolFolder, type SpoolState } from './spoolFolder.ts';
 import type { SpoolKey } from './spoolKey.ts';
 import { addDrop, type DropLine, type DropTally, linesOf, missingFrom, type Tally, tallyOf, totalOf } from './tally.ts';
 
@@ -39,6 +48,8 @@ export const spoolBounds: SpoolBounds = { bytes: 50_000_000, ageMs: 30 * DAY };
 
 /** An open batch is closed after this long. */
 const BATCH_MS = 60_000;
+/** A clock that is further ahead than this of where time should be is not believed by itself. */
+const LEAP_MS = DAY;
 /** JSON of a batch's observations; leaves room in the frame for its header and for every line of `dropped`. */
 const BATCH_JSON_BYTES = limits.frameBytes - 8 * 1_024;
 
@@ -71,6 +82,8 @@ interface Entry {
   images: ImageId[];
   /** Records in the file, observations and drops. */
   records: number;
+  /** The stop of the batch's session is in it. */
+  stop: boolean;
 }
 
 interface Loaded {
@@ -90,11 +103,16 @@ class DiskSpool implements Spool {
   readonly #key: SpoolKey;
   readonly #clock: Clock;
   readonly #bounds: SpoolBounds;
-  #state: SpoolState = { next: 1, acknowledged: 0, offset: null, last: null };
+  #state: SpoolState = { next: 1, acknowledged: 0, offset: null, last: null, stopped: [], seenAt: null };
   /** By own number, in order. A number between `acknowledged` and `next` that is not here has lost its file. */
   readonly #entries = new Map<number, Entry>();
   readonly #held = new Map<ImageId, Held>();
   #open: OpenBatch | null = null;
+  /** Readings that go on. `keptBehind`: on disk there is more, which has been appended to a batch since. */
+  #kept: readonly KeptReading[] = [];
+  #keptBehind = false;
+  /** Where time was last believed to be. */
+  #seen: { readonly at: UnixMs; readonly mono: MonoMs };
   readonly #droppedHere: DropTally = {};
   #queue: Promise<unknown> = Promise.resolve();
   #ended: 'closed' | 'wiped' | null = null;
@@ -104,13 +122,21 @@ class DiskSpool implements Spool {
     this.#key = options.key;
     this.#clock = options.clock;
     this.#bounds = options.bounds ?? spoolBounds;
+    this.#seen = { at: this.#clock.now(), mono: this.#clock.mono() };
   }
 
   append(context: BatchContext, observations: readonly Permitted[]): Promise<void> {
     return this.#alone(async () => {
-      let rest: readonly Permitted[] = observations;
+      let rest = observations.filter((observation) => !this.#isSecondStop(context, observation));
       while (rest.length > 0) rest = rest.slice(await this.#appendSome(context, rest));
       await this.#evict();
+    });
+  }
+
+  keep(readings: readonly OpenReading[]): Promise<void> {
+    return this.#alone(async () => {
+      const unchanged = !this.#keptBehind && JSON.stringify(readings) === JSON.stringify(this.#kept);
+      if (!unchanged) await this.#writeKept(readings);
     });
   }
 
@@ -140,6 +166,7 @@ class DiskSpool implements Spool {
         this.#held.delete(observation.image);
         await this.#files.removeHeld(observation.image);
       }
+      if (this.#time() - (this.#state.seenAt ?? 0) > HOUR) await this.#write(this.#state);
       return due.length;
     });
   }
@@ -175,8 +202,9 @@ class DiskSpool implements Spool {
     });
   }
 
-  rebase(committedSeq: number): Promise<void> {
+  rebase(committedSeq: number, serverTime?: UnixMs): Promise<void> {
     return this.#alone(async () => {
+      if (serverTime !== undefined) this.#seen = { at: serverTime, mono: this.#clock.mono() };
       const { offset, acknowledged } = this.#state;
       const last = this.#lastClosed();
       if (offset === null || committedSeq < acknowledged + offset) {
@@ -189,12 +217,18 @@ class DiskSpool implements Spool {
         await this.#forget(last);
         await this.#write({ ...this.#state, offset: committedSeq - last });
       }
+      if (Math.abs(this.#time() - (this.#state.seenAt ?? 0)) > HOUR) await this.#write(this.#state);
     });
   }
 
   purge(parameter: ParameterId, cause: DropCause): Promise<number> {
     return this.#alone(async () => {
       let purged = 0;
+      // First into a batch, so that it is counted there like everything else, and once.
+      for (const { context, observation } of this.#kept.filter((kept) => kept.observation.parameter === parameter)) {
+        await this.#appendSome(context, [observation]);
+      }
+      if (this.#files.hasKept()) await this.#scrubKept();
       for (const [seq, entry] of this.#entries) {
         if ((entry.header.recorded[parameter] ?? 0) === 0) continue;
         purged += await this.#dropFrom(seq, (observation) => observation.parameter === parameter, cause);
@@ -220,6 +254,7 @@ class DiskSpool implements Spool {
       for (const [id, count] of Object.entries(header.recorded)) add(id as ParameterId, count);
     }
     add('screenshot', this.#held.size);
+    for (const { observation } of this.#kept) add(observation.parameter, 1);
     return {
       batches: this.#state.next - 1 - this.#state.acknowledged,
       bytes: this.#files.bytes(),
@@ -243,6 +278,7 @@ class DiskSpool implements Spool {
     if (this.#ended !== null) return;
     await this.#alone(async () => {
       await this.#close();
+      await this.#catchUp();
       this.#ended = 'closed';
     });
   }
@@ -255,8 +291,10 @@ class DiskSpool implements Spool {
     const readings = new Map<number, BatchReading | null>();
     for (const seq of this.#files.batches()) readings.set(seq, await this.#files.readBatch(seq));
     if (state === null) this.#refuseForeignKey([...readings.values()]);
+    if (state?.seenAt != null) this.#seen = { at: state.seenAt, mono: this.#clock.mono() };
     await this.#recoverState(state, [...readings.keys()]);
     for (const [seq, reading] of readings) await this.#recoverBatch(seq, reading);
+    await this.#recoverKept([...readings.values()]);
     await this.#recoverHeld();
     await this.#evict();
     await this.#files.sync();
@@ -281,7 +319,7 @@ class DiskSpool implements Spool {
     }
     const lowest = seqs.length === 0 ? 1 : Math.min(...seqs);
     // Without a state, the files tell where it stood; the server's committed seq corrects the rest.
-    const known = state ?? { next: 1, acknowledged: lowest - 1, offset: null, last: null };
+    const known = state ?? { ...this.#state, acknowledged: lowest - 1 };
     await this.#write({ ...known, next: highest + 1 });
   }
 
@@ -307,6 +345,22 @@ class DiskSpool implements Spool {
     const header = { ...reading.header, recorded: recordedIn(reading.records), dropped };
     this.#entries.set(seq, entryOf(header, reading.records));
     if (!reading.header.closed) await this.#closeFile(seq);
+  }
+
+  /** Records the readings that were going on when the last process died, unless a batch has them already. */
+  async #recoverKept(readings: readonly (BatchReading | null)[]): Promise<void> {
+    const kept = await this.#files.readKept();
+    if (kept.length === 0) return;
+    const recorded = new Set(
+      readings.flatMap((reading) => {
+        const boot = reading?.header?.boot;
+        return boot === undefined ? [] : observationsIn(reading?.records ?? []).map((one) => readingKey(boot, one));
+      }),
+    );
+    for (const { context, observation } of kept) {
+      if (!recorded.has(readingKey(context.boot, observation))) await this.#appendSome(context, [observation]);
+    }
+    await this.#scrubKept();
   }
 
   async #recoverHeld(): Promise<void> {
@@ -337,6 +391,7 @@ class DiskSpool implements Spool {
    * Without any header its records have lost their session and cannot be sent either.
    */
   async #repair(seq: number, reading: BatchReading | null, known: BatchHeader | null): Promise<Loaded> {
+    await this.#catchUp();
     const header = reading?.header ?? known;
     const records = reading?.records ?? [];
     const { dropped } = accountOf(header, records);
@@ -378,6 +433,7 @@ class DiskSpool implements Spool {
     const open = await this.#appendRecords(context, records);
     open.observations += fitting.length;
     open.jsonBytes += jsonBytes(fitting);
+    this.#endKept(context, fitting);
     return fitting.length;
   }
 
@@ -399,6 +455,7 @@ class DiskSpool implements Spool {
     await this.#files.appendToBatch(seq, entry.records, records, header);
     entry.header = header;
     entry.records += records.length;
+    entry.stop ||= observationsIn(records).some(isStop);
     entry.images.push(...imagesIn(records));
     return this.#open;
   }
@@ -473,6 +530,7 @@ class DiskSpool implements Spool {
     const { entry, observations } = await this.#load(seq);
     const gone = observations.filter(doomed);
     if (gone.length === 0) return 0;
+    await this.#catchUp();
     const dropped: DropTally = structuredClone(entry.header.dropped);
     for (const [parameter, count] of Object.entries(tallyOf(gone.map((o) => o.parameter)))) {
       const line = { parameter: parameter as ParameterId, cause, count };
@@ -517,8 +575,11 @@ class DiskSpool implements Spool {
   async #forget(upTo: number): Promise<void> {
     if (upTo <= this.#state.acknowledged) return;
     const from = this.#state.acknowledged + 1;
+    await this.#catchUp();
+    const stops = [...this.#entries].flatMap(([seq, { stop, header }]) => (stop && seq <= upTo ? header.session : []));
+    const stopped = [...this.#state.stopped, ...stops].slice(-STOPS_KEPT);
     // First the state: from here on a crash finds files that are no longer wanted, never a number without its file.
-    await this.#write({ ...this.#state, acknowledged: upTo });
+    await this.#write({ ...this.#state, acknowledged: upTo, stopped });
     for (let seq = from; seq <= upTo; seq += 1) {
       for (const image of this.#entries.get(seq)?.images ?? []) await this.#files.removeImage(image, false);
       await this.#files.removeBatch(seq, false);
@@ -543,7 +604,7 @@ class DiskSpool implements Spool {
   }
 
   async #evictOld(): Promise<void> {
-    const before = this.#clock.now() - this.#bounds.ageMs;
+    const before = this.#time() - this.#bounds.ageMs;
     for (const [seq, { header }] of this.#entries) {
       if (header.openedAt >= before) break;
       if (totalOf(header.recorded) > 0) await this.#dropFrom(seq, () => true, 'evicted');
@@ -590,6 +651,58 @@ class DiskSpool implements Spool {
     return true;
   }
 
+  // ── Readings that go on ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What is in a batch now is no longer kept; on disk it may be until the batch changes or goes. */
+  #endKept(context: BatchContext, observations: readonly SpooledObservation[]): void {
+    const ended = new Set(observations.map((observation) => readingKey(context.boot, observation)));
+    const left = this.#kept.filter((kept) => !ended.has(readingKey(kept.context.boot, kept.observation)));
+    if (left.length === this.#kept.length) return;
+    this.#kept = left;
+    this.#keptBehind = true;
+  }
+
+  /** Before a batch is changed or forgotten: it may be what shows that a reading kept on disk has been recorded. */
+  async #catchUp(): Promise<void> {
+    if (this.#keptBehind) await this.#writeKept(this.#kept);
+  }
+
+  async #writeKept(readings: readonly OpenReading[] | readonly KeptReading[]): Promise<void> {
+    const kept = readings.map(({ context, observation }): KeptReading => ({ context, observation }));
+    await this.#files.writeKept(kept);
+    this.#kept = kept;
+    this.#keptBehind = false;
+    // Nothing goes on: then nothing is left of it in the other slot either.
+    if (kept.length === 0) await this.#files.writeKept(kept);
+  }
+
+  /** Leaves nothing in either slot of what is not kept any more. */
+  async #scrubKept(): Promise<void> {
+    await this.#writeKept(this.#kept);
+    if (this.#kept.length > 0) await this.#files.writeKept(this.#kept);
+  }
+
+  /** A crash can lie between a stop and the note that it was recorded. */
+  #isSecondStop({ session }: BatchContext, observation: SpooledObservation): boolean {
+    if (!isStop(observation)) return false;
+    if (this.#state.stopped.includes(session)) return true;
+    return [...this.#entries.values()].some(({ stop, header }) => stop && header.session === session);
+  }
+
+  // ── Time ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * The wall clock, unless it leapt ahead: then where time should be by the monotonic clock, so that a wrong clock ages
+   * nothing. Time that passes, or the server's word, makes up for it.
+   */
+  #time(): UnixMs {
+    const [now, mono] = [this.#clock.now(), this.#clock.mono()];
+    const expected = this.#seen.at + Math.max(0, mono - this.#seen.mono);
+    const leapt = now > expected + LEAP_MS;
+    this.#seen = { at: leapt ? expected : Math.max(now, expected), mono };
+    return leapt ? expected : now;
+  }
+
   // ── Small things ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The offset to wire numbers; asking for a batch before the server said where it stands means that it stands at 0. */
@@ -604,8 +717,10 @@ class DiskSpool implements Spool {
   }
 
   async #write(state: SpoolState): Promise<void> {
-    await this.#files.writeState(state);
-    this.#state = state;
+    this.#time();
+    const written = { ...state, seenAt: this.#seen.at };
+    await this.#files.writeState(written);
+    this.#state = written;
   }
 
   #entry(seq: number): Entry {
@@ -633,7 +748,12 @@ class DiskSpool implements Spool {
 const unknownId = '00000000-0000-4000-8000-000000000000';
 
 function entryOf(header: BatchHeader, records: readonly BatchRecord[]): Entry {
-  return { header, images: imagesIn(records), records: records.length };
+  const stop = observationsIn(records).some(isStop);
+  return { header, images: imagesIn(records), records: records.length, stop };
+}
+
+function isStop(observation: SpooledObservation): boolean {
+  return observation.parameter === 'session' && observation['event'] === 'stop';
 }
 
 function observationsIn(records: readonly BatchRecord[]): SpooledObservation[] {

@@ -13,9 +13,16 @@ import type { Permitted } from '../gate/gate.ts';
 export interface Spool {
   /**
    * Appends to the open batch; durable when it resolves. A new context, 60 seconds, or a full batch closes the open
-   * batch and begins the next seq. A screenshot observation must have been `hold`-ed and released, never appended.
+   * batch and begins the next seq. A screenshot observation must have been `hold`-ed and released, never appended. The
+   * stop of a session is taken once; a second one is ignored, also after a restart.
    */
   append(context: BatchContext, observations: readonly Permitted[]): Promise<void>;
+  /**
+   * What would be lost if this process died now: readings that go on, and belong to no batch. Replaces what was kept
+   * before. Opening the spool after a death records them, except one that was appended since (same boot, parameter and
+   * beginning). Costs one fsync; durable when it resolves.
+   */
+  keep(readings: readonly OpenReading[]): Promise<void>;
   /** Keeps a screenshot for the employee's review; it is not part of any batch until `release`. Durable. */
   hold(context: BatchContext, screenshot: HeldScreenshot, image: Uint8Array): Promise<void>;
   held(): readonly WaitingScreenshot[];
@@ -31,8 +38,11 @@ export interface Spool {
   next(after: number): Promise<SpooledBatch | null>;
   /** Every batch up to `seq` is committed on the server: forget it. */
   acknowledged(seq: number): Promise<void>;
-  /** The server has committed up to `seq` already (a restored or foreign spool): go on above it. */
-  rebase(committedSeq: number): Promise<void>;
+  /**
+   * The server has committed up to `seq` already (a restored or foreign spool): go on above it. `serverTime`: what the
+   * server, proven, says the time is; without it a clock that leapt ahead by more than a day makes nothing too old.
+   */
+  rebase(committedSeq: number, serverTime?: UnixMs): Promise<void>;
   /**
    * Removes everything of the parameter that is not yet acknowledged, held screenshots included. Survivors keep their
    * seq; what is gone leaves a count. Durable when it resolves, so that a crash cannot bring it back.
@@ -48,6 +58,12 @@ export interface BatchContext {
   readonly boot: BootId;
   readonly session: SessionId;
   readonly policyVersion: number;
+}
+
+export interface OpenReading {
+  readonly context: BatchContext;
+  /** As it would be if it ended now. */
+  readonly observation: Permitted;
 }
 
 export interface HeldScreenshot {
@@ -70,6 +86,7 @@ export interface SpooledBatch {
 export interface SpoolWaiting {
   readonly batches: number;
   readonly bytes: number;
+  /** In batches, held for review, and readings that are kept. */
   readonly observations: Readonly<Partial<Record<ParameterId, number>>>;
   /** What was recorded and will never be sent, since the start of this process. */
   readonly dropped: readonly { readonly parameter: ParameterId; readonly cause: DropCause; readonly count: number }[];

@@ -18,8 +18,11 @@ import {
   writeRecords,
 } from './batchFile.ts';
 import { filesIn, privateFolder, removeFile, replaceFile } from './disk.ts';
+import { type KeptReading, readSlots, SLOT_BYTES, writeSlot } from './keptFile.ts';
 import { type Place, seal, unseal } from './seal.ts';
 import type { BatchContext, WaitingScreenshot } from './spool.ts';
+
+export const STOPS_KEPT = 16;
 
 /** What outlives every batch: where the numbering stands. Batches are numbered from 1 in the spool's own count. */
 export const SpoolState = z.strictObject({
@@ -31,6 +34,10 @@ export const SpoolState = z.strictObject({
   offset: z.int().nullable(),
   /** Context of the last batch, for one whose file is lost. */
   last: z.strictObject({ boot: BootId, policyVersion: z.int().min(1) }).nullable(),
+  /** Sessions, oldest first, whose stop was sent and forgotten: it is not taken again. */
+  stopped: z.array(SessionId).max(STOPS_KEPT).default([]),
+  /** The last time that was believed; null before there was any. */
+  seenAt: UnixMs.nullable().default(null),
 });
 export type SpoolState = z.infer<typeof SpoolState>;
 
@@ -49,6 +56,8 @@ export class SpoolFolder {
   readonly path: string;
   readonly #sealer: Sealer;
   readonly #sizes: Map<string, number>;
+  /** Turn of the last kept slot, and how much of each slot may not be zeros. */
+  #kept = { turn: 0, used: [SLOT_BYTES, SLOT_BYTES] };
 
   private constructor(path: string, sealer: Sealer, sizes: Map<string, number>) {
     this.path = path;
@@ -196,6 +205,40 @@ export class SpoolFolder {
     await this.#remove(heldName(image), true);
   }
 
+  // ── Readings that go on ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Empty when there are none, or none that can be read. */
+  async readKept(): Promise<readonly KeptReading[]> {
+    const bytes = await this.#bytes(KEPT);
+    const slot = bytes === null ? null : readSlots(this.#sealer.key, bytes);
+    this.#kept.turn = slot?.turn ?? 0;
+    return slot?.readings ?? [];
+  }
+
+  hasKept(): boolean {
+    return this.#sizes.has(KEPT);
+  }
+
+  /** Durable when it resolves. What was kept one turn before lies on in the other slot, until the next turn. */
+  async writeKept(readings: readonly KeptReading[]): Promise<void> {
+    if (!this.hasKept()) await this.#replace(KEPT, Buffer.alloc(2 * SLOT_BYTES), false);
+    const turn = this.#kept.turn + 1;
+    const { at, bytes } = writeSlot(this.#sealer, { turn, readings: [...readings] });
+    const used = this.#kept.used[turn % 2] ?? SLOT_BYTES;
+    const padded = Buffer.concat([bytes, Buffer.alloc(Math.max(0, used - bytes.length))]);
+    await this.#touch(KEPT, async () => {
+      const file = await open(join(this.path, KEPT), 'r+');
+      try {
+        await file.write(padded, 0, padded.length, at);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    });
+    this.#kept.turn = turn;
+    this.#kept.used[turn % 2] = bytes.length;
+  }
+
   /** Makes removals durable. */
   async sync(): Promise<void> {
     await syncFolder(this.path);
@@ -263,6 +306,7 @@ const statePlace: Place = { kind: 'state', name: 'state', index: 0 };
 const imagePlace = (image: ImageId): Place => ({ kind: 'image', name: image, index: 0 });
 const heldPlace = (image: ImageId): Place => ({ kind: 'held', name: image, index: 0 });
 
+const KEPT = 'kept.spool';
 const batchName = (seq: number): string => `batch-${String(seq).padStart(12, '0')}.spool`;
 const imageName = (image: ImageId): string => `image-${image}.spool`;
 const heldName = (image: ImageId): string => `held-${image}.spool`;

@@ -11,6 +11,7 @@ import {
   ReceiptPayload,
   type ServerFrame,
   type Welcome,
+  type WelcomePayload,
   type Wipe,
   type WipePayload,
 } from '../../../shared/protocol/messages.ts';
@@ -251,7 +252,7 @@ class WebSocketUplink implements Uplink {
         return;
       }
       meeting.conversation = newConversation(link, pace, checked.said.committedSeq);
-      await this.#begin(meeting.conversation, frame, checked.said.committedSeq);
+      await this.#begin(meeting.conversation, frame, checked.said);
     } else {
       throw new Error('the server did not keep to the order of the handshake');
     }
@@ -270,9 +271,9 @@ class WebSocketUplink implements Uplink {
     await this.#deps.onWipe(reason);
   }
 
-  async #begin(conversation: Conversation, frame: z.infer<typeof Welcome>, committedSeq: number): Promise<void> {
+  async #begin(conversation: Conversation, frame: z.infer<typeof Welcome>, said: WelcomePayload): Promise<void> {
     await this.#apply(conversation, frame.policy, frame.lease);
-    await this.#deps.spool.rebase(committedSeq);
+    await this.#deps.spool.rebase(said.committedSeq, said.serverTime);
     this.#conversation = conversation;
     this.#enter({ kind: 'online', since: this.#deps.clock.now() });
     await this.#sendAcknowledgement(conversation);

@@ -1,0 +1,46 @@
+import { promises } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { app, context, screenshot, systemRandom, testClock } from './agentKit.ts';
+
+// A process for tests: `prepare` fills a spool; `release` and `drop` kill themselves, as kill -9 would, just before their
+// nth change of a file, and exit 0 when they have fewer.
+const [folder = '', task = '', nth = '0'] = process.argv.slice(2);
+
+let left = Number(nth);
+function countDown(): void {
+  if (armed && left-- <= 0) process.kill(process.pid, 'SIGKILL');
+}
+let armed = false;
+const { open, rename, rm } = promises;
+Object.assign(promises, {
+  open: async (...args: Parameters<typeof open>) => {
+    const file = await open(...args);
+    const [write, writeFile] = [file.write.bind(file), file.writeFile.bind(file)];
+    return Object.assign(file, {
+      write: (...given: Parameters<typeof write>) => (countDown(), write(...given)),
+      writeFile: (...given: Parameters<typeof writeFile>) => (countDown(), writeFile(...given)),
+    });
+  },
+  rename: (...args: Parameters<typeof rename>) => (countDown(), rename(...args)),
+  rm: (...args: Parameters<typeof rm>) => (countDown(), rm(...args)),
+});
+syncBuiltinESMExports();
+
+const { openSpool } = await import('../../agent/core/spool/diskSpool.ts');
+const { keyFile } = await import('../../agent/core/spool/spoolKey.ts');
+const clock = testClock();
+const key = keyFile(join(folder, 'key'), systemRandom);
+const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random: systemRandom });
+if (task === 'prepare') {
+  await spool.append(context, [app('before')]);
+  for (let picture = 0; picture < 2; picture += 1) {
+    const bytes = systemRandom.bytes(100);
+    await spool.hold(context, { observation: screenshot(bytes), releaseAt: clock.now() + picture }, bytes);
+  }
+} else {
+  const first = spool.held()[0]?.observation.image;
+  armed = true;
+  if (task === 'release') await spool.release(clock.now() + 1_000);
+  else if (first !== undefined) await spool.drop(first);
+}

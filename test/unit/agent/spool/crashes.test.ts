@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, readdir, rm, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
+import type { Spool } from '../../../../agent/core/spool/spool.ts';
+import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
+import { app, context, scratch, systemRandom, testClock, title } from '../../../support/agentKit.ts';
+
+const opened = (folder: string): Promise<Spool> =>
+  openSpool({
+    folder: join(folder, 'spool'),
+    key: keyFile(join(folder, 'key'), systemRandom),
+    clock: testClock(),
+    random: systemRandom,
+  });
+
+/** Everything that the spool sends, to its end. */
+async function sent(spool: Spool) {
+  await spool.flush();
+  const frames = [];
+  for (let seq = 0; ; seq += 1) {
+    const batch = await spool.next(seq);
+    if (batch === null) return frames;
+    frames.push(batch);
+  }
+}
+
+test('the number of a batch is taken before the batch exists: it is not given again when that was lost', async () => {
+  await using place = await scratch();
+  const spool = await opened(place.folder);
+  await spool.append(context, [title('lost')]);
+  // Killed: what is on disk is all that there is, and the first batch's file is lost with it.
+  for (const name of await readdir(join(place.folder, 'spool'))) {
+    if (name.startsWith('batch')) await unlink(join(place.folder, 'spool', name));
+  }
+  const again = await opened(place.folder);
+  await again.append(context, [app('next')]);
+  const frames = (await sent(again)).map(({ frame }) => [frame.seq, frame.observations.length]);
+  expect(frames).toEqual([
+    [1, 0],
+    [2, 1],
+  ]);
+});
+
+test('a number that was sent and acknowledged is not given again to the first batch of the next process', async () => {
+  await using place = await scratch();
+  const spool = await opened(place.folder);
+  await spool.append(context, [title('sent')]);
+  await spool.flush();
+  await spool.next(0);
+  await spool.acknowledged(1);
+  const again = await opened(place.folder);
+  await again.append(context, [app('next')]);
+  await again.flush();
+  expect((await again.next(1))?.frame.seq).toBe(2);
+});
+
+test('a screenshot whose release was cut off after it was recorded is sent once, and not held any more', async () => {
+  await using place = await scratch();
+  await child(place.folder, 'prepare', 0);
+  const kept = join(place.folder, 'held');
+  await cp(join(place.folder, 'spool'), kept, { recursive: true });
+  const spool = await opened(place.folder);
+  await spool.release(testClock().now() + 1_000);
+  // Killed before the first removal: the files of those that were held are there still.
+  for (const name of await readdir(kept)) {
+    if (name.startsWith('held')) await cp(join(kept, name), join(place.folder, 'spool', name));
+  }
+  const again = await opened(place.folder);
+  expect(again.held()).toEqual([]);
+  expect(again.waiting().observations.screenshot).toBe(2);
+  expect(await again.release(testClock().now() + 1_000)).toBe(0);
+  const images = (await sent(again)).flatMap((batch) => batch.images);
+  expect(new Set(images.map(({ image }) => image)).size).toBe(2);
+  expect(images).toHaveLength(2);
+  expect((await readdir(join(place.folder, 'spool'))).filter((name) => name.startsWith('held'))).toEqual([]);
+});
+
+test.each(['release', 'drop'] as const)(
+  'a process that is killed at any change of a file inside %s loses and doubles no screenshot',
+  async (task) => {
+    await using place = await scratch();
+    const prepared = join(place.folder, 'prepared');
+    await child(prepared, 'prepare', 0);
+    let kills = 0;
+    for (let nth = 0; ; nth += 1) {
+      const folder = join(place.folder, `killed-${nth}`);
+      await cp(prepared, folder, { recursive: true });
+      const signal = await child(folder, task, nth);
+      const spool = await opened(folder);
+      const held = spool.held().length;
+      const batches = await sent(spool);
+      const named = batches.flatMap(({ frame }) => frame.observations as { parameter: string; image?: string }[]);
+      const pictures = named.flatMap(({ image }) => image ?? []);
+      const dropped = batches.flatMap(({ frame }) => frame.dropped);
+      const lost = dropped.reduce((sum, { count }) => sum + count, 0);
+      expect([nth, held + pictures.length + lost]).toEqual([nth, 2]);
+      expect(new Set(pictures).size).toBe(pictures.length);
+      expect(batches.flatMap(({ images }) => images)).toHaveLength(pictures.length);
+      expect(named.filter(({ parameter }) => parameter === 'app')).toHaveLength(1);
+      const cause = task === 'drop' ? 'dropped_by_employee' : 'none';
+      expect(dropped.filter((line) => line.cause !== cause)).toEqual([]);
+      await spool.close();
+      await rm(folder, { recursive: true });
+      if (signal === null) {
+        expect([task === 'drop' ? lost : pictures.length]).toEqual([task === 'drop' ? 1 : 2]);
+        break;
+      }
+      kills += 1;
+    }
+    expect(kills).toBeGreaterThan(5);
+  },
+  240_000,
+);
+
+/** Resolves with the signal that ended it, or null. */
+async function child(folder: string, task: string, nth: number): Promise<NodeJS.Signals | null> {
+  const script = join(import.meta.dirname, '../../../support/killedAtFileOperation.ts');
+  const args = ['--import', 'tsx', script, folder, task, String(nth)];
+  const running = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code, signal] = (await once(running, 'exit')) as [number | null, NodeJS.Signals | null];
+  if (signal === null && code !== 0) throw new Error(`the child ended with ${code}`);
+  return signal;
+}
