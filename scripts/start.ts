@@ -44,7 +44,7 @@ async function start(): Promise<void> {
   const link = await once(serverCli, [
     ...['owner-link', '--data', serverData, '--email', OWNER_EMAIL, '--public-url', server.url, '--json'],
   ]);
-  await running(agent);
+  await running(agent, agentData);
   say('');
   say(`Console          ${z.object({ link: z.string() }).parse(link).link}`);
   say('                 (signs the owner in; works once, for an hour. Start again for another)');
@@ -86,19 +86,23 @@ async function enrolledAgent(server: RunningServer, serverData: string, agentDat
     const exit = await exitOf(child);
     if (exit !== 0) throw new Error('the agent could not be enrolled; its own words are above');
   }
-  return spawnKept(agentCli, ['run', '--data', agentData]);
+  // It gets this very output, and judges by itself whether a person can see it: that is a precondition of observing.
+  return spawn(process.execPath, [agentCli, 'run', '--data', agentData], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** The agent says what it records, and which sensors cannot work here, before the summary below it. */
-async function running(agent: ChildProcess): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const enough = setTimeout(resolve, 3_000);
-    agent.once('exit', () => {
-      clearTimeout(enough);
-      reject(new Error('the agent ended; its own words are above'));
-    });
-    agent.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk));
-  });
+/** Waits until the agent answers; it says itself what it records, and which sensors cannot work here. */
+async function running(agent: ChildProcess, agentData: string): Promise<void> {
+  const ask = ['status', '--data', agentData, '--json'];
+  for (let left = 60; left > 0; left -= 1) {
+    if (agent.exitCode !== null) throw new Error('the agent ended; its own words are above');
+    const answers = await once(agentCli, ask).then(
+      () => true,
+      () => false,
+    );
+    if (answers) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error('the agent did not answer within half a minute');
 }
 
 /** Both children are in this terminal's group and get Ctrl-C themselves; this waits until they have closed. */
