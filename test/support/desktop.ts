@@ -25,6 +25,8 @@ export interface Desktop {
   /** Clicks where the pointer is; buttons 4 and 5 turn the wheel. */
   click(button?: number): Promise<void>;
   moveMouse(x: number, y: number): Promise<void>;
+  /** Moves the pointer to each point in turn, `everyMs` apart. */
+  sweepMouse(points: readonly { readonly x: number; readonly y: number }[], everyMs: number): Promise<void>;
   /** Everything that the X server shows, as a PNG file. */
   screenshot(file: string): Promise<void>;
   startChromium(options: ChromiumOptions): Promise<DesktopBrowser>;
@@ -171,6 +173,10 @@ function desktopOf({ server, env, folder, size, closers, stop }: Parts): Desktop
     },
     moveMouse: async (x, y) => {
       await xdotool('mousemove', String(x), String(y));
+    },
+    sweepMouse: async (points, everyMs) => {
+      const pause = ['sleep', String(everyMs / 1_000)];
+      await xdotool(...points.flatMap(({ x, y }) => ['mousemove', String(x), String(y), ...pause]));
     },
     screenshot: async (file) => {
       await run('import', ['-silent', '-window', 'root', `png:${file}`], { env });

@@ -1,0 +1,177 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { agentCli, command, start } from '../support/agentProcess.ts';
+import { enrolAgent, eventually, startServerProcess } from '../support/daylight.ts';
+import { type Desktop, type DesktopWindow, desktopMissing, startDesktop } from '../support/desktop.ts';
+import { makeOrganisation } from './organisation.ts';
+import type { Bench } from './report.ts';
+import { text } from './statistics.ts';
+
+/** Every parameter at its highest level, but screenshots. */
+const ALL_BUT_SCREENSHOTS = {
+  ...{ session: 'on', activity: 'counts', app: 'name', title: 'full', url: 'host_path', project: 'on', notes: 'on' },
+  ...{ device: 'full', timezone: 'on', diagnostics: 'on', screenshot: 'off' },
+} as const;
+
+const WINDOWS = ['Quarterly report', 'Inbox', 'Tracker', 'Terminal'];
+const SENTENCE = 'the quick brown fox jumps over the lazy dog ';
+/** Clock ticks a second in /proc, the same on every Linux that Node runs on. */
+const TICKS = 100;
+
+/**
+ * What the built agent costs on a real X server while a person works: processor time of it and every process that it
+ * starts, and the memory that all of them hold.
+ */
+export const agent: Bench = async ({ quick, say }) => {
+  const missing = desktopMissing();
+  if (missing.length > 0) throw new Error(`the agent is measured on a desktop: apt-get install ${missing.join(' ')}`);
+  const seconds = quick ? 60 : 300;
+  const organisation = await makeOrganisation(1, ALL_BUT_SCREENSHOTS);
+  const folder = await mkdtemp(join(tmpdir(), 'daylight-bench-agent-'));
+  const server = await startServerProcess({ data: organisation.data, port: 0 });
+  const desktop = await startDesktop();
+  try {
+    const owner = await organisation.signIn(server.url);
+    const { people } = await owner.ok('GET', '/people');
+    const person = String(people[0].id);
+    await enrolAgent(folder, owner, { url: server.url, person, notice: organisation.policyVersion });
+    const windows: DesktopWindow[] = [];
+    for (const [place, title] of WINDOWS.entries()) {
+      windows.push(await desktop.openWindow(title, { x: 40 + 60 * place, y: 40 + 60 * place }));
+    }
+    const running = start(agentCli, ['run', '--data', folder], desktop.env);
+    await eventually('the agent runs', () => running.out().includes('Daylight runs for'));
+    const told = await command(agentCli, ['start', '--data', folder, '--project', 'Benchmark']);
+    if (told.code !== 0) throw new Error(`start: ${told.err}`);
+    await setTimeout(5_000);
+    const pid = running.process.pid ?? 0;
+
+    const still = await measured(pid, () => setTimeout((quick ? 20 : 60) * 1_000));
+    say('tracking, nobody touches anything', `${text(still.cpu, 2)} % of a core`);
+    const worked = await measured(pid, () => work(desktop, windows, seconds));
+    say(`scripted work for ${seconds} s, average`, `${text(worked.cpu, 2)} % of a core`, '≤ 1 %');
+    say('… of which in processes that it started', `${text(worked.children, 2)} % of a core`);
+    const moved = await measured(pid, () => movePointer(desktop, quick ? 20 : 60));
+    say('pointer moving all the time, 125 times a second', `${text(moved.cpu, 2)} % of a core`, '≤ 4 %');
+    say('resident at the end, all processes', `${text(moved.resident)} MB`, '≤ 100 MB');
+    say('… the most seen', `${text(Math.max(still.most, worked.most, moved.most))} MB`, '≤ 100 MB');
+
+    const status = await command(agentCli, ['status', '--data', folder, '--json']);
+    const recorded = JSON.parse(status.out) as { sensors: { sensor: string; works: boolean }[] };
+    const idle = recorded.sensors.filter(({ works }) => !works).map(({ sensor }) => sensor);
+    say('sensors that could not work here', idle.length === 0 ? 'none' : idle.join(', '));
+    running.process.kill('SIGTERM');
+    await running.exit;
+  } finally {
+    await desktop.stop();
+    await server.kill();
+    await organisation.remove();
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/**
+ * The script, a turn of fifteen seconds: to the next window; the pointer across the screen for two seconds, 50 moves a
+ * second; one click; two sentences of 44 letters, twelve letters a second; the rest is reading.
+ */
+async function work(desktop: Desktop, windows: readonly DesktopWindow[], seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1_000;
+  for (let turn = 0; performance.now() < end; turn += 1) {
+    const next = performance.now() + 15_000;
+    const window = windows[turn % windows.length];
+    if (window !== undefined) await desktop.focus(window);
+    await sweep(desktop, 100, 20);
+    await desktop.click();
+    await desktop.type(SENTENCE + SENTENCE, 83);
+    await setTimeout(Math.max(0, Math.min(next, end) - performance.now()));
+  }
+}
+
+async function movePointer(desktop: Desktop, seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1_000;
+  while (performance.now() < end) await sweep(desktop, 250, 8);
+}
+
+/** `steps` moves of the pointer, `everyMs` apart. */
+async function sweep(desktop: Desktop, steps: number, everyMs: number): Promise<void> {
+  await desktop.sweepMouse(
+    Array.from({ length: steps }, (_, step) => ({ x: 60 + ((step * 11) % 1_000), y: 80 + ((step * 7) % 500) })),
+    everyMs,
+  );
+}
+
+interface Cost {
+  /** Per cent of one core. */
+  readonly cpu: number;
+  readonly children: number;
+  /** Megabytes (10⁶ bytes) of resident memory, at the end and the most. */
+  readonly resident: number;
+  readonly most: number;
+}
+
+async function measured(pid: number, task: () => Promise<void>): Promise<Cost> {
+  const before = await usageOf(pid);
+  const began = performance.now();
+  const sizes: number[] = [];
+  let done = false;
+  const watching = (async () => {
+    for (; !done; await setTimeout(1_000)) sizes.push((await usageOf(pid)).resident);
+  })();
+  await task();
+  const took = (performance.now() - began) / 1_000;
+  const after = await usageOf(pid);
+  done = true;
+  await watching;
+  const share = (ticks: number): number => (100 * ticks) / TICKS / took;
+  return {
+    cpu: share(after.own + after.children - before.own - before.children),
+    children: share(after.children - before.children),
+    resident: after.resident,
+    most: Math.max(...sizes, after.resident),
+  };
+}
+
+interface Usage {
+  /** Ticks of the process itself. */
+  readonly own: number;
+  /** Ticks of those that it started: the ones that ended and were waited for, and the ones that run. */
+  readonly children: number;
+  readonly resident: number;
+}
+
+async function usageOf(pid: number): Promise<Usage> {
+  const all = new Map<number, { parent: number; own: number; waited: number; resident: number }>();
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const known = await processOf(name).catch(() => null); // it ended meanwhile
+    if (known !== null) all.set(Number(name), known);
+  }
+  const root = all.get(pid);
+  if (root === undefined) throw new Error('the agent ended');
+  const below = (parent: number): number[] =>
+    [...all].filter(([, one]) => one.parent === parent).flatMap(([child]) => [child, ...below(child)]);
+  const running = below(pid).flatMap((child) => all.get(child) ?? []);
+  const sum = (of: (one: NonNullable<typeof root>) => number): number =>
+    running.reduce((total, one) => total + of(one), 0);
+  return {
+    own: root.own,
+    children: root.waited + sum((one) => one.own + one.waited),
+    resident: root.resident + sum((one) => one.resident),
+  };
+}
+
+/** proc_pid_stat(5): fields 4, 14 to 17 and 24; the name in field 2 may hold anything, so they are counted after it. */
+async function processOf(pid: string): Promise<{ parent: number; own: number; waited: number; resident: number }> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const field = (number: number): number => fields[number - 3] ?? 0;
+  const resident = (field(24) * PAGE_BYTES) / 1e6;
+  return { parent: field(4), own: field(14) + field(15), waited: field(16) + field(17), resident };
+}
+
+const PAGE_BYTES = 4_096;
