@@ -11,7 +11,14 @@ import type { Random } from './random.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
 import type { KeyStore, Store } from './store/store.ts';
-import { createRootKeyFile, createVault, type RootKey, readRootKeyFile, type Vault } from './vault/vault.ts';
+import {
+  createRootKeyFile,
+  createVault,
+  type RootKey,
+  readRootKeyFile,
+  type Vault,
+  VaultError,
+} from './vault/vault.ts';
 
 /** What the server and the commands of the host both stand on: keys, store, vault, organisations, policies. */
 export interface Foundation {
@@ -66,11 +73,18 @@ export async function openFoundation({ data, clock, random, create }: Foundation
 /** The folder, private, and the root key in it. A missing key beside a store is never replaced: it would lock the data up. */
 async function openFolder(folder: string, random: Random, create: boolean): Promise<RootKey> {
   const keyFile = join(folder, 'root.key');
-  const isNew = !(await exists(join(folder, 'keys.db'))) && !(await exists(keyFile));
+  const hasKeyStore = await exists(join(folder, 'keys.db'));
+  const isNew = !hasKeyStore && !(await exists(keyFile));
   if (isNew && !create) {
     throw new DaylightError('not_found', `${folder}: there is no Daylight data here`, {
       remedy: 'Run `daylight-server init` first, or give the right folder with --data.',
     });
+  }
+  if (!hasKeyStore && (await exists(join(folder, 'daylight.db')))) {
+    throw new VaultError(
+      'unavailable',
+      `${join(folder, 'keys.db')}: the key store is missing. Put it back, or restore it from the recovery set; without it nothing can be read.`,
+    );
   }
   if (create) await mkdir(folder, { recursive: true, mode: 0o700 });
   if (process.platform !== 'win32') await chmod(folder, 0o700);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -214,6 +214,21 @@ describe('a root key that cannot be used', () => {
     expect(again.code).toBe(3);
     await expect(stat(path)).rejects.toThrow();
     await writeFile(path, key, { mode: 0o600 });
+    const server = await serve();
+    expect((await server.stop()).code).toBe(0);
+  });
+
+  test('whose key store was moved away or belongs to another folder is refused, and no new one is made in its place', async () => {
+    const [path, away] = [join(data, 'keys.db'), join(folder, 'keys.away')];
+    await rename(path, away);
+    expect(await attempt()).toMatch(/keys\.db: the key store is missing/);
+    await expect(stat(path)).rejects.toThrow();
+    const other = join(folder, 'other');
+    const made = await run(initArgs.map((arg) => (arg === '' ? other : arg)));
+    expect(made.code).toBe(0);
+    await copyFile(join(other, 'keys.db'), path);
+    expect(await attempt()).toMatch(/belongs to another key store/);
+    await rename(away, path);
     const server = await serve();
     expect((await server.stop()).code).toBe(0);
   });
