@@ -6,10 +6,10 @@ import type { Levels } from './policy.ts';
  * little, the first of this list is named as the one that decided.
  */
 export const layerNames = [
-  'platform', // this agent, or this operating system, cannot
   'organisation',
   'acknowledgement', // the person has not been shown, and acknowledged, the notice
   'lease', // no proof from the server that the policy still holds
+  'platform', // this agent, or this operating system, cannot
   'indicator', // nothing shows the person that recording is on
   'session', // tracking is not started
   'pause',
