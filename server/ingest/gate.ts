@@ -2,7 +2,7 @@ import type { ParameterId } from '../../shared/catalog.ts';
 import { type Observation, parseObservation } from '../../shared/events/observation.ts';
 import type { BootId, SessionId } from '../../shared/ids.ts';
 import type { DiscardReason, Outcome } from '../../shared/outcome.ts';
-import { addDays, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import { DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { Judge } from '../control/control.ts';
 import type { DiscardCount } from '../store/store.ts';
 import { type ClockReading, captureTime } from './captureTime.ts';
@@ -51,11 +51,12 @@ export function admit(input: GateInput): GateOutput {
   const verdicts: (Judgement | null)[] = parsed.map((item) =>
     item.ok ? null : { parameter: item.parameter ?? 'unknown', reason: 'malformed' },
   );
+  const calendar = createCalendar(input.now);
   let sessions = input.sessions;
   for (const first of ['session', 'others']) {
     for (const [index, item] of parsed.entries()) {
       if (!item.ok || (item.observation.parameter === 'session') !== (first === 'session')) continue;
-      const judged = admitOne(input, sessions, item.observation);
+      const judged = admitOne(input, calendar, sessions, item.observation);
       verdicts[index] = judged;
       if ('sessions' in judged) sessions = judged.sessions;
     }
@@ -75,7 +76,7 @@ type Judgement =
   | { readonly item: AdmittedItem; readonly sessions: DeviceSessions }
   | { readonly parameter: ParameterId | 'unknown'; readonly reason: DiscardReason };
 
-function admitOne(input: GateInput, sessions: DeviceSessions, stamped: Observation): Judgement {
+function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions, stamped: Observation): Judgement {
   const { session, now } = input;
   const { parameter, level } = stamped;
   const no = (reason: DiscardReason): Judgement => ({ parameter, reason });
@@ -88,9 +89,9 @@ function admitOne(input: GateInput, sessions: DeviceSessions, stamped: Observati
   if (session === null) return no('outside_session');
   const inSession = enterSession(sessions, session, observation, now);
   if (inSession === null) return no('outside_session');
-  const day = dayOf(at);
-  const expires = addDays(day, verdict.retentionDays);
-  if (expires < dayOf(now)) return no('past_retention');
+  const day = calendar.dayAfter(at, 0);
+  const expires = calendar.dayAfter(at, verdict.retentionDays);
+  if (expires < calendar.today) return no('past_retention');
   const problem = untruth(observation);
   if (problem !== null) return no(problem);
   const counted = observation.parameter === 'screenshot' ? countScreenshot(inSession, at) : inSession;
@@ -118,4 +119,24 @@ function countDiscards(judgements: readonly Judgement[]): DiscardCount[] {
     counts.set(key, { parameter, reason, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   return [...counts.values()];
+}
+
+/** Writes each day once: a batch has hundreds of observations and they are nearly all of one day. */
+interface Calendar {
+  readonly today: Day;
+  /** The UTC day that many days after the one on which `at` falls. */
+  dayAfter(at: UnixMs, days: number): Day;
+}
+
+function createCalendar(now: UnixMs): Calendar {
+  const written = new Map<number, Day>();
+  return {
+    today: dayOf(now),
+    dayAfter(at, days) {
+      const number = Math.floor(at / DAY) + days;
+      const day = written.get(number) ?? dayOf(number * DAY);
+      written.set(number, day);
+      return day;
+    },
+  };
 }
