@@ -23,6 +23,8 @@ const tools = [
   { command: 'dbus-daemon', package: 'dbus' },
   { command: 'gdbus', package: 'libglib2.0-bin' },
   { command: 'gcc', package: 'gcc' },
+  { command: 'openssl', package: 'openssl' },
+  { command: 'prlimit', package: 'util-linux' },
 ] as const;
 
 /** A test file that imports one of these needs those tools. */

@@ -16,6 +16,9 @@ wrong or readable root key) · 4 not found (no data folder, no such owner) · 5 
 
 Every option can be given in the environment instead, as --help of each command says. DAYLIGHT_TRACE=1 adds stack traces.`;
 
+// Who reads this may stop reading (a closed terminal, `| head`): that must not end the server.
+process.stdout.on('error', () => undefined);
+
 await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<void> {
