@@ -60,6 +60,33 @@ export function searchMemory(pid: number, secret: Typed): Finding[] {
   return [...found.values()];
 }
 
+/** Searches bytes of any origin (a file, what went over a wire, what was printed): as memory is, and as text is. */
+export function searchBytes(bytes: Buffer, secret: Typed): Finding[] {
+  const asMemory = memoryPatterns(secret).filter((pattern) => bytes.includes(pattern.bytes));
+  const text = bytes.toString('latin1');
+  return [...asMemory.map(({ finding }) => finding), ...searchStrings([text], secret), ...searchNumbers(text, secret)];
+}
+
+const FARTHEST = 12;
+
+/** Codes that stand at even distances among other numbers, as in a list of events with a time each. */
+function searchNumbers(text: string, { hookCodes, xCodes }: Typed): Finding[] {
+  const numbers = Array.from(text.matchAll(/\d+/g), ([digits]) => Number(digits));
+  const stands = (codes: readonly number[]) =>
+    numbers.some((number, start) => {
+      if (number !== codes[0]) return false;
+      for (let every = 1; every <= FARTHEST; every += 1) {
+        if (codes.every((code, at) => numbers[start + at * every] === code)) return true;
+      }
+      return false;
+    });
+  const forms = [
+    ['hook codes', hookCodes],
+    ['X codes', xCodes],
+  ] as const;
+  return forms.filter(([, codes]) => stands(codes)).map(([form]) => ({ form, as: 'numbers among others in a text' }));
+}
+
 function searchStrings(strings: readonly string[], { text, hookCodes, xCodes }: Typed): Finding[] {
   const findings: Finding[] = [];
   const joined = (codes: readonly number[]) => new RegExp(`(?<!\\d)${codes.join('\\D{1,4}')}(?!\\d)`);
