@@ -5,9 +5,9 @@ import { createPolicyCache, type PolicyCache, type PolicyKeys } from '../../agen
 import type { Indicator, Platform, Random } from '../../agent/core/ports.ts';
 import { createRecorder, type Recorder } from '../../agent/core/recorder.ts';
 import { createRecorderJournal } from '../../agent/core/recorderJournal.ts';
-import type { Sealer } from '../../agent/core/spool/batchFile.ts';
 import type { Reductions } from '../../agent/core/sensors/reductions.ts';
 import { publicKeyOf, sha256, signPayload } from '../../agent/core/signing.ts';
+import type { Sealer } from '../../agent/core/spool/batchFile.ts';
 import { canonical } from '../../shared/canonical.ts';
 import { catalog, type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';

@@ -26,7 +26,7 @@ import type {
   SpoolWaiting,
   WaitingScreenshot,
 } from './spool.ts';
-import { type Held, STOPS_KEPT, SpoolFolder, type SpoolState } from './spoolFolder.ts';
+import { type Held, SpoolFolder, type SpoolState, STOPS_KEPT } from './spoolFolder.ts';
 import type { SpoolKey } from './spoolKey.ts';
 import { addDrop, type DropLine, type DropTally, linesOf, missingFrom, type Tally, tallyOf, totalOf } from './tally.ts';
 
@@ -347,7 +347,10 @@ class DiskSpool implements Spool {
     if (!reading.header.closed) await this.#closeFile(seq);
   }
 
-  /** Records the readings that were going on when the last process died, unless a batch has them already. */
+  /**
+   * Records the readings that were going on when the last process died, unless a batch has them already. One whose
+   * batch was damaged within seconds of its end is rescued here although the batch counts it as unreadable.
+   */
   async #recoverKept(readings: readonly (BatchReading | null)[]): Promise<void> {
     const kept = await this.#files.readKept();
     if (kept.length === 0) return;

@@ -35,7 +35,8 @@ export function readingKey(boot: string, { parameter, mono }: { parameter: strin
 export function writeSlot({ key, nonce }: Sealer, { turn, readings }: Slot): { at: number; bytes: Buffer } {
   const at = (turn % 2) * SLOT_BYTES;
   const plain = Buffer.from(JSON.stringify({ turn, readings }));
-  if (plain.length + SEAL_OVERHEAD + 4 > SLOT_BYTES) throw new RangeError('the readings that go on outgrew their place');
+  if (plain.length + SEAL_OVERHEAD + 4 > SLOT_BYTES)
+    throw new RangeError('the readings that go on outgrew their place');
   const sealed = seal(key, nonce(), { kind: 'kept', name: 'kept', index: turn % 2 }, plain);
   const bytes = Buffer.alloc(Math.ceil((sealed.length + 4) / PAGE_BYTES) * PAGE_BYTES);
   bytes.writeUInt32BE(sealed.length);

@@ -2,14 +2,17 @@ import { readdir, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Permitted } from '../../../agent/core/gate/gate.ts';
 import { HEADER_BYTES } from '../../../agent/core/spool/batchFile.ts';
 import { openSpool } from '../../../agent/core/spool/diskSpool.ts';
-import type { Spool } from '../../../agent/core/spool/spool.ts';
+import type { OpenReading, Spool } from '../../../agent/core/spool/spool.ts';
 import { keyFile } from '../../../agent/core/spool/spoolKey.ts';
 import type { ImageId } from '../../../shared/ids.ts';
 import {
   app,
+  at,
   context,
+  permitted,
   scratch,
   screenshot,
   systemRandom,
@@ -20,6 +23,8 @@ import {
 
 type Step =
   | { do: 'append'; titles: number; apps: number }
+  | { do: 'keep'; titles: number }
+  | { do: 'end' }
   | { do: 'hold' }
   | { do: 'release' }
   | { do: 'drop' }
@@ -34,6 +39,8 @@ type Step =
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('append'), titles: fc.nat(4), apps: fc.nat(4) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('keep'), titles: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 3, arbitrary: fc.constant<Step>({ do: 'end' }) },
   { weight: 2, arbitrary: fc.constant<Step>({ do: 'hold' }) },
   fc.constant<Step>({ do: 'release' }),
   fc.constant<Step>({ do: 'drop' }),
@@ -62,6 +69,8 @@ interface World {
   readonly clock: TestClock;
   readonly server: Server;
   readonly purged: Set<string>;
+  /** Readings that go on: recorded when they end, when they are purged and when the process dies. */
+  going: OpenReading[];
   recorded: number;
   session: number;
   n: number;
@@ -79,6 +88,7 @@ test('every observation is sent once, dropped with a cause, or still waiting, wh
         clock,
         server: { batches: new Map(), committed: 0 },
         purged: new Set(),
+        going: [],
         recorded: 0,
         session: 0,
         n: 0,
@@ -89,6 +99,8 @@ test('every observation is sent once, dropped with a cause, or still waiting, wh
       const sent = stored.flatMap(({ titles, apps, images }) => [...titles, ...apps, ...images]);
       expect(new Set(sent).size).toBe(sent.length);
       const dropped = stored.reduce((sum, batch) => sum + batch.dropped, 0);
+      const going = world.spool.waiting().observations.title ?? 0;
+      expect(going).toBe(world.going.length);
       expect(sent.length + dropped + world.spool.held().length).toBe(world.recorded);
       expect([...world.server.batches.keys()]).toEqual([...world.server.batches.keys()].map((_, i) => i + 1));
       expect(world.spool.waiting().batches).toBe(0);
@@ -109,6 +121,18 @@ async function run(world: World, one: Step): Promise<void> {
     ];
     await spool.append(here, observations);
     world.recorded += observations.length;
+  } else if (one.do === 'keep') {
+    world.going = Array.from(
+      { length: one.titles },
+      (_, i) => world.going[i] ?? { context: here, observation: begun(world) },
+    );
+    await spool.keep(world.going);
+  } else if (one.do === 'end') {
+    // Ended, and the next reading is not kept yet: on disk it is still said to go on.
+    const [ended, ...others] = world.going;
+    if (ended !== undefined) await spool.append(ended.context, [ended.observation]);
+    world.recorded += ended === undefined ? 0 : 1;
+    world.going = others;
   } else if (one.do === 'hold') {
     const bytes = systemRandom.bytes(100);
     await spool.hold(here, { observation: screenshot(bytes), releaseAt: clock.now() + 30_000 }, bytes);
@@ -122,12 +146,28 @@ async function run(world: World, one: Step): Promise<void> {
   else if (one.do === 'session') world.session += 1;
   else if (one.do === 'send') await send(world, one.acknowledge);
   else if (one.do === 'purge') {
+    if (one.parameter === 'title') recordGoing(world);
     await spool.purge(one.parameter, 'purged_by_policy');
     expect(spool.waiting().observations[one.parameter] ?? 0).toBe(0);
   } else {
-    if (one.do !== 'crash') await damage(world, one);
+    if (one.do !== 'crash') {
+      // A reading that ended in the last five seconds and whose batch is damaged is rescued, and counted as lost too.
+      await spool.keep(world.going);
+      await damage(world, one);
+    }
+    recordGoing(world);
     world.spool = await spoolOf(world.folder, clock);
   }
+}
+
+function begun(world: World): Permitted {
+  world.n += 1;
+  return permitted({ parameter: 'title', level: 'full', at, mono: 1_000 + world.n, span: 0, title: `n${world.n}` });
+}
+
+function recordGoing(world: World): void {
+  world.recorded += world.going.length;
+  world.going = [];
 }
 
 /** A reconnection: hello, rebase, one batch sent, and perhaps acknowledged. */
@@ -163,7 +203,9 @@ async function settle(world: World): Promise<void> {
 
 /** Cuts or changes a random byte of a random file that holds records, past the header of a batch. */
 async function damage(world: World, one: { do: string; share: number }): Promise<void> {
-  const names = (await readdir(world.folder)).filter((name) => name.endsWith('.spool') && name !== 'state.spool');
+  const names = (await readdir(world.folder)).filter(
+    (name) => name.endsWith('.spool') && name !== 'state.spool' && name !== 'kept.spool',
+  );
   const name = names[Math.floor(one.share * names.length)];
   if (name === undefined) return;
   const path = join(world.folder, name);
