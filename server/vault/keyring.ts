@@ -46,6 +46,7 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
   const cache = createCache(options.cacheSize ?? CACHE_SIZE);
   const orgsInTheMaking = new Map<OrgId, Promise<readonly OrgKey[]>>();
   const keysInTheMaking = new Map<string, Promise<Uint8Array>>();
+  const keysBeingRead = new Map<string, Promise<Uint8Array | null>>();
   const putTogether = createPutTogether(keyStore);
 
   async function orgKeys(org: OrgId, { create }: { create: boolean }): Promise<readonly OrgKey[]> {
@@ -72,8 +73,11 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
 
   async function existingDataKey(id: DataKeyId): Promise<Uint8Array | null> {
     const name = nameOf(id);
-    const cached = cache.get(name);
-    if (cached !== undefined) return cached;
+    // A day is thousands of records under a handful of keys, all opened at once.
+    return cache.get(name) ?? once(keysBeingRead, name, () => readDataKey(id));
+  }
+
+  async function readDataKey(id: DataKeyId): Promise<Uint8Array | null> {
     const stored = await keyStore.dataKey(id);
     return stored === null ? null : remember(stored);
   }

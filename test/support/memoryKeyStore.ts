@@ -7,6 +7,8 @@ export interface MemoryKeyStore extends KeyStore {
   check: Uint8Array | null;
   /** How many times `putDataKeys` was called. */
   puts: number;
+  /** How many times `dataKey` was called. */
+  reads: number;
   /** When set, every call fails with it. */
   failure: Error | null;
 }
@@ -17,6 +19,7 @@ export function createMemoryKeyStore(): MemoryKeyStore {
     orgs: [],
     check: null,
     puts: 0,
+    reads: 0,
     failure: null,
     async orgKeys() {
       await answer(store);
@@ -27,6 +30,7 @@ export function createMemoryKeyStore(): MemoryKeyStore {
       store.orgs.push(key);
     },
     async dataKey(id) {
+      store.reads += 1;
       await answer(store);
       return store.dataKeys.get(nameOf(id)) ?? null;
     },

@@ -44,6 +44,20 @@ test('many first uses at once cost a few commits, not one each', async () => {
   expect(keyStore.puts).toBeLessThanOrEqual(3);
 });
 
+test('many records of one key opened at once read that key once', async () => {
+  const keyStore = createMemoryKeyStore();
+  const rootKey = rootKeyOf(randomBytes(32));
+  const writer = await createVault({ keyStore, rootKey, random: randomBytes });
+  const sealed = await Promise.all(Array.from({ length: 50 }, (_, n) => writer.seal(TITLES, Buffer.from(`title ${n}`))));
+  const reader = await createVault({ keyStore, rootKey, random: randomBytes });
+  keyStore.reads = 0;
+  const opened = await Promise.all(sealed.map((bytes) => outcomeOf(reader.open(TITLES, bytes))));
+  expect({ reads: keyStore.reads, opened }).toEqual({
+    reads: 1,
+    opened: Array.from({ length: 50 }, (_, n) => `title ${n}`),
+  });
+});
+
 test('a key is durable before anything is sealed under it', async () => {
   const { vault, keyStore } = await memoryVault();
   keyStore.failure = new Error('disk full');
