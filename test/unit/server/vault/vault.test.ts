@@ -48,7 +48,9 @@ test('many records of one key opened at once read that key once', async () => {
   const keyStore = createMemoryKeyStore();
   const rootKey = rootKeyOf(randomBytes(32));
   const writer = await createVault({ keyStore, rootKey, random: randomBytes });
-  const sealed = await Promise.all(Array.from({ length: 50 }, (_, n) => writer.seal(TITLES, Buffer.from(`title ${n}`))));
+  const sealed = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => writer.seal(TITLES, Buffer.from(`title ${n}`))),
+  );
   const reader = await createVault({ keyStore, rootKey, random: randomBytes });
   keyStore.reads = 0;
   const opened = await Promise.all(sealed.map((bytes) => outcomeOf(reader.open(TITLES, bytes))));
