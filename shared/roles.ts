@@ -7,3 +7,7 @@ import { z } from 'zod';
  */
 export const Role = z.enum(['owner', 'admin', 'manager', 'privacy_officer', 'employee']);
 export type Role = z.infer<typeof Role>;
+
+/** Roles that can ever read the activity of others; naming another one as a viewer would promise what is never kept. */
+export const ViewerRole = Role.extract(['owner', 'manager']);
+export type ViewerRole = z.infer<typeof ViewerRole>;

@@ -55,7 +55,7 @@ export interface Accounts {
   change(person: PersonRecord, change: AccountChange): Promise<PersonRecord>;
   createTeam(org: OrgId, name: string): Promise<TeamRecord>;
   teamName(team: TeamRecord): Promise<string>;
-  /** The token is in the answer only; the store keeps its hash. */
+  /** The token is in the answer only; the store keeps its hash. A new link makes earlier ones of its kind worthless. */
   issueToken(kind: TokenKind, person: PersonRecord): Promise<{ token: string; expiresAt: UnixMs }>;
 }
 
@@ -128,7 +128,9 @@ export function createAccounts({ store, vault, clock, random }: AccountDeps): Ac
     async issueToken(kind, { org, person }) {
       const token = kind === 'enrolment' ? newCode(random, 4, 5) : newToken(random);
       const expiresAt = clock.now() + tokenLife[kind];
-      await store.createToken({ tokenHash: sha256(token), kind, org, person, expiresAt });
+      // Someone may enrol several devices at once; of the links that sign in, only the newest may say who they are.
+      const earlier = kind === 'enrolment' ? 'keep' : 'revoke';
+      await store.createToken({ tokenHash: sha256(token), kind, org, person, expiresAt }, earlier);
       return { token, expiresAt };
     },
   };

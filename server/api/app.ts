@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { DaylightError } from '../../shared/errors.ts';
@@ -51,7 +52,7 @@ export function createApp(deps: ApiDeps): Express {
       .set('cache-control', 'no-store')
       .json({ status: healthy ? 'ok' : 'unavailable' });
   });
-  app.use(API_PREFIX, noStore, express.json({ limit: BODY_LIMIT }));
+  app.use(API_PREFIX, noStore, express.json({ limit: BODY_LIMIT, inflate: false, verify: requireUtf8 }));
   const document = openApiDocument();
   app.get(`${API_PREFIX}/openapi.json`, (_request, response) => {
     response.json(document);
@@ -121,6 +122,12 @@ function headers(secure: boolean): RequestHandler {
     strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
     referrerPolicy: { policy: 'no-referrer' },
   });
+}
+
+/** What is not UTF-8 would otherwise be read with replacement characters in it. Throws what `asDaylightError` knows. */
+function requireUtf8(_request: unknown, _response: unknown, body: Buffer, encoding: string): void {
+  if (encoding !== 'utf-8' || !isUtf8(body))
+    throw new DaylightError('bad_request', 'body: expected JSON in UTF-8', { field: 'body' });
 }
 
 const noStore: RequestHandler = (_request, response, next) => {

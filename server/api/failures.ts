@@ -64,9 +64,12 @@ function ofExpress(cause: unknown): DaylightError | null {
   if (type.startsWith('entity.') || type === 'charset.unsupported' || type === 'encoding.unsupported') {
     return new DaylightError('bad_request', 'the body is not JSON in UTF-8', { cause });
   }
-  if (cause instanceof Error && 'status' in cause && cause.status === 404) {
-    return new DaylightError('not_found', 'there is no such file', { cause });
-  }
   if (cause instanceof URIError) return new DaylightError('bad_request', 'the address is not well formed', { cause });
+  const status = cause instanceof Error && 'status' in cause ? cause.status : null;
+  // What leads out of the folder (403) is not there for anybody.
+  if (status === 404 || status === 403) return new DaylightError('not_found', 'there is no such file', { cause });
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new DaylightError('bad_request', 'the request cannot be answered as it stands', { cause });
+  }
   return null;
 }

@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { DaylightError } from '../../shared/errors.ts';
 import type { Random } from '../random.ts';
 import { newToken } from './secrets.ts';
 
@@ -6,6 +7,12 @@ import { newToken } from './secrets.ts';
 const cost = { memoryCost: 32 * 1024, timeCost: 3, parallelism: 1 } as const;
 /** Hashing shares its threads with the store; more at once would make everything else wait. */
 const AT_ONCE = 2;
+
+/** Throws DaylightError `bad_request` for the first thing that anyone would try. */
+export function requireNotOwnAddress(password: string, email: string): void {
+  if (normal(password).trim().toLowerCase() !== email.toLowerCase()) return;
+  throw new DaylightError('bad_request', 'password: it must not be your e-mail address', { field: 'password' });
+}
 
 export interface Passwords {
   hash(password: string): Promise<string>;

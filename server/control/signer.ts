@@ -12,6 +12,7 @@ import { canonical, isCanonical } from '../../shared/canonical.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import { type Digest, PublicKey, type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
+import { line } from '../../shared/text.ts';
 import type { Clock } from '../clock.ts';
 import type { OrgRecord, Store } from '../store/store.ts';
 import type { SealScope, Vault } from '../vault/vault.ts';
@@ -45,7 +46,7 @@ const SigningKey = z.strictObject({
 
 /** What `OrgRecord.profile` holds, sealed for the organisation. */
 export const OrgProfile = z.strictObject({
-  name: z.string().trim().min(1).max(120),
+  name: line(1, 120),
   serverKey: SigningKey,
   policyKey: SigningKey,
 });

@@ -111,7 +111,8 @@ export interface WebSession {
 }
 
 export interface Access {
-  createToken(token: TokenRecord): Promise<void>;
+  /** `revoke` also ends, in the same step, every earlier token of this kind for the same person. */
+  createToken(token: TokenRecord, earlier?: 'keep' | 'revoke'): Promise<void>;
   /** Looks without using it up. Null when unknown, used or expired at `now`. */
   peekToken(kind: TokenKind, tokenHash: Digest, now: UnixMs): Promise<TokenRecord | null>;
   /** Uses the token up; of any number of concurrent calls one gets the record, the others null. */
@@ -248,6 +249,8 @@ export interface BatchUnit {
   readonly person: PersonId;
   readonly seq: number;
   readonly receivedAt: UnixMs;
+  /** The newest policy version that whoever admitted these observations knew of; 0 for none. */
+  readonly judgedUnder: number;
   readonly segments: readonly SegmentRecord[];
   readonly blobs: readonly BlobRecord[];
   readonly discarded: readonly DiscardCount[];
@@ -262,6 +265,8 @@ export type AppendResult =
   | { readonly kind: 'duplicate' }
   /** A seq is missing before this one. Nothing changed. */
   | { readonly kind: 'out_of_order'; readonly expected: number }
+  /** A newer policy than `judgedUnder` is published: it may forbid what was admitted. Nothing changed; judge again. */
+  | { readonly kind: 'stale' }
   /** The device is retired, unknown, or another person's. Nothing changed. */
   | { readonly kind: 'refused' };
 

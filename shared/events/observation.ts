@@ -3,6 +3,7 @@ import { type ParameterId, parameterIds } from '../catalog.ts';
 import { ImageId } from '../ids.ts';
 import { AppCategory, SiteCategory } from '../policy/categories.ts';
 import { Digest } from '../signed.ts';
+import { text as anyText } from '../text.ts';
 import { MonoMs, SpanMs, UnixMs } from '../time.ts';
 
 /**
@@ -12,13 +13,7 @@ import { MonoMs, SpanMs, UnixMs } from '../time.ts';
  */
 const when = { at: UnixMs, mono: MonoMs, span: SpanMs };
 
-const text = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what this refuses
-    .regex(/^[^\u0000-\u0008\u000b-\u001f\u007f\ud800-\udfff]*$/u, 'control characters are not allowed');
+const text = (max: number) => anyText(1, max);
 
 const counter = z.int().min(0).max(100_000);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { catalog, hasLevel, type Level, type LevelOf, type ParameterId, Purpose, parameterIds } from '../catalog.ts';
 import { OrgId } from '../ids.ts';
-import { Role } from '../roles.ts';
+import { Role, ViewerRole } from '../roles.ts';
 import { Digest } from '../signed.ts';
 import { UnixMs } from '../time.ts';
 
@@ -63,8 +63,13 @@ export type RuleChange<P extends ParameterId = ParameterId> = Partial<
 
 type RuleChangeSchemas = { [P in ParameterId]: z.ZodOptional<z.ZodType<RuleChange<P>>> };
 
+function changeSchema(parameter: ParameterId) {
+  const partial = ruleSchemas[parameter].omit({ noticeVersion: true, schedule: true }).partial();
+  return partial.extend({ viewers: z.array(ViewerRole).max(8).optional() });
+}
+
 export const ruleChangeSchemas = Object.fromEntries(
-  parameterIds.map((id) => [id, ruleSchemas[id].omit({ noticeVersion: true, schedule: true }).partial().optional()]),
+  parameterIds.map((id) => [id, changeSchema(id).optional()]),
 ) as unknown as RuleChangeSchemas;
 
 const header = {

@@ -5,6 +5,7 @@ import { DeviceId, ImageId, OrgId, PersonId, TeamId } from '../ids.ts';
 import { LawfulBasis, PolicyDocument, ruleChangeSchemas } from '../policy/policy.ts';
 import { Role } from '../roles.ts';
 import { Digest, PublicKey, Signed } from '../signed.ts';
+import { line, text, wellFormed } from '../text.ts';
 import { Day, UnixMs } from '../time.ts';
 import { ReceiptState } from './messages.ts';
 
@@ -21,9 +22,9 @@ export const Email = z
   .email()
   .max(254)
   .transform((address) => address.toLowerCase());
-export const PersonName = z.string().trim().min(1).max(120);
+export const PersonName = line(1, 120);
 /** At least 12 characters; the longest is bounded so that hashing it cannot be used to exhaust the server. */
-export const Password = z.string().min(12, 'expected at least 12 characters').max(200);
+export const Password = wellFormed(12, 200, 'expected at least 12 characters');
 export const TotpCode = z.string().regex(/^\d{6}$/, 'expected the six digits of your authenticator');
 /** 32 random bytes in base64url: sign-in links, invitations. */
 export const LinkToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected the whole link');
@@ -33,6 +34,17 @@ export const EnrolmentCode = z
   .trim()
   .toUpperCase()
   .regex(/^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$/, 'expected a code like 7K2QM-XV4ZD-N8TRC-0A5BE');
+
+/** A team named twice is one team. */
+const Teams = z
+  .array(TeamId)
+  .max(50)
+  .transform((teams) => [...new Set(teams)]);
+/** A day that begins and ends between 2020 and 2100 in every time zone. */
+const ReadableDay = Day.refine(
+  (day) => day >= '2020-01-02' && day <= '2099-12-30',
+  'expected a day from 2020-01-02 to 2099-12-30',
+);
 
 /** Why someone looks at a person's data. Recorded, and shown to that person. */
 export const ReadPurpose = z.union([Purpose, z.literal('own_data')]);
@@ -142,7 +154,7 @@ export type NoticeView = z.infer<typeof NoticeView>;
 export const PolicyChange = z.strictObject({
   /** The version that this change was made from; another one in the meantime is a conflict and nothing is changed. */
   baseVersion: z.int().min(1),
-  reason: z.string().trim().min(3, 'say in a few words why').max(500),
+  reason: text(3, 500, 'say in a few words why').trim().min(3, 'say in a few words why'),
   parameters: z.strictObject(ruleChangeSchemas).optional(),
   screenshotReviewSeconds: z.int().min(0).max(3_600).optional(),
   idleSeconds: z.int().min(60).max(3_600).optional(),
@@ -274,9 +286,9 @@ export const routes = {
     summary: 'Sign in. `totp` or `recoveryCode` is required once the account has a second factor.',
     body: z.strictObject({
       email: Email,
-      password: z.string().max(200),
+      password: wellFormed(0, 200),
       totp: TotpCode.optional(),
-      recoveryCode: z.string().max(40).optional(),
+      recoveryCode: wellFormed(0, 40).optional(),
     }),
     response: Me,
   }),
@@ -329,7 +341,7 @@ export const routes = {
     query: empty,
     summary:
       'Set or change the password; ends every other session. `current` is required when there is one, except in a session from a host link.',
-    body: z.strictObject({ current: z.string().max(200).optional(), password: Password }),
+    body: z.strictObject({ current: wellFormed(0, 200).optional(), password: Password }),
     response: Me,
   }),
   beginTotp: route({
@@ -410,8 +422,8 @@ export const routes = {
       name: PersonName,
       email: Email,
       role: Role,
-      teams: z.array(TeamId).max(50).default([]),
-      managesTeams: z.array(TeamId).max(50).default([]),
+      teams: Teams.default([]),
+      managesTeams: Teams.default([]),
     }),
     response: z.strictObject({ person: PersonView, link: z.string(), token: LinkToken, expiresAt: UnixMs }),
   }),
@@ -425,8 +437,8 @@ export const routes = {
     body: z.strictObject({
       name: PersonName.optional(),
       role: Role.optional(),
-      teams: z.array(TeamId).max(50).optional(),
-      managesTeams: z.array(TeamId).max(50).optional(),
+      teams: Teams.optional(),
+      managesTeams: Teams.optional(),
     }),
     response: PersonView,
   }),
@@ -609,7 +621,7 @@ export const routes = {
     path: '/people/:person/day',
     auth: 'session',
     params: personPath,
-    query: z.strictObject({ day: Day, zone: z.string().max(64).default('UTC'), purpose: ReadPurpose }),
+    query: z.strictObject({ day: ReadableDay, zone: z.string().max(64).default('UTC'), purpose: ReadPurpose }),
     summary:
       "A person's day. Recorded before it is answered; the person sees who looked. `purpose=own_data` is for the person alone.",
     body: null,
@@ -620,7 +632,7 @@ export const routes = {
     path: '/people/:person/observations',
     auth: 'session',
     params: personPath,
-    query: z.strictObject({ day: Day, parameter: ParameterId, purpose: ReadPurpose }),
+    query: z.strictObject({ day: ReadableDay, parameter: ParameterId, purpose: ReadPurpose }),
     summary: 'What is stored of one parameter on one UTC day, literally as it was sent. Recorded like a day.',
     body: null,
     response: z.strictObject({ observations: z.array(Observation) }),

@@ -3,6 +3,7 @@ import { catalog, ParameterId } from '../catalog.ts';
 import { BootId, DeviceId, ImageId, OrgId, PersonId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
 import { Digest, Nonce, Signed } from '../signed.ts';
+import { line } from '../text.ts';
 import { MonoMs, UnixMs } from '../time.ts';
 import { limits } from './limits.ts';
 
@@ -26,7 +27,7 @@ export const HelloPayload = z.strictObject({
   at: UnixMs,
   mono: MonoMs,
   boot: BootId,
-  agentVersion: z.string().min(1).max(32),
+  agentVersion: line(1, 32),
   /** The highest policy version that the device has verified; 0 when none. */
   policyVersion: z.int().min(0),
 });

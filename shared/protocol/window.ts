@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ParameterId } from '../catalog.ts';
 import { DeviceId, ImageId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
+import { line, text } from '../text.ts';
 import { UnixMs } from '../time.ts';
 import { NoticeView } from './http.ts';
 
@@ -15,7 +16,7 @@ export const REQUEST_BYTES = 16 * 1024;
 /** One answer: a screenshot of 2 MiB in base64, and words. */
 export const ANSWER_BYTES = 4 * 1024 * 1024;
 
-const name = z.string().trim().min(1).max(200).nullable();
+const name = line(1, 200).nullable();
 const work = { project: name, task: name };
 const request = <C extends string, S extends z.ZodRawShape>(command: C, shape: S) =>
   z.strictObject({ command: z.literal(command), ...shape });
@@ -27,7 +28,7 @@ export const WindowRequest = z.discriminatedUnion('command', [
   request('pause', {}),
   request('resume', {}),
   request('project', work),
-  request('note', { text: z.string().trim().min(1).max(2_000) }),
+  request('note', { text: text(1, 2_000).trim().min(1) }),
   request('answer_idle', { answer: z.enum(['keep', 'discard']) }),
   request('show_screenshot', { image: ImageId }),
   request('drop_screenshot', { image: ImageId }),

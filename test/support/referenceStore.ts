@@ -75,9 +75,13 @@ export function createReferenceStore(): Store {
       }),
     teams: (org) => step(() => teams.filter((one) => one.org === org)),
 
-    createToken: (token) =>
+    createToken: (token, earlier = 'keep') =>
       step(() => {
-        refuseIf(tokens.some((one) => one.tokenHash === token.tokenHash));
+        const { org, person, kind } = token;
+        const isEarlier = (one: TokenRecord): boolean =>
+          earlier === 'revoke' && one.org === org && one.person === person && one.kind === kind;
+        refuseIf(tokens.some((one) => one.tokenHash === token.tokenHash && !isEarlier(one)));
+        removed(tokens, isEarlier);
         tokens.push(token);
       }),
     peekToken: (kind, tokenHash, now) =>
@@ -156,6 +160,8 @@ export function createReferenceStore(): Store {
         const expected = device.committedSeq + 1;
         if (unit.seq < expected) return { kind: 'duplicate' } as const;
         if (unit.seq > expected) return { kind: 'out_of_order', expected } as const;
+        const isNewer = (one: PolicyRecord): boolean => one.org === unit.org && one.version > unit.judgedUnder;
+        if (policies.some(isNewer)) return { kind: 'stale' } as const;
 
         const images = [...blobs, ...unit.blobs].map((one) => `${one.org}/${one.person}/${one.image}`);
         const ids = [...segments, ...unit.segments].map(

@@ -4,6 +4,7 @@ import type { WebSession } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { meOf } from '../me.ts';
+import { requireNotOwnAddress } from '../passwords.ts';
 import { hashRecoveryCode, newRecoveryCodes, newTotpSecret, takeTotp, totpUri } from '../secondFactor.ts';
 import { type SignedIn, sessionLimits } from '../sessions.ts';
 
@@ -16,6 +17,7 @@ export function account(
     setPassword: ({ body, signedIn }) =>
       accounts.alone(signedIn.person.person, async () => {
         const { person, session } = await now(context, signedIn);
+        requireNotOwnAddress(body.password, (await accounts.profile(person)).email);
         const credentials = await accounts.credentials(person);
         await rateLimits.attempt('account', [person.emailHash], async () => {
           if (credentials.passwordHash === null || session.secondFactor === 'host_link') return;

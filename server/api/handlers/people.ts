@@ -22,8 +22,11 @@ export function people(context: Context): HandlersOf<'people' | 'invite' | 'chan
       requireLeave(actor, 'people.change', { ...organisation(actor.org), teams: body.teams, becomes: body.role });
       await requireTeams(context, actor.org, body);
       requireManagesOnlyAsManager(body.role, body.managesTeams);
-      const person = await accounts.alone(actor.org, () => invited(context, actor, { org: actor.org, ...body }));
-      const { token, expiresAt } = await accounts.issueToken('invitation', person);
+      // In one turn: of two invitations at once, the link that counts is the one for the rights that were given last.
+      const { person, token, expiresAt } = await accounts.alone(actor.org, async () => {
+        const record = await invited(context, actor, { org: actor.org, ...body });
+        return { person: record, ...(await accounts.issueToken('invitation', record)) };
+      });
       const view = await personView(context, person, await store.devices(actor.org));
       return { person: view, link: `${publicUrl()}/#/invitation/${token}`, token, expiresAt };
     },

@@ -5,6 +5,7 @@ import type { Credentials } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { meOf } from '../me.ts';
+import { requireNotOwnAddress } from '../passwords.ts';
 import { takeRecoveryCode, takeTotp } from '../secondFactor.ts';
 import { sha256 } from '../secrets.ts';
 
@@ -39,6 +40,7 @@ export function signingIn(
     },
     async acceptInvitation({ body, client, limitKey, cookie }) {
       const begun = await rateLimits.attempt('link', [limitKey], async () => {
+        await requireGoodPassword(context, body);
         const invited = await redeem(context, 'invitation', body.token);
         if (invited.status !== 'invited') throw gone();
         const [profile, credentials] = [await accounts.profile(invited), await accounts.credentials(invited)];
@@ -118,6 +120,16 @@ async function refuse({ store, clock }: Context, { org, person }: PersonRecord):
   const detail = 'a wrong password, or a wrong or used code';
   await store.recordSecurityEvent({ org, at: clock.now(), kind: 'failed_sign_in', person, detail });
   throw wrong();
+}
+
+/** Before the invitation is used up: a bad choice must not cost the person their link. */
+async function requireGoodPassword(
+  { store, accounts, clock }: Context,
+  { token, password }: { readonly token: string; readonly password: string },
+): Promise<void> {
+  const found = await store.peekToken('invitation', sha256(token), clock.now());
+  const invited = found === null ? null : await store.person(found.org, found.person);
+  if (invited !== null) requireNotOwnAddress(password, (await accounts.profile(invited)).email);
 }
 
 async function redeem(context: Context, kind: TokenRecord['kind'], token: string): Promise<PersonRecord> {

@@ -2,7 +2,7 @@ import { Checkbox, Group, NumberInput, Select, Switch } from '@mantine/core';
 import { catalog, type ParameterId, Purpose } from '../../../shared/catalog.ts';
 import { LawfulBasis } from '../../../shared/policy/policy.ts';
 import type { ParameterProof } from '../../../shared/protocol/http.ts';
-import { Role } from '../../../shared/roles.ts';
+import { ViewerRole } from '../../../shared/roles.ts';
 import { nearTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import classes from './collection.module.css';
@@ -89,12 +89,12 @@ export function RuleDetails(props: {
           readOnly={!editable}
           value={[...rule.viewers]}
           onChange={(value) => {
-            const viewers = Role.options.filter((role) => value.includes(role));
+            const viewers = ViewerRole.options.filter((role) => value.includes(role));
             onEdit({ parameter, field: 'viewers', value: viewers });
           }}
         >
           <Group gap="sm" mt={6}>
-            {(['owner', 'manager'] as const).map((role) => (
+            {ViewerRole.options.map((role) => (
               <Checkbox key={role} size="xs" value={role} label={say(`role.${role}`)} disabled={!editable} />
             ))}
           </Group>

@@ -21,7 +21,7 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
   });
 
   return {
-    async createToken(token) {
+    async createToken(token, earlier = 'keep') {
       const values = [
         idBytes(token.org),
         digestBytes(token.tokenHash),
@@ -29,7 +29,13 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
         idBytes(token.person),
         token.expiresAt,
       ];
-      await writer.unit((tx) => insertRows(tx, 'token', tokenColumns, [values]));
+      await writer.unit(async (tx) => {
+        if (earlier === 'revoke') {
+          const whose = [idBytes(token.org), idBytes(token.person), token.kind];
+          await tx.run('DELETE FROM token WHERE org = ? AND person = ? AND kind = ?', whose);
+        }
+        await insertRows(tx, 'token', tokenColumns, [values]);
+      });
     },
     async peekToken(kind, tokenHash, now) {
       const row = await read.first(`SELECT * FROM token ${validToken}`, [digestBytes(tokenHash), kind, now]);

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/**
+ * Text of people, one schema for every door: well-formed Unicode (no lone surrogates) without control characters, which
+ * are C0, DELETE and C1 (U+0000–U+001F, U+007F–U+009F). Lengths are in UTF-16 code units.
+ */
+
+/** Several lines: tab and line feed are allowed. */
+export function text(min: number, max: number, tooShort?: string) {
+  return (
+    z
+      .string()
+      .min(min, tooShort)
+      .max(max)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what this refuses
+      .regex(/^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff]*$/u, 'control characters are not allowed')
+  );
+}
+
+/** One line: no tab and no line feed either; white space around it is dropped. */
+export function line(min: number, max: number) {
+  return (
+    z
+      .string()
+      .trim()
+      .min(min)
+      .max(max)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what this refuses
+      .regex(/^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u, 'expected one line without control characters')
+  );
+}
+
+/** Anything that is Unicode at all: for secrets, which nobody reads. */
+export function wellFormed(min: number, max: number, tooShort?: string) {
+  return z
+    .string()
+    .min(min, tooShort)
+    .max(max)
+    .regex(/^[^\ud800-\udfff]*$/u, 'expected well-formed Unicode');
+}
