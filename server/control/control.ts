@@ -53,9 +53,12 @@ export interface PolicyControl {
   judge(question: CaptureQuestion & { device: DeviceRecord }): Promise<Verdict>;
   /**
    * The same judgement for many questions about one device at once, without waiting for each: everything is read first.
-   * Good for this instant; whoever stores what it allowed checks `mark` once more just before, and asks again if it moved.
+   * Good for this instant: whoever stores what it allowed hands `policyVersion` to the store, which refuses it as `stale`
+   * when a newer policy is published, and then asks again after `refresh`. A moved `mark` says the same, sooner.
    */
-  judging(device: DeviceRecord): Promise<Judge>;
+  judging(device: DeviceRecord): Promise<{ readonly judge: Judge; readonly policyVersion: number }>;
+  /** Reads the organisation's policies anew before the next answer: the store knows of a newer one than was remembered. */
+  refresh(org: OrgId): void;
   /** A number that moves as soon as a publication begins, and with each acknowledgement, in the organisation. */
   mark(org: OrgId): number;
   /**

@@ -185,7 +185,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return (await stateOf(org)).published.find((one) => one.document.version === version) ?? null;
   }
 
-  async function judging(device: DeviceRecord): Promise<Judge> {
+  async function judging(device: DeviceRecord): Promise<{ judge: Judge; policyVersion: number }> {
     const state = await stateOf(device.org);
     const { told } = await toldOn(device, state);
     const { lease, previousLease } = await leases.get(device.device, async () => {
@@ -199,7 +199,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       lease,
       previousLease,
     };
-    return (question) => judge(facts, question);
+    return { judge: (question) => judge(facts, question), policyVersion: state.current.document.version };
   }
 
   function noteAgreement(current: Current, device: DeviceRecord, told: Levels, receipt: ReceiptPayload): void {
@@ -296,7 +296,8 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     },
 
     judging,
-    judge: async ({ device, ...question }) => (await judging(device))(question),
+    judge: async ({ device, ...question }) => (await judging(device)).judge(question),
+    refresh: (org) => orgs.forget(org),
     mark: (org) => marks.get(org) ?? 0,
 
     async receive(device, receipt) {

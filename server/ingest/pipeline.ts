@@ -8,7 +8,7 @@ import type { Day, UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import type { PolicyControl } from '../control/control.ts';
 import type { Random } from '../random.ts';
-import type { BatchUnit, BlobRecord, DeviceRecord, SegmentRecord, Store } from '../store/store.ts';
+import type { AppendResult, BatchUnit, BlobRecord, DeviceRecord, SegmentRecord, Store } from '../store/store.ts';
 import type { Sealed, Vault } from '../vault/vault.ts';
 import type { ClockReading } from './captureTime.ts';
 import { type AdmittedItem, admit, type GateOutput } from './gate.ts';
@@ -65,20 +65,23 @@ export async function takeBatch(deps: PipelineDeps, sender: Sender, batch: Batch
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const mark = deps.control.mark(device.org);
     const now = deps.clock.now();
+    const { judge, policyVersion } = await deps.control.judging(device);
     const gate = admit({
       observations: batch.observations,
       session: batch.session,
       boot: batch.boot,
       policyVersion: batch.policyVersion,
-      judge: await deps.control.judging(device),
+      judge,
       clocks: sender.clocks,
       sessions,
       now,
       hasImage: onceEach(images),
     });
-    const unit = await sealUnit(deps, sender, batch, gate, images, now);
+    const unit = { ...(await sealUnit(deps, sender, batch, gate, images, now)), judgedUnder: policyVersion };
     if (deps.control.mark(device.org) !== mark) continue;
-    return settle(batch, gate, sender, await deps.store.appendBatch(unit));
+    const result = await deps.store.appendBatch(unit);
+    if (result.kind !== 'stale') return settle(batch, gate, sender, result);
+    deps.control.refresh(device.org);
   }
   throw new Error('the policy changed at every attempt to store one batch');
 }
@@ -94,7 +97,7 @@ function settle(
   batch: Batch,
   gate: GateOutput,
   sender: Sender,
-  result: Awaited<ReturnType<Store['appendBatch']>>,
+  result: Exclude<AppendResult, { kind: 'stale' }>,
 ): Taken {
   switch (result.kind) {
     case 'committed':
@@ -181,7 +184,7 @@ async function sealUnit(
   gate: GateOutput,
   images: TakenImages,
   receivedAt: UnixMs,
-): Promise<BatchUnit> {
+): Promise<Omit<BatchUnit, 'judgedUnder'>> {
   const { device } = sender;
   const sealed = await Promise.all(
     groupsOf(gate.admitted).map((group) => sealGroup(deps, device, batch, group, images)),

@@ -76,7 +76,7 @@ async function append(
       return { ...common, day, device: device.device, expires: addDays(day, 90), sealed };
     }),
   );
-  const unit = { org, person, device: device.device, seq, receivedAt: Date.now(), segments };
+  const unit = { org, person, device: device.device, seq, receivedAt: Date.now(), judgedUnder: 1, segments };
   const result = await store.appendBatch({ ...unit, blobs: [], discarded: [], dropped: [], sessionState: null });
   if (result.kind !== 'committed') throw new Error(`a batch was not stored: ${result.kind}`);
 }

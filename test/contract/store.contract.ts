@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BatchUnit, type Store, StoreError } from '../../server/store/store.ts';
+import { type BatchUnit, type Store, StoreError, type TokenKind } from '../../server/store/store.ts';
 import { sealedText } from '../support/sealedForTest.ts';
 import {
   access,
@@ -153,6 +153,19 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.redeemToken('invitation', token('t').tokenHash, token('t').expiresAt)).toBeNull();
         expect(await store.redeemToken('sign_in_link', token('t').tokenHash, NINE)).toBeNull();
         expect(await store.redeemToken('invitation', token('t').tokenHash, NINE)).toEqual(token('t'));
+      });
+
+      it('keeps earlier tokens of a person, or ends those of the same kind, as asked', async () => {
+        const isThere = async (name: string, kind: TokenKind = 'invitation') =>
+          (await store.peekToken(kind, token(name).tokenHash, NINE)) !== null;
+        await store.createToken(token('first'));
+        await store.createToken(token('second'));
+        await store.createToken(token('code', { kind: 'enrolment' }));
+        await store.createToken(token('bobs', { person: personId('bob') }));
+        expect([await isThere('first'), await isThere('second')]).toEqual([true, true]);
+        await store.createToken(token('third'), 'revoke');
+        expect([await isThere('first'), await isThere('second'), await isThere('third')]).toEqual([false, false, true]);
+        expect([await isThere('code', 'enrolment'), await isThere('bobs')]).toEqual([true, true]);
       });
 
       it('refuses a token whose hash exists', async () => {
@@ -392,6 +405,29 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.discards(orgId('acme'), deviceId('old'))).toEqual([]);
         expect(await store.discards(orgId('acme'), deviceId('laptop'))).toEqual([]);
         expect(await laptop()).toEqual(device('laptop'));
+      });
+
+      it('answers a batch that was judged under an older policy than the newest with stale and changes nothing', async () => {
+        for (const version of [1, 2]) await store.publishPolicy(policy(version));
+        await store.publishPolicy(policy(1, { org: orgId('other') }));
+        const unit = batch(1, { blobs: [blob('x')], discarded: [{ parameter: 'app', reason: 'malformed', count: 1 }] });
+        expect(await store.appendBatch({ ...unit, judgedUnder: 1 })).toEqual({ kind: 'stale' });
+        expect(await laptop()).toEqual(device('laptop'));
+        expect(await store.segments(orgId('acme'), personId('ann'), 'app', '2026-03-02', '2026-03-02')).toEqual([]);
+        expect(await store.blob(orgId('acme'), personId('ann'), imageId('x'))).toBeNull();
+        expect(await store.discards(orgId('acme'), deviceId('laptop'))).toEqual([]);
+        expect(await store.appendBatch({ ...unit, judgedUnder: 2 })).toEqual({ kind: 'committed' });
+        expect(await store.appendBatch({ ...unit, judgedUnder: 1 })).toEqual({ kind: 'duplicate' });
+      });
+
+      it('stores nothing that was judged under the version before, once a publication has resolved', async () => {
+        await store.publishPolicy(policy(1));
+        const image = blob('large', 2_000_000);
+        const appending = store.appendBatch(batch(1, { blobs: [image], judgedUnder: 1 }));
+        await store.publishPolicy(policy(2));
+        const stored = await store.blob(orgId('acme'), personId('ann'), imageId('large'));
+        expect((await appending).kind).toBe(stored === null ? 'stale' : 'committed');
+        expect(await store.blob(orgId('acme'), personId('ann'), imageId('large'))).toEqual(stored);
       });
 
       it('commits one of many equal batches sent at the same time, and calls the others duplicates', async () => {

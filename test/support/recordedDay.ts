@@ -71,6 +71,7 @@ export async function recordDay(
       person,
       seq: 1,
       receivedAt: from,
+      judgedUnder: (await store.policies(org)).at(-1)?.version ?? 0,
       segments,
       blobs: [{ ...blob, sealed }],
       discarded: [],

@@ -136,6 +136,7 @@ export const batch = (seq: number, change: Partial<BatchUnit> = {}): BatchUnit =
   person: personId('ann'),
   seq,
   receivedAt: NINE + seq,
+  judgedUnder: 1,
   segments: [segment(`seq ${seq}`)],
   blobs: [],
   discarded: [],

@@ -32,6 +32,8 @@ interface DeviceState {
   readonly org: Buffer;
   readonly person: Buffer;
   readonly active: boolean;
+  /** The newest policy version of the organisation, 0 for none. */
+  readonly policyVersion: number;
   seq: number;
 }
 
@@ -55,11 +57,14 @@ function judge(device: DeviceState | undefined, unit: BatchUnit): AppendResult {
   if (!device.org.equals(idBytes(unit.org)) || !device.person.equals(idBytes(unit.person))) return { kind: 'refused' };
   if (unit.seq <= device.seq) return { kind: 'duplicate' };
   if (unit.seq !== device.seq + 1) return { kind: 'out_of_order', expected: device.seq + 1 };
+  if (unit.judgedUnder < device.policyVersion) return { kind: 'stale' };
   device.seq = unit.seq;
   return { kind: 'committed' };
 }
 
-const selectState = `SELECT d.device, d.org, d.person, d.status, p.committed_seq
+// Read in the transaction that appends: a publication is wholly before it or wholly after it.
+const selectState = `SELECT d.device, d.org, d.person, d.status, p.committed_seq,
+  coalesce((SELECT max(version) FROM policy WHERE policy.org = d.org), 0) AS policy_version
   FROM device d JOIN device_progress p ON p.org = d.org AND p.device = d.device`;
 
 function stateOf(row: Row): DeviceState {
@@ -67,6 +72,7 @@ function stateOf(row: Row): DeviceState {
     org: blobOf(row, 'org'),
     person: blobOf(row, 'person'),
     active: row['status'] === 'active',
+    policyVersion: int(row, 'policy_version'),
     seq: int(row, 'committed_seq'),
   };
 }

@@ -79,6 +79,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 function appendOf([name, seq, variant, withImage]: [string, number, number, boolean]): Command {
   const unit = batch(seq, {
     device: deviceId(name),
+    judgedUnder: variant,
     segments: [{ ...segment(`${seq} ${variant}`), device: deviceId(name) }],
     blobs: withImage ? [blob(`${variant}`, 100)] : [],
     discarded: [{ parameter: 'title', reason: 'off_at_capture', count: variant }],
