@@ -34,7 +34,8 @@ export interface PolicyControl {
   /**
    * Publishes the change on top of `change.baseVersion`. Throws DaylightError `conflict` when that is no longer the
    * current version or nothing would change, `bad_request` with the field when the result is not a valid policy.
-   * When the promise resolves the policy is durable and every connected agent has been sent it.
+   * When the promise resolves the policy is durable and every connected agent has been sent it; where that failed for
+   * one of them, its connection tries again at once, and ends when that fails too, so that the agent comes back for it.
    */
   publish(leave: Authorized<'policy.publish'>, change: PolicyChange): Promise<PublishedPolicy>;
   /**
@@ -92,7 +93,10 @@ export interface Connection {
   readonly org: OrgId;
   readonly person: PersonId;
   readonly device: DeviceId;
-  sendPolicy(policy: Signed | null, lease: Signed): void;
+  /** Sends the lease, and the policy with it unless this connection has had that one. */
+  sendPolicy(policy: PublishedPolicy, lease: Signed): void;
+  /** Something could not be sent: makes and sends a lease, and the policy if need be, as soon as it can. */
+  renewSoon(): void;
   stopSession(session: SessionId, at: UnixMs): void;
   /** Tells the device to delete everything, then closes with bye `retired`. */
   wipe(reason: 'retired' | 'person_removed'): void;

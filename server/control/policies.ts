@@ -115,15 +115,17 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       // The store may have it all the same, or another process was first: what is remembered is read again.
       orgs.forget(org);
       pending.delete(org);
+      moveMark(org);
+      for (const connection of connections.in(org)) connection.renewSoon();
       if (isConflict(error))
         throw new DaylightError('conflict', 'another policy was published first', { cause: error });
       throw error;
     }
+    // Durable: from here on nothing that fails may make it look as if it were not.
     orgs.forget(org);
-    const state = await stateOf(org);
     pending.delete(org);
     moveMark(org);
-    return state.published.find((one) => one.document.version === version) ?? state.current;
+    return { document, hash, signed, publishedAt, author, reason } as PublishedPolicy;
   }
 
   async function issueLease(device: DeviceRecord): Promise<{ policy: PublishedPolicy; lease: Signed }> {
@@ -149,11 +151,16 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return issueLease(record);
   }
 
-  async function push(org: OrgId, devices: readonly DeviceId[], withPolicy: boolean): Promise<void> {
+  /** Never rejects: what is in force is in force, and a device that it could not be sent to must not hide that. */
+  async function push(org: OrgId, devices: readonly DeviceId[]): Promise<void> {
     await Promise.all(
       devices.map(async (device) => {
-        const fresh = await freshLease(org, device);
-        if (fresh !== null) connections.of(device)?.sendPolicy(withPolicy ? fresh.policy.signed : null, fresh.lease);
+        try {
+          const fresh = await freshLease(org, device);
+          if (fresh !== null) connections.of(device)?.sendPolicy(fresh.policy, fresh.lease);
+        } catch {
+          connections.of(device)?.renewSoon();
+        }
       }),
     );
   }
@@ -164,7 +171,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     const before = await toldOn(device, state);
     // Saying again what was said, or something older, tells nothing new and must not lower what a later one lifted.
     if (before.acknowledged.some((one) => one.noticeVersion >= noticeVersion)) {
-      return push(org, [device.device], false);
+      return push(org, [device.device]);
     }
     await store.putAcknowledgement({
       org,
@@ -178,7 +185,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     toldOf.forget(toldKey(org, device.device, await stateOf(org)));
     moveMark(org);
     changes.notify(org);
-    await push(org, [device.device], false);
+    await push(org, [device.device]);
   }
 
   async function versionOf(org: OrgId, version: number): Promise<PublishedPolicy | null> {
@@ -259,7 +266,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       await push(
         org,
         connections.in(org).map((connection) => connection.device),
-        true,
       );
       return published;
     },

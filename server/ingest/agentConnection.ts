@@ -12,7 +12,7 @@ import {
   type WelcomePayload,
   type WipePayload,
 } from '../../shared/protocol/messages.ts';
-import type { Nonce, Signed } from '../../shared/signed.ts';
+import type { Digest, Nonce, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
 import { type DeviceRecord, StoreError } from '../store/store.ts';
@@ -84,7 +84,9 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   let endReason: Bye['reason'] | 'gone' = 'gone';
   let draining: Promise<void> | null = null;
   let renewing: Promise<void> = Promise.resolve();
-  let pushedWhileWelcoming = false;
+  /** Of the policy that was last sent here. */
+  let sentHash: Digest | null = null;
+  let renewalIsDue = false;
   let answered = true;
   let nextPing = openedAt + timing.pingMs;
   let nextLease = Number.POSITIVE_INFINITY;
@@ -293,7 +295,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       committedSeq: me.committedSeq,
     } satisfies WelcomePayload);
     send({ type: 'welcome', welcome, policy: policy.signed, lease });
-    becomeReady(me, policy);
+    sentHash = policy.hash;
+    becomeReady(me);
   }
 
   async function loadKnown(device: DeviceRecord, hello: HelloPayload, clocks: ClockReading): Promise<Known | null> {
@@ -315,12 +318,12 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     }
   }
 
-  function becomeReady(me: Known, sent: PublishedPolicy): void {
+  function becomeReady(me: Known): void {
     if (isEnded()) return;
     phase = 'ready';
     nextLease = clock.now() + timing.leaseRenewMs;
     deps.log?.({ kind: 'connected', device: me.device.device });
-    if (pushedWhileWelcoming) renew(me, sent);
+    if (renewalIsDue) renew(me);
     settleSessions(connections, me.device.org, me.device.person);
   }
 
@@ -334,8 +337,11 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       person,
       device: device.device,
       sendPolicy(policy, lease) {
-        if (phase === 'ready') send({ type: 'policy', policy, lease });
-        else pushedWhileWelcoming = true;
+        if (phase === 'ready') sendLease(policy, lease);
+        else renewalIsDue = true;
+      },
+      renewSoon() {
+        renewalIsDue = true;
       },
       stopSession: (session, at) => send({ type: 'stop_session', session, at }),
       wipe: (reason) => void wipeAndEnd(proved, reason).catch(failed),
@@ -352,16 +358,22 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     bye('retired', 'this device is retired; its id and key are refused from now on');
   }
 
-  /** A new lease, and the policy too when another one than `sent` is in force. One renewal at a time. */
-  function renew(me: Known, sent: PublishedPolicy | null): void {
+  /** With the policy unless it is the one that was sent here last: a lease is worth nothing with another. */
+  function sendLease(policy: PublishedPolicy, lease: Signed): void {
+    send({ type: 'policy', policy: sentHash === policy.hash ? null : policy.signed, lease });
+    sentHash = policy.hash;
+  }
+
+  /** A new lease for the policy in force. One renewal at a time. */
+  function renew(me: Known): void {
+    renewalIsDue = false;
     nextLease = clock.now() + timing.leaseRenewMs;
     renewing = renewing.then(async () => {
       if (phase !== 'ready') return;
       try {
         const { policy, lease } = await policyAndLease(me.device);
         if (isEnded()) return;
-        const other = sent !== null && sent.hash !== policy.hash;
-        send({ type: 'policy', policy: other ? policy.signed : null, lease });
+        sendLease(policy, lease);
         await store.changeDevice(me.device.org, me.device.device, { lastSeenAt: clock.now() });
       } catch (error) {
         failed(error);
@@ -417,7 +429,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         bye('bad_handshake', `no hello within ${timing.handshakeMs / 1_000} seconds`);
         return;
       }
-      if (now >= nextLease && known !== null) renew(known, null);
+      if ((renewalIsDue || now >= nextLease) && phase === 'ready' && known !== null) renew(known);
       if (now < nextPing) return;
       // While reading is paused a pong could not be seen; that is our own slowness, not the agent's.
       if (!answered && !ws.isPaused) {
