@@ -28,6 +28,8 @@ export interface ActiveWindow {
   readonly program: string;
   /** The title as the system gives it, in memory only; null when it has none or it cannot be read. */
   readonly title: string | null;
+  /** The program runs on another machine, and nothing but what the window says of itself is known of it. */
+  readonly remote?: boolean;
 }
 
 export interface WindowSensor {

@@ -46,7 +46,7 @@ function activeOnX11(env: NodeJS.ProcessEnv): () => Promise<ActiveWindow | null>
     if (read === null) return null;
     if (known?.id !== read.id || known.pid !== read.pid)
       known = { id: read.id, pid: read.pid, owner: await ownerOf(read) };
-    return describeWindow({ ...known.owner, title: read.title });
+    return describeWindow({ ...known.owner, title: read.title, remote: read.remote });
   };
 }
 
@@ -55,8 +55,12 @@ interface Owner {
   readonly path: string | undefined;
 }
 
-/** What active-win says of the window's process; what X11 says, where active-win cannot or another has come to the front. */
+/**
+ * What active-win says of the window's process; what X11 says, where active-win cannot, another has come to the front,
+ * or the process is on another machine.
+ */
 async function ownerOf(read: X11Window): Promise<Owner> {
+  if (read.remote) return { app: read.app, path: undefined };
   const found = await activeWindow(noUrl).catch(() => undefined);
   if (found === undefined || found.owner.processId !== read.pid || found.owner.name === '') {
     return { app: read.app, path: read.path };

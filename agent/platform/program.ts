@@ -9,12 +9,20 @@ export function programName(path: string | undefined, app: string): string {
   return file === '' || interpreters.test(file) ? cleanName(app) || file : file;
 }
 
+interface FoundWindow {
+  readonly app: string;
+  readonly path: string | undefined;
+  readonly title: string | null;
+  readonly remote?: boolean;
+}
+
 /** A window as the core sees it: text bounded and without control characters, an empty title is none. */
-export function describeWindow(found: { app: string; path: string | undefined; title: string | null }): ActiveWindow {
+export function describeWindow(found: FoundWindow): ActiveWindow {
   const app = printable(found.app).slice(0, 128);
   const title = printable(found.title ?? '').slice(0, 4_096);
   const program = programName(found.path, app);
-  return { app: app === '' ? program : app, program, title: title === '' ? null : title };
+  const origin = found.remote === true ? { remote: true } : {};
+  return { app: app === '' ? program : app, program, title: title === '' ? null : title, ...origin };
 }
 
 const interpreters =

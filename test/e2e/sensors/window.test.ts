@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createWindowSensor } from '../../../agent/platform/activeWindow.ts';
-import { type Desktop, desktopMissing, startDesktop } from '../../support/desktop.ts';
+import { type Desktop, desktopMissing, startDesktop, until } from '../../support/desktop.ts';
 import { desktopTests, withEnvironment } from '../../support/desktopTests.ts';
+
+const run = promisify(execFile);
 
 desktopTests('the window sensor, on real windows', desktopMissing(), () => {
   let desktop: Desktop;
@@ -59,6 +63,21 @@ desktopTests('the window sensor, on real windows', desktopMissing(), () => {
     await desktop.minimise(third);
     expect((await sensor.visible()).map(({ title }) => title)).toEqual(['first', 'second = 2']);
     for (const window of [first, second, third]) await window.close();
+  });
+
+  it('a window that is on the screen counts, whatever desktop it says it is on; one on a desktop out of sight does not', async () => {
+    const sensor = createWindowSensor(desktop.env);
+    const onOtherMonitor = await desktop.openWindow('other monitor', { program: 'keepassxc' });
+    const away = await desktop.openWindow('away');
+    const front = await desktop.openWindow('front');
+    // As under i3, bspwm or xmonad, where each monitor shows a desktop of its own.
+    const desktopNumber = ['-f', '_NET_WM_DESKTOP', '32c', '-set', '_NET_WM_DESKTOP', '1'];
+    await run('xprop', ['-id', onOtherMonitor.id, ...desktopNumber], { env: desktop.env });
+    await run('xdotool', ['set_desktop_for_window', away.id, '1'], { env: desktop.env });
+    const titles = async () => (await sensor.visible()).map(({ title }) => title);
+    await until('the window to be away', async () => ((await titles()).includes('away') ? null : true));
+    expect(await titles()).toEqual(['front', 'other monitor']);
+    for (const window of [onOtherMonitor, away, front]) await window.close();
   });
 
   it('fails rather than calling an unreadable list of windows an empty one', async () => {
