@@ -1,7 +1,14 @@
 import { z } from 'zod';
 
-/** Ed25519 public key, raw 32 bytes, base64url without padding (RFC 8032, RFC 4648 §5). */
-export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected 32 bytes in base64url');
+/**
+ * Ed25519 public key, raw 32 bytes, base64url without padding (RFC 8032, RFC 4648 §5). One key has one text: unused bits of
+ * the last character are zero and the coordinate is below the prime. Points of small order are refused: signatures that
+ * verify with them can be made without any private key.
+ */
+export const PublicKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'expected 32 bytes in base64url')
+  .refine((key) => key.length === 43 && isSoundPoint(yOf(key)), 'expected a key that was made as RFC 8032 says');
 export type PublicKey = z.infer<typeof PublicKey>;
 
 /** Ed25519 signature, raw 64 bytes, base64url without padding. */
@@ -42,4 +49,33 @@ export type SigningContext =
 /** The exact text that is signed: the context, a line feed, the payload. */
 export function signingInput(context: SigningContext, payload: string): string {
   return `${context}\n${payload}`;
+}
+
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const PRIME = 2n ** 255n - 19n;
+
+/** The y coordinates of the eight points whose order divides 8 (the order-8 ones from the equation of the curve). */
+const SMALL_ORDER: ReadonlySet<bigint> = new Set([
+  0n,
+  1n,
+  PRIME - 1n,
+  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
+  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n,
+]);
+
+function isSoundPoint(y: bigint): boolean {
+  return y < PRIME && !SMALL_ORDER.has(y);
+}
+
+/** The y coordinate of an encoded point: little-endian, without the sign bit of x (RFC 8032 §5.1.2). */
+function yOf(key: string): bigint {
+  let bits = 0n;
+  for (const char of key) bits = (bits << 6n) | BigInt(BASE64URL.indexOf(char));
+  let bigEndian = bits >> 2n;
+  let y = 0n;
+  for (let count = 0; count < 32; count += 1) {
+    y = (y << 8n) | (bigEndian & 0xffn);
+    bigEndian >>= 8n;
+  }
+  return y & (2n ** 255n - 1n);
 }
