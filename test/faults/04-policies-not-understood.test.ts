@@ -18,7 +18,7 @@ import { type ScriptedServer, startScriptedServer, until } from '../support/scri
 test('what a policy says that the agent does not understand is off for that parameter alone, and the receipt says why', async () => {
   await using place = await scratch();
   const server = await startScriptedServer(() => Date.now());
-  for (const id of parameterIds) server.policy.parameters[id].level = highest(id);
+  for (const id of parameterIds) assign(server.policy.parameters[id], { level: highest(id) });
   const data = join(place.folder, 'agent');
   const files = await openFolder(data);
   await writeIdentity(files, server.identity, server.deviceKey, randomBytes(12));

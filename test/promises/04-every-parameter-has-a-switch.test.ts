@@ -34,22 +34,24 @@ const day = {
   ],
 };
 
+const closers: (() => unknown)[] = [];
 let place: Awaited<ReturnType<typeof scratch>>;
 let server: ServerProcess;
 let owner: Client & { readonly person: string };
 
 beforeAll(async () => {
   place = await scratch();
+  closers.push(() => place[Symbol.asyncDispose]());
   const data = join(place.folder, 'server');
   const token = await initialiseData(data);
   server = await startServerProcess({ data, port: 0 });
+  closers.push(server.stop);
   owner = await signInOwner(server.url, token);
   await writeFile(join(place.folder, 'day'), JSON.stringify(day));
 }, 120_000);
 
 afterAll(async () => {
-  await server?.stop();
-  await place?.[Symbol.asyncDispose]();
+  for (const close of closers.reverse()) await close();
 });
 
 test('a client that sends a switched-off parameter anyway has it discarded, with the reason, and nothing of it is stored', async () => {
@@ -93,10 +95,12 @@ test('an agent whose gate was taken out never signs that a parameter is off, and
   const data = join(place.folder, 'agent');
   await enrolAgent(data, owner, { url: server.url, person: owner.person, notice: version });
   const cli = await agentWithoutGate(join(place.folder, 'patched'));
-  const agent = start(cli, ['run', '--data', data, '--scripted', join(place.folder, 'day')], { DAYLIGHT_SCRIPTED: '1' });
+  const agent = start(cli, ['run', '--data', data, '--scripted', join(place.folder, 'day')], {
+    DAYLIGHT_SCRIPTED: '1',
+  });
   try {
     await eventually('it is connected', () => agent.out().includes('Connected.'));
-    const { device } = JSON.parse((await command(agentCli, ['status', '--json', '--data', data])).out) as Json;
+    const { device } = JSON.parse((await command(agentCli, ['status', '--json', '--data', data])).out);
     expect(await command(agentCli, ['start', '--project', 'Website', '--data', data])).toMatchObject({ code: 0 });
     await eventually('it says that all are active', async () => {
       const { parameters } = await receiptOf(device);
@@ -149,7 +153,7 @@ async function sendAll(
   for (const [parameter, sent] of Object.entries(observations)) {
     const { stored, discarded } = await hostile.send(version, sent);
     const lost = Object.entries(discarded);
-    expect(stored + lost.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(sent.length);
+    expect(stored + lost.reduce((sum, [, count]) => sum + count, 0)).toBe(sent.length);
     answers[parameter] = [...(stored > 0 ? ['stored'] : []), ...lost.map(([reason]) => reason)];
   }
   return answers;
@@ -162,7 +166,8 @@ async function storedCounts(reader: typeof owner): Promise<Record<string, number
     let count = 0;
     for (const on of days) {
       const query = `day=${on}&parameter=${id}&purpose=own_data`;
-      count += (await reader.ok('GET', `/people/${reader.person}/observations?${query}`)).observations.length;
+      const { observations } = await reader.ok('GET', `/people/${reader.person}/observations?${query}`);
+      count += Number(observations.length);
     }
     counts[id] = count;
   }

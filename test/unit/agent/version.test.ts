@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { AGENT_VERSION } from '../../../agent/version.ts';
-import root from '../../../package.json' with { type: 'json' };
 
-test('the agent names the version of the package that it was built from', () => {
-  expect(AGENT_VERSION).toBe(root.version);
+test('the agent names the version of the package that it was built from', async () => {
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  expect((JSON.parse(text) as { version: string }).version).toBe(AGENT_VERSION);
 });
