@@ -102,12 +102,13 @@ async function compose(options: AgentOptions, closeSocket: () => Promise<void>):
   const device = await readIdentity(folder, files);
   if (device === null) throw notEnrolled(folder);
   const { org, person, device: id, policyKey } = device.identity;
-  const policies = await createPolicyCache({ files, keys: { org, person, device: id, policyKey }, clock });
   const key = options.spoolKey ?? keyFile(join(folder, 'spool.key'), random);
   const bounds = options.spoolBounds === undefined ? {} : { bounds: options.spoolBounds };
   const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random, ...bounds });
   const boot = BootId.parse(random.uuid());
   const journal = createRecorderJournal(files, await journalSealer(key, random));
+  const keys = { org, person, device: id, policyKey };
+  const policies = await createPolicyCache({ files, keys, clock, memory: (await journal.read()).policy });
   const recorder = await createRecorder({
     ...{ platform, policies, spool, journal, indicator, clock, random, boot, agentVersion },
     ...(gate === undefined ? {} : { gate }),

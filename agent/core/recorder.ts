@@ -393,7 +393,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   async function writeJournal(): Promise<void> {
     const running = session.kind === 'stopped' ? unfinished : unfinishedOf(session);
-    const entry: JournalEntry = { unfinished: running, applied };
+    const entry: JournalEntry = { unfinished: running, applied, policy: policies.memory() };
     const text = JSON.stringify(entry);
     journalQueue = journalQueue
       .then(() => (text === journaled ? undefined : deps.journal.write(entry)))

@@ -4,6 +4,7 @@ import { BootId, SessionId } from '../../shared/ids.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { MonoMs, UnixMs } from '../../shared/time.ts';
 import type { Folder } from './files.ts';
+import { PolicyMemory } from './gate/policyCache.ts';
 import type { Sealer } from './spool/batchFile.ts';
 import { type Place, seal, unseal } from './spool/seal.ts';
 
@@ -29,17 +30,20 @@ export type Unfinished = z.infer<typeof Unfinished>;
 const Entry = z.strictObject({
   unfinished: Unfinished.nullable(),
   applied: z.record(z.enum(parameterIds), z.string().max(32)).nullable(),
+  policy: PolicyMemory.nullable().default(null),
 });
 
 export interface JournalEntry {
   readonly unfinished: Unfinished | null;
   /** The levels above which nothing can be in the spool. Null when that is not known: anything may be in it. */
   readonly applied: Levels | null;
+  /** What the policy cache must still know when `policy.json` is damaged or gone. */
+  readonly policy: PolicyMemory | null;
 }
 
 const FILE = 'recorder.sealed';
 const PLACE: Place = { kind: 'journal', name: 'recorder', index: 0 };
-const UNKNOWN: JournalEntry = { unfinished: null, applied: null };
+const UNKNOWN: JournalEntry = { unfinished: null, applied: null, policy: null };
 
 /** `sealer`: the key of the spool. A journal that it does not open knows nothing. */
 export function createRecorderJournal(files: Folder, sealer: Sealer): RecorderJournal {
@@ -57,8 +61,8 @@ function parse(bytes: Uint8Array): JournalEntry {
   try {
     const entry = Entry.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
     if (!entry.success) return UNKNOWN;
-    const { unfinished, applied } = entry.data;
-    return { unfinished, applied: applied === null ? null : knownLevels(applied) };
+    const { unfinished, applied, policy } = entry.data;
+    return { unfinished, applied: applied === null ? null : knownLevels(applied), policy };
   } catch {
     return UNKNOWN;
   }

@@ -147,7 +147,9 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   const folder = options.folder ?? createMemoryFolder();
   const spool = options.spool ?? createMemorySpool(clock);
   spool.reopened();
-  const policies = await createPolicyCache({ files: folder, keys: publisher.keys, clock });
+  const journal = createRecorderJournal(folder, testSealer);
+  const { policy: memory } = await journal.read();
+  const policies = await createPolicyCache({ files: folder, keys: publisher.keys, clock, memory });
   const said: string[] = [];
   let visible = true;
   const indicator: Indicator = { visible: () => visible, say: (line) => void said.push(line) };
@@ -165,7 +167,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
     platform: options.platform(clock),
     policies,
     spool,
-    journal: createRecorderJournal(folder, testSealer),
+    journal,
     indicator,
     clock,
     random: options.random ?? createTestRandom(7),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { isCanonical } from '../../../shared/canonical.ts';
+import { least, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
 import { Lease, leaseLayers } from '../../../shared/policy/lease.ts';
-import { levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
+import { type Levels, levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
 import { everythingOff, type Layer } from '../../../shared/policy/resolve.ts';
 import { Digest, type PublicKey, Signed } from '../../../shared/signed.ts';
-import { MINUTE, type UnixMs } from '../../../shared/time.ts';
+import { MINUTE, UnixMs } from '../../../shared/time.ts';
 import type { Folder } from '../files.ts';
 import type { Clock } from '../ports.ts';
 import { sha256, signatureProblem } from '../signing.ts';
@@ -13,29 +14,35 @@ import { sha256, signatureProblem } from '../signing.ts';
 /** A policy whose signature, organisation, version and lease were verified on this device. Minted here only. */
 export type VerifiedPolicy = ReadPolicy & { readonly hash: Digest; readonly __verified: unique symbol };
 
-/** Why a policy or lease that arrived is not used. The one before stays in force, with its own lease. */
+/**
+ * Why a policy or lease that arrived is not used, or not wholly. What a genuine policy of this organisation lowers is
+ * lowered all the same, whatever the clock, its lease or the disk say.
+ */
 export type Refusal =
   | 'not_canonical'
   | 'wrong_key'
   | 'bad_signature'
   | 'wrong_organisation'
   | 'older_version' // below the highest version ever verified here
-  | 'not_yet' // its notBefore is in the future
+  | 'not_yet' // its notBefore is in the future: what it raises waits until then
   | 'broken_chain' // same version, other content; or the next version does not name this one's hash
   | 'not_understood' // genuine, but of a schema that this agent does not know: everything is off
   | 'lease_mismatch';
 
 export interface PolicyCache {
   /**
-   * Verifies and keeps both, durably, the highest version ever seen included. Whatever it answers, call
-   * `Recorder.policyChanged` afterwards: a genuine policy that is not understood is refused and switches everything off.
+   * Verifies and keeps both, durably, the highest version ever seen included. Once signature, organisation and order
+   * hold, no level is above the lower of the old policy and the new one, at once and in memory; what is new and higher
+   * counts when notBefore has come, its lease is genuine and both are on disk. Whatever it answers, and also when it
+   * rejects because the disk does, call `Recorder.policyChanged` afterwards.
    */
   accept(
     policy: Signed | null,
     lease: Signed,
   ): Promise<{ ok: true; changed: boolean } | { ok: false; refusal: Refusal }>;
-  /** Null until a policy was verified. */
+  /** The newest genuine one, also while what it raises waits. Null until a policy was verified. */
   policy(): VerifiedPolicy | null;
+  /** The lease in force: of the policy before while that of the newest has not arrived. */
   lease(): Lease | null;
   /** A genuine policy of a schema that this agent does not know is the newest: everything is off, and the receipt says so. */
   notUnderstood(): { readonly hash: Digest; readonly version: number } | null;
@@ -43,7 +50,21 @@ export interface PolicyCache {
   refusal(): Refusal | null;
   /** Organisation, acknowledgement and lease, as layers at `now`. No policy: no organisation layer, so everything is off. */
   layers(now: UnixMs): readonly Layer[];
+  /** What must outlive `policy.json`; to be kept in the sealed journal, and given back as `memory`. */
+  memory(): PolicyMemory;
 }
+
+/** The highest policy ever verified here; it outlives the policy itself. */
+const Highest = z.strictObject({ version: z.int().min(0), hash: Digest.nullable() });
+type Highest = z.infer<typeof Highest>;
+
+/**
+ * What a damaged or deleted `policy.json`, and a clock set back between two runs, must not undo. `seenAt`: the latest
+ * time that was believed, in whole minutes; a lease that the server has newly given resets it, so that a clock that was
+ * once years ahead costs at most the time until the next connection.
+ */
+export const PolicyMemory = z.strictObject({ highest: Highest, seenAt: UnixMs.nullable() });
+export type PolicyMemory = z.infer<typeof PolicyMemory>;
 
 /** Whose policy this device obeys, pinned at enrolment. */
 export interface PolicyKeys {
@@ -58,25 +79,23 @@ export interface PolicyCacheDeps {
   readonly files: Folder;
   readonly keys: PolicyKeys;
   readonly clock: Clock;
+  /** From the journal of the run before. Null or left out: it knows nothing, as before the first run. */
+  readonly memory?: PolicyMemory | null;
 }
 
 /** How far the server's clock may be ahead of this one before its policy counts as not yet in force. */
 const SKEW_MS = 5 * MINUTE;
+/** The wall clock went on for so much longer than the monotonic one: the machine slept. */
+const ASLEEP_MS = MINUTE / 2;
 const FILE = 'policy.json';
 
 /** Reads what is on disk and verifies it as if it had just arrived. */
-export async function createPolicyCache({ files, keys, clock }: PolicyCacheDeps): Promise<PolicyCache> {
-  const stored = readStored(await files.read(FILE));
-  let kept: Kept = NOTHING;
-  let refusal: Refusal | null = null;
-
-  if (stored === 'damaged') refusal = 'not_canonical';
-  else if (stored !== null) {
-    const judged = judgeStored(stored, keys, clock);
-    kept = judged.kept;
-    refusal = judged.refusal;
-  }
-
+export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCache> {
+  const { files, keys, clock, memory = null } = deps;
+  const opened = open(readStored(await files.read(FILE)), memory, keys, clock);
+  let kept = opened.kept;
+  let refusal = opened.refusal;
+  let seen = instant(memory?.seenAt ?? 0);
   let queue: Promise<unknown> = Promise.resolve();
 
   /** One at a time, so that each is judged against what the one before it left. */
@@ -87,48 +106,90 @@ export async function createPolicyCache({ files, keys, clock }: PolicyCacheDeps)
   }
 
   async function acceptNext(policy: Signed | null, lease: Signed): ReturnType<PolicyCache['accept']> {
-    const judged = judge(policy, lease, kept, keys, clock);
-    if (!judged.ok) {
-      refusal = judged.refusal;
-      if (judged.instead !== null) await keep(judged.instead);
-      return { ok: false, refusal: judged.refusal };
+    const before = kept;
+    const candidate = policy === null ? before : judgePolicy(policy, before, keys);
+    if (typeof candidate === 'string') return refuse(candidate);
+    // From here on it is genuine: what it lowers is lowered, before anything else is asked.
+    kept = candidate;
+    if (candidate.unread !== null) {
+      await write(kept);
+      return refuse('not_understood');
     }
-    const changed = judged.kept.policy?.hash !== kept.policy?.hash || judged.kept.unread !== kept.unread;
-    await keep(judged.kept);
+    const verified = judgeLease(lease, candidate, keys);
+    if (typeof verified === 'string') {
+      if (policy !== null) await write(kept);
+      return refuse(verified);
+    }
+    kept = { ...candidate, ceiling: { levels: leastOf(mostOf(candidate), toldIn(verified)), until: null } };
+    const ceiling = ceilingUntilInForce(candidate, clock.now());
+    const next: Kept = {
+      ...candidate,
+      lease: verified,
+      ceiling,
+      signed: { ...candidate.signed, lease },
+    };
+    await write(next);
+    if (isNewer(verified, before)) seen = instant();
+    kept = next;
+    if (ceiling !== null) return refuse('not_yet');
     refusal = null;
-    return { ok: true, changed };
+    return { ok: true, changed: next.policy?.hash !== before.policy?.hash || before.unread !== null };
   }
 
-  /** Lowering takes effect at once; whatever else is new counts only once it cannot be forgotten by a crash. */
-  async function keep(next: Kept): Promise<void> {
-    if (next.unread !== null) kept = next;
+  function refuse(why: Refusal): { ok: false; refusal: Refusal } {
+    refusal = why;
+    return { ok: false, refusal: why };
+  }
+
+  async function write(next: Kept): Promise<void> {
     await files.write(FILE, JSON.stringify(toStored(next)));
-    kept = next;
+  }
+
+  function instant(atLeast = 0): Seen {
+    const wall = clock.now();
+    return { at: Math.max(wall, atLeast), wall, mono: clock.mono() };
+  }
+
+  /** A clock set back must not lengthen a lease: time goes on by the monotonic clock at least, and through a sleep. */
+  function believed(now: UnixMs): UnixMs {
+    const ran = clock.mono() - seen.mono;
+    const passed = now - seen.wall;
+    return Math.max(now, seen.at + (passed > ran + ASLEEP_MS ? passed : ran));
   }
 
   function layers(now: UnixMs): readonly Layer[] {
     if (kept.unread !== null) return [everythingOff('organisation')];
     if (kept.policy === null) return [];
-    const organisation: Layer = { name: 'organisation', ceilings: levelsOf(kept.policy) };
-    if (kept.lease === null) return [organisation, everythingOff('lease')];
-    // A clock set back must not lengthen a lease: time goes on by the monotonic clock at least.
-    const elapsed = kept.lease.verified.at + (clock.mono() - kept.lease.verified.mono);
-    return [organisation, ...leaseLayers(kept.lease.lease, Math.max(now, elapsed))];
+    const organisation: Layer[] = [{ name: 'organisation', ceilings: levelsOf(kept.policy) }];
+    if (holds(kept.ceiling, now)) organisation.push({ name: 'organisation', ceilings: kept.ceiling.levels });
+    if (kept.lease === null) return [...organisation, everythingOff('lease')];
+    return [...organisation, ...leaseLayers(kept.lease, believed(now))];
+  }
+
+  function remembered(): PolicyMemory {
+    const at = believed(clock.now());
+    seen = instant(at);
+    const seenAt = UnixMs.safeParse(Math.floor(at / MINUTE) * MINUTE).data ?? null;
+    return { highest: kept.highest, seenAt };
   }
 
   return {
     accept,
     policy: () => (kept.unread === null ? kept.policy : null),
-    lease: () => kept.lease?.lease ?? null,
+    lease: () => kept.lease,
     notUnderstood: () => (kept.unread === null ? null : { hash: kept.unread.hash, version: kept.unread.version }),
     refusal: () => refusal,
     layers,
+    memory: remembered,
   };
 }
 
-/** The highest policy ever verified here; it outlives the policy itself. */
-const Highest = z.strictObject({ version: z.int().min(0), hash: Digest.nullable() });
-type Highest = z.infer<typeof Highest>;
+/** The latest time that was believed, and what both clocks said then. */
+interface Seen {
+  readonly at: number;
+  readonly wall: number;
+  readonly mono: number;
+}
 
 const Stored = z.strictObject({ policy: Signed.nullable(), lease: Signed.nullable(), highest: Highest });
 type Stored = z.infer<typeof Stored>;
@@ -137,42 +198,33 @@ interface Kept {
   readonly policy: VerifiedPolicy | null;
   /** A genuine policy that could not be read. While there is one, everything is off. */
   readonly unread: { readonly version: number; readonly hash: Digest } | null;
-  readonly lease: KeptLease | null;
+  /** What holds besides the policy's own levels while what it raises does not count yet. */
+  readonly ceiling: Ceiling | null;
+  /** Of this policy, or of the one before while there is a ceiling. */
+  readonly lease: Lease | null;
   readonly highest: Highest;
   readonly signed: { readonly policy: Signed | null; readonly lease: Signed | null };
 }
 
-interface KeptLease {
-  readonly lease: Lease;
-  /** When it was verified in this process, by both clocks. */
-  readonly verified: { readonly at: number; readonly mono: number };
+/** `until`: when it ends by itself; null when only what arrives next can end it. */
+interface Ceiling {
+  readonly levels: Levels;
+  readonly until: UnixMs | null;
 }
+
+const ALL_OFF = Object.fromEntries(parameterIds.map((id) => [id, 'off'])) as Levels;
 
 const NOTHING: Kept = {
   policy: null,
   unread: null,
+  ceiling: null,
   lease: null,
   highest: { version: 0, hash: null },
   signed: { policy: null, lease: null },
 };
 
-type Judgement =
-  | { readonly ok: true; readonly kept: Kept }
-  /** `instead`: what to keep although it was refused; null leaves everything as it was. */
-  | { readonly ok: false; readonly refusal: Refusal; readonly instead: Kept | null };
-
-const refused = (refusal: Refusal, instead: Kept | null = null): Judgement => ({ ok: false, refusal, instead });
-
-function judge(policy: Signed | null, lease: Signed, before: Kept, keys: PolicyKeys, clock: Clock): Judgement {
-  const candidate = policy === null ? before : judgePolicy(policy, before, keys, clock);
-  if (typeof candidate === 'string') return refused(candidate);
-  if (candidate.unread !== null) return refused('not_understood', candidate);
-  const verified = judgeLease(lease, candidate, keys, clock);
-  if (typeof verified === 'string') return refused(verified);
-  return { ok: true, kept: { ...candidate, lease: verified, signed: { ...candidate.signed, lease } } };
-}
-
-function judgePolicy(signed: Signed, before: Kept, keys: PolicyKeys, clock: Clock): Kept | Refusal {
+/** Judges what never depends on clock, lease or disk, and answers with what is to hold at once when it is genuine. */
+function judgePolicy(signed: Signed, before: Kept, keys: PolicyKeys): Kept | Refusal {
   const problem = signatureProblem('daylight/policy/v1', keys.policyKey, signed);
   if (problem !== null) return problem;
   if (!isCanonical(signed.payload)) return 'not_canonical';
@@ -184,15 +236,49 @@ function judgePolicy(signed: Signed, before: Kept, keys: PolicyKeys, clock: Cloc
   if (!read.ok) return judgeUnread(identity.data?.version ?? before.highest.version, hash, signed, before);
   const refusal = judgeOrder(read.policy, hash, before.highest);
   if (refusal !== null) return refusal;
-  if (read.policy.notBefore > clock.now() + SKEW_MS) return 'not_yet';
-  const same = before.policy?.hash === hash;
+  if (before.policy?.hash === hash && before.unread === null) return before;
+  const policy = { ...read.policy, hash } as VerifiedPolicy;
   return {
-    policy: same ? before.policy : ({ ...read.policy, hash } as VerifiedPolicy),
+    policy,
     unread: null,
-    lease: same ? before.lease : null,
-    highest: { version: read.policy.version, hash },
-    signed: { policy: signed, lease: same ? before.signed.lease : null },
+    ceiling: { levels: leastOf(mostOf(before), levelsOf(policy)), until: null },
+    lease: before.lease,
+    highest: { version: policy.version, hash },
+    signed: { policy: signed, lease: null },
   };
+}
+
+/** The most that the organisation has allowed so far, on any condition. */
+function mostOf({ policy, unread, ceiling }: Kept): Levels {
+  if (policy === null || unread !== null) return ALL_OFF;
+  return ceiling === null ? levelsOf(policy) : leastOf(ceiling.levels, levelsOf(policy));
+}
+
+function leastOf(a: Levels, b: Levels): Levels {
+  return Object.fromEntries(parameterIds.map((id) => [id, least(id, a[id], b[id])])) as Levels;
+}
+
+/** What the lease says that the person has been told of; what it does not name is off. */
+function toldIn(lease: Lease): Levels {
+  const told = (id: ParameterId): string =>
+    (Object.hasOwn(lease.acknowledged, id) ? lease.acknowledged[id] : null) ?? 'off';
+  return Object.fromEntries(parameterIds.map((id) => [id, least(id, told(id), told(id))])) as Levels;
+}
+
+/** What holds until the policy's notBefore; null when it is in force, or raises nothing. */
+function ceilingUntilInForce({ policy, ceiling }: Kept, now: UnixMs): Ceiling | null {
+  if (policy === null || ceiling === null || policy.notBefore <= now + SKEW_MS) return null;
+  const levels = levelsOf(policy);
+  const raises = parameterIds.some((id) => rank(id, levels[id]) > rank(id, ceiling.levels[id]));
+  return raises ? { levels: ceiling.levels, until: policy.notBefore - SKEW_MS } : null;
+}
+
+function holds(ceiling: Ceiling | null, now: UnixMs): ceiling is Ceiling {
+  return ceiling !== null && (ceiling.until === null || now < ceiling.until);
+}
+
+function isNewer(lease: Lease, before: Kept): boolean {
+  return before.lease === null || lease.issuedAt > before.lease.issuedAt;
 }
 
 /** As much of a document as any schema must say, to place one that cannot be read. */
@@ -204,6 +290,7 @@ function judgeUnread(version: number, hash: Digest, signed: Signed, before: Kept
   return {
     policy: null,
     unread: { version, hash },
+    ceiling: null,
     lease: null,
     highest: version > before.highest.version ? { version, hash } : before.highest,
     signed: { policy: signed, lease: null },
@@ -220,7 +307,7 @@ function judgeOrder(policy: ReadPolicy, hash: Digest, highest: Highest): Refusal
   return null;
 }
 
-function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys, clock: Clock): KeptLease | Refusal {
+function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys): Lease | Refusal {
   const problem = signatureProblem('daylight/lease/v1', keys.policyKey, signed);
   if (problem !== null) return problem;
   if (!isCanonical(signed.payload)) return 'not_canonical';
@@ -235,21 +322,39 @@ function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys, clock: Cl
     lease.policyVersion === candidate.policy.version;
   if (!fits) return 'lease_mismatch';
   // An older lease of the same policy may carry acknowledgements that no longer hold.
-  if (candidate.lease !== null && lease.issuedAt < candidate.lease.lease.issuedAt) return 'lease_mismatch';
-  return { lease, verified: { at: clock.now(), mono: clock.mono() } };
+  const isOfSame = candidate.lease?.policyHash === lease.policyHash;
+  if (isOfSame && candidate.lease !== null && lease.issuedAt < candidate.lease.issuedAt) return 'lease_mismatch';
+  return lease;
 }
 
-/** What is on disk proves nothing by being there: it is judged as if the server had sent it. */
-function judgeStored(stored: Stored, keys: PolicyKeys, clock: Clock): { kept: Kept; refusal: Refusal | null } {
-  const nothing: Kept = { ...NOTHING, highest: stored.highest };
-  if (stored.policy === null) return { kept: nothing, refusal: null };
-  const policy = judgePolicy(stored.policy, nothing, keys, clock);
+/**
+ * What is on disk proves nothing by being there: it is judged as if the server had sent it. Of two marks of the highest
+ * version the higher one counts, so that neither file alone can lower it.
+ */
+function open(
+  stored: Stored | 'damaged' | null,
+  memory: PolicyMemory | null,
+  keys: PolicyKeys,
+  clock: Clock,
+): { kept: Kept; refusal: Refusal | null } {
+  const onDisk = stored === null || stored === 'damaged' ? NOTHING.highest : stored.highest;
+  const nothing: Kept = { ...NOTHING, highest: higherOf(memory?.highest ?? NOTHING.highest, onDisk) };
+  if (stored === 'damaged') return { kept: nothing, refusal: 'not_canonical' };
+  if (stored === null || stored.policy === null) return { kept: nothing, refusal: null };
+  const policy = judgePolicy(stored.policy, nothing, keys);
   if (typeof policy === 'string') return { kept: nothing, refusal: policy };
   if (policy.unread !== null) return { kept: policy, refusal: 'not_understood' };
   if (stored.lease === null) return { kept: policy, refusal: null };
-  const lease = judgeLease(stored.lease, policy, keys, clock);
+  const lease = judgeLease(stored.lease, policy, keys);
   if (typeof lease === 'string') return { kept: policy, refusal: lease };
-  return { kept: { ...policy, lease, signed: { ...policy.signed, lease: stored.lease } }, refusal: null };
+  const ceiling = ceilingUntilInForce(policy, clock.now());
+  const kept = { ...policy, lease, ceiling, signed: { ...policy.signed, lease: stored.lease } };
+  return { kept, refusal: ceiling === null ? null : 'not_yet' };
+}
+
+/** `first` when they are equal: the sealed one. */
+function higherOf(first: Highest, second: Highest): Highest {
+  return second.version > first.version ? second : first;
 }
 
 function readStored(bytes: Uint8Array | null): Stored | 'damaged' | null {
