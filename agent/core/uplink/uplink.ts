@@ -89,6 +89,8 @@ interface Conversation {
   readonly pace: Pace;
   lastReceipt: string;
   acknowledgementSent: boolean;
+  /** The last policy or lease that arrived was applied to its end. Without that no batch goes out. */
+  applied: boolean;
   ended: boolean;
 }
 
@@ -318,9 +320,11 @@ class WebSocketUplink implements Uplink {
 
   /** Verifies, stops and purges what is now off, and only then answers and lets sending go on. */
   async #apply(conversation: Conversation, policy: Signed | null, lease: Signed): Promise<void> {
+    conversation.applied = false;
     try {
-      await this.#deps.policies.accept(policy, lease);
-      await this.#deps.recorder.policyChanged();
+      // Also when the disk takes nothing: what the policy lowers holds already, and must be stopped and purged.
+      await this.#deps.policies.accept(policy, lease).finally(() => this.#deps.recorder.policyChanged());
+      conversation.applied = true;
       this.#sent = { ...this.#sent, batch: null };
       conversation.lastBatch = null;
       await this.#sendReceipt(conversation, 'always');
@@ -356,10 +360,15 @@ class WebSocketUplink implements Uplink {
       await this.#sendReceipt(conversation, 'when changed');
       const full = conversation.lastSent - conversation.lastAcked >= limits.batchesInFlight;
       const { epoch } = conversation.pace;
-      const batch = full ? null : await this.#deps.spool.next(conversation.lastSent);
+      const batch = full || !this.#mayGo(conversation) ? null : await this.#deps.spool.next(conversation.lastSent);
       if (batch === null) await this.#sleep(LOOK_MS);
       else await this.#sendBatch(conversation, batch, epoch);
     }
+  }
+
+  /** Nothing leaves this device on the word of nobody: a policy is verified, and the spool holds nothing above it. */
+  #mayGo(conversation: Conversation): boolean {
+    return conversation.applied && this.#deps.policies.policy() !== null;
   }
 
   /** Images first, then the batch that names them; abandoned where it stands when a policy arrives. */
@@ -508,6 +517,7 @@ function newConversation(link: Link, pace: Pace, committedSeq: number): Conversa
     lastBatch: null,
     lastReceipt: '',
     acknowledgementSent: false,
+    applied: false,
     ended: false,
   };
 }

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFolder } from '../../../../agent/core/files.ts';
 import { createPolicyCache, type PolicyCache } from '../../../../agent/core/gate/policyCache.ts';
@@ -306,4 +307,33 @@ test('an acknowledgement waits on disk until a connection, and goes away with th
   await until(() => server.receipts.length > 1);
   await new Promise((wait) => setTimeout(wait, 100));
   expect(await box.waiting()).toBeNull();
+});
+
+test('while no policy is verified nothing of what waits is sent, however long the connection lasts', async () => {
+  const foreign = await startScriptedServer(() => clock.now());
+  server.welcome = (honest) => ({ ...honest, ...foreign.signed() }) as ServerFrame;
+  await record('said under a policy that is gone');
+  uplink.start();
+  await online();
+  await setTimeout(2_500);
+  expect([policies.policy(), server.batches, uplink.state().kind]).toEqual([null, [], 'online']);
+  server.push({ type: 'policy', ...server.signed() });
+  await until(() => server.batches.length > 0);
+  await foreign.close();
+});
+
+test('while the last policy could not be applied nothing of what waits is sent', async () => {
+  let isFull = true;
+  onPolicy = async () => {
+    if (isFull) throw new Error('the spool cannot be purged');
+  };
+  await record('waits');
+  uplink.start();
+  await until(() => uplink.state().kind === 'waiting');
+  uplink.nudge();
+  await until(() => server.connections > 1 && uplink.state().kind === 'waiting');
+  expect([policies.policy()?.version, server.batches, server.receipts]).toEqual([1, [], []]);
+  isFull = false;
+  uplink.nudge();
+  await until(() => server.batches.length > 0);
 });
