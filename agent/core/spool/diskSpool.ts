@@ -291,7 +291,7 @@ class DiskSpool implements Spool {
     const readings = new Map<number, BatchReading | null>();
     for (const seq of this.#files.batches()) readings.set(seq, await this.#files.readBatch(seq));
     if (state === null) this.#refuseForeignKey([...readings.values()]);
-    if (state?.seenAt != null) this.#seen = { at: state.seenAt, mono: this.#clock.mono() };
+    this.#seen = { at: state?.seenAt ?? this.#clock.now(), mono: this.#clock.mono() };
     await this.#recoverState(state, [...readings.keys()]);
     for (const [seq, reading] of readings) await this.#recoverBatch(seq, reading);
     await this.#recoverKept([...readings.values()]);

@@ -52,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Step>({ do: 'crash' }) },
   fc.record({ do: fc.constant('crashAndTruncate'), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
   fc.record({ do: fc.constant('crashAndFlip'), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
-) as fc.Arbitrary<Step>;
+);
 
 const spoolOf = (folder: string, clock: TestClock): Promise<Spool> =>
   openSpool({ folder, key: keyFile(join(folder, '..', 'key'), systemRandom), clock, random: systemRandom });
