@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appNames, sensitiveNames } from './data/apps.ts';
+import { appNames, sensitiveNames, sensitiveStems } from './data/apps.ts';
 import { siteDomains } from './data/sites.ts';
 import { specialHosts, specialWords } from './data/special.ts';
 
@@ -56,17 +56,44 @@ export function isSpecialSite(host: string): boolean {
 
 /**
  * Whether a window of this program is private on any policy: password managers, lock screens, money, private messages.
+ * By the name of the program or of the application, in any case. What the name begins with decides, so that versions,
+ * channels and wrappers of a program are that program: `1Password 7`, `.keepassxc-wrapped`, `org.gnome.World.Secrets`.
  */
 export function isSensitiveProgram(program: string): boolean {
-  return sensitive.has(nameOfProgram(program));
+  return (
+    beginnings(program).some((name) => sensitive.has(name)) || stems.some((stem) => squashed(program).includes(stem))
+  );
+}
+
+/**
+ * What a program may be called, longest first, without spaces and hyphens: `Firefox Developer Edition` begins with
+ * `firefoxdeveloperedition`, `firefoxdeveloper` and `firefox`. Of a name in the reverse form of a domain
+ * (`org.gnome.World.Secrets`) every part may be where the name begins. The dot and the ending that packagers add to what
+ * they wrap are left out.
+ */
+export function beginnings(program: string): readonly string[] {
+  const name = nameOfProgram(program);
+  const parts = name.split('.');
+  const starts = REVERSE_DOMAIN.test(name) ? parts.map((_, at) => parts.slice(at).join('.')) : [name];
+  return starts.flatMap((start) => {
+    const words = start.split(SEPARATOR).filter((word) => word !== '');
+    return words.map((_, at) => words.slice(0, words.length - at).join(''));
+  });
 }
 
 const notALetter = /[^a-z]+/;
 const EXTENSION = /\.(?:exe|app|bin)$/;
+const WRAPPED = /^\.|-wrapped$/g;
+const SEPARATOR = /[\s._-]+/;
+const REVERSE_DOMAIN = /^[a-z]{2,3}\.[^\s.]+\.[^\s]+$/;
 const LONGEST_NAME = 128;
 
 function nameOfProgram(program: string): string {
-  return program.slice(0, LONGEST_NAME).trim().toLowerCase().replace(EXTENSION, '');
+  return program.slice(0, LONGEST_NAME).trim().toLowerCase().replace(EXTENSION, '').replace(WRAPPED, '');
+}
+
+function squashed(program: string): string {
+  return nameOfProgram(program).split(SEPARATOR).join('');
 }
 
 function entries(list: string): readonly string[] {
@@ -85,6 +112,7 @@ function byEntry(lists: Readonly<Record<Exclude<AppCategory, 'other'>, string>>)
 
 const categoryOfProgram = byEntry(appNames);
 const categoryOfDomain = byEntry(siteDomains);
-const sensitive: ReadonlySet<string> = new Set(entries(sensitiveNames));
+const sensitive: ReadonlySet<string> = new Set(entries(sensitiveNames).map(squashed));
+const stems = entries(sensitiveStems);
 const special: ReadonlySet<string> = new Set(entries(specialHosts));
 const words: ReadonlySet<string> = new Set(entries(specialWords));

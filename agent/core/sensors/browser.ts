@@ -1,3 +1,4 @@
+import { beginnings } from '../../../shared/policy/categories.ts';
 import type { ActiveWindow, BrowserTab } from '../ports.ts';
 
 /**
@@ -7,79 +8,85 @@ import type { ActiveWindow, BrowserTab } from '../ports.ts';
  */
 export function isKnownNormal(window: ActiveWindow, tab: BrowserTab | null): tab is BrowserTab & { url: string } {
   if (tab === null || tab.private || !tab.focused || tab.url === null) return false;
-  return isSameBrowser(window.program, tab.browser) && isSameTitle(window.title, tab.title);
+  return isSameBrowser(window, tab.browser) && isSameTitle(window.title, tab.title);
 }
 
-/** True for every program whose windows may be private ones. A browser nobody has heard of tends to say that it is one. */
-export function isBrowser(program: string): boolean {
-  const name = family(program);
-  return CHROMIUMS.has(name) || OTHERS.has(name) || program.includes('browser') || program.includes('chrom');
+/**
+ * True for every program whose windows may be private ones, by its own name or that of the application. A browser nobody
+ * has heard of tends to say that it is one.
+ */
+export function isBrowser({ program, app }: ActiveWindow): boolean {
+  return [program, app].some((name) => family(name) !== null || /browser|chrom/i.test(name));
 }
 
 /** Browsers that run the same extension, which cannot always tell in which of them it is. */
-const CHROMIUMS = new Set([
-  'chrome',
-  'chromium',
-  'edge',
-  'brave',
-  'vivaldi',
-  'opera',
-  'arc',
-  'thorium',
-  'yandex',
-  'ungoogled-chromium',
-  'iridium',
-]);
+const CHROMIUMS = names(`
+  chrome, chromium, edge, brave, vivaldi, opera, arc, dia, comet, helium, whale, thorium, yandex, ungoogledchromium,
+  iridium, sidekick, wavebox, cromite, supermium, catsxp, chatgptatlas
+`);
 
-const OTHERS = new Set([
-  'firefox',
-  'librewolf',
-  'waterfox',
-  'palemoon',
-  'seamonkey',
-  'icecat',
-  'mullvad',
-  'floorp',
-  'zen',
-  'tor',
-  'safari',
-  'orion',
-  'duckduckgo',
-  'epiphany',
-  'gnome-web',
-  'konqueror',
-  'falkon',
-  'midori',
-  'qutebrowser',
-  'nyxt',
-  'iexplore',
-  'ladybird',
-  'dillo',
-  'netsurf',
-]);
+const OTHERS = names(`
+  firefox, librewolf, waterfox, palemoon, basilisk, mypal, seamonkey, icecat, iceweasel, mullvad, floorp, zen, tor,
+  safari, orion, duckduckgo, epiphany, gnomeweb, konqueror, falkon, midori, qutebrowser, nyxt, iexplore, ladybird,
+  dillo, netsurf, maxthon, min, angelfish, luakit, vimb, surf, otter, servo
+`);
 
-/** `google-chrome-stable` → `chrome`, `firefox-esr` → `firefox`, `msedge` → `edge`. */
-function family(program: string): string {
-  const name = program
+function names(list: string): ReadonlySet<string> {
+  return new Set(list.split(',').map((name) => name.trim()));
+}
+
+/** `google-chrome-stable` → `chrome`, `Firefox Developer Edition` → `firefox`, `msedge` → `edge`; null: no browser. */
+function family(name: string): string | null {
+  const plainName = name
     .toLowerCase()
-    .trim()
-    .replaceAll(' ', '-')
-    .replace(/^(google|microsoft|mozilla|com|org)[-.]/, '')
+    .replace(/^\.?(google|microsoft|mozilla|naver)[-. ]/, '')
     .replace(/^ms(?=edge)/, '');
-  return name.replace(/[-.](stable|beta|dev|unstable|nightly|canary|esr|bin|browser|wrapped)$/, '');
+  return beginnings(plainName).find((beginning) => CHROMIUMS.has(beginning) || OTHERS.has(beginning)) ?? null;
 }
 
-function isSameBrowser(program: string, browser: string): boolean {
-  const [window, tab] = [family(program), family(browser)];
-  if (window === tab) return true;
-  return (tab === 'chrome' || tab === 'chromium') && CHROMIUMS.has(window);
+function isSameBrowser({ program, app }: ActiveWindow, browser: string): boolean {
+  const [window, tab] = [family(program) ?? family(app), family(browser)];
+  if (window === null || tab === null) return false;
+  return window === tab || ((tab === 'chrome' || tab === 'chromium') && CHROMIUMS.has(window));
 }
 
-/** The word of the extension may be seconds old; a title that differs shows that another window has come to the front. */
+/**
+ * The word of the extension may be seconds old; a title that differs shows that another window has come to the front.
+ * The window's title is that of the tab, alone or with the browser's name as it writes it; a tab without a title cannot
+ * be told from another.
+ */
 function isSameTitle(window: string | null, tab: string | null): boolean {
-  if (window === null || tab === null || tab === '') return true;
-  return plain(window).startsWith(plain(tab).slice(0, 60).trimEnd());
+  if (window === null || tab === null || plain(tab) === '') return false;
+  const [shown, known] = [plain(window), plain(tab)];
+  return shown === known || (shown.startsWith(known) && SUFFIX.test(shown.slice(known.length)));
 }
+
+/** What browsers write behind the title of a page. None of these stands behind that of a private window. */
+const SUFFIX = new RegExp(
+  `^(?: and \\d+ more pages?)?(?: - (?:Personal|Work|Profile \\d+))? [-–—] (?:${[
+    'Chromium',
+    'Google Chrome(?: Beta| Dev| Canary| for Testing)?',
+    'Microsoft Edge(?: Beta| Dev| Canary)?',
+    'Brave(?: Beta| Nightly)?',
+    'Vivaldi(?: Snapshot)?',
+    'Opera(?: GX| beta| developer)?',
+    'Thorium',
+    'Iridium',
+    'Helium',
+    'Comet',
+    'NAVER Whale',
+    'Whale',
+    'Yandex Browser',
+    'Яндекс Браузер',
+    '(?:Mozilla )?Firefox(?: ESR| Developer Edition| Nightly)?',
+    'LibreWolf',
+    'Waterfox',
+    'Pale Moon',
+    'Floorp',
+    'Zen Browser',
+  ].join('|')})$`,
+  'u',
+);
 
 function plain(title: string): string {
   return title

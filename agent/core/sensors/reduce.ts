@@ -2,13 +2,13 @@ import { appCategory, isSensitiveProgram, isSpecialSite } from '../../../shared/
 import { asciiHost } from '../../../shared/policy/host.ts';
 import { boundTitle, redactTitle } from '../../../shared/policy/redact.ts';
 import { reduceUrl } from '../../../shared/policy/site.ts';
+import type { ActiveWindow } from '../ports.ts';
 import type { Reductions } from './reductions.ts';
 
 /** The rules of `shared/policy`, as the ingest gate applies them too. */
 export const defaultReductions: Reductions = {
   app(window, level) {
-    const isPrivate = isSensitiveProgram(window.program);
-    if (isPrivate) return { parameter: 'app', level: 'category', category: 'private' };
+    if (isSensitive(window)) return { parameter: 'app', level: 'category', category: 'private' };
     if (level === 'category') return { parameter: 'app', level, category: appCategory(window.program) };
     const name = boundTitle(window.app)?.slice(0, 128).toWellFormed().trim();
     return name ? { parameter: 'app', level, name } : null;
@@ -26,7 +26,7 @@ export const defaultReductions: Reductions = {
     if ('domain' in reduced) return { parameter: 'url', level: 'domain', domain: reduced.domain };
     return { parameter: 'url', level: 'host_path', host: reduced.host, path: reduced.path };
   },
-  isSensitive: (window) => isSensitiveProgram(window.program),
+  isSensitive,
   isSpecial(url) {
     const { protocol, hostname } = new URL(url);
     const host = asciiHost(hostname);
@@ -34,6 +34,11 @@ export const defaultReductions: Reductions = {
     return host === null ? protocol === 'http:' || protocol === 'https:' : isSpecialSite(host);
   },
 };
+
+/** A window chooses its class, and a program may run under the name of another: either of the two is enough. */
+function isSensitive({ program, app }: ActiveWindow): boolean {
+  return isSensitiveProgram(program) || isSensitiveProgram(app);
+}
 
 /** Long enough for any address that a person sees; the rest is an attack on the time of this process. */
 const LONGEST_URL = 16_384;

@@ -113,18 +113,26 @@ export const appNames = {
   travel: `booking.com, airbnb, expedia, db navigator, tripit, uber, lyft, flightradar24, skyscanner`,
 } as const;
 
-/** Programs whose window is nobody's business on any policy: secrets, lock screens, money, health, private messages. */
+/**
+ * Programs whose window is nobody's business on any policy: secrets, lock screens, money, health, private messages. An
+ * entry covers every name that begins with its words: `keepassxc` also `keepassxc-beta` and `org.keepassxc.KeePassXC`.
+ */
 export const sensitiveNames = `
-  keepass, keepass2, keepassx, keepassxc, 1password, bitwarden, lastpass, dashlane, enpass, nordpass, proton pass,
-  roboform, keeper password manager, keepersecurity, strongbox, macpass, passwords, secrets, gnome-secrets, gpass,
-  qtpass, buttercup, psono, padloc, seahorse, kwalletmanager, kwalletmanager5, kwalletd5, kwalletd6,
-  keychain access, credwiz, authy, authy desktop, yubico authenticator, ente auth, authenticator, kleopatra, gpa,
-  pinentry, pinentry-gtk-2, pinentry-gnome3, pinentry-qt, veracrypt, polkit-gnome-authentication-agent-1,
-  polkit-kde-authentication-agent-1, securityagent, credentialuibroker, consent, i3lock, swaylock, hyprlock,
-  waylock, gtklock, slock, xlock, xsecurelock, xscreensaver, light-locker, gnome-screensaver, mate-screensaver,
-  cinnamon-screensaver, xfce4-screensaver, kscreenlocker, kscreenlocker_greet, betterlockscreen, lockapp, logonui,
-  loginwindow, screensaverengine, lightdm, gdm, sddm, moneymoney, banking4, starmoney, hibiscus, jameica,
-  wiso steuer, elsterformular, tax, taxman, turbotax, quicken, banktivity, ledger live, trezor suite, electrum,
-  exodus, bisq, monero-wallet-gui, signal, signal-desktop, threema, threema-desktop, session, session-desktop,
+  keepass, keepass2, keepassx, keepassxc, keepassium, keeweb, 1password, bitwarden, lastpass, dashlane, enpass,
+  nordpass, proton pass, roboform, keeper password manager, keepersecurity, strongbox, macpass, passwords, secrets,
+  gnome secrets, gpass, qtpass, buttercup, psono, padloc, passbolt, vaultwarden, zoho vault, sticky password,
+  gopass, pwsafe, rofi pass, seahorse, kwalletmanager, kwalletmanager5, kwalletd5, kwalletd6, kwallet query,
+  keychain access, credwiz, authy, yubico authenticator, yubioath, ente auth, authenticator, 2fas, aegis, kleopatra,
+  gpa, pinentry, gcr prompter, gcr viewer, gcr4 prompter, ksshaskpass, veracrypt, zulucrypt,
+  polkit gnome authentication agent 1, polkit kde authentication agent 1, securityagent, credentialuibroker, consent,
+  i3lock, swaylock, hyprlock, waylock, gtklock, slock, xlock, xsecurelock, xtrlock, physlock, xscreensaver,
+  light locker, gnome screensaver, mate screensaver, cinnamon screensaver, xfce4 screensaver, kscreenlocker,
+  kscreenlocker_greet, betterlockscreen, lockapp, logonui, loginwindow, screensaverengine, lightdm, gdm, sddm,
+  greetd, moneymoney, banking4, starmoney, hibiscus, jameica, wiso steuer, elsterformular, tax, taxman, turbotax,
+  quicken, banktivity, ledger live, trezor suite, electrum, exodus, bisq, monero wallet gui, signal, threema, session,
   briar, simplex, tor browser, torbrowser, apple health, clue, flo, headspace, calm, tinder, bumble, grindr, hinge
 `;
+
+/** Whatever has one of these in its name, written without spaces and hyphens, asks for a secret or keeps some. */
+export const sensitiveStems =
+  'askpass, keepass, password, pinentry, polkit, authdialog, bitwarden, 1password, screenlock';

@@ -46,6 +46,25 @@ test('password managers and lock screens are private, editors are not', () => {
   ]);
 });
 
+test.each(
+  `1password 7, 1Password 8, bitwarden-app, com.bitwarden.desktop, KeePassium, gcr-prompter, gcr4-ssh-askpass, ksshaskpass,
+  ssh-askpass, lxqt-openssh-askpass, .keepassxc-wrapped, org.keepassxc.KeePassXC, org.gnome.World.Secrets, pinentry-curses,
+  pinentry-mac, KeeperPasswordManager, Keeper Password Manager, protonpass, Proton Pass, Signal Beta, signal-desktop-beta,
+  i3lock-color, swaylock, swaylock-effects, xscreensaver-auth, xscreensaver-gfx, lxpolkit, nm-openconnect-auth-dialog,
+  polkit-mate-authentication-agent-1, authy desktop, pinentry-gtk-2, session-desktop, Apple Passwords`
+    .split(',')
+    .map((name) => name.trim()),
+)('%s is private: versions, channels, wrappers and helpers of a private program are', (name) => {
+  expect(isSensitiveProgram(name)).toBe(true);
+});
+
+test.each(['code', 'gnome-session-properties', 'org.gnome.Nautilus', 'draw.io', 'monday.com', 'zoom.us', 'passage'])(
+  '%s is not private: only what a name begins with counts',
+  (name) => {
+    expect(isSensitiveProgram(name)).toBe(false);
+  },
+);
+
 test('no entry stands in the lists twice', () => {
   const lists = [
     all(appNames),
