@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { type Desktop, type DesktopWindow, desktopMissing, startDesktop } from '
 import { makeOrganisation } from './organisation.ts';
 import type { Bench } from './report.ts';
 import { text } from './statistics.ts';
+import { TICKS, usageOf } from './usage.ts';
 
 /** Every parameter at its highest level, but screenshots. */
 const ALL_BUT_SCREENSHOTS = {
@@ -17,8 +18,6 @@ const ALL_BUT_SCREENSHOTS = {
 
 const WINDOWS = ['Quarterly report', 'Inbox', 'Tracker', 'Terminal'];
 const SENTENCE = 'the quick brown fox jumps over the lazy dog ';
-/** Clock ticks a second in /proc, the same on every Linux that Node runs on. */
-const TICKS = 100;
 
 /**
  * What the built agent costs on a real X server while a person works: processor time of it and every process that it
@@ -115,14 +114,14 @@ async function measured(pid: number, task: () => Promise<void>): Promise<Cost> {
   const before = await usageOf(pid);
   const began = performance.now();
   const sizes: number[] = [];
-  let done = false;
+  const done = new AbortController();
   const watching = (async () => {
-    for (; !done; await setTimeout(1_000)) sizes.push((await usageOf(pid)).resident);
+    for (; !done.signal.aborted; await setTimeout(1_000)) sizes.push((await usageOf(pid)).resident);
   })();
   await task();
   const took = (performance.now() - began) / 1_000;
   const after = await usageOf(pid);
-  done = true;
+  done.abort();
   await watching;
   const share = (ticks: number): number => (100 * ticks) / TICKS / took;
   return {
@@ -132,46 +131,3 @@ async function measured(pid: number, task: () => Promise<void>): Promise<Cost> {
     most: Math.max(...sizes, after.resident),
   };
 }
-
-interface Usage {
-  /** Ticks of the process itself. */
-  readonly own: number;
-  /** Ticks of those that it started: the ones that ended and were waited for, and the ones that run. */
-  readonly children: number;
-  readonly resident: number;
-}
-
-async function usageOf(pid: number): Promise<Usage> {
-  const all = new Map<number, { parent: number; own: number; waited: number; resident: number }>();
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const known = await processOf(name).catch(() => null); // it ended meanwhile
-    if (known !== null) all.set(Number(name), known);
-  }
-  const root = all.get(pid);
-  if (root === undefined) throw new Error('the agent ended');
-  const below = (parent: number): number[] =>
-    [...all].filter(([, one]) => one.parent === parent).flatMap(([child]) => [child, ...below(child)]);
-  const running = below(pid).flatMap((child) => all.get(child) ?? []);
-  const sum = (of: (one: NonNullable<typeof root>) => number): number =>
-    running.reduce((total, one) => total + of(one), 0);
-  return {
-    own: root.own,
-    children: root.waited + sum((one) => one.own + one.waited),
-    resident: root.resident + sum((one) => one.resident),
-  };
-}
-
-/** proc_pid_stat(5): fields 4, 14 to 17 and 24; the name in field 2 may hold anything, so they are counted after it. */
-async function processOf(pid: string): Promise<{ parent: number; own: number; waited: number; resident: number }> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
-  const field = (number: number): number => fields[number - 3] ?? 0;
-  const resident = (field(24) * PAGE_BYTES) / 1e6;
-  return { parent: field(4), own: field(14) + field(15), waited: field(16) + field(17), resident };
-}
-
-const PAGE_BYTES = 4_096;

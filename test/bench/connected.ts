@@ -75,7 +75,7 @@ async function switchOff(owner: Client, load: Load, parameter: string, count: nu
   const change = { baseVersion: policy.version, reason: 'benchmark', parameters: { [parameter]: { level: 'off' } } };
   const began = Date.now();
   const published = owner.ok('PUT', '/policy', change).then(() => Date.now() - began);
-  const { receipts } = await load.order({ kind: 'receipts', policyVersion: policy.version + 1 });
+  const { receipts } = await load.order({ kind: 'receipts', policyVersion: Number(policy.version) + 1 });
   const after = receipts.map((at) => at - began);
   const answered = await published;
   const deadline = Date.now() + 60_000;

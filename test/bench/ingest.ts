@@ -8,6 +8,7 @@ import { makeOrganisation } from './organisation.ts';
 import type { Bench } from './report.ts';
 import { sealAndStore } from './sealAndStore.ts';
 import { quantile, spread, text } from './statistics.ts';
+import { TICKS, usageOf } from './usage.ts';
 import { EVENTS_PER_BATCH } from './workload.ts';
 
 const DEVICES = 100;
@@ -20,10 +21,18 @@ const WINDOW = 8;
 export const ingest: Bench = async ({ quick, say }) => {
   const [rounds, seconds, short, warmUp] = quick ? [1, 6, 3, 3] : [3, 20, 6, 5];
   const organisation = await makeOrganisation(DEVICES);
-  const before = await databaseBytes(organisation.data);
+  const bytesBefore = await databaseBytes(organisation.data);
   const server = await startServerProcess({ data: organisation.data, port: 0 });
   const load = startLoad();
-  const runs: { bare: number; sealed: number; whole: number; p50: number; p99: number; loadCpu: number }[] = [];
+  const runs: {
+    bare: number;
+    sealed: number;
+    whole: number;
+    p50: number;
+    p99: number;
+    loadCpu: number;
+    serverCpu: number;
+  }[] = [];
   let stopped = false;
   try {
     const { devices, policyVersion, toldAt: workFrom } = organisation;
@@ -31,14 +40,17 @@ export const ingest: Bench = async ({ quick, say }) => {
     for (let round = 0; round < rounds; round += 1) {
       const bare = await bareSqlite(short);
       const sealed = await sealAndStore(short);
+      const [before, since] = [await usageOf(server.child.pid ?? 0), performance.now()];
       const {
         events,
         seconds: took,
         latencies,
         cpu,
       } = await load.order({ kind: 'flood', window: WINDOW, warmUp, seconds });
+      const used = (await usageOf(server.child.pid ?? 0)).own - before.own;
+      const serverCpu = used / TICKS / ((performance.now() - since) / 1_000);
       const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
-      runs.push({ bare, sealed, whole: events / took, p50, p99, loadCpu: cpu });
+      runs.push({ bare, sealed, whole: events / took, p50, p99, loadCpu: cpu, serverCpu });
     }
     const of = (key: keyof (typeof runs)[number]): number[] => runs.map((one) => one[key]);
     say('bare multi-row sqlite3, plaintext, FULL', `${spread(of('bare'))} events/s`);
@@ -48,13 +60,15 @@ export const ingest: Bench = async ({ quick, say }) => {
     say('… of bare sqlite3, same round', `${spread(runs.map((one) => (100 * one.whole) / one.bare))} %`);
     say(`acknowledged after, ${DEVICES} × ${WINDOW} batches in flight, p50`, `${spread(of('p50'))} ms`);
     say('… p99', `${spread(of('p99'))} ms`);
+    say('server, all threads', `${spread(runs.map((one) => 100 * one.serverCpu))} % of a core`);
+    say('… events for each second of its processor time', spread(runs.map((one) => one.whole / one.serverCpu)));
     say('load generator', `${spread(runs.map((one) => 100 * one.loadCpu))} % of a core`);
 
     await load.order({ kind: 'close' });
     await server.stop();
     stopped = true;
     const events = await eventsStored(organisation.data);
-    const bytes = (await databaseBytes(organisation.data)) - before;
+    const bytes = (await databaseBytes(organisation.data)) - bytesBefore;
     say('stored per event at ingest, indexes included', `${text(bytes / events, 1)} bytes`, '≤ 60 bytes');
     say('… of', `${text(events)} events`);
   } finally {

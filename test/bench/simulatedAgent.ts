@@ -134,7 +134,7 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
         case 'challenge':
           return hello(frame.nonce);
         case 'welcome':
-          next = JSON.parse(frame.welcome.payload).committedSeq + 1;
+          next = Number(JSON.parse(frame.welcome.payload).committedSeq) + 1;
           answer(frame.policy, frame.lease);
           return resolve(agent);
         case 'policy':
