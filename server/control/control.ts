@@ -65,8 +65,12 @@ export interface PolicyControl {
   /**
    * Verifies and keeps what a device says that it is doing. Throws DaylightError `bad_request` when the signature, the
    * device or the policy that it names do not fit. A receipt about an older version is kept and confirms nothing.
+   *
+   * `connectedAt`, on the device's own clock, is when the connection began, until one of its receipts was taken: a receipt that
+   * was signed before that, and before one that is kept, was played again and changes nothing (false). Null: the order of arrival
+   * decides, because a clock may be set back while a connection lasts.
    */
-  receive(device: DeviceRecord, receipt: Signed): Promise<void>;
+  receive(device: DeviceRecord, receipt: Signed, connectedAt?: UnixMs | null): Promise<boolean>;
   /** Per parameter, the most that the person has acknowledged on any of their active devices, now. For reports only. */
   acknowledged(org: OrgId, person: PersonId): Promise<Readonly<Record<ParameterId, string>>>;
   /** Calls back after each publication, receipt, acknowledgement, connection and disconnection of the organisation. */

@@ -222,6 +222,12 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     ofCurrent.of.set(device.device, agreed);
   }
 
+  async function isOlderThanKept(device: DeviceRecord, at: UnixMs): Promise<boolean> {
+    const kept = await store.receipts(device.org, device.device);
+    const read = await Promise.all(kept.map((record) => readReceipt(device, record)));
+    return read.some((one) => one !== null && one.at > at);
+  }
+
   async function readReceipt(device: DeviceRecord, record: ReceiptRecord | undefined): Promise<ReceiptPayload | null> {
     if (record === undefined) return null;
     const key = `${device.device} ${record.receipt.signature}`;
@@ -306,19 +312,21 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     refresh: (org) => orgs.forget(org),
     mark: (org) => marks.get(org) ?? 0,
 
-    async receive(device, receipt) {
+    async receive(device, receipt, connectedAt = null) {
       const said = readSigned('daylight/receipt/v1', ReceiptPayload, receipt, device.publicKey);
       if (said.device !== device.device) throw new DaylightError('bad_request', 'receipt: device: it is another one');
       const about = await versionOf(device.org, said.policyVersion);
       if (about?.hash !== said.policyHash) {
         throw new DaylightError('bad_request', 'receipt: no policy was published with this version and hash');
       }
+      if (connectedAt !== null && said.at < connectedAt && (await isOlderThanKept(device, said.at))) return false;
       const record = { org: device.org, device: device.device, policyVersion: said.policyVersion };
       await store.putReceipt({ ...record, receivedAt: clock.now(), receipt });
       const state = await stateOf(device.org);
       const { told } = await toldOn(device, state);
       noteAgreement(claimsOf(state), device, told.at(clock.now()), said);
       changes.notify(device.org);
+      return true;
     },
 
     async acknowledged(org, person) {

@@ -66,6 +66,8 @@ interface Known extends Proved {
   readonly clocks: ClockReading;
   sessions: DeviceSessions;
   committedSeq: number;
+  /** A receipt of this connection was taken. */
+  hasReceipt: boolean;
 }
 
 export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): AgentConnection {
@@ -205,8 +207,11 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         if (problem !== null) bye('bad_frame', problem);
         return;
       }
-      case 'receipt':
-        return control.receive(me.device, frame.receipt);
+      case 'receipt': {
+        const taken = await control.receive(me.device, frame.receipt, me.hasReceipt ? null : me.clocks.at);
+        me.hasReceipt ||= taken;
+        return;
+      }
       case 'acknowledge':
         return control.acknowledge(me.device, frame.acknowledgement);
       case 'retire':
@@ -307,7 +312,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     });
     if (fresh === null || fresh.status === 'retired') return null;
     const sessions = await openSessions(vault, fresh);
-    return { device: fresh, nonce: hello.nonce, clocks, sessions, committedSeq: fresh.committedSeq };
+    return { device: fresh, nonce: hello.nonce, clocks, sessions, committedSeq: fresh.committedSeq, hasReceipt: false };
   }
 
   async function policyAndLease(device: DeviceRecord): Promise<{ policy: PublishedPolicy; lease: Signed }> {

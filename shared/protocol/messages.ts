@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { catalog, ParameterId } from '../catalog.ts';
+import { hasLevel, ParameterId, parameterIds } from '../catalog.ts';
 import { BootId, DeviceId, ImageId, OrgId, PersonId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
 import { Digest, Nonce, Signed } from '../signed.ts';
@@ -85,6 +85,23 @@ export const ReceiptState = z.strictObject({
 });
 export type ReceiptState = z.infer<typeof ReceiptState>;
 
+/** What one parameter's state may say without contradicting itself. */
+function receiptStateOf(parameter: ParameterId): typeof ReceiptState {
+  return ReceiptState.superRefine(({ state, level, reason, waiting }, context) => {
+    const bad = (field: keyof ReceiptState, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    if (!hasLevel(parameter, level)) return bad('level', `${parameter} has no such level`);
+    if (state === 'off') {
+      if (level !== 'off') bad('level', 'what is off is at level off');
+      if (reason === null || reason === 'contradicts_policy') bad('reason', 'what is off says which layer decided');
+      return;
+    }
+    if (reason !== null && reason !== 'contradicts_policy') bad('reason', 'what is active has no reason to be off');
+    const isDeleting = reason === 'contradicts_policy' && waiting > 0;
+    if (level === 'off' && !isDeleting) bad('level', 'active at level off only while something forbidden still waits');
+  });
+}
+
 /** Signed by the device key in context `daylight/receipt/v1`. */
 export const ReceiptPayload = z.strictObject({
   device: DeviceId,
@@ -94,10 +111,7 @@ export const ReceiptPayload = z.strictObject({
   /** Whether the person is tracking now. Without a session, observed parameters are off for that reason alone. */
   tracking: z.boolean(),
   parameters: z.strictObject(
-    Object.fromEntries(Object.keys(catalog).map((id) => [id, ReceiptState])) as Record<
-      ParameterId,
-      typeof ReceiptState
-    >,
+    Object.fromEntries(parameterIds.map((id) => [id, receiptStateOf(id)])) as Record<ParameterId, typeof ReceiptState>,
   ),
 });
 export type ReceiptPayload = z.infer<typeof ReceiptPayload>;

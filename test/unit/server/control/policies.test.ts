@@ -258,6 +258,59 @@ describe('proof', () => {
     expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 1, contradicting: [] });
   });
 
+  it('refuses a receipt that contradicts itself, and takes every kind that an honest agent sends', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    const policy = await kit.control.current(kit.org);
+    const honest = JSON.parse(receiptBy(device, policy).payload) as { parameters: Record<string, object> };
+    const saying = (state: object) =>
+      kit.control.receive(
+        device.record,
+        receiptBy(device, policy, { parameters: { ...honest.parameters, title: state } as never }),
+      );
+    const contradictions = [
+      { state: 'off', level: 'off', reason: null, waiting: 0 },
+      { state: 'off', level: 'full', reason: 'policy', waiting: 0 },
+      { state: 'off', level: 'off', reason: 'contradicts_policy', waiting: 1 },
+      { state: 'active', level: 'full', reason: 'policy', waiting: 0 },
+      { state: 'active', level: 'off', reason: null, waiting: 0 },
+      { state: 'active', level: 'off', reason: 'contradicts_policy', waiting: 0 },
+      { state: 'active', level: 'host_path', reason: null, waiting: 0 },
+    ];
+    for (const state of contradictions) {
+      await expect(saying(state), JSON.stringify(state)).rejects.toMatchObject({
+        ...{ code: 'bad_request', field: expect.stringMatching(/^parameters\.title\./) },
+      });
+    }
+    const said = [
+      { state: 'off', level: 'off', reason: 'lease', waiting: 3 },
+      { state: 'active', level: 'full', reason: null, waiting: 3 },
+      { state: 'active', level: 'full', reason: 'contradicts_policy', waiting: 0 },
+      { state: 'active', level: 'off', reason: 'contradicts_policy', waiting: 2 },
+    ];
+    for (const state of said) await saying(state);
+  });
+
+  it('is not turned back by a receipt that is played again on a new connection', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    const policy = await kit.publish({ app: { level: 'name' } });
+    await kit.control.acknowledge(device.record, await acknowledgementBy(device, policy));
+    const off = receiptBy(device, policy, { at: kit.clock.now() });
+    kit.clock.advance(1_000);
+    const active = receiptBy(device, policy, { at: kit.clock.now() }, { app: 'name' });
+    const isActive = async () => (await proofOf(kit, 'app'))?.active;
+    await kit.control.receive(device.record, off, kit.clock.now() - 2_000);
+    await kit.control.receive(device.record, active, kit.clock.now() - 2_000);
+    expect(await isActive()).toBe(1);
+    kit.clock.advance(60_000);
+    await kit.control.receive(device.record, off, kit.clock.now());
+    expect(await isActive()).toBe(1);
+    // A clock that was set back: what was signed after this connection began is new, whatever its hour.
+    await kit.control.receive(device.record, off, JSON.parse(off.payload).at - 5);
+    expect(await isActive()).toBe(0);
+  });
+
   it('refuses a receipt about a policy that was never published, and one of another device', async () => {
     await using kit = await startServer();
     const [device, other] = [await kit.enrol(), await kit.enrol()];
