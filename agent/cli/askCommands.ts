@@ -34,8 +34,8 @@ export async function tell(terminal: Terminal, folder: string, request: WindowRe
 
 export async function showStatus(terminal: Terminal, folder: string, json: boolean, now: number): Promise<void> {
   const status = await statusOf(folder);
-  if (json) terminal.say(JSON.stringify(status, null, 2));
-  else for (const line of statusLines(status, now, timeWords(now))) terminal.say(line);
+  const lines = json ? JSON.stringify(status, null, 2).split('\n') : statusLines(status, now, timeWords(now));
+  for (const line of lines) terminal.say(line);
 }
 
 export async function listScreenshots(terminal: Terminal, folder: string, now: number): Promise<void> {

@@ -13,21 +13,24 @@ export interface Terminal extends Indicator {
 }
 
 /**
- * The terminal that the process runs in. A person can see it when its output goes to a terminal, or into a pipe or
- * socket that somebody still reads; not when it goes into a file or to nowhere.
+ * The terminal that the process runs in. Its output counts as seen by a person when it goes to a terminal, or into a
+ * pipe (a FIFO or a socket pair, which is what programs give their children) that somebody still reads. It does not when
+ * it goes into a file, /dev/null or nowhere, nor into the journal of systemd, which is a socket as well:
+ * `JOURNAL_STREAM` names it by device and inode (systemd.exec(5)). A program that reads the pipe and hides what it reads
+ * defeats this; see docs/THREAT-MODEL.md. What is printed has no control characters: see `printable`.
  */
-export function openTerminal(): Terminal {
+export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
   let readerGone = false;
   process.stdout.on('error', () => {
     readerGone = true;
   });
   process.stderr.on('error', () => undefined);
   return {
-    visible: () => !readerGone && !process.stdout.destroyed && someoneCanSee(1),
+    visible: () => !readerGone && !process.stdout.destroyed && someoneCanSee(1, env),
     say: (line) => {
-      if (!readerGone) process.stdout.write(`${line}\n`);
+      if (!readerGone) process.stdout.write(`${printable(line)}\n`);
     },
-    complain: (line) => void process.stderr.write(`${line}\n`),
+    complain: (line) => void process.stderr.write(`${printable(line)}\n`),
     interactive: isatty(0) && isatty(1),
     ask: async (question) => {
       const lines = createInterface({ input: process.stdin, output: process.stdout });
@@ -40,15 +43,34 @@ export function openTerminal(): Terminal {
   };
 }
 
-function someoneCanSee(descriptor: number): boolean {
+function someoneCanSee(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   if (isatty(descriptor)) return true;
   try {
-    const kind = fstatSync(descriptor);
+    const kind = fstatSync(descriptor, { bigint: true });
+    if (env.JOURNAL_STREAM === `${kind.dev}:${kind.ino}`) return false;
     return kind.isFIFO() || kind.isSocket();
   } catch {
     return false;
   }
 }
+
+/**
+ * One line as it may reach a terminal: names, messages and titles from outside could otherwise move the cursor, hide
+ * text or write another line. Escape sequences (ECMA-48: CSI, and the strings OSC, DCS, SOS, PM, APC) go as a whole,
+ * other control characters (C0, C1) become spaces, marks that turn the direction of writing go.
+ */
+export function printable(line: string): string {
+  return line
+    .replace(SEQUENCES, '')
+    .replace(/\p{Cc}/gu, ' ')
+    .replace(/[\u2028\u2029]/g, ' ')
+    .replace(DIRECTION, '');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what this removes
+const SEQUENCES =
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[PX\]^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]/g;
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** An instant in the zone of this computer: `14:02`, with the day when it is not today. */
 export function timeWords(now: number): (at: number) => string {
