@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { homedir, tmpdir, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { DaylightError, describeIssue } from '../../shared/errors.ts';
 import { ANSWER_BYTES, REQUEST_BYTES, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
@@ -137,8 +137,16 @@ async function closeServer(
   const closed = new Promise<void>((done) => server.close(() => done()));
   await Promise.allSettled(answering);
   for (const socket of open) socket.end();
+  const impatience = new AbortController();
+  const tooLong = setTimeout(CLOSING_MS, undefined, { signal: impatience.signal }).catch(() => undefined);
+  await Promise.race([closed, tooLong]);
+  impatience.abort();
+  // A client that keeps its half open does not keep the agent.
+  for (const socket of open) socket.destroy();
   await closed;
 }
+
+const CLOSING_MS = 1_000;
 
 // ── Only one ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,18 +192,30 @@ const ENTRY_STALE_MS = 10_000;
 async function enter(folder: string, clock: Clock): Promise<() => Promise<void>> {
   const gate = join(folder, 'agent.starting');
   for (;;) {
-    const made = await mkdir(gate).then(
-      () => true,
-      () => false,
-    );
-    if (made) return () => rmdir(gate).catch(() => undefined);
+    const error = await mkdir(gate).then(() => null, codeOf);
+    if (error === null) return () => rmdir(gate).catch(() => undefined);
+    if (error !== 'EEXIST') throw cannotStart(folder, error);
     const age = await stat(gate).then(
       ({ mtimeMs }) => clock.now() - mtimeMs,
       () => 0,
     );
-    if (age > ENTRY_STALE_MS) await rmdir(gate).catch(() => undefined);
-    else await setTimeout(50);
+    if (age <= ENTRY_STALE_MS) {
+      await setTimeout(50);
+      continue;
+    }
+    const kept = await rmdir(gate).then(() => null, codeOf);
+    if (kept !== null && kept !== 'ENOENT') throw cannotStart(folder, kept);
   }
+}
+
+function cannotStart(folder: string, code: string): DaylightError {
+  return new DaylightError('unavailable', `"agent.starting" in ${folder} could not be made or removed (${code})`, {
+    remedy: 'check that your account may write there and that the disk is not full, then start the agent again',
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
 function reach(path: string): Promise<Socket | null> {
@@ -222,16 +242,29 @@ async function socketPath(folder: string, purpose: 'make' | 'find'): Promise<str
   const beside = join(absolute, 'agent.sock');
   if (Buffer.byteLength(beside) <= LONGEST_SOCKET_PATH) return beside;
   const shared = join(tmpdir(), `daylight-agent-${userInfo().uid}`);
-  if (purpose === 'make') {
-    await mkdir(shared, { mode: 0o700 }).catch(() => undefined);
-    const found = await lstat(shared);
-    if (!found.isDirectory() || found.uid !== userInfo().uid || (found.mode & 0o077) !== 0) {
-      throw new DaylightError('unavailable', `${shared} belongs to someone else, or others can enter it`, {
-        remedy: `choose a data folder with a shorter path, such as ${join(homedir(), '.daylight-agent')}, with --data`,
-      });
-    }
+  if (purpose === 'make') await mkdir(shared, { mode: 0o700 }).catch(() => undefined);
+  // Whoever owns that folder could answer in the agent's place, and read what it is asked.
+  const found = await lstat(shared).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  });
+  const isOurs = found?.isDirectory() === true && found.uid === userInfo().uid && (found.mode & 0o077) === 0;
+  if (!isOurs && (found !== null || purpose === 'make')) {
+    throw new DaylightError('unavailable', `${shared} belongs to someone else, or others can enter it`, {
+      remedy: `choose a data folder with a shorter path, such as ${join(homedir(), '.daylight-agent')}, with --data`,
+    });
   }
   return join(shared, `${hash}.sock`);
+}
+
+/** What the agent of this folder keeps outside it: where the path is too long for a socket, one in the folder for temporary files. */
+export async function removeSocketElsewhere(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const path = await socketPath(folder, 'find').catch(() => null);
+  if (path === null || dirname(path) === resolve(folder)) return;
+  await rm(path, { force: true }).catch(() => undefined);
+  // Kept while agents of other folders of this account have theirs there.
+  await rmdir(dirname(path)).catch(() => undefined);
 }
 
 function jsonOf(line: string): unknown {
