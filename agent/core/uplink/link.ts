@@ -36,6 +36,8 @@ const MOST_PENDING = 16;
 export function openLink({ url, ca, clock, onFrame }: LinkOptions): Promise<Link> {
   const socket = new WebSocket(url, SUBPROTOCOL, {
     ...(ca === null ? {} : { ca }),
+    // Said here so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment cannot unsay it.
+    rejectUnauthorized: true,
     followRedirects: false,
     perMessageDeflate: false,
     handshakeTimeout: limits.handshakeMs,
