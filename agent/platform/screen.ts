@@ -8,11 +8,12 @@ import type { Monitor, Pixels } from './picture.ts';
 /**
  * One picture of all monitors, by screenshot-desktop (on Linux: ImageMagick's `import`, which draws into a pipe; no
  * file is written there) and sharp. `folder` is the agent's data folder: what the system's tools do write is in
- * `captures` below it, which only this user can read and which is removed when the capture ends, however it ends.
+ * `captures` below it, which only this user can read and which is removed when the capture ends; one that an agent left that was killed
+ * during a capture is removed here, when the sensor is made.
  */
 export function createScreenSensor(folder: string, env: NodeJS.ProcessEnv = process.env): ScreenSensor {
   const temporary = join(folder, 'captures');
-  let before: Promise<unknown> = Promise.resolve();
+  let before: Promise<unknown> = rm(temporary, { recursive: true, force: true }).catch(() => null);
   return {
     availability: () => screenAvailability(env),
     capture: (level) => {

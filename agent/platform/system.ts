@@ -20,15 +20,27 @@ export interface TimeSources {
 export function createSystemClock(sources: TimeSources = systemSources): Clock {
   let slept = 0;
   let last = 0;
-  const mono = () => {
-    const steady = sources.steady();
+  let looked: { readonly steady: number; readonly wall: number } | null = null;
+  const lookForSleep = (steady: number) => {
+    const wall = sources.wall();
+    const passed = steady - (looked?.steady ?? 0);
+    const isRecent = looked !== null && passed < LOOK_MS && Math.abs(wall - looked.wall - passed) < LOOK_MS / 2;
+    if (isRecent) return;
+    looked = { steady, wall };
     const sinceBoot = sources.sinceBoot();
     if (sinceBoot !== null && sinceBoot - steady - slept >= 1_000) slept = sinceBoot - steady;
+  };
+  const mono = () => {
+    const steady = sources.steady();
+    lookForSleep(steady);
     last = Math.max(last, Math.floor(steady + slept));
     return last;
   };
   return { now: () => Math.floor(sources.wall()), mono, after };
 }
+
+/** How long a reading of the time since boot counts. */
+const LOOK_MS = 1_000;
 
 export function createSystemRandom(): Random {
   return {

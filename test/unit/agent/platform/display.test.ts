@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createWindowSensor } from '../../../../agent/platform/activeWindow.ts';
 import { createInputSensor } from '../../../../agent/platform/input.ts';
 import { createLockSensor } from '../../../../agent/platform/lock.ts';
+import { createRealPlatform } from '../../../../agent/platform/real.ts';
 import { createScreenSensor } from '../../../../agent/platform/screen.ts';
+import { createSystemClock } from '../../../../agent/platform/system.ts';
 
 const onLinux = process.platform === 'linux';
 
@@ -37,6 +39,15 @@ it.runIf(onLinux)('a missing command is named together with the package that bri
     expect.stringMatching(/import is not installed.*apt-get install imagemagick/),
     expect.stringMatching(/dbus-monitor is not installed.*apt-get install dbus-bin/),
   ]);
+});
+
+it('pictures that an agent left which was killed during a capture are gone when the next one starts', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'daylight-captures-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'captures'));
+  await writeFile(join(folder, 'captures', 'screen.png'), 'a picture');
+  createRealPlatform({ folder, clock: createSystemClock() });
+  await expect.poll(() => readdir(folder)).toEqual([]);
 });
 
 it.runIf(onLinux)('where locking cannot be observed, it says so and what follows', async () => {

@@ -4,8 +4,18 @@ import { createSystemClock, createSystemRandom } from '../../../../agent/platfor
 
 function fakeSources() {
   const at = { wall: 1_800_000_000_000.7, steady: 50_000.9, sinceBoot: 50_003 };
-  const clock = createSystemClock({ wall: () => at.wall, steady: () => at.steady, sinceBoot: () => at.sinceBoot });
-  return { at, clock };
+  const looks = { sinceBoot: 0 };
+  const sinceBoot = () => {
+    looks.sinceBoot += 1;
+    return at.sinceBoot;
+  };
+  const clock = createSystemClock({ wall: () => at.wall, steady: () => at.steady, sinceBoot });
+  const pass = (ms: number) => {
+    at.wall += ms;
+    at.steady += ms;
+    at.sinceBoot += ms;
+  };
+  return { at, clock, looks, pass };
 }
 
 it('gives whole milliseconds', () => {
@@ -17,8 +27,32 @@ it('time asleep counts in mono, though the steady clock stood still', () => {
   const { at, clock } = fakeSources();
   clock.mono();
   at.steady += 10;
+  at.wall += 3_600_010;
   at.sinceBoot += 3_600_010;
   expect(clock.mono()).toBe(50_003 + 3_600_010);
+});
+
+it('a sleep over which the wall clock was set back is seen within a second', () => {
+  const { at, clock, pass } = fakeSources();
+  clock.mono();
+  at.steady += 10;
+  at.wall += 10;
+  at.sinceBoot += 3_600_010;
+  clock.mono();
+  pass(1_000);
+  expect(clock.mono()).toBe(50_003 + 3_601_010);
+});
+
+it('ten thousand readings within a second look for a sleep once', () => {
+  const { clock, looks, pass } = fakeSources();
+  for (let reading = 0; reading < 10_000; reading += 1) {
+    clock.mono();
+    pass(0.099);
+  }
+  expect(looks.sinceBoot).toBe(1);
+  pass(1_000);
+  clock.mono();
+  expect(looks.sinceBoot).toBe(2);
 });
 
 it('a changed wall clock does not move mono', () => {
