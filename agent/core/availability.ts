@@ -44,7 +44,8 @@ function inWords(sensor: Asked, answer: Availability): Sensors['words'][number] 
   if (answer.works) return { sensor, works: true, words: 'Works.' };
   const instead =
     sensor === 'lock'
-      ? ' Daylight therefore stops titles, sites and screenshots when nothing has been seen of you for a while.'
+      ? ' Daylight therefore stops titles, sites and screenshots when nothing has been seen of you for a while:' +
+        ' no input, no other application in front (as far as those may be observed), and no command such as "daylight-agent resume".'
       : '';
   return { sensor, works: false, words: `${sentence(answer.why)} ${sentence(answer.remedy)}${instead}` };
 }

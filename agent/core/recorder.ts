@@ -19,6 +19,7 @@ import { createRegistry } from './sensors/registry.ts';
 import { createSubscription, openWhileWanted } from './sensors/subscription.ts';
 import {
   type Instant,
+  isSettled,
   lastEvidence,
   presenceOf,
   type Running,
@@ -31,7 +32,7 @@ import {
   stopAfterCrash,
 } from './session.ts';
 import type { BatchContext, Spool } from './spool/spool.ts';
-import { refusalOf, whyActive, whyOff } from './words.ts';
+import { refusalOf, whyActive, whyOff, whyQuiet } from './words.ts';
 
 /**
  * The recording half of the agent: session, gate, sensors, sampler and receipts, from the employee's commands and the
@@ -174,7 +175,8 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     reviewSeconds: () => policies.policy()?.screenshotReviewSeconds ?? 0,
     diagnostics,
     onInput,
-    onChange: () => void (evidence = instant()),
+    // Where input is watched, a window that comes to the front by itself is not taken for a person.
+    onChange: () => void (sampler.watchesInput() ? undefined : seen()),
   });
   const lock = createSubscription(clock, (isWanted) =>
     registry.call('lock', [], () =>
@@ -245,12 +247,22 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   /** Input comes by the thousand: the session hears of it once a second, or at once when it waits for a return. */
   function onInput(mono: number): void {
     evidence = instant();
-    const isAwaited = session.kind === 'idle_question' && session.until === null;
+    const isAwaited = presenceOf(session) === 'quiet' || !isSettled(session, evidence);
     if (!isAwaited && mono - lastInputTold < SECOND) return;
     lastInputTold = mono;
     const before = epoch;
     const entries = apply({ kind: 'input' });
     if (epoch !== before) void outbox.write(entries).then(() => afterChange(true));
+  }
+
+  /** Evidence of the person other than input: a command, or another application in front. */
+  async function seen(): Promise<void> {
+    evidence = instant();
+    const before = epoch;
+    const entries = apply({ kind: 'input' });
+    if (epoch === before) return;
+    await outbox.write(entries);
+    await afterChange(true);
   }
 
   function presence(): Presence {
@@ -471,6 +483,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   async function chooseWork(wanted: Work): Promise<CommandResult> {
+    await seen();
     const now = moment(clock.mono());
     const { project, task } = { project: tidy(wanted.project), task: tidy(wanted.task) };
     const told = now === null ? null : { at: now.at, mono: now.mono, span: 0, project, task };
@@ -481,6 +494,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   async function note(text: string): Promise<CommandResult> {
+    await seen();
     const now = moment(clock.mono());
     const told = now === null ? null : { at: now.at, mono: now.mono, span: 0, note: text.trim() };
     const result = await enter('notes', told === null ? null : { parameter: 'notes', level: 'on', ...told });
@@ -489,7 +503,6 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   /** What the employee enters needs a session and the policy, and no indicator: they know what they are doing. */
   async function enter(parameter: 'project' | 'notes', observation: Observation | null): Promise<CommandResult> {
-    evidence = instant();
     if (observation === null) return { ok: false, ...refusalOf(parameter, 'session') };
     const decision = gate.decide(parameter);
     if (decision.kind === 'denied') return { ok: false, ...refusalOf(parameter, decision.by) };
@@ -567,7 +580,18 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     const decision = gate.decide(id);
     const off =
       decision.kind === 'denied' ? decision.by : session.kind === 'stopped' ? 'session' : 'sensor_unavailable';
-    return { level: 'off', active: false, off, why: whyOff(off) };
+    const isAway = off === 'lock' && presence() === 'quiet';
+    return { level: 'off', active: false, off, why: isAway ? whyQuiet(signs()) : whyOff(off) };
+  }
+
+  /** What would show that the person is here. */
+  function signs() {
+    const input = sampler.watchesInput();
+    return { woke: session.kind !== 'stopped' && session.absent, input, app: !input && isAllowed('app') };
+  }
+
+  function isAllowed(id: ParameterId): boolean {
+    return gate.decide(id).kind === 'allowed';
   }
 
   /** An indicator that fails must not take the session with it. */

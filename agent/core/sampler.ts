@@ -63,8 +63,9 @@ export interface SamplerDeps {
   readonly wall: () => UnixMs;
   readonly reviewSeconds: () => number;
   readonly diagnostics: () => Omit<ObservationOf<'diagnostics'>, 'parameter' | 'level' | 'at' | 'mono' | 'span'>;
+  /** Called before the event is counted: the session may find out by it that the machine has slept. */
   readonly onInput: (mono: MonoMs) => void;
-  /** The window in front, or what it shows, is another than before. */
+  /** Another application is in front than before, seen while applications may be observed. */
   readonly onChange: () => void;
 }
 
@@ -87,8 +88,8 @@ export function createSampler(deps: SamplerDeps): Sampler {
 
   function onInput(kind: InputKind): void {
     const mono = clock.mono();
-    counter?.input.count(kind, mono);
     deps.onInput(mono);
+    counter?.input.count(kind, mono);
   }
 
   function levelOf(parameter: ParameterId): Level {
@@ -182,7 +183,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
     if (!reading.ok || now().epoch !== begun.epoch) return [];
     const window = reading.value;
     const tab = browser.isOpen() ? attempt('url', () => platform.browser.tab()) : null;
-    noticeChange(window, tab);
+    noticeChange(window);
     return wanted.flatMap((parameter) => {
       const observation = window === null ? null : attempt(parameter, () => observe(parameter, window, tab, begun));
       const entry = observation === null ? null : outbox.permit(observation);
@@ -190,11 +191,11 @@ export function createSampler(deps: SamplerDeps): Sampler {
     });
   }
 
-  /** In memory only, and only to see that somebody is there. */
-  function noticeChange(window: ActiveWindow | null, tab: BrowserTab | null): void {
-    const seen = JSON.stringify([window?.program, window?.title, tab?.url]);
-    if (lastSeen !== null && seen !== lastSeen) deps.onChange();
-    lastSeen = seen;
+  /** Only to see that somebody is there. A title or an address changes by itself and says nothing of that. */
+  function noticeChange(window: ActiveWindow | null): void {
+    if (window === null || levelOf('app') === 'off') return;
+    if (lastSeen !== null && window.program !== lastSeen) deps.onChange();
+    lastSeen = window.program;
   }
 
   function observe(

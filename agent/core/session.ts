@@ -12,6 +12,9 @@ import type { Presence } from './gate/gate.ts';
  * - A wall clock set back, or forward by more than a week, ends the session at the last evidence: `clock_jump`.
  * - Idle time is asked about and never decided: kept unless the employee discards it. A question that is not answered
  *   before the next pause, lock, stop or question counts as kept. Kept idle time shows as minutes without input.
+ * - Whoever wakes a computer is not yet seen: after a sleep the person counts as away (quiet) until there is evidence.
+ * - Evidence is input, an unlock or a command, and where no input is watched another application in front. Never a title
+ *   or an address: those change by themselves.
  * - A lock or sleep that begins while the question is open and nobody has returned begins at the last evidence.
  * - What ends a session other than the employee (shutdown, a start elsewhere) ends it at the last evidence.
  */
@@ -40,6 +43,8 @@ interface Common {
   /** The last input, or what stands for it (a start, a resume, an unlock); null while no input is watched. */
   readonly input: Instant | null;
   readonly screenLocked: boolean;
+  /** The machine woke, and nothing has been seen of the person since. */
+  readonly absent: boolean;
 }
 
 export type SessionEvent =
@@ -51,6 +56,7 @@ export type SessionEvent =
   | { readonly kind: 'unlocked' }
   /** Whether input is watched from now on; without it nobody can be found idle. */
   | { readonly kind: 'watch'; readonly input: boolean }
+  /** Input, or other evidence of the person. */
   | { readonly kind: 'input' }
   | { readonly kind: 'answer'; readonly answer: 'keep' | 'discard' }
   | { readonly kind: 'tick'; readonly idleAfterMs: number };
@@ -82,6 +88,13 @@ export function step(before: Session, event: SessionEvent, now: Instant): Step {
   return { state: next.state, records: [...settled.records, ...next.records] };
 }
 
+/** Whether the clocks went on as they do while the process runs. If not, the next step finds out what it was. */
+export function isSettled(session: Session, now: Instant): boolean {
+  if (session.kind === 'stopped') return true;
+  const { elapsed, skew } = clocks(session, now);
+  return elapsed >= 0 && elapsed <= FROZEN_MS && Math.abs(skew) <= SKEW_MS;
+}
+
 /** The moment `now` in the session's own time. */
 export function stamp(session: Running, now: Pick<Instant, 'mono'>): Instant {
   return { at: session.anchor.at + (now.mono - session.anchor.mono), mono: now.mono };
@@ -104,7 +117,10 @@ export function lastEvidence(session: Running): Instant {
 
 /** What the gate needs to know. While nobody has come back from being idle, it is as quiet as behind a lock. */
 export function presenceOf(session: Session): Presence {
-  if (session.kind === 'idle_question') return session.until === null ? 'quiet' : 'tracking';
+  const isAway = session.kind === 'idle_question' && session.until === null;
+  if (session.kind === 'idle_question' || session.kind === 'tracking') {
+    return isAway || session.absent ? 'quiet' : 'tracking';
+  }
   return session.kind;
 }
 
@@ -114,17 +130,20 @@ export function stopAfterCrash(evidence: Instant): SessionRecord {
 }
 
 function begin(session: SessionId, now: Instant): Step {
-  const common = { session, started: now, anchor: now, seen: now, input: null, screenLocked: false };
+  const common = { session, started: now, anchor: now, seen: now, input: null, screenLocked: false, absent: false };
   return { state: { kind: 'tracking', ...common }, records: [moment('start', 'employee', now)] };
 }
 
 /** Makes the session agree with the clocks before anything else is asked of it. */
 function settle(session: Running, now: Instant): Step {
-  const elapsed = now.mono - session.seen.mono;
-  const skew = now.at - session.anchor.at - (now.mono - session.anchor.mono);
+  const { elapsed, skew } = clocks(session, now);
   if (elapsed < 0 || skew < -SKEW_MS || skew > LONGEST_SLEEP_MS) return end(session, 'clock_jump');
   if (skew > SKEW_MS || elapsed > FROZEN_MS) return awake(session, now);
   return { state: { ...session, seen: stamp(session, now) }, records: [] };
+}
+
+function clocks({ seen, anchor }: Running, now: Instant): { elapsed: number; skew: number } {
+  return { elapsed: now.mono - seen.mono, skew: now.at - anchor.at - (now.mono - anchor.mono) };
 }
 
 function end(session: Running, cause: SessionRecord['cause']): Step {
@@ -138,8 +157,8 @@ function awake(session: Running, now: Instant): Step {
   const records = gaps('asleep', lastEvidence(session), now);
   const stillAsked = session.kind === 'idle_question' && session.until !== null;
   const input = session.input === null ? null : now;
-  if (stillAsked) return { state: { ...session, ...common, input }, records };
-  return { state: { ...tracking(session), ...common, input }, records };
+  if (stillAsked) return { state: { ...session, ...common, input, absent: true }, records };
+  return { state: { ...tracking(session), ...common, input, absent: true }, records };
 }
 
 function act(session: Running, event: SessionEvent, now: Instant): Step {
@@ -207,7 +226,7 @@ function unlock(session: Running, now: Instant): Step {
 function input(session: Running, now: Instant): Step {
   if (session.kind === 'paused' || session.kind === 'locked') return same(session);
   if (session.kind === 'tracking') return same(present(session, now));
-  return same({ ...session, input: now, until: session.until ?? now });
+  return same({ ...session, input: now, until: session.until ?? now, absent: false });
 }
 
 function answer(session: Running, given: 'keep' | 'discard', now: Instant): Step {
@@ -224,15 +243,15 @@ function askWhenIdle(session: Running, idleAfterMs: number, now: Instant): Runni
 }
 
 function present(session: Running & { kind: 'tracking' }, now: Instant): Running {
-  return { ...session, input: session.input === null ? null : now };
+  return { ...session, input: session.input === null ? null : now, absent: false };
 }
 
 function tracking(session: Running): Running & { kind: 'tracking' } {
   return { ...common(session), kind: 'tracking' };
 }
 
-function common({ session, started, anchor, seen, input, screenLocked }: Running): Common {
-  return { session, started, anchor, seen, input, screenLocked };
+function common({ session, started, anchor, seen, input, screenLocked, absent }: Running): Common {
+  return { session, started, anchor, seen, input, screenLocked, absent };
 }
 
 function moment(event: SessionRecord['event'], cause: SessionRecord['cause'], { at, mono }: Instant): SessionRecord {

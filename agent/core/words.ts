@@ -29,6 +29,17 @@ export function whyOff(reason: OffReason): string {
   }
 }
 
+/** Why titles, sites and pictures wait although the person is tracking, and what would let them go on. */
+export function whyQuiet(signs: { readonly woke: boolean; readonly input: boolean; readonly app: boolean }): string {
+  const since = signs.woke ? 'since this computer woke up' : 'for a while';
+  const first = signs.input
+    ? 'use the keyboard or the pointer, or '
+    : signs.app
+      ? 'go to another application, or '
+      : '';
+  return `Off: nothing has been seen of you ${since}. If you are here, ${first}run "daylight-agent resume".`;
+}
+
 export function whyActive(parameter: ParameterId, level: string): string {
   return (catalog[parameter].notice as Readonly<Record<string, string>>)[level] ?? 'On.';
 }

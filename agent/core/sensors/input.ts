@@ -17,9 +17,9 @@ export interface InputCounter {
   count(kind: InputKind, mono: MonoMs): void;
   /** Slots that are over at `mono`, in order. */
   finished(mono: MonoMs): Slot[];
-  /** What has been counted and not handed on, as if the slot ended at `mono`. */
+  /** What has been counted and not handed on, as if the slot ended at `mono`. Nothing of it lies after `mono`. */
   open(mono: MonoMs): Slot[];
-  /** Ends the open slot before its time; nothing counts any more. */
+  /** Ends the open slot before its time, nothing of it after `mono`; nothing counts any more. */
   end(mono: MonoMs): Slot[];
 }
 
@@ -53,15 +53,20 @@ export function createInputCounter(level: Slot['level'], sessionStart: MonoMs, f
     },
     open(mono) {
       roll(mono);
-      return [...done, ...partial(mono)];
+      return upTo(mono, [...done, ...partial(mono)]);
     },
     end(mono) {
       roll(mono);
       const rest = partial(mono);
       open = { from: mono, to: Number.MAX_SAFE_INTEGER, counts: NONE };
-      return [...done.splice(0), ...rest];
+      return upTo(mono, [...done.splice(0), ...rest]);
     },
   };
+}
+
+/** Slots that an event after `mono` has opened: what follows a sleep is no part of what was before it. */
+function upTo(mono: MonoMs, slots: readonly Slot[]): Slot[] {
+  return slots.filter(({ from }) => from < mono).map((slot) => ({ ...slot, to: Math.min(slot.to, mono) }));
 }
 
 /** The slot as an observation that begins at the wall time `at`. */

@@ -9,7 +9,8 @@ import type { Clock } from '../ports.ts';
 export interface Registry {
   /**
    * Calls a sensor for the parameters named and counts it. Fails, and never throws, when the sensor throws, has not
-   * answered within five seconds, or is still busy with an earlier call; a late answer reaches nobody.
+   * answered within five seconds by either clock, or is still busy with an earlier call; a late answer reaches nobody:
+   * what a reading shows that began before a sleep was seen after it.
    */
   call<T>(sensor: SensorName, parameters: readonly ParameterId[], read: () => Promise<T>): Promise<Reading<T>>;
   /** The parameter is being collected from now on, at this level: a subscription, a schedule or a turn in each round. */
@@ -60,7 +61,7 @@ export function createRegistry(clock: Clock): Registry {
     }
     // The sensor stays busy until it really answers, however late.
     const answer = attempt(read).finally(() => busy.delete(sensor));
-    const bounded = withinLimit(clock, answer);
+    const bounded = inTime(clock, sensor, withinLimit(clock, answer));
     pending.add(bounded);
     const reading = await bounded;
     pending.delete(bounded);
@@ -89,6 +90,17 @@ export function createRegistry(clock: Clock): Registry {
       while (pending.size > 0) await Promise.all(pending);
     },
   };
+}
+
+/** What is opened and goes on is not of a moment: an answer that comes late opens it all the same. */
+const LASTING: ReadonlySet<SensorName> = new Set(['input', 'browser', 'lock']);
+
+/** A timer alone does not see a sleep: it stands still with the process, and the answer comes first. */
+async function inTime<T>(clock: Clock, sensor: SensorName, reading: Promise<Reading<T>>): Promise<Reading<T>> {
+  const [wall, mono] = [clock.now(), clock.mono()];
+  const answer = await reading;
+  const took = Math.max(clock.now() - wall, clock.mono() - mono);
+  return took > SENSOR_LIMIT_MS && !LASTING.has(sensor) ? { ok: false } : answer;
 }
 
 /** A sensor may also throw before it returns its promise. */

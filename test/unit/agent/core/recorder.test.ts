@@ -44,7 +44,7 @@ test('after the idle time a question is asked; discarding cuts the time out as a
 
 test('where a lock cannot be seen, a long time without any sign stops titles, sites and screenshots until one comes', async () => {
   const levels = { ...EVERYTHING, activity: 'off' };
-  const front: ScriptEvent = { at: HOUR, do: 'front', app: 'Code', program: 'code', title: 'other.md - Code' };
+  const front: ScriptEvent = { at: HOUR, do: 'front', app: 'Mail', program: 'thunderbird', title: 'Inbox' };
   const rig = await rigOf([...atTheEditor, front], levels, noLock);
   await rig.recorder.start();
   await rig.clock.advance(4 * MINUTE);
