@@ -3,6 +3,7 @@ import { ImageId } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { IMAGE_CHUNK_HEADER } from '../../shared/protocol/messages.ts';
 import type { Digest } from '../../shared/signed.ts';
+import { type Size, webpSize } from './webp.ts';
 
 /** Images on their way on one connection: announced, received in chunks, taken by the batch that names them. */
 export interface Images {
@@ -11,9 +12,15 @@ export interface Images {
   /** A binary frame. Null when it was in its place, or belonged to an image that is lost already. */
   chunk(frame: Uint8Array): string | null;
   /** The whole image when it is there, is WebP, and fits the announcement and what the observation says. Forgets it. */
-  take(image: ImageId, said: { bytes: number; digest: Digest }): Uint8Array | null;
+  take(image: ImageId, said: SaidOfImage): Uint8Array | null;
   /** Forgets everything that waits. */
   clear(): void;
+}
+
+/** What an observation says of its image. */
+export interface SaidOfImage extends Size {
+  readonly bytes: number;
+  readonly digest: Digest;
 }
 
 /** Bytes of images that may wait in the whole process, over all connections. */
@@ -95,7 +102,8 @@ export function createImages(budget: ImageBudget): Images {
       const agreed = said.bytes === upload.bytes && said.digest === upload.digest && upload.received === upload.bytes;
       if (upload.lost || upload.whole === null || !agreed) return null;
       const digest = createHash('sha256').update(upload.whole).digest('hex');
-      return digest === upload.digest && isWebp(upload.whole) ? upload.whole : null;
+      const size = digest === upload.digest ? webpSize(upload.whole) : null;
+      return size !== null && size.width === said.width && size.height === said.height ? upload.whole : null;
     },
     clear() {
       for (const [image, upload] of uploads) forget(image, upload);
@@ -110,11 +118,4 @@ function readHeader(frame: Uint8Array): { image: ImageId; index: number; bytes: 
   const image = ImageId.safeParse(hex);
   if (!image.success) return null;
   return { image: image.data, index: buffer.readUInt32BE(16), bytes: frame.subarray(IMAGE_CHUNK_HEADER) };
-}
-
-/** A RIFF container of type WEBP whose stated length is its length (RFC 9649 §2.3 and §2.4). */
-function isWebp(file: Buffer): boolean {
-  if (file.length < 16) return false;
-  const riff = file.toString('latin1', 0, 4) === 'RIFF' && file.toString('latin1', 8, 12) === 'WEBP';
-  return riff && file.readUInt32LE(4) + 8 === file.length;
 }

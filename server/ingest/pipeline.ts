@@ -12,7 +12,7 @@ import type { AppendResult, BatchUnit, BlobRecord, DeviceRecord, SegmentRecord, 
 import type { Sealed, Vault } from '../vault/vault.ts';
 import type { ClockReading } from './captureTime.ts';
 import { type AdmittedItem, admit, type GateOutput } from './gate.ts';
-import type { Images } from './images.ts';
+import type { Images, SaidOfImage } from './images.ts';
 import { epochOfDay, imageScope, segmentScope, sessionsScope } from './scopes.ts';
 import { encodeSegment } from './segment.ts';
 import { DeviceSessions, noSessions } from './sessions.ts';
@@ -136,12 +136,13 @@ function duplicateAck(seq: number): Ack {
 type TakenImages = ReadonlyMap<ImageId, Uint8Array>;
 
 /** What the batch's screenshots name, by shape alone; the gate parses them properly. */
-function namedImages(batch: Batch): { image: ImageId; bytes: number; digest: string }[] {
+function namedImages(batch: Batch): (SaidOfImage & { image: ImageId })[] {
   return batch.observations.flatMap((item) => {
     if (typeof item !== 'object' || item === null) return [];
-    const { image, bytes, digest } = item as Readonly<Record<string, unknown>>;
+    const { image, bytes, digest, width, height } = item as Readonly<Record<string, unknown>>;
     if (typeof image !== 'string' || typeof bytes !== 'number' || typeof digest !== 'string') return [];
-    return [{ image: image as ImageId, bytes, digest }];
+    if (typeof width !== 'number' || typeof height !== 'number') return [];
+    return [{ image: image as ImageId, bytes, digest, width, height }];
   });
 }
 

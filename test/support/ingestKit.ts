@@ -325,12 +325,16 @@ export function receiptBy(
   });
 }
 
-/** The smallest file that is a RIFF container of type WEBP, padded to `length`. */
-export function webp(length = 4_096, fill = 7): Buffer {
-  const file = Buffer.alloc(length, fill);
+/** A WebP file of `length` bytes (rounded up to an even number) by its structure, with a picture of the size given that says nothing. */
+export function webp(length = 4_096, fill = 7, { width, height } = { width: 640, height: 480 }): Buffer {
+  const file = Buffer.alloc(length + (length % 2), fill);
   file.write('RIFF', 0, 'latin1');
-  file.writeUInt32LE(length - 8, 4);
+  file.writeUInt32LE(file.length - 8, 4);
   file.write('WEBPVP8 ', 8, 'latin1');
+  file.writeUInt32LE(file.length - 20, 16);
+  Buffer.from('0000009d012a', 'hex').copy(file, 20);
+  file.writeUInt16LE(width, 26);
+  file.writeUInt16LE(height, 28);
   return file;
 }
 

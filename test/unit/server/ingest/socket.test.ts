@@ -280,12 +280,16 @@ describe('images', () => {
     await using _kit = kit;
     const good = webp(150_000);
     const jpeg = Buffer.from(good).fill(0xff, 0, 4);
+    const larger = webp(150_000, 7, { width: 641, height: 480 });
+    const unfit = Buffer.from(good).fill(0xff, 16, 20);
     const cases: [string, Uint8Array, (image: string) => void][] = [
       ['absent', good, () => undefined],
       ['incomplete', good, (image) => upload(image, good, {}, chunksOf(image, good).slice(0, -1))],
       ['out of order', good, (image) => upload(image, good, {}, chunksOf(image, good).reverse())],
       ['altered', good, (image) => upload(image, good, {}, chunksOf(image, webp(150_000, 8)))],
       ['not WebP', jpeg, (image) => upload(image, jpeg)],
+      ['of another size', larger, (image) => upload(image, larger)],
+      ['with a chunk that does not fit', unfit, (image) => upload(image, unfit)],
     ];
     let seq = 1;
     for (const [, bytes, send] of cases) {
