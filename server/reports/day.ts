@@ -4,10 +4,10 @@ import type { SessionId } from '../../shared/ids.ts';
 import type { DayReport } from '../../shared/protocol/http.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { absences, type Circumstances } from './absent.ts';
-import { clip, type Interval, intersect, measure, subtract, union } from './intervals.ts';
+import { clip, type Interval, intersect, measure, partsWithin, subtract, union } from './intervals.ts';
 import { inOrder, ofParameter, type Recorded } from './recorded.ts';
 import { type Session, sessionsOf, trackedOf } from './sessions.ts';
-import { joined, type Span, totalsOf } from './spans.ts';
+import { joined, oneAtATime, type Span, totalsOf } from './spans.ts';
 
 /** What a day is made of. Records of the neighbouring days belong to it: sessions do not end at midnight. */
 export interface DayFacts extends Circumstances {
@@ -81,14 +81,19 @@ const NOT_FOR_YOU = 'not for you';
 const NO_PROJECT = 'no project';
 
 function workOf(records: readonly Recorded[], sessions: readonly Session[]): DayReport['work'] {
-  const chosen = ofParameter(records, 'project');
+  const chosen = new Map<SessionId, Recorded<ObservationOf<'project'>>[]>();
+  for (const record of ofParameter(records, 'project')) {
+    const own = chosen.get(record.session);
+    if (own === undefined) chosen.set(record.session, [record]);
+    else own.push(record);
+  }
   return sessions
     .flatMap((session) => {
-      const own = chosen.filter((record) => record.session === session.session);
-      return own.flatMap(({ observation: { at, project, task } }, index) => {
-        const to = own[index + 1]?.observation.at ?? session.to;
-        return intersect([{ from: at, to }], session.tracked).map((part) => ({ ...part, project, task }));
+      const own = chosen.get(session.session) ?? [];
+      const spans = own.map(({ observation: { at, project, task } }, index) => {
+        return { from: at, to: own[index + 1]?.observation.at ?? session.to, project, task };
       });
+      return partsWithin(spans, session.tracked);
     })
     .toSorted(byTime);
 }
@@ -106,28 +111,32 @@ function activityOf(records: readonly Recorded[]): DayReport['activity'] {
   });
 }
 
-/** What was in front, with its title where that is collected. Two devices are two rows of time. */
+/** What was in front, one at a time, with its title where that is collected. Two devices are two rows of time. */
 function appsOf(records: readonly Recorded[], unnamed: string): DayReport['apps'] {
   const [apps, titles] = [ofParameter(records, 'app'), ofParameter(records, 'title')];
   const devices = [...new Set([...apps, ...titles].map(({ device }) => device))].toSorted();
   return devices
     .flatMap((device) => {
       const named = joined(
-        apps
-          .filter((one) => one.device === device)
-          .map(({ observation }) => ({
-            ...intervalOf(observation),
-            label: observation.level === 'name' ? observation.name : observation.category,
-          })),
+        oneAtATime(
+          apps
+            .filter((one) => one.device === device)
+            .map(({ observation }) => ({
+              ...intervalOf(observation),
+              label: observation.level === 'name' ? observation.name : observation.category,
+            })),
+        ),
         (a, b) => a.label === b.label,
       );
       const titled = joined(
-        titles
-          .filter((one) => one.device === device)
-          .map(({ observation }) => ({
-            ...intervalOf(observation),
-            title: observation.title,
-          })),
+        oneAtATime(
+          titles
+            .filter((one) => one.device === device)
+            .map(({ observation }) => ({
+              ...intervalOf(observation),
+              title: observation.title,
+            })),
+        ),
         (a, b) => a.title === b.title,
       );
       return withTitles(named, titled, unnamed);
@@ -182,10 +191,7 @@ function sitesOf(records: readonly Recorded[]): (Span & { readonly site: string 
   const devices = [...new Set(spans.map(({ device }) => device))].toSorted();
   return devices
     .flatMap((device) =>
-      joined(
-        spans.filter((one) => one.device === device),
-        (a, b) => a.label === b.label,
-      ),
+      joined(oneAtATime(spans.filter((one) => one.device === device)), (a, b) => a.label === b.label),
     )
     .toSorted((a, b) => byTime(a, b) || (a.label < b.label ? -1 : 1));
 }

@@ -52,6 +52,23 @@ export function intersect(a: readonly Interval[], b: readonly Interval[]): Inter
   return common;
 }
 
+/** The parts of each of `spans`, which are in order of their beginning, that lie within one of `intervals`. */
+export function partsWithin<T extends Interval>(spans: readonly T[], intervals: readonly Interval[]): T[] {
+  const windows = union(intervals);
+  let first = 0;
+  return spans.flatMap((span) => {
+    while ((windows[first]?.to ?? Number.POSITIVE_INFINITY) <= span.from) first += 1;
+    const parts: T[] = [];
+    for (let index = first; index < windows.length; index += 1) {
+      const window = windows[index];
+      if (window === undefined || window.from >= span.to) break;
+      const part = clip(span, window);
+      if (part !== null) parts.push({ ...span, ...part });
+    }
+    return parts;
+  });
+}
+
 /** Milliseconds that the intervals cover; what several cover counts once. */
 export function measure(intervals: readonly Interval[]): number {
   return union(intervals).reduce((sum, { from, to }) => sum + (to - from), 0);

@@ -1,7 +1,7 @@
 import type { ObservationOf } from '../../shared/events/observation.ts';
 import type { DeviceId, SessionId } from '../../shared/ids.ts';
 import { DAY, type UnixMs } from '../../shared/time.ts';
-import { type Interval, intersect, subtract, union } from './intervals.ts';
+import { type Interval, subtract, union } from './intervals.ts';
 import { ofParameter, type Recorded } from './recorded.ts';
 
 /** One working session as far as it is known. */
@@ -39,9 +39,7 @@ export function sessionsOf(records: readonly Recorded[], running: Running, now: 
     else own.push(record);
   }
   const sessions = [...bySession].map(([session, own]) => sessionOf(session, own, running.has(session), now));
-  return sessions
-    .toSorted((a, b) => a.from - b.from || (a.session < b.session ? -1 : 1))
-    .map((one, _, all) => ({ ...one, overlapping: all.some((other) => other !== one && overlap(one, other)) }));
+  return withOverlaps(sessions.toSorted((a, b) => a.from - b.from || (a.session < b.session ? -1 : 1)));
 }
 
 function sessionOf(session: SessionId, own: readonly Recorded[], running: boolean, now: UnixMs): Session {
@@ -83,8 +81,17 @@ function gapsOf(events: readonly ObservationOf<'session'>[], end: UnixMs): Gap[]
 
 const PAUSED = 'paused';
 
-function overlap(a: Session, b: Session): boolean {
-  return intersect([a], [b]).length > 0;
+/** In order of their beginning, one overlaps an earlier one, or the next one that lasts at all, or none. */
+function withOverlaps(sessions: readonly Session[]): Session[] {
+  const lasting = sessions.filter(({ from, to }) => from < to);
+  const overlapping = new Set<Session>();
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const [index, one] of lasting.entries()) {
+    const next = lasting[index + 1];
+    if (one.from < latest || (next !== undefined && next.from < one.to)) overlapping.add(one);
+    latest = Math.max(latest, one.to);
+  }
+  return sessions.map((one) => ({ ...one, overlapping: overlapping.has(one) }));
 }
 
 /** All that was tracked; what two sessions track at once counts once. */
