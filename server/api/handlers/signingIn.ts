@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { meOf } from '../me.ts';
 import { requireNotOwnAddress } from '../passwords.ts';
+import { signInKeys } from '../rateLimits.ts';
 import { takeRecoveryCode, takeTotp } from '../secondFactor.ts';
 import { sha256 } from '../secrets.ts';
 
@@ -19,13 +20,11 @@ export function signingIn(
   return {
     async signIn({ body, client, limitKey, cookie }) {
       const account = vault.lookupHash('email', body.email);
-      const begun = await rateLimits.attempt('address', [limitKey], () =>
-        rateLimits.attempt('account', [account], () =>
-          slowToFail(async () => {
-            const { person, secondFactor } = await prove(context, body);
-            return sessions.begin(person, client, secondFactor);
-          }),
-        ),
+      const begun = await rateLimits.attemptAll(signInKeys(account, limitKey), () =>
+        slowToFail(async () => {
+          const { person, secondFactor } = await prove(context, body);
+          return sessions.begin(person, client, secondFactor);
+        }),
       );
       cookie.set(begun);
       return meOf(context, begun.signedIn);
