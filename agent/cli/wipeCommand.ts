@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { BootId } from '../../shared/ids.ts';
 import type { WipeReport } from '../../shared/protocol/window.ts';
 import { openFolder } from '../core/files.ts';
@@ -41,7 +42,7 @@ export async function wipeCommand(deps: WipeDeps, folder: string, { yes }: { yes
       ? 'The server has retired this device: its id and key are refused from now on.'
       : 'The server could not be told. Ask your organisation to retire this device; what was sent before is theirs to delete.',
   );
-  const left = await whatIsThere(folder);
+  const left = [...new Set([...report.left, ...(await whatIsThere(folder))])];
   if (left.length > 0) {
     throw new CliEnd(
       exitCodes.failed,
@@ -50,6 +51,21 @@ export async function wipeCommand(deps: WipeDeps, folder: string, { yes }: { yes
     );
   }
   terminal.say(`Deleted ${report.filesRemoved} files. Nothing of Daylight is left in ${folder}.`);
+  for (const line of await whatStays(folder, there)) terminal.say(line);
+}
+
+/** What a wipe does not touch, said so that nobody takes it for gone. */
+async function whatStays(folder: string, wasThere: readonly string[]): Promise<string[]> {
+  const others = await readdir(folder).catch(() => []);
+  return [
+    ...(others.length === 0 ? [] : [`Files that Daylight did not write stay there: ${others.slice(0, 5).join(', ')}.`]),
+    ...(wasThere.includes('browser-token')
+      ? [
+          'The extension is still in your browser, where it can tell nobody anything now: remove it on chrome://extensions.',
+        ]
+      : []),
+    'The program itself, and screenshots that you saved elsewhere, are yours to delete.',
+  ];
 }
 
 async function whatWillGo(folder: string, there: readonly string[], running: boolean): Promise<string[]> {
@@ -60,6 +76,7 @@ async function whatWillGo(folder: string, there: readonly string[], running: boo
   return [
     `In ${folder} this will be deleted for good:`,
     `  the identity and keys of this device (${there.filter((name) => !name.includes('/')).length} files)`,
+    ...there.filter((name) => isAbsolute(name)).map((manifest) => `  the way to it from a browser: ${manifest}`),
     `  what was recorded and not yet sent: ${count('spool/batch-')} batches, ${count('spool/image-')} screenshots` +
       (waiting === undefined ? '' : ` with ${records} records`),
     '  What was sent before stays on the server and is not touched by this.',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
 import { pairingTokenPath } from './browserWord.ts';
 import { EXTENSION_ORIGIN, NATIVE_HOST_NAME } from './extensionId.ts';
@@ -53,8 +54,27 @@ export async function installNativeHost(place: NativeHostPlace): Promise<Install
     type: 'stdio',
     allowed_origins: [EXTENSION_ORIGIN],
   };
+  // Remembered before it is there: a wipe removes what it finds in this list, and `agent/core/wipe.ts` reads it.
+  await rememberManifest(join(agentFolder, 'native-manifests.json'), manifest);
   await replaceFile(manifest, `${JSON.stringify(content, null, 2)}\n`, 0o644);
   return { manifest, launcher, paired };
+}
+
+/** A JSON list of paths, each once. */
+async function rememberManifest(list: string, manifest: string): Promise<void> {
+  const text = await readFile(list, 'utf8').catch(() => '[]');
+  const known = KnownManifests.safeParse(jsonOf(text)).data ?? [];
+  await replaceFile(list, `${JSON.stringify([...new Set([...known, manifest])])}\n`, 0o600);
+}
+
+const KnownManifests = z.array(z.string());
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 async function makeToken(file: string): Promise<'now' | 'before'> {

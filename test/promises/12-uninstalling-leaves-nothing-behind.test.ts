@@ -1,10 +1,14 @@
-import { readdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../agent/core/files.ts';
 import { scratch } from '../support/agentKit.ts';
 import { agentCli, command, type Started, serverCli, start } from '../support/agentProcess.ts';
 import { until } from '../support/scriptedServer.ts';
+
+const run = promisify(execFile);
 
 test('wipe deletes spool, keys and identity, looks again, and the server refuses the id from then on', async () => {
   await using place = await scratch();
@@ -83,6 +87,44 @@ test('wipe without a running agent retires the device as well, and asks nobody w
     await server.close();
   }
 }, 120_000);
+
+test('wipe finds what a killed agent left, and what was written into browsers, and leaves what is not its own', async () => {
+  await using place = await scratch();
+  const data = join(place.folder, 'agent');
+  const [mine, moved] = [join(place.folder, 'chromium'), join(place.folder, 'brave')];
+  for (const profile of [mine, moved]) {
+    await mkdir(profile);
+    expect(await command(agentCli, ['extension', '--data', data, '--profile', profile])).toMatchObject({ code: 0 });
+  }
+  // The second browser was paired with another agent since.
+  expect(
+    await command(agentCli, ['extension', '--data', join(place.folder, 'other'), '--profile', moved]),
+  ).toMatchObject({ code: 0 });
+  await killedListening(data);
+  const leftovers = ['browser-token.0123456789ab.new', 'native-host.0123456789ab.new', 'policy.json.0123456789ab.tmp'];
+  for (const name of [...leftovers, 'spool.key']) await writeFile(join(data, name), 'x');
+  for (const name of ['agent.starting', 'captures']) await mkdir(join(data, name));
+  await writeFile(join(data, 'captures', 'screen.png'), 'a picture');
+  await writeFile(join(data, 'my own notes.txt'), 'mine');
+
+  const wiped = await command(agentCli, ['wipe', '--data', data, '--yes']);
+  expect(wiped).toMatchObject({ code: 0, err: '' });
+  expect(wiped.out).toContain(join(mine, 'NativeMessagingHosts'));
+  expect(wiped.out).toContain('my own notes.txt');
+  expect(wiped.out).toContain('remove it on chrome://extensions');
+  expect(await readdir(data)).toEqual(['my own notes.txt']);
+  expect(await readdir(mine)).toEqual([]);
+  expect(await readdir(join(moved, 'NativeMessagingHosts'))).toEqual(['org.daylight.agent.json']);
+}, 120_000);
+
+/** Leaves the sockets of an agent that was killed: files that nobody listens at. */
+async function killedListening(folder: string): Promise<void> {
+  const script = `const net = require('node:net'); let open = 0;
+    for (const name of ['agent.sock', 'browser.sock'])
+      net.createServer().listen(require('node:path').join(process.argv[1], name), () => ++open === 2 && process.kill(process.pid, 'SIGKILL'));`;
+  await run(process.execPath, ['-e', script, folder]).catch(() => undefined);
+  expect(await readdir(folder)).toEqual(expect.arrayContaining(['agent.sock', 'browser.sock']));
+}
 
 async function copyIdentity(from: string, to: string): Promise<void> {
   const [source, target] = [await openFolder(from), await openFolder(to)];
