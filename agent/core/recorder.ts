@@ -12,6 +12,7 @@ import { createOutbox, type Entry } from './outbox.ts';
 import type { Clock, Indicator, Platform, Random } from './ports.ts';
 import { gistOf, receiptOf } from './receipt.ts';
 import type { JournalEntry, RecorderJournal, Unfinished } from './recorderJournal.ts';
+import { createReviews } from './reviews.ts';
 import { createSampler, INTERVAL_MS, type Moment } from './sampler.ts';
 import { defaultReductions } from './sensors/reduce.ts';
 import type { Reductions } from './sensors/reductions.ts';
@@ -187,6 +188,9 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     ),
   );
 
+  const reviews = createReviews(spool, clock, () => policies.policy()?.screenshotReviewSeconds ?? 0);
+  reviews.keepTime();
+
   await applyPolicy();
   gist = gistOf(receipt());
   let cancelTick = clock.after(INTERVAL_MS, tick);
@@ -331,6 +335,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   async function afterTick(entries: readonly Entry[], wasRunning: boolean): Promise<void> {
     await outbox.write(entries);
+    reviews.keepTime();
     await spool.release(clock.now()).catch(() => 0);
     if (wasRunning) await afterChange(wasRunning);
     startRound();
@@ -523,8 +528,14 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   async function dropScreenshot(image: ImageId): Promise<CommandResult> {
-    if (await spool.drop(image)) return said('The screenshot is gone. That one was dropped is counted, nothing else.');
-    return problem('There is no such screenshot waiting.', 'It was sent or dropped already.');
+    switch (await spool.drop(image)) {
+      case 'here':
+        return said('The screenshot is gone and was not sent. That one was dropped is counted, nothing else.');
+      case 'perhaps_sent':
+        return said('The screenshot is gone here, but it was already being sent: the server may have it.');
+      case 'not_here':
+        return problem('There is no such screenshot on this computer.', 'It was sent, or it was dropped already.');
+    }
   }
 
   async function stoppedElsewhere(id: SessionId): Promise<void> {

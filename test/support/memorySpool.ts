@@ -31,6 +31,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
   let batches: Batch[] = [];
   let held: { context: BatchContext; screenshot: HeldScreenshot; image: Uint8Array }[] = [];
   let seq = 0;
+  let givenOut = 0;
   let isFull = false;
   let kept: readonly OpenReading[] = [];
   let bytes = 0;
@@ -106,11 +107,23 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       }
       return due.length;
     },
+    postpone(image, releaseAt) {
+      held = held.map((one) =>
+        one.screenshot.observation.image === image ? { ...one, screenshot: { ...one.screenshot, releaseAt } } : one,
+      );
+    },
     async drop(image) {
       const before = held.length;
       held = held.filter(({ screenshot }) => screenshot.observation.image !== image);
-      countDrop('screenshot', 'dropped_by_employee', before - held.length);
-      return held.length < before;
+      const isIt = (one: Observation): boolean => one.parameter === 'screenshot' && one.image === image;
+      const batch = batches.find(({ observations }) => observations.some(isIt));
+      if (held.length === before && batch === undefined) return 'not_here';
+      countDrop('screenshot', 'dropped_by_employee', 1);
+      if (batch === undefined) return 'here';
+      batch.observations = batch.observations.filter((one) => !isIt(one));
+      batch.dropped.push({ parameter: 'screenshot', cause: 'dropped_by_employee', count: 1 });
+      images.delete(image);
+      return batch.seq <= givenOut ? 'perhaps_sent' : 'here';
     },
     async flush() {
       const last = batches.at(-1);
@@ -119,6 +132,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
     async next(after): Promise<SpooledBatch | null> {
       const batch = batches.find((candidate) => candidate.closed && candidate.seq > after);
       if (batch === undefined) return null;
+      givenOut = Math.max(givenOut, batch.seq);
       const { boot, session, policyVersion } = batch.context;
       return {
         frame: { type: 'batch', seq: batch.seq, boot, session, policyVersion, ...contentOf(batch) },

@@ -19,6 +19,7 @@ import {
 import { type KeptReading, readingKey } from './keptFile.ts';
 import type {
   BatchContext,
+  DroppedFrom,
   HeldScreenshot,
   OpenReading,
   Spool,
@@ -114,6 +115,12 @@ class DiskSpool implements Spool {
   /** Where time was last believed to be. */
   #seen: { readonly at: UnixMs; readonly mono: MonoMs };
   readonly #droppedHere: DropTally = {};
+  /** The highest batch that this process has given out to be sent. */
+  #givenOut = 0;
+  /** The server has told this process what it has; until then it may have what another process sent. */
+  #knowsServer = false;
+  /** The last batch that another process had closed, and may have sent. */
+  #foundClosed = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #ended: 'closed' | 'wiped' | null = null;
 
@@ -171,13 +178,20 @@ class DiskSpool implements Spool {
     });
   }
 
-  drop(image: ImageId): Promise<boolean> {
+  postpone(image: ImageId, releaseAt: UnixMs): void {
+    const held = this.#held.get(image);
+    if (held !== undefined) this.#held.set(image, { ...held, releaseAt });
+  }
+
+  drop(image: ImageId): Promise<DroppedFrom> {
     return this.#alone(async () => {
       const held = this.#held.get(image);
-      if (held === undefined) return false;
-      await this.#dropHeld(held, 'dropped_by_employee');
+      const seq = held === undefined ? this.#batchOf(image) : null;
+      if (held !== undefined) await this.#dropHeld(held, 'dropped_by_employee');
+      else if (seq === null) return 'not_here';
+      else await this.#dropFrom(seq, (observation) => observation.image === image, 'dropped_by_employee');
       await this.#files.sync();
-      return true;
+      return seq !== null && this.#mayBeSent(seq) ? 'perhaps_sent' : 'here';
     });
   }
 
@@ -191,6 +205,7 @@ class DiskSpool implements Spool {
       const offset = await this.#anchor();
       const seq = Math.max(this.#state.acknowledged, after - offset) + 1;
       if (seq >= this.#state.next || seq === this.#open?.seq) return null;
+      this.#givenOut = Math.max(this.#givenOut, seq);
       return this.#read(seq, offset);
     });
   }
@@ -204,6 +219,7 @@ class DiskSpool implements Spool {
 
   rebase(committedSeq: number, serverTime?: UnixMs): Promise<void> {
     return this.#alone(async () => {
+      this.#knowsServer = true;
       if (serverTime !== undefined) this.#seen = { at: serverTime, mono: this.#clock.mono() };
       const { offset, acknowledged } = this.#state;
       const last = this.#lastClosed();
@@ -336,6 +352,7 @@ class DiskSpool implements Spool {
       await this.#files.removeHeld(record.image);
       await this.#files.removeImage(record.image, true);
     }
+    if (reading.header?.closed !== false) this.#foundClosed = Math.max(this.#foundClosed, seq);
     if (!reading.whole || reading.header === null) {
       await this.#repair(seq, reading, null);
       return;
@@ -588,6 +605,15 @@ class DiskSpool implements Spool {
       await this.#files.removeBatch(seq, false);
       this.#entries.delete(seq);
     }
+  }
+
+  #batchOf(image: ImageId): number | null {
+    return [...this.#entries].find(([, { images }]) => images.includes(image))?.[0] ?? null;
+  }
+
+  #mayBeSent(seq: number): boolean {
+    const wasOnline = this.#state.offset !== null;
+    return seq <= this.#givenOut || (wasOnline && !this.#knowsServer && seq <= this.#foundClosed);
   }
 
   async #removeImagesOf(records: readonly BatchRecord[], scrub: boolean): Promise<void> {

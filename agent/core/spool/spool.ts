@@ -30,8 +30,13 @@ export interface Spool {
   heldImage(image: ImageId): Promise<Uint8Array | null>;
   /** Moves every held screenshot whose time has come into a batch. Returns how many. */
   release(now: UnixMs): Promise<number>;
-  /** The employee dropped it: the image is gone, and its observation is counted as dropped. False when not held. */
-  drop(image: ImageId): Promise<boolean>;
+  /** Until when it is held, from now on. Not durable: whoever opens the spool again gives the whole time again. */
+  postpone(image: ImageId, releaseAt: UnixMs): void;
+  /**
+   * The employee dropped it, held or in a batch that is not acknowledged: the image is gone here, and its observation
+   * is counted as dropped.
+   */
+  drop(image: ImageId): Promise<DroppedFrom>;
   /** Closes the open batch now, so that it can be sent. */
   flush(): Promise<void>;
   /** The next closed batch with a seq above `after`; null when there is none. What the uplink sends, to the letter. */
@@ -53,6 +58,9 @@ export interface Spool {
   wipe(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** `perhaps_sent`: its batch has been given out to be sent, by this process or perhaps by the one before it. */
+export type DroppedFrom = 'here' | 'perhaps_sent' | 'not_here';
 
 export interface BatchContext {
   readonly boot: BootId;
