@@ -14,11 +14,13 @@ import {
 } from '../../shared/protocol/messages.ts';
 import type { Digest, Nonce, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import type { Bounded } from '../control/bounded.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
 import { type DeviceRecord, StoreError } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
 import type { AgentWebSocket, Violation } from './agentWebSocket.ts';
 import { type ClockReading, clockOffset } from './captureTime.ts';
+import { createDensity, type Density } from './density.ts';
 import { readFrame } from './frame.ts';
 import { checkHello } from './handshake.ts';
 import { createImages, type ImageBudget } from './images.ts';
@@ -46,6 +48,8 @@ export interface AgentConnectionDeps extends AgentSocketDeps {
   readonly budget: ImageBudget;
   /** Everything that reads or writes a device's seq and sessions, over all of its connections. */
   readonly lanes: Lanes<DeviceId>;
+  /** Of every device, over all of its connections. */
+  readonly densities: Bounded<DeviceId, Density>;
 }
 
 /** Frames that wait here before reading stops, and before the agent is taken for one that ignores the window. */
@@ -230,7 +234,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     const taken = await lanes.run(device.device, async () => {
       if (phase === 'ended') return null; // a newer connection of the device has begun where this one stood
       const { sessions, committedSeq } = me;
-      const result = await takeBatch(deps, { device, clocks, sessions, committedSeq, images }, batch);
+      const density = await deps.densities.get(device.device, async () => createDensity());
+      const result = await takeBatch(deps, { device, clocks, sessions, committedSeq, images, density }, batch);
       if (result.kind === 'acknowledged') {
         me.sessions = result.sessions;
         me.committedSeq = result.committedSeq;

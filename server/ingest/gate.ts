@@ -6,6 +6,7 @@ import { DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { Judge } from '../control/control.ts';
 import type { DiscardCount } from '../store/store.ts';
 import { type ClockReading, captureTime } from './captureTime.ts';
+import type { Counting } from './density.ts';
 import { countScreenshot, type DeviceSessions, isInside, reduceSession } from './sessions.ts';
 import { untruth } from './truth.ts';
 
@@ -21,6 +22,8 @@ export interface GateInput {
   readonly clocks: ClockReading;
   readonly sessions: DeviceSessions;
   readonly now: UnixMs;
+  /** How much of each minute is taken already. */
+  readonly counting: Counting;
   /** Whether the image that a screenshot names is here, whole. Asked at most once per observation, and last. */
   readonly hasImage: (observation: Observation & { parameter: 'screenshot' }) => boolean;
 }
@@ -96,6 +99,7 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   if (problem !== null) return no(problem);
   const counted = observation.parameter === 'screenshot' ? countScreenshot(inSession, at) : inSession;
   if (counted === null) return no('rate_exceeded');
+  if (!input.counting.take(parameter, at)) return no('rate_exceeded');
   if (observation.parameter === 'screenshot' && !input.hasImage(observation)) return no('image_missing');
   return { item: { observation: observation as Admitted, session, day, expires }, sessions: counted };
 }

@@ -11,6 +11,7 @@ import type { Random } from '../random.ts';
 import type { AppendResult, BatchUnit, BlobRecord, DeviceRecord, SegmentRecord, Store } from '../store/store.ts';
 import type { Sealed, Vault } from '../vault/vault.ts';
 import type { ClockReading } from './captureTime.ts';
+import type { Density } from './density.ts';
 import { type AdmittedItem, admit, type GateOutput } from './gate.ts';
 import type { Images, SaidOfImage } from './images.ts';
 import { epochOfDay, imageScope, segmentScope, sessionsScope } from './scopes.ts';
@@ -33,6 +34,7 @@ export interface Sender {
   /** The highest seq committed, as far as the connection knows. */
   readonly committedSeq: number;
   readonly images: Images;
+  readonly density: Density;
 }
 
 export type Taken =
@@ -65,6 +67,7 @@ export async function takeBatch(deps: PipelineDeps, sender: Sender, batch: Batch
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const mark = deps.control.mark(device.org);
     const now = deps.clock.now();
+    const counting = sender.density.begin();
     const { judge, policyVersion } = await deps.control.judging(device);
     const gate = admit({
       observations: batch.observations,
@@ -75,11 +78,13 @@ export async function takeBatch(deps: PipelineDeps, sender: Sender, batch: Batch
       clocks: sender.clocks,
       sessions,
       now,
+      counting,
       hasImage: onceEach(images),
     });
     const unit = { ...(await sealUnit(deps, sender, batch, gate, images, now)), judgedUnder: policyVersion };
     if (deps.control.mark(device.org) !== mark) continue;
     const result = await deps.store.appendBatch(unit);
+    if (result.kind === 'committed') sender.density.keep(counting);
     if (result.kind !== 'stale') return settle(batch, gate, sender, result);
     deps.control.refresh(device.org);
   }

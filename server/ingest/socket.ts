@@ -5,8 +5,10 @@ import type { DeviceId } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { SUBPROTOCOL } from '../../shared/protocol/messages.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
+import { createBounded } from '../control/bounded.ts';
 import { type AgentConnection, serveAgent } from './agentConnection.ts';
 import { AgentWebSocket } from './agentWebSocket.ts';
+import type { Density } from './density.ts';
 import { createImageBudget } from './images.ts';
 import type { AgentSocket, AgentSocketDeps, AgentTiming } from './ingest.ts';
 import { createLanes } from './lanes.ts';
@@ -15,6 +17,8 @@ import { createLanes } from './lanes.ts';
 const HANDSHAKES_AT_ONCE = 2_000;
 /** How long an agent may take to answer the close of a server that is stopping. */
 const CLOSE_GRACE_MS = 3 * SECOND;
+/** Devices of which it is known how much was captured in which minute. */
+const DEVICES_REMEMBERED = 20_000;
 /** Images that wait for their batch, over all connections. */
 const IMAGE_BYTES_WAITING = 256 * 1024 * 1024;
 
@@ -37,6 +41,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   const timing: AgentTiming = { ...usual, ...deps.timing };
   const budget = createImageBudget(IMAGE_BYTES_WAITING);
   const lanes = createLanes<DeviceId>();
+  const densities = createBounded<DeviceId, Density>(DEVICES_REMEMBERED);
   const agents = new Set<AgentConnection>();
   const server = new WebSocketServer({
     noServer: true,
@@ -81,7 +86,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
         return;
       }
       server.handleUpgrade(request, socket, head, (ws) => {
-        const agent = serveAgent({ ...deps, timing, budget, lanes }, ws);
+        const agent = serveAgent({ ...deps, timing, budget, lanes, densities }, ws);
         agents.add(agent);
         void agent.finished.then(() => agents.delete(agent));
       });

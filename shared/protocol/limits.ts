@@ -10,6 +10,8 @@ export const limits = {
   imagesInFlight: 4,
   /** Observations in one batch: a minute of five parameters sampled every five seconds, five times over. */
   batchObservations: 500,
+  /** Observations of one parameter and device in one minute of capture time. The agent has at most one every five seconds. */
+  perMinute: 6_000,
   /** Batches sent and not yet acknowledged, per connection. */
   batchesInFlight: 32,
   /** How far ahead of the server's clock, after correction, an observation may be stamped. */

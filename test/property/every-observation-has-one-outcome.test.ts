@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../server/control/control.ts';
+import { createDensity } from '../../server/ingest/density.ts';
 import { admit, type GateInput } from '../../server/ingest/gate.ts';
 import { noSessions } from '../../server/ingest/sessions.ts';
 import { BootId, type SessionId } from '../../shared/ids.ts';
@@ -58,7 +59,7 @@ describe('the sum of outcomes', () => {
           const input: GateInput = {
             ...{ observations, session: batchSession, boot, policyVersion: 1, judge, hasImage },
             clocks: { boot, at: MORNING, mono: 1_000, serverAt: MORNING },
-            ...{ sessions: noSessions, now: MORNING },
+            ...{ sessions: noSessions, now: MORNING, counting: createDensity().begin() },
           };
           const result = admit(input);
           const discarded = result.discarded.reduce((sum, { count }) => sum + count, 0);
