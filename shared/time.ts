@@ -30,3 +30,12 @@ export function dayOf(at: UnixMs): Day {
 export function addDays(day: Day, days: number): Day {
   return dayOf(Date.parse(`${day}T00:00:00Z`) + days * DAY);
 }
+
+/** Whether this runtime knows a time zone of this name: a name that nobody knows could be any word at all. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

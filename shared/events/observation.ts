@@ -4,7 +4,7 @@ import { ImageId } from '../ids.ts';
 import { AppCategory, SiteCategory } from '../policy/categories.ts';
 import { Digest } from '../signed.ts';
 import { text as anyText } from '../text.ts';
-import { MonoMs, SpanMs, UnixMs } from '../time.ts';
+import { isTimeZone, MonoMs, SpanMs, UnixMs } from '../time.ts';
 
 /**
  * One strict schema per parameter and level. What is not here cannot be sent: there is no field for a key, a code, a
@@ -152,7 +152,8 @@ const timezone = z.strictObject({
   zone: z
     .string()
     .max(64)
-    .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/, 'expected an IANA time zone name'),
+    .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/, 'expected an IANA time zone name')
+    .refine((zone) => zone.length <= 64 && isTimeZone(zone), 'expected an IANA time zone name'),
 });
 
 const diagnostics = z.strictObject({
