@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFolder } from '../../../../agent/core/files.ts';
 import { createPolicyCache, type PolicyCache } from '../../../../agent/core/gate/policyCache.ts';
@@ -315,7 +315,7 @@ test('while no policy is verified nothing of what waits is sent, however long th
   await record('said under a policy that is gone');
   uplink.start();
   await online();
-  await setTimeout(2_500);
+  await sleep(2_500);
   expect([policies.policy(), server.batches, uplink.state().kind]).toEqual([null, [], 'online']);
   server.push({ type: 'policy', ...server.signed() });
   await until(() => server.batches.length > 0);
