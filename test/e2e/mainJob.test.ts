@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { DayReport } from '../../shared/protocol/http.ts';
 import { DAY, dayOf, MINUTE } from '../../shared/time.ts';
 import { PASSWORD, totpCode } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { eventually } from '../support/daylight.ts';
-import { type Desktop, desktopMissing, startDesktop, until } from '../support/desktop.ts';
+import { type Desktop, desktopMissing, startDesktop } from '../support/desktop.ts';
 import { desktopTests } from '../support/desktopTests.ts';
+import { openedSpool } from '../support/watchedTyping.ts';
 import {
   EVERYTHING_BUT_SITES,
   enrolEmployee,
@@ -31,6 +33,7 @@ const PATIENCE = 90_000;
 const LIGHT_YELLOW = [255, 255, 224];
 
 desktopTests('a working session, from the keyboard to the console', desktopMissing(), () => {
+  let folder: string;
   let place: Workplace;
   let desktop: Desktop;
   let agent: RealAgent;
@@ -42,7 +45,7 @@ desktopTests('a working session, from the keyboard to the console', desktopMissi
 
   beforeAll(async () => {
     await buildConsole();
-    const folder = await mkdtemp(join(tmpdir(), 'daylight-main-job-'));
+    folder = await mkdtemp(join(tmpdir(), 'daylight-main-job-'));
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     place = await openWorkplace(folders(folder).server, EVERYTHING_BUT_SITES);
     closers.push(() => place.server.kill());
@@ -58,6 +61,13 @@ desktopTests('a working session, from the keyboard to the console', desktopMissi
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
   }, 60_000);
+
+  /** The same page as the manager's, as the employee gets it. */
+  const ownDay = async (): Promise<DayReport> => {
+    const { client, person } = place.employee;
+    return client.ok('GET', `/people/${person}/day?day=${day}&zone=UTC&purpose=own_data`);
+  };
+  const waiting = async (): Promise<string> => Buffer.concat(await openedSpool(agent.data, folder)).toString('latin1');
 
   it('is told of everything before anything is recorded, and says which sensors cannot work here', async () => {
     expect(enrolment).toContain('The name of the application in front.');
@@ -95,18 +105,16 @@ desktopTests('a working session, from the keyboard to the console', desktopMissi
     await desktop.click();
     await desktop.click();
     await desktop.type(`${SECOND_SECRET}\n`, 40);
-    // An application is written down when the next one has been read.
-    await until(
-      'both windows are read',
-      async () => ((await agent.status()).waiting.observations.app ? true : null),
-      PATIENCE,
-    );
+    await eventually('the second window is read', async () => (await waiting()).includes('Ledger'), PATIENCE);
     await agent.tell('stop');
 
     expect([await writing.received(), await counting.received()]).toEqual([`${SECRET}\n`, `${SECOND_SECRET}\n`]);
-    await until(
-      'everything is sent',
-      async () => ((await agent.status()).waiting.batches === 0 ? true : null),
+    await eventually(
+      'everything is stored',
+      async () => {
+        const { apps, screenshots, sessions } = await ownDay();
+        return apps.length >= 2 && screenshots.length === 1 && sessions[0]?.open === false;
+      },
       PATIENCE,
     );
     expect((await agent.status()).sent.discarded).toEqual({});

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSpool } from '../../agent/core/spool/diskSpool.ts';
 import { keyFile } from '../../agent/core/spool/spoolKey.ts';
@@ -133,17 +133,21 @@ async function typeOneSession(agent: RealAgent, typing: Typing, { text }: Typed,
   await desktop.moveMouse(800, 420);
   await desktop.click();
   await desktop.type(`${text}\n`, 40);
-  // Of each session, the first application is written down when the second has been read, and the second at the end.
-  const read = 2 * number + 1;
   await until(
-    'both windows are read',
-    async () => (((await agent.status()).waiting.observations.app ?? 0) >= read ? true : null),
+    'the second window is read',
+    async () => (timesInFront(await openedSpool(agent.data, typing.folder), 'Ledger') > number ? true : null),
     PATIENCE,
   );
   for (const [index, window] of windows.entries()) {
     const arrived = await window.received();
     if (arrived !== `${before[index]}${text}\n`) throw new Error(`what was typed did not arrive in ${window.title}`);
   }
+}
+
+/** How often an application was written down as being in front. */
+export function timesInFront(opened: readonly Buffer[], app: string): number {
+  const all = Buffer.concat(opened).toString('latin1');
+  return all.split(`"name":"${app}"`).length - 1;
 }
 
 async function searchProcess(agent: RealAgent, heapFile: string, gathered: Gatherer): Promise<void> {
@@ -186,7 +190,7 @@ function gatherer(secrets: readonly Typed[]): Gatherer {
 }
 
 /** What waits in the spool, as the product itself reads it: in a copy, because the agent goes on. */
-async function openedSpool(agentFolder: string, folder: string): Promise<Buffer[]> {
+export async function openedSpool(agentFolder: string, folder: string): Promise<Buffer[]> {
   const copy = await mkdtemp(join(folder, 'spool-'));
   await cp(join(agentFolder, 'spool'), join(copy, 'spool'), { recursive: true });
   await cp(join(agentFolder, 'spool.key'), join(copy, 'spool.key'));
@@ -208,6 +212,7 @@ async function openedSpool(agentFolder: string, folder: string): Promise<Buffer[
     return opened;
   } finally {
     await spool.close();
+    await rm(copy, { recursive: true, force: true });
   }
 }
 
