@@ -1,5 +1,5 @@
 import { catalog, parameterIds } from '../../shared/catalog.ts';
-import { NEVER } from '../../shared/policy/notice.ts';
+import { NEVER, noticeText } from '../../shared/policy/notice.ts';
 import type { NoticeView } from '../../shared/protocol/http.ts';
 import type { VerifiedPolicy } from './gate/policyCache.ts';
 
@@ -11,9 +11,9 @@ export function noticeFor(policy: VerifiedPolicy): NoticeView {
   const collected: NoticeView['collected'] = [];
   const notCollected: NoticeView['notCollected'] = [];
   for (const parameter of parameterIds) {
-    const { label, notice } = catalog[parameter];
+    const { label } = catalog[parameter];
     const rule = policy.rules[parameter];
-    const text = rule === undefined ? undefined : (notice as Readonly<Record<string, string>>)[rule.level];
+    const text = rule === undefined ? undefined : noticeText(parameter, rule.level, policy);
     if (rule === undefined || text === undefined) {
       notCollected.push({ parameter, label });
       continue;

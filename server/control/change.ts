@@ -1,5 +1,5 @@
 import { canonical } from '../../shared/canonical.ts';
-import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import { catalog, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import { PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
 import type { PolicyChange } from '../../shared/protocol/http.ts';
@@ -23,17 +23,14 @@ export function applyChange(
     });
   }
   const version = current.version + 1;
+  const { screenshotReviewSeconds, idleSeconds, leaseHours } = change;
+  const changed = { ...current, ...definedOnly({ screenshotReviewSeconds, idleSeconds, leaseHours }) };
   const next = parseDocument({
-    ...current,
-    ...definedOnly({
-      screenshotReviewSeconds: change.screenshotReviewSeconds,
-      idleSeconds: change.idleSeconds,
-      leaseHours: change.leaseHours,
-    }),
+    ...changed,
     version,
     previousHash: currentHash,
     notBefore: now,
-    parameters: changedRules(current, change, version),
+    parameters: changedRules(current, changed, change, version),
   });
   if (sameTerms(current, next)) {
     throw new DaylightError('conflict', 'nothing would change: the policy in force says the same already');
@@ -48,10 +45,24 @@ export function raised(parameter: ParameterId, before: PolicyRule, after: Policy
 
 /**
  * Whether what is collected may be used in a way that people were not told of: another purpose or basis, more viewers,
- * kept longer, or no pause any more. Until they acknowledge the new notice the parameter is off, because there is no
+ * kept longer, or no pause any more; a screenshot with less time to review it; what is observed for longer without input
+ * or without the server, what is entered for longer without the server. Until they acknowledge the new notice the parameter is off, because there is no
  * level that would mean "on the old terms".
  */
-export function widened(before: PolicyRule, after: PolicyRule): boolean {
+export function widened(parameter: ParameterId, before: Terms, after: Terms): boolean {
+  return ruleWidened(before.parameters[parameter], after.parameters[parameter]) || loosened(parameter, before, after);
+}
+
+/** What of a policy is told in its notice. */
+type Terms = Pick<PolicyDocument, 'parameters' | 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours'>;
+
+function loosened(parameter: ParameterId, before: Terms, after: Terms): boolean {
+  if (parameter === 'screenshot' && after.screenshotReviewSeconds < before.screenshotReviewSeconds) return true;
+  if (catalog[parameter].source === 'entered') return after.leaseHours.entered > before.leaseHours.entered;
+  return after.idleSeconds > before.idleSeconds || after.leaseHours.observed > before.leaseHours.observed;
+}
+
+function ruleWidened(before: PolicyRule, after: PolicyRule): boolean {
   return (
     after.purpose !== before.purpose ||
     after.basis !== before.basis ||
@@ -61,12 +72,19 @@ export function widened(before: PolicyRule, after: PolicyRule): boolean {
   );
 }
 
-function changedRules(current: PolicyDocument, change: PolicyChange, version: number): Record<string, PolicyRule> {
+function changedRules(
+  current: PolicyDocument,
+  changed: PolicyDocument,
+  change: PolicyChange,
+  version: number,
+): Record<string, PolicyRule> {
   const rules: Record<string, PolicyRule> = {};
   for (const id of parameterIds) {
     const before: PolicyRule = current.parameters[id];
     const after: PolicyRule = { ...before, ...definedOnly(change.parameters?.[id] ?? {}) };
-    const needsNotice = after.level !== 'off' && (raised(id, before, after) || widened(before, after));
+    const needsNotice =
+      after.level !== 'off' &&
+      (raised(id, before, after) || ruleWidened(before, after) || loosened(id, current, changed));
     rules[id] = needsNotice ? { ...after, noticeVersion: version } : after;
   }
   return rules;

@@ -82,7 +82,7 @@ function wideningsOf(
       .filter((id) => {
         const [was, is] = [before.parameters[id], document.parameters[id]];
         // What was off and is raised now has no old terms that could have been acknowledged: the level alone decides.
-        return widened(was, is) && !(was.level === 'off' && raised(id, was, is));
+        return widened(id, before, document) && !(was.level === 'off' && raised(id, was, is));
       })
       .map((parameter) => ({ parameter, version: document.version, publishedAt }));
   });

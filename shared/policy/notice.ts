@@ -26,13 +26,45 @@ export interface NoticeLine {
 export const NEVER =
   'Never, whatever the settings: which keys you press, pointer positions, the clipboard, camera, microphone, location, contents of files, windows in the background.';
 
-export function noticeOf(policy: Pick<PolicyDocument, 'version' | 'parameters'>): Notice {
+type Terms = Pick<PolicyDocument, 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours'>;
+
+/**
+ * What is collected of a parameter at a level, in words, with the times that the policy sets: to review a screenshot,
+ * without input, without contact with the server. Undefined where the register has no words: then it is not collected.
+ */
+export function noticeText(parameter: ParameterId, level: string, terms: Terms): string | undefined {
+  const { notice, source } = catalog[parameter];
+  const text = (notice as Readonly<Record<string, string>>)[level];
+  if (text === undefined) return undefined;
+  const { screenshotReviewSeconds: review, idleSeconds, leaseHours } = terms;
+  const sentences = [text];
+  if (parameter === 'screenshot') {
+    sentences.push(
+      review === 0
+        ? 'It is sent at once: you cannot review it first.'
+        : `You can review and drop each one for ${inWords(review)} before it is sent.`,
+    );
+  }
+  sentences.push(
+    source === 'entered'
+      ? `It goes on for up to ${leaseHours.entered} hours without contact with the server.`
+      : `It goes on for up to ${inWords(idleSeconds)} without input and ${leaseHours.observed} hours without contact with the server.`,
+  );
+  return sentences.join(' ');
+}
+
+function inWords(seconds: number): string {
+  if (seconds % 60 !== 0) return `${seconds} seconds`;
+  return seconds === 60 ? '1 minute' : `${seconds / 60} minutes`;
+}
+
+export function noticeOf(policy: Pick<PolicyDocument, 'version' | 'parameters'> & Terms): Notice {
   const collected: NoticeLine[] = [];
   const notCollected: { parameter: ParameterId; label: string }[] = [];
   for (const parameter of parameterIds) {
-    const { label, notice } = catalog[parameter];
+    const { label } = catalog[parameter];
     const rule = policy.parameters[parameter];
-    const text = (notice as Readonly<Record<string, string>>)[rule.level];
+    const text = noticeText(parameter, rule.level, policy);
     if (rule.level === 'off' || text === undefined) {
       notCollected.push({ parameter, label });
       continue;

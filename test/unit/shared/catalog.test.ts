@@ -82,7 +82,8 @@ describe('the register of parameters', () => {
   });
 
   it('generates the notice of a first policy from the register alone', () => {
-    const notice = noticeOf({ version: 1, parameters: firstRules() });
+    const times = { screenshotReviewSeconds: 300, idleSeconds: 300, leaseHours: { observed: 24, entered: 720 } };
+    const notice = noticeOf({ version: 1, parameters: firstRules(), ...times });
     expect(notice.collected.map((line) => line.parameter)).toEqual(['session', 'project']);
     expect(notice.notCollected.map((line) => line.parameter)).toEqual(
       parameterIds.filter((id) => id !== 'session' && id !== 'project'),
