@@ -15,7 +15,7 @@ function stepsOf(redact: () => unknown): { walked: number; looks: number } {
       yield char;
     }
     return undefined;
-  } as typeof iterate;
+  };
   Set.prototype.has = function counted(this: Set<unknown>, value: unknown) {
     steps.looks += 1;
     return has.call(this, value);

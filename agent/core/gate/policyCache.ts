@@ -322,8 +322,8 @@ function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys): Lease | 
     lease.policyVersion === candidate.policy.version;
   if (!fits) return 'lease_mismatch';
   // An older lease of the same policy may carry acknowledgements that no longer hold.
-  const isOfSame = candidate.lease?.policyHash === lease.policyHash;
-  if (isOfSame && candidate.lease !== null && lease.issuedAt < candidate.lease.issuedAt) return 'lease_mismatch';
+  const held = candidate.lease?.policyHash === lease.policyHash ? candidate.lease : null;
+  if (held !== null && lease.issuedAt < held.issuedAt) return 'lease_mismatch';
   return lease;
 }
 

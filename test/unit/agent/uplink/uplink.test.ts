@@ -82,7 +82,7 @@ const titlesSent = (): unknown[] =>
 test('batches arrive once and in order, and are forgotten when they are acknowledged', async () => {
   await record('one', 'two', 'three');
   uplink.start();
-  await until(() => spool.waiting().batches === 0);
+  await until(() => spool.waiting().batches === 0 && uplink.sent().at !== null && uplink.sent().stored >= 3);
   expect(server.batches.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   expect(titlesSent()).toEqual(['one', 'two', 'three']);
   expect(uplink.sent().stored).toBe(3);
