@@ -12,6 +12,9 @@ import { VaultError } from '../vault/vault.ts';
 import type { Context } from './context.ts';
 import type { Call } from './handler.ts';
 
+/** The version that the device claimed and the one in force at capture: a reader must be named in both. */
+type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion'>;
+
 /** What someone wants to see of a person, and why. */
 export interface Wanted {
   readonly action: 'day' | 'observations' | 'screenshot';
@@ -19,8 +22,8 @@ export interface Wanted {
   readonly purpose: Call<Routes['day']>['query']['purpose'];
   readonly day: Day | null;
   readonly parameters: readonly ParameterId[];
-  /** The policy versions under which it was stored, where that is known: no reader may see what none of them lets them. */
-  readonly storedUnder?: readonly number[];
+  /** The terms under which it was stored, where that is known: no reader may see what none of them lets them. */
+  readonly storedUnder?: readonly Terms[];
 }
 
 /**
@@ -58,31 +61,42 @@ export async function beginRead(context: Context, actor: Actor, wanted: Wanted):
   return { leave: verdict.leave, person, at, purpose, parameters: new Set(parameters) } as unknown as RecordedRead;
 }
 
-/** By the policy in force and, where versions are given, by at least one of them. */
+/** By the policy in force and, where terms are given, by both versions of at least one of them. */
 async function visibleOf(
   { control }: Context,
   leave: Authorized<'data.read'>,
-  storedUnder: readonly number[],
+  storedUnder: readonly Terms[],
 ): Promise<ReadonlySet<ParameterId>> {
   const now = (await control.current(leave.actor.org)).document.parameters;
   if (storedUnder.length === 0) return viewable(leave, now);
-  const then = await Promise.all([...new Set(storedUnder)].map((version) => control.version(leave.actor.org, version)));
-  return new Set(
-    then.flatMap((policy) => (policy === null ? [] : [...viewable(leave, now, policy.document.parameters)])),
+  const visible = await Promise.all(
+    [...new Map(storedUnder.map((terms) => [nameOf(terms), terms])).values()].map(async (terms) => {
+      const claimed = await control.version(leave.actor.org, terms.policyVersion);
+      const atCapture = await control.version(leave.actor.org, terms.termsVersion);
+      if (claimed === null || atCapture === null) return [];
+      return [...viewable(leave, now, claimed.document.parameters, atCapture.document.parameters)];
+    }),
   );
+  return new Set(visible.flat());
+}
+
+function nameOf({ policyVersion, termsVersion }: Terms): string {
+  return `${policyVersion} ${termsVersion}`;
 }
 
 /** What the reader may see of the segments: those that the policy in force and the one of their capture both show them. */
-export async function seenOf<T extends Pick<SegmentRecord, 'parameter' | 'policyVersion'>>(
+export async function seenOf<T extends Pick<SegmentRecord, 'parameter'> & Terms>(
   context: Context,
   { leave }: RecordedRead,
   segments: readonly T[],
 ): Promise<T[]> {
-  const versions = [...new Set(segments.map(({ policyVersion }) => policyVersion))];
+  const different = [...new Map(segments.map((segment) => [nameOf(segment), segment])).values()];
   const visible = new Map(
-    await Promise.all(versions.map(async (version) => [version, await visibleOf(context, leave, [version])] as const)),
+    await Promise.all(
+      different.map(async (terms) => [nameOf(terms), await visibleOf(context, leave, [terms])] as const),
+    ),
   );
-  return segments.filter(({ parameter, policyVersion }) => visible.get(policyVersion)?.has(parameter));
+  return segments.filter((segment) => visible.get(nameOf(segment))?.has(segment.parameter));
 }
 
 /**

@@ -87,7 +87,8 @@ export interface CaptureQuestion {
 }
 
 export type Verdict =
-  | { readonly allowed: true; readonly retentionDays: number }
+  /** `termsVersion`: the version in force at capture, whichever the agent claims. */
+  | { readonly allowed: true; readonly retentionDays: number; readonly termsVersion: number }
   | { readonly allowed: false; readonly reason: DiscardReason };
 
 export type Judge = (question: CaptureQuestion) => Verdict;

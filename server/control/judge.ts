@@ -43,7 +43,7 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
     atCapture.document.parameters[parameter].retentionDays,
     current.document.parameters[parameter].retentionDays,
   );
-  return { allowed: true, retentionDays };
+  return { allowed: true, retentionDays, termsVersion: atCapture.document.version };
 }
 
 function no(reason: DiscardReason): Verdict {

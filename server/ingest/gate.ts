@@ -35,6 +35,8 @@ export interface AdmittedItem {
   readonly day: Day;
   /** The last day on which it may be kept. */
   readonly expires: Day;
+  /** The policy version in force when it was captured. */
+  readonly termsVersion: number;
 }
 
 export interface GateOutput {
@@ -101,7 +103,8 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   if (counted === null) return no('rate_exceeded');
   if (!input.counting.take(parameter, at)) return no('rate_exceeded');
   if (observation.parameter === 'screenshot' && !input.hasImage(observation)) return no('image_missing');
-  return { item: { observation: observation as Admitted, session, day, expires }, sessions: counted };
+  const { termsVersion } = verdict;
+  return { item: { observation: observation as Admitted, session, day, expires, termsVersion }, sessions: counted };
 }
 
 function enterSession(

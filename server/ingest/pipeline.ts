@@ -180,6 +180,7 @@ interface Group {
   readonly session: SessionId;
   readonly day: Day;
   readonly expires: Day;
+  readonly termsVersion: number;
   readonly items: AdmittedItem[];
 }
 
@@ -212,10 +213,10 @@ async function sealUnit(
 function groupsOf(admitted: readonly AdmittedItem[]): Group[] {
   const groups = new Map<string, Group>();
   for (const item of admitted) {
-    const { session, day, expires } = item;
+    const { session, day, expires, termsVersion } = item;
     const { parameter } = item.observation;
-    const key = `${parameter} ${day}`;
-    const group = groups.get(key) ?? { parameter, session, day, expires, items: [] };
+    const key = `${parameter} ${day} ${termsVersion}`;
+    const group = groups.get(key) ?? { parameter, session, day, expires, termsVersion, items: [] };
     group.items.push(item);
     // The earliest end holds for all: a segment must be gone before the first of its observations must be.
     groups.set(key, expires < group.expires ? { ...group, expires } : group);
@@ -231,9 +232,10 @@ async function sealGroup(
   images: TakenImages,
 ): Promise<{ segment: SegmentRecord; blobs: BlobRecord[] }> {
   const { org, person } = device;
-  const { parameter, session, day, expires } = group;
+  const { parameter, session, day, expires, termsVersion } = group;
   const segment = SegmentId.parse(deps.random.uuid());
-  const common = { org, person, day, segment, epoch: epochOfDay(day), policyVersion: batch.policyVersion, expires };
+  const versions = { policyVersion: batch.policyVersion, termsVersion };
+  const common = { org, person, day, segment, epoch: epochOfDay(day), ...versions, expires };
   const observations = group.items.map((item) => item.observation);
   const [sealed, ...blobs] = await Promise.all([
     deps.vault.seal(segmentScope({ ...common, parameter }), encodeSegment({ parameter, session, observations }), {

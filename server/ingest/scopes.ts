@@ -4,20 +4,27 @@ import { epochOf, type SealScope } from '../vault/vault.ts';
 
 // What ingest seals, and what whoever reads it must name to open it.
 
-export type SegmentKey = Pick<SegmentRecord, 'org' | 'person' | 'parameter' | 'segment' | 'epoch' | 'policyVersion'>;
+type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion' | 'expires'>;
+
+export type SegmentKey = Pick<SegmentRecord, 'org' | 'person' | 'parameter' | 'segment' | 'epoch'> & Terms;
 
 /** Scope of a segment's `sealed`; the plaintext is compressed and read with `decodeSegment`. */
 export function segmentScope(key: SegmentKey): SealScope {
   const { org, person, parameter, epoch, segment, policyVersion } = key;
-  return { org, person, parameter, epoch, record: segment, part: 'observations', policyVersion };
+  return { org, person, parameter, epoch, record: segment, part: partOf('observations', key), policyVersion };
 }
 
-export type ImageKey = Pick<BlobRecord, 'org' | 'person' | 'image' | 'epoch' | 'policyVersion'>;
+export type ImageKey = Pick<BlobRecord, 'org' | 'person' | 'image' | 'epoch'> & Terms;
 
 /** Scope of an image's `sealed`; the plaintext is the WebP file, not compressed again. */
 export function imageScope(key: ImageKey): SealScope {
   const { org, person, epoch, image, policyVersion } = key;
-  return { org, person, parameter: 'image', epoch, record: image, part: 'image', policyVersion };
+  return { org, person, parameter: 'image', epoch, record: image, part: partOf('image', key), policyVersion };
+}
+
+/** Who can write the database can move neither the end of what is kept nor the terms under which it was captured. */
+function partOf(what: string, { termsVersion, expires }: Terms): string {
+  return `${what}, terms ${termsVersion}, until ${expires}`;
 }
 
 /** Scope of `DeviceRecord.sessionState`. */

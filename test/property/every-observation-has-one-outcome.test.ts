@@ -41,7 +41,7 @@ const items = fc.oneof(
 
 const verdicts = fc.func<[unknown], Verdict>(
   fc.oneof(
-    { weight: 3, arbitrary: fc.constant<Verdict>({ allowed: true, retentionDays: 30 }) },
+    { weight: 3, arbitrary: fc.constant<Verdict>({ allowed: true, retentionDays: 30, termsVersion: 1 }) },
     fc.constantFrom(...DiscardReason.options).map((reason): Verdict => ({ allowed: false, reason })),
   ),
 );

@@ -114,6 +114,7 @@ export const segment = (name: string, parameter: ParameterId = 'app', day: Day =
   device: deviceId('laptop'),
   epoch: 2_930,
   policyVersion: 1,
+  termsVersion: 1,
   expires: '2026-05-01',
   sealed: sealedText(`segment ${name}`, 350),
 });
@@ -126,6 +127,7 @@ export const blob = (name: string, bytes = 5_000): BlobRecord => ({
   segment: segmentId(name),
   epoch: 2_930,
   policyVersion: 1,
+  termsVersion: 1,
   expires: '2026-03-16',
   sealed: sealedText(`image ${name}`, bytes),
 });

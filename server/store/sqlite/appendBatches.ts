@@ -86,6 +86,7 @@ const segmentColumns = [
   'device',
   'epoch',
   'policy_version',
+  'terms_version',
   'expires',
   'sealed',
 ];
@@ -103,12 +104,24 @@ function segmentRows({ unit }: Append): Value[][] {
     device,
     segment.epoch,
     segment.policyVersion,
+    segment.termsVersion,
     dayNumber(segment.expires),
     segment.sealed,
   ]);
 }
 
-const imageColumns = ['org', 'person', 'image', 'day', 'segment', 'epoch', 'policy_version', 'expires', 'file'];
+const imageColumns = [
+  'org',
+  'person',
+  'image',
+  'day',
+  'segment',
+  'epoch',
+  'policy_version',
+  'terms_version',
+  'expires',
+  'file',
+];
 
 function imageRows({ unit, files }: Append): Value[][] {
   return unit.blobs.map((blob, place) => [
@@ -119,6 +132,7 @@ function imageRows({ unit, files }: Append): Value[][] {
     idBytes(blob.segment),
     blob.epoch,
     blob.policyVersion,
+    blob.termsVersion,
     dayNumber(blob.expires),
     fileOf(files, place),
   ]);

@@ -33,6 +33,7 @@ export function observationsIn(
     device: id(DeviceId, row, 'device'),
     epoch: int(row, 'epoch'),
     policyVersion: int(row, 'policy_version'),
+    termsVersion: int(row, 'terms_version'),
     expires: day(row, 'expires'),
     sealed: fromStore(bytes(row, 'sealed')),
   });
@@ -44,6 +45,7 @@ export function observationsIn(
     segment: id(SegmentId, row, 'segment'),
     epoch: int(row, 'epoch'),
     policyVersion: int(row, 'policy_version'),
+    termsVersion: int(row, 'terms_version'),
     expires: day(row, 'expires'),
     sealed: fromStore(sealed),
   });

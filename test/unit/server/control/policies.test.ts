@@ -149,7 +149,7 @@ describe('what a person has been told of', () => {
       await kit.control.judge({ ...question, device: foreign.record }),
     ]).toEqual([
       { allowed: false, reason: 'notice_not_acknowledged' },
-      { allowed: true, retentionDays: 60 },
+      { allowed: true, retentionDays: 60, termsVersion: 2 },
     ]);
     expect(listening.frames.filter(({ type }) => type === 'policy')).toEqual([]);
     expect((await kit.control.acknowledged(kit.org, kit.person)).app).toBe('name');
