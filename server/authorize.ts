@@ -1,7 +1,7 @@
 import { type ParameterId, parameterIds } from '../shared/catalog.ts';
 import type { OrgId, PersonId, TeamId } from '../shared/ids.ts';
 import type { PolicyDocument } from '../shared/policy/policy.ts';
-import type { Role } from '../shared/roles.ts';
+import { type Role, ViewerRole } from '../shared/roles.ts';
 
 /** The signed-in person, as every command sees them. Built anew from the store for each request. */
 export interface Actor {
@@ -45,8 +45,12 @@ export interface Target {
   readonly teams: readonly TeamId[];
   /** The role of that person now; null for the organisation, and for a person who is being invited. */
   readonly role: Role | null;
+  /** The teams whose activity that person sees as their manager now. */
+  readonly manages: readonly TeamId[];
   /** The role that `people.change` would give them; null when it gives none. */
   readonly becomes: Role | null;
+  /** The teams that `people.change` would let them manage; null when it leaves those as they are. */
+  readonly wouldManage: readonly TeamId[] | null;
 }
 
 export type Verdict<A extends Action> =
@@ -98,15 +102,31 @@ export function viewable(
 
 /** The organisation as a whole. */
 export function organisation(org: OrgId): Target {
-  return { org, person: null, teams: [], role: null, becomes: null };
+  return { org, person: null, teams: [], role: null, manages: [], becomes: null, wouldManage: null };
 }
 
-/** A person as the store knows them. */
+/** A person as the store knows them, and what `people.change` would give them. */
 export function personTarget(
-  record: { org: OrgId; person: PersonId; teams: readonly TeamId[]; role: Role },
-  becomes: Role | null = null,
+  record: PersonFacts,
+  gives: { readonly role?: Role | undefined; readonly managesTeams?: readonly TeamId[] | undefined } = {},
 ): Target {
-  return { org: record.org, person: record.person, teams: record.teams, role: record.role, becomes };
+  const { org, person, teams, role, managesTeams } = record;
+  const { role: becomes = null, managesTeams: wouldManage = null } = gives;
+  return { org, person, teams, role, manages: managesTeams, becomes, wouldManage };
+}
+
+interface PersonFacts {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly teams: readonly TeamId[];
+  readonly role: Role;
+  readonly managesTeams: readonly TeamId[];
+}
+
+/** Whether the change lets somebody see activity of others that they could not see before. */
+export function givesSight({ role, becomes, manages, wouldManage }: Target): boolean {
+  if (becomes !== null && becomes !== role && ViewerRole.safeParse(becomes).success) return true;
+  return wouldManage?.some((team) => !manages.includes(team)) ?? false;
 }
 
 interface Rule {
@@ -130,10 +150,11 @@ const theirManager: Rule = {
   holds: (actor, target) => actor.role === 'manager' && target.teams.some((team) => actor.managesTeams.includes(team)),
 };
 const adminBelowOwner: Rule = {
-  // An admin sees no activity. Were they to appoint themself, or make owners, they could give themself sight of it.
-  says: 'an admin, but neither themself, nor an owner, nor to make one',
+  // An admin sees no activity. Were they to appoint themself, or somebody whose link they could take themself, as one
+  // who does, they would give themself sight of it.
+  says: 'an admin, but neither themself, nor an owner, nor to give anybody sight of activity (owner, manager, more teams)',
   holds: (actor, target) =>
-    actor.role === 'admin' && actor.person !== target.person && target.role !== 'owner' && target.becomes !== 'owner',
+    actor.role === 'admin' && actor.person !== target.person && target.role !== 'owner' && !givesSight(target),
 };
 
 const rules: Readonly<Record<Action, readonly Rule[]>> = {

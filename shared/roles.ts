@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /**
- * owner: the account, people, policy, and the activity of everyone · admin: people, devices and policy, no activity ·
+ * owner: the account, people, policy, and the activity of everyone; only an owner makes owners and managers and gives
+ * managers their teams · admin: people without sight of activity, devices and policy, no activity ·
  * manager: activity of their own teams, policy · privacy_officer: records about processing, no activity ·
  * employee: their own data. Everyone also is the subject of their own data.
  */

@@ -217,10 +217,7 @@ export interface SegmentRecord {
   readonly segment: SegmentId;
   readonly device: DeviceId;
   readonly epoch: number;
-  /** The version that the device said it was captured under. */
   readonly policyVersion: number;
-  /** The version that was in force when it was captured, by the server's own judgement. */
-  readonly termsVersion: number;
   /** The day after which it must be gone. */
   readonly expires: Day;
   readonly sealed: Sealed;
@@ -235,7 +232,6 @@ export interface BlobRecord {
   readonly segment: SegmentId;
   readonly epoch: number;
   readonly policyVersion: number;
-  readonly termsVersion: number;
   readonly expires: Day;
   readonly sealed: Sealed;
 }
@@ -311,15 +307,24 @@ export interface SecurityEvent {
   readonly person: PersonId | null;
   /** From a fixed list of sentences; never anything that a client sent. */
   readonly detail: string;
+  /** How often this happened within the minute of `at`, which is the first time. */
+  readonly count: number;
 }
+
+export type NewSecurityEvent = Omit<SecurityEvent, 'count'>;
 
 export interface Audit {
   /** Resolves when durable; the read that it records may be answered only then. */
   recordAccess(access: AccessRecord): Promise<void>;
-  /** Newest first, at most `limit`, older than `before` when given. */
+  /**
+   * Newest first, older than `before` when given: `limit` of them, and with the last all others of its millisecond, so that
+   * who goes on before the last one's time misses none.
+   */
   accesses(org: OrgId, subject: PersonId, limit: number, before?: UnixMs): Promise<readonly AccessRecord[]>;
-  recordSecurityEvent(event: SecurityEvent): Promise<void>;
-  securityEvents(org: OrgId, limit: number): Promise<readonly SecurityEvent[]>;
+  /** One of the same kind, person and detail in the same minute of the clock is counted instead of kept again. */
+  recordSecurityEvent(event: NewSecurityEvent): Promise<void>;
+  /** In the same order and pages as `accesses`. */
+  securityEvents(org: OrgId, limit: number, before?: UnixMs): Promise<readonly SecurityEvent[]>;
 }
 
 // ── Keys: a separate database file, never part of a data backup ───────────────────────────────────────────────────

@@ -417,7 +417,7 @@ export const routes = {
     query: empty,
     status: 201,
     summary:
-      'Invite a person (owner, admin). Only an owner makes owners. Answers with a link, valid once and for seven days.',
+      'Invite a person (owner, admin). Only an owner invites owners and managers. Answers with a link, valid once and for seven days.',
     body: z.strictObject({
       name: PersonName,
       email: Email,
@@ -433,7 +433,7 @@ export const routes = {
     auth: 'session',
     params: personPath,
     query: empty,
-    summary: 'Change name, role or teams (owner, admin). Takes effect at once on open sessions and sockets.',
+    summary: 'Change name, role or teams (owner, admin). Only an owner makes owners and managers and gives managers more teams. Takes effect at once on open sessions and sockets.',
     body: z.strictObject({
       name: PersonName.optional(),
       role: Role.optional(),
@@ -653,7 +653,7 @@ export const routes = {
     auth: 'session',
     params: personPath,
     query: z.strictObject({ before: z.coerce.number().pipe(UnixMs).optional() }),
-    summary: "Who looked at this person's data, newest first, 100 at a time (the person; privacy officer).",
+    summary: "Who looked at this person's data, newest first, 100 at a time and with the last all of its millisecond (the person; privacy officer).",
     body: null,
     response: z.strictObject({ accesses: z.array(AccessEntry) }),
   }),
@@ -662,13 +662,13 @@ export const routes = {
     path: '/security-events',
     auth: 'session',
     params: empty,
-    query: empty,
+    query: z.strictObject({ before: z.coerce.number().pipe(UnixMs).optional() }),
     summary:
-      'Refused reads, concurrent use of an account, failed sign-ins, enrolled devices and codes made for somebody else (owner, admin, privacy officer), newest 200.',
+      'Refusals, concurrent use of an account, sign-ins that failed or were out of the ordinary, changes of accounts, invitations, devices and codes (owner, admin, privacy officer), newest first, 200 at a time and with the last all of its millisecond. `count`: how often within the minute of `at`.',
     body: null,
     response: z.strictObject({
       events: z.array(
-        z.strictObject({ at: UnixMs, kind: z.string(), person: PersonId.nullable(), detail: z.string() }),
+        z.strictObject({ at: UnixMs, kind: z.string(), person: PersonId.nullable(), detail: z.string(), count: z.int() }),
       ),
     }),
   }),

@@ -550,11 +550,58 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           at: NINE + at,
           kind: 'sign_in_failed',
           person: name === null ? null : personId(name),
-          detail: 'wrong password',
+          detail: `wrong password ${at}`,
         });
         for (const one of [event(1), event(3, 'ann'), event(2)]) await store.recordSecurityEvent(one);
-        expect(await store.securityEvents(orgId('acme'), 2)).toEqual([event(3, 'ann'), event(2)]);
+        expect(await store.securityEvents(orgId('acme'), 2)).toEqual([
+          { ...event(3, 'ann'), count: 1 },
+          { ...event(2), count: 1 },
+        ]);
         expect(await store.securityEvents(orgId('other'), 2)).toEqual([]);
+      });
+
+      it('counts a security event that repeats within the minute, and keeps any other beside it', async () => {
+        const MINUTE = 60_000;
+        const start = NINE - (NINE % MINUTE);
+        const event = (at: number, name: string, detail = 'refused') => ({
+          org: orgId('acme'),
+          at: start + at,
+          kind: 'refused_read',
+          person: personId(name),
+          detail,
+        });
+        for (let at = 0; at < 300; at += 1) await store.recordSecurityEvent(event(at, 'ann'));
+        await store.recordSecurityEvent(event(300, 'bob'));
+        await store.recordSecurityEvent(event(301, 'ann', 'another'));
+        await store.recordSecurityEvent({ ...event(302, 'ann'), org: orgId('other') });
+        await store.recordSecurityEvent(event(MINUTE, 'ann'));
+        expect(await store.securityEvents(orgId('acme'), 10)).toEqual([
+          { ...event(MINUTE, 'ann'), count: 1 },
+          { ...event(301, 'ann', 'another'), count: 1 },
+          { ...event(300, 'bob'), count: 1 },
+          { ...event(0, 'ann'), count: 300 },
+        ]);
+      });
+
+      it('loses nothing between pages, however many share a millisecond', async () => {
+        for (let n = 0; n < 7; n += 1) {
+          await store.recordAccess(access(NINE + Math.floor(n / 3), { purpose: `p${n}` }));
+          const detail = `sentence ${n}`;
+          const event = { org: orgId('acme'), at: NINE + Math.floor(n / 3), kind: 'refused_read', person: null, detail };
+          await store.recordSecurityEvent(event);
+        }
+        const all = <T extends { at: number }>(read: (before?: number) => Promise<readonly T[]>) => {
+          const walk = async (before?: number): Promise<T[]> => {
+            const page = await read(before);
+            const last = page.at(-1);
+            return last === undefined ? [] : [...page, ...(await walk(last.at))];
+          };
+          return walk();
+        };
+        const accesses = await all((before) => store.accesses(orgId('acme'), personId('ann'), 2, before));
+        expect(accesses.map(({ purpose }) => purpose)).toEqual(['p6', 'p5', 'p4', 'p3', 'p2', 'p1', 'p0']);
+        const events = await all((before) => store.securityEvents(orgId('acme'), 2, before));
+        expect(events.map(({ detail }) => detail.at(-1))).toEqual(['6', '5', '4', '3', '2', '1', '0']);
       });
     });
 

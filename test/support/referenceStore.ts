@@ -202,15 +202,24 @@ export function createReferenceStore(): Store {
       }),
 
     recordAccess: (access) => step(() => void accesses.push(access)),
-    accesses: (org, subject, limit, before = Number.POSITIVE_INFINITY) =>
-      step(() =>
-        newestFirst(accesses.filter((one) => one.org === org && one.subject === subject && one.at < before)).slice(
-          0,
-          limit,
-        ),
-      ),
-    recordSecurityEvent: (event) => step(() => void events.push(event)),
-    securityEvents: (org, limit) => step(() => newestFirst(events.filter((one) => one.org === org)).slice(0, limit)),
+    accesses: (org, subject, limit, before) =>
+      step(() => page(accesses.filter((one) => one.org === org && one.subject === subject), limit, before)),
+    recordSecurityEvent: (event) =>
+      step(() => {
+        const minute = (at: number) => Math.floor(at / 60_000);
+        const same = (one: SecurityEvent) =>
+          one.org === event.org &&
+          one.kind === event.kind &&
+          one.person === event.person &&
+          one.detail === event.detail &&
+          minute(one.at) === minute(event.at);
+        const known = events.findIndex(same);
+        const counted = events[known];
+        if (counted === undefined) events.push({ ...event, count: 1 });
+        else events[known] = { ...counted, count: counted.count + 1 };
+      }),
+    securityEvents: (org, limit, before) =>
+      step(() => page(events.filter((one) => one.org === org), limit, before)),
 
     close: async () => {
       closed = true;
@@ -304,6 +313,12 @@ function summed<T extends { count: number }>(all: readonly T[], nameOf: (one: T)
   const sums = new Map<string, T>();
   for (const one of all) sums.set(nameOf(one), { ...one, count: one.count + (sums.get(nameOf(one))?.count ?? 0) });
   return [...sums.values()];
+}
+
+function page<T extends { at: number }>(all: readonly T[], limit: number, before = Number.POSITIVE_INFINITY): T[] {
+  const sorted = newestFirst(all.filter((one) => one.at < before));
+  const last = sorted[limit - 1];
+  return last === undefined ? sorted : sorted.filter((one) => one.at >= last.at);
 }
 
 function newestFirst<T extends { at: number }>(all: readonly T[]): T[] {

@@ -41,7 +41,7 @@ export function data(
     async observations({ params, query, signedIn: { actor } }) {
       const { day, parameter, purpose } = query;
       const segments = await store.segments(actor.org, params.person, parameter, day, day);
-      const storedUnder = segments;
+      const storedUnder = segments.map(({ policyVersion }) => policyVersion);
       const wanted = { action: 'observations', person: params.person, purpose, day, storedUnder } as const;
       const read = await beginRead(context, actor, { ...wanted, parameters: [parameter] });
       const records = await openSegments(context, read, segments);
@@ -55,7 +55,7 @@ export function data(
         purpose: query.purpose,
         day: blob?.day ?? null,
         parameters: ['screenshot'],
-        storedUnder: blob === null ? [] : [blob],
+        storedUnder: blob === null ? [] : [blob.policyVersion],
       } as const;
       const read = await beginRead(context, actor, wanted);
       const image = blob === null ? null : await openImage(context, read, blob);
@@ -85,10 +85,10 @@ export function data(
         return names;
       }
     },
-    async securityEvents({ signedIn: { actor } }) {
+    async securityEvents({ query, signedIn: { actor } }) {
       requireLeave(actor, 'security.read', organisation(actor.org));
-      const events = await store.securityEvents(actor.org, EVENTS_AT_ONCE);
-      return { events: events.map(({ at, kind, person, detail }) => ({ at, kind, person, detail })) };
+      const events = await store.securityEvents(actor.org, EVENTS_AT_ONCE, query.before);
+      return { events: events.map(({ org: _org, ...event }) => event) };
     },
   };
 }

@@ -8,6 +8,7 @@ import type { NewPerson } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import type { Call, HandlersOf } from '../handler.ts';
 import { requireLeave, requirePerson } from '../leave.ts';
+import { noteEvent, noteInvited, noteRole } from '../securityEvents.ts';
 
 /** People and teams: who is here, and which role and teams they have. */
 export function people(context: Context): HandlersOf<'people' | 'invite' | 'changePerson' | 'teams' | 'createTeam'> {
@@ -19,12 +20,14 @@ export function people(context: Context): HandlersOf<'people' | 'invite' | 'chan
       return { people: await Promise.all(seen.map((person) => personView(context, person, devices))) };
     },
     async invite({ body, signedIn: { actor } }) {
-      requireLeave(actor, 'people.change', { ...organisation(actor.org), teams: body.teams, becomes: body.role });
+      const { teams, role: becomes, managesTeams: wouldManage } = body;
+      requireLeave(actor, 'people.change', { ...organisation(actor.org), teams, becomes, wouldManage });
       await requireTeams(context, actor.org, body);
       requireManagesOnlyAsManager(body.role, body.managesTeams);
       // In one turn: of two invitations at once, the link that counts is the one for the rights that were given last.
       const { person, token, expiresAt } = await accounts.alone(actor.org, async () => {
         const record = await invited(context, actor, { org: actor.org, ...body });
+        await noteInvited(context, record, record.role);
         return { person: record, ...(await accounts.issueToken('invitation', record)) };
       });
       const view = await personView(context, person, await store.devices(actor.org));
@@ -33,7 +36,7 @@ export function people(context: Context): HandlersOf<'people' | 'invite' | 'chan
     changePerson: ({ params, body, signedIn: { actor } }) =>
       accounts.alone(actor.org, async () => {
         const person = await requirePerson(store, actor, params.person);
-        requireLeave(actor, 'people.change', personTarget(person, body.role ?? null));
+        requireLeave(actor, 'people.change', personTarget(person, body));
         const changed = await change(context, person, body);
         return personView(context, changed, await store.devices(actor.org));
       }),
@@ -87,9 +90,10 @@ async function invited(context: Context, actor: Actor, wanted: NewPerson): Promi
   const { accounts } = context;
   const known = await accounts.byEmail(wanted.email);
   if (known === null || known.org !== wanted.org || known.status !== 'invited') return accounts.create(wanted);
-  requireLeave(actor, 'people.change', personTarget(known, wanted.role));
+  requireLeave(actor, 'people.change', personTarget(known, wanted));
   await requireAnotherOwner(context, known, wanted.role);
   const { name, email, role, teams, managesTeams } = wanted;
+  await noteChanges(context, known, wanted);
   return accounts.change(known, { profile: { name, email }, role, teams, managesTeams });
 }
 
@@ -98,24 +102,34 @@ async function change(
   person: PersonRecord,
   body: Call<Routes['changePerson']>['body'],
 ): Promise<PersonRecord> {
-  const { accounts, store, clock } = context;
+  const { accounts } = context;
   const role = body.role ?? person.role;
   await requireTeams(context, person.org, body);
   requireManagesOnlyAsManager(role, body.managesTeams ?? []);
   await requireAnotherOwner(context, person, role);
   const managesTeams = role === 'manager' ? body.managesTeams : [];
-  const changed = await accounts.change(person, {
+  await noteChanges(context, person, { role, teams: body.teams, managesTeams });
+  return accounts.change(person, {
     role,
     ...(body.teams === undefined ? {} : { teams: body.teams }),
     ...(managesTeams === undefined ? {} : { managesTeams }),
     ...(body.name === undefined ? {} : { profile: { name: body.name, email: (await accounts.profile(person)).email } }),
   });
-  if (role !== person.role) {
-    const detail = `the role was changed from ${person.role} to ${role}`;
-    const at = clock.now();
-    await store.recordSecurityEvent({ org: person.org, at, kind: 'role_changed', person: person.person, detail });
-  }
-  return changed;
+}
+
+/** On record before it holds. */
+async function noteChanges(
+  context: Context,
+  person: PersonRecord,
+  to: { role: Role; teams?: readonly TeamId[] | undefined; managesTeams?: readonly TeamId[] | undefined },
+): Promise<void> {
+  if (to.role !== person.role) await noteRole(context, person, person.role, to.role);
+  if (differ(person.teams, to.teams)) await noteEvent(context, person, 'teams_changed');
+  if (differ(person.managesTeams, to.managesTeams)) await noteEvent(context, person, 'managed_teams_changed');
+}
+
+function differ(now: readonly TeamId[], then: readonly TeamId[] | undefined): boolean {
+  return then !== undefined && now.toSorted().join() !== then.toSorted().join();
 }
 
 async function requireTeams(

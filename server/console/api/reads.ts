@@ -84,7 +84,7 @@ export function useSessions() {
 export function useSecurityEvents() {
   return useQuery({
     queryKey: keys.security,
-    queryFn: ({ signal }) => call('securityEvents', {}, signal),
+    queryFn: ({ signal }) => call('securityEvents', { query: {} }, signal),
     select: ({ events }) => events,
     staleTime: 0,
   });

@@ -4,6 +4,7 @@ import { type SyntheticEvent, useState } from 'react';
 import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
+import { useMe } from '../api/useMe.ts';
 import { Failure, fieldError } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
@@ -20,6 +21,9 @@ export function ChangePersonDialog(props: {
   const [role, setRole] = useState(person.role);
   const [memberOf, setMemberOf] = useState<string[]>(person.teams);
   const [manages, setManages] = useState<string[]>(person.managesTeams);
+  const me = useMe();
+  // Only an owner gives a manager more teams; an admin can take some away.
+  const manageable = me.person.role === 'owner' ? teams : teams.filter(({ id }) => person.managesTeams.includes(id));
   const client = useQueryClient();
   const change = useMutation({
     mutationFn: () =>
@@ -48,10 +52,10 @@ export function ChangePersonDialog(props: {
           error={fieldError(change.error, 'name')}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <RoleSelect value={role} onChange={setRole} />
+        <RoleSelect value={role} held={person.role} onChange={setRole} />
         <TeamSelect label={say('field.teams')} teams={teams} value={memberOf} onChange={setMemberOf} />
         {role === 'manager' && (
-          <TeamSelect label={say('field.managesTeams')} teams={teams} value={manages} onChange={setManages} />
+          <TeamSelect label={say('field.managesTeams')} teams={manageable} value={manages} onChange={setManages} />
         )}
         <p className="dl-quiet dl-small">{say('person.changeEffect')}</p>
         {change.isError && <Failure error={change.error} />}

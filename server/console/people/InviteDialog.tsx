@@ -2,7 +2,7 @@ import { Button, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import type { TeamView } from '../../../shared/protocol/http.ts';
-import { Role } from '../../../shared/roles.ts';
+import { Role, ViewerRole } from '../../../shared/roles.ts';
 import { type Answer, call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useMe } from '../api/useMe.ts';
@@ -99,9 +99,12 @@ export function InviteDialog({
   );
 }
 
-export function RoleSelect({ value, onChange }: { value: Role; onChange: (role: Role) => void }) {
+export function RoleSelect(props: { value: Role; held?: Role; onChange: (role: Role) => void }) {
+  const { value, held, onChange } = props;
   const { person } = useMe();
-  const roles = Role.options.filter((role) => role !== 'owner' || person.role === 'owner');
+  // Only an owner gives sight of activity; a role that the person has already stays on the list.
+  const mayGive = (role: Role) => person.role === 'owner' || !ViewerRole.options.some((viewer) => viewer === role);
+  const roles = Role.options.filter((role) => mayGive(role) || role === held);
   return (
     <Select
       label={say('field.role')}

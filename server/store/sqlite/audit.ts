@@ -1,5 +1,6 @@
 import { OrgId, PersonId } from '../../../shared/ids.ts';
 import { Role } from '../../../shared/roles.ts';
+import { MINUTE } from '../../../shared/time.ts';
 import type { AccessRecord, Audit, SecurityEvent } from '../store.ts';
 import {
   bytes,
@@ -30,16 +31,23 @@ export function auditIn({ writer, read }: Database): Audit {
       await record(accessValues(access));
     },
     async accesses(org, subject, limit, before) {
-      const values = [idBytes(org), idBytes(subject), before ?? Number.MAX_SAFE_INTEGER, limit];
+      const [whose, until] = [[idBytes(org), idBytes(subject)], before ?? Number.MAX_SAFE_INTEGER];
+      const values = [...whose, until, ...whose, until, limit - 1];
       return (await read.all(newestAccesses, values)).map(accessOf);
     },
     async recordSecurityEvent(event) {
       const person = event.person === null ? null : idBytes(event.person);
-      const values = [idBytes(event.org), event.at, event.kind, person, event.detail];
-      await writer.unit((tx) => insertRows(tx, 'security_event', eventColumns, [values]));
+      const minute = event.at - (event.at % MINUTE);
+      const same = [idBytes(event.org), minute, minute + MINUTE, event.kind, person, event.detail];
+      const values = [idBytes(event.org), event.at, event.kind, person, event.detail, 1];
+      await writer.unit(async (tx) => {
+        if ((await tx.run(countEvent, same)) > 0) return;
+        await insertRows(tx, 'security_event', eventColumns, [values]);
+      });
     },
-    async securityEvents(org, limit) {
-      return (await read.all(newestEvents, [idBytes(org), limit])).map(eventOf);
+    async securityEvents(org, limit, before) {
+      const [whose, until] = [idBytes(org), before ?? Number.MAX_SAFE_INTEGER];
+      return (await read.all(newestEvents, [whose, until, whose, until, limit - 1])).map(eventOf);
     },
   };
 }
@@ -56,10 +64,15 @@ const accessColumns = [
   'parameters',
   'refused',
 ];
-const eventColumns = ['org', 'at', 'kind', 'person', 'detail'];
-const newestAccesses = `SELECT * FROM access WHERE org = ? AND subject = ? AND at < ?
-  ORDER BY at DESC, rowid DESC LIMIT ?`;
-const newestEvents = 'SELECT * FROM security_event WHERE org = ? ORDER BY at DESC, rowid DESC LIMIT ?';
+const eventColumns = ['org', 'at', 'kind', 'person', 'detail', 'count'];
+const newestAccesses = `SELECT * FROM access WHERE org = ? AND subject = ? AND at < ? AND at >= coalesce(
+  (SELECT at FROM access WHERE org = ? AND subject = ? AND at < ? ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
+  ORDER BY at DESC, rowid DESC`;
+const newestEvents = `SELECT * FROM security_event WHERE org = ? AND at < ? AND at >= coalesce(
+  (SELECT at FROM security_event WHERE org = ? AND at < ? ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
+  ORDER BY at DESC, rowid DESC`;
+const countEvent = `UPDATE security_event SET count = count + 1
+  WHERE org = ? AND at >= ? AND at < ? AND kind = ? AND person IS ? AND detail = ?`;
 
 function accessValues(access: AccessRecord): Value[] {
   return [
@@ -98,5 +111,6 @@ function eventOf(row: Row): SecurityEvent {
     kind: text(row, 'kind'),
     person: idOrNull(PersonId, row, 'person'),
     detail: text(row, 'detail'),
+    count: int(row, 'count'),
   };
 }

@@ -95,15 +95,14 @@ export const storeSchema = schema(
   -- Row numbers are the order of arrival, and appended; the key keeps one person's day together in its index.
   CREATE TABLE segment (
     org BLOB NOT NULL, person BLOB NOT NULL, day INTEGER NOT NULL, parameter INTEGER NOT NULL, segment BLOB NOT NULL,
-    device BLOB NOT NULL, epoch INTEGER NOT NULL, policy_version INTEGER NOT NULL, terms_version INTEGER NOT NULL,
-    expires INTEGER NOT NULL, sealed BLOB NOT NULL,
+    device BLOB NOT NULL, epoch INTEGER NOT NULL, policy_version INTEGER NOT NULL, expires INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
     PRIMARY KEY (org, person, day, parameter, segment)
   ) STRICT;
 
   CREATE TABLE image (
     org BLOB NOT NULL, person BLOB NOT NULL, image BLOB NOT NULL, day INTEGER NOT NULL, segment BLOB NOT NULL,
-    epoch INTEGER NOT NULL, policy_version INTEGER NOT NULL, terms_version INTEGER NOT NULL, expires INTEGER NOT NULL,
-    file TEXT NOT NULL,
+    epoch INTEGER NOT NULL, policy_version INTEGER NOT NULL, expires INTEGER NOT NULL, file TEXT NOT NULL,
     PRIMARY KEY (org, person, image)
   ) STRICT;
   CREATE UNIQUE INDEX image_file ON image (org, file);
@@ -125,7 +124,7 @@ export const storeSchema = schema(
   CREATE INDEX access_subject ON access (org, subject, at);
 
   CREATE TABLE security_event (
-    org BLOB NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, person BLOB, detail TEXT NOT NULL
+    org BLOB NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, person BLOB, detail TEXT NOT NULL, count INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX security_event_at ON security_event (org, at);
   `,

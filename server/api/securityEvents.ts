@@ -1,0 +1,41 @@
+import type { OrgId, PersonId } from '../../shared/ids.ts';
+import type { Role } from '../../shared/roles.ts';
+import type { Context } from './context.ts';
+
+/** What is put on record of accounts and of who is refused: for each kind one sentence, and nothing that a client sent. */
+const details = {
+  refused_second_factor: 'asked for something without the second factor or the password that the account must have',
+  refused_access_log: 'asked who looked at the data of a person without being allowed to know it',
+  refused_device_read: 'asked for the devices of a person, or what they do, without being allowed to see it',
+  refused_request: 'asked for something that their role does not allow',
+  teams_changed: 'the teams of this person were changed',
+  managed_teams_changed: 'the teams whose activity this person sees as their manager were changed',
+  device_retired: 'a device of this person was retired in the console',
+  password_changed: 'the password was set or changed',
+  second_factor_changed: 'a second factor was set up or replaced',
+  signed_in_with_link: 'signed in with a link that was made on the host',
+  signed_in_with_recovery_code: 'signed in with a recovery code instead of the authenticator',
+} as const;
+
+export type EventKind = keyof typeof details;
+
+interface Whose {
+  readonly org: OrgId;
+  readonly person: PersonId;
+}
+
+/** Resolves when it is durable. */
+export function noteEvent({ store, clock }: Pick<Context, 'store' | 'clock'>, whose: Whose, kind: EventKind) {
+  const { org, person } = whose;
+  return store.recordSecurityEvent({ org, at: clock.now(), kind, person, detail: details[kind] });
+}
+
+export function noteInvited({ store, clock }: Context, { org, person }: Whose, role: Role): Promise<void> {
+  const detail = `this person was invited as ${role}, and a link to accept it was made`;
+  return store.recordSecurityEvent({ org, at: clock.now(), kind: 'invited', person, detail });
+}
+
+export function noteRole({ store, clock }: Context, { org, person }: Whose, from: Role, to: Role): Promise<void> {
+  const detail = `the role was changed from ${from} to ${to}`;
+  return store.recordSecurityEvent({ org, at: clock.now(), kind: 'role_changed', person, detail });
+}
