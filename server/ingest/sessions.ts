@@ -87,10 +87,15 @@ export function isInside(
   );
 }
 
-/** The state after a screenshot at `at`; null when another was taken too shortly before or after it. */
+/**
+ * The state after a screenshot at `at`; null when another was taken too shortly before or after it, or when nothing is
+ * remembered any more of what was taken then.
+ */
 export function countScreenshot(state: DeviceSessions, at: UnixMs): DeviceSessions | null {
   const apart = SCREENSHOT_MIN_SECONDS * SECOND - RATE_TOLERANCE_MS;
   if (state.screenshots.some((other) => Math.abs(other - at) < apart)) return null;
+  const [oldest] = state.screenshots;
+  if (state.screenshots.length >= SCREENSHOTS_KEPT && oldest !== undefined && at < oldest) return null;
   const screenshots = [...state.screenshots, at].sort((a, b) => a - b).slice(-SCREENSHOTS_KEPT);
   return { ...state, screenshots };
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type DeviceSessions, noSessions, openSession, reduceSession } from '../../../../server/ingest/sessions.ts';
+import {
+  countScreenshot,
+  type DeviceSessions,
+  noSessions,
+  openSession,
+  reduceSession,
+} from '../../../../server/ingest/sessions.ts';
 import type { ObservationOf } from '../../../../shared/events/observation.ts';
 import type { SessionId } from '../../../../shared/ids.ts';
 import { newSession } from '../../../support/ingestKit.ts';
@@ -52,4 +58,13 @@ describe('the sessions of a device', () => {
     for (let n = 0; n < 200; n += 1) state = after(state, newSession(), 'start', T + n);
     expect(state.sessions).toHaveLength(64);
   });
+});
+
+it('a screenshot older than the oldest that is remembered is refused once no more can be remembered', () => {
+  const hour = 3_600_000;
+  let state: DeviceSessions = noSessions;
+  for (let n = 16; n > 0; n -= 1) state = countScreenshot(state, n * hour) ?? noSessions;
+  expect(state.screenshots).toHaveLength(16);
+  expect(countScreenshot(state, 1_000)).toBeNull();
+  expect(countScreenshot(state, 17 * hour)?.screenshots).toHaveLength(16);
 });
