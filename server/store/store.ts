@@ -217,7 +217,10 @@ export interface SegmentRecord {
   readonly segment: SegmentId;
   readonly device: DeviceId;
   readonly epoch: number;
+  /** The version that the device said it was captured under. */
   readonly policyVersion: number;
+  /** The version that was in force when it was captured, by the server's own judgement. */
+  readonly termsVersion: number;
   /** The day after which it must be gone. */
   readonly expires: Day;
   readonly sealed: Sealed;
@@ -232,6 +235,7 @@ export interface BlobRecord {
   readonly segment: SegmentId;
   readonly epoch: number;
   readonly policyVersion: number;
+  readonly termsVersion: number;
   readonly expires: Day;
   readonly sealed: Sealed;
 }

@@ -41,7 +41,7 @@ export function data(
     async observations({ params, query, signedIn: { actor } }) {
       const { day, parameter, purpose } = query;
       const segments = await store.segments(actor.org, params.person, parameter, day, day);
-      const storedUnder = segments.map(({ policyVersion }) => policyVersion);
+      const storedUnder = segments;
       const wanted = { action: 'observations', person: params.person, purpose, day, storedUnder } as const;
       const read = await beginRead(context, actor, { ...wanted, parameters: [parameter] });
       const records = await openSegments(context, read, segments);
@@ -55,7 +55,7 @@ export function data(
         purpose: query.purpose,
         day: blob?.day ?? null,
         parameters: ['screenshot'],
-        storedUnder: blob === null ? [] : [blob.policyVersion],
+        storedUnder: blob === null ? [] : [blob],
       } as const;
       const read = await beginRead(context, actor, wanted);
       const image = blob === null ? null : await openImage(context, read, blob);

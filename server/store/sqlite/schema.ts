@@ -95,14 +95,15 @@ export const storeSchema = schema(
   -- Row numbers are the order of arrival, and appended; the key keeps one person's day together in its index.
   CREATE TABLE segment (
     org BLOB NOT NULL, person BLOB NOT NULL, day INTEGER NOT NULL, parameter INTEGER NOT NULL, segment BLOB NOT NULL,
-    device BLOB NOT NULL, epoch INTEGER NOT NULL, policy_version INTEGER NOT NULL, expires INTEGER NOT NULL,
-    sealed BLOB NOT NULL,
+    device BLOB NOT NULL, epoch INTEGER NOT NULL, policy_version INTEGER NOT NULL, terms_version INTEGER NOT NULL,
+    expires INTEGER NOT NULL, sealed BLOB NOT NULL,
     PRIMARY KEY (org, person, day, parameter, segment)
   ) STRICT;
 
   CREATE TABLE image (
     org BLOB NOT NULL, person BLOB NOT NULL, image BLOB NOT NULL, day INTEGER NOT NULL, segment BLOB NOT NULL,
-    epoch INTEGER NOT NULL, policy_version INTEGER NOT NULL, expires INTEGER NOT NULL, file TEXT NOT NULL,
+    epoch INTEGER NOT NULL, policy_version INTEGER NOT NULL, terms_version INTEGER NOT NULL, expires INTEGER NOT NULL,
+    file TEXT NOT NULL,
     PRIMARY KEY (org, person, image)
   ) STRICT;
   CREATE UNIQUE INDEX image_file ON image (org, file);
