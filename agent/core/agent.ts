@@ -113,6 +113,8 @@ async function compose(options: AgentOptions, closeSocket: () => Promise<void>):
     ...{ platform, policies, spool, journal, indicator, clock, random, boot, agentVersion },
     ...(gate === undefined ? {} : { gate }),
   });
+  // What an ended process left behind is whole now, its session's stop included: nothing more would close its batch.
+  await spool.flush();
   const parts: Parts = { options, device, boot, policies, spool, recorder, key };
   const wiping = new Wiping(parts, closeSocket);
   const uplink = createUplink({
