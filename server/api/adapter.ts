@@ -24,6 +24,8 @@ export interface AdapterDeps {
   /** Browsers send the cookie over TLS only; false on plain loopback. */
   readonly secureCookie: boolean;
   readonly closing: AbortSignal;
+  /** Puts on record that somebody who is signed in was refused. */
+  readonly refused: (whose: SignedIn, route: RouteName, cause: DaylightError) => Promise<void>;
   readonly log: (request: RequestLog) => void;
 }
 
@@ -61,7 +63,7 @@ async function serve(deps: AdapterDeps, name: RouteName, request: Request, respo
   const route: RouteShape = routes[name];
   refuseForeign(deps, route, request);
   const client = describeClient(request.ip ?? '', request.get('user-agent') ?? '');
-  const signedIn = route.auth === 'public' ? null : await signedInOf(deps, route, request, client);
+  const signedIn = route.auth === 'public' ? null : await signedInOf(deps, request, client);
   // One schema per part of this very route made these; a look-up by name loses that to the compiler.
   const call = {
     params: parse('path', route.params, request.params),
@@ -73,8 +75,26 @@ async function serve(deps: AdapterDeps, name: RouteName, request: Request, respo
     cookie: cookieOf(deps, response),
   } as unknown as Call<RouteShape>;
   const handler = deps.handlers[name] as unknown as (call: Call<RouteShape>) => Promise<unknown>;
-  const answer = await handler(call);
+  const answer = await answered(deps, name, signedIn, () => {
+    if (signedIn !== null && route.auth === 'session') refuseIncomplete(signedIn);
+    return handler(call);
+  });
   await send(deps, route, response, answer);
+}
+
+/** What was refused to somebody who is signed in is on record before they are told. */
+async function answered(
+  { refused }: AdapterDeps,
+  name: RouteName,
+  signedIn: SignedIn | null,
+  task: () => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    return await task();
+  } catch (cause) {
+    if (signedIn !== null && cause instanceof DaylightError) await refused(signedIn, name, cause);
+    throw cause;
+  }
 }
 
 /** A page of another site can make a browser send requests, but can set neither this header nor another Origin. */
@@ -93,18 +113,12 @@ function refuseForeign(deps: AdapterDeps, route: RouteShape, request: Request): 
   });
 }
 
-async function signedInOf(
-  deps: AdapterDeps,
-  route: RouteShape,
-  request: Request,
-  client: Call<RouteShape>['client'],
-): Promise<SignedIn> {
+async function signedInOf(deps: AdapterDeps, request: Request, client: Call<RouteShape>['client']): Promise<SignedIn> {
   const cookie = cookieValue(request.get('cookie') ?? '');
   const signedIn = cookie === null ? null : await deps.sessions.authenticate(cookie, client);
   if (signedIn === null) {
     throw new DaylightError('unauthenticated', 'there is no session, or it has ended', { remedy: 'Sign in.' });
   }
-  if (route.auth === 'session') refuseIncomplete(signedIn);
   return signedIn;
 }
 

@@ -4,7 +4,7 @@ import helmet from 'helmet';
 import { DaylightError } from '../../shared/errors.ts';
 import { API_PREFIX } from '../../shared/protocol/http.ts';
 import { type AccountDeps, createAccounts } from './accounts.ts';
-import { mountRoutes, type RequestLog } from './adapter.ts';
+import { type AdapterDeps, mountRoutes, type RequestLog } from './adapter.ts';
 import { mountConsole } from './console.ts';
 import type { Context } from './context.ts';
 import { asDaylightError, errorBody, statusOf } from './failures.ts';
@@ -19,6 +19,7 @@ import { signingIn } from './handlers/signingIn.ts';
 import { openApiDocument } from './openapi.ts';
 import { createPasswords } from './passwords.ts';
 import { createRateLimits } from './rateLimits.ts';
+import { noteRefusal } from './securityEvents.ts';
 import { createSessions } from './sessions.ts';
 
 export interface ApiDeps extends AccountDeps, Pick<Context, 'organisations' | 'control' | 'connections' | 'publicUrl'> {
@@ -59,7 +60,8 @@ export function createApp(deps: ApiDeps): Express {
   });
   const { sessions } = context;
   const { origins, secure, closing, log } = deps;
-  mountRoutes(app, { sessions, handlers: handlersOf(context), origins, secureCookie: secure, closing, log });
+  const refused: AdapterDeps['refused'] = (whose, route, cause) => noteRefusal(context, whose, route, cause);
+  mountRoutes(app, { sessions, handlers: handlersOf(context), origins, secureCookie: secure, closing, refused, log });
   app.use(API_PREFIX, () => {
     throw new DaylightError('not_found', 'there is no such route', { remedy: `See ${API_PREFIX}/openapi.json.` });
   });

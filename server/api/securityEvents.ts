@@ -1,6 +1,9 @@
+import type { DaylightError } from '../../shared/errors.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
+import type { RouteName } from '../../shared/protocol/http.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Context } from './context.ts';
+import type { SignedIn } from './sessions.ts';
 
 /** What is put on record of accounts and of who is refused: for each kind one sentence, and nothing that a client sent. */
 const details = {
@@ -39,3 +42,27 @@ export function noteRole({ store, clock }: Context, { org, person }: Whose, from
   const detail = `the role was changed from ${from} to ${to}`;
   return store.recordSecurityEvent({ org, at: clock.now(), kind: 'role_changed', person, detail });
 }
+
+/** Puts a refusal on record; other failures are none. */
+export async function noteRefusal(
+  context: Pick<Context, 'store' | 'clock'>,
+  { person, actor }: SignedIn,
+  route: RouteName,
+  { code }: DaylightError,
+): Promise<void> {
+  const isRefusal = code === 'forbidden' || code === 'second_factor_required';
+  if (!isRefusal) return;
+  if (!actor.complete || code === 'second_factor_required') return noteEvent(context, person, 'refused_second_factor');
+  const kind = refusalKinds[route];
+  if (kind !== null) await noteEvent(context, person, kind ?? 'refused_request');
+}
+
+/** Null: the read records its own refusal, beside the access that it is. */
+const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
+  day: null,
+  observations: null,
+  screenshot: null,
+  accesses: 'refused_access_log',
+  devices: 'refused_device_read',
+  deviceReceipt: 'refused_device_read',
+};

@@ -95,7 +95,8 @@ export const DeviceView = z.strictObject({
   /** Device clock minus server clock at the last handshake, in milliseconds. */
   clockOffsetMs: z.int().nullable(),
   clockFlagged: z.boolean(),
-  committedSeq: z.int(),
+  /** Null for whoever may not read the person's activity, and so is `lastSeenAt` while the device is connected. */
+  committedSeq: z.int().nullable(),
   observedUntil: UnixMs.nullable(),
 });
 export type DeviceView = z.infer<typeof DeviceView>;
@@ -590,12 +591,15 @@ export const routes = {
     auth: 'session',
     params: z.strictObject({ person: PersonId, device: DeviceId }),
     query: empty,
-    summary: "The device's latest signed receipt, to verify offline.",
+    summary:
+      "What the device last signed that it does. The signed receipt itself, to verify offline, with times, states and counts for whoever may read the person's activity; for others (admin, privacy officer) only which parameters are switched on or off. Recorded like a day.",
     body: null,
     response: z.strictObject({
       receipt: Signed.nullable(),
       receivedAt: UnixMs.nullable(),
       devicePublicKey: PublicKey,
+      /** By the latest receipt, on: observed or entered whenever the person tracks. Empty when there is no receipt. */
+      switches: z.partialRecord(ParameterId, z.enum(['on', 'off'])),
       parameters: z.partialRecord(ParameterId, ReceiptState),
       /** Observations that the server refused from this device, by parameter (or `unknown`) and reason; never their content. */
       discarded: z.array(

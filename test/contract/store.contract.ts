@@ -587,7 +587,13 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         for (let n = 0; n < 7; n += 1) {
           await store.recordAccess(access(NINE + Math.floor(n / 3), { purpose: `p${n}` }));
           const detail = `sentence ${n}`;
-          const event = { org: orgId('acme'), at: NINE + Math.floor(n / 3), kind: 'refused_read', person: null, detail };
+          const event = {
+            org: orgId('acme'),
+            at: NINE + Math.floor(n / 3),
+            kind: 'refused_read',
+            person: null,
+            detail,
+          };
           await store.recordSecurityEvent(event);
         }
         const all = <T extends { at: number }>(read: (before?: number) => Promise<readonly T[]>) => {

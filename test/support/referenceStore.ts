@@ -1,6 +1,7 @@
 import {
   type AccessRecord,
   type AcknowledgementRecord,
+  type BatchUnit,
   type BlobRecord,
   type DataKeyId,
   type DeviceRecord,
@@ -19,7 +20,6 @@ import {
   type WebSession,
   type WrappedDataKey,
   type WrappedOrgKey,
-  type BatchUnit,
 } from '../../server/store/store.ts';
 
 /**
@@ -203,7 +203,13 @@ export function createReferenceStore(): Store {
 
     recordAccess: (access) => step(() => void accesses.push(access)),
     accesses: (org, subject, limit, before) =>
-      step(() => page(accesses.filter((one) => one.org === org && one.subject === subject), limit, before)),
+      step(() =>
+        page(
+          accesses.filter((one) => one.org === org && one.subject === subject),
+          limit,
+          before,
+        ),
+      ),
     recordSecurityEvent: (event) =>
       step(() => {
         const minute = (at: number) => Math.floor(at / 60_000);
@@ -219,7 +225,13 @@ export function createReferenceStore(): Store {
         else events[known] = { ...counted, count: counted.count + 1 };
       }),
     securityEvents: (org, limit, before) =>
-      step(() => page(events.filter((one) => one.org === org), limit, before)),
+      step(() =>
+        page(
+          events.filter((one) => one.org === org),
+          limit,
+          before,
+        ),
+      ),
 
     close: async () => {
       closed = true;

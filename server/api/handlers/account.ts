@@ -6,6 +6,7 @@ import type { HandlersOf } from '../handler.ts';
 import { meOf } from '../me.ts';
 import { requireNotOwnAddress } from '../passwords.ts';
 import { hashRecoveryCode, newRecoveryCodes, newTotpSecret, takeTotp, totpUri } from '../secondFactor.ts';
+import { noteEvent } from '../securityEvents.ts';
 import { type SignedIn, sessionLimits } from '../sessions.ts';
 
 /** One's own password, second factor and sessions. */
@@ -25,6 +26,7 @@ export function account(
           if (!(await passwords.matches(credentials.passwordHash, body.current))) throw currentWrong();
         });
         const passwordHash = await passwords.hash(body.password);
+        await noteEvent(context, person, 'password_changed');
         await accounts.change(person, { credentials: { ...credentials, passwordHash } });
         await store.endSessions(person.org, person.person, { except: session.id });
         return meOf(context, await now(context, signedIn));
@@ -52,6 +54,7 @@ export function account(
           return taken;
         });
         const recoveryCodes = newRecoveryCodes(random);
+        await noteEvent(context, person, 'second_factor_changed');
         await accounts.change(person, {
           credentials: { ...credentials, totp, pendingTotp: null, recoveryCodes: recoveryCodes.map(hashRecoveryCode) },
         });

@@ -1,14 +1,16 @@
+import type { ParameterId } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { DeviceId, PersonId } from '../../../shared/ids.ts';
 import type { DeviceView } from '../../../shared/protocol/http.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
-import { ReceiptPayload } from '../../../shared/protocol/messages.ts';
-import { type Actor, personTarget } from '../../authorize.ts';
+import { ReceiptPayload, type ReceiptState } from '../../../shared/protocol/messages.ts';
+import { type Actor, authorize, personTarget } from '../../authorize.ts';
 import { parsePayload } from '../../control/signer.ts';
-import type { DeviceRecord } from '../../store/store.ts';
+import type { DeviceRecord, PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireLeave, requirePerson } from '../leave.ts';
+import { noteEvent } from '../securityEvents.ts';
 
 /** A person's devices, codes for new ones, and what each device says of itself. */
 export function devices(
@@ -21,7 +23,8 @@ export function devices(
       requireLeave(actor, 'device.read', personTarget(person));
       const all = await store.devices(actor.org);
       const theirs = all.filter((device) => device.person === person.person);
-      return { devices: theirs.map((device) => deviceView(context, device)) };
+      const sees = seesActivity(actor, person);
+      return { devices: theirs.map((device) => forViewer(deviceView(context, device), sees)) };
     },
     async createEnrolmentCode({ params, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);
@@ -34,31 +37,66 @@ export function devices(
       const person = await requirePerson(store, actor, params.person);
       requireLeave(actor, 'device.retire', personTarget(person));
       const device = await requireDevice(context, person.person, params.device);
+      await noteEvent(context, person, 'device_retired');
       const retired = await store.changeDevice(device.org, device.device, { status: 'retired' });
       connections.of(device.device)?.wipe('retired');
-      return deviceView(context, retired ?? device);
+      return forViewer(deviceView(context, retired ?? device), seesActivity(actor, person));
     },
     async deviceReceipt({ params, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);
       requireLeave(actor, 'receipt.read', personTarget(person));
       const device = await requireDevice(context, person.person, params.device);
+      const sees = seesActivity(actor, person);
+      await recordReceiptRead(context, actor, person.person);
       const [receipts, discarded, dropped] = await Promise.all([
         store.latestReceipts(device.org),
         store.discards(device.org, device.device),
         store.drops(device.org, device.device),
       ]);
       const latest = receipts.find((receipt) => receipt.device === device.device);
+      const parameters =
+        latest === undefined ? {} : parsePayload('receipt', ReceiptPayload, latest.receipt.payload).parameters;
+      const proof = { devicePublicKey: device.publicKey, switches: switchesOf(parameters) };
+      if (!sees) return { ...proof, receipt: null, receivedAt: null, parameters: {}, discarded: [], dropped: [] };
       return {
+        ...proof,
         receipt: latest?.receipt ?? null,
         receivedAt: latest?.receivedAt ?? null,
-        devicePublicKey: device.publicKey,
-        parameters:
-          latest === undefined ? {} : parsePayload('receipt', ReceiptPayload, latest.receipt.payload).parameters,
+        parameters,
         discarded: discarded.map((one) => ({ ...one })),
         dropped: dropped.map((one) => ({ ...one })),
       };
     },
   };
+}
+
+/** Whether somebody is at work is activity: whoever may not read that is shown no time and no count that would tell it. */
+function seesActivity(actor: Actor, person: PersonRecord): boolean {
+  return authorize(actor, 'data.read', personTarget(person)).kind === 'granted';
+}
+
+function forViewer(view: DeviceView, sees: boolean): DeviceView {
+  if (sees) return view;
+  return { ...view, committedSeq: null, lastSeenAt: view.connected ? null : view.lastSeenAt };
+}
+
+/** Like every other read of what a person does: on record before it is answered. */
+async function recordReceiptRead({ store, clock }: Context, actor: Actor, subject: PersonId): Promise<void> {
+  const purpose = subject === actor.person ? 'own_data' : 'support';
+  const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
+  await store.recordAccess({ ...who, action: 'receipt', purpose, day: null, parameters: [], refused: false });
+}
+
+/** Off for a reason of this very moment (not tracking, paused, locked) is a parameter that is switched on. */
+const momentary: readonly ReceiptState['reason'][] = ['session', 'pause', 'lock'];
+
+function switchesOf(parameters: Partial<ReceiptPayload['parameters']>): Partial<Record<ParameterId, 'on' | 'off'>> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([id, { state, reason }]) => [
+      id,
+      state === 'active' || momentary.includes(reason) ? 'on' : 'off',
+    ]),
+  );
 }
 
 /** On record before the code exists: with it someone could act as a device of this person. */

@@ -9,6 +9,7 @@ import { requireNotOwnAddress } from '../passwords.ts';
 import { signInKeys } from '../rateLimits.ts';
 import { takeRecoveryCode, takeTotp } from '../secondFactor.ts';
 import { sha256 } from '../secrets.ts';
+import { noteEvent } from '../securityEvents.ts';
 
 /** Every failed sign-in takes at least this long, so that its time does not tell whether the account exists. */
 const FAILURE_MS = 300;
@@ -23,6 +24,7 @@ export function signingIn(
       const begun = await rateLimits.attemptAll(signInKeys(account, limitKey), () =>
         slowToFail(async () => {
           const { person, secondFactor } = await prove(context, body);
+          if (secondFactor === 'recovery_code') await noteEvent(context, person, 'signed_in_with_recovery_code');
           return sessions.begin(person, client, secondFactor);
         }),
       );
@@ -32,6 +34,7 @@ export function signingIn(
     async signInWithLink({ body, client, limitKey, cookie }) {
       const begun = await rateLimits.attempt('link', [limitKey], async () => {
         const person = await redeem(context, 'sign_in_link', body.token);
+        await noteEvent(context, person, 'signed_in_with_link');
         return sessions.begin(await activated(context, person), client, 'host_link');
       });
       cookie.set(begun);

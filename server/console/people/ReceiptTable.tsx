@@ -13,14 +13,16 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
   const receipt = useReceipt(person, device, true);
   if (receipt.isPending) return <Waiting lines={2} />;
   if (receipt.isError) return <Failure error={receipt.error} retry={() => void receipt.refetch()} />;
-  const { parameters, receivedAt, discarded, dropped } = receipt.data;
-  if (receivedAt === null) return <p className="dl-quiet">{say('receipt.none')}</p>;
+  const { parameters, switches, receivedAt, discarded, dropped } = receipt.data;
+  if (Object.keys(switches).length === 0) return <p className="dl-quiet">{say('receipt.none')}</p>;
   const label = (parameter: (typeof discarded)[number]['parameter']) =>
     parameter === 'unknown' ? say('receipt.unknown') : catalog[parameter].label;
   return (
     <div className="dl-table-scroll" role="region" aria-label={say('receipt.caption')} tabIndex={0}>
       <table className="dl-table">
-        <caption>{say('receipt.signed', { when: dateTime(receivedAt) })}</caption>
+        <caption>
+          {receivedAt === null ? say('receipt.switches') : say('receipt.signed', { when: dateTime(receivedAt) })}
+        </caption>
         <thead>
           <tr>
             <th scope="col">{say('collection.head.parameter')}</th>
@@ -34,7 +36,7 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
             return (
               <tr key={parameter}>
                 <th scope="row">{catalog[parameter].label}</th>
-                <td>{state === undefined ? '–' : <State state={state} />}</td>
+                <td>{state === undefined ? <Switched to={switches[parameter]} /> : <State state={state} />}</td>
                 <td className="dl-number">{state?.waiting ?? '–'}</td>
               </tr>
             );
@@ -55,6 +57,12 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
       )}
     </div>
   );
+}
+
+/** What whoever may not see activity is shown: whether it is switched on, and not what happens now. */
+function Switched({ to }: { to: 'on' | 'off' | undefined }) {
+  if (to === undefined) return '–';
+  return <Mark tone={to}>{say(to === 'on' ? 'level.on' : 'level.off')}</Mark>;
 }
 
 function State({ state }: { state: z.infer<typeof ReceiptState> }) {

@@ -440,6 +440,7 @@ export const en = {
   'receipt.hide': 'Hide',
   'receipt.caption': 'The device’s latest receipt',
   'receipt.signed': 'Signed by the device, received {when}',
+  'receipt.switches': 'Switched on or off, by the device’s latest signed receipt',
   'receipt.none': 'This device has not signed a receipt yet.',
   'receipt.state': 'Does now',
   'receipt.waiting': 'Waiting to be sent',

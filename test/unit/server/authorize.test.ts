@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type Action, type Actor, authorize, organisation, personTarget, type Target } from '../../../server/authorize.ts';
+import {
+  type Action,
+  type Actor,
+  authorize,
+  organisation,
+  personTarget,
+  type Target,
+} from '../../../server/authorize.ts';
 import { OrgId, PersonId, TeamId } from '../../../shared/ids.ts';
 import { Role } from '../../../shared/roles.ts';
 
@@ -54,8 +61,12 @@ describe.each(Object.keys(whoMay) as Action[])('%s', (action) => {
   const expected = whoMay[action];
 
   test('is for exactly these roles, about somebody of the team that the manager has and of another', () => {
-    expect(rolesThatMay(action, personTarget(person('employee', { teams: [theirTeam] })))).toEqual(expected.inTheirTeam);
-    expect(rolesThatMay(action, personTarget(person('employee', { teams: [otherTeam] })))).toEqual(expected.inAnotherTeam);
+    expect(rolesThatMay(action, personTarget(person('employee', { teams: [theirTeam] })))).toEqual(
+      expected.inTheirTeam,
+    );
+    expect(rolesThatMay(action, personTarget(person('employee', { teams: [otherTeam] })))).toEqual(
+      expected.inAnotherTeam,
+    );
   });
 
   test('of another organisation does not exist, whatever the role', () => {
@@ -104,7 +115,9 @@ describe('sight of other people’s activity', () => {
     'inviting an employee': { ...organisation(org), becomes: 'employee' },
     'inviting a privacy officer': { ...organisation(org), becomes: 'privacy_officer' },
     'inviting an admin': { ...organisation(org), becomes: 'admin' },
-    'making a manager an employee': personTarget(person('manager', { managesTeams: [theirTeam] }), { role: 'employee' }),
+    'making a manager an employee': personTarget(person('manager', { managesTeams: [theirTeam] }), {
+      role: 'employee',
+    }),
     'taking a team from a manager': personTarget(person('manager', { managesTeams: [theirTeam, otherTeam] }), {
       role: 'manager',
       managesTeams: [otherTeam],
@@ -117,7 +130,9 @@ describe('sight of other people’s activity', () => {
 
   test('an admin changes neither themself nor an owner', () => {
     const actor = actorAs('admin');
-    expect(answer(actor, 'people.change', personTarget({ ...person('admin'), person: actor.person }))).toBe('forbidden');
+    expect(answer(actor, 'people.change', personTarget({ ...person('admin'), person: actor.person }))).toBe(
+      'forbidden',
+    );
     expect(answer(actor, 'people.change', personTarget(person('owner'), { role: 'employee' }))).toBe('forbidden');
   });
 });

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addMember, type Member, startServer, type TestOwner, type TestServer } from '../../../support/api.ts';
+import {
+  addMember,
+  type Client,
+  type Member,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../../../support/api.ts';
+import { enrol } from '../../../support/enrolled.ts';
+import { dial, receiptBy } from '../../../support/ingestKit.ts';
 
 let it: TestServer;
 let acme: TestOwner;
@@ -14,7 +23,11 @@ beforeAll(async () => {
   team = (await acme.client.ok('POST', '/teams', { name: 'A' })).id;
   another = (await acme.client.ok('POST', '/teams', { name: 'B' })).id;
   admin = await addMember(it, acme.client, 'admin', { name: 'Admin', email: 'admin@acme.example.com' });
-  employee = await addMember(it, acme.client, 'employee', { name: 'Emp', email: 'emp@acme.example.com', teams: [team] });
+  employee = await addMember(it, acme.client, 'employee', {
+    name: 'Emp',
+    email: 'emp@acme.example.com',
+    teams: [team],
+  });
 });
 afterAll(() => it.close());
 
@@ -26,7 +39,12 @@ async function kinds(person?: string): Promise<string[]> {
 
 test('an admin cannot invite somebody who would see activity, and read through them', async () => {
   for (const role of ['manager', 'owner']) {
-    const puppet = { name: 'Puppet', email: 'puppet@nowhere.example.com', role, managesTeams: role === 'manager' ? [team] : [] };
+    const puppet = {
+      name: 'Puppet',
+      email: 'puppet@nowhere.example.com',
+      role,
+      managesTeams: role === 'manager' ? [team] : [],
+    };
     expect((await admin.client.send('POST', '/people', puppet)).status).toBe(403);
   }
 });
@@ -79,3 +97,64 @@ test('two hundred refused requests of one person do not push anything else out o
   expect(after.length).toBeLessThan(before.length + 5);
 });
 
+test('refused access log, devices and receipts, and a missing second factor, are on record under whoever asked', async () => {
+  const eve = await addMember(it, acme.client, 'employee', { name: 'Eve', email: 'eve@acme.example.com' });
+  const half = await addMember(it, acme.client, 'manager', {
+    name: 'Half',
+    email: 'half@acme.example.com',
+    managesTeams: [team],
+    secondFactor: false,
+  });
+  expect((await eve.client.send('GET', `/people/${employee.person}/accesses`)).status).toBe(403);
+  expect((await eve.client.send('GET', `/people/${employee.person}/devices`)).status).toBe(403);
+  expect(await kinds(eve.person)).toEqual(expect.arrayContaining(['refused_access_log', 'refused_device_read']));
+  const read = await half.client.send('GET', `/people/${employee.person}/day?day=2026-01-05&purpose=security`);
+  expect(read.status).toBe(403);
+  expect(await kinds(half.person)).toContain('refused_second_factor');
+});
+
+test('a password, a second factor, a sign-in with a host link and a retired device are on record', async () => {
+  expect(await kinds(acme.person)).toEqual(expect.arrayContaining(['signed_in_with_link', 'password_changed']));
+  expect(await kinds(admin.person)).toContain('second_factor_changed');
+  const device = await enrol(it.url, acme.client, employee.person, it.clock.now());
+  await admin.client.ok('DELETE', `/people/${employee.person}/devices/${device.record.device}`);
+  expect(await kinds(employee.person)).toContain('device_retired');
+});
+
+test('what a device does now is for whoever may read activity, others get its switches, and every look is on record', async () => {
+  const officer = await addMember(it, acme.client, 'privacy_officer', { name: 'Off', email: 'off@acme.example.com' });
+  const device = await enrol(it.url, acme.client, employee.person, it.clock.now());
+  const { policy, hash } = await acme.client.ok('GET', '/policy');
+  await using agent = await dial(it.server.port);
+  await agent.hello(device);
+  await agent.take('welcome');
+  agent.send({ type: 'receipt', receipt: receiptBy(device, { document: policy, hash }, {}, { session: 'on' }) });
+  const path = `/people/${employee.person}/devices/${device.record.device}/receipt`;
+  await expect.poll(async () => (await acme.client.ok('GET', path)).receipt).not.toBeNull();
+  const full = await acme.client.ok('GET', path);
+  expect(full.parameters.session).toBeDefined();
+  for (const { client } of [admin, officer]) {
+    expect(await client.ok('GET', path)).toEqual({
+      devicePublicKey: full.devicePublicKey,
+      switches: full.switches,
+      receipt: null,
+      receivedAt: null,
+      parameters: {},
+      discarded: [],
+      dropped: [],
+    });
+  }
+  expect(full.switches.session).toBe('on');
+  const { accesses } = await employee.client.ok('GET', `/people/${employee.person}/accesses`);
+  const readers = accesses.filter(({ action }: { action: string }) => action === 'receipt');
+  expect(readers.slice(0, 3).map(({ actor }: { actor: string }) => actor)).toEqual([
+    officer.person,
+    admin.person,
+    acme.person,
+  ]);
+  const seen = (client: Client) => client.ok('GET', `/people/${employee.person}/devices`);
+  const own = (await seen(acme.client)).devices.find(({ id }: { id: string }) => id === device.record.device);
+  const limited = (await seen(admin.client)).devices.find(({ id }: { id: string }) => id === device.record.device);
+  expect(own).toMatchObject({ connected: true, committedSeq: 0 });
+  expect(limited).toMatchObject({ connected: true, committedSeq: null, lastSeenAt: null });
+});

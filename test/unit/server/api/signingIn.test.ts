@@ -196,9 +196,8 @@ describe('guessing', () => {
     expect(wrong.map(({ reply }) => reply.status)).toEqual(Array(10).fill(401));
     expect((await signIn(member.email)).reply.body.error.code).toBe('rate_limited');
     const { events } = await owner.client.ok('GET', '/security-events');
-    expect(
-      events.filter((event: Json) => event.kind === 'failed_sign_in' && event.person === member.person),
-    ).toHaveLength(10);
+    const failed = events.filter((event: Json) => event.kind === 'failed_sign_in' && event.person === member.person);
+    expect(failed.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(10);
   });
 });
 
