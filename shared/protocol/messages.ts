@@ -88,9 +88,13 @@ export type ReceiptState = z.infer<typeof ReceiptState>;
 /** What one parameter's state may say without contradicting itself. */
 function receiptStateOf(parameter: ParameterId): typeof ReceiptState {
   return ReceiptState.superRefine(({ state, level, reason, waiting }, context) => {
-    const bad = (field: keyof ReceiptState, message: string) =>
+    const bad = (field: keyof ReceiptState, message: string): void => {
       context.addIssue({ code: 'custom', path: [field], message });
-    if (!hasLevel(parameter, level)) return bad('level', `${parameter} has no such level`);
+    };
+    if (!hasLevel(parameter, level)) {
+      bad('level', `${parameter} has no such level`);
+      return;
+    }
     if (state === 'off') {
       if (level !== 'off') bad('level', 'what is off is at level off');
       if (reason === null || reason === 'contradicts_policy') bad('reason', 'what is off says which layer decided');
