@@ -1,10 +1,15 @@
 import type { Response } from 'express';
 
 const HEARTBEAT_MS = 15_000;
+/** A client that leaves this much unread is not there any more, or means harm. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
 
 /** An open answer of server-sent events (HTML standard, section 9.2). */
 export interface EventStream {
-  /** Sends one event. Dropped without a word once the stream has ended. */
+  /**
+   * Sends one event. While the client has not read what was sent before, only the latest event waits; one that leaves more
+   * than a mebibyte unread is disconnected. Dropped without a word once the stream has ended.
+   */
   send(event: string, data: unknown): void;
   end(): void;
   /** Aborted when the client has gone, `end` was called or the server closes. */
@@ -21,15 +26,32 @@ export function openEventStream(response: Response, closing: AbortSignal): Event
     closing.removeEventListener('abort', end);
     response.end();
   };
-  const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+  let latest: string | null = null;
+  const write = (text: string) => {
+    response.write(text);
+    if (response.writableLength <= MAX_UNREAD_BYTES) return;
+    response.destroy();
+    end();
+  };
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) write(': still here\n\n');
+  }, HEARTBEAT_MS);
+  response.on('drain', () => {
+    if (latest === null || ended.signal.aborted) return;
+    write(latest);
+    latest = null;
+  });
   response.on('close', end);
   closing.addEventListener('abort', end, { once: true });
   response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
   response.flushHeaders();
-  if (closing.aborted) end();
+  if (closing.aborted || response.destroyed) end();
   return {
     send(event, data) {
-      if (!ended.signal.aborted) response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      if (ended.signal.aborted) return;
+      const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+      if (response.writableNeedDrain) latest = text;
+      else write(text);
     },
     end,
     ended: ended.signal,

@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { DaylightError } from '../../shared/errors.ts';
+import type { PersonId } from '../../shared/ids.ts';
 import { routes } from '../../shared/protocol/http.ts';
 import { authorize, organisation } from '../authorize.ts';
 import type { Context } from './context.ts';
@@ -9,6 +11,34 @@ import type { SignedIn } from './sessions.ts';
 const GATHER_MS = 50;
 /** A session that has ended, or a role that was taken away, ends the stream within this time, changes or not. */
 const CHECK_MS = 500;
+
+/** As many tabs as somebody may have open. */
+const STREAMS_PER_PERSON = 8;
+
+export interface ProofStreams {
+  /** Throws DaylightError `rate_limited` when the person has as many open as anybody may; call the answer at the end. */
+  open(person: PersonId): () => void;
+}
+
+export function createProofStreams(): ProofStreams {
+  const open = new Map<PersonId, number>();
+  return {
+    open(person) {
+      const count = open.get(person) ?? 0;
+      if (count >= STREAMS_PER_PERSON) {
+        throw new DaylightError('rate_limited', `${STREAMS_PER_PERSON} streams of this account are open already`, {
+          remedy: 'Close another page that shows the collection.',
+        });
+      }
+      open.set(person, count + 1);
+      return () => {
+        const left = (open.get(person) ?? 1) - 1;
+        if (left === 0) open.delete(person);
+        else open.set(person, left);
+      };
+    },
+  };
+}
 
 /** Sends the proof at once and after each change, for as long as the session and the role allow it. */
 export async function followProof(context: Context, signedIn: SignedIn, stream: EventStream): Promise<void> {

@@ -6,13 +6,14 @@ import { noticeView } from '../../control/notices.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireLeave } from '../leave.ts';
-import { followProof } from '../proofStream.ts';
+import { createProofStreams, followProof } from '../proofStream.ts';
 
 /** The policy, its notice, and the proof that it is in force. */
 export function policy(
   context: Context,
 ): HandlersOf<'policy' | 'policyVersion' | 'publishPolicy' | 'proof' | 'proofStream' | 'notice'> {
   const { control } = context;
+  const streams = createProofStreams();
   return {
     async policy({ signedIn: { actor } }) {
       requireLeave(actor, 'organisation.read', organisation(actor.org));
@@ -34,7 +35,8 @@ export function policy(
     },
     async proofStream({ signedIn }) {
       requireLeave(signedIn.actor, 'policy.prove', organisation(signedIn.actor.org));
-      return (stream) => followProof(context, signedIn, stream);
+      const close = streams.open(signedIn.actor.person);
+      return (stream) => followProof(context, signedIn, stream).finally(close);
     },
     async notice({ signedIn: { actor } }) {
       requireLeave(actor, 'organisation.read', organisation(actor.org));
