@@ -41,7 +41,7 @@ export function SecurityEvents() {
                   <td className="dl-number">{dateTime(event.at)}</td>
                   <td>{kindText(event.kind)}</td>
                   <td>{nameOf(event.person)}</td>
-                  <td>{event.detail}</td>
+                  <td>{event.count > 1 ? `${event.detail} (${event.count} ×)` : event.detail}</td>
                 </tr>
               ))}
             </tbody>
