@@ -1,4 +1,3 @@
-import type { ParameterId } from '../../shared/catalog.ts';
 import type { MonoMs, UnixMs } from '../../shared/time.ts';
 
 /**
@@ -130,14 +129,3 @@ export interface Indicator {
   visible(): boolean;
   say(line: string): void;
 }
-
-/** The sensor that a parameter needs; parameters without one are entered by the employee or computed by the agent. */
-export const sensorOf = {
-  activity: 'input',
-  app: 'window',
-  title: 'window',
-  url: 'browser',
-  screenshot: 'screen',
-  device: 'machine',
-  timezone: 'machine',
-} as const satisfies Partial<Record<ParameterId, keyof Platform>>;

@@ -1,5 +1,5 @@
 import { type Level, type ParameterId, rank } from '../catalog.ts';
-import { type EffectivePolicy, type Layer, type LayerName, resolve } from './resolve.ts';
+import type { EffectivePolicy, LayerName } from './resolve.ts';
 
 export type Decision =
   | { readonly kind: 'allowed'; readonly level: Level }
@@ -15,9 +15,4 @@ export function decide(effective: EffectivePolicy, parameter: ParameterId, wante
   const asked = wanted === undefined ? allowed : rank(parameter, wanted);
   if (asked <= 0 || asked > allowed) return { kind: 'denied', by: decidedBy ?? 'platform' };
   return { kind: 'allowed', level: wanted === undefined ? level : (wanted as Level) };
-}
-
-/** `resolve` and `decide` in one step, for a single question. */
-export function decideWith(layers: readonly Layer[], parameter: ParameterId, wanted?: string): Decision {
-  return decide(resolve(layers), parameter, wanted);
 }

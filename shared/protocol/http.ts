@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { catalog, ParameterId, Purpose, parameterIds } from '../catalog.ts';
+import { ParameterId, Purpose } from '../catalog.ts';
 import { Observation } from '../events/observation.ts';
 import { DeviceId, ImageId, OrgId, PersonId, TeamId } from '../ids.ts';
 import { LawfulBasis, PolicyDocument, ruleChangeSchemas } from '../policy/policy.ts';
@@ -434,7 +434,8 @@ export const routes = {
     auth: 'session',
     params: personPath,
     query: empty,
-    summary: 'Change name, role or teams (owner, admin). Only an owner makes owners and managers and gives managers more teams. Takes effect at once on open sessions and sockets.',
+    summary:
+      'Change name, role or teams (owner, admin). Only an owner makes owners and managers and gives managers more teams. Takes effect at once on open sessions and sockets.',
     body: z.strictObject({
       name: PersonName.optional(),
       role: Role.optional(),
@@ -657,7 +658,8 @@ export const routes = {
     auth: 'session',
     params: personPath,
     query: z.strictObject({ before: z.coerce.number().pipe(UnixMs).optional() }),
-    summary: "Who looked at this person's data, newest first, 100 at a time and with the last all of its millisecond (the person; privacy officer).",
+    summary:
+      "Who looked at this person's data, newest first, 100 at a time and with the last all of its millisecond (the person; privacy officer).",
     body: null,
     response: z.strictObject({ accesses: z.array(AccessEntry) }),
   }),
@@ -672,7 +674,13 @@ export const routes = {
     body: null,
     response: z.strictObject({
       events: z.array(
-        z.strictObject({ at: UnixMs, kind: z.string(), person: PersonId.nullable(), detail: z.string(), count: z.int() }),
+        z.strictObject({
+          at: UnixMs,
+          kind: z.string(),
+          person: PersonId.nullable(),
+          detail: z.string(),
+          count: z.int(),
+        }),
       ),
     }),
   }),
@@ -680,6 +688,3 @@ export const routes = {
 
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;
-
-/** The catalogue as the console shows it; same in every organisation, so it needs no route. */
-export const registeredParameters = parameterIds.map((id) => ({ id, ...catalog[id] }));

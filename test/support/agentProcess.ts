@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -43,10 +42,4 @@ export function start(cli: string, args: readonly string[], env: NodeJS.ProcessE
   });
   const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   return { process: child, exit, out: () => out, err: () => err };
-}
-
-/** The built agent must be there: `npm test` builds it first. */
-export async function builtAgent(): Promise<string> {
-  await readFile(agentCli);
-  return agentCli;
 }

@@ -1,5 +1,4 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { keyIdOf } from '../../server/control/signer.ts';
 import { DeviceId } from '../../shared/ids.ts';
 import { type Client, createClient, type Reply } from './api.ts';
 import { signAs, type TestDevice } from './ingestKit.ts';
@@ -46,5 +45,3 @@ export async function enrol(
   const { org, person: of } = reply.body;
   return { key: device.key, record: { ...device.record, org, person: of }, reply };
 }
-
-export { keyIdOf };

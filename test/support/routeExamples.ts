@@ -1,4 +1,3 @@
-import { API_PREFIX, type RouteName, type RouteShape, routes } from '../../shared/protocol/http.ts';
 
 /** A request of each route that passes its schemas. A route without one does not compile. */
 export interface Example {
@@ -76,5 +75,3 @@ export const routeNames = Object.keys(routes) as RouteName[];
 export function shapeOf(name: RouteName): RouteShape {
   return routes[name];
 }
-
-export { API_PREFIX };

@@ -1,8 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { ParameterId } from '../../shared/catalog.ts';
-import { DeviceId, ImageId, OrgId, PersonId, SegmentId, TeamId } from '../../shared/ids.ts';
-import type { Signed } from '../../shared/signed.ts';
-import type { Day } from '../../shared/time.ts';
 import type {
   AccessRecord,
   BatchUnit,
@@ -16,6 +12,10 @@ import type {
   WebSession,
   WrappedDataKey,
 } from '../../server/store/store.ts';
+import type { ParameterId } from '../../shared/catalog.ts';
+import { DeviceId, ImageId, OrgId, PersonId, SegmentId, TeamId } from '../../shared/ids.ts';
+import type { Signed } from '../../shared/signed.ts';
+import type { Day } from '../../shared/time.ts';
 import { sealedText } from './sealedForTest.ts';
 
 // Records of every kind for tests of the store, made from a name: the same name gives the same ids and bytes.

@@ -27,11 +27,11 @@ export function Timeline({ report, own }: { report: DayReport; own: boolean }) {
           absent={absent('session')}
           shown={sessions.length > 0}
         >
-          {gaps.map((gap) => (
-            <Block key={`gap${gap.from}`} span={gap} visible={visible} look={classes.gap} text={causeText(gap.cause)} />
-          ))}
           {sessions.map((session) => (
             <Block key={session.from} span={session} visible={visible} look={classes.session} text="" />
+          ))}
+          {gaps.map((gap) => (
+            <Block key={`gap${gap.from}`} span={gap} visible={visible} look={classes.gap} text={causeText(gap.cause)} />
           ))}
         </Lane>
         <Lane

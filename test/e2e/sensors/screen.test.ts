@@ -56,8 +56,8 @@ desktopTests('the screen sensor, on a real screen', desktopMissing(), () => {
       if (full === null || blurred === null) throw new Error('no picture');
       return { full: full.bytes, blurred: blurred.bytes };
     };
-    const one = await pictures(`${'salary 81000 diagnosis F32 anna\n'.repeat(18)}`);
-    const two = await pictures(`${'garden 20450 croissant B17 otto\n'.repeat(18)}`);
+    const one = await pictures('salary 81000 diagnosis F32 anna\n'.repeat(18));
+    const two = await pictures('garden 20450 croissant B17 otto\n'.repeat(18));
     expect(await largestDifference(one.full, two.full)).toBeGreaterThan(150);
     expect(await largestDifference(one.blurred, two.blurred)).toBeLessThan(25);
   });

@@ -5,8 +5,8 @@ import {
   edit,
   effectOf,
   emptyDraft,
-  rebase,
   type Rules,
+  rebase,
   toChange,
 } from '../../../server/console/collection/draft.ts';
 import { firstRules } from '../../../shared/policy/policy.ts';

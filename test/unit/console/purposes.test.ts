@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { offeredPurposes, readPurpose } from '../../../server/console/day/purposes.ts';
-import { firstRules, type PolicyDocument } from '../../../shared/policy/policy.ts';
 import { OrgId } from '../../../shared/ids.ts';
+import { firstRules, type PolicyDocument } from '../../../shared/policy/policy.ts';
 import { UnixMs } from '../../../shared/time.ts';
 
 const policy = (parameters: PolicyDocument['parameters']): PolicyDocument => ({

@@ -4,8 +4,8 @@ import { en } from '../../../server/console/strings/en.ts';
 import { duration, latency } from '../../../server/console/strings/format.ts';
 import { count, say } from '../../../server/console/strings/say.ts';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
-import { PersonId, TeamId } from '../../../shared/ids.ts';
 import { SESSION_CAUSES } from '../../../shared/events/observation.ts';
+import { PersonId, TeamId } from '../../../shared/ids.ts';
 import type { PersonView } from '../../../shared/protocol/http.ts';
 import { HOUR, MINUTE } from '../../../shared/time.ts';
 

@@ -311,7 +311,7 @@ test('an acknowledgement waits on disk until a connection, and goes away with th
 
 test('while no policy is verified nothing of what waits is sent, however long the connection lasts', async () => {
   const foreign = await startScriptedServer(() => clock.now());
-  server.welcome = (honest) => ({ ...honest, ...foreign.signed() }) as ServerFrame;
+  server.welcome = (honest) => ({ ...honest, ...foreign.signed() });
   await record('said under a policy that is gone');
   uplink.start();
   await online();
