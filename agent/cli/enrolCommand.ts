@@ -38,10 +38,12 @@ export async function enrolCommand(
   terminal.say('');
   const acknowledged = await decide(terminal, shown, options);
   const wasThere = await stat(folder).catch(() => null);
-  const identity = await enrol({ files, clock, random }, invitation, shown, acknowledged).catch(async (error) => {
-    if (wasThere === null) await rmdir(folder).catch(() => undefined);
-    throw error;
-  });
+  const identity = await enrol({ files, clock, random }, invitation, shown, acknowledged).catch(
+    async (error: unknown) => {
+      if (wasThere === null) await rmdir(folder).catch(() => undefined);
+      throw error;
+    },
+  );
   terminal.say(`Enrolled ${identity.personName} at ${identity.organisation}, ${identity.server}.`);
   terminal.say(`Key of the server, pinned from now on: ${fingerprint(identity.serverKey)}`);
   terminal.say(`Keys and what waits to be sent are in ${folder}, which only your account can read.`);

@@ -77,7 +77,7 @@ async function inPrivateFolder<T>(folder: string, env: NodeJS.ProcessEnv, work: 
     return await work();
   } finally {
     for (const [name, value] of before) {
-      if (value === undefined) delete env[name];
+      if (value === undefined) Reflect.deleteProperty(env, name);
       else env[name] = value;
     }
     await rm(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { type RouteName, type RouteShape, routes } from '../../shared/protocol/http.ts';
 
 /** A request of each route that passes its schemas. A route without one does not compile. */
 export interface Example {

@@ -75,13 +75,19 @@ function headersOf(route: RouteShape): Record<string, string> {
 }
 
 function address(route: RouteShape, request: AnyRequest): string {
-  const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(request.params?.[name])));
+  const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(asText(request.params?.[name])));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined) query.set(name, String(value));
+    if (value !== undefined) query.set(name, asText(value));
   }
   const text = query.toString();
   return `${API_PREFIX}${path}${text === '' ? '' : `?${text}`}`;
+}
+
+/** A part of an address is a text or a number; the routes' schemas have nothing else. */
+function asText(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new TypeError(`an address cannot hold a ${typeof value}`);
 }
 
 function failureOf(json: unknown, status: number): DaylightError {
