@@ -189,10 +189,23 @@ function gatherer(secrets: readonly Typed[]): Gatherer {
   return gathered;
 }
 
+/** The agent goes on while it is copied: a file that goes in between is one that it has replaced or sent, so look again. */
+async function copyLive(from: string, to: string): Promise<void> {
+  for (let left = 50; ; left -= 1) {
+    try {
+      await cp(from, to, { recursive: true, force: true, filter: (file) => !file.endsWith('.tmp') });
+      return;
+    } catch (error) {
+      if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await rm(to, { recursive: true, force: true });
+    }
+  }
+}
+
 /** What waits in the spool, as the product itself reads it: in a copy, because the agent goes on. */
 export async function openedSpool(agentFolder: string, folder: string): Promise<Buffer[]> {
   const copy = await mkdtemp(join(folder, 'spool-'));
-  await cp(join(agentFolder, 'spool'), join(copy, 'spool'), { recursive: true });
+  await copyLive(join(agentFolder, 'spool'), join(copy, 'spool'));
   await cp(join(agentFolder, 'spool.key'), join(copy, 'spool.key'));
   const spool = await openSpool({
     folder: join(copy, 'spool'),
