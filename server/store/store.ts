@@ -12,7 +12,7 @@ import type { Sealed } from '../vault/sealed.ts';
  * from the caller; no SQL, transaction or driver error crosses this boundary.
  *
  * Fails with `StoreError` only. `busy` and `full` left everything as it was and may be tried again; `damaged`,
- * `closed` and `incompatible` (written by a newer Daylight) may not. `conflict` also answers a record whose identity
+ * `closed` and `incompatible` (written by another Daylight) may not. `conflict` also answers a record whose identity
  * is taken: nothing is ever overwritten but by a call that says so. Lists are in order of creation.
  *
  * Everything that could tell something about a person arrives sealed. In the clear: random ids, parameter, day, epoch,
@@ -139,11 +139,22 @@ export interface DeviceRecord {
   readonly lastSeenAt: UnixMs | null;
   readonly agentVersion: string | null;
   readonly clockOffsetMs: number | null;
-  /** The lease in force and the end of the one before it: a batch captured between the two was captured without a lease. */
-  readonly lease: { readonly issuedAt: UnixMs; readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;
-  readonly previousLease: { readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;
+  /** What `recordLeases` made of the leases issued so far: the window that runs, or ran last, and the one before it. */
+  readonly lease: LeaseWindow | null;
+  readonly previousLease: LeaseWindow | null;
   /** The device's sessions as ingest needs them (which are open, when they began and ended), sealed for the person. */
   readonly sessionState: Sealed | null;
+}
+
+/** A time without a gap in which leases ran: from the first one's issue until the last one's ends. */
+export interface LeaseWindow {
+  readonly issuedAt: UnixMs;
+  readonly observedUntil: UnixMs;
+  readonly enteredUntil: UnixMs;
+}
+
+export interface IssuedLease extends LeaseWindow {
+  readonly device: DeviceId;
 }
 
 export interface ReceiptRecord {
@@ -151,10 +162,41 @@ export interface ReceiptRecord {
   readonly device: DeviceId;
   readonly policyVersion: number;
   readonly receivedAt: UnixMs;
-  readonly receipt: Signed;
+  /** The signed receipt: when the person was tracking, and what ran. Sealed for the person. */
+  readonly receipt: Sealed;
 }
 
+/** One device as proof needs it. */
+export interface DeviceWitness {
+  readonly device: Pick<DeviceRecord, 'org' | 'device' | 'person' | 'publicKey' | 'status' | 'lease'>;
+  /** The latest one. */
+  readonly receipt: ReceiptRecord | null;
+}
+
+/** A device that joins: what uses up its code, what makes it known, and what its person acknowledged with it. */
+export interface Enrolment {
+  /** SHA-256 of the code. */
+  readonly codeHash: Digest;
+  readonly now: UnixMs;
+  readonly device: DeviceRecord;
+  /** Null when nothing was acknowledged. */
+  readonly acknowledgement: AcknowledgementRecord | null;
+  readonly event: NewSecurityEvent;
+}
+
+export type EnrolResult =
+  | { readonly kind: 'enrolled' }
+  /** No code of this person with this hash is valid at `now`: it is unknown, used or expired. Nothing changed. */
+  | { readonly kind: 'gone' }
+  /** The id or the key was ever used before, even by a device since retired. Nothing changed: the code is still good. */
+  | { readonly kind: 'conflict' };
+
 export interface Devices {
+  /**
+   * Uses the code up, creates the device, keeps the acknowledgement and records the event: all of it or nothing. Of any
+   * number of concurrent calls with one code one enrols.
+   */
+  enrolDevice(enrolment: Enrolment): Promise<EnrolResult>;
   /** `conflict` when the id or the key was ever used before, even by a device since retired. */
   createDevice(device: DeviceRecord): Promise<void>;
   device(device: DeviceId): Promise<DeviceRecord | null>;
@@ -162,15 +204,26 @@ export interface Devices {
   changeDevice(
     org: OrgId,
     device: DeviceId,
-    change: Partial<
-      Pick<DeviceRecord, 'status' | 'lastSeenAt' | 'agentVersion' | 'clockOffsetMs' | 'lease' | 'previousLease'>
-    >,
+    change: Partial<Pick<DeviceRecord, 'status' | 'lastSeenAt' | 'agentVersion' | 'clockOffsetMs'>>,
   ): Promise<DeviceRecord | null>;
+  /**
+   * Records leases, all or none, each on top of what is recorded by then (`afterLease`). Returns the devices whose lease
+   * is recorded: one that is retired, unknown or of another organisation has none and is left out.
+   */
+  recordLeases(org: OrgId, leases: readonly IssuedLease[]): Promise<readonly DeviceId[]>;
   /** Keeps the latest receipt of a device, and for each policy version the first and the latest. */
   putReceipt(receipt: ReceiptRecord): Promise<void>;
   /** What is kept of one device: by policy version, and of each the first before the latest (once, if it is the same). */
   receipts(org: OrgId, device: DeviceId): Promise<readonly ReceiptRecord[]>;
-  latestReceipts(org: OrgId): Promise<readonly ReceiptRecord[]>;
+  latestReceipt(org: OrgId, device: DeviceId): Promise<ReceiptRecord | null>;
+  /**
+   * The devices of which one of these fields, or the latest receipt, changed after `mark`; all of them after 0. The mark
+   * that comes with them stands for everything up to here: who asks with it the next time misses nothing.
+   */
+  witnessesSince(
+    org: OrgId,
+    mark: number,
+  ): Promise<{ readonly mark: number; readonly changed: readonly DeviceWitness[] }>;
 }
 
 // ── Policies ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -193,7 +246,8 @@ export interface AcknowledgementRecord {
   readonly noticeVersion: number;
   /** The server's time of receipt; the ceiling moves at this instant. */
   readonly at: UnixMs;
-  readonly acknowledgement: Signed;
+  /** The signed acknowledgement or enrolment: the device's own time, and the code of an enrolment. Sealed for the person. */
+  readonly acknowledgement: Sealed;
 }
 
 export interface Policies {
@@ -204,6 +258,8 @@ export interface Policies {
   /** A repeat of the same person, device and notice version changes nothing: the first receipt's time counts. */
   putAcknowledgement(acknowledgement: AcknowledgementRecord): Promise<void>;
   acknowledgements(org: OrgId, person: PersonId): Promise<readonly AcknowledgementRecord[]>;
+  /** Of every device of the organisation, without the signed documents. */
+  acknowledgedNotices(org: OrgId): Promise<readonly Omit<AcknowledgementRecord, 'acknowledgement'>[]>;
 }
 
 // ── Observations ───────────────────────────────────────────────────────────────────────────────────────────────────

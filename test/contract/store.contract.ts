@@ -8,6 +8,7 @@ import {
   device,
   deviceId,
   digestOf,
+  enrolment,
   imageId,
   keyOf,
   NINE,
@@ -250,6 +251,80 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       it('knows a key in every spelling of it', async () => {
         await store.createDevice(device('laptop'));
         await expectConflict(store.createDevice(device('new', { publicKey: otherSpelling(keyOf('laptop')) })));
+      });
+
+      describe('enrolling', () => {
+        const code = token('code', { kind: 'enrolment' });
+        const read = async () => ({
+          code: await store.peekToken('enrolment', code.tokenHash, NINE),
+          devices: await store.devices(orgId('acme')),
+          acknowledgements: await store.acknowledgements(orgId('acme'), personId('ann')),
+          events: await store.securityEvents(orgId('acme'), 10),
+        });
+        const nothing = { code, devices: [], acknowledgements: [], events: [] };
+
+        it('uses up the code, creates the device, keeps the acknowledgement and records the event', async () => {
+          await store.createToken(code);
+          expect(await store.enrolDevice(enrolment('laptop'))).toEqual({ kind: 'enrolled' });
+          const { device: enrolled, acknowledgement, event } = enrolment('laptop');
+          expect(await read()).toEqual({
+            code: null,
+            devices: [enrolled],
+            acknowledgements: [acknowledgement],
+            events: [{ ...event, count: 1 }],
+          });
+        });
+
+        it('keeps no acknowledgement where there is none', async () => {
+          await store.createToken(code);
+          expect(await store.enrolDevice(enrolment('laptop', { acknowledgement: null }))).toEqual({ kind: 'enrolled' });
+          expect(await read()).toMatchObject({ code: null, devices: [device('laptop')], acknowledgements: [] });
+        });
+
+        it('changes nothing without a valid code of this person for this purpose', async () => {
+          const others = [
+            token('of bob', { kind: 'enrolment', person: personId('bob') }),
+            token('of another organisation', { kind: 'enrolment', org: orgId('other') }),
+            token('to sign in'),
+          ];
+          for (const one of [code, ...others]) await store.createToken(one);
+          const refused = [
+            enrolment('laptop', { codeHash: digestOf('unknown') }),
+            enrolment('laptop', { now: code.expiresAt }),
+            ...others.map(({ tokenHash }) => enrolment('laptop', { codeHash: tokenHash })),
+          ];
+          for (const one of refused) expect(await store.enrolDevice(one)).toEqual({ kind: 'gone' });
+          expect(await read()).toEqual(nothing);
+          for (const { kind, tokenHash } of others) expect(await store.peekToken(kind, tokenHash, NINE)).not.toBeNull();
+        });
+
+        it('leaves the code as good as it was when the id or the key was ever used, in any spelling', async () => {
+          await store.createDevice(device('old', { status: 'retired', org: orgId('other') }));
+          await store.createToken(code);
+          const taken = [
+            device('old', { publicKey: keyOf('new') }),
+            device('new', { publicKey: keyOf('old') }),
+            device('new', { publicKey: otherSpelling(keyOf('old')) }),
+          ];
+          for (const one of taken)
+            expect(await store.enrolDevice(enrolment('new', { device: one }))).toEqual({ kind: 'conflict' });
+          expect(await read()).toEqual(nothing);
+          expect(await store.enrolDevice(enrolment('new'))).toEqual({ kind: 'enrolled' });
+        });
+
+        it('enrols one of many who use a code at the same time, and keeps nothing of the others', async () => {
+          await store.createToken(code);
+          const names = Array.from({ length: 20 }, (_, place) => `device ${place}`);
+          const results = await Promise.all(names.map((name) => store.enrolDevice(enrolment(name))));
+          expect(results.map(({ kind }) => kind).toSorted()).toEqual(['enrolled', ...Array(19).fill('gone')]);
+          const winner = names[results.findIndex(({ kind }) => kind === 'enrolled')] ?? '';
+          expect(await read()).toMatchObject({
+            code: null,
+            devices: [device(winner)],
+            acknowledgements: [enrolment(winner).acknowledgement],
+            events: [{ count: 1 }],
+          });
+        });
       });
 
       it('changes only what a change names', async () => {

@@ -7,6 +7,7 @@ import {
   type DeviceRecord,
   type DiscardCount,
   type KeyStore,
+  type NewSecurityEvent,
   type OrgRecord,
   type PersonRecord,
   type PolicyRecord,
@@ -48,6 +49,28 @@ export function createReferenceStore(): Store {
   const step = async <T>(work: () => T): Promise<T> => {
     if (closed) throw new StoreError('closed', 'the store is closed');
     return work();
+  };
+
+  const keepAcknowledgement = (acknowledgement: AcknowledgementRecord): void => {
+    const { org, person, device, noticeVersion } = acknowledgement;
+    const isRepeat = acknowledgements.some(
+      (one) => one.org === org && one.person === person && one.device === device && one.noticeVersion === noticeVersion,
+    );
+    if (!isRepeat) acknowledgements.push(acknowledgement);
+  };
+
+  const countEvent = (event: NewSecurityEvent): void => {
+    const minute = (at: number) => Math.floor(at / 60_000);
+    const same = (one: SecurityEvent) =>
+      one.org === event.org &&
+      one.kind === event.kind &&
+      one.person === event.person &&
+      one.detail === event.detail &&
+      minute(one.at) === minute(event.at);
+    const known = events.findIndex(same);
+    const counted = events[known];
+    if (counted === undefined) events.push({ ...event, count: 1 });
+    else events[known] = { ...counted, count: counted.count + 1 };
   };
 
   return {
@@ -109,9 +132,20 @@ export function createReferenceStore(): Store {
         return removed(sessions, (one) => one.org === org && one.person === person && ends(one));
       }),
 
+    enrolDevice: ({ codeHash, now, device, acknowledgement, event }) =>
+      step(() => {
+        const code = tokens.find((one) => isValidToken(one, 'enrolment', codeHash, now));
+        if (code?.org !== device.org || code.person !== device.person) return { kind: 'gone' } as const;
+        if (devices.some((one) => isSameDevice(one, device))) return { kind: 'conflict' } as const;
+        removed(tokens, (one) => one === code);
+        devices.push(device);
+        if (acknowledgement !== null) keepAcknowledgement(acknowledgement);
+        countEvent(event);
+        return { kind: 'enrolled' } as const;
+      }),
     createDevice: (device) =>
       step(() => {
-        refuseIf(devices.some((one) => one.device === device.device || sameKey(one.publicKey, device.publicKey)));
+        refuseIf(devices.some((one) => isSameDevice(one, device)));
         devices.push(device);
       }),
     device: (device) => step(() => devices.find((one) => one.device === device) ?? null),
@@ -137,15 +171,7 @@ export function createReferenceStore(): Store {
         policies.push(policy);
       }),
     policies: (org) => step(() => policies.filter((one) => one.org === org)),
-    putAcknowledgement: (acknowledgement) =>
-      step(() => {
-        const { org, person, device, noticeVersion } = acknowledgement;
-        const isRepeat = acknowledgements.some(
-          (one) =>
-            one.org === org && one.person === person && one.device === device && one.noticeVersion === noticeVersion,
-        );
-        if (!isRepeat) acknowledgements.push(acknowledgement);
-      }),
+    putAcknowledgement: (acknowledgement) => step(() => keepAcknowledgement(acknowledgement)),
     acknowledgements: (org, person) =>
       step(() => acknowledgements.filter((one) => one.org === org && one.person === person)),
 
@@ -210,20 +236,7 @@ export function createReferenceStore(): Store {
           before,
         ),
       ),
-    recordSecurityEvent: (event) =>
-      step(() => {
-        const minute = (at: number) => Math.floor(at / 60_000);
-        const same = (one: SecurityEvent) =>
-          one.org === event.org &&
-          one.kind === event.kind &&
-          one.person === event.person &&
-          one.detail === event.detail &&
-          minute(one.at) === minute(event.at);
-        const known = events.findIndex(same);
-        const counted = events[known];
-        if (counted === undefined) events.push({ ...event, count: 1 });
-        else events[known] = { ...counted, count: counted.count + 1 };
-      }),
+    recordSecurityEvent: (event) => step(() => countEvent(event)),
     securityEvents: (org, limit, before) =>
       step(() =>
         page(
@@ -292,6 +305,10 @@ function isValidToken(token: TokenRecord, kind: string, tokenHash: string, now: 
 
 function isOfOrg(devices: readonly DeviceRecord[], org: string, device: string): boolean {
   return devices.some((one) => one.org === org && one.device === device);
+}
+
+function isSameDevice(a: DeviceRecord, b: DeviceRecord): boolean {
+  return a.device === b.device || sameKey(a.publicKey, b.publicKey);
 }
 
 function sameKey(a: string, b: string): boolean {

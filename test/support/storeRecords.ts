@@ -4,6 +4,7 @@ import type {
   BatchUnit,
   BlobRecord,
   DeviceRecord,
+  Enrolment,
   OrgRecord,
   PersonRecord,
   PolicyRecord,
@@ -85,6 +86,29 @@ export const device = (name: string, change: Partial<DeviceRecord> = {}): Device
   lease: null,
   previousLease: null,
   sessionState: null,
+  ...change,
+});
+
+/** With the code `token('code', { kind: 'enrolment' })`. */
+export const enrolment = (name: string, change: Partial<Enrolment> = {}): Enrolment => ({
+  codeHash: digestOf('token code'),
+  now: NINE,
+  device: device(name),
+  acknowledgement: {
+    org: orgId('acme'),
+    person: personId('ann'),
+    device: deviceId(name),
+    noticeVersion: 1,
+    at: NINE,
+    acknowledgement: signed(`enrolment of ${name}`),
+  },
+  event: {
+    org: orgId('acme'),
+    at: NINE,
+    kind: 'device_enrolled',
+    person: personId('ann'),
+    detail: 'a device enrolled',
+  },
   ...change,
 });
 

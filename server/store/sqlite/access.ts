@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { OrgId, PersonId } from '../../../shared/ids.ts';
+import type { Digest } from '../../../shared/signed.ts';
+import type { UnixMs } from '../../../shared/time.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { Access, TokenRecord, WebSession } from '../store.ts';
+import type { Access, TokenKind, TokenRecord, WebSession } from '../store.ts';
 import { bytes, digest, digestBytes, id, idBytes, int, word } from './columns.ts';
 import type { Row } from './connection.ts';
 import type { Database } from './database.ts';
 import { insertRows } from './rows.ts';
+import type { Transaction } from './writer.ts';
 
 export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore']): Access {
   const sessionOf = (row: Row): WebSession => ({
@@ -38,16 +41,14 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
       });
     },
     async peekToken(kind, tokenHash, now) {
-      const row = await read.first(`SELECT * FROM token ${validToken}`, [digestBytes(tokenHash), kind, now]);
+      const row = await read.first(selectValidToken, [digestBytes(tokenHash), kind, now]);
       return row === null ? null : tokenOf(row);
     },
     redeemToken(kind, tokenHash, now) {
-      const values = [digestBytes(tokenHash), kind, now];
       return writer.unit(async (tx) => {
-        const [row] = await tx.all(`SELECT * FROM token ${validToken}`, values);
-        if (row === undefined) return null;
-        await tx.run(`DELETE FROM token ${validToken}`, values);
-        return tokenOf(row);
+        const token = await validToken(tx, kind, tokenHash, now);
+        if (token !== null) await useUpToken(tx, token);
+        return token;
       });
     },
     async createSession(session) {
@@ -94,11 +95,27 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
   };
 }
 
-const TokenKind = z.enum(['invitation', 'sign_in_link', 'enrolment']);
+/** Within a unit. Null when unknown, used or expired. */
+export async function validToken(
+  tx: Transaction,
+  kind: TokenKind,
+  tokenHash: Digest,
+  now: UnixMs,
+): Promise<TokenRecord | null> {
+  const [row] = await tx.all(selectValidToken, [digestBytes(tokenHash), kind, now]);
+  return row === undefined ? null : tokenOf(row);
+}
+
+/** Within a unit. */
+export async function useUpToken(tx: Transaction, { org, tokenHash }: TokenRecord): Promise<void> {
+  await tx.run('DELETE FROM token WHERE org = ? AND token_hash = ?', [idBytes(org), digestBytes(tokenHash)]);
+}
+
+const TokenKindWord = z.enum(['invitation', 'sign_in_link', 'enrolment']);
 const SecondFactor = z.enum(['totp', 'recovery_code', 'host_link']).nullable();
 
 const tokenColumns = ['org', 'token_hash', 'kind', 'person', 'expires_at'];
-const validToken = 'WHERE token_hash = ? AND kind = ? AND expires_at > ?';
+const selectValidToken = 'SELECT * FROM token WHERE token_hash = ? AND kind = ? AND expires_at > ?';
 const sessionColumns = [
   'org',
   'person',
@@ -115,7 +132,7 @@ const sessionsOfPerson = 'SELECT * FROM web_session WHERE org = ? AND person = ?
 function tokenOf(row: Row): TokenRecord {
   return {
     tokenHash: digest(row, 'token_hash'),
-    kind: word(TokenKind, row, 'kind'),
+    kind: word(TokenKindWord, row, 'kind'),
     org: id(OrgId, row, 'org'),
     person: id(PersonId, row, 'person'),
     expiresAt: int(row, 'expires_at'),

@@ -1,7 +1,7 @@
 import { OrgId, PersonId } from '../../../shared/ids.ts';
 import { Role } from '../../../shared/roles.ts';
 import { MINUTE } from '../../../shared/time.ts';
-import type { AccessRecord, Audit, SecurityEvent } from '../store.ts';
+import type { AccessRecord, Audit, NewSecurityEvent, SecurityEvent } from '../store.ts';
 import {
   bytes,
   dayNumber,
@@ -19,6 +19,7 @@ import {
 import type { Row, Value } from './connection.ts';
 import type { Database } from './database.ts';
 import { insertRows } from './rows.ts';
+import type { Transaction } from './writer.ts';
 
 export function auditIn({ writer, read }: Database): Audit {
   const record = writer.lane(async (tx, rows: readonly Value[][]) => {
@@ -35,21 +36,22 @@ export function auditIn({ writer, read }: Database): Audit {
       const values = [...whose, until, ...whose, until, limit - 1];
       return (await read.all(newestAccesses, values)).map(accessOf);
     },
-    async recordSecurityEvent(event) {
-      const person = event.person === null ? null : idBytes(event.person);
-      const minute = event.at - (event.at % MINUTE);
-      const same = [idBytes(event.org), minute, minute + MINUTE, event.kind, person, event.detail];
-      const values = [idBytes(event.org), event.at, event.kind, person, event.detail, 1];
-      await writer.unit(async (tx) => {
-        if ((await tx.run(countEvent, same)) > 0) return;
-        await insertRows(tx, 'security_event', eventColumns, [values]);
-      });
-    },
+    recordSecurityEvent: (event) => writer.unit((tx) => recordSecurityEvent(tx, event)),
     async securityEvents(org, limit, before) {
       const [whose, until] = [idBytes(org), before ?? Number.MAX_SAFE_INTEGER];
       return (await read.all(newestEvents, [whose, until, whose, until, limit - 1])).map(eventOf);
     },
   };
+}
+
+/** Within a unit. */
+export async function recordSecurityEvent(tx: Transaction, event: NewSecurityEvent): Promise<void> {
+  const person = event.person === null ? null : idBytes(event.person);
+  const minute = event.at - (event.at % MINUTE);
+  const same = [idBytes(event.org), minute, minute + MINUTE, event.kind, person, event.detail];
+  if ((await tx.run(countEvent, same)) > 0) return;
+  const values = [idBytes(event.org), event.at, event.kind, person, event.detail, 1];
+  await insertRows(tx, 'security_event', eventColumns, [values]);
 }
 
 const accessColumns = [

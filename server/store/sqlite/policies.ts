@@ -5,6 +5,7 @@ import { bytes, digest, digestBytes, id, idBytes, idOrNull, int, signed, signedV
 import type { Row } from './connection.ts';
 import type { Database } from './database.ts';
 import { insertRows } from './rows.ts';
+import type { Transaction } from './writer.ts';
 
 export function policiesIn({ writer, read }: Database, fromStore: Vault['fromStore']): Policies {
   const policyOf = (row: Row): PolicyRecord => ({
@@ -41,35 +42,41 @@ export function policiesIn({ writer, read }: Database, fromStore: Vault['fromSto
     async policies(org) {
       return (await read.all('SELECT * FROM policy WHERE org = ? ORDER BY version', [idBytes(org)])).map(policyOf);
     },
-    async putAcknowledgement(acknowledgement) {
-      const values = [
-        idBytes(acknowledgement.org),
-        idBytes(acknowledgement.person),
-        idBytes(acknowledgement.device),
-        acknowledgement.noticeVersion,
-        acknowledgement.at,
-        ...signedValues(acknowledgement.acknowledgement),
-      ];
-      const columns = acknowledgementColumns;
-      await writer.unit((tx) => insertRows(tx, 'acknowledgement', columns, [values], 'ON CONFLICT DO NOTHING'));
-    },
+    putAcknowledgement: (acknowledgement) => writer.unit((tx) => putAcknowledgement(tx, acknowledgement)),
     async acknowledgements(org, person) {
       const sql = 'SELECT * FROM acknowledgement WHERE org = ? AND person = ? ORDER BY rowid';
-      return (await read.all(sql, [idBytes(org), idBytes(person)])).map(acknowledgementOf);
+      const rows = await read.all(sql, [idBytes(org), idBytes(person)]);
+      return rows.map((row) => ({ ...noticeOf(row), acknowledgement: fromStore(bytes(row, 'sealed')) }));
+    },
+    async acknowledgedNotices(org) {
+      const sql = 'SELECT org, person, device, notice_version, at FROM acknowledgement WHERE org = ? ORDER BY rowid';
+      return (await read.all(sql, [idBytes(org)])).map(noticeOf);
     },
   };
 }
 
-const policyColumns = ['org', 'version', 'hash', 'payload', 'key_id', 'signature', 'published_at', 'author', 'reason'];
-const acknowledgementColumns = ['org', 'person', 'device', 'notice_version', 'at', 'payload', 'key_id', 'signature'];
+/** Within a unit. */
+export function putAcknowledgement(tx: Transaction, acknowledgement: AcknowledgementRecord): Promise<void> {
+  const values = [
+    idBytes(acknowledgement.org),
+    idBytes(acknowledgement.person),
+    idBytes(acknowledgement.device),
+    acknowledgement.noticeVersion,
+    acknowledgement.at,
+    acknowledgement.acknowledgement,
+  ];
+  return insertRows(tx, 'acknowledgement', acknowledgementColumns, [values], 'ON CONFLICT DO NOTHING');
+}
 
-function acknowledgementOf(row: Row): AcknowledgementRecord {
+const policyColumns = ['org', 'version', 'hash', 'payload', 'key_id', 'signature', 'published_at', 'author', 'reason'];
+const acknowledgementColumns = ['org', 'person', 'device', 'notice_version', 'at', 'sealed'];
+
+function noticeOf(row: Row): Omit<AcknowledgementRecord, 'acknowledgement'> {
   return {
     org: id(OrgId, row, 'org'),
     person: id(PersonId, row, 'person'),
     device: id(DeviceId, row, 'device'),
     noticeVersion: int(row, 'notice_version'),
     at: int(row, 'at'),
-    acknowledgement: signed(row),
   };
 }

@@ -13,6 +13,7 @@ import {
   device,
   deviceId,
   digestOf,
+  enrolment,
   imageId,
   NINE,
   orgId,
@@ -50,6 +51,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     ),
   small.map((version) => named(`publishPolicy ${version}`, (store) => store.publishPolicy(policy(version)))),
   fc.constant(named('createToken', (store) => store.createToken(token('t')))),
+  fc
+    .tuple(machine, fc.boolean())
+    .map(([name, isNew]) =>
+      named(`enrolDevice ${name} ${isNew}`, (store) => store.enrolDevice(enrolment(isNew ? `new ${name}` : name))),
+    ),
+  fc.constant(named('createToken code', (store) => store.createToken(token('code', { kind: 'enrolment' }), 'revoke'))),
   fc.constant(named('redeemToken', (store) => store.redeemToken('invitation', token('t').tokenHash, NINE))),
   small.map((at) => named(`createSession ${at}`, (store) => store.createSession(webSession(`${at}`)))),
   small.map((at) =>
@@ -157,6 +164,9 @@ async function stateOf(store: Store): Promise<unknown> {
     devices: await store.devices(acme),
     policies: await store.policies(acme),
     token: await store.peekToken('invitation', token('t').tokenHash, NINE),
+    code: await store.peekToken('enrolment', token('code').tokenHash, NINE),
+    acknowledgements: await store.acknowledgements(acme, ann),
+    events: await store.securityEvents(acme, 10),
     sessions: await store.sessionsOf(acme, ann, NINE),
     segments: await store.segments(acme, ann, 'app', '2026-03-02', '2026-03-02'),
     images: await Promise.all(['1', '2', '3', '4'].map((one) => store.blob(acme, ann, imageId(one)))),
