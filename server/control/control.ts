@@ -6,7 +6,7 @@ import type { ParameterProof, PolicyChange } from '../../shared/protocol/http.ts
 import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
-import type { DeviceRecord } from '../store/store.ts';
+import type { DeviceRecord, Enrolment, EnrolResult } from '../store/store.ts';
 
 /** A policy that was validated, authorised, audited, signed and committed. Minted in `policies.ts` only. */
 export type PublishedPolicy = {
@@ -43,8 +43,12 @@ export interface PolicyControl {
    * another lifts nothing here. Throws DaylightError when the signature, the ids or the version do not fit.
    */
   acknowledge(device: DeviceRecord, acknowledgement: Signed): Promise<void>;
-  /** The same for the notice shown at enrolment, where the enrolment itself is the signed document. */
-  acknowledgeAtEnrolment(device: DeviceRecord, noticeVersion: number, enrolment: Signed): Promise<void>;
+  /**
+   * Enrols a new device in one step with the use of its code and the acknowledgement that its enrolment holds, which is
+   * the signed document itself. Throws DaylightError `bad_request`, with the code still good, when the signature, the
+   * ids or the notice do not fit.
+   */
+  enrol(device: DeviceRecord, enrolment: Signed, by: Pick<Enrolment, 'codeHash' | 'event'>): Promise<EnrolResult>;
   /** Issues and records a lease for the policy in force now. */
   lease(device: DeviceRecord): Promise<Signed>;
   /**

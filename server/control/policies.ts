@@ -9,7 +9,14 @@ import type { Digest, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
-import { type DeviceRecord, type PolicyRecord, type ReceiptRecord, type Store, StoreError } from '../store/store.ts';
+import {
+  type AcknowledgementRecord,
+  type DeviceRecord,
+  type PolicyRecord,
+  type ReceiptRecord,
+  type Store,
+  StoreError,
+} from '../store/store.ts';
 import type { SealScope, Vault } from '../vault/vault.ts';
 import { createBounded } from './bounded.ts';
 import { applyChange } from './change.ts';
@@ -166,26 +173,29 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   }
 
   async function keepAcknowledgement(device: DeviceRecord, noticeVersion: number, signed: Signed): Promise<void> {
-    const { org, person } = device;
+    const { org } = device;
     const state = await stateOf(org);
     const before = await toldOn(device, state);
     // Saying again what was said, or something older, tells nothing new and must not lower what a later one lifted.
     if (before.acknowledged.some((one) => one.noticeVersion >= noticeVersion)) {
       return push(org, [device.device]);
     }
-    await store.putAcknowledgement({
-      org,
-      person,
-      device: device.device,
-      noticeVersion,
-      at: clock.now(),
-      acknowledgement: signed,
-    });
+    await store.putAcknowledgement(acknowledgementOf(device, noticeVersion, signed));
     toldOf.forget(toldKey(org, device.device, state));
-    toldOf.forget(toldKey(org, device.device, await stateOf(org)));
+    await wasTold(device);
+    await push(org, [device.device]);
+  }
+
+  function acknowledgementOf(device: DeviceRecord, noticeVersion: number, signed: Signed): AcknowledgementRecord {
+    const { org, person } = device;
+    return { org, person, device: device.device, noticeVersion, at: clock.now(), acknowledgement: signed };
+  }
+
+  /** What was remembered of this device is read again. */
+  async function wasTold({ org, device }: DeviceRecord): Promise<void> {
+    toldOf.forget(toldKey(org, device, await stateOf(org)));
     moveMark(org);
     changes.notify(org);
-    await push(org, [device.device]);
   }
 
   async function versionOf(org: OrgId, version: number): Promise<PublishedPolicy | null> {
@@ -288,17 +298,22 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       await keepAcknowledgement(device, said.noticeVersion, acknowledgement);
     },
 
-    async acknowledgeAtEnrolment(device, noticeVersion, enrolment) {
+    async enrol(device, enrolment, { codeHash, event }) {
       const said = readSigned('daylight/enrolment/v1', EnrolmentPayload, enrolment, device.publicKey);
       if (said.device !== device.device || said.publicKey !== device.publicKey) {
         throw new DaylightError('bad_request', 'enrolment: device and publicKey must be those of this device');
       }
-      if (said.acknowledgedNotice !== noticeVersion || (await versionOf(device.org, noticeVersion)) === null) {
-        throw new DaylightError('bad_request', 'enrolment: acknowledgedNotice is not a published notice', {
-          field: 'acknowledgedNotice',
+      const notice = said.acknowledgedNotice;
+      if (notice !== null && (await versionOf(device.org, notice)) === null) {
+        throw new DaylightError('bad_request', 'enrolment: acknowledgedNotice: there is no such notice', {
+          field: 'enrolment.acknowledgedNotice',
+          remedy: 'Ask for the notice again and acknowledge the version that it names.',
         });
       }
-      await keepAcknowledgement(device, noticeVersion, enrolment);
+      const acknowledgement = notice === null ? null : acknowledgementOf(device, notice, enrolment);
+      const result = await store.enrolDevice({ codeHash, now: clock.now(), device, acknowledgement, event });
+      if (result.kind === 'enrolled') await wasTold(device);
+      return result;
     },
 
     async lease(device) {

@@ -58,24 +58,28 @@ async function enrolled(context: Context, payload: EnrolmentPayload, signed: Sig
   const { store, control, clock } = context;
   const known = await store.device(payload.device);
   if (known !== null) return requireSame(known, payload);
-  if (payload.acknowledgedNotice !== null) await requireNotice(context, payload);
-  const token = await store.redeemToken('enrolment', sha256(payload.code), clock.now());
-  const person = await personOf(context, token);
+  const [codeHash, now] = [sha256(payload.code), clock.now()];
+  const { org, person } = await personOf(context, await store.peekToken('enrolment', codeHash, now));
+  const device = newDevice(payload, { org, person, enrolledAt: now });
   const detail = 'a code was used up to enrol a device of this person';
-  await store.recordSecurityEvent({
-    org: person.org,
-    at: clock.now(),
-    kind: 'device_enrolled',
-    person: person.person,
-    detail,
-  });
-  const device: DeviceRecord = {
-    org: person.org,
-    device: payload.device,
-    person: person.person,
-    publicKey: payload.publicKey,
+  const event = { org, at: now, kind: 'device_enrolled', person, detail };
+  const { kind } = await control.enrol(device, signed, { codeHash, event });
+  if (kind === 'enrolled') return device;
+  // The same enrolment, sent twice at once: the other one made the device while this one was on its way.
+  const made = await store.device(payload.device);
+  if (made !== null) return requireSame(made, payload);
+  throw kind === 'gone' ? gone() : usedBefore('publicKey', 'this key');
+}
+
+function newDevice(
+  { device, publicKey }: EnrolmentPayload,
+  of: Pick<DeviceRecord, 'org' | 'person' | 'enrolledAt'>,
+): DeviceRecord {
+  return {
+    ...of,
+    device,
+    publicKey,
     status: 'active',
-    enrolledAt: clock.now(),
     committedSeq: 0,
     lastSeenAt: null,
     agentVersion: null,
@@ -84,30 +88,17 @@ async function enrolled(context: Context, payload: EnrolmentPayload, signed: Sig
     previousLease: null,
     sessionState: null,
   };
-  await store.createDevice(device);
-  if (payload.acknowledgedNotice !== null) {
-    await control.acknowledgeAtEnrolment(device, payload.acknowledgedNotice, signed);
-  }
-  return device;
 }
 
 function requireSame(known: DeviceRecord, payload: EnrolmentPayload): DeviceRecord {
   if (known.publicKey === payload.publicKey && known.status === 'active') return known;
-  throw new DaylightError('conflict', 'device: this id was enrolled before', {
-    field: 'enrolment.device',
-    remedy: 'Make a new device id and a new key, and enrol those.',
-  });
+  throw usedBefore('device', 'this id');
 }
 
-/** Before the code is used up: a notice that does not exist must not cost the person their code. */
-async function requireNotice({ store, control, clock }: Context, payload: EnrolmentPayload): Promise<void> {
-  const token = await store.peekToken('enrolment', sha256(payload.code), clock.now());
-  if (token === null) throw gone();
-  const version = payload.acknowledgedNotice ?? 0;
-  if ((await control.version(token.org, version)) !== null) return;
-  throw new DaylightError('bad_request', 'enrolment: acknowledgedNotice: there is no such notice', {
-    field: 'enrolment.acknowledgedNotice',
-    remedy: 'Ask for the notice again and acknowledge the version that it names.',
+function usedBefore(field: 'device' | 'publicKey', what: string): DaylightError {
+  return new DaylightError('conflict', `${field}: ${what} was enrolled before`, {
+    field: `enrolment.${field}`,
+    remedy: 'Make a new device id and a new key, and enrol those.',
   });
 }
 
