@@ -1,3 +1,4 @@
+import { afterLease } from '../../server/store/leases.ts';
 import {
   type AccessRecord,
   type AcknowledgementRecord,
@@ -43,6 +44,8 @@ export function createReferenceStore(): Store {
   const drops: (BatchUnit['dropped'][number] & { device: string })[] = [];
   const accesses: AccessRecord[] = [];
   const events: SecurityEvent[] = [];
+  /** Of each change that proof rests on, whose it was; the mark is how many there have been. */
+  const changes: { org: string; device: string }[] = [];
   let closed = false;
 
   /** One step: what throws in it has changed nothing yet. */
@@ -139,6 +142,7 @@ export function createReferenceStore(): Store {
         if (devices.some((one) => isSameDevice(one, device))) return { kind: 'conflict' } as const;
         removed(tokens, (one) => one === code);
         devices.push(device);
+        changes.push(device);
         if (acknowledgement !== null) keepAcknowledgement(acknowledgement);
         countEvent(event);
         return { kind: 'enrolled' } as const;
@@ -147,22 +151,47 @@ export function createReferenceStore(): Store {
       step(() => {
         refuseIf(devices.some((one) => isSameDevice(one, device)));
         devices.push(device);
+        changes.push(device);
       }),
     device: (device) => step(() => devices.find((one) => one.device === device) ?? null),
     devices: (org) => step(() => devices.filter((one) => one.org === org)),
     changeDevice: (org, device, change) =>
-      step(() => replaced(devices, (one) => one.org === org && one.device === device, change)),
-    putReceipt: (receipt) => step(() => void receipts.push(receipt)),
+      step(() => {
+        if (change.status !== undefined) changes.push({ org, device });
+        return replaced(devices, (one) => one.org === org && one.device === device, change);
+      }),
+    recordLeases: (org, leases) =>
+      step(() =>
+        leases.flatMap((lease) => {
+          const isIt = (one: DeviceRecord) => one.org === org && one.device === lease.device && one.status === 'active';
+          const before = devices.find(isIt);
+          if (before === undefined) return [];
+          replaced(devices, isIt, afterLease(before, lease));
+          changes.push({ org, device: lease.device });
+          return [lease.device];
+        }),
+      ),
+    putReceipt: (receipt) =>
+      step(() => {
+        receipts.push(receipt);
+        changes.push(receipt);
+      }),
     receipts: (org, device) =>
       step(() => {
         const own = receipts.filter((one) => one.org === org && one.device === device);
         const versions = [...new Set(own.map((one) => one.policyVersion))].sort((a, b) => a - b);
         return versions.flatMap((version) => firstAndLast(own.filter((one) => one.policyVersion === version)));
       }),
-    latestReceipts: (org) =>
+    latestReceipt: (org, device) => step(() => latestOf(receipts, org, device)),
+    witnessesSince: (org, mark) =>
       step(() => {
-        const latest = new Map(receipts.filter((one) => one.org === org).map((one) => [one.device, one]));
-        return [...latest.values()].sort((a, b) => (a.device < b.device ? -1 : 1));
+        const later = new Set(changes.slice(mark).map((one) => `${one.org}/${one.device}`));
+        const changed = devices.filter((one) => one.org === org && later.has(`${org}/${one.device}`));
+        const witnesses = changed.map(({ device, person, publicKey, status, lease }) => ({
+          device: { org, device, person, publicKey, status, lease },
+          receipt: latestOf(receipts, org, device),
+        }));
+        return { mark: changes.length, changed: witnesses };
       }),
 
     publishPolicy: (policy) =>
@@ -172,6 +201,12 @@ export function createReferenceStore(): Store {
       }),
     policies: (org) => step(() => policies.filter((one) => one.org === org)),
     putAcknowledgement: (acknowledgement) => step(() => keepAcknowledgement(acknowledgement)),
+    acknowledgedNotices: (org) =>
+      step(() =>
+        acknowledgements
+          .filter((one) => one.org === org)
+          .map(({ acknowledgement: _acknowledgement, ...notice }) => notice),
+      ),
     acknowledgements: (org, person) =>
       step(() => acknowledgements.filter((one) => one.org === org && one.person === person)),
 
@@ -293,6 +328,10 @@ export function createReferenceKeyStore(): KeyStore {
       closed = true;
     },
   };
+}
+
+function latestOf(receipts: readonly ReceiptRecord[], org: string, device: string): ReceiptRecord | null {
+  return receipts.findLast((one) => one.org === org && one.device === device) ?? null;
 }
 
 function refuseIf(isTaken: boolean): void {

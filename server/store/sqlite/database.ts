@@ -116,6 +116,13 @@ async function prepareSchema(connection: Connection, file: string, schema: Schem
       `it was written by a newer Daylight (format ${version}, this one knows ${schema.version}); start the newer one`,
     );
   }
+  if (!isNew && version < schema.version) {
+    throw new StoreError(
+      'incompatible',
+      `it was written by a Daylight from before the first release (format ${version}, this one knows ${schema.version}); ` +
+        'choose another folder and begin anew',
+    );
+  }
   const [mode] = await connection.all('PRAGMA journal_mode = WAL');
   if (mode?.['journal_mode'] !== 'wal') {
     throw new StoreError('full', 'its file system does not support shared memory; choose a folder on a local disk');

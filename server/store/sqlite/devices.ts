@@ -88,10 +88,9 @@ export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStor
         const [row] = await tx.all(`${selectDevice} WHERE d.org = ? AND d.device = ?`, key);
         if (row === undefined) return null;
         const changed = { ...deviceOf(row), ...change };
-        if (change.lastSeenAt !== undefined) await tx.run(updateLastSeen, [changed.lastSeenAt, ...key]);
-        const { status, agentVersion, clockOffsetMs } = changed;
-        if (change.status !== undefined) await tx.run(updateStatus, [status, await nextMark(tx, org), ...key]);
-        await tx.run(updateAgent, [agentVersion, clockOffsetMs, ...key]);
+        await tx.run(updateLastSeen, [changed.lastSeenAt, ...key]);
+        await tx.run(updateAgent, [changed.agentVersion, changed.clockOffsetMs, ...key]);
+        if (change.status !== undefined) await tx.run(updateStatus, [changed.status, await nextMark(tx, org), ...key]);
         return changed;
       });
     },
@@ -109,7 +108,8 @@ export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStor
     },
     async witnessesSince(org, mark) {
       const rows = await read.all(selectWitnesses, [idBytes(org), mark]);
-      return { mark: Math.max(mark, ...rows.map((row) => int(row, 'changed'))), changed: rows.map(witnessOf) };
+      const newest = rows.reduce((most, row) => Math.max(most, int(row, 'changed')), mark);
+      return { mark: newest, changed: rows.map(witnessOf) };
     },
   };
 }

@@ -19,6 +19,24 @@ export async function insertRows(
   }
 }
 
+/**
+ * One UPDATE for many rows: in the row whose `keys` are the first values of one of `rows`, `columns` become the rest. No
+ * two of `rows` may have the same key.
+ */
+export async function updateRows(
+  tx: Transaction,
+  table: string,
+  keys: readonly string[],
+  columns: readonly string[],
+  rows: readonly (readonly Value[])[],
+): Promise<void> {
+  for (let at = 0; at < rows.length; ) {
+    const many = chunkOf(rows.length - at);
+    await tx.run(updateSql(table, keys, columns, many), rows.slice(at, at + many).flat());
+    at += many;
+  }
+}
+
 /** The rows of `select` for which `(columns)` is one of `keys`. */
 export async function selectByKeys(
   tx: Transaction,
@@ -45,6 +63,13 @@ function chunkOf(left: number): number {
 
 function insertSql(into: string, columns: readonly string[], many: number, tail: string): string {
   return `INSERT INTO ${into} (${columns.join(', ')}) VALUES ${tuples(columns.length, many)} ${tail}`;
+}
+
+function updateSql(table: string, keys: readonly string[], columns: readonly string[], many: number): string {
+  const set = columns.map((column, place) => `${column} = given.column${keys.length + place + 1}`);
+  const same = keys.map((key, place) => `${table}.${key} = given.column${place + 1}`);
+  const given = tuples(keys.length + columns.length, many);
+  return `UPDATE ${table} SET ${set.join(', ')} FROM (VALUES ${given}) AS given WHERE ${same.join(' AND ')}`;
 }
 
 function tuples(width: number, many: number): string {

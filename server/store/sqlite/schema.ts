@@ -23,7 +23,7 @@ function schema(what: string, application: number, version: number, sql: string)
 export const storeSchema = schema(
   'a Daylight store',
   0x4461_796c,
-  1,
+  2,
   `
   CREATE TABLE organisation (
     org BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, profile BLOB NOT NULL
@@ -58,9 +58,12 @@ export const storeSchema = schema(
     org BLOB NOT NULL, device BLOB NOT NULL UNIQUE, person BLOB NOT NULL, public_key BLOB NOT NULL UNIQUE,
     status TEXT NOT NULL, enrolled_at INTEGER NOT NULL, agent_version TEXT, clock_offset_ms REAL,
     lease_issued_at INTEGER, lease_observed_until INTEGER, lease_entered_until INTEGER,
-    previous_observed_until INTEGER, previous_entered_until INTEGER,
+    previous_issued_at INTEGER, previous_observed_until INTEGER, previous_entered_until INTEGER,
+    changed INTEGER NOT NULL,
     PRIMARY KEY (org, device)
   ) STRICT;
+  -- changed: one more than any of the organisation before, each time that anything changes that proof rests on.
+  CREATE INDEX device_changed ON device (org, changed);
 
   -- What changes with each batch, apart from what does not: the write of a batch stays small.
   CREATE TABLE device_progress (
@@ -71,7 +74,7 @@ export const storeSchema = schema(
   -- latest: 0 for the first receipt of a policy version, 1 for the latest of it.
   CREATE TABLE receipt (
     org BLOB NOT NULL, device BLOB NOT NULL, policy_version INTEGER NOT NULL, latest INTEGER NOT NULL,
-    received_at INTEGER NOT NULL, payload TEXT NOT NULL, key_id BLOB NOT NULL, signature TEXT NOT NULL,
+    received_at INTEGER NOT NULL, sealed BLOB NOT NULL,
     PRIMARY KEY (org, device, policy_version, latest)
   ) STRICT;
 
@@ -88,7 +91,7 @@ export const storeSchema = schema(
 
   CREATE TABLE acknowledgement (
     org BLOB NOT NULL, person BLOB NOT NULL, device BLOB NOT NULL, notice_version INTEGER NOT NULL,
-    at INTEGER NOT NULL, payload TEXT NOT NULL, key_id BLOB NOT NULL, signature TEXT NOT NULL,
+    at INTEGER NOT NULL, sealed BLOB NOT NULL,
     PRIMARY KEY (org, person, device, notice_version)
   ) STRICT;
 
