@@ -12,6 +12,7 @@ import { AGENT_PATH } from '../shared/protocol/messages.ts';
 import type { RequestLog } from './api/adapter.ts';
 import { createApp } from './api/app.ts';
 import { asDaylightError } from './api/failures.ts';
+import { clientAddress, limitKey } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { parseServerConfig, type ServerConfig } from './config.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
@@ -66,6 +67,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       ...foundation,
       clock,
       random,
+      addressOf: (request) => limitKey(clientAddress(request, config.behindProxy)),
       // A batch that could not be stored is news for whoever runs the server; the rest is what agents do all day.
       log: (event) => log[event.kind === 'failed' ? 'error' : 'debug'](`agent_${event.kind}`, fieldsOf(event)),
       ...(surroundings.agentTiming === undefined ? {} : { timing: surroundings.agentTiming }),

@@ -10,7 +10,8 @@ import {
   routes,
   SESSION_COOKIE,
 } from '../../shared/protocol/http.ts';
-import { describeClient, limitKey } from './client.ts';
+import { clientAddress, limitKey } from '../clientAddress.ts';
+import { describeClient } from './client.ts';
 import { openEventStream } from './eventStream.ts';
 import { asDaylightError, errorBody, statusOf } from './failures.ts';
 import type { Answer, Call, Handlers } from './handler.ts';
@@ -23,6 +24,8 @@ export interface AdapterDeps {
   readonly origins: () => ReadonlySet<string>;
   /** Browsers send the cookie over TLS only; false on plain loopback. */
   readonly secureCookie: boolean;
+  /** See `clientAddress`. */
+  readonly behindProxy: boolean;
   readonly closing: AbortSignal;
   /** Puts on record that somebody who is signed in was refused. */
   readonly refused: (whose: SignedIn, route: RouteName, cause: DaylightError) => Promise<void>;
@@ -62,7 +65,8 @@ function mountRoute(app: Express, deps: AdapterDeps, name: RouteName): void {
 async function serve(deps: AdapterDeps, name: RouteName, request: Request, response: Response): Promise<void> {
   const route: RouteShape = routes[name];
   refuseForeign(deps, route, request);
-  const client = describeClient(request.ip ?? '', request.get('user-agent') ?? '');
+  const address = clientAddress(request, deps.behindProxy);
+  const client = describeClient(address, request.get('user-agent') ?? '');
   const signedIn = route.auth === 'public' ? null : await signedInOf(deps, request, client);
   // One schema per part of this very route made these; a look-up by name loses that to the compiler.
   const call = {
@@ -71,7 +75,7 @@ async function serve(deps: AdapterDeps, name: RouteName, request: Request, respo
     body: parseBody(route, request),
     signedIn,
     client,
-    limitKey: limitKey(request.ip ?? ''),
+    limitKey: limitKey(address),
     cookie: cookieOf(deps, response),
   } as unknown as Call<RouteShape>;
   const handler = deps.handlers[name] as unknown as (call: Call<RouteShape>) => Promise<unknown>;

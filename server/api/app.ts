@@ -27,7 +27,7 @@ export interface ApiDeps extends AccountDeps, Pick<Context, 'organisations' | 'c
   readonly origins: () => ReadonlySet<string>;
   /** TLS here or at the proxy in front: cookies are Secure, and browsers are told to stay with TLS. */
   readonly secure: boolean;
-  /** One proxy in front says who the client is (X-Forwarded-For). */
+  /** One proxy in front says who the client is: see `clientAddress`. */
   readonly behindProxy: boolean;
   /** The console's built files; null when there are none. */
   readonly consoleFolder: string | null;
@@ -44,7 +44,6 @@ export function createApp(deps: ApiDeps): Express {
   const context = contextOf(deps);
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.set('trust proxy', deps.behindProxy ? 1 : false);
   app.use(headers(deps.secure));
   app.get('/healthz', async (_request, response) => {
     const healthy = await deps.healthy();
@@ -59,9 +58,10 @@ export function createApp(deps: ApiDeps): Express {
     response.json(document);
   });
   const { sessions } = context;
-  const { origins, secure, closing, log } = deps;
+  const { origins, secure, behindProxy, closing, log } = deps;
   const refused: AdapterDeps['refused'] = (whose, route, cause) => noteRefusal(context, whose, route, cause);
-  mountRoutes(app, { sessions, handlers: handlersOf(context), origins, secureCookie: secure, closing, refused, log });
+  const handlers = handlersOf(context);
+  mountRoutes(app, { sessions, handlers, origins, secureCookie: secure, behindProxy, closing, refused, log });
   app.use(API_PREFIX, () => {
     throw new DaylightError('not_found', 'there is no such route', { remedy: `See ${API_PREFIX}/openapi.json.` });
   });

@@ -23,9 +23,10 @@ import { type ClockReading, clockOffset } from './captureTime.ts';
 import { createDensity, type Density } from './density.ts';
 import { readFrame } from './frame.ts';
 import { checkHello } from './handshake.ts';
-import { createImages, type ImageBudget } from './images.ts';
+import type { ImageRoom } from './imageRoom.ts';
+import { createImages, type ImageProblem, type Images, sendImagesAgain } from './images.ts';
 import type { AgentSocketDeps, AgentTiming } from './ingest.ts';
-import type { Lanes } from './lanes.ts';
+import type { Lanes } from '../lanes.ts';
 import { openSessions, takeBatch } from './pipeline.ts';
 import { createRate } from './rate.ts';
 import { type DeviceSessions, openSession } from './sessions.ts';
@@ -38,14 +39,17 @@ export interface AgentConnection {
   bye(reason: Bye['reason'], message: string): void;
   /** Ends it without waiting for the other side. */
   terminate(): void;
-  isGreeting(): boolean;
+  /** Its place is needed for somebody else; it has not proved who it is. */
+  turnOut(): void;
   /** Resolves when the socket is closed and nothing of this connection is under way. */
   readonly finished: Promise<void>;
 }
 
 export interface AgentConnectionDeps extends AgentSocketDeps {
   readonly timing: AgentTiming;
-  readonly budget: ImageBudget;
+  readonly room: ImageRoom;
+  /** Called when the device has proved who it is and is welcome. */
+  readonly proved: () => void;
   /** Everything that reads or writes a device's seq and sessions, over all of its connections. */
   readonly lanes: Lanes<DeviceId>;
   /** Of every device, over all of its connections. */
@@ -58,6 +62,8 @@ const QUEUE_MOST = 512;
 /** An agent that sends and never reads. */
 const UNREAD_BYTES = 1024 * 1024;
 const CLOSE_GRACE_MS = 5_000;
+/** What somebody hears for whom there is no place. */
+export const BUSY = 'too many connections are being opened; try again later';
 
 /** A device that has proved itself, and the nonce with which it did. */
 interface Proved {
@@ -70,6 +76,7 @@ interface Known extends Proved {
   readonly clocks: ClockReading;
   sessions: DeviceSessions;
   committedSeq: number;
+  readonly images: Images;
   /** A receipt of this connection was taken. */
   hasReceipt: boolean;
 }
@@ -78,7 +85,6 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   const { store, vault, control, connections, organisations, clock, random, timing, lanes } = deps;
   const openedAt = clock.now();
   const nonce = Buffer.from(random.bytes(32)).toString('base64url');
-  const images = createImages(deps.budget);
   const batchRate = createRate(timing.batchesPerSecond, timing.batchBurst, openedAt);
   const controlRate = createRate(timing.controlPerSecond, timing.controlBurst, openedAt);
   const queue: { data: Buffer; isBinary: boolean }[] = [];
@@ -118,7 +124,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     endReason = reason;
     endedAt = clock.now();
     queue.length = 0;
-    images.clear();
+    known?.images.clear();
     leave?.();
     if (ws.isPaused) ws.resume(); // so that the closing handshake can be read
   }
@@ -190,8 +196,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       tooFast();
       return;
     }
-    const problem = images.chunk(data);
-    if (problem !== null) bye('bad_frame', problem);
+    byeFor(known.images.chunk(data, clock.now()));
   }
 
   async function onFrame(me: Known, frame: AgentFrame): Promise<void> {
@@ -207,8 +212,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       case 'batch':
         return onBatch(me, frame);
       case 'image': {
-        const problem = images.announce(frame.image, frame.bytes, frame.digest);
-        if (problem !== null) bye('bad_frame', problem);
+        byeFor(me.images.announce(frame.image, frame.bytes, frame.digest, clock.now()));
         return;
       }
       case 'receipt': {
@@ -225,6 +229,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     }
   }
 
+  function byeFor(problem: ImageProblem | null): void {
+    if (problem !== null) bye(problem.reason, problem.message);
+  }
+
   function tooFast(): void {
     bye('too_fast', 'more frames than the server takes from one device; wait a minute');
   }
@@ -233,7 +241,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     const { device, clocks } = me;
     const taken = await lanes.run(device.device, async () => {
       if (phase === 'ended') return null; // a newer connection of the device has begun where this one stood
-      const { sessions, committedSeq } = me;
+      const { sessions, committedSeq, images } = me;
       const density = await deps.densities.get(device.device, async () => createDensity());
       const result = await takeBatch(deps, { device, clocks, sessions, committedSeq, images, density }, batch);
       if (result.kind === 'acknowledged') {
@@ -246,6 +254,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     const { result, before } = taken;
     if (result.kind === 'resend') {
       send({ type: 'resend', expected: result.expected });
+      return;
+    }
+    if (result.kind === 'images_gave_way') {
+      byeFor(sendImagesAgain);
       return;
     }
     if (result.kind === 'refused') {
@@ -317,7 +329,16 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     });
     if (fresh === null || fresh.status === 'retired') return null;
     const sessions = await openSessions(vault, fresh);
-    return { device: fresh, nonce: hello.nonce, clocks, sessions, committedSeq: fresh.committedSeq, hasReceipt: false };
+    const images = createImages(deps.room, fresh.person);
+    return {
+      device: fresh,
+      nonce: hello.nonce,
+      clocks,
+      sessions,
+      committedSeq: fresh.committedSeq,
+      images,
+      hasReceipt: false,
+    };
   }
 
   async function policyAndLease(device: DeviceRecord): Promise<{ policy: PublishedPolicy; lease: Signed }> {
@@ -331,6 +352,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   function becomeReady(me: Known): void {
     if (isEnded()) return;
     phase = 'ready';
+    deps.proved();
     nextLease = clock.now() + timing.leaseRenewMs;
     deps.log?.({ kind: 'connected', device: me.device.device });
     if (renewalIsDue) renew(me);
@@ -429,7 +451,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     finished,
     bye,
     terminate: () => ws.terminate(),
-    isGreeting: () => phase === 'greeting' || phase === 'welcoming',
+    turnOut() {
+      bye('unavailable', BUSY);
+      ws.terminate(); // without waiting for the answer of somebody who may never give one
+    },
     tick(now) {
       if (endedAt !== null) {
         if (now - endedAt > CLOSE_GRACE_MS) ws.terminate();
@@ -439,6 +464,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         bye('bad_handshake', `no hello within ${timing.handshakeMs / 1_000} seconds`);
         return;
       }
+      known?.images.expire(now);
       if ((renewalIsDue || now >= nextLease) && phase === 'ready' && known !== null) renew(known);
       if (now < nextPing) return;
       // While reading is paused a pong could not be seen; that is our own slowness, not the agent's.

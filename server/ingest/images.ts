@@ -1,20 +1,31 @@
 import { createHash } from 'node:crypto';
-import { ImageId } from '../../shared/ids.ts';
+import { ImageId, type PersonId } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { IMAGE_CHUNK_HEADER } from '../../shared/protocol/messages.ts';
 import type { Digest } from '../../shared/signed.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import type { ImagePlace, ImageRoom } from './imageRoom.ts';
 import { type Size, webpSize } from './webp.ts';
 
 /** Images on their way on one connection: announced, received in chunks, taken by the batch that names them. */
 export interface Images {
-  /** Null when it may come; otherwise what is wrong, as a sentence for `bye`. */
-  announce(image: ImageId, bytes: number, digest: Digest): string | null;
+  announce(image: ImageId, bytes: number, digest: Digest, now: UnixMs): ImageProblem | null;
   /** A binary frame. Null when it was in its place, or belonged to an image that is lost already. */
-  chunk(frame: Uint8Array): string | null;
+  chunk(frame: Uint8Array, now: UnixMs): ImageProblem | null;
+  /** Whether it had to give way to others, or waited too long: it must be sent again before its batch can be taken. */
+  gaveWay(image: ImageId): boolean;
   /** The whole image when it is there, is WebP, and fits the announcement and what the observation says. Forgets it. */
   take(image: ImageId, said: SaidOfImage): Uint8Array | null;
+  /** Lets go of everything when nothing of any image has come for `limits.imageIdleMs`. */
+  expire(now: UnixMs): void;
   /** Forgets everything that waits. */
   clear(): void;
+}
+
+/** Why the connection must end, in the words of `bye`. `unavailable` loses nothing: the image can be sent again. */
+export interface ImageProblem {
+  readonly reason: 'bad_frame' | 'unavailable';
+  readonly message: string;
 }
 
 /** What an observation says of its image. */
@@ -23,92 +34,130 @@ export interface SaidOfImage extends Size {
   readonly digest: Digest;
 }
 
-/** Bytes of images that may wait in the whole process, over all connections. */
-export interface ImageBudget {
-  /** False when there is no room for so many more. */
-  reserve(bytes: number): boolean;
-  release(bytes: number): void;
-}
+export const sendImagesAgain: ImageProblem = {
+  reason: 'unavailable',
+  message: 'the server has no room for these images just now; nothing of their batch is stored yet, send both again',
+};
 
-export function createImageBudget(most: number): ImageBudget {
-  let used = 0;
-  return {
-    reserve(bytes) {
-      if (used + bytes > most) return false;
-      used += bytes;
-      return true;
-    },
-    release(bytes) {
-      used -= bytes;
-    },
-  };
-}
-
-interface Upload {
+interface Upload extends ImagePlace {
   readonly bytes: number;
   readonly digest: Digest;
-  /** The whole image from the first chunk on, so that many tiny chunks cost no more than a few large ones. */
-  whole: Buffer | null;
+  /**
+   * `lost`: a chunk was out of order or too many; whatever follows is ignored, and the observation is `image_missing`.
+   * `gave_way`: what had come of it was let go; its batch is not taken until it has been sent again.
+   */
+  state: 'coming' | 'lost' | 'gave_way';
+  /** Grows by doubling: many tiny chunks cost at most twice what they bring, and no more copies than a few large ones. */
+  buffer: Buffer;
   received: number;
   nextIndex: number;
-  /** A chunk was out of order or too many: whatever follows is ignored, and the observation is `image_missing`. */
-  lost: boolean;
 }
 
-export function createImages(budget: ImageBudget): Images {
+export function createImages(room: ImageRoom, person: PersonId): Images {
   const uploads = new Map<ImageId, Upload>();
+  let touchedAt: UnixMs = 0;
+
+  function uploadOf(bytes: number, digest: Digest): Upload {
+    const empty = Buffer.alloc(0);
+    const upload: Upload = {
+      ...{ person, bytes, digest, state: 'coming', buffer: empty, received: 0, nextIndex: 0 },
+      giveWay: () => letGo(upload, 'gave_way'),
+    };
+    return upload;
+  }
+
+  function letGo(upload: Upload, state: 'lost' | 'gave_way'): void {
+    room.release(upload);
+    upload.state = state;
+    upload.buffer = Buffer.alloc(0);
+  }
 
   function forget(image: ImageId, upload: Upload): void {
     uploads.delete(image);
-    budget.release(upload.bytes);
+    room.release(upload);
+  }
+
+  /** Only as many are remembered as may wait: an agent names what it announced, or has given it up. */
+  function forgetOldestThatGaveWay(): void {
+    const gone = [...uploads].filter(([, { state }]) => state === 'gave_way');
+    for (const [image, upload] of gone.slice(0, Math.max(0, gone.length - limits.imagesInFlight)))
+      forget(image, upload);
+  }
+
+  /** False when there is no room for so many bytes. */
+  function makeRoom(upload: Upload, needed: number): boolean {
+    const has = upload.buffer.length;
+    if (needed <= has) return true;
+    const size = Math.min(upload.bytes, Math.max(needed, 2 * has));
+    if (!room.take(upload, size - has)) return false;
+    const larger = Buffer.alloc(size);
+    larger.set(upload.buffer);
+    upload.buffer = larger;
+    return true;
   }
 
   return {
-    announce(image, bytes, digest) {
+    announce(image, bytes, digest, now) {
       const again = uploads.get(image);
       if (again !== undefined) forget(image, again); // a resent batch brings its images once more
-      if (uploads.size >= limits.imagesInFlight) {
-        return `image: at most ${limits.imagesInFlight} images may wait for the batch that names them`;
+      const waiting = [...uploads.values()].filter(({ state }) => state !== 'gave_way').length;
+      if (waiting >= limits.imagesInFlight) {
+        return badFrame(`image: at most ${limits.imagesInFlight} images may wait for the batch that names them`);
       }
-      // Without room the image is lost, not the connection: its observation is discarded as image_missing.
-      const lost = !budget.reserve(bytes);
-      uploads.set(image, { bytes: lost ? 0 : bytes, digest, whole: null, received: 0, nextIndex: 0, lost });
+      touchedAt = now;
+      uploads.set(image, uploadOf(bytes, digest));
+      forgetOldestThatGaveWay();
       return null;
     },
-    chunk(frame) {
+    chunk(frame, now) {
       const header = readHeader(frame);
-      if (header === null) return `binary frame: expected ${IMAGE_CHUNK_HEADER} bytes of header and some of an image`;
-      if (header.bytes.length > limits.imageChunkBytes) {
-        return `binary frame: at most ${limits.imageChunkBytes} bytes of image in one frame`;
+      if (header === null) {
+        return badFrame(`binary frame: expected ${IMAGE_CHUNK_HEADER} bytes of header and some of an image`);
+      }
+      const { bytes } = header;
+      if (bytes.length > limits.imageChunkBytes) {
+        return badFrame(`binary frame: at most ${limits.imageChunkBytes} bytes of image in one frame`);
       }
       const upload = uploads.get(header.image);
-      if (upload === undefined) return 'binary frame: its image was not announced';
-      if (upload.lost) return null;
-      upload.lost = header.index !== upload.nextIndex || upload.received + header.bytes.length > upload.bytes;
-      if (upload.lost) {
-        upload.whole = null;
+      if (upload === undefined) return badFrame('binary frame: its image was not announced');
+      if (upload.state === 'gave_way') return sendImagesAgain;
+      if (upload.state === 'lost') return null;
+      const received = upload.received + bytes.length;
+      if (header.index !== upload.nextIndex || received > upload.bytes) {
+        letGo(upload, 'lost');
         return null;
       }
-      upload.whole ??= Buffer.alloc(upload.bytes);
-      upload.whole.set(header.bytes, upload.received);
-      upload.received += header.bytes.length;
+      if (!makeRoom(upload, received)) return sendImagesAgain;
+      upload.buffer.set(bytes, upload.received);
+      upload.received = received;
       upload.nextIndex += 1;
+      touchedAt = now;
       return null;
     },
+    gaveWay: (image) => uploads.get(image)?.state === 'gave_way',
     take(image, said) {
       const upload = uploads.get(image);
       if (upload === undefined) return null;
       forget(image, upload);
-      const agreed = said.bytes === upload.bytes && said.digest === upload.digest && upload.received === upload.bytes;
-      if (upload.lost || upload.whole === null || !agreed) return null;
-      const digest = createHash('sha256').update(upload.whole).digest('hex');
-      const size = digest === upload.digest ? webpSize(upload.whole) : null;
-      return size !== null && size.width === said.width && size.height === said.height ? upload.whole : null;
+      const { state, bytes, digest, received, buffer } = upload;
+      const isWhole = state === 'coming' && received === bytes;
+      if (!isWhole || said.bytes !== bytes || said.digest !== digest) return null;
+      if (createHash('sha256').update(buffer).digest('hex') !== digest) return null;
+      const size = webpSize(buffer);
+      return size?.width === said.width && size.height === said.height ? buffer : null;
+    },
+    expire(now) {
+      if (uploads.size === 0 || now - touchedAt < limits.imageIdleMs) return;
+      for (const upload of uploads.values()) if (upload.state === 'coming') upload.giveWay();
     },
     clear() {
       for (const [image, upload] of uploads) forget(image, upload);
     },
   };
+}
+
+function badFrame(message: string): ImageProblem {
+  return { reason: 'bad_frame', message };
 }
 
 function readHeader(frame: Uint8Array): { image: ImageId; index: number; bytes: Uint8Array } | null {

@@ -13,7 +13,8 @@ import type { Vault } from '../vault/vault.ts';
 export interface AgentSocket {
   /**
    * Takes over an HTTP upgrade for `AGENT_PATH` (the caller routes by path). Refuses with an HTTP status what must not
-   * become a WebSocket: any Origin header (403), a missing subprotocol (400), too many unfinished handshakes (503).
+   * become a WebSocket: any Origin header (403), a missing subprotocol (400), too many unfinished handshakes of this
+   * address or of others (503).
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Says bye `shutting_down` to everyone and resolves when every batch already being stored is stored. */
@@ -28,9 +29,20 @@ export interface AgentSocketDeps {
   readonly connections: Connections;
   readonly clock: Clock;
   readonly random: Random;
+  /** What unfinished handshakes are counted by: the address of the client, or of the network that it has. */
+  readonly addressOf: (request: IncomingMessage) => string;
   /** Told what happened, never what was sent: no frame, name or text reaches it. */
   readonly log?: (event: AgentEvent) => void;
   readonly timing?: Partial<AgentTiming>;
+  readonly capacity?: Partial<AgentCapacity>;
+}
+
+/** What all agents share; the defaults are in `socket.ts` with their reasons. */
+export interface AgentCapacity {
+  /** Connections that have not proved who they are. */
+  readonly handshakes: number;
+  /** Bytes of images that wait for their batch. */
+  readonly imageBytes: number;
 }
 
 export type AgentEvent =

@@ -45,6 +45,8 @@ export type Taken =
       readonly sessions: DeviceSessions;
     }
   | { readonly kind: 'resend'; readonly expected: number }
+  /** An image that it names had to give way to others. Nothing was stored; both are to be sent again. */
+  | { readonly kind: 'images_gave_way' }
   /** The device was retired in the meantime. */
   | { readonly kind: 'refused' };
 
@@ -63,6 +65,7 @@ export async function takeBatch(deps: PipelineDeps, sender: Sender, batch: Batch
   }
   if (batch.seq > committedSeq + 1) return { kind: 'resend', expected: committedSeq + 1 };
 
+  if (namedImages(batch).some(({ image }) => sender.images.gaveWay(image))) return { kind: 'images_gave_way' };
   const images = await takeImages(deps, sender, batch);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const mark = deps.control.mark(device.org);

@@ -6,23 +6,26 @@ import { limits } from '../../shared/protocol/limits.ts';
 import { SUBPROTOCOL } from '../../shared/protocol/messages.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
 import { createBounded } from '../control/bounded.ts';
-import { type AgentConnection, serveAgent } from './agentConnection.ts';
+import { type AgentConnection, BUSY, serveAgent } from './agentConnection.ts';
 import { AgentWebSocket } from './agentWebSocket.ts';
 import type { Density } from './density.ts';
-import { createImageBudget } from './images.ts';
-import type { AgentSocket, AgentSocketDeps, AgentTiming } from './ingest.ts';
-import { createLanes } from './lanes.ts';
+import { createDoor } from './door.ts';
+import { createImageRoom } from './imageRoom.ts';
+import type { AgentCapacity, AgentSocket, AgentSocketDeps, AgentTiming } from './ingest.ts';
+import { createLanes } from '../lanes.ts';
 
-/** Connections that have not finished their handshake; beyond it new ones are refused, so that they cannot crowd others out. */
-const HANDSHAKES_AT_ONCE = 2_000;
 /** How long an agent may take to answer the close of a server that is stopping. */
 const CLOSE_GRACE_MS = 3 * SECOND;
 /** Devices of which it is known how much was captured in which minute. */
 const DEVICES_REMEMBERED = 20_000;
-/** Images that wait for their batch, over all connections. */
-const IMAGE_BYTES_WAITING = 256 * 1024 * 1024;
 
-const usual: AgentTiming = {
+const usualCapacity: AgentCapacity = {
+  // An office of two thousand behind one address comes back at once after a restart. See `Door` for who gives way to whom.
+  handshakes: 2_000,
+  imageBytes: 256 * 1024 * 1024,
+};
+
+const usualTiming: AgentTiming = {
   handshakeMs: limits.handshakeMs,
   pingMs: limits.pingMs,
   // Well under the shortest lease (an hour), and often enough that a restart loses little of it.
@@ -38,8 +41,11 @@ const usual: AgentTiming = {
 
 /** The WebSocket end for agents. Owns its connections and one timer; both end with `close`. */
 export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
-  const timing: AgentTiming = { ...usual, ...deps.timing };
-  const budget = createImageBudget(IMAGE_BYTES_WAITING);
+  const timing: AgentTiming = { ...usualTiming, ...deps.timing };
+  const capacity: AgentCapacity = { ...usualCapacity, ...deps.capacity };
+  const door = createDoor(capacity.handshakes);
+  // Everybody's share is the largest image that there may be.
+  const room = createImageRoom(capacity.imageBytes, limits.imageBytes);
   const lanes = createLanes<DeviceId>();
   const densities = createBounded<DeviceId, Density>(DEVICES_REMEMBERED);
   const agents = new Set<AgentConnection>();
@@ -65,10 +71,11 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
     refuse(socket, status, why);
   }
 
-  function handshakes(): number {
-    let count = 0;
-    for (const agent of agents) if (agent.isGreeting()) count += 1;
-    return count;
+  function welcome(ws: AgentWebSocket, proved: () => void): AgentConnection {
+    const agent = serveAgent({ ...deps, timing, room, lanes, densities, proved }, ws);
+    agents.add(agent);
+    void agent.finished.then(() => agents.delete(agent)).then(proved);
+    return agent;
   }
 
   return {
@@ -81,15 +88,16 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
         turnAway(socket, 'subprotocol', 400, `the subprotocol ${SUBPROTOCOL} is required`);
         return;
       }
-      if (closing || handshakes() >= HANDSHAKES_AT_ONCE) {
-        turnAway(socket, 'busy', 503, 'too many connections are being opened; try again later');
+      const entered: { agent: AgentConnection | null } = { agent: null };
+      const leave = closing ? null : door.enter(deps.addressOf(request), () => entered.agent?.turnOut());
+      if (leave === null) {
+        turnAway(socket, 'busy', 503, BUSY);
         return;
       }
       server.handleUpgrade(request, socket, head, (ws) => {
-        const agent = serveAgent({ ...deps, timing, budget, lanes, densities }, ws);
-        agents.add(agent);
-        void agent.finished.then(() => agents.delete(agent));
+        entered.agent = welcome(ws, leave);
       });
+      if (entered.agent === null) leave(); // it was no WebSocket handshake after all
     },
     async close() {
       closing = true;

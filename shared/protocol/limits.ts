@@ -8,6 +8,8 @@ export const limits = {
   imageBytes: 2 * 1024 * 1024,
   /** Images uploaded on a connection and not yet named by a batch. */
   imagesInFlight: 4,
+  /** After this long without a byte of any image the server lets go of what a connection has uploaded. */
+  imageIdleMs: 60_000,
   /** Observations in one batch: a minute of five parameters sampled every five seconds, five times over. */
   batchObservations: 500,
   /** Observations of one parameter and device in one minute of capture time. The agent has at most one every five seconds. */

@@ -8,7 +8,8 @@ import { createConnections } from '../../server/control/connections.ts';
 import type { PublishedPolicy } from '../../server/control/control.ts';
 import { createPolicyControl } from '../../server/control/policies.ts';
 import { createOrganisations, keyIdOf } from '../../server/control/signer.ts';
-import type { AgentEvent, AgentTiming } from '../../server/ingest/ingest.ts';
+import { limitKey } from '../../server/clientAddress.ts';
+import type { AgentCapacity, AgentEvent, AgentTiming } from '../../server/ingest/ingest.ts';
 import { createAgentSocket } from '../../server/ingest/socket.ts';
 import { systemRandom } from '../../server/random.ts';
 import type { DeviceRecord, Store } from '../../server/store/store.ts';
@@ -59,6 +60,7 @@ export interface TestDevice {
 export interface KitOptions {
   readonly store?: Store;
   readonly timing?: Partial<AgentTiming>;
+  readonly capacity?: Partial<AgentCapacity>;
 }
 
 /** A whole server behind a real WebSocket on loopback: reference store, real vault, real signatures, a clock that waits. */
@@ -84,6 +86,8 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     const sockets = createAgentSocket({
       ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
       log: (event) => void events.push(event),
+      addressOf: (request) => limitKey(request.socket.remoteAddress ?? ''),
+      ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
       // The clock leaps in these tests; a ping that was due twice in one leap would end an honest connection.
       timing: { sweepMs: 20, pingMs: 365 * DAY, ...options.timing },
     });
@@ -195,9 +199,17 @@ export interface RawAgent extends AsyncDisposable {
   hello(device: TestDevice, change?: Record<string, unknown>): Promise<Signed>;
 }
 
-export async function dial(port: number, options: { protocol?: string; origin?: string } = {}): Promise<RawAgent> {
+/** How a test comes to the server; `from` is an address of this computer, such as 127.0.0.2. */
+export interface Dialling {
+  readonly protocol?: string;
+  readonly origin?: string;
+  readonly from?: string;
+}
+
+export async function dial(port: number, options: Dialling = {}): Promise<RawAgent> {
   const ws = new WebSocket(`ws://127.0.0.1:${port}${AGENT_PATH}`, options.protocol ?? SUBPROTOCOL, {
     ...(options.origin === undefined ? {} : { origin: options.origin }),
+    ...(options.from === undefined ? {} : { localAddress: options.from }),
     perMessageDeflate: false,
   });
   const frames: ServerFrame[] = [];
@@ -268,8 +280,8 @@ export async function dial(port: number, options: { protocol?: string; origin?: 
 }
 
 /** Connected, welcomed, ready to send batches. */
-export async function connect(kit: ServerKit, device: TestDevice): Promise<RawAgent> {
-  const agent = await dial(kit.port);
+export async function connect(kit: ServerKit, device: TestDevice, options: Dialling = {}): Promise<RawAgent> {
+  const agent = await dial(kit.port, options);
   await agent.hello(device);
   await agent.take('welcome');
   return agent;

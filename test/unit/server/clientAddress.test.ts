@@ -1,0 +1,58 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientAddress, limitKey } from '../../../server/clientAddress.ts';
+
+describe('the address of a client', () => {
+  const http = createServer((incoming, response) =>
+    response.end(JSON.stringify([clientAddress(incoming, false), clientAddress(incoming, true)])),
+  );
+  beforeAll(() => new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise((resolve) => http.close(resolve)));
+
+  /** What the server takes for the address, without and with a proxy in front. */
+  function seen(forwarded: string | string[] | null): Promise<unknown> {
+    const { port } = http.address() as AddressInfo;
+    const headers = forwarded === null ? {} : { 'x-forwarded-for': forwarded };
+    return new Promise((resolve, reject) => {
+      const sending = request({ host: '127.0.0.1', port, localAddress: '127.0.0.7', headers }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () => resolve(JSON.parse(text)));
+      });
+      sending.on('error', reject);
+      sending.end();
+    });
+  }
+
+  it('is that of the connection, whatever the client says, unless there is a proxy', async () => {
+    expect(await seen('203.0.113.9')).toEqual(['127.0.0.7', '203.0.113.9']);
+    expect(await seen(null)).toEqual(['127.0.0.7', '127.0.0.7']);
+    expect(await seen('')).toEqual(['127.0.0.7', '127.0.0.7']);
+  });
+
+  it('is behind a proxy the last one named: what a client writes before it changes nothing', async () => {
+    expect(await seen('198.51.100.1, 203.0.113.9')).toEqual(['127.0.0.7', '203.0.113.9']);
+    expect(await seen(['198.51.100.1', '198.51.100.2 ,203.0.113.9'])).toEqual(['127.0.0.7', '203.0.113.9']);
+  });
+});
+
+describe('what requests and handshakes are counted by', () => {
+  it('is an IPv4 address, also one written as IPv6', () => {
+    expect([limitKey('203.0.113.9'), limitKey('::ffff:203.0.113.9'), limitKey('203.0.113.10')]).toEqual([
+      '203.0.113.9',
+      '203.0.113.9',
+      '203.0.113.10',
+    ]);
+  });
+
+  it('is a /48 of IPv6: nobody is many clients by having many addresses', () => {
+    const own = ['2001:db8:7::1', '2001:DB8:7:ffff::2', '2001:0db8:0007:0:1:2:3:4%eth0'].map(limitKey);
+    expect(new Set(own)).toEqual(new Set(['2001:db8:7::/48']));
+    expect(limitKey('2001:db8:8::1')).toBe('2001:db8:8::/48');
+  });
+
+  it('is one and the same for everything that is no address', () => {
+    expect(new Set(['', 'unknown', '203.0.113.9:4711', 'a'.repeat(10_000)].map(limitKey)).size).toBe(1);
+  });
+});
