@@ -3,6 +3,7 @@ import type { DeviceId, OrgId, PersonId, SessionId } from '../../shared/ids.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { ParameterProof, PolicyChange } from '../../shared/protocol/http.ts';
+import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
@@ -75,11 +76,19 @@ export interface PolicyControl {
    * decides, because a clock may be set back while a connection lasts.
    */
   receive(device: DeviceRecord, receipt: Signed, connectedAt?: UnixMs | null): Promise<boolean>;
+  /** The latest receipt of a device and what it says; null when there is none, or what is kept of it was changed since. */
+  latestReceipt(device: DeviceRecord): Promise<LatestReceipt | null>;
   /** Per parameter, the most that the person has acknowledged on any of their active devices, now. For reports only. */
   acknowledged(org: OrgId, person: PersonId): Promise<Readonly<Record<ParameterId, string>>>;
   /** Calls back after each publication, receipt, acknowledgement, connection and disconnection of the organisation. */
   onChange(org: OrgId, callback: () => void): () => void;
   proof(org: OrgId): Promise<{ policyVersion: number; parameters: ParameterProof[] }>;
+}
+
+export interface LatestReceipt {
+  readonly receipt: Signed;
+  readonly said: ReceiptPayload;
+  readonly receivedAt: UnixMs;
 }
 
 export interface CaptureQuestion {

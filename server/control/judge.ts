@@ -1,6 +1,7 @@
 import { catalog, least, type ParameterId, rank } from '../../shared/catalog.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import type { LeaseWindow } from '../store/store.ts';
 import type { CaptureQuestion, Verdict } from './control.ts';
 import type { PublishedTerms, Told } from './told.ts';
 
@@ -13,8 +14,8 @@ export interface Facts {
   readonly pending: PublishedTerms | null;
   /** By what was acknowledged on the very device that is judged. */
   readonly told: Told;
-  readonly lease: { readonly issuedAt: UnixMs; readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;
-  readonly previousLease: { readonly observedUntil: UnixMs; readonly enteredUntil: UnixMs } | null;
+  readonly lease: LeaseWindow | null;
+  readonly previousLease: LeaseWindow | null;
 }
 
 /**
@@ -59,11 +60,14 @@ function inForce(published: readonly PublishedTerms[], at: UnixMs): PublishedTer
   return published.findLast(({ publishedAt, document }) => publishedAt <= at && document.notBefore <= at) ?? null;
 }
 
-/** Whether a lease ran at the instant: the one in force, or, before that began, the one before it. */
+/**
+ * Whether a lease ran at the instant, as far as that is on record: within the window in force, or, before that began, within
+ * the one before it. What only an older window could show was not leased.
+ */
 function leased(facts: Facts, parameter: ParameterId, at: UnixMs): boolean {
   const { lease, previousLease } = facts;
   const end = catalog[parameter].source === 'observed' ? 'observedUntil' : 'enteredUntil';
   if (lease === null) return false;
   if (at >= lease.issuedAt) return at <= lease[end];
-  return previousLease !== null && at <= previousLease[end];
+  return previousLease !== null && at >= previousLease.issuedAt && at <= previousLease[end];
 }

@@ -9,11 +9,11 @@ import type { Digest, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
+import { createLanes } from '../lanes.ts';
 import {
   type AcknowledgementRecord,
   type DeviceRecord,
   type PolicyRecord,
-  type ReceiptRecord,
   type Store,
   StoreError,
 } from '../store/store.ts';
@@ -23,10 +23,14 @@ import { applyChange } from './change.ts';
 import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
 import { type Facts, judge } from './judge.ts';
-import { leaseFor, recordLease } from './lease.ts';
-import { type Current, prove, requestedSince, testimony, unchangedSince, type Witness } from './proof.ts';
+import { type Current, prove, requestedSince, testimony, unchangedSince } from './proof.ts';
+import { createPush } from './push.ts';
+import { createReceipts } from './receipts.ts';
+import { sealDocument } from './sealedDocument.ts';
 import { type Organisations, payloadHash, readSigned } from './signer.ts';
-import { type Acknowledged, type Told, toldBy, toldOnAny } from './told.ts';
+import { createTellings } from './tellings.ts';
+import { toldOnAny } from './told.ts';
+import { createWitnesses } from './witnesses.ts';
 
 export interface PolicyControlDeps {
   readonly store: Store;
@@ -37,7 +41,7 @@ export interface PolicyControlDeps {
   readonly clock: Clock;
 }
 
-/** Organisations, and devices, whose policies and acknowledgements are kept in memory at once. */
+/** Organisations whose policies, and devices whose acknowledgements, leases and receipts are kept in memory at once. */
 const ORGS_REMEMBERED = 1_000;
 const DEVICES_REMEMBERED = 20_000;
 
@@ -45,12 +49,9 @@ const DEVICES_REMEMBERED = 20_000;
 interface OrgState {
   readonly published: readonly PublishedPolicy[];
   readonly current: PublishedPolicy;
-}
-
-/** What was acknowledged on one device, and what its person has therefore been told of there. */
-interface ToldState {
-  readonly acknowledged: readonly Acknowledged[];
-  readonly told: Told;
+  /** The one in force, with what proof of it may rest on. */
+  readonly claims: Current;
+  readonly requestedAt: Readonly<Record<ParameterId, UnixMs>>;
 }
 
 /** Since when each device has agreed with the policy of this hash, per parameter. Known since this process began. */
@@ -63,15 +64,19 @@ interface Agreements {
 export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const { store, vault, organisations, connections, changes, clock } = deps;
   const orgs = createBounded<OrgId, OrgState>(ORGS_REMEMBERED);
-  const toldOf = createBounded<string, ToldState>(DEVICES_REMEMBERED);
-  const receipts = createBounded<string, ReceiptPayload | null>(DEVICES_REMEMBERED);
+  const tellings = createTellings(store, DEVICES_REMEMBERED);
+  const receipts = createReceipts(vault, DEVICES_REMEMBERED);
+  const witnesses = createWitnesses(store, receipts, DEVICES_REMEMBERED);
   const leases = createBounded<DeviceId, Pick<DeviceRecord, 'lease' | 'previousLease'>>(DEVICES_REMEMBERED);
   const pending = new Map<OrgId, { document: PolicyDocument; publishedAt: UnixMs }>();
   const marks = new Map<OrgId, number>();
-  const publishing = new Map<OrgId, Promise<unknown>>();
+  /** One publication at a time in an organisation; the next begins when this one is durable, or has failed. */
+  const publications = createLanes<OrgId>();
   const agreements = new Map<OrgId, Agreements>();
 
   const stateOf = (org: OrgId) => orgs.get(org, () => loadOrg(org));
+  const onRecorded = (device: DeviceId) => leases.forget(device);
+  const { push, lease } = createPush({ store, organisations, connections, clock, tellings, stateOf, onRecorded });
 
   async function loadOrg(org: OrgId): Promise<OrgState> {
     const { identity } = await organisations.signer(org);
@@ -80,28 +85,8 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return stateFrom(published);
   }
 
-  /** Only what was acknowledged on this very device counts for it: another one may be anybody's. */
-  function toldOn({ org, person, device }: DeviceRecord, state: OrgState): Promise<ToldState> {
-    return toldOf.get(toldKey(org, device, state), async () => {
-      const all = await store.acknowledgements(org, person);
-      const acknowledged = all.filter((one) => one.device === device);
-      return { acknowledged, told: toldBy(state.published, acknowledged) };
-    });
-  }
-
   function moveMark(org: OrgId): void {
     marks.set(org, (marks.get(org) ?? 0) + 1);
-  }
-
-  /** One publication at a time in an organisation; the next begins when this one is durable, or has failed. */
-  function inTurn<T>(org: OrgId, task: () => Promise<T>): Promise<T> {
-    const mine = (publishing.get(org) ?? Promise.resolve()).then(task, task);
-    publishing.set(org, mine);
-    const done = () => {
-      if (publishing.get(org) === mine) publishing.delete(org);
-    };
-    mine.then(done, done);
-    return mine;
   }
 
   async function commit(
@@ -135,65 +120,30 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return { document, hash, signed, publishedAt, author, reason } as PublishedPolicy;
   }
 
-  async function issueLease(device: DeviceRecord): Promise<{ policy: PublishedPolicy; lease: Signed }> {
-    for (;;) {
-      const state = await stateOf(device.org);
-      const policy = state.current;
-      const now = clock.now();
-      const told = (await toldOn(device, state)).told.at(now);
-      const document = leaseFor(device, policy, told, now);
-      const lease = (await organisations.signer(device.org)).signAsPolicy('daylight/lease/v1', document);
-      const recorded = await store.changeDevice(device.org, device.device, recordLease(device, document));
-      leases.forget(device.device);
-      if (recorded === null) throw new DaylightError('not_found', 'this device is not enrolled');
-      // A policy that was published meanwhile needs a lease of its own; this one would be refused by the agent.
-      if ((await stateOf(device.org)).current.hash === policy.hash) return { policy, lease };
-    }
-  }
-
-  /** Reads the device anew, so that the window of the lease continues from what is recorded now. */
-  async function freshLease(org: OrgId, device: DeviceId): Promise<{ policy: PublishedPolicy; lease: Signed } | null> {
-    const record = await store.device(device);
-    if (record === null || record.org !== org || record.status !== 'active') return null;
-    return issueLease(record);
-  }
-
-  /** Never rejects: what is in force is in force, and a device that it could not be sent to must not hide that. */
-  async function push(org: OrgId, devices: readonly DeviceId[]): Promise<void> {
-    await Promise.all(
-      devices.map(async (device) => {
-        try {
-          const fresh = await freshLease(org, device);
-          if (fresh !== null) connections.of(device)?.sendPolicy(fresh.policy, fresh.lease);
-        } catch {
-          connections.of(device)?.renewSoon();
-        }
-      }),
-    );
-  }
-
   async function keepAcknowledgement(device: DeviceRecord, noticeVersion: number, signed: Signed): Promise<void> {
-    const { org } = device;
-    const state = await stateOf(org);
-    const before = await toldOn(device, state);
+    const { acknowledged } = await tellings.on(device, await stateOf(device.org));
     // Saying again what was said, or something older, tells nothing new and must not lower what a later one lifted.
-    if (before.acknowledged.some((one) => one.noticeVersion >= noticeVersion)) {
-      return push(org, [device.device]);
+    if (acknowledged.every((one) => one.noticeVersion < noticeVersion)) {
+      await store.putAcknowledgement(await acknowledgementOf(device, noticeVersion, signed));
+      wasTold(device);
     }
-    await store.putAcknowledgement(acknowledgementOf(device, noticeVersion, signed));
-    toldOf.forget(toldKey(org, device.device, state));
-    await wasTold(device);
-    await push(org, [device.device]);
+    await push([device]);
   }
 
-  function acknowledgementOf(device: DeviceRecord, noticeVersion: number, signed: Signed): AcknowledgementRecord {
-    const { org, person } = device;
-    return { org, person, device: device.device, noticeVersion, at: clock.now(), acknowledgement: signed };
+  async function acknowledgementOf(
+    device: DeviceRecord,
+    noticeVersion: number,
+    signed: Signed,
+  ): Promise<AcknowledgementRecord> {
+    const { org, person, device: id } = device;
+    const kept = { device, part: 'acknowledgement', policyVersion: noticeVersion } as const;
+    const acknowledgement = await sealDocument(vault, kept, signed);
+    return { org, person, device: id, noticeVersion, at: clock.now(), acknowledgement };
   }
 
   /** What was remembered of this device is read again. */
-  async function wasTold({ org, device }: DeviceRecord): Promise<void> {
-    toldOf.forget(toldKey(org, device, await stateOf(org)));
+  function wasTold({ org, device }: DeviceRecord): void {
+    tellings.forget(device);
     moveMark(org);
     changes.notify(org);
   }
@@ -204,7 +154,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
   async function judging(device: DeviceRecord): Promise<{ judge: Judge; policyVersion: number }> {
     const state = await stateOf(device.org);
-    const { told } = await toldOn(device, state);
+    const { told } = await tellings.on(device, state);
     const { lease, previousLease } = await leases.get(device.device, async () => {
       return (await store.device(device.device)) ?? device;
     });
@@ -234,25 +184,24 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
   async function isOlderThanKept(device: DeviceRecord, at: UnixMs): Promise<boolean> {
     const kept = await store.receipts(device.org, device.device);
-    const read = await Promise.all(kept.map((record) => readReceipt(device, record)));
-    return read.some((one) => one !== null && one.at > at);
+    const said = await Promise.all(kept.map((record) => receipts.said(device, record)));
+    return said.some((one) => one !== null && one.at > at);
   }
 
-  async function readReceipt(device: DeviceRecord, record: ReceiptRecord | undefined): Promise<ReceiptPayload | null> {
-    if (record === undefined) return null;
-    const key = `${device.device} ${record.receipt.signature}`;
-    return receipts.get(key, async () => {
-      try {
-        return readSigned('daylight/receipt/v1', ReceiptPayload, record.receipt, device.publicKey);
-      } catch {
-        return null; // changed in the store: it proves nothing
-      }
-    });
+  /** To the console: who is on record by now, however late what follows is. */
+  async function noteReceipt(device: DeviceRecord, said: ReceiptPayload): Promise<void> {
+    try {
+      const state = await stateOf(device.org);
+      const { told } = await tellings.on(device, state);
+      noteAgreement(state.claims, device, told.at(clock.now()), said);
+    } finally {
+      changes.notify(device.org);
+    }
   }
 
   return {
     begin: (org) =>
-      inTurn(org, async () => {
+      publications.run(org, async () => {
         if ((await store.policies(org)).length > 0) {
           throw new DaylightError('conflict', 'this organisation has a policy already');
         }
@@ -265,7 +214,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
     async publish(leave: Authorized<'policy.publish'>, change: PolicyChange) {
       const { org, person } = leave.actor;
-      const published = await inTurn(org, async () => {
+      const published = await publications.run(org, async () => {
         const { current } = await stateOf(org);
         const now = Math.max(clock.now(), current.publishedAt);
         const next = applyChange(current.document, current.hash, change, now);
@@ -279,10 +228,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         return commit(next, person, change.reason, now);
       });
       changes.notify(org);
-      await push(
-        org,
-        connections.in(org).map((connection) => connection.device),
-      );
+      await push(connections.in(org));
       return published;
     },
 
@@ -310,16 +256,16 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
           remedy: 'Ask for the notice again and acknowledge the version that it names.',
         });
       }
-      const acknowledgement = notice === null ? null : acknowledgementOf(device, notice, enrolment);
+      const acknowledgement = notice === null ? null : await acknowledgementOf(device, notice, enrolment);
       const result = await store.enrolDevice({ codeHash, now: clock.now(), device, acknowledgement, event });
-      if (result.kind === 'enrolled') await wasTold(device);
+      if (result.kind === 'enrolled') wasTold(device);
       return result;
     },
 
     async lease(device) {
-      const fresh = await freshLease(device.org, device.device);
-      if (fresh === null) throw new DaylightError('gone', 'this device is retired or was never enrolled');
-      return fresh.lease;
+      const issued = await lease(device);
+      if (issued === null) throw new DaylightError('gone', 'this device is retired or was never enrolled');
+      return issued;
     },
 
     judging,
@@ -335,46 +281,45 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         throw new DaylightError('bad_request', 'receipt: no policy was published with this version and hash');
       }
       if (connectedAt !== null && said.at < connectedAt && (await isOlderThanKept(device, said.at))) return false;
+      const sealed = await receipts.seal(device, receipt, said);
       const record = { org: device.org, device: device.device, policyVersion: said.policyVersion };
-      await store.putReceipt({ ...record, receivedAt: clock.now(), receipt });
-      const state = await stateOf(device.org);
-      const { told } = await toldOn(device, state);
-      noteAgreement(claimsOf(state), device, told.at(clock.now()), said);
-      changes.notify(device.org);
+      await store.putReceipt({ ...record, receivedAt: clock.now(), receipt: sealed });
+      await noteReceipt(device, said);
       return true;
+    },
+
+    async latestReceipt(device) {
+      const record = await store.latestReceipt(device.org, device.device);
+      const opened = record === null ? null : await receipts.open(device, record);
+      return record === null || opened === null ? null : { ...opened, receivedAt: record.receivedAt };
     },
 
     async acknowledged(org, person) {
       const [state, devices] = await Promise.all([stateOf(org), store.devices(org)]);
       const active = devices.filter((device) => device.person === person && device.status === 'active');
-      const now = clock.now();
-      return toldOnAny(await Promise.all(active.map(async (device) => (await toldOn(device, state)).told.at(now))));
+      const [now, told] = [clock.now(), await tellings.onEach(active, state)];
+      return toldOnAny(told.map(([, { told: most }]) => most.at(now)));
     },
 
     onChange: (org, callback) => changes.on(org, callback),
 
     async proof(org) {
       const state = await stateOf(org);
-      const [devices, latest] = await Promise.all([store.devices(org), store.latestReceipts(org)]);
-      const byDevice = new Map(latest.map((record) => [record.device, record]));
+      const all = await witnesses.of(org);
+      const active = all.filter((device) => device.status === 'active');
+      const told = await tellings.onEach(active, state);
       const agreed = agreements.get(org);
       const now = clock.now();
-      const active = devices.filter((device) => device.status === 'active');
-      const witnesses = await Promise.all(
-        active.map(
-          async (device): Promise<Witness> => ({
-            device,
-            connected: connections.of(device.device) !== null,
-            told: (await toldOn(device, state)).told.at(now),
-            receipt: await readReceipt(device, byDevice.get(device.device)),
-            agreedAt: (agreed?.hash === state.current.hash ? agreed.of.get(device.device) : undefined) ?? {},
-          }),
-        ),
-      );
-      const { document } = state.current;
+      const testimonies = told.map(([device, telling]) => ({
+        device,
+        connected: connections.of(device.device) !== null,
+        told: telling.told.at(now),
+        receipt: device.said,
+        agreedAt: (agreed?.hash === state.current.hash ? agreed.of.get(device.device) : undefined) ?? {},
+      }));
       return {
-        policyVersion: document.version,
-        parameters: prove(claimsOf(state), requestedSince(state.published), witnesses),
+        policyVersion: state.current.document.version,
+        parameters: prove(state.claims, state.requestedAt, testimonies),
       };
     },
   };
@@ -423,18 +368,9 @@ function genuine(signed: Signed, policyKey: string): PolicyDocument | null {
 function stateFrom(published: readonly PublishedPolicy[]): OrgState {
   const current = published.at(-1);
   if (current === undefined) throw new DaylightError('not_found', 'this organisation has no policy yet');
-  return { published, current };
-}
-
-/** The policy in force, with what proof of it may rest on. */
-function claimsOf({ published, current }: OrgState): Current {
   const { document, hash, publishedAt } = current;
-  return { document, hash, publishedAt, unchanged: unchangedSince(published) };
-}
-
-/** What was told depends on the policies too: another version is another key. */
-function toldKey(org: OrgId, device: DeviceId, state: OrgState): string {
-  return `${org} ${device} ${state.current.hash}`;
+  const claims = { document, hash, publishedAt, unchanged: unchangedSince(published) };
+  return { published, current, claims, requestedAt: requestedSince(published) };
 }
 
 function reasonScope(org: OrgId, version: number): SealScope {

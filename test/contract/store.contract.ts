@@ -19,7 +19,6 @@ import {
   policy,
   segment,
   segmentId,
-  signed,
   teamId,
   token,
   webSession,
@@ -226,7 +225,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       it('returns a device exactly as created', async () => {
         const full = device('laptop', {
           lease,
-          previousLease: { observedUntil: NINE - 2, enteredUntil: NINE - 1 },
+          previousLease: { issuedAt: NINE - 3, observedUntil: NINE - 2, enteredUntil: NINE - 1 },
           clockOffsetMs: -1.5,
           agentVersion: '1.2.3',
           lastSeenAt: NINE,
@@ -330,11 +329,12 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       it('changes only what a change names', async () => {
         await store.createDevice(device('laptop', { committedSeq: 3, sessionState: sealedText('state') }));
         const before = device('laptop', { committedSeq: 3, sessionState: sealedText('state') });
-        const changed = await store.changeDevice(orgId('acme'), deviceId('laptop'), { lease, lastSeenAt: NINE });
-        expect(changed).toEqual({ ...before, lease, lastSeenAt: NINE });
-        const cleared = await store.changeDevice(orgId('acme'), deviceId('laptop'), { lease: null, status: 'retired' });
-        expect(cleared).toEqual({ ...before, lastSeenAt: NINE, status: 'retired' });
-        expect(await store.device(deviceId('laptop'))).toEqual(cleared);
+        const change = { agentVersion: '2.0.0', clockOffsetMs: -3, lastSeenAt: NINE };
+        const changed = await store.changeDevice(orgId('acme'), deviceId('laptop'), change);
+        expect(changed).toEqual({ ...before, ...change });
+        const retired = await store.changeDevice(orgId('acme'), deviceId('laptop'), { status: 'retired' });
+        expect(retired).toEqual({ ...before, ...change, status: 'retired' });
+        expect(await store.device(deviceId('laptop'))).toEqual(retired);
         expect(await store.changeDevice(orgId('other'), deviceId('laptop'), { status: 'active' })).toBeNull();
       });
 
@@ -344,7 +344,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           device: deviceId(name),
           policyVersion,
           receivedAt: NINE + at,
-          receipt: signed(`receipt ${name} ${at}`),
+          receipt: sealedText(`receipt ${name} ${at}`),
         });
         for (const [version, at] of [
           [1, 1],
@@ -361,14 +361,114 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           receipt(1, 5),
           receipt(2, 4),
         ]);
-        const latest = await store.latestReceipts(orgId('acme'));
-        expect(new Map(latest.map((one) => [one.device, one]))).toEqual(
-          new Map([
-            [deviceId('laptop'), receipt(1, 5)],
-            [deviceId('desk'), receipt(2, 6, 'desk')],
-          ]),
-        );
-        expect(await store.latestReceipts(orgId('other'))).toEqual([]);
+        expect(await store.latestReceipt(orgId('acme'), deviceId('laptop'))).toEqual(receipt(1, 5));
+        expect(await store.latestReceipt(orgId('acme'), deviceId('desk'))).toEqual(receipt(2, 6, 'desk'));
+        expect(await store.latestReceipt(orgId('other'), deviceId('desk'))).toBeNull();
+      });
+
+      const hour = (from: number, name = 'laptop') => ({
+        ...{ device: deviceId(name), issuedAt: NINE + from, observedUntil: NINE + from + 60 },
+        enteredUntil: NINE + from + 600,
+      });
+      const windowsOf = async (name = 'laptop') => {
+        const { lease: running, previousLease } = (await store.device(deviceId(name))) ?? device(name);
+        return [previousLease, running].map((one) => one && [one.issuedAt - NINE, one.observedUntil - NINE]);
+      };
+
+      it('continues the window of a lease that still runs, and keeps the last one that had ended, from its beginning', async () => {
+        await store.createDevice(device('laptop'));
+        const record = (from: number) => store.recordLeases(orgId('acme'), [hour(from)]);
+        expect(await record(0)).toEqual([deviceId('laptop')]);
+        await record(50);
+        expect(await windowsOf()).toEqual([null, [0, 110]]);
+        await record(200);
+        await record(260);
+        expect(await windowsOf()).toEqual([
+          [0, 110],
+          [200, 320],
+        ]);
+        await record(400);
+        expect(await windowsOf()).toEqual([
+          [200, 320],
+          [400, 460],
+        ]);
+      });
+
+      it('records the leases of many devices in one call, and none for a retired, an unknown or another’s device', async () => {
+        const names = Array.from({ length: 700 }, (_, place) => `many ${place}`);
+        await Promise.all(names.map((name) => store.createDevice(device(name))));
+        await store.createDevice(device('old', { status: 'retired' }));
+        await store.createDevice(device('foreign', { org: orgId('other') }));
+        const wanted = ['old', ...names, 'unknown', 'foreign'].map((name) => hour(names.indexOf(name), name));
+        expect(await store.recordLeases(orgId('acme'), wanted)).toEqual(names.map(deviceId));
+        expect(await windowsOf('many 699')).toEqual([null, [699, 759]]);
+        for (const name of ['old', 'foreign']) expect(await windowsOf(name)).toEqual([null, null]);
+        expect(await store.recordLeases(orgId('acme'), [])).toEqual([]);
+      });
+
+      it('loses no window to another lease of the same device that is recorded at the same time', async () => {
+        await store.createDevice(device('laptop'));
+        await store.createDevice(device('desk'));
+        await store.recordLeases(orgId('acme'), [hour(0), hour(0, 'desk')]);
+        // Two windows each: whichever order they come in, the later one continues the earlier, and the first one stays.
+        await Promise.all([
+          store.recordLeases(orgId('acme'), [hour(100), hour(100, 'desk')]),
+          store.recordLeases(orgId('acme'), [hour(130, 'desk'), hour(130)]),
+          store.recordLeases(orgId('acme'), [hour(150), hour(150)]),
+        ]);
+        const [before, running] = await windowsOf();
+        expect([before, running?.[0]]).toEqual([[0, 60], 100]);
+        expect((await windowsOf('desk'))[0]).toEqual([0, 60]);
+      });
+
+      it('hands on what changed of what proof rests on since a mark: enrolment, status, lease and receipt, and nothing else', async () => {
+        const acme = orgId('acme');
+        await store.createDevice(device('laptop'));
+        await store.createDevice(device('desk'));
+        await store.createDevice(device('foreign', { org: orgId('other') }));
+        let mark = 0;
+        const changed = async () => {
+          const since = await store.witnessesSince(acme, mark);
+          ({ mark } = since);
+          return since.changed;
+        };
+        const names = async () => (await changed()).map((one) => one.device.device);
+        const { org: of, device: id, person: whose, publicKey, status } = device('laptop');
+        const first = { device: { org: of, device: id, person: whose, publicKey, status, lease: null }, receipt: null };
+        expect((await changed())[0]).toEqual(first);
+        expect(await changed()).toEqual([]);
+        await store.changeDevice(acme, deviceId('laptop'), { lastSeenAt: NINE, agentVersion: '2', clockOffsetMs: 1 });
+        await store.appendBatch(batch(1));
+        expect(await changed()).toEqual([]);
+        await store.recordLeases(acme, [{ ...lease, device: deviceId('desk') }]);
+        expect((await changed()).map((one) => one.device)).toMatchObject([{ device: deviceId('desk'), lease }]);
+        const receipt = { org: acme, device: id, policyVersion: 1, receivedAt: NINE, receipt: sealedText('receipt') };
+        await store.putReceipt(receipt);
+        expect(await changed()).toEqual([{ ...first, receipt }]);
+        await store.changeDevice(acme, deviceId('desk'), { status: 'retired' });
+        await store.createDevice(device('tower'));
+        expect(await names()).toEqual([deviceId('desk'), deviceId('tower')]);
+        mark = 0;
+        expect(await names()).toEqual([deviceId('laptop'), deviceId('desk'), deviceId('tower')]);
+      });
+
+      it('misses no change between two marks, however many are made at once', async () => {
+        const names = Array.from({ length: 12 }, (_, place) => `device ${place}`);
+        for (const name of names) await store.createDevice(device(name));
+        let { mark } = await store.witnessesSince(orgId('acme'), 0);
+        const seen = new Set<string>();
+        const changes = names.flatMap((name, place) => [
+          store.recordLeases(orgId('acme'), [hour(place, name)]),
+          store.changeDevice(orgId('acme'), deviceId(name), { status: 'retired' }),
+        ]);
+        const look = async () => {
+          const since = await store.witnessesSince(orgId('acme'), mark);
+          mark = since.mark;
+          for (const one of since.changed) if (one.device.status === 'retired') seen.add(one.device.device);
+        };
+        for (const change of changes) await Promise.all([change, look()]);
+        await look();
+        expect(seen).toEqual(new Set(names.map(deviceId)));
       });
     });
 
@@ -398,7 +498,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           device: deviceId(name),
           noticeVersion,
           at: NINE + at,
-          acknowledgement: signed(`ack ${at}`),
+          acknowledgement: sealedText(`ack ${at}`),
         });
         await store.putAcknowledgement(acknowledgement(2, 1));
         await store.putAcknowledgement(acknowledgement(2, 2));
@@ -410,6 +510,12 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           acknowledgement(2, 4, 'desk'),
         ]);
         expect(await store.acknowledgements(orgId('acme'), personId('bob'))).toEqual([]);
+        expect(await store.acknowledgedNotices(orgId('acme'))).toEqual(
+          [acknowledgement(2, 1), acknowledgement(1, 3), acknowledgement(2, 4, 'desk')].map(
+            ({ acknowledgement: _acknowledgement, ...notice }) => notice,
+          ),
+        );
+        expect(await store.acknowledgedNotices(orgId('other'))).toEqual([]);
       });
     });
 

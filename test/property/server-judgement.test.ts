@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../server/control/judge.ts';
-import { recordLease } from '../../server/control/lease.ts';
 import { toldBy } from '../../server/control/told.ts';
+import { afterLease } from '../../server/store/leases.ts';
+import type { LeaseWindow } from '../../server/store/store.ts';
 import { catalog, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { OrgId } from '../../shared/ids.ts';
 import { firstRules, type PolicyDocument } from '../../shared/policy/policy.ts';
@@ -37,17 +38,40 @@ const histories = fc
   });
 
 const moment = fc.integer({ min: T0 - 20, max: T0 + 400 });
+
+/**
+ * The leases issued to one device, in the order in which they were recorded: renewals and gaps, under policies that make
+ * them longer and shorter, and now and then by a clock that was set back.
+ */
+const issuedLeases = fc
+  .array(
+    fc.record({
+      after: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: 80 }) }, fc.integer({ min: -60, max: 0 })),
+      observed: fc.integer({ min: 1, max: 60 }),
+      entered: fc.integer({ min: 1, max: 120 }),
+    }),
+    { maxLength: 8 },
+  )
+  .map((steps) => {
+    let issuedAt = T0 - 10;
+    return steps.map(({ after, observed, entered }): LeaseWindow => {
+      issuedAt += after;
+      return { issuedAt, observedUntil: issuedAt + observed, enteredUntil: issuedAt + entered };
+    });
+  });
+
+type Windows = Pick<Parameters<typeof judge>[0], 'lease' | 'previousLease'>;
+
+function recorded(issued: readonly LeaseWindow[]): Windows {
+  return issued.reduce<Windows>(afterLease, { lease: null, previousLease: null });
+}
 const situations = fc.record({
   published: histories,
   acknowledged: fc.array(fc.record({ noticeVersion: fc.integer({ min: 1, max: 7 }), at: moment }), {
     minLength: 1,
     maxLength: 8,
   }),
-  lease: fc.oneof(
-    fc.constant({ issuedAt: T0, observedUntil: T0 + 300, enteredUntil: T0 + 300 }),
-    fc.option(fc.record({ issuedAt: moment, observedUntil: moment, enteredUntil: moment })),
-  ),
-  previousLease: fc.option(fc.record({ observedUntil: moment, enteredUntil: moment })),
+  issued: fc.oneof(issuedLeases, fc.constant([{ issuedAt: T0, observedUntil: T0 + 300, enteredUntil: T0 + 300 }])),
   parameter: fc.constantFrom(...parameterIds),
   depth: fc.oneof(fc.constant(1), fc.nat({ max: 3 })),
   capturedAt: moment,
@@ -60,10 +84,10 @@ describe('the server’s judgement', () => {
     let allowed = 0;
     fc.assert(
       fc.property(situations, (one) => {
-        const { published, acknowledged, parameter, capturedAt, now, lease, previousLease } = one;
+        const { published, acknowledged, parameter, capturedAt, now, issued } = one;
         const level = catalog[parameter].levels[one.depth] ?? 'off';
         const verdict = judge(
-          { now, published, pending: null, told: toldBy(published, acknowledged), lease, previousLease },
+          { now, published, pending: null, told: toldBy(published, acknowledged), ...recorded(issued) },
           { parameter, level, capturedAt, claimedVersion: one.claimedVersion },
         );
         if (!verdict.allowed) return;
@@ -79,8 +103,6 @@ describe('the server’s judgement', () => {
         ];
         const inForce = published.filter((policy) => policy.publishedAt <= capturedAt).at(-1);
         const claimed = published.find((policy) => policy.document.version === one.claimedVersion);
-        const until = catalog[parameter].source === 'observed' ? 'observedUntil' : 'enteredUntil';
-        const leaseEnd = capturedAt >= (lease?.issuedAt ?? Infinity) ? lease?.[until] : previousLease?.[until];
         const ceilings = [
           claimed?.document.parameters[parameter].level,
           inForce?.document.parameters[parameter].level,
@@ -92,7 +114,7 @@ describe('the server’s judgement', () => {
         for (const ceiling of ceilings) {
           expect(rank(parameter, level)).toBeLessThanOrEqual(rank(parameter, ceiling ?? 'off'));
         }
-        expect(capturedAt).toBeLessThanOrEqual(leaseEnd ?? -1);
+        expect(coveredBy(issued, parameter, capturedAt)).toBe(true);
       }),
       { numRuns: 4_000 },
     );
@@ -102,9 +124,9 @@ describe('the server’s judgement', () => {
   it('is never made more generous by a publication that has begun', () => {
     fc.assert(
       fc.property(situations, histories, (one, others) => {
-        const { published, acknowledged, parameter, capturedAt, now, lease, previousLease } = one;
+        const { published, acknowledged, parameter, capturedAt, now, issued } = one;
         const level = catalog[parameter].levels[one.depth] ?? 'off';
-        const facts = { now, published, told: toldBy(published, acknowledged), lease, previousLease };
+        const facts = { now, published, told: toldBy(published, acknowledged), ...recorded(issued) };
         const question = { parameter, level, capturedAt, claimedVersion: one.claimedVersion };
         const pending = others[0] ?? null;
         if (judge({ ...facts, pending }, question).allowed) {
@@ -116,17 +138,80 @@ describe('the server’s judgement', () => {
   });
 });
 
-describe('the recorded window of leases', () => {
+/** By the list of all leases ever issued, whatever is on record of them. */
+function coveredBy(issued: readonly LeaseWindow[], parameter: ParameterId, at: number): boolean {
+  const until = catalog[parameter].source === 'observed' ? 'observedUntil' : 'enteredUntil';
+  return issued.some((lease) => lease.issuedAt <= at && at <= lease[until]);
+}
+
+describe('what is recorded of leases', () => {
+  const document = { version: 1, notBefore: 0, parameters: highestRules() } as unknown as PolicyDocument;
+  const published = [{ document, publishedAt: 0 }];
+  const told = toldBy(published, [{ noticeVersion: 1, at: 0 }]);
+  const leasedAt = (issued: readonly LeaseWindow[], parameter: ParameterId, at: number): boolean =>
+    judge(
+      { now: at, published, pending: null, told, ...recorded(issued) },
+      { parameter, level: highest(parameter), capturedAt: at, claimedVersion: 1 },
+    ).allowed;
+  const instants = fc.integer({ min: T0 - 100, max: T0 + 800 });
+  const source = fc.constantFrom<ParameterId>('app', 'notes');
+
+  it('never shows a lease at an instant that no lease ever issued, by then, covered', () => {
+    let [leased, notLeased] = [0, 0];
+    fc.assert(
+      fc.property(issuedLeases, source, instants, (issued, parameter, at) => {
+        if (!leasedAt(issued, parameter, at)) {
+          notLeased += 1;
+          return;
+        }
+        leased += 1;
+        expect(coveredBy(issued, parameter, at)).toBe(true);
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(Math.min(leased, notLeased)).toBeGreaterThan(500); // the property is about something
+  });
+
+  it('shows all that leases of one length covered since before the last gap', () => {
+    const renewals = fc.array(fc.integer({ min: 0, max: 80 }), { minLength: 1, maxLength: 8 }).map((gaps) => {
+      let issuedAt = T0;
+      return gaps.map((gap) => {
+        issuedAt += gap;
+        return { issuedAt, observedUntil: issuedAt + 40, enteredUntil: issuedAt + 90 };
+      });
+    });
+    fc.assert(
+      fc.property(renewals, source, instants, (issued, parameter, at) => {
+        const starts = issued.filter((lease, place) => lease.issuedAt > (issued[place - 1]?.observedUntil ?? 0));
+        fc.pre(at >= (starts.at(-2)?.issuedAt ?? T0));
+        expect(leasedAt(issued, parameter, at)).toBe(coveredBy(issued, parameter, at));
+      }),
+      { numRuns: 4_000 },
+    );
+  });
+
+  it('does not take the older of two times offline for leased', () => {
+    const hour = 3_600_000;
+    const issued = [0, 30, 60].map((from) => ({
+      ...{ issuedAt: T0 + from * hour, observedUntil: T0 + (from + 24) * hour, enteredUntil: T0 + (from + 720) * hour },
+    }));
+    const allowed = [10, 27, 31, 55, 61].map((at) => leasedAt(issued, 'app', T0 + at * hour));
+    expect(allowed).toEqual([false, false, true, false, true]);
+  });
+
   it('does not let a renewal hide a gap before the window that it continues', () => {
     const hour = 3_600_000;
-    const issue = (device: Parameters<typeof recordLease>[0], at: number) =>
-      recordLease(device, { issuedAt: at, observedUntil: at + 24 * hour, enteredUntil: at + 720 * hour });
-    const first = issue({ lease: null, previousLease: null }, T0);
-    const afterGap = issue(first, T0 + 30 * hour); // observed ended six hours ago
-    const renewed = issue(afterGap, T0 + 31 * hour);
-    expect(renewed.lease).toEqual({
-      ...{ issuedAt: T0 + 30 * hour, observedUntil: T0 + 55 * hour, enteredUntil: T0 + 751 * hour },
+    // Observed had ended six hours before the second.
+    const issued = [0, 30, 31].map((from) => ({
+      ...{ issuedAt: T0 + from * hour, observedUntil: T0 + (from + 24) * hour, enteredUntil: T0 + (from + 720) * hour },
+    }));
+    expect(recorded(issued)).toEqual({
+      lease: { issuedAt: T0 + 30 * hour, observedUntil: T0 + 55 * hour, enteredUntil: T0 + 751 * hour },
+      previousLease: { issuedAt: T0, observedUntil: T0 + 24 * hour, enteredUntil: T0 + 720 * hour },
     });
-    expect(renewed.previousLease).toEqual({ observedUntil: T0 + 24 * hour, enteredUntil: T0 + 720 * hour });
   });
 });
+
+function highestRules(): Record<string, object> {
+  return Object.fromEntries(parameterIds.map((id) => [id, { ...base[id], level: highest(id) }]));
+}

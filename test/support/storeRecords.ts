@@ -100,7 +100,7 @@ export const enrolment = (name: string, change: Partial<Enrolment> = {}): Enrolm
     device: deviceId(name),
     noticeVersion: 1,
     at: NINE,
-    acknowledgement: signed(`enrolment of ${name}`),
+    acknowledgement: sealedText(`enrolment of ${name}`),
   },
   event: {
     org: orgId('acme'),

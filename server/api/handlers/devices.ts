@@ -3,9 +3,8 @@ import { DaylightError } from '../../../shared/errors.ts';
 import type { DeviceId, PersonId } from '../../../shared/ids.ts';
 import type { DeviceView } from '../../../shared/protocol/http.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
-import { ReceiptPayload, type ReceiptState } from '../../../shared/protocol/messages.ts';
+import type { ReceiptPayload, ReceiptState } from '../../../shared/protocol/messages.ts';
 import { type Actor, authorize, personTarget } from '../../authorize.ts';
-import { parsePayload } from '../../control/signer.ts';
 import type { DeviceRecord, PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
@@ -16,7 +15,7 @@ import { noteEvent } from '../securityEvents.ts';
 export function devices(
   context: Context,
 ): HandlersOf<'devices' | 'createEnrolmentCode' | 'retireDevice' | 'deviceReceipt'> {
-  const { store, accounts, connections } = context;
+  const { store, control, accounts, connections } = context;
   return {
     async devices({ params, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);
@@ -48,14 +47,12 @@ export function devices(
       const device = await requireDevice(context, person.person, params.device);
       const sees = seesActivity(actor, person);
       await recordReceiptRead(context, actor, person.person);
-      const [receipts, discarded, dropped] = await Promise.all([
-        store.latestReceipts(device.org),
+      const [latest, discarded, dropped] = await Promise.all([
+        control.latestReceipt(device),
         store.discards(device.org, device.device),
         store.drops(device.org, device.device),
       ]);
-      const latest = receipts.find((receipt) => receipt.device === device.device);
-      const parameters =
-        latest === undefined ? {} : parsePayload('receipt', ReceiptPayload, latest.receipt.payload).parameters;
+      const parameters = latest?.said.parameters ?? {};
       const proof = { devicePublicKey: device.publicKey, switches: switchesOf(parameters) };
       if (!sees) return { ...proof, receipt: null, receivedAt: null, parameters: {}, discarded: [], dropped: [] };
       return {

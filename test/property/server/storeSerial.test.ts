@@ -21,7 +21,6 @@ import {
   personId,
   policy,
   segment,
-  signed,
   token,
   webSession,
 } from '../../support/storeRecords.ts';
@@ -69,6 +68,16 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     .map(([name, status]) =>
       named(`changeDevice ${name} ${status}`, (store) => store.changeDevice(orgId('acme'), deviceId(name), { status })),
     ),
+  fc.tuple(machine, small, fc.boolean()).map(([name, at, isBoth]) =>
+    named(`recordLeases ${name} ${at} ${isBoth}`, (store) => {
+      const lease = { issuedAt: NINE + 10 * at, observedUntil: NINE + 10 * at + 15, enteredUntil: NINE + 10 * at + 25 };
+      const machines = isBoth ? ['laptop', 'desk'] : [name];
+      return store.recordLeases(
+        orgId('acme'),
+        machines.map((one) => ({ ...lease, device: deviceId(one) })),
+      );
+    }),
+  ),
   fc.tuple(machine, small, small).map(([name, version, at]) =>
     named(`putReceipt ${name} ${version} ${at}`, (store) =>
       store.putReceipt({
@@ -76,7 +85,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
         device: deviceId(name),
         policyVersion: version,
         receivedAt: NINE + at,
-        receipt: signed(`${name} ${at}`),
+        receipt: sealedText(`${name} ${at}`),
       }),
     ),
   ),
@@ -172,7 +181,8 @@ async function stateOf(store: Store): Promise<unknown> {
     images: await Promise.all(['1', '2', '3', '4'].map((one) => store.blob(acme, ann, imageId(one)))),
     discards: [await store.discards(acme, laptop), await store.discards(acme, desk)],
     receipts: [await store.receipts(acme, laptop), await store.receipts(acme, desk)],
-    latest: await store.latestReceipts(acme),
+    latest: [await store.latestReceipt(acme, laptop), await store.latestReceipt(acme, desk)],
+    witnesses: (await store.witnessesSince(acme, 0)).changed,
   };
 }
 

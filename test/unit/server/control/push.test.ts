@@ -1,18 +1,22 @@
 import { expect, it } from 'vitest';
 import { type Store, StoreError } from '../../../../server/store/store.ts';
+import type { DeviceId } from '../../../../shared/ids.ts';
 import { DAY } from '../../../../shared/time.ts';
-import { connect, startServer } from '../../../support/ingestKit.ts';
+import { acknowledgementBy, connect, receiptBy, startServer } from '../../../support/ingestKit.ts';
 import { createReferenceStore } from '../../../support/referenceStore.ts';
 
 interface Failing {
   readonly store: Store;
   /** From now on so many calls fail that write a lease, or read the policies, as on a disk that is busy. */
   fail(what: 'lease' | 'policies', times: number): void;
+  /** From now on no lease of this device can be written, nor any that is to be written together with it. */
+  damage(device: DeviceId): void;
 }
 
 function failingStore(): Failing {
   const real = createReferenceStore();
   const left = { lease: 0, policies: 0 };
+  let atFault: DeviceId | null = null;
   const failed = (what: 'lease' | 'policies'): boolean => {
     if (left[what] === 0) return false;
     left[what] -= 1;
@@ -22,12 +26,17 @@ function failingStore(): Failing {
   return {
     store: {
       ...real,
-      changeDevice: (org, device, change) =>
-        change.lease !== undefined && failed('lease') ? busy() : real.changeDevice(org, device, change),
+      recordLeases: (org, leases) => {
+        const isAtFault = leases.some((lease) => lease.device === atFault);
+        return isAtFault || failed('lease') ? busy() : real.recordLeases(org, leases);
+      },
       policies: (org) => (failed('policies') ? busy() : real.policies(org)),
     },
     fail: (what, times) => {
       left[what] = times;
+    },
+    damage: (device) => {
+      atFault = device;
     },
   };
 }
@@ -44,6 +53,75 @@ it('a publication whose lease for one device could not be written is published, 
   const pushed = await agent.take('policy');
   expect(pushed.policy).toEqual(signed);
   expect(JSON.parse(pushed.lease.payload).policyHash).toBe(hash);
+});
+
+it('a device whose lease cannot be written comes again, and every other has the policy all the same', async () => {
+  const { store, damage } = failingStore();
+  await using kit = await startServer({ store, timing });
+  await kit.publish({ app: { level: 'name' } });
+  const devices = [await kit.enrol(), await kit.enrol(), await kit.enrol()] as const;
+  await using first = await connect(kit, devices[0]);
+  await using damaged = await connect(kit, devices[1]);
+  await using last = await connect(kit, devices[2]);
+  damage(devices[1].record.device);
+  const { signed } = await kit.publish({ app: { level: 'off' } });
+  for (const agent of [first, last]) expect((await agent.take('policy')).policy).toEqual(signed);
+  expect(await damaged.take('bye')).toMatchObject({ reason: 'unavailable', retry: true });
+});
+
+it('a publication records the leases of all who are connected in one unit of work, and reads no device', async () => {
+  const real = createReferenceStore();
+  const calls: string[] = [];
+  const store: Store = {
+    ...real,
+    device: (...all) => (calls.push('device'), real.device(...all)),
+    devices: (...all) => (calls.push('devices'), real.devices(...all)),
+    acknowledgements: (...all) => (calls.push('acknowledgements'), real.acknowledgements(...all)),
+    recordLeases: (org, leases) => (calls.push(`leases ${leases.length}`), real.recordLeases(org, leases)),
+  };
+  await using kit = await startServer({ store, timing });
+  const agents = [];
+  for (let count = 0; count < 5; count += 1) agents.push(await connect(kit, await kit.enrol()));
+  await kit.control.proof(kit.org);
+  calls.length = 0;
+  await kit.publish({ app: { level: 'name' } });
+  for (const agent of agents) await agent.take('policy');
+  expect(calls).toEqual(['leases 5']);
+  for (const agent of agents) await agent[Symbol.asyncDispose]();
+});
+
+it('a lease that was made while its person acknowledged does not undo what that lifted', async () => {
+  const real = createReferenceStore();
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let hold = false;
+  const store: Store = {
+    ...real,
+    async recordLeases(org, leases) {
+      if (hold && leases.length > 1) await held;
+      return real.recordLeases(org, leases);
+    },
+  };
+  await using kit = await startServer({ store, timing });
+  const [device, other] = [await kit.enrol({ acknowledge: false }), await kit.enrol()];
+  const policy = await kit.publish({ app: { level: 'name' } });
+  await using agent = await connect(kit, device);
+  await using _other = await connect(kit, other);
+  hold = true;
+  const publishing = kit.publish({ timezone: { level: 'on' } });
+  await expect.poll(async () => (await kit.control.current(kit.org)).document.version).toBe(3);
+  await kit.control.acknowledge(device.record, await acknowledgementBy(device, policy));
+  release();
+  await publishing;
+  const last = () => {
+    const frame = agent.frames.findLast((one) => one.type === 'policy');
+    return frame?.type === 'policy' ? JSON.parse(frame.lease.payload) : null;
+  };
+  await expect.poll(() => last()?.policyVersion).toBe(3);
+  // Whatever is still on its way was sent before the answer to this.
+  agent.send({ type: 'receipt', receipt: receiptBy(device, await kit.control.current(kit.org)) });
+  await expect.poll(async () => (await kit.store.receipts(kit.org, device.record.device)).length).toBe(1);
+  expect(last()).toMatchObject({ policyVersion: 3, acknowledged: { app: 'name' } });
 });
 
 it('a publication after which the policies could not be read is published and pushed', async () => {

@@ -1,0 +1,74 @@
+import type { DeviceId, OrgId } from '../../shared/ids.ts';
+import type { DeviceRecord, Store } from '../store/store.ts';
+import { createBounded } from './bounded.ts';
+import { type Acknowledged, type PublishedTerms, type Told, toldBy } from './told.ts';
+
+/** What was acknowledged on devices, and what their people have therefore been told of there. */
+export interface Tellings {
+  /** The same object until something is acknowledged on the device, or another policy published. */
+  on(device: Owner, terms: Terms): Promise<Telling>;
+  /** The same for many devices of one organisation: those that are not remembered are read together. */
+  onEach<D extends Owner>(devices: readonly D[], terms: Terms): Promise<readonly (readonly [D, Telling])[]>;
+  /** Call when something was acknowledged on the device. */
+  forget(device: DeviceId): void;
+}
+
+export interface Telling {
+  readonly acknowledged: readonly Acknowledged[];
+  readonly told: Told;
+}
+
+type Owner = Pick<DeviceRecord, 'org' | 'person' | 'device'>;
+
+interface Terms {
+  /** Every version, oldest first. The same object means the same versions. */
+  readonly published: readonly PublishedTerms[];
+}
+
+export function createTellings(store: Store, most: number): Tellings {
+  const acknowledgedOn = createBounded<DeviceId, readonly Acknowledged[]>(most);
+  const known = new WeakMap<readonly Acknowledged[], Telling & Terms>();
+
+  /** Only what was acknowledged on this very device counts for it: another one may be anybody's. */
+  async function read({ org, person, device }: Owner): Promise<readonly Acknowledged[]> {
+    return (await store.acknowledgements(org, person)).filter((one) => one.device === device);
+  }
+
+  async function readTogether(org: OrgId): Promise<ReadonlyMap<DeviceId, readonly Acknowledged[]>> {
+    const byDevice = new Map<DeviceId, Acknowledged[]>();
+    for (const one of await store.acknowledgedNotices(org)) {
+      const ofDevice = byDevice.get(one.device);
+      if (ofDevice === undefined) byDevice.set(one.device, [one]);
+      else ofDevice.push(one);
+    }
+    return byDevice;
+  }
+
+  function tellingOf(acknowledged: readonly Acknowledged[], { published }: Terms): Telling {
+    const before = known.get(acknowledged);
+    if (before?.published === published) return before;
+    const telling = { acknowledged, told: toldBy(published, acknowledged), published };
+    known.set(acknowledged, telling);
+    return telling;
+  }
+
+  return {
+    async on(device, terms) {
+      return tellingOf(await acknowledgedOn.get(device.device, () => read(device)), terms);
+    },
+    async onEach(devices, terms) {
+      let together: ReturnType<typeof readTogether> | null = null;
+      const load = async (device: Owner) => {
+        if (devices.length === 1) return read(device);
+        together ??= readTogether(device.org);
+        return (await together).get(device.device) ?? [];
+      };
+      const pairs = devices.map(async (device) => {
+        const acknowledged = await acknowledgedOn.get(device.device, () => load(device));
+        return [device, tellingOf(acknowledged, terms)] as const;
+      });
+      return Promise.all(pairs);
+    },
+    forget: (device) => acknowledgedOn.forget(device),
+  };
+}
