@@ -1,7 +1,8 @@
 import { canonical } from '../../shared/canonical.ts';
-import { catalog, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import { PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
+import { raised, widened } from '../../shared/policy/widened.ts';
 import type { PolicyChange } from '../../shared/protocol/http.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
@@ -22,72 +23,35 @@ export function applyChange(
       remedy: 'Look at the current policy and make the change again.',
     });
   }
-  const version = current.version + 1;
   const { screenshotReviewSeconds, idleSeconds, leaseHours } = change;
-  const changed = { ...current, ...definedOnly({ screenshotReviewSeconds, idleSeconds, leaseHours }) };
   const next = parseDocument({
-    ...changed,
-    version,
+    ...current,
+    ...definedOnly({ screenshotReviewSeconds, idleSeconds, leaseHours }),
+    version: current.version + 1,
     previousHash: currentHash,
     notBefore: now,
-    parameters: changedRules(current, changed, change, version),
+    parameters: changedRules(current, change),
   });
   if (sameTerms(current, next)) {
     throw new DaylightError('conflict', 'nothing would change: the policy in force says the same already');
   }
-  return next;
+  return withNotices(current, next);
 }
 
-/** Whether the change lets more be collected of this parameter than before. */
-export function raised(parameter: ParameterId, before: PolicyRule, after: PolicyRule): boolean {
-  return rank(parameter, after.level) > rank(parameter, before.level);
-}
-
-/**
- * Whether what is collected may be used in a way that people were not told of: another purpose or basis, more viewers,
- * kept longer, or no pause any more; a screenshot with less time to review it; what is observed for longer without input
- * or without the server, what is entered for longer without the server. Until they acknowledge the new notice the parameter is off, because there is no
- * level that would mean "on the old terms".
- */
-export function widened(parameter: ParameterId, before: Terms, after: Terms): boolean {
-  return ruleWidened(before.parameters[parameter], after.parameters[parameter]) || loosened(parameter, before, after);
-}
-
-/** What of a policy is told in its notice. */
-type Terms = Pick<PolicyDocument, 'parameters' | 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours'>;
-
-function loosened(parameter: ParameterId, before: Terms, after: Terms): boolean {
-  if (parameter === 'screenshot' && after.screenshotReviewSeconds < before.screenshotReviewSeconds) return true;
-  if (catalog[parameter].source === 'entered') return after.leaseHours.entered > before.leaseHours.entered;
-  return after.idleSeconds > before.idleSeconds || after.leaseHours.observed > before.leaseHours.observed;
-}
-
-function ruleWidened(before: PolicyRule, after: PolicyRule): boolean {
-  return (
-    after.purpose !== before.purpose ||
-    after.basis !== before.basis ||
-    after.retentionDays > before.retentionDays ||
-    after.viewers.some((role) => !before.viewers.includes(role)) ||
-    (before.employeeMayPause && !after.employeeMayPause)
+function changedRules(current: PolicyDocument, change: PolicyChange): Record<string, PolicyRule> {
+  return Object.fromEntries(
+    parameterIds.map((id) => [id, { ...current.parameters[id], ...definedOnly(change.parameters?.[id] ?? {}) }]),
   );
 }
 
-function changedRules(
-  current: PolicyDocument,
-  changed: PolicyDocument,
-  change: PolicyChange,
-  version: number,
-): Record<string, PolicyRule> {
-  const rules: Record<string, PolicyRule> = {};
-  for (const id of parameterIds) {
-    const before: PolicyRule = current.parameters[id];
-    const after: PolicyRule = { ...before, ...definedOnly(change.parameters?.[id] ?? {}) };
-    const needsNotice =
-      after.level !== 'off' &&
-      (raised(id, before, after) || ruleWidened(before, after) || loosened(id, current, changed));
-    rules[id] = needsNotice ? { ...after, noticeVersion: version } : after;
-  }
-  return rules;
+/** Every parameter of which more may be collected, or more be done with it, names this version as the notice to acknowledge. */
+function withNotices(current: PolicyDocument, next: PolicyDocument): PolicyDocument {
+  const parameters = parameterIds.map((id): [ParameterId, PolicyRule] => {
+    const [before, after] = [current.parameters[id], next.parameters[id]];
+    const needsNotice = after.level !== 'off' && (raised(id, before, after) || widened(id, current, next));
+    return [id, needsNotice ? { ...after, noticeVersion: next.version } : after];
+  });
+  return parseDocument({ ...next, parameters: Object.fromEntries(parameters) });
 }
 
 function parseDocument(document: unknown): PolicyDocument {

@@ -1,8 +1,8 @@
 import { type Level, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import { acknowledgedCeiling, type NoticeEvent } from '../../shared/policy/resolve.ts';
+import { stopsUntilAcknowledged } from '../../shared/policy/widened.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import { raised, widened } from './change.ts';
 
 /** What a person has been told of on one device, at any instant. Pure; built once for a device and a history of policies. */
 export interface Told {
@@ -79,11 +79,7 @@ function wideningsOf(
     const before = published[index]?.document;
     if (before === undefined) return [];
     return parameterIds
-      .filter((id) => {
-        const [was, is] = [before.parameters[id], document.parameters[id]];
-        // What was off and is raised now has no old terms that could have been acknowledged: the level alone decides.
-        return widened(id, before, document) && !(was.level === 'off' && raised(id, was, is));
-      })
+      .filter((id) => stopsUntilAcknowledged(id, before, document))
       .map((parameter) => ({ parameter, version: document.version, publishedAt }));
   });
 }

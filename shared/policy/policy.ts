@@ -72,6 +72,21 @@ export const ruleChangeSchemas = Object.fromEntries(
   parameterIds.map((id) => [id, changeSchema(id).optional()]),
 ) as unknown as RuleChangeSchemas;
 
+/** The times that hold for all parameters together. Which direction lets more be collected is judged by `widened`. */
+export const policyTimes = {
+  /** Without the server, what is observed ends after the one, what the employee enters after the other. Longer is more. */
+  leaseHours: z.strictObject({ observed: whole('hours', 1, 72), entered: whole('hours', 1, 2_160) }),
+  /** The employee may review and drop each screenshot for this long before it is sent. Shorter is more. */
+  screenshotReviewSeconds: whole('seconds', 0, 3_600),
+  /** Without input for this long the agent counts the person as away, and a lock that it cannot observe as locked. Longer is more. */
+  idleSeconds: whole('seconds', 60, 3_600),
+};
+
+function whole(unit: string, min: number, max: number) {
+  const expected = `expected a whole number of ${unit} from ${min} to ${max}`;
+  return z.int(expected).min(min, expected).max(max, expected);
+}
+
 const header = {
   schema: z.literal(1),
   org: OrgId,
@@ -81,11 +96,7 @@ const header = {
   /** SHA-256 of the previous version's payload; null for version 1. */
   previousHash: Digest.nullable(),
   notBefore: UnixMs,
-  leaseHours: z.strictObject({ observed: z.int().min(1).max(72), entered: z.int().min(1).max(2_160) }),
-  /** The employee may review and drop each screenshot for this long before it is sent. */
-  screenshotReviewSeconds: z.int().min(0).max(3_600),
-  /** Without input for this long the agent counts the person as away, and a lock that it cannot observe as locked. */
-  idleSeconds: z.int().min(60).max(3_600),
+  ...policyTimes,
 };
 
 /** A policy as the server publishes it: every registered parameter, each with a rule that this version understands. */

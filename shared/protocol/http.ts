@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ParameterId, Purpose } from '../catalog.ts';
 import { Observation } from '../events/observation.ts';
 import { DeviceId, ImageId, OrgId, PersonId, TeamId } from '../ids.ts';
-import { LawfulBasis, PolicyDocument, ruleChangeSchemas } from '../policy/policy.ts';
+import { LawfulBasis, PolicyDocument, policyTimes, ruleChangeSchemas } from '../policy/policy.ts';
 import { Role } from '../roles.ts';
 import { Digest, PublicKey, Signed } from '../signed.ts';
 import { line, text, wellFormed } from '../text.ts';
@@ -157,9 +157,10 @@ export const PolicyChange = z.strictObject({
   baseVersion: z.int().min(1),
   reason: text(3, 500, 'say in a few words why').trim().min(3, 'say in a few words why'),
   parameters: z.strictObject(ruleChangeSchemas).optional(),
-  screenshotReviewSeconds: z.int().min(0).max(3_600).optional(),
-  idleSeconds: z.int().min(60).max(3_600).optional(),
-  leaseHours: z.strictObject({ observed: z.int().min(1).max(72), entered: z.int().min(1).max(2_160) }).optional(),
+  /** More is collected by a shorter review, a longer idle time and a longer lease: those stop until they are acknowledged. */
+  screenshotReviewSeconds: policyTimes.screenshotReviewSeconds.optional(),
+  idleSeconds: policyTimes.idleSeconds.optional(),
+  leaseHours: policyTimes.leaseHours.optional(),
 });
 export type PolicyChange = z.infer<typeof PolicyChange>;
 
@@ -651,6 +652,19 @@ export const routes = {
     summary: 'One screenshot. Recorded like a day.',
     body: null,
     response: 'image/webp',
+  }),
+  accessLogs: route({
+    method: 'GET',
+    path: '/access-logs',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'Whose access log the caller may read (oneself; everyone for a privacy officer). Names and addresses, and nothing of what anybody does.',
+    body: null,
+    response: z.strictObject({
+      people: z.array(z.strictObject({ id: PersonId, name: z.string(), email: z.string() })),
+    }),
   }),
   accesses: route({
     method: 'GET',

@@ -137,6 +137,7 @@ const personal = {
 /** Routes about the organisation, and what the answer is to those who may not. */
 const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   people: () => true,
+  accessLogs: () => true,
   teams: () => true,
   policy: () => true,
   policyVersion: () => true,
@@ -243,6 +244,22 @@ test('lists hold the people and teams in scope, and nobody else', async () => {
     expect(people.map((one: { id: string }) => one.id).toSorted(), actor).toEqual(expected[actor].toSorted());
     const listed = await clients[actor].ok('GET', '/teams');
     expect(listed.teams.map((one: { name: string }) => one.name).toSorted(), actor).toEqual(teams[actor]);
+  }
+});
+
+test('access logs are listed for whoever may read them: by name and address, everyone for a privacy officer, oneself for all others', async () => {
+  const everyone = (await acme.client.ok('GET', '/people')).people as { id: string; name: string; email: string }[];
+  for (const actor of actors) {
+    const { people } = await clients[actor].ok('GET', '/access-logs');
+    if (actor === 'officer') {
+      const known = everyone.map(({ id, name, email }) => ({ id, name, email }));
+      expect(people.toSorted(byId)).toEqual(known.toSorted(byId));
+    } else {
+      expect([actor, people.map((one: { id: string }) => one.id)]).toEqual([actor, [ids[actor]]]);
+    }
+  }
+  function byId(a: { id: string }, b: { id: string }): number {
+    return a.id.localeCompare(b.id);
   }
 });
 

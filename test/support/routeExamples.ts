@@ -60,6 +60,7 @@ export function examples({ person, device, image, day }: Ids): Readonly<Record<R
     day: { params: { person }, query: { day, zone: 'UTC', purpose } },
     observations: { params: { person }, query: { day, parameter: 'app', purpose } },
     screenshot: { params: { person, image }, query: { purpose } },
+    accessLogs: {},
     accesses: { params: { person }, query: { before: '4000000000000' } },
     securityEvents: {},
   };

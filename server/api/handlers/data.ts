@@ -5,7 +5,7 @@ import { levelsOf } from '../../../shared/policy/policy.ts';
 import type { DayReport } from '../../../shared/protocol/http.ts';
 import { ReadPurpose } from '../../../shared/protocol/http.ts';
 import { addDays, dayOf, MINUTE, type UnixMs } from '../../../shared/time.ts';
-import { organisation, personTarget } from '../../authorize.ts';
+import { authorize, organisation, personTarget } from '../../authorize.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { requestedSince } from '../../control/proof.ts';
 import { toldBy, toldOnAny } from '../../control/told.ts';
@@ -27,7 +27,7 @@ const EVENTS_AT_ONCE = 200;
 /** What is stored about a person, and who looked at it. */
 export function data(
   context: Context,
-): HandlersOf<'day' | 'observations' | 'screenshot' | 'accesses' | 'securityEvents'> {
+): HandlersOf<'day' | 'observations' | 'screenshot' | 'accessLogs' | 'accesses' | 'securityEvents'> {
   const { store, accounts } = context;
   return {
     async day({ params, query, signedIn: { actor } }) {
@@ -61,6 +61,14 @@ export function data(
       const image = blob === null ? null : await openImage(context, read, blob);
       if (image === null) throw new DaylightError('not_found', 'there is no such screenshot');
       return image;
+    },
+    async accessLogs({ signedIn: { actor } }) {
+      const everyone = await store.people(actor.org);
+      const readable = everyone.filter(
+        (person) => authorize(actor, 'access_log.read', personTarget(person)).kind === 'granted',
+      );
+      const named = readable.map(async (record) => ({ id: record.person, ...(await accounts.profile(record)) }));
+      return { people: await Promise.all(named) };
     },
     async accesses({ params, query, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);

@@ -1,17 +1,17 @@
-import { Button } from '@mantine/core';
 import { useParams } from 'react-router';
-import { catalog } from '../../../shared/catalog.ts';
+import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import type { AccessEntry } from '../../../shared/protocol/http.ts';
 import { useAccesses } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
-import { useNameOf } from '../day/useNameOf.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Mark } from '../frame/Mark.tsx';
+import { Older } from '../frame/Older.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
+import { useNameOf } from '../frame/useNames.ts';
 import { Waiting } from '../frame/Waiting.tsx';
 import { en } from '../strings/en.ts';
 import { dateTime, longDay } from '../strings/format.ts';
-import { type StringKey, say } from '../strings/say.ts';
+import { count, type StringKey, say } from '../strings/say.ts';
 
 /** Who looked at a person's data, at what, and why they said they did. */
 export function Accesses() {
@@ -21,9 +21,14 @@ export function Accesses() {
   const name = useNameOf(person);
   const own = person === me.person.id;
   return (
-    <Page title={own ? say('nav.whoLooked') : say('accesses.of', { name })} lead={say('accesses.lead')}>
+    <Page
+      title={own ? say('nav.whoLooked') : say('accesses.of', { name })}
+      lead={`${say('accesses.lead')} ${say('accesses.readers')}`}
+    >
       {accesses.isPending && <Waiting lines={5} />}
-      {accesses.isError && <Failure error={accesses.error} retry={() => void accesses.refetch()} />}
+      {accesses.isError && accesses.data === undefined && (
+        <Failure error={accesses.error} retry={() => void accesses.refetch()} />
+      )}
       {accesses.data?.length === 0 && (
         <div className="dl-panel">
           <Empty>{say(own ? 'accesses.noneYou' : 'accesses.none')}</Empty>
@@ -32,15 +37,11 @@ export function Accesses() {
       {accesses.data !== undefined && accesses.data.length > 0 && (
         <div className="dl-panel dl-stack">
           <Table entries={accesses.data} />
-          {accesses.hasNextPage && (
-            <Button
-              variant="default"
-              loading={accesses.isFetchingNextPage}
-              onClick={() => void accesses.fetchNextPage()}
-            >
-              {say('accesses.earlier')}
-            </Button>
-          )}
+          <Older
+            pages={accesses}
+            label={say('accesses.earlier')}
+            shown={count(accesses.hasNextPage ? 'accesses.shown' : 'accesses.all', accesses.data.length)}
+          />
         </div>
       )}
     </Page>
@@ -60,8 +61,9 @@ function Table({ entries }: { entries: readonly AccessEntry[] }) {
           </tr>
         </thead>
         <tbody>
-          {entries.map((entry) => (
-            <tr key={`${entry.at}${entry.actor}${entry.action}`}>
+          {entries.map((entry, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two looks may be equal in every field
+            <tr key={index}>
               <td className="dl-number">{dateTime(entry.at)}</td>
               <td>
                 {entry.actorName} <span className="dl-quiet dl-small">{say(`role.${entry.actorRole}`)}</span>
@@ -71,7 +73,7 @@ function Table({ entries }: { entries: readonly AccessEntry[] }) {
                 {entry.refused && <Mark tone="gone">{say('accesses.refused')}</Mark>} {actionText(entry.action)}
                 {entry.day !== null && <>, {longDay(entry.day)}</>}
                 {entry.parameters.length > 0 && (
-                  <div className="dl-quiet dl-small">{entry.parameters.map((id) => catalog[id].label).join(', ')}</div>
+                  <div className="dl-quiet dl-small">{parametersText(entry.parameters)}</div>
                 )}
               </td>
             </tr>
@@ -80,6 +82,11 @@ function Table({ entries }: { entries: readonly AccessEntry[] }) {
       </table>
     </div>
   );
+}
+
+function parametersText(parameters: AccessEntry['parameters']): string {
+  if (parameterIds.every((id) => parameters.includes(id))) return say('accesses.everything');
+  return parameters.map((id) => catalog[id].label).join(', ');
 }
 
 /** An action that this console has no words for is shown as the server names it. */

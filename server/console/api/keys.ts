@@ -2,6 +2,7 @@
 export const keys = {
   me: ['me'],
   people: ['people'],
+  accessLogs: ['accessLogs'],
   teams: ['teams'],
   policy: ['policy'],
   notice: ['notice'],

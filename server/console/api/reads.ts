@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import type { ReadPurposeName } from '../day/purposes.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
@@ -8,6 +9,35 @@ export function usePeople() {
     queryKey: keys.people,
     queryFn: ({ signal }) => call('people', {}, signal),
     select: ({ people }) => people,
+  });
+}
+
+/**
+ * One of the people in the viewer's scope. Somebody who is not known here may have been invited a moment ago, by somebody
+ * else or in another tab: before they count as unknown, everyone is read again, once.
+ */
+export function usePerson(id: string) {
+  const { data, error, isPending, isFetching, refetch } = usePeople();
+  const [soughtFor, setSoughtFor] = useState<string | null>(null);
+  const person = data?.find((candidate) => candidate.id === id);
+  const isUnknown = data !== undefined && person === undefined;
+  useEffect(() => {
+    if (!isUnknown || soughtFor === id) return;
+    setSoughtFor(id);
+    void refetch();
+  }, [id, isUnknown, soughtFor, refetch]);
+  const isSought = isUnknown && (isFetching || soughtFor !== id);
+  return { person, isPending: isPending || isSought, error, retry: () => void refetch() };
+}
+
+/** Whose access logs the viewer may read. */
+export function useAccessLogs(enabled = true) {
+  return useQuery({
+    queryKey: keys.accessLogs,
+    queryFn: ({ signal }) => call('accessLogs', {}, signal),
+    select: ({ people }) => people,
+    enabled,
+    staleTime: 0,
   });
 }
 
@@ -81,11 +111,15 @@ export function useSessions() {
   });
 }
 
+/** Newest first, a page of 200 at a time. */
 export function useSecurityEvents() {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: keys.security,
-    queryFn: ({ signal }) => call('securityEvents', { query: {} }, signal),
-    select: ({ events }) => events,
+    queryFn: ({ pageParam, signal }) =>
+      call('securityEvents', { query: pageParam === null ? {} : { before: pageParam } }, signal),
+    initialPageParam: null as number | null,
+    getNextPageParam: ({ events }) => (events.length < 200 ? undefined : events.at(-1)?.at),
+    select: ({ pages }) => pages.flatMap(({ events }) => events),
     staleTime: 0,
   });
 }

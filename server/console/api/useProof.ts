@@ -1,8 +1,9 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { routes } from '../../../shared/protocol/http.ts';
 import { type Answer, addressOf, call } from './client.ts';
 import { keys } from './keys.ts';
+import { unlessOvertaken } from './unlessOvertaken.ts';
 
 export type Proof = Answer<'proof'>;
 
@@ -10,6 +11,8 @@ export type Liveness = 'live' | 'polling' | 'stale';
 
 /** How often the proof is asked for while the stream is down. */
 const POLL_MS = 5_000;
+/** A stream that the server refused is not tried again by the browser itself. */
+const REOPEN_MS = 15_000;
 
 /**
  * What the devices have confirmed, as it happens. While the stream is broken it is asked for every few seconds
@@ -20,24 +23,40 @@ export function useProof(enabled: boolean): { proof: Proof | undefined; liveness
   const [streaming, setStreaming] = useState(false);
   const query = useQuery({
     queryKey: keys.proof,
-    queryFn: ({ signal }) => call('proof', {}, signal),
+    queryFn: ({ signal }) => unlessOvertaken(client, keys.proof, call('proof', {}, signal)),
     enabled,
     refetchInterval: streaming ? false : POLL_MS,
     retry: false,
   });
-  useEffect(() => {
-    if (!enabled) return;
-    const source = new EventSource(addressOf('proofStream', {}));
-    const receive = (event: MessageEvent<string>) => {
+  useEffect(() => (enabled ? follow(client, setStreaming) : undefined), [client, enabled]);
+  return { proof: query.data, liveness: livenessOf(streaming, query.isError), updatedAt: query.dataUpdatedAt };
+}
+
+/** Puts every event of the stream into the cache, until the function that it returns is called. */
+function follow(client: QueryClient, setStreaming: (streaming: boolean) => void): () => void {
+  let reopening: ReturnType<typeof setTimeout> | undefined;
+  let source = open();
+  return () => {
+    clearTimeout(reopening);
+    source.close();
+  };
+
+  function open(): EventSource {
+    const opened = new EventSource(addressOf('proofStream', {}));
+    opened.addEventListener('proof', (event: MessageEvent<string>) => {
       const proof = readProof(event.data);
       setStreaming(proof !== undefined);
       if (proof !== undefined) client.setQueryData(keys.proof, proof);
-    };
-    source.addEventListener('proof', receive);
-    source.addEventListener('error', () => setStreaming(false));
-    return () => source.close();
-  }, [client, enabled]);
-  return { proof: query.data, liveness: livenessOf(streaming, query.isError), updatedAt: query.dataUpdatedAt };
+    });
+    opened.addEventListener('error', () => {
+      setStreaming(false);
+      if (opened.readyState !== EventSource.CLOSED) return; // the browser is trying again
+      reopening = setTimeout(() => {
+        source = open();
+      }, REOPEN_MS);
+    });
+    return opened;
+  }
 }
 
 function livenessOf(streaming: boolean, failing: boolean): Liveness {

@@ -1,22 +1,20 @@
 import { IconArrowDown, IconArrowUp, IconPencil, type TablerIcon } from '@tabler/icons-react';
-import { catalog } from '../../../shared/catalog.ts';
 import { say } from '../strings/say.ts';
 import classes from './collection.module.css';
-import type { Direction, RuleDifference } from './draft.ts';
-import { differenceText } from './words.ts';
+import type { Difference, Direction } from './draft.ts';
+import { differenceText, subjectOf } from './words.ts';
 
 const icons: Readonly<Record<Direction, TablerIcon>> = { lower: IconArrowDown, raise: IconArrowUp, reword: IconPencil };
 
-/** Changes one under the other: of what, from what to what, and whether that is less or more. */
-export function Changes({ changes }: { changes: readonly RuleDifference[] }) {
+/** Changes one under the other: of what, from what to what, and whether that is less or more collected. */
+export function Changes({ changes }: { changes: readonly Difference[] }) {
   return (
     <ul className={classes.changes}>
       {changes.map((change) => {
         const Icon = icons[change.direction];
         return (
-          <li key={`${change.parameter}.${change.field}`}>
-            <strong>{catalog[change.parameter].label}</strong> <span className="dl-quiet">·</span>{' '}
-            {differenceText(change)}{' '}
+          <li key={change.kind === 'rule' ? `${change.parameter}.${change.field}` : change.name}>
+            <strong>{subjectOf(change)}</strong> <span className="dl-quiet">·</span> {differenceText(change)}{' '}
             <span className="dl-quiet dl-small">
               <Icon size={14} aria-hidden /> {say(`direction.${change.direction}`)}
             </span>

@@ -13,6 +13,7 @@ import { may } from '../frame/may.ts';
 import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
 import { SidePanel } from '../frame/Sheet.tsx';
+import { useAuthorName } from '../frame/useNames.ts';
 import { useNow } from '../frame/useNow.ts';
 import { Waiting } from '../frame/Waiting.tsx';
 import { nearTime } from '../strings/format.ts';
@@ -21,12 +22,11 @@ import { Conflict } from './Conflict.tsx';
 import { Contradictions } from './Contradictions.tsx';
 import classes from './collection.module.css';
 import { DraftBar } from './DraftBar.tsx';
-import { draftDifferences } from './draft.ts';
+import { differences, effectsOf, withDraft } from './draft.ts';
 import { LivenessMark } from './LivenessMark.tsx';
 import { NoticeSheet } from './NoticeSheet.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
-import { PolicyFacts } from './PolicyFacts.tsx';
-import { useAuthorName } from './useAuthorName.ts';
+import { PolicyTimes } from './PolicyTimes.tsx';
 import { useDraft } from './useDraft.ts';
 
 /** What is collected of everyone, as a matrix: level, retention, purpose, and the proof that it is so. */
@@ -70,12 +70,13 @@ function Matrix(props: {
   editable: boolean;
 }) {
   const { current, proof, liveness, editable } = props;
-  const rules = current.policy.parameters;
-  const drafting = useDraft(current);
+  const { policy } = current;
+  const drafting = useDraft(policy);
   const [published, setPublished] = useState<number | null>(null);
   const now = useNow();
   const proofs = new Map<string, ParameterProof>(proof?.parameters.map((entry) => [entry.parameter, entry]));
-  const changes = draftDifferences(rules, drafting.draft);
+  const next = withDraft(policy, drafting.draft);
+  const changes = differences(policy, next);
   return (
     <div className="dl-stack">
       <div className="dl-row dl-between">
@@ -84,8 +85,8 @@ function Matrix(props: {
       </div>
       {!editable && <Note>{say('collection.readOnly')}</Note>}
       {proof !== undefined && <Contradictions proofs={proof.parameters} />}
-      {published === current.policy.version && changes.length === 0 && (
-        <Note tone="on">{say('publish.done', { version: current.policy.version })}</Note>
+      {published === policy.version && changes.length === 0 && (
+        <Note tone="on">{say('publish.done', { version: policy.version })}</Note>
       )}
       {drafting.conflict !== null && (
         <Conflict {...drafting.conflict} current={current} onKeep={drafting.keep} onDiscard={drafting.discard} />
@@ -102,7 +103,7 @@ function Matrix(props: {
             <ParameterRow
               key={parameter}
               parameter={parameter}
-              rules={rules}
+              policy={policy}
               draft={drafting.draft}
               proof={proofs.get(parameter)}
               now={now}
@@ -112,10 +113,12 @@ function Matrix(props: {
           ))}
         </ul>
       </div>
-      <PolicyFacts policy={current.policy} />
+      <PolicyTimes policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editTime} />
       {changes.length > 0 && (
         <DraftBar
           changes={changes}
+          effects={effectsOf(policy, next)}
+          policy={policy}
           draft={drafting.draft}
           baseVersion={drafting.baseVersion}
           blocked={drafting.conflict !== null}

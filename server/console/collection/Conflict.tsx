@@ -1,15 +1,15 @@
 import { Button } from '@mantine/core';
 import type { PolicyView } from '../../../shared/protocol/http.ts';
 import { Note } from '../frame/Note.tsx';
+import { useAuthorName } from '../frame/useNames.ts';
 import { exactTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
-import type { RuleDifference } from './draft.ts';
-import { useAuthorName } from './useAuthorName.ts';
+import type { Difference } from './draft.ts';
 
 /** Someone else published first. Their change is shown, and the draft is kept until its author decides. */
 export function Conflict(props: {
-  theirs: readonly RuleDifference[];
+  theirs: readonly Difference[];
   current: PolicyView;
   onKeep: () => void;
   onDiscard: () => void;

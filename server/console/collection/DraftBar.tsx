@@ -1,26 +1,32 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
-import { type Draft, effectOf, type RuleDifference } from './draft.ts';
+import type { Difference, Draft, Effects } from './draft.ts';
+import { EffectLines } from './EffectLines.tsx';
 import { PublishDialog } from './PublishDialog.tsx';
 
 /** What waits to be published, always in sight while there is something. */
 export function DraftBar(props: {
-  changes: readonly RuleDifference[];
+  changes: readonly Difference[];
+  effects: Effects;
+  policy: PolicyDocument;
   draft: Draft;
   baseVersion: number;
   blocked: boolean;
   onDiscard: () => void;
   onPublished: (version: number) => void;
 }) {
-  const { changes, blocked, onDiscard } = props;
+  const { changes, effects, blocked, onDiscard } = props;
   const [opened, { open, close }] = useDisclosure(false);
   return (
     <section className={classes.bar} aria-label={say('draft.label')}>
-      <div>
+      <div className={classes.barWords}>
         <strong>{count('draft.changes', changes.length)}</strong>
-        <p className="dl-quiet dl-small">{say(`effect.${effectOf(changes)}`)}</p>
+        <div className="dl-quiet dl-small">
+          <EffectLines effects={effects} />
+        </div>
       </div>
       <div className="dl-row">
         <Button variant="default" size="sm" onClick={onDiscard}>

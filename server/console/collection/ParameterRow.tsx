@@ -3,10 +3,11 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useId } from 'react';
 import { catalog, hasLevel, type ParameterId } from '../../../shared/catalog.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { ParameterProof } from '../../../shared/protocol/http.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
-import { type Draft, drafted, type Rules } from './draft.ts';
+import { type Draft, drafted } from './draft.ts';
 import { ProofLine } from './ProofLine.tsx';
 import { RuleDetails } from './RuleDetails.tsx';
 import type { Edit } from './useDraft.ts';
@@ -15,19 +16,19 @@ import { levelText, rolesText } from './words.ts';
 /** One parameter: what it collects now, how much, for how long and why, and whether that is proved. */
 export function ParameterRow(props: {
   parameter: ParameterId;
-  rules: Rules;
+  policy: PolicyDocument;
   draft: Draft;
   proof: ParameterProof | undefined;
   now: number;
   editable: boolean;
   onEdit: Edit;
 }) {
-  const { parameter, rules, draft, proof, now, editable, onEdit } = props;
+  const { parameter, policy, draft, proof, now, editable, onEdit } = props;
   const [opened, { toggle }] = useDisclosure(false);
   const id = useId();
   const { label, levels } = catalog[parameter];
-  const rule = drafted(rules, draft, parameter);
-  const changed = draft[parameter] !== undefined;
+  const rule = drafted(policy, draft, parameter);
+  const changed = draft.rules[parameter] !== undefined;
   const choose = (level: string) => {
     if (hasLevel(parameter, level)) onEdit({ parameter, field: 'level', value: level });
   };
@@ -64,7 +65,7 @@ export function ParameterRow(props: {
             <span className="dl-hidden"> {label}</span>
           </UnstyledButton>
         </div>
-        <ProofLine proof={proof} publishedLevel={rules[parameter].level} changed={changed} now={now} />
+        <ProofLine proof={proof} publishedLevel={policy.parameters[parameter].level} changed={changed} now={now} />
       </div>
       <Collapse expanded={opened} keepMounted={false} id={`${id}-details`}>
         <RuleDetails parameter={parameter} rule={rule} editable={editable} proof={proof} now={now} onEdit={onEdit} />

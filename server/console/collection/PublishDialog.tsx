@@ -2,30 +2,34 @@ import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { DaylightError } from '../../../shared/errors.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
-import { type Draft, effectOf, type RuleDifference, toChange } from './draft.ts';
+import { type Difference, type Draft, type Effects, toChange } from './draft.ts';
+import { EffectLines } from './EffectLines.tsx';
 
 /** The last look before a change holds: all of it, what it means, and the reason that everyone will be able to read. */
 export function PublishDialog(props: {
-  changes: readonly RuleDifference[];
+  changes: readonly Difference[];
+  effects: Effects;
+  policy: PolicyDocument;
   draft: Draft;
   baseVersion: number;
   opened: boolean;
   onClose: () => void;
   onPublished: (version: number) => void;
 }) {
-  const { changes, draft, baseVersion, opened, onClose, onPublished } = props;
+  const { changes, effects, policy, draft, baseVersion, opened, onClose, onPublished } = props;
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const client = useQueryClient();
   const missing = reason.trim().length < 3;
   const publish = useMutation({
-    mutationFn: async () => call('publishPolicy', { body: toChange(draft, baseVersion, reason.trim()) }),
+    mutationFn: async () => call('publishPolicy', { body: toChange(policy, draft, baseVersion, reason.trim()) }),
     onSuccess: (published) => {
       client.setQueryData(keys.policy, published);
       void client.invalidateQueries({ queryKey: keys.notice });
@@ -46,7 +50,9 @@ export function PublishDialog(props: {
     <Dialog opened={opened} onClose={onClose} title={say('publish.title')}>
       <form className="dl-stack" onSubmit={submit} noValidate>
         <Changes changes={changes} />
-        <p>{say(`effect.${effectOf(changes)}`)}</p>
+        <div>
+          <EffectLines effects={effects} />
+        </div>
         <Textarea
           label={say('publish.reason')}
           description={say('publish.reasonHelp')}

@@ -1,8 +1,9 @@
-import { Checkbox, Group, NumberInput, Select, Switch } from '@mantine/core';
+import { Checkbox, Group, Select, Switch } from '@mantine/core';
 import { catalog, type ParameterId, Purpose } from '../../../shared/catalog.ts';
 import { LawfulBasis } from '../../../shared/policy/policy.ts';
 import type { ParameterProof } from '../../../shared/protocol/http.ts';
 import { ViewerRole } from '../../../shared/roles.ts';
+import { NumberField } from '../frame/NumberField.tsx';
 import { nearTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import classes from './collection.module.css';
@@ -39,22 +40,14 @@ export function RuleDetails(props: {
         <WaitingDevices proof={proof} now={now} />
       </section>
       <div className={classes.fields}>
-        <NumberInput
-          size="xs"
+        <NumberField
           label={say('field.retentionDays')}
           description={say('details.retentionMost', { days: retentionDays.ceiling })}
-          min={1}
-          max={retentionDays.ceiling}
-          allowDecimal={false}
-          allowNegative={false}
-          clampBehavior="blur"
+          least={1}
+          most={retentionDays.ceiling}
           readOnly={!editable}
           value={rule.retentionDays}
-          onChange={(value) => {
-            if (typeof value === 'number' && value >= 1 && value <= retentionDays.ceiling) {
-              onEdit({ parameter, field: 'retentionDays', value });
-            }
-          }}
+          onChange={(value) => onEdit({ parameter, field: 'retentionDays', value })}
         />
         <Select
           size="xs"

@@ -1,7 +1,9 @@
 import { type Level, type ParameterId, type Purpose, parameterIds, rank } from '../../../shared/catalog.ts';
-import type { LawfulBasis } from '../../../shared/policy/policy.ts';
+import type { LawfulBasis, PolicyDocument } from '../../../shared/policy/policy.ts';
+import { raised, stopsUntilAcknowledged } from '../../../shared/policy/widened.ts';
 import { PolicyChange } from '../../../shared/protocol/http.ts';
 import type { Role } from '../../../shared/roles.ts';
+import { collectsMore, type TimeName, type Times, timeNames, timesOf, toPolicyTimes } from './times.ts';
 
 /** What a person may change of a parameter's rule. */
 export interface Rule {
@@ -17,39 +19,59 @@ export type Rules = Readonly<Record<ParameterId, Rule>>;
 export type RuleField = keyof Rule;
 
 /** Changes that are not published yet: only what differs from the policy that they were made from. */
-export type Draft = { readonly [P in ParameterId]?: Partial<Rule> };
+export interface Draft {
+  readonly rules: { readonly [P in ParameterId]?: Partial<Rule> };
+  readonly times: Partial<Times>;
+}
 
-export const emptyDraft: Draft = {};
+export const emptyDraft: Draft = { rules: {}, times: {} };
+
+export function isEmpty({ rules, times }: Draft): boolean {
+  return Object.keys(rules).length === 0 && Object.keys(times).length === 0;
+}
 
 const fields = ['level', 'purpose', 'basis', 'retentionDays', 'viewers', 'employeeMayPause'] as const;
 
 /** The rule as it would be if the draft were published. */
-export function drafted(rules: Rules, draft: Draft, parameter: ParameterId): Rule {
-  return { ...rules[parameter], ...draft[parameter] };
+export function drafted(policy: PolicyDocument, draft: Draft, parameter: ParameterId): Rule {
+  return { ...policy.parameters[parameter], ...draft.rules[parameter] };
 }
 
-/** Puts one value into the draft; a value that is what the policy already says leaves it. */
+/** The times as they would be if the draft were published. */
+export function draftedTimes(policy: PolicyDocument, draft: Draft): Times {
+  return { ...timesOf(policy), ...draft.times };
+}
+
+/** Puts one value of a rule into the draft; a value that is what the policy already says leaves it. */
 export function edit<F extends RuleField>(
   draft: Draft,
-  rules: Rules,
+  policy: PolicyDocument,
   change: { parameter: ParameterId; field: F; value: Rule[F] },
 ): Draft {
   const { parameter, field, value } = change;
-  return rebase({ ...draft, [parameter]: { ...draft[parameter], [field]: value } }, rules);
+  const rule = { ...draft.rules[parameter], [field]: value };
+  return rebase({ ...draft, rules: { ...draft.rules, [parameter]: rule } }, policy);
+}
+
+/** The same for one of the times. */
+export function editTime(draft: Draft, policy: PolicyDocument, name: TimeName, value: number): Draft {
+  return rebase({ ...draft, times: { ...draft.times, [name]: value } }, policy);
 }
 
 /** The same draft on another version of the policy: what that version already says is no longer a change. */
-export function rebase(draft: Draft, rules: Rules): Draft {
-  const kept: Partial<Record<ParameterId, Partial<Rule>>> = {};
+export function rebase(draft: Draft, policy: PolicyDocument): Draft {
+  const rules: Partial<Record<ParameterId, Partial<Rule>>> = {};
   for (const parameter of parameterIds) {
-    const wanted = draft[parameter];
+    const wanted = draft.rules[parameter];
     if (wanted === undefined) continue;
     const different = fields.filter(
-      (field) => Object.hasOwn(wanted, field) && !same(wanted[field], rules[parameter][field]),
+      (field) => Object.hasOwn(wanted, field) && !same(wanted[field], policy.parameters[parameter][field]),
     );
-    if (different.length > 0) kept[parameter] = Object.fromEntries(different.map((field) => [field, wanted[field]]));
+    if (different.length > 0) rules[parameter] = Object.fromEntries(different.map((field) => [field, wanted[field]]));
   }
-  return kept;
+  const now = timesOf(policy);
+  const times = Object.entries(draft.times).filter(([name, value]) => now[name as TimeName] !== value);
+  return { rules, times: Object.fromEntries(times) };
 }
 
 /**
@@ -58,7 +80,10 @@ export function rebase(draft: Draft, rules: Rules): Draft {
  */
 export type Direction = 'lower' | 'raise' | 'reword';
 
+export type Difference = RuleDifference | TimeDifference;
+
 export interface RuleDifference {
+  readonly kind: 'rule';
   readonly parameter: ParameterId;
   readonly field: RuleField;
   readonly before: Rule;
@@ -66,45 +91,67 @@ export interface RuleDifference {
   readonly direction: Direction;
 }
 
-/** Every field in which two policies differ, in the order of the catalogue. */
-export function differences(before: Rules, after: Rules): readonly RuleDifference[] {
-  return parameterIds.flatMap((parameter) =>
-    fields
-      .filter((field) => !same(before[parameter][field], after[parameter][field]))
-      .map((field) => ({
-        parameter,
-        field,
-        before: before[parameter],
-        after: after[parameter],
-        direction: directionOf(parameter, field, before[parameter], after[parameter]),
-      })),
-  );
+export interface TimeDifference {
+  readonly kind: 'time';
+  readonly name: TimeName;
+  readonly before: number;
+  readonly after: number;
+  readonly direction: Direction;
 }
 
-/** What publishing the draft would change. */
-export function draftDifferences(rules: Rules, draft: Draft): readonly RuleDifference[] {
-  const after = Object.fromEntries(parameterIds.map((id) => [id, drafted(rules, draft, id)])) as Record<
-    ParameterId,
-    Rule
-  >;
-  return differences(rules, after);
+/** Everything in which two policies differ: rules in the order of the catalogue, then the times. */
+export function differences(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
+  const rules = parameterIds.flatMap((parameter) => {
+    const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
+    return fields
+      .filter((field) => !same(was[field], is[field]))
+      .map((field): Difference => {
+        const direction = directionOf(parameter, field, was, is);
+        return { kind: 'rule', parameter, field, before: was, after: is, direction };
+      });
+  });
+  const [was, is] = [timesOf(before), timesOf(after)];
+  const times = timeNames
+    .filter((name) => was[name] !== is[name])
+    .map((name): Difference => {
+      const direction = collectsMore(name, was[name], is[name]) ? 'raise' : 'lower';
+      return { kind: 'time', name, before: was[name], after: is[name], direction };
+    });
+  return [...rules, ...times];
 }
 
-/** What holds when: `holds_at_once`, `after_acknowledgement`, or both; `nobody_recorded_more` when no level changes. */
-export type Effect = 'at_once' | 'after_acknowledgement' | 'both' | 'no_level_changes';
+/** The policy as it would be if the draft were published. Only what a draft can change is different from `policy`. */
+export function withDraft(policy: PolicyDocument, draft: Draft): PolicyDocument {
+  const parameters = parameterIds.map((id) => [id, { ...policy.parameters[id], ...draft.rules[id] }]);
+  return {
+    ...policy,
+    ...toPolicyTimes(draftedTimes(policy, draft)),
+    parameters: Object.fromEntries(parameters) as PolicyDocument['parameters'],
+  };
+}
 
-export function effectOf(changes: readonly RuleDifference[]): Effect {
-  const levels = changes.filter(({ field }) => field === 'level');
-  const lowers = levels.some(({ direction }) => direction === 'lower');
-  const raises = levels.some(({ direction }) => direction === 'raise');
-  if (lowers && raises) return 'both';
-  if (lowers) return 'at_once';
-  return raises ? 'after_acknowledgement' : 'no_level_changes';
+/** What publishing would mean for people. */
+export interface Effects {
+  /** Something is less from the moment of publication on. */
+  readonly lowers: boolean;
+  /** Their level is higher for each person once they have acknowledged the new notice; until then they stay as they are. */
+  readonly raised: readonly ParameterId[];
+  /** They stop at once for everyone, and go on for each person who has acknowledged the new notice. */
+  readonly stopped: readonly ParameterId[];
+}
+
+export function effectsOf(before: PolicyDocument, after: PolicyDocument): Effects {
+  const on = parameterIds.filter((id) => after.parameters[id].level !== 'off');
+  const stopped = on.filter((id) => stopsUntilAcknowledged(id, before, after));
+  const higher = on.filter((id) => !stopped.includes(id) && raised(id, before.parameters[id], after.parameters[id]));
+  const lowers = differences(before, after).some(({ direction }) => direction === 'lower');
+  return { lowers, raised: higher, stopped };
 }
 
 /** The draft as the server takes it. Fails with a ZodError when a value is not one that its parameter has. */
-export function toChange(draft: Draft, baseVersion: number, reason: string): PolicyChange {
-  return PolicyChange.parse({ baseVersion, reason, parameters: draft });
+export function toChange(policy: PolicyDocument, draft: Draft, baseVersion: number, reason: string): PolicyChange {
+  const times = Object.keys(draft.times).length === 0 ? {} : toPolicyTimes(draftedTimes(policy, draft));
+  return PolicyChange.parse({ baseVersion, reason, parameters: draft.rules, ...times });
 }
 
 function directionOf(parameter: ParameterId, field: RuleField, before: Rule, after: Rule): Direction {

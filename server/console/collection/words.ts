@@ -1,7 +1,10 @@
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import type { Role } from '../../../shared/roles.ts';
+import { SECOND } from '../../../shared/time.ts';
+import { duration } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
-import type { Rule, RuleDifference } from './draft.ts';
+import type { Difference, Rule, RuleField } from './draft.ts';
+import { type TimeName, timeRanges } from './times.ts';
 
 /** What is collected at a level, in the words of the notice. */
 export function levelText(parameter: ParameterId, level: string): string {
@@ -10,12 +13,25 @@ export function levelText(parameter: ParameterId, level: string): string {
 }
 
 export function rolesText(roles: readonly Role[]): string {
-  if (roles.length === 0) return say('viewers.none');
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(roles.map((role) => say(`role.${role}`)));
+  return roles.length === 0 ? say('viewers.none') : list(roles.map((role) => say(`role.${role}`)));
 }
 
-/** One change in a sentence: `Level: Off → Counts`. */
-export function differenceText({ field, before, after }: RuleDifference): string {
+export function parametersText(parameters: readonly ParameterId[]): string {
+  return list(parameters.map((parameter) => catalog[parameter].label));
+}
+
+/** What a difference is about: a parameter, or one of the times. */
+export function subjectOf(difference: Difference): string {
+  return difference.kind === 'rule' ? catalog[difference.parameter].label : say(`time.${difference.name}`);
+}
+
+/** One change: `Level: Off → Counts`, `24 hours → 48 hours`. */
+export function differenceText(difference: Difference): string {
+  if (difference.kind === 'time') {
+    const { name, before, after } = difference;
+    return say('change.to', { before: timeText(name, before), after: timeText(name, after) });
+  }
+  const { field, before, after } = difference;
   return say('change.fromTo', {
     field: say(`field.${field}`),
     before: valueText(field, before),
@@ -23,7 +39,24 @@ export function differenceText({ field, before, after }: RuleDifference): string
   });
 }
 
-function valueText(field: RuleDifference['field'], rule: Rule): string {
+/** What a time means for the people whose data it is about. */
+export function timeSentence(name: TimeName, value: number): string {
+  if (name === 'reviewSeconds' && value === 0) return say('times.reviewNone');
+  return say(`times.${name}`, { time: timeText(name, value) });
+}
+
+/** `From 1 to 72 hours.` */
+export function timeRangeText(name: TimeName): string {
+  const { unit, perUnit, least, most } = timeRanges[name];
+  return say(`time.range.${unit}`, { least: least / perUnit, most: most / perUnit });
+}
+
+function timeText(name: TimeName, value: number): string {
+  if (timeRanges[name].unit === 'minutes') return duration(value * SECOND);
+  return value >= 48 && value % 24 === 0 ? count('days', value / 24) : count('hours', value);
+}
+
+function valueText(field: RuleField, rule: Rule): string {
   switch (field) {
     case 'level':
       return say(`level.${rule.level}`);
@@ -38,4 +71,8 @@ function valueText(field: RuleDifference['field'], rule: Rule): string {
     case 'employeeMayPause':
       return say(rule.employeeMayPause ? 'yes' : 'no');
   }
+}
+
+function list(words: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(words);
 }

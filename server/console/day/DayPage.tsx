@@ -4,6 +4,7 @@ import { useDay } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Page } from '../frame/Page.tsx';
+import { useNameOf } from '../frame/useNames.ts';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dayIn, longDay, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
@@ -11,7 +12,6 @@ import { DayControls } from './DayControls.tsx';
 import { DayView } from './DayView.tsx';
 import { PurposeChoice } from './PurposeChoice.tsx';
 import { type ReadPurposeName, readPurpose } from './purposes.ts';
-import { useNameOf } from './useNameOf.ts';
 
 /**
  * A person's day. The person and their manager see the same page, through the same request; someone else's day is not

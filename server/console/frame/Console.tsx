@@ -1,6 +1,7 @@
 import { Navigate, Route, Routes } from 'react-router';
 import type { Me } from '../../../shared/protocol/http.ts';
 import { Accesses } from '../account/Accesses.tsx';
+import { AccessLogs } from '../account/AccessLogs.tsx';
 import { Account } from '../account/Account.tsx';
 import { SecurityEvents } from '../account/SecurityEvents.tsx';
 import { MeProvider, useSession } from '../api/useMe.ts';
@@ -65,6 +66,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/people/:person" element={<PersonPage />} />
           <Route path="/people/:person/day/:day?" element={<DayPage />} />
           <Route path="/people/:person/accesses" element={<Accesses />} />
+          <Route path="/access-logs" element={<AccessLogs />} />
           <Route path="/my-day/:day?" element={<DayPage />} />
           <Route path="/who-looked" element={<Accesses />} />
           <Route path="/notice" element={<NoticePage />} />

@@ -5,6 +5,7 @@ import {
   IconCalendarTime,
   IconEye,
   IconFileText,
+  IconListSearch,
   IconLogout,
   IconShieldLock,
   IconUserCircle,
@@ -93,6 +94,7 @@ const everyone = () => true;
 const organisationPages: readonly Destination[] = [
   { to: '/collection', label: say('nav.collection'), icon: IconAdjustmentsHorizontal, shown: may.seeProof },
   { to: '/people', label: say('nav.people'), icon: IconUsers, shown: may.seePeople },
+  { to: '/access-logs', label: say('nav.accessLogs'), icon: IconListSearch, shown: may.seeAccessLogs },
   { to: '/security', label: say('nav.security'), icon: IconShieldLock, shown: may.seeSecurity },
 ];
 

@@ -39,8 +39,7 @@ export function InviteDialog({
   const invite = useMutation({
     mutationFn: () => call('invite', { body: form }),
     onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.people });
-      void client.invalidateQueries({ queryKey: keys.teams });
+      for (const queryKey of [keys.people, keys.teams, keys.accessLogs]) void client.invalidateQueries({ queryKey });
     },
   });
   const close = () => {

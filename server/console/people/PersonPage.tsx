@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useParams } from 'react-router';
 import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
-import { usePeople, useTeams } from '../api/reads.ts';
+import { usePerson, useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Mark } from '../frame/Mark.tsx';
@@ -16,11 +16,10 @@ import { Devices } from './Devices.tsx';
 /** One person: who they are here, and their devices. */
 export function PersonPage() {
   const { person: id = '' } = useParams();
-  const people = usePeople();
+  const { person, isPending, error, retry } = usePerson(id);
   const teams = useTeams();
-  if (people.isPending) return <Waiting />;
-  if (people.isError) return <Failure error={people.error} retry={() => void people.refetch()} />;
-  const person = people.data.find((candidate) => candidate.id === id);
+  if (isPending) return <Waiting />;
+  if (person === undefined && error !== null) return <Failure error={error} retry={retry} />;
   if (person === undefined) {
     return (
       <Page title={say('person.missing')}>

@@ -1,21 +1,24 @@
 import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
 
-/** People whose name, address or a team contains every word that was typed, without regard to case or accents. */
+/** People whose name, address or a team contains every word that was typed. */
 export function searchPeople(
   people: readonly PersonView[],
   teams: readonly TeamView[],
   text: string,
 ): readonly PersonView[] {
-  const words = plain(text)
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  if (words.length === 0) return people;
   const teamNames = new Map<string, string>(teams.map(({ id, name }) => [id, name]));
   return people.filter((person) => {
     const names = person.teams.map((team) => teamNames.get(team) ?? '');
-    const hay = plain([person.name, person.email, ...names].join(' '));
-    return words.every((word) => hay.includes(word));
+    return matches(text, [person.name, person.email, ...names]);
   });
+}
+
+/** Whether the fields together contain every word of the text, without regard to case or accents. */
+export function matches(text: string, fields: readonly string[]): boolean {
+  const hay = plain(fields.join(' '));
+  return plain(text)
+    .split(/\s+/)
+    .every((word) => hay.includes(word));
 }
 
 function plain(text: string): string {

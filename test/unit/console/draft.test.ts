@@ -1,48 +1,85 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  draftDifferences,
+  type Draft,
+  differences,
   drafted,
   edit,
-  effectOf,
+  editTime,
+  effectsOf,
   emptyDraft,
-  type Rules,
   rebase,
   toChange,
+  withDraft,
 } from '../../../server/console/collection/draft.ts';
-import { firstRules } from '../../../shared/policy/policy.ts';
+import { timeNames, timeRanges } from '../../../server/console/collection/times.ts';
+import { applyChange } from '../../../server/control/change.ts';
+import { catalog, parameterIds } from '../../../shared/catalog.ts';
+import { OrgId } from '../../../shared/ids.ts';
+import { firstRules, PolicyDocument } from '../../../shared/policy/policy.ts';
+import { PolicyChange } from '../../../shared/protocol/http.ts';
+import { Digest } from '../../../shared/signed.ts';
 
-const rules: Rules = firstRules();
+const digest = Digest.parse('0'.repeat(64));
+const policy = PolicyDocument.parse({
+  schema: 1,
+  org: OrgId.parse('6f1c9a52-33f0-4a60-9a2a-3c6a70a1b0aa'),
+  scope: { kind: 'org' },
+  version: 3,
+  previousHash: digest,
+  notBefore: Date.UTC(2026, 10, 12),
+  leaseHours: { observed: 24, entered: 720 },
+  screenshotReviewSeconds: 300,
+  idleSeconds: 300,
+  parameters: firstRules(),
+});
+
+const ofRules = (rules: Draft['rules']): Draft => ({ rules, times: {} });
+const differ = (draft: Draft, from = policy) => differences(from, withDraft(from, draft));
+const effects = (draft: Draft, from = policy) => effectsOf(from, withDraft(from, draft));
 
 describe('a draft of the policy', () => {
   test('holds only what differs: choosing what is already so leaves it empty', () => {
-    const raised = edit(emptyDraft, rules, { parameter: 'app', field: 'level', value: 'name' });
-    expect(raised).toEqual({ app: { level: 'name' } });
-    expect(edit(raised, rules, { parameter: 'app', field: 'level', value: 'off' })).toEqual({});
-    const viewers = edit(emptyDraft, rules, { parameter: 'app', field: 'viewers', value: ['manager', 'owner'] });
-    expect(viewers).toEqual({});
+    const raised = edit(emptyDraft, policy, { parameter: 'app', field: 'level', value: 'name' });
+    expect(raised).toEqual(ofRules({ app: { level: 'name' } }));
+    expect(edit(raised, policy, { parameter: 'app', field: 'level', value: 'off' })).toEqual(emptyDraft);
+    const viewers = edit(emptyDraft, policy, { parameter: 'app', field: 'viewers', value: ['manager', 'owner'] });
+    expect(viewers).toEqual(emptyDraft);
+    const longer = editTime(emptyDraft, policy, 'idleSeconds', 600);
+    expect(longer).toEqual({ rules: {}, times: { idleSeconds: 600 } });
+    expect(editTime(longer, policy, 'idleSeconds', 300)).toEqual(emptyDraft);
   });
 
   test('survives another version of the policy, without what that version already says', () => {
-    const draft = { app: { level: 'name', retentionDays: 10 }, notes: { level: 'on' } } as const;
-    const theirs: Rules = { ...rules, app: { ...rules.app, level: 'name' } };
-    expect(rebase(draft, theirs)).toEqual({ app: { retentionDays: 10 }, notes: { level: 'on' } });
+    const draft = {
+      rules: { app: { level: 'name', retentionDays: 10 }, notes: { level: 'on' } },
+      times: { observedHours: 48, reviewSeconds: 60 },
+    } as const;
+    const theirs = withDraft(policy, { rules: { app: { level: 'name' } }, times: { observedHours: 48 } });
+    expect(rebase(draft, theirs)).toEqual({
+      rules: { app: { retentionDays: 10 }, notes: { level: 'on' } },
+      times: { reviewSeconds: 60 },
+    });
   });
 
   test('shows a parameter as it would be, and leaves the policy alone', () => {
-    const draft = edit(emptyDraft, rules, { parameter: 'title', field: 'retentionDays', value: 7 });
-    expect(drafted(rules, draft, 'title')).toEqual({ ...rules.title, retentionDays: 7 });
-    expect(rules.title.retentionDays).toBe(30);
+    const draft = edit(emptyDraft, policy, { parameter: 'title', field: 'retentionDays', value: 7 });
+    expect(drafted(policy, draft, 'title')).toEqual({ ...policy.parameters.title, retentionDays: 7 });
+    expect(policy.parameters.title.retentionDays).toBe(30);
   });
 
-  test('names each change once, in the order of the catalogue, as less, more or other', () => {
-    const now: Rules = { ...rules, url: { ...rules.url, level: 'host_path' } };
+  test('names each change once, rules in the order of the catalogue and then the times, as less, more or other', () => {
+    const now = withDraft(policy, ofRules({ url: { level: 'host_path' } }));
     const draft = {
-      url: { level: 'domain', purpose: 'security' },
-      activity: { level: 'counts', retentionDays: 30, viewers: ['owner', 'manager', 'admin'] },
-      session: { employeeMayPause: false },
+      rules: {
+        url: { level: 'domain', purpose: 'security' },
+        activity: { level: 'counts', retentionDays: 30, viewers: ['owner', 'manager', 'admin'] },
+        session: { employeeMayPause: false },
+      },
+      times: { reviewSeconds: 0, observedHours: 1, enteredHours: 2_000, idleSeconds: 60 },
     } as const;
-    const named = draftDifferences(now, draft).map(
-      ({ parameter, field, direction }) => `${parameter} ${field} ${direction}`,
+    const named = differ(draft, now).map(
+      (one) => `${one.kind === 'rule' ? `${one.parameter} ${one.field}` : one.name} ${one.direction}`,
     );
     expect(named).toEqual([
       'session employeeMayPause raise',
@@ -51,25 +88,97 @@ describe('a draft of the policy', () => {
       'activity viewers raise',
       'url level lower',
       'url purpose reword',
+      'observedHours lower',
+      'enteredHours raise',
+      'reviewSeconds raise',
+      'idleSeconds lower',
     ]);
   });
 
-  test('says that lowering holds at once and raising after acknowledgement, and never the one for the other', () => {
-    const on: Rules = { ...rules, app: { ...rules.app, level: 'name' } };
-    const lower = draftDifferences(on, { app: { level: 'category' } });
-    const raise = draftDifferences(on, { notes: { level: 'on' } });
-    expect(effectOf(lower)).toBe('at_once');
-    expect(effectOf(raise)).toBe('after_acknowledgement');
-    expect(effectOf([...lower, ...raise])).toBe('both');
-    expect(effectOf(draftDifferences(on, { app: { retentionDays: 90 } }))).toBe('no_level_changes');
+  test('says what holds at once, what is raised after acknowledgement and what stops until then', () => {
+    const on = withDraft(policy, ofRules({ app: { level: 'category' }, screenshot: { level: 'blurred' } }));
+    expect(effects(ofRules({ app: { level: 'off' } }), on)).toEqual({ lowers: true, raised: [], stopped: [] });
+    expect(effects(ofRules({ app: { level: 'name' } }), on)).toEqual({ lowers: false, raised: ['app'], stopped: [] });
+    expect(effects(ofRules({ app: { retentionDays: 90 } }), on)).toEqual({
+      lowers: false,
+      raised: [],
+      stopped: ['app'],
+    });
+    expect(effects({ rules: {}, times: { idleSeconds: 600 } }, on).stopped).toEqual(['app', 'screenshot']);
+    expect(effects({ rules: {}, times: { enteredHours: 721 } }, on).stopped).toEqual(['session', 'project']);
+    expect(effects({ rules: {}, times: { reviewSeconds: 0 } }, on).stopped).toEqual(['screenshot']);
+    expect(effects(ofRules({ notes: { retentionDays: 366 } }), on)).toEqual({ lowers: false, raised: [], stopped: [] });
+  });
+
+  test('whatever it says stops or is raised is what the published policy gives a new notice, and nothing else is', () => {
+    fc.assert(
+      fc.property(anyDraft(), anyDraft(), (first, second) => {
+        const before = withDraft(policy, first);
+        const draft = rebase(second, before);
+        fc.pre(differ(draft, before).length > 0);
+        const { raised, stopped } = effects(draft, before);
+        const after = applyChange(before, digest, toChange(before, draft, 3, 'costing'), before.notBefore);
+        const noticed = parameterIds.filter((id) => after.parameters[id].noticeVersion === after.version);
+        expect(parameterIds.filter((id) => raised.includes(id) || stopped.includes(id))).toEqual(noticed);
+      }),
+    );
   });
 
   test('becomes a change that the server takes, and refuses a level of another parameter', () => {
-    expect(toChange({ app: { level: 'name' } }, 3, 'costing')).toEqual({
+    expect(toChange(policy, ofRules({ app: { level: 'name' } }), 3, 'costing')).toEqual({
       baseVersion: 3,
       reason: 'costing',
       parameters: { app: { level: 'name' } },
     });
-    expect(() => toChange({ app: { level: 'counts' } }, 3, 'costing')).toThrow();
+    expect(toChange(policy, { rules: {}, times: { observedHours: 8 } }, 3, 'costing')).toEqual({
+      baseVersion: 3,
+      reason: 'costing',
+      parameters: {},
+      leaseHours: { observed: 8, entered: 720 },
+      screenshotReviewSeconds: 300,
+      idleSeconds: 300,
+    });
+    expect(() => toChange(policy, ofRules({ app: { level: 'counts' } }), 3, 'costing')).toThrow();
   });
 });
+
+test('the ends of each range are accepted and what lies beyond is refused in words, with the field', () => {
+  for (const name of timeNames) {
+    const { least, most } = timeRanges[name];
+    const at = (value: number) => ({ rules: {}, times: { [name]: value } });
+    for (const value of [least, most]) expect(() => toChange(policy, at(value), 3, 'costing')).not.toThrow();
+    for (const value of [least - 1, most + 1, least + 0.5]) {
+      expect(() => toChange(policy, at(value), 3, 'costing')).toThrow(
+        `expected a whole number of ${name.endsWith('Hours') ? 'hours' : 'seconds'} from ${least} to ${most}`,
+      );
+    }
+  }
+  const refused = PolicyChange.safeParse({
+    baseVersion: 3,
+    reason: 'costing',
+    leaseHours: { observed: 73, entered: 1 },
+  });
+  expect(refused.error?.issues.map(({ path }) => path.join('.'))).toEqual(['leaseHours.observed']);
+});
+
+function anyDraft(): fc.Arbitrary<Draft> {
+  const times = Object.fromEntries(
+    timeNames.map((name) => [name, fc.integer({ min: timeRanges[name].least, max: timeRanges[name].most })]),
+  );
+  const rules = Object.fromEntries(
+    parameterIds.map((id) => {
+      const rule = {
+        level: fc.constantFrom(...catalog[id].levels),
+        retentionDays: fc.integer({ min: 1, max: catalog[id].retentionDays.ceiling }),
+        viewers: fc.subarray(['owner', 'manager']),
+        employeeMayPause: fc.boolean(),
+        purpose: fc.constantFrom('security', 'support', 'working_time'),
+      };
+      return [id, fc.record(rule, { requiredKeys: [] })];
+    }),
+  );
+  return fc.record({
+    rules: fc.record(rules, { requiredKeys: [] }),
+    times: fc.record(times, { requiredKeys: [] }),
+  });
+}

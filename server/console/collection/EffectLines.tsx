@@ -1,0 +1,16 @@
+import { say } from '../strings/say.ts';
+import type { Effects } from './draft.ts';
+import { parametersText } from './words.ts';
+
+/** What publishing means for people, and from when. */
+export function EffectLines({ effects }: { effects: Effects }) {
+  const { lowers, raised, stopped } = effects;
+  return (
+    <>
+      {lowers && <p>{say('effect.lowers')}</p>}
+      {raised.length > 0 && <p>{say('effect.raised', { what: parametersText(raised) })}</p>}
+      {stopped.length > 0 && <p>{say('effect.stopped', { what: parametersText(stopped) })}</p>}
+      {!lowers && raised.length === 0 && stopped.length === 0 && <p>{say('effect.nothing')}</p>}
+    </>
+  );
+}

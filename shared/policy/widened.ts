@@ -1,0 +1,45 @@
+import { catalog, type ParameterId, rank } from '../catalog.ts';
+import type { PolicyDocument, PolicyRule } from './policy.ts';
+
+/** What of a policy is told in its notice. */
+export type Terms = Pick<PolicyDocument, 'parameters' | 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours'>;
+
+/**
+ * Whether this parameter is off for each person, from the publication of `after` until they acknowledge its notice: its
+ * terms are widened, and there is no level that would mean "on the old terms". What was off and is raised now had no old
+ * terms that could have been acknowledged: the level alone decides.
+ */
+export function stopsUntilAcknowledged(parameter: ParameterId, before: Terms, after: Terms): boolean {
+  const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
+  return widened(parameter, before, after) && !(was.level === 'off' && raised(parameter, was, is));
+}
+
+/** Whether the change lets more be collected of this parameter than before. */
+export function raised(parameter: ParameterId, before: PolicyRule, after: PolicyRule): boolean {
+  return rank(parameter, after.level) > rank(parameter, before.level);
+}
+
+/**
+ * Whether what is collected may be used in a way that people were not told of: another purpose or basis, more viewers,
+ * kept longer, or no pause any more; a screenshot with less time to review it; what is observed for longer without input
+ * or without the server, what is entered for longer without the server.
+ */
+export function widened(parameter: ParameterId, before: Terms, after: Terms): boolean {
+  return ruleWidened(before.parameters[parameter], after.parameters[parameter]) || loosened(parameter, before, after);
+}
+
+function ruleWidened(before: PolicyRule, after: PolicyRule): boolean {
+  return (
+    after.purpose !== before.purpose ||
+    after.basis !== before.basis ||
+    after.retentionDays > before.retentionDays ||
+    after.viewers.some((role) => !before.viewers.includes(role)) ||
+    (before.employeeMayPause && !after.employeeMayPause)
+  );
+}
+
+function loosened(parameter: ParameterId, before: Terms, after: Terms): boolean {
+  if (parameter === 'screenshot' && after.screenshotReviewSeconds < before.screenshotReviewSeconds) return true;
+  if (catalog[parameter].source === 'entered') return after.leaseHours.entered > before.leaseHours.entered;
+  return after.idleSeconds > before.idleSeconds || after.leaseHours.observed > before.leaseHours.observed;
+}
