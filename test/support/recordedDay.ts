@@ -5,11 +5,14 @@ import { epochOfDay, imageScope, segmentScope } from '../../server/ingest/scopes
 import { encodeSegment } from '../../server/ingest/segment.ts';
 import { systemRandom } from '../../server/random.ts';
 import type { Observation } from '../../shared/events/observation.ts';
-import { DeviceId, ImageId, type OrgId, type PersonId, SegmentId, SessionId } from '../../shared/ids.ts';
+import { ImageId, type OrgId, type PersonId, SegmentId, SessionId } from '../../shared/ids.ts';
 import { addDays, dayOf, MINUTE } from '../../shared/time.ts';
+import { newDevice } from './enrolled.ts';
+import type { TestDevice } from './ingestKit.ts';
 
 export interface RecordedDay {
-  readonly device: DeviceId;
+  /** It is enrolled, and has sent one batch: this day. */
+  readonly device: TestDevice;
   readonly session: SessionId;
   readonly image: ImageId;
   readonly from: number;
@@ -18,7 +21,10 @@ export interface RecordedDay {
   readonly observations: readonly Observation[];
 }
 
-/** Stores an hour of work of a person as ingest would: sealed segments and one sealed image, in one batch. */
+/**
+ * Stores an hour of work of a person as ingest would: sealed segments and one sealed image, in one batch. The note and the
+ * image name the person, so that an answer shows whose they are.
+ */
 export async function recordDay(
   data: string,
   org: OrgId,
@@ -28,28 +34,16 @@ export async function recordDay(
 ): Promise<RecordedDay> {
   const foundation = await openFoundation({ data, clock: systemClock, random: systemRandom, create: false });
   const { store, vault } = foundation;
-  const [device, session] = [DeviceId.parse(randomUUID()), SessionId.parse(randomUUID())];
+  const enrolling = newDevice();
+  const device = { key: enrolling.key, record: { ...enrolling.record, org, person, enrolledAt: from } };
+  const session = SessionId.parse(randomUUID());
   const image = ImageId.parse(randomUUID());
-  const imageBytes = Buffer.from(`RIFF....WEBP not really an image, ${image}`);
+  const imageBytes = Buffer.from(`RIFF....WEBP not really an image of ${person}`);
   const day = dayOf(from);
   const expires = addDays(day, 14);
-  const observations = hourOf(from, image, imageBytes);
+  const observations = hourOf(person, from, image, imageBytes);
   try {
-    await store.createDevice({
-      org,
-      device,
-      person,
-      publicKey: createHash('sha256').update(device).digest('base64url'),
-      status: 'active',
-      enrolledAt: from,
-      committedSeq: 0,
-      lastSeenAt: null,
-      agentVersion: null,
-      clockOffsetMs: null,
-      lease: null,
-      previousLease: null,
-      sessionState: null,
-    });
+    await store.createDevice(device.record);
     const byParameter = new Map<Observation['parameter'], Observation[]>();
     for (const one of observations) byParameter.set(one.parameter, [...(byParameter.get(one.parameter) ?? []), one]);
     const epoch = epochOfDay(day);
@@ -59,7 +53,7 @@ export async function recordDay(
         const key = { org, person, parameter, segment: SegmentId.parse(randomUUID()), epoch, ...terms };
         const plaintext = encodeSegment({ parameter, session, observations: own });
         const sealed = await vault.seal(segmentScope(key), plaintext, { compress: true });
-        return { ...key, day, device, sealed };
+        return { ...key, day, device: device.record.device, sealed };
       }),
     );
     const segment = segments.find(({ parameter }) => parameter === 'screenshot')?.segment;
@@ -68,7 +62,7 @@ export async function recordDay(
     const sealed = await vault.seal(imageScope(blob), imageBytes);
     const result = await store.appendBatch({
       org,
-      device,
+      device: device.record.device,
       person,
       seq: 1,
       receivedAt: from,
@@ -86,7 +80,7 @@ export async function recordDay(
   return { device, session, image, from, day, imageBytes, observations };
 }
 
-function hourOf(from: number, image: ImageId, bytes: Uint8Array): Observation[] {
+function hourOf(person: PersonId, from: number, image: ImageId, bytes: Uint8Array): Observation[] {
   const when = (minute: number, minutes = 0) => ({
     at: from + minute * MINUTE,
     mono: 1_000 + minute * MINUTE,
@@ -111,7 +105,7 @@ function hourOf(from: number, image: ImageId, bytes: Uint8Array): Observation[] 
       width: 640,
       height: 480,
     },
-    { parameter: 'notes', level: 'on', ...when(50), note: 'half done' },
+    { parameter: 'notes', level: 'on', ...when(50), note: `half done by ${person}` },
     { parameter: 'session', level: 'on', ...when(60), event: 'stop', cause: 'employee' },
   ];
 }

@@ -1,0 +1,388 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RouteName, Routes } from '../../shared/protocol/http.ts';
+import { parameterIds } from '../../shared/catalog.ts';
+import type { Role } from '../../shared/roles.ts';
+import { dayOf, HOUR } from '../../shared/time.ts';
+import {
+  addMember,
+  type Client,
+  createClient,
+  type Json,
+  type Reply,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../support/api.ts';
+import { batch, dial, receiptBy } from '../support/ingestKit.ts';
+import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
+import { examples, pathOf, routeNames, shapeOf } from '../support/routeExamples.ts';
+
+// PROMISES 5, FAULTS 16: every role × team × organisation × route that names a person, asked for real data of real people.
+// Who may do what stands here a second time, written from the promise and not from the code that keeps it.
+
+type Team = 'A' | 'B';
+
+interface Standing {
+  readonly org: 'acme' | 'other';
+  readonly role: Role;
+  readonly teams?: readonly Team[];
+  readonly manages?: readonly Team[];
+}
+
+const standings = {
+  owner: { org: 'acme', role: 'owner' },
+  admin: { org: 'acme', role: 'admin' },
+  // Works in the team that the other one manages: to be in a team is not to see it.
+  managerOfA: { org: 'acme', role: 'manager', teams: ['B'], manages: ['A'] },
+  managerOfB: { org: 'acme', role: 'manager', manages: ['B'] },
+  officer: { org: 'acme', role: 'privacy_officer' },
+  employee: { org: 'acme', role: 'employee', teams: ['A'] },
+  colleague: { org: 'acme', role: 'employee', teams: ['A'] },
+  inTeamB: { org: 'acme', role: 'employee', teams: ['B'] },
+  inBothTeams: { org: 'acme', role: 'employee', teams: ['A', 'B'] },
+  inNoTeam: { org: 'acme', role: 'employee' },
+  otherOwner: { org: 'other', role: 'owner' },
+  outsider: { org: 'other', role: 'employee' },
+} as const satisfies Record<string, Standing>;
+
+type Name = keyof typeof standings;
+const names = Object.keys(standings) as Name[];
+/** Who asks. `nobody` has no session. */
+const actors = ['owner', 'admin', 'managerOfA', 'managerOfB', 'officer', 'employee', 'otherOwner', 'nobody'] as const;
+type Actor = Exclude<(typeof actors)[number], 'nobody'>;
+/** About whom. The id of `noOne` was never given to anybody. */
+const subjects = [...names, 'noOne'] as const;
+type Subject = (typeof subjects)[number];
+
+interface Someone {
+  readonly person: string;
+  readonly name: string;
+  readonly client: Client;
+  readonly day: RecordedDay;
+  /** A day that one owner looked at for this person, and for nobody else. */
+  readonly lookedAt: string;
+}
+
+let it: TestServer;
+let owners: Record<Standing['org'], TestOwner>;
+let people: Record<Name, Someone>;
+
+beforeAll(async () => {
+  it = await startServer();
+  owners = { acme: await it.addOrganisation('Acme'), other: await it.addOrganisation('Other') };
+  const teams = await teamsOf(owners.acme.client);
+  const everyone: Partial<Record<Name, Someone>> = {};
+  for (const name of names) everyone[name] = await settle(name, teams);
+  people = everyone as Record<Name, Someone>;
+}, 120_000);
+afterAll(() => it.close());
+
+async function teamsOf(owner: Client): Promise<Record<Team, string>> {
+  const [a, b] = [await owner.ok('POST', '/teams', { name: 'A' }), await owner.ok('POST', '/teams', { name: 'B' })];
+  return { A: a.id, B: b.id };
+}
+
+/** Somebody with their role and teams, an hour of work, a device that has said what it does, and one look at them on record. */
+async function settle(name: Name, teams: Record<Team, string>): Promise<Someone> {
+  const standing: Standing = standings[name];
+  const owner = owners[standing.org];
+  const ids = (of: readonly Team[] = []) => of.map((team) => teams[team]);
+  const member =
+    name === 'owner' || name === 'otherOwner'
+      ? owner
+      : await addMember(it, owner.client, standing.role, {
+          ...{ name: `${name} Somebody`, email: `${name.toLowerCase()}@example.com` },
+          ...{ teams: ids(standing.teams), managesTeams: ids(standing.manages) },
+        });
+  const day = await recordDay(it.data, owner.org, member.person, it.clock.now() - 3 * HOUR);
+  await sendReceipt(day, owner.client);
+  const lookedAt = `2021-01-${String(names.indexOf(name) + 1).padStart(2, '0')}`;
+  await owner.client.ok('GET', `/people/${member.person}/day?day=${lookedAt}&purpose=support`);
+  const { name: called } = (await member.client.ok('GET', '/session')).person;
+  return { person: member.person, name: called, client: member.client, day, lookedAt };
+}
+
+async function sendReceipt({ device }: RecordedDay, owner: Client): Promise<void> {
+  const { policy, hash } = await owner.ok('GET', '/policy');
+  await using agent = await dial(it.server.port);
+  await agent.hello(device);
+  await agent.take('welcome');
+  agent.send({ type: 'receipt', receipt: receiptBy(device, { document: policy, hash }, { at: it.clock.now() }) });
+  agent.send(batch(agent, 2, null, []));
+  await agent.take('ack'); // what was sent before it has been taken too
+}
+
+// ── Who may ──
+
+type Rule = (actor: Actor, subject: Name) => boolean;
+const self: Rule = (actor, subject) => actor === subject;
+const is =
+  (...roles: Role[]): Rule =>
+  (actor) =>
+    roles.includes(standings[actor].role);
+const theirManager: Rule = (actor, subject) => {
+  const [asking, asked]: readonly [Standing, Standing] = [standings[actor], standings[subject]];
+  return asked.teams?.some((team) => asking.manages?.includes(team)) ?? false;
+};
+const any =
+  (...rules: Rule[]): Rule =>
+  (actor, subject) =>
+    rules.some((rule) => rule(actor, subject));
+const seesActivity = any(self, is('owner'), theirManager);
+
+/** A route that names a person: who may ask it about whom, what it then answers, and what is on record afterwards. */
+interface Row {
+  readonly may: Rule;
+  /** What the answer says of the person, and of whom else: compared with `saidOf`. */
+  said(body: Json): unknown;
+  saidOf(subject: Someone, isSeen: boolean): unknown;
+  readonly status?: 201;
+  /** The entry in the person's access log; null where it is no read of what they do. */
+  readonly logged: string | null;
+  /** Refusals are in the access log too. */
+  readonly logsRefusals: boolean;
+  /** The security event of a refusal. */
+  readonly refusal: string;
+  /** Asking for somebody who is not there is one too. */
+  readonly noticesElsewhere: boolean;
+}
+
+const read = { logsRefusals: true, refusal: 'refused_read', noticesElsewhere: true } as const;
+const change = { logged: null, logsRefusals: false, refusal: 'refused_request', noticesElsewhere: false } as const;
+
+/** By its path a route is about a person or it is not: one that is new and has no row here does not compile. */
+type PersonalRoute = {
+  [N in RouteName]: Routes[N]['path'] extends `${string}:person${string}` ? N : never;
+}[RouteName];
+
+const rows: Record<PersonalRoute, Row> = {
+  day: {
+    ...read,
+    logged: 'day',
+    may: seesActivity,
+    said: ({ person, notes, screenshots }) => [
+      person,
+      notes.map(({ note }: Json) => note),
+      screenshots.map(({ image }: Json) => image),
+    ],
+    saidOf: ({ person, name, day }) => [{ id: person, name }, [noteOf(day)], [day.image]],
+  },
+  observations: {
+    ...read,
+    logged: 'observations',
+    may: seesActivity,
+    said: ({ observations }) => observations,
+    saidOf: ({ day }) => day.observations.filter(({ parameter }) => parameter === 'notes'),
+  },
+  screenshot: {
+    ...read,
+    logged: 'screenshot',
+    may: seesActivity,
+    said: (body: Buffer) => body.toString(),
+    saidOf: ({ day }) => Buffer.from(day.imageBytes).toString(),
+  },
+  accesses: {
+    ...change,
+    refusal: 'refused_access_log',
+    may: any(self, is('privacy_officer')),
+    said: ({ accesses }) =>
+      accesses.map(({ day }: Json) => day).filter((day: string | null) => day?.startsWith('2021')),
+    saidOf: ({ lookedAt }) => [lookedAt],
+  },
+  devices: {
+    ...change,
+    refusal: 'refused_device_read',
+    may: any(self, is('owner', 'admin'), theirManager),
+    said: ({ devices }) => devices.map(({ id, person, committedSeq }: Json) => [id, person, committedSeq]),
+    saidOf: ({ person, day }, isSeen) => [[day.device.record.device, person, isSeen ? 2 : null]],
+  },
+  deviceReceipt: {
+    logged: 'receipt',
+    logsRefusals: false,
+    refusal: 'refused_device_read',
+    noticesElsewhere: false,
+    may: any(self, is('owner', 'admin', 'privacy_officer'), theirManager),
+    said: ({ devicePublicKey, switches, receipt, parameters }) => [
+      devicePublicKey,
+      Object.keys(switches).length,
+      receipt === null ? null : JSON.parse(receipt.payload).device,
+      Object.keys(parameters).length,
+    ],
+    saidOf: ({ day }, isSeen) => [
+      day.device.record.publicKey,
+      parameterIds.length,
+      isSeen ? day.device.record.device : null,
+      isSeen ? parameterIds.length : 0,
+    ],
+  },
+  retireDevice: {
+    ...change,
+    may: any(self, is('owner', 'admin')),
+    said: ({ id, person, status }) => [id, person, status],
+    saidOf: ({ person, day }) => [day.device.record.device, person, 'retired'],
+  },
+  createEnrolmentCode: {
+    ...change,
+    status: 201,
+    may: any(self, is('owner', 'admin')),
+    said: ({ code }) =>
+      createClient(it.url)
+        .ok('POST', '/enrolment/notice', { code })
+        .then(({ person }) => person),
+    saidOf: ({ name }) => name,
+  },
+  changePerson: {
+    ...change,
+    may: any(is('owner'), (actor, subject) => actor === 'admin' && subject !== 'admin' && subject !== 'owner'),
+    said: ({ id, name }) => [id, name],
+    saidOf: ({ person, name }) => [person, name],
+  },
+};
+
+test('every route whose path names a person is asked here', () => {
+  const naming = routeNames.filter((name) => shapeOf(name).path.includes(':person'));
+  expect(Object.keys(rows).toSorted()).toEqual(naming.toSorted());
+});
+
+describe.each(Object.keys(rows) as PersonalRoute[])('%s', (route) => {
+  test.each(actors)(
+    'as %s: answers with the data of whom they may see, refuses the rest, and puts both on record',
+    async (actor) => {
+      const [logs, refusals] = [await logsOfAll(), await refusalsOf(actor)];
+      const expected: Expected = { logged: {}, refusals: 0 };
+      for (const subject of subjects) {
+        const reply = await ask(route, actor, subject);
+        if (actor === 'nobody') expectError(subject, reply, 401, 'unauthenticated');
+        // Who is in another organisation, or nowhere, does not exist; nothing tells the one from the other.
+        else if (isElsewhere(actor, subject)) expectError(subject, reply, 404, 'not_found');
+        else if (!rows[route].may(actor, subject)) {
+          expectError(subject, reply, 403, 'forbidden');
+          expected.refusals += 1;
+          if (rows[route].logsRefusals) expected.logged[subject] = entryOf(route, actor, true);
+        } else {
+          await expectAnswer(route, actor, subject, reply);
+          if (rows[route].logged !== null) expected.logged[subject] = entryOf(route, actor, false);
+        }
+      }
+      const after = await logsOfAll();
+      for (const name of names) {
+        expect([name, after[name].slice(0, -logs[name].length)]).toEqual([name, [expected.logged[name] ?? []].flat()]);
+      }
+      expect(await refusalsOf(actor)).toEqual(withMore(refusals, route, actor, expected.refusals));
+    },
+    120_000,
+  );
+});
+
+const withAnotherId = (Object.keys(rows) as PersonalRoute[]).filter((name) => /:person.*:/.test(shapeOf(name).path));
+
+test.each(withAnotherId)(
+  '%s: under a person whom one may see, what belongs to another one is not there',
+  async (route) => {
+    const [mine, theirs] = [people.employee, [people.colleague, people.inTeamB, people.outsider]];
+    for (const actor of ['employee', 'owner', 'managerOfA'] as const) {
+      for (const { day } of theirs) {
+        const ids = { person: mine.person, device: day.device.record.device, image: day.image, day: dayOf(day.from) };
+        const example = examples(ids)[route];
+        const { client } = people[actor];
+        const reply = await client.send(shapeOf(route).method, pathOf(route, example), example.body);
+        const isRefused = !rows[route].may(actor, 'employee');
+        expect([actor, reply.status]).toEqual([actor, isRefused ? 403 : 404]);
+      }
+    }
+  },
+);
+
+interface LogEntry {
+  readonly actor: string;
+  readonly actorRole: string;
+  readonly action: string | null;
+  readonly refused: boolean;
+}
+
+interface Expected {
+  readonly logged: Partial<Record<Name, LogEntry>>;
+  refusals: number;
+}
+
+function isElsewhere(actor: Actor, subject: Subject): subject is 'noOne' {
+  return subject === 'noOne' || standings[actor].org !== standings[subject].org;
+}
+
+function entryOf(route: PersonalRoute, actor: Actor, refused: boolean): LogEntry {
+  const { logged: action } = rows[route];
+  return { actor: people[actor].person, actorRole: standings[actor].role, action, refused };
+}
+
+/** Nothing comes with it of anybody whose data was asked for. */
+function expectError(subject: Subject, { status, body }: Reply, expected: number, code: string): void {
+  expect([subject, status, body.error?.code]).toEqual([subject, expected, code]);
+  const text = JSON.stringify(body);
+  const parts = Object.values(people).flatMap(({ person, name, day }) => [
+    ...[person, name, day.image, day.device.record.device, day.device.record.publicKey],
+  ]);
+  expect(parts.filter((part) => text.includes(part))).toEqual([]);
+}
+
+async function expectAnswer(route: PersonalRoute, actor: Actor, subject: Name, reply: Reply): Promise<void> {
+  const { said, saidOf, status = 200 } = rows[route];
+  expect([subject, reply.status]).toEqual([subject, status]);
+  expect([subject, await said(reply.body)]).toEqual([subject, saidOf(people[subject], seesActivity(actor, subject))]);
+}
+
+/** The request that would show this person's real data, or change nothing about them. */
+function ask(route: PersonalRoute, actor: Actor | 'nobody', subject: Subject): Promise<Reply> {
+  const client = actor === 'nobody' ? createClient(it.url) : people[actor].client;
+  // Of somebody who was never there: everything of somebody who is, so that it is the person alone that decides.
+  const { day } = people[subject === 'noOne' ? 'employee' : subject];
+  const person = subject === 'noOne' ? randomUUID() : people[subject].person;
+  const example = examples({ person, device: day.device.record.device, image: day.image, day: dayOf(day.from) })[route];
+  const purpose = actor === subject ? 'own_data' : 'workload_review';
+  const query = {
+    ...example.query,
+    ...(example.query?.['purpose'] === undefined ? {} : { purpose }),
+    ...(example.query?.['parameter'] === undefined ? {} : { parameter: 'notes' }),
+  };
+  const body = route === 'changePerson' ? {} : example.body;
+  return client.send(shapeOf(route).method, pathOf(route, { ...example, query }), body);
+}
+
+/** What each person sees of who looked at them, newest first. */
+async function logsOfAll(): Promise<Record<Name, LogEntry[]>> {
+  const logs: Partial<Record<Name, LogEntry[]>> = {};
+  for (const name of names) {
+    const { person, client } = people[name];
+    const { accesses } = await client.ok('GET', `/people/${person}/accesses`);
+    logs[name] = accesses.map(({ actor, actorRole, action, refused }: Json) => ({ actor, actorRole, action, refused }));
+  }
+  return logs as Record<Name, LogEntry[]>;
+}
+
+/** How often each kind of refusal is on record of somebody. */
+async function refusalsOf(actor: Actor | 'nobody'): Promise<Record<string, number>> {
+  if (actor === 'nobody') return {};
+  const { events } = await owners[standings[actor].org].client.ok('GET', '/security-events');
+  const counts: Record<string, number> = {};
+  for (const { kind, person, count } of events as { kind: string; person: string | null; count: number }[]) {
+    if (person === people[actor].person && kind.startsWith('refused_')) counts[kind] = (counts[kind] ?? 0) + count;
+  }
+  return counts;
+}
+
+function withMore(
+  refusals: Record<string, number>,
+  route: PersonalRoute,
+  actor: Actor | 'nobody',
+  refused: number,
+): Record<string, number> {
+  const { refusal, noticesElsewhere } = rows[route];
+  const elsewhere = actor === 'nobody' ? 0 : subjects.filter((subject) => isElsewhere(actor, subject)).length;
+  const more = refused + (noticesElsewhere ? elsewhere : 0);
+  return more === 0 ? refusals : { ...refusals, [refusal]: (refusals[refusal] ?? 0) + more };
+}
+
+function noteOf({ observations }: RecordedDay): string {
+  const note = observations.find(({ parameter }) => parameter === 'notes');
+  return note?.parameter === 'notes' ? note.note : '';
+}
