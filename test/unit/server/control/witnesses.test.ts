@@ -45,13 +45,14 @@ it('an answer to a question asked after a change shows the change, however long 
     ...real,
     async witnessesSince(org, mark) {
       const since = await real.witnessesSince(org, mark);
-      if (++reads === 3) await setTimeout(60);
+      if (++reads === 4) await setTimeout(60);
       return since;
     },
   };
   const said = async () => (++opened === 1 ? setTimeout(30, null) : null);
   const witnesses = createWitnesses(slowly, { seal: fails, open: fails, said }, 10);
   await real.createDevice(device('laptop'));
+  await witnesses.of(acme);
   const receipt = {
     org: acme,
     device: deviceId('laptop'),
