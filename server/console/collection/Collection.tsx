@@ -52,7 +52,7 @@ export function Collection() {
         <Matrix
           current={policy.data}
           proof={proof}
-          liveness={<LivenessMark liveness={liveness} updatedAt={updatedAt} />}
+          liveness={may.seeProof(person.role) && <LivenessMark liveness={liveness} updatedAt={updatedAt} />}
           editable={may.publishPolicy(person.role)}
         />
       )}

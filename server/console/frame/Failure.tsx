@@ -9,7 +9,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <Note tone="gone">
       <p>
-        <strong>{message}</strong>
+        <strong>{capitalised(message)}</strong>
       </p>
       {remedy !== undefined && <p>{remedy}</p>}
       {retry !== undefined && mayHelp(error) && (
@@ -21,6 +21,11 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       )}
     </Note>
   );
+}
+
+/** The server's sentences begin in lower case, as they also stand in logs and after a colon. */
+function capitalised(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 /** Asking again does not change what one may see. */
