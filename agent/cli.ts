@@ -1,6 +1,14 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
-import { dropScreenshot, listScreenshots, saveScreenshot, showNotice, showStatus, tell } from './cli/askCommands.ts';
+import {
+  dropScreenshot,
+  listScreenshots,
+  saveScreenshot,
+  showIdle,
+  showNotice,
+  showStatus,
+  tell,
+} from './cli/askCommands.ts';
 import { dataFolder, readEnvironment } from './cli/dataFolder.ts';
 import { enrolCommand } from './cli/enrolCommand.ts';
 import { CliEnd, exitCodes, exitHelp, exitOf } from './cli/exit.ts';
@@ -131,9 +139,10 @@ function tracking(cli: Command, folder: () => string): void {
     .action((text: string[]) => tell(terminal, folder(), { command: 'note', text: text.join(' ') }));
   cli
     .command('idle')
-    .description('answer what to do with the time that you were away: keep or discard')
-    .argument('<answer>')
-    .action((answer: string) => {
+    .description('time that you were away: "keep" sends what was seen in it, "discard" cuts it out and deletes that')
+    .argument('[answer]', 'keep or discard; without it: what is held back, and until when')
+    .action((answer?: string) => {
+      if (answer === undefined) return showIdle(terminal, folder(), clock.now());
       if (answer !== 'keep' && answer !== 'discard')
         throw new CliEnd(exitCodes.usage, 'idle: expected "keep" or "discard"');
       return tell(terminal, folder(), { command: 'answer_idle', answer });

@@ -23,6 +23,7 @@ export type Outcome = { readonly kind: 'stored' } | { readonly kind: 'discarded'
 export const DropCause = z.enum([
   'purged_by_policy', // its parameter was lowered before it was sent
   'dropped_by_employee', // the employee dropped a screenshot in review
+  'idle_not_kept', // captured while the employee was away, and they did not answer "keep"
   'evicted', // the spool was full
   'unreadable', // the spool file was damaged
 ]);

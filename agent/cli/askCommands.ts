@@ -6,7 +6,7 @@ import { openFolder } from '../core/files.ts';
 import { IDENTITY_FILE } from '../core/identity.ts';
 import { askAgent } from '../core/localSocket.ts';
 import { noticeLines } from '../core/notice.ts';
-import { statusLines } from '../core/statusWords.ts';
+import { idleLines, statusLines } from '../core/statusWords.ts';
 import { CliEnd, exitCodes, refusedBy } from './exit.ts';
 import { type Terminal, timeWords } from './terminal.ts';
 
@@ -36,6 +36,13 @@ export async function showStatus(terminal: Terminal, folder: string, json: boole
   const status = await statusOf(folder);
   const lines = json ? JSON.stringify(status, null, 2).split('\n') : statusLines(status, now, timeWords(now));
   for (const line of lines) terminal.say(line);
+}
+
+/** The question about time away: what is held back for it, and until when. */
+export async function showIdle(terminal: Terminal, folder: string, now: number): Promise<void> {
+  const status = await statusOf(folder);
+  const lines = idleLines(status, timeWords(now));
+  for (const line of lines.length === 0 ? ['There is no time away to decide about.'] : lines) terminal.say(line);
 }
 
 export async function listScreenshots(terminal: Terminal, folder: string, now: number): Promise<void> {

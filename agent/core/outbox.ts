@@ -1,7 +1,7 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { Gate, Permitted } from './gate/gate.ts';
-import type { BatchContext, HeldScreenshot, Spool } from './spool/spool.ts';
+import type { BatchContext, BootStretch, HeldScreenshot, Spool } from './spool/spool.ts';
 
 /** A permitted observation with the session and policy under which it was permitted. */
 export interface Entry<T extends Observation = Observation> {
@@ -18,6 +18,8 @@ export interface Outbox {
   /** Keeps what goes on, in place of what was kept before, in the order of the calls. */
   keep(entries: readonly Entry[]): Promise<boolean>;
   hold(context: BatchContext, screenshot: HeldScreenshot, image: Uint8Array): Promise<boolean>;
+  /** Removes what idle time has left behind and nobody said to keep, in the order of the calls. */
+  cutOut(stretch: BootStretch): Promise<boolean>;
   /** Resolves when everything given to it is written. */
   settled(): Promise<void>;
   /** The spool took nothing at the last attempt. */
@@ -29,11 +31,14 @@ export interface OutboxDeps {
   readonly spool: Spool;
   /** Null when no session is running, or no policy is verified. The same object while neither changes. */
   readonly context: () => BatchContext | null;
+  /** Asked when it is written: whether it may still be, whatever was permitted when it was seen. */
+  readonly isStillAllowed: (entry: Entry) => boolean;
   readonly onDenied: (parameter: ParameterId) => void;
   readonly onFailing: () => void;
 }
 
-export function createOutbox({ gate, spool, context, onDenied, onFailing }: OutboxDeps): Outbox {
+export function createOutbox(deps: OutboxDeps): Outbox {
+  const { gate, spool, context, isStillAllowed, onDenied, onFailing } = deps;
   let queue: Promise<unknown> = Promise.resolve();
   let failing = false;
 
@@ -64,11 +69,20 @@ export function createOutbox({ gate, spool, context, onDenied, onFailing }: Outb
     async write(entries) {
       if (entries.length === 0) return true;
       return inOrder(async () => {
-        for (const group of byContext(entries)) await spool.append(group.context, group.observations);
+        for (const group of byContext(entries.filter(isStillAllowed)))
+          await spool.append(group.context, group.observations);
       });
     },
-    keep: (entries) => inOrder(() => spool.keep(entries)),
-    hold: (now, screenshot, image) => inOrder(() => spool.hold(now, screenshot, image)),
+    keep: (entries) => inOrder(() => spool.keep(entries.filter(isStillAllowed))),
+    hold: (now, screenshot, image) =>
+      inOrder(async () => {
+        if (isStillAllowed({ context: now, observation: screenshot.observation }))
+          await spool.hold(now, screenshot, image);
+      }),
+    cutOut: (stretch) =>
+      inOrder(async () => {
+        await spool.cutOut(stretch, 'idle_not_kept');
+      }),
     settled: async () => {
       await queue;
     },

@@ -1,6 +1,7 @@
-import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { type BootId, type ImageId, SessionId } from '../../shared/ids.ts';
+import type { Levels } from '../../shared/policy/policy.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import { MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
@@ -19,6 +20,9 @@ import type { Reductions } from './sensors/reductions.ts';
 import { createRegistry } from './sensors/registry.ts';
 import { createSubscription, openWhileWanted } from './sensors/subscription.ts';
 import {
+  ANSWER_MS,
+  askedAbout,
+  heldAfter,
   type Instant,
   isSettled,
   lastEvidence,
@@ -32,7 +36,8 @@ import {
   step,
   stopAfterCrash,
 } from './session.ts';
-import type { BatchContext, Spool } from './spool/spool.ts';
+import type { BatchContext, BootStretch, Spool } from './spool/spool.ts';
+import { without } from './spool/stretch.ts';
 import { refusalOf, whyActive, whyOff, whyQuiet } from './words.ts';
 
 /**
@@ -47,14 +52,18 @@ export interface Recorder {
   resume(): Promise<CommandResult>;
   setWork(work: Work): Promise<CommandResult>;
   note(text: string): Promise<CommandResult>;
-  /** Idle prompt answered: keep the time, or cut it out as a gap. */
+  /**
+   * Idle prompt answered: keep the time and send what was captured in it, or cut it out as a gap and delete what was.
+   * When it resolves, the answer survives a kill -9.
+   */
   answerIdle(answer: 'keep' | 'discard'): Promise<CommandResult>;
   dropScreenshot(image: ImageId): Promise<CommandResult>;
   /** The server says that this person started elsewhere. */
   stoppedElsewhere(session: SessionId, at: UnixMs): Promise<void>;
   /**
-   * The policy cache has changed: stops the sensors of what is now off, purges its spool, and only then resolves. The
-   * receipt that follows is computed from the sensors that run and from the spool.
+   * The policy cache has changed: stops the sensors of what is now off, purges its spool, and only then resolves. A
+   * sensor that does not let go is waited for a second at the most; what it still gives reaches nobody, and the receipt
+   * that follows names it: that is computed from the sensors that run and from the spool.
    */
   policyChanged(): Promise<void>;
   /** What this device is in fact doing now. */
@@ -98,6 +107,8 @@ export interface RecorderStatus {
   readonly session: SessionId | null;
   readonly since: UnixMs | null;
   readonly work: Work;
+  /** Time away that is asked about; null when no question is open. */
+  readonly idle: IdleTime | null;
   readonly parameters: Readonly<
     Record<
       ParameterId,
@@ -117,6 +128,19 @@ export interface RecorderStatus {
   readonly failures: Readonly<Partial<Record<ParameterId, number>>>;
 }
 
+export interface IdleTime {
+  readonly since: UnixMs;
+  /** When the person came back; null while nobody has. */
+  readonly returned: UnixMs | null;
+  /** What was captured meanwhile is still here, and held back. */
+  readonly isHeld: boolean;
+  /** When that is deleted unless it is kept; null when it is gone, or nobody has come back yet. */
+  readonly deletedAt: UnixMs | null;
+}
+
+/** How long a policy that arrives waits for sensors that are just reading. */
+const SENSOR_WAIT_MS = SECOND;
+
 /**
  * Resolves when nothing is left in the spool that the verified policy forbids, and a session that a crash left open is
  * closed at its last evidence. Only then may anything be sent. Without a verified policy nothing is purged, and nothing
@@ -125,14 +149,20 @@ export interface RecorderStatus {
 export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   const { platform, policies, spool, indicator, clock, random, boot } = deps;
   const reductions = deps.reductions ?? defaultReductions;
-  const registry = createRegistry(clock);
+  const registry = createRegistry(clock, () => notify());
   const journal = await deps.journal.read();
+  for (const stretch of journal.notKept) await spool.cutOut(stretch, 'idle_not_kept');
 
   let session: Session = STOPPED;
   /** The session that is being written of; outlives `session` until its stop is recorded. */
   let writing: { readonly context: BatchContext; readonly version: number } | null = null;
   let unfinished = journal.unfinished;
   let applied = journal.applied;
+  /** Above these levels nothing is written any more; null: nothing says so. */
+  let ceiling: Levels | null = null;
+  /** Idle time of this session that was not kept, and of it what the spool is not yet rid of. */
+  let notKept: readonly BootStretch[] = [];
+  let toCutOut: readonly BootStretch[] = [];
   let work: Work = NO_WORK;
   let evidence: Instant = { at: clock.now(), mono: clock.mono() };
   let epoch = 0;
@@ -159,6 +189,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     gate,
     spool,
     context,
+    isStillAllowed,
     onDenied: () => undefined,
     onFailing: () => tell('Daylight cannot write to its folder: what it records now is lost. Is the disk full?'),
   });
@@ -201,21 +232,64 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   function apply(event: SessionEvent): Entry[] {
     const now = instant();
     const before = session;
-    const { state, records } = step(before, event, now);
-    const isOther = records.length > 0 || presenceOf(before) !== presenceOf(state);
+    const { state, records, notKept: idle } = step(before, event, now);
+    const isOther = records.length > 0 || idle !== null || presenceOf(before) !== presenceOf(state);
     if (!isOther) {
       session = state;
+      holdBack();
       return [];
     }
     const slept = records.some(({ cause }) => cause === 'asleep' || cause === 'clock_jump');
-    const goesOn = records.length === 0 && ['tracking', 'quiet'].includes(presenceOf(state));
+    const goesOn = records.length === 0 && idle === null && ['tracking', 'quiet'].includes(presenceOf(state));
     const cut = goesOn || before.kind === 'stopped' ? [] : sampler.cut(slept ? before.seen.mono : now.mono);
     if (before.kind === 'stopped' && state.kind !== 'stopped') openContext(state);
     const entries = [...cut, ...records.flatMap((record) => permit(observationOf(record)))];
     session = state;
     epoch += 1;
+    if (idle !== null) {
+      notKept = [...notKept, { boot, ...idle }];
+      toCutOut = [...toCutOut, { boot, ...idle }];
+    }
     if (state.kind === 'stopped') sessionEnded(before, records, entries);
+    holdBack();
     return entries;
+  }
+
+  /** Nothing that may turn out to be idle time nobody wants kept is given out to be sent. */
+  function holdBack(): void {
+    const waiting = toCutOut.map(({ from }) => from);
+    const mono = Math.min(heldAfter(session) ?? Number.POSITIVE_INFINITY, ...waiting);
+    spool.holdAfter(mono === Number.POSITIVE_INFINITY ? null : { boot, mono });
+  }
+
+  /** What was read before is written first, so that all of what was not kept is there to be removed. */
+  async function record(entries: readonly Entry[]): Promise<boolean> {
+    const isWritten = await outbox.write(entries);
+    if (toCutOut.length > 0) await cutOut();
+    return isWritten;
+  }
+
+  /** On disk before it begins: a start finds what was not finished. One that fails is tried again at every tick. */
+  async function cutOut(): Promise<void> {
+    await writeJournal();
+    for (const stretch of toCutOut) {
+      if (await outbox.cutOut(stretch)) toCutOut = toCutOut.filter((other) => other !== stretch);
+    }
+    holdBack();
+    // What is said once in a session may have been among it.
+    sampler.begin();
+    await writeJournal();
+  }
+
+  /** For what was permitted a moment before the policy was lowered, or before it was known to be idle time. */
+  function isStillAllowed({ context: { boot: of }, observation }: Entry): boolean {
+    const { parameter, level } = observation;
+    if (ceiling !== null && rank(parameter, level) > rank(parameter, ceiling[parameter])) return false;
+    return of !== boot || !cutOutAlready().some((stretch) => without(observation, stretch) === null);
+  }
+
+  function cutOutAlready(): readonly BootStretch[] {
+    return notKept.filter((stretch) => !toCutOut.includes(stretch));
   }
 
   function sessionEnded(before: Session, records: readonly SessionRecord[], entries: readonly Entry[]): void {
@@ -232,12 +306,12 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   /** For what happens to the session from outside a command. */
   function happened(event: SessionEvent): void {
     const wasRunning = session.kind !== 'stopped';
-    const written = outbox.write(apply(event));
+    const written = record(apply(event));
     void written.then(() => afterChange(wasRunning));
   }
 
   function stopWith(cause: 'employee' | 'elsewhere' | 'shutdown'): Promise<void> {
-    const written = outbox.write(apply({ kind: 'stop', cause }));
+    const written = record(apply({ kind: 'stop', cause }));
     return written.then(() => afterChange(true));
   }
 
@@ -254,19 +328,32 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     const isAwaited = presenceOf(session) === 'quiet' || !isSettled(session, evidence);
     if (!isAwaited && mono - lastInputTold < SECOND) return;
     lastInputTold = mono;
-    const before = epoch;
+    const before = { epoch, session };
     const entries = apply({ kind: 'input' });
-    if (epoch !== before) void outbox.write(entries).then(() => afterChange(true));
+    if (epoch === before.epoch) return;
+    void record(entries).then(() => afterChange(true));
+    askOnReturn(before.session);
   }
 
   /** Evidence of the person other than input: a command, or another application in front. */
   async function seen(): Promise<void> {
     evidence = instant();
-    const before = epoch;
+    const before = { epoch, session };
     const entries = apply({ kind: 'input' });
-    if (epoch === before) return;
-    await outbox.write(entries);
+    if (epoch === before.epoch) return;
+    askOnReturn(before.session);
+    await record(entries);
     await afterChange(true);
+  }
+
+  function askOnReturn(before: Session): void {
+    const wasAway = before.kind === 'idle_question' && before.until === null;
+    if (!wasAway || session.kind !== 'idle_question' || session.until === null) return;
+    const minutes = minutesBetween(session.since, session.until);
+    tell(
+      `You were away for ${minutes} min. Say "daylight-agent idle keep" or "daylight-agent idle discard". What was seen in` +
+        ` that time is held back here, and deleted in ${ANSWER_MS / MINUTE} minutes unless you keep it.`,
+    );
   }
 
   function presence(): Presence {
@@ -334,11 +421,18 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   async function afterTick(entries: readonly Entry[], wasRunning: boolean): Promise<void> {
-    await outbox.write(entries);
-    reviews.keepTime();
-    await spool.release(clock.now()).catch(() => 0);
+    await record(entries);
+    const released = await releaseReviewed();
+    // Nothing else would close its batch for a minute.
+    if (released > 0 && session.kind === 'stopped') await spool.flush().catch(() => undefined);
     if (wasRunning) await afterChange(wasRunning);
     startRound();
+  }
+
+  /** Screenshots whose time of review is over go into a batch; the review is reckoned first. */
+  async function releaseReviewed(): Promise<number> {
+    reviews.keepTime();
+    return spool.release(clock.now()).catch(() => 0);
   }
 
   /** One at a time: a sensor that hangs delays the next round and nothing else. */
@@ -364,7 +458,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
       if (session.kind !== 'stopped' && watches !== (session.input !== null)) {
         entries.push(...apply({ kind: 'watch', input: watches }));
       }
-      await outbox.write(entries);
+      await record(entries);
     });
     refreshing = result.catch(() => undefined);
     return result;
@@ -379,23 +473,37 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
    */
   async function applyPolicy(): Promise<void> {
     const allowed = levelsAllowed(policies, clock.now(), applied);
+    const { wait, end } = patience();
     if (allowed !== null) {
       const lowered = parameterIds.filter((id) => isLowered(id, applied, allowed));
       epoch += 1;
+      ceiling = allowed;
       lowered.forEach((id) => sampler.discard(id));
-      await refresh();
-      await registry.settled();
-      await rounding;
+      await wait(
+        refresh()
+          .then(registry.settled)
+          .then(() => rounding),
+      );
       lowered.forEach((id) => sampler.discard(id));
       await outbox.settled();
       for (const id of lowered) await spool.purge(id, 'purged_by_policy');
       applied = allowed;
     }
     await closeUnfinished();
-    if (session.kind !== 'stopped' && gate.decide('session').kind === 'denied') await stopWith('shutdown');
+    if (session.kind !== 'stopped' && gate.decide('session').kind === 'denied') await wait(stopWith('shutdown'));
     await writeJournal();
-    await refresh();
+    await wait(refresh());
+    end();
     startRound();
+  }
+
+  /** Waits for what sensors hold up, all in all no longer than SENSOR_WAIT_MS; what comes later goes on by itself. */
+  function patience() {
+    let end = (): void => undefined;
+    const over = new Promise<void>((resolve) => {
+      end = clock.after(SENSOR_WAIT_MS, resolve);
+    });
+    return { wait: (work: Promise<unknown>) => Promise.race([work.then(() => undefined), over]), end };
   }
 
   /** The stop that a killed process, or a policy that forbade it, left out. */
@@ -410,7 +518,12 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   async function writeJournal(): Promise<void> {
     const running = session.kind === 'stopped' ? unfinished : unfinishedOf(session);
-    const entry: JournalEntry = { unfinished: running, applied, policy: policies.memory() };
+    const asked = askedAbout(session);
+    const open = asked === null ? [] : [{ boot, ...asked }];
+    const entry: JournalEntry = {
+      ...{ unfinished: running, applied, policy: policies.memory() },
+      notKept: [...toCutOut, ...open],
+    };
     const text = JSON.stringify(entry);
     journalQueue = journalQueue
       .then(() => (text === journaled ? undefined : deps.journal.write(entry)))
@@ -439,6 +552,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     if (decision.kind === 'denied') return { ok: false, ...refusalOf('session', decision.by) };
     evidence = instant();
     sampler.begin();
+    notKept = toCutOut;
     const entries = apply({ kind: 'start', session: SessionId.parse(random.uuid()) });
     await writeJournal();
     if (entries.length === 0 || !(await outbox.write(entries))) return undoStart();
@@ -461,6 +575,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   async function stop(): Promise<CommandResult> {
     if (session.kind === 'stopped') return problem('You are not tracking.', 'Nothing is being recorded.');
+    await releaseReviewed();
     await stopWith('employee');
     return said('Tracking has stopped.');
   }
@@ -472,7 +587,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     if (policies.policy()?.rules.session?.employeeMayPause === false) {
       return problem('Your organisation does not offer pausing.', 'Stop tracking instead, and start again later.');
     }
-    await outbox.write(apply({ kind: 'pause' }));
+    await record(apply({ kind: 'pause' }));
     await afterChange(true);
     return said('Paused. Nothing is observed until you resume.');
   }
@@ -480,7 +595,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   async function resume(): Promise<CommandResult> {
     if (session.kind === 'stopped') return problem('You are not tracking.', 'Start tracking first.');
     evidence = instant();
-    await outbox.write(apply({ kind: 'resume' }));
+    await record(apply({ kind: 'resume' }));
     await afterChange(true);
     startRound();
     if (session.kind === 'locked') return said('Resumed. The screen is locked: time counts from the unlock.');
@@ -521,10 +636,18 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   async function answerIdle(answer: 'keep' | 'discard'): Promise<CommandResult> {
     if (session.kind !== 'idle_question') return problem('There is no idle time to decide about.', 'Nothing to do.');
     evidence = instant();
-    const minutes = Math.max(1, Math.round(((session.until ?? evidence).mono - session.since.mono) / MINUTE));
-    await outbox.write(apply({ kind: 'answer', answer }));
+    const minutes = minutesBetween(session.since, session.until ?? evidence);
+    const { isHeld } = session;
+    await record(apply({ kind: 'answer', answer }));
     await afterChange(true);
-    return said(answer === 'keep' ? `${minutes} min are kept.` : `${minutes} min are cut out as a gap.`);
+    if (toCutOut.length > 0) {
+      return problem(
+        'What was seen in that time could not be deleted yet.',
+        'It is held back and tried again every few seconds. Make room on the disk.',
+      );
+    }
+    if (answer === 'discard') return said(`${minutes} min are cut out as a gap, and what was seen in them is deleted.`);
+    return said(`${minutes} min are kept.${isHeld ? '' : ' What was seen in them has been deleted already.'}`);
   }
 
   async function dropScreenshot(image: ImageId): Promise<CommandResult> {
@@ -576,6 +699,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
       session: running?.session ?? null,
       since: running?.started.at ?? null,
       work,
+      idle: idleTime(),
       parameters: Object.fromEntries(
         parameterIds.map((id) => [id, parameterStatus(id)]),
       ) as RecorderStatus['parameters'],
@@ -583,6 +707,14 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
       calls: registry.calls(),
       failures: registry.failures(),
     };
+  }
+
+  function idleTime(): IdleTime | null {
+    if (session.kind !== 'idle_question') return null;
+    const { since, until, isHeld } = session;
+    const left = until === null || !isHeld ? null : Math.max(0, until.mono + ANSWER_MS - clock.mono());
+    const deletedAt = left === null ? null : clock.now() + left;
+    return { since: since.at, returned: until?.at ?? null, isHeld, deletedAt };
   }
 
   function parameterStatus(id: ParameterId): RecorderStatus['parameters'][ParameterId] {
@@ -657,6 +789,10 @@ const LIMITS = {
 
 function observationOf(record: SessionRecord): Observation {
   return { parameter: 'session', level: 'on', ...record };
+}
+
+function minutesBetween(from: Instant, to: Instant): number {
+  return Math.max(1, Math.round((to.mono - from.mono) / MINUTE));
 }
 
 /** An empty project is none. */

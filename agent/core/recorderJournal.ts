@@ -7,6 +7,7 @@ import type { Folder } from './files.ts';
 import { PolicyMemory } from './gate/policyCache.ts';
 import type { Sealer } from './spool/batchFile.ts';
 import { type Place, seal, unseal } from './spool/seal.ts';
+import type { BootStretch } from './spool/spool.ts';
 
 /** What a recorder must still know after a kill -9: a session's id and its times. On disk it is sealed. */
 export interface RecorderJournal {
@@ -31,6 +32,7 @@ const Entry = z.strictObject({
   unfinished: Unfinished.nullable(),
   applied: z.record(z.enum(parameterIds), z.string().max(32)).nullable(),
   policy: PolicyMemory.nullable().default(null),
+  notKept: z.array(z.strictObject({ boot: BootId, from: MonoMs, to: MonoMs.nullable() })).default([]),
 });
 
 export interface JournalEntry {
@@ -39,11 +41,13 @@ export interface JournalEntry {
   readonly applied: Levels | null;
   /** What the policy cache must still know when `policy.json` is damaged or gone. */
   readonly policy: PolicyMemory | null;
+  /** Idle time that waits for an answer, or whose answer is being carried out: a start sends nothing of it. */
+  readonly notKept: readonly BootStretch[];
 }
 
 const FILE = 'recorder.sealed';
 const PLACE: Place = { kind: 'journal', name: 'recorder', index: 0 };
-const UNKNOWN: JournalEntry = { unfinished: null, applied: null, policy: null };
+const UNKNOWN: JournalEntry = { unfinished: null, applied: null, policy: null, notKept: [] };
 
 /** `sealer`: the key of the spool. A journal that it does not open knows nothing. */
 export function createRecorderJournal(files: Folder, sealer: Sealer): RecorderJournal {
@@ -61,8 +65,8 @@ function parse(bytes: Uint8Array): JournalEntry {
   try {
     const entry = Entry.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
     if (!entry.success) return UNKNOWN;
-    const { unfinished, applied, policy } = entry.data;
-    return { unfinished, applied: applied === null ? null : knownLevels(applied), policy };
+    const { unfinished, applied, policy, notKept } = entry.data;
+    return { unfinished, applied: applied === null ? null : knownLevels(applied), policy, notKept };
   } catch {
     return UNKNOWN;
   }

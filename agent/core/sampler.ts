@@ -153,8 +153,9 @@ export function createSampler(deps: SamplerDeps): Sampler {
   async function round(): Promise<Entry[]> {
     const begun = deps.moment(clock.mono());
     if (begun === null) return [];
+    const seen = await readWindow(begun, momentAfter(begun));
     const slots = counter?.input.finished(begun.mono) ?? [];
-    return [...slots.flatMap(permitSlot), ...(await readWindow(begun, momentAfter(begun)))];
+    return [...slots.flatMap(permitSlot), ...seen];
   }
 
   function open(): Entry[] {

@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/errors.ts';
 import type { ObservationOf } from '../../shared/events/observation.ts';
 import type { SessionId } from '../../shared/ids.ts';
-import { DAY, type MonoMs, SECOND, type UnixMs } from '../../shared/time.ts';
+import { DAY, MINUTE, type MonoMs, SECOND, type UnixMs } from '../../shared/time.ts';
 import type { Presence } from './gate/gate.ts';
 
 /**
@@ -10,8 +10,10 @@ import type { Presence } from './gate/gate.ts';
  *
  * - Suspend (the wall clock ran on without the monotonic one, or no tick came for long) is a gap from the last evidence.
  * - A wall clock set back, or forward by more than a week, ends the session at the last evidence: `clock_jump`.
- * - Idle time is asked about and never decided: kept unless the employee discards it. A question that is not answered
- *   before the next pause, lock, stop or question counts as kept. Kept idle time shows as minutes without input.
+ * - Idle time is asked about and never decided: it counts unless the employee discards it. A question that is not answered
+ *   before the next pause, lock, stop or question leaves it counted. Kept idle time shows as minutes without input.
+ * - What was captured in idle time is another matter: it is held back from the last evidence on, and only "keep" lets it
+ *   go. Discarded, not answered within ANSWER_MS of the return, or left open by whatever comes next: it is not kept.
  * - Whoever wakes a computer is not yet seen: after a sleep the person counts as away (quiet) until there is evidence.
  * - Evidence is input, an unlock or a command, and where no input is watched another application in front. Never a title
  *   or an address: those change by themselves.
@@ -24,8 +26,13 @@ export type Running =
   | (Common & { readonly kind: 'tracking' })
   | (Common & { readonly kind: 'paused'; readonly since: Instant })
   | (Common & { readonly kind: 'locked'; readonly since: Instant })
-  /** `until`: when input came back; null while it has not. */
-  | (Common & { readonly kind: 'idle_question'; readonly since: Instant; readonly until: Instant | null });
+  /** `until`: when input came back; null while it has not. `isHeld`: what was captured meanwhile is still held back. */
+  | (Common & {
+      readonly kind: 'idle_question';
+      readonly since: Instant;
+      readonly until: Instant | null;
+      readonly isHeld: boolean;
+    });
 
 /** One moment by both clocks. */
 export interface Instant {
@@ -67,8 +74,18 @@ export interface Step {
   readonly state: Session;
   /** In the order of their being known; an idle gap that is discarded late lies before what was recorded since. */
   readonly records: readonly SessionRecord[];
+  /** Idle time that has ended without "keep": what was captured in it must never be sent. */
+  readonly notKept: Stretch | null;
 }
 
+/** Monotonic time after `from`, up to and with `to`; null: to the end of the boot. */
+export interface Stretch {
+  readonly from: MonoMs;
+  readonly to: MonoMs | null;
+}
+
+/** So long after the return what was captured in idle time is held back for an answer, and deleted then. */
+export const ANSWER_MS = 15 * MINUTE;
 /** Disagreement of the two clocks that counts as more than a clock being set right by a little. */
 export const SKEW_MS = 30 * SECOND;
 /** Ticks come every few seconds; one that comes this late means that the process did not run. */
@@ -80,12 +97,36 @@ export const STOPPED: Session = { kind: 'stopped' };
 
 /** What the session becomes. An event that means nothing in a state (a resume while tracking) changes nothing. */
 export function step(before: Session, event: SessionEvent, now: Instant): Step {
-  if (before.kind === 'stopped')
-    return event.kind === 'start' ? begin(event.session, now) : { state: before, records: [] };
+  if (before.kind === 'stopped') {
+    return { ...(event.kind === 'start' ? begin(event.session, now) : same(before)), notKept: null };
+  }
   const settled = settle(before, now);
-  if (settled.state.kind === 'stopped') return settled;
+  const left = notKept(before, settled.state, now);
+  if (settled.state.kind === 'stopped') return { ...settled, notKept: left };
   const next = act(settled.state, event, stamp(settled.state, now));
-  return { state: next.state, records: [...settled.records, ...next.records] };
+  const isKept = event.kind === 'answer' && event.answer === 'keep';
+  const records = [...settled.records, ...next.records];
+  return { state: next.state, records, notKept: left ?? (isKept ? null : notKept(settled.state, next.state, now)) };
+}
+
+/** Only what is captured after this moment can still turn out to be idle time, or is idle time that waits for an answer. */
+export function heldAfter(session: Session): MonoMs | null {
+  if (session.kind === 'idle_question' && session.isHeld) return session.since.mono;
+  // A pause or a lock is not asked about, and what follows one begins with evidence.
+  return session.kind === 'tracking' || session.kind === 'idle_question' ? (session.input?.mono ?? null) : null;
+}
+
+/** The idle time that is held back for an answer. */
+export function askedAbout(session: Session): Stretch | null {
+  if (session.kind !== 'idle_question' || !session.isHeld) return null;
+  return { from: session.since.mono, to: session.until?.mono ?? null };
+}
+
+/** The question that was open before and is not any more. */
+function notKept(before: Running, after: Session, now: Instant): Stretch | null {
+  const asked = askedAbout(before);
+  if (asked === null || askedAbout(after)?.from === asked.from) return null;
+  return { from: asked.from, to: asked.to ?? Math.max(now.mono, before.seen.mono) };
 }
 
 /** Whether the clocks went on as they do while the process runs. If not, the next step finds out what it was. */
@@ -129,13 +170,16 @@ export function stopAfterCrash(evidence: Instant): SessionRecord {
   return { event: 'stop', cause: 'crash', ...evidence, span: 0 };
 }
 
-function begin(session: SessionId, now: Instant): Step {
+/** What a step does to the session, before it is seen what became of a question. */
+type Change = Omit<Step, 'notKept'>;
+
+function begin(session: SessionId, now: Instant): Change {
   const common = { session, started: now, anchor: now, seen: now, input: null, screenLocked: false, absent: false };
   return { state: { kind: 'tracking', ...common }, records: [moment('start', 'employee', now)] };
 }
 
 /** Makes the session agree with the clocks before anything else is asked of it. */
-function settle(session: Running, now: Instant): Step {
+function settle(session: Running, now: Instant): Change {
   const { elapsed, skew } = clocks(session, now);
   if (elapsed < 0 || skew < -SKEW_MS || skew > LONGEST_SLEEP_MS) return end(session, 'clock_jump');
   if (skew > SKEW_MS || elapsed > FROZEN_MS) return awake(session, now);
@@ -146,11 +190,11 @@ function clocks({ seen, anchor }: Running, now: Instant): { elapsed: number; ske
   return { elapsed: now.mono - seen.mono, skew: now.at - anchor.at - (now.mono - anchor.mono) };
 }
 
-function end(session: Running, cause: SessionRecord['cause']): Step {
+function end(session: Running, cause: SessionRecord['cause']): Change {
   return { state: STOPPED, records: [moment('stop', cause, lastEvidence(session))] };
 }
 
-function awake(session: Running, now: Instant): Step {
+function awake(session: Running, now: Instant): Change {
   const common = { anchor: now, seen: now };
   // A pause or a lock covers the sleep already.
   if (session.kind === 'paused' || session.kind === 'locked') return { state: { ...session, ...common }, records: [] };
@@ -161,7 +205,7 @@ function awake(session: Running, now: Instant): Step {
   return { state: { ...tracking(session), ...common, input, absent: true }, records };
 }
 
-function act(session: Running, event: SessionEvent, now: Instant): Step {
+function act(session: Running, event: SessionEvent, now: Instant): Change {
   switch (event.kind) {
     case 'start':
       return same(session);
@@ -182,28 +226,28 @@ function act(session: Running, event: SessionEvent, now: Instant): Step {
     case 'answer':
       return answer(session, event.answer, now);
     case 'tick':
-      return same(askWhenIdle(session, event.idleAfterMs, now));
+      return same(lapseWhenLate(askWhenIdle(session, event.idleAfterMs, now), now));
     default:
       return assertNever(event);
   }
 }
 
-function same(state: Session): Step {
+function same(state: Session): Change {
   return { state, records: [] };
 }
 
-function stopNow(session: Running, now: Instant): Step {
+function stopNow(session: Running, now: Instant): Change {
   const gap = session.kind === 'locked' ? gaps('locked', session.since, now) : [];
   return { state: STOPPED, records: [...gap, moment('stop', 'employee', now)] };
 }
 
-function pause(session: Running, now: Instant): Step {
+function pause(session: Running, now: Instant): Change {
   if (session.kind === 'paused' || session.kind === 'locked') return same(session);
   const state: Running = { ...common(session), kind: 'paused', since: now };
   return { state, records: [moment('pause', 'employee', now)] };
 }
 
-function resume(session: Running, now: Instant): Step {
+function resume(session: Running, now: Instant): Change {
   if (session.kind !== 'paused') return input(session, now);
   const records = [moment('resume', 'employee', now)];
   // Resumed from elsewhere while this screen is locked: the time counts from the unlock.
@@ -211,25 +255,25 @@ function resume(session: Running, now: Instant): Step {
   return { state: present(tracking(session), now), records };
 }
 
-function lock(session: Running, now: Instant): Step {
+function lock(session: Running, now: Instant): Change {
   const locked = { ...session, screenLocked: true };
   if (session.kind === 'paused' || session.kind === 'locked') return same(locked);
   const since = session.kind === 'idle_question' && session.until === null ? session.since : now;
   return same({ ...common(locked), kind: 'locked', since });
 }
 
-function unlock(session: Running, now: Instant): Step {
+function unlock(session: Running, now: Instant): Change {
   if (session.kind !== 'locked') return same(session);
   return { state: present(tracking(session), now), records: gaps('locked', session.since, now) };
 }
 
-function input(session: Running, now: Instant): Step {
+function input(session: Running, now: Instant): Change {
   if (session.kind === 'paused' || session.kind === 'locked') return same(session);
   if (session.kind === 'tracking') return same(present(session, now));
   return same({ ...session, input: now, until: session.until ?? now, absent: false });
 }
 
-function answer(session: Running, given: 'keep' | 'discard', now: Instant): Step {
+function answer(session: Running, given: 'keep' | 'discard', now: Instant): Change {
   if (session.kind !== 'idle_question') return same(session);
   const records = given === 'keep' ? [] : gaps('idle', session.since, session.until ?? now);
   return { state: present(tracking(session), now), records };
@@ -239,7 +283,13 @@ function askWhenIdle(session: Running, idleAfterMs: number, now: Instant): Runni
   if (session.input === null || session.kind === 'paused' || session.kind === 'locked') return session;
   if (now.mono - session.input.mono <= idleAfterMs) return session;
   if (session.kind === 'idle_question' && session.until === null) return session;
-  return { ...common(session), kind: 'idle_question', since: session.input, until: null };
+  return { ...common(session), kind: 'idle_question', since: session.input, until: null, isHeld: true };
+}
+
+/** The question about the time stays open; what was captured in it is not held any longer. */
+function lapseWhenLate(session: Running, now: Instant): Running {
+  if (session.kind !== 'idle_question' || !session.isHeld || session.until === null) return session;
+  return now.mono - session.until.mono < ANSWER_MS ? session : { ...session, isHeld: false };
 }
 
 function present(session: Running & { kind: 'tracking' }, now: Instant): Running {

@@ -22,7 +22,7 @@ export interface StatusSources {
 
 /** What the employee is shown: from the recorder, the spool and the connection as they are now. */
 export function statusOf({ options, device, policies, spool, recorder, key, uplink }: StatusSources): AgentStatus {
-  const { state, session, since, work, parameters, sensors, calls } = recorder.status();
+  const { state, session, since, work, idle, parameters, sensors, calls } = recorder.status();
   const { organisation, personName, device: id, server } = device.identity;
   const lease = policies.lease();
   const policy = policies.policy();
@@ -37,6 +37,7 @@ export function statusOf({ options, device, policies, spool, recorder, key, upli
     agentVersion: options.agentVersion,
     ...{ state, session, since },
     work: { project: work.project, task: work.task },
+    idle: idle === null ? null : { ...idle },
     visible: isVisible(options.indicator),
     parameters: Object.fromEntries(
       parameterIds.map((parameter) => {
@@ -54,6 +55,7 @@ export function statusOf({ options, device, policies, spool, recorder, key, upli
       batches: waiting.batches,
       bytes: waiting.bytes,
       observations: { ...waiting.observations },
+      heldBack: waiting.heldBack,
       damagedFiles: waiting.damagedFiles,
     },
     dropped: waiting.dropped.map((line) => ({ ...line })),

@@ -8,6 +8,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
   return [
     `Daylight for ${status.person} at ${status.organisation}`,
     trackingLine(status, time),
+    ...idleLines(status, time),
     ...recordingLines(status),
     ...parameterLines(status),
     ...untilLines(status, time),
@@ -55,6 +56,18 @@ export function trackingLine(status: AgentStatus, time: (at: number) => string):
   }
 }
 
+/** The question that is open, what is held back for its answer, and until when; none without a question. */
+export function idleLines({ idle, waiting }: AgentStatus, time: (at: number) => string): string[] {
+  if (idle === null) return [];
+  const till = idle.returned === null ? 'nobody has come back yet' : `back ${time(idle.returned)}`;
+  const answers = 'Say "daylight-agent idle keep" or "daylight-agent idle discard"; without an answer the time counts.';
+  const asked = `Away since ${time(idle.since)}, ${till}. ${answers}`;
+  if (!idle.isHeld) return [asked, 'What was seen in that time has been deleted, because nobody said to keep it.'];
+  const held = `${waiting.heldBack} records since then are held back here; what was seen in that time is sent only if you keep it`;
+  if (idle.deletedAt === null) return [asked, `${held}.`];
+  return [asked, `${held}, and deleted ${time(idle.deletedAt)} if you do not answer.`];
+}
+
 function parameterLines(status: AgentStatus): string[] {
   const lines = parameterIds.map((id) => {
     const { label: name, level, active, why } = status.parameters[id];
@@ -83,7 +96,9 @@ function waitingLine({ waiting }: AgentStatus): string {
   const size = waiting.bytes < 1_000 ? `${waiting.bytes} B` : `${Math.round(waiting.bytes / 1_000)} kB`;
   const count = Object.values(waiting.observations).reduce((sum, n) => sum + n, 0);
   if (count === 0 && waiting.batches === 0) return `Nothing waits to be sent.${damaged}`;
-  return `Waiting to be sent: ${count} records in ${waiting.batches} batches (${size}, encrypted).${damaged}`;
+  const { heldBack } = waiting;
+  const held = heldBack === 0 ? '' : ` ${heldBack} of them are held back until the next sign of you, or your answer.`;
+  return `Waiting to be sent: ${count} records in ${waiting.batches} batches (${size}, encrypted).${held}${damaged}`;
 }
 
 function sentLines({ sent }: AgentStatus, time: (at: number) => string): string[] {
@@ -119,6 +134,7 @@ function dropWords(cause: DropCause): string {
   const words: Record<DropCause, string> = {
     purged_by_policy: 'because your organisation switched it off before it was sent',
     dropped_by_employee: 'because you dropped it',
+    idle_not_kept: 'because you were away and did not keep that time',
     evicted: 'because too much was waiting, or for too long',
     unreadable: 'because its file was damaged',
   };

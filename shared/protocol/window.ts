@@ -48,6 +48,13 @@ export const AgentStatus = z.strictObject({
   session: SessionId.nullable(),
   since: UnixMs.nullable(),
   work: z.strictObject({ project: z.string().nullable(), task: z.string().nullable() }),
+  /**
+   * Time away that is asked about. `isHeld`: what was captured in it is here and held back, until `deletedAt` unless it
+   * is kept (null: nobody has come back yet, or it is gone).
+   */
+  idle: z
+    .strictObject({ since: UnixMs, returned: UnixMs.nullable(), isHeld: z.boolean(), deletedAt: UnixMs.nullable() })
+    .nullable(),
   /** Whether something shows the employee that recording is on; without it nothing is observed. */
   visible: z.boolean(),
   parameters: z.record(
@@ -70,6 +77,8 @@ export const AgentStatus = z.strictObject({
     batches: z.int(),
     bytes: z.int(),
     observations: z.partialRecord(ParameterId, z.int()),
+    /** Of them: captured since the last sign of the person, and not sent before there is another, or an answer. */
+    heldBack: z.int(),
     damagedFiles: z.int(),
   }),
   dropped: z.array(z.strictObject({ parameter: ParameterId, cause: DropCause, count: z.int() })),

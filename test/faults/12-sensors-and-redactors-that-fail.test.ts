@@ -61,15 +61,56 @@ test('a window sensor that hangs is waited for five seconds, never called twice 
   expect((await rig.recorder.stop()).ok).toBe(true);
 });
 
-test('a switch-off does not wait longer than five seconds for a sensor that hangs', async () => {
-  const active = () => new Promise<null>(() => undefined);
-  const rig = await fiveMinutes((same) => ({ ...same, window: { ...same.window, active } }));
-  let isOff = false;
-  const off = rig.publish({ ...EVERYTHING, app: 'off', title: 'off' }).then(() => (isOff = true));
+test('a switch-off waits one second at the most for a sensor that hangs, and says that it runs until it lets go', async () => {
+  let letGo = (): void => undefined;
+  const late = { app: 'Code', program: 'code', title: 'seen after the switch-off' };
+  let hangs = false;
+  const rig = await fiveMinutes((same) => ({
+    ...same,
+    window: {
+      ...same.window,
+      active: () => (hangs ? new Promise((resolve) => (letGo = () => resolve(late))) : same.window.active()),
+    },
+  }));
+  hangs = true;
   await rig.clock.advance(6_000);
-  expect(isOff).toBe(true);
-  await off;
-  expect(rig.recorder.receipt()?.parameters.title.state).toBe('off');
+  let isApplied = false;
+  const applied = rig.publish({ ...EVERYTHING, app: 'off', title: 'off' }).then(() => (isApplied = true));
+  await rig.clock.advance(1_000);
+  expect(isApplied).toBe(true);
+  await applied;
+  const said: unknown[] = [];
+  rig.recorder.onReceiptChange(() => void said.push(rig.recorder.receipt()?.parameters.title));
+  const contradiction = { state: 'active', level: 'full', reason: 'contradicts_policy', waiting: 0 };
+  expect(rig.recorder.receipt()?.parameters.title).toEqual(contradiction);
+  await rig.clock.advance(23_000);
+  expect(rig.recorder.receipt()?.parameters.title).toEqual(contradiction);
+  letGo();
+  await rig.clock.settle();
+  expect(said.at(-1)).toEqual({ state: 'off', level: 'off', reason: 'policy', waiting: 0 });
+  await rig.clock.advance(MINUTE);
+  expect(JSON.stringify(rig.spool.everything())).not.toContain('seen after');
+});
+
+test('a switch-off is applied within a second although every sensor hangs, one after the other', async () => {
+  const never = () => new Promise<never>(() => undefined);
+  const rig = await fiveMinutes((same) => ({
+    ...same,
+    window: { ...same.window, active: never, visible: never },
+    screen: { ...same.screen, capture: never },
+    machine: { ...same.machine, device: never },
+    input: { ...same.input, start: async () => never },
+  }));
+  let isApplied = false;
+  void rig.publish({ session: 'on' }).then(() => (isApplied = true));
+  await rig.clock.advance(1_000);
+  expect(isApplied).toBe(true);
+  const { activity, title } = rig.recorder.receipt()?.parameters ?? {};
+  expect([activity?.reason, title?.waiting, rig.spool.waiting().observations.activity]).toEqual([
+    'contradicts_policy',
+    0,
+    undefined,
+  ]);
 });
 
 test('an input sensor that cannot be stopped is not called off', async () => {

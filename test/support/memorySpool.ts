@@ -1,6 +1,7 @@
 import type { Permitted } from '../../agent/core/gate/gate.ts';
 import type { Clock } from '../../agent/core/ports.ts';
 import type { BatchContext, HeldScreenshot, OpenReading, Spool, SpooledBatch } from '../../agent/core/spool/spool.ts';
+import { observedUntil, without } from '../../agent/core/spool/stretch.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { DropCause } from '../../shared/outcome.ts';
@@ -33,6 +34,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
   let seq = 0;
   let givenOut = 0;
   let isFull = false;
+  let after: Parameters<Spool['holdAfter']>[0] = null;
   let kept: readonly OpenReading[] = [];
   let bytes = 0;
   const images = new Map<string, Uint8Array>();
@@ -72,6 +74,10 @@ export function createMemorySpool(clock: Clock): MemorySpool {
     const key = `${parameter}:${cause}`;
     const before = dropped.get(key)?.count ?? 0;
     dropped.set(key, { parameter, cause, count: before + count });
+  }
+
+  function isHeldBack({ context }: Batch, observation: Permitted): boolean {
+    return after?.boot === context.boot && (observedUntil(observation) ?? 0) > after.mono;
   }
 
   function assertRoom(): void {
@@ -131,7 +137,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
     },
     async next(after): Promise<SpooledBatch | null> {
       const batch = batches.find((candidate) => candidate.closed && candidate.seq > after);
-      if (batch === undefined) return null;
+      if (batch === undefined || batch.observations.some((one) => isHeldBack(batch, one))) return null;
       givenOut = Math.max(givenOut, batch.seq);
       const { boot, session, policyVersion } = batch.context;
       return {
@@ -160,6 +166,32 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       countDrop(parameter, cause, count);
       return count;
     },
+    holdAfter: (moment) => void (after = moment),
+    async cutOut(stretch, cause) {
+      assertRoom();
+      const reaches = ({ context, observation }: { context: BatchContext; observation: Permitted }): boolean =>
+        context.boot === stretch.boot && without(observation, stretch) !== observation;
+      for (const { context, observation } of kept.filter(reaches)) put(context, observation);
+      kept = kept.filter((one) => !reaches(one));
+      let cut = 0;
+      const gone = (parameter: ParameterId, batch: Batch | null): void => {
+        cut += 1;
+        countDrop(parameter, cause, 1);
+        batch?.dropped.push({ parameter, cause, count: 1 });
+      };
+      for (const { screenshot } of held.filter(({ context, screenshot: one }) => reaches({ context, ...one }))) {
+        gone('screenshot', null);
+        held = held.filter((one) => one.screenshot !== screenshot);
+      }
+      for (const batch of batches.filter(({ context }) => context.boot === stretch.boot)) {
+        batch.observations = batch.observations.flatMap((observation) => {
+          const left = without(observation, stretch);
+          if (left === null) gone(observation.parameter, batch);
+          return left === null ? [] : [left as Permitted];
+        });
+      }
+      return cut;
+    },
     waiting() {
       const observations: Partial<Record<ParameterId, number>> = {};
       for (const { parameter } of batches.flatMap((batch) => batch.observations)) {
@@ -169,7 +201,15 @@ export function createMemorySpool(clock: Clock): MemorySpool {
         observations[observation.parameter] = (observations[observation.parameter] ?? 0) + 1;
       }
       if (held.length > 0) observations.screenshot = (observations.screenshot ?? 0) + held.length;
-      return { batches: batches.length, bytes, observations, dropped: [...dropped.values()], damagedFiles: 0 };
+      const heldBack = batches.flatMap((batch) => batch.observations.filter((one) => isHeldBack(batch, one))).length;
+      return {
+        batches: batches.length,
+        bytes,
+        observations,
+        heldBack,
+        dropped: [...dropped.values()],
+        damagedFiles: 0,
+      };
     },
     async wipe() {
       batches = [];

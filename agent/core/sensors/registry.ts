@@ -16,7 +16,10 @@ export interface Registry {
   /** The parameter is being collected from now on, at this level: a subscription, a schedule or a turn in each round. */
   engage(parameter: ParameterId, level: Level): void;
   disengage(parameter: ParameterId): void;
-  /** The level at which it is being collected; null when nothing collects it and no call for it is under way. */
+  /**
+   * The level at which it is being collected; null when nothing collects it and no call for it is under way. One that
+   * hangs is under way until the sensor really answers, although its answer reaches nobody.
+   */
   running(parameter: ParameterId): Level | null;
   calls(): Readonly<Partial<Record<ParameterId, number>>>;
   /** Calls, redactions and writes that failed, by parameter. The values are gone. */
@@ -32,7 +35,8 @@ export type Reading<T> = { readonly ok: true; readonly value: T } | { readonly o
 
 export const SENSOR_LIMIT_MS = 5 * SECOND;
 
-export function createRegistry(clock: Clock): Registry {
+/** `onLate`: a sensor that had not answered in time has let go. */
+export function createRegistry(clock: Clock, onLate: () => void = () => undefined): Registry {
   const engaged = new Map<ParameterId, Level>();
   const lastLevel = new Map<ParameterId, Level>();
   const underWay = new Map<ParameterId, number>();
@@ -60,15 +64,18 @@ export function createRegistry(clock: Clock): Registry {
       underWay.set(parameter, (underWay.get(parameter) ?? 0) + 1);
     }
     // The sensor stays busy until it really answers, however late.
-    const answer = attempt(read).finally(() => busy.delete(sensor));
+    let isLate = false;
+    const answer = attempt(read).finally(() => {
+      busy.delete(sensor);
+      for (const parameter of parameters) underWay.set(parameter, (underWay.get(parameter) ?? 1) - 1);
+      if (isLate) onLate();
+    });
     const bounded = inTime(clock, sensor, withinLimit(clock, answer));
     pending.add(bounded);
     const reading = await bounded;
     pending.delete(bounded);
-    for (const parameter of parameters) {
-      underWay.set(parameter, (underWay.get(parameter) ?? 1) - 1);
-      if (!reading.ok) failed(parameter);
-    }
+    isLate = busy.has(sensor);
+    if (!reading.ok) parameters.forEach(failed);
     return reading;
   }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ParameterId } from '../../../shared/catalog.ts';
 import { BootId, ImageId, SessionId } from '../../../shared/ids.ts';
 import { DropCause } from '../../../shared/outcome.ts';
-import { UnixMs } from '../../../shared/time.ts';
+import { MonoMs, UnixMs } from '../../../shared/time.ts';
 import { SEAL_OVERHEAD, seal, unseal } from './seal.ts';
 import { type DropTally, dropTallyOf, largerOf, linesOf, missingFrom, tallyOf } from './tally.ts';
 
@@ -33,7 +33,13 @@ export const BatchHeader = z.strictObject({
 export type BatchHeader = z.infer<typeof BatchHeader>;
 
 /** An observation as it lies in the spool: authenticated by the spool's key, and checked whole by the server. */
-export const SpooledObservation = z.looseObject({ parameter: ParameterId, image: ImageId.optional() });
+export const SpooledObservation = z.looseObject({
+  parameter: ParameterId,
+  at: UnixMs,
+  mono: MonoMs,
+  span: z.int().min(0),
+  image: ImageId.optional(),
+});
 export type SpooledObservation = z.infer<typeof SpooledObservation>;
 
 export const BatchRecord = z.discriminatedUnion('kind', [

@@ -19,6 +19,7 @@ import {
 import { type KeptReading, readingKey } from './keptFile.ts';
 import type {
   BatchContext,
+  BootStretch,
   DroppedFrom,
   HeldScreenshot,
   OpenReading,
@@ -29,6 +30,7 @@ import type {
 } from './spool.ts';
 import { type Held, SpoolFolder, type SpoolState, STOPS_KEPT } from './spoolFolder.ts';
 import type { SpoolKey } from './spoolKey.ts';
+import { observedUntil, without } from './stretch.ts';
 import { addDrop, type DropLine, type DropTally, linesOf, missingFrom, type Tally, tallyOf, totalOf } from './tally.ts';
 
 export interface SpoolOptions {
@@ -85,6 +87,8 @@ interface Entry {
   records: number;
   /** The stop of the batch's session is in it. */
   stop: boolean;
+  /** When the last was seen of each thing that a sensor observed. */
+  seen: MonoMs[];
 }
 
 interface Loaded {
@@ -112,6 +116,7 @@ class DiskSpool implements Spool {
   /** Readings that go on. `keptBehind`: on disk there is more, which has been appended to a batch since. */
   #kept: readonly KeptReading[] = [];
   #keptBehind = false;
+  #holdAfter: { readonly boot: BootId; readonly mono: MonoMs } | null = null;
   /** Where time was last believed to be. */
   #seen: { readonly at: UnixMs; readonly mono: MonoMs };
   readonly #droppedHere: DropTally = {};
@@ -204,7 +209,7 @@ class DiskSpool implements Spool {
       if (this.#open !== null && this.#clock.mono() - this.#open.since >= BATCH_MS) await this.#close();
       const offset = await this.#anchor();
       const seq = Math.max(this.#state.acknowledged, after - offset) + 1;
-      if (seq >= this.#state.next || seq === this.#open?.seq) return null;
+      if (seq >= this.#state.next || seq === this.#open?.seq || this.#isHeldBack(seq)) return null;
       this.#givenOut = Math.max(this.#givenOut, seq);
       return this.#read(seq, offset);
     });
@@ -261,6 +266,34 @@ class DiskSpool implements Spool {
     });
   }
 
+  holdAfter(moment: { readonly boot: BootId; readonly mono: MonoMs } | null): void {
+    this.#holdAfter = moment;
+  }
+
+  cutOut(stretch: BootStretch, cause: DropCause): Promise<number> {
+    return this.#alone(async () => {
+      const isReached = ({ context, observation }: KeptReading): boolean =>
+        context.boot === stretch.boot && without(observation, stretch) !== observation;
+      // As in a purge: first into a batch, to be counted there.
+      for (const { context, observation } of this.#kept.filter(isReached)) {
+        await this.#appendSome(context, [observation]);
+      }
+      if (this.#files.hasKept()) await this.#scrubKept();
+      let cut = 0;
+      for (const [seq, { header, seen }] of this.#entries) {
+        if (header.boot !== stretch.boot || !seen.some((until) => until > stretch.from)) continue;
+        cut += await this.#reduce(seq, (observation) => without(observation, stretch), cause);
+      }
+      for (const held of [...this.#held.values()].filter(isReached)) {
+        await this.#dropHeld(held, cause);
+        cut += 1;
+      }
+      for (const name of this.#files.damaged()) await this.#files.removeDamaged(name);
+      await this.#files.sync();
+      return cut;
+    });
+  }
+
   waiting(): SpoolWaiting {
     const observations: Tally = {};
     const add = (id: ParameterId, count: number): void => {
@@ -275,6 +308,7 @@ class DiskSpool implements Spool {
       batches: this.#state.next - 1 - this.#state.acknowledged,
       bytes: this.#files.bytes(),
       observations,
+      heldBack: this.#countHeldBack(),
       dropped: linesOf(this.#droppedHere),
       damagedFiles: this.#files.damaged().length,
     };
@@ -476,6 +510,7 @@ class DiskSpool implements Spool {
     entry.header = header;
     entry.records += records.length;
     entry.stop ||= observationsIn(records).some(isStop);
+    entry.seen.push(...seenIn(records));
     entry.images.push(...imagesIn(records));
     return this.#open;
   }
@@ -546,10 +581,21 @@ class DiskSpool implements Spool {
   // ── Removing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Removes from one batch what `doomed` names, leaving the count; durable when the folder is synced. */
-  async #dropFrom(seq: number, doomed: (o: SpooledObservation) => boolean, cause: DropCause): Promise<number> {
+  #dropFrom(seq: number, doomed: (o: SpooledObservation) => boolean, cause: DropCause): Promise<number> {
+    return this.#reduce(seq, (observation) => (doomed(observation) ? null : observation), cause);
+  }
+
+  /** Writes a batch anew with what `left` leaves of each observation; of what is gone (null) the count stays. */
+  async #reduce(
+    seq: number,
+    left: (o: SpooledObservation) => SpooledObservation | null,
+    cause: DropCause,
+  ): Promise<number> {
     const { entry, observations } = await this.#load(seq);
-    const gone = observations.filter(doomed);
-    if (gone.length === 0) return 0;
+    const reduced = observations.map((observation) => [observation, left(observation)] as const);
+    if (reduced.every(([before, after]) => before === after)) return 0;
+    const gone = reduced.flatMap(([before, after]) => (after === null ? [before] : []));
+    const survivors = reduced.flatMap(([, after]) => (after === null ? [] : [after]));
     await this.#catchUp();
     const dropped: DropTally = structuredClone(entry.header.dropped);
     for (const [parameter, count] of Object.entries(tallyOf(gone.map((o) => o.parameter)))) {
@@ -557,7 +603,6 @@ class DiskSpool implements Spool {
       addDrop(dropped, line);
       this.#countHere(line);
     }
-    const survivors = observations.filter((observation) => !gone.includes(observation));
     await this.#rewrite(seq, entry.header, survivors, dropped);
     for (const { image } of gone) if (image !== undefined) await this.#files.removeImage(image, true);
     return gone.length;
@@ -605,6 +650,24 @@ class DiskSpool implements Spool {
       await this.#files.removeBatch(seq, false);
       this.#entries.delete(seq);
     }
+  }
+
+  #isHeldBack(seq: number): boolean {
+    const entry = this.#entries.get(seq);
+    const after = this.#holdAfter;
+    return entry !== undefined && entry.header.boot === after?.boot && entry.seen.some((until) => until > after.mono);
+  }
+
+  #countHeldBack(): number {
+    const after = this.#holdAfter;
+    if (after === null) return 0;
+    const apart = [...this.#held.values(), ...this.#kept].map(({ context, observation }) => ({
+      boot: context.boot,
+      seen: [observedUntil(observation) ?? 0],
+    }));
+    const batches = [...this.#entries.values()].map(({ header, seen }) => ({ boot: header.boot, seen }));
+    const seen = [...apart, ...batches].filter(({ boot }) => boot === after.boot).flatMap((one) => one.seen);
+    return seen.filter((until) => until > after.mono).length;
   }
 
   #batchOf(image: ImageId): number | null {
@@ -778,7 +841,11 @@ const unknownId = '00000000-0000-4000-8000-000000000000';
 
 function entryOf(header: BatchHeader, records: readonly BatchRecord[]): Entry {
   const stop = observationsIn(records).some(isStop);
-  return { header, images: imagesIn(records), records: records.length, stop };
+  return { header, images: imagesIn(records), records: records.length, stop, seen: seenIn(records) };
+}
+
+function seenIn(records: readonly BatchRecord[]): MonoMs[] {
+  return observationsIn(records).flatMap((observation) => observedUntil(observation) ?? []);
 }
 
 function isStop(observation: SpooledObservation): boolean {

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { ParameterId } from '../../../shared/catalog.ts';
 import { BootId, SessionId } from '../../../shared/ids.ts';
-import { MonoMs } from '../../../shared/time.ts';
-import type { Sealer } from './batchFile.ts';
+import { type Sealer, SpooledObservation } from './batchFile.ts';
 import { SEAL_OVERHEAD, seal, unseal } from './seal.ts';
 
 /**
@@ -19,7 +17,7 @@ const PAGE_BYTES = 4_096;
 /** A reading that goes on, under the session and policy that permitted it. */
 export const KeptReading = z.strictObject({
   context: z.strictObject({ boot: BootId, session: SessionId, policyVersion: z.int().min(1) }),
-  observation: z.looseObject({ parameter: ParameterId, mono: MonoMs }),
+  observation: SpooledObservation,
 });
 export type KeptReading = z.infer<typeof KeptReading>;
 

@@ -3,7 +3,7 @@ import type { ObservationOf } from '../../../shared/events/observation.ts';
 import type { BootId, ImageId, SessionId } from '../../../shared/ids.ts';
 import type { DropCause } from '../../../shared/outcome.ts';
 import type { Batch } from '../../../shared/protocol/messages.ts';
-import type { UnixMs } from '../../../shared/time.ts';
+import type { MonoMs, UnixMs } from '../../../shared/time.ts';
 import type { Permitted } from '../gate/gate.ts';
 
 /**
@@ -53,6 +53,16 @@ export interface Spool {
    * seq; what is gone leaves a count. Durable when it resolves, so that a crash cannot bring it back.
    */
   purge(parameter: ParameterId, cause: DropCause): Promise<number>;
+  /**
+   * No batch is given out that holds something observed after this moment; null: none is held back. Holds at once and
+   * is not durable: whoever opens the spool again first cuts out what must not be sent.
+   */
+  holdAfter(moment: { readonly boot: BootId; readonly mono: MonoMs } | null): void;
+  /**
+   * Removes what was observed in the stretch and is not yet acknowledged, held screenshots included; what reaches into
+   * it from before or after is shortened. Damaged files go too. Counts and durability as with `purge`. Returns how many are gone.
+   */
+  cutOut(stretch: BootStretch, cause: DropCause): Promise<number>;
   waiting(): SpoolWaiting;
   /** Deletes every file and the key. The spool cannot be used afterwards. */
   wipe(): Promise<void>;
@@ -66,6 +76,13 @@ export interface BatchContext {
   readonly boot: BootId;
   readonly session: SessionId;
   readonly policyVersion: number;
+}
+
+/** Monotonic time of one boot, after `from`, up to and with `to`; null: to its end. */
+export interface BootStretch {
+  readonly boot: BootId;
+  readonly from: MonoMs;
+  readonly to: MonoMs | null;
 }
 
 export interface OpenReading {
@@ -96,6 +113,8 @@ export interface SpoolWaiting {
   readonly bytes: number;
   /** In batches, held for review, and readings that are kept. */
   readonly observations: Readonly<Partial<Record<ParameterId, number>>>;
+  /** How many of them were observed after the moment of `holdAfter`. */
+  readonly heldBack: number;
   /** What was recorded and will never be sent, since the start of this process. */
   readonly dropped: readonly { readonly parameter: ParameterId; readonly cause: DropCause; readonly count: number }[];
   /** Files that could not be read whole, kept apart until the next purge, eviction or wipe. */

@@ -236,7 +236,7 @@ class WebSocketUplink implements Uplink {
     const { greeting, conversation, pace } = meeting;
     if (pace.ending !== null) return;
     if (frame.type === 'bye') {
-      end(link, pace, endingOf(frame));
+      end(link, pace, endingOf(frame, conversation !== null));
     } else if (frame.type === 'wipe') {
       await this.#wiped(link, pace, greeting, frame);
     } else if (conversation !== null) {
@@ -493,10 +493,24 @@ function readAddress(server: string): string | Ending {
   }
 }
 
-const RETIRED_UNPROVED: Ending = {
+const RETIRED_UNORDERED: Ending = {
   kind: 'stop',
   why: `${RETIRED}, and refuses what it sends`,
   remedy: 'run "daylight-agent wipe" to delete what is still kept here',
+};
+
+const ASK_FIRST = 'ask your administrator whether that is so before you run "daylight-agent wipe"';
+
+const UNPROVEN: Readonly<Record<Bye['reason'], string>> = {
+  bad_frame: 'it did not understand this agent',
+  too_large: 'it did not understand this agent',
+  bad_handshake: 'the signature of this device does not fit',
+  unknown_device: 'it does not know this device',
+  retired: 'this device was retired',
+  replaced: 'this device has connected a second time',
+  too_fast: 'it is asked too often',
+  shutting_down: 'it is shutting down',
+  unavailable: 'it is not available now',
 };
 
 function newPace(): Pace {
@@ -530,10 +544,14 @@ function foreignServer(why: string): Ending {
   };
 }
 
-function endingOf({ reason, message, retry }: Bye): Ending {
+/** Before its welcome nobody knows who speaks: then the words are ours, by the reason alone. */
+function endingOf({ reason, message, retry }: Bye, isProven: boolean): Ending {
   const atLeastMs = reason === 'too_fast' ? MINUTE : 0;
-  if (retry) return { kind: 'again', why: `the server says: ${message}`, wasOnline: false, atLeastMs };
-  if (reason === 'retired') return RETIRED_UNPROVED;
+  const why = isProven
+    ? `the server says: ${message}`
+    : `what answers there has not proved to be your server, and says that ${UNPROVEN[reason]}`;
+  if (retry) return { kind: 'again', why, wasOnline: false, atLeastMs };
+  if (reason === 'retired') return isProven ? RETIRED_UNORDERED : { kind: 'stop', why, remedy: ASK_FIRST };
   const remedy = {
     bad_frame: 'update Daylight on this computer, then start it again; recording goes on until the lease ends',
     too_large: 'update Daylight on this computer, then start it again; recording goes on until the lease ends',
@@ -544,5 +562,5 @@ function endingOf({ reason, message, retry }: Bye): Ending {
     shutting_down: 'start Daylight again later',
     unavailable: 'start Daylight again later',
   }[reason];
-  return { kind: 'stop', why: `the server says: ${message}`, remedy };
+  return { kind: 'stop', why, remedy };
 }

@@ -297,6 +297,25 @@ test('a goodbye without retry stops the agent with a remedy', async () => {
   expect(uplink.state()).toMatchObject({ remedy: expect.stringContaining('only one agent') });
 });
 
+test('before a server has proved itself none of its words are shown, only ours by its reason', async () => {
+  const reasons = ['bad_handshake', 'unknown_device', 'retired', 'too_large', 'unavailable'] as const;
+  const message = 'Your computer is infected, call 555';
+  for (const reason of reasons) {
+    server.greeting = (send) => send({ type: 'bye', reason, message, retry: reason === 'unavailable' });
+    const anew = createUplink({
+      ...{ identity: server.identity, deviceKey: server.deviceKey, clock, random: systemRandom, boot },
+      ...{ agentVersion: 'test', policies, spool, recorder },
+      acknowledgements: createAcknowledgementBox(await openFolder(place.folder)),
+      onWipe: async () => undefined,
+    });
+    anew.start();
+    await until(() => ['refused', 'waiting'].includes(anew.state().kind));
+    const state = JSON.stringify(anew.state());
+    await anew.close();
+    expect([state.includes('infected'), state.includes('has not proved to be your server')]).toEqual([false, true]);
+  }
+});
+
 test('an acknowledgement waits on disk until a connection, and goes away with the new lease', async () => {
   await policies.accept(server.signed().policy, server.signed().lease);
   await uplink.acknowledge({ version: 1, policyHash: policies.policy()?.hash ?? '' });
@@ -305,8 +324,7 @@ test('an acknowledgement waits on disk until a connection, and goes away with th
   server.push({ type: 'policy', policy: null, lease: server.signed().lease });
   const box = createAcknowledgementBox(await openFolder(place.folder));
   await until(() => server.receipts.length > 1);
-  await new Promise((wait) => setTimeout(wait, 100));
-  expect(await box.waiting()).toBeNull();
+  await expect.poll(() => box.waiting(), { timeout: 5_000 }).toBeNull();
 });
 
 test('while no policy is verified nothing of what waits is sent, however long the connection lasts', async () => {

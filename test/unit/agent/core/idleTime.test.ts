@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { createScriptedPlatform, type ScriptEvent } from '../../../../agent/platform/scripted.ts';
+import type { Observation } from '../../../../shared/events/observation.ts';
+import { MINUTE, SECOND } from '../../../../shared/time.ts';
+import { atTheEditor, script } from '../../../support/days/moments.ts';
+import { createRig, EVERYTHING } from '../../../support/recording.ts';
+import { NINE } from '../../../support/testClock.ts';
+
+const keys = (at: number, count: number): ScriptEvent => ({ at, do: 'input', kind: 'key', count, everyMs: 1_000 });
+const mail: ScriptEvent = { at: 3 * MINUTE, do: 'front', app: 'Mail', program: 'thunderbird', title: 'Seen idle' };
+/** At the keys until a minute past nine, away until twenty past, then at the keys again. */
+const away = [...atTheEditor, keys(1, 60), mail, keys(20 * MINUTE, 60)];
+const LAST_KEY = MINUTE;
+const BACK = 20 * MINUTE;
+
+async function rigOf(events: readonly ScriptEvent[] = away) {
+  const rig = await createRig({
+    platform: (clock) => createScriptedPlatform(script(events), clock),
+    levels: EVERYTHING,
+  });
+  await rig.recorder.start();
+  return rig;
+}
+
+type Rig = Awaited<ReturnType<typeof rigOf>>;
+
+/** What the uplink would be given, all of it. */
+async function given({ spool }: Rig): Promise<Observation[]> {
+  await spool.flush();
+  const sent: Observation[] = [];
+  for (let after = 0; ; ) {
+    const next = await spool.next(after);
+    if (next === null) return sent;
+    sent.push(...(next.frame.observations as Observation[]));
+    after = next.frame.seq;
+  }
+}
+
+const seenIn = (sent: readonly Observation[], from: number, to: number): string[] =>
+  sent
+    .filter(({ parameter }) => !['session', 'project', 'notes'].includes(parameter))
+    .filter(({ at, span }) => at + span > NINE + from + SECOND && at < NINE + to)
+    .map(({ parameter }) => parameter);
+
+test('from the last sign of the person on nothing is given out until there is another one', async () => {
+  const rig = await rigOf();
+  await rig.clock.advance(4 * MINUTE);
+  const waiting = await given(rig);
+  expect(seenIn(waiting, LAST_KEY, 4 * MINUTE)).toEqual([]);
+  expect(rig.spool.waiting().heldBack).toBeGreaterThan(0);
+  await rig.recorder.note('I am here');
+  expect(seenIn(await given(rig), LAST_KEY, 4 * MINUTE)).toContain('title');
+  expect(rig.recorder.status().state).toBe('tracking');
+});
+
+test('"discard" deletes what was seen while nobody was there, counts it, and lets everything else go', async () => {
+  const rig = await rigOf();
+  await rig.clock.advance(21 * MINUTE);
+  expect(rig.recorder.status().idle).toMatchObject({ isHeld: true, deletedAt: NINE + BACK + 15 * MINUTE });
+  expect(seenIn(await given(rig), LAST_KEY, BACK)).toEqual([]);
+  expect(await rig.recorder.answerIdle('discard')).toMatchObject({
+    ok: true,
+    said: expect.stringContaining('deleted'),
+  });
+  const sent = await given(rig);
+  expect(seenIn(sent, LAST_KEY, BACK)).toEqual([]);
+  expect(seenIn(sent, 0, LAST_KEY)).toContain('title');
+  expect(seenIn(sent, BACK, 21 * MINUTE)).toContain('app');
+  expect(sent.filter((one) => one.parameter === 'session' && one.cause === 'idle')).toHaveLength(1);
+  const dropped = rig.spool.waiting().dropped;
+  expect(dropped.map(({ parameter, cause }) => `${parameter} ${cause}`)).toContain('title idle_not_kept');
+});
+
+test('"keep" lets all of it go, and the time stays', async () => {
+  const rig = await rigOf();
+  await rig.clock.advance(21 * MINUTE);
+  const before = rig.spool.everything().length;
+  expect((await rig.recorder.answerIdle('keep')).ok).toBe(true);
+  const sent = await given(rig);
+  expect(sent.length).toBeGreaterThanOrEqual(before);
+  expect(new Set(seenIn(sent, LAST_KEY, BACK))).toEqual(new Set(['activity', 'app', 'title', 'screenshot']));
+  expect([rig.spool.waiting().dropped, sent.filter((one) => 'cause' in one && one.cause === 'idle')]).toEqual([[], []]);
+});
+
+test('without an answer a quarter of an hour after the return, the time stays and what was seen in it is deleted', async () => {
+  const rig = await rigOf([...away, keys(22 * MINUTE, 2_000)]);
+  await rig.clock.advance(BACK + 15 * MINUTE - 10 * SECOND);
+  expect(rig.recorder.status().idle?.isHeld).toBe(true);
+  await rig.clock.advance(20 * SECOND);
+  expect(rig.recorder.status().idle).toMatchObject({ isHeld: false, deletedAt: null });
+  const sent = await given(rig);
+  expect(seenIn(sent, LAST_KEY, BACK)).toEqual([]);
+  expect(seenIn(sent, BACK, BACK + 10 * MINUTE)).toContain('title');
+  // The time itself can still be cut out.
+  expect((await rig.recorder.answerIdle('discard')).ok).toBe(true);
+  expect((await given(rig)).filter((one) => 'cause' in one && one.cause === 'idle')).toHaveLength(1);
+});
+
+test.each(['stop', 'pause'] as const)(
+  'a question that a %s leaves open keeps the time and nothing that was seen in it',
+  async (end) => {
+    const rig = await rigOf();
+    await rig.clock.advance(10 * MINUTE);
+    expect((await rig.recorder[end]()).ok).toBe(true);
+    const sent = await given(rig);
+    expect(seenIn(sent, LAST_KEY, 10 * MINUTE)).toEqual([]);
+    expect(sent.filter((one) => one.parameter === 'session' && one.event === 'gap')).toEqual([]);
+    expect(rig.spool.waiting().heldBack).toBe(0);
+  },
+);
+
+test('who comes back is told what is held and until when', async () => {
+  const rig = await rigOf();
+  await rig.clock.advance(21 * MINUTE);
+  expect(rig.said.filter((line) => line.includes('idle discard'))).toEqual([expect.stringContaining('15 minutes')]);
+});
+
+test('a full disk cannot let go of what was to be deleted', async () => {
+  const rig = await rigOf();
+  await rig.clock.advance(21 * MINUTE);
+  rig.spool.fill(true);
+  expect(await rig.recorder.answerIdle('discard')).toMatchObject({
+    ok: false,
+    problem: expect.stringContaining('not be deleted'),
+  });
+  expect(seenIn(await given(rig), LAST_KEY, BACK)).toEqual([]);
+  rig.spool.fill(false);
+  await rig.clock.advance(6 * SECOND);
+  expect(rig.spool.waiting().dropped.some(({ cause }) => cause === 'idle_not_kept')).toBe(true);
+  expect(seenIn(await given(rig), LAST_KEY, BACK)).toEqual([]);
+});

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openFolder } from '../../../../agent/core/files.ts';
+import { createPolicyCache } from '../../../../agent/core/gate/policyCache.ts';
+import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
+import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
+import { createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
+import { createUplink } from '../../../../agent/core/uplink/uplink.ts';
+import { createSystemClock } from '../../../../agent/platform/system.ts';
+import { boot, context, scratch, screenshot, systemRandom } from '../../../support/agentKit.ts';
+import { startScriptedServer, until } from '../../../support/scriptedServer.ts';
+
+test('an image for which the server has no room stays in the spool, and goes out again with its batch', async () => {
+  await using place = await scratch();
+  const clock = createSystemClock();
+  const server = await startScriptedServer(() => clock.now());
+  const { identity, deviceKey } = server;
+  const files = await openFolder(place.folder);
+  const key = keyFile(join(place.folder, 'spool.key'), systemRandom);
+  const spool = await openSpool({ folder: join(place.folder, 'spool'), key, clock, random: systemRandom });
+  const states: string[] = [];
+  const uplink = createUplink({
+    ...{ identity, deviceKey, clock, random: systemRandom, boot, agentVersion: 'test', spool },
+    policies: await createPolicyCache({ files, keys: identity, clock }),
+    recorder: {
+      policyChanged: async () => undefined,
+      receipt: () => null,
+      onReceiptChange: () => () => undefined,
+      stoppedElsewhere: async () => undefined,
+    },
+    acknowledgements: createAcknowledgementBox(files),
+    onWipe: async () => undefined,
+    onChange: ({ kind }) => void states.push(kind),
+  });
+  try {
+    const bytes = randomBytes(120_000);
+    await spool.hold(context, { observation: screenshot(bytes), releaseAt: clock.now() }, bytes);
+    await spool.release(clock.now());
+    await spool.flush();
+    const take = server.onBatch;
+    let refusals = 0;
+    server.onBatch = (batch, answer) => {
+      server.onBatch = take;
+      refusals += 1;
+      answer({ type: 'bye', reason: 'unavailable', message: 'the server has no room for these images', retry: true });
+      expect([batch.observations.length, spool.waiting().batches]).toEqual([1, 1]);
+    };
+    uplink.start();
+    await until(() => spool.waiting().batches === 0);
+    const once = ['hello', 'image', 'batch'];
+    expect([refusals, server.received.map(({ type }) => type)]).toEqual([1, [...once, ...once]]);
+    const sent = Buffer.concat(server.chunks.map((chunk) => chunk.subarray(20)));
+    expect(sent).toEqual(Buffer.concat([bytes, bytes]));
+    expect(server.batches[0]).toEqual(server.batches[1]);
+    expect(states).not.toContain('refused');
+  } finally {
+    await uplink.close();
+    await server.close();
+  }
+});
