@@ -4,7 +4,7 @@ import { epochOf, type SealScope } from '../vault/vault.ts';
 
 // What ingest seals, and what whoever reads it must name to open it.
 
-type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion' | 'expires'>;
+type Terms = Pick<SegmentRecord, 'day' | 'policyVersion' | 'termsVersion' | 'expires'>;
 
 export type SegmentKey = Pick<SegmentRecord, 'org' | 'person' | 'parameter' | 'segment' | 'epoch'> & Terms;
 
@@ -22,9 +22,9 @@ export function imageScope(key: ImageKey): SealScope {
   return { org, person, parameter: 'image', epoch, record: image, part: partOf('image', key), policyVersion };
 }
 
-/** Who can write the database can move neither the end of what is kept nor the terms under which it was captured. */
-function partOf(what: string, { termsVersion, expires }: Terms): string {
-  return `${what}, terms ${termsVersion}, until ${expires}`;
+/** Who can write the database can move neither the day nor the end of what is kept, nor the terms of its capture. */
+function partOf(what: string, { day, termsVersion, expires }: Terms): string {
+  return `${what}, of ${day}, terms ${termsVersion}, until ${expires}`;
 }
 
 /** Scope of `DeviceRecord.sessionState`. */

@@ -71,11 +71,11 @@ async function append(
       const day = dayOf(mine[0]?.at ?? 0);
       const segment = SegmentId.parse(systemRandom.uuid());
       const expires = addDays(day, 90);
-      const terms = { policyVersion: 1, termsVersion: 1, expires };
+      const terms = { day, policyVersion: 1, termsVersion: 1, expires };
       const common = { org, person, parameter, segment, epoch: epochOfDay(day), ...terms };
       const plain = encodeSegment({ parameter, session, observations: mine });
       const sealed = await vault.seal(segmentScope(common), plain, { compress: true });
-      return { ...common, day, device: device.device, sealed };
+      return { ...common, device: device.device, sealed };
     }),
   );
   const unit = { org, person, device: device.device, seq, receivedAt: Date.now(), judgedUnder: 1, segments };

@@ -47,18 +47,18 @@ export async function recordDay(
     const byParameter = new Map<Observation['parameter'], Observation[]>();
     for (const one of observations) byParameter.set(one.parameter, [...(byParameter.get(one.parameter) ?? []), one]);
     const epoch = epochOfDay(day);
-    const terms = { policyVersion, termsVersion: policyVersion, expires };
+    const terms = { day, policyVersion, termsVersion: policyVersion, expires };
     const segments = await Promise.all(
       [...byParameter].map(async ([parameter, own]) => {
         const key = { org, person, parameter, segment: SegmentId.parse(randomUUID()), epoch, ...terms };
         const plaintext = encodeSegment({ parameter, session, observations: own });
         const sealed = await vault.seal(segmentScope(key), plaintext, { compress: true });
-        return { ...key, day, device: device.record.device, sealed };
+        return { ...key, device: device.record.device, sealed };
       }),
     );
     const segment = segments.find(({ parameter }) => parameter === 'screenshot')?.segment;
     if (segment === undefined) throw new Error('the day has no screenshot');
-    const blob = { org, person, image, day, segment, epoch, ...terms };
+    const blob = { org, person, image, segment, epoch, ...terms };
     const sealed = await vault.seal(imageScope(blob), imageBytes);
     const result = await store.appendBatch({
       org,
