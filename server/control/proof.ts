@@ -34,19 +34,20 @@ export function prove(
 ): ParameterProof[] {
   const witnesses = all.filter(({ device }) => device.status === 'active');
   return parameterIds.map((parameter) => {
-    const testimonies = witnesses.map((witness) => ({ witness, says: testimony(current, parameter, witness) }));
-    const having = (...kinds: Testimony[]) => testimonies.filter(({ says }) => kinds.includes(says));
-    const confirmed = having('agrees_active', 'agrees_off');
+    const saying: Record<Testimony, Witness[]> = { agrees_active: [], agrees_off: [], contradicts: [], silent: [] };
+    for (const witness of witnesses) saying[testimony(current, parameter, witness)].push(witness);
+    const active = saying.agrees_active.length;
+    const confirmed = active + saying.agrees_off.length;
     return {
       parameter,
       requested: current.document.parameters[parameter].level,
       requestedAt: requestedAt[parameter],
       devices: witnesses.length,
-      confirmed: confirmed.length,
-      active: having('agrees_active').length,
-      contradicting: having('contradicts').map(({ witness }) => witness.device.device),
-      waiting: having('silent').map(({ witness }) => waitingOf(parameter, witness)),
-      timeToEffectMs: timeToEffect(current, parameter, witnesses, confirmed.length),
+      confirmed,
+      active,
+      contradicting: saying.contradicts.map(({ device }) => device.device),
+      waiting: saying.silent.map((witness) => waitingOf(parameter, witness)),
+      timeToEffectMs: timeToEffect(current, parameter, witnesses, confirmed),
     };
   });
 }

@@ -1,7 +1,7 @@
 import type { DeviceId, OrgId } from '../../shared/ids.ts';
 import type { DeviceRecord, Store } from '../store/store.ts';
 import { createBounded } from './bounded.ts';
-import { type Acknowledged, type PublishedTerms, type Told, toldBy } from './told.ts';
+import { type Acknowledged, type PublishedTerms, type Told, tellerOf } from './told.ts';
 
 /** What was acknowledged on devices, and what their people have therefore been told of there. */
 export interface Tellings {
@@ -28,6 +28,7 @@ interface Terms {
 export function createTellings(store: Store, most: number): Tellings {
   const acknowledgedOn = createBounded<DeviceId, readonly Acknowledged[]>(most);
   const known = new WeakMap<readonly Acknowledged[], Telling & Terms>();
+  const tellers = new WeakMap<Terms['published'], ReturnType<typeof tellerOf>>();
 
   /** Only what was acknowledged on this very device counts for it: another one may be anybody's. */
   async function read({ org, person, device }: Owner): Promise<readonly Acknowledged[]> {
@@ -47,7 +48,9 @@ export function createTellings(store: Store, most: number): Tellings {
   function tellingOf(acknowledged: readonly Acknowledged[], { published }: Terms): Telling {
     const before = known.get(acknowledged);
     if (before?.published === published) return before;
-    const telling = { acknowledged, told: toldBy(published, acknowledged), published };
+    const teller = tellers.get(published) ?? tellerOf(published);
+    tellers.set(published, teller);
+    const telling = { acknowledged, told: teller(acknowledged), published };
     known.set(acknowledged, telling);
     return telling;
   }

@@ -19,36 +19,61 @@ export interface Acknowledged {
   readonly at: UnixMs;
 }
 
-/**
- * `acknowledgedCeiling` over one device's history, and off for every parameter whose terms were widened since the last
- * notice that was acknowledged on it. `published` in order of version. Computed once per moment at which anything changed.
- */
+/** What one device's person has been told of; see `tellerOf`. */
 export function toldBy(published: readonly PublishedTerms[], acknowledged: readonly Acknowledged[]): Told {
-  const events: NoticeEvent[] = [
-    ...published.map(
-      ({ document, publishedAt }): NoticeEvent => ({
-        kind: 'published',
-        version: document.version,
-        at: publishedAt,
-        levels: levelsOfDocument(document),
-      }),
-    ),
-    ...acknowledged.map(({ noticeVersion, at }): NoticeEvent => ({ kind: 'acknowledged', version: noticeVersion, at })),
-  ];
+  return tellerOf(published)(acknowledged);
+}
+
+/**
+ * `acknowledgedCeiling` over the history of one device after another, and off for every parameter whose terms were widened
+ * since the last notice that was acknowledged on it. `published` in order of version; what is the same for all devices is
+ * computed once, and the rest once per moment that is asked for at which anything changed.
+ */
+export function tellerOf(published: readonly PublishedTerms[]): (acknowledged: readonly Acknowledged[]) => Told {
+  const publications = published.map(
+    ({ document, publishedAt }): NoticeEvent => ({
+      kind: 'published',
+      version: document.version,
+      at: publishedAt,
+      levels: levelsOfDocument(document),
+    }),
+  );
   const widenings = wideningsOf(published);
-  const moments = [...new Set(events.map((event) => event.at))].sort((a, b) => a - b);
-  const steps = moments.map((at) => ({ at, levels: narrowed(acknowledgedCeiling(events, at), at) }));
 
-  function narrowed(levels: Levels, at: UnixMs): Levels {
-    const newest = Math.max(0, ...acknowledged.filter((one) => one.at <= at).map((one) => one.noticeVersion));
-    const result: Record<ParameterId, Level> = { ...levels };
-    for (const { parameter, version, publishedAt } of widenings) {
-      if (publishedAt <= at && version > newest) result[parameter] = 'off';
+  return (acknowledged) => {
+    const events: NoticeEvent[] = [
+      ...publications,
+      ...acknowledged.map(
+        ({ noticeVersion, at }): NoticeEvent => ({ kind: 'acknowledged', version: noticeVersion, at }),
+      ),
+    ];
+    const moments = [...new Set(events.map((event) => event.at))].sort((a, b) => a - b);
+    const known = new Map<UnixMs, Levels>();
+
+    function levelsFrom(moment: UnixMs): Levels {
+      const before = known.get(moment);
+      if (before !== undefined) return before;
+      const levels = narrowed(acknowledgedCeiling(events, moment), moment);
+      known.set(moment, levels);
+      return levels;
     }
-    return result;
-  }
 
-  return { at: (instant) => lastUpTo(steps, instant)?.levels ?? NOTHING };
+    function narrowed(levels: Levels, at: UnixMs): Levels {
+      const newest = Math.max(0, ...acknowledged.filter((one) => one.at <= at).map((one) => one.noticeVersion));
+      const result: Record<ParameterId, Level> = { ...levels };
+      for (const { parameter, version, publishedAt } of widenings) {
+        if (publishedAt <= at && version > newest) result[parameter] = 'off';
+      }
+      return result;
+    }
+
+    return {
+      at(instant) {
+        const moment = lastUpTo(moments, instant);
+        return moment === null ? NOTHING : levelsFrom(moment);
+      },
+    };
+  };
 }
 
 /** Per parameter, the most that the person has been told of on any of the devices; off for all when there is none. */
@@ -60,16 +85,16 @@ export function toldOnAny(devices: readonly Levels[]): Levels {
   return most;
 }
 
-/** The last step at or before `instant`; steps are in order of time. */
-function lastUpTo<T extends { readonly at: number }>(steps: readonly T[], instant: number): T | null {
+/** The last of the moments, which are in order, at or before `instant`. */
+function lastUpTo(moments: readonly UnixMs[], instant: UnixMs): UnixMs | null {
   let low = 0;
-  let high = steps.length;
+  let high = moments.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((steps[middle]?.at ?? Number.POSITIVE_INFINITY) <= instant) low = middle + 1;
+    if ((moments[middle] ?? Number.POSITIVE_INFINITY) <= instant) low = middle + 1;
     else high = middle;
   }
-  return steps[low - 1] ?? null;
+  return moments[low - 1] ?? null;
 }
 
 function wideningsOf(
