@@ -5,6 +5,7 @@ import { DaylightError } from '../../shared/errors.ts';
 import { DeviceId } from '../../shared/ids.ts';
 import { EnrolmentPayload, routes } from '../../shared/protocol/http.ts';
 import type { PublicKey } from '../../shared/signed.ts';
+import { SECOND } from '../../shared/time.ts';
 import { type Folder } from './files.ts';
 import { createPolicyCache } from './gate/policyCache.ts';
 import { DEVICE_KEY_FILE, IDENTITY_FILE, Identity, makeDeviceKey, writeIdentity } from './identity.ts';
@@ -59,7 +60,9 @@ export async function enrol(
       at: clock.now(),
     };
     const enrolment = signPayload('daylight/enrolment/v1', deviceKey, canonical(EnrolmentPayload.parse(payload)));
-    const answer = await postJson(address.api('/enrolment'), { enrolment }, routes.enrol.response, invitation.ca);
+    const answer = await untilAnswered(clock, () =>
+      postJson(address.api('/enrolment'), { enrolment }, routes.enrol.response, invitation.ca),
+    );
     if (answer.serverKey !== shown.serverKey || answer.device !== payload.device) {
       throw new DaylightError(
         'unavailable',
@@ -101,6 +104,29 @@ export async function enrol(
     await files.remove('policy.json');
     throw error;
   }
+}
+
+/**
+ * A failure on the way leaves open whether the device was made. The very same enrolment again finds out: the server answers it
+ * as it would have answered the first.
+ */
+async function untilAnswered<T>(clock: Clock, send: () => Promise<T>): Promise<T> {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof DaylightError) || !isOpen(error)) throw error;
+      await new Promise<void>((resolve) => clock.after(pause, resolve));
+    }
+  }
+  return send();
+}
+
+/** By then a server that was restarted is back. */
+const PAUSES_MS = [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND];
+
+function isOpen({ code }: DaylightError): boolean {
+  return code === 'unavailable' || code === 'internal';
 }
 
 export async function refuseSecondEnrolment(files: Folder): Promise<void> {
