@@ -176,7 +176,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
 
   test("another's day is not read before a purpose is chosen; one's own is, and says why it is empty", async () => {
     await open('/people', 'People');
-    await page.getByRole('link', { name: 'Olga Brandt' }).waitFor();
+    await page.getByRole('link', { name: 'Olga Brandt', exact: true }).waitFor();
     const team = await page.request.post(`${server.url}/api/v1/people`, {
       headers: { 'x-daylight': 'test' },
       data: { name: 'Mia Sommer', email: 'mia@example.com', role: 'employee' },
