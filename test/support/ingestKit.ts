@@ -306,7 +306,7 @@ export function sessionEvent(kit: Pick<ServerKit, 'clock'>, event: string): Reco
 }
 
 export function batch(
-  agent: RawAgent,
+  agent: Pick<RawAgent, 'boot'>,
   seq: number,
   session: SessionId | null,
   observations: unknown[],
