@@ -41,6 +41,34 @@ test.each([
   expect(isHeld(rig, image)).toBe(false);
 });
 
+test('a picture whose time of review is over goes out with the stop, one under review after its time and no later', async () => {
+  const { rig, image } = await withPicture();
+  const { clock, recorder, spool } = rig;
+  const due = spool.held()[0]?.releaseAt ?? 0;
+  await clock.advance(due - clock.now() - 2 * SECOND);
+  await recorder.stop();
+  await spool.flush();
+  expect(isHeld(rig, image)).toBe(true);
+  await clock.advance(10 * SECOND);
+  const sent = async () => {
+    const images: string[] = [];
+    for (let next = await spool.next(0); next !== null; next = await spool.next(next.frame.seq)) {
+      images.push(...next.images.map((one) => one.image));
+    }
+    return images;
+  };
+  expect(await sent()).toContain(image);
+
+  // The time passes between two ticks, and the stop comes before the next one.
+  const again = await withPicture();
+  const last = again.rig.spool.held()[0]?.releaseAt ?? 0;
+  await again.rig.clock.advance(last - again.rig.clock.now() - 1);
+  expect(isHeld(again.rig, again.image)).toBe(true);
+  again.rig.clock.freeze(1);
+  await again.rig.recorder.stop();
+  expect(isHeld(again.rig, again.image)).toBe(false);
+});
+
 test('after a restart the whole time is given again', async () => {
   const { rig, image } = await withPicture();
   const { clock, publisher, spool, folder } = rig;

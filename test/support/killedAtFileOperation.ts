@@ -1,9 +1,9 @@
 import { promises } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { app, context, screenshot, systemRandom, testClock } from './agentKit.ts';
+import { app, boot, context, screenshot, systemRandom, testClock, title } from './agentKit.ts';
 
-// A process for tests: `prepare` fills a spool; `release` and `drop` kill themselves, as kill -9 would, just before their
+// A process for tests: `prepare` and `prepareIdle` fill a spool; `release`, `drop` and `cutOut` kill themselves, as kill -9 would, just before their
 // nth change of a file, and exit 0 when they have fewer.
 const [folder = '', task = '', nth = '0'] = process.argv.slice(2);
 
@@ -38,9 +38,19 @@ if (task === 'prepare') {
     const bytes = systemRandom.bytes(100);
     await spool.hold(context, { observation: screenshot(bytes), releaseAt: clock.now() + picture }, bytes);
   }
+} else if (task === 'prepareIdle') {
+  await spool.append(context, [app('before')]);
+  for (const mono of [3_000, 6_000]) {
+    await spool.append(context, [{ ...title(`away ${mono}`), mono }]);
+    await spool.flush();
+  }
+  const bytes = systemRandom.bytes(100);
+  await spool.hold(context, { observation: { ...screenshot(bytes), mono: 7_000 }, releaseAt: clock.now() }, bytes);
+  await spool.keep([{ context, observation: { ...title('away and going on'), mono: 9_000 } }]);
 } else {
   const first = spool.held()[0]?.observation.image;
   armed = true;
-  if (task === 'release') await spool.release(clock.now() + 1_000);
+  if (task === 'cutOut') await spool.cutOut({ boot, from: 2_000, to: 20_000 }, 'idle_not_kept');
+  else if (task === 'release') await spool.release(clock.now() + 1_000);
   else if (first !== undefined) await spool.drop(first);
 }

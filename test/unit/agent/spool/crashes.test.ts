@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../../../agent/core/spool/spool.ts';
 import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
-import { app, context, scratch, systemRandom, testClock, title } from '../../../support/agentKit.ts';
+import { app, boot, context, scratch, systemRandom, testClock, title } from '../../../support/agentKit.ts';
 
 const opened = (folder: string): Promise<Spool> =>
   openSpool({
@@ -114,6 +114,49 @@ test.each(['release', 'drop'] as const)(
   },
   240_000,
 );
+
+test('idle time that is cut out is gone after the next start, whatever change of a file the first attempt was killed at', async () => {
+  await using place = await scratch();
+  const prepared = join(place.folder, 'prepared');
+  await child(prepared, 'prepareIdle', 0);
+  let kills = 0;
+  for (let nth = 0; ; nth += 1) {
+    const folder = join(place.folder, `killed-${nth}`);
+    await cp(prepared, folder, { recursive: true });
+    const signal = await child(folder, 'cutOut', nth);
+    const spool = await opened(folder);
+    await spool.cutOut({ boot, from: 2_000, to: 20_000 }, 'idle_not_kept');
+    expect(spool.held()).toEqual([]);
+    const batches = await sent(spool);
+    const named = batches.flatMap(({ frame }) => frame.observations as { parameter: string; span: number }[]);
+    expect(named.map(({ parameter, span }) => [parameter, span])).toEqual([['app', 2_000]]);
+    const dropped = batches.flatMap(({ frame }) => frame.dropped);
+    expect([nth, dropped.reduce((sum, { count }) => sum + count, 0)]).toEqual([nth, 4]);
+    expect(new Set(dropped.map(({ cause }) => cause))).toEqual(new Set(['idle_not_kept']));
+    await spool.close();
+    await rm(folder, { recursive: true });
+    if (signal === null) break;
+    kills += 1;
+  }
+  expect(kills).toBeGreaterThan(5);
+}, 240_000);
+
+test('no batch is given out that holds something seen after the moment that holds it back', async () => {
+  await using place = await scratch();
+  const spool = await opened(place.folder);
+  await spool.append(context, [app('to 5,000')]);
+  await spool.flush();
+  await spool.append(context, [{ ...title('to 8,000'), mono: 3_000 }]);
+  await spool.flush();
+  const given = async () => [(await spool.next(0)) !== null, (await spool.next(1)) !== null, spool.waiting().heldBack];
+  spool.holdAfter({ boot, mono: 4_999 });
+  expect(await given()).toEqual([false, false, 2]);
+  spool.holdAfter({ boot, mono: 5_000 });
+  expect(await given()).toEqual([true, false, 1]);
+  spool.holdAfter(null);
+  expect(await given()).toEqual([true, true, 0]);
+  await spool.close();
+});
 
 /** Resolves with the signal that ended it, or null. */
 async function child(folder: string, task: string, nth: number): Promise<NodeJS.Signals | null> {
