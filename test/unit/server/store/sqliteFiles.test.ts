@@ -64,6 +64,17 @@ describe('the files of the SQLite store', () => {
     expect((await readFile(database())).equals(before)).toBe(true);
   });
 
+  it('from before the first release, which held receipts in the clear, are refused with the remedy, unchanged', async () => {
+    await (await opened()).close();
+    await raw(database(), 'PRAGMA user_version = 1');
+    const before = await readFile(database());
+    await expect(opened()).rejects.toMatchObject({
+      code: 'incompatible',
+      message: expect.stringMatching(/before the first release \(format 1, this one knows 2\); choose another folder/),
+    });
+    expect((await readFile(database())).equals(before)).toBe(true);
+  });
+
   it('that are not SQLite are refused and not overwritten', async () => {
     await writeFile(database(), 'this is a letter and not a database '.repeat(200));
     await expect(opened()).rejects.toMatchObject({
