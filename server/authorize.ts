@@ -16,6 +16,7 @@ export interface Actor {
 export type Action =
   | 'organisation.read' // the policy, the notice: everyone in it
   | 'policy.publish'
+  | 'policy.give_sight' // to name more roles as viewers of what is collected
   | 'policy.prove' // proof per device, receipts
   | 'people.list'
   | 'people.change'
@@ -160,6 +161,8 @@ const adminBelowOwner: Rule = {
 const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'organisation.read': [everyone],
   'policy.publish': [owner, admin, anyManager],
+  // Whoever sees activity, or could appoint somebody who does, must not be the one to say that they may see more of it.
+  'policy.give_sight': [owner],
   'policy.prove': [owner, admin, anyManager, privacyOfficer],
   'people.list': [themself, owner, admin, theirManager],
   'people.change': [owner, adminBelowOwner],

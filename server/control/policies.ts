@@ -3,11 +3,12 @@ import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import { firstRules, type Levels, PolicyDocument } from '../../shared/policy/policy.ts';
+import { givesSight } from '../../shared/policy/widened.ts';
 import { EnrolmentPayload, type PolicyChange } from '../../shared/protocol/http.ts';
 import { AcknowledgementPayload, ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { Digest, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import type { Authorized } from '../authorize.ts';
+import { type Authorized, authorize, organisation } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
 import { createLanes } from '../lanes.ts';
 import {
@@ -218,6 +219,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         const { current } = await stateOf(org);
         const now = Math.max(clock.now(), current.publishedAt);
         const next = applyChange(current.document, current.hash, change, now);
+        requireSightGiver(leave, current.document, next);
         await store.recordSecurityEvent({
           org,
           at: now,
@@ -323,6 +325,22 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       };
     },
   };
+}
+
+/** Who may publish may not by that let anybody see more than they do. */
+function requireSightGiver(
+  { actor }: Authorized<'policy.publish'>,
+  before: PolicyDocument,
+  after: PolicyDocument,
+): void {
+  const parameter = parameterIds.find((id) => givesSight(before.parameters[id], after.parameters[id]));
+  if (parameter === undefined) return;
+  const verdict = authorize(actor, 'policy.give_sight', organisation(actor.org));
+  if (verdict.kind === 'granted') return;
+  throw new DaylightError(verdict.code, `parameters.${parameter}.viewers: only an owner may name more viewers`, {
+    field: `parameters.${parameter}.viewers`,
+    remedy: 'Leave the viewers as they are, or fewer, or ask an owner to publish this.',
+  });
 }
 
 function firstPolicy(org: OrgId, now: UnixMs): PolicyDocument {

@@ -28,12 +28,17 @@ export function widened(parameter: ParameterId, before: Terms, after: Terms): bo
   return ruleWidened(before.parameters[parameter], after.parameters[parameter]) || loosened(parameter, before, after);
 }
 
+/** Whether a role is named as a viewer that was not one before. Only an owner may publish that. */
+export function givesSight(before: Pick<PolicyRule, 'viewers'>, after: Pick<PolicyRule, 'viewers'>): boolean {
+  return after.viewers.some((role) => !before.viewers.includes(role));
+}
+
 function ruleWidened(before: PolicyRule, after: PolicyRule): boolean {
   return (
     after.purpose !== before.purpose ||
     after.basis !== before.basis ||
     after.retentionDays > before.retentionDays ||
-    after.viewers.some((role) => !before.viewers.includes(role)) ||
+    givesSight(before, after) ||
     (before.employeeMayPause && !after.employeeMayPause)
   );
 }

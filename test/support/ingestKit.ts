@@ -45,7 +45,10 @@ export interface ServerKit extends AsyncDisposable {
   readonly port: number;
   readonly events: AgentEvent[];
   /** Publishes as the owner; every change is made on top of the policy in force. */
-  publish(parameters: PolicyChange['parameters'], rest?: Partial<PolicyChange>): Promise<PublishedPolicy>;
+  publish(
+    parameters: PolicyChange['parameters'],
+    rest?: Partial<PolicyChange> & { as?: 'owner' | 'admin' | 'manager' },
+  ): Promise<PublishedPolicy>;
   enrol(options?: { person?: PersonId; acknowledge?: boolean }): Promise<TestDevice>;
   /** Everything stored about a device's person, by parameter, as the store holds it. */
   segments(parameter: ParameterId, person?: PersonId): ReturnType<Store['segments']>;
@@ -132,10 +135,10 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     get organisations() {
       return parts.organisations;
     },
-    async publish(parameters, rest = {}) {
-      const actor = { org, person: owner, role: 'owner' as const, managesTeams: [], complete: true };
+    async publish(parameters, { as: role = 'owner', ...rest } = {}) {
+      const actor = { org, person: owner, role, managesTeams: [], complete: true };
       const leave = authorize(actor, 'policy.publish', organisation(org));
-      if (leave.kind !== 'granted') throw new Error('the owner may publish');
+      if (leave.kind !== 'granted') throw new Error(`${role} may not publish`);
       const { document } = await parts.control.current(org);
       return parts.control.publish(leave.leave, {
         ...{ baseVersion: document.version, reason: 'for this test' },

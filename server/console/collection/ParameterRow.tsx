@@ -68,7 +68,15 @@ export function ParameterRow(props: {
         <ProofLine proof={proof} publishedLevel={policy.parameters[parameter].level} changed={changed} now={now} />
       </div>
       <Collapse expanded={opened} keepMounted={false} id={`${id}-details`}>
-        <RuleDetails parameter={parameter} rule={rule} editable={editable} proof={proof} now={now} onEdit={onEdit} />
+        <RuleDetails
+          parameter={parameter}
+          rule={rule}
+          inForce={policy.parameters[parameter]}
+          editable={editable}
+          proof={proof}
+          now={now}
+          onEdit={onEdit}
+        />
       </Collapse>
     </li>
   );

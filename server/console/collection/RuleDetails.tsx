@@ -3,6 +3,8 @@ import { catalog, type ParameterId, Purpose } from '../../../shared/catalog.ts';
 import { LawfulBasis } from '../../../shared/policy/policy.ts';
 import type { ParameterProof } from '../../../shared/protocol/http.ts';
 import { ViewerRole } from '../../../shared/roles.ts';
+import { useMe } from '../api/useMe.ts';
+import { may } from '../frame/may.ts';
 import { NumberField } from '../frame/NumberField.tsx';
 import { nearTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
@@ -15,12 +17,16 @@ import { levelText } from './words.ts';
 export function RuleDetails(props: {
   parameter: ParameterId;
   rule: Rule;
+  /** The rule in force, from which the draft begins. */
+  inForce: Pick<Rule, 'viewers'>;
   editable: boolean;
   proof: ParameterProof | undefined;
   now: number;
   onEdit: Edit;
 }) {
-  const { parameter, rule, editable, proof, now, onEdit } = props;
+  const { parameter, rule, inForce, editable, proof, now, onEdit } = props;
+  const { person } = useMe();
+  const mayName = (role: ViewerRole) => may.giveSight(person.role) || inForce.viewers.includes(role);
   const { levels, label, retentionDays, source, sensitivity } = catalog[parameter];
   return (
     <div className={classes.details}>
@@ -77,7 +83,7 @@ export function RuleDetails(props: {
       <div className={classes.fields}>
         <Checkbox.Group
           label={say('field.viewers')}
-          description={say('details.viewersHelp')}
+          description={say(may.giveSight(person.role) ? 'details.viewersHelp' : 'details.viewersOwner')}
           size="xs"
           readOnly={!editable}
           value={[...rule.viewers]}
@@ -88,7 +94,13 @@ export function RuleDetails(props: {
         >
           <Group gap="sm" mt={6}>
             {ViewerRole.options.map((role) => (
-              <Checkbox key={role} size="xs" value={role} label={say(`role.${role}`)} disabled={!editable} />
+              <Checkbox
+                key={role}
+                size="xs"
+                value={role}
+                label={say(`role.${role}`)}
+                disabled={!editable || !mayName(role)}
+              />
             ))}
           </Group>
         </Checkbox.Group>

@@ -6,6 +6,7 @@ import type { Role } from '../../../shared/roles.ts';
  */
 export const may = {
   publishPolicy: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
+  giveSight: (role: Role) => role === 'owner',
   seeProof: (role: Role) => role !== 'employee',
   seePeople: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
   changePeople: (role: Role) => role === 'owner' || role === 'admin',

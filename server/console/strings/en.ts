@@ -179,6 +179,7 @@ export const en = {
   'details.levelsOf': 'Levels of {parameter}',
   'details.retentionMost': 'At most {days}',
   'details.viewersHelp': 'Of people in their scope. The person always may.',
+  'details.viewersOwner': 'Of people in their scope. The person always may. Only an owner may name more.',
   'details.mayPause': 'The employee may pause it',
   'details.waiting': 'Devices that have not answered',
   'details.noLease': 'no lease known',

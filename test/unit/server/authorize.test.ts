@@ -37,6 +37,7 @@ const rolesThatMay = (action: Action, target: Target): Role[] =>
 const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role[]; themself: boolean }>> = {
   'organisation.read': { inTheirTeam: [...Role.options], inAnotherTeam: [...Role.options], themself: true },
   'policy.publish': same(['owner', 'admin', 'manager'], false),
+  'policy.give_sight': same(['owner'], false),
   'policy.prove': same(['owner', 'admin', 'manager', 'privacy_officer'], false),
   'people.list': { inTheirTeam: ['owner', 'admin', 'manager'], inAnotherTeam: ['owner', 'admin'], themself: true },
   'people.change': same(['owner', 'admin'], false),

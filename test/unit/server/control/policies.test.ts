@@ -81,6 +81,19 @@ describe('publishing', () => {
     expect((await kit.control.current(kit.org)).document.parameters.app.noticeVersion).toBe(5);
   });
 
+  it.each(['admin', 'manager'] as const)('lets nobody but an owner name more viewers: not an %s', async (as) => {
+    await using kit = await startServer();
+    await kit.publish({ app: { viewers: ['owner'], level: 'name' } });
+    const before = await kit.control.current(kit.org);
+    await expect(kit.publish({ app: { viewers: ['owner', 'manager'] } }, { as })).rejects.toMatchObject({
+      code: 'forbidden',
+      field: 'parameters.app.viewers',
+    });
+    expect((await kit.control.current(kit.org)).hash).toBe(before.hash);
+    await kit.publish({ app: { viewers: [], level: 'category' } }, { as });
+    expect((await kit.control.current(kit.org)).document.parameters.app.viewers).toEqual([]);
+  });
+
   it('keeps organisations apart: a policy of one is unknown to the other, and so are its keys', async () => {
     await using kit = await startServer();
     const other = await kit.organisations.create(OrgId.parse(randomUUID()), 'Other AG');
