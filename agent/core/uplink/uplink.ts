@@ -518,7 +518,8 @@ function newPace(): Pace {
 }
 
 function end(link: Link, pace: Pace, ending: Ending): void {
-  pace.ending = ending;
+  // The first word counts: a send that fails because of it must not turn "stop" into "again".
+  pace.ending ??= ending;
   link.close();
 }
 
