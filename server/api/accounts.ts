@@ -54,6 +54,8 @@ export interface Accounts {
   /** Returns the record after the change. Throws DaylightError `not_found` when the person has gone. */
   change(person: PersonRecord, change: AccountChange): Promise<PersonRecord>;
   createTeam(org: OrgId, name: string): Promise<TeamRecord>;
+  /** Throws DaylightError `not_found` when the organisation has no such team. */
+  renameTeam(org: OrgId, team: TeamId, name: string): Promise<TeamRecord>;
   teamName(team: TeamRecord): Promise<string>;
   /** The token is in the answer only; the store keeps its hash. A new link makes earlier ones of its kind worthless. */
   issueToken(kind: TokenKind, person: PersonRecord): Promise<{ token: string; expiresAt: UnixMs }>;
@@ -123,6 +125,11 @@ export function createAccounts({ store, vault, clock, random }: AccountDeps): Ac
       const record = { org, team, name: await vault.seal(teamScope(org, team), encode(name)) };
       await store.createTeam(record);
       return record;
+    },
+    async renameTeam(org, team, name) {
+      const renamed = await store.changeTeam(org, team, { name: await vault.seal(teamScope(org, team), encode(name)) });
+      if (renamed === null) throw new DaylightError('not_found', 'there is no such team');
+      return renamed;
     },
     teamName: (team) => open(z.string(), teamScope(team.org, team.team), team.name),
     async issueToken(kind, { org, person }) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonical } from '../../shared/canonical.ts';
+import type { Role } from '../../shared/roles.ts';
 import type { Digest } from '../../shared/signed.ts';
 import { HOUR, MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
 import type { Actor } from '../authorize.ts';
@@ -170,7 +171,12 @@ async function dutiesOf(accounts: Accounts, session: WebSession, person: PersonR
 
 /** A link printed on the host proves access to the host, which is more than any second factor; for that session only. */
 function hasGivenSecondFactor(session: WebSession, person: PersonRecord): boolean {
-  return session.secondFactor !== null || (person.role === 'employee' && !person.hasSecondFactor);
+  return session.secondFactor !== null || (!needsSecondFactor(person.role) && !person.hasSecondFactor);
+}
+
+/** Everyone who can see or change what concerns other people. */
+export function needsSecondFactor(role: Role): boolean {
+  return role !== 'employee';
 }
 
 function clientScope({ org, person }: Pick<WebSession, 'org' | 'person'>, session: Digest): SealScope {

@@ -80,6 +80,8 @@ export interface People {
   changePerson(org: OrgId, person: PersonId, change: PersonChange): Promise<PersonRecord | null>;
   createTeam(team: TeamRecord): Promise<void>;
   teams(org: OrgId): Promise<readonly TeamRecord[]>;
+  /** Returns the record after the change; null when there is no such team. */
+  changeTeam(org: OrgId, team: TeamId, change: Pick<TeamRecord, 'name'>): Promise<TeamRecord | null>;
 }
 
 // ── Signing in ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,6 +119,10 @@ export interface Access {
   peekToken(kind: TokenKind, tokenHash: Digest, now: UnixMs): Promise<TokenRecord | null>;
   /** Uses the token up; of any number of concurrent calls one gets the record, the others null. */
   redeemToken(kind: TokenKind, tokenHash: Digest, now: UnixMs): Promise<TokenRecord | null>;
+  /** Those of this kind that could be redeemed at `now`, of everyone in the organisation. */
+  tokens(org: OrgId, kind: TokenKind, now: UnixMs): Promise<readonly TokenRecord[]>;
+  /** Ends tokens without using them, all of this kind or `only` one. Returns how many ended. */
+  revokeTokens(org: OrgId, person: PersonId, kind: TokenKind, which: 'all' | { only: Digest }): Promise<number>;
   createSession(session: WebSession): Promise<void>;
   session(id: Digest, now: UnixMs): Promise<WebSession | null>;
   sessionsOf(org: OrgId, person: PersonId, now: UnixMs): Promise<readonly WebSession[]>;
@@ -339,6 +345,14 @@ export interface Observations {
   appendBatch(unit: BatchUnit): Promise<AppendResult>;
   /** Segments of one person and parameter whose day is within `from`…`to`, both included, in order of arrival. */
   segments(org: OrgId, person: PersonId, parameter: ParameterId, from: Day, to: Day): Promise<readonly SegmentRecord[]>;
+  /** Of the same segments, the one of each device that arrived last. */
+  newestSegments(
+    org: OrgId,
+    person: PersonId,
+    parameter: ParameterId,
+    from: Day,
+    to: Day,
+  ): Promise<readonly SegmentRecord[]>;
   blob(org: OrgId, person: PersonId, image: ImageId): Promise<BlobRecord | null>;
   discards(org: OrgId, device: DeviceId): Promise<readonly DiscardCount[]>;
   drops(org: OrgId, device: DeviceId): Promise<BatchUnit['dropped']>;
@@ -355,6 +369,7 @@ export interface AccessRecord {
   readonly subject: PersonId;
   readonly action: string;
   readonly purpose: string;
+  /** Of a `week` the first of its seven days. */
   readonly day: Day | null;
   readonly parameters: readonly ParameterId[];
   readonly refused: boolean;

@@ -81,6 +81,10 @@ export const PersonView = z.strictObject({
 });
 export type PersonView = z.infer<typeof PersonView>;
 
+/** Answered once: the link holds the token, of which the server keeps only a hash. */
+export const Invitation = z.strictObject({ person: PersonView, link: z.string(), token: LinkToken, expiresAt: UnixMs });
+export type Invitation = z.infer<typeof Invitation>;
+
 export const TeamView = z.strictObject({ id: TeamId, name: z.string(), members: z.int(), managers: z.array(PersonId) });
 export type TeamView = z.infer<typeof TeamView>;
 
@@ -221,6 +225,7 @@ export const DayReport = z.strictObject({
         'no_device',
         'not_tracking',
         'nothing_recorded',
+        'no_longer_kept',
         'not_for_you',
       ]),
       since: UnixMs.nullable(),
@@ -229,6 +234,59 @@ export const DayReport = z.strictObject({
 });
 export type DayReport = z.infer<typeof DayReport>;
 
+/** Seven days of one person, from the same records as each of the days. */
+export const WeekReport = z.strictObject({
+  ...DayReport.pick({ person: true, zone: true, generatedAt: true, policyVersion: true, recordedAccess: true }).shape,
+  days: z
+    .array(
+      z.strictObject({
+        ...DayReport.pick({ day: true, from: true, to: true, absent: true }).shape,
+        totals: DayReport.shape.totals.omit({ bySite: true }),
+        /** A session of the day has no end on record, and is counted to the last that is known of it. */
+        unfinished: z.boolean(),
+        /** How long it was recorded whether there is input, and for how much of that there was some. */
+        activity: z.strictObject({ recordedMs: z.int(), activeMs: z.int() }).nullable(),
+      }),
+    )
+    .length(7),
+});
+export type WeekReport = z.infer<typeof WeekReport>;
+
+/** What the server knows of a person's present day, from their sessions, projects and app in front. */
+export const TodayRow = z.strictObject({
+  person: DayReport.shape.person,
+  teams: z.array(TeamId),
+  /**
+   * `not_connected`: a session was begun and not ended, and its device is not there to say more. `stopped`: tracked earlier
+   * today. `not_today`: did not track today. `not_collected` and `not_for_you`: nothing can be known; `absent` says why.
+   */
+  state: z.enum(['tracking', 'paused', 'not_connected', 'stopped', 'not_today', 'not_collected', 'not_for_you']),
+  /** Tracking since the session began, paused or stopped since then, last heard of; null for the other states. */
+  since: UnixMs.nullable(),
+  /** What the running session is for; null when none was chosen or it is not shown. */
+  work: z.strictObject({ project: z.string().nullable(), task: z.string().nullable() }).nullable(),
+  /** The app that was in front within the last five minutes, or its kind; only while tracking. */
+  app: z.string().nullable(),
+  /** Tracked today until `generatedAt`; while tracking it goes on from there. Null when sessions are not shown. */
+  trackedMs: z.int().nullable(),
+  /** Counted to the last that is known: it may turn out to be more. */
+  atLeast: z.boolean(),
+  /** For session, project and app: why there is nothing of it. */
+  absent: DayReport.shape.absent,
+});
+export type TodayRow = z.infer<typeof TodayRow>;
+
+export const TodayReport = z.strictObject({
+  ...DayReport.pick({ day: true, zone: true, generatedAt: true, policyVersion: true }).shape,
+  /** One entry in the access log of each of these people; null when there is none, or only the caller. */
+  recordedAccess: DayReport.shape.recordedAccess,
+  /** A stream ends at this time at the latest; null when this is one answer. */
+  endsAt: UnixMs.nullable(),
+  /** By name. */
+  people: z.array(TodayRow),
+});
+export type TodayReport = z.infer<typeof TodayReport>;
+
 export const AccessEntry = z.strictObject({
   at: UnixMs,
   actor: PersonId,
@@ -236,6 +294,7 @@ export const AccessEntry = z.strictObject({
   actorRole: Role,
   action: z.string(),
   purpose: ReadPurpose,
+  /** The day that was looked at; of a `week` the first of its seven days. */
   day: Day.nullable(),
   parameters: z.array(ParameterId),
   refused: z.boolean(),
@@ -256,6 +315,8 @@ export type EnrolmentPayload = z.infer<typeof EnrolmentPayload>;
 const empty = z.strictObject({});
 const ok = z.strictObject({ ok: z.literal(true) });
 const personPath = z.strictObject({ person: PersonId });
+const zone = z.string().max(64).default('UTC');
+const todayQuery = z.strictObject({ zone, purpose: ReadPurpose, team: TeamId.optional() });
 
 // ── Routes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -367,6 +428,38 @@ export const routes = {
     body: z.strictObject({ totp: TotpCode }),
     response: z.strictObject({ recoveryCodes: z.array(z.string()), me: Me }),
   }),
+  secondFactor: route({
+    method: 'GET',
+    path: '/account/second-factor',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'Whether this account has a second factor, whether its role needs one, and how many recovery codes are left.',
+    body: null,
+    response: z.strictObject({ set: z.boolean(), needed: z.boolean(), recoveryCodesLeft: z.int() }),
+  }),
+  removeTotp: route({
+    method: 'DELETE',
+    path: '/account/totp',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'Remove the second factor and its recovery codes, where the role needs none (employee). Ends every other session. Needs a fresh second factor.',
+    body: null,
+    response: Me,
+  }),
+  renewRecoveryCodes: route({
+    method: 'POST',
+    path: '/account/recovery-codes',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary: 'New recovery codes, shown once; the old ones stop working. Needs a fresh second factor.',
+    body: empty,
+    response: z.strictObject({ recoveryCodes: z.array(z.string()) }),
+  }),
   sessions: route({
     method: 'GET',
     path: '/account/sessions',
@@ -399,6 +492,16 @@ export const routes = {
     body: null,
     response: ok,
   }),
+  endOtherSessions: route({
+    method: 'DELETE',
+    path: '/account/sessions',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary: 'End every session of this account but this one.',
+    body: null,
+    response: z.strictObject({ ended: z.int() }),
+  }),
   // People, teams, devices
   people: route({
     method: 'GET',
@@ -427,7 +530,42 @@ export const routes = {
       teams: Teams.default([]),
       managesTeams: Teams.default([]),
     }),
-    response: z.strictObject({ person: PersonView, link: z.string(), token: LinkToken, expiresAt: UnixMs }),
+    response: Invitation,
+  }),
+  invitations: route({
+    method: 'GET',
+    path: '/invitations',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'Everyone who is invited and has not come yet (owner, admin). `expiresAt` is null when no link of theirs works any more.',
+    body: null,
+    response: z.strictObject({
+      invitations: z.array(z.strictObject({ person: PersonId, expiresAt: UnixMs.nullable() })),
+    }),
+  }),
+  renewInvitation: route({
+    method: 'POST',
+    path: '/people/:person/invitation',
+    auth: 'session',
+    params: personPath,
+    query: empty,
+    status: 201,
+    summary:
+      'A new link for someone who has not come yet, valid once and for seven days; the earlier link stops working (owner, admin; for owners and managers an owner).',
+    body: empty,
+    response: Invitation,
+  }),
+  withdrawInvitation: route({
+    method: 'DELETE',
+    path: '/people/:person/invitation',
+    auth: 'session',
+    params: personPath,
+    query: empty,
+    summary: 'Make the open invitation of a person worthless (owner, admin). The person stays listed as invited.',
+    body: null,
+    response: PersonView,
   }),
   changePerson: route({
     method: 'PATCH',
@@ -466,6 +604,16 @@ export const routes = {
     body: z.strictObject({ name: PersonName }),
     response: TeamView,
   }),
+  changeTeam: route({
+    method: 'PATCH',
+    path: '/teams/:team',
+    auth: 'session',
+    params: z.strictObject({ team: TeamId }),
+    query: empty,
+    summary: 'Rename a team (owner, admin). Who is in it is changed with each person.',
+    body: z.strictObject({ name: PersonName }),
+    response: TeamView,
+  }),
   devices: route({
     method: 'GET',
     path: '/people/:person/devices',
@@ -486,6 +634,27 @@ export const routes = {
     summary: 'A code that enrols one device of this person (the person, owner, admin). Valid once and for 24 hours.',
     body: empty,
     response: z.strictObject({ code: EnrolmentCode, expiresAt: UnixMs }),
+  }),
+  enrolmentCodes: route({
+    method: 'GET',
+    path: '/people/:person/enrolment-codes',
+    auth: 'session',
+    params: personPath,
+    query: empty,
+    summary:
+      'Codes of this person that still enrol a device, oldest first, without the codes themselves (the person, owner, admin).',
+    body: null,
+    response: z.strictObject({ codes: z.array(z.strictObject({ id: Digest, expiresAt: UnixMs })) }),
+  }),
+  withdrawEnrolmentCode: route({
+    method: 'DELETE',
+    path: '/people/:person/enrolment-codes/:code',
+    auth: 'session',
+    params: z.strictObject({ person: PersonId, code: Digest }),
+    query: empty,
+    summary: 'Make a code worthless before it is used (the person, owner, admin). `code` is its id in the list.',
+    body: null,
+    response: ok,
   }),
   retireDevice: route({
     method: 'DELETE',
@@ -627,11 +796,44 @@ export const routes = {
     path: '/people/:person/day',
     auth: 'session',
     params: personPath,
-    query: z.strictObject({ day: ReadableDay, zone: z.string().max(64).default('UTC'), purpose: ReadPurpose }),
+    query: z.strictObject({ day: ReadableDay, zone, purpose: ReadPurpose }),
     summary:
       "A person's day. Recorded before it is answered; the person sees who looked. `purpose=own_data` is for the person alone.",
     body: null,
     response: DayReport,
+  }),
+  week: route({
+    method: 'GET',
+    path: '/people/:person/week',
+    auth: 'session',
+    params: personPath,
+    query: z.strictObject({ from: ReadableDay, zone, purpose: ReadPurpose }),
+    summary:
+      "Totals of a person's seven days from `from`, of sessions, projects, apps and activity. Recorded like a day, as one access.",
+    body: null,
+    response: WeekReport,
+  }),
+  today: route({
+    method: 'GET',
+    path: '/today',
+    auth: 'session',
+    params: empty,
+    query: todayQuery,
+    summary:
+      'What the people whom the caller may see (in one team of theirs, with `team`) are doing now; with `purpose=own_data` only the caller. Recorded for each of them before it is answered.',
+    body: null,
+    response: TodayReport,
+  }),
+  todayStream: route({
+    method: 'GET',
+    path: '/today/stream',
+    auth: 'session',
+    params: empty,
+    query: todayQuery,
+    summary:
+      'The same as server-sent events (event `today`), one at once, one after each change and at least one a minute. Recorded once for each person when it begins; ends after 15 minutes, when the session ends, and when the policy, the caller’s role and teams or the people in them change.',
+    body: null,
+    response: 'text/event-stream',
   }),
   observations: route({
     method: 'GET',

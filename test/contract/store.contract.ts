@@ -126,6 +126,17 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.teams(orgId('acme'))).toEqual([team('z'), team('a')]);
         expect(await store.teams(orgId('other'))).toEqual([]);
       });
+
+      it('renames a team in its place, and none of another organisation or that is not there', async () => {
+        const team = (name: string) => ({ org: orgId('acme'), team: teamId(name), name: sealedText(name) });
+        await store.createTeam(team('z'));
+        await store.createTeam(team('a'));
+        const renamed = { ...team('z'), name: sealedText('new') };
+        expect(await store.changeTeam(orgId('acme'), teamId('z'), { name: sealedText('new') })).toEqual(renamed);
+        expect(await store.changeTeam(orgId('other'), teamId('a'), { name: sealedText('new') })).toBeNull();
+        expect(await store.changeTeam(orgId('acme'), teamId('q'), { name: sealedText('new') })).toBeNull();
+        expect(await store.teams(orgId('acme'))).toEqual([renamed, team('a')]);
+      });
     });
 
     describe('tokens and sessions', () => {
@@ -166,6 +177,35 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await store.createToken(token('third'), 'revoke');
         expect([await isThere('first'), await isThere('second'), await isThere('third')]).toEqual([false, false, true]);
         expect([await isThere('code', 'enrolment'), await isThere('bobs')]).toEqual([true, true]);
+      });
+
+      it('lists the tokens of a kind that still work, of one organisation, in order of creation', async () => {
+        const later = token('later', { expiresAt: token('t').expiresAt + 1, person: personId('bob') });
+        await store.createToken(later);
+        await store.createToken(token('t'));
+        await store.createToken(token('code', { kind: 'enrolment' }));
+        await store.createToken(token('elsewhere', { org: orgId('other') }));
+        expect(await store.tokens(orgId('acme'), 'invitation', NINE)).toEqual([later, token('t')]);
+        expect(await store.tokens(orgId('acme'), 'invitation', token('t').expiresAt)).toEqual([later]);
+        await store.redeemToken('invitation', later.tokenHash, NINE);
+        expect(await store.tokens(orgId('acme'), 'invitation', NINE)).toEqual([token('t')]);
+      });
+
+      it('revokes one token of a person and kind, or all of them, and no other', async () => {
+        const codes = ['x', 'y', 'z'].map((name) => token(name, { kind: 'enrolment' }));
+        const others = [token('t'), token('bobs', { kind: 'enrolment', person: personId('bob') })];
+        for (const one of [...codes, ...others]) await store.createToken(one);
+        const revoke = (which: Parameters<Store['revokeTokens']>[3], org = 'acme', who = 'ann') =>
+          store.revokeTokens(orgId(org), personId(who), 'enrolment', which);
+        expect(await revoke({ only: digestOf('unknown') })).toBe(0);
+        expect(await revoke({ only: token('bobs').tokenHash })).toBe(0);
+        expect(await revoke('all', 'other')).toBe(0);
+        expect(await revoke({ only: token('y').tokenHash })).toBe(1);
+        expect(await store.redeemToken('enrolment', token('y').tokenHash, NINE)).toBeNull();
+        expect(await store.tokens(orgId('acme'), 'enrolment', NINE)).toEqual([codes[0], codes[2], others[1]]);
+        expect(await revoke('all')).toBe(2);
+        expect(await store.tokens(orgId('acme'), 'enrolment', NINE)).toEqual([others[1]]);
+        expect(await store.tokens(orgId('acme'), 'invitation', NINE)).toEqual([token('t')]);
       });
 
       it('refuses a token whose hash exists', async () => {
@@ -660,6 +700,29 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         );
         await expectConflict(store.appendBatch(batch(1, { blobs: [{ ...blob('a'), org: orgId('other') }] })));
         expect(await laptop()).toEqual(device('laptop'));
+      });
+
+      it('reads of each device the segment that arrived last, of the days and the parameter asked for', async () => {
+        await store.createDevice(device('desk'));
+        const onDesk = (name: string, day?: '2026-03-03') => ({
+          ...segment(name, 'app', day),
+          device: deviceId('desk'),
+        });
+        await store.appendBatch(batch(1, { segments: [segment('early'), segment('late')] }));
+        await store.appendBatch(batch(1, { device: deviceId('desk'), segments: [onDesk('desk')] }));
+        await store.appendBatch(batch(2, { segments: [segment('title', 'title'), segment('earlier day', 'app', '2026-03-01')] }));
+        await store.appendBatch(batch(2, { device: deviceId('desk'), segments: [onDesk('next day', '2026-03-03')] }));
+        const newest = (from: string, to: string, parameter: 'app' | 'notes' = 'app') =>
+          store.newestSegments(orgId('acme'), personId('ann'), parameter, from, to);
+        expect(await newest('2026-03-02', '2026-03-02')).toEqual([segment('late'), onDesk('desk')]);
+        expect(await newest('2026-03-01', '2026-03-03')).toEqual([
+          segment('earlier day', 'app', '2026-03-01'),
+          onDesk('next day', '2026-03-03'),
+        ]);
+        expect(await newest('2026-03-01', '2026-03-03', 'notes')).toEqual([]);
+        expect(
+          await store.newestSegments(orgId('acme'), personId('bob'), 'app', '2026-03-01', '2026-03-03'),
+        ).toEqual([]);
       });
 
       it('reads the segments of the days asked for, both ends included, in order of arrival', async () => {

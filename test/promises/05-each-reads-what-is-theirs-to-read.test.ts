@@ -129,6 +129,10 @@ const any =
   (...rules: Rule[]): Rule =>
   (actor, subject) =>
     rules.some((rule) => rule(actor, subject));
+/** Whoever has the link of an invitation becomes that person: an admin gets none to an account that sees activity. */
+const inviter = any(is('owner'), (actor, subject) => {
+  return actor === 'admin' && ['privacy_officer', 'employee'].includes(standings[subject].role);
+});
 const seesActivity = any(self, is('owner'), theirManager);
 
 /** A route that names a person: who may ask it about whom, what it then answers, and what is on record afterwards. */
@@ -137,7 +141,7 @@ interface Row {
   /** What the answer says of the person, and of whom else: compared with `saidOf`. */
   said(body: Json): unknown;
   saidOf(subject: Someone, isSeen: boolean): unknown;
-  readonly status?: 201;
+  readonly status?: 201 | 409;
   /** The entry in the person's access log; null where it is no read of what they do. */
   readonly logged: string | null;
   /** Refusals are in the access log too. */
@@ -231,6 +235,26 @@ const rows: Record<PersonalRoute, Row> = {
         .ok('POST', '/enrolment/notice', { code })
         .then(({ person }) => person),
     saidOf: ({ name }) => name,
+  },
+  enrolmentCodes: {
+    ...change,
+    may: any(self, is('owner', 'admin')),
+    said: ({ codes }) => codes.map(({ id }: Json) => id).includes(lastCode),
+    saidOf: () => true,
+  },
+  withdrawEnrolmentCode: {
+    ...change,
+    may: any(self, is('owner', 'admin')),
+    said: (body) => body,
+    saidOf: () => ({ ok: true }),
+  },
+  // Everyone here has come already: whoever may would get a new link, or end it, if there were one.
+  renewInvitation: { ...change, status: 409, may: inviter, said: ({ error }) => error.code, saidOf: () => 'conflict' },
+  withdrawInvitation: {
+    ...{ ...change, status: 409 },
+    may: any(is('owner'), (actor, subject) => actor === 'admin' && subject !== 'admin' && subject !== 'owner'),
+    said: ({ error }) => error.code,
+    saidOf: () => 'conflict',
   },
   changePerson: {
     ...change,
@@ -331,13 +355,26 @@ async function expectAnswer(route: PersonalRoute, actor: Actor, subject: Name, r
   expect([subject, await said(reply.body)]).toEqual([subject, saidOf(people[subject], seesActivity(actor, subject))]);
 }
 
+/** Id of the code that was made last for whoever was asked about. */
+let lastCode = '';
+
+/** A code of this person's own making, and its id. */
+async function makeCode({ person, client }: Someone): Promise<string> {
+  await client.ok('POST', `/people/${person}/enrolment-codes`, {});
+  const { codes } = await client.ok('GET', `/people/${person}/enrolment-codes`);
+  return codes.at(-1).id;
+}
+
 /** The request that would show this person's real data, or change nothing about them. */
-function ask(route: PersonalRoute, actor: Actor | 'nobody', subject: Subject): Promise<Reply> {
+async function ask(route: PersonalRoute, actor: Actor | 'nobody', subject: Subject): Promise<Reply> {
   const client = actor === 'nobody' ? createClient(it.url) : people[actor].client;
   // Of somebody who was never there: everything of somebody who is, so that it is the person alone that decides.
-  const { day } = people[subject === 'noOne' ? 'employee' : subject];
+  const whose = people[subject === 'noOne' ? 'employee' : subject];
+  const { day } = whose;
+  lastCode = route === 'enrolmentCodes' || route === 'withdrawEnrolmentCode' ? await makeCode(whose) : '';
   const person = subject === 'noOne' ? randomUUID() : people[subject].person;
-  const example = examples({ person, device: day.device.record.device, image: day.image, day: dayOf(day.from) })[route];
+  const ids = { person, device: day.device.record.device, image: day.image, day: dayOf(day.from), code: lastCode };
+  const example = examples(ids)[route];
   const purpose = actor === subject ? 'own_data' : 'workload_review';
   const query = {
     ...example.query,

@@ -103,7 +103,9 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   policyVersion: () => true,
   notice: () => true,
   invite: any(isOwner, isAdmin),
+  invitations: any(isOwner, isAdmin),
   createTeam: any(isOwner, isAdmin),
+  changeTeam: any(isOwner, isAdmin),
   publishPolicy: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   proof: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   proofStream: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
@@ -120,7 +122,11 @@ const ownAccount = [
   'setPassword',
   'beginTotp',
   'confirmTotp',
+  'secondFactor',
+  'removeTotp',
+  'renewRecoveryCodes',
   'sessions',
+  'endOtherSessions',
   'endSession',
   'enrolmentNotice',
   'enrol',
@@ -138,8 +144,8 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
     if (name === 'proofStream') return expectStream(actor);
     const reply = await clients[actor].send(shapeOf(name).method, pathOf(name, example), taken);
     const allowed = common[name]?.(actor) === true;
-    // What would change the organisation is asked for in a way that cannot: a taken address, a version that is not there.
-    const answer = { invite: 409, publishPolicy: 409, createTeam: 201 }[name as string] ?? 200;
+    // What would change the organisation is asked for in a way that cannot: a taken address, a version or a team that is not there.
+    const answer = { invite: 409, publishPolicy: 409, createTeam: 201, changeTeam: 404 }[name as string] ?? 200;
     expect(reply.status).toBe(allowed ? answer : 403);
   });
 

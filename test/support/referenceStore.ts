@@ -100,6 +100,8 @@ export function createReferenceStore(): Store {
         teams.push(team);
       }),
     teams: (org) => step(() => teams.filter((one) => one.org === org)),
+    changeTeam: (org, team, change) =>
+      step(() => replaced(teams, (one) => one.org === org && one.team === team, change)),
 
     createToken: (token, earlier = 'keep') =>
       step(() => {
@@ -116,6 +118,13 @@ export function createReferenceStore(): Store {
       step(() => {
         const place = tokens.findIndex((one) => isValidToken(one, kind, tokenHash, now));
         return place < 0 ? null : (tokens.splice(place, 1)[0] ?? null);
+      }),
+    tokens: (org, kind, now) =>
+      step(() => tokens.filter((one) => one.org === org && one.kind === kind && one.expiresAt > now)),
+    revokeTokens: (org, person, kind, which) =>
+      step(() => {
+        const isMeant = (one: TokenRecord) => which === 'all' || one.tokenHash === which.only;
+        return removed(tokens, (one) => one.org === org && one.person === person && one.kind === kind && isMeant(one));
       }),
     createSession: (session) =>
       step(() => {
@@ -247,6 +256,14 @@ export function createReferenceStore(): Store {
             one.org === org && one.person === person && one.parameter === parameter && one.day >= from && one.day <= to,
         ),
       ),
+    newestSegments: (org, person, parameter, from, to) =>
+      step(() => {
+        const those = segments.filter(
+          (one) =>
+            one.org === org && one.person === person && one.parameter === parameter && one.day >= from && one.day <= to,
+        );
+        return those.filter((one, index) => those.findLastIndex(({ device }) => device === one.device) === index);
+      }),
     blob: (org, person, image) =>
       step(() => blobs.find((one) => one.org === org && one.person === person && one.image === image) ?? null),
     discards: (org, device) =>

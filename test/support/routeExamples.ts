@@ -12,13 +12,21 @@ export interface Ids {
   readonly device: string;
   readonly image: string;
   readonly day: string;
+  /** Id of an enrolment code. */
+  readonly code?: string;
 }
 
 const token = 'A'.repeat(43);
-const code = '7K2QM-XV4ZD-N8TRC-0A5BE';
+const enrolmentCode = '7K2QM-XV4ZD-N8TRC-0A5BE';
 const signed = { payload: '{}', keyId: '0'.repeat(64), signature: 'A'.repeat(86) };
 
-export function examples({ person, device, image, day }: Ids): Readonly<Record<RouteName, Example>> {
+export function examples({
+  person,
+  device,
+  image,
+  day,
+  code = '0'.repeat(64),
+}: Ids): Readonly<Record<RouteName, Example>> {
   const purpose = 'workload_review';
   return {
     signIn: { body: { email: 'nobody@example.com', password: 'not the right one' } },
@@ -29,17 +37,27 @@ export function examples({ person, device, image, day }: Ids): Readonly<Record<R
     setPassword: { body: { current: 'not the right one', password: 'a long enough password' } },
     beginTotp: { body: {} },
     confirmTotp: { body: { totp: '000000' } },
+    secondFactor: {},
+    removeTotp: {},
+    renewRecoveryCodes: { body: {} },
     sessions: {},
+    endOtherSessions: {},
     endSession: { params: { id: '0'.repeat(64) } },
     people: {},
     invite: { body: { name: 'New', email: 'new@example.com', role: 'employee', teams: [], managesTeams: [] } },
+    invitations: {},
+    renewInvitation: { params: { person }, body: {} },
+    withdrawInvitation: { params: { person } },
     changePerson: { params: { person }, body: { name: 'Changed', role: 'employee', teams: [], managesTeams: [] } },
     teams: {},
     createTeam: { body: { name: 'A team' } },
+    changeTeam: { params: { team: person }, body: { name: 'Another name' } },
     devices: { params: { person } },
     createEnrolmentCode: { params: { person }, body: {} },
+    enrolmentCodes: { params: { person } },
+    withdrawEnrolmentCode: { params: { person, code } },
     retireDevice: { params: { person, device } },
-    enrolmentNotice: { body: { code } },
+    enrolmentNotice: { body: { code: enrolmentCode } },
     enrol: { body: { enrolment: signed } },
     policy: {},
     policyVersion: { params: { version: '1' } },

@@ -7,12 +7,22 @@ import { meOf } from '../me.ts';
 import { requireNotOwnAddress } from '../passwords.ts';
 import { hashRecoveryCode, newRecoveryCodes, newTotpSecret, takeTotp, totpUri } from '../secondFactor.ts';
 import { noteEvent } from '../securityEvents.ts';
-import { type SignedIn, sessionLimits } from '../sessions.ts';
+import { needsSecondFactor, type SignedIn, sessionLimits } from '../sessions.ts';
 
 /** One's own password, second factor and sessions. */
 export function account(
   context: Context,
-): HandlersOf<'setPassword' | 'beginTotp' | 'confirmTotp' | 'sessions' | 'endSession'> {
+): HandlersOf<
+  | 'setPassword'
+  | 'beginTotp'
+  | 'confirmTotp'
+  | 'secondFactor'
+  | 'removeTotp'
+  | 'renewRecoveryCodes'
+  | 'sessions'
+  | 'endSession'
+  | 'endOtherSessions'
+> {
   const { store, accounts, sessions, passwords, rateLimits, organisations, clock, random } = context;
   return {
     setPassword: ({ body, signedIn }) =>
@@ -63,6 +73,37 @@ export function account(
         await store.touchSession(session.id, clock.now(), { secondFactor: 'totp' });
         return { recoveryCodes, me: await meOf(context, await now(context, signedIn)) };
       }),
+    async secondFactor({ signedIn: { person } }) {
+      const { totp, recoveryCodes } = await accounts.credentials(person);
+      return { set: totp !== null, needed: needsSecondFactor(person.role), recoveryCodesLeft: recoveryCodes.length };
+    },
+    removeTotp: ({ signedIn }) =>
+      accounts.alone(signedIn.person.person, async () => {
+        const { person, session } = await now(context, signedIn);
+        if (needsSecondFactor(person.role)) throw needed();
+        if (!person.hasSecondFactor) throw noSecondFactor();
+        requireFresh(session, clock.now());
+        const credentials = await accounts.credentials(person);
+        await noteEvent(context, person, 'second_factor_removed');
+        await accounts.change(person, {
+          credentials: { ...credentials, totp: null, pendingTotp: null, recoveryCodes: [] },
+        });
+        await store.endSessions(person.org, person.person, { except: session.id });
+        return meOf(context, await now(context, signedIn));
+      }),
+    renewRecoveryCodes: ({ signedIn }) =>
+      accounts.alone(signedIn.person.person, async () => {
+        const { person, session } = await now(context, signedIn);
+        if (!person.hasSecondFactor) throw noSecondFactor();
+        requireFresh(session, clock.now());
+        const credentials = await accounts.credentials(person);
+        const recoveryCodes = newRecoveryCodes(random);
+        await noteEvent(context, person, 'recovery_codes_renewed');
+        await accounts.change(person, {
+          credentials: { ...credentials, recoveryCodes: recoveryCodes.map(hashRecoveryCode) },
+        });
+        return { recoveryCodes };
+      }),
     async sessions({ signedIn }) {
       const { org, person, id } = signedIn.session;
       const open = await store.sessionsOf(org, person, clock.now());
@@ -75,6 +116,10 @@ export function account(
       if (ended === 0) throw new DaylightError('not_found', 'this account has no such session');
       if (params.id === id) cookie.clear();
       return { ok: true };
+    },
+    async endOtherSessions({ signedIn }) {
+      const { org, person, id } = signedIn.session;
+      return { ended: await store.endSessions(org, person, { except: id }) };
     },
   };
 
@@ -101,7 +146,7 @@ async function now(context: Context, { session }: SignedIn): Promise<SignedIn> {
 
 function requireFresh(session: WebSession, at: number): void {
   if (session.secondFactor !== null && at - session.createdAt < sessionLimits.freshMs) return;
-  throw new DaylightError('second_factor_required', 'replacing a second factor needs a fresh one', {
+  throw new DaylightError('second_factor_required', 'changing a second factor needs a fresh one', {
     remedy: 'Sign in again with your second factor or a recovery code, and do this within ten minutes.',
   });
 }
@@ -119,6 +164,16 @@ function codeWrong(): DaylightError {
     field: 'totp',
     remedy: 'Check that the clock of your phone is right, and take the code that is shown now.',
   });
+}
+
+function needed(): DaylightError {
+  return new DaylightError('forbidden', 'your role must use a second factor', {
+    remedy: 'Move to another authenticator instead.',
+  });
+}
+
+function noSecondFactor(): DaylightError {
+  return new DaylightError('conflict', 'this account has no second factor', { remedy: 'Set one up first.' });
 }
 
 function notBegun(): DaylightError {

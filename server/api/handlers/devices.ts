@@ -14,8 +14,10 @@ import { noteEvent } from '../securityEvents.ts';
 /** A person's devices, codes for new ones, and what each device says of itself. */
 export function devices(
   context: Context,
-): HandlersOf<'devices' | 'createEnrolmentCode' | 'retireDevice' | 'deviceReceipt'> {
-  const { store, control, accounts, connections } = context;
+): HandlersOf<
+  'devices' | 'createEnrolmentCode' | 'enrolmentCodes' | 'withdrawEnrolmentCode' | 'retireDevice' | 'deviceReceipt'
+> {
+  const { store, control, accounts, connections, clock } = context;
   return {
     async devices({ params, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);
@@ -31,6 +33,21 @@ export function devices(
       if (person.person !== actor.person) await recordForeignCode(context, actor, person.person);
       const { token, expiresAt } = await accounts.issueToken('enrolment', person);
       return { code: token, expiresAt };
+    },
+    async enrolmentCodes({ params, signedIn: { actor } }) {
+      const person = await requirePerson(store, actor, params.person);
+      requireLeave(actor, 'device.enrol', personTarget(person));
+      const all = await store.tokens(actor.org, 'enrolment', clock.now());
+      const theirs = all.filter((token) => token.person === person.person);
+      return { codes: theirs.map(({ tokenHash, expiresAt }) => ({ id: tokenHash, expiresAt })) };
+    },
+    async withdrawEnrolmentCode({ params, signedIn: { actor } }) {
+      const person = await requirePerson(store, actor, params.person);
+      requireLeave(actor, 'device.enrol', personTarget(person));
+      const revoked = await store.revokeTokens(actor.org, person.person, 'enrolment', { only: params.code });
+      if (revoked === 0) throw new DaylightError('not_found', 'this person has no such code: it was used or has ended');
+      await noteEvent(context, person, 'enrolment_code_withdrawn');
+      return { ok: true };
     },
     async retireDevice({ params, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);

@@ -1,7 +1,8 @@
 import { DaylightError } from '../../../shared/errors.ts';
 import type { OrgId, TeamId } from '../../../shared/ids.ts';
-import type { PersonView, Routes, TeamView } from '../../../shared/protocol/http.ts';
+import type { Invitation, PersonView, Routes, TeamView } from '../../../shared/protocol/http.ts';
 import type { Role } from '../../../shared/roles.ts';
+import type { UnixMs } from '../../../shared/time.ts';
 import { type Actor, authorize, organisation, personTarget } from '../../authorize.ts';
 import type { DeviceRecord, PersonRecord, TeamRecord } from '../../store/store.ts';
 import type { NewPerson } from '../accounts.ts';
@@ -11,8 +12,20 @@ import { requireLeave, requirePerson } from '../leave.ts';
 import { noteEvent, noteInvited, noteRole } from '../securityEvents.ts';
 
 /** People and teams: who is here, and which role and teams they have. */
-export function people(context: Context): HandlersOf<'people' | 'invite' | 'changePerson' | 'teams' | 'createTeam'> {
-  const { store, accounts, publicUrl } = context;
+export function people(
+  context: Context,
+): HandlersOf<
+  | 'people'
+  | 'invite'
+  | 'invitations'
+  | 'renewInvitation'
+  | 'withdrawInvitation'
+  | 'changePerson'
+  | 'teams'
+  | 'createTeam'
+  | 'changeTeam'
+> {
+  const { store, accounts, clock } = context;
   return {
     async people({ signedIn: { actor } }) {
       const [all, devices] = await Promise.all([store.people(actor.org), store.devices(actor.org)]);
@@ -30,9 +43,39 @@ export function people(context: Context): HandlersOf<'people' | 'invite' | 'chan
         await noteInvited(context, record, record.role);
         return { person: record, ...(await accounts.issueToken('invitation', record)) };
       });
-      const view = await personView(context, person, await store.devices(actor.org));
-      return { person: view, link: `${publicUrl()}/#/invitation/${token}`, token, expiresAt };
+      return invitationOf(context, person, token, expiresAt);
     },
+    async invitations({ signedIn: { actor } }) {
+      requireLeave(actor, 'people.change', organisation(actor.org));
+      const [everyone, open] = await Promise.all([
+        store.people(actor.org),
+        store.tokens(actor.org, 'invitation', clock.now()),
+      ]);
+      const ends = new Map(open.map(({ person, expiresAt }) => [person, expiresAt]));
+      const invited = everyone.filter(({ status }) => status === 'invited');
+      return { invitations: invited.map(({ person }) => ({ person, expiresAt: ends.get(person) ?? null })) };
+    },
+    renewInvitation: ({ params, signedIn: { actor } }) =>
+      accounts.alone(actor.org, async () => {
+        const person = await requirePerson(store, actor, params.person);
+        requireLeave(actor, 'people.change', personTarget(person));
+        // Whoever has the link becomes this person: it is given only by those who could have invited them as they are.
+        const { teams, role: becomes, managesTeams: wouldManage } = person;
+        requireLeave(actor, 'people.change', { ...organisation(actor.org), teams, becomes, wouldManage });
+        requireInvited(person);
+        await noteEvent(context, person, 'invitation_renewed');
+        const { token, expiresAt } = await accounts.issueToken('invitation', person);
+        return invitationOf(context, person, token, expiresAt);
+      }),
+    withdrawInvitation: ({ params, signedIn: { actor } }) =>
+      accounts.alone(actor.org, async () => {
+        const person = await requirePerson(store, actor, params.person);
+        requireLeave(actor, 'people.change', personTarget(person));
+        requireInvited(person);
+        await noteEvent(context, person, 'invitation_withdrawn');
+        await store.revokeTokens(actor.org, person.person, 'invitation', 'all');
+        return personView(context, person, await store.devices(actor.org));
+      }),
     changePerson: ({ params, body, signedIn: { actor } }) =>
       accounts.alone(actor.org, async () => {
         const person = await requirePerson(store, actor, params.person);
@@ -47,7 +90,14 @@ export function people(context: Context): HandlersOf<'people' | 'invite' | 'chan
     },
     async createTeam({ body, signedIn: { actor } }) {
       requireLeave(actor, 'people.change', organisation(actor.org));
+      await noteEvent(context, actor, 'team_created');
       return teamView(context, await accounts.createTeam(actor.org, body.name), []);
+    },
+    async changeTeam({ params, body, signedIn: { actor } }) {
+      requireLeave(actor, 'people.change', organisation(actor.org));
+      const team = await accounts.renameTeam(actor.org, params.team, body.name);
+      await noteEvent(context, actor, 'team_renamed');
+      return teamView(context, team, await store.people(actor.org));
     },
   };
 }
@@ -69,6 +119,23 @@ async function personView(
     secondFactor: person.hasSecondFactor,
     devices: devices.filter((device) => device.person === person.person && device.status === 'active').length,
   };
+}
+
+async function invitationOf(
+  context: Context,
+  person: PersonRecord,
+  token: string,
+  expiresAt: UnixMs,
+): Promise<Invitation> {
+  const view = await personView(context, person, await context.store.devices(person.org));
+  return { person: view, link: `${context.publicUrl()}/#/invitation/${token}`, token, expiresAt };
+}
+
+function requireInvited({ status }: PersonRecord): void {
+  if (status === 'invited') return;
+  throw new DaylightError('conflict', 'this person has accepted their invitation already', {
+    remedy: 'Whoever forgot their password is helped with a new one by an owner on the host.',
+  });
 }
 
 async function teamView({ accounts }: Context, team: TeamRecord, everyone: readonly PersonRecord[]): Promise<TeamView> {

@@ -51,6 +51,16 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
         return token;
       });
     },
+    async tokens(org, kind, now) {
+      return (await read.all(selectTokensOfOrg, [idBytes(org), kind, now])).map(tokenOf);
+    },
+    revokeTokens(org, person, kind, which) {
+      const whose = [idBytes(org), idBytes(person), kind];
+      const ofPerson = 'DELETE FROM token WHERE org = ? AND person = ? AND kind = ?';
+      if (which === 'all') return writer.unit((tx) => tx.run(ofPerson, whose));
+      const only = digestBytes(which.only);
+      return writer.unit((tx) => tx.run(`${ofPerson} AND token_hash = ?`, [...whose, only]));
+    },
     async createSession(session) {
       const values = [
         idBytes(session.org),
@@ -116,6 +126,7 @@ const SecondFactor = z.enum(['totp', 'recovery_code', 'host_link']).nullable();
 
 const tokenColumns = ['org', 'token_hash', 'kind', 'person', 'expires_at'];
 const selectValidToken = 'SELECT * FROM token WHERE token_hash = ? AND kind = ? AND expires_at > ?';
+const selectTokensOfOrg = 'SELECT * FROM token WHERE org = ? AND kind = ? AND expires_at > ? ORDER BY rowid';
 const sessionColumns = [
   'org',
   'person',

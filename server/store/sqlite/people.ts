@@ -69,6 +69,15 @@ export function peopleIn({ writer, read }: Database, fromStore: Vault['fromStore
       const values = [idBytes(team.org), idBytes(team.team), team.name];
       await writer.unit((tx) => tx.run('INSERT INTO team (org, team, name) VALUES (?, ?, ?)', values));
     },
+    changeTeam(org, team, change) {
+      const key = [idBytes(org), idBytes(team)];
+      return writer.unit(async (tx) => {
+        const [row] = await tx.all('SELECT * FROM team WHERE org = ? AND team = ?', key);
+        if (row === undefined) return null;
+        await tx.run('UPDATE team SET name = ? WHERE org = ? AND team = ?', [change.name, ...key]);
+        return { ...teamOf(row), ...change };
+      });
+    },
     async teams(org) {
       return (await read.all('SELECT * FROM team WHERE org = ? ORDER BY rowid', [idBytes(org)])).map(teamOf);
     },

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeOwnerLink } from '../../../../server/initialise.ts';
+import { DAY } from '../../../../shared/time.ts';
+import {
+  addMember,
+  type Client,
+  createClient,
+  type Json,
+  PASSWORD,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../../../support/api.ts';
+
+let it: TestServer;
+let owner: TestOwner;
+beforeAll(async () => {
+  it = await startServer();
+  owner = await it.addOrganisation('Inviting');
+});
+afterAll(() => it.close());
+
+const invite = (name: string, role = 'employee') =>
+  owner.client.ok('POST', '/people', { name, email: `${name.toLowerCase()}@inviting.example.com`, role });
+const accept = (token: string) =>
+  createClient(it.url).send('POST', '/session/invitation', { token, name: 'Somebody', password: PASSWORD });
+const openOf = async (person: string) => {
+  const { invitations } = await owner.client.ok('GET', '/invitations');
+  return invitations.find((one: Json) => one.person === person);
+};
+const kindsAbout = async (person: string) => {
+  const { events } = await owner.client.ok('GET', '/security-events');
+  return events.filter((event: Json) => event.person === person).map(({ kind }: Json) => kind);
+};
+
+describe('an open invitation', () => {
+  test('is listed with its end until it is accepted or has expired, and then says that no link works', async () => {
+    const { person, token, expiresAt } = await invite('Ann');
+    expect(await openOf(person.id)).toEqual({ person: person.id, expiresAt });
+    expect((await accept(token)).status).toBe(200);
+    expect(await openOf(person.id)).toBeUndefined();
+    const late = await invite('Ben');
+    it.clock.advance(7 * DAY);
+    const { token: link } = await makeOwnerLink(it.data, owner.email, { clock: it.clock });
+    await owner.client.ok('POST', '/session/link', { token: link });
+    expect(await openOf(late.person.id)).toEqual({ person: late.person.id, expiresAt: null });
+    expect((await accept(late.token)).body.error.code).toBe('gone');
+  });
+
+  test('that is renewed gives a new link, ends the earlier one, and is on record', async () => {
+    const { person, token } = await invite('Cem');
+    const renewed = await owner.client.ok('POST', `/people/${person.id}/invitation`, {});
+    expect(renewed.link).toBe(`${it.url}/#/invitation/${renewed.token}`);
+    expect((await accept(token)).body.error.code).toBe('gone');
+    expect(await openOf(person.id)).toEqual({ person: person.id, expiresAt: renewed.expiresAt });
+    expect((await accept(renewed.token)).status).toBe(200);
+    expect(await kindsAbout(person.id)).toEqual(['invitation_renewed', 'invited']);
+    const done = await owner.client.send('POST', `/people/${person.id}/invitation`, {});
+    expect([done.status, done.body.error.code]).toEqual([409, 'conflict']);
+  });
+
+  test('that is withdrawn lets nobody in, is on record, and can be renewed', async () => {
+    const { person, token } = await invite('Dia');
+    await owner.client.ok('DELETE', `/people/${person.id}/invitation`);
+    expect((await accept(token)).body.error.code).toBe('gone');
+    expect(await openOf(person.id)).toEqual({ person: person.id, expiresAt: null });
+    expect(await kindsAbout(person.id)).toEqual(['invitation_withdrawn', 'invited']);
+    const { token: next } = await owner.client.ok('POST', `/people/${person.id}/invitation`, {});
+    expect((await accept(next)).status).toBe(200);
+  });
+
+  test('of someone who would see activity is renewed by an owner, and by no admin', async () => {
+    const admin = await addMember(it, owner.client, 'admin', { name: 'Ada', email: 'ada@inviting.example.com' });
+    const [manager, employee] = [await invite('Mo', 'manager'), await invite('Eve')];
+    const ask = (client: Client, id: string) => client.send('POST', `/people/${id}/invitation`, {});
+    expect((await ask(admin.client, manager.person.id)).status).toBe(403);
+    expect((await accept(manager.token)).status).toBe(200);
+    expect((await ask(admin.client, employee.person.id)).status).toBe(201);
+  });
+});
+
+test('an enrolment code is listed without itself until it is withdrawn, used or over, and then enrols nothing', async () => {
+  const member = await addMember(it, owner.client, 'employee', { name: 'Fay', email: 'fay@inviting.example.com' });
+  const codes = `/people/${member.person}/enrolment-codes`;
+  const [first, second] = [await member.client.ok('POST', codes, {}), await owner.client.ok('POST', codes, {})];
+  const listed = (await member.client.ok('GET', codes)).codes;
+  expect(listed.map(({ expiresAt }: Json) => expiresAt)).toEqual([first.expiresAt, second.expiresAt]);
+  expect(JSON.stringify(listed)).not.toContain(first.code);
+  await member.client.ok('DELETE', `${codes}/${listed[1].id}`);
+  const show = (code: string) => createClient(it.url).send('POST', '/enrolment/notice', { code });
+  expect([(await show(first.code)).status, (await show(second.code)).status]).toEqual([200, 410]);
+  expect((await member.client.ok('GET', codes)).codes).toEqual([listed[0]]);
+  expect(await kindsAbout(member.person)).toContain('enrolment_code_withdrawn');
+  const again = await member.client.send('DELETE', `${codes}/${listed[1].id}`);
+  expect(again.status).toBe(404);
+});
+
+test('a team is renamed for everyone, keeps its people, and both its making and its renaming are on record', async () => {
+  const team = await owner.client.ok('POST', '/teams', { name: 'Desing' });
+  const member = await addMember(it, owner.client, 'employee', {
+    ...{ name: 'Gus', email: 'gus@inviting.example.com', teams: [team.id] },
+  });
+  const renamed = await owner.client.ok('PATCH', `/teams/${team.id}`, { name: 'Design' });
+  expect(renamed).toEqual({ id: team.id, name: 'Design', members: 1, managers: [] });
+  expect((await member.client.ok('GET', '/teams')).teams).toEqual([renamed]);
+  expect(await kindsAbout(owner.person)).toEqual(expect.arrayContaining(['team_renamed', 'team_created']));
+});
