@@ -1,19 +1,27 @@
 import { canonical } from '../../shared/canonical.ts';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
+import type { PersonId } from '../../shared/ids.ts';
 import { PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
 import { raised, widened } from '../../shared/policy/widened.ts';
 import type { PolicyChange } from '../../shared/protocol/http.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 
+interface Current {
+  readonly document: PolicyDocument;
+  readonly hash: Digest;
+  /** Null for the first policy, which nobody decided on. */
+  readonly author: PersonId | null;
+}
+
 /**
- * The next policy: `current` with the change merged into it. Pure. Throws DaylightError `conflict` when the change was
- * made from another version or would change nothing, `bad_request` with the field when the result is not a policy.
+ * The next policy: the current one with the change merged into it. Pure. Throws DaylightError `conflict` when the change
+ * was made from another version or would change nothing, `bad_request` with the field when the result is not a policy.
+ * The first policy may be published again as it is: to keep it is a decision, and it then has an author and a reason.
  */
 export function applyChange(
-  current: PolicyDocument,
-  currentHash: Digest,
+  { document: current, hash, author }: Current,
   change: PolicyChange,
   now: UnixMs,
 ): PolicyDocument {
@@ -28,11 +36,11 @@ export function applyChange(
     ...current,
     ...definedOnly({ screenshotReviewSeconds, idleSeconds, leaseHours }),
     version: current.version + 1,
-    previousHash: currentHash,
+    previousHash: hash,
     notBefore: now,
     parameters: changedRules(current, change),
   });
-  if (sameTerms(current, next)) {
+  if (author !== null && sameTerms(current, next)) {
     throw new DaylightError('conflict', 'nothing would change: the policy in force says the same already');
   }
   return withNotices(current, next);

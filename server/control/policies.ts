@@ -218,7 +218,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const published = await publications.run(org, async () => {
         const { current } = await stateOf(org);
         const now = Math.max(clock.now(), current.publishedAt);
-        const next = applyChange(current.document, current.hash, change, now);
+        const next = applyChange(current, change, now);
         requireSightGiver(leave, current.document, next);
         await store.recordSecurityEvent({
           org,

@@ -15,12 +15,13 @@ import {
 import { timeNames, timeRanges } from '../../../server/console/collection/times.ts';
 import { applyChange } from '../../../server/control/change.ts';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
-import { OrgId } from '../../../shared/ids.ts';
+import { OrgId, PersonId } from '../../../shared/ids.ts';
 import { firstRules, PolicyDocument } from '../../../shared/policy/policy.ts';
 import { PolicyChange } from '../../../shared/protocol/http.ts';
 import { Digest } from '../../../shared/signed.ts';
 
 const digest = Digest.parse('0'.repeat(64));
+const author = PersonId.parse('8a1f0c55-7a53-4d5e-9c6b-0f5d1c2b3a4d');
 const policy = PolicyDocument.parse({
   schema: 1,
   org: OrgId.parse('6f1c9a52-33f0-4a60-9a2a-3c6a70a1b0aa'),
@@ -117,7 +118,11 @@ describe('a draft of the policy', () => {
         const draft = rebase(second, before);
         fc.pre(differ(draft, before).length > 0);
         const { raised, stopped } = effects(draft, before);
-        const after = applyChange(before, digest, toChange(before, draft, 3, 'costing'), before.notBefore);
+        const after = applyChange(
+          { document: before, hash: digest, author },
+          toChange(before, draft, 3, 'costing'),
+          before.notBefore,
+        );
         const noticed = parameterIds.filter((id) => after.parameters[id].noticeVersion === after.version);
         expect(parameterIds.filter((id) => raised.includes(id) || stopped.includes(id))).toEqual(noticed);
       }),
