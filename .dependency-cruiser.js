@@ -103,6 +103,27 @@ export default {
       to: { path: '^(server|agent)/', pathNot: '^server/console/' },
     },
     {
+      name: 'window-knows-only-the-contract',
+      comment: 'The page shows what the agent says and decides nothing; it runs in a browser and in the desktop shell.',
+      severity: 'error',
+      from: { path: '^agent/window/' },
+      to: {
+        pathNot: [
+          '^agent/window/',
+          '^shared/',
+          '^node_modules/(react|react-dom|scheduler|@mantine|@tabler/icons-react|@types/react|@types/react-dom|zod)(/|$)',
+          '^node_modules/(vite|@vitejs/plugin-react)/',
+        ],
+      },
+    },
+    {
+      name: 'agent-loads-no-page-by-import',
+      comment: 'The page is built files to the agent, which serves them and knows nothing of what is in them.',
+      severity: 'error',
+      from: { path: '^agent/', pathNot: '^agent/window/' },
+      to: { path: '^agent/window/' },
+    },
+    {
       name: 'no-tests-in-the-product',
       comment: 'Fakes stay in test/.',
       severity: 'error',
@@ -118,9 +139,9 @@ export default {
     },
     {
       name: 'product-uses-declared-dependencies',
-      comment: 'What the product needs at run time must be in dependencies. The console is bundled when it is built.',
+      comment: 'What the product needs at run time must be in dependencies. Both pages are bundled when they are built.',
       severity: 'error',
-      from: { path: '^(shared|agent|server)/', pathNot: '^server/console/' },
+      from: { path: '^(shared|agent|server)/', pathNot: ['^server/console/', '^agent/window/'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
   ],

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import {
   dropScreenshot,
+  keepIdleUntil,
   listScreenshots,
   saveScreenshot,
   showIdle,
@@ -15,6 +16,7 @@ import { CliEnd, exitCodes, exitHelp, exitOf } from './cli/exit.ts';
 import { runCommand } from './cli/runCommand.ts';
 import { scriptedPlatform } from './cli/scripted.ts';
 import { openTerminal } from './cli/terminal.ts';
+import { windowCommand } from './cli/windowCommand.ts';
 import { wipeCommand } from './cli/wipeCommand.ts';
 import { addExtensionCommand } from './extensionCommand.ts';
 import { createRealPlatform } from './platform/real.ts';
@@ -141,7 +143,9 @@ function tracking(cli: Command, folder: () => string): void {
     .command('idle')
     .description('time that you were away: "keep" sends what was seen in it, "discard" cuts it out and deletes that')
     .argument('[answer]', 'keep or discard; without it: what is held back, and until when')
-    .action((answer?: string) => {
+    .option('--until <time>', 'with keep: only up to this time, like 14:05; the rest is cut out')
+    .action((answer: string | undefined, { until }: { until?: string }) => {
+      if (until !== undefined) return keepIdleUntil(terminal, folder(), answer, until);
       if (answer === undefined) return showIdle(terminal, folder(), clock.now());
       if (answer !== 'keep' && answer !== 'discard')
         throw new CliEnd(exitCodes.usage, 'idle: expected "keep" or "discard"');
@@ -155,6 +159,11 @@ function looking(cli: Command, folder: () => string): void {
     .description('what is recorded now and why, until when, what waits, what was sent and what was dropped')
     .option('--json', 'for machines')
     .action(({ json }: { json?: boolean }) => showStatus(terminal, folder(), json === true, clock.now()));
+  cli
+    .command('window')
+    .description('open your window in the browser of this computer: what is recorded now, and every command above')
+    .option('--no-open', 'print its address instead; it works once, within a minute')
+    .action((options: { open: boolean }) => windowCommand(terminal, folder(), options));
   const screenshots = cli.command('screenshots').description('screenshots that wait for your review');
   screenshots
     .command('list', { isDefault: true })

@@ -10,17 +10,18 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** Builds what is out of date into dist/, saying what it does. Safe to call at every start: nothing to do takes a second. */
 export async function build(): Promise<void> {
   await step('agent and server', () => run('tsc', ['-b', 'shared', 'agent', 'server']));
-  await step('console', buildConsole);
+  await step('console', () => buildPage('console', 'server/console'));
+  await step("the employee's window", () => buildPage('window', 'agent/window'));
   await Promise.all(['dist/agent/cli.js', 'dist/server/cli.js'].map((file) => chmod(path.join(root, file), 0o755)));
 }
 
-/** Vite has no incremental mode, so the console is built only when the digest of what it is made of has changed. */
-async function buildConsole(): Promise<void> {
-  const stamp = path.join(root, 'dist', 'console', '.built-from');
-  const digest = await digestOf(['server/console', 'shared', 'package-lock.json']);
+/** Vite has no incremental mode, so a page is built only when the digest of what it is made of has changed. */
+async function buildPage(name: string, source: string): Promise<void> {
+  const stamp = path.join(root, 'dist', name, '.built-from');
+  const digest = await digestOf([source, 'shared', 'package-lock.json']);
   const built = await readFile(stamp, 'utf8').catch(() => '');
   if (built === digest) return;
-  await run('vite', ['build', '--config', 'server/console/vite.config.ts', '--logLevel', 'warn']);
+  await run('vite', ['build', '--config', `${source}/vite.config.ts`, '--logLevel', 'warn']);
   await mkdir(path.dirname(stamp), { recursive: true });
   await writeFile(stamp, digest);
 }

@@ -45,6 +45,32 @@ export async function showIdle(terminal: Terminal, folder: string, now: number):
   for (const line of lines.length === 0 ? ['There is no time away to decide about.'] : lines) terminal.say(line);
 }
 
+/** Time away in two parts: kept up to a time of the day, cut out after it. */
+export async function keepIdleUntil(
+  terminal: Terminal,
+  folder: string,
+  answer: string | undefined,
+  until: string,
+): Promise<void> {
+  if (answer !== 'keep') throw new CliEnd(exitCodes.usage, 'idle: --until goes with "keep"');
+  const { idle } = await statusOf(folder);
+  const since = idle?.since ?? null;
+  const at = since === null ? null : firstAfter(since, until);
+  if (at === null && since !== null)
+    throw new CliEnd(exitCodes.usage, `--until: expected a time like 14:05, not "${until}"`);
+  await tell(terminal, folder, at === null ? { command: 'answer_idle', answer } : { command: 'split_idle', at });
+}
+
+/** The first moment after `since` at which clocks here show `HH:MM`; null for anything else. */
+function firstAfter(since: number, time: string): number | null {
+  const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
+  if (hours === undefined || minutes === undefined) return null;
+  const at = new Date(since);
+  at.setHours(Number(hours), Number(minutes), 0, 0);
+  if (at.getTime() <= since) at.setDate(at.getDate() + 1);
+  return at.getTime();
+}
+
 export async function listScreenshots(terminal: Terminal, folder: string, now: number): Promise<void> {
   const { screenshots } = await statusOf(folder);
   if (screenshots.length === 0) terminal.say('No screenshot waits for your review.');

@@ -3,6 +3,7 @@ import type { Clock, Platform, Random } from '../core/ports.ts';
 import { recordingLines, trackingLine } from '../core/statusWords.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Terminal, timeWords } from './terminal.ts';
+import { windowPage } from './windowCommand.ts';
 
 export interface RunDeps {
   readonly terminal: Terminal;
@@ -17,6 +18,7 @@ export async function runCommand({ terminal, clock, random, platform }: RunDeps,
   const stopped = signalled();
   const agent = await createAgent({
     ...{ folder, platform, clock, random, indicator: terminal, agentVersion: AGENT_VERSION },
+    windowPage: windowPage(),
     onChange: () => announce(),
   });
   const said = new Map<string, string>();
@@ -41,7 +43,9 @@ export async function runCommand({ terminal, clock, random, platform }: RunDeps,
   for (const { sensor, works, words } of first.sensors)
     if (!works) terminal.say(`Cannot work here: ${sensor}: ${words}`);
   if (!terminal.visible())
-    terminal.complain('The output of this agent goes where nobody sees it: nothing is observed.');
+    terminal.complain(
+      'The output of this agent goes where nobody sees it: nothing is observed, unless "daylight-agent window" is open.',
+    );
   announce();
   agent.start();
   const end = await Promise.race([stopped, agent.wiped]);

@@ -4,6 +4,7 @@ import { assertNever, DaylightError } from '../../shared/errors.ts';
 import { BootId, type ImageId } from '../../shared/ids.ts';
 import type { NoticeView } from '../../shared/protocol/http.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeReport } from '../../shared/protocol/window.ts';
+import type { UnixMs } from '../../shared/time.ts';
 import { openFolder } from './files.ts';
 import type { Gate, GateDeps } from './gate/gate.ts';
 import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
@@ -18,9 +19,11 @@ import { openSpool, type SpoolBounds } from './spool/diskSpool.ts';
 import type { Spool } from './spool/spool.ts';
 import { keyFile, type SpoolKey } from './spool/spoolKey.ts';
 import { statusOf } from './status.ts';
+import { watchStatus } from './statusWatch.ts';
 import { createAcknowledgementBox } from './uplink/acknowledgementBox.ts';
 import { retireDevice } from './uplink/retire.ts';
-import { createUplink, type Uplink } from './uplink/uplink.ts';
+import { createUplink, type Uplink, type UplinkState } from './uplink/uplink.ts';
+import { createWindowServer, type WindowServer } from './windowServer.ts';
 import { wipeFolder } from './wipe.ts';
 
 export interface AgentOptions {
@@ -31,6 +34,8 @@ export interface AgentOptions {
   readonly random: Random;
   readonly indicator: Indicator;
   readonly agentVersion: string;
+  /** The folder of the built page for a browser; left out where the window is the shell's own. */
+  readonly windowPage?: string;
   /** Where the key of the spool is kept; a file in the folder unless the desktop shell has a keychain. */
   readonly spoolKey?: SpoolKey;
   readonly spoolBounds?: SpoolBounds;
@@ -44,6 +49,8 @@ export interface Agent {
   /** Begins to connect. Recording works without it, within the lease. */
   start(): void;
   status(): AgentStatus;
+  /** Calls back with the status at once, whenever it has changed, and every REPEAT_MS anyway, until it is stopped. */
+  watch(onStatus: (status: AgentStatus) => void): () => void;
   /** What the window and the command line may ask; see shared/protocol/window.ts. */
   handle(request: WindowRequest): Promise<WindowAnswer>;
   /** Closes the session (cause `shutdown`), sends what it can within a few seconds, and lets go of the folder. */
@@ -94,10 +101,16 @@ interface Parts {
   readonly spool: Spool;
   readonly recorder: Recorder;
   readonly key: SpoolKey;
+  readonly connectedUntil: () => UnixMs | null;
+  readonly window: WindowServer | null;
 }
 
-async function compose(options: AgentOptions, closeSocket: () => Promise<void>): Promise<Agent> {
-  const { folder, clock, random, platform, indicator, agentVersion, gate } = options;
+async function compose(given: AgentOptions, closeSocket: () => Promise<void>): Promise<Agent> {
+  const { folder, clock, random, platform, agentVersion, gate } = given;
+  const composed: { agent?: Running } = {};
+  const window = await windowOf(given, composed);
+  const options = { ...given, indicator: eitherSeen(given.indicator, window) };
+  const { indicator } = options;
   const files = await openFolder(folder);
   const device = await readIdentity(folder, files);
   if (device === null) throw notEnrolled(folder);
@@ -115,8 +128,14 @@ async function compose(options: AgentOptions, closeSocket: () => Promise<void>):
   });
   // What an ended process left behind is whole now, its session's stop included: nothing more would close its batch.
   await spool.flush();
-  const parts: Parts = { options, device, boot, policies, spool, recorder, key };
-  const wiping = new Wiping(parts, closeSocket);
+  const connection = followConnection(clock);
+  const { connectedUntil } = connection;
+  const parts: Parts = { options, device, boot, policies, spool, recorder, key, connectedUntil, window };
+  const closeDoors = async (): Promise<void> => {
+    await window?.close();
+    await closeSocket();
+  };
+  const wiping = new Wiping(parts, closeDoors);
   const uplink = createUplink({
     ...handshakeDeps(parts),
     policies,
@@ -124,11 +143,17 @@ async function compose(options: AgentOptions, closeSocket: () => Promise<void>):
     recorder,
     acknowledgements: createAcknowledgementBox(files),
     onWipe: async () => void wiping.begin('server', uplink),
-    onChange: () => options.onChange?.(),
+    onChange: (state) => {
+      connection.changed(state);
+      options.onChange?.();
+    },
   });
+  const agent: Running = { ...parts, uplink, wiping };
+  composed.agent = agent;
   const forget = recorder.onReceiptChange(() => options.onChange?.());
   const close = once(async () => {
     forget();
+    await window?.close();
     await recorder.close('shutdown');
     await spool.flush();
     await uplink.drain(DRAIN_MS);
@@ -138,8 +163,9 @@ async function compose(options: AgentOptions, closeSocket: () => Promise<void>):
   });
   return {
     start: () => uplink.start(),
-    status: () => statusOf({ ...parts, uplink }),
-    handle: (request) => handle({ ...parts, uplink, wiping }, request),
+    status: () => statusOf(agent),
+    watch: (onStatus) => watchStatus(clock, () => statusOf(agent), onStatus),
+    handle: (request) => handle(agent, request),
     close: () => (wiping.begun ? wiping.done.then(() => undefined) : close()),
     wiped: wiping.done,
   };
@@ -155,6 +181,43 @@ async function journalSealer(key: SpoolKey, random: Random): Promise<Sealer> {
 interface Running extends Parts {
   readonly uplink: Uplink;
   readonly wiping: Wiping;
+}
+
+/** The page in a browser asks the same agent, which is there as soon as anybody can have an address. */
+async function windowOf(options: AgentOptions, composed: { readonly agent?: Running }): Promise<WindowServer | null> {
+  const { folder, clock, random, windowPage: page } = options;
+  if (page === undefined) return null;
+  const agent = (): Running => {
+    if (composed.agent === undefined) throw new DaylightError('unavailable', 'the agent is still starting');
+    return composed.agent;
+  };
+  return createWindowServer({
+    ...{ folder, page, clock, random },
+    handle: (request) => handle(agent(), request),
+    watch: (onStatus) => watchStatus(clock, () => statusOf(agent()), onStatus),
+    onSeen: () => void composed.agent?.recorder.indicatorChanged(),
+  });
+}
+
+/** The terminal, or the page that the employee has open and can see (DESIGN, section 5). */
+function eitherSeen(indicator: Indicator, window: WindowServer | null): Indicator {
+  return {
+    visible: () => indicator.visible() || window?.isSeen() === true,
+    say: (line) => indicator.say(line),
+  };
+}
+
+/** When the connection last ended. */
+function followConnection(clock: Clock) {
+  let wasOnline = false;
+  let until: UnixMs | null = null;
+  return {
+    changed({ kind }: UplinkState): void {
+      if (wasOnline && kind !== 'online') until = clock.now();
+      wasOnline = kind === 'online';
+    },
+    connectedUntil: () => until,
+  };
 }
 
 async function handle(agent: Running, request: WindowRequest): Promise<WindowAnswer> {
@@ -176,6 +239,8 @@ async function handle(agent: Running, request: WindowRequest): Promise<WindowAns
       return answerOf(await recorder.note(request.text));
     case 'answer_idle':
       return answerOf(await recorder.answerIdle(request.answer));
+    case 'split_idle':
+      return answerOf(await recorder.splitIdle(request.at));
     case 'show_screenshot':
       return showScreenshot(agent, request.image);
     case 'drop_screenshot':
@@ -184,6 +249,8 @@ async function handle(agent: Running, request: WindowRequest): Promise<WindowAns
       return showNotice(agent);
     case 'accept_notice':
       return acceptNotice(agent, request.version);
+    case 'window':
+      return openWindow(agent);
     case 'wipe': {
       const wiped = await agent.wiping.begin('employee', agent.uplink);
       return { ok: true, said: 'Everything that Daylight kept on this computer is deleted.', wiped };
@@ -216,6 +283,16 @@ async function showScreenshot({ spool }: Running, image: ImageId): Promise<Windo
     kind: 'refused',
     problem: 'there is no such screenshot waiting on this computer',
     remedy: 'list those that wait with "daylight-agent screenshots"',
+  };
+}
+
+async function openWindow({ window }: Running): Promise<WindowAnswer> {
+  if (window !== null) return { ok: true, said: '', window: await window.open() };
+  return {
+    ok: false,
+    kind: 'refused',
+    problem: 'this agent has a window of its own',
+    remedy: 'open it from its icon in the tray',
   };
 }
 

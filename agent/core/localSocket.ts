@@ -104,8 +104,13 @@ async function answer(line: string, handle: (request: WindowRequest) => Promise<
     const { message } = describeIssue(request.error, 'request');
     return { ok: false, kind: 'bad_request', problem: message, remedy: 'see shared/protocol/window.ts' };
   }
+  return explained(handle, request.data);
+}
+
+/** What the agent answers, also when it cannot. */
+export async function explained<R>(handle: (request: R) => Promise<WindowAnswer>, request: R): Promise<WindowAnswer> {
   try {
-    return await handle(request.data);
+    return await handle(request);
   } catch (error) {
     const known = error instanceof DaylightError;
     return {

@@ -57,6 +57,8 @@ export interface Recorder {
    * When it resolves, the answer survives a kill -9.
    */
   answerIdle(answer: 'keep' | 'discard'): Promise<CommandResult>;
+  /** The same with both: keeps the time up to `at`, a moment within it, and discards the rest. */
+  splitIdle(at: UnixMs): Promise<CommandResult>;
   dropScreenshot(image: ImageId): Promise<CommandResult>;
   /** The server says that this person started elsewhere. */
   stoppedElsewhere(session: SessionId, at: UnixMs): Promise<void>;
@@ -66,6 +68,8 @@ export interface Recorder {
    * that follows names it: that is computed from the sensors that run and from the spool.
    */
   policyChanged(): Promise<void>;
+  /** The indicator can be seen now, or no longer: sensors follow at once instead of within INTERVAL_MS. */
+  indicatorChanged(): Promise<void>;
   /** What this device is in fact doing now. */
   receipt(): Omit<ReceiptPayload, 'device'> | null;
   /** Called whenever `receipt()` would say something else than before (times aside). */
@@ -634,20 +638,44 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   async function answerIdle(answer: 'keep' | 'discard'): Promise<CommandResult> {
-    if (session.kind !== 'idle_question') return problem('There is no idle time to decide about.', 'Nothing to do.');
-    evidence = instant();
-    const minutes = minutesBetween(session.since, session.until ?? evidence);
+    if (session.kind !== 'idle_question') return NO_QUESTION;
+    const minutes = minutesBetween(session.since, session.until ?? instant());
     const { isHeld } = session;
-    await record(apply({ kind: 'answer', answer }));
-    await afterChange(true);
-    if (toCutOut.length > 0) {
-      return problem(
-        'What was seen in that time could not be deleted yet.',
-        'It is held back and tried again every few seconds. Make room on the disk.',
-      );
-    }
+    const failed = await settleIdle({ kind: 'answer', answer });
+    if (failed !== null) return failed;
     if (answer === 'discard') return said(`${minutes} min are cut out as a gap, and what was seen in them is deleted.`);
     return said(`${minutes} min are kept.${isHeld ? '' : ' What was seen in them has been deleted already.'}`);
+  }
+
+  async function splitIdle(at: UnixMs): Promise<CommandResult> {
+    if (session.kind !== 'idle_question') return NO_QUESTION;
+    const { since, until, isHeld } = session;
+    const end = until ?? stamp(session, instant());
+    if (at <= since.at || at >= end.at) {
+      return problem(
+        'That moment is not within the time you were away.',
+        'Choose one after its start, before its end.',
+      );
+    }
+    const kept = Math.round((at - since.at) / MINUTE);
+    const failed = await settleIdle({ kind: 'split', at });
+    if (failed !== null) return failed;
+    const rest = `${Math.round((end.at - at) / MINUTE)} min are cut out as a gap, and what was seen in them is deleted.`;
+    return said(
+      `${kept} min are kept${isHeld ? '' : ', without what was seen in them: that is deleted already'}; ${rest}`,
+    );
+  }
+
+  /** Null when the answer is in force, on disk. */
+  async function settleIdle(event: SessionEvent): Promise<CommandResult | null> {
+    evidence = instant();
+    await record(apply(event));
+    await afterChange(true);
+    if (toCutOut.length === 0) return null;
+    return problem(
+      'What was seen in that time could not be deleted yet.',
+      'It is held back and tried again every few seconds. Make room on the disk.',
+    );
   }
 
   async function dropScreenshot(image: ImageId): Promise<CommandResult> {
@@ -764,12 +792,18 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     setWork: (wanted) => inTurn(() => chooseWork(wanted)),
     note: (text) => inTurn(() => note(text)),
     answerIdle: (answer) => inTurn(() => answerIdle(answer)),
+    splitIdle: (at) => inTurn(() => splitIdle(at)),
     dropScreenshot: (image) => inTurn(() => dropScreenshot(image)),
     stoppedElsewhere: (id) => inTurn(() => stoppedElsewhere(id)),
     policyChanged: () =>
       inTurn(async () => {
         await applyPolicy();
         notify();
+      }),
+    indicatorChanged: () =>
+      inTurn(async () => {
+        await afterChange(session.kind !== 'stopped');
+        startRound();
       }),
     receipt,
     onReceiptChange(callback) {
@@ -782,6 +816,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 }
 
 const NO_WORK: Work = { project: null, task: null };
+const NO_QUESTION = problem('There is no idle time to decide about.', 'Nothing to do.');
 const LIMITS = {
   project: 'Use up to 200 characters each for project and task, without control characters.',
   notes: 'Use 1 to 2,000 characters, without control characters.',

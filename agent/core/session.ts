@@ -66,6 +66,8 @@ export type SessionEvent =
   /** Input, or other evidence of the person. */
   | { readonly kind: 'input' }
   | { readonly kind: 'answer'; readonly answer: 'keep' | 'discard' }
+  /** Idle time is kept up to `at`, and discarded from there on. */
+  | { readonly kind: 'split'; readonly at: UnixMs }
   | { readonly kind: 'tick'; readonly idleAfterMs: number };
 
 export type SessionRecord = Pick<ObservationOf<'session'>, 'event' | 'cause' | 'at' | 'mono' | 'span'>;
@@ -104,9 +106,8 @@ export function step(before: Session, event: SessionEvent, now: Instant): Step {
   const left = notKept(before, settled.state, now);
   if (settled.state.kind === 'stopped') return { ...settled, notKept: left };
   const next = act(settled.state, event, stamp(settled.state, now));
-  const isKept = event.kind === 'answer' && event.answer === 'keep';
   const records = [...settled.records, ...next.records];
-  return { state: next.state, records, notKept: left ?? (isKept ? null : notKept(settled.state, next.state, now)) };
+  return { state: next.state, records, notKept: left ?? notKeptBy(event, settled.state, next.state, now) };
 }
 
 /** Only what is captured after this moment can still turn out to be idle time, or is idle time that waits for an answer. */
@@ -120,6 +121,14 @@ export function heldAfter(session: Session): MonoMs | null {
 export function askedAbout(session: Session): Stretch | null {
   if (session.kind !== 'idle_question' || !session.isHeld) return null;
   return { from: session.since.mono, to: session.until?.mono ?? null };
+}
+
+/** What an answer leaves out: all of the time, what follows the moment of a split, or nothing. */
+function notKeptBy(event: SessionEvent, before: Running, after: Session, now: Instant): Stretch | null {
+  if (event.kind === 'answer' && event.answer === 'keep') return null;
+  const asked = notKept(before, after, now);
+  if (event.kind !== 'split' || asked === null || before.kind !== 'idle_question') return asked;
+  return { ...asked, from: splitOf(before, event.at, stamp(before, now)).mono };
 }
 
 /** The question that was open before and is not any more. */
@@ -225,6 +234,8 @@ function act(session: Running, event: SessionEvent, now: Instant): Change {
       return input(session, now);
     case 'answer':
       return answer(session, event.answer, now);
+    case 'split':
+      return split(session, event.at, now);
     case 'tick':
       return same(lapseWhenLate(askWhenIdle(session, event.idleAfterMs, now), now));
     default:
@@ -277,6 +288,18 @@ function answer(session: Running, given: 'keep' | 'discard', now: Instant): Chan
   if (session.kind !== 'idle_question') return same(session);
   const records = given === 'keep' ? [] : gaps('idle', session.since, session.until ?? now);
   return { state: present(tracking(session), now), records };
+}
+
+function split(session: Running, at: UnixMs, now: Instant): Change {
+  if (session.kind !== 'idle_question') return same(session);
+  const records = gaps('idle', splitOf(session, at, now), session.until ?? now);
+  return { state: present(tracking(session), now), records };
+}
+
+/** The moment of a split within the time away, by both clocks. */
+function splitOf({ since, until }: Running & { kind: 'idle_question' }, at: UnixMs, now: Instant): Instant {
+  const after = Math.min(Math.max(0, at - since.at), (until ?? now).mono - since.mono);
+  return { at: since.at + after, mono: since.mono + after };
 }
 
 function askWhenIdle(session: Running, idleAfterMs: number, now: Instant): Running {

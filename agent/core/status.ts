@@ -1,8 +1,10 @@
 import { catalog, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
+import type { DropCause } from '../../shared/outcome.ts';
 import { levelsOf } from '../../shared/policy/policy.ts';
-import type { AgentStatus } from '../../shared/protocol/window.ts';
-import type { PolicyCache } from './gate/policyCache.ts';
+import type { AgentStatus, Terms } from '../../shared/protocol/window.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import type { PolicyCache, VerifiedPolicy } from './gate/policyCache.ts';
 import type { EnrolledDevice } from './identity.ts';
 import type { Clock, Indicator } from './ports.ts';
 import type { Recorder } from './recorder.ts';
@@ -18,10 +20,13 @@ export interface StatusSources {
   readonly recorder: Recorder;
   readonly key: SpoolKey;
   readonly uplink: Uplink;
+  /** When the connection of this run of the agent last ended; null while it has not. */
+  readonly connectedUntil: () => UnixMs | null;
 }
 
 /** What the employee is shown: from the recorder, the spool and the connection as they are now. */
-export function statusOf({ options, device, policies, spool, recorder, key, uplink }: StatusSources): AgentStatus {
+export function statusOf(sources: StatusSources): AgentStatus {
+  const { options, device, policies, spool, recorder, key, uplink } = sources;
   const { state, session, since, work, idle, parameters, sensors, calls } = recorder.status();
   const { organisation, personName, device: id, server } = device.identity;
   const lease = policies.lease();
@@ -42,14 +47,19 @@ export function statusOf({ options, device, policies, spool, recorder, key, upli
     parameters: Object.fromEntries(
       parameterIds.map((parameter) => {
         const { level, active, why } = parameters[parameter];
-        return [parameter, { label: catalog[parameter].label, level, active, why }];
+        return [parameter, { label: catalog[parameter].label, level, active, why, terms: termsOf(policy, parameter) }];
       }),
     ) as Record<ParameterId, AgentStatus['parameters'][ParameterId]>,
     until: lease === null ? null : { observed: lease.observedUntil, entered: lease.enteredUntil },
     sensors: sensors.map(({ sensor, works, words }) => ({ sensor, works, words })),
     calls: { ...calls },
-    connection: { kind: connection.kind, ...connectionWords(connection, options.clock.now()) },
-    policy: policy === null ? null : { version: policy.version, refused: policies.refusal() },
+    connection: {
+      kind: connection.kind,
+      ...connectionWords(connection, options.clock.now()),
+      heardAt: heardAt(sources, connection),
+    },
+    policy:
+      policy === null ? null : { version: policy.version, publishedAt: policy.notBefore, refused: policies.refusal() },
     notice: acknowledgedNow(policies),
     waiting: {
       batches: waiting.batches,
@@ -58,7 +68,7 @@ export function statusOf({ options, device, policies, spool, recorder, key, upli
       heldBack: waiting.heldBack,
       damagedFiles: waiting.damagedFiles,
     },
-    dropped: waiting.dropped.map((line) => ({ ...line })),
+    dropped: waiting.dropped.map((line) => ({ ...line, words: dropWords(line.cause) })),
     sent: { at: sent.at, stored: sent.stored, discarded: { ...sent.discarded }, last: sent.batch?.observations ?? [] },
     screenshots: spool.held().map(({ observation, releaseAt }) => {
       const { image, at, level, width, height } = observation;
@@ -66,6 +76,31 @@ export function statusOf({ options, device, policies, spool, recorder, key, upli
     }),
     key: key.words,
   };
+}
+
+/** Null where the policy does not collect it. */
+function termsOf(policy: VerifiedPolicy | null, parameter: ParameterId): Terms | null {
+  const rule = policy?.rules[parameter];
+  if (rule === undefined || rule.level === 'off') return null;
+  const { purpose, basis, retentionDays, viewers } = rule;
+  return { purpose, basis, retentionDays, viewers };
+}
+
+/** A lease is the last word of the server that outlives the process. */
+function heardAt({ options, policies, connectedUntil }: StatusSources, connection: UplinkState): UnixMs | null {
+  if (connection.kind === 'online') return options.clock.now();
+  return connectedUntil() ?? policies.lease()?.issuedAt ?? null;
+}
+
+function dropWords(cause: DropCause): string {
+  const words: Record<DropCause, string> = {
+    purged_by_policy: 'because your organisation switched it off before it was sent',
+    dropped_by_employee: 'because you dropped it',
+    idle_not_kept: 'because you were away and did not keep that time',
+    evicted: 'because too much was waiting, or for too long',
+    unreadable: 'because its file was damaged',
+  };
+  return words[cause];
 }
 
 function isVisible(indicator: Indicator): boolean {

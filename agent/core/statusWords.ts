@@ -1,6 +1,6 @@
 import { parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
-import type { DiscardReason, DropCause } from '../../shared/outcome.ts';
+import type { DiscardReason } from '../../shared/outcome.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 
 /** The status as the employee reads it in a terminal, a line each. `time` formats an instant in the viewer's zone. */
@@ -18,7 +18,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...(status.connection.remedy === null ? [] : [`  What to do: ${status.connection.remedy}.`]),
     waitingLine(status),
     ...status.dropped.map(
-      ({ parameter, cause, count }) => `Dropped: ${count} of ${label(status, parameter)}, ${dropWords(cause)}.`,
+      ({ parameter, count, words }) => `Dropped: ${count} of ${label(status, parameter)}, ${words}.`,
     ),
     ...sentLines(status, time),
     ...screenshotLines(status, now, time),
@@ -128,17 +128,6 @@ function noticeLine({ notice }: AgentStatus): string[] {
 
 function label(status: AgentStatus, id: keyof AgentStatus['parameters']): string {
   return status.parameters[id].label.toLowerCase();
-}
-
-function dropWords(cause: DropCause): string {
-  const words: Record<DropCause, string> = {
-    purged_by_policy: 'because your organisation switched it off before it was sent',
-    dropped_by_employee: 'because you dropped it',
-    idle_not_kept: 'because you were away and did not keep that time',
-    evicted: 'because too much was waiting, or for too long',
-    unreadable: 'because its file was damaged',
-  };
-  return words[cause];
 }
 
 function discardWords(reason: DiscardReason): string {

@@ -7,7 +7,7 @@ import { filesIn, removeFile } from './spool/disk.ts';
 
 /** Everything that an agent ever writes into its data folder. */
 const FILES =
-  /^(identity\.json|device\.key|spool\.key|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host|native-manifests\.json|agent\.sock|browser\.sock)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
+  /^(identity\.json|device\.key|spool\.key|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
 const FOLDERS = ['spool', 'captures', 'agent.starting'] as const;
 
 /** What would go, by kind: names in the folder, and whole paths of what is outside it. */

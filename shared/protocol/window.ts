@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { ParameterId } from '../catalog.ts';
+import { ParameterId, Purpose } from '../catalog.ts';
 import { DeviceId, ImageId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
+import { LawfulBasis } from '../policy/policy.ts';
+import { Role } from '../roles.ts';
 import { line, text } from '../text.ts';
-import { UnixMs } from '../time.ts';
+import { SECOND, UnixMs } from '../time.ts';
 import { NoticeView } from './http.ts';
 
 /**
@@ -21,7 +23,7 @@ const work = { project: name, task: name };
 const request = <C extends string, S extends z.ZodRawShape>(command: C, shape: S) =>
   z.strictObject({ command: z.literal(command), ...shape });
 
-export const WindowRequest = z.discriminatedUnion('command', [
+const pageRequests = [
   request('status', {}),
   request('start', work),
   request('stop', {}),
@@ -30,13 +32,34 @@ export const WindowRequest = z.discriminatedUnion('command', [
   request('project', work),
   request('note', { text: text(1, 2_000).trim().min(1) }),
   request('answer_idle', { answer: z.enum(['keep', 'discard']) }),
+  /** Keeps the time away up to this moment, and discards the rest of it. */
+  request('split_idle', { at: UnixMs }),
   request('show_screenshot', { image: ImageId }),
   request('drop_screenshot', { image: ImageId }),
   request('notice', {}),
   request('accept_notice', { version: z.int().min(1) }),
+] as const;
+
+/** What the employee's page may ask. What ends this installation, or opens another window, is asked from outside it. */
+export const PageRequest = z.discriminatedUnion('command', [...pageRequests]);
+export type PageRequest = z.infer<typeof PageRequest>;
+
+export const WindowRequest = z.discriminatedUnion('command', [
+  ...pageRequests,
+  /** A one-time address of the employee's page, for a browser on this computer. */
+  request('window', {}),
   request('wipe', {}),
 ]);
 export type WindowRequest = z.infer<typeof WindowRequest>;
+
+/** Why something is collected, for how long it is kept, and who may see it besides the person. */
+export const Terms = z.strictObject({
+  purpose: Purpose,
+  basis: LawfulBasis,
+  retentionDays: z.int(),
+  viewers: z.array(Role),
+});
+export type Terms = z.infer<typeof Terms>;
 
 export const AgentStatus = z.strictObject({
   organisation: z.string(),
@@ -59,7 +82,14 @@ export const AgentStatus = z.strictObject({
   visible: z.boolean(),
   parameters: z.record(
     ParameterId,
-    z.strictObject({ label: z.string(), level: z.string(), active: z.boolean(), why: z.string() }),
+    z.strictObject({
+      label: z.string(),
+      level: z.string(),
+      active: z.boolean(),
+      why: z.string(),
+      /** Null: the policy does not collect it. */
+      terms: Terms.nullable(),
+    }),
   ),
   /** When observing, and tracking at all, stop by themselves unless the server is heard of again. Null: no policy yet. */
   until: z.strictObject({ observed: UnixMs, entered: UnixMs }).nullable(),
@@ -70,8 +100,10 @@ export const AgentStatus = z.strictObject({
     kind: z.enum(['not_started', 'connecting', 'handshake', 'online', 'waiting', 'refused', 'closed']),
     words: z.string(),
     remedy: z.string().nullable(),
+    /** When the server was last heard of; null when it never was. */
+    heardAt: UnixMs.nullable(),
   }),
-  policy: z.strictObject({ version: z.int(), refused: z.string().nullable() }).nullable(),
+  policy: z.strictObject({ version: z.int(), publishedAt: UnixMs, refused: z.string().nullable() }).nullable(),
   notice: z.strictObject({ version: z.int(), acknowledged: z.boolean() }).nullable(),
   waiting: z.strictObject({
     batches: z.int(),
@@ -81,7 +113,7 @@ export const AgentStatus = z.strictObject({
     heldBack: z.int(),
     damagedFiles: z.int(),
   }),
-  dropped: z.array(z.strictObject({ parameter: ParameterId, cause: DropCause, count: z.int() })),
+  dropped: z.array(z.strictObject({ parameter: ParameterId, cause: DropCause, count: z.int(), words: z.string() })),
   sent: z.strictObject({
     at: UnixMs.nullable(),
     stored: z.int(),
@@ -121,6 +153,8 @@ export const WindowAnswer = z.discriminatedUnion('ok', [
     notice: NoticeView.optional(),
     /** WebP, base64. */
     image: z.string().optional(),
+    /** An address that opens the page once, within a minute; and a file of this account that leads a browser there. */
+    window: z.strictObject({ address: z.string(), file: z.string() }).optional(),
     wiped: WipeReport.optional(),
   }),
   z.strictObject({
@@ -132,3 +166,23 @@ export const WindowAnswer = z.discriminatedUnion('ok', [
   }),
 ]);
 export type WindowAnswer = z.infer<typeof WindowAnswer>;
+
+/**
+ * One line of what the page hears while it watches: the whole status at once, whenever it has changed, and every
+ * REPEAT_MS anyway; and the end. Silence for longer than SILENCE_MS means that the agent does not answer.
+ */
+export const WindowNews = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('status'), status: AgentStatus }),
+  z.strictObject({ kind: z.literal('ended'), why: z.enum(['agent_ended', 'no_entry', 'unreachable']) }),
+]);
+export type WindowNews = z.infer<typeof WindowNews>;
+export const REPEAT_MS = 5 * SECOND;
+export const SILENCE_MS = 15 * SECOND;
+
+/** How the page in a browser reaches the agent over loopback; docs/PROTOCOL.md, "The employee's window". */
+export const windowPaths = { session: '/session', ask: '/ask', watch: '/watch', seen: '/seen' } as const;
+/** The one-time token, 256 random bits in base64url, against the secret of a session. */
+export const EntryRequest = z.strictObject({ token: z.string().max(64) });
+export const EntryAnswer = z.strictObject({ secret: z.string().max(64) });
+/** Whether the page can be seen; while it is, it says so every REPEAT_MS. */
+export const SeenRequest = z.strictObject({ visible: z.boolean() });
