@@ -16,7 +16,10 @@ import { enrolment } from './handlers/enrolment.ts';
 import { people } from './handlers/people.ts';
 import { policy } from './handlers/policy.ts';
 import { signingIn } from './handlers/signingIn.ts';
+import { today } from './handlers/today.ts';
+import { week } from './handlers/week.ts';
 import { openApiDocument } from './openapi.ts';
+import { createOpenStreams } from './openStreams.ts';
 import { createPasswords } from './passwords.ts';
 import { createRateLimits } from './rateLimits.ts';
 import { noteRefusal } from './securityEvents.ts';
@@ -92,14 +95,17 @@ function contextOf(deps: ApiDeps): Context {
 }
 
 function handlersOf(context: Context): Handlers {
+  const streams = createOpenStreams();
   return {
     ...signingIn(context),
     ...account(context),
     ...people(context),
     ...devices(context),
     ...enrolment(context),
-    ...policy(context),
+    ...policy(context, streams),
     ...data(context),
+    ...today(context, streams),
+    ...week(context),
   };
 }
 

@@ -99,9 +99,13 @@ function contentOf(route: RouteShape): Json {
   if (route.response === 'image/webp') return { 'image/webp': { schema: { type: 'string', format: 'binary' } } };
   if (route.response !== 'text/event-stream')
     return { 'application/json': { schema: schemaOf(route.response, 'output') } };
-  const description =
-    'Events named `proof`; the data of each is the JSON that GET /policy/proof answers. Comments keep it open.';
+  const description = `Events named \`${eventOf(route)}\`; the data of each is the JSON that GET ${route.path.replace('/stream', '')} answers. Comments keep it open.`;
   return { 'text/event-stream': { schema: { type: 'string', description } } };
+}
+
+/** What a stream's events are named after: the last word of the path that answers the same once. */
+function eventOf({ path }: RouteShape): string {
+  return path.split('/').at(-2) ?? '';
 }
 
 function failures(route: RouteShape): Json {

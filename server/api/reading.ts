@@ -17,9 +17,10 @@ type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion'>;
 
 /** What someone wants to see of a person, and why. */
 export interface Wanted {
-  readonly action: 'day' | 'observations' | 'screenshot';
+  readonly action: 'day' | 'week' | 'today' | 'today_live' | 'observations' | 'screenshot';
   readonly person: PersonId;
   readonly purpose: Call<Routes['day']>['query']['purpose'];
+  /** Of a week the first of its seven days. */
   readonly day: Day | null;
   readonly parameters: readonly ParameterId[];
   /** The terms under which it was stored, where that is known: no reader may see what none of them lets them. */
@@ -59,6 +60,11 @@ export async function beginRead(context: Context, actor: Actor, wanted: Wanted):
   const purpose = own ? 'own_data' : wanted.purpose;
   await record(context, actor, person, { ...wanted, purpose, parameters }, false, at);
   return { leave: verdict.leave, person, at, purpose, parameters: new Set(parameters) } as unknown as RecordedRead;
+}
+
+/** What the reader is told of the record of their read; null when they read of themself. */
+export function recordedAccessOf({ at, purpose }: RecordedRead): { at: UnixMs; purpose: Wanted['purpose'] } | null {
+  return purpose === 'own_data' ? null : { at, purpose };
 }
 
 /** By the policy in force and, where terms are given, by both versions of at least one of them. */

@@ -120,6 +120,8 @@ export interface Connection {
   wipe(reason: 'retired' | 'person_removed'): void;
   /** A newer connection of the same device took its place: closes with bye `replaced`. */
   replaced(): void;
+  /** The last batch that was committed; null until the device is known. It moves with everything that is stored. */
+  committedSeq(): number | null;
   /** The session that runs on this device, as far as it is committed. */
   openSession(): { readonly session: SessionId; readonly startedAt: UnixMs } | null;
 }

@@ -378,6 +378,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       stopSession: (session, at) => send({ type: 'stop_session', session, at }),
       wipe: (reason) => void wipeAndEnd(proved, reason).catch(failed),
       replaced: () => bye('replaced', 'the same device connected again'),
+      committedSeq: () => known?.committedSeq ?? null,
       openSession: () => (known === null ? null : openSession(known.sessions)),
     };
   }

@@ -13,6 +13,8 @@ export interface Circumstances {
   readonly acknowledged: Levels;
   /** A device of theirs was enrolled. */
   readonly hasDevice: boolean;
+  /** Parameters whose time is over for the day, or for its beginning. */
+  readonly expired: ReadonlySet<ParameterId>;
 }
 
 /** For every parameter without a record: the first reason that is enough to explain it. */
@@ -31,6 +33,8 @@ function absence(facts: Circumstances, parameter: ParameterId, tracking: boolean
   if (facts.acknowledged[parameter] === 'off') {
     return { parameter, why: 'not_acknowledged', since: facts.levelSince[parameter] };
   }
+  // Whether there was anything is not known any more.
+  if (facts.expired.has(parameter)) return { parameter, why: 'no_longer_kept', since: null };
   if (!tracking) return { parameter, why: 'not_tracking', since: null };
   return { parameter, why: 'nothing_recorded', since: null };
 }

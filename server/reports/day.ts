@@ -10,10 +10,16 @@ import { type Session, sessionsOf, trackedOf } from './sessions.ts';
 import { joined, oneAtATime, type Span, totalsOf } from './spans.ts';
 
 /** What a day is made of. Records of the neighbouring days belong to it: sessions do not end at midnight. */
-export interface DayFacts extends Circumstances {
+export interface DayFacts extends DaySetting, Known {}
+
+/** Which day it is, and what held on it. */
+export interface DaySetting extends Circumstances {
   readonly header: Pick<DayReport, 'person' | 'day' | 'zone' | 'policyVersion' | 'recordedAccess'>;
   readonly bounds: Interval;
   readonly now: UnixMs;
+}
+
+export interface Known {
   /** Only of parameters that the viewer may see. */
   readonly records: readonly Recorded[];
   readonly running: ReadonlySet<SessionId>;
@@ -21,9 +27,22 @@ export interface DayFacts extends Circumstances {
 
 /** One person's day from their opened observations. Pure; the order of the records makes no difference. */
 export function dayReport(facts: DayFacts): DayReport {
+  return reportOn(historyOf(facts, facts.now), facts);
+}
+
+/** What is known of a person, for any number of reports on it. */
+export interface History {
+  readonly records: readonly Recorded[];
+  readonly sessions: readonly Session[];
+}
+
+export function historyOf({ records, running }: Known, now: UnixMs): History {
+  const ordered = inOrder(records);
+  return { records: ordered, sessions: sessionsOf(ordered, running, now) };
+}
+
+export function reportOn({ records, sessions }: History, facts: DaySetting): DayReport {
   const { bounds, now } = facts;
-  const records = inOrder(facts.records);
-  const sessions = sessionsOf(records, facts.running, now);
   const shown = facts.viewable.has('session');
   const tracked = intersect(trackedOf(sessions), [bounds]);
   const during = within(records, bounds);

@@ -14,6 +14,8 @@ export interface Session {
   readonly open: boolean;
   readonly stopCause: string | null;
   readonly gaps: readonly Gap[];
+  /** The pause that has not ended; null when it is not paused, or over. */
+  readonly pausedSince: UnixMs | null;
   /** From start to stop without the gaps. */
   readonly tracked: readonly Interval[];
   /** Another session of the same person ran at the same time. */
@@ -50,7 +52,7 @@ function sessionOf(session: SessionId, own: readonly Recorded[], running: boolea
   const last = own.reduce((latest, { observation: { at, span } }) => Math.max(latest, at + span), 0);
   const from = start?.at ?? first;
   const to = Math.max(from, stop?.at ?? (running ? Math.max(last, now) : last));
-  const gaps = gapsOf(events, to);
+  const { gaps, pausedSince } = gapsOf(events, to);
   return {
     device: own[0]?.device as DeviceId,
     session,
@@ -59,13 +61,14 @@ function sessionOf(session: SessionId, own: readonly Recorded[], running: boolea
     open: stop === undefined && (running || now - last < DAY),
     stopCause: stop?.cause ?? null,
     gaps,
+    pausedSince: stop === undefined ? pausedSince : null,
     tracked: subtract([{ from, to }], gaps),
     overlapping: false,
   };
 }
 
 /** Gaps as recorded, and pauses from their beginning to the resume, or to the session's end. */
-function gapsOf(events: readonly ObservationOf<'session'>[], end: UnixMs): Gap[] {
+function gapsOf(events: readonly ObservationOf<'session'>[], end: UnixMs): Pick<Session, 'gaps' | 'pausedSince'> {
   const gaps: Gap[] = [];
   let paused: UnixMs | null = null;
   for (const { event, cause, at, span } of events) {
@@ -76,7 +79,8 @@ function gapsOf(events: readonly ObservationOf<'session'>[], end: UnixMs): Gap[]
     paused = null;
   }
   if (paused !== null) gaps.push({ from: paused, to: end, cause: PAUSED });
-  return gaps.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from || a.to - b.to);
+  const lasting = gaps.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from || a.to - b.to);
+  return { gaps: lasting, pausedSince: paused };
 }
 
 const PAUSED = 'paused';

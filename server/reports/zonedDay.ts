@@ -1,4 +1,4 @@
-import { addDays, DAY, type Day, type UnixMs } from '../../shared/time.ts';
+import { addDays, DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { Interval } from './intervals.ts';
 
 /**
@@ -9,6 +9,12 @@ export function zonedDay(day: Day, zone: string): Interval | null {
   const format = formatOf(zone);
   if (format === null) return null;
   return { from: midnight(day, format), to: midnight(addDays(day, 1), format) };
+}
+
+/** The calendar day of an instant in a time zone; null when the zone is not known. */
+export function localDay(at: UnixMs, zone: string): Day | null {
+  const format = formatOf(zone);
+  return format === null ? null : dayOf(localDate(at, format));
 }
 
 function formatOf(zone: string): Intl.DateTimeFormat | null {

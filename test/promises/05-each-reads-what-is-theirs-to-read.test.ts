@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RouteName, Routes } from '../../shared/protocol/http.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import type { Role } from '../../shared/roles.ts';
-import { dayOf, HOUR } from '../../shared/time.ts';
+import { dayOf, HOUR, MINUTE } from '../../shared/time.ts';
 import {
   addMember,
   type Client,
@@ -171,6 +171,13 @@ const rows: Record<PersonalRoute, Row> = {
       screenshots.map(({ image }: Json) => image),
     ],
     saidOf: ({ person, name, day }) => [{ id: person, name }, [noteOf(day)], [day.image]],
+  },
+  week: {
+    ...read,
+    logged: 'week',
+    may: seesActivity,
+    said: ({ person, days }) => [person, days.flatMap(({ totals }: Json) => totals.byProject)],
+    saidOf: ({ person, name }) => [{ id: person, name }, [{ label: 'Website', ms: 50 * MINUTE }]],
   },
   observations: {
     ...read,

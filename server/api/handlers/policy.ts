@@ -6,14 +6,15 @@ import { noticeView } from '../../control/notices.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireLeave } from '../leave.ts';
-import { createProofStreams, followProof } from '../proofStream.ts';
+import type { OpenStreams } from '../openStreams.ts';
+import { followProof } from '../proofStream.ts';
 
 /** The policy, its notice, and the proof that it is in force. */
 export function policy(
   context: Context,
+  streams: OpenStreams,
 ): HandlersOf<'policy' | 'policyVersion' | 'publishPolicy' | 'proof' | 'proofStream' | 'notice'> {
   const { control } = context;
-  const streams = createProofStreams();
   return {
     async policy({ signedIn: { actor } }) {
       requireLeave(actor, 'organisation.read', organisation(actor.org));

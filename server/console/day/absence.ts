@@ -41,6 +41,8 @@ export function absenceOf(
       return own ? say('absent.notToldYou') : say('absent.notTold', { name });
     case 'no_device':
       return own ? say('absent.noDeviceYou') : say('absent.noDevice', { name });
+    case 'no_longer_kept':
+      return say('absent.notKept', { what });
     case 'not_tracking':
       return own ? say('absent.notTrackingYou') : say('absent.notTracking', { name });
     case 'nothing_recorded':

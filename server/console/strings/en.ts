@@ -367,6 +367,7 @@ export const en = {
   'absent.noDeviceYou': 'Nothing is collected, because you have no enrolled device.',
   'absent.notTracking': '{name} did not track on this day, so nothing was collected.',
   'absent.notTrackingYou': 'You did not track on this day, so nothing was collected.',
+  'absent.notKept': 'What there may have been is no longer kept, because its time is over: {what}.',
   'absent.nothing': 'It is on, and nothing was recorded on this day: {what}.',
   'absent.notForYou': 'Your role may not see this: {what}.',
   'absent.unknown': 'Nothing on this day.',

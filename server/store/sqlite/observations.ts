@@ -72,6 +72,10 @@ export function observationsIn(
       const key = [idBytes(org), idBytes(person), dayNumber(from), dayNumber(to), parameterCode(parameter)];
       return (await read.all(segmentsOfDays, key)).map(segmentOf);
     },
+    async newestSegments(org, person, parameter, from, to) {
+      const key = [idBytes(org), idBytes(person), dayNumber(from), dayNumber(to), parameterCode(parameter)];
+      return (await read.all(newestOfDays, key)).map(segmentOf);
+    },
     async blob(org, person, image) {
       const row = await read.first(oneImage, [idBytes(org), idBytes(person), idBytes(image)]);
       return row === null ? null : blobOf(row, await translated(blobs.read(org, text(row, 'file'))));
@@ -104,6 +108,8 @@ export function observationsIn(
 // The key's index finds the rows; reading them by row number then is in order without sorting what they hold.
 const segmentsOfDays = `SELECT * FROM segment WHERE rowid IN (
   SELECT rowid FROM segment WHERE org = ? AND person = ? AND day BETWEEN ? AND ? AND parameter = ?) ORDER BY rowid`;
+const newestOfDays = `SELECT * FROM segment WHERE rowid IN (SELECT max(rowid) FROM segment
+  WHERE org = ? AND person = ? AND day BETWEEN ? AND ? AND parameter = ? GROUP BY device) ORDER BY rowid`;
 const oneImage = 'SELECT * FROM image WHERE org = ? AND person = ? AND image = ?';
 
 function assertOwnRecords(unit: BatchUnit): void {

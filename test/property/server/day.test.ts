@@ -178,7 +178,7 @@ function factsOf(records: readonly Recorded[]): DayFacts {
     levels: everything,
     levelSince: never,
     acknowledged: everything,
-    hasDevice: true,
+    hasDevice: true, expired: new Set(),
   };
 }
 

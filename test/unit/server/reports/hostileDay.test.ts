@@ -20,7 +20,7 @@ function factsOf(records: readonly Recorded[]): DayFacts {
   return {
     ...{ bounds: { from: START, to: START + DAY }, now: START + 2 * DAY, running: new Set<SessionId>() },
     ...{ header: { person, day: dayOf(START), zone: 'UTC', policyVersion: 1, recordedAccess: null } },
-    ...{ viewable: new Set(parameterIds), levels, acknowledged: levels, hasDevice: true, records },
+    ...{ viewable: new Set(parameterIds), levels, acknowledged: levels, hasDevice: true, expired: new Set(), records },
     levelSince: Object.fromEntries(parameterIds.map((id) => [id, null])) as DayFacts['levelSince'],
   };
 }

@@ -1,0 +1,75 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import { parameterIds } from '../../shared/catalog.ts';
+import type { OrgId, PersonId } from '../../shared/ids.ts';
+import { levelsOf } from '../../shared/policy/policy.ts';
+import { addDays, dayOf, MINUTE, type UnixMs } from '../../shared/time.ts';
+import type { PublishedPolicy } from '../control/control.ts';
+import { requestedSince } from '../control/proof.ts';
+import { tellerOf, toldOnAny } from '../control/told.ts';
+import type { Circumstances } from '../reports/absent.ts';
+import type { Interval } from '../reports/intervals.ts';
+import type { AcknowledgementRecord, DeviceRecord } from '../store/store.ts';
+import type { Context } from './context.ts';
+
+/** What decides what could be collected, of one person or of everyone in the organisation. */
+export interface Past {
+  /** Every policy, oldest first; never empty. */
+  readonly published: readonly PublishedPolicy[];
+  readonly devices: readonly DeviceRecord[];
+  readonly acknowledged: readonly Pick<AcknowledgementRecord, 'device' | 'noticeVersion' | 'at'>[];
+}
+
+export async function pastOf({ store, control }: Context, org: OrgId, person: PersonId | 'everyone'): Promise<Past> {
+  const [published, devices, acknowledged] = await Promise.all([
+    historyOf(control, org),
+    store.devices(org),
+    person === 'everyone' ? store.acknowledgedNotices(org) : store.acknowledgements(org, person),
+  ]);
+  return { published, devices, acknowledged };
+}
+
+/** Policy and acknowledgements of a person as they stood at the end of the day, or as they stand now while it lasts. */
+export function circumstancesOf(
+  { published, devices, acknowledged }: Past,
+  person: PersonId,
+  viewable: ReadonlySet<ParameterId>,
+  bounds: Interval,
+  now: UnixMs,
+): Circumstances {
+  const at = Math.min(now, bounds.to);
+  const isOver = bounds.to <= now;
+  // On a day that is over, a device that was retired since was in use.
+  const theirs = devices.filter(
+    (device) => device.person === person && device.enrolledAt <= at + MINUTE && (isOver || device.status === 'active'),
+  );
+  const tell = tellerOf(published);
+  const told = theirs.map(({ device }) => tell(acknowledged.filter((one) => one.device === device)).at(at));
+  const then = published.filter((policy, index) => index === 0 || policy.publishedAt <= at);
+  const rules = then.at(-1)?.document.parameters ?? {};
+  const levelSince: Readonly<Record<ParameterId, UnixMs>> = requestedSince(then);
+  return {
+    viewable,
+    levels: levelsOf({ rules }),
+    levelSince,
+    acknowledged: toldOnAny(told),
+    hasDevice: theirs.length > 0,
+    expired: expiredOf(then.at(-1), bounds, now),
+  };
+}
+
+/** By the UTC day on which the day begins: of what is kept by UTC days the first part goes first. */
+function expiredOf(policy: PublishedPolicy | undefined, bounds: Interval, now: UnixMs): ReadonlySet<ParameterId> {
+  const [first, today] = [dayOf(bounds.from), dayOf(now)];
+  return new Set(
+    parameterIds.filter((id) => {
+      const days = policy?.document.parameters[id].retentionDays;
+      return days !== undefined && addDays(first, days) < today;
+    }),
+  );
+}
+
+async function historyOf(control: Context['control'], org: OrgId): Promise<readonly PublishedPolicy[]> {
+  const current = await control.current(org);
+  const versions = Array.from({ length: current.document.version }, (_, index) => control.version(org, index + 1));
+  return (await Promise.all(versions)).filter((policy) => policy !== null);
+}

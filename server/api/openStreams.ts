@@ -1,0 +1,30 @@
+import { DaylightError } from '../../shared/errors.ts';
+import type { PersonId } from '../../shared/ids.ts';
+
+/** As many live pages as somebody may have open. */
+const STREAMS_PER_PERSON = 8;
+
+export interface OpenStreams {
+  /** Throws DaylightError `rate_limited` when the person has as many open as anybody may; call the answer at the end. */
+  open(person: PersonId): () => void;
+}
+
+export function createOpenStreams(): OpenStreams {
+  const open = new Map<PersonId, number>();
+  return {
+    open(person) {
+      const count = open.get(person) ?? 0;
+      if (count >= STREAMS_PER_PERSON) {
+        throw new DaylightError('rate_limited', `${STREAMS_PER_PERSON} streams of this account are open already`, {
+          remedy: 'Close another page that shows something live.',
+        });
+      }
+      open.set(person, count + 1);
+      return () => {
+        const left = (open.get(person) ?? 1) - 1;
+        if (left === 0) open.delete(person);
+        else open.set(person, left);
+      };
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { DaylightError } from '../../shared/errors.ts';
+import type { PersonId, TeamId } from '../../shared/ids.ts';
+import type { TodayReport, TodayRow } from '../../shared/protocol/http.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import { type Actor, authorize, personTarget } from '../authorize.ts';
+import type { Interval } from '../reports/intervals.ts';
+import { todayParameters, todayRow } from '../reports/today.ts';
+import type { PersonRecord, Store } from '../store/store.ts';
+import { circumstancesOf, type Past, pastOf } from './circumstances.ts';
+import type { Context } from './context.ts';
+import { daysAround, openFor, requireToday, runningNow } from './opened.ts';
+import { beginRead, type RecordedRead, recordedAccessOf, type Wanted } from './reading.ts';
+
+/** As many people as are shown at once; each of them gets an entry in their access log. */
+const PEOPLE_AT_ONCE = 500;
+
+export interface TodayQuestion {
+  readonly zone: string;
+  readonly purpose: Wanted['purpose'];
+  readonly team?: TeamId | undefined;
+}
+
+/** What people are doing, after the look at each of them is on record. */
+export interface Today {
+  readonly people: readonly PersonId[];
+  readonly bounds: Interval;
+  /** Opens what is needed of these people, and reports on everyone: of the others it says what it said before. */
+  report(changed: ReadonlySet<PersonId> | 'everyone', endsAt: UnixMs | null): Promise<TodayReport>;
+}
+
+/**
+ * Decides whom the actor may see and records a look at each of them; only then is anything opened. Throws what `beginRead`
+ * throws, and `bad_request` for an unknown zone and for more people than are shown at once.
+ */
+export async function beginToday(
+  context: Context,
+  actor: Actor,
+  question: TodayQuestion,
+  action: 'today' | 'today_live',
+): Promise<Today> {
+  const { control, accounts, clock } = context;
+  const { day, bounds } = requireToday(clock.now(), question.zone);
+  const people = await inScope(context.store, actor, question);
+  if (people.length > PEOPLE_AT_ONCE) throw tooMany();
+  const { version } = (await control.current(actor.org)).document;
+  const reads = await allOf(
+    people.map(({ person }) => {
+      const wanted = { action, person, purpose: question.purpose, day, parameters: todayParameters } as const;
+      return beginRead(context, actor, wanted);
+    }),
+  );
+  const names = new Map(
+    await Promise.all(reads.map(async ({ person }) => [person.person, (await accounts.profile(person)).name] as const)),
+  );
+  const rows = new Map<PersonId, TodayRow>();
+  const first = reads.find(({ purpose }) => purpose !== 'own_data');
+
+  return {
+    people: reads.map(({ person }) => person.person),
+    bounds,
+    async report(changed, endsAt) {
+      const past = await pastOf(context, actor.org, 'everyone');
+      const again = reads.filter(({ person }) => changed === 'everyone' || changed.has(person.person));
+      const fresh = again.map((read) => rowOf(context, read, names.get(read.person.person) ?? '', past, bounds));
+      for (const row of await Promise.all(fresh)) rows.set(row.person.id, row);
+      return {
+        ...{ day, zone: question.zone, generatedAt: clock.now(), policyVersion: version, endsAt },
+        recordedAccess: first === undefined ? null : recordedAccessOf(first),
+        people: [...rows.values()].toSorted((a, b) => a.person.name.localeCompare(b.person.name, 'en')),
+      };
+    },
+  };
+}
+
+/** Others for a purpose, oneself as one's own data. Of a team only who is in it. */
+export async function inScope(store: Store, actor: Actor, question: TodayQuestion): Promise<readonly PersonRecord[]> {
+  const own = question.purpose === 'own_data';
+  const { team } = question;
+  return (await store.people(actor.org)).filter(
+    (person) =>
+      (person.person === actor.person) === own &&
+      (team === undefined || person.teams.includes(team)) &&
+      authorize(actor, 'data.read', personTarget(person)).kind === 'granted',
+  );
+}
+
+async function rowOf(
+  context: Context,
+  read: RecordedRead,
+  name: string,
+  past: Past,
+  bounds: Interval,
+): Promise<TodayRow> {
+  const { store, clock, connections } = context;
+  const { org, person, teams } = read.person;
+  const [from, to] = daysAround(bounds);
+  const segments = await Promise.all(
+    [...read.parameters].map((id) =>
+      id === 'app' ? store.newestSegments(org, person, id, from, to) : store.segments(org, person, id, from, to),
+    ),
+  );
+  const { records, viewableOn } = await openFor(context, read, segments.flat());
+  const now = clock.now();
+  const away = past.devices.filter((one) => one.person === person && connections.of(one.device) === null);
+  return todayRow({
+    ...circumstancesOf(past, person, viewableOn(bounds), bounds, now),
+    person: { id: person, name },
+    teams,
+    bounds,
+    now,
+    records,
+    running: runningNow(context, read),
+    away: new Map(away.map(({ device, lastSeenAt }) => [device, lastSeenAt])),
+  });
+}
+
+/** Waits for every record, also when one of them fails: what was refused is on record for everyone. */
+async function allOf<T>(reads: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(reads);
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+function tooMany(): DaylightError {
+  return new DaylightError(
+    'bad_request',
+    `query: team: expected one team, as you may see more than ${PEOPLE_AT_ONCE} people`,
+    {
+      field: 'team',
+      remedy: 'Choose a team; each person in it is told that you looked.',
+    },
+  );
+}

@@ -1,0 +1,107 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { canonical } from '../../shared/canonical.ts';
+import type { PersonId } from '../../shared/ids.ts';
+import { type TodayReport, routes } from '../../shared/protocol/http.ts';
+import { MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
+import type { Actor } from '../authorize.ts';
+import type { Context } from './context.ts';
+import type { EventStream } from './eventStream.ts';
+import type { SignedIn } from './sessions.ts';
+import { inScope, type Today, type TodayQuestion } from './today.ts';
+
+/** One entry in a person's access log stands for no more than this; whoever looks on is recorded again. */
+export const TODAY_STREAM_MS = 15 * MINUTE;
+/** A session that has ended, a role or a team that was taken away, or another policy, ends the stream within this time. */
+const CHECK_MS = 500;
+/** Everyone is read again this often, changed or not: so an event says nothing by its time alone. */
+const REFRESH_MS = MINUTE;
+/** Batches of many devices are gathered into one look at the store. */
+const GATHER_MS = SECOND;
+
+/** What a stream rests on: whoever began it, what they asked, and what was in force then. */
+export interface Watch {
+  readonly signedIn: SignedIn;
+  readonly question: TodayQuestion;
+  readonly today: Today;
+  readonly first: TodayReport;
+  readonly endsAt: UnixMs;
+}
+
+/** Sends the first report at once, and another after each visible change, until the time is over or anything it rests on changed. */
+export async function followToday(context: Context, watch: Watch, stream: EventStream): Promise<void> {
+  const { clock } = context;
+  const { today, first, endsAt } = watch;
+  const send = (report: TodayReport) => stream.send('today', routes.today.response.parse(report));
+  let marks = marksOf(context, watch);
+  let said = wordsOf(first);
+  let refreshAt = clock.now() + REFRESH_MS;
+  try {
+    send(first);
+    let gatherUntil = 0;
+    while (!stream.ended.aborted) {
+      await wait(CHECK_MS, undefined, { signal: stream.ended }).catch(() => undefined);
+      const now = clock.now();
+      if (stream.ended.aborted || now >= Math.min(endsAt, today.bounds.to)) break;
+      if (!(await stillHolds(context, watch))) break;
+      const isDue = now >= refreshAt;
+      if (!isDue && now < gatherUntil) continue;
+      const latest = marksOf(context, watch);
+      const changed = new Set(today.people.filter((person) => latest.get(person) !== marks.get(person)));
+      if (!isDue && changed.size === 0) continue;
+      marks = latest;
+      gatherUntil = now + GATHER_MS;
+      const report = await today.report(isDue ? 'everyone' : changed, endsAt);
+      if (isDue) refreshAt = now + REFRESH_MS;
+      if (!isDue && wordsOf(report) === said) continue;
+      // Decided again after it was read: nothing is said of somebody whom the reader may not see any more.
+      if (!(await stillHolds(context, watch)) || !(await sameScope(context, watch))) break;
+      said = wordsOf(report);
+      send(report);
+    }
+  } finally {
+    stream.end();
+  }
+}
+
+/** Moves with everything that is stored of a person, and when a device of theirs comes or goes. Never leaves the server. */
+function marksOf({ connections }: Context, { signedIn, today }: Watch): ReadonlyMap<PersonId, string> {
+  const { org } = signedIn.actor;
+  return new Map(
+    today.people.map((person) => {
+      const own = connections.ofPerson(org, person);
+      return [
+        person,
+        own
+          .map((one) => `${one.device} ${one.committedSeq() ?? ''}`)
+          .toSorted()
+          .join(),
+      ];
+    }),
+  );
+}
+
+/** A report without what only the passing of time changes. */
+function wordsOf({ people }: TodayReport): string {
+  return canonical(
+    people.map(({ trackedMs, ...row }) => ({ ...row, trackedMs: row.state === 'tracking' ? null : trackedMs })),
+  );
+}
+
+async function stillHolds(context: Context, { signedIn, first }: Watch): Promise<boolean> {
+  const again = await context.sessions.again(signedIn.session);
+  if (again === null || !isSame(again.actor, signedIn.actor)) return false;
+  return (await context.control.current(signedIn.actor.org)).document.version === first.policyVersion;
+}
+
+function isSame(one: Actor, other: Actor): boolean {
+  return (
+    canonical({ ...one, managesTeams: [...one.managesTeams] }) ===
+    canonical({ ...other, managesTeams: [...other.managesTeams] })
+  );
+}
+
+async function sameScope({ store }: Context, { signedIn, question, today }: Watch): Promise<boolean> {
+  const people = (await inScope(store, signedIn.actor, question)).map(({ person }) => person);
+  const known = new Set(today.people);
+  return people.length === known.size && people.every((person) => known.has(person));
+}

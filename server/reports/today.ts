@@ -1,0 +1,96 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import type { DeviceId, SessionId, TeamId } from '../../shared/ids.ts';
+import type { DayReport, TodayRow } from '../../shared/protocol/http.ts';
+import { MINUTE, type UnixMs } from '../../shared/time.ts';
+import { absences, type Circumstances } from './absent.ts';
+import { historyOf, type Known } from './day.ts';
+import { type Interval, intersect, measure } from './intervals.ts';
+import { ofParameter, type Recorded } from './recorded.ts';
+import { type Session, trackedOf } from './sessions.ts';
+
+/** All that is read for this. */
+export const todayParameters = ['session', 'project', 'app'] as const satisfies readonly ParameterId[];
+
+/** What one person's present day is made of: sessions and projects, and of the apps only the latest records. */
+export interface TodayFacts extends Circumstances, Known {
+  readonly person: DayReport['person'];
+  readonly teams: readonly TeamId[];
+  readonly bounds: Interval;
+  readonly now: UnixMs;
+  /** When each device that is not connected was last heard of; one that is connected is not among them. */
+  readonly away: ReadonlyMap<DeviceId, UnixMs | null>;
+}
+
+/** The app in front is said to be in front for no longer than this without a new record of it. */
+const APP_FRESH_MS = 5 * MINUTE;
+
+/** What a person is doing, as far as it can honestly be said. Pure. */
+export function todayRow(facts: TodayFacts): TodayRow {
+  const { person, bounds, now } = facts;
+  const { records, sessions } = historyOf(facts, now);
+  const shown = facts.viewable.has('session');
+  const today = shown
+    ? sessions.filter(({ from, to }) => from < bounds.to && (to > bounds.from || from >= bounds.from))
+    : [];
+  const current = today.findLast((session) => session.open && stillRuns(facts, session)) ?? null;
+  const work = current === null ? null : workOf(records, current.session);
+  const state = stateOf(facts, today, current);
+  const app = state.state === 'tracking' && current !== null ? appOf(records, current.session, now) : null;
+  return {
+    ...{ person, teams: [...facts.teams], ...state, work, app },
+    trackedMs: state.state === 'not_for_you' || state.state === 'not_collected' ? null : trackedMs(today, bounds),
+    atLeast: state.state === 'not_connected',
+    absent: absencesOf(facts, { session: today.length > 0, project: work !== null, app: app !== null }),
+  };
+}
+
+/** Its device is connected and says so, or is away and cannot say that it has ended. */
+function stillRuns({ running, away }: TodayFacts, { session, device }: Session): boolean {
+  return running.has(session) || away.has(device);
+}
+
+function stateOf(
+  facts: TodayFacts,
+  today: readonly Session[],
+  current: Session | null,
+): Pick<TodayRow, 'state' | 'since'> {
+  if (current === null) return withoutSession(facts, today);
+  if (!facts.running.has(current.session)) {
+    return { state: 'not_connected', since: facts.away.get(current.device) ?? current.to };
+  }
+  if (current.pausedSince !== null) return { state: 'paused', since: current.pausedSince };
+  return { state: 'tracking', since: current.from };
+}
+
+function withoutSession(facts: TodayFacts, today: readonly Session[]): Pick<TodayRow, 'state' | 'since'> {
+  if (today.length > 0) return { state: 'stopped', since: Math.max(...today.map(({ to }) => to)) };
+  const why = absences(facts, new Set(), false).find(({ parameter }) => parameter === 'session')?.why;
+  if (why === 'not_for_you') return { state: 'not_for_you', since: null };
+  return { state: why === 'not_tracking' ? 'not_today' : 'not_collected', since: null };
+}
+
+function trackedMs(today: readonly Session[], bounds: Interval): number {
+  return measure(intersect(trackedOf(today), [bounds]));
+}
+
+function workOf(records: readonly Recorded[], session: SessionId): TodayRow['work'] {
+  const chosen = ofParameter(records, 'project').findLast((one) => one.session === session)?.observation;
+  return chosen === undefined || (chosen.project === null && chosen.task === null)
+    ? null
+    : { project: chosen.project, task: chosen.task };
+}
+
+function appOf(records: readonly Recorded[], session: SessionId, now: UnixMs): string | null {
+  const latest = ofParameter(records, 'app').findLast((one) => one.session === session)?.observation;
+  if (latest === undefined || now - (latest.at + latest.span) > APP_FRESH_MS) return null;
+  return latest.level === 'name' ? latest.name : latest.category;
+}
+
+function absencesOf(
+  facts: TodayFacts,
+  has: Readonly<Record<(typeof todayParameters)[number], boolean>>,
+): DayReport['absent'] {
+  const recorded = new Set(todayParameters.filter((id) => has[id]));
+  const absent = absences(facts, recorded, has.session || !facts.viewable.has('session'));
+  return absent.filter(({ parameter }) => todayParameters.some((id) => id === parameter));
+}
