@@ -51,6 +51,8 @@ export interface Agent {
   status(): AgentStatus;
   /** Calls back with the status at once, whenever it has changed, and every REPEAT_MS anyway, until it is stopped. */
   watch(onStatus: (status: AgentStatus) => void): () => void;
+  /** The indicator has come or gone, or the computer is about to sleep or has woken: looks at once instead of in seconds. */
+  lookNow(): Promise<void>;
   /** What the window and the command line may ask; see shared/protocol/window.ts. */
   handle(request: WindowRequest): Promise<WindowAnswer>;
   /** Closes the session (cause `shutdown`), sends what it can within a few seconds, and lets go of the folder. */
@@ -165,6 +167,7 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
     start: () => uplink.start(),
     status: () => statusOf(agent),
     watch: (onStatus) => watchStatus(clock, () => statusOf(agent), onStatus),
+    lookNow: () => recorder.lookNow(),
     handle: (request) => handle(agent, request),
     close: () => (wiping.begun ? wiping.done.then(() => undefined) : close()),
     wiped: wiping.done,
@@ -195,7 +198,7 @@ async function windowOf(options: AgentOptions, composed: { readonly agent?: Runn
     ...{ folder, page, clock, random },
     handle: (request) => handle(agent(), request),
     watch: (onStatus) => watchStatus(clock, () => statusOf(agent()), onStatus),
-    onSeen: () => void composed.agent?.recorder.indicatorChanged(),
+    onSeen: () => void composed.agent?.recorder.lookNow(),
   });
 }
 

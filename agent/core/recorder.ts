@@ -68,8 +68,11 @@ export interface Recorder {
    * that follows names it: that is computed from the sensors that run and from the spool.
    */
   policyChanged(): Promise<void>;
-  /** The indicator can be seen now, or no longer: sensors follow at once instead of within INTERVAL_MS. */
-  indicatorChanged(): Promise<void>;
+  /**
+   * The indicator can be seen now, or no longer; or the computer is about to sleep, or has woken: session and sensors follow
+   * at once instead of within INTERVAL_MS.
+   */
+  lookNow(): Promise<void>;
   /** What this device is in fact doing now. */
   receipt(): Omit<ReceiptPayload, 'device'> | null;
   /** Called whenever `receipt()` would say something else than before (times aside). */
@@ -414,6 +417,11 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   function tick(): void {
     if (isClosed) return;
     cancelTick = clock.after(INTERVAL_MS, tick);
+    void look();
+  }
+
+  /** Makes session and sensors agree with the clocks, the policy and the indicator as they are now. */
+  function look(): Promise<void> {
     const wasRunning = session.kind !== 'stopped';
     const entries = apply({ kind: 'tick', idleAfterMs: idleMs() });
     // A lease that ran out, or a policy that went, ends the session; nobody may be tracked on the word of nobody.
@@ -421,10 +429,10 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
       entries.push(...apply({ kind: 'stop', cause: 'shutdown' }));
       tell('Tracking has ended: nothing confirms any more that it is allowed.');
     }
-    void afterTick(entries, wasRunning);
+    return afterLook(entries, wasRunning);
   }
 
-  async function afterTick(entries: readonly Entry[], wasRunning: boolean): Promise<void> {
+  async function afterLook(entries: readonly Entry[], wasRunning: boolean): Promise<void> {
     await record(entries);
     const released = await releaseReviewed();
     // Nothing else would close its batch for a minute.
@@ -800,11 +808,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
         await applyPolicy();
         notify();
       }),
-    indicatorChanged: () =>
-      inTurn(async () => {
-        await afterChange(session.kind !== 'stopped');
-        startRound();
-      }),
+    lookNow: () => inTurn(async () => (isClosed ? undefined : look())),
     receipt,
     onReceiptChange(callback) {
       listeners.add(callback);

@@ -7,7 +7,7 @@ import { filesIn, removeFile } from './spool/disk.ts';
 
 /** Everything that an agent ever writes into its data folder. */
 const FILES =
-  /^(identity\.json|device\.key|spool\.key|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
+  /^(identity\.json|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
 const FOLDERS = ['spool', 'captures', 'agent.starting'] as const;
 
 /** What would go, by kind: names in the folder, and whole paths of what is outside it. */
@@ -28,7 +28,7 @@ export async function whatIsThere(folder: string): Promise<string[]> {
  */
 export async function wipeFolder(folder: string): Promise<Omit<WipeReport, 'retired'>> {
   const before = await whatIsThere(folder);
-  const rank = (name: string): number => (name.endsWith('.key') ? 0 : name.startsWith(MANIFESTS) ? 2 : 1);
+  const rank = (name: string): number => (/\.key(chain)?$/.test(name) ? 0 : name.startsWith(MANIFESTS) ? 2 : 1);
   const manifests = before.filter((name) => resolve(name) === name);
   // The list of manifests goes last, so that a wipe that is cut off can be taken up again.
   const inOrder = before.toSorted((a, b) => rank(a) - rank(b));

@@ -1,10 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import type { Availability, LockSensor } from '../core/ports.ts';
 import { commandExists, missingTool, works } from './display.ts';
-
-const run = promisify(execFile);
+import { callSessionBus, hasBusOwner, readBusBoolean } from './sessionBus.ts';
 
 /**
  * Whether the screen is locked. On Linux it is what the desktop's screen saver says on the session bus, heard by one
@@ -64,32 +62,9 @@ async function findSaver(env: NodeJS.ProcessEnv): Promise<Saver | null> {
 
 /** Null when the service does not answer. `NO_AUTO_START` is dbus-send's habit already: nothing is started by asking. */
 async function isActive(env: NodeJS.ProcessEnv, { name, path }: Saver): Promise<boolean | null> {
-  if (!(await hasOwner(env, name))) return null;
-  const reply = await send(env, [`--dest=${name}`, path, `${name}.GetActive`]);
-  return readBoolean(reply);
-}
-
-/** Asked first, because a call to a name without an owner could start its service. */
-async function hasOwner(env: NodeJS.ProcessEnv, name: string): Promise<boolean> {
-  const bus = ['--dest=org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus.NameHasOwner'];
-  return readBoolean(await send(env, [...bus, `string:${name}`])) === true;
-}
-
-async function send(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<string> {
-  // Without an address dbus-send would start a bus of its own.
-  if ((env.DBUS_SESSION_BUS_ADDRESS ?? '') === '') return '';
-  return run('dbus-send', ['--session', '--print-reply', '--reply-timeout=2000', ...args], {
-    env,
-    timeout: 5_000,
-  }).then(
-    ({ stdout }) => stdout,
-    () => '',
-  );
-}
-
-function readBoolean(text: string): boolean | null {
-  const value = /^\s*boolean (true|false)\s*$/m.exec(text)?.[1];
-  return value === undefined ? null : value === 'true';
+  if (!(await hasBusOwner(env, name))) return null;
+  const reply = await callSessionBus(env, [`--dest=${name}`, path, `${name}.GetActive`]);
+  return readBusBoolean(reply);
 }
 
 /** Tells the state now and every change of it, until the returned function is called. */
@@ -146,7 +121,7 @@ function openMonitor(env: NodeJS.ProcessEnv, saver: Saver, { onSignal, onOwner }
   lines.on('line', (line) => {
     if (/^\S/.test(line)) inSignal = line.includes(`interface=${saver.name}; member=ActiveChanged`);
     if (line.includes('member=NameOwnerChanged')) onOwner();
-    const value = inSignal ? readBoolean(line) : null;
+    const value = inSignal ? readBusBoolean(line) : null;
     if (value !== null) onSignal(value);
   });
   child.once('error', () => undefined); // 'close' follows

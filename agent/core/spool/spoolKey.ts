@@ -1,5 +1,5 @@
 import { chmod, open, readFile, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DaylightError } from '../../../shared/errors.ts';
 import { syncFolder } from '../files.ts';
 import type { Random } from '../ports.ts';
@@ -19,6 +19,9 @@ export interface SpoolKey {
   destroy(): Promise<void>;
 }
 
+/** Beside the key file: a key that only the keychain of this account opens, kept by the desktop shell. */
+export const KEYCHAIN_FILE = 'spool.keychain';
+
 /** A key file that only this user can read. One that others can read is refused, and never silently replaced. */
 export function keyFile(path: string, random: Random): SpoolKey {
   return {
@@ -34,7 +37,7 @@ async function load(path: string): Promise<Uint8Array | null> {
     if (isMissing(error)) return null;
     throw new DaylightError('unavailable', `the key file ${path} cannot be read`, { cause: error });
   });
-  if (found === null) return null;
+  if (found === null) return refuseSecondKey(dirname(path));
   if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
     throw new DaylightError('unavailable', `the key file ${path} can be read by other users of this computer`, {
       remedy: `if that was not meant, run: chmod 600 "${path}"; or run "daylight-agent wipe" and enrol again`,
@@ -49,6 +52,19 @@ async function load(path: string): Promise<Uint8Array | null> {
     });
   }
   return key;
+}
+
+/** A new key beside the one in the keychain would leave what waits unreadable. */
+async function refuseSecondKey(folder: string): Promise<null> {
+  const path = join(folder, KEYCHAIN_FILE);
+  const isKept = await stat(path).then(
+    () => true,
+    (error: unknown) => !isMissing(error),
+  );
+  if (!isKept) return null;
+  throw new DaylightError('unavailable', `the key of what waits in ${folder} is in the keychain of your account`, {
+    remedy: 'start Daylight from your desktop, which can open it',
+  });
 }
 
 async function make(path: string, random: Random): Promise<Uint8Array> {
