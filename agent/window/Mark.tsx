@@ -1,0 +1,30 @@
+import {
+  IconAlertTriangle,
+  IconCircle,
+  IconCircleCheck,
+  IconHourglassEmpty,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import classes from './window.module.css';
+
+/** What a colour can mean here. */
+export type Tone = 'on' | 'off' | 'wait' | 'gone';
+
+const icons: Readonly<Record<Tone, TablerIcon>> = {
+  on: IconCircleCheck,
+  off: IconCircle,
+  wait: IconHourglassEmpty,
+  gone: IconAlertTriangle,
+};
+
+/** A state as icon and word; the colour only repeats them. */
+export function Mark({ tone, children }: { tone: Tone; children: ReactNode }) {
+  const Icon = icons[tone];
+  return (
+    <span className={`${classes.mark} ${classes[tone]}`}>
+      <Icon size={15} stroke={2} aria-hidden />
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,106 @@
+import { Button, Modal } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { NoticeView } from '../../shared/protocol/http.ts';
+import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { Panel } from './Panel.tsx';
+import { date } from './strings/format.ts';
+import { say } from './strings/say.ts';
+import { termsWords } from './terms.ts';
+import type { Transport } from './transport.ts';
+import type { Ask } from './useAgent.ts';
+import classes from './window.module.css';
+
+interface NoticeProps {
+  readonly status: AgentStatus;
+  readonly transport: Transport;
+  readonly ask: Ask;
+}
+
+/** A notice that has not been acknowledged, until it is. */
+export function NoticeWaiting({ status, transport, ask }: NoticeProps) {
+  const [isReading, setReading] = useState(false);
+  const { notice } = status;
+  if (notice === null || notice.acknowledged) return null;
+  return (
+    <Panel title={say('notice.waits')} asks>
+      <p>{say('notice.text', { version: String(notice.version) })}</p>
+      <Button onClick={() => setReading(true)}>{say('notice.read')}</Button>
+      <NoticeDialog
+        opened={isReading}
+        onClose={() => setReading(false)}
+        status={status}
+        transport={transport}
+        ask={ask}
+      />
+    </Panel>
+  );
+}
+
+/** The whole notice; what acknowledges it stands after its last word. */
+export function NoticeDialog({ opened, onClose, ...props }: NoticeProps & { opened: boolean; onClose: () => void }) {
+  const version = String(props.status.notice?.version ?? '');
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={say('notice.title', { version })}
+      size="34rem"
+      // Locking the page behind a dialog is done with a <style> element, which the content security policy forbids.
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': say('action.close') }}
+    >
+      <NoticeText {...props} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose: () => void }) {
+  const [notice, setNotice] = useState<NoticeView | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const version = status.notice?.version;
+  useEffect(() => {
+    let isCurrent = true;
+    void transport.ask({ command: 'notice' }).then((answer) => {
+      if (!isCurrent) return;
+      setNotice(answer.ok ? (answer.notice ?? null) : null);
+      setProblem(answer.ok ? null : answer.problem);
+    });
+    return () => {
+      isCurrent = false;
+    };
+    // A notice that is published while this one is read takes its place.
+  }, [transport, version]);
+  if (problem !== null) return <p role="alert">{problem}</p>;
+  if (notice === null) return <p role="status">{say('frame.opening')}</p>;
+  const accept = async (): Promise<void> => {
+    if (await ask({ command: 'accept_notice', version: notice.version })) onClose();
+  };
+  const { collected, notCollected, never, publishedAt } = notice;
+  return (
+    <div className={classes.column}>
+      <p className={`${classes.quiet} ${classes.small}`}>
+        {say('notice.published', { organisation: status.organisation, date: date(publishedAt) })}
+      </p>
+      <h2>{say('notice.collected')}</h2>
+      {collected.length === 0 && <p>{say('notice.nothing')}</p>}
+      <ul className={classes.lines}>
+        {collected.map((line) => (
+          <li key={line.parameter}>
+            <h3>{line.label}</h3>
+            <p>{line.text}</p>
+            <p className={`${classes.quiet} ${classes.small}`}>{termsWords(line)}</p>
+          </li>
+        ))}
+      </ul>
+      <h2>{say('notice.notCollected')}</h2>
+      <p>{notCollected.length === 0 ? say('notice.everything') : notCollected.map(({ label }) => label).join(', ')}</p>
+      <h2>{say('notice.never')}</h2>
+      <p>{never}</p>
+      {status.notice?.acknowledged === true ? (
+        <p>{say('notice.accepted')}</p>
+      ) : (
+        <Button onClick={() => void accept()}>{say('notice.accept')}</Button>
+      )}
+    </div>
+  );
+}

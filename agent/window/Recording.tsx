@@ -1,0 +1,103 @@
+import { Button } from '@mantine/core';
+import { IconCircle, IconCircleCheck } from '@tabler/icons-react';
+import { useState } from 'react';
+import { parameterIds } from '../../shared/catalog.ts';
+import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { NoticeDialog } from './Notice.tsx';
+import { Panel } from './Panel.tsx';
+import { date, nearTime } from './strings/format.ts';
+import { say } from './strings/say.ts';
+import { termsWords } from './terms.ts';
+import type { Transport } from './transport.ts';
+import type { Ask } from './useAgent.ts';
+import { useNow } from './useNow.ts';
+import classes from './window.module.css';
+
+interface RecordingProps {
+  readonly status: AgentStatus;
+  readonly transport: Transport;
+  readonly ask: Ask;
+}
+
+/** What is recorded now and what is not, in words; who asked for it, why, for how long, and who may see it. */
+export function Recording({ status, transport, ask }: RecordingProps) {
+  const [isReading, setReading] = useState(false);
+  return (
+    <Panel title={say('recording.title')}>
+      <Sentence status={status} />
+      <Asked status={status} />
+      <details>
+        <summary>{say('recording.each')}</summary>
+        <ul className={classes.lines}>
+          {parameterIds.map((id) => (
+            <Line key={id} parameter={status.parameters[id]} />
+          ))}
+        </ul>
+      </details>
+      {status.policy !== null && (
+        <Button variant="default" onClick={() => setReading(true)}>
+          {say('recording.notice')}
+        </Button>
+      )}
+      <NoticeDialog
+        opened={isReading}
+        onClose={() => setReading(false)}
+        status={status}
+        transport={transport}
+        ask={ask}
+      />
+    </Panel>
+  );
+}
+
+function Sentence({ status: { parameters, visible } }: { status: AgentStatus }) {
+  const named = (active: boolean) =>
+    parameterIds
+      .filter((id) => parameters[id].active === active)
+      .map((id) => parameters[id].label.toLowerCase())
+      .join(', ');
+  const [on, off] = [named(true), named(false)];
+  return (
+    <div className={classes.stack} data-recording>
+      <p>
+        <strong>{on === '' ? say('recording.nothing') : say('recording.now', { what: on })}</strong>
+      </p>
+      <p>{off === '' ? say('recording.all') : say('recording.not', { what: off })}</p>
+      {!visible && <p>{say('recording.hidden')}</p>}
+    </div>
+  );
+}
+
+function Asked({ status: { policy, organisation, until } }: { status: AgentStatus }) {
+  const now = useNow();
+  if (policy === null) return <p>{say('recording.noPolicy')}</p>;
+  const { version, publishedAt, refused } = policy;
+  return (
+    <div className={`${classes.stack} ${classes.quiet} ${classes.small}`}>
+      <p>{say('recording.asked', { organisation, version: String(version), date: date(publishedAt) })}</p>
+      {refused !== null && <p>{say('recording.refused', { why: refused.replaceAll('_', ' ') })}</p>}
+      {until !== null && (
+        <p>
+          {say('recording.until', { observed: nearTime(until.observed, now), entered: nearTime(until.entered, now) })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Line({ parameter }: { parameter: AgentStatus['parameters'][keyof AgentStatus['parameters']] }) {
+  const { label, active, why, terms } = parameter;
+  const Icon = active ? IconCircleCheck : IconCircle;
+  return (
+    <li className={classes.parameter}>
+      <Icon size={18} aria-hidden className={active ? classes.iconOn : classes.iconOff} />
+      <div>
+        <h3>
+          {label} · {say(active ? 'recording.on' : 'recording.off')}
+        </h3>
+        <p>{why}</p>
+        {terms !== null && <p className={`${classes.quiet} ${classes.small}`}>{termsWords(terms)}</p>}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,117 @@
+import { Button } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { Panel } from './Panel.tsx';
+import { clockTime, stopwatch } from './strings/format.ts';
+import { say } from './strings/say.ts';
+import type { Transport } from './transport.ts';
+import type { Ask } from './useAgent.ts';
+import { useNow } from './useNow.ts';
+import classes from './window.module.css';
+
+interface ScreenshotsProps {
+  readonly status: AgentStatus;
+  readonly transport: Transport;
+  readonly ask: Ask;
+}
+
+/** What waits for its review, each with the time that is left, a look at it, and the way to drop it. */
+export function Screenshots({ status: { screenshots, parameters }, transport, ask }: ScreenshotsProps) {
+  if (screenshots.length === 0 && parameters.screenshot.terms === null) return null;
+  return (
+    <Panel title={say('pictures.title')} asks={screenshots.length > 0}>
+      <p className={classes.quiet}>{say(screenshots.length === 0 ? 'pictures.none' : 'pictures.lead')}</p>
+      {screenshots.length > 0 && (
+        <ul className={classes.lines}>
+          {screenshots.map((screenshot) => (
+            <Waiting key={screenshot.image} screenshot={screenshot} transport={transport} ask={ask} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+interface WaitingProps {
+  readonly screenshot: AgentStatus['screenshots'][number];
+  readonly transport: Transport;
+  readonly ask: Ask;
+}
+
+function Waiting({ screenshot, transport, ask }: WaitingProps) {
+  const { image, at, releaseAt, level } = screenshot;
+  const [isShown, setShown] = useState(false);
+  const left = releaseAt - useNow();
+  const time = clockTime(at);
+  return (
+    <li className={classes.stack}>
+      <div className={`${classes.row} ${classes.between}`}>
+        <strong>{say('pictures.of', { time, level })}</strong>
+        <span>{left > 0 ? say('pictures.sentIn', { time: stopwatch(left) }) : say('pictures.sentNow')}</span>
+      </div>
+      <div className={classes.row}>
+        <Button
+          variant="default"
+          className={classes.grow}
+          aria-expanded={isShown}
+          aria-label={isShown ? undefined : say('pictures.showOf', { time })}
+          onClick={() => setShown(!isShown)}
+        >
+          {say(isShown ? 'pictures.hide' : 'pictures.show')}
+        </Button>
+        <Button
+          color="red"
+          className={classes.grow}
+          aria-label={say('pictures.dropOf', { time })}
+          onClick={() => void ask({ command: 'drop_screenshot', image })}
+        >
+          {say('pictures.drop')}
+        </Button>
+      </div>
+      {isShown && <Picture screenshot={screenshot} transport={transport} />}
+    </li>
+  );
+}
+
+type Drawn =
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'here'; readonly address: string }
+  | { readonly kind: 'refused'; readonly words: string };
+
+/** The bytes that would be sent, from the agent's memory; they are in no file and no address of the network. */
+function Picture({ screenshot: { image, at, width, height }, transport }: Omit<WaitingProps, 'ask'>) {
+  const [drawn, setDrawn] = useState<Drawn>({ kind: 'asked' });
+  useEffect(() => {
+    let address: string | null = null;
+    let isOpen = true;
+    void transport.ask({ command: 'show_screenshot', image }).then((answer) => {
+      if (!isOpen) return;
+      if (!answer.ok) {
+        setDrawn({ kind: 'refused', words: answer.problem });
+        return;
+      }
+      address = URL.createObjectURL(new Blob([bytesOf(answer.image ?? '')], { type: 'image/webp' }));
+      setDrawn({ kind: 'here', address });
+    });
+    return () => {
+      isOpen = false;
+      if (address !== null) URL.revokeObjectURL(address);
+    };
+  }, [transport, image]);
+  if (drawn.kind === 'asked') return <p role="status">{say('frame.opening')}</p>;
+  if (drawn.kind === 'refused') return <p role="alert">{drawn.words}</p>;
+  return (
+    <img
+      className={classes.picture}
+      src={drawn.address}
+      width={width}
+      height={height}
+      alt={say('pictures.alt', { time: clockTime(at) })}
+      onError={() => setDrawn({ kind: 'refused', words: say('pictures.notDrawn') })}
+    />
+  );
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}

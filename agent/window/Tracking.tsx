@@ -1,0 +1,154 @@
+import { Button, Textarea, TextInput } from '@mantine/core';
+import { IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
+import { type SyntheticEvent, useState } from 'react';
+import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { Mark, type Tone } from './Mark.tsx';
+import { Panel } from './Panel.tsx';
+import { clockTime, stopwatch } from './strings/format.ts';
+import { say } from './strings/say.ts';
+import type { Ask } from './useAgent.ts';
+import { useNow } from './useNow.ts';
+import classes from './window.module.css';
+
+const tones: Readonly<Record<AgentStatus['state'], Tone>> = {
+  stopped: 'off',
+  tracking: 'on',
+  paused: 'wait',
+  locked: 'wait',
+  idle_question: 'wait',
+};
+
+interface TrackingProps {
+  readonly status: AgentStatus;
+  readonly ask: Ask;
+}
+
+/** The timer, start and stop, project and task, pause, note. */
+export function Tracking({ status, ask }: TrackingProps) {
+  const { state } = status;
+  return (
+    <Panel title={say('tracking.title')} state={<Mark tone={tones[state]}>{say(`tracking.${state}`)}</Mark>}>
+      {state === 'stopped' ? <p>{say('tracking.nothing')}</p> : <Timer status={status} />}
+      <WorkForm key={status.session ?? 'none'} status={status} ask={ask} />
+      {state !== 'stopped' && <NoteForm ask={ask} />}
+    </Panel>
+  );
+}
+
+function Timer({ status: { since, work, state } }: { status: AgentStatus }) {
+  const now = useNow();
+  if (since === null) return null;
+  const { project, task } = work;
+  const where = project === null ? say('tracking.noProject') : task === null ? project : `${project} › ${task}`;
+  return (
+    <div>
+      <p className={classes.timer} data-state={state}>
+        {stopwatch(now - since)}
+      </p>
+      <p className={classes.quiet}>
+        {say('tracking.since', { time: clockTime(since) })} · {where}
+      </p>
+    </div>
+  );
+}
+
+function WorkForm({ status: { state, work }, ask }: TrackingProps) {
+  const [project, setProject] = useState(work.project ?? '');
+  const [task, setTask] = useState(work.task ?? '');
+  const isStopped = state === 'stopped';
+  const isChanged = project.trim() !== (work.project ?? '') || task.trim() !== (work.task ?? '');
+  const chosen = { project: project.trim() || null, task: task.trim() || null };
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    void ask({ command: isStopped ? 'start' : 'project', ...chosen });
+  };
+  return (
+    <form onSubmit={submit} className={classes.stack} autoComplete="off">
+      <div className={classes.fields}>
+        <TextInput
+          label={say('tracking.project')}
+          value={project}
+          maxLength={200}
+          onChange={(event) => setProject(event.currentTarget.value)}
+        />
+        <TextInput
+          label={say('tracking.task')}
+          value={task}
+          maxLength={200}
+          onChange={(event) => setTask(event.currentTarget.value)}
+        />
+      </div>
+      <div className={classes.row}>
+        {isStopped && (
+          <Button type="submit" leftSection={<IconPlayerPlay size={17} aria-hidden />} className={classes.grow}>
+            {say('tracking.start')}
+          </Button>
+        )}
+        {!isStopped && isChanged && (
+          <Button type="submit" className={classes.grow}>
+            {say('tracking.change')}
+          </Button>
+        )}
+        {!isStopped && <Controls state={state} ask={ask} />}
+      </div>
+    </form>
+  );
+}
+
+function Controls({ state, ask }: { state: AgentStatus['state']; ask: Ask }) {
+  return (
+    <>
+      {state === 'paused' ? (
+        <Button
+          className={classes.grow}
+          leftSection={<IconPlayerPlay size={17} aria-hidden />}
+          onClick={() => void ask({ command: 'resume' })}
+        >
+          {say('tracking.resume')}
+        </Button>
+      ) : (
+        <Button
+          className={classes.grow}
+          variant="default"
+          leftSection={<IconPlayerPause size={17} aria-hidden />}
+          onClick={() => void ask({ command: 'pause' })}
+        >
+          {say('tracking.pause')}
+        </Button>
+      )}
+      <Button
+        className={classes.grow}
+        variant="default"
+        leftSection={<IconPlayerStop size={17} aria-hidden />}
+        onClick={() => void ask({ command: 'stop' })}
+      >
+        {say('tracking.stop')}
+      </Button>
+    </>
+  );
+}
+
+function NoteForm({ ask }: { ask: Ask }) {
+  const [text, setText] = useState('');
+  const submit = async (event: SyntheticEvent): Promise<void> => {
+    event.preventDefault();
+    if (await ask({ command: 'note', text: text.trim() })) setText('');
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className={classes.stack}>
+      <Textarea
+        label={say('tracking.note')}
+        placeholder={say('tracking.notePlaceholder')}
+        rows={2}
+        maxLength={2_000}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      {text.trim() !== '' && (
+        <Button type="submit" variant="default">
+          {say('tracking.keepNote')}
+        </Button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,15 @@
+import type { Terms } from '../../shared/protocol/window.ts';
+import { count, say } from './strings/say.ts';
+
+/** Why, on which basis, for how long, seen by whom, in one line. */
+export function termsWords({ purpose, basis, retentionDays, viewers }: Terms): string {
+  return say('recording.terms', {
+    purpose: say(`purpose.${purpose}`),
+    basis: say(`basis.${basis}`),
+    days: count('days', retentionDays),
+    viewers:
+      viewers.length === 0
+        ? say('viewers.you')
+        : say('viewers.others', { roles: viewers.map((role) => say(`role.${role}`)).join(', ') }),
+  });
+}
