@@ -83,7 +83,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
       .map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.target.join(' ')}`);
   };
 
-  test('a one-time link leads to a password and then to Collection, and leaves no token in the address', async () => {
+  test('a one-time link leads to a password and then to the first steps, and leaves no token in the address', async () => {
     await page.goto(`${server.url}/#/link/${token}`);
     await page.getByRole('button', { name: 'Sign in with this link' }).click();
     await page.getByLabel('New password').fill(PASSWORD);
@@ -92,8 +92,8 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await page.getByText('This is not the same as above.').waitFor();
     await page.getByLabel('The same again').fill(PASSWORD);
     await page.getByRole('button', { name: 'Set the password' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Collection' }).waitFor();
-    expect(page.url()).toBe(`${server.url}/#/collection`);
+    await page.getByRole('heading', { level: 1, name: 'First steps' }).waitFor();
+    expect(page.url()).toBe(`${server.url}/#/begin`);
   });
 
   test('a second factor is set up with an authenticator, and its recovery codes are shown until they are kept', async () => {

@@ -6,13 +6,12 @@ import { keys } from '../api/keys.ts';
 import { usePeople } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { NewPassword, type PasswordChoice, passwordProblem } from '../entry/NewPassword.tsx';
-import { SecondFactor } from '../entry/SecondFactor.tsx';
 import { Failure, fieldError } from '../frame/Failure.tsx';
-import { Mark } from '../frame/Mark.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
 import { Devices } from '../people/Devices.tsx';
 import { say } from '../strings/say.ts';
+import { FactorPanel } from './FactorPanel.tsx';
 import { Sessions } from './Sessions.tsx';
 
 /** One's own account: devices, password, second factor, where one is signed in. */
@@ -28,7 +27,7 @@ export function Account() {
       <div className="dl-stack">
         {self !== undefined && <Devices person={self} own mayEnrol />}
         <PasswordPanel />
-        <FactorPanel set={self?.secondFactor ?? me.secondFactor === 'totp'} />
+        <FactorPanel />
         <Sessions />
       </div>
     </Page>
@@ -83,37 +82,6 @@ function PasswordPanel() {
           </Button>
         </div>
       </form>
-    </section>
-  );
-}
-
-function FactorPanel({ set }: { set: boolean }) {
-  const client = useQueryClient();
-  const [replacing, setReplacing] = useState(false);
-  return (
-    <section className="dl-panel" aria-labelledby="factor-heading">
-      <div className="dl-row">
-        <h2 id="factor-heading">{say('field.secondFactor')}</h2>
-        <Mark tone={set ? 'on' : 'off'}>{say(set ? 'factor.yes' : 'factor.no')}</Mark>
-      </div>
-      <div className="dl-stack" style={{ maxWidth: '26rem' }}>
-        <p className="dl-quiet">{say(set ? 'account.factorSet' : 'account.factorNone')}</p>
-        {replacing || !set ? (
-          <SecondFactor
-            onDone={(me) => {
-              client.setQueryData(keys.me, me);
-              void client.invalidateQueries({ queryKey: keys.people });
-              setReplacing(false);
-            }}
-          />
-        ) : (
-          <div>
-            <Button variant="default" onClick={() => setReplacing(true)}>
-              {say('account.factorReplace')}
-            </Button>
-          </div>
-        )}
-      </div>
     </section>
   );
 }

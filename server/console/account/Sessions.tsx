@@ -5,9 +5,10 @@ import { keys } from '../api/keys.ts';
 import { useSessions } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Mark } from '../frame/Mark.tsx';
+import { Note } from '../frame/Note.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime } from '../strings/format.ts';
-import { say } from '../strings/say.ts';
+import { count, say } from '../strings/say.ts';
 
 /** Where this account is signed in. */
 export function Sessions() {
@@ -17,9 +18,24 @@ export function Sessions() {
     mutationFn: (id: string) => call('endSession', { params: { id } }),
     onSettled: () => void client.invalidateQueries({ queryKey: keys.sessions }),
   });
+  const endOthers = useMutation({
+    mutationFn: () => call('endOtherSessions', {}),
+    onSettled: () => void client.invalidateQueries({ queryKey: keys.sessions }),
+  });
+  const others = sessions.data?.filter(({ current }) => !current).length ?? 0;
   return (
-    <section className="dl-panel" aria-labelledby="sessions-heading">
-      <h2 id="sessions-heading">{say('sessions.heading')}</h2>
+    <section className="dl-panel dl-stack" aria-labelledby="sessions-heading">
+      <div className="dl-row dl-between">
+        <h2 id="sessions-heading">{say('sessions.heading')}</h2>
+        {others > 0 && (
+          <Button variant="default" size="xs" loading={endOthers.isPending} onClick={() => endOthers.mutate()}>
+            {say('sessions.endOthers')}
+          </Button>
+        )}
+      </div>
+      <p className="dl-quiet dl-small">{say('sessions.text')}</p>
+      {endOthers.isError && <Failure error={endOthers.error} />}
+      {endOthers.isSuccess && <Note tone="on">{count('sessions.ended', endOthers.data.ended)}</Note>}
       {sessions.isPending && <Waiting lines={2} />}
       {sessions.isError && <Failure error={sessions.error} retry={() => void sessions.refetch()} />}
       {end.isError && <Failure error={end.error} />}

@@ -4,11 +4,12 @@ import type { ReadPurposeName } from '../day/purposes.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
 
-export function usePeople() {
+export function usePeople(enabled = true) {
   return useQuery({
     queryKey: keys.people,
     queryFn: ({ signal }) => call('people', {}, signal),
     select: ({ people }) => people,
+    enabled,
   });
 }
 
@@ -49,8 +50,33 @@ export function useTeams() {
   });
 }
 
-export function usePolicy() {
-  return useQuery({ queryKey: keys.policy, queryFn: ({ signal }) => call('policy', {}, signal) });
+export function useInvitations(enabled: boolean) {
+  return useQuery({
+    queryKey: keys.invitations,
+    queryFn: ({ signal }) => call('invitations', {}, signal),
+    select: ({ invitations }) => invitations,
+    enabled,
+    staleTime: 0,
+  });
+}
+
+/** Codes of this person that are not used yet. */
+export function useEnrolmentCodes(person: string) {
+  return useQuery({
+    queryKey: keys.codes(person),
+    queryFn: ({ signal }) => call('enrolmentCodes', { params: { person } }, signal),
+    select: ({ codes }) => codes,
+    refetchInterval: 15_000,
+  });
+}
+
+/** The viewer's own second factor. */
+export function useSecondFactor() {
+  return useQuery({ queryKey: keys.factor, queryFn: ({ signal }) => call('secondFactor', {}, signal), staleTime: 0 });
+}
+
+export function usePolicy(enabled = true) {
+  return useQuery({ queryKey: keys.policy, queryFn: ({ signal }) => call('policy', {}, signal), enabled });
 }
 
 export function useNotice() {

@@ -1,10 +1,12 @@
-import { Navigate, Route, Routes } from 'react-router';
+import { Route, Routes } from 'react-router';
 import type { Me } from '../../../shared/protocol/http.ts';
 import { Accesses } from '../account/Accesses.tsx';
 import { AccessLogs } from '../account/AccessLogs.tsx';
 import { Account } from '../account/Account.tsx';
 import { SecurityEvents } from '../account/SecurityEvents.tsx';
 import { MeProvider, useSession } from '../api/useMe.ts';
+import { Begin } from '../begin/Begin.tsx';
+import { Start } from '../begin/Start.tsx';
 import { Collection } from '../collection/Collection.tsx';
 import { NoticePage } from '../collection/NoticePage.tsx';
 import { DayPage } from '../day/DayPage.tsx';
@@ -15,10 +17,10 @@ import { Setup } from '../entry/Setup.tsx';
 import { SignIn } from '../entry/SignIn.tsx';
 import { People } from '../people/People.tsx';
 import { PersonPage } from '../people/PersonPage.tsx';
+import { TeamPage } from '../people/TeamPage.tsx';
 import { say } from '../strings/say.ts';
 import { Failure } from './Failure.tsx';
 import { Frame } from './Frame.tsx';
-import { startOf } from './may.ts';
 import { Empty, Page } from './Page.tsx';
 import { Waiting } from './Waiting.tsx';
 
@@ -60,10 +62,12 @@ function Inside({ me }: { me: Me }) {
     <MeProvider value={me}>
       <Frame>
         <Routes>
-          <Route path="/" element={<Navigate to={startOf(me.person.role)} replace />} />
+          <Route path="/" element={<Start />} />
+          <Route path="/begin/:step?" element={<Begin />} />
           <Route path="/collection" element={<Collection />} />
           <Route path="/people" element={<People />} />
           <Route path="/people/:person" element={<PersonPage />} />
+          <Route path="/teams/:team" element={<TeamPage />} />
           <Route path="/people/:person/day/:day?" element={<DayPage />} />
           <Route path="/people/:person/accesses" element={<Accesses />} />
           <Route path="/access-logs" element={<AccessLogs />} />

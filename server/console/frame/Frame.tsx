@@ -5,6 +5,7 @@ import {
   IconCalendarTime,
   IconEye,
   IconFileText,
+  IconFlag,
   IconListSearch,
   IconLogout,
   IconShieldLock,
@@ -16,6 +17,7 @@ import type { ReactNode } from 'react';
 import { NavLink } from 'react-router';
 import type { Role } from '../../../shared/roles.ts';
 import { useMe } from '../api/useMe.ts';
+import { areDone, useFirstSteps } from '../begin/useFirstSteps.ts';
 import { useSignOut } from '../entry/useSignOut.ts';
 import { say } from '../strings/say.ts';
 import classes from './frame.module.css';
@@ -98,6 +100,9 @@ const organisationPages: readonly Destination[] = [
   { to: '/security', label: say('nav.security'), icon: IconShieldLock, shown: may.seeSecurity },
 ];
 
+/** Listed as long as there is something to decide. */
+const firstSteps: Destination = { to: '/begin', label: say('nav.begin'), icon: IconFlag, shown: may.begin };
+
 const ownPages: readonly Destination[] = [
   { to: '/my-day', label: say('nav.myDay'), icon: IconCalendarTime, shown: everyone },
   { to: '/who-looked', label: say('nav.whoLooked'), icon: IconEye, shown: everyone },
@@ -107,7 +112,9 @@ const ownPages: readonly Destination[] = [
 
 function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const { person } = useMe();
-  const organisation = organisationPages.filter(({ shown }) => shown(person.role));
+  const first = useFirstSteps(may.begin(person.role));
+  const pages = first === null || areDone(first) ? organisationPages : [firstSteps, ...organisationPages];
+  const organisation = pages.filter(({ shown }) => shown(person.role));
   const click = onNavigate === undefined ? {} : { onClick: onNavigate };
   return (
     <nav className={classes.nav} aria-label={say('nav.title')}>

@@ -5,6 +5,7 @@ import type { Role } from '../../../shared/roles.ts';
  * request, and its answer is the one that counts.
  */
 export const may = {
+  begin: (role: Role) => role === 'owner',
   publishPolicy: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
   giveSight: (role: Role) => role === 'owner',
   seeProof: (role: Role) => role !== 'employee',

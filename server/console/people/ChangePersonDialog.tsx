@@ -8,7 +8,7 @@ import { useMe } from '../api/useMe.ts';
 import { Failure, fieldError } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
-import { RoleSelect, TeamSelect } from './InviteDialog.tsx';
+import { RoleSelect, TeamSelect } from './InviteForm.tsx';
 
 export function ChangePersonDialog(props: {
   person: PersonView;

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { DeviceView, PersonView } from '../../../shared/protocol/http.ts';
+import { SECOND } from '../../../shared/time.ts';
 import { useDevices } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Mark } from '../frame/Mark.tsx';
@@ -12,6 +13,7 @@ import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, latency, nearTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { EnrolDialog } from './EnrolDialog.tsx';
+import { EnrolmentCodes } from './EnrolmentCodes.tsx';
 import classes from './people.module.css';
 import { ReceiptTable } from './ReceiptTable.tsx';
 import { RetireDialog } from './RetireDialog.tsx';
@@ -38,6 +40,7 @@ export function Devices({ person, own, mayEnrol }: { person: PersonView; own: bo
           <Device key={device.id} device={device} mayRetire={mayEnrol} />
         ))}
       </ul>
+      {mayEnrol && <EnrolmentCodes person={person.id} />}
       {mayEnrol && <EnrolDialog person={person} own={own} opened={enrolling} onClose={enrol.close} />}
     </section>
   );
@@ -93,9 +96,16 @@ function factsOf(device: DeviceView, now: number): string[] {
   if (!device.connected && device.lastSeenAt !== null)
     facts.push(say('device.seen', { when: nearTime(device.lastSeenAt, now) }));
   if (device.agentVersion !== null) facts.push(say('device.version', { version: device.agentVersion }));
+  if (device.clockOffsetMs !== null) facts.push(clockText(device.clockOffsetMs));
   if (device.status === 'active' && device.observedUntil !== null) {
     const when = nearTime(device.observedUntil, now);
     facts.push(say(device.observedUntil > now ? 'device.observes' : 'device.observedEnded', { when }));
   }
   return facts;
+}
+
+/** By how much the device's clock was off when it last connected. */
+function clockText(offsetMs: number): string {
+  if (Math.abs(offsetMs) < SECOND) return say('device.clockRight');
+  return say(offsetMs > 0 ? 'device.clockAhead' : 'device.clockBehind', { time: latency(Math.abs(offsetMs)) });
 }

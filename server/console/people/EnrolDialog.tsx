@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { PersonView } from '../../../shared/protocol/http.ts';
 import { type Answer, call } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
 import { CopyText } from '../frame/CopyText.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
@@ -13,8 +14,10 @@ import classes from './people.module.css';
 /** A code for one computer, and the command that uses it there. */
 export function EnrolDialog(props: { person: PersonView; own: boolean; opened: boolean; onClose: () => void }) {
   const { person, own, opened, onClose } = props;
+  const client = useQueryClient();
   const create = useMutation({
     mutationFn: () => call('createEnrolmentCode', { params: { person: person.id }, body: {} }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: keys.codes(person.id) }),
   });
   const close = () => {
     onClose();

@@ -13,9 +13,11 @@ import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { count, say } from '../strings/say.ts';
 import { InviteDialog } from './InviteDialog.tsx';
+import { OpenInvitations } from './OpenInvitations.tsx';
 import classes from './people.module.css';
 import { searchPeople } from './search.ts';
 import { TeamDialog } from './TeamDialog.tsx';
+import { Teams } from './Teams.tsx';
 
 /** People are few enough to be listed whole, but not to be drawn at once. */
 const PAGE = 100;
@@ -47,10 +49,27 @@ export function People() {
     >
       {people.isPending && <Waiting lines={5} />}
       {people.isError && <Failure error={people.error} retry={() => void people.refetch()} />}
-      {people.data !== undefined && <PeopleList people={people.data} teams={teams.data ?? []} />}
+      <div className="dl-stack">
+        {people.data !== undefined && <PeopleList people={people.data} teams={teams.data ?? []} />}
+        {mayChange && people.data !== undefined && <Invited people={people.data} />}
+        {teams.isError && <Failure error={teams.error} retry={() => void teams.refetch()} />}
+        {teams.data !== undefined && <Teams teams={teams.data} />}
+      </div>
       {mayChange && <InviteDialog opened={inviting} onClose={invite.close} teams={teams.data ?? []} />}
       {mayChange && <TeamDialog opened={naming} onClose={team.close} />}
     </Page>
+  );
+}
+
+function Invited({ people }: { people: readonly PersonView[] }) {
+  const invited = people.filter(({ status }) => status === 'invited').length;
+  if (invited === 0) return null;
+  return (
+    <section className="dl-panel" aria-labelledby="invited-heading">
+      <h2 id="invited-heading">{count('invitations.open', invited)}</h2>
+      <p className="dl-quiet dl-small">{say('invitations.text')}</p>
+      <OpenInvitations people={people} />
+    </section>
   );
 }
 

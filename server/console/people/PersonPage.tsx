@@ -12,6 +12,7 @@ import { Waiting } from '../frame/Waiting.tsx';
 import { say } from '../strings/say.ts';
 import { ChangePersonDialog } from './ChangePersonDialog.tsx';
 import { Devices } from './Devices.tsx';
+import { OpenInvitations } from './OpenInvitations.tsx';
 
 /** One person: who they are here, and their devices. */
 export function PersonPage() {
@@ -86,7 +87,23 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
             </dd>
           </dl>
         </section>
+        {mayChange && person.status === 'invited' && (
+          <section className="dl-panel" aria-labelledby="invitation-heading">
+            <h2 id="invitation-heading">{say('invitation.heading')}</h2>
+            <OpenInvitations people={[person]} />
+          </section>
+        )}
         <Devices person={person} own={own} mayEnrol={own || mayChange} />
+        {mayChange && !own && (
+          <section className="dl-panel dl-stack" aria-labelledby="leaving-heading">
+            <h2 id="leaving-heading">{say('leaving.heading')}</h2>
+            <ul className="dl-list">
+              <li>{say('leaving.devices')}</li>
+              <li>{say('leaving.teams')}</li>
+              <li>{say('leaving.kept')}</li>
+            </ul>
+          </section>
+        )}
       </div>
       {mayChange && (
         <ChangePersonDialog key={person.id} person={person} teams={teams} opened={changing} onClose={change.close} />

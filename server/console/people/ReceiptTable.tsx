@@ -17,6 +17,7 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
   if (Object.keys(switches).length === 0) return <p className="dl-quiet">{say('receipt.none')}</p>;
   const label = (parameter: (typeof discarded)[number]['parameter']) =>
     parameter === 'unknown' ? say('receipt.unknown') : catalog[parameter].label;
+  const waiting = Object.values(parameters).map((state) => state.waiting);
   return (
     <div className="dl-table-scroll" role="region" aria-label={say('receipt.caption')} tabIndex={0}>
       <table className="dl-table">
@@ -43,6 +44,9 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
           })}
         </tbody>
       </table>
+      {waiting.length > 0 && (
+        <p className="dl-small">{say('receipt.queue', { count: waiting.reduce((sum, one) => sum + one, 0) })}</p>
+      )}
       {discarded.length > 0 && (
         <p className="dl-small">
           {say('receipt.discarded')}{' '}

@@ -1,44 +1,57 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
+import type { TeamView } from '../../../shared/protocol/http.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { Failure, fieldError } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
 
-export function TeamDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const [name, setName] = useState('');
+/** Names a new team, or gives `team` another name. */
+export function TeamDialog({ team, opened, onClose }: { team?: TeamView; opened: boolean; onClose: () => void }) {
+  return (
+    <Dialog opened={opened} onClose={onClose} title={say(team === undefined ? 'team.create' : 'team.rename')}>
+      <TeamForm {...(team === undefined ? {} : { team })} onDone={onClose} />
+    </Dialog>
+  );
+}
+
+export function TeamForm({ team, onDone }: { team?: TeamView; onDone?: () => void }) {
+  const [name, setName] = useState(team?.name ?? '');
   const client = useQueryClient();
-  const create = useMutation({
-    mutationFn: () => call('createTeam', { body: { name } }),
+  const save = useMutation({
+    mutationFn: () =>
+      team === undefined
+        ? call('createTeam', { body: { name } })
+        : call('changeTeam', { params: { team: team.id }, body: { name } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.teams });
-      setName('');
-      onClose();
+      if (team === undefined) setName('');
+      onDone?.();
     },
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    create.mutate();
+    save.mutate();
   };
   return (
-    <Dialog opened={opened} onClose={onClose} title={say('team.create')}>
-      <form className="dl-stack" onSubmit={submit} noValidate>
-        <TextInput
-          label={say('team.name')}
-          description={say('team.help')}
-          required
-          data-autofocus
-          value={name}
-          error={fieldError(create.error, 'name')}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        {create.isError && <Failure error={create.error} />}
-        <Button type="submit" loading={create.isPending}>
-          {say('team.make')}
+    <form className="dl-stack" onSubmit={submit} noValidate>
+      <TextInput
+        label={say('team.name')}
+        description={say('team.help')}
+        required
+        data-autofocus
+        value={name}
+        error={fieldError(save.error, 'name')}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      {save.isError && <Failure error={save.error} />}
+      <div>
+        <Button type="submit" variant={team === undefined ? 'default' : 'filled'} loading={save.isPending}>
+          {say(team === undefined ? 'team.make' : 'action.save')}
         </Button>
-      </form>
-    </Dialog>
+      </div>
+    </form>
   );
 }

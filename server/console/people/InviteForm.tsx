@@ -1,0 +1,126 @@
+import { Button, MultiSelect, Select, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type SyntheticEvent, useState } from 'react';
+import type { Invitation, TeamView } from '../../../shared/protocol/http.ts';
+import { Role, ViewerRole } from '../../../shared/roles.ts';
+import { call } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
+import { useMe } from '../api/useMe.ts';
+import { Failure, fieldError } from '../frame/Failure.tsx';
+import { say } from '../strings/say.ts';
+
+interface Form {
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly teams: string[];
+  readonly managesTeams: string[];
+}
+
+const empty: Form = { name: '', email: '', role: 'employee', teams: [], managesTeams: [] };
+
+/** Invites a person, is empty again, and hands over the link. */
+export function InviteForm(props: { teams: readonly TeamView[]; onInvited: (invitation: Invitation) => void }) {
+  const { teams, onInvited } = props;
+  const [form, setForm] = useState<Form>(empty);
+  const client = useQueryClient();
+  const invite = useMutation({
+    mutationFn: () => {
+      const managesTeams = form.role === 'manager' ? form.managesTeams : [];
+      return call('invite', { body: { ...form, managesTeams } });
+    },
+    onSuccess: (invitation) => {
+      for (const queryKey of [keys.people, keys.teams, keys.accessLogs, keys.invitations]) {
+        void client.invalidateQueries({ queryKey });
+      }
+      setForm(empty);
+      onInvited(invitation);
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    invite.mutate();
+  };
+  return (
+    <form className="dl-stack" onSubmit={submit} noValidate>
+      <TextInput
+        label={say('field.name')}
+        required
+        data-autofocus
+        value={form.name}
+        error={fieldError(invite.error, 'name')}
+        onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
+      />
+      <TextInput
+        label={say('field.email')}
+        type="email"
+        required
+        value={form.email}
+        error={fieldError(invite.error, 'email')}
+        onChange={(event) => setForm({ ...form, email: event.currentTarget.value })}
+      />
+      <RoleSelect value={form.role} onChange={(role) => setForm({ ...form, role })} />
+      <TeamSelect
+        label={say('field.teams')}
+        teams={teams}
+        value={form.teams}
+        onChange={(value) => setForm({ ...form, teams: value })}
+      />
+      {form.role === 'manager' && (
+        <TeamSelect
+          label={say('field.managesTeams')}
+          teams={teams}
+          value={form.managesTeams}
+          onChange={(value) => setForm({ ...form, managesTeams: value })}
+        />
+      )}
+      <p className="dl-quiet dl-small">{say(`asked.${form.role === 'employee' ? 'employee' : 'other'}`)}</p>
+      {invite.isError && <Failure error={invite.error} />}
+      <div>
+        <Button type="submit" loading={invite.isPending}>
+          {say('invite.make')}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+export function RoleSelect(props: { value: Role; held?: Role; onChange: (role: Role) => void }) {
+  const { value, held, onChange } = props;
+  const { person } = useMe();
+  // Only an owner gives sight of activity; a role that the person has already stays on the list.
+  const mayGive = (role: Role) => person.role === 'owner' || !ViewerRole.options.some((viewer) => viewer === role);
+  const roles = Role.options.filter((role) => mayGive(role) || role === held);
+  return (
+    <Select
+      label={say('field.role')}
+      description={say(`role.${value}.may`)}
+      allowDeselect={false}
+      value={value}
+      data={roles.map((role) => ({ value: role, label: say(`role.${role}`) }))}
+      onChange={(chosen) => {
+        const role = Role.safeParse(chosen);
+        if (role.success) onChange(role.data);
+      }}
+    />
+  );
+}
+
+export function TeamSelect(props: {
+  label: string;
+  teams: readonly TeamView[];
+  value: string[];
+  onChange: (value: string[]) => void;
+}) {
+  const { label, teams, value, onChange } = props;
+  return (
+    <MultiSelect
+      label={label}
+      placeholder={value.length === 0 ? say(teams.length === 0 ? 'team.none' : 'team.choose') : ''}
+      data={teams.map(({ id, name }) => ({ value: id, label: name }))}
+      value={value}
+      onChange={onChange}
+      searchable
+    />
+  );
+}
