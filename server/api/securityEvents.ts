@@ -67,6 +67,9 @@ export async function noteRefusal(
 /** Null: the read records its own refusal, beside the access that it is. */
 const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
   day: null,
+  week: null,
+  today: null,
+  todayStream: null,
   observations: null,
   screenshot: null,
   accesses: 'refused_access_log',

@@ -38,10 +38,9 @@ export async function followToday(context: Context, watch: Watch, stream: EventS
   try {
     send(first);
     let gatherUntil = 0;
-    while (!stream.ended.aborted) {
-      await wait(CHECK_MS, undefined, { signal: stream.ended }).catch(() => undefined);
+    while (await goesOn(stream)) {
       const now = clock.now();
-      if (stream.ended.aborted || now >= Math.min(endsAt, today.bounds.to)) break;
+      if (now >= Math.min(endsAt, today.bounds.to)) break;
       if (!(await stillHolds(context, watch))) break;
       const isDue = now >= refreshAt;
       if (!isDue && now < gatherUntil) continue;
@@ -61,6 +60,12 @@ export async function followToday(context: Context, watch: Watch, stream: EventS
   } finally {
     stream.end();
   }
+}
+
+/** Whether the stream is still open a little later. */
+async function goesOn({ ended }: EventStream): Promise<boolean> {
+  await wait(CHECK_MS, undefined, { signal: ended }).catch(() => undefined);
+  return !ended.aborted;
 }
 
 /** Moves with everything that is stored of a person, and when a device of theirs comes or goes. Never leaves the server. */

@@ -95,12 +95,17 @@ async function settle(name: Name, teams: Record<Team, string>): Promise<Someone>
           ...{ name: `${name} Somebody`, email: `${name.toLowerCase()}@example.com` },
           ...{ teams: ids(standing.teams), managesTeams: ids(standing.manages) },
         });
-  const day = await recordDay(it.data, owner.org, member.person, it.clock.now() - 3 * HOUR);
+  const day = await recordDay(it.data, owner.org, member.person, hourOfOneDay(it.clock.now() - 3 * HOUR));
   await sendReceipt(day, owner.client);
   const lookedAt = `2021-01-${String(names.indexOf(name) + 1).padStart(2, '0')}`;
   await owner.client.ok('GET', `/people/${member.person}/day?day=${lookedAt}&purpose=support`);
   const { name: called } = (await member.client.ok('GET', '/session')).person;
   return { person: member.person, name: called, client: member.client, day, lookedAt };
+}
+
+/** The hour from here on, or the one before it where this one would reach into the next day. */
+function hourOfOneDay(from: number): number {
+  return dayOf(from) === dayOf(from + HOUR) ? from : from - HOUR;
 }
 
 async function sendReceipt({ device }: RecordedDay, owner: Client): Promise<void> {
@@ -176,8 +181,12 @@ const rows: Record<PersonalRoute, Row> = {
     ...read,
     logged: 'week',
     may: seesActivity,
-    said: ({ person, days }) => [person, days.flatMap(({ totals }: Json) => totals.byProject)],
-    saidOf: ({ person, name }) => [{ id: person, name }, [{ label: 'Website', ms: 50 * MINUTE }]],
+    said: ({ person, days }) => [
+      person,
+      [...new Set(days.flatMap(({ totals }: Json) => totals.byProject.map(({ label }: Json) => label)))],
+      days.reduce((sum: number, { totals }: Json) => sum + totals.trackedMs, 0),
+    ],
+    saidOf: ({ person, name }) => [{ id: person, name }, ['Website'], 50 * MINUTE],
   },
   observations: {
     ...read,
