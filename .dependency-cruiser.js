@@ -54,7 +54,7 @@ export default {
       name: 'sharp-only-in-the-screen-adapter',
       comment: 'Images are re-encoded, blurred and stripped where they are taken, and nowhere else.',
       severity: 'error',
-      from: { pathNot: ['^agent/platform/', '^test/', '^scripts/pictures\\.ts$'] },
+      from: { pathNot: ['^agent/platform/', '^test/', '^scripts/(pictures|icons)\\.ts$'] },
       to: { path: '^node_modules/sharp(/|$)' },
     },
     {
@@ -63,6 +63,21 @@ export default {
       severity: 'error',
       from: { pathNot: '^agent/desktop/' },
       to: { path: '^node_modules/electron(/|$)' },
+    },
+    {
+      name: 'electron-is-handed-in',
+      comment:
+        'Only the entry takes Electron itself; the rest of the shell is given it, and its tests a fake of the same size.',
+      severity: 'error',
+      from: { pathNot: '^agent/desktop/(main\\.ts|preload\\.cts)$' },
+      to: { path: '^node_modules/electron(/|$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nobody-leans-on-the-shell',
+      comment: 'The agent runs without a desktop; only the shell knows that there is one.',
+      severity: 'error',
+      from: { path: '^agent/', pathNot: '^agent/desktop/' },
+      to: { path: '^agent/desktop/' },
     },
     {
       name: 'express-only-in-the-api',
@@ -139,10 +154,16 @@ export default {
     },
     {
       name: 'product-uses-declared-dependencies',
-      comment: 'What the product needs at run time must be in dependencies. Both pages are bundled when they are built.',
+      comment:
+        'What the product needs at run time must be in dependencies. Both pages are bundled when they are built.',
       severity: 'error',
       from: { path: '^(shared|agent|server)/', pathNot: ['^server/console/', '^agent/window/'] },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+        // Electron is what the shell runs in, and not among what it brings.
+        pathNot: '^node_modules/electron(/|$)',
+      },
     },
   ],
   options: {

@@ -1,0 +1,149 @@
+import { DaylightError } from '../../shared/errors.ts';
+import type { AgentStatus, WindowAnswer, WindowRequest, WipeReport } from '../../shared/protocol/window.ts';
+import { type Agent, type AgentOptions, createAgent } from '../core/agent.ts';
+import { askNotice, enrol, fingerprint, type Invitation, type ShownNotice } from '../core/enrolment.ts';
+import { openFolder } from '../core/files.ts';
+import { IDENTITY_FILE } from '../core/identity.ts';
+import type { SpoolKey } from '../core/spool/spoolKey.ts';
+import type { Autostart } from './autostart.ts';
+import type { ShellAnswer } from './bridge.ts';
+import { type EnrolmentRequest, isEnrolment, type ShellRequest } from './enrolment.ts';
+
+/** The agent of this shell, from before it is enrolled until it has ended. */
+export interface Host {
+  state(): HostState;
+  /** Starts the agent of an enrolled folder, or finds that it is not enrolled. Never throws: a failure is a state. */
+  open(): Promise<void>;
+  /** What the page may ask. Never rejects. */
+  ask(request: ShellRequest): Promise<ShellAnswer>;
+  /** Retires this device and deletes everything that the agent keeps here. */
+  wipe(): Promise<WindowAnswer>;
+  /** Calls back with the status while an agent runs; nothing before. */
+  watch(onStatus: (status: AgentStatus) => void): () => void;
+  /** Closes the agent: its session ends, and what it can is sent. */
+  close(): Promise<void>;
+}
+
+export type HostState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'not_enrolled' }
+  | { readonly kind: 'running'; readonly agent: Agent }
+  | { readonly kind: 'failed'; readonly problem: string; readonly remedy: string | undefined }
+  | { readonly kind: 'wiped'; readonly report: WipeReport; readonly by: 'employee' | 'server' }
+  | { readonly kind: 'closed' };
+
+export interface HostDeps
+  extends Pick<AgentOptions, 'folder' | 'platform' | 'clock' | 'random' | 'indicator' | 'agentVersion'> {
+  readonly spoolKey: () => Promise<SpoolKey>;
+  readonly autostart: Autostart;
+  /** The state is another one. */
+  readonly onState: (state: HostState) => void;
+}
+
+export function createHost(deps: HostDeps): Host {
+  const { folder, clock, random, autostart, onState } = deps;
+  let state: HostState = { kind: 'starting' };
+  let shown: { readonly invitation: Invitation; readonly notice: ShownNotice } | null = null;
+
+  function become(next: HostState): void {
+    state = next;
+    onState(next);
+  }
+
+  async function open(): Promise<void> {
+    if (state.kind === 'running' || state.kind === 'closed') return;
+    try {
+      const files = await openFolder(folder);
+      if ((await files.read(IDENTITY_FILE)) === null) become({ kind: 'not_enrolled' });
+      else await run();
+    } catch (error) {
+      become({ kind: 'failed', ...inWords(error) });
+    }
+  }
+
+  async function run(): Promise<void> {
+    const { platform, indicator, agentVersion, spoolKey } = deps;
+    const options = { folder, platform, clock, random, indicator, agentVersion, spoolKey: await spoolKey() };
+    const agent = await createAgent(options);
+    void agent.wiped.then(({ by, ...report }) => become({ kind: 'wiped', report, by }));
+    agent.start();
+    become({ kind: 'running', agent });
+  }
+
+  async function ask(request: ShellRequest): Promise<ShellAnswer> {
+    try {
+      if (isEnrolment(request)) return await enrolment(request);
+      return await askAgent(request);
+    } catch (error) {
+      const { problem, remedy } = inWords(error);
+      return { ok: false, kind: 'failed', problem, remedy: remedy ?? 'quit Daylight and start it again' };
+    }
+  }
+
+  function askAgent(request: WindowRequest): Promise<WindowAnswer> | WindowAnswer {
+    if (state.kind === 'running') return state.agent.handle(request);
+    if (state.kind === 'failed') return refused(state.problem, state.remedy ?? 'quit Daylight and start it again');
+    return refused(
+      'the agent is not running',
+      'wait a moment; a computer that is not enrolled has to be enrolled first',
+    );
+  }
+
+  async function enrolment(request: EnrolmentRequest): Promise<ShellAnswer> {
+    if (state.kind !== 'not_enrolled') return refused('this computer is enrolled already', 'use it as it is');
+    if (request.command === 'invitation') {
+      const invitation = { server: request.server, code: request.code, ca: null };
+      const notice = await askNotice(invitation);
+      shown = { invitation, notice };
+      const { organisation, person, notice: view, serverKey } = notice;
+      const answer = { organisation, person, notice: view, fingerprint: fingerprint(serverKey) };
+      return { ok: true, said: '', invitation: answer };
+    }
+    if (shown === null) return refused('no notice has been shown yet', 'enter the address and the code first');
+    return enrolWith(shown, request);
+  }
+
+  async function enrolWith(
+    { invitation, notice }: NonNullable<typeof shown>,
+    { acknowledge, autostart: atLogin }: Extract<EnrolmentRequest, { command: 'enrol' }>,
+  ): Promise<ShellAnswer> {
+    if (acknowledge !== null && acknowledge !== notice.notice.version) {
+      return refused('the notice that was shown is another one', 'read it, then decide again');
+    }
+    const files = await openFolder(folder);
+    const { personName, organisation } = await enrol(
+      { files, clock, random },
+      invitation,
+      notice,
+      acknowledge !== null,
+    );
+    shown = null;
+    await autostart.set(atLogin);
+    await open();
+    return { ok: true, said: `Enrolled ${personName} at ${organisation}.` };
+  }
+
+  return {
+    state: () => state,
+    open,
+    ask,
+    wipe: async () => askAgent({ command: 'wipe' }),
+    watch: (onStatus) => (state.kind === 'running' ? state.agent.watch(onStatus) : () => undefined),
+    async close() {
+      const before = state;
+      if (before.kind === 'closed') return;
+      become({ kind: 'closed' });
+      if (before.kind === 'running') await before.agent.close();
+    },
+  };
+}
+
+function refused(problem: string, remedy: string): WindowAnswer {
+  return { ok: false, kind: 'refused', problem, remedy };
+}
+
+/** Errors of the world carry their sentence; others may carry anything, and are not shown. */
+function inWords(error: unknown): { problem: string; remedy: string | undefined } {
+  if (error instanceof DaylightError) return { problem: error.message, remedy: error.remedy };
+  return { problem: 'something went wrong inside the agent', remedy: undefined };
+}

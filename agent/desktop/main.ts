@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  Notification,
+  nativeTheme,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  session,
+  Tray,
+} from 'electron';
+import { DaylightError } from '../../shared/errors.ts';
+import { dataFolder, readEnvironment } from '../cli/dataFolder.ts';
+import { exitOf } from '../cli/exit.ts';
+import { openTerminal } from '../cli/terminal.ts';
+import { wipeCommand } from '../cli/wipeCommand.ts';
+import { readWindowPage, type WindowPage } from '../core/windowPage.ts';
+import { createRealPlatform } from '../platform/real.ts';
+import { createSystemClock, createSystemRandom } from '../platform/system.ts';
+import { AGENT_VERSION } from '../version.ts';
+import { createAutostart } from './autostart.ts';
+import type { ElectronParts } from './electron.ts';
+import { chooseSpoolKey } from './keychain.ts';
+import { powerLock } from './lock.ts';
+import { pageTable } from './page.ts';
+import { selfTest } from './selfTest.ts';
+import { startShell } from './shell.ts';
+import { hasTrayHost } from './trayHost.ts';
+
+/**
+ * The desktop shell's entry: hands Electron and this computer to startShell. Nothing is awaited at the top level: Electron is
+ * ready only when this module has been evaluated.
+ *
+ *     daylight [--data FOLDER] [--at-login]    the tray
+ *     daylight --wipe [--data FOLDER]          retires this device and deletes everything, without a window
+ *     daylight --self-test                     a window on a new, empty folder; prints what works and ends
+ */
+const electron: ElectronParts = {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  Notification,
+  nativeTheme,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  session,
+  Tray,
+};
+
+const terminal = openTerminal();
+const clock = createSystemClock();
+const random = createSystemRandom();
+const { values: options } = parseArgs({
+  args: process.argv.slice(app.isPackaged ? 1 : 2),
+  // Chromium's own switches come by the same way.
+  strict: false,
+  options: {
+    data: { type: 'string' },
+    wipe: { type: 'boolean' },
+    'self-test': { type: 'boolean' },
+    'at-login': { type: 'boolean' },
+  },
+});
+
+function main(): Promise<void> {
+  if (options.wipe === true) return wipe(folderOfThis());
+  if (options['self-test'] === true) return testSelf();
+  return run(folderOfThis());
+}
+
+function folderOfThis(): string {
+  return dataFolder(typeof options.data === 'string' ? options.data : undefined, readEnvironment(process.env));
+}
+
+async function run(folder: string): Promise<void> {
+  // Beside the agent's folder, which is the agent's alone to fill and to wipe.
+  const userData = join(dirname(folder), `${basename(folder)}-desktop`);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  await startShell(shellDeps(folder, userData));
+}
+
+async function testSelf(): Promise<void> {
+  const place = mkdtempSync(join(tmpdir(), 'daylight-self-test-'));
+  app.on('quit', () => rmSync(place, { recursive: true, force: true }));
+  const shell = await startShell(shellDeps(join(place, 'agent'), join(place, 'electron')));
+  if (shell === null) throw new DaylightError('conflict', 'another instance runs');
+  const report = await selfTest(shell);
+  process.stdout.write(`${JSON.stringify({ electron: process.versions['electron'], ...report })}\n`);
+  app.exit(report.ok ? 0 : 1);
+}
+
+/** For uninstallers: nobody is asked, and what Electron would keep goes to a folder that is deleted at the end. */
+async function wipe(folder: string): Promise<void> {
+  const place = mkdtempSync(join(tmpdir(), 'daylight-wipe-'));
+  app.setPath('userData', place);
+  await wipeCommand({ terminal, clock, random }, folder, { yes: true });
+  await autostart().set(false);
+  for (const path of [place, `${folder}-desktop`]) rmSync(path, { recursive: true, force: true });
+  app.exit(0);
+}
+
+function shellDeps(folder: string, userData: string) {
+  const os = process.platform;
+  const real = createRealPlatform({ folder, clock });
+  return {
+    ...{ electron, os, clock, random, folder, userData, agentVersion: AGENT_VERSION },
+    platform: os === 'linux' ? real : { ...real, lock: powerLock(powerMonitor) },
+    autostart: autostart(),
+    spoolKey: () => chooseSpoolKey({ safeStorage, os, folder, random }),
+    pages: readPages,
+    preload: here('./preload.cjs'),
+    icons: here('./icons'),
+    hasTrayHost: () => hasTrayHost(os, process.env),
+    atLogin: options['at-login'] === true,
+    forget: () => rmSync(userData, { recursive: true, force: true }),
+  };
+}
+
+/** An AppImage is mounted somewhere else at every start: it names itself in the environment. */
+function autostart() {
+  const program = process.env['APPIMAGE'] ?? process.execPath;
+  const command: [string, ...string[]] = app.isPackaged ? [program] : [program, app.getAppPath()];
+  return createAutostart({ app, os: process.platform, env: process.env, command });
+}
+
+async function readPages(): Promise<WindowPage> {
+  const window = await readWindowPage(here('../../window'));
+  const enrol = await readWindowPage(here('./enrol'));
+  if (window !== null && enrol !== null) return pageTable(window, enrol);
+  throw new DaylightError('unavailable', 'the pages of the window are not installed', {
+    remedy: 'install Daylight again, or build it with "npm run build"',
+  });
+}
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+main().catch(async (error: unknown) => {
+  const { code, line } = exitOf(error);
+  terminal.complain(line);
+  if (options.wipe !== true && options['self-test'] !== true && app.isReady()) {
+    await dialog.showMessageBox({
+      type: 'error',
+      title: 'Daylight',
+      message: 'Daylight could not start',
+      detail: line,
+    });
+  }
+  app.exit(code);
+});
