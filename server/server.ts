@@ -5,7 +5,6 @@ import { createServer, type Server as HttpServer, type RequestListener } from 'n
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { DaylightError } from '../shared/errors.ts';
 import { AGENT_PATH } from '../shared/protocol/messages.ts';
@@ -20,6 +19,7 @@ import type { AgentSocketDeps } from './ingest/ingest.ts';
 import { createAgentSocket } from './ingest/socket.ts';
 import { createLog, failureFields, type Log } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
+import { holdErrors, refuseUpgrade } from './refuseUpgrade.ts';
 import { holdAlone } from './store/sqlite/solo.ts';
 import { StoreError } from './store/store.ts';
 
@@ -91,13 +91,15 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const http =
       tls === null ? createServer(limits, app as RequestListener) : createTlsServer({ ...limits, ...tls }, app);
     http.on('upgrade', (request, socket, head) => {
+      holdErrors(socket);
       if (pathOf(request.url) === AGENT_PATH) agents.handleUpgrade(request, socket, head);
-      else refuseUpgrade(socket);
+      else refuseUpgrade(socket, 404, `a WebSocket is at ${AGENT_PATH} only`);
     });
     const { port } = await listen(http, config);
     opened.push(async () => {
       closing.abort();
-      await closeHttp(http);
+      // Together: the HTTP server is closed only when the sockets of the agents are, which are its connections too.
+      await Promise.all([closeHttp(http), agents.close()]);
     });
     const scheme = tls === null ? 'http' : 'https';
     address.origin = config.publicUrl ?? `${scheme}://${nameOf(config.host)}:${port}`;
@@ -141,13 +143,17 @@ async function readPem(field: 'tlsCert' | 'tlsKey', path: string): Promise<Buffe
 
 async function listen(http: HttpServer, { host, port }: ServerConfig): Promise<AddressInfo> {
   await new Promise<void>((listening, failed) => {
-    http.once('error', (cause: NodeJS.ErrnoException) => {
+    const refused = (cause: NodeJS.ErrnoException): void => {
       const why =
         cause.code === 'EADDRINUSE' ? 'another program listens there' : `it cannot be listened on (${cause.code})`;
       const remedy = 'Give another one with --port or --host.';
       failed(new DaylightError('conflict', `port ${port} on ${host}: ${why}`, { field: 'port', remedy, cause }));
+    };
+    http.once('error', refused);
+    http.listen(port, host, () => {
+      http.off('error', refused);
+      listening();
     });
-    http.listen(port, host, listening);
   });
   return http.address() as AddressInfo; // a server that listens on a port has one
 }
@@ -174,10 +180,6 @@ function originsOf(config: ServerConfig, scheme: string, port: number, origin: s
 
 function pathOf(url: string | undefined): string {
   return (url ?? '').split('?', 1)[0] ?? '';
-}
-
-function refuseUpgrade(socket: Duplex): void {
-  socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
 }
 
 /** Beside the built server, or in dist/ when the server runs from its source. */

@@ -6,13 +6,14 @@ import { limits } from '../../shared/protocol/limits.ts';
 import { SUBPROTOCOL } from '../../shared/protocol/messages.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
 import { createBounded } from '../control/bounded.ts';
+import { createLanes } from '../lanes.ts';
+import { refuseUpgrade } from '../refuseUpgrade.ts';
 import { type AgentConnection, BUSY, serveAgent } from './agentConnection.ts';
 import { AgentWebSocket } from './agentWebSocket.ts';
 import type { Density } from './density.ts';
 import { createDoor } from './door.ts';
 import { createImageRoom } from './imageRoom.ts';
 import type { AgentCapacity, AgentSocket, AgentSocketDeps, AgentTiming } from './ingest.ts';
-import { createLanes } from '../lanes.ts';
 
 /** How long an agent may take to answer the close of a server that is stopping. */
 const CLOSE_GRACE_MS = 3 * SECOND;
@@ -57,7 +58,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
     WebSocket: AgentWebSocket,
     handleProtocols: () => SUBPROTOCOL,
   });
-  server.on('wsClientError', (_error, socket) => refuse(socket, 400, 'not a WebSocket handshake'));
+  server.on('wsClientError', (_error, socket) => refuseUpgrade(socket, 400, 'not a WebSocket handshake'));
   let closing = false;
 
   const sweep = setInterval(() => {
@@ -66,9 +67,14 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   }, timing.sweepMs);
   sweep.unref();
 
-  function turnAway(socket: Duplex, reason: 'origin' | 'subprotocol' | 'busy', status: number, why: string): void {
+  function turnAway(
+    socket: Duplex,
+    reason: 'origin' | 'subprotocol' | 'busy',
+    status: 400 | 403 | 503,
+    why: string,
+  ): void {
     deps.log?.({ kind: 'refused', reason });
-    refuse(socket, status, why);
+    refuseUpgrade(socket, status, why);
   }
 
   function welcome(ws: AgentWebSocket, proved: () => void): AgentConnection {
@@ -118,14 +124,4 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
 function offersSubprotocol(request: IncomingMessage): boolean {
   const offered = request.headers['sec-websocket-protocol'] ?? '';
   return offered.split(',').some((name) => name.trim() === SUBPROTOCOL);
-}
-
-function refuse(socket: Duplex, status: number, why: string): void {
-  const phrase = { 400: 'Bad Request', 403: 'Forbidden', 503: 'Service Unavailable' }[status] ?? '';
-  const body = `${why}\n`;
-  socket.on('error', () => undefined); // it may be gone already
-  socket.end(
-    `HTTP/1.1 ${status} ${phrase}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
