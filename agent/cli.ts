@@ -55,7 +55,7 @@ function program(): Command {
   setUp(cli, folder);
   tracking(cli, folder);
   looking(cli, folder);
-  addExtensionCommand(cli, { agentFolder: folder, say: (line) => terminal.say(line) });
+  addExtensionCommand(cli, { agentFolder: folder, environment: () => readEnvironment(process.env), terminal });
   // `--data` may stand before or after the command.
   for (const command of everyCommand(cli)) {
     command.exitOverride();
@@ -77,11 +77,14 @@ function setUp(cli: Command, folder: () => string): void {
     .command('enrol')
     .description('enrol this computer with a one-time code, after showing what is collected')
     .requiredOption('--server <address>', 'address of the server, like https://daylight.example.com')
-    .requiredOption('--code <code>', 'one-time code, like 7K2QM-XV4ZD-N8TRC-0A5BE')
+    .option(
+      '--code <code>',
+      'one-time code; left out, you are asked for it; "-" reads it from the input; other accounts of this computer can see one given here',
+    )
     .option('--accept-notice <number>', 'acknowledge the notice of this number without being asked')
     .option('--later', 'enrol without acknowledging; nothing is collected until you do')
     .option('--ca <file>', 'trust only certificates that descend from those in this PEM file')
-    .action((options: { server: string; code: string; acceptNotice?: string; later?: boolean; ca?: string }) =>
+    .action((options: { server: string; code?: string; acceptNotice?: string; later?: boolean; ca?: string }) =>
       enrolCommand({ terminal, clock, random }, folder(), options),
     );
   cli
@@ -137,8 +140,11 @@ function tracking(cli: Command, folder: () => string): void {
   cli
     .command('note')
     .description('write a note')
-    .argument('<text...>')
-    .action((text: string[]) => tell(terminal, folder(), { command: 'note', text: text.join(' ') }));
+    .argument('<text...>', 'the note; "-" reads it from the input, where no other account of this computer can see it')
+    .action(async (words: string[]) => {
+      const text = words.join(' ');
+      await tell(terminal, folder(), { command: 'note', text: text === '-' ? await terminal.read() : text });
+    });
   cli
     .command('idle')
     .description('time that you were away: "keep" sends what was seen in it, "discard" cuts it out and deletes that')

@@ -142,8 +142,8 @@ function addEnrolmentCode(parent: Command): void {
     .action(async (options: Given) => {
       const { org, person, token, expiresAt } = await makeEnrolmentCode(need(options, 'data'), need(options, 'email'));
       say(options, { org, person, code: token, expiresAt }, [
-        'Enrol one device with this code, within a day:',
-        `  daylight-agent enrol --server <address> --code ${token}`,
+        'Enrol one device within a day: run "daylight-agent enrol --server <address>" there and enter this code:',
+        `  ${token}`,
       ]);
     });
 }

@@ -54,11 +54,15 @@ export async function keepIdleUntil(
 ): Promise<void> {
   if (answer !== 'keep') throw new CliEnd(exitCodes.usage, 'idle: --until goes with "keep"');
   const { idle } = await statusOf(folder);
-  const since = idle?.since ?? null;
-  const at = since === null ? null : firstAfter(since, until);
-  if (at === null && since !== null)
-    throw new CliEnd(exitCodes.usage, `--until: expected a time like 14:05, not "${until}"`);
-  await tell(terminal, folder, at === null ? { command: 'answer_idle', answer } : { command: 'split_idle', at });
+  if (idle === null)
+    throw new CliEnd(
+      exitCodes.refused,
+      'there is no time away to decide about',
+      'see "daylight-agent idle" when you are asked',
+    );
+  const at = firstAfter(idle.since, until);
+  if (at === null) throw new CliEnd(exitCodes.usage, `--until: expected a time like 14:05, not "${until}"`);
+  await tell(terminal, folder, { command: 'split_idle', at });
 }
 
 /** The first moment after `since` at which clocks here show `HH:MM`; null for anything else. */

@@ -2,8 +2,16 @@ import { X509Certificate } from 'node:crypto';
 import { readFile, rmdir, stat } from 'node:fs/promises';
 import { DaylightError } from '../../shared/errors.ts';
 import { EnrolmentCode } from '../../shared/protocol/http.ts';
-import { askNotice, enrol, fingerprint, refuseSecondEnrolment, type ShownNotice } from '../core/enrolment.ts';
+import {
+  askNotice,
+  enrol,
+  finishEnrolment,
+  fingerprint,
+  refuseSecondEnrolment,
+  type ShownNotice,
+} from '../core/enrolment.ts';
 import { openFolder } from '../core/files.ts';
+import type { Identity } from '../core/identity.ts';
 import { noticeLines } from '../core/notice.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import { CliEnd, exitCodes } from './exit.ts';
@@ -11,7 +19,8 @@ import type { Terminal } from './terminal.ts';
 
 export interface EnrolOptions {
   readonly server: string;
-  readonly code: string;
+  /** The code; "-" to read it from the input; left out to be asked for it. */
+  readonly code?: string;
   readonly acceptNotice?: string;
   readonly later?: boolean;
   readonly ca?: string;
@@ -23,14 +32,22 @@ export async function enrolCommand(
   folder: string,
   options: EnrolOptions,
 ): Promise<void> {
-  const code = EnrolmentCode.safeParse(options.code);
-  if (!code.success) throw new CliEnd(exitCodes.usage, '--code: expected a code like 7K2QM-XV4ZD-N8TRC-0A5BE');
   if (options.acceptNotice !== undefined && options.later === true) {
     throw new CliEnd(exitCodes.usage, '--accept-notice and --later exclude each other');
   }
   const files = await openFolder(folder);
   await refuseSecondEnrolment(files);
-  const invitation = { server: options.server, code: code.data, ca: await readAuthority(options.ca) };
+  const finished = await finishEnrolment({ files, clock, random });
+  if (finished !== null) {
+    terminal.say(
+      'An enrolment was begun here before, and its answer did not arrive. It is finished now, as it was begun.',
+    );
+    sayEnrolled(terminal, folder, finished);
+    terminal.say('What you decided then holds: "daylight-agent notice", once the agent runs, says what it was.');
+    return;
+  }
+  const code = await readCode(terminal, options.code);
+  const invitation = { server: options.server, code, ca: await readAuthority(options.ca) };
   const shown = await askNotice(invitation);
   terminal.say(`${shown.organisation} invites ${shown.person} to enrol this computer.`);
   terminal.say('');
@@ -44,14 +61,35 @@ export async function enrolCommand(
       throw error;
     },
   );
+  sayEnrolled(terminal, folder, identity);
+  const { version } = shown.notice;
+  terminal.say(
+    acknowledged
+      ? `You have acknowledged notice ${version}. Nothing is recorded until you start: "daylight-agent run", then "daylight-agent start".`
+      : `You have not acknowledged the notice, so nothing is collected until you do: "daylight-agent run", then "daylight-agent notice accept ${version}".`,
+  );
+}
+
+function sayEnrolled(terminal: Terminal, folder: string, identity: Identity): void {
   terminal.say(`Enrolled ${identity.personName} at ${identity.organisation}, ${identity.server}.`);
   terminal.say(`Key of the server, pinned from now on: ${fingerprint(identity.serverKey)}`);
   terminal.say(`Keys and what waits to be sent are in ${folder}, which only your account can read.`);
-  terminal.say(
-    acknowledged
-      ? `You have acknowledged notice ${shown.notice.version}. Nothing is recorded until you start: "daylight-agent run", then "daylight-agent start".`
-      : 'You have not acknowledged the notice, so nothing is collected until you do: "daylight-agent notice accept".',
-  );
+}
+
+/** Whoever is asked, or pipes it in, shows it to nobody; other accounts of the computer can read a process's arguments. */
+async function readCode(terminal: Terminal, given: string | undefined): Promise<string> {
+  if (given === undefined && !terminal.interactive) {
+    throw new CliEnd(
+      exitCodes.usage,
+      'the code must be given by a person, and nobody can be asked here; nothing was enrolled',
+      'pipe it in with --code -',
+    );
+  }
+  const text =
+    given === undefined ? await terminal.ask('One-time code: ') : given === '-' ? await terminal.read() : given;
+  const code = EnrolmentCode.safeParse(text);
+  if (code.success) return code.data;
+  throw new CliEnd(exitCodes.usage, '--code: expected a code like 7K2QM-XV4ZD-N8TRC-0A5BE');
 }
 
 async function decide(terminal: Terminal, { notice }: ShownNotice, options: EnrolOptions): Promise<boolean> {

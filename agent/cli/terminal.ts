@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 import { isatty } from 'node:tty';
 import type { Indicator } from '../core/ports.ts';
 
@@ -10,6 +11,8 @@ export interface Terminal extends Indicator {
   /** Whether a person can be asked. */
   readonly interactive: boolean;
   ask(question: string): Promise<string>;
+  /** All that is piped in, without spaces around it. */
+  read(): Promise<string>;
 }
 
 /**
@@ -40,6 +43,7 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
         lines.close();
       }
     },
+    read: async () => (await text(process.stdin)).trim(),
   };
 }
 

@@ -91,7 +91,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
 export function notEnrolled(folder: string): DaylightError {
   return new DaylightError('not_found', `this computer is not enrolled (nothing in ${folder})`, {
     field: 'identity',
-    remedy: 'run "daylight-agent enrol --server ADDRESS --code CODE" with the code that you were given',
+    remedy: 'run "daylight-agent enrol --server ADDRESS" and enter the code that you were given',
   });
 }
 

@@ -1,18 +1,31 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { canonical } from '../../shared/canonical.ts';
+import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import { DeviceId } from '../../shared/ids.ts';
-import { EnrolmentPayload, routes } from '../../shared/protocol/http.ts';
+import { EnrolmentPayload, type NoticeView, routes } from '../../shared/protocol/http.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { SECOND } from '../../shared/time.ts';
+import {
+  BEGUN_FILE,
+  type BegunEnrolment,
+  payloadOf,
+  readBegunEnrolment,
+  type ShownNotice,
+  writeBegunEnrolment,
+} from './begunEnrolment.ts';
 import { type Folder } from './files.ts';
-import { createPolicyCache } from './gate/policyCache.ts';
+import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
 import { DEVICE_KEY_FILE, IDENTITY_FILE, Identity, makeDeviceKey, writeIdentity } from './identity.ts';
+import { noticeFor } from './notice.ts';
 import type { Clock, Random } from './ports.ts';
 import { publicKeyOf, signPayload } from './signing.ts';
 import { postJson } from './uplink/httpJson.ts';
 import { serverAddress } from './uplink/serverAddress.ts';
+
+export type { ShownNotice } from './begunEnrolment.ts';
 
 export interface Invitation {
   readonly server: string;
@@ -22,12 +35,9 @@ export interface Invitation {
   readonly ca: string | null;
 }
 
-const noticeAnswer = routes.enrolmentNotice.response;
-export type ShownNotice = z.infer<typeof noticeAnswer>;
-
 /** What the person must be shown before this device is enrolled. Does not use the code up. */
 export function askNotice({ server, code, ca }: Invitation): Promise<ShownNotice> {
-  return postJson(serverAddress(server).api('/enrolment/notice'), { code }, noticeAnswer, ca);
+  return postJson(serverAddress(server).api('/enrolment/notice'), { code }, routes.enrolmentNotice.response, ca);
 }
 
 export interface EnrolmentDeps {
@@ -37,9 +47,11 @@ export interface EnrolmentDeps {
 }
 
 /**
- * Makes the device key, enrols, and writes the identity last: a folder without it is not enrolled. `acknowledged`: the
- * person has read the notice that was shown and acknowledged it; otherwise nothing is collected until they do.
- * Throws DaylightError when the server refuses, or is not the one that showed the notice; then nothing is left behind.
+ * Makes the device key, keeps what is about to be sent, enrols, and writes the identity last: a folder without it is not
+ * enrolled. `acknowledged`: the person has read the notice that was shown and acknowledged it; otherwise nothing is
+ * collected until they do. Throws DaylightError. When the server refuses, or is not the one that showed the notice, or
+ * enrols with anything else than was shown, nothing is left behind. When it is not known whether the device was made,
+ * what was begun stays, and the same enrolment again, or `finishEnrolment`, finds out.
  */
 export async function enrol(
   deps: EnrolmentDeps,
@@ -47,76 +59,154 @@ export async function enrol(
   shown: ShownNotice,
   acknowledged: boolean,
 ): Promise<Identity> {
-  const { files, clock, random } = deps;
+  const { files } = deps;
   await refuseSecondEnrolment(files);
+  const before = await readBegunEnrolment(files);
+  if (before === null) return settle(deps, await begin(deps, invitation, shown, acknowledged));
+  if (before.server === invitation.server && payloadOf(before).code === invitation.code) return settle(deps, before);
+  throw new DaylightError('conflict', `an enrolment at ${before.server} was begun here and may have been made`, {
+    remedy: 'run "daylight-agent enrol" again, which finishes it first, or give it up with "daylight-agent wipe"',
+  });
+}
+
+/**
+ * Finishes an enrolment that was begun in this folder and of which no answer arrived, because the connection broke or the
+ * process was killed. Null: there is none, or the server made no device of it; then nothing of it is left behind. Throws
+ * DaylightError `unavailable` while the server cannot say; then it is kept.
+ */
+export async function finishEnrolment(deps: EnrolmentDeps): Promise<Identity | null> {
+  const { files } = deps;
+  if ((await files.read(IDENTITY_FILE)) !== null) return null;
+  const begun = await readBegunEnrolment(files);
+  if (begun === null) return null;
+  return settle(deps, begun).catch((error: unknown) => {
+    if (isRefusal(error) && !(error instanceof NotAsShown)) return null;
+    throw error;
+  });
+}
+
+async function begin(
+  { files, clock, random }: EnrolmentDeps,
+  { server, code, ca }: Invitation,
+  shown: ShownNotice,
+  acknowledged: boolean,
+): Promise<BegunEnrolment> {
+  // Throws before anything is written when the address is none.
+  serverAddress(server);
   const deviceKey = await makeDeviceKey(files);
+  const payload = EnrolmentPayload.parse({
+    code,
+    device: DeviceId.parse(random.uuid()),
+    publicKey: publicKeyOf(deviceKey),
+    acknowledgedNotice: acknowledged ? shown.notice.version : null,
+    at: clock.now(),
+  });
+  const enrolment = signPayload('daylight/enrolment/v1', deviceKey, canonical(payload));
+  const begun: BegunEnrolment = { server, ca, shown, enrolment, deviceKey };
+  await writeBegunEnrolment(files, begun, random.bytes(12));
+  return begun;
+}
+
+async function settle(deps: EnrolmentDeps, begun: BegunEnrolment): Promise<Identity> {
+  const { files, random } = deps;
+  const { server, ca, enrolment, deviceKey } = begun;
+  const address = serverAddress(server);
   try {
-    const address = serverAddress(invitation.server);
-    const payload: EnrolmentPayload = {
-      code: invitation.code,
-      device: DeviceId.parse(random.uuid()),
-      publicKey: publicKeyOf(deviceKey),
-      acknowledgedNotice: acknowledged ? shown.notice.version : null,
-      at: clock.now(),
-    };
-    const enrolment = signPayload('daylight/enrolment/v1', deviceKey, canonical(EnrolmentPayload.parse(payload)));
-    const answer = await untilAnswered(clock, () =>
-      postJson(address.api('/enrolment'), { enrolment }, routes.enrol.response, invitation.ca),
+    const answer = await untilAnswered(() =>
+      postJson(address.api('/enrolment'), { enrolment }, routes.enrol.response, ca),
     );
-    if (answer.serverKey !== shown.serverKey || answer.device !== payload.device) {
-      throw new DaylightError(
-        'unavailable',
-        'the server that enrolled this device is not the one that showed the notice',
-        {
-          remedy: 'ask your administrator for a new code, and check the address',
-        },
-      );
-    }
-    const { org, person, device, organisation, serverKey, policyKey } = answer;
-    const cache = await createPolicyCache({ files, keys: { org, person, device, policyKey }, clock });
-    const accepted = await cache.accept(answer.policy, answer.lease);
-    if (!accepted.ok) {
-      throw new DaylightError(
-        'unavailable',
-        `the policy that came with the enrolment is not genuine (${accepted.refusal})`,
-        {
-          remedy: 'check the clock of this computer, then ask your administrator for a new code',
-        },
-      );
-    }
-    const identity: Identity = Identity.parse({
-      schema: 1,
-      server: address.base,
-      org,
-      person,
-      device,
-      organisation,
-      personName: shown.person,
-      serverKey,
-      policyKey,
-      ca: invitation.ca,
-      enrolledAt: clock.now(),
-    });
+    const identity = await verified(deps, begun, answer);
     await writeIdentity(files, identity, deviceKey, random.bytes(12));
+    await files.remove(BEGUN_FILE);
     return identity;
   } catch (error) {
-    await files.remove(DEVICE_KEY_FILE);
-    await files.remove('policy.json');
+    if (error instanceof DaylightError && isOpen(error)) {
+      throw new DaylightError(error.code, error.message, {
+        remedy:
+          'try again later: what was begun is kept here, and the code is not lost; "daylight-agent wipe" gives it up',
+        cause: error,
+      });
+    }
+    if (isRefusal(error)) await forget(files);
     throw error;
   }
 }
+
+type EnrolmentAnswer = z.infer<typeof routes.enrol.response>;
+
+/** Keeps the policy, and makes the identity of what the server answered; throws unless that is what the person was shown. */
+async function verified({ files, clock }: EnrolmentDeps, begun: BegunEnrolment, answer: EnrolmentAnswer) {
+  const { server, ca, shown } = begun;
+  const payload = payloadOf(begun);
+  if (answer.serverKey !== shown.serverKey || answer.device !== payload.device) {
+    throw notAsShown('the server that enrolled this device is not the one that showed the notice', 'the address');
+  }
+  const { org, person, device, organisation, serverKey, policyKey } = answer;
+  const cache = await createPolicyCache({ files, keys: { org, person, device, policyKey }, clock });
+  const accepted = await cache.accept(answer.policy, answer.lease);
+  if (!accepted.ok) {
+    const what = `the policy that came with the enrolment is not genuine (${accepted.refusal})`;
+    throw notAsShown(what, 'the clock of this computer');
+  }
+  if (!isAsShown(cache, shown, payload.acknowledgedNotice !== null)) {
+    const what = 'the policy that came with the enrolment is not the one of the notice that was shown';
+    throw notAsShown(what, 'that Daylight here and on the server are of the same version');
+  }
+  return Identity.parse({
+    schema: 1,
+    server: serverAddress(server).base,
+    org,
+    person,
+    device,
+    organisation,
+    personName: shown.person,
+    serverKey,
+    policyKey,
+    ca,
+    enrolledAt: clock.now(),
+  });
+}
+
+/**
+ * Nothing counts as acknowledged above what was shown and acknowledged. The policy is the one of the notice, word for word;
+ * a newer one may have been published since, and what it raises has to be acknowledged by itself.
+ */
+function isAsShown(cache: PolicyCache, { notice }: ShownNotice, acknowledged: boolean): boolean {
+  const [policy, lease] = [cache.policy(), cache.lease()];
+  if (policy === null || lease === null || policy.version < notice.version) return false;
+  const shownLevel = (id: ParameterId): string =>
+    (acknowledged ? notice.collected.find(({ parameter }) => parameter === id)?.level : undefined) ?? 'off';
+  const isLifted = (id: ParameterId): boolean => rank(id, lease.acknowledged[id] ?? 'off') > rank(id, shownLevel(id));
+  if (parameterIds.some(isLifted)) return false;
+  return policy.version > notice.version || canonical(wordsOf(noticeFor(policy))) === canonical(wordsOf(notice));
+}
+
+/** All but when it was published, which the policy does not say. */
+function wordsOf({ publishedAt: _, ...words }: NoticeView): Omit<NoticeView, 'publishedAt'> {
+  return words;
+}
+
+function notAsShown(what: string, check: string): NotAsShown {
+  return new NotAsShown('unavailable', what, {
+    remedy: `check ${check}, then ask your administrator for a new code`,
+  });
+}
+
+/** The server has answered, and the answer is not to be used. */
+class NotAsShown extends DaylightError {}
 
 /**
  * A failure on the way leaves open whether the device was made. The very same enrolment again finds out: the server answers it
  * as it would have answered the first.
  */
-async function untilAnswered<T>(clock: Clock, send: () => Promise<T>): Promise<T> {
-  for (const pause of PAUSES_MS) {
+async function untilAnswered<T>(send: () => Promise<T>): Promise<T> {
+  for (const ms of PAUSES_MS) {
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof DaylightError) || !isOpen(error)) throw error;
-      await new Promise<void>((resolve) => clock.after(pause, resolve));
+      if (!(error instanceof DaylightError) || !isOpen(error) || error.code === 'rate_limited') throw error;
+      // Not the clock's timer, which keeps no process alive: nothing else does between two attempts.
+      await setTimeout(ms);
     }
   }
   return send();
@@ -125,8 +215,18 @@ async function untilAnswered<T>(clock: Clock, send: () => Promise<T>): Promise<T
 /** By then a server that was restarted is back. */
 const PAUSES_MS = [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND];
 
-function isOpen({ code }: DaylightError): boolean {
-  return code === 'unavailable' || code === 'internal';
+/** Whether the device was made is not known; a server that is asked too often has not looked. */
+function isOpen(error: DaylightError): boolean {
+  if (error instanceof NotAsShown) return false;
+  return error.code === 'unavailable' || error.code === 'internal' || error.code === 'rate_limited';
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof DaylightError && !isOpen(error);
+}
+
+async function forget(files: Folder): Promise<void> {
+  for (const name of [BEGUN_FILE, DEVICE_KEY_FILE, 'policy.json']) await files.remove(name);
 }
 
 export async function refuseSecondEnrolment(files: Folder): Promise<void> {

@@ -98,15 +98,20 @@ function openNames(deviceKey: KeyObject, device: DeviceId, sealed: Uint8Array): 
 }
 
 function namesKey(deviceKey: KeyObject): Uint8Array {
+  return keyFrom(deviceKey, 'daylight/identity/v1');
+}
+
+/** 32 bytes that come from the private key, for one purpose (HKDF-SHA-256, RFC 5869). */
+export function keyFrom(deviceKey: KeyObject, purpose: string): Uint8Array {
   const { d: secret = '' } = deviceKey.export({ format: 'jwk' });
-  return new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', 'daylight/identity/v1', 32));
+  return new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', purpose, 32));
 }
 
 function placeOf(device: DeviceId): Place {
   return { kind: 'names', name: device, index: 0 };
 }
 
-function privateKeyOf(pem: Uint8Array): KeyObject | null {
+export function privateKeyOf(pem: Uint8Array): KeyObject | null {
   try {
     return createPrivateKey(Buffer.from(pem));
   } catch {
@@ -114,7 +119,7 @@ function privateKeyOf(pem: Uint8Array): KeyObject | null {
   }
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
+export function jsonOf(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {

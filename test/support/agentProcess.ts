@@ -12,9 +12,14 @@ export interface Finished {
   readonly err: string;
 }
 
-/** Runs a built command line to its end. Its input is empty. */
-export async function command(cli: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
-  const running = start(cli, args, env);
+/** Runs a built command line to its end. Its input is empty, or `input`. */
+export async function command(
+  cli: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  input?: string,
+): Promise<Finished> {
+  const running = start(cli, args, env, input);
   const code = await running.exit;
   return { code, out: running.out(), err: running.err() };
 }
@@ -27,11 +32,14 @@ export interface Started {
 }
 
 /** Starts a built command line; its output goes into a pipe that the test reads. */
-export function start(cli: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
+export function start(cli: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Started {
   const child = spawn(process.execPath, [cli, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
+  // A program that ends without reading its input closes the pipe.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => {

@@ -45,7 +45,7 @@ export function EnrolDialog(props: { person: PersonView; own: boolean; opened: b
 }
 
 function Code({ code: { code, expiresAt }, onClose }: { code: Answer<'createEnrolmentCode'>; onClose: () => void }) {
-  const command = enrolCommand(window.location.origin, code);
+  const command = enrolCommand(window.location.origin);
   return (
     <div className="dl-stack">
       <div>

@@ -529,7 +529,7 @@ export const en = {
     'This makes a code that enrols one computer as yours. You are shown the notice first; until you acknowledge it nothing is recorded.',
   'enrol.make': 'Make a code',
   'enrol.code': 'Code',
-  'enrol.command': 'Run this on the computer:',
+  'enrol.command': 'Run this on the computer; it asks for the code:',
   'enrol.valid': 'It works once, until {when}, and is shown only now.',
   'enrol.copy': 'Copy the command',
   'retire.open': 'Retire',
