@@ -1,0 +1,302 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
+import {
+  addMember,
+  createClient,
+  type Json,
+  type Member,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../../../support/api.ts';
+import { breakTable } from '../../../support/brokenTable.ts';
+import { enrolmentBy, newDevice } from '../../../support/enrolled.ts';
+import { type OpenEvents, openEvents } from '../../../support/eventReader.ts';
+import { batch, dial, monoAt, newSession, type RawAgent, type TestDevice } from '../../../support/ingestKit.ts';
+
+// What a manager sees of a team now, once and live, asked of a real server with real agents' sockets.
+
+let it: TestServer;
+let owner: TestOwner;
+let manager: Member;
+let team: string;
+let policyVersion = 1;
+let made = 0;
+const open: OpenEvents[] = [];
+
+beforeAll(async () => {
+  it = await startServer();
+  // The next morning: the day must not end within a test.
+  it.clock.advance(DAY - (it.clock.now() % DAY) + 8 * HOUR);
+  owner = await it.addOrganisation('Today');
+  ({ id: team } = await owner.client.ok('POST', '/teams', { name: 'Design' }));
+  manager = await addMember(it, owner.client, 'manager', {
+    ...{ name: 'Noor Dahl', email: 'noor@today.example.com', managesTeams: [team] },
+  });
+  await publish({ app: { level: 'name' } });
+}, 60_000);
+beforeEach(() => {
+  for (const one of open.splice(0)) one.close();
+});
+afterAll(async () => {
+  for (const one of open) one.close();
+  await it.close();
+});
+
+async function publish(parameters: object): Promise<void> {
+  const { policy } = await owner.client.ok('GET', '/policy');
+  const change = { baseVersion: policy.version, reason: 'for this test', parameters };
+  policyVersion = (await owner.client.ok('PUT', '/policy', change)).policy.version;
+}
+
+/** Somebody of the team with a device that has acknowledged the policy in force, and its open connection. */
+async function tracker(name: string): Promise<{ member: Member; device: TestDevice; agent: RawAgent; work: Work }> {
+  made += 1;
+  const email = `${name.toLowerCase()}${made}@today.example.com`;
+  const member = await addMember(it, owner.client, 'employee', { name, email, teams: [team] });
+  const { code } = await member.client.ok('POST', `/people/${member.person}/enrolment-codes`, {});
+  const device = newDevice();
+  const enrolment = enrolmentBy(device, code, policyVersion, it.clock.now());
+  const { org, person } = await createClient(it.url, 'agent').ok('POST', '/enrolment', { enrolment });
+  const enrolled = { key: device.key, record: { ...device.record, org, person } };
+  const agent = await dial(Number(new URL(it.url).port));
+  await agent.hello(enrolled, { at: it.clock.now(), mono: monoAt(it.clock.now()) });
+  await agent.take('welcome');
+  return { member, device: enrolled, agent, work: workOf(agent) };
+}
+
+type Work = ReturnType<typeof workOf>;
+
+function workOf(agent: RawAgent) {
+  const session = newSession();
+  let seq = 0;
+  const send = async (...observations: object[]) => {
+    seq += 1;
+    const now = it.clock.now();
+    const stamped = observations.map((one) => ({ at: now, mono: monoAt(now), span: 0, level: 'on', ...one }));
+    agent.send(batch(agent, seq, session, stamped, policyVersion));
+    const { discarded } = await agent.take('ack');
+    expect(discarded).toEqual({});
+  };
+  const event = (name: string) => ({ parameter: 'session', event: name, cause: 'employee' });
+  return {
+    start: (project: string | null = 'Website') =>
+      send(event('start'), { parameter: 'project', project, task: project === null ? null : 'Checkout' }),
+    pause: () => send(event('pause')),
+    resume: () => send(event('resume')),
+    stop: () => send(event('stop')),
+    choose: (project: string) => send({ parameter: 'project', project, task: null }),
+    app: (name: string) => send({ parameter: 'app', level: 'name', name }),
+  };
+}
+
+const QUESTION = 'zone=UTC&purpose=workload_review';
+const today = (of: Pick<Member, 'client'>, question = QUESTION) => of.client.ok('GET', `/today?${question}`);
+const rowOf = ({ people }: Json, { person }: Member) => people.find((row: Json) => row.person.id === person);
+
+async function live(of: Pick<Member, 'client'>, question = QUESTION): Promise<OpenEvents> {
+  const stream = await openEvents(`${it.url}/api/v1/today/stream?${question}`, of.client.cookie);
+  open.push(stream);
+  return stream;
+}
+
+const looksAt = async ({ client, person }: Member): Promise<Json[]> =>
+  (await client.ok('GET', `/people/${person}/accesses`)).accesses;
+
+describe('a row', () => {
+  test('says who tracks, on what and since when, with the same total as the day, and only what is so', async () => {
+    const { member, agent, work } = await tracker('Mia');
+    expect(rowOf(await today(manager), member)).toMatchObject({ state: 'not_today', since: null, trackedMs: 0 });
+    const began = it.clock.now();
+    await work.start();
+    it.clock.advance(10 * MINUTE);
+    await work.app('Editor');
+    const row = rowOf(await today(manager), member);
+    expect(row).toMatchObject({
+      ...{ person: { id: member.person, name: 'Mia' }, teams: [team], state: 'tracking', atLeast: false },
+      ...{ work: { project: 'Website', task: 'Checkout' }, app: 'Editor', absent: [] },
+    });
+    expect(Math.abs(row.since - began)).toBeLessThan(2 * SECOND);
+    expect(Math.abs(row.trackedMs - 10 * MINUTE)).toBeLessThan(5 * SECOND);
+    it.clock.advance(10 * MINUTE);
+    expect(rowOf(await today(manager), member).app).toBe(null); // nothing new of it for longer than five minutes
+    await work.pause();
+    const paused = it.clock.now();
+    it.clock.advance(5 * MINUTE);
+    const resting = rowOf(await today(manager), member);
+    expect(resting).toMatchObject({ state: 'paused', app: null, work: { project: 'Website' } });
+    expect(Math.abs(resting.since - paused)).toBeLessThan(2 * SECOND);
+    await work.resume();
+    expect(rowOf(await today(manager), member).state).toBe('tracking');
+    await work.stop();
+    const stopped = rowOf(await today(manager), member);
+    expect(stopped).toMatchObject({ state: 'stopped', work: null, app: null });
+    expect(Math.abs(stopped.trackedMs - 20 * MINUTE)).toBeLessThan(5 * SECOND);
+    const day = new Date(it.clock.now()).toISOString().slice(0, 10);
+    const { totals } = await owner.client.ok('GET', `/people/${member.person}/day?day=${day}&purpose=working_time`);
+    expect(totals.trackedMs).toBe(stopped.trackedMs);
+    agent.ws.terminate();
+  });
+
+  test('of somebody whose device went away while they tracked claims no more than the last that is known', async () => {
+    const { member, agent, work } = await tracker('Ada');
+    await work.start();
+    it.clock.advance(4 * MINUTE);
+    await work.app('Editor');
+    const heard = it.clock.now();
+    agent.ws.terminate();
+    await agent.closed();
+    await expect.poll(async () => rowOf(await today(manager), member).state).toBe('not_connected');
+    it.clock.advance(30 * MINUTE);
+    const row = rowOf(await today(manager), member);
+    expect(row).toMatchObject({ atLeast: true, app: null });
+    expect(Math.abs(row.since - heard)).toBeLessThan(5 * SECOND);
+    expect(Math.abs(row.trackedMs - 4 * MINUTE)).toBeLessThan(5 * SECOND);
+  });
+
+  test('of somebody without a device says that nothing is collected, and why', async () => {
+    const member = await addMember(it, owner.client, 'employee', {
+      ...{ name: 'Nils', email: 'nils@today.example.com', teams: [team] },
+    });
+    const row = rowOf(await today(manager), member);
+    expect(row).toMatchObject({ state: 'not_collected', since: null, trackedMs: null, work: null, app: null });
+    expect(row.absent).toContainEqual({ parameter: 'session', why: 'no_device', since: null });
+  });
+});
+
+describe('a look', () => {
+  test('is on record for each person shown, with what was shown of them, and names nobody else', async () => {
+    const { member, agent } = await tracker('Lea');
+    const other = await addMember(it, owner.client, 'employee', { name: 'Ole', email: 'ole@today.example.com' });
+    const { people, recordedAccess } = await today(manager);
+    expect(people.some((row: Json) => row.person.id === other.person)).toBe(false);
+    const [look, ...more] = await looksAt(member);
+    expect(look).toMatchObject({
+      ...{ actor: manager.person, action: 'today', purpose: 'workload_review', refused: false, at: expect.any(Number) },
+      ...{ parameters: ['session', 'project', 'app'], day: new Date(it.clock.now()).toISOString().slice(0, 10) },
+    });
+    expect(more).toEqual([]);
+    expect(recordedAccess.purpose).toBe('workload_review');
+    expect(await looksAt(other)).toEqual([]);
+    agent.ws.terminate();
+  });
+
+  test('that cannot be recorded shows nothing', async () => {
+    const repair = await breakTable(it.data, 'access');
+    const once = await manager.client.send('GET', `/today?${QUESTION}`);
+    const stream = await manager.client.send('GET', `/today/stream?${QUESTION}`);
+    await repair();
+    expect([once.status, once.body.error.code, stream.status]).toEqual([503, 'unavailable', 503]);
+    expect((await today(manager)).people.length).toBeGreaterThan(0);
+  });
+
+  test('at oneself is own data, shows oneself alone and is not recorded as access by another', async () => {
+    const { people, recordedAccess } = await today(manager, 'purpose=own_data');
+    expect(people.map((row: Json) => row.person.id)).toEqual([manager.person]);
+    expect(recordedAccess).toBe(null);
+    const { member, agent } = await tracker('Ida');
+    expect((await today(member)).people).toEqual([]);
+    agent.ws.terminate();
+  });
+
+  test('in a zone that does not exist is refused as bad input, and is on nobody’s record', async () => {
+    const { member, agent } = await tracker('Eva');
+    const refused = await manager.client.send('GET', '/today?zone=Mars/Base&purpose=support');
+    expect([refused.status, refused.body.error.field]).toEqual([400, 'zone']);
+    expect(await looksAt(member)).toEqual([]);
+    agent.ws.terminate();
+  });
+
+  test('at one team shows who is in it, and nobody to whoever does not manage it', async () => {
+    const { id } = await owner.client.ok('POST', '/teams', { name: 'Others' });
+    const theirs = await addMember(it, owner.client, 'employee', {
+      ...{ name: 'Ben', email: 'ben@today.example.com', teams: [id] },
+    });
+    const shown = await today(owner, `${QUESTION}&team=${id}`);
+    expect(shown.people.map((row: Json) => row.person.id)).toEqual([theirs.person]);
+    expect((await today(manager, `${QUESTION}&team=${id}`)).people).toEqual([]);
+  });
+});
+
+describe('a live look', () => {
+  test('shows each change soon, and is one entry in the log however much it shows', async () => {
+    const { member, agent, work } = await tracker('Kim');
+    const stream = await live(manager);
+    const latest = () => rowOf(stream.events.at(-1) ?? { people: [] }, member);
+    await expect.poll(() => latest()?.state).toBe('not_today');
+    await work.start();
+    await expect
+      .poll(() => latest(), { timeout: 5_000 })
+      .toMatchObject({ state: 'tracking', work: { project: 'Website' } });
+    await work.choose('Rebrand');
+    await expect.poll(() => latest().work, { timeout: 5_000 }).toEqual({ project: 'Rebrand', task: null });
+    await work.stop();
+    await expect.poll(() => latest().state, { timeout: 5_000 }).toBe('stopped');
+    expect((await looksAt(member)).map(({ action }) => action)).toEqual(['today_live']);
+    agent.ws.terminate();
+  }, 30_000);
+
+  test('ends after a quarter of an hour, and with the session of whoever looks', async () => {
+    const bounded = await live(manager);
+    await expect.poll(() => bounded.events.length).toBeGreaterThan(0);
+    expect(bounded.events[0].endsAt - bounded.events[0].generatedAt).toBeLessThanOrEqual(15 * MINUTE);
+    it.clock.advance(15 * MINUTE);
+    await bounded.ended;
+    const another = await addMember(it, owner.client, 'manager', {
+      ...{ name: 'Per', email: 'per@today.example.com', managesTeams: [team] },
+    });
+    const stream = await live(another);
+    await expect.poll(() => stream.events.length).toBeGreaterThan(0);
+    await another.client.ok('DELETE', '/session');
+    await stream.ended;
+  }, 20_000);
+
+  test('ends when the role, the teams or the policy change that it rests on, and shows nothing more', async () => {
+    const { id } = await owner.client.ok('POST', '/teams', { name: 'Short' });
+    const leaving = await addMember(it, owner.client, 'manager', {
+      ...{ name: 'Uta', email: 'uta@today.example.com', managesTeams: [id] },
+    });
+    const first = await live(leaving);
+    await expect.poll(() => first.events.length).toBeGreaterThan(0);
+    await owner.client.ok('PATCH', `/people/${leaving.person}`, { managesTeams: [] });
+    await first.ended;
+    const second = await live(leaving);
+    await expect.poll(() => second.events.length).toBeGreaterThan(0);
+    await publish({ notes: { level: 'on' } });
+    await second.ended;
+    expect([first.events.length, second.events.length]).toEqual([1, 1]);
+  }, 20_000);
+
+  test('says nothing more of somebody who has left the team, not even with the change of another', async () => {
+    const { member: leaving, agent: one } = await tracker('Tom');
+    const { agent: two, work } = await tracker('Zoe');
+    const stream = await live(manager);
+    await expect.poll(() => stream.events.length).toBeGreaterThan(0);
+    await owner.client.ok('PATCH', `/people/${leaving.person}`, { teams: [] });
+    const before = stream.events.length;
+    await work.start();
+    await stream.ended;
+    expect(stream.events.slice(before)).toEqual([]);
+    for (const agent of [one, two]) agent.ws.terminate();
+  }, 20_000);
+
+  test('tells a role that may not see sessions nothing, not even by the time of an event', async () => {
+    await publish({ session: { viewers: ['owner'] }, project: { viewers: ['owner'] } });
+    const { member, agent, work } = await tracker('Sam');
+    const stream = await live(manager);
+    await expect.poll(() => stream.events.length).toBe(1);
+    await work.start();
+    await work.app('Editor');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(stream.events.length).toBe(1);
+    expect(rowOf(await today(manager), member)).toMatchObject({
+      ...{ state: 'not_for_you', since: null, work: null, app: null, trackedMs: null },
+      absent: expect.arrayContaining([{ parameter: 'session', why: 'not_for_you', since: null }]),
+    });
+    await publish({ app: { viewers: ['owner'] } });
+    const refused = await manager.client.send('GET', `/today?${QUESTION}`);
+    expect([refused.status, refused.body.error.code]).toEqual([403, 'forbidden']);
+    expect((await looksAt(member))[0]).toMatchObject({ action: 'today', refused: true });
+    agent.ws.terminate();
+  }, 20_000);
+});
