@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { AgentWord, BrowserWord, browserSocketPath, LINE_BYTES, pairingTokenPath } from './platform/browserWord.ts';
-import { EXTENSION_ORIGIN } from './platform/extensionId.ts';
+import { type BrowserKind, startedFor } from './platform/extensionId.ts';
 import { parseLine, readLines } from './platform/lines.ts';
 import { createNativeDecoder, encodeNativeFrame } from './platform/nativeFrame.ts';
 
@@ -11,13 +11,13 @@ import { createNativeDecoder, encodeNativeFrame } from './platform/nativeFrame.t
  * agent listens, drops them while it does not, and keeps nothing. It ends when the browser closes its standard input
  * or says something that does not belong here.
  *
- * Arguments: the agent's data folder, and, from the browser, the origin of the extension.
+ * Arguments: the agent's data folder, and, from the browser, for which extension it starts this.
  */
 function runNativeHost(args: readonly string[]): void {
-  const [agentFolder, origin] = args;
+  const [agentFolder, ...fromBrowser] = args;
   if (agentFolder === undefined) return fail('expected the data folder of the agent as the first argument');
-  if (origin !== EXTENSION_ORIGIN)
-    return fail('this command is for the Daylight browser extension, and starts with it');
+  const kind = startedFor(fromBrowser);
+  if (kind === null) return fail('this command is for the Daylight browser extension, and starts with it');
 
   let agent: Socket | null = null;
   const reach = () => {
@@ -40,7 +40,7 @@ function runNativeHost(args: readonly string[]): void {
 
   const decode = createNativeDecoder();
   process.stdin.on('data', (chunk: Buffer) => {
-    const words = decoded(decode, chunk);
+    const words = decoded(decode, chunk, kind);
     for (const word of words) agent?.write(`${JSON.stringify(word)}\n`);
   });
   process.stdin.once('end', () => process.exit(0));
@@ -50,12 +50,15 @@ function runNativeHost(args: readonly string[]): void {
 /** The agent may start long after the browser. */
 const RETRY_MS = 1_000;
 
-function decoded(decode: (chunk: Uint8Array) => unknown[], chunk: Uint8Array): BrowserWord[] {
+/** A Chromium cannot tell which one it is of them, but it is no Firefox, and a Firefox is no other. */
+function decoded(decode: (chunk: Uint8Array) => unknown[], chunk: Uint8Array, kind: BrowserKind): BrowserWord[] {
   try {
-    return decode(chunk).map((message) => BrowserWord.parse(message));
+    const words = decode(chunk).map((message) => BrowserWord.parse(message));
+    if (words.every(({ browser }) => (browser === 'firefox') === (kind === 'firefox'))) return words;
   } catch {
-    return fail('the browser said something that is not a word of the Daylight extension');
+    // Said below, without a word of what it was.
   }
+  return fail('the browser said something that is not a word of the Daylight extension');
 }
 
 function say(word: AgentWord): void {

@@ -10,7 +10,10 @@ const WATCH_MS = 500;
 const LONGEST_URL = 8_192;
 const LONGEST_TITLE = 2_048;
 
+const PROVEN_MS = 10_000;
+
 let port = null;
+let openedAt = 0;
 let listening = false;
 let turn = 0;
 let told = { private: false, focused: false };
@@ -30,19 +33,25 @@ chrome.runtime.onInstalled.addListener(connect);
 setInterval(watch, WATCH_MS);
 connect();
 
-/** The browser ends the native host with this port; where there is none, the next event tries again. */
+/**
+ * The browser ends the native host with this port, which also keeps this worker from being put to sleep. Where there is no
+ * host, the next event tries again; one that has worked and ended is asked for again at once.
+ */
 function connect() {
   if (port !== null) return;
   const opened = chrome.runtime.connectNative(HOST);
   port = opened;
+  openedAt = Date.now();
   opened.onMessage.addListener((word) => {
     listening = word?.say === 'listen';
     if (listening) lookAndTell();
   });
   opened.onDisconnect.addListener(() => {
     void chrome.runtime.lastError; // reading it is how the browser is told that it was expected
-    if (port === opened) port = null;
+    if (port !== opened) return;
+    port = null;
     listening = false;
+    if (Date.now() - openedAt > PROVEN_MS) setTimeout(connect, WATCH_MS);
   });
 }
 
@@ -57,14 +66,16 @@ async function lookAndTell() {
 
 /**
  * While a window has the focus: looks whether it still has, because on Linux the browser tells of the loss to another
- * application only when the focus comes back; and repeats itself every five seconds. Silence says the rest.
+ * application only when the focus comes back. Looks and repeats itself every five seconds whatever was last said, so that
+ * to the agent silence means that nobody is here.
  */
 async function watch() {
-  if (!listening || !(told.private || told.focused)) return;
+  if (!listening) return;
+  const isDue = Date.now() - toldAt >= REPEAT_MS;
+  if (!isDue && !told.private && !told.focused) return;
   const mine = ++turn;
   const word = await look();
-  if (mine !== turn) return;
-  if (Date.now() - toldAt >= REPEAT_MS || !same(word, told)) tell(word);
+  if (mine === turn && (isDue || !same(word, told))) tell(word);
 }
 
 function same(a, b) {
@@ -108,8 +119,9 @@ function recordable(address) {
   return bare.length > LONGEST_URL ? `${url.protocol}//${url.host}/` : bare;
 }
 
-/** As the program is called, so that the agent can match it with the window in front. */
+/** As the program is called, so that the agent can match it with the window in front. Only Firefox has the function. */
 function browserName() {
+  if (typeof chrome.runtime.getBrowserInfo === 'function') return 'firefox';
   const brands = (navigator.userAgentData?.brands ?? []).map(({ brand }) => brand);
   const known = [
     ['Microsoft Edge', 'msedge'],

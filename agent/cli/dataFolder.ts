@@ -15,6 +15,8 @@ const Environment = z.object({
   DAYLIGHT_AGENT_DATA: Folder.optional(),
   /** XDG Base Directory Specification: used on Linux when absolute. */
   XDG_DATA_HOME: z.string().optional(),
+  /** The same: where browsers keep their profiles. */
+  XDG_CONFIG_HOME: z.string().optional(),
   /** Windows: the user's own application data. */
   LOCALAPPDATA: z.string().optional(),
   /** `1` permits `run --scripted`, for tests and demonstrations. */

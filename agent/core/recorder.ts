@@ -38,7 +38,7 @@ import {
 } from './session.ts';
 import type { BatchContext, BootStretch, Spool } from './spool/spool.ts';
 import { without } from './spool/stretch.ts';
-import { refusalOf, whyActive, whyOff, whyQuiet } from './words.ts';
+import { EXTENSION_MISSING, EXTENSION_UNHEARD, refusalOf, whyActive, whyOff, whyQuiet } from './words.ts';
 
 /**
  * The recording half of the agent: session, gate, sensors, sampler and receipts, from the employee's commands and the
@@ -755,12 +755,20 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   function parameterStatus(id: ParameterId): RecorderStatus['parameters'][ParameterId] {
     const level = registry.running(id);
-    if (level !== null) return { level, active: true, off: null, why: whyActive(id, level) };
+    if (level !== null) {
+      const isUnheard = id === 'url' && !sampler.hearsBrowser();
+      return { level, active: true, off: null, why: isUnheard ? EXTENSION_UNHEARD : whyActive(id, level) };
+    }
     const decision = gate.decide(id);
     const off =
       decision.kind === 'denied' ? decision.by : session.kind === 'stopped' ? 'session' : 'sensor_unavailable';
-    const isAway = off === 'lock' && presence() === 'quiet';
-    return { level: 'off', active: false, off, why: isAway ? whyQuiet(signs()) : whyOff(off) };
+    return { level: 'off', active: false, off, why: whyNotActive(id, off) };
+  }
+
+  function whyNotActive(id: ParameterId, off: LayerName | 'sensor_unavailable'): string {
+    if (off === 'lock' && presence() === 'quiet') return whyQuiet(signs());
+    const isUnpaired = sensors.words.some(({ sensor, works }) => sensor === 'browser' && !works);
+    return id === 'url' && off === 'platform' && isUnpaired ? EXTENSION_MISSING : whyOff(off);
   }
 
   /** What would show that the person is here. */

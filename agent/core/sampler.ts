@@ -39,6 +39,8 @@ export interface Sampler {
   begin(): void;
   /** Whether input is really being counted. */
   watchesInput(): boolean;
+  /** Whether a browser's extension is listened to and has been heard lately. */
+  hearsBrowser(): boolean;
 }
 
 /** One moment of a running session, in the session's own time. */
@@ -248,6 +250,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
       lastSeen = null;
     },
     watchesInput: () => input.isOpen() && counter !== null,
+    hearsBrowser: () => browser.isOpen() && attempt('url', () => platform.browser.tab()) !== null,
   };
 }
 

@@ -29,6 +29,16 @@ export function whyOff(reason: OffReason): string {
   }
 }
 
+/** Sites are on, and no extension has spoken for a while: none is loaded, it is silent, or no browser runs. */
+export const EXTENSION_UNHEARD =
+  'On, but it needs the browser extension, and none is heard now: no site is recorded, and every browser window counts' +
+  ' as private. If a browser is open, see "daylight-agent extension --status".';
+
+/** Sites are allowed, and no browser is paired. */
+export const EXTENSION_MISSING =
+  'Off: it needs the browser extension, and no browser is paired. Run "daylight-agent extension", then start again.' +
+  ' Until then every browser window counts as private.';
+
 /** Why titles, sites and pictures wait although the person is tracking, and what would let them go on. */
 export function whyQuiet(signs: { readonly woke: boolean; readonly input: boolean; readonly app: boolean }): string {
   const since = signs.woke ? 'since this computer woke up' : 'for a while';

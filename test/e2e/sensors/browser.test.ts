@@ -11,6 +11,7 @@ import { createWindowSensor } from '../../../agent/platform/activeWindow.ts';
 import { createBrowserSensor } from '../../../agent/platform/browser.ts';
 import { browserSocketPath } from '../../../agent/platform/browserWord.ts';
 import { installNativeHost } from '../../../agent/platform/installNativeHost.ts';
+import { chromiumIn } from '../../../agent/platform/pairableBrowsers.ts';
 import { createSystemClock } from '../../../agent/platform/system.ts';
 import { type Desktop, type DesktopBrowser, desktopMissing, startDesktop, until } from '../../support/desktop.ts';
 import { desktopTests } from '../../support/desktopTests.ts';
@@ -35,7 +36,7 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     desktop = await startDesktop();
     const profile = join(folder, 'profile');
     await installNativeHost({
-      profileFolder: profile,
+      browser: chromiumIn(profile),
       agentFolder: folder,
       hostCommand: [process.execPath, '--import', import.meta.resolve('tsx'), join(root, 'agent/nativeHost.ts')],
     });

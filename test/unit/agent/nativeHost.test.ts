@@ -9,6 +9,7 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createBrowserSensor } from '../../../agent/platform/browser.ts';
 import { EXTENSION_ID, EXTENSION_ORIGIN } from '../../../agent/platform/extensionId.ts';
 import { installNativeHost } from '../../../agent/platform/installNativeHost.ts';
+import { chromiumIn } from '../../../agent/platform/pairableBrowsers.ts';
 import { createNativeDecoder, encodeNativeFrame } from '../../../agent/platform/nativeFrame.ts';
 import { createSystemClock } from '../../../agent/platform/system.ts';
 import { until } from '../../support/desktop.ts';
@@ -79,7 +80,7 @@ it('does not serve another extension', async () => {
 /** Starts the host as the browser does: by the launcher in the manifest, with the origin of the extension. */
 async function startHost(origin = EXTENSION_ORIGIN) {
   const { launcher } = await installNativeHost({
-    profileFolder: join(folder, 'profile'),
+    browser: chromiumIn(join(folder, 'profile')),
     agentFolder: folder,
     hostCommand: [process.execPath, '--import', import.meta.resolve('tsx'), join(root, 'agent/nativeHost.ts')],
   });

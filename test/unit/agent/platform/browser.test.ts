@@ -9,6 +9,7 @@ import type { BrowserSensor, Clock } from '../../../../agent/core/ports.ts';
 import { createBrowserSensor } from '../../../../agent/platform/browser.ts';
 import { browserSocketPath, pairingTokenPath } from '../../../../agent/platform/browserWord.ts';
 import { installNativeHost } from '../../../../agent/platform/installNativeHost.ts';
+import { chromiumIn } from '../../../../agent/platform/pairableBrowsers.ts';
 import { until } from '../../../support/desktop.ts';
 
 let folder: string;
@@ -35,7 +36,7 @@ it('is not available, and does not start, before a browser was paired', async ()
 
 it('pairing writes a token, a launcher and a manifest for this user and this extension only; twice changes nothing', async () => {
   const place = {
-    profileFolder: join(folder, 'pro file'),
+    browser: chromiumIn(join(folder, 'pro file')),
     agentFolder: join(folder, "a'b"),
     hostCommand: ['/bin/echo'] as [string],
   };
@@ -137,7 +138,11 @@ it('the socket is for this user only', async () => {
 
 async function paired() {
   await mkdir(join(folder, 'profile'));
-  await installNativeHost({ profileFolder: join(folder, 'profile'), agentFolder: folder, hostCommand: ['/bin/false'] });
+  await installNativeHost({
+    browser: chromiumIn(join(folder, 'profile')),
+    agentFolder: folder,
+    hostCommand: ['/bin/false'],
+  });
   const sensor = createBrowserSensor({ folder, clock });
   const stop = await sensor.start();
   onTestFinished(stop);
