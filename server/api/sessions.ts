@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonical } from '../../shared/canonical.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Digest } from '../../shared/signed.ts';
-import { HOUR, MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../shared/time.ts';
 import type { Actor } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
@@ -10,6 +10,7 @@ import type { PersonRecord, Store, WebSession } from '../store/store.ts';
 import type { SealScope, Vault } from '../vault/vault.ts';
 import type { Accounts } from './accounts.ts';
 import type { Client } from './client.ts';
+import { createRecent } from './recent.ts';
 import { newToken, sha256 } from './secrets.ts';
 
 export const sessionLimits = {
@@ -22,6 +23,8 @@ export const sessionLimits = {
   concurrentMs: 10 * MINUTE,
   /** A second factor given longer ago than this does not allow replacing it. */
   freshMs: 10 * MINUTE,
+  /** Of one person; a new one ends the one used longest ago. More than anybody's browsers, and few enough to look at. */
+  mostAtOnce: 20,
 } as const;
 
 export type Duty = 'set_password' | 'set_up_second_factor';
@@ -35,7 +38,7 @@ export interface SignedIn {
 }
 
 export interface Sessions {
-  /** Returns the cookie's value, which is kept nowhere. */
+  /** Returns the cookie's value, which is kept nowhere. Ends the person's least recently used one when there are many. */
   begin(person: PersonRecord, client: Client, secondFactor: WebSession['secondFactor']): Promise<Begun>;
   /** Null when there is no such session, or it has ended. Counts as use of the session, and notes where from. */
   authenticate(cookie: string, client: Client): Promise<SignedIn | null>;
@@ -61,9 +64,10 @@ export interface SessionDeps {
 
 export function createSessions(deps: SessionDeps): Sessions {
   const { store, vault, accounts, clock, random } = deps;
-  /** Sessions whose cookie was seen from somewhere else, and when; and pairs that are on record already. */
-  const strangers = new Map<Digest, UnixMs>();
-  const recorded = new Map<string, UnixMs>();
+  /** Sessions whose cookie was seen from somewhere else. */
+  const strangers = createRecent<Digest>(sessionLimits.concurrentMs);
+  /** Places of a person, and sessions seen from elsewhere, that are on record as used at once already. */
+  const flagged = createRecent<Digest>(sessionLimits.absoluteMs);
 
   const hashOf = (person: PersonRecord, client: Client) =>
     vault.lookupHash('client', canonical([person.person, client.network, client.browser]));
@@ -91,23 +95,28 @@ export function createSessions(deps: SessionDeps): Sessions {
     );
   }
 
-  async function flagOnce(session: WebSession, pair: string): Promise<void> {
+  /** One event, however many of these are new; none when all are on record. */
+  async function flagOnce({ org, person }: WebSession, keys: readonly Digest[]): Promise<void> {
     const now = clock.now();
-    for (const [key, at] of recorded) if (now - at > sessionLimits.absoluteMs) recorded.delete(key);
-    if (recorded.has(pair)) return;
-    recorded.set(pair, now);
+    const fresh = keys.filter((key) => !flagged.has(key, now));
+    if (fresh.length === 0) return;
+    for (const key of fresh) flagged.note(key, now);
     const detail = 'one account was in use from two places within ten minutes';
-    await store.recordSecurityEvent({
-      org: session.org,
-      at: now,
-      kind: 'concurrent_use',
-      person: session.person,
-      detail,
-    });
+    try {
+      await store.recordSecurityEvent({ org, at: now, kind: 'concurrent_use', person, detail });
+    } catch (cause) {
+      for (const key of fresh) flagged.forget(key);
+      throw cause;
+    }
   }
 
   async function noticeConcurrentUse(session: WebSession): Promise<void> {
-    for (const other of await others(session)) await flagOnce(session, [session.id, other.id].sort().join(' '));
+    const elsewhere = await others(session);
+    if (elsewhere.length > 0)
+      await flagOnce(
+        session,
+        [session, ...elsewhere].map(({ clientHash }) => clientHash),
+      );
   }
 
   return {
@@ -126,7 +135,7 @@ export function createSessions(deps: SessionDeps): Sessions {
         client: await vault.seal(clientScope(person, id), Buffer.from(canonical(client), 'utf8')),
         clientHash: hashOf(person, client),
       };
-      await store.createSession(session);
+      await store.createSession(session, sessionLimits.mostAtOnce);
       await noticeConcurrentUse(session);
       return { cookie, signedIn: await signedIn(session, person) };
     },
@@ -136,8 +145,8 @@ export function createSessions(deps: SessionDeps): Sessions {
       const { session, person } = found;
       const now = clock.now();
       if (session.clientHash !== hashOf(person, client)) {
-        strangers.set(session.id, now);
-        await flagOnce(session, session.id);
+        strangers.note(session.id, now);
+        await flagOnce(session, [session.id]);
       }
       if (now - session.lastSeenAt >= sessionLimits.touchMs) {
         await store.touchSession(session.id, now);
@@ -147,8 +156,7 @@ export function createSessions(deps: SessionDeps): Sessions {
     },
     again: (session) => load(session.id),
     async inUseElsewhere(session) {
-      const strangerAt = strangers.get(session.id) ?? 0;
-      return clock.now() - strangerAt < sessionLimits.concurrentMs || (await others(session)).length > 0;
+      return strangers.has(session.id, clock.now()) || (await others(session)).length > 0;
     },
     async clientOf(session) {
       const opened = await vault.open(clientScope(session, session.id), session.client);

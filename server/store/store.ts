@@ -123,7 +123,11 @@ export interface Access {
   tokens(org: OrgId, kind: TokenKind, now: UnixMs): Promise<readonly TokenRecord[]>;
   /** Ends tokens without using them, all of this kind or `only` one. Returns how many ended. */
   revokeTokens(org: OrgId, person: PersonId, kind: TokenKind, which: 'all' | { only: Digest }): Promise<number>;
-  createSession(session: WebSession): Promise<void>;
+  /**
+   * In the same step ends those of the same person that are over at its `createdAt`, and of the others those that were used
+   * longest ago, so that with this one there are no more than `most`.
+   */
+  createSession(session: WebSession, most: number): Promise<void>;
   session(id: Digest, now: UnixMs): Promise<WebSession | null>;
   sessionsOf(org: OrgId, person: PersonId, now: UnixMs): Promise<readonly WebSession[]>;
   touchSession(id: Digest, lastSeenAt: UnixMs, change?: Pick<WebSession, 'secondFactor'>): Promise<void>;

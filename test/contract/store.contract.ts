@@ -214,27 +214,42 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it('finds a session until it expires', async () => {
-        await store.createSession(webSession('s', { secondFactor: 'totp' }));
+        await store.createSession(webSession('s', { secondFactor: 'totp' }), 9);
         const { id, expiresAt } = webSession('s');
         expect(await store.session(id, expiresAt - 1)).toEqual(webSession('s', { secondFactor: 'totp' }));
         expect(await store.session(id, expiresAt)).toBeNull();
         expect(await store.session(digestOf('unknown'), NINE)).toBeNull();
-        await expectConflict(store.createSession(webSession('s', { person: personId('bob') })));
+        await expectConflict(store.createSession(webSession('s', { person: personId('bob') }), 9));
       });
 
       it('lists the living sessions of one person', async () => {
-        await store.createSession(webSession('one'));
-        await store.createSession(webSession('old', { expiresAt: NINE }));
-        await store.createSession(webSession('bob', { person: personId('bob') }));
-        await store.createSession(webSession('two'));
+        await store.createSession(webSession('one'), 9);
+        await store.createSession(webSession('old', { expiresAt: NINE }), 9);
+        await store.createSession(webSession('bob', { person: personId('bob') }), 9);
+        await store.createSession(webSession('two'), 9);
         expect(await store.sessionsOf(orgId('acme'), personId('ann'), NINE)).toEqual([
           webSession('one'),
           webSession('two'),
         ]);
       });
 
+      it('with a new session ends those of the person that are over, and those used longest ago above the most', async () => {
+        const over = { createdAt: NINE - 9, lastSeenAt: NINE + 90, expiresAt: NINE };
+        await store.createSession(webSession('over', over), 9);
+        await store.createSession(webSession('bob', { ...over, person: personId('bob') }), 9);
+        for (const [name, lastSeenAt] of Object.entries({ a: NINE + 2, b: NINE + 1, c: NINE + 2 })) {
+          await store.createSession(webSession(name, { lastSeenAt }), 9);
+        }
+        await store.createSession(webSession('new'), 3);
+        const alive = (name: string) => store.sessionsOf(orgId('acme'), personId(name), NINE - 1);
+        expect((await alive('ann')).map(({ id }) => id)).toEqual(['a', 'c', 'new'].map((name) => webSession(name).id));
+        await store.createSession(webSession('newer'), 2);
+        expect((await alive('ann')).map(({ id }) => id)).toEqual(['c', 'newer'].map((name) => webSession(name).id));
+        expect(await alive('bob')).toHaveLength(1);
+      });
+
       it('touches a session, and its second factor only when asked', async () => {
-        await store.createSession(webSession('s', { secondFactor: 'totp' }));
+        await store.createSession(webSession('s', { secondFactor: 'totp' }), 9);
         await store.touchSession(webSession('s').id, NINE + 5);
         const touched = webSession('s', { secondFactor: 'totp', lastSeenAt: NINE + 5 });
         expect(await store.session(touched.id, NINE)).toEqual(touched);
@@ -245,8 +260,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it('ends one session, all but one, or all of a person, and says how many', async () => {
-        for (const name of ['a', 'b', 'c', 'd']) await store.createSession(webSession(name));
-        await store.createSession(webSession('bob', { person: personId('bob') }));
+        for (const name of ['a', 'b', 'c', 'd']) await store.createSession(webSession(name), 9);
+        await store.createSession(webSession('bob', { person: personId('bob') }), 9);
         const end = (which: Parameters<Store['endSessions']>[2]) =>
           store.endSessions(orgId('acme'), personId('ann'), which);
         expect(await end({ only: webSession('a').id })).toBe(1);
@@ -710,7 +725,9 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         });
         await store.appendBatch(batch(1, { segments: [segment('early'), segment('late')] }));
         await store.appendBatch(batch(1, { device: deviceId('desk'), segments: [onDesk('desk')] }));
-        await store.appendBatch(batch(2, { segments: [segment('title', 'title'), segment('earlier day', 'app', '2026-03-01')] }));
+        await store.appendBatch(
+          batch(2, { segments: [segment('title', 'title'), segment('earlier day', 'app', '2026-03-01')] }),
+        );
         await store.appendBatch(batch(2, { device: deviceId('desk'), segments: [onDesk('next day', '2026-03-03')] }));
         const newest = (from: string, to: string, parameter: 'app' | 'notes' = 'app') =>
           store.newestSegments(orgId('acme'), personId('ann'), parameter, from, to);
@@ -720,9 +737,9 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           onDesk('next day', '2026-03-03'),
         ]);
         expect(await newest('2026-03-01', '2026-03-03', 'notes')).toEqual([]);
-        expect(
-          await store.newestSegments(orgId('acme'), personId('bob'), 'app', '2026-03-01', '2026-03-03'),
-        ).toEqual([]);
+        expect(await store.newestSegments(orgId('acme'), personId('bob'), 'app', '2026-03-01', '2026-03-03')).toEqual(
+          [],
+        );
       });
 
       it('reads the segments of the days asked for, both ends included, in order of arrival', async () => {
@@ -860,7 +877,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       await store.createOrganisation(org('acme'));
       await store.createPerson(person('ann'));
       await store.createToken(token('t'));
-      await store.createSession(webSession('s'));
+      await store.createSession(webSession('s'), 9);
       await store.createDevice(device('laptop'));
       await store.publishPolicy(policy(1));
       await store.appendBatch(batch(1, { blobs: [blob('x')] }));

@@ -126,9 +126,15 @@ export function createReferenceStore(): Store {
         const isMeant = (one: TokenRecord) => which === 'all' || one.tokenHash === which.only;
         return removed(tokens, (one) => one.org === org && one.person === person && one.kind === kind && isMeant(one));
       }),
-    createSession: (session) =>
+    createSession: (session, most) =>
       step(() => {
-        refuseIf(sessions.some((one) => one.id === session.id));
+        const isTheirs = (one: WebSession) => one.org === session.org && one.person === session.person;
+        const living = sessions.filter((one) => isTheirs(one) && one.expiresAt > session.createdAt);
+        const newest = living.toReversed().toSorted((a, b) => b.lastSeenAt - a.lastSeenAt);
+        const stay = new Set(newest.slice(0, most - 1));
+        const ends = (one: WebSession) => isTheirs(one) && !stay.has(one);
+        refuseIf(sessions.some((one) => one.id === session.id && !ends(one)));
+        removed(sessions, ends);
         sessions.push(session);
       }),
     session: (id, now) => step(() => sessions.find((one) => one.id === id && one.expiresAt > now) ?? null),

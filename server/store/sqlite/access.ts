@@ -61,7 +61,7 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
       const only = digestBytes(which.only);
       return writer.unit((tx) => tx.run(`${ofPerson} AND token_hash = ?`, [...whose, only]));
     },
-    async createSession(session) {
+    async createSession(session, most) {
       const values = [
         idBytes(session.org),
         idBytes(session.person),
@@ -73,7 +73,12 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
         session.client,
         digestBytes(session.clientHash),
       ];
-      await writer.unit((tx) => insertRows(tx, 'web_session', sessionColumns, [values]));
+      const whose = [idBytes(session.org), idBytes(session.person)];
+      await writer.unit(async (tx) => {
+        await tx.run(endOver, [...whose, session.createdAt]);
+        await tx.run(endAllButNewest, [...whose, ...whose, most - 1]);
+        await insertRows(tx, 'web_session', sessionColumns, [values]);
+      });
     },
     async session(id, now) {
       const row = await read.first('SELECT * FROM web_session WHERE id = ? AND expires_at > ?', [digestBytes(id), now]);
@@ -138,6 +143,9 @@ const sessionColumns = [
   'client',
   'client_hash',
 ];
+const endOver = 'DELETE FROM web_session WHERE org = ? AND person = ? AND expires_at <= ?';
+const endAllButNewest = `DELETE FROM web_session WHERE org = ? AND person = ? AND id NOT IN
+  (SELECT id FROM web_session WHERE org = ? AND person = ? ORDER BY last_seen_at DESC, rowid DESC LIMIT ?)`;
 const sessionsOfPerson = 'SELECT * FROM web_session WHERE org = ? AND person = ? AND expires_at > ? ORDER BY rowid';
 
 function tokenOf(row: Row): TokenRecord {

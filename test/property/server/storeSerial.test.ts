@@ -57,7 +57,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     ),
   fc.constant(named('createToken code', (store) => store.createToken(token('code', { kind: 'enrolment' }), 'revoke'))),
   fc.constant(named('redeemToken', (store) => store.redeemToken('invitation', token('t').tokenHash, NINE))),
-  small.map((at) => named(`createSession ${at}`, (store) => store.createSession(webSession(`${at}`)))),
+  small.map((at) => named(`createSession ${at}`, (store) => store.createSession(webSession(`${at}`), 9))),
   small.map((at) =>
     named(`endSessions but ${at}`, (store) =>
       store.endSessions(orgId('acme'), personId('ann'), { except: webSession(`${at}`).id }),
