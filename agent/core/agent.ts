@@ -9,6 +9,7 @@ import { openFolder } from './files.ts';
 import type { Gate, GateDeps } from './gate/gate.ts';
 import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
 import { type EnrolledDevice, readIdentity } from './identity.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { listenLocally } from './localSocket.ts';
 import { noticeFor } from './notice.ts';
 import type { Clock, Indicator, Platform, Random } from './ports.ts';
@@ -79,6 +80,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   // First the socket: from here on this is the only agent of the folder.
   const socket = await listenLocally(folder, clock, async (request) => (await agent).handle(request));
   try {
+    await removeLeftovers(folder);
     const composed = await compose(options, socket.close);
     ready(composed);
     return composed;

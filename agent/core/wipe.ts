@@ -2,20 +2,38 @@ import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { WipeReport } from '../../shared/protocol/window.ts';
+import { CAPTURES } from './leftovers.ts';
 import { removeSocketElsewhere } from './localSocket.ts';
 import { filesIn, removeFile } from './spool/disk.ts';
+import { isSpoolFile } from './spool/spoolFolder.ts';
 
 /** Everything that an agent ever writes into its data folder. */
 const FILES =
-  /^(identity\.json|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
-const FOLDERS = ['spool', 'captures', 'agent.starting'] as const;
+  /^(identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
+/** Below it: which files there are ours. */
+const FOLDERS = [
+  { name: 'spool', isOurs: isSpoolFile },
+  { name: CAPTURES, isOurs: () => true },
+] as const;
+/** Without one of these a folder is somebody else's, whatever its files are called. */
+const MARKS: readonly string[] = [
+  ...['identity.json', 'enrolment.sealed', 'device.key', 'spool.key', 'spool.keychain', 'recorder.sealed'],
+  ...['native-manifests.json', 'native-host', 'browser-token'],
+];
 
-/** What would go, by kind: names in the folder, and whole paths of what is outside it. */
+/** What would go, by kind: names in the folder, and whole paths of what is outside it. None of a folder that is not Daylight's. */
 export async function whatIsThere(folder: string): Promise<string[]> {
+  const names = await namesIn(folder);
+  return names.some((name) => MARKS.includes(name)) ? ownFiles(folder) : [];
+}
+
+async function ownFiles(folder: string): Promise<string[]> {
   const own = (await namesIn(folder)).filter((name) => FILES.test(name));
   const below = await Promise.all(
-    FOLDERS.map(async (name) =>
-      (await filesIn(join(folder, name)).catch(() => [])).map((file) => `${name}/${file.name}`),
+    FOLDERS.map(async ({ name, isOurs }) =>
+      (await filesIn(join(folder, name)).catch(() => []))
+        .filter((file) => isOurs(file.name))
+        .map((file) => `${name}/${file.name}`),
     ),
   );
   return [...own, ...below.flat(), ...(await manifestsOf(folder))];
@@ -24,17 +42,17 @@ export async function whatIsThere(folder: string): Promise<string[]> {
 /**
  * Overwrites and removes everything that the agent has written, keys first, and looks again: what is in the folder, the
  * manifests by which browsers find it, and its socket where that is elsewhere. Files that are not the agent's stay, and
- * the folder with them.
+ * the folders that they are in. A folder that is not Daylight's is left alone.
  */
 export async function wipeFolder(folder: string): Promise<Omit<WipeReport, 'retired'>> {
   const before = await whatIsThere(folder);
-  const rank = (name: string): number => (/\.key(chain)?$/.test(name) ? 0 : name.startsWith(MANIFESTS) ? 2 : 1);
+  if (before.length === 0) return { filesRemoved: 0, left: [] };
   const manifests = before.filter((name) => resolve(name) === name);
-  // The list of manifests goes last, so that a wipe that is cut off can be taken up again.
-  const inOrder = before.toSorted((a, b) => rank(a) - rank(b));
-  for (const name of inOrder) await remove(resolve(folder, name)).catch(() => undefined);
+  for (const name of before.toSorted((a, b) => rank(a) - rank(b)))
+    await remove(resolve(folder, name)).catch(() => undefined);
   for (const manifest of manifests) await rmdir(dirname(manifest)).catch(() => undefined);
-  for (const name of FOLDERS) await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
+  await rm(join(folder, CAPTURES), { recursive: true, force: true }).catch(() => undefined);
+  for (const name of ['spool', 'agent.starting']) await rmdir(join(folder, name)).catch(() => undefined);
   await removeSocketElsewhere(folder);
   const left = await stillThere(folder, manifests);
   const rest = await readdir(folder).catch(() => []);
@@ -42,11 +60,18 @@ export async function wipeFolder(folder: string): Promise<Omit<WipeReport, 'reti
   return { filesRemoved: before.filter((name) => !left.includes(name)).length, left };
 }
 
+/** Keys first. The list of manifests and what marks the folder go last, so that a wipe that is cut off can be taken up again. */
+function rank(name: string): number {
+  if (/\.key(chain)?$/.test(name)) return 0;
+  if (name === 'identity.json' || name === 'enrolment.sealed') return 3;
+  return name.startsWith(MANIFESTS) ? 2 : 1;
+}
+
 /** The list is gone by now, so that the manifests are looked for by the paths that it had. */
 async function stillThere(folder: string, manifests: readonly string[]): Promise<string[]> {
-  const left = new Set(await whatIsThere(folder));
+  const left = new Set(await ownFiles(folder));
   for (const manifest of manifests) if (await isThere(manifest)) left.add(manifest);
-  for (const name of FOLDERS) if (await isThere(join(folder, name))) left.add(name);
+  if (await isThere(join(folder, CAPTURES))) left.add(CAPTURES);
   return [...left];
 }
 

@@ -1,19 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../../shared/protocol/limits.ts';
+import { CAPTURES } from '../core/leftovers.ts';
 import type { Availability, CapturedImage, ScreenSensor } from '../core/ports.ts';
 import { displayAvailability, works } from './display.ts';
 import type { Monitor, Pixels } from './picture.ts';
 
 /**
  * One picture of all monitors, by screenshot-desktop (on Linux: ImageMagick's `import`, which draws into a pipe; no
- * file is written there) and sharp. `folder` is the agent's data folder: what the system's tools do write is in
- * `captures` below it, which only this user can read and which is removed when the capture ends; one that an agent left that was killed
- * during a capture is removed here, when the sensor is made.
+ * file is written there) and sharp. `folder` is the agent's data folder: what the system's tools do write is in a folder
+ * below it, which only this user can read and which is removed when the capture ends, or by `removeLeftovers` when the
+ * agent was killed meanwhile. Nothing is touched before the first capture.
  */
 export function createScreenSensor(folder: string, env: NodeJS.ProcessEnv = process.env): ScreenSensor {
-  const temporary = join(folder, 'captures');
-  let before: Promise<unknown> = rm(temporary, { recursive: true, force: true }).catch(() => null);
+  const temporary = join(folder, CAPTURES);
+  let before: Promise<unknown> = Promise.resolve();
   return {
     availability: () => screenAvailability(env),
     capture: (level) => {

@@ -103,8 +103,8 @@ test('wipe finds what a killed agent left, and what was written into browsers, a
   await killedListening(data);
   const leftovers = ['browser-token.0123456789ab.new', 'native-host.0123456789ab.new', 'policy.json.0123456789ab.tmp'];
   for (const name of [...leftovers, 'spool.key']) await writeFile(join(data, name), 'x');
-  for (const name of ['agent.starting', 'captures']) await mkdir(join(data, name));
-  await writeFile(join(data, 'captures', 'screen.png'), 'a picture');
+  for (const name of ['agent.starting', 'daylight-captures']) await mkdir(join(data, name));
+  await writeFile(join(data, 'daylight-captures', 'screen.png'), 'a picture');
   await writeFile(join(data, 'my own notes.txt'), 'mine');
 
   const wiped = await command(agentCli, ['wipe', '--data', data, '--yes']);

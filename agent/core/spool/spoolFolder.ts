@@ -70,6 +70,7 @@ export class SpoolFolder {
     await privateFolder(path);
     const sizes = new Map<string, number>();
     for (const { name, bytes } of await filesIn(path)) {
+      if (!isSpoolFile(name)) continue;
       if (name.endsWith('.tmp')) await removeFile(join(path, name), true);
       else sizes.set(name, bytes);
     }
@@ -244,9 +245,10 @@ export class SpoolFolder {
     await syncFolder(this.path);
   }
 
-  /** Overwrites and removes every file, whatever its name. */
+  /** Overwrites and removes every file of the spool, those included that came to be without it. */
   async removeEverything(): Promise<void> {
-    for (const { name } of await filesIn(this.path)) await removeFile(join(this.path, name), true);
+    const names = (await filesIn(this.path)).map(({ name }) => name).filter(isSpoolFile);
+    for (const name of names) await removeFile(join(this.path, name), true);
     this.#sizes.clear();
     await this.sync();
   }
@@ -305,6 +307,11 @@ export class SpoolFolder {
 const statePlace: Place = { kind: 'state', name: 'state', index: 0 };
 const imagePlace = (image: ImageId): Place => ({ kind: 'image', name: image, index: 0 });
 const heldPlace = (image: ImageId): Place => ({ kind: 'held', name: image, index: 0 });
+
+/** Whether the spool writes files of this name. */
+export function isSpoolFile(name: string): boolean {
+  return /^(state|kept|batch-\d{12}|(image|held)-[0-9a-f-]{36})\.(spool|damaged)(\.tmp)?$/.test(name);
+}
 
 const KEPT = 'kept.spool';
 const batchName = (seq: number): string => `batch-${String(seq).padStart(12, '0')}.spool`;

@@ -70,7 +70,9 @@ test('a server that enrols with more than it has shown enrols nothing', async ()
     [other, false],
     [harmless, true],
   ] as const) {
-    await using it = await workplace((path, _, answer) => (path === NOTICE ? lie(answer) : null));
+    await using it = await workplace((path, _, answer) =>
+      path === NOTICE ? { status: 200, body: lie(answer) } : null,
+    );
     const shown = await askNotice(it.invitation);
     if (isNewer) await publishLevels(it.owner, { app: 'name' });
     const refused = enrol(it.deps, it.invitation, shown, true);
@@ -94,7 +96,7 @@ const NOTICE = '/api/v1/enrolment/notice';
 const ENROL = '/api/v1/enrolment';
 
 /** What becomes of the server's nth answer to a path: it is lost, held for ever, replaced, or (null) passed on. */
-type Fate = (path: string, nth: number, answer: Json) => 'lose' | 'hold' | { status: number; body: Json } | Json | null;
+type Fate = (path: string, nth: number, answer: Json) => 'lose' | 'hold' | { status: number; body: Json } | null;
 
 /** A real server with a member who has a code, and between it and the agent somebody who decides what arrives. */
 async function workplace(fate: Fate) {
@@ -120,7 +122,7 @@ async function workplace(fate: Fate) {
         if (typeof instead === 'string') return;
         const status = instead?.status ?? answer.statusCode ?? 500;
         outgoing.writeHead(status, { 'content-type': 'application/json' });
-        outgoing.end(instead === null ? text : JSON.stringify(instead.body ?? instead));
+        outgoing.end(instead === null ? text : JSON.stringify(instead.body));
       });
     });
     let body = '';

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { createWindowSensor } from '../../../../agent/platform/activeWindow.ts';
 import { createInputSensor } from '../../../../agent/platform/input.ts';
@@ -41,13 +42,16 @@ it.runIf(onLinux)('a missing command is named together with the package that bri
   ]);
 });
 
-it('pictures that an agent left which was killed during a capture are gone when the next one starts', async () => {
+it('making the sensors touches nothing in a folder that nobody has looked at yet', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'daylight-captures-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  await mkdir(join(folder, 'captures'));
-  await writeFile(join(folder, 'captures', 'screen.png'), 'a picture');
+  for (const name of ['captures', 'daylight-captures']) {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'holiday.png'), 'a picture');
+  }
   createRealPlatform({ folder, clock: createSystemClock() });
-  await expect.poll(() => readdir(folder)).toEqual([]);
+  await setTimeout(100);
+  expect((await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.png'))).toHaveLength(2);
 });
 
 it.runIf(onLinux)('where locking cannot be observed, it says so and what follows', async () => {

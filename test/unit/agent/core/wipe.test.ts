@@ -1,0 +1,88 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openFolder } from '../../../../agent/core/files.ts';
+import { Identity, makeDeviceKey, writeIdentity } from '../../../../agent/core/identity.ts';
+import { publicKeyOf } from '../../../../agent/core/signing.ts';
+import { scratch } from '../../../support/agentKit.ts';
+import { agentCli, command, start } from '../../../support/agentProcess.ts';
+import { until } from '../../../support/scriptedServer.ts';
+
+const OTHERS = [
+  'captures/holiday.png',
+  'daylight-captures/holiday.png',
+  'spool/mail/inbox',
+  'spool/batch-000000000001.spool',
+  'agent.starting/note',
+  'policy.json',
+];
+
+test('a folder that is somebody else’s stays as it is, whatever its files are called: run and wipe only say so', async () => {
+  await using place = await scratch();
+  await fill(place.folder, OTHERS);
+  const before = await tree(place.folder);
+  const ran = await command(agentCli, ['run', '--data', place.folder]);
+  expect(ran).toMatchObject({ code: 4, err: expect.stringContaining('not enrolled') });
+  expect(await tree(place.folder)).toEqual(before);
+  const wiped = await command(agentCli, ['wipe', '--yes', '--data', place.folder]);
+  expect(wiped).toMatchObject({ code: 0, err: '', out: `There is nothing of Daylight in ${place.folder}.\n` });
+  expect(await tree(place.folder)).toEqual(before);
+});
+
+test('a wipe deletes what Daylight wrote and nothing else, and needs no address that can be asked', async () => {
+  await using place = await scratch();
+  await enrolled(place.folder, 'http://daylight.example.com');
+  await fill(place.folder, [
+    ...['spool/batch-000000000001.spool', 'spool/batch-000000000001.damaged', 'spool/state.spool.tmp', 'spool.key'],
+    ...[`spool/image-${randomUUID()}.spool`, 'daylight-captures/screenCapture/screen.png', 'daylight-captures/one.png'],
+    'policy.json.0123456789ab.tmp',
+  ]);
+  const others = ['spool/mail/inbox', 'spool/batches.txt', 'captures/holiday.png', 'notes.tmp'];
+  await fill(place.folder, others);
+  const wiped = await command(agentCli, ['wipe', '--yes', '--data', place.folder]);
+  expect(wiped).toMatchObject({ code: 0, err: '' });
+  expect(wiped.out).toContain('The server could not be told');
+  expect(wiped.out).toContain('Files that Daylight did not write stay there: captures, notes.tmp, spool');
+  expect((await tree(place.folder)).filter((name) => /\..+$/.test(name) || name.endsWith('inbox'))).toEqual(
+    others.toSorted(),
+  );
+});
+
+test('what an agent left half done that was killed is gone when the next one runs, and other files are not', async () => {
+  await using place = await scratch();
+  await enrolled(place.folder, 'http://127.0.0.1:1');
+  await fill(place.folder, [
+    'daylight-captures/screen.png',
+    'policy.json.0123456789ab.tmp',
+    'captures/holiday.png',
+    'a.tmp',
+  ]);
+  const agent = start(agentCli, ['run', '--data', place.folder]);
+  await until(() => agent.out().includes('Daylight runs for'), 20_000);
+  const left = await tree(place.folder);
+  agent.process.kill('SIGINT');
+  await agent.exit;
+  expect(left.filter((name) => name.startsWith('daylight-captures') || name.endsWith('.tmp'))).toEqual(['a.tmp']);
+  expect(left).toContain('captures/holiday.png');
+});
+
+async function enrolled(folder: string, server: string): Promise<void> {
+  const files = await openFolder(folder);
+  const key = await makeDeviceKey(files);
+  const [org, person, device] = [randomUUID(), randomUUID(), randomUUID()];
+  const [organisation, personName, serverKey] = ['Example', 'Mia', publicKeyOf(key)];
+  const rest = { organisation, personName, serverKey, policyKey: serverKey, ca: null, enrolledAt: 1_795_212_000_000 };
+  await writeIdentity(files, Identity.parse({ schema: 1, server, org, person, device, ...rest }), key, randomBytes(12));
+}
+
+async function fill(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), name.endsWith('.key') ? randomBytes(32) : 'x', { mode: 0o600 });
+  }
+}
+
+async function tree(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true })).sort();
+}
