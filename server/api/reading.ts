@@ -23,12 +23,18 @@ export interface Wanted {
   /** Of a week the first of its seven days. */
   readonly day: Day | null;
   readonly parameters: readonly ParameterId[];
-  /** The terms under which it was stored, where that is known: no reader may see what none of them lets them. */
-  readonly storedUnder?: readonly Terms[];
 }
 
+/** Proof that a read is allowed, as far as that depends on who asks and not on what is stored. Minted here only, by `permitRead`. */
+export type PermittedRead = {
+  readonly leave: Authorized<'data.read'>;
+  readonly person: PersonRecord;
+  /** With what the reader may see of the parameters that they asked for. */
+  readonly wanted: Wanted;
+} & { readonly __permitted: true };
+
 /**
- * Proof that a read was allowed and is on record, durably, under the reader's name. Minted here only, by `beginRead`;
+ * Proof that a read was allowed and is on record, durably, under the reader's name. Minted here only, by `recordRead`;
  * nothing of a person's data is opened without one.
  */
 export type RecordedRead = {
@@ -40,12 +46,17 @@ export type RecordedRead = {
   readonly parameters: ReadonlySet<ParameterId>;
 } & { readonly __recorded: true };
 
-/**
- * Decides, then records, and only then answers. A refusal is recorded too. When the record cannot be made nothing is
- * released: `unavailable`.
- */
+/** Decides and records; what is read is loaded and opened after that. Throws as `permitRead` and `recordRead` do. */
 export async function beginRead(context: Context, actor: Actor, wanted: Wanted): Promise<RecordedRead> {
-  const { store, clock } = context;
+  return recordRead(context, await permitRead(context, actor, wanted));
+}
+
+/**
+ * Whoever is refused is refused here, and that is on record, before anything that was stored is looked for: neither the answer
+ * nor its time tells them whether there is something. When the record cannot be made: `unavailable`.
+ */
+export async function permitRead(context: Context, actor: Actor, wanted: Wanted): Promise<PermittedRead> {
+  const { store, control } = context;
   const person = await store.person(actor.org, wanted.person);
   const verdict = authorize(actor, 'data.read', person === null ? elsewhere(actor) : personTarget(person));
   if (person === null) return refuseUnknown(context, actor);
@@ -53,13 +64,32 @@ export async function beginRead(context: Context, actor: Actor, wanted: Wanted):
     return refuse(context, actor, person, wanted, new DaylightError(verdict.code, verdict.reason));
   const own = person.person === actor.person;
   if (wanted.purpose === 'own_data' && !own) return refuse(context, actor, person, wanted, notYours());
-  const visible = await visibleOf(context, verdict.leave, wanted.storedUnder ?? []);
+  const visible = viewable(verdict.leave, (await control.current(actor.org)).document.parameters);
   const parameters = wanted.parameters.filter((id) => visible.has(id));
   if (parameters.length === 0) return refuse(context, actor, person, wanted, notAViewer());
-  const at = clock.now();
   const purpose = own ? 'own_data' : wanted.purpose;
-  await record(context, actor, person, { ...wanted, purpose, parameters }, false, at);
-  return { leave: verdict.leave, person, at, purpose, parameters: new Set(parameters) } as unknown as RecordedRead;
+  return { leave: verdict.leave, person, wanted: { ...wanted, purpose, parameters } } as unknown as PermittedRead;
+}
+
+/**
+ * Records the read; only then may it be answered. Where it is known under which terms what they ask for was stored, a reader
+ * whom none of them lets see it is refused, which is recorded too. When the record cannot be made nothing is released:
+ * `unavailable`.
+ */
+export async function recordRead(
+  context: Context,
+  { leave, person, wanted: asked }: PermittedRead,
+  storedUnder: readonly Terms[] = [],
+  day: Day | null = asked.day,
+): Promise<RecordedRead> {
+  const wanted = { ...asked, day };
+  const visible = storedUnder.length === 0 ? null : await visibleOf(context, leave, storedUnder);
+  const parameters = wanted.parameters.filter((id) => visible?.has(id) ?? true);
+  if (parameters.length === 0) return refuse(context, leave.actor, person, wanted, notAViewer());
+  const at = context.clock.now();
+  await record(context, leave.actor, person, { ...wanted, parameters }, false, at);
+  const { purpose } = wanted;
+  return { leave, person, at, purpose, parameters: new Set(parameters) } as unknown as RecordedRead;
 }
 
 /** What the reader is told of the record of their read; null when they read of themself. */
@@ -67,14 +97,13 @@ export function recordedAccessOf({ at, purpose }: RecordedRead): { at: UnixMs; p
   return purpose === 'own_data' ? null : { at, purpose };
 }
 
-/** By the policy in force and, where terms are given, by both versions of at least one of them. */
+/** By the policy in force, and by both versions of at least one of these. */
 async function visibleOf(
   { control }: Context,
   leave: Authorized<'data.read'>,
   storedUnder: readonly Terms[],
 ): Promise<ReadonlySet<ParameterId>> {
   const now = (await control.current(leave.actor.org)).document.parameters;
-  if (storedUnder.length === 0) return viewable(leave, now);
   const visible = await Promise.all(
     [...new Map(storedUnder.map((terms) => [nameOf(terms), terms])).values()].map(async (terms) => {
       const claimed = await control.version(leave.actor.org, terms.policyVersion);

@@ -3,13 +3,26 @@ import sqlite3 from 'sqlite3';
 
 /** From beside the server, makes the store unable to add to one table. Returns how to make it able again. */
 export async function breakTable(data: string, table: string): Promise<() => Promise<void>> {
-  const script = (sql: string) =>
-    new Promise<void>((resolve, reject) => {
-      const database = new sqlite3.Database(join(data, 'daylight.db'));
-      database.exec(`PRAGMA busy_timeout = 5000; ${sql}`, (error) =>
-        database.close(() => (error === null ? resolve() : reject(error))),
-      );
-    });
-  await script(`CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END;`);
-  return () => script('DROP TRIGGER broken;');
+  await run(
+    data,
+    `CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END;`,
+  );
+  return () => run(data, 'DROP TRIGGER broken;');
+}
+
+/** From beside the server, makes every statement about these tables fail. Returns how to bring them back. */
+export async function hideTables(data: string, ...tables: readonly string[]): Promise<() => Promise<void>> {
+  for (const table of tables) await run(data, `ALTER TABLE ${table} RENAME TO hidden_${table};`);
+  return async () => {
+    for (const table of tables) await run(data, `ALTER TABLE hidden_${table} RENAME TO ${table};`);
+  };
+}
+
+function run(data: string, sql: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const database = new sqlite3.Database(join(data, 'daylight.db'));
+    database.exec(`PRAGMA busy_timeout = 5000; ${sql}`, (error) =>
+      database.close(() => (error === null ? resolve() : reject(error))),
+    );
+  });
 }

@@ -11,7 +11,15 @@ import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireLeave, requirePerson } from '../leave.ts';
 import { daysAround, openFor, requireDay, runningNow } from '../opened.ts';
-import { beginRead, openImage, openSegments, type RecordedRead, recordedAccessOf } from '../reading.ts';
+import {
+  beginRead,
+  openImage,
+  openSegments,
+  permitRead,
+  type RecordedRead,
+  recordedAccessOf,
+  recordRead,
+} from '../reading.ts';
 
 const ACCESSES_AT_ONCE = 100;
 const EVENTS_AT_ONCE = 200;
@@ -31,24 +39,19 @@ export function data(
     },
     async observations({ params, query, signedIn: { actor } }) {
       const { day, parameter, purpose } = query;
+      const wanted = { action: 'observations', person: params.person, purpose, day, parameters: [parameter] } as const;
+      const permitted = await permitRead(context, actor, wanted);
       const segments = await store.segments(actor.org, params.person, parameter, day, day);
-      const storedUnder = segments;
-      const wanted = { action: 'observations', person: params.person, purpose, day, storedUnder } as const;
-      const read = await beginRead(context, actor, { ...wanted, parameters: [parameter] });
+      const read = await recordRead(context, permitted, segments);
       const records = await openSegments(context, read, segments);
       return { observations: records.map(({ observation }) => observation) };
     },
     async screenshot({ params, query, signedIn: { actor } }) {
-      const blob = await store.blob(actor.org, params.person, params.image);
-      const wanted = {
-        action: 'screenshot',
-        person: params.person,
-        purpose: query.purpose,
-        day: blob?.day ?? null,
-        parameters: ['screenshot'],
-        storedUnder: blob === null ? [] : [blob],
-      } as const;
-      const read = await beginRead(context, actor, wanted);
+      const { person, image: id } = params;
+      const asked = { action: 'screenshot', person, purpose: query.purpose, day: null } as const;
+      const permitted = await permitRead(context, actor, { ...asked, parameters: ['screenshot'] });
+      const blob = await store.blob(actor.org, person, id);
+      const read = await recordRead(context, permitted, blob === null ? [] : [blob], blob?.day ?? null);
       const image = blob === null ? null : await openImage(context, read, blob);
       if (image === null) throw new DaylightError('not_found', 'there is no such screenshot');
       return image;

@@ -8,7 +8,7 @@ import {
   type TestOwner,
   type TestServer,
 } from '../../../support/api.ts';
-import { breakTable } from '../../../support/brokenTable.ts';
+import { breakTable, hideTables } from '../../../support/brokenTable.ts';
 import { type RecordedDay, recordDay } from '../../../support/recordedDay.ts';
 
 let it: TestServer;
@@ -198,4 +198,30 @@ test('when the access cannot be recorded nothing is released, and afterwards it 
   expect(replies.map(({ status, body }) => [status, body.error.code])).toEqual(Array(4).fill([503, 'unavailable']));
   await repair();
   expect((await dayOf(owner.client, 'workload_review')).status).toBe(200);
+});
+
+test('who is refused is refused before anything is looked for, so that the time it takes says nothing', async () => {
+  const colleague = await addMember(it, owner.client, 'employee', { name: 'Eve', email: 'eve@data.example.com' });
+  const about = `/people/${employee.person}`;
+  const when = `day=${day.day}&purpose=support`;
+  const paths = [
+    `${about}/day?${when}`,
+    `${about}/week?from=${day.day}&purpose=support`,
+    `${about}/observations?parameter=app&${when}`,
+    `${about}/screenshots/${day.image}?purpose=support`,
+  ];
+  const repair = await hideTables(it.data, 'segment', 'image');
+  const ask = (client: Client) => Promise.all(paths.map((path) => client.send('GET', path)));
+  const replies = await Promise.all([colleague.client, officer.client].map(ask));
+  const looked = (await ask(owner.client)).map(({ status }) => status);
+  await repair();
+  expect(replies.flat().map(({ status, body }) => [status, body.error.code])).toEqual(
+    Array(8).fill([403, 'forbidden']),
+  );
+  expect(looked).toEqual(Array(4).fill(503)); // or the test would prove nothing
+  const { accesses } = await employee.client.ok('GET', `${about}/accesses`);
+  const refused = accesses.filter((one: { actor: string }) => one.actor === colleague.person);
+  expect(refused.map((one: { action: string; refused: boolean }) => [one.action, one.refused]).toSorted()).toEqual(
+    ['day', 'observations', 'screenshot', 'week'].map((action) => [action, true]),
+  );
 });
