@@ -33,12 +33,16 @@ async function openFile(file: string): Promise<boolean> {
   if (opener === null) return false;
   const [command, ...args] = opener;
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  child.unref();
+  const isOver = new AbortController();
   const ended = new Promise<boolean>((done) => {
     child.once('error', () => done(false));
     child.once('exit', (code) => done(code === 0));
   });
-  return Promise.race([ended, setTimeout(FAILS_WITHIN_MS, true, { ref: false })]);
+  const stillThere = setTimeout(FAILS_WITHIN_MS, true, { signal: isOver.signal }).catch(() => true);
+  const opened = await Promise.race([ended, stillThere]);
+  isOver.abort();
+  child.unref();
+  return opened;
 }
 
 /** Null where there is no screen to open a browser on. */

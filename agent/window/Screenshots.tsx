@@ -84,18 +84,24 @@ function Picture({ screenshot: { image, at, width, height }, transport }: Omit<W
   useEffect(() => {
     let address: string | null = null;
     let isOpen = true;
-    void transport.ask({ command: 'show_screenshot', image }).then((answer) => {
-      if (!isOpen) return;
-      if (!answer.ok) {
-        setDrawn({ kind: 'refused', words: answer.problem });
-        return;
-      }
+    const draw = async (): Promise<Drawn> => {
+      const answer = await transport.ask({ command: 'show_screenshot', image });
+      if (!answer.ok) return { kind: 'refused', words: answer.problem };
       address = URL.createObjectURL(new Blob([bytesOf(answer.image ?? '')], { type: 'image/webp' }));
-      setDrawn({ kind: 'here', address });
-    });
+      const picture = new Image();
+      picture.src = address;
+      await picture.decode();
+      return { kind: 'here', address };
+    };
+    const forget = (): void => {
+      if (address !== null) URL.revokeObjectURL(address);
+    };
+    void draw()
+      .catch((): Drawn => ({ kind: 'refused', words: say('pictures.notDrawn') }))
+      .then((now) => (isOpen ? setDrawn(now) : forget()));
     return () => {
       isOpen = false;
-      if (address !== null) URL.revokeObjectURL(address);
+      forget();
     };
   }, [transport, image]);
   if (drawn.kind === 'asked') return <p role="status">{say('frame.opening')}</p>;
@@ -107,7 +113,6 @@ function Picture({ screenshot: { image, at, width, height }, transport }: Omit<W
       width={width}
       height={height}
       alt={say('pictures.alt', { time: clockTime(at) })}
-      onError={() => setDrawn({ kind: 'refused', words: say('pictures.notDrawn') })}
     />
   );
 }

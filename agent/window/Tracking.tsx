@@ -29,7 +29,7 @@ export function Tracking({ status, ask }: TrackingProps) {
   return (
     <Panel title={say('tracking.title')} state={<Mark tone={tones[state]}>{say(`tracking.${state}`)}</Mark>}>
       {state === 'stopped' ? <p>{say('tracking.nothing')}</p> : <Timer status={status} />}
-      <WorkForm key={status.session ?? 'none'} status={status} ask={ask} />
+      <WorkForm status={status} ask={ask} />
       {state !== 'stopped' && <NoteForm ask={ask} />}
     </Panel>
   );
@@ -52,30 +52,32 @@ function Timer({ status: { since, work, state } }: { status: AgentStatus }) {
   );
 }
 
+/** Shows what the agent has, until the person types something else. */
 function WorkForm({ status: { state, work }, ask }: TrackingProps) {
-  const [project, setProject] = useState(work.project ?? '');
-  const [task, setTask] = useState(work.task ?? '');
+  const [typed, setTyped] = useState<{ project: string; task: string } | null>(null);
+  const known = { project: work.project ?? '', task: work.task ?? '' };
+  const { project, task } = typed ?? known;
   const isStopped = state === 'stopped';
-  const isChanged = project.trim() !== (work.project ?? '') || task.trim() !== (work.task ?? '');
-  const chosen = { project: project.trim() || null, task: task.trim() || null };
-  const submit = (event: SyntheticEvent): void => {
+  const isChanged = project.trim() !== known.project || task.trim() !== known.task;
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
-    void ask({ command: isStopped ? 'start' : 'project', ...chosen });
+    const chosen = { project: project.trim() || null, task: task.trim() || null };
+    if (await ask({ command: isStopped ? 'start' : 'project', ...chosen })) setTyped(null);
   };
   return (
-    <form onSubmit={submit} className={classes.stack} autoComplete="off">
+    <form onSubmit={(event) => void submit(event)} className={classes.stack} autoComplete="off">
       <div className={classes.fields}>
         <TextInput
           label={say('tracking.project')}
           value={project}
           maxLength={200}
-          onChange={(event) => setProject(event.currentTarget.value)}
+          onChange={(event) => setTyped({ project: event.currentTarget.value, task })}
         />
         <TextInput
           label={say('tracking.task')}
           value={task}
           maxLength={200}
-          onChange={(event) => setTask(event.currentTarget.value)}
+          onChange={(event) => setTyped({ project, task: event.currentTarget.value })}
         />
       </div>
       <div className={classes.row}>

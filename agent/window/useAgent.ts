@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { AgentStatus, PageRequest, WindowAnswer, WindowNews } from '../../shared/protocol/window.ts';
 import type { Transport } from './transport.ts';
 
@@ -34,5 +34,6 @@ export function useAsk(transport: Transport): { ask: Ask; said: Said | null; clo
     setSaid((before) => ({ answer, count: (before?.count ?? 0) + 1 }));
     return answer.ok;
   };
-  return { ask, said, close: () => setSaid(null) };
+  const close = useCallback(() => setSaid(null), []);
+  return { ask, said, close };
 }

@@ -4,14 +4,21 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const sources = ['server/console', 'shared'];
-
 /** Builds the console into dist/console, unless what is there is newer than every source of it. */
 export async function buildConsole(): Promise<void> {
-  const built = await changed(join(root, 'dist/console/index.html'));
-  const newest = Math.max(...(await Promise.all(sources.map((folder) => newestIn(join(root, folder))))));
+  await buildPage('console', 'server/console');
+}
+
+/** The same for the employee's window, into dist/window. */
+export async function buildWindow(): Promise<void> {
+  await buildPage('window', 'agent/window');
+}
+
+async function buildPage(name: string, source: string): Promise<void> {
+  const built = await changed(join(root, 'dist', name, 'index.html'));
+  const newest = Math.max(...(await Promise.all([source, 'shared'].map((folder) => newestIn(join(root, folder))))));
   if (built > newest) return;
-  await build({ configFile: join(root, 'server/console/vite.config.ts'), logLevel: 'warn' });
+  await build({ configFile: join(root, source, 'vite.config.ts'), logLevel: 'warn' });
 }
 
 async function newestIn(folder: string): Promise<number> {

@@ -35,7 +35,7 @@ export const en = {
     'This page cannot say what is recorded now. See the terminal that the agent runs in, then open a new window with "daylight-agent window".',
 
   // ── Tracking ──
-  'tracking.title': 'Tracking',
+  'tracking.title': 'Your time',
   'tracking.stopped': 'Not tracking',
   'tracking.tracking': 'Tracking',
   'tracking.paused': 'Paused',

@@ -1,0 +1,298 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedKeys } from '../../agent/window/storage.ts';
+import { MINUTE } from '../../shared/time.ts';
+import { filesWith } from '../support/agentKit.ts';
+import { agentCli, command } from '../support/agentProcess.ts';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { buildWindow } from '../support/consoleBuild.ts';
+import { eventually } from '../support/daylight.ts';
+import { atTheEditor, script, typing } from '../support/days/moments.ts';
+import { startUnseenAgent, type UnseenAgent, writtenDownBrowser } from '../support/unseenAgent.ts';
+import { EVERYTHING_BUT_SITES, folders, openWorkplace, type Workplace } from '../support/workplace.ts';
+
+// The employee's window in a real browser, asked of the built agent with a real server behind it. The agent's output goes
+// into a file: nothing but the window shows anybody that recording is on.
+
+const PATIENCE = 30_000;
+/** As a part of five minutes: the picture is taken six seconds after the start. */
+const SOON = 0.02;
+const day = script([...atTheEditor, typing]);
+
+describe(
+  "the employee's window in a real browser, of the real agent",
+  () => {
+    const closers: (() => Promise<unknown>)[] = [];
+    const wrong: string[] = [];
+    const elsewhere: string[] = [];
+    let folder: string;
+    let data: string;
+    let place: Workplace;
+    let agent: UnseenAgent;
+    let browser: TestBrowser;
+    let context: BrowserContext;
+    let page: Page;
+
+    beforeAll(async () => {
+      await buildWindow();
+      folder = await mkdtemp(join(tmpdir(), 'daylight-window-'));
+      closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+      ({ agent: data } = folders(folder));
+      place = await openWorkplace(folders(folder).server, EVERYTHING_BUT_SITES);
+      closers.push(() => place.server.kill());
+      await place.owner.ok('PUT', '/policy', {
+        baseVersion: place.notice,
+        reason: 'a review',
+        screenshotReviewSeconds: 300,
+      });
+      const { client, person } = place.employee;
+      const { code } = await client.ok('POST', `/people/${person}/enrolment-codes`, {});
+      const enrolled = await command(agentCli, [
+        'enrol',
+        '--data',
+        data,
+        '--server',
+        place.server.url,
+        '--code',
+        code,
+        '--later',
+      ]);
+      expect(enrolled.err).toBe('');
+      agent = await startUnseenAgent(folder, data, day, SOON);
+      closers.push(() => agent.kill());
+      browser = await startBrowser();
+      closers.push(() => browser.close());
+      context = await browser.newContext({ viewport: { width: 420, height: 900 }, reducedMotion: 'reduce' });
+      page = await newPage();
+    }, 180_000);
+
+    afterAll(async () => {
+      for (const close of closers.reverse()) await close();
+    }, 60_000);
+
+    async function newPage(): Promise<Page> {
+      const made = await context.newPage();
+      made.setDefaultTimeout(PATIENCE);
+      made.on('pageerror', (error) => wrong.push(error.message));
+      made.on('console', (message) => {
+        if (/content security policy/i.test(message.text())) wrong.push(message.text());
+      });
+      made.on('request', (request) => {
+        if (!/^(http:\/\/127\.0\.0\.1:\d+\/|blob:|file:)/.test(request.url())) elsewhere.push(request.url());
+      });
+      return made;
+    }
+
+    const address = async (): Promise<string> =>
+      (await agent.tell('window', '--no-open')).out.trim().split('\n').at(-1) ?? '';
+    const tokenOf = (url: string): string => url.split('#')[1] ?? '';
+    const press = (name: string | RegExp) =>
+      page.getByRole('button', { name, exact: typeof name === 'string' }).click();
+    const said = (words: RegExp) => page.getByRole('status').getByText(words).first().waitFor();
+    const recording = () => page.locator('[data-recording]').innerText();
+    const observed = async (): Promise<boolean> => (await agent.status()).parameters.app.active;
+
+    it('opens by a file of this account: the token is in no arguments, and in no file once it was used', async () => {
+      const opener = await writtenDownBrowser(folder);
+      const told = await command(agentCli, ['window', '--data', data], opener.env);
+      expect(told).toMatchObject({ code: 0, err: '' });
+      const file = await opener.asked();
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      const [, token = ''] = /#([\w-]{43})"/.exec(await readFile(file, 'utf8')) ?? [];
+      expect(token).toHaveLength(43);
+      expect(`${told.out}${await argumentsOfAll()}`).not.toContain(token);
+
+      await page.goto(`file://${file}`);
+      await page.getByRole('heading', { name: 'What is recorded now' }).waitFor();
+      expect(page.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+      expect(await filesWith(folder, [token])).toEqual([]);
+      expect((await readdir(data)).filter((name) => name.startsWith('window-'))).toEqual([]);
+      expect(await argumentsOfAll()).not.toContain(token);
+    });
+
+    it('sets no cookie, and keeps nothing in the browser but the secret of this tab', async () => {
+      expect(await context.cookies()).toEqual([]);
+      const kept = await page.evaluate(async () => ({
+        local: Object.keys(localStorage),
+        session: Object.keys(sessionStorage),
+        databases: (await indexedDB.databases()).length,
+        caches: (await caches.keys()).length,
+      }));
+      expect(kept).toEqual({ local: [], session: [...storedKeys], databases: 0, caches: 0 });
+      await page.reload();
+      await page.getByRole('heading', { name: 'What is recorded now' }).waitFor();
+    });
+
+    it('an address works once, and another tab has none of it', async () => {
+      const url = await address();
+      const first = await newPage();
+      await first.goto(url);
+      await first.getByRole('heading', { name: 'What is recorded now' }).waitFor();
+      const second = await newPage();
+      await second.goto(url);
+      await second.getByRole('alert').getByText('This window has ended').waitFor();
+      expect(await second.evaluate(() => sessionStorage.length)).toBe(0);
+      expect(await filesWith(folder, [tokenOf(url)])).toEqual([]);
+      await second.close();
+      await first.close();
+    });
+
+    it('shows a notice that waits, whole, and acknowledges it', async () => {
+      expect(await recording()).toContain('Recording: nothing.');
+      await page.getByRole('heading', { name: 'A notice waits for you' }).waitFor();
+      await press('Read it');
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('The name of the application in front.').waitFor();
+      await dialog.getByText('Never, whatever the settings').waitFor();
+      expect(await seriousOn('notice')).toEqual([]);
+      await dialog.getByRole('button', { name: 'I have read this and acknowledge it' }).click();
+      await said(/You have acknowledged notice/);
+      await page.getByRole('heading', { name: 'A notice waits for you' }).waitFor({ state: 'detached' });
+      expect((await agent.status()).notice).toMatchObject({ acknowledged: true });
+    });
+
+    it('starts with project and task, and then says what is recorded, who asked, why, for how long, who may see it', async () => {
+      await page.getByLabel('Project').fill('Website');
+      await page.getByLabel('Task').fill('Checkout');
+      await press('Start tracking');
+      await said(/Tracking has started/);
+      await page.getByText('Website › Checkout').waitFor();
+      expect(await agent.status()).toMatchObject({ state: 'tracking', work: { project: 'Website', task: 'Checkout' } });
+      await eventually('it is observed', observed, PATIENCE);
+      await expect.poll(recording).toMatch(/Recording: .*active application.*\n+Not recording: .*active site/s);
+      await page.getByText('Each of them').click();
+      await page
+        .getByText(/For project costing \(legitimate interest\) · kept 60 days · seen by you, /)
+        .first()
+        .waitFor();
+      await page.getByText(/Asked for by Acme, policy \d+ of /).waitFor();
+      expect(await seriousOn('tracking')).toEqual([]);
+      await page.getByText('Each of them').click();
+    });
+
+    it('changes the project, keeps a note, pauses and resumes', async () => {
+      await page.getByLabel('Project').fill('Shop');
+      await press('Change project');
+      await page.getByText('Shop › Checkout').waitFor();
+      await page.getByLabel('Note').fill('Waiting for the figures');
+      await press('Keep note');
+      await said(/The note is kept/);
+      expect(await page.getByLabel('Note').inputValue()).toBe('');
+      await press('Pause');
+      await said(/Paused/);
+      await expect.poll(recording).toMatch(/Recording: working sessions/);
+      expect(await observed()).toBe(false);
+      await press('Resume');
+      await eventually('it goes on', observed, PATIENCE);
+    });
+
+    it('shows a screenshot that waits, with the time that is left, and drops it', async () => {
+      await page.getByText(/sent in [0-4]:\d\d/).waitFor();
+      await press(/Show the screenshot of/);
+      // The script paints bytes that no decoder would draw, which is told instead of a broken picture.
+      await page.getByText('This picture cannot be drawn here.').waitFor();
+      expect(await seriousOn('screenshots')).toEqual([]);
+      await press(/Drop the screenshot of/);
+      await said(/The screenshot is gone and was not sent/);
+      await page.getByText('No screenshot waits.').waitFor();
+      await page.getByText('1 × Screenshots, because you dropped it.').waitFor();
+      expect((await agent.status()).screenshots).toEqual([]);
+    });
+
+    it('shows the last batch as it was sent', async () => {
+      await page.getByText('The last batch, as it was sent').first().click();
+      const records = page.getByRole('list', { name: 'The last batch, as it was sent' });
+      // The next minute may be sent between two looks.
+      await expect
+        .poll(
+          async () => {
+            const shown = await records.locator('code').allTextContents();
+            const { sent } = await agent.status();
+            return (
+              shown.length > 0 && shown.join('\n') === sent.last.map((record) => JSON.stringify(record)).join('\n')
+            );
+          },
+          { timeout: PATIENCE },
+        )
+        .toBe(true);
+    });
+
+    it('is what shows that recording is on: observing ends when it is closed, and begins when it is open again', async () => {
+      expect((await agent.status()).visible).toBe(true);
+      await page.close();
+      await eventually('nothing is observed', async () => !(await observed()), PATIENCE);
+      const { visible, state, parameters } = await agent.status();
+      expect([visible, state]).toEqual([false, 'tracking']);
+      expect(parameters.app.why).toContain('nothing here shows you');
+      const { calls: before } = await agent.status();
+      await sleep(6_000);
+      expect((await agent.status()).calls).toEqual(before);
+      page = await newPage();
+      await page.goto(await address());
+      await eventually('it is observed again', observed, PATIENCE);
+    });
+
+    it('is the same at every width, light and dark, without serious findings', async () => {
+      const found: string[] = [];
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of [420, 1_280]) {
+          await page.setViewportSize({ width, height: 900 });
+          found.push(...(await seriousOn(`${colorScheme} ${width}`)));
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          expect([width, overflow]).toEqual([width, 0]);
+        }
+      }
+      expect(found).toEqual([]);
+    });
+
+    it('goes by keyboard from the project to start and stop', async () => {
+      await press('Stop');
+      await page.getByLabel('Project').focus();
+      for (const _ of ['task', 'start']) await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Stop' }).waitFor();
+      await page.getByLabel('Task').focus();
+      for (const _ of ['pause', 'stop']) await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByText('Nothing is recorded until you start.').waitFor();
+    });
+
+    it('says without a connection since when, how much is safe here, and until when observing goes on', async () => {
+      await place.server.kill();
+      await page
+        .getByText(
+          /Not connected for \d+ s\. Your time is safe here \(\d+ k?B, encrypted\)\. Observing stops tomorrow \d\d:\d\d\./,
+        )
+        .waitFor();
+      expect(await seriousOn('offline')).toEqual([]);
+    });
+
+    it('says plainly that the agent has ended', async () => {
+      expect(await agent.stop()).toBe(0);
+      await page.getByRole('alert').getByText('The agent has ended').waitFor();
+      expect(await page.getByText('What is recorded now').count()).toBe(0);
+      expect([wrong, elsewhere]).toEqual([[], []]);
+    });
+
+    async function seriousOn(where: string): Promise<string[]> {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.target.join(' ')}`);
+    }
+  },
+  10 * MINUTE,
+);
+
+/** The arguments of every process of this machine, as anybody on it can read them. */
+async function argumentsOfAll(): Promise<string> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const all = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return all.join('\n');
+}
