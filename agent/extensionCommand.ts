@@ -129,7 +129,10 @@ async function unpair({ agentFolder, terminal }: Place, browsers: readonly Paira
         `${browser.name} ${NOT_OURS[(await pairingOf(browser, folder)) === 'none' ? 'none' : 'another_agent']}`,
       );
   }
-  if (removed === 0) return terminal.say('Nothing was changed.');
+  if (removed === 0) {
+    terminal.say('Nothing was changed.');
+    return;
+  }
   terminal.say(
     'Browser windows count as private from now on, and no site is recorded. The extension itself is yours to',
   );

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createBrowserSensor } from '../../../agent/platform/browser.ts';
-import { EXTENSION_ID, EXTENSION_ORIGIN } from '../../../agent/platform/extensionId.ts';
+import { pairingTokenPath } from '../../../agent/platform/browserWord.ts';
+import { EXTENSION_ID, EXTENSION_ORIGIN, FIREFOX_ID } from '../../../agent/platform/extensionId.ts';
 import { installNativeHost } from '../../../agent/platform/installNativeHost.ts';
 import { chromiumIn } from '../../../agent/platform/pairableBrowsers.ts';
 import { createNativeDecoder, encodeNativeFrame } from '../../../agent/platform/nativeFrame.ts';
@@ -77,14 +78,63 @@ it('does not serve another extension', async () => {
   expect(host.errors()).toContain('is for the Daylight browser extension');
 });
 
+it('serves the extension in Firefox, which names itself by the path of the manifest and its id', async () => {
+  const host = await startHost('/home/me/.mozilla/native-messaging-hosts/org.daylight.agent.json', FIREFOX_ID);
+  const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
+  onTestFinished(await sensor.start());
+  await until('the host to be told to listen', () => (host.said.at(-1) === 'listen' ? true : null));
+  host.say({ ...word, browser: 'firefox' });
+  expect(await until('the word', () => sensor.tab())).toMatchObject({ browser: 'firefox', title: 'Example' });
+  host.say(word);
+  expect(await host.ended).toBe(2);
+  expect(host.errors()).toContain('not a word of the Daylight extension');
+});
+
+it('a Chromium cannot speak for Firefox', async () => {
+  const host = await startHost();
+  host.say({ ...word, browser: 'firefox' });
+  expect(await host.ended).toBe(2);
+});
+
+it('finds an agent that has been started again, and is heard there', async () => {
+  const host = await startHost();
+  const clock = createSystemClock();
+  for (const title of ['first run', 'second run']) {
+    const sensor = createBrowserSensor({ folder, clock });
+    const stop = await sensor.start();
+    const heard = host.said.length;
+    await until('the host to be told to listen', () => (host.said.slice(heard).includes('listen') ? true : null));
+    host.say({ ...word, title });
+    expect(await until('the word', () => sensor.tab())).toMatchObject({ title });
+    await stop();
+    await until('the host to be told to rest', () => (host.said.at(-1) === 'rest' ? true : null));
+  }
+});
+
+it('is not heard with the secret of an earlier pairing, and is again once it has the new one', async () => {
+  const host = await startHost();
+  const token = await readFile(pairingTokenPath(folder), 'utf8');
+  const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
+  onTestFinished(await sensor.start());
+  await until('the host to be told to listen', () => (host.said.at(-1) === 'listen' ? true : null));
+  await writeFile(pairingTokenPath(folder), `${'0'.repeat(64)}\n`);
+  const again = await startHost();
+  await sleep(1_500);
+  expect(again.said).toEqual([]);
+  await writeFile(pairingTokenPath(folder), token);
+  await until('the other host to be told to listen', () => (again.said.at(-1) === 'listen' ? true : null));
+});
+
 /** Starts the host as the browser does: by the launcher in the manifest, with the origin of the extension. */
-async function startHost(origin = EXTENSION_ORIGIN) {
+async function startHost(...from: string[]) {
   const { launcher } = await installNativeHost({
     browser: chromiumIn(join(folder, 'profile')),
     agentFolder: folder,
     hostCommand: [process.execPath, '--import', import.meta.resolve('tsx'), join(root, 'agent/nativeHost.ts')],
   });
-  const child: ChildProcess = spawn(launcher, [origin], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(launcher, from.length === 0 ? [EXTENSION_ORIGIN] : from, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const said: string[] = [];
   const decode = createNativeDecoder();

@@ -90,6 +90,28 @@ it('of two browsers the one that has the focus counts', async () => {
   expect(sensor.tab()?.browser).toBe('chromium');
 });
 
+it('of two profiles, a private window in the one counts over an older word of the other', async () => {
+  const { sensor, say } = await paired();
+  await say(focused);
+  await told(sensor);
+  const other = await connectPaired();
+  now = 2_000;
+  await send(other, { browser: 'chromium', private: true });
+  await until('the private window', () => (sensor.tab()?.private === true ? true : null));
+  expect(sensor.tab()).toMatchObject({ url: null, title: null });
+  other.destroy();
+  await until('the other to count again', () => (sensor.tab()?.private === false ? true : null));
+});
+
+it('a browser that is killed while it speaks is forgotten at once, half a line and all', async () => {
+  const { sensor, say, socket } = await paired();
+  await say(focused);
+  await told(sensor);
+  socket.write('{"browser":"chromium","private":fal');
+  socket.destroy();
+  await until('the word to be forgotten', () => (sensor.tab() === null ? true : null));
+});
+
 it.each([
   ['shows no token', '{}'],
   ['shows another token', JSON.stringify({ token: 'f'.repeat(64) })],
