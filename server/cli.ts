@@ -78,8 +78,10 @@ function addServe(parent: Command): void {
     .addOption(new Option('--host <address>', 'address to listen on (default: 127.0.0.1)').env('DAYLIGHT_HOST'))
     .addOption(new Option('--tls-cert <file>', 'certificate chain, PEM').env('DAYLIGHT_TLS_CERT'))
     .addOption(new Option('--tls-key <file>', 'private key of the certificate, PEM').env('DAYLIGHT_TLS_KEY'))
-    .addOption(
-      new Option('--behind-proxy', 'a proxy in front ends TLS and names the client').env('DAYLIGHT_BEHIND_PROXY'),
+    // Not `.env()`: commander takes a switch for given whatever the word in the environment says.
+    .option(
+      '--behind-proxy',
+      'a proxy in front ends TLS and names the client (env: DAYLIGHT_BEHIND_PROXY, true or false)',
     )
     .addOption(publicUrlOption())
     .addOption(
@@ -91,7 +93,7 @@ function addServe(parent: Command): void {
       const server = await openServer({
         ...given,
         data: need(options, 'data'),
-        behindProxy: flag(options, 'behindProxy'),
+        behindProxy: options['behindProxy'] === true || flag('DAYLIGHT_BEHIND_PROXY'),
       });
       say(options, { event: 'listening', url: server.url, port: server.port, data: server.folder }, [
         `Daylight listens at ${server.url}`,
@@ -180,11 +182,14 @@ function need(options: Given, name: string): string {
 }
 
 /** In the environment a switch is a word. */
-function flag(options: Given, name: string): boolean {
-  const value = options[name];
-  if (value === undefined || value === false || value === '0' || value === 'false' || value === '') return false;
-  if (value === true || value === '1' || value === 'true') return true;
-  throw new DaylightError('bad_request', `${name}: expected true or false`, { field: name });
+function flag(name: string): boolean {
+  const value = process.env[name] ?? '';
+  if (value === '' || value === '0' || value === 'false') return false;
+  if (value === '1' || value === 'true') return true;
+  throw new DaylightError('bad_request', `${name}: expected true or false`, {
+    field: name,
+    remedy: `Set ${name} to true or to false, or leave it out.`,
+  });
 }
 
 /** The same rules as the server's own address; a command beside it opens no port. */

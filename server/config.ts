@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DaylightError, describeIssue } from '../shared/errors.ts';
 
 export const DEFAULT_PORT = 4820;
+const EXPECTED_PORT = 'expected a whole number from 0 to 65535';
 
 /** Everything that the server is told from outside, read once. */
 export const ServerConfig = z
@@ -11,7 +12,10 @@ export const ServerConfig = z
     data: z.string().min(1, 'expected a folder'),
     host: z.string().min(1).default('127.0.0.1'),
     /** 0 lets the system choose. */
-    port: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(DEFAULT_PORT),
+    port: z.coerce
+      .number({ error: EXPECTED_PORT })
+      .pipe(z.int(EXPECTED_PORT).min(0, EXPECTED_PORT).max(65_535, EXPECTED_PORT))
+      .default(DEFAULT_PORT),
     /** PEM files, both or neither. */
     tlsCert: z.string().min(1).optional(),
     tlsKey: z.string().min(1).optional(),

@@ -1,5 +1,5 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
 import type { Clock } from './clock.ts';
 import { createChanges } from './control/changes.ts';
@@ -10,7 +10,7 @@ import { createOrganisations, type Organisations } from './control/signer.ts';
 import type { Random } from './random.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
-import type { KeyStore, Store } from './store/store.ts';
+import { type KeyStore, type Store, StoreError } from './store/store.ts';
 import {
   createRootKeyFile,
   createVault,
@@ -51,6 +51,7 @@ export async function openFoundation({ data, clock, random, create }: Foundation
   try {
     const keyStore = await openSqliteKeyStore({ file: join(folder, 'keys.db') });
     opened.push(keyStore);
+    await requireBoth(folder, keyStore);
     const vault = await createVault({ keyStore, rootKey, random: (length) => random.bytes(length) });
     opened.push(vault);
     const store = await openSqliteStore({
@@ -59,6 +60,7 @@ export async function openFoundation({ data, clock, random, create }: Foundation
       fromStore: (bytes) => vault.fromStore(bytes),
     });
     opened.push(store);
+    await requireOwnKeys(folder, keyStore, store);
     const organisations = createOrganisations({ store, vault, clock });
     const changes = createChanges();
     const connections = createConnections(changes);
@@ -86,9 +88,70 @@ async function openFolder(folder: string, random: Random, create: boolean): Prom
       `${join(folder, 'keys.db')}: the key store is missing. Put it back, or restore it from the recovery set; without it nothing can be read.`,
     );
   }
-  if (create) await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (create) await makeFolder(folder);
   if (process.platform !== 'win32') await chmod(folder, 0o700);
-  return isNew ? createRootKeyFile(keyFile, (length) => random.bytes(length)) : readRootKeyFile(keyFile);
+  if (!isNew) return readRootKeyFile(keyFile);
+  return createRootKeyFile(keyFile, (length) => random.bytes(length)).catch(async (cause: unknown) => {
+    // Another `init` on the same new folder was quicker: its key is the one.
+    if (await exists(keyFile)) return readRootKeyFile(keyFile);
+    throw cause;
+  });
+}
+
+/**
+ * Keys and data live and die together: an empty database beside keys that are in use would be taken for a new server, and
+ * every agent that it answers would be told that it is unknown.
+ */
+async function requireBoth(folder: string, keyStore: KeyStore): Promise<void> {
+  const database = join(folder, 'daylight.db');
+  const { length: keys } = await keyStore.orgKeys();
+  const isEmpty = (await sizeOf(database)) === 0;
+  if (isEmpty && keys > 0) {
+    throw new StoreError('damaged', `${database}: the database is missing or empty. Put it back, or restore a backup`);
+  }
+  if (!isEmpty && keys === 0 && (await keyStore.rootCheck()) === null) throw foreignKeys(folder);
+}
+
+/** Before anything is read: the sentence of a record that does not open would say that its key was destroyed. */
+async function requireOwnKeys(folder: string, keyStore: KeyStore, store: Store): Promise<void> {
+  const organisations = await store.organisations();
+  const keys = new Set((await keyStore.orgKeys()).map(({ org }) => org));
+  if (organisations.length > 0 && !organisations.some(({ org }) => keys.has(org))) throw foreignKeys(folder);
+}
+
+function foreignKeys(folder: string): VaultError {
+  return new VaultError(
+    'unavailable',
+    `${join(folder, 'keys.db')}: this key store is empty or belongs to other data. Put the one back that was made with this folder, or restore it from the recovery set.`,
+  );
+}
+
+/** 0 when there is none. */
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+/** Level by level: where nothing can be made, as under /proc, Node's own way tries for ever. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    const parent = dirname(folder);
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || parent === folder || (await exists(parent))) {
+      throw new DaylightError('bad_request', `${folder}: no folder can be made there (${String(code)})`, {
+        field: 'data',
+        remedy: 'Give a folder on a local disk that this account may write to, with --data.',
+        cause,
+      });
+    }
+    await makeFolder(parent);
+    await makeFolder(folder);
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,8 +88,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       closing: closing.signal,
       log: (request) => logRequest(log, request),
     });
-    const http =
-      tls === null ? createServer(limits, app as RequestListener) : createTlsServer({ ...limits, ...tls }, app);
+    const http = tls === null ? createServer(limits, app as RequestListener) : tlsServer({ ...limits, ...tls }, app);
     http.on('upgrade', (request, socket, head) => {
       holdErrors(socket);
       if (pathOf(request.url) === AGENT_PATH) agents.handleUpgrade(request, socket, head);
@@ -138,6 +137,19 @@ async function readPem(field: 'tlsCert' | 'tlsKey', path: string): Promise<Buffe
   } catch (cause) {
     const remedy = 'Give the path of a PEM file that the account of the server can read.';
     throw new DaylightError('bad_request', `configuration: ${field}: cannot be read`, { field, remedy, cause });
+  }
+}
+
+/** OpenSSL reads the files only now. Its own words name neither the file nor what to do. */
+function tlsServer(options: ServerOptions, app: RequestListener): HttpServer {
+  try {
+    return createTlsServer(options, app);
+  } catch (cause) {
+    throw new DaylightError('bad_request', 'configuration: tlsCert, tlsKey: not a certificate and its private key', {
+      field: 'tlsCert',
+      remedy: 'Give two PEM files that belong together: the certificate chain and its unencrypted private key.',
+      cause,
+    });
   }
 }
 

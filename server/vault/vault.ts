@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import type { DataKeyId, KeyStore } from '../store/store.ts';
+import { type DataKeyId, type KeyStore, StoreError } from '../store/store.ts';
 import { KEY_BYTES, openBytes, SALT_BYTES, sealBytes } from './envelope.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
 import type { RandomBytes, RootKey } from './rootKey.ts';
@@ -132,8 +132,8 @@ async function checkRootKey({ keyStore, rootKey, random }: VaultOptions): Promis
     const lookupKey = random(KEY_BYTES);
     const plaintext = Buffer.concat([CHECK_WORDS, lookupKey]);
     const check = sealBytes({ ...root, salt: random(SALT_BYTES), plaintext, compress: false });
-    await unavailableUnlessRead(() => keyStore.putRootCheck(check));
-    return lookupKey;
+    if (await unavailableUnlessRead(() => isFirst(keyStore.putRootCheck(check)))) return lookupKey;
+    return checkRootKey({ keyStore, rootKey, random }); // another process was first: its check is the one
   }
   const opened = openBytes({ ...root, sealed: stored });
   if (opened.ok) return opened.plaintext.subarray(CHECK_WORDS.length);
@@ -144,6 +144,16 @@ async function checkRootKey({ keyStore, rootKey, random }: VaultOptions): Promis
     );
   }
   throw new VaultError('unavailable', 'The key store is damaged. Restore it from the recovery set.');
+}
+
+async function isFirst(putting: Promise<void>): Promise<boolean> {
+  return putting.then(
+    () => true,
+    (cause: unknown) => {
+      if (cause instanceof StoreError && cause.code === 'conflict') return false;
+      throw cause;
+    },
+  );
 }
 
 /** Keys without a root check mean a damaged store: a new check would make any root key look right. */

@@ -60,8 +60,13 @@ function meaning(code: string | null): { code: StoreError['code']; sentence: str
     case 'SQLITE_AUTH':
     case 'EACCES':
     case 'EPERM':
-    case 'ENOTDIR':
       return { code: 'full', sentence: 'the data folder cannot be written; check its owner and permissions' };
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return {
+        code: 'damaged',
+        sentence: 'a file stands where the store keeps its folder of images, blobs; move it away',
+      };
     case 'SQLITE_NOTADB':
       return { code: 'damaged', sentence: 'the file is not a Daylight store; restore it from a backup' };
     case 'SQLITE_CORRUPT':

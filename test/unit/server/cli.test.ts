@@ -2,11 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serverCli } from '../../support/agentProcess.ts';
 import { createClient, PASSWORD } from '../../support/api.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const children = new Set<ChildProcess>();
 let folder: string;
 let data: string;
@@ -30,8 +29,7 @@ function start(
   args: readonly string[],
   env: Record<string, string> = {},
 ): { child: ChildProcess; ended: Promise<Ended>; out: () => string } {
-  const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
-  const child = spawn(process.execPath, ['--import', tsx, join(root, 'server/cli.ts'), ...args], {
+  const child = spawn(process.execPath, [serverCli, ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', ...env },
   });
@@ -140,6 +138,7 @@ describe('a wrong option or value', () => {
     ['an unknown option', ['serve', '--bogus'], 2, /unknown option/],
     ['no folder', ['serve'], 2, /--data: expected a value\. Give --data or set DAYLIGHT_DATA/],
     ['a port out of range', [...serveArgs, '--port', '70000'], 2, /port/],
+    ['a port that is no number', [...serveArgs, '--port', 'http'], 2, /port: expected a whole number from 0 to 65535/],
     ['a certificate without its key', [...serveArgs, '--tls-cert', 'x.pem'], 2, /tlsKey/],
     ['a certificate that is not there', [...serveArgs, '--tls-cert', 'x.pem', '--tls-key', 'y.pem'], 2, /tlsCert/],
     ['an address that is none', [...serveArgs, '--public-url', 'nowhere'], 2, /publicUrl/],
@@ -162,6 +161,61 @@ describe('a wrong option or value', () => {
     expect(ended.err).toMatch(message);
     expect(ended.err).not.toMatch(/\n\s+at /);
     await expect(stat(join(folder, 'unused'))).rejects.toThrow();
+  });
+
+  test.each(['maybe', 'no', '2'])(
+    'a switch in the environment that says %j is refused, not taken for yes',
+    async (word) => {
+      const ended = await run(serveArgs, { DAYLIGHT_BEHIND_PROXY: word });
+      expect([ended.code, ended.out]).toEqual([2, '']);
+      expect(ended.err).toMatch(/DAYLIGHT_BEHIND_PROXY: expected true or false/);
+    },
+  );
+
+  test.each(['false', '0', ''])('a switch in the environment that says %j is off', async (word) => {
+    const ended = await run(['serve', '--data', data, '--host', '0.0.0.0'], { DAYLIGHT_BEHIND_PROXY: word });
+    expect([ended.code, ended.out]).toEqual([3, '']);
+    expect(ended.err).toMatch(/without TLS/);
+  });
+
+  test('a certificate that is none is named with its option', async () => {
+    const pem = join(folder, 'no.pem');
+    await writeFile(pem, 'this is no certificate');
+    const ended = await run(['serve', '--data', data, '--port', '0', '--tls-cert', pem, '--tls-key', pem]);
+    expect([ended.code, ended.out]).toEqual([2, '']);
+    expect(ended.err).toMatch(/tlsCert, tlsKey: not a certificate.*PEM/);
+  });
+
+  test.each(['a file', '/proc/nothing-is-made-here'])('no data folder can be made: %s', async (where) => {
+    const path = where === 'a file' ? join(folder, 'file') : where;
+    if (where === 'a file') await writeFile(path, '');
+    const ended = await run(initArgs.map((arg) => (arg === '' ? path : arg)));
+    expect([ended.code, ended.out]).toEqual([2, '']);
+    expect(ended.err).toMatch(/no folder can be made there.*--data/);
+  });
+
+  test('of several that begin the same folder at once all find their organisation in it', async () => {
+    const own = join(folder, 'together');
+    const begun = await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        run([
+          'init',
+          '--data',
+          own,
+          '--organisation',
+          name,
+          '--owner-name',
+          name,
+          '--owner-email',
+          `${name}@example.com`,
+        ]),
+      ),
+    );
+    expect(begun.map(({ code, err }) => [code, err])).toEqual([
+      [0, ''],
+      [0, ''],
+      [0, ''],
+    ]);
   });
 
   test('a stack is shown when it is asked for', async () => {
@@ -228,6 +282,47 @@ describe('a root key that cannot be used', () => {
     expect(made.code).toBe(0);
     await copyFile(join(other, 'keys.db'), path);
     expect(await attempt()).toMatch(/belongs to another key store/);
+    // With its own root key beside it, too.
+    const rootKey = join(data, 'root.key');
+    await rename(rootKey, `${away}.root`);
+    await copyFile(join(other, 'root.key'), rootKey);
+    await chmod(rootKey, 0o600);
+    expect(await attempt()).toMatch(/keys\.db: this key store is empty or belongs to other data/);
+    await rename(`${away}.root`, rootKey);
+    await writeFile(path, '');
+    expect(await attempt()).toMatch(/keys\.db: this key store is empty or belongs to other data/);
+    await rename(away, path);
+    const server = await serve();
+    expect((await server.stop()).code).toBe(0);
+  });
+});
+
+describe('a store that cannot be used', () => {
+  const refused = async (): Promise<string> => {
+    const ended = await run(['serve', '--data', data, '--port', '0']);
+    expect([ended.code, ended.out]).toEqual([1, '']);
+    return ended.err;
+  };
+
+  test('that is missing or empty beside keys in use is refused, and no new one is made in its place', async () => {
+    const [path, away] = [join(data, 'daylight.db'), join(folder, 'daylight.away')];
+    await rename(path, away);
+    expect(await refused()).toMatch(/daylight\.db: the database is missing or empty.*backup/);
+    await expect(stat(path)).rejects.toThrow();
+    await writeFile(path, '');
+    expect(await refused()).toMatch(/daylight\.db: the database is missing or empty.*backup/);
+    expect((await stat(path)).size).toBe(0);
+    await rename(away, path);
+    const server = await serve();
+    expect((await server.stop()).code).toBe(0);
+  });
+
+  test('whose folder of images is a file is refused in a sentence that says so', async () => {
+    const [path, away] = [join(data, 'blobs'), join(folder, 'blobs.away')];
+    await rename(path, away);
+    await writeFile(path, '');
+    expect(await refused()).toMatch(/blobs; move it away/);
+    await unlink(path);
     await rename(away, path);
     const server = await serve();
     expect((await server.stop()).code).toBe(0);
