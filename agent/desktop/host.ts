@@ -1,7 +1,14 @@
 import { DaylightError } from '../../shared/errors.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeReport } from '../../shared/protocol/window.ts';
 import { type Agent, type AgentOptions, createAgent } from '../core/agent.ts';
-import { askNotice, enrol, fingerprint, type Invitation, type ShownNotice } from '../core/enrolment.ts';
+import {
+  askNotice,
+  enrol,
+  fingerprint,
+  finishEnrolment,
+  type Invitation,
+  type ShownNotice,
+} from '../core/enrolment.ts';
 import { openFolder } from '../core/files.ts';
 import { IDENTITY_FILE } from '../core/identity.ts';
 import type { SpoolKey } from '../core/spool/spoolKey.ts';
@@ -54,8 +61,11 @@ export function createHost(deps: HostDeps): Host {
     if (state.kind === 'running' || state.kind === 'closed') return;
     try {
       const files = await openFolder(folder);
-      if ((await files.read(IDENTITY_FILE)) === null) become({ kind: 'not_enrolled' });
-      else await run();
+      // An enrolment whose answer did not arrive is finished first, as it was begun.
+      const isEnrolled =
+        (await files.read(IDENTITY_FILE)) !== null || (await finishEnrolment({ files, clock, random })) !== null;
+      if (isEnrolled) await run();
+      else become({ kind: 'not_enrolled' });
     } catch (error) {
       become({ kind: 'failed', ...inWords(error) });
     }

@@ -182,12 +182,9 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
       if (project !== null) recent = [project, ...recent.filter((other) => other !== project)].slice(0, RECENT);
       tray.show({ agent: { kind: 'running', status }, recent, autostart: startsAtLogin });
     });
-    if (state.kind === 'running') {
-      window.turnTo('window');
-    } else {
-      bridge.close();
-      void show();
-    }
+    if (state.kind === 'running') window.turnTo('window');
+    else bridge.close();
+    void show();
     if (state.kind === 'wiped') void afterWipe(state);
   }
 

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { openFolder } from '../../agent/core/files.ts';
+import { writeIdentity } from '../../agent/core/identity.ts';
+import type { Platform } from '../../agent/core/ports.ts';
+import type { PageFile } from '../../agent/core/windowPage.ts';
+import { createAutostart } from '../../agent/desktop/autostart.ts';
+import { chooseSpoolKey } from '../../agent/desktop/keychain.ts';
+import { powerLock } from '../../agent/desktop/lock.ts';
+import { pageTable } from '../../agent/desktop/page.ts';
+import { type Shell, type ShellDeps, startShell } from '../../agent/desktop/shell.ts';
+import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
+import { scratch, systemRandom } from './agentKit.ts';
+import { officeDay } from './days/office.ts';
+import { createElectronFake, type FakeElectron } from './electronFake.ts';
+import { type ScriptedServer, startScriptedServer } from './scriptedServer.ts';
+import { createTestClock, type TestClock } from './testClock.ts';
+
+/** The real shell with a real agent in a real folder, connected to a scripted server, in a fake Electron. */
+export interface ShellKit {
+  readonly fake: FakeElectron;
+  readonly clock: TestClock;
+  readonly server: ScriptedServer;
+  readonly folder: string;
+  readonly shell: Shell;
+  /** Whether the desktop shows tray icons. */
+  trayHost: boolean;
+  readonly forgotten: string[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface ShellKitOptions {
+  readonly enrolled?: boolean;
+  readonly trayHost?: boolean;
+  readonly os?: NodeJS.Platform;
+  readonly atLogin?: boolean;
+  readonly prepare?: (fake: FakeElectron) => void;
+}
+
+export async function openShell(options: ShellKitOptions = {}): Promise<ShellKit> {
+  const place = await scratch();
+  const clock = createTestClock();
+  const server = await startScriptedServer(() => clock.now());
+  const fake = createElectronFake();
+  options.prepare?.(fake);
+  const folder = join(place.folder, 'agent');
+  if (options.enrolled !== false) await enrolledFolder(folder, server);
+  const os = options.os ?? 'linux';
+  const state = { trayHost: options.trayHost ?? true };
+  const forgotten: string[] = [];
+  const platform: Platform = createScriptedPlatform(officeDay, clock);
+  const deps: ShellDeps = {
+    ...{ electron: fake.electron, os, clock, random: systemRandom, folder, agentVersion: '0.1.0' },
+    platform: os === 'linux' ? platform : { ...platform, lock: powerLock(fake.electron.powerMonitor) },
+    autostart: createAutostart({
+      app: fake.electron.app,
+      os,
+      env: { XDG_CONFIG_HOME: join(place.folder, 'config') },
+      command: ['/opt/Daylight/daylight'],
+    }),
+    spoolKey: () => chooseSpoolKey({ safeStorage: fake.electron.safeStorage, os, folder, random: systemRandom }),
+    pages: async () => pageTable(page('the window'), page('the enrolment')),
+    preload: '/opt/Daylight/preload.cjs',
+    icons: '/opt/Daylight/icons',
+    hasTrayHost: async () => state.trayHost,
+    atLogin: options.atLogin ?? false,
+    userData: join(place.folder, 'electron'),
+    forget: () => void forgotten.push('electron'),
+  };
+  const shell = await startShell(deps);
+  if (shell === null) throw new Error('the shell is the second one');
+  return {
+    ...{ fake, clock, server, folder, shell, forgotten },
+    get trayHost() {
+      return state.trayHost;
+    },
+    set trayHost(isThere) {
+      state.trayHost = isThere;
+    },
+    async [Symbol.asyncDispose]() {
+      await shell.host.close();
+      await server.close();
+      await place[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export async function enrolledFolder(folder: string, server: ScriptedServer): Promise<void> {
+  const files = await openFolder(folder);
+  await files.write('device.key', server.deviceKey.export({ type: 'pkcs8', format: 'pem' }));
+  await writeIdentity(files, server.identity, server.deviceKey, systemRandom.bytes(12));
+}
+
+function page(text: string): Map<string, PageFile> {
+  const file = (type: string, content: string): PageFile => ({ type, read: async () => Buffer.from(content) });
+  return new Map([
+    ['/', file('text/html; charset=utf-8', text)],
+    ['/a.js', file('text/javascript; charset=utf-8', '1')],
+  ]);
+}
+
+/** Lets the clock and everything that needs real time go on until `condition` holds. */
+export async function eventuallyBy(
+  clock: TestClock,
+  condition: () => boolean | Promise<boolean>,
+  ms = 8_000,
+): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${condition.toString()}`);
+    await clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { initialise } from '../../../../server/initialise.ts';
+import { startServer } from '../../../support/api.ts';
+import { signInOwner } from '../../../support/daylight.ts';
+import { eventuallyBy, openShell } from '../../../support/shellKit.ts';
+
+test('a computer that is not enrolled shows who invites and what would be collected, and enrols on an acknowledgement', async () => {
+  await using kit = await openShell({ enrolled: false });
+  const server = await startServer();
+  try {
+    const owner = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+    const { token, person } = await initialise(server.data, owner, { clock: server.clock });
+    kit.clock.jump(server.clock.now() - kit.clock.now());
+    const client = await signInOwner(server.url, token);
+    const { code } = await client.ok('POST', `/people/${person}/enrolment-codes`, {});
+
+    expect(kit.fake.window().loaded).toEqual(['app://daylight/enrol/']);
+    expect(kit.fake.tray().words()).toEqual([
+      '· This computer is not enrolled: nothing is recorded.',
+      'Enrol this computer…',
+      'Quit Daylight',
+    ]);
+    expect(await kit.fake.invoke({ command: 'status' })).toMatchObject({
+      ok: false,
+      problem: 'the agent is not running',
+    });
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false })).toMatchObject({
+      ok: false,
+      problem: 'no notice has been shown yet',
+    });
+
+    const shown = await kit.fake.invoke({ command: 'invitation', server: server.url, code });
+    expect(shown).toMatchObject({
+      ok: true,
+      invitation: {
+        organisation: 'Nordlicht',
+        person: 'Olga Brandt',
+        fingerprint: expect.stringMatching(/^([0-9a-f]{4} ?){16}$/),
+      },
+    });
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 7, autostart: false })).toMatchObject({
+      ok: false,
+      problem: 'the notice that was shown is another one',
+    });
+    expect(existsSync(join(kit.folder, 'identity.json'))).toBe(false);
+
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: true })).toEqual({
+      ok: true,
+      said: 'Enrolled Olga Brandt at Nordlicht.',
+    });
+    expect(kit.fake.window().loaded.at(-1)).toBe('app://daylight/');
+    expect(await kit.fake.invoke({ command: 'status' })).toMatchObject({
+      ok: true,
+      status: { person: 'Olga Brandt', state: 'stopped', key: 'encrypted under a key in the keyring of your desktop' },
+    });
+    await eventuallyBy(kit.clock, () => kit.fake.tray().words().includes('✓ Start Daylight when I sign in'));
+  } finally {
+    await server.close();
+  }
+});
+
+test('an address that nobody answers at is a sentence, and nothing is left behind', async () => {
+  await using kit = await openShell({ enrolled: false });
+  const asked = { command: 'invitation', server: 'http://localhost:9', code: '7K2QM-XV4ZD-N8TRC-0A5BE' };
+  expect(await kit.fake.invoke(asked)).toMatchObject({ ok: false, kind: 'failed', problem: expect.any(String) });
+  expect(await kit.fake.invoke({ ...asked, code: 'guess' })).toMatchObject({
+    ok: false,
+    kind: 'bad_request',
+    problem: expect.stringContaining('expected a code like'),
+  });
+  expect(existsSync(kit.folder)).toBe(false);
+});
