@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { dayOf, HOUR, MINUTE } from '../shared/time.ts';
+import { DAY, dayOf, MINUTE } from '../shared/time.ts';
 import {
   addMember,
   type Client,
@@ -42,11 +42,21 @@ async function pictures(): Promise<void> {
   const server = await startServer();
   const browser = await startBrowser();
   try {
-    const { manager, mia } = await recordDay(server);
-    const places = [
-      ['collection', '/collection', 'Collection'],
-      ['day', `/people/${mia.person}/day/${dayOf(server.clock.now())}`, null],
-    ] as const;
+    const { manager, mia } = await recordDays(server);
+    const today = dayOf(server.clock.now());
+    const query = '?purpose=workload_review';
+    const places: readonly Place[] = [
+      { name: 'collection', path: '/collection', shows: 'Collection' },
+      { name: 'day', path: `/people/${mia.person}/day/${today}${query}`, shows: 'The day' },
+      { name: 'screenshot', path: `/people/${mia.person}/day/${today}${query}`, shows: 'The day', then: openPicture },
+      {
+        name: 'today',
+        path: `/today${query}`,
+        shows: 'Team today',
+        then: (page) => page.getByText('Live').first().waitFor(),
+      },
+      { name: 'week', path: `/people/${mia.person}/week/${today}${query}`, shows: 'Working time' },
+    ];
     for (const scheme of ['light', 'dark'] as const) {
       for (const width of [1_280, 390]) {
         const context = await browser.newContext({
@@ -54,14 +64,15 @@ async function pictures(): Promise<void> {
           reducedMotion: 'reduce',
         });
         await letIn(context, server, manager);
-        for (const [name, place, heading] of places) {
+        for (const { name, path: place, shows, then } of places) {
           const page = await context.newPage();
           page.setDefaultTimeout(15_000);
           await page.goto(`${server.url}/#${place}`);
-          if (heading === null) await choosePurpose(page);
-          else await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+          await page.getByRole('heading', { name: shows, exact: true }).waitFor();
+          await then?.(page);
           await page.waitForTimeout(1_500);
-          await page.screenshot({ path: path.join(images, `${name}-${width}-${scheme}.png`), fullPage: true });
+          const whole = name !== 'screenshot';
+          await page.screenshot({ path: path.join(images, `${name}-${width}-${scheme}.png`), fullPage: whole });
           console.log(`${name} ${width} ${scheme}`);
           await page.close();
         }
@@ -74,13 +85,20 @@ async function pictures(): Promise<void> {
   }
 }
 
-async function choosePurpose(page: Page): Promise<void> {
-  const choose = page.getByText('Workload review', { exact: true }).first();
-  await choose.waitFor();
-  await choose.click();
-  const show = page.getByRole('button', { name: /show/i }).first();
-  if (await show.isVisible()) await show.click();
-  await page.getByText('Tracked', { exact: false }).first().waitFor();
+interface Place {
+  readonly name: string;
+  readonly path: string;
+  /** A heading that is there when the page is. */
+  readonly shows: string;
+  readonly then?: (page: Page) => Promise<void>;
+}
+
+async function openPicture(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Open the screenshot/ })
+    .nth(1)
+    .click();
+  await page.getByRole('img', { name: /^Screenshot at/ }).waitFor();
 }
 
 async function letIn(context: BrowserContext, server: TestServer, { client }: Member): Promise<void> {
@@ -88,11 +106,12 @@ async function letIn(context: BrowserContext, server: TestServer, { client }: Me
   await context.addCookies([{ name, value, url: server.url }]);
 }
 
-/** From half past eight to five, in a quarter of a minute. */
-async function recordDay(server: TestServer): Promise<{ manager: Member; mia: Member }> {
+/** Three days from half past eight on, the last one until five; and the others of the team as they are then. */
+async function recordDays(server: TestServer): Promise<{ manager: Member; mia: Member }> {
   const { clock } = server;
-  const morning = Date.parse(`${dayOf(clock.now())}T08:20:00Z`);
-  clock.advance(morning - clock.now());
+  const sinceMonday = (new Date(clock.now()).getUTCDay() + 6) % 7;
+  const tuesday = dayOf(clock.now() + (8 - sinceMonday) * DAY);
+  clock.advance(Date.parse(`${tuesday}T08:20:00Z`) - clock.now());
   const owner = await server.addOrganisation('Nordlicht');
   const { id: team } = await owner.client.ok('POST', '/teams', { name: 'Design' });
   const manager = await addMember(server, owner.client, 'manager', {
@@ -108,10 +127,19 @@ async function recordDay(server: TestServer): Promise<{ manager: Member; mia: Me
   });
   clock.advance(5 * MINUTE);
   const device = await enrolFor(server, mia.client, mia.person, policy.version);
-  const agent = await dial(Number(new URL(server.url).port));
-  await agent.hello(device, { at: clock.now(), mono: monoAt(clock.now()) });
-  await agent.take('welcome');
-  await work(agent, server, policy.version);
+  const colleagues = await addColleagues(server, owner.client, team, policy.version);
+  let agent = await connect(server, device);
+  let seq = 0;
+  for (const minutes of [405, 330, 500]) {
+    seq = await work(agent, server, policy.version, seq, minutes);
+    if (minutes === 500) break;
+    agent.ws.terminate();
+    await agent.closed();
+    const tomorrow = Date.parse(`${dayOf(clock.now() + DAY)}T08:${minutes === 405 ? '41' : '28'}:00Z`);
+    clock.advance(tomorrow - clock.now());
+    agent = await connect(server, device);
+  }
+  await colleaguesAtWork(server, colleagues, policy.version);
   const receipt = receiptBy(
     device,
     { document: policy, hash },
@@ -154,10 +182,17 @@ const plan = [
   { until: 500, app: 'Code', site: null, project: 'Website', task: 'Checkout' },
 ] as const;
 
-async function work(agent: RawAgent, { clock }: TestServer, version: number): Promise<void> {
+/** Returns the last seq that it sent. */
+async function work(
+  agent: RawAgent,
+  { clock }: TestServer,
+  version: number,
+  lastSeq: number,
+  minutes: number,
+): Promise<number> {
   const session = newSession();
   const begin = clock.now();
-  let seq = 0;
+  let seq = lastSeq;
   let project: string | null = null;
   const stamp = (fields: object, span = 0) => ({
     at: clock.now() - span,
@@ -174,7 +209,7 @@ async function work(agent: RawAgent, { clock }: TestServer, version: number): Pr
   const event = (name: string, cause: string, span = 0) =>
     stamp({ parameter: 'session', level: 'on', event: name, cause }, span);
   await send([event('start', 'employee'), stamp({ parameter: 'timezone', level: 'on', zone: 'Europe/Oslo' })]);
-  for (let minute = 1; minute <= 500; minute += 1) {
+  for (let minute = 1; minute <= minutes; minute += 1) {
     clock.advance(MINUTE);
     const now = plan.find(({ until }) => minute <= until);
     if (now === undefined) break;
@@ -201,7 +236,72 @@ async function work(agent: RawAgent, { clock }: TestServer, version: number): Pr
     await send(observations);
   }
   await send([event('stop', 'employee')]);
-  if (clock.now() - begin < 8 * HOUR) throw new Error('the day was too short');
+  if (clock.now() - begin < minutes * MINUTE) throw new Error('the day was too short');
+  return seq;
+}
+
+interface Colleague {
+  readonly device: TestDevice;
+  readonly does: (typeof team)[number];
+}
+
+/** Where everyone else is at five. */
+const team = [
+  { name: 'Jonas Lind', state: 'tracking', since: 95, project: 'Website', task: 'Checkout', app: 'Code' },
+  { name: 'Leila Haddad', state: 'tracking', since: 40, project: 'Rebrand', task: 'Icons', app: 'Figma' },
+  { name: 'Ravi Menon', state: 'paused', since: 130, project: 'Website', task: null, app: 'Chromium' },
+  { name: 'Sofie Berg', state: 'away', since: 210, project: 'Rebrand', task: 'Print', app: 'Inkscape' },
+  { name: 'Tomas Novak', state: 'idle', since: 0, project: null, task: null, app: null },
+] as const;
+
+async function addColleagues(server: TestServer, owner: Client, id: string, version: number): Promise<Colleague[]> {
+  const colleagues: Colleague[] = [];
+  for (const does of team) {
+    const email = `${does.name.split(' ')[0]?.toLowerCase()}@example.com`;
+    const member = await addMember(server, owner, 'employee', { name: does.name, email, teams: [id] });
+    colleagues.push({ device: await enrolFor(server, member.client, member.person, version), does });
+  }
+  await addMember(server, owner, 'employee', { name: 'Wanda Kaminska', email: 'wanda@example.com', teams: [id] });
+  return colleagues;
+}
+
+/** Those who are connected stay so until the server closes. */
+async function colleaguesAtWork(server: TestServer, colleagues: readonly Colleague[], version: number): Promise<void> {
+  const { clock } = server;
+  const atWork = colleagues.filter(({ does: { state } }) => state !== 'idle');
+  const agents = await Promise.all(atWork.map(({ device }) => connect(server, device)));
+  clock.advance(2 * MINUTE); // what was in front before the lease is not taken
+  for (const [index, { does }] of atWork.entries()) {
+    const agent = agents[index];
+    if (agent === undefined) continue;
+    const [now, session] = [clock.now(), newSession()];
+    const at = (minutesAgo: number) => ({
+      at: now - minutesAgo * MINUTE,
+      mono: monoAt(now - minutesAgo * MINUTE),
+      span: 0,
+    });
+    const event = (name: string, minutesAgo: number) => ({
+      ...{ parameter: 'session', level: 'on', event: name, cause: 'employee', ...at(minutesAgo) },
+    });
+    const { project, task, app, since, state } = does;
+    const observations = [
+      event('start', since),
+      { parameter: 'project', level: 'on', project, task, ...at(since) },
+      { parameter: 'app', level: 'name', name: app, ...at(1), span: MINUTE },
+      ...(state === 'paused' ? [event('pause', 0)] : []),
+    ];
+    agent.send(batch(agent, 1, session, observations, version));
+    const { discarded } = await agent.take('ack');
+    if (Object.keys(discarded).length > 0) throw new Error(JSON.stringify(discarded));
+    if (state === 'away') agent.ws.terminate();
+  }
+}
+
+async function connect(server: TestServer, device: TestDevice): Promise<RawAgent> {
+  const agent = await dial(Number(new URL(server.url).port));
+  await agent.hello(device, { at: server.clock.now(), mono: monoAt(server.clock.now()) });
+  await agent.take('welcome');
+  return agent;
 }
 
 /** A drawn desktop, blurred as the agent blurs. */

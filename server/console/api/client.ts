@@ -15,6 +15,10 @@ export type JsonRoute = {
   [R in RouteName]: Routes[R]['response'] extends z.ZodType ? R : never;
 }[RouteName];
 
+export type StreamRoute = {
+  [R in RouteName]: Routes[R]['response'] extends 'text/event-stream' ? R : never;
+}[RouteName];
+
 export type Answer<R extends JsonRoute> = Routes[R]['response'] extends z.ZodType<infer Output> ? Output : never;
 
 type Part<Name extends string, Value> =
@@ -88,6 +92,11 @@ function address(route: RouteShape, request: AnyRequest): string {
 function asText(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   throw new TypeError(`an address cannot hold a ${typeof value}`);
+}
+
+/** What the server said when it refused. */
+export async function failureIn(response: Response): Promise<DaylightError> {
+  return failureOf(await response.json().catch(() => undefined), response.status);
 }
 
 function failureOf(json: unknown, status: number): DaylightError {

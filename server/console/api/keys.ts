@@ -15,5 +15,6 @@ export const keys = {
   codes: (person: string) => ['codes', person],
   receipt: (person: string, device: string) => ['receipt', person, device],
   accesses: (person: string) => ['accesses', person],
+  week: (person: string, from: string, zone: string, purpose: string) => ['week', person, from, zone, purpose],
   day: (person: string, day: string, zone: string, purpose: string) => ['day', person, day, zone, purpose],
 } as const;

@@ -115,6 +115,21 @@ export function useDay(question: { person: string; day: string; zone: string; pu
   });
 }
 
+/** Like a day: one read is one entry in the access log. */
+export function useWeek(question: { person: string; from: string; zone: string; purpose: ReadPurposeName | null }) {
+  const { person, from, zone, purpose } = question;
+  return useQuery({
+    queryKey: keys.week(person, from, zone, purpose ?? ''),
+    queryFn: ({ signal }) => {
+      if (purpose === null) throw new Error('a week is not read without a purpose');
+      return call('week', { params: { person }, query: { from, zone, purpose } }, signal);
+    },
+    enabled: purpose !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 5 * 60_000,
+  });
+}
+
 /** Newest first, a page of 100 at a time. */
 export function useAccesses(person: string) {
   return useInfiniteQuery({

@@ -1,4 +1,5 @@
-import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { Button } from '@mantine/core';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { Day } from '../../../shared/time.ts';
 import { useDay } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
@@ -10,8 +11,9 @@ import { dayIn, longDay, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { DayControls } from './DayControls.tsx';
 import { DayView } from './DayView.tsx';
+import { dayPath, weekPath } from './paths.ts';
 import { PurposeChoice } from './PurposeChoice.tsx';
-import { type ReadPurposeName, readPurpose } from './purposes.ts';
+import { purposeFor, type ReadPurposeName } from './purposes.ts';
 
 /**
  * A person's day. The person and their manager see the same page, through the same request; someone else's day is not
@@ -25,18 +27,24 @@ export function DayPage() {
   const own = person === me.person.id;
   const zone = viewerZone();
   const day = dayFrom(dayText, zone);
-  const chosen = own ? 'own_data' : notOwn(readPurpose(search.get('purpose')));
+  const chosen = purposeFor(own, search.get('purpose'));
   const name = useNameOf(person);
   const report = useDay({ person, day, zone, purpose: chosen });
-  const base = own ? '/my-day' : `/people/${person}/day`;
   const go = (to: { day?: string; purpose?: ReadPurposeName | null }) => {
     const purpose = to.purpose === undefined ? chosen : to.purpose;
-    const query = own || purpose === null ? '' : `?purpose=${purpose}`;
-    void navigate(`${base}/${to.day ?? day}${query}`);
+    void navigate(dayPath({ person, own, day: to.day ?? day, purpose }));
   };
   const title = own ? say('day.mine') : name;
   return (
-    <Page title={title} lead={longDay(day)}>
+    <Page
+      title={title}
+      lead={longDay(day)}
+      actions={
+        <Button component={Link} variant="default" to={weekPath({ person, own, day, purpose: chosen })}>
+          {say('week.open')}
+        </Button>
+      }
+    >
       <div className="dl-stack">
         <DayControls
           day={day}
@@ -47,7 +55,13 @@ export function DayPage() {
           onPurpose={() => go({ purpose: null })}
           onRefresh={chosen === null ? null : () => void report.refetch()}
         />
-        {chosen === null && <PurposeChoice name={name} onChoose={(purpose) => go({ purpose })} />}
+        {chosen === null && (
+          <PurposeChoice
+            question={say('purpose.ask', { name })}
+            recorded={say('purpose.recorded', { name })}
+            onChoose={(purpose) => go({ purpose })}
+          />
+        )}
         {chosen !== null && report.isPending && <Waiting lines={6} />}
         {report.isError && <Failure error={report.error} retry={() => void report.refetch()} />}
         {chosen !== null && report.data !== undefined && (
@@ -61,9 +75,4 @@ export function DayPage() {
 function dayFrom(text: string | undefined, zone: string): string {
   const parsed = Day.safeParse(text);
   return parsed.success ? parsed.data : dayIn(Date.now(), zone);
-}
-
-/** One's own data has no purpose that another's could be read for. */
-function notOwn(purpose: ReadPurposeName | null): ReadPurposeName | null {
-  return purpose === 'own_data' ? null : purpose;
 }

@@ -8,8 +8,13 @@ import { say } from '../strings/say.ts';
 import classes from './day.module.css';
 import { offeredPurposes, type ReadPurposeName } from './purposes.ts';
 
-/** Asks why, before anything is read. Says what each purpose shows, and that the person will know. */
-export function PurposeChoice({ name, onChoose }: { name: string; onChoose: (purpose: ReadPurposeName) => void }) {
+/** Asks why, before anything is read. Says what each purpose shows, and that whoever is looked at will know. */
+export function PurposeChoice(props: {
+  question: string;
+  recorded: string;
+  onChoose: (purpose: ReadPurposeName) => void;
+}) {
+  const { question, recorded, onChoose } = props;
   const { person } = useMe();
   const policy = usePolicy();
   if (policy.isPending) return <Waiting lines={3} />;
@@ -17,8 +22,8 @@ export function PurposeChoice({ name, onChoose }: { name: string; onChoose: (pur
   const offered = offeredPurposes(policy.data.policy, person.role);
   return (
     <section className="dl-panel dl-stack" aria-labelledby="purpose-heading">
-      <h2 id="purpose-heading">{say('purpose.ask', { name })}</h2>
-      <Note>{say('purpose.recorded', { name })}</Note>
+      <h2 id="purpose-heading">{question}</h2>
+      <Note>{recorded}</Note>
       {offered.length === 0 ? (
         <Empty>{say('purpose.nothing')}</Empty>
       ) : (

@@ -23,7 +23,7 @@ export function reasonsOf(report: DayReport, own: boolean): readonly { sentence:
 
 /** Why there is nothing of a parameter on this day, as a sentence; null when the report does not say that there is nothing. */
 export function absenceOf(
-  report: DayReport,
+  report: Pick<DayReport, 'absent' | 'person'>,
   parameter: ParameterId | readonly ParameterId[],
   own: boolean,
 ): string | null {

@@ -1,6 +1,5 @@
 import { catalog, type ParameterId, Purpose, parameterIds } from '../../../shared/catalog.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
-import { ReadPurpose } from '../../../shared/protocol/http.ts';
 import type { Role } from '../../../shared/roles.ts';
 
 export type ReadPurposeName = Purpose | 'own_data';
@@ -18,9 +17,10 @@ export function offeredPurposes(policy: PolicyDocument, role: Role): readonly Of
     .filter(({ shows }) => shows.length > 0);
 }
 
-/** The purpose in an address, if it is one. */
-export function readPurpose(text: string | null): ReadPurposeName | null {
-  const parsed = ReadPurpose.safeParse(text);
+/** What one looks for: one's own data, or at another the purpose in the address; null when none is chosen yet. */
+export function purposeFor(own: boolean, text: string | null): ReadPurposeName | null {
+  if (own) return 'own_data';
+  const parsed = Purpose.safeParse(text);
   return parsed.success ? parsed.data : null;
 }
 

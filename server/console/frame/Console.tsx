@@ -19,6 +19,8 @@ import { People } from '../people/People.tsx';
 import { PersonPage } from '../people/PersonPage.tsx';
 import { TeamPage } from '../people/TeamPage.tsx';
 import { say } from '../strings/say.ts';
+import { TodayPage } from '../today/TodayPage.tsx';
+import { WeekPage } from '../week/WeekPage.tsx';
 import { Failure } from './Failure.tsx';
 import { Frame } from './Frame.tsx';
 import { Empty, Page } from './Page.tsx';
@@ -65,13 +67,16 @@ function Inside({ me }: { me: Me }) {
           <Route path="/" element={<Start />} />
           <Route path="/begin/:step?" element={<Begin />} />
           <Route path="/collection" element={<Collection />} />
+          <Route path="/today" element={<TodayPage />} />
           <Route path="/people" element={<People />} />
           <Route path="/people/:person" element={<PersonPage />} />
           <Route path="/teams/:team" element={<TeamPage />} />
           <Route path="/people/:person/day/:day?" element={<DayPage />} />
+          <Route path="/people/:person/week/:day?" element={<WeekPage />} />
           <Route path="/people/:person/accesses" element={<Accesses />} />
           <Route path="/access-logs" element={<AccessLogs />} />
           <Route path="/my-day/:day?" element={<DayPage />} />
+          <Route path="/my-week/:day?" element={<WeekPage />} />
           <Route path="/who-looked" element={<Accesses />} />
           <Route path="/notice" element={<NoticePage />} />
           <Route path="/account" element={<Account />} />

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustmentsHorizontal,
   IconCalendarTime,
+  IconCalendarWeek,
   IconEye,
   IconFileText,
   IconFlag,
@@ -11,6 +12,7 @@ import {
   IconShieldLock,
   IconUserCircle,
   IconUsers,
+  IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
@@ -95,6 +97,7 @@ const everyone = () => true;
 
 const organisationPages: readonly Destination[] = [
   { to: '/collection', label: say('nav.collection'), icon: IconAdjustmentsHorizontal, shown: may.seeProof },
+  { to: '/today', label: say('nav.today'), icon: IconUsersGroup, shown: may.seeDaysOfOthers },
   { to: '/people', label: say('nav.people'), icon: IconUsers, shown: may.seePeople },
   { to: '/access-logs', label: say('nav.accessLogs'), icon: IconListSearch, shown: may.seeAccessLogs },
   { to: '/security', label: say('nav.security'), icon: IconShieldLock, shown: may.seeSecurity },
@@ -105,6 +108,7 @@ const firstSteps: Destination = { to: '/begin', label: say('nav.begin'), icon: I
 
 const ownPages: readonly Destination[] = [
   { to: '/my-day', label: say('nav.myDay'), icon: IconCalendarTime, shown: everyone },
+  { to: '/my-week', label: say('nav.myWeek'), icon: IconCalendarWeek, shown: everyone },
   { to: '/who-looked', label: say('nav.whoLooked'), icon: IconEye, shown: everyone },
   { to: '/notice', label: say('nav.notice'), icon: IconFileText, shown: everyone },
   { to: '/account', label: say('nav.account'), icon: IconUserCircle, shown: everyone },

@@ -22,6 +22,17 @@ export function longDay(day: string): string {
   );
 }
 
+/** `Thu` for a calendar day. */
+export function weekday(day: string): string {
+  return intl({ weekday: 'short' }, 'UTC').format(Date.parse(`${day}T00:00:00Z`));
+}
+
+/** `6:48`, for columns of times. */
+export function hoursMinutes(ms: number): string {
+  const minutes = Math.round(ms / MINUTE);
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
 /** `Thu 12 Nov` */
 export function shortDate(at: number, zone?: string): string {
   return intl({ weekday: 'short', day: 'numeric', month: 'short' }, zone).format(at);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { offeredPurposes, readPurpose } from '../../../server/console/day/purposes.ts';
+import { offeredPurposes, purposeFor } from '../../../server/console/day/purposes.ts';
 import { OrgId } from '../../../shared/ids.ts';
 import { firstRules, type PolicyDocument } from '../../../shared/policy/policy.ts';
 import { UnixMs } from '../../../shared/time.ts';
@@ -30,7 +30,12 @@ test('only purposes that the policy declares, and that show this role something,
 });
 
 test('a purpose in an address that is not one counts as none', () => {
-  expect(readPurpose('workload_review')).toBe('workload_review');
-  expect(readPurpose('curiosity')).toBeNull();
-  expect(readPurpose(null)).toBeNull();
+  expect(purposeFor(false, 'workload_review')).toBe('workload_review');
+  expect(purposeFor(false, 'curiosity')).toBeNull();
+  expect(purposeFor(false, null)).toBeNull();
+});
+
+test('one’s own data has no other purpose, and is no purpose for anybody else’s', () => {
+  expect(purposeFor(true, 'support')).toBe('own_data');
+  expect(purposeFor(false, 'own_data')).toBeNull();
 });

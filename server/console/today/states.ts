@@ -1,0 +1,40 @@
+import type { TodayRow } from '../../../shared/protocol/http.ts';
+import type { Tone } from '../frame/Mark.tsx';
+import { clockTime, nearTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+
+/** In the order of the page: who is at work first. */
+export const states = [
+  'tracking',
+  'paused',
+  'not_connected',
+  'stopped',
+  'not_today',
+  'not_collected',
+  'not_for_you',
+] as const satisfies readonly TodayRow['state'][];
+
+export const tones: Readonly<Record<TodayRow['state'], Tone>> = {
+  tracking: 'on',
+  paused: 'wait',
+  not_connected: 'gone',
+  stopped: 'off',
+  not_today: 'off',
+  not_collected: 'off',
+  not_for_you: 'private',
+};
+
+/** `since 09:02`; empty for a state that began at no time. */
+export function sinceText({ state, since }: TodayRow, now: number): string {
+  if (since === null) return '';
+  if (state === 'not_connected') return say('today.lastHeard', { time: nearTime(since, now) });
+  return state === 'stopped'
+    ? say('today.at', { time: clockTime(since) })
+    : say('today.since', { time: nearTime(since, now) });
+}
+
+/** What was tracked by now: while someone tracks it goes on. */
+export function trackedBy({ state, trackedMs }: TodayRow, sinceReportMs: number): number | null {
+  if (trackedMs === null) return null;
+  return state === 'tracking' ? trackedMs + Math.max(0, sinceReportMs) : trackedMs;
+}

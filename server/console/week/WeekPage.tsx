@@ -1,0 +1,118 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { IconChevronLeft, IconChevronRight, IconRefresh } from '@tabler/icons-react';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
+import type { WeekReport } from '../../../shared/protocol/http.ts';
+import { addDays, Day } from '../../../shared/time.ts';
+import { useWeek } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { PurposeChoice } from '../day/PurposeChoice.tsx';
+import { weekPath } from '../day/paths.ts';
+import { purposeFor, type ReadPurposeName } from '../day/purposes.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
+import { Page } from '../frame/Page.tsx';
+import { useNameOf } from '../frame/useNames.ts';
+import { Waiting } from '../frame/Waiting.tsx';
+import { clockTime, dayIn, exactTime, longDay, viewerZone } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
+import { mondayOf } from './mondayOf.ts';
+import { WeekTables } from './WeekTables.tsx';
+
+/** Seven days of a person, from Monday; the same for the person and for whoever may see them. */
+export function WeekPage() {
+  const me = useMe();
+  const { person = me.person.id, day: dayText } = useParams();
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+  const own = person === me.person.id;
+  const zone = viewerZone();
+  const today = dayIn(Date.now(), zone);
+  const day = Day.safeParse(dayText).data ?? today;
+  const from = mondayOf(day);
+  const purpose = purposeFor(own, search.get('purpose'));
+  const name = useNameOf(person);
+  const report = useWeek({ person, from, zone, purpose });
+  const go = (to: { day?: string; purpose?: ReadPurposeName | null }) =>
+    void navigate(weekPath({ person, own, day, purpose, ...to }));
+  return (
+    <Page
+      title={own ? say('week.mine') : say('week.of', { name })}
+      lead={say('week.range', { from: longDay(from), to: longDay(addDays(from, 6)) })}
+    >
+      <div className="dl-stack">
+        <div className="dl-row dl-noprint">
+          <ActionIcon
+            variant="default"
+            size={36}
+            aria-label={say('week.before')}
+            onClick={() => go({ day: addDays(from, -7) })}
+          >
+            <IconChevronLeft size={18} aria-hidden />
+          </ActionIcon>
+          <ActionIcon
+            variant="default"
+            size={36}
+            aria-label={say('week.after')}
+            disabled={addDays(from, 7) > today}
+            onClick={() => go({ day: addDays(from, 7) })}
+          >
+            <IconChevronRight size={18} aria-hidden />
+          </ActionIcon>
+          {mondayOf(today) !== from && (
+            <Button variant="default" onClick={() => go({ day: today })}>
+              {say('week.this')}
+            </Button>
+          )}
+          {!own && purpose !== null && (
+            <Button variant="default" onClick={() => go({ purpose: null })}>
+              {say('day.purpose', { purpose: say(`purpose.${purpose}`) })}
+            </Button>
+          )}
+          {purpose !== null && (
+            <Button
+              variant="default"
+              leftSection={<IconRefresh size={16} aria-hidden />}
+              loading={report.isFetching}
+              onClick={() => void report.refetch()}
+            >
+              {say('action.refresh')}
+            </Button>
+          )}
+        </div>
+        {purpose === null && (
+          <PurposeChoice
+            question={say('week.ask', { name })}
+            recorded={say('purpose.recorded', { name })}
+            onChoose={(chosen) => go({ purpose: chosen })}
+          />
+        )}
+        {purpose !== null && report.isPending && <Waiting lines={6} />}
+        {report.isError && <Failure error={report.error} retry={() => void report.refetch()} />}
+        {purpose !== null && report.data !== undefined && <Week report={report.data} own={own} purpose={purpose} />}
+      </div>
+    </Page>
+  );
+}
+
+function Week({ report, own, purpose }: { report: WeekReport; own: boolean; purpose: ReadPurposeName }) {
+  const { recordedAccess, person, generatedAt, zone, policyVersion } = report;
+  return (
+    <>
+      <Note>
+        <p>
+          {recordedAccess === null
+            ? say('day.ownNotRecorded')
+            : say('day.recorded', {
+                time: clockTime(recordedAccess.at),
+                purpose: say(`purpose.${recordedAccess.purpose}`),
+                name: person.name,
+              })}
+        </p>
+      </Note>
+      <WeekTables report={report} own={own} purpose={purpose} />
+      <p className="dl-quiet dl-small">
+        {say('week.made', { time: exactTime(generatedAt), zone, version: policyVersion })}
+      </p>
+    </>
+  );
+}
