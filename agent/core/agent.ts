@@ -321,7 +321,7 @@ async function acceptNotice({ policies, uplink }: Running, version: number): Pro
   await uplink.acknowledge({ version, policyHash: notice.policyHash });
   const online = uplink.state().kind === 'online';
   const when = online
-    ? 'The server has been told.'
+    ? 'It is being sent to the server; it counts when "daylight-agent notice" says so.'
     : 'The server will be told when it can be reached; until then nothing changes.';
   return { ok: true, said: `You have acknowledged notice ${version}. ${when}` };
 }

@@ -201,7 +201,8 @@ async function enter(folder: string, clock: Clock): Promise<() => Promise<void>>
     if (error === null) return () => rmdir(gate).catch(() => undefined);
     if (error !== 'EEXIST') throw cannotStart(folder, error);
     const age = await stat(gate).then(
-      ({ mtimeMs }) => clock.now() - mtimeMs,
+      // One that was made "later" is of before the clock was set back.
+      ({ mtimeMs }) => Math.abs(clock.now() - mtimeMs),
       () => 0,
     );
     if (age <= ENTRY_STALE_MS) {

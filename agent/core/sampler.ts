@@ -78,6 +78,8 @@ export function createSampler(deps: SamplerDeps): Sampler {
   const facts = createFacts(deps);
   let counter: { readonly level: Slot['level']; readonly input: InputCounter } | null = null;
   let lastSeen: string | null = null;
+  /** For whose sake the extension was listened to last. */
+  let listeners: readonly ParameterId[] = [];
 
   const input = createSubscription(clock, (isWanted) =>
     registry.call('input', ['activity'], () =>
@@ -107,18 +109,29 @@ export function createSampler(deps: SamplerDeps): Sampler {
   async function refresh(): Promise<Entry[]> {
     const mono = clock.mono();
     const ended: Entry[] = [];
+    const closing = browserUsers().length === 0 ? listeners : [];
     for (const parameter of parameterIds) {
       const level = levelOf(parameter);
       if (parameter === 'activity') continue;
       if (level !== 'off') registry.engage(parameter, level);
       else {
         ended.push(...heartbeats.pause(parameter, mono));
-        registry.disengage(parameter);
+        if (!closing.includes(parameter)) registry.disengage(parameter);
       }
     }
     ended.push(...(await refreshActivity()));
-    await browser.set(browserUsers().length > 0);
+    await refreshBrowser();
     return ended;
+  }
+
+  /** Those for whose sake it was opened count as running while it may still call back, as with the input. */
+  async function refreshBrowser(): Promise<void> {
+    const users = browserUsers();
+    await browser.set(users.length > 0);
+    const isLeftOpen = users.length === 0 && browser.isOpen();
+    if (!isLeftOpen) for (const parameter of listeners) if (levelOf(parameter) === 'off') registry.disengage(parameter);
+    if (users.length > 0) listeners = users;
+    else if (!isLeftOpen) listeners = [];
   }
 
   async function refreshActivity(): Promise<Entry[]> {

@@ -35,6 +35,8 @@ export interface ScriptedServer {
   /** Replaces the first frame. */
   greeting: ((send: (frame: unknown) => void) => void) | null;
   policy: PolicyDocument;
+  /** What leases say that the person was told of; all of the policy unless it is set. */
+  told: Readonly<Record<string, string>> | null;
   signed(): { policy: Signed; lease: Signed };
   publish(change: (policy: PolicyDocument) => void): { policy: Signed; lease: Signed };
   /** An order to wipe, signed over the last handshake; `change` and `key` make another one of it. */
@@ -101,6 +103,7 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
     welcome: (honest) => honest,
     greeting: null,
     policy: first,
+    told: null,
     signed() {
       const text = canonical(server.policy);
       const lease = {
@@ -111,7 +114,8 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
         issuedAt: now(),
         observedUntil: now() + 86_400_000,
         enteredUntil: now() + 30 * 86_400_000,
-        acknowledged: Object.fromEntries(parameterIds.map((id) => [id, server.policy.parameters[id].level])),
+        acknowledged:
+          server.told ?? Object.fromEntries(parameterIds.map((id) => [id, server.policy.parameters[id].level])),
       };
       return {
         policy: signPayload('daylight/policy/v1', policyKey, text),

@@ -60,9 +60,17 @@ export function isMissing(error: unknown): boolean {
 
 type Handle = Awaited<ReturnType<typeof open>>;
 
+/** All of it: one write may take only a part, and only the next one says that the disk is full. */
+export async function writeAt(file: Handle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
 async function overwrite(file: Handle): Promise<void> {
   const { size } = await file.stat();
   const zeros = Buffer.alloc(Math.min(size, 64 * 1024));
-  for (let at = 0; at < size; at += zeros.length) await file.write(zeros, 0, Math.min(zeros.length, size - at), at);
+  for (let at = 0; at < size; at += zeros.length) await writeAt(file, zeros.subarray(0, size - at), at);
   await file.sync();
 }

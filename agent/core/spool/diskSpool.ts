@@ -28,7 +28,7 @@ import type {
   SpoolWaiting,
   WaitingScreenshot,
 } from './spool.ts';
-import { type Held, SpoolFolder, type SpoolState, STOPS_KEPT } from './spoolFolder.ts';
+import { batchOfDamaged, type Held, SpoolFolder, type SpoolState, STOPS_KEPT } from './spoolFolder.ts';
 import type { SpoolKey } from './spoolKey.ts';
 import { observedUntil, without } from './stretch.ts';
 import { addDrop, type DropLine, type DropTally, linesOf, missingFrom, type Tally, tallyOf, totalOf } from './tally.ts';
@@ -178,6 +178,7 @@ class DiskSpool implements Spool {
         this.#held.delete(observation.image);
         await this.#files.removeHeld(observation.image);
       }
+      await this.#evict();
       if (this.#time() - (this.#state.seenAt ?? 0) > HOUR) await this.#write(this.#state);
       return due.length;
     });
@@ -650,6 +651,7 @@ class DiskSpool implements Spool {
       await this.#files.removeBatch(seq, false);
       this.#entries.delete(seq);
     }
+    for (const name of this.#files.damaged()) if (batchOfDamaged(name) <= upTo) await this.#files.removeDamaged(name);
   }
 
   #isHeldBack(seq: number): boolean {
@@ -703,6 +705,10 @@ class DiskSpool implements Spool {
     }
     for (const held of [...this.#held.values()]) {
       if (held.observation.at < before) await this.#dropHeld(held, 'evicted');
+    }
+    for (const name of this.#files.damaged()) {
+      const openedAt = this.#entries.get(batchOfDamaged(name))?.header.openedAt ?? 0;
+      if (openedAt < before) await this.#files.removeDamaged(name);
     }
   }
 

@@ -17,7 +17,7 @@ import {
   writeHeader,
   writeRecords,
 } from './batchFile.ts';
-import { filesIn, privateFolder, removeFile, replaceFile } from './disk.ts';
+import { filesIn, privateFolder, removeFile, replaceFile, writeAt } from './disk.ts';
 import { type KeptReading, readSlots, SLOT_BYTES, writeSlot } from './keptFile.ts';
 import { type Place, seal, unseal } from './seal.ts';
 import type { BatchContext, WaitingScreenshot } from './spool.ts';
@@ -41,7 +41,7 @@ export const SpoolState = z.strictObject({
 });
 export type SpoolState = z.infer<typeof SpoolState>;
 
-export interface Held extends WaitingScreenshot {
+export interface Held extends Omit<WaitingScreenshot, 'isHeldBack'> {
   readonly context: BatchContext;
 }
 
@@ -132,8 +132,8 @@ export class SpoolFolder {
     const file = await this.#touch(name, () => open(join(this.path, name), 'r+'));
     try {
       await this.#touch(name, async () => {
-        await file.write(bytes, 0, bytes.length, size);
-        await file.write(writeHeader(this.#sealer, seq, header), 0, undefined, 0);
+        await writeAt(file, bytes, size);
+        await writeAt(file, writeHeader(this.#sealer, seq, header), 0);
         await file.sync();
       });
       this.#sizes.set(name, size + bytes.length);
@@ -166,6 +166,7 @@ export class SpoolFolder {
     if (bytes !== null) await this.#replace(batchName(seq).replace(/spool$/, 'damaged'), bytes, false);
   }
 
+  /** `name`: one of `damaged()`. */
   async removeDamaged(name: string): Promise<void> {
     await this.#remove(name, true);
   }
@@ -230,7 +231,7 @@ export class SpoolFolder {
     await this.#touch(KEPT, async () => {
       const file = await open(join(this.path, KEPT), 'r+');
       try {
-        await file.write(padded, 0, padded.length, at);
+        await writeAt(file, padded, at);
         await file.datasync();
       } finally {
         await file.close();
@@ -307,6 +308,11 @@ export class SpoolFolder {
 const statePlace: Place = { kind: 'state', name: 'state', index: 0 };
 const imagePlace = (image: ImageId): Place => ({ kind: 'image', name: image, index: 0 });
 const heldPlace = (image: ImageId): Place => ({ kind: 'held', name: image, index: 0 });
+
+/** The batch that a damaged file is the copy of. */
+export function batchOfDamaged(name: string): number {
+  return Number(/\d{12}/.exec(name)?.[0] ?? 0);
+}
 
 /** Whether the spool writes files of this name. */
 export function isSpoolFile(name: string): boolean {

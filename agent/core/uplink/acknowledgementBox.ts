@@ -1,7 +1,7 @@
 import { Signed } from '../../../shared/signed.ts';
 import type { Folder } from '../files.ts';
 
-/** The signed acknowledgement of a notice, kept until the server has answered it with a new lease. */
+/** The signed acknowledgement of a notice, kept until a lease shows what was acknowledged. */
 export interface AcknowledgementBox {
   keep(acknowledgement: Signed): Promise<void>;
   /** Null when there is none. A damaged one is none: the employee is asked again. */

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { canonical } from '../../../shared/canonical.ts';
+import { parameterIds, rank } from '../../../shared/catalog.ts';
 import { assertNever, DaylightError } from '../../../shared/errors.ts';
 import type { DiscardReason } from '../../../shared/outcome.ts';
+import { levelsOf } from '../../../shared/policy/policy.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import {
   type Ack,
@@ -16,7 +18,7 @@ import {
   type WipePayload,
 } from '../../../shared/protocol/messages.ts';
 import type { Signed } from '../../../shared/signed.ts';
-import { MINUTE, SECOND, type UnixMs } from '../../../shared/time.ts';
+import { MINUTE, type MonoMs, SECOND, type UnixMs } from '../../../shared/time.ts';
 import type { PolicyCache } from '../gate/policyCache.ts';
 import type { Recorder } from '../recorder.ts';
 import { signPayload } from '../signing.ts';
@@ -53,7 +55,7 @@ export interface Uplink {
   start(): void;
   state(): UplinkState;
   sent(): Sent;
-  /** Looks at once whether there is something to send, and connects now if it was waiting. */
+  /** Looks at once whether there is something to send, and connects now if it was waiting, unless the server asked for a pause. */
   nudge(): void;
   /** Signs and keeps the acknowledgement, and sends it as soon as there is a connection. */
   acknowledge(notice: { readonly version: number; readonly policyHash: string }): Promise<void>;
@@ -124,6 +126,8 @@ class WebSocketUplink implements Uplink {
   #sent: Sent = { at: null, stored: 0, discarded: {}, batch: null };
   #closed = false;
   #endPause: () => void = () => undefined;
+  /** The server has asked to be left alone until then. */
+  #notBefore: MonoMs = 0;
   #forgetReceipts: () => void = () => undefined;
   readonly #wakers = new Set<() => void>();
 
@@ -146,7 +150,7 @@ class WebSocketUplink implements Uplink {
   }
 
   nudge(): void {
-    this.#endPause();
+    if (this.#deps.clock.mono() >= this.#notBefore) this.#endPause();
     this.#wake();
   }
 
@@ -186,6 +190,7 @@ class WebSocketUplink implements Uplink {
         return;
       }
       failures = ending.wasOnline ? 0 : failures + 1;
+      this.#notBefore = this.#deps.clock.mono() + (ending.atLeastMs ?? 0);
       const pause = Math.max(ending.atLeastMs ?? 0, backoff(Math.max(0, failures - 1), this.#deps.random.fraction()));
       this.#enter({ kind: 'waiting', until: this.#deps.clock.now() + pause, why: ending.why });
       await this.#pause(pause);
@@ -222,7 +227,7 @@ class WebSocketUplink implements Uplink {
       const why = await link.ended;
       cancel();
       await queue.catch(() => undefined);
-      return meeting.pace.ending ?? { kind: 'again', why, wasOnline: meeting.conversation !== null };
+      return meeting.pace.ending ?? { kind: 'again', why, wasOnline: meeting.conversation?.applied === true };
     } catch (error) {
       return { kind: 'again', why: error instanceof Error ? error.message : 'the connection failed', wasOnline: false };
     } finally {
@@ -298,7 +303,7 @@ class WebSocketUplink implements Uplink {
     switch (frame.type) {
       case 'policy':
         await this.#apply(conversation, frame.policy, frame.lease);
-        if (conversation.acknowledgementSent) await this.#deps.acknowledgements.answered();
+        if (conversation.acknowledgementSent) await this.#forgetAnswered();
         return;
       case 'ack':
         return this.#acknowledged(conversation, frame);
@@ -407,6 +412,18 @@ class WebSocketUplink implements Uplink {
     if (acknowledgement === null) return;
     await conversation.link.send({ type: 'acknowledge', acknowledgement });
     conversation.acknowledgementSent = true;
+  }
+
+  /** Only a lease that shows what was acknowledged is an answer: another one may have been on its way before. */
+  async #forgetAnswered(): Promise<void> {
+    const { acknowledgements, policies } = this.#deps;
+    const waiting = await acknowledgements.waiting();
+    const [policy, lease] = [policies.policy(), policies.lease()];
+    if (waiting === null || policy === null || lease?.policyHash !== policy.hash) return;
+    const { noticeVersion } = AcknowledgementPayload.parse(JSON.parse(waiting.payload));
+    const levels = levelsOf(policy);
+    const isTold = parameterIds.every((id) => rank(id, lease.acknowledged[id] ?? 'off') >= rank(id, levels[id]));
+    if (policy.version >= noticeVersion && isTold) await acknowledgements.answered();
   }
 
   // ── Waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -54,6 +54,19 @@ it.runIf(onUnix)('what stands in the way of starting and cannot be removed is an
   expect(outcome).toMatch(/could not be made or removed \(ENOTEMPTY\)/);
 });
 
+it.runIf(onUnix)('what a killed agent left before the clock was set back delays no start', async () => {
+  await using place = await scratch();
+  const gate = join(place.folder, 'agent.starting');
+  await mkdir(gate);
+  const later = new Date(clock.now() + 3_600_000);
+  await utimes(gate, later, later);
+  const outcome = await Promise.race([
+    listenLocally(place.folder, clock, answer).then((socket) => socket.close().then(() => 'started')),
+    sleep(5_000).then(() => 'waits for ever'),
+  ]);
+  expect(outcome).toBe('started');
+});
+
 it.runIf(onUnix)('a socket whose path is too long is in a folder that only this account can enter', async () => {
   await using place = await scratch();
   await using short = await temporaryFolder();

@@ -44,6 +44,37 @@ test('an agent whose gate was patched to say yes cannot produce a receipt that s
   expect(parameters.app.reason).toBe(null);
 });
 
+test('a browser extension that goes on after it was told to stop keeps the receipt from saying off', async () => {
+  let letGo = (): void => undefined;
+  const { clock, recorder, publish } = await createRig({
+    levels: EVERYTHING,
+    platform: (clock) => {
+      const same = createScriptedPlatform(script([...onAPage, typing]), clock);
+      const stop = (): Promise<void> => new Promise((resolve) => (letGo = resolve));
+      return { ...same, browser: { ...same.browser, start: async () => stop } };
+    },
+  });
+  await recorder.start();
+  await clock.advance(MINUTE);
+  const published = publish({ ...EVERYTHING, url: 'off', title: 'off', screenshot: 'off' });
+  await clock.advance(MINUTE);
+  await published;
+  expect(recorder.receipt()!.parameters.url).toMatchObject({ state: 'active', reason: 'contradicts_policy' });
+  letGo();
+  await clock.advance(MINUTE);
+  letGo();
+  await clock.advance(MINUTE);
+  expect(recorder.receipt()!.parameters.url).toMatchObject({ state: 'off', reason: 'policy' });
+});
+
+test('a site that is switched off is off at once, also while the extension is listened to for the title', async () => {
+  const { clock, recorder, publish } = await createRig({ platform, levels: EVERYTHING });
+  await recorder.start();
+  await clock.advance(MINUTE);
+  await publish({ ...EVERYTHING, url: 'off' });
+  expect(recorder.receipt()!.parameters.url).toMatchObject({ state: 'off', reason: 'policy' });
+});
+
 test('what could not be purged keeps the receipt from saying off', async () => {
   const { clock, recorder, publish, spool } = await createRig({ platform, levels: EVERYTHING });
   await recorder.start();

@@ -327,6 +327,45 @@ test('an acknowledgement waits on disk until a connection, and goes away with th
   await expect.poll(() => box.waiting(), { timeout: 5_000 }).toBeNull();
 });
 
+test('a lease that was on its way before an acknowledgement is no answer to it: it is sent again after the line broke', async () => {
+  server.told = {};
+  uplink.start();
+  await online();
+  await uplink.acknowledge({ version: 1, policyHash: policies.policy()?.hash ?? '' });
+  const sent = (): number => server.received.filter(({ type }) => type === 'acknowledge').length;
+  await until(() => sent() === 1);
+  const receipts = server.receipts.length;
+  server.push({ type: 'policy', policy: null, lease: server.signed().lease });
+  await until(() => server.receipts.length > receipts);
+  server.drop();
+  await until(() => sent() === 2);
+  server.told = null;
+  server.push({ type: 'policy', policy: null, lease: server.signed().lease });
+  const box = createAcknowledgementBox(await openFolder(place.folder));
+  await expect.poll(() => box.waiting(), { timeout: 5_000 }).toBeNull();
+});
+
+test('a server that asks to be left alone is left alone, whatever the person does meanwhile', async () => {
+  uplink.start();
+  await online();
+  server.push({ type: 'bye', reason: 'too_fast', message: 'asked too often', retry: true });
+  await until(() => uplink.state().kind === 'waiting');
+  uplink.nudge();
+  await sleep(500);
+  expect([uplink.state().kind, server.connections]).toEqual(['waiting', 1]);
+});
+
+test('an agent that cannot keep the policy that it is given comes back less and less often', async () => {
+  onPolicy = async () => {
+    throw new Error('the disk is full');
+  };
+  uplink.start();
+  await sleep(8_000);
+  // At most after 1, 2 and 4 seconds; it would have been every second.
+  expect(server.connections).toBeLessThanOrEqual(5);
+  expect(server.connections).toBeGreaterThan(1);
+});
+
 test('while no policy is verified nothing of what waits is sent, however long the connection lasts', async () => {
   const foreign = await startScriptedServer(() => clock.now());
   server.welcome = (honest) => ({ ...honest, ...foreign.signed() });

@@ -1,0 +1,22 @@
+import { openSpool } from '../../agent/core/spool/diskSpool.ts';
+import { keyFile } from '../../agent/core/spool/spoolKey.ts';
+import { context, systemRandom, testClock, title } from './agentKit.ts';
+
+// A process for tests, run under a limit on the size of files: appends to the spool in the folder named on its command
+// line until it is refused, and prints how many observations were durable.
+const [folder = ''] = process.argv.slice(2);
+const spool = await openSpool({
+  folder: `${folder}/spool`,
+  key: keyFile(`${folder}/key`, systemRandom),
+  clock: testClock(),
+  random: systemRandom,
+});
+let durable = 0;
+try {
+  for (;;) {
+    await spool.append(context, [title(`title ${durable}`)]);
+    durable += 1;
+  }
+} catch {
+  process.stdout.write(String(durable));
+}
