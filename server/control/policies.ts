@@ -30,7 +30,7 @@ import { createReceipts } from './receipts.ts';
 import { sealDocument } from './sealedDocument.ts';
 import { type Organisations, payloadHash, readSigned } from './signer.ts';
 import { createTellings } from './tellings.ts';
-import { toldOnAny } from './told.ts';
+import { instantOf, toldOnAny } from './told.ts';
 import { createWitnesses } from './witnesses.ts';
 
 export interface PolicyControlDeps {
@@ -121,11 +121,12 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return { document, hash, signed, publishedAt, author, reason } as PublishedPolicy;
   }
 
-  async function keepAcknowledgement(device: DeviceRecord, noticeVersion: number, signed: Signed): Promise<void> {
+  async function keepAcknowledgement(device: DeviceRecord, notice: PublishedPolicy, signed: Signed): Promise<void> {
+    const noticeVersion = notice.document.version;
     const { acknowledged } = await tellings.on(device, await stateOf(device.org));
     // Saying again what was said, or something older, tells nothing new and must not lower what a later one lifted.
     if (acknowledged.every((one) => one.noticeVersion < noticeVersion)) {
-      await store.putAcknowledgement(await acknowledgementOf(device, noticeVersion, signed));
+      await store.putAcknowledgement(await acknowledgementOf(device, notice, signed));
       wasTold(device);
     }
     await push([device]);
@@ -133,13 +134,15 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
   async function acknowledgementOf(
     device: DeviceRecord,
-    noticeVersion: number,
+    { document, publishedAt }: PublishedPolicy,
     signed: Signed,
   ): Promise<AcknowledgementRecord> {
     const { org, person, device: id } = device;
+    const noticeVersion = document.version;
+    const at = instantOf(clock.now(), { publishedAt });
     const kept = { device, part: 'acknowledgement', policyVersion: noticeVersion } as const;
     const acknowledgement = await sealDocument(vault, kept, signed);
-    return { org, person, device: id, noticeVersion, at: clock.now(), acknowledgement };
+    return { org, person, device: id, noticeVersion, at, acknowledgement };
   }
 
   /** What was remembered of this device is read again. */
@@ -160,7 +163,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       return (await store.device(device.device)) ?? device;
     });
     const facts: Facts = {
-      now: clock.now(),
+      now: instantOf(clock.now(), state.current),
       published: state.published,
       pending: pending.get(device.org) ?? null,
       told,
@@ -194,7 +197,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     try {
       const state = await stateOf(device.org);
       const { told } = await tellings.on(device, state);
-      noteAgreement(state.claims, device, told.at(clock.now()), said);
+      noteAgreement(state.claims, device, told.at(instantOf(clock.now(), state.current)), said);
     } finally {
       changes.notify(device.org);
     }
@@ -217,7 +220,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const { org, person } = leave.actor;
       const published = await publications.run(org, async () => {
         const { current } = await stateOf(org);
-        const now = Math.max(clock.now(), current.publishedAt);
+        const now = instantOf(clock.now(), current);
         const next = applyChange(current, change, now);
         requireSightGiver(leave, current.document, next);
         await store.recordSecurityEvent({
@@ -243,7 +246,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       if (notice?.hash !== said.policyHash) {
         throw new DaylightError('bad_request', 'acknowledgement: no notice was published with this version and hash');
       }
-      await keepAcknowledgement(device, said.noticeVersion, acknowledgement);
+      await keepAcknowledgement(device, notice, acknowledgement);
     },
 
     async enrol(device, enrolment, { codeHash, event }) {
@@ -251,8 +254,9 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       if (said.device !== device.device || said.publicKey !== device.publicKey) {
         throw new DaylightError('bad_request', 'enrolment: device and publicKey must be those of this device');
       }
-      const notice = said.acknowledgedNotice;
-      if (notice !== null && (await versionOf(device.org, notice)) === null) {
+      const version = said.acknowledgedNotice;
+      const notice = version === null ? null : await versionOf(device.org, version);
+      if (version !== null && notice === null) {
         throw new DaylightError('bad_request', 'enrolment: acknowledgedNotice: there is no such notice', {
           field: 'enrolment.acknowledgedNotice',
           remedy: 'Ask for the notice again and acknowledge the version that it names.',
@@ -299,7 +303,8 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     async acknowledged(org, person) {
       const [state, devices] = await Promise.all([stateOf(org), store.devices(org)]);
       const active = devices.filter((device) => device.person === person && device.status === 'active');
-      const [now, told] = [clock.now(), await tellings.onEach(active, state)];
+      const told = await tellings.onEach(active, state);
+      const now = instantOf(clock.now(), state.current);
       return toldOnAny(told.map(([, { told: most }]) => most.at(now)));
     },
 
@@ -311,7 +316,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const active = all.filter((device) => device.status === 'active');
       const told = await tellings.onEach(active, state);
       const agreed = agreements.get(org);
-      const now = clock.now();
+      const now = instantOf(clock.now(), state.current);
       const testimonies = told.map(([device, telling]) => ({
         device,
         connected: connections.of(device.device) !== null,

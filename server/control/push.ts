@@ -7,6 +7,7 @@ import type { Connections, PublishedPolicy } from './control.ts';
 import { leaseFor } from './lease.ts';
 import type { Organisations } from './signer.ts';
 import type { Telling, Tellings } from './tellings.ts';
+import { instantOf } from './told.ts';
 
 /** Gives devices the policy in force: a lease for it, and with that the policy itself. */
 export interface Push {
@@ -61,7 +62,8 @@ export function createPush(deps: PushDeps): Push {
     const state = await stateOf(org);
     const told = await tellings.onEach(devices, state);
     const now = clock.now();
-    const documents = told.map(([device, telling]) => leaseFor(device, state.current, telling.told.at(now), now));
+    const instant = instantOf(now, state.current);
+    const documents = told.map(([device, telling]) => leaseFor(device, state.current, telling.told.at(instant), now));
     const [recorded, signed] = await Promise.all([record(org, documents), signAll(org, documents)]);
     const outdated = await outdatedOf(org, state, told);
     return {

@@ -19,6 +19,14 @@ export interface Acknowledged {
   readonly at: UnixMs;
 }
 
+/**
+ * The instant at which it is judged what somebody has been told of: now, and never before the policy in force was published,
+ * which on a clock that was set back is later.
+ */
+export function instantOf(now: UnixMs, current: Pick<PublishedTerms, 'publishedAt'>): UnixMs {
+  return Math.max(now, current.publishedAt);
+}
+
 /** What one device's person has been told of; see `tellerOf`. */
 export function toldBy(published: readonly PublishedTerms[], acknowledged: readonly Acknowledged[]): Told {
   return tellerOf(published)(acknowledged);
@@ -39,8 +47,14 @@ export function tellerOf(published: readonly PublishedTerms[]): (acknowledged: r
     }),
   );
   const widenings = wideningsOf(published);
+  const publishedAt = new Map(published.map(({ document, publishedAt }) => [document.version, publishedAt]));
 
-  return (acknowledged) => {
+  return (kept) => {
+    // As in `acknowledgedCeiling`: never before the publication, and nothing for a version that there is not.
+    const acknowledged = kept.flatMap(({ noticeVersion, at }): Acknowledged[] => {
+      const from = publishedAt.get(noticeVersion);
+      return from === undefined ? [] : [{ noticeVersion, at: Math.max(at, from) }];
+    });
     const events: NoticeEvent[] = [
       ...publications,
       ...acknowledged.map(

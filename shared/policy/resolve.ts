@@ -85,13 +85,14 @@ export type NoticeEvent =
 /**
  * The most that a person has been told of, per parameter, at the instant `at`. An acknowledgement lifts the ceiling to
  * the acknowledged version's levels; every later version that lowers a parameter lowers the ceiling with it, so that
- * raising it again needs a new acknowledgement. Events may come in any order; those after `at` do not count.
+ * raising it again needs a new acknowledgement. Events may come in any order; those after `at` do not count. Nobody acknowledges
+ * what is not published: an acknowledgement that was stamped earlier, by a clock that was set back, counts from the publication.
  */
 export function acknowledgedCeiling(events: readonly NoticeEvent[], at: number): Levels {
   const published = new Map<number, Levels>();
   const ceiling = Object.fromEntries(parameterIds.map((id) => [id, 'off'])) as Record<ParameterId, Level>;
   // A version published and acknowledged in the same millisecond was published first.
-  const ordered = events
+  const ordered = notBeforePublication(events)
     .filter((event) => event.at <= at)
     .toSorted((a, b) => a.at - b.at || a.version - b.version || (a.kind === 'published' ? -1 : 1));
   for (const event of ordered) {
@@ -104,6 +105,13 @@ export function acknowledgedCeiling(events: readonly NoticeEvent[], at: number):
     if (event.kind === 'acknowledged') lowerToLater(ceiling, published, event.version);
   }
   return ceiling;
+}
+
+function notBeforePublication(events: readonly NoticeEvent[]): readonly NoticeEvent[] {
+  const publishedAt = new Map(
+    events.filter(({ kind }) => kind === 'published').map(({ version, at }) => [version, at]),
+  );
+  return events.map((event) => ({ ...event, at: Math.max(event.at, publishedAt.get(event.version) ?? event.at) }));
 }
 
 /** An acknowledgement of an old version must not lift a parameter over what a version published since then allows. */

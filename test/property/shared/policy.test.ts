@@ -220,6 +220,16 @@ describe('what a person has been told of', () => {
     );
   });
 
+  it('counts from its publication when it was stamped before that, by a clock that was set back', () => {
+    const full = { ...levelsOf({ rules: {} }), title: 'full' } as const;
+    const events: NoticeEvent[] = [
+      { kind: 'acknowledged', version: 2, at: 5 },
+      { kind: 'published', version: 1, at: 0, levels: levelsOf({ rules: {} }) },
+      { kind: 'published', version: 2, at: 9, levels: full },
+    ];
+    expect([5, 8, 9].map((at) => acknowledgedCeiling(events, at).title)).toEqual(['off', 'off', 'full']);
+  });
+
   it('needs a new acknowledgement for a parameter that was lowered and raised again', () => {
     const full = { ...levelsOf({ rules: {} }), title: 'full' } as const;
     const off = levelsOf({ rules: {} });

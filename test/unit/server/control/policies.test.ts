@@ -5,7 +5,7 @@ import { payloadHash, verifySigned } from '../../../../server/control/signer.ts'
 import type { Store } from '../../../../server/store/store.ts';
 import type { ParameterId } from '../../../../shared/catalog.ts';
 import { OrgId } from '../../../../shared/ids.ts';
-import { DAY } from '../../../../shared/time.ts';
+import { DAY, SECOND } from '../../../../shared/time.ts';
 import {
   acknowledgementBy,
   connect,
@@ -182,6 +182,23 @@ describe('what a person has been told of', () => {
     kit.clock.advance(1);
     await kit.control.acknowledge(device.record, await acknowledgementBy(device, wider));
     expect(await kit.control.acknowledged(kit.org, kit.person)).toMatchObject({ app: 'name' });
+  });
+
+  it('counts at once, and stays, when it is acknowledged while the clock of the server is set back', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    const policy = await kit.publish({ app: { level: 'name' } });
+    kit.clock.advance(-2 * SECOND);
+    await kit.control.acknowledge(device.record, await acknowledgementBy(device, policy));
+    const lifted = async () => [
+      JSON.parse((await kit.control.lease(device.record)).payload).acknowledged.app,
+      (await kit.control.acknowledged(kit.org, kit.person)).app,
+    ];
+    expect(await lifted()).toEqual(['name', 'name']);
+    const [, kept] = await kit.store.acknowledgements(kit.org, kit.person);
+    expect(kept?.at).toBe(policy.publishedAt);
+    kit.clock.advance(DAY);
+    expect(await lifted()).toEqual(['name', 'name']);
   });
 
   it('refuses an acknowledgement with a wrong hash, another person’s, and one signed for something else', async () => {
