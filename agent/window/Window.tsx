@@ -13,14 +13,13 @@ import { Sent } from './Sent.tsx';
 import { say } from './strings/say.ts';
 import { Tracking } from './Tracking.tsx';
 import type { Transport } from './transport.ts';
-import { useAgent, useAsk } from './useAgent.ts';
+import { useAgent } from './useAgent.ts';
 import { useNow } from './useNow.ts';
 import classes from './window.module.css';
 
 /** The employee's window: what the agent says, and what it can be asked. It decides nothing. */
 export function Window({ transport }: { transport: Transport }) {
-  const view = useAgent(transport);
-  const { ask, said, close } = useAsk(transport);
+  const { view, ask, said, close } = useAgent(transport);
   switch (view.kind) {
     case 'opening':
       return (

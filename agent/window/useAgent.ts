@@ -7,33 +7,34 @@ export type AgentView =
   | { readonly kind: 'live'; readonly status: AgentStatus; readonly heardAt: number }
   | { readonly kind: 'ended'; readonly why: (WindowNews & { kind: 'ended' })['why'] };
 
-/** What the agent says now. The end is the end: a new window is opened from outside. */
-export function useAgent(transport: Transport): AgentView {
-  const [view, setView] = useState<AgentView>({ kind: 'opening' });
-  useEffect(() => {
-    return transport.watch((news) => {
-      setView(news.kind === 'ended' ? news : { kind: 'live', status: news.status, heardAt: Date.now() });
-    });
-  }, [transport]);
-  return view;
-}
-
 /** What the agent said to the last thing that was asked of it. */
 export interface Said {
   readonly answer: WindowAnswer;
   readonly count: number;
 }
 
-/** Asks the agent, and resolves with whether it agreed; what it said is shown. */
+/** Asks the agent, and resolves with whether it agreed; what it said is shown, and what it is now. */
 export type Ask = (request: PageRequest) => Promise<boolean>;
 
-export function useAsk(transport: Transport): { ask: Ask; said: Said | null; close: () => void } {
+/** The agent, as this page knows it. The end is the end: a new window is opened from outside. */
+export function useAgent(transport: Transport): { view: AgentView; ask: Ask; said: Said | null; close: () => void } {
+  const [view, setView] = useState<AgentView>({ kind: 'opening' });
   const [said, setSaid] = useState<Said | null>(null);
+  const close = useCallback(() => setSaid(null), []);
+  useEffect(() => {
+    return transport.watch((news) => setView(news.kind === 'ended' ? news : live(news.status)));
+  }, [transport]);
   const ask: Ask = async (request) => {
     const answer = await transport.ask(request);
     setSaid((before) => ({ answer, count: (before?.count ?? 0) + 1 }));
+    const now = await transport.ask({ command: 'status' });
+    const status = now.ok ? now.status : undefined;
+    if (status !== undefined) setView((before) => (before.kind === 'ended' ? before : live(status)));
     return answer.ok;
   };
-  const close = useCallback(() => setSaid(null), []);
-  return { ask, said, close };
+  return { view, ask, said, close };
+}
+
+function live(status: AgentStatus): AgentView {
+  return { kind: 'live', status, heardAt: Date.now() };
 }
