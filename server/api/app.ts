@@ -64,10 +64,9 @@ export function createApp(deps: ApiDeps): Express {
   const { origins, secure, behindProxy, closing, log } = deps;
   const refused: AdapterDeps['refused'] = (whose, route, cause) => noteRefusal(context, whose, route, cause);
   const handlers = handlersOf(context);
+  app.use(API_PREFIX, onlyRoutes);
   mountRoutes(app, { sessions, handlers, origins, secureCookie: secure, behindProxy, closing, refused, log });
-  app.use(API_PREFIX, () => {
-    throw new DaylightError('not_found', 'there is no such route', { remedy: `See ${API_PREFIX}/openapi.json.` });
-  });
+  app.use(API_PREFIX, noSuchRoute);
   mountConsole(app, deps.consoleFolder);
   app.use(lastResort);
   return app;
@@ -144,6 +143,16 @@ const noStore: RequestHandler = (_request, response, next) => {
 };
 
 /** Failures outside of a route: a body that is not JSON, an address that does not exist. */
+const noSuchRoute: RequestHandler = () => {
+  throw new DaylightError('not_found', 'there is no such route', { remedy: `See ${API_PREFIX}/openapi.json.` });
+};
+
+/** Express would answer HEAD with the handler of GET: a look at somebody's data that shows nothing and is recorded. */
+const onlyRoutes: RequestHandler = (request, response, next) => {
+  if (request.method === 'HEAD') noSuchRoute(request, response, next);
+  else next();
+};
+
 const lastResort: ErrorRequestHandler = (cause: unknown, _request, response, next) => {
   if (response.headersSent) {
     next(cause);

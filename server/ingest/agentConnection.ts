@@ -462,7 +462,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         return;
       }
       if (phase === 'greeting' && now - openedAt > timing.handshakeMs) {
-        bye('bad_handshake', `no hello within ${timing.handshakeMs / 1_000} seconds`);
+        // A slow one may be quicker the next time: nothing that it said was wrong.
+        bye('unavailable', `no hello within ${timing.handshakeMs / 1_000} seconds`);
         return;
       }
       known?.images.expire(now);

@@ -116,7 +116,7 @@ export function createClient(url: string, userAgent = CHROME): Client {
       const set = response.headers.getSetCookie()[0];
       if (set !== undefined) client.cookie = /=;/.test(set) ? null : (set.split(';')[0] ?? null);
       const isJson = (response.headers.get('content-type') ?? '').includes('json');
-      const content = isJson ? await response.json() : Buffer.from(await response.arrayBuffer());
+      const content = isJson && method !== 'HEAD' ? await response.json() : Buffer.from(await response.arrayBuffer());
       return { status: response.status, body: content, headers: response.headers };
     },
     async ok(method, path, body) {

@@ -83,6 +83,13 @@ test('an address that is no route, and one that is not well formed, are refused 
   expect((await owner.client.send('GET', '/nothing/here')).body.error.code).toBe('not_found');
   expect((await owner.client.send('GET', '/people/%E0%A4%A/devices')).body.error.code).toBe('bad_request');
   expect((await owner.client.send('DELETE', '/people')).body.error.code).toBe('not_found');
+  // HEAD is no way to make the server look at somebody and show nothing.
+  const { person } = owner;
+  const day = `/people/${person}/day?day=2026-11-20&zone=UTC&purpose=own_data`;
+  expect((await owner.client.send('GET', day)).status).toBe(200);
+  expect((await owner.client.send('HEAD', day)).status).toBe(404);
+  const { accesses } = await owner.client.ok('GET', `/people/${person}/accesses`);
+  expect(accesses).toHaveLength(1);
 });
 
 function isRequired(schema: unknown): boolean {

@@ -69,7 +69,7 @@ describe('the handshake', () => {
     await using agent = await dial(kit.port);
     await agent.take('challenge');
     kit.clock.advance(limits.handshakeMs + 1);
-    expect(await agent.take('bye')).toMatchObject({ reason: 'bad_handshake' });
+    expect(await agent.take('bye')).toMatchObject({ reason: 'unavailable', retry: true });
   });
 
   it('tells a retired device to wipe, and only after it has proved itself', async () => {
