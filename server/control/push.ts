@@ -51,6 +51,8 @@ interface SignedLease {
   readonly lease: Signed;
 }
 
+/** Devices whose leases are one unit of work: the first have the policy while the last are still signed. */
+const PUSHED_AT_ONCE = 1_000;
 /** Signatures that are made before whoever waits for this process gets a turn. */
 const SIGNED_AT_ONCE = 32;
 
@@ -99,11 +101,17 @@ export function createPush(deps: PushDeps): Push {
     const isCurrent = state.current.hash === before.current.hash;
     const devices = told.map(([device]) => device);
     const now = new Map(await tellings.onEach(devices, before));
-    const outdated = told.filter(([device, telling]) => !isCurrent || now.get(device) !== telling);
+    const outdated = told.filter(([device, telling]) => !isCurrent || !saysTheSame(now.get(device), telling));
     return new Set(outdated.map(([{ device }]) => device));
   }
 
   async function push(devices: readonly Addressee[]): Promise<void> {
+    for (let from = 0; from < devices.length; from += PUSHED_AT_ONCE) {
+      await pushTogether(devices.slice(from, from + PUSHED_AT_ONCE));
+    }
+  }
+
+  async function pushTogether(devices: readonly Addressee[]): Promise<void> {
     for (let left = devices; left[0] !== undefined; ) {
       try {
         const { policy, leases, again } = await issue(left[0].org, left);
@@ -117,7 +125,7 @@ export function createPush(deps: PushDeps): Push {
 
   /** Something failed for all of them: each by itself, so that only the one at fault has to come again. */
   async function pushApart(devices: readonly Addressee[]): Promise<void> {
-    if (devices.length > 1) await Promise.all(devices.map((device) => push([device])));
+    if (devices.length > 1) await Promise.all(devices.map((device) => pushTogether([device])));
     else for (const { device } of devices) connections.of(device)?.renewSoon();
   }
 
@@ -139,6 +147,15 @@ export function createPush(deps: PushDeps): Push {
       }
     },
   };
+}
+
+/** By what was acknowledged: whoever is not remembered any more was read again, and that alone changes nothing. */
+function saysTheSame(now: Telling | undefined, before: Telling): boolean {
+  if (now === undefined || now.acknowledged.length !== before.acknowledged.length) return false;
+  return now.acknowledged.every(({ noticeVersion, at }, index) => {
+    const other = before.acknowledged[index];
+    return other?.noticeVersion === noticeVersion && other.at === at;
+  });
 }
 
 function turn(): Promise<void> {

@@ -5,7 +5,7 @@ import { type Acknowledged, type PublishedTerms, type Told, tellerOf } from './t
 
 /** What was acknowledged on devices, and what their people have therefore been told of there. */
 export interface Tellings {
-  /** The same object until something is acknowledged on the device, or another policy published. */
+  /** Remembered until something is acknowledged on the device, or another policy published, or many others were asked about. */
   on(device: Owner, terms: Terms): Promise<Telling>;
   /** The same for many devices of one organisation: those that are not remembered are read together. */
   onEach<D extends Owner>(devices: readonly D[], terms: Terms): Promise<readonly (readonly [D, Telling])[]>;

@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import type { Connection } from '../../../../server/control/control.ts';
+import { createPush } from '../../../../server/control/push.ts';
+import { createTellings } from '../../../../server/control/tellings.ts';
 import { type Store, StoreError } from '../../../../server/store/store.ts';
 import type { DeviceId } from '../../../../shared/ids.ts';
 import { DAY } from '../../../../shared/time.ts';
@@ -88,6 +91,33 @@ it('a publication records the leases of all who are connected in one unit of wor
   for (const agent of agents) await agent.take('policy');
   expect(calls).toEqual(['leases 5']);
   for (const agent of agents) await agent[Symbol.asyncDispose]();
+});
+
+it('a publication reaches everybody also where more are connected than are remembered, in one go', async () => {
+  await using kit = await startServer({ timing });
+  const { org, person } = kit;
+  const listening = (device: DeviceId, sendPolicy: () => void): Connection => ({
+    ...{ org, person, device, sendPolicy, committedSeq: () => null, openSession: () => null },
+    ...{ renewSoon: () => {}, stopSession: () => {}, wipe: () => {}, replaced: () => {} },
+  });
+  const devices = [await kit.enrol(), await kit.enrol(), await kit.enrol(), await kit.enrol()].map((one) => one.record);
+  const { store, organisations, clock } = kit;
+  const sent: DeviceId[] = [];
+  let leases = 0;
+  const { push } = createPush({
+    ...{ organisations, clock, onRecorded: () => undefined },
+    store: { ...store, recordLeases: (org, all) => ((leases += all.length), store.recordLeases(org, all)) },
+    tellings: createTellings(store, devices.length - 1),
+    stateOf: async (org) => {
+      const current = await kit.control.current(org);
+      if (leases > 100) throw new Error('it goes on for ever');
+      return { current, published: [current] };
+    },
+    connections: { ...kit.connections, of: (device) => listening(device, () => void sent.push(device)) },
+  });
+  await push(devices);
+  expect(sent.toSorted()).toEqual(devices.map(({ device }) => device).toSorted());
+  expect(leases).toBe(devices.length);
 });
 
 it('a lease that was made while its person acknowledged does not undo what that lifted', async () => {
