@@ -23,6 +23,17 @@ const NEEDS: readonly (readonly [ParameterId, readonly Asked[]])[] = [
 
 const LIMIT_MS = 5 * SECOND;
 
+const INSTEAD_OF_LOCK =
+  ' Daylight therefore stops titles, sites and screenshots when nothing has been seen of you for a while:' +
+  ' no input, no other application in front (as far as those may be observed), and no command such as "daylight-agent resume".';
+
+/** For `Sensors.words` while what works here by its own word could not be begun. */
+export const LOCK_UNSEEN: Sensors['words'][number] = {
+  sensor: 'lock',
+  works: false,
+  words: `Locking could not be watched. It is tried again every few seconds.${INSTEAD_OF_LOCK}`,
+};
+
 export async function probe(platform: Platform, clock: Clock): Promise<Sensors> {
   const [window, input, screen, browser, lock] = await Promise.all([
     ask(() => platform.window.availability(), clock),
@@ -42,11 +53,7 @@ export async function probe(platform: Platform, clock: Clock): Promise<Sensors> 
 
 function inWords(sensor: Asked, answer: Availability): Sensors['words'][number] {
   if (answer.works) return { sensor, works: true, words: 'Works.' };
-  const instead =
-    sensor === 'lock'
-      ? ' Daylight therefore stops titles, sites and screenshots when nothing has been seen of you for a while:' +
-        ' no input, no other application in front (as far as those may be observed), and no command such as "daylight-agent resume".'
-      : '';
+  const instead = sensor === 'lock' ? INSTEAD_OF_LOCK : '';
   return { sensor, works: false, words: `${sentence(answer.why)} ${sentence(answer.remedy)}${instead}` };
 }
 

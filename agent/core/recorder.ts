@@ -5,14 +5,14 @@ import type { Levels } from '../../shared/policy/policy.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import { MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
-import { probe } from './availability.ts';
+import { LOCK_UNSEEN, probe } from './availability.ts';
 import { ALL_OFF, isLowered, levelsAllowed } from './gate/applied.ts';
 import { createGate, type Gate, type GateDeps, type Presence } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import { createOutbox, type Entry } from './outbox.ts';
 import type { Clock, Indicator, Platform, Random } from './ports.ts';
 import { gistOf, receiptOf } from './receipt.ts';
-import type { JournalEntry, RecorderJournal, Unfinished } from './recorderJournal.ts';
+import type { JournalEntry, RecorderJournal, Unfinished, Unsettled } from './recorderJournal.ts';
 import { createReviews } from './reviews.ts';
 import { createSampler, INTERVAL_MS, type Moment } from './sampler.ts';
 import { defaultReductions } from './sensors/reduce.ts';
@@ -25,16 +25,20 @@ import {
   heldAfter,
   type Instant,
   isSettled,
+  isTooLate,
   lastEvidence,
   presenceOf,
   type Running,
   type Session,
   type SessionEvent,
   type SessionRecord,
+  type Stretch,
   STOPPED,
+  seenAgain,
   stamp,
   step,
   stopAfterCrash,
+  undecidedOf,
 } from './session.ts';
 import type { BatchContext, BootStretch, Spool } from './spool/spool.ts';
 import { without } from './spool/stretch.ts';
@@ -137,7 +141,7 @@ export interface RecorderStatus {
 
 export interface IdleTime {
   readonly since: UnixMs;
-  /** When the person came back; null while nobody has. */
+  /** When that time ended: with the return, or before it with a lock, a sleep or the indicator. Null while nobody is back. */
   readonly returned: UnixMs | null;
   /** What was captured meanwhile is still here, and held back. */
   readonly isHeld: boolean;
@@ -165,11 +169,15 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   let writing: { readonly context: BatchContext; readonly version: number } | null = null;
   let unfinished = journal.unfinished;
   let applied = journal.applied;
+  /** What of `applied` is on disk: before that nothing counts that it raises. */
+  let appliedOnDisk = journal.applied;
   /** Above these levels nothing is written any more; null: nothing says so. */
   let ceiling: Levels | null = null;
   /** Idle time of this session that was not kept, and of it what the spool is not yet rid of. */
   let notKept: readonly BootStretch[] = [];
   let toCutOut: readonly BootStretch[] = [];
+  /** What a session that ended without the person has left undecided. */
+  let unsettled = journal.undecided;
   let work: Work = NO_WORK;
   let evidence: Instant = { at: clock.now(), mono: clock.mono() };
   let epoch = 0;
@@ -190,7 +198,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     clock,
     presence,
     unavailable: () => sensors.unavailable,
-    applied: () => applied ?? ALL_OFF,
+    applied: () => appliedOnDisk ?? ALL_OFF,
   });
   const outbox = createOutbox({
     gate,
@@ -228,8 +236,11 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   const reviews = createReviews(spool, clock, () => policies.policy()?.screenshotReviewSeconds ?? 0);
   reviews.keepTime();
+  settleTheLast(null);
+  holdBack();
 
   await applyPolicy();
+  await record([]);
   gist = gistOf(receipt());
   let cancelTick = clock.after(INTERVAL_MS, tick);
 
@@ -239,39 +250,78 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   function apply(event: SessionEvent): Entry[] {
     const now = instant();
     const before = session;
-    const { state, records, notKept: idle } = step(before, event, now);
-    const isOther = records.length > 0 || idle !== null || presenceOf(before) !== presenceOf(state);
+    const { state, records, notKept: idle, outlives } = step(before, event, now);
+    const isOther = records.length > 0 || idle.length > 0 || describe(before) !== describe(state);
     if (!isOther) {
       session = state;
       holdBack();
       return [];
     }
     const slept = records.some(({ cause }) => cause === 'asleep' || cause === 'clock_jump');
-    const goesOn = records.length === 0 && idle === null && ['tracking', 'quiet'].includes(presenceOf(state));
+    const goesOn = records.length === 0 && idle.length === 0 && ['tracking', 'quiet'].includes(presenceOf(state));
     const cut = goesOn || before.kind === 'stopped' ? [] : sampler.cut(slept ? before.seen.mono : now.mono);
     if (before.kind === 'stopped' && state.kind !== 'stopped') openContext(state);
     const entries = [...cut, ...records.flatMap((record) => permit(observationOf(record)))];
     session = state;
     epoch += 1;
-    if (idle !== null) {
-      notKept = [...notKept, { boot, ...idle }];
-      toCutOut = [...toCutOut, { boot, ...idle }];
+    dropLater(ofThisBoot(idle));
+    if (outlives !== null) {
+      unsettled = { ...outlives, stretches: ofThisBoot(outlives.stretches) };
+      settleTheLast(null);
     }
-    if (state.kind === 'stopped') sessionEnded(before, records, entries);
+    if (state.kind === 'stopped') sessionEnded(before, records);
     holdBack();
+    askOnReturn(before);
     return entries;
+  }
+
+  /** What a step changes only with a reading, a receipt or the journal. */
+  function describe(one: Session): string {
+    return `${one.kind} ${presenceOf(one)} ${one.kind === 'idle_question' && one.returned !== null}`;
+  }
+
+  function ofThisBoot(stretches: readonly Stretch[]): BootStretch[] {
+    return stretches.map((stretch) => ({ boot, ...stretch }));
+  }
+
+  function dropLater(stretches: readonly BootStretch[]): void {
+    if (stretches.length === 0) return;
+    notKept = [...notKept, ...stretches];
+    toCutOut = [...toCutOut, ...stretches];
+  }
+
+  /** `sign`: now there is one of the person; null: only time has passed since the session ended without them. */
+  function settleTheLast(sign: 'sign' | null): void {
+    if (unsettled === null) return;
+    const isOver = isTooLate(unsettled, instantOf(unsettled)) || (sign === null && isFleeting(unsettled));
+    if (isOver) dropLater(unsettled.stretches);
+    if (isOver || sign !== null) unsettled = null;
+    holdBack();
+  }
+
+  /** No more than a kill -9 may lose: nothing else need wait for it. */
+  function isFleeting({ stretches }: Unsettled): boolean {
+    const last = journal.unfinished?.lastEvidence.mono ?? Number.POSITIVE_INFINITY;
+    return stretches.every(({ from, to }) => (to ?? last) - from <= INTERVAL_MS);
+  }
+
+  /** The monotonic clock of another boot says nothing about that one. */
+  function instantOf({ sign, stretches }: Unsettled): Instant {
+    const isHere = stretches.every((stretch) => stretch.boot === boot);
+    return { at: clock.now(), mono: isHere ? clock.mono() : sign.mono };
   }
 
   /** Nothing that may turn out to be idle time nobody wants kept is given out to be sent. */
   function holdBack(): void {
-    const waiting = toCutOut.map(({ from }) => from);
-    const mono = Math.min(heldAfter(session) ?? Number.POSITIVE_INFINITY, ...waiting);
-    spool.holdAfter(mono === Number.POSITIVE_INFINITY ? null : { boot, mono });
+    const held = heldAfter(session);
+    const left = [...toCutOut, ...(unsettled?.stretches ?? [])].map(({ boot: of, from }) => ({ boot: of, mono: from }));
+    spool.holdAfter(held === null ? left : [...left, { boot, mono: held }]);
   }
 
   /** What was read before is written first, so that all of what was not kept is there to be removed. */
   async function record(entries: readonly Entry[]): Promise<boolean> {
     const isWritten = await outbox.write(entries);
+    if (isWritten && entries.some(isStopOfUnfinished)) unfinished = null;
     if (toCutOut.length > 0) await cutOut();
     return isWritten;
   }
@@ -299,15 +349,18 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     return notKept.filter((stretch) => !toCutOut.includes(stretch));
   }
 
-  function sessionEnded(before: Session, records: readonly SessionRecord[], entries: readonly Entry[]): void {
-    const isRecorded = entries.some(({ observation }) => 'event' in observation && observation.event === 'stop');
-    // A stop that may not be recorded now is caught up with when the policy allows it again.
-    unfinished = isRecorded || before.kind === 'stopped' ? null : unfinishedOf(before);
+  function sessionEnded(before: Session, records: readonly SessionRecord[]): void {
+    // Until its stop is written: one that may not be, or that the disk does not take, is caught up with.
+    unfinished = before.kind === 'stopped' ? null : unfinishedOf(before);
     writing = null;
     work = NO_WORK;
     if (records.some(({ cause }) => cause === 'clock_jump')) {
       tell('The clock of this computer jumped: the session ended where it was last seen to be right.');
     }
+  }
+
+  function isStopOfUnfinished({ context: { session: of }, observation }: Entry): boolean {
+    return of === unfinished?.session && 'event' in observation && observation.event === 'stop';
   }
 
   /** For what happens to the session from outside a command. */
@@ -317,9 +370,11 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     void written.then(() => afterChange(wasRunning));
   }
 
-  function stopWith(cause: 'employee' | 'elsewhere' | 'shutdown'): Promise<void> {
-    const written = record(apply({ kind: 'stop', cause }));
-    return written.then(() => afterChange(true));
+  /** False when its stop could not be written down yet. */
+  async function stopWith(cause: 'employee' | 'elsewhere' | 'shutdown'): Promise<boolean> {
+    const isWritten = await record(apply({ kind: 'stop', cause }));
+    await afterChange(true);
+    return isWritten;
   }
 
   async function afterChange(wasRunning: boolean): Promise<void> {
@@ -329,37 +384,38 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     notify();
   }
 
-  /** Input comes by the thousand: the session hears of it once a second, or at once when it waits for a return. */
+  /** Input comes by the thousand: a step is taken once a second, or at once when a return is waited for. */
   function onInput(mono: number): void {
     evidence = instant();
     const isAwaited = presenceOf(session) === 'quiet' || !isSettled(session, evidence);
-    if (!isAwaited && mono - lastInputTold < SECOND) return;
+    if (!isAwaited && mono - lastInputTold < SECOND) {
+      session = seenAgain(session, evidence);
+      return;
+    }
     lastInputTold = mono;
-    const before = { epoch, session };
+    const before = epoch;
     const entries = apply({ kind: 'input' });
-    if (epoch === before.epoch) return;
-    void record(entries).then(() => afterChange(true));
-    askOnReturn(before.session);
+    if (epoch !== before) void record(entries).then(() => afterChange(true));
   }
 
   /** Evidence of the person other than input: a command, or another application in front. */
   async function seen(): Promise<void> {
     evidence = instant();
-    const before = { epoch, session };
+    const before = epoch;
     const entries = apply({ kind: 'input' });
-    if (epoch === before.epoch) return;
-    askOnReturn(before.session);
+    if (epoch === before) return;
     await record(entries);
     await afterChange(true);
   }
 
   function askOnReturn(before: Session): void {
-    const wasAway = before.kind === 'idle_question' && before.until === null;
-    if (!wasAway || session.kind !== 'idle_question' || session.until === null) return;
+    if (session.kind !== 'idle_question' || session.returned === null || session.until === null) return;
+    const isAsked = before.kind === 'idle_question' && before.returned !== null && before.since === session.since;
+    if (isAsked) return;
     const minutes = minutesBetween(session.since, session.until);
     tell(
-      `You were away for ${minutes} min. Say "daylight-agent idle keep" or "daylight-agent idle discard". What was seen in` +
-        ` that time is held back here, and deleted in ${ANSWER_MS / MINUTE} minutes unless you keep it.`,
+      `Nothing was seen of you for ${minutes} min. Say "daylight-agent idle keep" or "daylight-agent idle discard". What was` +
+        ` seen in that time is held back here, and deleted in ${ANSWER_MS / MINUTE} minutes unless you keep it.`,
     );
   }
 
@@ -423,6 +479,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   /** Makes session and sensors agree with the clocks, the policy and the indicator as they are now. */
   function look(): Promise<void> {
     const wasRunning = session.kind !== 'stopped';
+    settleTheLast(null);
     const entries = apply({ kind: 'tick', idleAfterMs: idleMs() });
     // A lease that ran out, or a policy that went, ends the session; nobody may be tracked on the word of nobody.
     if (session.kind !== 'stopped' && gate.decide('session').kind === 'denied') {
@@ -434,10 +491,13 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   async function afterLook(entries: readonly Entry[], wasRunning: boolean): Promise<void> {
     await record(entries);
+    await closeUnfinished();
     const released = await releaseReviewed();
     // Nothing else would close its batch for a minute.
     if (released > 0 && session.kind === 'stopped') await spool.flush().catch(() => undefined);
     if (wasRunning) await afterChange(wasRunning);
+    else await writeJournal();
+    if (isLockUnseen()) void lock.set(true);
     startRound();
   }
 
@@ -467,7 +527,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     const result = refreshing.then(async () => {
       const entries = await sampler.refresh();
       const watches = sampler.watchesInput();
-      if (session.kind !== 'stopped' && watches !== (session.input !== null)) {
+      if (session.kind !== 'stopped' && watches !== session.watched) {
         entries.push(...apply({ kind: 'watch', input: watches }));
       }
       await record(entries);
@@ -518,7 +578,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     return { wait: (work: Promise<unknown>) => Promise.race([work.then(() => undefined), over]), end };
   }
 
-  /** The stop that a killed process, or a policy that forbade it, left out. */
+  /** The stop that a killed process, a policy that forbade it or a full disk left out. */
   async function closeUnfinished(): Promise<void> {
     if (unfinished === null || session.kind !== 'stopped' || policies.policy() === null) return;
     const { boot: before, session: id, policyVersion, lastEvidence: evidenceThen } = unfinished;
@@ -528,22 +588,38 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     if (await outbox.write([{ context: then, observation: permitted.observation }])) unfinished = null;
   }
 
-  async function writeJournal(): Promise<void> {
-    const running = session.kind === 'stopped' ? unfinished : unfinishedOf(session);
+  /** False when the disk does not take it: then what the journal said before still holds for the next start. */
+  async function writeJournal(): Promise<boolean> {
     const asked = askedAbout(session);
-    const open = asked === null ? [] : [{ boot, ...asked }];
     const entry: JournalEntry = {
-      ...{ unfinished: running, applied, policy: policies.memory() },
-      notKept: [...toCutOut, ...open],
+      ...{ unfinished: session.kind === 'stopped' ? unfinished : unfinishedOf(session) },
+      ...{ applied, policy: policies.memory() },
+      notKept: [...toCutOut, ...ofThisBoot(asked === null ? [] : [asked])],
+      undecided: undecidedNow(),
     };
     const text = JSON.stringify(entry);
-    journalQueue = journalQueue
+    const written = journalQueue
       .then(() => (text === journaled ? undefined : deps.journal.write(entry)))
       .then(
-        () => void (journaled = text),
-        () => undefined,
+        () => {
+          journaled = text;
+          appliedOnDisk = entry.applied;
+          return true;
+        },
+        () => false,
       );
-    await journalQueue;
+    journalQueue = written;
+    return written;
+  }
+
+  /** Where a start must cut from if this is the last word of this process. */
+  function undecidedNow(): Unsettled | null {
+    if (session.kind === 'stopped') return unsettled;
+    const { sign, idleAfterMs, stretches } = undecidedOf(session, null);
+    // Watching may begin before the next word, and the next word may fail.
+    const mayBegin = session.quietSince === null && session.kind === 'tracking' && applied?.activity !== 'off';
+    const open = mayBegin ? [{ from: session.seen.mono, to: null }] : [];
+    return { sign, idleAfterMs, stretches: ofThisBoot([...stretches, ...open]) };
   }
 
   // ── Commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -562,12 +638,19 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     await closeUnfinished();
     const decision = gate.decide('session');
     if (decision.kind === 'denied') return { ok: false, ...refusalOf('session', decision.by) };
+    if (unfinished !== null) {
+      return problem(
+        'The end of the session before could not be written down.',
+        'Make room on the disk, then start again.',
+      );
+    }
     evidence = instant();
     sampler.begin();
     notKept = toCutOut;
-    const entries = apply({ kind: 'start', session: SessionId.parse(random.uuid()) });
-    await writeJournal();
-    if (entries.length === 0 || !(await outbox.write(entries))) return undoStart();
+    settleTheLast('sign');
+    const id = SessionId.parse(random.uuid());
+    const entries = apply({ kind: 'start', session: id, idleAfterMs: idleMs() });
+    if (!(await writeJournal()) || entries.length === 0 || !(await outbox.write(entries))) return undoStart();
     if (sensors.seesLock) await lock.set(true);
     await afterChange(false);
     startRound();
@@ -588,8 +671,8 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   async function stop(): Promise<CommandResult> {
     if (session.kind === 'stopped') return problem('You are not tracking.', 'Nothing is being recorded.');
     await releaseReviewed();
-    await stopWith('employee');
-    return said('Tracking has stopped.');
+    if (await stopWith('employee')) return said('Tracking has stopped.');
+    return said('Tracking has stopped. The disk does not take that down; it is recorded as soon as there is room.');
   }
 
   async function pause(): Promise<CommandResult> {
@@ -678,8 +761,9 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   async function settleIdle(event: SessionEvent): Promise<CommandResult | null> {
     evidence = instant();
     await record(apply(event));
+    const isOnDisk = await writeJournal();
     await afterChange(true);
-    if (toCutOut.length === 0) return null;
+    if (toCutOut.length === 0) return isOnDisk ? null : NOT_WRITTEN;
     return problem(
       'What was seen in that time could not be deleted yet.',
       'It is held back and tried again every few seconds. Make room on the disk.',
@@ -739,7 +823,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
       parameters: Object.fromEntries(
         parameterIds.map((id) => [id, parameterStatus(id)]),
       ) as RecorderStatus['parameters'],
-      sensors: sensors.words,
+      sensors: sensors.words.map((one) => (one.sensor === 'lock' && isLockUnseen() ? LOCK_UNSEEN : one)),
       calls: registry.calls(),
       failures: registry.failures(),
     };
@@ -747,10 +831,10 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   function idleTime(): IdleTime | null {
     if (session.kind !== 'idle_question') return null;
-    const { since, until, isHeld } = session;
-    const left = until === null || !isHeld ? null : Math.max(0, until.mono + ANSWER_MS - clock.mono());
+    const { since, until, returned, isHeld } = session;
+    const left = returned === null || !isHeld ? null : Math.max(0, returned.mono + ANSWER_MS - clock.mono());
     const deletedAt = left === null ? null : clock.now() + left;
-    return { since: since.at, returned: until?.at ?? null, isHeld, deletedAt };
+    return { since: since.at, returned: returned === null ? null : (until?.at ?? null), isHeld, deletedAt };
   }
 
   function parameterStatus(id: ParameterId): RecorderStatus['parameters'][ParameterId] {
@@ -775,6 +859,11 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   function signs() {
     const input = sampler.watchesInput();
     return { woke: session.kind !== 'stopped' && session.absent, input, app: !input && isAllowed('app') };
+  }
+
+  /** It could be seen here, and the attempt to begin has failed so far. */
+  function isLockUnseen(): boolean {
+    return session.kind !== 'stopped' && sensors.seesLock && !lock.isOpen();
   }
 
   function isAllowed(id: ParameterId): boolean {
@@ -828,6 +917,10 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 }
 
 const NO_WORK: Work = { project: null, task: null };
+const NOT_WRITTEN = problem(
+  'The answer counts, but could not be written down.',
+  'Make room on the disk: if the agent is killed before that, what was seen in the time away is deleted.',
+);
 const NO_QUESTION = problem('There is no idle time to decide about.', 'Nothing to do.');
 const LIMITS = {
   project: 'Use up to 200 characters each for project and task, without control characters.',

@@ -28,11 +28,23 @@ export const Unfinished = z.strictObject({
 /** A session that has no stop yet. */
 export type Unfinished = z.infer<typeof Unfinished>;
 
+const Stretch = z.strictObject({ boot: BootId, from: MonoMs, to: MonoMs.nullable() });
+
+export const Unsettled = z.strictObject({
+  /** The last sign of the person. */
+  sign: z.strictObject({ at: UnixMs, mono: MonoMs }),
+  idleAfterMs: z.int().min(0),
+  stretches: z.array(Stretch),
+});
+/** What was captured without a sign of the person: a sign within `idleAfterMs` of the last one lets it go. */
+export type Unsettled = z.infer<typeof Unsettled>;
+
 const Entry = z.strictObject({
   unfinished: Unfinished.nullable(),
   applied: z.record(z.enum(parameterIds), z.string().max(32)).nullable(),
   policy: PolicyMemory.nullable().default(null),
-  notKept: z.array(z.strictObject({ boot: BootId, from: MonoMs, to: MonoMs.nullable() })).default([]),
+  notKept: z.array(Stretch).default([]),
+  undecided: Unsettled.nullable().default(null),
 });
 
 export interface JournalEntry {
@@ -43,11 +55,13 @@ export interface JournalEntry {
   readonly policy: PolicyMemory | null;
   /** Idle time that waits for an answer, or whose answer is being carried out: a start sends nothing of it. */
   readonly notKept: readonly BootStretch[];
+  /** What a start holds back until a sign of the person, and removes when there is none in time. */
+  readonly undecided: Unsettled | null;
 }
 
 const FILE = 'recorder.sealed';
 const PLACE: Place = { kind: 'journal', name: 'recorder', index: 0 };
-const UNKNOWN: JournalEntry = { unfinished: null, applied: null, policy: null, notKept: [] };
+const UNKNOWN: JournalEntry = { unfinished: null, applied: null, policy: null, notKept: [], undecided: null };
 
 /** `sealer`: the key of the spool. A journal that it does not open knows nothing. */
 export function createRecorderJournal(files: Folder, sealer: Sealer): RecorderJournal {
@@ -65,8 +79,8 @@ function parse(bytes: Uint8Array): JournalEntry {
   try {
     const entry = Entry.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
     if (!entry.success) return UNKNOWN;
-    const { unfinished, applied, policy, notKept } = entry.data;
-    return { unfinished, applied: applied === null ? null : knownLevels(applied), policy, notKept };
+    const { applied } = entry.data;
+    return { ...entry.data, applied: applied === null ? null : knownLevels(applied) };
   } catch {
     return UNKNOWN;
   }

@@ -5,7 +5,8 @@ import type { Spool, WaitingScreenshot } from './spool/spool.ts';
 
 /**
  * The time in which a screenshot can be looked at and dropped: time in which this computer was awake and this process
- * ran. After a sleep, a jump of the clock or a restart the whole time is given again.
+ * ran. After a sleep, a jump of the clock or a restart the whole time is given again, and it begins only when the picture
+ * is not held back any more: in time away nobody looks.
  */
 export interface Reviews {
   /** To be called every few seconds, before what is due is released. */
@@ -43,7 +44,7 @@ export function createReviews(spool: Spool, clock: Clock, reviewSeconds: () => n
         const { image } = screenshot.observation;
         const known = reviews.get(image);
         const full = known?.full ?? fullTime(screenshot, reviewSeconds());
-        const due = known === undefined || again ? mono + full : known.due;
+        const due = known === undefined || again || screenshot.isHeldBack ? mono + full : known.due;
         reviews.set(image, { full, due });
         spool.postpone(image, wall + (due - mono));
       }

@@ -9,7 +9,7 @@ const id = SessionId.parse('0b9f6a52-3a0f-4c0e-8f61-3a7b6f0f5a09');
 
 const event: fc.Arbitrary<SessionEvent> = fc.oneof(
   fc.constantFrom<SessionEvent>(
-    { kind: 'start', session: id },
+    { kind: 'start', session: id, idleAfterMs: 5 * MINUTE },
     { kind: 'stop', cause: 'employee' },
     { kind: 'stop', cause: 'shutdown' },
     { kind: 'pause' },

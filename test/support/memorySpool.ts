@@ -34,7 +34,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
   let seq = 0;
   let givenOut = 0;
   let isFull = false;
-  let after: Parameters<Spool['holdAfter']>[0] = null;
+  let moments: Parameters<Spool['holdAfter']>[0] = [];
   let kept: readonly OpenReading[] = [];
   let bytes = 0;
   const images = new Map<string, Uint8Array>();
@@ -76,8 +76,9 @@ export function createMemorySpool(clock: Clock): MemorySpool {
     dropped.set(key, { parameter, cause, count: before + count });
   }
 
-  function isHeldBack({ context }: Batch, observation: Permitted): boolean {
-    return after?.boot === context.boot && (observedUntil(observation) ?? 0) > after.mono;
+  function isHeldBack({ context }: { context: BatchContext }, observation: Permitted): boolean {
+    const until = observedUntil(observation) ?? 0;
+    return moments.some(({ boot, mono }) => boot === context.boot && until > mono);
   }
 
   function assertRoom(): void {
@@ -102,11 +103,13 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       assertRoom();
       held.push({ context, screenshot, image });
     },
-    held: () => held.map(({ screenshot }) => screenshot),
+    held: () => held.map((one) => ({ ...one.screenshot, isHeldBack: isHeldBack(one, one.screenshot.observation) })),
     heldImage: async (image) => held.find(({ screenshot }) => screenshot.observation.image === image)?.image ?? null,
     async release(now) {
-      const due = held.filter(({ screenshot }) => screenshot.releaseAt <= now);
-      held = held.filter(({ screenshot }) => screenshot.releaseAt > now);
+      const isDue = (one: (typeof held)[number]): boolean =>
+        one.screenshot.releaseAt <= now && !isHeldBack(one, one.screenshot.observation);
+      const due = held.filter(isDue);
+      held = held.filter((one) => !isDue(one));
       for (const { context, screenshot, image } of due) {
         images.set(screenshot.observation.image, image);
         put(context, screenshot.observation);
@@ -166,7 +169,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       countDrop(parameter, cause, count);
       return count;
     },
-    holdAfter: (moment) => void (after = moment),
+    holdAfter: (next) => void (moments = next),
     async cutOut(stretch, cause) {
       assertRoom();
       const reaches = ({ context, observation }: { context: BatchContext; observation: Permitted }): boolean =>

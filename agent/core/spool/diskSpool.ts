@@ -19,6 +19,7 @@ import {
 import { type KeptReading, readingKey } from './keptFile.ts';
 import type {
   BatchContext,
+  BootMoment,
   BootStretch,
   DroppedFrom,
   HeldScreenshot,
@@ -116,7 +117,7 @@ class DiskSpool implements Spool {
   /** Readings that go on. `keptBehind`: on disk there is more, which has been appended to a batch since. */
   #kept: readonly KeptReading[] = [];
   #keptBehind = false;
-  #holdAfter: { readonly boot: BootId; readonly mono: MonoMs } | null = null;
+  #holdAfter: readonly BootMoment[] = [];
   /** Where time was last believed to be. */
   #seen: { readonly at: UnixMs; readonly mono: MonoMs };
   readonly #droppedHere: DropTally = {};
@@ -163,7 +164,11 @@ class DiskSpool implements Spool {
   }
 
   held(): readonly WaitingScreenshot[] {
-    return [...this.#held.values()].map(({ observation, releaseAt }) => ({ observation, releaseAt }));
+    return [...this.#held.values()].map((held) => ({
+      observation: held.observation,
+      releaseAt: held.releaseAt,
+      isHeldBack: this.#isAfterHold(held.context.boot, observedUntil(held.observation)),
+    }));
   }
 
   heldImage(image: ImageId): Promise<Uint8Array | null> {
@@ -172,7 +177,10 @@ class DiskSpool implements Spool {
 
   release(now: UnixMs): Promise<number> {
     return this.#alone(async () => {
-      const due = [...this.#held.values()].filter(({ releaseAt }) => releaseAt <= now);
+      const due = [...this.#held.values()].filter(
+        ({ releaseAt, context: { boot }, observation }) =>
+          releaseAt <= now && !this.#isAfterHold(boot, observedUntil(observation)),
+      );
       for (const { context, observation } of due) {
         await this.#appendSome(context, [observation]);
         this.#held.delete(observation.image);
@@ -267,8 +275,8 @@ class DiskSpool implements Spool {
     });
   }
 
-  holdAfter(moment: { readonly boot: BootId; readonly mono: MonoMs } | null): void {
-    this.#holdAfter = moment;
+  holdAfter(moments: readonly BootMoment[]): void {
+    this.#holdAfter = moments;
   }
 
   cutOut(stretch: BootStretch, cause: DropCause): Promise<number> {
@@ -654,22 +662,24 @@ class DiskSpool implements Spool {
     for (const name of this.#files.damaged()) if (batchOfDamaged(name) <= upTo) await this.#files.removeDamaged(name);
   }
 
+  #isAfterHold(boot: BootId, until: MonoMs | null): boolean {
+    return until !== null && this.#holdAfter.some((moment) => moment.boot === boot && until > moment.mono);
+  }
+
   #isHeldBack(seq: number): boolean {
     const entry = this.#entries.get(seq);
-    const after = this.#holdAfter;
-    return entry !== undefined && entry.header.boot === after?.boot && entry.seen.some((until) => until > after.mono);
+    return entry?.seen.some((until) => this.#isAfterHold(entry.header.boot, until)) === true;
   }
 
   #countHeldBack(): number {
-    const after = this.#holdAfter;
-    if (after === null) return 0;
+    if (this.#holdAfter.length === 0) return 0;
     const apart = [...this.#held.values(), ...this.#kept].map(({ context, observation }) => ({
       boot: context.boot,
       seen: [observedUntil(observation) ?? 0],
     }));
     const batches = [...this.#entries.values()].map(({ header, seen }) => ({ boot: header.boot, seen }));
-    const seen = [...apart, ...batches].filter(({ boot }) => boot === after.boot).flatMap((one) => one.seen);
-    return seen.filter((until) => until > after.mono).length;
+    return [...apart, ...batches].flatMap(({ boot, seen }) => seen.filter((until) => this.#isAfterHold(boot, until)))
+      .length;
   }
 
   #batchOf(image: ImageId): number | null {

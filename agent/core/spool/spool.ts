@@ -28,7 +28,7 @@ export interface Spool {
   held(): readonly WaitingScreenshot[];
   /** The held image, for the employee to look at. Null when there is none. */
   heldImage(image: ImageId): Promise<Uint8Array | null>;
-  /** Moves every held screenshot whose time has come into a batch. Returns how many. */
+  /** Moves every held screenshot whose time has come, and that is not held back, into a batch. Returns how many. */
   release(now: UnixMs): Promise<number>;
   /** Until when it is held, from now on. Not durable: whoever opens the spool again gives the whole time again. */
   postpone(image: ImageId, releaseAt: UnixMs): void;
@@ -54,10 +54,10 @@ export interface Spool {
    */
   purge(parameter: ParameterId, cause: DropCause): Promise<number>;
   /**
-   * No batch is given out that holds something observed after this moment; null: none is held back. Holds at once and
-   * is not durable: whoever opens the spool again first cuts out what must not be sent.
+   * No batch is given out, and no screenshot released, that holds something observed after the moment of its boot; none:
+   * nothing is held back. Holds at once and is not durable: whoever opens the spool again first says what to hold.
    */
-  holdAfter(moment: { readonly boot: BootId; readonly mono: MonoMs } | null): void;
+  holdAfter(moments: readonly BootMoment[]): void;
   /**
    * Removes what was observed in the stretch and is not yet acknowledged, held screenshots included; what reaches into
    * it from before or after is shortened. Damaged files go too. Counts and durability as with `purge`. Returns how many are gone.
@@ -85,6 +85,11 @@ export interface BootStretch {
   readonly to: MonoMs | null;
 }
 
+export interface BootMoment {
+  readonly boot: BootId;
+  readonly mono: MonoMs;
+}
+
 export interface OpenReading {
   readonly context: BatchContext;
   /** As it would be if it ended now. */
@@ -100,6 +105,8 @@ export interface HeldScreenshot {
 export interface WaitingScreenshot {
   readonly observation: ObservationOf<'screenshot'>;
   readonly releaseAt: UnixMs;
+  /** Observed after a moment of `holdAfter`: it is not released, whatever `releaseAt` says. */
+  readonly isHeldBack: boolean;
 }
 
 export interface SpooledBatch {
@@ -113,7 +120,7 @@ export interface SpoolWaiting {
   readonly bytes: number;
   /** In batches, held for review, and readings that are kept. */
   readonly observations: Readonly<Partial<Record<ParameterId, number>>>;
-  /** How many of them were observed after the moment of `holdAfter`. */
+  /** How many of them were observed after a moment of `holdAfter`. */
   readonly heldBack: number;
   /** What was recorded and will never be sent, since the start of this process. */
   readonly dropped: readonly { readonly parameter: ParameterId; readonly cause: DropCause; readonly count: number }[];

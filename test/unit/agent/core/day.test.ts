@@ -21,7 +21,7 @@ test('a day at the office is recorded as it was, and nothing private of it is', 
   const hours = (at: number) => Math.round(((at - NINE) / HOUR) * 100) / 100;
   const sessions = rig
     .recorded('session')
-    .map(({ event, cause, at, span }) => [event, cause, hours(at), span / MINUTE]);
+    .map(({ event, cause, at, span }) => [event, cause, hours(at), Math.round(span / MINUTE)]);
   expect(sessions).toEqual([
     ['start', 'employee', 0, 0],
     ['gap', 'locked', 3, 45],

@@ -72,10 +72,13 @@ test('"discard" deletes what was seen while nobody was there, counts it, and let
 });
 
 test('"keep" lets all of it go, and the time stays', async () => {
-  const rig = await rigOf();
+  const rig = await rigOf([...away, keys(21 * MINUTE, 2_000)]);
   await rig.clock.advance(21 * MINUTE);
   const before = rig.spool.everything().length;
   expect((await rig.recorder.answerIdle('keep')).ok).toBe(true);
+  expect(seenIn(await given(rig), LAST_KEY, BACK)).not.toContain('screenshot');
+  // The time to look at a picture begins with the answer.
+  await rig.clock.advance(5 * MINUTE + 5 * SECOND);
   const sent = await given(rig);
   expect(sent.length).toBeGreaterThanOrEqual(before);
   expect(new Set(seenIn(sent, LAST_KEY, BACK))).toEqual(new Set(['activity', 'app', 'title', 'screenshot']));

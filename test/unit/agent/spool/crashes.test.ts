@@ -149,11 +149,11 @@ test('no batch is given out that holds something seen after the moment that hold
   await spool.append(context, [{ ...title('to 8,000'), mono: 3_000 }]);
   await spool.flush();
   const given = async () => [(await spool.next(0)) !== null, (await spool.next(1)) !== null, spool.waiting().heldBack];
-  spool.holdAfter({ boot, mono: 4_999 });
+  spool.holdAfter([{ boot, mono: 4_999 }]);
   expect(await given()).toEqual([false, false, 2]);
-  spool.holdAfter({ boot, mono: 5_000 });
+  spool.holdAfter([{ boot, mono: 5_000 }]);
   expect(await given()).toEqual([true, false, 1]);
-  spool.holdAfter(null);
+  spool.holdAfter([]);
   expect(await given()).toEqual([true, true, 0]);
   await spool.close();
 });
