@@ -29,6 +29,7 @@ import {
   type TestDevice,
 } from '../test/support/ingestKit.ts';
 import { build } from './build.ts';
+import { peoplePictures } from './peoplePictures.ts';
 
 const images = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'docs', 'images');
 
@@ -327,3 +328,4 @@ async function picture(agent: RawAgent, app: string, seed: number): Promise<obje
 }
 
 await pictures();
+await peoplePictures(images);
