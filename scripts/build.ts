@@ -1,18 +1,30 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { buildExtension } from './extension.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /** Builds what is out of date into dist/, saying what it does. Safe to call at every start: nothing to do takes a second. */
 export async function build(): Promise<void> {
-  await step('agent and server', () => run('tsc', ['-b', 'shared', 'agent', 'server']));
+  await step('agent and server', () => run('tsc', ['-b', 'shared', 'agent', 'agent/desktop', 'server']));
   await step('console', () => buildPage('console', 'server/console'));
   await step("the employee's window", () => buildPage('window', 'agent/window'));
+  await step('browser extension', () => buildExtension(path.join(root, 'dist', 'agent', 'browser-extension')));
+  await step('desktop shell', copyShellFiles);
   await Promise.all(['dist/agent/cli.js', 'dist/server/cli.js'].map((file) => chmod(path.join(root, file), 0o755)));
+}
+
+/** What the shell loads beside its code: the page of a computer that is not enrolled, and the icons. */
+async function copyShellFiles(): Promise<void> {
+  for (const name of ['enrol', 'icons']) {
+    const to = path.join(root, 'dist', 'agent', 'desktop', name);
+    await rm(to, { recursive: true, force: true });
+    await cp(path.join(root, 'agent', 'desktop', name), to, { recursive: true });
+  }
 }
 
 /** Vite has no incremental mode, so a page is built only when the digest of what it is made of has changed. */

@@ -107,7 +107,7 @@ export async function eventuallyBy(
   const deadline = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${condition.toString()}`);
-    await clock.advance(1_000);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await clock.advance(250);
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

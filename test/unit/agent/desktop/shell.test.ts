@@ -146,6 +146,8 @@ test('a screenshot that cannot be announced is not kept: saying fails where nobo
 test('a lock is heard from Electron on macOS and Windows, with nothing asked of how long there was no input', async () => {
   await using kit = await openShell({ os: 'win32' });
   await tracking(kit);
+  // On a busy machine the test's clock outruns the first attempt to listen, and the agent tries again.
+  await eventuallyBy(kit.clock, () => kit.fake.power.listeners('lock-screen').length === 1);
   kit.fake.power.emit('lock-screen');
   await eventuallyBy(kit.clock, () => status(kit).state === 'locked' && !status(kit).parameters.app.active);
   kit.fake.power.emit('unlock-screen');
