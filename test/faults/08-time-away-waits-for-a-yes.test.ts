@@ -261,3 +261,15 @@ function copyOf({ files }: Rig['folder']): Rig['folder'] {
   for (const [name, bytes] of files) copy.files.set(name, bytes);
   return copy;
 }
+
+test('somebody who types is killed with the agent: what a start finds waits for nobody, and seconds are missing', async () => {
+  const rig = await working([...atTheEditor, keys(1, 8_000)]);
+  await rig.clock.advance(8_500);
+  const { clock, publisher, spool } = rig;
+  const options = { clock, publisher, spool, folder: copyOf(rig.folder), boot: NEXT_BOOT };
+  const again = await createRig({ platform: (same) => createScriptedPlatform(script([]), same), ...options });
+  const sent = await given(again);
+  expect(spool.waiting().heldBack).toBe(0);
+  expect(seenIn(sent, 0, MINUTE)).toContain('app');
+  expect(sent.filter((one) => one.parameter === 'session' && one.cause === 'crash')).toHaveLength(1);
+});
