@@ -28,15 +28,15 @@ export async function peoplePictures(images: string): Promise<void> {
       place: '/begin/policy',
       prepare: (page) => page.getByLabel('Balanced').check(),
     });
-    const team = await owner.ok('POST', '/teams', { name: 'Design' });
+    const { id: team } = await owner.ok('POST', '/teams', { name: 'Design' });
     await owner.ok('POST', '/teams', { name: 'Engineering' });
     const invite = (person: object) => owner.ok('POST', '/people', person);
-    await invite({ name: 'Noor Dahl', email: 'noor@example.com', role: 'manager', managesTeams: [team.id] });
-    const member = { name: 'Mia Sommer', email: 'mia@example.com', teams: [team.id] };
+    await invite({ name: 'Noor Dahl', email: 'noor@example.com', role: 'manager', managesTeams: [team] });
+    const member = { name: 'Mia Sommer', email: 'mia@example.com', teams: [team] };
     const mia = await addMember(server, owner, 'employee', member);
     await take({ name: 'first-people', place: '/begin/people' });
     await take({ name: 'people', place: '/people' });
-    await take({ name: 'team', place: `/teams/${team.id}` });
+    await take({ name: 'team', place: `/teams/${team}` });
     await enrol(server.url, mia.client, mia.person, server.clock.now());
     await owner.ok('POST', `/people/${mia.person}/enrolment-codes`, {});
     await take({ name: 'person', place: `/people/${mia.person}` });
