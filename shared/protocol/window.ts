@@ -179,7 +179,7 @@ export type WindowNews = z.infer<typeof WindowNews>;
 export const REPEAT_MS = 5 * SECOND;
 export const SILENCE_MS = 15 * SECOND;
 
-/** How the page in a browser reaches the agent over loopback; docs/PROTOCOL.md, "The employee's window". */
+/** How the page in a browser reaches the agent over loopback; docs/WINDOW.md. */
 export const windowPaths = { session: '/session', ask: '/ask', watch: '/watch', seen: '/seen' } as const;
 /** The one-time token, 256 random bits in base64url, against the secret of a session. */
 export const EntryRequest = z.strictObject({ token: z.string().max(64) });
