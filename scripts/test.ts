@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.ts';
+import { electronBinary } from './electronBinary.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -19,6 +20,7 @@ const tools = [
   { command: 'import', package: 'imagemagick' },
   { command: 'xterm', package: 'xterm' },
   { command: 'chromium', package: 'chromium' },
+  { command: 'firefox-esr', package: 'firefox-esr' },
   { command: 'faketime', package: 'faketime' },
   { command: 'dbus-daemon', package: 'dbus' },
   { command: 'gdbus', package: 'libglib2.0-bin' },
@@ -45,6 +47,11 @@ async function main(filters: readonly string[]): Promise<number> {
   console.log(
     `\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
   );
+  if (filters.length === 0 && electronBinary() === null) {
+    console.log(
+      'Among those that passed, one says that real Electron was not run: its binary is not here ("npm run desktop" fetches it).',
+    );
+  }
   if (counts.skipped > 0) console.log('A skipped test counts as a failure: it could have run here.');
   if (leftOut.length > 0 && process.env['CI'] !== undefined) return 1;
   return counts.failed > 0 || counts.skipped > 0 || counts.passed === 0 || counts.broken ? 1 : 0;
