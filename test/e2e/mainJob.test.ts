@@ -148,16 +148,15 @@ desktopTests('a working session, from the keyboard to the console', desktopMissi
   });
 
   it('shows the picture itself', async () => {
-    const picture = page.getByRole('img', { name: /^Screenshot at/ });
-    await picture.scrollIntoViewIfNeeded();
-    await expect
-      .poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth), { timeout: 20_000 })
-      .toBe(1280);
-    expect(await picture.evaluate((image) => (image as HTMLImageElement).naturalHeight)).toBe(720);
-    await picture.click();
+    expect(await page.getByRole('img', { name: /^Screenshot at/ }).count()).toBe(0); // not fetched before it is opened
+    await page.getByRole('button', { name: /^Open the screenshot/ }).click();
     const dialog = page.getByRole('dialog');
     const large = dialog.locator('img');
     await large.waitFor();
+    await expect
+      .poll(() => large.evaluate((image) => (image as HTMLImageElement).naturalWidth), { timeout: 20_000 })
+      .toBe(1280);
+    expect(await large.evaluate((image) => (image as HTMLImageElement).naturalHeight)).toBe(720);
     // Where the second window stood, the picture has the colour of its background: it is one of this desktop.
     await expect.poll(() => large.evaluate(colourAt, { x: 900, y: 500 })).toEqual(LIGHT_YELLOW);
     await page.keyboard.press('Escape');

@@ -64,7 +64,7 @@ function TeamChoice({ team, onTeam }: { team: string | null; onTeam: (team: stri
       allowDeselect={false}
       data={[
         { value: '', label: say('today.everyTeam') },
-        ...teams.data.map(({ id, name }) => ({ value: id as string, label: name })),
+        ...teams.data.map(({ id, name }) => ({ value: id, label: name })),
       ]}
     />
   );
@@ -100,7 +100,7 @@ function Watched(props: { watch: TodayWatch; purpose: ReadPurposeName; onPurpose
         </Note>
       )}
       {report === undefined && watching.state !== 'refused' && <Waiting lines={5} />}
-      {report?.recordedAccess != null && (
+      {report !== undefined && report.recordedAccess !== null && (
         <Note>
           <p>
             {say('today.recorded', {

@@ -37,14 +37,7 @@ export function TodayRows({ report, receivedAt, purpose }: Shown) {
       </div>
       <ul className={classes.rows}>
         {rows.map((row) => (
-          <Row
-            key={row.person.id}
-            row={row}
-            day={report.day}
-            now={now}
-            sinceReportMs={now - receivedAt}
-            purpose={purpose}
-          />
+          <Row key={row.person.id} row={row} day={report.day} sinceReportMs={now - receivedAt} purpose={purpose} />
         ))}
       </ul>
     </section>
@@ -66,8 +59,8 @@ function Summary({ rows }: { rows: readonly TodayRow[] }) {
   );
 }
 
-function Row(props: { row: TodayRow; day: string; now: number; sinceReportMs: number; purpose: ReadPurposeName }) {
-  const { row, day, now, sinceReportMs, purpose } = props;
+function Row(props: { row: TodayRow; day: string; sinceReportMs: number; purpose: ReadPurposeName }) {
+  const { row, day, sinceReportMs, purpose } = props;
   const tracked = trackedBy(row, sinceReportMs);
   const path = dayPath({ person: row.person.id, own: false, day, purpose });
   return (
@@ -78,7 +71,7 @@ function Row(props: { row: TodayRow; day: string; now: number; sinceReportMs: nu
       </div>
       <div className={classes.state}>
         <Mark tone={tones[row.state]}>{say(`today.state.${row.state}`)}</Mark>
-        <span className="dl-quiet dl-small dl-number">{sinceText(row, now)}</span>
+        <span className="dl-quiet dl-small dl-number">{sinceText(row, day)}</span>
       </div>
       <div className={classes.work}>
         <Work row={row} />

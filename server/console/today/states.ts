@@ -1,6 +1,6 @@
 import type { TodayRow } from '../../../shared/protocol/http.ts';
 import type { Tone } from '../frame/Mark.tsx';
-import { clockTime, nearTime } from '../strings/format.ts';
+import { clockTime, dayIn, shortDate } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 
 /** In the order of the page: who is at work first. */
@@ -16,21 +16,20 @@ export const states = [
 
 export const tones: Readonly<Record<TodayRow['state'], Tone>> = {
   tracking: 'on',
-  paused: 'wait',
-  not_connected: 'gone',
+  paused: 'off',
+  not_connected: 'wait',
   stopped: 'off',
   not_today: 'off',
   not_collected: 'off',
   not_for_you: 'private',
 };
 
-/** `since 09:02`; empty for a state that began at no time. */
-export function sinceText({ state, since }: TodayRow, now: number): string {
+/** `since 09:02`, with the date when that was not on the day of the report; empty for a state that began at no time. */
+export function sinceText({ state, since }: TodayRow, day: string): string {
   if (since === null) return '';
-  if (state === 'not_connected') return say('today.lastHeard', { time: nearTime(since, now) });
-  return state === 'stopped'
-    ? say('today.at', { time: clockTime(since) })
-    : say('today.since', { time: nearTime(since, now) });
+  const time = dayIn(since) === day ? clockTime(since) : `${shortDate(since)}, ${clockTime(since)}`;
+  if (state === 'not_connected') return say('today.lastHeard', { time });
+  return state === 'stopped' ? say('today.at', { time }) : say('today.since', { time });
 }
 
 /** What was tracked by now: while someone tracks it goes on. */
