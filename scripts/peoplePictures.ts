@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { initialise } from '../server/initialise.ts';
+import { TeamView } from '../shared/protocol/http.ts';
 import { addMember, type Client, createClient, PASSWORD, setUpTotp, startServer } from '../test/support/api.ts';
 import { startBrowser, type TestBrowser } from '../test/support/browser.ts';
 import { enrol } from '../test/support/enrolled.ts';
@@ -28,7 +29,8 @@ export async function peoplePictures(images: string): Promise<void> {
       place: '/begin/policy',
       prepare: (page) => page.getByLabel('Balanced').check(),
     });
-    const { id: team } = await owner.ok('POST', '/teams', { name: 'Design' });
+    const design = TeamView.parse(await owner.ok('POST', '/teams', { name: 'Design' }));
+    const team = design.id;
     await owner.ok('POST', '/teams', { name: 'Engineering' });
     const invite = (person: object) => owner.ok('POST', '/people', person);
     await invite({ name: 'Noor Dahl', email: 'noor@example.com', role: 'manager', managesTeams: [team] });
