@@ -35,7 +35,9 @@ const { normal, ...secret } = marked;
 
 desktopTests('a private window', desktopMissing(), () => {
   const closers: (() => unknown)[] = [];
-  let [folder, data, profile]: string[] = ['', '', ''];
+  let folder: string;
+  let data: string;
+  let profile: string;
   let site: Site;
   let desktop: Desktop;
   let place: Workplace;

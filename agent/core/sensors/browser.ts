@@ -61,7 +61,7 @@ function isSameTitle(window: string | null, tab: string | null): boolean {
   return shown === known || (shown.startsWith(known) && SUFFIX.test(shown.slice(known.length)));
 }
 
-/** What browsers write behind the title of a page. None of these stands behind that of a private window. */
+/** What browsers write behind the title of a page. Firefox and others add a word for a private window; Chromium does not. */
 const SUFFIX = new RegExp(
   `^(?: and \\d+ more pages?)?(?: - (?:Personal|Work|Profile \\d+))? [-–—] (?:${[
     'Chromium',

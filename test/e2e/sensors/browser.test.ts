@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { isKnownNormal } from '../../../agent/core/sensors/browser.ts';
 import { createWindowSensor } from '../../../agent/platform/activeWindow.ts';
 import { createBrowserSensor } from '../../../agent/platform/browser.ts';
 import { browserSocketPath } from '../../../agent/platform/browserWord.ts';
+import { EXTENSION_ID } from '../../../agent/platform/extensionId.ts';
 import { installNativeHost } from '../../../agent/platform/installNativeHost.ts';
 import { chromiumIn } from '../../../agent/platform/pairableBrowsers.ts';
 import { createSystemClock } from '../../../agent/platform/system.ts';
@@ -35,10 +36,13 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     address = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
     desktop = await startDesktop();
     const profile = join(folder, 'profile');
+    // All that the browser ever says to the host, byte by byte, is kept beside it.
+    const host = [process.execPath, '--import', import.meta.resolve('tsx'), join(root, 'agent/nativeHost.ts')];
+    const recorded = `tee -a '${join(folder, 'stream')}' | exec "$0" "$@"`;
     await installNativeHost({
       browser: chromiumIn(profile),
       agentFolder: folder,
-      hostCommand: [process.execPath, '--import', import.meta.resolve('tsx'), join(root, 'agent/nativeHost.ts')],
+      hostCommand: ['/bin/sh', '-c', recorded, ...host],
     });
     browser = await desktop.startChromium({ profile, extension: join(root, 'agent/browser-extension') });
   });
@@ -143,7 +147,44 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
       normal: false,
     });
     expect(heard.join('\n')).not.toContain('incognitosecret');
+    expect(await stream()).not.toContain('incognitosecret');
+    await desktop.keyWithDelay('ctrl+shift+w', 20); // closes the window
   });
+
+  it('says of a private window that there is one, and nothing else, where the person lets it see them', async () => {
+    await allowPrivateWindows();
+    const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
+    const stop = await sensor.start();
+    onTestFinished(stop);
+    await open('/vouched');
+    await toldOf(() => sensor.tab(), '/vouched', 30_000);
+    const before = (await stream()).length;
+    await browser.openPrivateWindow(`${address}/allowedsecret`);
+    await until('the private window to be told', () => (sensor.tab()?.private === true ? true : null), 30_000);
+    await sleep(6_500);
+    expect(sensor.tab()).toMatchObject({ url: null, title: null, private: true });
+    // The whole stream of native messages, from the browser's start: the control is the normal page.
+    const all = await stream();
+    expect(all).toContain('/vouched');
+    expect(all).not.toMatch(/allowedsecret|incognitosecret/);
+    const words = all.slice(before).match(/\{[^}]*"private":true[^}]*\}/g) ?? [];
+    expect(new Set(words)).toEqual(new Set(['{"browser":"chromium","private":true}']));
+  }, 120_000);
+
+  /** As the person would with the switch "Allow in Incognito"; the extension is loaded again by that. */
+  async function allowPrivateWindows(): Promise<void> {
+    const page = await browser.context.newPage();
+    await page.goto('chrome://extensions');
+    // One that is not from a store is loaded again only in developer mode, which a person has switched on to load it.
+    await page.evaluate('chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })');
+    await page.evaluate(`chrome.developerPrivate.updateExtensionConfiguration({
+      extensionId: ${JSON.stringify(EXTENSION_ID)}, incognitoAccess: true })`);
+    await page.close();
+  }
+
+  async function stream(): Promise<string> {
+    return readFile(join(folder, 'stream'), 'latin1');
+  }
 
   async function open(path: string): Promise<void> {
     const page = browser.context.pages()[0];
