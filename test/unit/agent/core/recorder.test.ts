@@ -102,6 +102,24 @@ test('a browser window is private until the extension says otherwise: its applic
   }
 });
 
+test('while no extension is heard, or none is paired, the status says that sites need it, and nothing of it when one speaks', async () => {
+  const whyUrl = async (scene: readonly ScriptEvent[], change?: (same: Platform) => Platform) => {
+    const rig = await rigOf([...scene, typing], EVERYTHING, change);
+    await rig.recorder.start();
+    await rig.clock.advance(MINUTE);
+    const { active, why } = rig.recorder.status().parameters.url;
+    return [active, /needs the browser extension/.test(why)];
+  };
+  const missing = { works: false, why: 'no browser is paired', remedy: 'pair one' } as const;
+  const unpaired = (same: Platform): Platform => ({
+    ...same,
+    browser: { ...same.browser, availability: async () => missing },
+  });
+  expect(await whyUrl(onAPage)).toEqual([true, false]);
+  expect(await whyUrl(onAPage.filter((event) => event.do !== 'tab'))).toEqual([true, true]);
+  expect(await whyUrl(onAPage, unpaired)).toEqual([false, true]);
+});
+
 test('commands that mean nothing now are refused with a sentence and a remedy', async () => {
   const { recorder } = await rigOf(atTheEditor, { ...EVERYTHING, notes: 'off' });
   const refused = [
