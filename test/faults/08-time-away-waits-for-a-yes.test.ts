@@ -273,3 +273,38 @@ test('somebody who types is killed with the agent: what a start finds waits for 
   expect(seenIn(sent, 0, MINUTE)).toContain('app');
   expect(sent.filter((one) => one.parameter === 'session' && one.cause === 'crash')).toHaveLength(1);
 });
+
+test('what a policy raises is observed only once the disk has it, so that a policy that lowers it again leaves nothing behind', async () => {
+  const rig = await working([...atTheEditor, keys(1, 8_000)], { levels: { ...EVERYTHING, title: 'off' } });
+  const write = rig.folder.write;
+  rig.folder.write = (name, content) =>
+    name === 'recorder.sealed' ? Promise.reject(new Error('no space left')) : write(name, content);
+  await rig.publish(EVERYTHING);
+  await rig.clock.advance(MINUTE);
+  const before = rig.recorded('title').length;
+  rig.folder.write = write;
+  await rig.clock.advance(MINUTE);
+  await rig.recorder.stop();
+  expect([before, rig.recorded('title').length > 0]).toEqual([0, true]);
+});
+
+test('a lock that cannot be watched at first is tried again, and the status says so meanwhile', async () => {
+  let failures = 2;
+  const lockedAt = 2 * MINUTE;
+  const platform: RigOptions['platform'] = (clock) => {
+    const same = createScriptedPlatform(script(away({ at: lockedAt, do: 'lock' })), clock);
+    const start: typeof same.lock.start = (onChange) => {
+      failures -= 1;
+      return failures >= 0 ? Promise.reject(new Error('no bus')) : same.lock.start(onChange);
+    };
+    return { ...same, lock: { ...same.lock, start } };
+  };
+  const rig = await working([], { platform });
+  const lock = () => rig.recorder.status().sensors.find(({ sensor }) => sensor === 'lock');
+  expect(lock()).toMatchObject({ works: false, words: expect.stringContaining('tried again') });
+  await rig.clock.advance(20 * SECOND);
+  expect(lock()?.works).toBe(true);
+  await rig.clock.advance(2 * MINUTE);
+  expect(rig.recorder.status().state).toBe('locked');
+  expect(rig.recorded('title').filter(({ at, span }) => at + span > NINE + lockedAt)).toEqual([]);
+});
