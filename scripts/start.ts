@@ -40,20 +40,32 @@ async function start(): Promise<void> {
   }
 
   const server = await listening(spawnKept(serverCli, ['serve', '--data', serverData, '--port', String(port)]));
-  const agent = await enrolledAgent(server, serverData, agentData);
-  const link = await once(serverCli, [
-    ...['owner-link', '--data', serverData, '--email', OWNER_EMAIL, '--public-url', server.url, '--json'],
-  ]);
-  await running(agent, agentData);
+  const children = [server.process];
+  try {
+    const agent = await enrolledAgent(server, serverData, agentData);
+    children.push(agent);
+    const link = await once(serverCli, [
+      ...['owner-link', '--data', serverData, '--email', OWNER_EMAIL, '--public-url', server.url, '--json'],
+    ]);
+    await running(agent, agentData);
+    sayHow(z.object({ link: z.string() }).parse(link).link, agentData, home);
+  } catch (error) {
+    // A child that runs on would keep this process, which has nothing more to do.
+    for (const child of children) child.kill('SIGTERM');
+    throw error;
+  }
+  await ended(children);
+}
+
+function sayHow(link: string, agentData: string, home: string): void {
   say('');
-  say(`Console          ${z.object({ link: z.string() }).parse(link).link}`);
+  say(`Console          ${link}`);
   say('                 (signs the owner in; works once, for an hour. Start again for another)');
   say(`Start tracking   node ${relative(agentCli)} start --data ${relative(agentData)}`);
   say(`Stop tracking    node ${relative(agentCli)} stop --data ${relative(agentData)}`);
   say(`What happens     node ${relative(agentCli)} status --data ${relative(agentData)}`);
   say(`Data             ${home}`);
   say('Stop everything  Ctrl-C\n');
-  await ended([server.process, agent]);
 }
 
 interface RunningServer {
@@ -81,8 +93,9 @@ async function enrolledAgent(server: RunningServer, serverData: string, agentDat
       .object({ code: z.string() })
       .parse(await once(serverCli, ['enrolment-code', '--data', serverData, '--email', OWNER_EMAIL, '--json']));
     // The first policy is always version 1: sessions, project and task, and nothing that is observed.
-    const enrolling = ['enrol', '--server', server.url, '--code', code, '--accept-notice', '1', '--data', agentData];
-    const child = spawn(process.execPath, [agentCli, ...enrolling], { stdio: 'inherit' });
+    const enrolling = ['enrol', '--server', server.url, '--code', '-', '--accept-notice', '1', '--data', agentData];
+    const child = spawn(process.execPath, [agentCli, ...enrolling], { stdio: ['pipe', 'inherit', 'inherit'] });
+    child.stdin.end(code);
     const exit = await exitOf(child);
     if (exit !== 0) throw new Error('the agent could not be enrolled; its own words are above');
   }

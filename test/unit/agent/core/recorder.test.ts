@@ -150,6 +150,31 @@ test('a start elsewhere stops the session it names, and no other', async () => {
   expect(rig.recorded('session').at(-1)).toMatchObject({ event: 'stop', cause: 'elsewhere' });
 });
 
+test('a stop that the disk does not take is said to be open, and is recorded as soon as there is room', async () => {
+  const rig = await rigOf(atTheEditor);
+  await rig.recorder.start();
+  await rig.clock.advance(MINUTE);
+  rig.spool.fill(true);
+  expect(await rig.recorder.stop()).toMatchObject({
+    ok: true,
+    said: expect.stringContaining('as soon as there is room'),
+  });
+  expect(await rig.recorder.start()).toMatchObject({ ok: false, remedy: expect.stringContaining('Make room') });
+  await rig.clock.advance(MINUTE);
+  expect(rig.recorded('session').map(({ event }) => event)).toEqual(['start']);
+  rig.spool.fill(false);
+  await rig.clock.advance(10 * SECOND);
+  expect(rig.recorded('session').map(({ event }) => event)).toEqual(['start', 'stop']);
+  expect(await rig.recorder.start()).toMatchObject({ ok: true });
+  await rig.recorder.stop();
+  expect(rig.recorded('session').map(({ event, cause }) => [event, cause])).toEqual([
+    ['start', 'employee'],
+    ['stop', 'crash'],
+    ['start', 'employee'],
+    ['stop', 'employee'],
+  ]);
+});
+
 test('an agent that is closed ends its session, its sensors and its timers', async () => {
   const rig = await rigOf([...atTheEditor, typing]);
   await rig.recorder.start();
