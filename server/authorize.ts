@@ -52,6 +52,8 @@ export interface Target {
   readonly becomes: Role | null;
   /** The teams that `people.change` would let them manage; null when it leaves those as they are. */
   readonly wouldManage: readonly TeamId[] | null;
+  /** The teams with a manager, whose activity that manager sees, into which `people.change` would newly put them. */
+  readonly comesUnder: readonly TeamId[];
 }
 
 export type Verdict<A extends Action> =
@@ -103,17 +105,36 @@ export function viewable(
 
 /** The organisation as a whole. */
 export function organisation(org: OrgId): Target {
-  return { org, person: null, teams: [], role: null, manages: [], becomes: null, wouldManage: null };
+  return { org, person: null, teams: [], role: null, manages: [], becomes: null, wouldManage: null, comesUnder: [] };
 }
 
 /** A person as the store knows them, and what `people.change` would give them. */
-export function personTarget(
-  record: PersonFacts,
-  gives: { readonly role?: Role | undefined; readonly managesTeams?: readonly TeamId[] | undefined } = {},
-): Target {
+export function personTarget(record: PersonFacts, gives: Gives = {}): Target {
   const { org, person, teams, role, managesTeams } = record;
   const { role: becomes = null, managesTeams: wouldManage = null } = gives;
-  return { org, person, teams, role, manages: managesTeams, becomes, wouldManage };
+  const comesUnder = comesUnderManagers(gives, teams);
+  return { org, person, teams, role, manages: managesTeams, becomes, wouldManage, comesUnder };
+}
+
+/** Somebody who is to be invited. */
+export function newcomerTarget(
+  org: OrgId,
+  gives: Gives & { readonly role: Role; readonly teams: readonly TeamId[] },
+): Target {
+  const { role: becomes, managesTeams: wouldManage = null, teams } = gives;
+  return { ...organisation(org), teams, becomes, wouldManage, comesUnder: comesUnderManagers(gives, []) };
+}
+
+interface Gives {
+  readonly role?: Role | undefined;
+  readonly teams?: readonly TeamId[] | undefined;
+  readonly managesTeams?: readonly TeamId[] | undefined;
+  /** The teams that have a manager; every team counts as one where this is not said. */
+  readonly managed?: ReadonlySet<TeamId>;
+}
+
+function comesUnderManagers({ teams = [], managed }: Gives, now: readonly TeamId[]): readonly TeamId[] {
+  return teams.filter((team) => !now.includes(team) && (managed?.has(team) ?? true));
 }
 
 interface PersonFacts {
@@ -124,8 +145,9 @@ interface PersonFacts {
   readonly managesTeams: readonly TeamId[];
 }
 
-/** Whether the change lets somebody see activity of others that they could not see before. */
-export function givesSight({ role, becomes, manages, wouldManage }: Target): boolean {
+/** Whether the change lets somebody see activity of others that they could not see before: them, or a manager theirs. */
+function givesSight({ role, becomes, manages, wouldManage, comesUnder }: Target): boolean {
+  if (comesUnder.length > 0) return true;
   if (becomes !== null && becomes !== role && ViewerRole.safeParse(becomes).success) return true;
   return wouldManage?.some((team) => !manages.includes(team)) ?? false;
 }
@@ -152,8 +174,10 @@ const theirManager: Rule = {
 };
 const adminBelowOwner: Rule = {
   // An admin sees no activity. Were they to appoint themself, or somebody whose link they could take themself, as one
-  // who does, they would give themself sight of it.
-  says: 'an admin, but neither themself, nor an owner, nor to give anybody sight of activity (owner, manager, more teams)',
+  // who does, they would give themself sight of it; and who is watched by whom is not theirs to say.
+  says:
+    'an admin, but neither themself, nor an owner, nor so that anybody sees more activity of others' +
+    ' (owners, managers, more teams for a manager, more people in a team that has a manager)',
   holds: (actor, target) =>
     actor.role === 'admin' && actor.person !== target.person && target.role !== 'owner' && !givesSight(target),
 };

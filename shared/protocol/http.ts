@@ -574,7 +574,7 @@ export const routes = {
     params: personPath,
     query: empty,
     summary:
-      'Change name, role or teams (owner, admin). Only an owner makes owners and managers and gives managers more teams. Takes effect at once on open sessions and sockets.',
+      'Change name, role or teams (owner, admin). Only an owner makes owners and managers, gives managers more teams, and puts people into a team that has a manager. Takes effect at once on open sessions and sockets.',
     body: z.strictObject({
       name: PersonName.optional(),
       role: Role.optional(),

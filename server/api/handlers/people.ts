@@ -3,7 +3,7 @@ import type { OrgId, TeamId } from '../../../shared/ids.ts';
 import type { Invitation, PersonView, Routes, TeamView } from '../../../shared/protocol/http.ts';
 import type { Role } from '../../../shared/roles.ts';
 import type { UnixMs } from '../../../shared/time.ts';
-import { type Actor, authorize, organisation, personTarget } from '../../authorize.ts';
+import { type Actor, authorize, newcomerTarget, organisation, personTarget } from '../../authorize.ts';
 import type { DeviceRecord, PersonRecord, TeamRecord } from '../../store/store.ts';
 import type { NewPerson } from '../accounts.ts';
 import type { Context } from '../context.ts';
@@ -33,8 +33,8 @@ export function people(
       return { people: await Promise.all(seen.map((person) => personView(context, person, devices))) };
     },
     async invite({ body, signedIn: { actor } }) {
-      const { teams, role: becomes, managesTeams: wouldManage } = body;
-      requireLeave(actor, 'people.change', { ...organisation(actor.org), teams, becomes, wouldManage });
+      const managed = await managedTeams(context, actor.org);
+      requireLeave(actor, 'people.change', newcomerTarget(actor.org, { ...body, managed }));
       await requireTeams(context, actor.org, body);
       requireManagesOnlyAsManager(body.role, body.managesTeams);
       // In one turn: of two invitations at once, the link that counts is the one for the rights that were given last.
@@ -59,9 +59,9 @@ export function people(
       accounts.alone(actor.org, async () => {
         const person = await requirePerson(store, actor, params.person);
         requireLeave(actor, 'people.change', personTarget(person));
-        // Whoever has the link becomes this person: it is given only by those who could have invited them as they are.
-        const { teams, role: becomes, managesTeams: wouldManage } = person;
-        requireLeave(actor, 'people.change', { ...organisation(actor.org), teams, becomes, wouldManage });
+        // Whoever has the link becomes this person: it is given only by those who may give their role.
+        const { role, managesTeams } = person;
+        requireLeave(actor, 'people.change', newcomerTarget(actor.org, { role, managesTeams, teams: [] }));
         requireInvited(person);
         await noteEvent(context, person, 'invitation_renewed');
         const { token, expiresAt } = await accounts.issueToken('invitation', person);
@@ -79,7 +79,8 @@ export function people(
     changePerson: ({ params, body, signedIn: { actor } }) =>
       accounts.alone(actor.org, async () => {
         const person = await requirePerson(store, actor, params.person);
-        requireLeave(actor, 'people.change', personTarget(person, body));
+        const managed = await managedTeams(context, actor.org);
+        requireLeave(actor, 'people.change', personTarget(person, { ...body, managed }));
         const changed = await change(context, person, body);
         return personView(context, changed, await store.devices(actor.org));
       }),
@@ -147,6 +148,11 @@ async function teamView({ accounts }: Context, team: TeamRecord, everyone: reado
   };
 }
 
+/** The teams whose activity somebody sees as their manager, or will once they have accepted their invitation. */
+async function managedTeams({ store }: Context, org: OrgId): Promise<ReadonlySet<TeamId>> {
+  return new Set((await store.people(org)).flatMap(({ managesTeams }) => managesTeams));
+}
+
 function seesTeam(actor: Actor, self: PersonRecord, team: TeamId): boolean {
   if (actor.role === 'owner' || actor.role === 'admin') return true;
   return actor.managesTeams.includes(team) || self.teams.includes(team);
@@ -157,7 +163,8 @@ async function invited(context: Context, actor: Actor, wanted: NewPerson): Promi
   const { accounts } = context;
   const known = await accounts.byEmail(wanted.email);
   if (known === null || known.org !== wanted.org || known.status !== 'invited') return accounts.create(wanted);
-  requireLeave(actor, 'people.change', personTarget(known, wanted));
+  const managed = await managedTeams(context, wanted.org);
+  requireLeave(actor, 'people.change', personTarget(known, { ...wanted, managed }));
   await requireAnotherOwner(context, known, wanted.role);
   const { name, email, role, teams, managesTeams } = wanted;
   await noteChanges(context, known, wanted);

@@ -8,7 +8,7 @@ import { useMe } from '../api/useMe.ts';
 import { Failure, fieldError } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
-import { RoleSelect, TeamSelect } from './InviteForm.tsx';
+import { MembershipSelect, RoleSelect, TeamSelect } from './InviteForm.tsx';
 
 export function ChangePersonDialog(props: {
   person: PersonView;
@@ -53,7 +53,7 @@ export function ChangePersonDialog(props: {
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <RoleSelect value={role} held={person.role} onChange={setRole} />
-        <TeamSelect label={say('field.teams')} teams={teams} value={memberOf} onChange={setMemberOf} />
+        <MembershipSelect teams={teams} held={person.teams} value={memberOf} onChange={setMemberOf} />
         {role === 'manager' && (
           <TeamSelect label={say('field.managesTeams')} teams={manageable} value={manages} onChange={setManages} />
         )}

@@ -60,12 +60,7 @@ export function InviteForm(props: { teams: readonly TeamView[]; onInvited: (invi
         onChange={(event) => setForm({ ...form, email: event.currentTarget.value })}
       />
       <RoleSelect value={form.role} onChange={(role) => setForm({ ...form, role })} />
-      <TeamSelect
-        label={say('field.teams')}
-        teams={teams}
-        value={form.teams}
-        onChange={(value) => setForm({ ...form, teams: value })}
-      />
+      <MembershipSelect teams={teams} value={form.teams} onChange={(value) => setForm({ ...form, teams: value })} />
       {form.role === 'manager' && (
         <TeamSelect
           label={say('field.managesTeams')}
@@ -106,16 +101,34 @@ export function RoleSelect(props: { value: Role; held?: Role; onChange: (role: R
   );
 }
 
+/** The teams that a person is in. Those that have a manager are offered to an owner only, and where the person is in one already. */
+export function MembershipSelect(props: {
+  teams: readonly TeamView[];
+  held?: readonly string[];
+  value: string[];
+  onChange: (value: string[]) => void;
+}) {
+  const { teams, held = [], value, onChange } = props;
+  const { person } = useMe();
+  const mayChoose = ({ id, managers }: TeamView) =>
+    person.role === 'owner' || managers.length === 0 || held.includes(id);
+  const offered = teams.filter(mayChoose);
+  const description = offered.length < teams.length ? { description: say('field.teamsWithManager') } : {};
+  return <TeamSelect label={say('field.teams')} teams={offered} value={value} onChange={onChange} {...description} />;
+}
+
 export function TeamSelect(props: {
   label: string;
+  description?: string;
   teams: readonly TeamView[];
   value: string[];
   onChange: (value: string[]) => void;
 }) {
-  const { label, teams, value, onChange } = props;
+  const { label, description, teams, value, onChange } = props;
   return (
     <MultiSelect
       label={label}
+      description={description}
       placeholder={value.length === 0 ? say(teams.length === 0 ? 'team.none' : 'team.choose') : ''}
       data={teams.map(({ id, name }) => ({ value: id, label: name }))}
       value={value}

@@ -124,6 +124,7 @@ export const en = {
   'field.role': 'Role',
   'field.status': 'Status',
   'field.teams': 'Teams',
+  'field.teamsWithManager': 'Only an owner puts people into a team whose manager then sees what they do.',
   'field.managesTeams': 'Manages',
   'field.secondFactor': 'Second factor',
   'link.title': 'Your one-time link',

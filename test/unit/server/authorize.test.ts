@@ -4,6 +4,7 @@ import {
   type Action,
   type Actor,
   authorize,
+  newcomerTarget,
   organisation,
   personTarget,
   type Target,
@@ -105,6 +106,14 @@ describe('sight of other people’s activity', () => {
     'giving a manager one more team': personTarget(person('manager', { managesTeams: [otherTeam] }), {
       managesTeams: [otherTeam, theirTeam],
     }),
+    'putting somebody into a team that has a manager': personTarget(person('employee', { teams: [otherTeam] }), {
+      teams: [otherTeam, theirTeam],
+      managed: new Set([theirTeam]),
+    }),
+    'putting somebody into a team of which it is not known': personTarget(person(), { teams: [theirTeam] }),
+    'inviting somebody into a team that has a manager': newcomerTarget(org, {
+      ...{ role: 'employee', teams: [theirTeam], managed: new Set([theirTeam]) },
+    }),
     'giving a manager their first team': personTarget(person('manager'), { managesTeams: [theirTeam] }),
   } satisfies Record<string, Target>;
 
@@ -116,6 +125,17 @@ describe('sight of other people’s activity', () => {
     'inviting an employee': { ...organisation(org), becomes: 'employee' },
     'inviting a privacy officer': { ...organisation(org), becomes: 'privacy_officer' },
     'inviting an admin': { ...organisation(org), becomes: 'admin' },
+    'inviting somebody into a team without a manager': newcomerTarget(org, {
+      ...{ role: 'employee', teams: [otherTeam], managed: new Set([theirTeam]) },
+    }),
+    'leaving somebody in a team that has a manager': personTarget(person('employee', { teams: [theirTeam] }), {
+      teams: [theirTeam, otherTeam],
+      managed: new Set([theirTeam]),
+    }),
+    'taking somebody out of a team that has a manager': personTarget(person('employee', { teams: [theirTeam] }), {
+      teams: [],
+      managed: new Set([theirTeam]),
+    }),
     'making a manager an employee': personTarget(person('manager', { managesTeams: [theirTeam] }), {
       role: 'employee',
     }),

@@ -62,6 +62,31 @@ test('an admin cannot promote somebody to see activity, or give a manager one mo
   expect((await byAdmin(manager.person, { managesTeams: [] })).status).toBe(200);
 });
 
+test('an admin cannot put anybody before the eyes of a manager, and an owner can', async () => {
+  const watched = (await acme.client.ok('POST', '/teams', { name: 'Watched' })).id;
+  const boss = await addMember(it, acme.client, 'manager', {
+    ...{ name: 'Boss', email: 'boss@acme.example.com', managesTeams: [watched] },
+  });
+  const mia = await addMember(it, acme.client, 'employee', { name: 'Mia', email: 'mia@acme.example.com' });
+  const seen = () => boss.client.send('GET', `/people/${mia.person}/day?day=2026-01-05&purpose=working_time`);
+  const joining = { teams: [watched] };
+  const refused = await admin.client.send('PATCH', `/people/${mia.person}`, joining);
+  expect([refused.status, refused.body.error.message]).toEqual([
+    403,
+    expect.stringContaining('more people in a team that has a manager'),
+  ]);
+  const invitation = { name: 'New', email: 'new@acme.example.com', role: 'employee' };
+  expect((await admin.client.send('POST', '/people', { ...invitation, ...joining })).status).toBe(403);
+  await admin.client.ok('POST', '/people', invitation);
+  expect((await admin.client.send('POST', '/people', { ...invitation, ...joining })).status).toBe(403);
+  expect((await seen()).status).toBe(403);
+  await acme.client.ok('PATCH', `/people/${mia.person}`, joining);
+  expect((await seen()).status).toBe(200);
+  await admin.client.ok('PATCH', `/people/${mia.person}`, { name: 'Mia M.', ...joining });
+  await admin.client.ok('PATCH', `/people/${mia.person}`, { teams: [] });
+  expect((await seen()).status).toBe(403);
+});
+
 test('an admin who invites again a manager whom an owner invited gets no link to that account', async () => {
   const pending = { name: 'Pat', email: 'pat@acme.example.com', role: 'manager', managesTeams: [team] };
   await acme.client.ok('POST', '/people', pending);
