@@ -157,7 +157,6 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=(), display-capture=(), clipboard-read=()',
 } as const;
 
 async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
