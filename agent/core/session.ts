@@ -282,7 +282,7 @@ function awake(session: Running, now: Instant): Change {
   if (session.kind === 'paused' || session.kind === 'locked') return { state: { ...session, ...common }, records: [] };
   const records = gaps('asleep', lastEvidence(session), now);
   const { state, dropped } = endStretch(session, session.seen);
-  const quietSince = session.watched ? now : null;
+  const quietSince = session.watched ? unseen(now) : null;
   const stillAsked = state.kind === 'idle_question' && state.until !== null;
   const woken = { ...common, quietSince, absent: true };
   return { state: { ...(stillAsked ? state : tracking(state)), ...woken }, records, dropped };
@@ -422,12 +422,17 @@ function watch(session: Running, now: Instant): Change {
   const isSoonAfter = ({ mono }: Instant): boolean => now.mono - mono <= session.idleAfterMs;
   if (session.kind === 'idle_question' && session.returned === null) {
     if (session.until !== null && isSoonAfter(session.until)) return same({ ...watched, until: null } as Running);
-    return same({ ...watched, quietSince: now });
+    return same({ ...watched, quietSince: unseen(now) });
   }
   const { undecided, sign } = session;
-  if (undecided === null) return same({ ...watched, quietSince: isSoonAfter(sign) ? sign : now });
+  if (undecided === null) return same({ ...watched, quietSince: isSoonAfter(sign) ? sign : unseen(now) });
   if (isSoonAfter(undecided.to)) return same({ ...watched, quietSince: undecided.from, undecided: null });
-  return same({ ...watched, quietSince: now });
+  return same({ ...watched, quietSince: unseen(now) });
+}
+
+/** A stretch is what comes after a moment; where that moment is no sign, what is captured at it belongs to the stretch. */
+function unseen({ at, mono }: Instant): Instant {
+  return { at, mono: mono - 1 };
 }
 
 /** From now on there is no sign to go by; what was captured until now is as undecided as it was. */
