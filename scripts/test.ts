@@ -21,7 +21,6 @@ const tools = [
   { command: 'xterm', package: 'xterm' },
   { command: 'chromium', package: 'chromium' },
   { command: 'firefox-esr', package: 'firefox-esr' },
-  { command: 'firefox-esr', package: 'firefox-esr' },
   { command: 'faketime', package: 'faketime' },
   { command: 'dbus-daemon', package: 'dbus' },
   { command: 'gdbus', package: 'libglib2.0-bin' },
