@@ -27,6 +27,21 @@ const allowed: readonly { readonly file: string; readonly word: RegExp; readonly
     why: 'the name that macOS gives to the permission for window titles; no audio is recorded',
   },
   {
+    file: 'agent/desktop/page.ts',
+    word: /^camera=\(\), microphone=\(\), geolocation=\(\), display-capture=\(\), clipboard-read=\(\)$/,
+    why: 'the Permissions-Policy header that denies all of them to the page of the shell',
+  },
+  {
+    file: 'agent/desktop/page.ts',
+    word: /^webRequest$/,
+    why: 'cancels every request of the shell’s own page that is not for its own files; it sees no other program’s',
+  },
+  {
+    file: 'agent/desktop/electron.ts',
+    word: /^webRequest$/,
+    why: 'the part of Electron that the line above uses',
+  },
+  {
     file: 'agent/platform/screen.ts',
     word: /^offset[XY]$/,
     why: 'where a monitor stands among the others',
