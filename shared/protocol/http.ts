@@ -99,7 +99,7 @@ export const DeviceView = z.strictObject({
   /** Device clock minus server clock at the last handshake, in milliseconds. */
   clockOffsetMs: z.int().nullable(),
   clockFlagged: z.boolean(),
-  /** Null for whoever may not read the person's activity, and so is `lastSeenAt` while the device is connected. */
+  /** Null for everybody but the person, and so is `lastSeenAt` while the device is connected: they move as somebody works. */
   committedSeq: z.int().nullable(),
   observedUntil: UnixMs.nullable(),
 });

@@ -145,7 +145,7 @@ interface Row {
   readonly may: Rule;
   /** What the answer says of the person, and of whom else: compared with `saidOf`. */
   said(body: Json): unknown;
-  saidOf(subject: Someone, isSeen: boolean): unknown;
+  saidOf(subject: Someone, isSeen: boolean, isOwn: boolean): unknown;
   readonly status?: 201 | 409;
   /** The entry in the person's access log; null where it is no read of what they do. */
   readonly logged: string | null;
@@ -215,7 +215,7 @@ const rows: Record<PersonalRoute, Row> = {
     refusal: 'refused_device_read',
     may: any(self, is('owner', 'admin'), theirManager),
     said: ({ devices }) => devices.map(({ id, person, committedSeq }: Json) => [id, person, committedSeq]),
-    saidOf: ({ person, day }, isSeen) => [[day.device.record.device, person, isSeen ? 2 : null]],
+    saidOf: ({ person, day }, _, isOwn) => [[day.device.record.device, person, isOwn ? 2 : null]],
   },
   deviceReceipt: {
     logged: 'receipt',
@@ -368,7 +368,8 @@ function expectError(subject: Subject, { status, body }: Reply, expected: number
 async function expectAnswer(route: PersonalRoute, actor: Actor, subject: Name, reply: Reply): Promise<void> {
   const { said, saidOf, status = 200 } = rows[route];
   expect([subject, reply.status]).toEqual([subject, status]);
-  expect([subject, await said(reply.body)]).toEqual([subject, saidOf(people[subject], seesActivity(actor, subject))]);
+  const known = saidOf(people[subject], seesActivity(actor, subject), self(actor, subject));
+  expect([subject, await said(reply.body)]).toEqual([subject, known]);
 }
 
 /** Id of the code that was made last for whoever was asked about. */

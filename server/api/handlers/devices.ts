@@ -24,8 +24,7 @@ export function devices(
       requireLeave(actor, 'device.read', personTarget(person));
       const all = await store.devices(actor.org);
       const theirs = all.filter((device) => device.person === person.person);
-      const sees = seesActivity(actor, person);
-      return { devices: theirs.map((device) => forViewer(deviceView(context, device), sees)) };
+      return { devices: theirs.map((device) => forViewer(deviceView(context, device), actor)) };
     },
     async createEnrolmentCode({ params, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);
@@ -56,7 +55,7 @@ export function devices(
       await noteEvent(context, person, 'device_retired');
       const retired = await store.changeDevice(device.org, device.device, { status: 'retired' });
       connections.of(device.device)?.wipe('retired');
-      return forViewer(deviceView(context, retired ?? device), seesActivity(actor, person));
+      return forViewer(deviceView(context, retired ?? device), actor);
     },
     async deviceReceipt({ params, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);
@@ -89,8 +88,12 @@ function seesActivity(actor: Actor, person: PersonRecord): boolean {
   return authorize(actor, 'data.read', personTarget(person)).kind === 'granted';
 }
 
-function forViewer(view: DeviceView, sees: boolean): DeviceView {
-  if (sees) return view;
+/**
+ * Both move with every batch, so that whoever asked again and again would see somebody work, and no record would say so:
+ * while the device is connected they are for the person alone.
+ */
+function forViewer(view: DeviceView, actor: Actor): DeviceView {
+  if (view.person === actor.person) return view;
   return { ...view, committedSeq: null, lastSeenAt: view.connected ? null : view.lastSeenAt };
 }
 
