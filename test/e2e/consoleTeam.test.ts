@@ -1,0 +1,144 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DAY, dayOf, HOUR, MINUTE } from '../../shared/time.ts';
+import { addMember, type Json, type Member, startServer, type TestServer } from '../support/api.ts';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { buildConsole } from '../support/consoleBuild.ts';
+import { enrol } from '../support/enrolled.ts';
+import { batch, dial, monoAt, newSession } from '../support/ingestKit.ts';
+import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+let manager: Member;
+let mia: Member;
+let day: RecordedDay;
+
+beforeAll(async () => {
+  await buildConsole();
+  server = await startServer();
+  server.clock.advance(DAY - (server.clock.now() % DAY) + 10 * HOUR);
+  const owner = await server.addOrganisation('Nordlicht');
+  const { id } = await owner.client.ok('POST', '/teams', { name: 'Design' });
+  manager = await addMember(server, owner.client, 'manager', {
+    ...{ name: 'Noor Dahl', email: 'noor@example.com', managesTeams: [id] },
+  });
+  mia = await addMember(server, owner.client, 'employee', {
+    ...{ name: 'Mia Sommer', email: 'mia@example.com', teams: [id] },
+  });
+  await enrol(server.url, owner.client, mia.person, server.clock.now());
+  day = await recordDay(server.data, owner.org, mia.person, server.clock.now() - 3 * HOUR);
+  browser = await startBrowser();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const actions = async (): Promise<string[]> =>
+  (await mia.client.ok('GET', `/people/${mia.person}/accesses`)).accesses.map(({ action }: Json) => action);
+
+test('a manager sees a person begin to track without reading again, and the person sees one look', async () => {
+  const page = await openAs(manager, '/today', 'Team today');
+  expect(await actions()).toEqual([]);
+  await page.getByRole('button', { name: /^Workload review/ }).click();
+  const row = page.locator('[data-state]').filter({ hasText: 'Mia Sommer' });
+  await expect.poll(() => row.getAttribute('data-state')).toBe('stopped');
+  const device = await enrol(server.url, mia.client, mia.person, server.clock.now());
+  await using agent = await dial(Number(new URL(server.url).port));
+  await agent.hello(device, { at: server.clock.now(), mono: monoAt(server.clock.now()) });
+  await agent.take('welcome');
+  const now = server.clock.now();
+  const when = { at: now, mono: monoAt(now), span: 0, level: 'on' };
+  agent.send(
+    batch(agent, 1, newSession(), [
+      { parameter: 'session', event: 'start', cause: 'employee', ...when },
+      { parameter: 'project', project: 'Rebrand', task: null, ...when },
+    ]),
+  );
+  await agent.take('ack');
+  await expect.poll(() => row.getAttribute('data-state'), { timeout: 5_000 }).toBe('tracking');
+  await row.getByText('Rebrand').waitFor();
+  expect(await actions()).toEqual(['today_live']);
+  expect(await seriousOn(page)).toEqual([]);
+  await page.context().close();
+}, 30_000);
+
+test('pictures are fetched one at a time when they are opened, gone through and closed with the keyboard, and the focus comes back', async () => {
+  const page = await openAs(manager, `/people/${mia.person}/day/${day.day}?purpose=workload_review`, 'Mia Sommer');
+  const fetched: string[] = [];
+  page.on('request', (request) => {
+    if (/\/screenshots\//.test(request.url())) fetched.push(request.url());
+  });
+  const tile = page.getByRole('button', { name: /^Open the screenshot/ });
+  await tile.waitFor();
+  expect(fetched).toEqual([]);
+  await tile.focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/1 of 1/).waitFor();
+  await expect.poll(() => fetched.length).toBe(1);
+  // What is stored here is no picture, as if it had been damaged: the page says that it cannot be shown.
+  await dialog.getByText('This picture cannot be shown.').waitFor();
+  expect(await dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true);
+  await page.keyboard.press('ArrowRight');
+  expect(fetched.length).toBe(1);
+  expect(await seriousOn(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await tile.evaluate((button) => button === document.activeElement)).toBe(true);
+  await page.context().close();
+}, 30_000);
+
+test('each number of a week opens its day, for the purpose that was given', async () => {
+  const page = await openAs(
+    manager,
+    `/people/${mia.person}/week/${dayOf(day.from)}?purpose=workload_review`,
+    'Week of Mia Sommer',
+  );
+  await page.getByRole('heading', { name: 'Working time' }).waitFor();
+  expect(await seriousOn(page)).toEqual([]);
+  await page
+    .getByRole('link', { name: /^50 min, open/ })
+    .first()
+    .click();
+  await page.getByRole('heading', { level: 1, name: 'Mia Sommer', exact: true }).waitFor();
+  expect(page.url()).toContain(`/day/${day.day}?purpose=workload_review`);
+  await page.getByRole('heading', { level: 2, name: 'The day' }).waitFor();
+  const looks = await actions();
+  expect(looks.slice(0, 2)).toEqual(['day', 'week']);
+  expect(looks.filter((action) => action === 'week')).toHaveLength(1);
+  await page.context().close();
+}, 30_000);
+
+test('an employee finds their own week, and is told that there is no team to see', async () => {
+  const page = await openAs(mia, '/my-week', 'My week');
+  await page.getByText('This is what your managers see, too.').waitFor();
+  expect(await page.getByRole('link', { name: 'Team today' }).count()).toBe(0);
+  await page.goto(`${server.url}/#/today`);
+  await page.getByText('Your role sees nobody’s day but your own.').waitFor();
+  await page.context().close();
+}, 30_000);
+
+async function openAs({ client }: Member, path: string, heading: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, reducedMotion: 'reduce' });
+  // The page thinks that it is as late as the server does.
+  await context.clock.install({ time: server.clock.now() });
+  await context.clock.resume();
+  const [name = '', value = ''] = (client.cookie ?? '').split('=');
+  await context.addCookies([{ name, value, url: server.url, expires: Date.now() / 1_000 + 2 * (DAY / MINUTE) * 60 }]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  await page.goto(`${server.url}/#${path}`);
+  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+  return page;
+}
+
+async function seriousOn(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ')}`);
+}
