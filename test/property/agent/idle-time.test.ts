@@ -141,6 +141,8 @@ test('whatever is done, waited for and killed: what was discarded is never sent,
         }
         await send(disk);
       }
+      // What ends without the person waits for them.
+      await run.recorder.stop();
       await run.recorder.close('shutdown');
       await disk.flush();
       await send(disk);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
-import { HOUR, MINUTE } from '../../../../shared/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
 import { officeDay } from '../../../support/days/office.ts';
 import { createRig, EVERYTHING } from '../../../support/recording.ts';
 import { NINE } from '../../../support/testClock.ts';
@@ -10,7 +10,7 @@ test('a day at the office is recorded as it was, and nothing private of it is', 
   const started = await rig.recorder.start({ project: 'Daylight', task: 'recorder' });
   await rig.clock.advance(4 * HOUR + 20 * MINUTE);
   // In a meeting without a key pressed: the programs seen of it until now are kept, what comes of it later is not.
-  // Its title was only seen in time that nobody kept.
+  // Of its title only the second is kept in which the pointer moved, at 14:00.
   const kept = await rig.recorder.answerIdle('keep');
   await rig.clock.advance(50 * MINUTE);
   rig.clock.freeze(20 * MINUTE);
@@ -34,10 +34,15 @@ test('a day at the office is recorded as it was, and nothing private of it is', 
     'Re: offer 4711 - Thunderbird',
     'Timers | Node.js Documentation - Chromium',
     'gate.ts - daylight - Code',
+    'Zoom Meeting',
     'recorder.ts - daylight - Code',
   ]);
+  const named = rig.recorded('title').filter(({ title }) => title === 'Zoom Meeting');
+  expect(named.map(({ at, span }) => [hours(at), span < SECOND])).toEqual([[5, true]]);
   const meeting = rig.recorded('app').filter((app) => app.level === 'name' && app.name === 'Zoom');
-  expect([meeting.length > 0, meeting.filter(({ at, span }) => hours(at + span) > 4.34)]).toEqual([true, []]);
+  const later = meeting.filter(({ at, span }) => hours(at + span) > 4.34);
+  expect(meeting.length).toBeGreaterThan(later.length);
+  expect(later.map(({ at, span }) => [hours(at), span < SECOND])).toEqual([[5, true]]);
   expect([
     ...new Set(rig.recorded('url').map((url) => JSON.stringify({ ...url, at: 0, mono: 0, span: 0, context: 0 }))),
   ]).toEqual([
