@@ -5,8 +5,8 @@ import { EnrolmentCode } from '../../shared/protocol/http.ts';
 import {
   askNotice,
   enrol,
-  finishEnrolment,
   fingerprint,
+  finishEnrolment,
   refuseSecondEnrolment,
   type ShownNotice,
 } from '../core/enrolment.ts';

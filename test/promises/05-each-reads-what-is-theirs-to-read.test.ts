@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RouteName, Routes } from '../../shared/protocol/http.ts';
 import { parameterIds } from '../../shared/catalog.ts';
+import type { RouteName, Routes } from '../../shared/protocol/http.ts';
 import type { Role } from '../../shared/roles.ts';
 import { dayOf, HOUR, MINUTE } from '../../shared/time.ts';
 import {

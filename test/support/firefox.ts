@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { z } from 'zod';
 import WebSocket from 'ws';
+import { z } from 'zod';
 import { until } from './desktop.ts';
 
 /** A real Firefox with a home of its own, moved by WebDriver BiDi (W3C), as `about:debugging` and a person would. */

@@ -230,7 +230,11 @@ export async function openedSpool(agentFolder: string, folder: string): Promise<
 }
 
 /** Every segment and image of the employee, opened with the keys of the server. */
-export async function openedStore({ data, org, employee }: Workplace): Promise<{ segments: Segment[]; images: Buffer[] }> {
+export async function openedStore({
+  data,
+  org,
+  employee,
+}: Workplace): Promise<{ segments: Segment[]; images: Buffer[] }> {
   const opened = await openFoundation({ data, clock: systemClock, random: serverRandom, create: false });
   const { store, vault, close } = opened;
   try {

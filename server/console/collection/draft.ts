@@ -15,7 +15,6 @@ export interface Rule {
   readonly employeeMayPause: boolean;
 }
 
-export type Rules = Readonly<Record<ParameterId, Rule>>;
 export type RuleField = keyof Rule;
 
 /** Changes that are not published yet: only what differs from the policy that they were made from. */

@@ -11,8 +11,8 @@ import { dayIn, longDay, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { DayControls } from './DayControls.tsx';
 import { DayView } from './DayView.tsx';
-import { dayPath, weekPath } from './paths.ts';
 import { PurposeChoice } from './PurposeChoice.tsx';
+import { dayPath, weekPath } from './paths.ts';
 import { purposeFor, type ReadPurposeName } from './purposes.ts';
 
 /**

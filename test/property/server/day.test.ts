@@ -178,7 +178,8 @@ function factsOf(records: readonly Recorded[]): DayFacts {
     levels: everything,
     levelSince: never,
     acknowledged: everything,
-    hasDevice: true, expired: new Set(),
+    hasDevice: true,
+    expired: new Set(),
   };
 }
 

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EXTENSION_ID, FIREFOX_ID } from '../../../agent/platform/extensionId.ts';
-import { buildExtension, manifestFor } from '../../../scripts/extension.ts';
 import { AGENT_VERSION } from '../../../agent/version.ts';
+import { buildExtension, manifestFor } from '../../../scripts/extension.ts';
 
 const source = resolve(import.meta.dirname, '../../../agent/browser-extension');
 const kinds = ['chromium', 'firefox'] as const;

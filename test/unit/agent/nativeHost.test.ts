@@ -10,8 +10,8 @@ import { createBrowserSensor } from '../../../agent/platform/browser.ts';
 import { pairingTokenPath } from '../../../agent/platform/browserWord.ts';
 import { EXTENSION_ID, EXTENSION_ORIGIN, FIREFOX_ID } from '../../../agent/platform/extensionId.ts';
 import { installNativeHost } from '../../../agent/platform/installNativeHost.ts';
-import { chromiumIn } from '../../../agent/platform/pairableBrowsers.ts';
 import { createNativeDecoder, encodeNativeFrame } from '../../../agent/platform/nativeFrame.ts';
+import { chromiumIn } from '../../../agent/platform/pairableBrowsers.ts';
 import { createSystemClock } from '../../../agent/platform/system.ts';
 import { until } from '../../support/desktop.ts';
 
