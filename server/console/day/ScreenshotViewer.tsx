@@ -56,7 +56,7 @@ export function ScreenshotViewer(props: {
             >
               {say('images.before')}
             </Button>
-            <span className="dl-quiet dl-small">{say('images.keys')}</span>
+            <span className={`${classes.keys} dl-quiet dl-small`}>{say('images.keys')}</span>
             <Button
               variant="default"
               rightSection={<IconChevronRight size={16} aria-hidden />}
