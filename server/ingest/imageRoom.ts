@@ -10,6 +10,8 @@ export interface ImageRoom {
    * give way to a person who stays within one. False: there is no room now, and nothing was taken.
    */
   take(upload: ImagePlace, bytes: number): boolean;
+  /** From now on it gives way to nobody: its bytes are in use until they are released. */
+  hold(upload: ImagePlace): void;
   /** Gives back all that the upload has. */
   release(upload: ImagePlace): void;
 }
@@ -24,6 +26,7 @@ export interface ImagePlace {
 export function createImageRoom(most: number, share: number): ImageRoom {
   /** In the order in which they came. */
   const held = new Map<ImagePlace, number>();
+  const inUse = new Set<ImagePlace>();
   const heldBy = new Map<PersonId, number>();
   let used = 0;
 
@@ -37,17 +40,21 @@ export function createImageRoom(most: number, share: number): ImageRoom {
     const bytes = held.get(upload) ?? 0;
     const left = (heldBy.get(upload.person) ?? 0) - bytes;
     held.delete(upload);
+    inUse.delete(upload);
     if (left > 0) heldBy.set(upload.person, left);
     else heldBy.delete(upload.person);
     used -= bytes;
   }
 
-  /** The oldest upload of whoever holds most; null when nobody holds more than a share. */
+  /** The oldest upload of whoever holds most, of those that have one that is not in use; null when none of them holds more than a share. */
   function whoGivesWay(): ImagePlace | null {
     let [heaviest, heaviestBytes]: [PersonId | null, number] = [null, share];
-    for (const [person, bytes] of heldBy) if (bytes > heaviestBytes) [heaviest, heaviestBytes] = [person, bytes];
-    for (const upload of held.keys()) if (upload.person === heaviest) return upload;
-    return null;
+    const free = [...held.keys()].filter((upload) => !inUse.has(upload));
+    for (const { person } of free) {
+      const bytes = heldBy.get(person) ?? 0;
+      if (bytes > heaviestBytes) [heaviest, heaviestBytes] = [person, bytes];
+    }
+    return free.find(({ person }) => person === heaviest) ?? null;
   }
 
   return {
@@ -62,6 +69,7 @@ export function createImageRoom(most: number, share: number): ImageRoom {
       add(upload, bytes);
       return true;
     },
+    hold: (upload) => void inUse.add(upload),
     release,
   };
 }

@@ -14,8 +14,11 @@ export interface Images {
   chunk(frame: Uint8Array, now: UnixMs): ImageProblem | null;
   /** Whether it had to give way to others, or waited too long: it must be sent again before its batch can be taken. */
   gaveWay(image: ImageId): boolean;
-  /** The whole image when it is there, is WebP, and fits the announcement and what the observation says. Forgets it. */
-  take(image: ImageId, said: SaidOfImage): Uint8Array | null;
+  /**
+   * Of these the images that are there whole, are WebP, and fit the announcement and what the observation says. Forgets them
+   * all. Nothing of them gives way any more, and they have their room until it is released.
+   */
+  take(images: readonly SaidOfImage[]): TakenImages;
   /** Lets go of everything when nothing of any image has come for `limits.imageIdleMs`. */
   expire(now: UnixMs): void;
   /** Forgets everything that waits. */
@@ -28,8 +31,15 @@ export interface ImageProblem {
   readonly message: string;
 }
 
+export interface TakenImages {
+  readonly images: ReadonlyMap<ImageId, Uint8Array>;
+  /** To be called once, when the bytes are needed no more. */
+  release(): void;
+}
+
 /** What an observation says of its image. */
 export interface SaidOfImage extends Size {
+  readonly image: ImageId;
   readonly bytes: number;
   readonly digest: Digest;
 }
@@ -135,16 +145,23 @@ export function createImages(room: ImageRoom, person: PersonId): Images {
       return null;
     },
     gaveWay: (image) => uploads.get(image)?.state === 'gave_way',
-    take(image, said) {
-      const upload = uploads.get(image);
-      if (upload === undefined) return null;
-      forget(image, upload);
-      const { state, bytes, digest, received, buffer } = upload;
-      const isWhole = state === 'coming' && received === bytes;
-      if (!isWhole || said.bytes !== bytes || said.digest !== digest) return null;
-      if (createHash('sha256').update(buffer).digest('hex') !== digest) return null;
-      const size = webpSize(buffer);
-      return size?.width === said.width && size.height === said.height ? buffer : null;
+    take(named) {
+      const images = new Map<ImageId, Uint8Array>();
+      const held: Upload[] = [];
+      for (const said of named) {
+        const upload = uploads.get(said.image);
+        if (upload === undefined) continue;
+        uploads.delete(said.image);
+        room.hold(upload);
+        held.push(upload);
+        if (isAsSaid(upload, said)) images.set(said.image, upload.buffer);
+      }
+      return {
+        images,
+        release() {
+          for (const upload of held) room.release(upload);
+        },
+      };
     },
     expire(now) {
       if (uploads.size === 0 || now - touchedAt < limits.imageIdleMs) return;
@@ -154,6 +171,14 @@ export function createImages(room: ImageRoom, person: PersonId): Images {
       for (const [image, upload] of uploads) forget(image, upload);
     },
   };
+}
+
+function isAsSaid({ state, bytes, digest, received, buffer }: Upload, said: SaidOfImage): boolean {
+  const isWhole = state === 'coming' && received === bytes;
+  if (!isWhole || said.bytes !== bytes || said.digest !== digest) return false;
+  if (createHash('sha256').update(buffer).digest('hex') !== digest) return false;
+  const size = webpSize(buffer);
+  return size?.width === said.width && size.height === said.height;
 }
 
 function badFrame(message: string): ImageProblem {

@@ -58,15 +58,26 @@ const ATTEMPTS = 8;
  * DaylightError) when nothing of it was. Batches of one device must be taken one after the other.
  */
 export async function takeBatch(deps: PipelineDeps, sender: Sender, batch: Batch): Promise<Taken> {
-  const { device, committedSeq, sessions } = sender;
+  const { committedSeq, sessions } = sender;
   if (batch.seq <= committedSeq) {
-    for (const { image, ...said } of namedImages(batch)) sender.images.take(image, said);
+    sender.images.take(namedImages(batch)).release();
     return { kind: 'acknowledged', ack: duplicateAck(batch.seq), committedSeq, sessions };
   }
   if (batch.seq > committedSeq + 1) return { kind: 'resend', expected: committedSeq + 1 };
 
-  if (namedImages(batch).some(({ image }) => sender.images.gaveWay(image))) return { kind: 'images_gave_way' };
-  const images = await takeImages(deps, sender, batch);
+  const named = namedImages(batch);
+  if (named.some(({ image }) => sender.images.gaveWay(image))) return { kind: 'images_gave_way' };
+  // All at once: while anything is waited for, what is not taken yet may have to give way.
+  const taken = sender.images.take(named);
+  try {
+    return await storeBatch(deps, sender, batch, await withoutKnown(deps, sender, taken.images));
+  } finally {
+    taken.release();
+  }
+}
+
+async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, images: ImageBytes): Promise<Taken> {
+  const { device, sessions } = sender;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const mark = deps.control.mark(device.org);
     const now = deps.clock.now();
@@ -141,10 +152,10 @@ function duplicateAck(seq: number): Ack {
 
 // ── Images ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type TakenImages = ReadonlyMap<ImageId, Uint8Array>;
+type ImageBytes = ReadonlyMap<ImageId, Uint8Array>;
 
 /** What the batch's screenshots name, by shape alone; the gate parses them properly. */
-function namedImages(batch: Batch): (SaidOfImage & { image: ImageId })[] {
+function namedImages(batch: Batch): SaidOfImage[] {
   return batch.observations.flatMap((item) => {
     if (typeof item !== 'object' || item === null) return [];
     const { image, bytes, digest, width, height } = item as Readonly<Record<string, unknown>>;
@@ -154,20 +165,17 @@ function namedImages(batch: Batch): (SaidOfImage & { image: ImageId })[] {
   });
 }
 
-/** Takes the uploads that the batch names; an id that this person has used before is not taken twice. */
-async function takeImages(deps: PipelineDeps, sender: Sender, batch: Batch): Promise<TakenImages> {
-  const taken = new Map<ImageId, Uint8Array>();
-  for (const { image, ...said } of namedImages(batch)) {
-    const bytes = sender.images.take(image, said);
-    if (bytes === null) continue;
-    const existing = await deps.store.blob(sender.device.org, sender.device.person, image);
-    if (existing === null) taken.set(image, bytes);
+/** An id that this person has used before is not stored twice. */
+async function withoutKnown({ store }: PipelineDeps, { device }: Sender, taken: ImageBytes): Promise<ImageBytes> {
+  const fresh = new Map<ImageId, Uint8Array>();
+  for (const [image, bytes] of taken) {
+    if ((await store.blob(device.org, device.person, image)) === null) fresh.set(image, bytes);
   }
-  return taken;
+  return fresh;
 }
 
 /** An image belongs to one observation: the second that names it has none. */
-function onceEach(images: TakenImages): (observation: Observation & { parameter: 'screenshot' }) => boolean {
+function onceEach(images: ImageBytes): (observation: Observation & { parameter: 'screenshot' }) => boolean {
   const used = new Set<ImageId>();
   return ({ image }) => {
     if (!images.has(image) || used.has(image)) return false;
@@ -192,7 +200,7 @@ async function sealUnit(
   sender: Sender,
   batch: Batch,
   gate: GateOutput,
-  images: TakenImages,
+  images: ImageBytes,
   receivedAt: UnixMs,
 ): Promise<Omit<BatchUnit, 'judgedUnder'>> {
   const { device } = sender;
@@ -232,7 +240,7 @@ async function sealGroup(
   device: DeviceRecord,
   batch: Batch,
   group: Group,
-  images: TakenImages,
+  images: ImageBytes,
 ): Promise<{ segment: SegmentRecord; blobs: BlobRecord[] }> {
   const { org, person } = device;
   const { parameter, session, day, expires, termsVersion } = group;
@@ -255,7 +263,7 @@ async function sealImage(
   vault: Vault,
   common: Omit<BlobRecord, 'image' | 'sealed'>,
   image: ImageId,
-  images: TakenImages,
+  images: ImageBytes,
 ): Promise<BlobRecord> {
   const bytes = images.get(image);
   if (bytes === undefined) throw new Error('the gate admitted a screenshot without its image');

@@ -84,7 +84,7 @@ const noImages: Images = {
   announce: () => null,
   chunk: () => null,
   gaveWay: () => false,
-  take: () => null,
+  take: () => ({ images: new Map(), release: () => undefined }),
   expire: () => undefined,
   clear: () => undefined,
 };

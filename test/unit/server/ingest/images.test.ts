@@ -22,6 +22,7 @@ function measured(most: number, share = most): ImageRoom & { used(): number } {
       taken.set(upload, (taken.get(upload) ?? 0) + bytes);
       return true;
     },
+    hold: (upload) => room.hold(upload),
     release(upload) {
       taken.delete(upload);
       room.release(upload);
@@ -49,13 +50,38 @@ function uploader(room: ImageRoom, name: string) {
     },
     /** Whether the batch gets exactly what was sent. */
     isTaken: (image: ImageId, bytes: Uint8Array) => {
-      const taken = images.take(image, { ...size, bytes: bytes.length, digest: sha256(bytes) });
-      return taken !== null && Buffer.from(taken).equals(bytes);
+      const taken = images.take([{ ...size, image, bytes: bytes.length, digest: sha256(bytes) }]);
+      taken.release();
+      return Buffer.from(taken.images.get(image) ?? []).equals(bytes);
     },
   };
 }
 
 describe('memory for images', () => {
+  it('is counted until what was taken is stored, and nothing of that gives way meanwhile', () => {
+    const room = measured(8 * KIB, 4 * KIB);
+    const [heavy, light] = [uploader(room, 'heavy'), uploader(room, 'light')];
+    const sent = [newImage(), newImage()].map((image, index) => ({ image, bytes: webp(4 * KIB, index) }));
+    for (const { image, bytes } of sent) {
+      heavy.announce(image, bytes);
+      expect(heavy.send(image, bytes)).toBeNull();
+    }
+    const said = sent.map(({ image, bytes }) => ({ ...size, image, bytes: bytes.length, digest: sha256(bytes) }));
+    const taken = heavy.images.take(said);
+    expect(taken.images.size).toBe(2);
+    const [mine, bytes] = [newImage(), webp(4 * KIB, 9)];
+    light.announce(mine, bytes);
+    expect(light.send(mine, bytes)).toBe('unavailable');
+    heavy.images.expire(NOW + limits.imageIdleMs);
+    expect([...taken.images.values()].map((one) => Buffer.from(one))).toEqual(
+      sent.map((one) => Buffer.from(one.bytes)),
+    );
+    taken.release();
+    expect(room.used()).toBe(0);
+    light.announce(mine, bytes);
+    expect([light.send(mine, bytes), light.isTaken(mine, bytes)]).toEqual([null, true]);
+  });
+
   it('is not taken by what is announced and never sent', () => {
     const room = measured(256 * KIB);
     for (let n = 0; n < 1_000; n += 1) {
