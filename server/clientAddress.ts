@@ -14,7 +14,14 @@ export function clientAddress(request: IncomingMessage, behindProxy: boolean): s
       .split(',')
       .at(-1)
       ?.trim() ?? '';
-  return named === '' ? peer : named;
+  return named === '' ? peer : withoutPort(named);
+}
+
+/** Some proxies write `203.0.113.7:51123`, `[2001:db8::1]:443` or `[2001:db8::1]`. */
+function withoutPort(named: string): string {
+  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(named)?.[1];
+  const dotted = /^([\d.]+):\d+$/.exec(named)?.[1];
+  return bracketed ?? dotted ?? named;
 }
 
 /**

@@ -35,6 +35,12 @@ describe('the address of a client', () => {
     expect(await seen('198.51.100.1, 203.0.113.9')).toEqual(['127.0.0.7', '203.0.113.9']);
     expect(await seen(['198.51.100.1', '198.51.100.2 ,203.0.113.9'])).toEqual(['127.0.0.7', '203.0.113.9']);
   });
+
+  it('is the address alone where the proxy writes a port with it, so that not everybody behind it is one client', async () => {
+    const written = ['203.0.113.9:51123', '[2001:db8:7::1]:443', '[2001:db8:7::1]', '2001:db8:7::1'];
+    const named = await Promise.all(written.map(async (one) => ((await seen(one)) as string[])[1]));
+    expect(named).toEqual(['203.0.113.9', '2001:db8:7::1', '2001:db8:7::1', '2001:db8:7::1']);
+  });
 });
 
 describe('what requests and handshakes are counted by', () => {
