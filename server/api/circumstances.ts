@@ -23,7 +23,7 @@ export async function pastOf({ store, control }: Context, org: OrgId, person: Pe
   const [published, devices, acknowledged] = await Promise.all([
     historyOf(control, org),
     store.devices(org),
-    person === 'everyone' ? store.acknowledgedNotices(org) : store.acknowledgements(org, person),
+    person === 'everyone' ? store.acknowledgementsIn(org) : store.acknowledgements(org, person),
   ]);
   return { published, devices, acknowledged };
 }

@@ -19,6 +19,7 @@ import {
   StoreError,
 } from '../store/store.ts';
 import type { SealScope, Vault } from '../vault/vault.ts';
+import { createAcknowledgements } from './acknowledgements.ts';
 import { createBounded } from './bounded.ts';
 import { applyChange } from './change.ts';
 import type { Changes } from './changes.ts';
@@ -27,7 +28,6 @@ import { type Facts, judge } from './judge.ts';
 import { type Current, prove, requestedSince, testimony, unchangedSince } from './proof.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
-import { sealDocument } from './sealedDocument.ts';
 import { type Organisations, payloadHash, readSigned } from './signer.ts';
 import { createTellings } from './tellings.ts';
 import { instantOf, toldOnAny } from './told.ts';
@@ -65,7 +65,8 @@ interface Agreements {
 export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const { store, vault, organisations, connections, changes, clock } = deps;
   const orgs = createBounded<OrgId, OrgState>(ORGS_REMEMBERED);
-  const tellings = createTellings(store, DEVICES_REMEMBERED);
+  const acknowledgements = createAcknowledgements(vault);
+  const tellings = createTellings(store, acknowledgements, DEVICES_REMEMBERED);
   const receipts = createReceipts(vault, DEVICES_REMEMBERED);
   const witnesses = createWitnesses(store, receipts, DEVICES_REMEMBERED);
   const leases = createBounded<DeviceId, Pick<DeviceRecord, 'lease' | 'previousLease'>>(DEVICES_REMEMBERED);
@@ -140,8 +141,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     const { org, person, device: id } = device;
     const noticeVersion = document.version;
     const at = instantOf(clock.now(), { publishedAt });
-    const kept = { device, part: 'acknowledgement', policyVersion: noticeVersion } as const;
-    const acknowledgement = await sealDocument(vault, kept, signed);
+    const acknowledgement = await acknowledgements.seal(device, { noticeVersion, at }, signed);
     return { org, person, device: id, noticeVersion, at, acknowledgement };
   }
 

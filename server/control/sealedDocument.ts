@@ -5,7 +5,8 @@ import type { Sealed, SealScope, Vault } from '../vault/vault.ts';
 /** Whose a document is that a device signed, which of its documents it is, and the version of the policy that it speaks of. */
 export interface Kept {
   readonly device: Pick<DeviceRecord, 'org' | 'person' | 'device'>;
-  readonly part: 'receipt' | 'acknowledgement';
+  /** An acknowledgement with the instant from which it counts. */
+  readonly part: 'receipt' | `acknowledgement at ${number}`;
   readonly policyVersion: number;
 }
 

@@ -1,5 +1,6 @@
 import type { DeviceId, OrgId } from '../../shared/ids.ts';
-import type { DeviceRecord, Store } from '../store/store.ts';
+import type { AcknowledgementRecord, DeviceRecord, Store } from '../store/store.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
 import { createBounded } from './bounded.ts';
 import { type Acknowledged, type PublishedTerms, type Told, tellerOf } from './told.ts';
 
@@ -25,24 +26,33 @@ interface Terms {
   readonly published: readonly PublishedTerms[];
 }
 
-export function createTellings(store: Store, most: number): Tellings {
+export function createTellings(
+  store: Store,
+  { isGenuine }: Pick<Acknowledgements, 'isGenuine'>,
+  most: number,
+): Tellings {
   const acknowledgedOn = createBounded<DeviceId, readonly Acknowledged[]>(most);
   const known = new WeakMap<readonly Acknowledged[], Telling & Terms>();
   const tellers = new WeakMap<Terms['published'], ReturnType<typeof tellerOf>>();
 
   /** Only what was acknowledged on this very device counts for it: another one may be anybody's. */
   async function read({ org, person, device }: Owner): Promise<readonly Acknowledged[]> {
-    return (await store.acknowledgements(org, person)).filter((one) => one.device === device);
+    return genuine((await store.acknowledgements(org, person)).filter((one) => one.device === device));
   }
 
-  async function readTogether(org: OrgId): Promise<ReadonlyMap<DeviceId, readonly Acknowledged[]>> {
-    const byDevice = new Map<DeviceId, Acknowledged[]>();
-    for (const one of await store.acknowledgedNotices(org)) {
+  async function readTogether(org: OrgId): Promise<ReadonlyMap<DeviceId, readonly AcknowledgementRecord[]>> {
+    const byDevice = new Map<DeviceId, AcknowledgementRecord[]>();
+    for (const one of await store.acknowledgementsIn(org)) {
       const ofDevice = byDevice.get(one.device);
       if (ofDevice === undefined) byDevice.set(one.device, [one]);
       else ofDevice.push(one);
     }
     return byDevice;
+  }
+
+  async function genuine(records: readonly AcknowledgementRecord[]): Promise<readonly Acknowledged[]> {
+    const kept = await Promise.all(records.map(async (record) => ((await isGenuine(record)) ? [record] : [])));
+    return kept.flat().map(({ noticeVersion, at }) => ({ noticeVersion, at }));
   }
 
   function tellingOf(acknowledged: readonly Acknowledged[], { published }: Terms): Telling {
@@ -64,7 +74,8 @@ export function createTellings(store: Store, most: number): Tellings {
       const load = async (device: Owner) => {
         if (devices.length === 1) return read(device);
         together ??= readTogether(device.org);
-        return (await together).get(device.device) ?? [];
+        const { device: id, person } = device;
+        return genuine(((await together).get(id) ?? []).filter((one) => one.person === person));
       };
       const pairs = devices.map(async (device) => {
         const acknowledged = await acknowledgedOn.get(device.device, () => load(device));

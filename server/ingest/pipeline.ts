@@ -248,15 +248,16 @@ async function sealGroup(
   const versions = { policyVersion: batch.policyVersion, termsVersion };
   const common = { org, person, day, segment, epoch: epochOfDay(day), ...versions, expires };
   const observations = group.items.map((item) => item.observation);
+  const key = { ...common, parameter, device: device.device };
   const [sealed, ...blobs] = await Promise.all([
-    deps.vault.seal(segmentScope({ ...common, parameter }), encodeSegment({ parameter, session, observations }), {
+    deps.vault.seal(segmentScope(key), encodeSegment({ parameter, session, observations }), {
       compress: true,
     }),
     ...observations.flatMap((observation) =>
       observation.parameter === 'screenshot' ? [sealImage(deps.vault, common, observation.image, images)] : [],
     ),
   ]);
-  return { segment: { ...common, parameter, device: device.device, sealed }, blobs };
+  return { segment: { ...key, sealed }, blobs };
 }
 
 async function sealImage(

@@ -6,23 +6,39 @@ import { epochOf, type SealScope } from '../vault/vault.ts';
 
 type Terms = Pick<SegmentRecord, 'day' | 'policyVersion' | 'termsVersion' | 'expires'>;
 
-export type SegmentKey = Pick<SegmentRecord, 'org' | 'person' | 'parameter' | 'segment' | 'epoch'> & Terms;
+export type SegmentKey = Pick<SegmentRecord, 'org' | 'person' | 'parameter' | 'segment' | 'device' | 'epoch'> & Terms;
 
 /** Scope of a segment's `sealed`; the plaintext is compressed and read with `decodeSegment`. */
 export function segmentScope(key: SegmentKey): SealScope {
   const { org, person, parameter, epoch, segment, policyVersion } = key;
-  return { org, person, parameter, epoch, record: segment, part: partOf('observations', key), policyVersion };
+  return {
+    org,
+    person,
+    parameter,
+    epoch,
+    record: segment,
+    part: partOf(`observations of ${key.device}`, key),
+    policyVersion,
+  };
 }
 
-export type ImageKey = Pick<BlobRecord, 'org' | 'person' | 'image' | 'epoch'> & Terms;
+export type ImageKey = Pick<BlobRecord, 'org' | 'person' | 'image' | 'segment' | 'epoch'> & Terms;
 
 /** Scope of an image's `sealed`; the plaintext is the WebP file, not compressed again. */
 export function imageScope(key: ImageKey): SealScope {
   const { org, person, epoch, image, policyVersion } = key;
-  return { org, person, parameter: 'image', epoch, record: image, part: partOf('image', key), policyVersion };
+  return {
+    org,
+    person,
+    parameter: 'image',
+    epoch,
+    record: image,
+    part: partOf(`image of ${key.segment}`, key),
+    policyVersion,
+  };
 }
 
-/** Who can write the database can move neither the day nor the end of what is kept, nor the terms of its capture. */
+/** Who can write the database can move neither what it came from, nor the day or the end of what is kept, nor the terms of its capture. */
 function partOf(what: string, { day, termsVersion, expires }: Terms): string {
   return `${what}, of ${day}, terms ${termsVersion}, until ${expires}`;
 }

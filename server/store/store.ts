@@ -268,8 +268,8 @@ export interface Policies {
   /** A repeat of the same person, device and notice version changes nothing: the first receipt's time counts. */
   putAcknowledgement(acknowledgement: AcknowledgementRecord): Promise<void>;
   acknowledgements(org: OrgId, person: PersonId): Promise<readonly AcknowledgementRecord[]>;
-  /** Of every device of the organisation, without the signed documents. */
-  acknowledgedNotices(org: OrgId): Promise<readonly Omit<AcknowledgementRecord, 'acknowledgement'>[]>;
+  /** Of everyone in the organisation. */
+  acknowledgementsIn(org: OrgId): Promise<readonly AcknowledgementRecord[]>;
 }
 
 // ── Observations ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -72,10 +72,10 @@ async function append(
       const segment = SegmentId.parse(systemRandom.uuid());
       const expires = addDays(day, 90);
       const terms = { day, policyVersion: 1, termsVersion: 1, expires };
-      const common = { org, person, parameter, segment, epoch: epochOfDay(day), ...terms };
+      const key = { org, person, parameter, segment, device: device.device, epoch: epochOfDay(day), ...terms };
       const plain = encodeSegment({ parameter, session, observations: mine });
-      const sealed = await vault.seal(segmentScope(common), plain, { compress: true });
-      return { ...common, device: device.device, sealed };
+      const sealed = await vault.seal(segmentScope(key), plain, { compress: true });
+      return { ...key, sealed };
     }),
   );
   const unit = { org, person, device: device.device, seq, receivedAt: Date.now(), judgedUnder: 1, segments };

@@ -565,12 +565,12 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           acknowledgement(2, 4, 'desk'),
         ]);
         expect(await store.acknowledgements(orgId('acme'), personId('bob'))).toEqual([]);
-        expect(await store.acknowledgedNotices(orgId('acme'))).toEqual(
-          [acknowledgement(2, 1), acknowledgement(1, 3), acknowledgement(2, 4, 'desk')].map(
-            ({ acknowledgement: _acknowledgement, ...notice }) => notice,
-          ),
-        );
-        expect(await store.acknowledgedNotices(orgId('other'))).toEqual([]);
+        expect(await store.acknowledgementsIn(orgId('acme'))).toEqual([
+          acknowledgement(2, 1),
+          acknowledgement(1, 3),
+          acknowledgement(2, 4, 'desk'),
+        ]);
+        expect(await store.acknowledgementsIn(orgId('other'))).toEqual([]);
       });
     });
 

@@ -36,6 +36,8 @@ afterAll(() => it.close());
 interface Edit {
   readonly column: string;
   readonly value: () => number | Buffer;
+  /** To whom the row is given besides. */
+  readonly person?: () => Buffer;
   readonly reader?: () => { readonly person: string; readonly client: Client };
   readonly day?: () => string;
   readonly parameter?: string;
@@ -52,7 +54,8 @@ const everywhere: readonly Edit[] = [
   { column: 'terms_version', value: () => 2 },
   { column: 'policy_version', value: () => 2 },
   { column: 'person', value: () => bytesOf(ben.person), reader: () => ben },
-  { column: 'org', value: () => bytesOf(other.org) },
+  // Under the id of somebody there, or nobody could ask for it.
+  { column: 'org', value: () => bytesOf(other.org), person: () => bytesOf(other.person), reader: () => other },
   { column: 'day', value: () => numberOf(nextDay()), day: nextDay },
 ];
 
@@ -61,6 +64,7 @@ describe('a stored segment', () => {
     ...everywhere,
     { column: 'parameter', value: () => parameterCode('title'), parameter: 'title' },
     { column: 'segment', value: () => bytesOf(anotherId) },
+    { column: 'device', value: () => bytesOf(anotherId) },
   ];
 
   test('is read where it was stored', async () => {
@@ -86,6 +90,7 @@ describe('a stored image', () => {
   const elsewhere: readonly Edit[] = [
     ...everywhere,
     { column: 'image', value: () => bytesOf(anotherId), image: anotherId },
+    { column: 'segment', value: () => bytesOf(anotherId) },
   ];
 
   test('is read where it was stored', async () => {
@@ -133,7 +138,7 @@ async function found({ person, client }: { person: string; client: Client }, pat
 async function change(
   table: 'segment' | 'image',
   where: string,
-  { column, value }: Edit,
+  { column, value, person }: Edit,
 ): Promise<() => Promise<void>> {
   const database = new sqlite3.Database(join(it.data, 'daylight.db'));
   const ask = <T>(sql: string, ...values: unknown[]) =>
@@ -146,16 +151,17 @@ async function change(
     bytesOf(mia.person),
   );
   if (row === undefined) throw new Error('there is no such row to change');
-  const set = async (to: number | Buffer) => {
-    const changed = await ask(`UPDATE ${table} SET ${column} = ? WHERE rowid = ? RETURNING rowid`, to, row.rowid);
-    expect(changed).toEqual({ rowid: row.rowid });
+  const set = async (values: Readonly<Record<string, number | Buffer>>) => {
+    const columns = Object.keys(values).map((name) => `${name} = ?`);
+    const sql = `UPDATE ${table} SET ${columns.join(', ')} WHERE rowid = ? RETURNING rowid`;
+    expect(await ask(sql, ...Object.values(values), row.rowid)).toEqual({ rowid: row.rowid });
   };
   let isChanged = true;
-  await set(value());
+  await set({ ...(person === undefined ? {} : { person: person() }), [column]: value() });
   return async () => {
     if (!isChanged) return;
     isChanged = false;
-    await set(row.was);
+    await set({ person: bytesOf(mia.person), [column]: row.was });
     await new Promise((resolve) => database.close(resolve));
   };
 }

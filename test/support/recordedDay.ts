@@ -50,10 +50,11 @@ export async function recordDay(
     const terms = { day, policyVersion, termsVersion: policyVersion, expires };
     const segments = await Promise.all(
       [...byParameter].map(async ([parameter, own]) => {
-        const key = { org, person, parameter, segment: SegmentId.parse(randomUUID()), epoch, ...terms };
+        const segment = SegmentId.parse(randomUUID());
+        const key = { org, person, parameter, segment, device: device.record.device, epoch, ...terms };
         const plaintext = encodeSegment({ parameter, session, observations: own });
         const sealed = await vault.seal(segmentScope(key), plaintext, { compress: true });
-        return { ...key, device: device.record.device, sealed };
+        return { ...key, sealed };
       }),
     );
     const segment = segments.find(({ parameter }) => parameter === 'screenshot')?.segment;

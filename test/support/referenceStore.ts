@@ -216,12 +216,7 @@ export function createReferenceStore(): Store {
       }),
     policies: (org) => step(() => policies.filter((one) => one.org === org)),
     putAcknowledgement: (acknowledgement) => step(() => keepAcknowledgement(acknowledgement)),
-    acknowledgedNotices: (org) =>
-      step(() =>
-        acknowledgements
-          .filter((one) => one.org === org)
-          .map(({ acknowledgement: _acknowledgement, ...notice }) => notice),
-      ),
+    acknowledgementsIn: (org) => step(() => acknowledgements.filter((one) => one.org === org)),
     acknowledgements: (org, person) =>
       step(() => acknowledgements.filter((one) => one.org === org && one.person === person)),
 

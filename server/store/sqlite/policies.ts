@@ -18,6 +18,15 @@ export function policiesIn({ writer, read }: Database, fromStore: Vault['fromSto
     reason: fromStore(bytes(row, 'reason')),
   });
 
+  const acknowledgementOf = (row: Row): AcknowledgementRecord => ({
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    device: id(DeviceId, row, 'device'),
+    noticeVersion: int(row, 'notice_version'),
+    at: int(row, 'at'),
+    acknowledgement: fromStore(bytes(row, 'sealed')),
+  });
+
   return {
     async publishPolicy(policy) {
       const org = idBytes(policy.org);
@@ -45,12 +54,11 @@ export function policiesIn({ writer, read }: Database, fromStore: Vault['fromSto
     putAcknowledgement: (acknowledgement) => writer.unit((tx) => putAcknowledgement(tx, acknowledgement)),
     async acknowledgements(org, person) {
       const sql = 'SELECT * FROM acknowledgement WHERE org = ? AND person = ? ORDER BY rowid';
-      const rows = await read.all(sql, [idBytes(org), idBytes(person)]);
-      return rows.map((row) => ({ ...noticeOf(row), acknowledgement: fromStore(bytes(row, 'sealed')) }));
+      return (await read.all(sql, [idBytes(org), idBytes(person)])).map(acknowledgementOf);
     },
-    async acknowledgedNotices(org) {
-      const sql = 'SELECT org, person, device, notice_version, at FROM acknowledgement WHERE org = ? ORDER BY rowid';
-      return (await read.all(sql, [idBytes(org)])).map(noticeOf);
+    async acknowledgementsIn(org) {
+      const sql = 'SELECT * FROM acknowledgement WHERE org = ? ORDER BY rowid';
+      return (await read.all(sql, [idBytes(org)])).map(acknowledgementOf);
     },
   };
 }
@@ -70,13 +78,3 @@ export function putAcknowledgement(tx: Transaction, acknowledgement: Acknowledge
 
 const policyColumns = ['org', 'version', 'hash', 'payload', 'key_id', 'signature', 'published_at', 'author', 'reason'];
 const acknowledgementColumns = ['org', 'person', 'device', 'notice_version', 'at', 'sealed'];
-
-function noticeOf(row: Row): Omit<AcknowledgementRecord, 'acknowledgement'> {
-  return {
-    org: id(OrgId, row, 'org'),
-    person: id(PersonId, row, 'person'),
-    device: id(DeviceId, row, 'device'),
-    noticeVersion: int(row, 'notice_version'),
-    at: int(row, 'at'),
-  };
-}

@@ -23,7 +23,7 @@ function schema(what: string, application: number, version: number, sql: string)
 export const storeSchema = schema(
   'a Daylight store',
   0x4461_796c,
-  2,
+  3,
   `
   CREATE TABLE organisation (
     org BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, profile BLOB NOT NULL

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { noticeView } from '../../../../server/control/notices.ts';
 import { payloadHash, verifySigned } from '../../../../server/control/signer.ts';
-import type { Store } from '../../../../server/store/store.ts';
+import type { AcknowledgementRecord, Store } from '../../../../server/store/store.ts';
 import type { ParameterId } from '../../../../shared/catalog.ts';
 import { OrgId } from '../../../../shared/ids.ts';
 import { DAY, SECOND } from '../../../../shared/time.ts';
@@ -15,6 +15,7 @@ import {
   startServer,
 } from '../../../support/ingestKit.ts';
 import { createReferenceStore } from '../../../support/referenceStore.ts';
+import { sealedText } from '../../../support/sealedForTest.ts';
 
 async function proofOf(kit: ServerKit, parameter: ParameterId) {
   const { parameters } = await kit.control.proof(kit.org);
@@ -182,6 +183,42 @@ describe('what a person has been told of', () => {
     kit.clock.advance(1);
     await kit.control.acknowledge(device.record, await acknowledgementBy(device, wider));
     expect(await kit.control.acknowledged(kit.org, kit.person)).toMatchObject({ app: 'name' });
+  });
+
+  it('is lifted by no row that this server did not seal, nor by one whose version or instant was changed', async () => {
+    const real = createReferenceStore();
+    let edit = (one: AcknowledgementRecord): AcknowledgementRecord => one;
+    const store: Store = {
+      ...real,
+      acknowledgements: async (...all) => (await real.acknowledgements(...all)).map((one) => edit(one)),
+      acknowledgementsIn: async (...all) => (await real.acknowledgementsIn(...all)).map((one) => edit(one)),
+    };
+    await using kit = await startServer({ store });
+    const [device, other] = [await kit.enrol({ acknowledge: false }), await kit.enrol({ acknowledge: false })];
+    const told = async () => {
+      await kit.restart(); // or it would be remembered
+      return (await kit.control.acknowledged(kit.org, kit.person)).app;
+    };
+    const policy = await kit.publish({ app: { level: 'name' } });
+    const { org, person } = kit;
+    const invented = { ...{ org, person, device: other.record.device }, noticeVersion: 2, at: policy.publishedAt };
+    await real.putAcknowledgement({ ...invented, acknowledgement: sealedText('invented') });
+    expect(await told()).toBe('off');
+    await kit.control.acknowledge(
+      device.record,
+      await acknowledgementBy(device, await kit.publish({ app: { level: 'off' } })),
+    );
+    await kit.publish({ app: { level: 'category' } });
+    for (const changed of [{ noticeVersion: 4 }, { at: policy.publishedAt - 1 }, { device: other.record.device }]) {
+      edit = (one) => (one.noticeVersion === 3 ? { ...one, noticeVersion: 4, ...changed } : one);
+      expect(await told()).toBe('off');
+    }
+    edit = (one) => one;
+    await kit.control.acknowledge(device.record, await acknowledgementBy(device, await kit.control.current(kit.org)));
+    expect(await told()).toBe('category');
+    edit = (one) => ({ ...one, at: one.at + 1 });
+    kit.clock.advance(SECOND);
+    expect(await told()).toBe('off');
   });
 
   it('counts at once, and stays, when it is acknowledged while the clock of the server is set back', async () => {

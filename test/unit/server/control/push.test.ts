@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createAcknowledgements } from '../../../../server/control/acknowledgements.ts';
 import type { Connection } from '../../../../server/control/control.ts';
 import { createPush } from '../../../../server/control/push.ts';
 import { createTellings } from '../../../../server/control/tellings.ts';
@@ -107,7 +108,7 @@ it('a publication reaches everybody also where more are connected than are remem
   const { push } = createPush({
     ...{ organisations, clock, onRecorded: () => undefined },
     store: { ...store, recordLeases: (org, all) => ((leases += all.length), store.recordLeases(org, all)) },
-    tellings: createTellings(store, devices.length - 1),
+    tellings: createTellings(store, createAcknowledgements(kit.vault), devices.length - 1),
     stateOf: async (org) => {
       const current = await kit.control.current(org);
       if (leases > 100) throw new Error('it goes on for ever');

@@ -70,7 +70,7 @@ describe('the files of the SQLite store', () => {
     const before = await readFile(database());
     await expect(opened()).rejects.toMatchObject({
       code: 'incompatible',
-      message: expect.stringMatching(/before the first release \(format 1, this one knows 2\); choose another folder/),
+      message: expect.stringMatching(/before the first release \(format 1, this one knows 3\); choose another folder/),
     });
     expect((await readFile(database())).equals(before)).toBe(true);
   });

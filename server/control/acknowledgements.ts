@@ -1,0 +1,34 @@
+import type { Signed } from '../../shared/signed.ts';
+import type { AcknowledgementRecord } from '../store/store.ts';
+import { type Sealed, type Vault, VaultError } from '../vault/vault.ts';
+import { type Kept, openDocument, sealDocument } from './sealedDocument.ts';
+import type { Acknowledged } from './told.ts';
+
+/** What was acknowledged on devices, as it is kept: sealed for the person, with the version and the instant that count. */
+export interface Acknowledgements {
+  seal(device: Kept['device'], counts: Acknowledged, document: Signed): Promise<Sealed>;
+  /**
+   * False for a record that this server did not seal as it stands: the clear columns of a row that somebody wrote or changed
+   * lift nothing. False also when its key is destroyed. Throws VaultError `unavailable` when the keys cannot be read.
+   */
+  isGenuine(record: AcknowledgementRecord): Promise<boolean>;
+}
+
+export function createAcknowledgements(vault: Vault): Acknowledgements {
+  return {
+    seal: (device, counts, document) => sealDocument(vault, keptAs(device, counts), document),
+    async isGenuine(record) {
+      try {
+        await openDocument(vault, keptAs(record, record), record.acknowledgement);
+        return true;
+      } catch (error) {
+        if (error instanceof VaultError && error.code === 'unavailable') throw error;
+        return false;
+      }
+    },
+  };
+}
+
+function keptAs(device: Kept['device'], { noticeVersion, at }: Acknowledged): Kept {
+  return { device, part: `acknowledgement at ${at}`, policyVersion: noticeVersion };
+}
