@@ -11,15 +11,8 @@ export type SegmentKey = Pick<SegmentRecord, 'org' | 'person' | 'parameter' | 's
 /** Scope of a segment's `sealed`; the plaintext is compressed and read with `decodeSegment`. */
 export function segmentScope(key: SegmentKey): SealScope {
   const { org, person, parameter, epoch, segment, policyVersion } = key;
-  return {
-    org,
-    person,
-    parameter,
-    epoch,
-    record: segment,
-    part: partOf(`observations of ${key.device}`, key),
-    policyVersion,
-  };
+  const part = partOf(`observations of ${key.device}`, key);
+  return { org, person, parameter, epoch, record: segment, part, policyVersion };
 }
 
 export type ImageKey = Pick<BlobRecord, 'org' | 'person' | 'image' | 'segment' | 'epoch'> & Terms;
@@ -27,15 +20,8 @@ export type ImageKey = Pick<BlobRecord, 'org' | 'person' | 'image' | 'segment' |
 /** Scope of an image's `sealed`; the plaintext is the WebP file, not compressed again. */
 export function imageScope(key: ImageKey): SealScope {
   const { org, person, epoch, image, policyVersion } = key;
-  return {
-    org,
-    person,
-    parameter: 'image',
-    epoch,
-    record: image,
-    part: partOf(`image of ${key.segment}`, key),
-    policyVersion,
-  };
+  const part = partOf(`image of ${key.segment}`, key);
+  return { org, person, parameter: 'image', epoch, record: image, part, policyVersion };
 }
 
 /** Who can write the database can move neither what it came from, nor the day or the end of what is kept, nor the terms of its capture. */
