@@ -273,8 +273,13 @@ async function rounds(agent: RealAgent, parameter: ParameterId, count = 2): Prom
   await eventually(`${parameter} is read`, async () => (await calls()) >= before + count + 1, PATIENCE);
 }
 
+/** Pictures too, which go into a batch once nothing holds them back and the time to review them is over. */
 async function everythingSent(agent: RealAgent): Promise<void> {
-  await eventually('everything is sent', async () => (await agent.status()).waiting.batches === 0, PATIENCE);
+  const isSent = async (): Promise<boolean> => {
+    const { waiting, screenshots } = await agent.status();
+    return waiting.batches === 0 && screenshots.length === 0;
+  };
+  await eventually('everything is sent', isSent, PATIENCE);
 }
 
 function isActive(status: Json, parameter: ParameterId): boolean {

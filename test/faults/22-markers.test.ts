@@ -135,6 +135,14 @@ test('no file, log, temporary file or open file of server and agent holds anythi
 
     server = await startServerProcess(serving);
     agent = await runAgent(agentData, day, env);
+    // What was seen since the last sign of the person waits for one, and the last seconds before a kill wait for nobody.
+    const before = await waiting();
+    expect(await ask('start', '--project', marked.project)).toMatchObject({ code: 0 });
+    await eventually('title and page are seen again', async () => {
+      const { title = 0, url: pages = 0 } = await waiting();
+      return title > (before.title ?? 0) && pages > (before.url ?? 0);
+    });
+    expect(await ask('stop')).toMatchObject({ code: 0 });
     const person = owner.person;
     const seen = async () => Buffer.from(JSON.stringify(await everythingOf(owner, person, member.id, picture.image)));
     await eventually('the page arrives', async () => (await seen()).includes(marked.domain));

@@ -152,6 +152,8 @@ test('a spool that is wiped leaves no file, and cannot be used afterwards', asyn
   await spool.append(context, [title('x')]);
   await spool.wipe();
   await expect(spool.append(context, [title('y')])).rejects.toThrow('the spool is wiped');
-  expect(await wipeFolder(place.folder)).toEqual({ filesRemoved: 0, left: [] });
+  // An enrolled folder: one that is not Daylight's is left alone.
+  await writeFile(join(place.folder, 'identity.json'), '{}');
+  expect(await wipeFolder(place.folder)).toEqual({ filesRemoved: 1, left: [] });
   await expect(readdir(place.folder)).rejects.toThrow('ENOENT');
 });
