@@ -25,7 +25,6 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=(), display-capture=(), clipboard-read=()',
 } as const;
 
 /** One table of both pages, made when the shell starts; a path that is not in it is not a file, whatever it looks like. */

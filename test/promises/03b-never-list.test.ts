@@ -28,11 +28,6 @@ const allowed: readonly { readonly file: string; readonly word: RegExp; readonly
   },
   {
     file: 'agent/desktop/page.ts',
-    word: /^camera=\(\), microphone=\(\), geolocation=\(\), display-capture=\(\), clipboard-read=\(\)$/,
-    why: 'the Permissions-Policy header that denies all of them to the page of the shell',
-  },
-  {
-    file: 'agent/desktop/page.ts',
     word: /^webRequest$/,
     why: 'cancels every request of the shell’s own page that is not for its own files; it sees no other program’s',
   },

@@ -46,7 +46,8 @@ interface Stretch {
 /**
  * The law: of what was observed between one sign of the person and the next, more than the idle time later, nothing is
  * ever given out to be sent unless they said "keep"; and before the next sign nothing of it at all. Time in which input
- * was not watched because the policy switched activity off is exempt: there is no sign to go by.
+ * was not watched because the policy switched activity off is exempt: there is no sign to go by. What raises it again counts
+ * when the disk has it, and not before.
  */
 test('whatever happens between the last sign of the person and their return, nothing seen in it leaves without their yes', async () => {
   const met = { away: 0, kept: 0, held: 0, onDisk: 0 };
@@ -125,6 +126,17 @@ test('whatever happens between the last sign of the person and their return, not
         return { rig, kill: () => void (isDead = true) };
       };
 
+      /** At most a look after the raise is on the disk input is watched again. */
+      const endExempt = (): void => {
+        const last = exempt.at(-1);
+        if (last?.to !== null || !isActivityOn || journalFails) return;
+        exempt.splice(-1, 1, { ...last, to: clock.now() + 6 * SECOND });
+      };
+      const reopenExempt = (): void => {
+        const last = exempt.at(-1);
+        if (last !== undefined && (last.to ?? 0) > clock.now()) exempt.splice(-1, 1, { ...last, to: null });
+      };
+
       /** As the uplink does it: whatever is given out counts as sent. */
       const send = async (spool: Spool): Promise<void> => {
         for (let next = await spool.next(after); next !== null; next = await spool.next(after)) {
@@ -139,6 +151,7 @@ test('whatever happens between the last sign of the person and their return, not
         press = null;
         lockScreen = null;
         journalFails = false;
+        endExempt();
         if (isOnDisk) {
           await disk.close();
           disk = await open();
@@ -171,12 +184,12 @@ test('whatever happens between the last sign of the person and their return, not
           if (isActivityOn === (one.do === 'watch')) return;
           isActivityOn = one.do === 'watch';
           await run.rig.publish({ ...EVERYTHING, activity: isActivityOn ? 'counts' : 'off' });
-          const last = exempt.at(-1);
-          // At most a look later input is watched again.
-          if (isActivityOn && last !== undefined) exempt.splice(-1, 1, { ...last, to: clock.now() + 6 * SECOND });
-          if (!isActivityOn) exempt.push({ from: clock.now(), to: null });
+          if (!isActivityOn && exempt.at(-1)?.to !== null) exempt.push({ from: clock.now(), to: null });
+          endExempt();
         } else if (one.do === 'fail' || one.do === 'heal') {
           journalFails = one.do === 'fail';
+          if (journalFails) reopenExempt();
+          endExempt();
         } else if (one.do === 'pause') {
           const paused = await recorder.pause();
           const resumed = await recorder.resume();
