@@ -153,6 +153,7 @@ test('a lock is heard from Electron on macOS and Windows, with nothing asked of 
   kit.fake.power.emit('unlock-screen');
   await eventuallyBy(kit.clock, () => status(kit).state === 'tracking');
   expect(kit.fake.power.thresholds.every((threshold) => threshold > 10_000_000)).toBe(true);
+  await eventuallyBy(kit.clock, () => kit.fake.tray().words().includes('Stop tracking'));
   kit.fake.tray().choose('Stop tracking');
   await eventuallyBy(kit.clock, () => kit.fake.power.listeners('lock-screen').length === 0);
 });
