@@ -188,7 +188,7 @@ interface Running extends Parts {
   readonly wiping: Wiping;
 }
 
-/** The page in a browser asks the same agent, which is there as soon as anybody can have an address. */
+/** `composed` is filled later: the recorder needs this as its indicator, and this asks the recorder. */
 async function windowOf(options: AgentOptions, composed: { readonly agent?: Running }): Promise<WindowServer | null> {
   const { folder, clock, random, windowPage: page } = options;
   if (page === undefined) return null;

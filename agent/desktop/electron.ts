@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/unified-signatures -- one line for each event, so that each is checked against Electron's own typings */
+/* eslint-disable @typescript-eslint/unified-signatures -- Electron declares an overload for each event, and none of them takes a union */
 import type {
   BrowserWindowConstructorOptions,
   CustomScheme,

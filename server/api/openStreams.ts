@@ -5,7 +5,7 @@ import type { PersonId } from '../../shared/ids.ts';
 const STREAMS_PER_PERSON = 8;
 
 export interface OpenStreams {
-  /** Throws DaylightError `rate_limited` when the person has as many open as anybody may; call the answer at the end. */
+  /** Counts a stream until the returned function is called. Throws DaylightError `rate_limited` at `STREAMS_PER_PERSON`. */
   open(person: PersonId): () => void;
 }
 

@@ -33,7 +33,7 @@ function absence(facts: Circumstances, parameter: ParameterId, tracking: boolean
   if (facts.acknowledged[parameter] === 'off') {
     return { parameter, why: 'not_acknowledged', since: facts.levelSince[parameter] };
   }
-  // Whether there was anything is not known any more.
+  // Before the reasons that claim to know what was recorded: what has expired could have held something.
   if (facts.expired.has(parameter)) return { parameter, why: 'no_longer_kept', since: null };
   if (!tracking) return { parameter, why: 'not_tracking', since: null };
   return { parameter, why: 'nothing_recorded', since: null };

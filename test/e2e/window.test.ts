@@ -290,7 +290,6 @@ describe(
   10 * MINUTE,
 );
 
-/** The arguments of every process of this machine, as anybody on it can read them. */
 async function argumentsOfAll(): Promise<string> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const all = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
