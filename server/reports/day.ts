@@ -46,10 +46,11 @@ export function reportOn({ records, sessions }: History, facts: DaySetting): Day
   const shown = facts.viewable.has('session');
   const tracked = intersect(trackedOf(sessions), [bounds]);
   const during = within(records, bounds);
+  const shaping = fromTheFirstOf(during, records, bounds);
   const work = workOf(records, sessions).flatMap((one) => clipped(one, bounds));
   const unnamed = facts.viewable.has('app') ? NOT_COLLECTED : NOT_FOR_YOU;
-  const apps = appsOf(during, unnamed).flatMap((one) => clipped(one, bounds));
-  const sites = sitesOf(during).flatMap((one) => clipped(one, bounds));
+  const apps = appsOf(shaping, unnamed).flatMap((one) => clipped(one, bounds));
+  const sites = sitesOf(shaping).flatMap((one) => clipped(one, bounds));
   const withoutAbsent = {
     ...facts.header,
     ...bounds,
@@ -235,6 +236,13 @@ function describeDevice(observation: ObservationOf<'device'>): string {
 
 function within(records: readonly Recorded[], { from, to }: Interval): Recorded[] {
   return records.filter(({ observation: { at, span } }) => at < to && (at >= from || at + span > from));
+}
+
+/** Whatever begins after the first record that reaches into the bounds may end what it shows, also before they begin. */
+function fromTheFirstOf(during: readonly Recorded[], records: readonly Recorded[], { to }: Interval): Recorded[] {
+  const [first] = during;
+  if (first === undefined) return [];
+  return records.slice(records.indexOf(first)).filter(({ observation: { at } }) => at < to);
 }
 
 function momentsIn<P extends ParameterId>(records: readonly Recorded[], parameter: P, { from, to }: Interval) {

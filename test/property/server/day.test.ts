@@ -222,6 +222,15 @@ describe('a day', () => {
     );
   });
 
+  test('shows nothing as in front that something else ended before the day began', () => {
+    const apps = [
+      { from: 0, length: 20, name: 'A' },
+      { from: 5, length: 1, name: 'B' },
+    ];
+    const report = dayReport(factsOf(recordsOf({ device: 1, from: -10, length: 30, gaps: [], apps }, 0)));
+    expect([report.totals.trackedMs, report.apps, report.totals.byApp]).toEqual([20 * MINUTE, [], []]);
+  });
+
   test('is the same in whatever order the records came, fits its schema, and stays within its day', () => {
     fc.assert(
       fc.property(plans, fc.infiniteStream(fc.nat()), (all, random) => {
