@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { Failure } from './Failure.tsx';
 
 /** A list that is read page by page, newest first. */
@@ -17,13 +17,15 @@ export interface Paged {
  */
 export function Older({ pages, label, shown }: { pages: Paged; label: string; shown: string }) {
   const words = useRef<HTMLParagraphElement>(null);
-  const read = async () => {
+  const wasAsked = useRef(false);
+  // The button goes with the last page; a keyboard that was on it must not be sent to the top of the page.
+  useLayoutEffect(() => {
+    if (wasAsked.current && !pages.hasNextPage && document.activeElement === document.body) words.current?.focus();
+  }, [pages.hasNextPage]);
+  const read = () => {
     if (pages.isFetchingNextPage) return;
-    await pages.fetchNextPage();
-    // The button goes with the last page; a keyboard that was on it must not be sent to the top of the page.
-    requestAnimationFrame(() => {
-      if (document.activeElement === document.body) words.current?.focus();
-    });
+    wasAsked.current = true;
+    void pages.fetchNextPage();
   };
   return (
     <div className="dl-stack">
@@ -31,7 +33,7 @@ export function Older({ pages, label, shown }: { pages: Paged; label: string; sh
       <div className="dl-row">
         {pages.hasNextPage && (
           // Not `loading`: a disabled button loses the keyboard.
-          <Button variant="default" aria-disabled={pages.isFetchingNextPage} onClick={() => void read()}>
+          <Button variant="default" aria-disabled={pages.isFetchingNextPage} onClick={read}>
             {label}
           </Button>
         )}
