@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issueWords } from './issueWords.ts';
 
 /** Codes of every error that leaves the server or the agent. The sentence may change; the code does not. */
 export const ErrorCode = z.enum([
@@ -46,13 +47,17 @@ export class DaylightError extends Error {
   }
 }
 
-/** The first problem of a failed parse, as one sentence with the field that it concerns. */
-export function describeIssue(error: z.ZodError, subject = 'value'): { message: string; field: string } {
+/** The first problem of a failed parse: as one sentence, the field that it concerns, and the sentence without the field. */
+export function describeIssue(
+  error: z.ZodError,
+  subject = 'value',
+): { message: string; field: string; problem: string } {
   const issue = error.issues[0];
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const field = issue === undefined ? '' : [...issue.path, ...unknown].map(String).join('.');
   const where = field === '' ? subject : `${subject}: ${field}`;
-  return { message: `${where}: ${issue?.message ?? 'is not valid'}`, field };
+  const problem = issue === undefined ? 'is not valid' : issueWords(issue);
+  return { message: `${where}: ${problem}`, field, problem };
 }
 
 export function assertNever(value: never): never {
