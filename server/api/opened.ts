@@ -18,17 +18,21 @@ export interface Opened {
   viewableOn(bounds: Interval): ReadonlySet<ParameterId>;
 }
 
+/** Opens all of `whole`, and of `newest` what arrived last alone. */
 export async function openFor(
   context: Context,
   read: RecordedRead,
-  segments: readonly SegmentRecord[],
+  whole: readonly SegmentRecord[],
+  newest: readonly SegmentRecord[] = [],
 ): Promise<Opened> {
-  const [records, seen] = await Promise.all([
-    openSegments(context, read, segments),
-    seenOf(context, read, segments).then((all) => new Set(all)),
+  const segments = [...whole, ...newest];
+  const [all, last, seen] = await Promise.all([
+    openSegments(context, read, whole),
+    openSegments(context, read, newest, 'newest'),
+    seenOf(context, read, segments).then((those) => new Set(those)),
   ]);
   return {
-    records,
+    records: [...all, ...last],
     viewableOn(bounds) {
       const ofDay = segments.filter((one) => one.day >= dayOf(bounds.from) && one.day <= dayOf(bounds.to - 1));
       return withoutHidden(read.parameters, ofDay, seen);

@@ -135,13 +135,14 @@ export async function seenOf<T extends Pick<SegmentRecord, 'parameter'> & Terms>
 }
 
 /**
- * Opens segments that the reader may see. Those whose time is over, or whose key was destroyed, are gone; one that was
- * altered fails the read.
+ * Opens segments that the reader may see, all that is in them or what arrived last alone. Those whose time is over, or whose
+ * key was destroyed, are gone; one that was altered fails the read.
  */
 export async function openSegments(
   context: Context,
   read: RecordedRead,
   segments: readonly SegmentRecord[],
+  which: 'all' | 'newest' = 'all',
 ): Promise<Recorded[]> {
   const { vault, clock } = context;
   const today = dayOf(clock.now());
@@ -155,8 +156,10 @@ export async function openSegments(
     (await seenOf(context, read, due)).map(async (segment) => {
       const bytes = await unlessDestroyed(vault.open(segmentScope(segment), segment.sealed));
       if (bytes === null) return [];
-      const { session, observations } = decodeSegment(bytes);
-      return observations.map((observation) => ({ device: segment.device, session, observation }));
+      const { parts } = decodeSegment(bytes);
+      return (which === 'all' ? parts : parts.slice(-1)).flatMap(({ session, observations }) =>
+        observations.map((observation) => ({ device: segment.device, session, observation })),
+      );
     }),
   );
   return opened.flat();

@@ -94,12 +94,12 @@ async function rowOf(
   const { store, clock, connections } = context;
   const { org, person, teams } = read.person;
   const [from, to] = daysAround(bounds);
-  const segments = await Promise.all(
-    [...read.parameters].map((id) =>
-      id === 'app' ? store.newestSegments(org, person, id, from, to) : store.segments(org, person, id, from, to),
-    ),
-  );
-  const { records, viewableOn } = await openFor(context, read, segments.flat());
+  const others = [...read.parameters].filter((id) => id !== 'app');
+  const [whole, apps] = await Promise.all([
+    Promise.all(others.map((id) => store.segments(org, person, id, from, to))),
+    read.parameters.has('app') ? store.newestSegments(org, person, 'app', from, to) : [],
+  ]);
+  const { records, viewableOn } = await openFor(context, read, whole.flat(), apps);
   const now = clock.now();
   const away = past.devices.filter((one) => one.person === person && connections.of(one.device) === null);
   return todayRow({

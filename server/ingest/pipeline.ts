@@ -250,7 +250,7 @@ async function sealGroup(
   const observations = group.items.map((item) => item.observation);
   const key = { ...common, parameter, device: device.device };
   const [sealed, ...blobs] = await Promise.all([
-    deps.vault.seal(segmentScope(key), encodeSegment({ parameter, session, observations }), {
+    deps.vault.seal(segmentScope(key), encodeSegment({ parameter, parts: [{ session, observations }] }), {
       compress: true,
     }),
     ...observations.flatMap((observation) =>

@@ -3,43 +3,66 @@ import { DaylightError } from '../../shared/errors.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { SessionId } from '../../shared/ids.ts';
 
-/** The content of one segment: observations of one parameter in one working session, in the order of the batch. */
+/** The content of one segment: observations of one parameter, as the batches brought them. */
 export interface Segment {
   readonly parameter: ParameterId;
+  /** One for each batch, in order of arrival: ingest stores one, compaction puts those of several segments together. */
+  readonly parts: readonly SegmentPart[];
+}
+
+/** What one batch brought, in its order. */
+export interface SegmentPart {
   readonly session: SessionId;
   readonly observations: readonly Observation[];
 }
 
 /**
- * A segment as bytes: one byte of version, 16 bytes of session id, then JSON that names no key twice:
+ * A segment as bytes: one byte of version, two of how many sessions there are (big-endian), 16 of each session's id, then
+ * JSON that names no key twice:
  *
- *     ["app", [["name", [[at …], [mono - at …], [span …], [name …]]], …]]
+ *     ["app", [0, 0, …], [12, 11, …], [["name", [[at …], [mono - at …], [span …], [name …]]], …]]
  *
- * One entry per run of observations of one level; `at` and `mono - at` as the first value and then differences, which are
+ * First the session of each part, by its place among the ids, and the number of its observations. Then the observations
+ * of all parts, one entry per run of one level; `at` and `mono - at` as the first value and then differences, which are
  * mostly small and alike, so that what compresses it afterwards finds little to store.
  */
-export function encodeSegment(segment: Segment): Uint8Array {
-  const runs = runsOf(segment.observations).map(([level, run]) => [level, columnsOf(segment.parameter, level, run)]);
-  const json = Buffer.from(JSON.stringify([segment.parameter, runs]), 'utf8');
-  return Buffer.concat([Buffer.of(VERSION), uuidBytes(segment.session), json]);
+export function encodeSegment({ parameter, parts }: Segment): Uint8Array {
+  const sessions = [...new Set(parts.map(({ session }) => session))];
+  const places = new Map(sessions.map((session, place) => [session, place]));
+  const runs = runsOf(parts.flatMap(({ observations }) => observations)).map(([level, run]) => [
+    level,
+    columnsOf(parameter, level, run),
+  ]);
+  const sizes = parts.map(({ observations }) => observations.length);
+  const json = JSON.stringify([parameter, parts.map(({ session }) => places.get(session)), sizes, runs]);
+  return Buffer.concat([headOf(sessions), ...sessions.map(uuidBytes), Buffer.from(json, 'utf8')]);
 }
 
 /** Reads what `encodeSegment` wrote. Throws DaylightError `internal` for bytes that are not a segment of a known version. */
 export function decodeSegment(bytes: Uint8Array): Segment {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (buffer[0] !== VERSION) throw unreadable(`version ${buffer[0] ?? 'none'}`);
-  const session = SessionId.safeParse(uuidText(buffer.subarray(1, 17)));
-  const content = parseJson(buffer.subarray(17));
-  if (!session.success || !isContent(content)) throw unreadable('its parts do not fit together');
-  const [parameter, runs] = content;
-  return {
-    parameter,
-    session: session.data,
-    observations: runs.flatMap(([level, columns]) => observationsOf(parameter, level, columns)),
-  };
+  if (buffer.length < HEAD_BYTES) throw unreadable('it is cut short');
+  const jsonAt = HEAD_BYTES + buffer.readUInt16BE(1) * UUID_BYTES;
+  const sessions = sessionsOf(buffer.subarray(HEAD_BYTES, jsonAt));
+  const content = parseJson(buffer.subarray(jsonAt));
+  if (!isContent(content)) throw unreadable('its parts do not fit together');
+  const [parameter, places, sizes, runs] = content;
+  const observations = runs.flatMap(([level, columns]) => observationsOf(parameter, level, columns));
+  let from = 0;
+  const parts = sizes.map((size, index) => {
+    const session = sessions[places[index] ?? -1];
+    if (session === undefined) throw unreadable('a part names no session');
+    from += size;
+    return { session, observations: observations.slice(from - size, from) };
+  });
+  if (places.length !== sizes.length || from !== observations.length) throw unreadable('its parts do not fit together');
+  return { parameter, parts };
 }
 
-const VERSION = 1;
+const VERSION = 2;
+const HEAD_BYTES = 3;
+const UUID_BYTES = 16;
 
 /**
  * The columns after `at`, `mono` and `span`, by parameter and level. Part of the stored format: a list may only grow, at
@@ -95,22 +118,16 @@ function columnsOf(parameter: ParameterId, level: string, run: readonly Observat
 function observationsOf(parameter: ParameterId, level: string, stored: readonly Column[]): Observation[] {
   const [ats, monos, spans, ...rest] = stored;
   if (ats === undefined || monos === undefined || spans === undefined) throw unreadable('a column is missing');
-  const fields = fieldsOf(parameter, level);
-  const at = sums(ats);
   const mono = sums(monos);
-  return at.map((instant, row) => {
-    const named = fields.map((field, index) => [field, rest[index]?.[row]] as const);
-    const observation = {
-      parameter,
-      level,
-      at: instant,
-      mono: (mono[row] ?? 0) + instant,
-      span: spans[row],
-      ...Object.fromEntries(named),
-    };
-    // Sealed by this server after its gate admitted it, and authentic, or it would not have opened.
-    return observation as unknown as Observation;
+  const observations = sums(ats).map((at, row): Record<string, unknown> => {
+    return { parameter, level, at, mono: (mono[row] ?? 0) + at, span: spans[row] };
   });
+  for (const [place, field] of fieldsOf(parameter, level).entries()) {
+    const column = rest[place];
+    for (const [row, observation] of observations.entries()) observation[field] = column?.[row];
+  }
+  // Sealed by this server after its gate admitted it, and authentic, or it would not have opened.
+  return observations as unknown as Observation[];
 }
 
 function differences(values: readonly number[]): number[] {
@@ -126,10 +143,13 @@ function sums(values: Column): number[] {
   });
 }
 
-function isContent(value: unknown): value is [ParameterId, Run[]] {
-  if (!Array.isArray(value) || value.length !== 2) return false;
-  const [parameter, runs] = value as unknown[];
+type Content = [parameter: ParameterId, places: number[], sizes: number[], runs: Run[]];
+
+function isContent(value: unknown): value is Content {
+  if (!Array.isArray(value) || value.length !== 4) return false;
+  const [parameter, places, sizes, runs] = value as unknown[];
   if (typeof parameter !== 'string' || !Object.hasOwn(columns, parameter) || !Array.isArray(runs)) return false;
+  if (!areCounts(places) || !areCounts(sizes)) return false;
   return runs.every(
     (run: unknown) =>
       Array.isArray(run) &&
@@ -141,12 +161,36 @@ function isContent(value: unknown): value is [ParameterId, Run[]] {
   );
 }
 
+function areCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && one >= 0);
+}
+
 function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
     throw unreadable('it is not JSON');
   }
+}
+
+/** A day has few sessions, and a batch one. */
+const MOST_SESSIONS = 65_535;
+
+function headOf(sessions: readonly SessionId[]): Buffer {
+  if (sessions.length > MOST_SESSIONS) throw new RangeError(`a segment holds at most ${MOST_SESSIONS} sessions`);
+  const head = Buffer.of(VERSION, 0, 0);
+  head.writeUInt16BE(sessions.length, 1);
+  return head;
+}
+
+function sessionsOf(bytes: Buffer): SessionId[] {
+  const sessions: SessionId[] = [];
+  for (let at = 0; at + UUID_BYTES <= bytes.length; at += UUID_BYTES) {
+    const session = SessionId.safeParse(uuidText(bytes.subarray(at, at + UUID_BYTES)));
+    if (!session.success) throw unreadable('a session has no id');
+    sessions.push(session.data);
+  }
+  return sessions;
 }
 
 function uuidBytes(uuid: string): Buffer {

@@ -73,7 +73,7 @@ async function append(
       const expires = addDays(day, 90);
       const terms = { day, policyVersion: 1, termsVersion: 1, expires };
       const key = { org, person, parameter, segment, device: device.device, epoch: epochOfDay(day), ...terms };
-      const plain = encodeSegment({ parameter, session, observations: mine });
+      const plain = encodeSegment({ parameter, parts: [{ session, observations: mine }] });
       const sealed = await vault.seal(segmentScope(key), plain, { compress: true });
       return { ...key, sealed };
     }),

@@ -267,7 +267,8 @@ async function everythingOf(
   const found: Observation[] = [];
   for (const parameter of parameterIds) {
     for (const segment of await store.segments(org, person, parameter, '2020-01-01', '2099-01-01')) {
-      found.push(...decodeSegment(await vault.open(segmentScope(segment), segment.sealed)).observations);
+      const { parts } = decodeSegment(await vault.open(segmentScope(segment), segment.sealed));
+      found.push(...parts.flatMap(({ observations }) => observations));
     }
   }
   return found;

@@ -35,7 +35,11 @@ describe('frames that are sent again', () => {
         decodeSegment(await kit.vault.open(segmentScope(record), record.sealed)),
       ),
     );
-    expect(opened.flatMap((segment) => segment.observations)).toEqual([project, project, project]);
+    expect(opened.flatMap(({ parts }) => parts.flatMap(({ observations }) => observations))).toEqual([
+      project,
+      project,
+      project,
+    ]);
     expect(await kit.segments('session')).toHaveLength(1);
   });
 

@@ -52,7 +52,7 @@ export async function recordDay(
       [...byParameter].map(async ([parameter, own]) => {
         const segment = SegmentId.parse(randomUUID());
         const key = { org, person, parameter, segment, device: device.record.device, epoch, ...terms };
-        const plaintext = encodeSegment({ parameter, session, observations: own });
+        const plaintext = encodeSegment({ parameter, parts: [{ session, observations: own }] });
         const sealed = await vault.seal(segmentScope(key), plaintext, { compress: true });
         return { ...key, sealed };
       }),

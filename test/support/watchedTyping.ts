@@ -7,7 +7,7 @@ import { createSystemClock } from '../../agent/platform/system.ts';
 import { systemClock } from '../../server/clock.ts';
 import { openFoundation } from '../../server/foundation.ts';
 import { imageScope, segmentScope } from '../../server/ingest/scopes.ts';
-import { decodeSegment, type Segment } from '../../server/ingest/segment.ts';
+import { decodeSegment, type Segment, type SegmentPart } from '../../server/ingest/segment.ts';
 import { systemRandom as serverRandom } from '../../server/random.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import type { ImageId } from '../../shared/ids.ts';
@@ -46,7 +46,7 @@ export interface Watched {
   readonly found: Readonly<Partial<Record<Place, Finding[]>>>;
   readonly looked: Readonly<Partial<Record<Place, number>>>;
   /** What the server stored, opened. */
-  readonly stored: readonly Segment[];
+  readonly stored: readonly StoredPart[];
   readonly agentErrors: string;
 }
 
@@ -229,20 +229,26 @@ export async function openedSpool(agentFolder: string, folder: string): Promise<
   }
 }
 
+/** What one batch brought of one parameter. */
+type StoredPart = Pick<Segment, 'parameter'> & SegmentPart;
+
 /** Every segment and image of the employee, opened with the keys of the server. */
 export async function openedStore({
   data,
   org,
   employee,
-}: Workplace): Promise<{ segments: Segment[]; images: Buffer[] }> {
+}: Workplace): Promise<{ segments: StoredPart[]; images: Buffer[] }> {
   const opened = await openFoundation({ data, clock: systemClock, random: serverRandom, create: false });
   const { store, vault, close } = opened;
   try {
     const today = dayOf(Date.now());
-    const segments: Segment[] = [];
+    const segments: StoredPart[] = [];
     for (const parameter of parameterIds) {
       const stored = await store.segments(org, employee.person, parameter, addDays(today, -1), today);
-      for (const record of stored) segments.push(decodeSegment(await vault.open(segmentScope(record), record.sealed)));
+      for (const record of stored) {
+        const { parts } = decodeSegment(await vault.open(segmentScope(record), record.sealed));
+        segments.push(...parts.map((part) => ({ parameter, ...part })));
+      }
     }
     const images: Buffer[] = [];
     for (const image of imagesOf(segments)) {
@@ -255,7 +261,7 @@ export async function openedStore({
   }
 }
 
-function imagesOf(segments: readonly Segment[]): ImageId[] {
+function imagesOf(segments: readonly StoredPart[]): ImageId[] {
   return segments.flatMap(({ observations }) =>
     observations.flatMap((one) => (one.parameter === 'screenshot' ? [one.image] : [])),
   );

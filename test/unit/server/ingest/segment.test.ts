@@ -11,8 +11,19 @@ describe('the stored form of a segment', () => {
   it.each(parameterIds)('gives back every observation of %s as it was', (parameter) => {
     fc.assert(
       fc.property(observationsOf(parameter), (observations) => {
-        const segment = { parameter, session: newSession(), observations };
+        const segment = { parameter, parts: [{ session: newSession(), observations }] };
         expect(decodeSegment(encodeSegment(segment))).toEqual(segment);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each(parameterIds)('keeps apart what each batch brought of %s, whatever sessions they were of', (parameter) => {
+    const sessions = [newSession(), newSession()];
+    const part = fc.record({ session: fc.constantFrom(...sessions), observations: observationsOf(parameter) });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+        expect(decodeSegment(encodeSegment({ parameter, parts }))).toEqual({ parameter, parts });
       }),
       { numRuns: 50 },
     );
@@ -39,19 +50,23 @@ describe('the stored form of a segment', () => {
         ...{ at: 1_795_212_000_000 + n * 5_000 + (n % 3), mono: 1_000 + n * 5_000 + (n % 3) },
       }),
     );
-    const bytes = deflateRawSync(encodeSegment({ parameter: 'app', session: newSession(), observations }));
+    const bytes = deflateRawSync(encodeSegment({ parameter: 'app', parts: [{ session: newSession(), observations }] }));
     expect(bytes.length / observations.length).toBeLessThan(16);
   });
 
   it('refuses another version, other content and a truncated segment with a sentence', () => {
-    const bytes = encodeSegment({ parameter: 'app', session: newSession(), observations: [] });
+    const session = newSession();
+    const bytes = encodeSegment({ parameter: 'app', parts: [{ session, observations: [] }] });
     const other = Uint8Array.from(bytes);
     other[0] = 9;
+    const withJson = (json: string) => Buffer.concat([bytes.subarray(0, 19), Buffer.from(json)]);
     expect(() => decodeSegment(other)).toThrow('a stored segment cannot be read: version 9');
     expect(() => decodeSegment(new Uint8Array())).toThrow('version none');
+    expect(() => decodeSegment(bytes.subarray(0, 2))).toThrow('cut short');
     expect(() => decodeSegment(bytes.subarray(0, bytes.length - 1))).toThrow('it is not JSON');
-    expect(() => decodeSegment(Buffer.concat([bytes.subarray(0, 17), Buffer.from('["keys",[]]')]))).toThrow(
-      'fit together',
-    );
+    expect(() => decodeSegment(withJson('["keys",[],[],[]]'))).toThrow('fit together');
+    expect(() => decodeSegment(withJson('["app",[0],[2],[]]'))).toThrow('fit together');
+    expect(() => decodeSegment(withJson('["app",[0,0],[0],[]]'))).toThrow('fit together');
+    expect(() => decodeSegment(withJson('["app",[1],[0],[]]'))).toThrow('names no session');
   });
 });
