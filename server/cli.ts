@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
-import { DEFAULT_PORT, parseServerConfig } from './config.ts';
+import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.ts';
 import { initialise, linkAddress, makeEnrolmentCode, makeOwnerLink, type SignInLink } from './initialise.ts';
 import { openServer } from './server.ts';
 import { StoreError } from './store/store.ts';
@@ -172,12 +172,9 @@ function jsonOption(): Option {
 function need(options: Given, name: string): string {
   const value = options[name];
   if (typeof value === 'string' && value.trim() !== '') return value;
-  const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const environment =
-    name === 'email' ? 'DAYLIGHT_OWNER_EMAIL' : `DAYLIGHT_${option.slice(2).replaceAll('-', '_').toUpperCase()}`;
-  throw new DaylightError('bad_request', `${option}: expected a value`, {
+  throw new DaylightError('bad_request', `${optionOf(name)}: expected a value`, {
     field: name,
-    remedy: `Give ${option} or set ${environment}.`,
+    remedy: `Give ${optionOf(name)} or set ${variableOf(name)}.`,
   });
 }
 

@@ -4,18 +4,39 @@ import { DaylightError, describeIssue } from '../shared/errors.ts';
 
 export const DEFAULT_PORT = 4820;
 const EXPECTED_PORT = 'expected a whole number from 0 to 65535';
+const EXPECTED_URL = 'expected an address such as https://daylight.example.com, without a path';
+
+/** Digits alone: `Number` would take an empty word for 0, and other notations. */
+const Port = z
+  .union(
+    [
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,5}$/)
+        .transform(Number),
+    ],
+    { error: EXPECTED_PORT },
+  )
+  .pipe(z.int(EXPECTED_PORT).min(0, EXPECTED_PORT).max(65_535, EXPECTED_PORT));
 
 /** Everything that the server is told from outside, read once. */
 export const ServerConfig = z
   .strictObject({
     /** Folder of keys, database and images. Readable by the account of the server alone. */
-    data: z.string().min(1, 'expected a folder'),
-    host: z.string().min(1).default('127.0.0.1'),
+    data: z
+      .string()
+      .min(1)
+      .max(4_096)
+      .refine((path) => !path.includes('\0'), 'expected a path without a zero byte'),
+    host: z
+      .string()
+      .min(1)
+      .max(253)
+      .regex(/^[\w.:%-]+$/, 'expected an address or a name of this computer')
+      .default('127.0.0.1'),
     /** 0 lets the system choose. */
-    port: z.coerce
-      .number({ error: EXPECTED_PORT })
-      .pipe(z.int(EXPECTED_PORT).min(0, EXPECTED_PORT).max(65_535, EXPECTED_PORT))
-      .default(DEFAULT_PORT),
+    port: Port.default(DEFAULT_PORT),
     /** PEM files, both or neither. */
     tlsCert: z.string().min(1).optional(),
     tlsKey: z.string().min(1).optional(),
@@ -23,7 +44,8 @@ export const ServerConfig = z
     behindProxy: z.boolean().default(false),
     /** Where people open the console, when that is not this host and port. */
     publicUrl: z
-      .url({ protocol: /^https?$/, error: 'expected an address such as https://daylight.example.com' })
+      .url({ protocol: /^https?$/, error: EXPECTED_URL, abort: true })
+      .refine((url) => new URL(url).href === `${new URL(url).origin}/`, EXPECTED_URL)
       .transform((url) => new URL(url).origin)
       .optional(),
     logLevel: z.enum(['debug', 'info', 'error', 'silent']).default('info'),
@@ -34,15 +56,13 @@ export type ServerConfig = z.infer<typeof ServerConfig>;
 /** Throws DaylightError: `bad_request` names the field; `forbidden` is a setting that would not be safe. */
 export function parseServerConfig(input: unknown): ServerConfig {
   const parsed = ServerConfig.safeParse(input);
-  if (!parsed.success) {
-    const { message, field } = describeIssue(parsed.error, 'configuration');
-    throw new DaylightError('bad_request', message, { field });
-  }
+  if (!parsed.success) throw badSetting(parsed.error);
   const config = parsed.data;
   if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
     const field = config.tlsCert === undefined ? 'tlsCert' : 'tlsKey';
-    throw new DaylightError('bad_request', `configuration: ${field}: a certificate and its key belong together`, {
+    throw new DaylightError('bad_request', `${optionOf(field)}: a certificate and its key belong together`, {
       field,
+      remedy: 'Give both --tls-cert and --tls-key, or neither.',
     });
   }
   if (!isLoopback(config.host) && config.tlsCert === undefined && !config.behindProxy) {
@@ -57,6 +77,24 @@ export function parseServerConfig(input: unknown): ServerConfig {
     );
   }
   return Object.freeze(config);
+}
+
+/** What is wrong with a value that was given as an option of the command line, or in the environment in its place. */
+export function badSetting(error: z.ZodError): DaylightError {
+  const { problem, field } = describeIssue(error);
+  const remedy = `It is set by ${optionOf(field)} or ${variableOf(field)}.`;
+  return new DaylightError('bad_request', `${optionOf(field)}: ${problem}`, { field, remedy });
+}
+
+/** `tlsCert` is given as `--tls-cert`. */
+export function optionOf(field: string): string {
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `tlsCert` is set as `DAYLIGHT_TLS_CERT`. */
+export function variableOf(field: string): string {
+  if (field === 'email') return 'DAYLIGHT_OWNER_EMAIL';
+  return `DAYLIGHT_${optionOf(field).slice(2).replaceAll('-', '_').toUpperCase()}`;
 }
 
 export function isLoopback(host: string): boolean {

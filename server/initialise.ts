@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { DaylightError, describeIssue } from '../shared/errors.ts';
+import { DaylightError } from '../shared/errors.ts';
 import { OrgId, type PersonId } from '../shared/ids.ts';
 import { Email, PersonName } from '../shared/protocol/http.ts';
 import type { UnixMs } from '../shared/time.ts';
 import { createAccounts } from './api/accounts.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { badSetting } from './config.ts';
 import { openFoundation } from './foundation.ts';
 import { type Random, systemRandom } from './random.ts';
 import type { TokenKind } from './store/store.ts';
@@ -41,7 +42,7 @@ export async function initialise(
     const { store, vault, organisations, control } = foundation;
     const accounts = createAccounts({ store, vault, clock, random });
     if ((await accounts.byEmail(ownerEmail)) !== null) {
-      throw new DaylightError('conflict', 'ownerEmail: this address has an account already', {
+      throw new DaylightError('conflict', '--owner-email: this address has an account already', {
         field: 'ownerEmail',
         remedy: 'Use `daylight-server owner-link` for a new sign-in link, or give another address.',
       });
@@ -102,7 +103,7 @@ async function onHost(
     const accounts = createAccounts({ store, vault, clock, random });
     const person = await accounts.byEmail(parsed.email);
     if (person === null || person.role !== 'owner') {
-      throw new DaylightError('not_found', 'email: no owner has this address', {
+      throw new DaylightError('not_found', '--email: no owner has this address', {
         field: 'email',
         remedy: 'Only owners are let in from the host; they invite and help everyone else.',
       });
@@ -124,6 +125,5 @@ export function linkAddress(base: string, token: string): string {
 function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const { message, field } = describeIssue(parsed.error, 'input');
-  throw new DaylightError('bad_request', message, { field });
+  throw badSetting(parsed.error);
 }

@@ -13,7 +13,7 @@ import { createApp } from './api/app.ts';
 import { asDaylightError } from './api/failures.ts';
 import { clientAddress, limitKey } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { parseServerConfig, type ServerConfig } from './config.ts';
+import { optionOf, parseServerConfig, type ServerConfig } from './config.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import type { AgentSocketDeps } from './ingest/ingest.ts';
 import { createAgentSocket } from './ingest/socket.ts';
@@ -136,7 +136,7 @@ async function readPem(field: 'tlsCert' | 'tlsKey', path: string): Promise<Buffe
     return await readFile(resolve(path));
   } catch (cause) {
     const remedy = 'Give the path of a PEM file that the account of the server can read.';
-    throw new DaylightError('bad_request', `configuration: ${field}: cannot be read`, { field, remedy, cause });
+    throw new DaylightError('bad_request', `${optionOf(field)}: ${path} cannot be read`, { field, remedy, cause });
   }
 }
 
@@ -145,7 +145,7 @@ function tlsServer(options: ServerOptions, app: RequestListener): HttpServer {
   try {
     return createTlsServer(options, app);
   } catch (cause) {
-    throw new DaylightError('bad_request', 'configuration: tlsCert, tlsKey: not a certificate and its private key', {
+    throw new DaylightError('bad_request', '--tls-cert, --tls-key: not a certificate and its private key', {
       field: 'tlsCert',
       remedy: 'Give two PEM files that belong together: the certificate chain and its unencrypted private key.',
       cause,

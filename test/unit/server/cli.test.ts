@@ -104,7 +104,7 @@ describe('a data folder', () => {
   test('is not begun twice for the same owner', async () => {
     const again = await init();
     expect([again.code, again.out]).toEqual([5, '']);
-    expect(again.err).toMatch(/^daylight-server: ownerEmail: .*owner-link.*\n$/);
+    expect(again.err).toMatch(/^daylight-server: --owner-email: .*owner-link.*\n$/);
   });
 
   test('is open in one server at a time; another organisation and an owner’s link are made beside it', async () => {
@@ -137,17 +137,22 @@ describe('a wrong option or value', () => {
     ['an unknown command', ['bogus'], 2, /unknown command/],
     ['an unknown option', ['serve', '--bogus'], 2, /unknown option/],
     ['no folder', ['serve'], 2, /--data: expected a value\. Give --data or set DAYLIGHT_DATA/],
-    ['a port out of range', [...serveArgs, '--port', '70000'], 2, /port/],
+    ['a port out of range', [...serveArgs, '--port', '70000'], 2, /--port/],
     ['a port that is no number', [...serveArgs, '--port', 'http'], 2, /port: expected a whole number from 0 to 65535/],
-    ['a certificate without its key', [...serveArgs, '--tls-cert', 'x.pem'], 2, /tlsKey/],
-    ['a certificate that is not there', [...serveArgs, '--tls-cert', 'x.pem', '--tls-key', 'y.pem'], 2, /tlsCert/],
-    ['an address that is none', [...serveArgs, '--public-url', 'nowhere'], 2, /publicUrl/],
+    ['a certificate without its key', [...serveArgs, '--tls-cert', 'x.pem'], 2, /--tls-key/],
+    [
+      'a certificate that is not there',
+      [...serveArgs, '--tls-cert', 'x.pem', '--tls-key', 'y.pem'],
+      2,
+      /--tls-cert: x\.pem cannot be read/,
+    ],
+    ['an address that is none', [...serveArgs, '--public-url', 'nowhere'], 2, /--public-url/],
     ['a folder without data', serveArgs, 4, /no Daylight data.*init/],
     [
       'an e-mail address that is none',
       ['init', '--data', 'unused', '--organisation', 'A', '--owner-name', 'B', '--owner-email', 'C'],
       2,
-      /ownerEmail/,
+      /--owner-email/,
     ],
     [
       'every address of the machine, without TLS',
@@ -183,7 +188,7 @@ describe('a wrong option or value', () => {
     await writeFile(pem, 'this is no certificate');
     const ended = await run(['serve', '--data', data, '--port', '0', '--tls-cert', pem, '--tls-key', pem]);
     expect([ended.code, ended.out]).toEqual([2, '']);
-    expect(ended.err).toMatch(/tlsCert, tlsKey: not a certificate.*PEM/);
+    expect(ended.err).toMatch(/--tls-cert, --tls-key: not a certificate.*PEM/);
   });
 
   test.each(['a file', '/proc/nothing-is-made-here'])('no data folder can be made: %s', async (where) => {
