@@ -6,12 +6,12 @@ import type { Role } from '../../shared/roles.ts';
 import { Digest } from '../../shared/signed.ts';
 import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
+import { createLanes } from '../lanes.ts';
 import type { Random } from '../random.ts';
 import type { PersonChange, PersonRecord, Store, TeamRecord, TokenKind } from '../store/store.ts';
 import { StoreError } from '../store/store.ts';
 import type { Sealed, SealScope, Vault } from '../vault/vault.ts';
 import { newCode, newToken, sha256 } from './secrets.ts';
-import { createSerial } from './serial.ts';
 
 /** How long a token may be used. Links are printed on the host and are meant to be clicked at once. */
 export const tokenLife: Readonly<Record<TokenKind, number>> = {
@@ -53,6 +53,8 @@ export interface Accounts {
   alone<T>(whose: PersonId | OrgId, task: () => Promise<T>): Promise<T>;
   /** Returns the record after the change. Throws DaylightError `not_found` when the person has gone. */
   change(person: PersonRecord, change: AccountChange): Promise<PersonRecord>;
+  /** Uses the person's token up and changes them in one step. Null when the token is worth nothing any more. */
+  redeem(kind: TokenKind, token: string, person: PersonRecord, change: AccountChange): Promise<PersonRecord | null>;
   createTeam(org: OrgId, name: string): Promise<TeamRecord>;
   /** Throws DaylightError `not_found` when the organisation has no such team. */
   renameTeam(org: OrgId, team: TeamId, name: string): Promise<TeamRecord>;
@@ -74,13 +76,29 @@ export interface AccountDeps {
 }
 
 export function createAccounts({ store, vault, clock, random }: AccountDeps): Accounts {
-  const serial = createSerial();
+  const lanes = createLanes<PersonId | OrgId>();
   const sealProfile = (org: OrgId, person: PersonId, profile: Profile) =>
     vault.seal(personScope(org, person, 'profile'), encode(profile));
   const sealCredentials = (org: OrgId, person: PersonId, credentials: Credentials) =>
     vault.seal(personScope(org, person, 'credentials'), encode(credentials));
   const open = async <T>(schema: z.ZodType<T>, scope: SealScope, sealed: Sealed): Promise<T> =>
     schema.parse(JSON.parse(Buffer.from(await vault.open(scope, sealed)).toString('utf8')));
+
+  async function sealedChange(
+    { org, person }: PersonRecord,
+    { profile, credentials, ...plain }: AccountChange,
+  ): Promise<PersonChange> {
+    return {
+      ...plain,
+      ...(profile === undefined ? {} : { profile: await sealProfile(org, person, profile) }),
+      ...(credentials === undefined
+        ? {}
+        : {
+            credentials: await sealCredentials(org, person, credentials),
+            hasSecondFactor: credentials.totp !== null,
+          }),
+    };
+  }
 
   return {
     async create({ org, name, email, role, teams, managesTeams }) {
@@ -105,20 +123,14 @@ export function createAccounts({ store, vault, clock, random }: AccountDeps): Ac
     profile: (person) => open(Profile, personScope(person.org, person.person, 'profile'), person.profile),
     credentials: (person) =>
       open(Credentials, personScope(person.org, person.person, 'credentials'), person.credentials),
-    alone: (whose, task) => serial.run(whose, task),
-    async change({ org, person }, { profile, credentials, ...plain }) {
-      const changed = await store.changePerson(org, person, {
-        ...plain,
-        ...(profile === undefined ? {} : { profile: await sealProfile(org, person, profile) }),
-        ...(credentials === undefined
-          ? {}
-          : {
-              credentials: await sealCredentials(org, person, credentials),
-              hasSecondFactor: credentials.totp !== null,
-            }),
-      });
+    alone: (whose, task) => lanes.run(whose, task),
+    async change(person, change) {
+      const changed = await store.changePerson(person.org, person.person, await sealedChange(person, change));
       if (changed === null) throw new DaylightError('not_found', 'there is no such person');
       return changed;
+    },
+    async redeem(kind, token, person, change) {
+      return store.redeemToken(kind, sha256(token), clock.now(), await sealedChange(person, change));
     },
     async createTeam(org, name) {
       const team = TeamId.parse(random.uuid());

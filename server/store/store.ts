@@ -13,7 +13,8 @@ import type { Sealed } from '../vault/sealed.ts';
  *
  * Fails with `StoreError` only. `busy` and `full` left everything as it was and may be tried again; `damaged`,
  * `closed` and `incompatible` (written by another Daylight) may not. `conflict` also answers a record whose identity
- * is taken: nothing is ever overwritten but by a call that says so. Lists are in order of creation.
+ * is taken: nothing is ever overwritten but by a call that says so. Lists are in order of creation where nothing else is
+ * said.
  *
  * Everything that could tell something about a person arrives sealed. In the clear: random ids, parameter, day, epoch,
  * expiry, versions, counts of discarded items, and the times at which the server itself did something.
@@ -117,8 +118,11 @@ export interface Access {
   createToken(token: TokenRecord, earlier?: 'keep' | 'revoke'): Promise<void>;
   /** Looks without using it up. Null when unknown, used or expired at `now`. */
   peekToken(kind: TokenKind, tokenHash: Digest, now: UnixMs): Promise<TokenRecord | null>;
-  /** Uses the token up; of any number of concurrent calls one gets the record, the others null. */
-  redeemToken(kind: TokenKind, tokenHash: Digest, now: UnixMs): Promise<TokenRecord | null>;
+  /**
+   * Uses the token up and changes the person whose it is, both or neither; of any number of concurrent calls one gets the
+   * record of the person after the change. Null when the token is unknown, used or expired, or the person gone.
+   */
+  redeemToken(kind: TokenKind, tokenHash: Digest, now: UnixMs, change: PersonChange): Promise<PersonRecord | null>;
   /** Those of this kind that could be redeemed at `now`, of everyone in the organisation. */
   tokens(org: OrgId, kind: TokenKind, now: UnixMs): Promise<readonly TokenRecord[]>;
   /** Ends tokens without using them, all of this kind or `only` one. Returns how many ended. */
@@ -274,7 +278,7 @@ export interface Policies {
 
 // ── Observations ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** One device batch of one parameter on one UTC day, compressed and sealed. */
+/** What one device brought of one parameter on one UTC day under one policy, compressed and sealed: a batch, or several merged. */
 export interface SegmentRecord {
   readonly org: OrgId;
   readonly person: PersonId;
@@ -292,12 +296,19 @@ export interface SegmentRecord {
   readonly sealed: Sealed;
 }
 
+/** A segment without its bytes. */
+export type SegmentHead = Omit<SegmentRecord, 'sealed'> & {
+  /** The length of `sealed`. */
+  readonly bytes: number;
+};
+
 /** An image's sealed bytes, written beside the database and made durable before the commit that names it. */
 export interface BlobRecord {
   readonly org: OrgId;
   readonly person: PersonId;
   readonly image: ImageId;
   readonly day: Day;
+  /** The segment that names the image. */
   readonly segment: SegmentId;
   readonly epoch: number;
   readonly policyVersion: number;
@@ -349,7 +360,7 @@ export interface Observations {
   appendBatch(unit: BatchUnit): Promise<AppendResult>;
   /** Segments of one person and parameter whose day is within `from`…`to`, both included, in order of arrival. */
   segments(org: OrgId, person: PersonId, parameter: ParameterId, from: Day, to: Day): Promise<readonly SegmentRecord[]>;
-  /** Of the same segments, the one of each device that arrived last. */
+  /** Of the same segments, the one of each device that arrived last; of a merged one its last part did. */
   newestSegments(
     org: OrgId,
     person: PersonId,
@@ -357,8 +368,22 @@ export interface Observations {
     from: Day,
     to: Day,
   ): Promise<readonly SegmentRecord[]>;
+  /**
+   * Every segment of the person of each parameter and day from `from` to `to`, both included, that has `least` or more of
+   * them, in order of arrival. None of screenshots, which are never merged.
+   */
+  crowdedSegments(org: OrgId, person: PersonId, from: Day, to: Day, least: number): Promise<readonly SegmentHead[]>;
+  /**
+   * Puts `merged` in the place of the segments `of`, at the place in the order of arrival that the last of them had: all of it or
+   * nothing. `changed` when one of them is not there (any more), or differs from `merged` in anything but id and bytes: then
+   * nothing changed. `conflict` when the id of `merged` is taken, and for a screenshot: its image is sealed for the
+   * segment that it came with.
+   */
+  replaceSegments(merged: SegmentRecord, of: readonly SegmentId[]): Promise<'replaced' | 'changed'>;
   blob(org: OrgId, person: PersonId, image: ImageId): Promise<BlobRecord | null>;
+  /** In no order. */
   discards(org: OrgId, device: DeviceId): Promise<readonly DiscardCount[]>;
+  /** In no order. */
   drops(org: OrgId, device: DeviceId): Promise<BatchUnit['dropped']>;
 }
 
@@ -367,17 +392,24 @@ export interface Observations {
 /** Who read, or tried to read, what of whom. Ids only. */
 export interface AccessRecord {
   readonly org: OrgId;
+  /** The first time, where a refusal was repeated. */
   readonly at: UnixMs;
   readonly actor: PersonId;
   readonly actorRole: Role;
   readonly subject: PersonId;
   readonly action: string;
   readonly purpose: string;
-  /** Of a `week` the first of its seven days. */
+  /** Of a `week` the first of its seven days; null also for refusals about different days. */
   readonly day: Day | null;
+  /** Of refusals that are counted together, all that were asked for. */
   readonly parameters: readonly ParameterId[];
   readonly refused: boolean;
+  /** More than one only for refusals: how often from `at` to `lastAt`, which lie within one hour of the clock. */
+  readonly count: number;
+  readonly lastAt: UnixMs;
 }
+
+export type NewAccess = Omit<AccessRecord, 'count' | 'lastAt'>;
 
 export interface SecurityEvent {
   readonly org: OrgId;
@@ -393,8 +425,12 @@ export interface SecurityEvent {
 export type NewSecurityEvent = Omit<SecurityEvent, 'count'>;
 
 export interface Audit {
-  /** Resolves when durable; the read that it records may be answered only then. */
-  recordAccess(access: AccessRecord): Promise<void>;
+  /**
+   * Resolves when durable; the read that it records may be answered only then. Every read that was allowed is an entry of its
+   * own. A refusal is counted with those of the same actor, role, subject, action and purpose in the same hour of the clock,
+   * so that whoever is refused again and again does not bury who was allowed.
+   */
+  recordAccess(access: NewAccess): Promise<void>;
   /**
    * Newest first, older than `before` when given: `limit` of them, and with the last all others of its millisecond, so that
    * who goes on before the last one's time misses none.

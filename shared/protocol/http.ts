@@ -288,16 +288,21 @@ export const TodayReport = z.strictObject({
 export type TodayReport = z.infer<typeof TodayReport>;
 
 export const AccessEntry = z.strictObject({
+  /** The first time, where a refusal was repeated. */
   at: UnixMs,
   actor: PersonId,
   actorName: z.string(),
   actorRole: Role,
   action: z.string(),
   purpose: ReadPurpose,
-  /** The day that was looked at; of a `week` the first of its seven days. */
+  /** The day that was looked at; of a `week` the first of its seven days. Null also for refusals about different days. */
   day: Day.nullable(),
+  /** Of refusals that are counted together, all that were asked for. */
   parameters: z.array(ParameterId),
   refused: z.boolean(),
+  /** More than one only for refusals: how often from `at` to `lastAt`, within one hour. */
+  count: z.int().min(1),
+  lastAt: UnixMs,
 });
 export type AccessEntry = z.infer<typeof AccessEntry>;
 
@@ -875,7 +880,7 @@ export const routes = {
     params: personPath,
     query: z.strictObject({ before: z.coerce.number().pipe(UnixMs).optional() }),
     summary:
-      "Who looked at this person's data, newest first, 100 at a time and with the last all of its millisecond (the person; privacy officer).",
+      "Who looked at this person's data, newest first, 100 at a time and with the last all of its millisecond (the person; privacy officer, whose look is recorded too, as `accesses`). Refusals of one reader, action and purpose within an hour are one entry, with how often and its last time.",
     body: null,
     response: z.strictObject({ accesses: z.array(AccessEntry) }),
   }),

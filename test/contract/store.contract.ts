@@ -13,6 +13,7 @@ import {
   keyOf,
   NINE,
   org,
+  once,
   orgId,
   person,
   personId,
@@ -151,19 +152,26 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it('gives a token to exactly one of many who redeem it at the same time', async () => {
+        await store.createPerson(person('ann', { status: 'invited' }));
         await store.createToken(token('t'));
-        const calls = Array.from({ length: 20 }, () => store.redeemToken('invitation', token('t').tokenHash, NINE));
-        const got = (await Promise.all(calls)).filter((one) => one !== null);
-        expect(got).toEqual([token('t')]);
+        const redeem = () => store.redeemToken('invitation', token('t').tokenHash, NINE, { status: 'active' });
+        const got = (await Promise.all(Array.from({ length: 20 }, redeem))).filter((one) => one !== null);
+        expect(got).toEqual([person('ann', { status: 'active' })]);
+        expect(await store.person(orgId('acme'), personId('ann'))).toEqual(person('ann', { status: 'active' }));
         expect(await store.peekToken('invitation', token('t').tokenHash, NINE)).toBeNull();
-        expect(await store.redeemToken('invitation', token('t').tokenHash, NINE)).toBeNull();
+        expect(await redeem()).toBeNull();
       });
 
-      it('does not redeem a token that is expired or of another kind, and leaves it', async () => {
+      it('does not redeem a token that is expired, of another kind or of nobody, and leaves it and its person', async () => {
         await store.createToken(token('t'));
-        expect(await store.redeemToken('invitation', token('t').tokenHash, token('t').expiresAt)).toBeNull();
-        expect(await store.redeemToken('sign_in_link', token('t').tokenHash, NINE)).toBeNull();
-        expect(await store.redeemToken('invitation', token('t').tokenHash, NINE)).toEqual(token('t'));
+        const { tokenHash, expiresAt } = token('t');
+        const redeem = (kind: TokenKind, now: number) => store.redeemToken(kind, tokenHash, now, { status: 'active' });
+        expect(await redeem('invitation', NINE)).toBeNull();
+        await store.createPerson(person('ann', { status: 'invited' }));
+        expect(await redeem('invitation', expiresAt)).toBeNull();
+        expect(await redeem('sign_in_link', NINE)).toBeNull();
+        expect(await store.person(orgId('acme'), personId('ann'))).toEqual(person('ann', { status: 'invited' }));
+        expect(await redeem('invitation', NINE)).toEqual(person('ann', { status: 'active' }));
       });
 
       it('keeps earlier tokens of a person, or ends those of the same kind, as asked', async () => {
@@ -187,7 +195,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await store.createToken(token('elsewhere', { org: orgId('other') }));
         expect(await store.tokens(orgId('acme'), 'invitation', NINE)).toEqual([later, token('t')]);
         expect(await store.tokens(orgId('acme'), 'invitation', token('t').expiresAt)).toEqual([later]);
-        await store.redeemToken('invitation', later.tokenHash, NINE);
+        await store.createPerson(person('bob'));
+        await store.redeemToken('invitation', later.tokenHash, NINE, {});
         expect(await store.tokens(orgId('acme'), 'invitation', NINE)).toEqual([token('t')]);
       });
 
@@ -201,7 +210,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await revoke({ only: token('bobs').tokenHash })).toBe(0);
         expect(await revoke('all', 'other')).toBe(0);
         expect(await revoke({ only: token('y').tokenHash })).toBe(1);
-        expect(await store.redeemToken('enrolment', token('y').tokenHash, NINE)).toBeNull();
+        expect(await store.redeemToken('enrolment', token('y').tokenHash, NINE, {})).toBeNull();
         expect(await store.tokens(orgId('acme'), 'enrolment', NINE)).toEqual([codes[0], codes[2], others[1]]);
         expect(await revoke('all')).toBe(2);
         expect(await store.tokens(orgId('acme'), 'enrolment', NINE)).toEqual([others[1]]);
@@ -786,16 +795,17 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
 
     describe('audit', () => {
       it('returns accesses newest first, at most so many, older than a time', async () => {
-        const all = [access(NINE + 1), access(NINE + 3, { refused: true }), access(NINE + 2, { day: null })];
-        await Promise.all(all.map((one) => store.recordAccess(one)));
+        const given = [access(NINE + 1), access(NINE + 3, { refused: true }), access(NINE + 2, { day: null })];
+        await Promise.all(given.map((one) => store.recordAccess(one)));
         await store.recordAccess(access(NINE + 9, { subject: personId('bob'), parameters: [] }));
+        const all = given.map(once);
         const read = (limit: number, before?: number) => store.accesses(orgId('acme'), personId('ann'), limit, before);
         expect(await read(10)).toEqual([all[1], all[2], all[0]]);
         expect(await read(2)).toEqual([all[1], all[2]]);
         expect(await read(10, NINE + 3)).toEqual([all[2], all[0]]);
         expect(await store.accesses(orgId('other'), personId('ann'), 10)).toEqual([]);
         const [bob] = await store.accesses(orgId('acme'), personId('bob'), 1);
-        expect(bob).toEqual(access(NINE + 9, { subject: personId('bob'), parameters: [] }));
+        expect(bob).toEqual(once(access(NINE + 9, { subject: personId('bob'), parameters: [] })));
       });
 
       it('puts the later of two accesses in the same millisecond first', async () => {
@@ -803,6 +813,32 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await store.recordAccess(access(NINE, { purpose: 'second' }));
         const read = await store.accesses(orgId('acme'), personId('ann'), 10);
         expect(read.map((one) => one.purpose)).toEqual(['second', 'first']);
+      });
+
+      it('counts refusals of one reader in one hour, and keeps every other look by itself', async () => {
+        const HOUR = 3_600_000;
+        const start = NINE - (NINE % HOUR);
+        const refused = (at: number, change: Parameters<typeof access>[1] = {}) =>
+          access(start + at, { refused: true, parameters: ['app'], ...change });
+        for (let at = 1; at <= 300; at += 1) await store.recordAccess(refused(at));
+        await store.recordAccess(refused(400, { parameters: ['title'], day: '2026-03-03' }));
+        await store.recordAccess(refused(0));
+        const others = [
+          refused(501, { actor: personId('bob') }),
+          refused(502, { actorRole: 'employee' }),
+          refused(503, { action: 'week' }),
+          refused(504, { purpose: 'support' }),
+          access(start + 505),
+          access(start + 505),
+          refused(HOUR),
+        ];
+        for (const one of others) await store.recordAccess(one);
+        await store.recordAccess(refused(506, { subject: personId('bob') }));
+        await store.recordAccess(refused(507, { org: orgId('other') }));
+        expect(await store.accesses(orgId('acme'), personId('ann'), 100)).toEqual([
+          ...others.map(once).toReversed(),
+          { ...refused(0), day: null, parameters: ['app', 'title'], count: 302, lastAt: start + 400 },
+        ]);
       });
 
       it('returns security events newest first, at most so many', async () => {
@@ -885,14 +921,14 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       const again = await under.reopen();
       expect(await again.organisations()).toEqual([org('acme')]);
       expect(await again.people(orgId('acme'))).toEqual([person('ann')]);
-      expect(await again.redeemToken('invitation', token('t').tokenHash, NINE)).toEqual(token('t'));
+      expect(await again.redeemToken('invitation', token('t').tokenHash, NINE, {})).toEqual(person('ann'));
       expect(await again.session(webSession('s').id, NINE)).toEqual(webSession('s'));
       expect(await again.policies(orgId('acme'))).toEqual([policy(1)]);
       expect(await again.segments(orgId('acme'), personId('ann'), 'app', '2026-03-02', '2026-03-02')).toEqual([
         segment('seq 1'),
       ]);
       expect(await again.blob(orgId('acme'), personId('ann'), imageId('x'))).toEqual(blob('x'));
-      expect(await again.accesses(orgId('acme'), personId('ann'), 1)).toEqual([access(NINE)]);
+      expect(await again.accesses(orgId('acme'), personId('ann'), 1)).toEqual([once(access(NINE))]);
       expect(await again.appendBatch(batch(1))).toEqual({ kind: 'duplicate' });
       expect(await again.appendBatch(batch(2))).toEqual({ kind: 'committed' });
     });

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 
-/** From beside the server, makes the store unable to add to one table. Returns how to make it able again. */
-export async function breakTable(data: string, table: string): Promise<() => Promise<void>> {
+/** From beside the server, makes the store unable to add to one table, or to change it. Returns how to make it able again. */
+export async function breakTable(
+  data: string,
+  table: string,
+  statement: 'INSERT' | 'UPDATE' = 'INSERT',
+): Promise<() => Promise<void>> {
   await run(
     data,
-    `CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END;`,
+    `CREATE TRIGGER broken BEFORE ${statement} ON ${table} BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END;`,
   );
   return () => run(data, 'DROP TRIGGER broken;');
 }

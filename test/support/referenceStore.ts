@@ -8,6 +8,7 @@ import {
   type DeviceRecord,
   type DiscardCount,
   type KeyStore,
+  type NewAccess,
   type NewSecurityEvent,
   type OrgRecord,
   type PersonRecord,
@@ -76,6 +77,27 @@ export function createReferenceStore(): Store {
     else events[known] = { ...counted, count: counted.count + 1 };
   };
 
+  const countAccess = (access: NewAccess): void => {
+    const hour = (at: number) => Math.floor(at / 3_600_000);
+    const same = (one: AccessRecord) =>
+      one.refused &&
+      (['org', 'subject', 'actor', 'actorRole', 'action', 'purpose'] as const).every((of) => one[of] === access[of]) &&
+      hour(one.at) === hour(access.at);
+    const known = access.refused ? accesses.findIndex(same) : -1;
+    const counted = accesses[known];
+    if (counted === undefined) accesses.push({ ...access, count: 1, lastAt: access.at });
+    else {
+      accesses[known] = {
+        ...counted,
+        at: Math.min(counted.at, access.at),
+        lastAt: Math.max(counted.lastAt, access.at),
+        day: counted.day === access.day ? access.day : null,
+        parameters: [...new Set([...counted.parameters, ...access.parameters])],
+        count: counted.count + 1,
+      };
+    }
+  };
+
   return {
     createOrganisation: (org) =>
       step(() => {
@@ -114,10 +136,14 @@ export function createReferenceStore(): Store {
       }),
     peekToken: (kind, tokenHash, now) =>
       step(() => tokens.find((one) => isValidToken(one, kind, tokenHash, now)) ?? null),
-    redeemToken: (kind, tokenHash, now) =>
+    redeemToken: (kind, tokenHash, now, change) =>
       step(() => {
-        const place = tokens.findIndex((one) => isValidToken(one, kind, tokenHash, now));
-        return place < 0 ? null : (tokens.splice(place, 1)[0] ?? null);
+        const token = tokens.find((one) => isValidToken(one, kind, tokenHash, now));
+        if (token === undefined) return null;
+        const { org, person } = token;
+        const changed = replaced(people, (one) => one.org === org && one.person === person, change);
+        if (changed !== null) removed(tokens, (one) => one === token);
+        return changed;
       }),
     tokens: (org, kind, now) =>
       step(() => tokens.filter((one) => one.org === org && one.kind === kind && one.expiresAt > now)),
@@ -265,6 +291,43 @@ export function createReferenceStore(): Store {
         );
         return those.filter((one, index) => those.findLastIndex(({ device }) => device === one.device) === index);
       }),
+    crowdedSegments: (org, person, from, to, least) =>
+      step(() => {
+        const those = segments.filter(
+          (one) =>
+            one.org === org &&
+            one.person === person &&
+            one.parameter !== 'screenshot' &&
+            one.day >= from &&
+            one.day <= to,
+        );
+        const isCrowded = (one: SegmentRecord) =>
+          those.filter((other) => other.parameter === one.parameter && other.day === one.day).length >= least;
+        return those.filter(isCrowded).map(({ sealed, ...head }) => ({ ...head, bytes: sealed.length }));
+      }),
+    replaceSegments: (merged, of) =>
+      step(() => {
+        refuseIf(merged.parameter === 'screenshot');
+        const isSameDay = (one: SegmentRecord): boolean =>
+          one.org === merged.org &&
+          one.person === merged.person &&
+          one.day === merged.day &&
+          one.parameter === merged.parameter;
+        const isLike = (one: SegmentRecord): boolean =>
+          isSameDay(one) &&
+          one.device === merged.device &&
+          one.epoch === merged.epoch &&
+          one.policyVersion === merged.policyVersion &&
+          one.termsVersion === merged.termsVersion &&
+          one.expires === merged.expires;
+        const those = segments.filter((one) => isLike(one) && of.includes(one.segment));
+        if (those.length !== of.length) return 'changed' as const;
+        refuseIf(segments.some((one) => isSameDay(one) && one.segment === merged.segment && !of.includes(one.segment)));
+        const last = segments.findLastIndex((one) => those.includes(one));
+        segments[last] = merged;
+        removed(segments, (one) => those.includes(one));
+        return 'replaced' as const;
+      }),
     blob: (org, person, image) =>
       step(() => blobs.find((one) => one.org === org && one.person === person && one.image === image) ?? null),
     discards: (org, device) =>
@@ -280,7 +343,7 @@ export function createReferenceStore(): Store {
         return sums.map(({ parameter, cause, count }) => ({ parameter, cause, count }));
       }),
 
-    recordAccess: (access) => step(() => void accesses.push(access)),
+    recordAccess: (access) => step(() => countAccess(access)),
     accesses: (org, subject, limit, before) =>
       step(() =>
         page(

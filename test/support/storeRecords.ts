@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
   AccessRecord,
+  NewAccess,
   BatchUnit,
   BlobRecord,
   DeviceRecord,
@@ -171,7 +172,7 @@ export const batch = (seq: number, change: Partial<BatchUnit> = {}): BatchUnit =
   ...change,
 });
 
-export const access = (at: number, change: Partial<AccessRecord> = {}): AccessRecord => ({
+export const access = (at: number, change: Partial<NewAccess> = {}): NewAccess => ({
   org: orgId('acme'),
   at,
   actor: personId('max'),
@@ -184,6 +185,9 @@ export const access = (at: number, change: Partial<AccessRecord> = {}): AccessRe
   refused: false,
   ...change,
 });
+
+/** As it is read again: a look that was not repeated. */
+export const once = (one: NewAccess): AccessRecord => ({ ...one, count: 1, lastAt: one.at });
 
 export const dataKey = (epoch: number, bytes: string, change: Partial<WrappedDataKey> = {}): WrappedDataKey => ({
   org: orgId('acme'),

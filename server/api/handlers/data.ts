@@ -3,7 +3,7 @@ import { DaylightError } from '../../../shared/errors.ts';
 import type { PersonId } from '../../../shared/ids.ts';
 import type { DayReport } from '../../../shared/protocol/http.ts';
 import { ReadPurpose } from '../../../shared/protocol/http.ts';
-import { authorize, organisation, personTarget } from '../../authorize.ts';
+import { type Actor, authorize, organisation, personTarget } from '../../authorize.ts';
 import { dayReport } from '../../reports/day.ts';
 import type { Interval } from '../../reports/intervals.ts';
 import { circumstancesOf, pastOf } from '../circumstances.ts';
@@ -67,6 +67,7 @@ export function data(
     async accesses({ params, query, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);
       requireLeave(actor, 'access_log.read', personTarget(person));
+      if (person.person !== actor.person) await recordLogRead(context, actor, person.person);
       const entries = await store.accesses(actor.org, person.person, ACCESSES_AT_ONCE, query.before);
       const names = await namesOf(new Set(entries.map((entry) => entry.actor)));
       return {
@@ -93,6 +94,19 @@ export function data(
       return { events: events.map(({ org: _org, ...event }) => event) };
     },
   };
+}
+
+/** Who looked at somebody says when they were looked at: whoever reads it of another is on record there too, first. */
+async function recordLogRead({ store, clock }: Context, actor: Actor, subject: PersonId): Promise<void> {
+  const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
+  await store.recordAccess({
+    ...who,
+    action: 'accesses',
+    purpose: 'security',
+    day: null,
+    parameters: [],
+    refused: false,
+  });
 }
 
 async function reportOf(

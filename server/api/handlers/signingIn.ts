@@ -33,24 +33,28 @@ export function signingIn(
     },
     async signInWithLink({ body, client, limitKey, cookie }) {
       const begun = await rateLimits.attempt('link', [limitKey], async () => {
-        const person = await redeem(context, 'sign_in_link', body.token);
+        // The first owner has no invitation: their link, printed on the host, is one.
+        const whose = await holderOf(context, 'sign_in_link', body.token);
+        const person = await accounts.redeem('sign_in_link', body.token, whose, { status: 'active' });
+        if (person === null) throw gone();
         await noteEvent(context, person, 'signed_in_with_link');
-        return sessions.begin(await activated(context, person), client, 'host_link');
+        return sessions.begin(person, client, 'host_link');
       });
       cookie.set(begun);
       return meOf(context, begun.signedIn);
     },
     async acceptInvitation({ body, client, limitKey, cookie }) {
       const begun = await rateLimits.attempt('link', [limitKey], async () => {
-        await requireGoodPassword(context, body);
-        const invited = await redeem(context, 'invitation', body.token);
+        const invited = await holderOf(context, 'invitation', body.token);
         if (invited.status !== 'invited') throw gone();
         const [profile, credentials] = [await accounts.profile(invited), await accounts.credentials(invited)];
-        const person = await accounts.change(invited, {
+        requireNotOwnAddress(body.password, profile.email);
+        const person = await accounts.redeem('invitation', body.token, invited, {
           status: 'active',
           profile: { ...profile, name: body.name },
           credentials: { ...credentials, passwordHash: await passwords.hash(body.password) },
         });
+        if (person === null) throw gone();
         return sessions.begin(person, client, null);
       });
       cookie.set(begun);
@@ -124,26 +128,12 @@ async function refuse({ store, clock }: Context, { org, person }: PersonRecord):
   throw wrong();
 }
 
-/** Before the invitation is used up: a bad choice must not cost the person their link. */
-async function requireGoodPassword(
-  { store, accounts, clock }: Context,
-  { token, password }: { readonly token: string; readonly password: string },
-): Promise<void> {
-  const found = await store.peekToken('invitation', sha256(token), clock.now());
-  const invited = found === null ? null : await store.person(found.org, found.person);
-  if (invited !== null) requireNotOwnAddress(password, (await accounts.profile(invited)).email);
-}
-
-async function redeem(context: Context, kind: TokenRecord['kind'], token: string): Promise<PersonRecord> {
-  const redeemed = await context.store.redeemToken(kind, sha256(token), context.clock.now());
-  const person = redeemed === null ? null : await context.store.person(redeemed.org, redeemed.person);
+/** Whose token it is, which is not used up by this: a bad choice, or a failure, must not cost anybody their link. */
+async function holderOf({ store, clock }: Context, kind: TokenRecord['kind'], token: string): Promise<PersonRecord> {
+  const found = await store.peekToken(kind, sha256(token), clock.now());
+  const person = found === null ? null : await store.person(found.org, found.person);
   if (person === null) throw gone();
   return person;
-}
-
-/** The first owner has no invitation: their link, printed on the host, is one. */
-async function activated({ accounts }: Context, person: PersonRecord): Promise<PersonRecord> {
-  return person.status === 'active' ? person : accounts.change(person, { status: 'active' });
 }
 
 async function slowToFail<T>(task: () => Promise<T>): Promise<T> {

@@ -64,7 +64,14 @@ function Table({ entries }: { entries: readonly AccessEntry[] }) {
           {entries.map((entry, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two looks may be equal in every field
             <tr key={index}>
-              <td className="dl-number">{dateTime(entry.at)}</td>
+              <td className="dl-number">
+                {dateTime(entry.at)}
+                {entry.count > 1 && (
+                  <div className="dl-quiet dl-small">
+                    {say('accesses.repeated', { count: entry.count, when: dateTime(entry.lastAt) })}
+                  </div>
+                )}
+              </td>
               <td>
                 {entry.actorName} <span className="dl-quiet dl-small">{say(`role.${entry.actorRole}`)}</span>
               </td>

@@ -677,6 +677,7 @@ export const en = {
   'accesses.what': 'What',
   'accesses.refused': 'Refused',
   'accesses.everything': 'All parameters',
+  'accesses.repeated': '{count} times, the last at {when}',
   'accesses.earlier': 'Earlier looks',
   'accesses.readers': 'This list is seen by the person and by privacy officers, and by nobody else.',
   'accesses.shown.one': 'The newest look is shown.',
@@ -698,6 +699,7 @@ export const en = {
   'action.of.observations': 'Stored records',
   'action.of.screenshot': 'A screenshot',
   'action.of.receipt': 'What a device says it does',
+  'action.of.accesses': 'This list',
   'security.lead':
     'Refused reads, failed sign-ins, changes of accounts and devices, and accounts used from two places, newest first. Owners, admins and privacy officers see this.',
   'security.none': 'Nothing has happened.',

@@ -7,6 +7,7 @@ import type { Access, TokenKind, TokenRecord, WebSession } from '../store.ts';
 import { bytes, digest, digestBytes, id, idBytes, int, word } from './columns.ts';
 import type { Row } from './connection.ts';
 import type { Database } from './database.ts';
+import { changePerson } from './people.ts';
 import { insertRows } from './rows.ts';
 import type { Transaction } from './writer.ts';
 
@@ -44,11 +45,12 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
       const row = await read.first(selectValidToken, [digestBytes(tokenHash), kind, now]);
       return row === null ? null : tokenOf(row);
     },
-    redeemToken(kind, tokenHash, now) {
+    redeemToken(kind, tokenHash, now, change) {
       return writer.unit(async (tx) => {
         const token = await validToken(tx, kind, tokenHash, now);
-        if (token !== null) await useUpToken(tx, token);
-        return token;
+        const person = token === null ? null : await changePerson(tx, fromStore, token, change);
+        if (token !== null && person !== null) await useUpToken(tx, token);
+        return person;
       });
     },
     async tokens(org, kind, now) {

@@ -1,7 +1,7 @@
 import { OrgId, PersonId } from '../../../shared/ids.ts';
 import { Role } from '../../../shared/roles.ts';
-import { MINUTE } from '../../../shared/time.ts';
-import type { AccessRecord, Audit, NewSecurityEvent, SecurityEvent } from '../store.ts';
+import { HOUR, MINUTE } from '../../../shared/time.ts';
+import type { AccessRecord, Audit, NewAccess, NewSecurityEvent, SecurityEvent } from '../store.ts';
 import {
   bytes,
   dayNumber,
@@ -29,7 +29,8 @@ export function auditIn({ writer, read }: Database): Audit {
 
   return {
     async recordAccess(access) {
-      await record(accessValues(access));
+      if (access.refused) await writer.unit((tx) => countRefusal(tx, access));
+      else await record(accessValues(access));
     },
     async accesses(org, subject, limit, before) {
       const [whose, until] = [[idBytes(org), idBytes(subject)], before ?? Number.MAX_SAFE_INTEGER];
@@ -42,6 +43,26 @@ export function auditIn({ writer, read }: Database): Audit {
       return (await read.all(newestEvents, [whose, until, whose, until, limit - 1])).map(eventOf);
     },
   };
+}
+
+async function countRefusal(tx: Transaction, access: NewAccess): Promise<void> {
+  const hour = access.at - (access.at % HOUR);
+  const { actorRole, action, purpose } = access;
+  const of = [idBytes(access.org), idBytes(access.subject), hour, hour + HOUR];
+  const [row] = await tx.all(sameRefusal, [...of, idBytes(access.actor), actorRole, action, purpose]);
+  if (row === undefined) {
+    await insertRows(tx, 'access', accessColumns, [accessValues(access)]);
+    return;
+  }
+  const before = accessOf(row);
+  const parameters = new Set([...before.parameters, ...access.parameters]);
+  await tx.run(countAccess, [
+    access.at,
+    access.at,
+    access.day !== null && access.day === before.day ? dayNumber(access.day) : null,
+    Uint8Array.from(parameters, parameterCode),
+    int(row, 'rowid'),
+  ]);
 }
 
 /** Within a unit. */
@@ -65,7 +86,13 @@ const accessColumns = [
   'day',
   'parameters',
   'refused',
+  'count',
+  'last_at',
 ];
+const sameRefusal = `SELECT rowid, * FROM access WHERE org = ? AND subject = ? AND at >= ? AND at < ?
+  AND actor = ? AND actor_role = ? AND action = ? AND purpose = ? AND refused = 1`;
+const countAccess = `UPDATE access SET count = count + 1, at = min(at, ?), last_at = max(last_at, ?), day = ?, parameters = ?
+  WHERE rowid = ?`;
 const eventColumns = ['org', 'at', 'kind', 'person', 'detail', 'count'];
 const newestAccesses = `SELECT * FROM access WHERE org = ? AND subject = ? AND at < ? AND at >= coalesce(
   (SELECT at FROM access WHERE org = ? AND subject = ? AND at < ? ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
@@ -76,7 +103,7 @@ const newestEvents = `SELECT * FROM security_event WHERE org = ? AND at < ? AND 
 const countEvent = `UPDATE security_event SET count = count + 1
   WHERE org = ? AND at >= ? AND at < ? AND kind = ? AND person IS ? AND detail = ?`;
 
-function accessValues(access: AccessRecord): Value[] {
+function accessValues(access: NewAccess): Value[] {
   return [
     idBytes(access.org),
     idBytes(access.subject),
@@ -88,6 +115,8 @@ function accessValues(access: AccessRecord): Value[] {
     access.day === null ? null : dayNumber(access.day),
     Uint8Array.from(access.parameters, parameterCode),
     access.refused ? 1 : 0,
+    1,
+    access.at,
   ];
 }
 
@@ -103,6 +132,8 @@ function accessOf(row: Row): AccessRecord {
     day: dayOrNull(row, 'day'),
     parameters: [...bytes(row, 'parameters')].map(parameter),
     refused: flag(row, 'refused'),
+    count: int(row, 'count'),
+    lastAt: int(row, 'last_at'),
   };
 }
 

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { OrgId, PersonId, TeamId } from '../../../shared/ids.ts';
 import { Role } from '../../../shared/roles.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { OrgRecord, People, PersonRecord, TeamRecord } from '../store.ts';
+import type { OrgRecord, People, PersonChange, PersonRecord, TeamRecord } from '../store.ts';
 import { bytes, digest, digestBytes, flag, id, idBytes, idList, idListBytes, int, word } from './columns.ts';
 import type { Row, Value } from './connection.ts';
 import type { Database } from './database.ts';
 import { insertRows } from './rows.ts';
+import type { Transaction } from './writer.ts';
 
 export function peopleIn({ writer, read }: Database, fromStore: Vault['fromStore']): People {
   const orgOf = (row: Row): OrgRecord => ({
@@ -19,19 +20,7 @@ export function peopleIn({ writer, read }: Database, fromStore: Vault['fromStore
     team: id(TeamId, row, 'team'),
     name: fromStore(bytes(row, 'name')),
   });
-  const personOf = (row: Row): PersonRecord => ({
-    org: id(OrgId, row, 'org'),
-    person: id(PersonId, row, 'person'),
-    role: word(Role, row, 'role'),
-    status: word(Status, row, 'status'),
-    createdAt: int(row, 'created_at'),
-    emailHash: digest(row, 'email_hash'),
-    hasSecondFactor: flag(row, 'has_second_factor'),
-    teams: idList(TeamId, row, 'teams'),
-    managesTeams: idList(TeamId, row, 'manages_teams'),
-    profile: fromStore(bytes(row, 'profile')),
-    credentials: fromStore(bytes(row, 'credentials')),
-  });
+  const personOf = (row: Row) => personFrom(row, fromStore);
 
   return {
     async createOrganisation(org) {
@@ -55,16 +44,7 @@ export function peopleIn({ writer, read }: Database, fromStore: Vault['fromStore
     async people(org) {
       return (await read.all('SELECT * FROM person WHERE org = ? ORDER BY rowid', [idBytes(org)])).map(personOf);
     },
-    changePerson(org, person, change) {
-      const key = [idBytes(org), idBytes(person)];
-      return writer.unit(async (tx) => {
-        const [row] = await tx.all(onePerson, key);
-        if (row === undefined) return null;
-        const changed = { ...personOf(row), ...change };
-        await tx.run(updatePerson, [...personValues(changed), ...key]);
-        return changed;
-      });
-    },
+    changePerson: (org, person, change) => writer.unit((tx) => changePerson(tx, fromStore, { org, person }, change)),
     async createTeam(team) {
       const values = [idBytes(team.org), idBytes(team.team), team.name];
       await writer.unit((tx) => tx.run('INSERT INTO team (org, team, name) VALUES (?, ?, ?)', values));
@@ -81,6 +61,37 @@ export function peopleIn({ writer, read }: Database, fromStore: Vault['fromStore
     async teams(org) {
       return (await read.all('SELECT * FROM team WHERE org = ? ORDER BY rowid', [idBytes(org)])).map(teamOf);
     },
+  };
+}
+
+/** Within a unit. Returns the record after the change; null when there is no such person. */
+export async function changePerson(
+  tx: Transaction,
+  fromStore: Vault['fromStore'],
+  { org, person }: Pick<PersonRecord, 'org' | 'person'>,
+  change: PersonChange,
+): Promise<PersonRecord | null> {
+  const key = [idBytes(org), idBytes(person)];
+  const [row] = await tx.all(onePerson, key);
+  if (row === undefined) return null;
+  const changed = { ...personFrom(row, fromStore), ...change };
+  await tx.run(updatePerson, [...personValues(changed), ...key]);
+  return changed;
+}
+
+function personFrom(row: Row, fromStore: Vault['fromStore']): PersonRecord {
+  return {
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    role: word(Role, row, 'role'),
+    status: word(Status, row, 'status'),
+    createdAt: int(row, 'created_at'),
+    emailHash: digest(row, 'email_hash'),
+    hasSecondFactor: flag(row, 'has_second_factor'),
+    teams: idList(TeamId, row, 'teams'),
+    managesTeams: idList(TeamId, row, 'manages_teams'),
+    profile: fromStore(bytes(row, 'profile')),
+    credentials: fromStore(bytes(row, 'credentials')),
   };
 }
 

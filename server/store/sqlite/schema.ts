@@ -23,7 +23,7 @@ function schema(what: string, application: number, version: number, sql: string)
 export const storeSchema = schema(
   'a Daylight store',
   0x4461_796c,
-  3,
+  4,
   `
   CREATE TABLE organisation (
     org BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, profile BLOB NOT NULL
@@ -123,7 +123,8 @@ export const storeSchema = schema(
 
   CREATE TABLE access (
     org BLOB NOT NULL, subject BLOB NOT NULL, at INTEGER NOT NULL, actor BLOB NOT NULL, actor_role TEXT NOT NULL,
-    action TEXT NOT NULL, purpose TEXT NOT NULL, day INTEGER, parameters BLOB NOT NULL, refused INTEGER NOT NULL
+    action TEXT NOT NULL, purpose TEXT NOT NULL, day INTEGER, parameters BLOB NOT NULL, refused INTEGER NOT NULL,
+    count INTEGER NOT NULL, last_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX access_subject ON access (org, subject, at);
 

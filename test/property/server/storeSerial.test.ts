@@ -56,7 +56,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       named(`enrolDevice ${name} ${isNew}`, (store) => store.enrolDevice(enrolment(isNew ? `new ${name}` : name))),
     ),
   fc.constant(named('createToken code', (store) => store.createToken(token('code', { kind: 'enrolment' }), 'revoke'))),
-  fc.constant(named('redeemToken', (store) => store.redeemToken('invitation', token('t').tokenHash, NINE))),
+  fc.constant(
+    named('redeemToken', (store) => store.redeemToken('invitation', token('t').tokenHash, NINE, { status: 'invited' })),
+  ),
   small.map((at) => named(`createSession ${at}`, (store) => store.createSession(webSession(`${at}`), 9))),
   small.map((at) =>
     named(`endSessions but ${at}`, (store) =>

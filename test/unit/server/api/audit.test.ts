@@ -122,6 +122,29 @@ test('two hundred refused requests of one person do not push anything else out o
   expect(after.length).toBeLessThan(before.length + 5);
 });
 
+test('two hundred refused looks of one person are counted in the list of the person, and push nobody else out of it', async () => {
+  const eve = await addMember(it, acme.client, 'employee', { name: 'Evan', email: 'evan@acme.example.com' });
+  const about = `/people/${employee.person}`;
+  await acme.client.ok('GET', `${about}/day?day=2026-01-05&purpose=support`);
+  const began = it.clock.now();
+  const days = Array.from({ length: 100 }, (_, n) => new Date(Date.UTC(2026, 0, 1 + n)).toISOString().slice(0, 10));
+  const asked = [...days, ...days].map((day) => eve.client.send('GET', `${about}/day?day=${day}&purpose=security`));
+  for (const reply of await Promise.all(asked)) expect(reply.status).toBe(403);
+  const { accesses } = await employee.client.ok('GET', `${about}/accesses`);
+  const [refused, allowed] = [eve.person, acme.person].map((who) =>
+    accesses.filter(({ actor }: { actor: string }) => actor === who),
+  );
+  expect(refused.length).toBeLessThan(3); // two, if an hour of the clock ended meanwhile
+  expect(refused.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(200);
+  for (const { at, lastAt, count, ...one } of refused) {
+    expect(one).toMatchObject({ action: 'day', purpose: 'security', day: null, refused: true });
+    expect([count > 0, at >= began, lastAt >= at, lastAt <= it.clock.now()]).toEqual(Array(4).fill(true));
+  }
+  expect(allowed).toContainEqual(
+    expect.objectContaining({ action: 'day', purpose: 'support', refused: false, count: 1 }),
+  );
+});
+
 test('refused access log, devices and receipts, and a missing second factor, are on record under whoever asked', async () => {
   const eve = await addMember(it, acme.client, 'employee', { name: 'Eve', email: 'eve@acme.example.com' });
   const half = await addMember(it, acme.client, 'manager', {

@@ -11,6 +11,7 @@ import {
   type TestOwner,
   type TestServer,
 } from '../../../support/api.ts';
+import { breakTable } from '../../../support/brokenTable.ts';
 
 let it: TestServer;
 let owner: TestOwner;
@@ -77,6 +78,15 @@ describe('an open invitation', () => {
     expect((await accept(manager.token)).status).toBe(200);
     expect((await ask(admin.client, employee.person.id)).status).toBe(201);
   });
+});
+
+test('an invitation that could not be kept is not used up: the same link works as soon as the store does', async () => {
+  const { token, person } = await invite('Hal');
+  const repair = await breakTable(it.data, 'person', 'UPDATE');
+  expect((await accept(token)).status).toBeGreaterThanOrEqual(400);
+  await repair();
+  expect(await openOf(person.id)).toMatchObject({ expiresAt: expect.any(Number) });
+  expect([(await accept(token)).status, (await accept(token)).status]).toEqual([200, 410]);
 });
 
 test('an enrolment code is listed without itself until it is withdrawn, used or over, and then enrols nothing', async () => {
