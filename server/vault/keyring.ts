@@ -1,5 +1,6 @@
 import type { OrgId } from '../../shared/ids.ts';
 import type { DataKeyId, KeyStore, WrappedDataKey } from '../store/store.ts';
+import { createTogether } from '../together.ts';
 import { KEY_BYTES, openBytes, SALT_BYTES, sealBytes } from './envelope.ts';
 import type { RandomBytes, RootKey } from './rootKey.ts';
 import { associatedWithDataKey, associatedWithOrgKey } from './scope.ts';
@@ -47,7 +48,8 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
   const orgsInTheMaking = new Map<OrgId, Promise<readonly OrgKey[]>>();
   const keysInTheMaking = new Map<string, Promise<Uint8Array>>();
   const keysBeingRead = new Map<string, Promise<Uint8Array | null>>();
-  const putTogether = createPutTogether(keyStore);
+  // A thousand first uses cost a few commits, and so does the first batch of a device, which makes a key for each parameter.
+  const put = createTogether((keys: readonly WrappedDataKey[]) => keyStore.putDataKeys(keys));
 
   async function orgKeys(org: OrgId, { create }: { create: boolean }): Promise<readonly OrgKey[]> {
     if (!orgs.has(org)) await reload();
@@ -93,9 +95,13 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
     if (newest === undefined) throw new Error('an organisation key was made and is not there');
     const { org, person, parameter, epoch } = id;
     const bound = { org, person, parameter, epoch, orgKeyVersion: newest.version };
-    const wrapped = wrap(newest.key, DATA_KEY, associatedWithDataKey(bound), random(KEY_BYTES), random);
+    const made = random(KEY_BYTES);
+    const wrapped = wrap(newest.key, DATA_KEY, associatedWithDataKey(bound), made, random);
     // What the store holds now is the key, even if another process was quicker.
-    return remember(await putTogether({ ...bound, wrapped }));
+    const stored = await put({ ...bound, wrapped });
+    if (Buffer.compare(stored.wrapped, wrapped) !== 0) return remember(stored);
+    cache.set(nameOf(id), made);
+    return made;
   }
 
   async function remember(stored: WrappedDataKey): Promise<Uint8Array> {
@@ -145,47 +151,6 @@ function unwrap(key: Uint8Array, label: string, associated: Uint8Array, sealed: 
     'unavailable',
     'A key in the key store is damaged or belongs elsewhere. Restore the key store from the recovery set.',
   );
-}
-
-/** Puts that are asked for while one is under way go together in the next: a thousand first uses cost a few commits. */
-function createPutTogether(keyStore: KeyStore): (key: WrappedDataKey) => Promise<WrappedDataKey> {
-  interface Waiting {
-    readonly key: WrappedDataKey;
-    readonly resolve: (stored: WrappedDataKey) => void;
-    readonly reject: (error: unknown) => void;
-  }
-  let waiting: Waiting[] = [];
-  let running = false;
-
-  async function run(): Promise<void> {
-    running = true;
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      await putBatch(batch);
-    }
-    running = false;
-  }
-
-  async function putBatch(batch: readonly Waiting[]): Promise<void> {
-    try {
-      const stored = await keyStore.putDataKeys(batch.map(({ key }) => key));
-      const byName = new Map(stored.map((key) => [nameOf(key), key]));
-      for (const { key, resolve, reject } of batch) {
-        const found = byName.get(nameOf(key));
-        if (found === undefined) reject(new Error('the key store did not return a key that it stored'));
-        else resolve(found);
-      }
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
-  }
-
-  return (key) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ key, resolve, reject });
-      if (!running) void run();
-    });
 }
 
 /** Least recently used first out. */

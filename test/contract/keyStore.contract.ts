@@ -52,6 +52,13 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
       expect(await keys.putDataKeys([dataKey(1, 'later')])).toEqual([stored]);
     });
 
+    it('answers each of many who ask at once for their own key, present or not', async () => {
+      await keys.putDataKeys(Array.from({ length: 300 }, (_, epoch) => dataKey(epoch, `${epoch}`)));
+      const asked = Array.from({ length: 600 }, (_, at) => (at * 7) % 400);
+      const found = await Promise.all(asked.map((epoch) => keys.dataKey(dataKey(epoch, 'any'))));
+      expect(found).toEqual(asked.map((epoch) => (epoch < 300 ? dataKey(epoch, `${epoch}`) : null)));
+    });
+
     it('keeps the first of two keys with one id in one call', async () => {
       const both = await keys.putDataKeys([dataKey(1, 'first'), dataKey(1, 'second')]);
       expect(both).toEqual([dataKey(1, 'first'), dataKey(1, 'first')]);

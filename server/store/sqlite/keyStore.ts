@@ -1,4 +1,5 @@
 import { OrgId, PersonId } from '../../../shared/ids.ts';
+import { createTogether } from '../../together.ts';
 import type { DataKeyId, KeyStore, WrappedDataKey, WrappedOrgKey } from '../store.ts';
 import { bytes, id, idBytes, int, parameter, parameterCode } from './columns.ts';
 import type { Row, Value } from './connection.ts';
@@ -26,6 +27,14 @@ export async function openSqliteKeyStore({ file, limits }: SqliteKeyStoreOptions
     return asked.map((own) => own.map((key) => storedOf(stored, key)));
   });
 
+  // The first batch of a device asks for a key of each parameter, and after a start all devices do.
+  const find = createTogether(async (asked: readonly DataKeyId[]) => {
+    const keys = new Map(asked.map((id) => [nameOf(id), idValues(id)]));
+    const rows = await selectByKeys(read, 'SELECT * FROM data_key', idColumns, [...keys.values()]);
+    const stored = new Map(rows.map(dataKeyOf).map((key) => [nameOf(key), key]));
+    return asked.map((id) => stored.get(nameOf(id)) ?? null);
+  });
+
   return {
     async orgKeys() {
       return (await read.all('SELECT * FROM org_key ORDER BY rowid')).map(orgKeyOf);
@@ -34,11 +43,7 @@ export async function openSqliteKeyStore({ file, limits }: SqliteKeyStoreOptions
       const values = [idBytes(key.org), key.version, key.wrapped];
       await writer.unit((tx) => insertRows(tx, 'org_key', ['org', 'version', 'wrapped'], [values]));
     },
-    async dataKey(id) {
-      const where = idColumns.map((name) => `${name} = ?`).join(' AND ');
-      const row = await read.first(`SELECT * FROM data_key WHERE ${where}`, idValues(id));
-      return row === null ? null : dataKeyOf(row);
-    },
+    dataKey: find,
     async putDataKeys(keys) {
       return put(keys);
     },

@@ -44,6 +44,16 @@ test('many first uses at once cost a few commits, not one each', async () => {
   expect(keyStore.puts).toBeLessThanOrEqual(3);
 });
 
+test('the first batch of a device makes a key for each of its parameters in one commit', async () => {
+  const { vault, keyStore } = await memoryVault();
+  const parameters = ['activity', 'app', 'title', 'url', 'project'] as const;
+  const scopes = parameters.map((parameter): SealScope => ({ ...TITLES, parameter }));
+  const sealed = await Promise.all(scopes.map((scope) => vault.seal(scope, Buffer.from(scope.parameter))));
+  expect([keyStore.dataKeys.size, keyStore.puts]).toEqual([5, 1]);
+  const opened = await Promise.all(sealed.map((bytes, n) => outcomeOf(vault.open(scopes[n] ?? TITLES, bytes))));
+  expect(opened).toEqual(parameters);
+});
+
 test('many records of one key opened at once read that key once', async () => {
   const keyStore = createMemoryKeyStore();
   const rootKey = rootKeyOf(randomBytes(32));
