@@ -517,15 +517,19 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   async function round(): Promise<void> {
     await outbox.write(await sampler.round());
-    await outbox.keep(sampler.open());
-    await outbox.write(await sampler.occasional());
+    // Not of a time in which the process did not run: the next look finds out when that began.
+    if (isSettled(session, instant())) {
+      await outbox.keep(sampler.open());
+      await outbox.write(await sampler.occasional());
+    }
     notify();
   }
 
   /** Sensors follow the gate, one change after the other. */
   function refresh(): Promise<void> {
     const result = refreshing.then(async () => {
-      const entries = await sampler.refresh();
+      const entries = woken();
+      entries.push(...(await sampler.refresh()));
       const watches = sampler.watchesInput();
       if (session.kind !== 'stopped' && watches !== session.watched) {
         entries.push(...apply({ kind: 'watch', input: watches }));
@@ -534,6 +538,11 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     });
     refreshing = result.catch(() => undefined);
     return result;
+  }
+
+  /** What a sensor has counted ends where the process was last seen to run, whatever ends it. */
+  function woken(): Entry[] {
+    return isSettled(session, instant()) ? [] : apply({ kind: 'tick', idleAfterMs: idleMs() });
   }
 
   // ── The policy ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -281,11 +281,16 @@ function awake(session: Running, now: Instant): Change {
   // A pause or a lock covers the sleep already.
   if (session.kind === 'paused' || session.kind === 'locked') return { state: { ...session, ...common }, records: [] };
   const records = gaps('asleep', lastEvidence(session), now);
-  const { state, dropped } = endStretch(session, session.seen);
+  const { state, dropped } = endStretch(session, asSeen(session, now));
   const quietSince = session.watched ? unseen(now) : null;
   const stillAsked = state.kind === 'idle_question' && state.until !== null;
   const woken = { ...common, quietSince, absent: true };
   return { state: { ...(stillAsked ? state : tracking(state)), ...woken }, records, dropped };
+}
+
+/** A reading that was on its way when the process stopped was captured after it was last seen: the stretch holds that too. */
+function asSeen({ seen, sign }: Running, now: Instant): Instant {
+  return { at: Math.max(seen.at, sign.at), mono: unseen(now).mono };
 }
 
 function act(session: Running, event: SessionEvent, now: Instant): Change {
@@ -387,7 +392,7 @@ function toAskAbout(session: Running, now: Instant): EndedStretch[] {
 }
 
 function isWorthAsking({ from, to }: EndedStretch): boolean {
-  return to.mono - from.mono >= WORTH_ASKING_MS;
+  return to.at - from.at >= WORTH_ASKING_MS;
 }
 
 function answer(session: Running, given: 'keep' | 'discard', now: Instant): Change {

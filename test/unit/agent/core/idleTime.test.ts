@@ -132,3 +132,56 @@ test('a full disk cannot let go of what was to be deleted', async () => {
   expect(rig.spool.waiting().dropped.some(({ cause }) => cause === 'idle_not_kept')).toBe(true);
   expect(seenIn(await given(rig), LAST_KEY, BACK)).toEqual([]);
 });
+
+test('of a time in which the process was stopped while it read a window nothing is given out', async () => {
+  let read: (() => void) | null = null;
+  let isSlow = false;
+  const rig = await createRig({
+    levels: EVERYTHING,
+    platform: (clock) => {
+      const platform = createScriptedPlatform(script([...atTheEditor, keys(1, 60)]), clock);
+      const active = async () => {
+        if (isSlow) await new Promise<void>((resolve) => (read = resolve));
+        return platform.window.active();
+      };
+      return { ...platform, window: { ...platform.window, active } };
+    },
+  });
+  await rig.recorder.start();
+  await rig.clock.advance(2 * MINUTE);
+  isSlow = true;
+  await rig.clock.advance(6 * SECOND);
+  expect(read).not.toBe(null);
+  isSlow = false;
+  rig.clock.freeze(301 * SECOND);
+  (read as (() => void) | null)?.();
+  await rig.clock.settle();
+  await rig.recorder.note('I am back');
+  await rig.recorder.answerIdle('discard');
+  expect(seenIn(await given(rig), LAST_KEY, 126 * SECOND + 301 * SECOND)).toEqual([]);
+});
+
+test('a policy that arrives as the process wakes counts nothing of the time in which it was stopped', async () => {
+  const rig = await createRig({
+    platform: (clock) => createScriptedPlatform(script([...atTheEditor, keys(1, 60)]), clock),
+    levels: { ...EVERYTHING, activity: 'active' },
+  });
+  await rig.recorder.start();
+  await rig.clock.advance(2 * MINUTE);
+  rig.clock.freeze(20 * MINUTE);
+  await rig.publish(EVERYTHING);
+  await rig.recorder.stop();
+  const [counted] = rig.recorded('activity').filter(({ at, span }) => at + span > NINE + 2 * MINUTE);
+  expect(counted).toBe(undefined);
+});
+
+test('what was read between the last look and a sleep is held back like all before it', async () => {
+  const rig = await rigOf([...atTheEditor, keys(1, 60), { ...mail, at: 2 * MINUTE + SECOND }, keys(9 * MINUTE, 60)]);
+  await rig.clock.advance(2 * MINUTE + 2 * SECOND);
+  await rig.publish(EVERYTHING);
+  await rig.clock.settle();
+  rig.clock.suspend(31 * SECOND);
+  await rig.clock.advance(8 * MINUTE);
+  expect((await rig.recorder.answerIdle('discard')).ok).toBe(true);
+  expect(seenIn(await given(rig), LAST_KEY, 9 * MINUTE)).toEqual([]);
+});
