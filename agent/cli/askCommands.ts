@@ -53,6 +53,8 @@ export async function keepIdleUntil(
   until: string,
 ): Promise<void> {
   if (answer !== 'keep') throw new CliEnd(exitCodes.usage, 'idle: --until goes with "keep"');
+  const time = timeOfDay(until);
+  if (time === null) throw new CliEnd(exitCodes.usage, `--until: expected a time like 14:05, not "${until}"`);
   const { idle } = await statusOf(folder);
   if (idle === null)
     throw new CliEnd(
@@ -60,17 +62,24 @@ export async function keepIdleUntil(
       'there is no time away to decide about',
       'see "daylight-agent idle" when you are asked',
     );
-  const at = firstAfter(idle.since, until);
-  if (at === null) throw new CliEnd(exitCodes.usage, `--until: expected a time like 14:05, not "${until}"`);
-  await tell(terminal, folder, { command: 'split_idle', at });
+  await tell(terminal, folder, { command: 'split_idle', at: firstAfter(idle.since, time) });
 }
 
-/** The first moment after `since` at which clocks here show `HH:MM`; null for anything else. */
-function firstAfter(since: number, time: string): number | null {
-  const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
-  if (hours === undefined || minutes === undefined) return null;
+interface TimeOfDay {
+  readonly hours: number;
+  readonly minutes: number;
+}
+
+/** `HH:MM`; null for anything else. */
+function timeOfDay(text: string): TimeOfDay | null {
+  const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+  return hours === undefined || minutes === undefined ? null : { hours: Number(hours), minutes: Number(minutes) };
+}
+
+/** The first moment after `since` at which clocks here show this time. */
+function firstAfter(since: number, { hours, minutes }: TimeOfDay): number {
   const at = new Date(since);
-  at.setHours(Number(hours), Number(minutes), 0, 0);
+  at.setHours(hours, minutes, 0, 0);
   if (at.getTime() <= since) at.setDate(at.getDate() + 1);
   return at.getTime();
 }

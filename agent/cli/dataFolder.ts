@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DaylightError, describeIssue } from '../../shared/errors.ts';
+import { codeOf } from '../core/files.ts';
 
 const Folder = z
   .string()
@@ -27,12 +29,30 @@ export type Environment = z.infer<typeof Environment>;
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const parsed = Environment.safeParse(env);
   if (parsed.success) return parsed.data;
-  const { message, field } = describeIssue(parsed.error, 'environment');
-  throw new DaylightError('bad_request', message, { field });
+  const { problem, field } = describeIssue(parsed.error);
+  throw new DaylightError('bad_request', `${field}: ${problem}`, { field });
 }
 
-/** The folder given, or that of the environment, or the platform's own place for such data. */
+/** The folder given, or that of the environment, or the platform's own place for such data. It may be missing. */
 export function dataFolder(given: string | undefined, env: Environment, platform = process.platform): string {
+  const folder = chosenFolder(given, env, platform);
+  if (mayBeFolder(folder)) return folder;
+  throw new DaylightError('bad_request', `${folder} is not a folder`, {
+    field: 'data',
+    remedy: 'name another one with --data or DAYLIGHT_AGENT_DATA',
+  });
+}
+
+/** What else is wrong with it is said by whoever needs more of it. */
+function mayBeFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false;
+  } catch (error) {
+    return codeOf(error) !== 'ENOTDIR';
+  }
+}
+
+function chosenFolder(given: string | undefined, env: Environment, platform: NodeJS.Platform): string {
   if (given !== undefined) {
     const parsed = Folder.safeParse(given);
     if (parsed.success) return resolve(parsed.data);

@@ -35,6 +35,10 @@ export async function enrolCommand(
   if (options.acceptNotice !== undefined && options.later === true) {
     throw new CliEnd(exitCodes.usage, '--accept-notice and --later exclude each other');
   }
+  if (options.acceptNotice !== undefined && !/^[1-9]\d{0,15}$/.test(options.acceptNotice)) {
+    const problem = `--accept-notice: expected the number of the notice, not "${options.acceptNotice}"`;
+    throw new CliEnd(exitCodes.usage, problem, 'it stands above the notice; --later leaves the decision for later');
+  }
   const files = await openFolder(folder);
   await refuseSecondEnrolment(files);
   const finished = await finishEnrolment({ files, clock, random });
@@ -89,7 +93,11 @@ async function readCode(terminal: Terminal, given: string | undefined): Promise<
     given === undefined ? await terminal.ask('One-time code: ') : given === '-' ? await terminal.read() : given;
   const code = EnrolmentCode.safeParse(text);
   if (code.success) return code.data;
-  throw new CliEnd(exitCodes.usage, '--code: expected a code like 7K2QM-XV4ZD-N8TRC-0A5BE');
+  throw new CliEnd(
+    exitCodes.usage,
+    '--code: expected a code like 7K2QM-XV4ZD-N8TRC-0A5BE',
+    'type it as it was given to you',
+  );
 }
 
 async function decide(terminal: Terminal, { notice }: ShownNotice, options: EnrolOptions): Promise<boolean> {

@@ -31,8 +31,15 @@ export function exitOf(error: unknown): { code: ExitCode; line: string } {
   if (error instanceof DaylightError) {
     return { code: codeOf(error.code, error.field), line: sentence(error.message, error.remedy) };
   }
-  const detail = error instanceof Error ? error.message : 'unknown error';
-  return { code: exitCodes.failed, line: sentence(`something went wrong: ${detail}`, undefined) };
+  // The words of the system name a call, and may repeat what a person wrote.
+  const kind = error instanceof Error && 'code' in error ? String(error.code) : nameOf(error);
+  const remedy =
+    'look at the data folder and the disk, then try again; if it stays so, tell those who look after Daylight';
+  return { code: exitCodes.failed, line: sentence(`something went wrong (${kind})`, remedy) };
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
 }
 
 function codeOf(code: ErrorCode, field: string | undefined): ExitCode {

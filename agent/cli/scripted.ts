@@ -23,8 +23,10 @@ export async function scriptedPlatform(
   const text = await readFile(path, 'utf8').catch(() => {
     throw new CliEnd(exitCodes.usage, `--scripted: ${path} cannot be read`);
   });
-  const script = Script.safeParse(jsonOf(text));
-  if (!script.success) throw new CliEnd(exitCodes.usage, describeIssue(script.error, `--scripted ${path}`).message);
+  const json = jsonOf(text);
+  if (json === null) throw new CliEnd(exitCodes.usage, `--scripted: ${path}: expected a script in JSON`);
+  const script = Script.safeParse(json);
+  if (!script.success) throw new CliEnd(exitCodes.usage, describeIssue(script.error, `--scripted: ${path}`).message);
   terminal.say(`THIS IS A SCRIPT, NOT A REAL DAY: everything recorded from here on is made up by ${path}.`);
   return createScriptedPlatform(script.data, clock);
 }

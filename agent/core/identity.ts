@@ -43,8 +43,13 @@ export async function readIdentity(folder: string, files: Folder): Promise<Enrol
   if (bytes === null) return null;
   const path = join(folder, IDENTITY_FILE);
   const remedy = 'put the file back from a copy, or run "daylight-agent wipe" and enrol again';
-  const stored = StoredIdentity.safeParse(jsonOf(bytes));
-  if (!stored.success) throw new DaylightError('unavailable', describeIssue(stored.error, path).message, { remedy });
+  const json = jsonOf(bytes);
+  if (json === null) throw new DaylightError('unavailable', `${path} is empty or cut off`, { remedy });
+  const stored = StoredIdentity.safeParse(json);
+  if (!stored.success) {
+    const { message } = describeIssue(stored.error, `${path} is damaged`);
+    throw new DaylightError('unavailable', message, { remedy });
+  }
   const deviceKey = await readDeviceKey(folder, files);
   const { names: sealed, ...rest } = stored.data;
   const names = openNames(deviceKey, rest.device, Buffer.from(sealed, 'base64'));

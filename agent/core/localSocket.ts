@@ -4,8 +4,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { DaylightError, describeIssue } from '../../shared/errors.ts';
+import { DaylightError } from '../../shared/errors.ts';
 import { ANSWER_BYTES, REQUEST_BYTES, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
+import { badRequest } from './badRequest.ts';
+import { codeOf } from './files.ts';
 import type { Clock } from './ports.ts';
 import { privateFolder } from './spool/disk.ts';
 
@@ -42,12 +44,14 @@ export async function listenLocally(
   }
 }
 
-/** Asks the agent of this folder. Null when none is running. */
+/** Asks the agent of this folder. Null when none is running; what it would not understand is refused without it. */
 export async function askAgent(
   folder: string,
   request: WindowRequest,
   timeoutMs = 30_000,
 ): Promise<WindowAnswer | null> {
+  const checked = WindowRequest.safeParse(request);
+  if (!checked.success) return badRequest(checked.error);
   const socket = await reach(await socketPath(folder, 'find'));
   if (socket === null) return null;
   try {
@@ -100,11 +104,7 @@ function serve(
 
 async function answer(line: string, handle: (request: WindowRequest) => Promise<WindowAnswer>): Promise<WindowAnswer> {
   const request = WindowRequest.safeParse(jsonOf(line));
-  if (!request.success) {
-    const { message } = describeIssue(request.error, 'request');
-    return { ok: false, kind: 'bad_request', problem: message, remedy: 'see shared/protocol/window.ts' };
-  }
-  return explained(handle, request.data);
+  return request.success ? explained(handle, request.data) : badRequest(request.error);
 }
 
 /** What the agent answers, also when it cannot. */
@@ -218,10 +218,6 @@ function cannotStart(folder: string, code: string): DaylightError {
   return new DaylightError('unavailable', `"agent.starting" in ${folder} could not be made or removed (${code})`, {
     remedy: 'check that your account may write there and that the disk is not full, then start the agent again',
   });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
 function reach(path: string): Promise<Socket | null> {

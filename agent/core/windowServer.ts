@@ -14,6 +14,7 @@ import {
   type WindowNews,
   windowPaths,
 } from '../../shared/protocol/window.ts';
+import { badRequest } from './badRequest.ts';
 import { writeDurably } from './files.ts';
 import { explained } from './localSocket.ts';
 import type { Clock, Random } from './ports.ts';
@@ -232,9 +233,7 @@ async function ask({ deps }: Served, request: IncomingMessage, response: ServerR
     answer(response, 200, await explained(deps.handle, asked.data));
     return;
   }
-  const { message: problem } = describeIssue(asked.error, 'request');
-  const remedy = 'see shared/protocol/window.ts';
-  answer(response, 400, { ok: false, kind: 'bad_request', problem, remedy } satisfies WindowAnswer);
+  answer(response, 400, badRequest(asked.error));
 }
 
 async function seen(session: WindowSession, request: IncomingMessage, response: ServerResponse): Promise<void> {

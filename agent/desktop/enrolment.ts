@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { describeIssue } from '../../shared/errors.ts';
 import { EnrolmentCode, NoticeView } from '../../shared/protocol/http.ts';
 import { PageRequest } from '../../shared/protocol/window.ts';
 
@@ -33,10 +32,4 @@ export type ShellRequest = z.infer<typeof ShellRequest>;
 
 export function isEnrolment(request: ShellRequest): request is EnrolmentRequest {
   return request.command === 'invitation' || request.command === 'enrol';
-}
-
-/** What a failed parse says to the page. */
-export function badRequest(error: z.ZodError) {
-  const { message } = describeIssue(error, 'request');
-  return { ok: false, kind: 'bad_request', problem: message, remedy: 'see shared/protocol/window.ts' } as const;
 }

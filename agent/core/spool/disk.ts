@@ -1,11 +1,21 @@
 import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder } from '../files.ts';
+import { DaylightError } from '../../../shared/errors.ts';
+import { codeOf, syncFolder } from '../files.ts';
 
-/** A folder that only this user can enter. */
+/** A folder that only this user can enter. Throws DaylightError `unavailable` where there can be none. */
 export async function privateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+  } catch (cause) {
+    const isFile = ['EEXIST', 'ENOTDIR'].includes(codeOf(cause));
+    const problem = isFile ? `${folder} is not a folder` : `the folder ${folder} could not be made (${codeOf(cause)})`;
+    const remedy = isFile
+      ? 'move away the file that stands in its place, then start the agent again'
+      : 'check that your account may write there and that the disk is not full, then start the agent again';
+    throw new DaylightError('unavailable', problem, { remedy, cause });
+  }
 }
 
 /**
@@ -55,7 +65,7 @@ export async function filesIn(folder: string): Promise<{ name: string; bytes: nu
 }
 
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return codeOf(error) === 'ENOENT';
 }
 
 type Handle = Awaited<ReturnType<typeof open>>;

@@ -25,6 +25,7 @@ export function serverAddress(text: string): ServerAddress {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new DaylightError('bad_request', 'server: expected an address without user name, "?" or "#"', {
       field: 'server',
+      remedy: 'copy the address of the console',
     });
   }
   const secure = url.protocol === 'https:' || url.protocol === 'wss:';
