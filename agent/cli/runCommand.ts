@@ -1,6 +1,6 @@
 import { createAgent } from '../core/agent.ts';
 import type { Clock, Platform, Random } from '../core/ports.ts';
-import { recordingLines, trackingLine } from '../core/statusWords.ts';
+import { isObserving, recordingLines, trackingLine } from '../core/statusWords.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Terminal, timeWords } from './terminal.ts';
 import { windowPage } from './windowCommand.ts';
@@ -48,7 +48,12 @@ export async function runCommand({ terminal, clock, random, platform }: RunDeps,
     );
   announce();
   agent.start();
+  const stopRepeating = terminal.repeat(() => {
+    const status = agent.status();
+    return isObserving(status) ? (recordingLines(status)[0] ?? null) : null;
+  });
   const end = await Promise.race([stopped, agent.wiped]);
+  stopRepeating();
   if (typeof end === 'string') {
     terminal.say('Closing.');
     await agent.close();

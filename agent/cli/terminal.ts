@@ -2,12 +2,18 @@ import { fstatSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { isatty } from 'node:tty';
+import { SILENCE_MS } from '../../shared/protocol/window.ts';
 import type { Indicator } from '../core/ports.ts';
 
 /** Where the command line talks. */
 export interface Terminal extends Indicator {
   /** A sentence about something that went wrong. */
   complain(line: string): void;
+  /**
+   * Says `line()` every `everyMs`, except to a terminal: that the reader of a pipe has ended shows in the next write alone.
+   * Null: there is nothing to say now. Returns how it stops.
+   */
+  repeat(line: () => string | null, everyMs?: number): () => void;
   /** Whether a person can be asked. */
   readonly interactive: boolean;
   ask(question: string): Promise<string>;
@@ -19,8 +25,9 @@ export interface Terminal extends Indicator {
  * The terminal that the process runs in. Its output counts as seen by a person when it goes to a terminal, or into a
  * pipe (a FIFO or a socket pair, which is what programs give their children) that somebody still reads. It does not when
  * it goes into a file, /dev/null or nowhere, nor into the journal of systemd, which is a socket as well:
- * `JOURNAL_STREAM` names it by device and inode (systemd.exec(5)). A program that reads the pipe and hides what it reads
- * defeats this; see docs/THREAT-MODEL.md. What is printed has no control characters: see `printable`.
+ * `JOURNAL_STREAM` names it by device and inode (systemd.exec(5)). Node cannot ask whether a pipe has a reader: it has
+ * none when a write fails, which is why `repeat` writes. A program that reads the pipe and hides what it reads defeats
+ * this; see docs/THREAT-MODEL.md. What is printed has no control characters: see `printable`.
  */
 export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
   let readerGone = false;
@@ -28,10 +35,20 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
     readerGone = true;
   });
   process.stderr.on('error', () => undefined);
+  const say = (line: string): void => {
+    if (!readerGone) process.stdout.write(`${printable(line)}\n`);
+  };
   return {
     visible: () => !readerGone && !process.stdout.destroyed && someoneCanSee(1, env),
-    say: (line) => {
-      if (!readerGone) process.stdout.write(`${printable(line)}\n`);
+    say,
+    repeat: (line, everyMs = REPEAT_MS) => {
+      if (isatty(1)) return () => undefined;
+      const timer = setInterval(() => {
+        const words = line();
+        if (words !== null) say(words);
+      }, everyMs);
+      timer.unref();
+      return () => clearInterval(timer);
     },
     complain: (line) => void process.stderr.write(`${printable(line)}\n`),
     interactive: isatty(0) && isatty(1),
@@ -46,6 +63,9 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
     read: async () => (await text(process.stdin)).trim(),
   };
 }
+
+/** As long as a page in a browser counts as seen without a word of it. */
+const REPEAT_MS = SILENCE_MS;
 
 function someoneCanSee(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   if (isatty(descriptor)) return true;

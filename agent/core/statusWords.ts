@@ -1,4 +1,4 @@
-import { parameterIds } from '../../shared/catalog.ts';
+import { catalog, parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
@@ -25,6 +25,11 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...noticeLine(status),
     `The key of what waits here is kept ${status.key}.`,
   ];
+}
+
+/** Whether anything is recorded that the employee does not enter. */
+export function isObserving({ parameters }: AgentStatus): boolean {
+  return parameterIds.some((id) => parameters[id].active && catalog[id].source === 'observed');
 }
 
 /** "Recording: … Not recording: …", the sentence that is printed whenever it changes. */

@@ -47,6 +47,18 @@ it.runIf(onLinux)(
 );
 
 it.runIf(onLinux)(
+  'a reader that ends is noticed without anything new to say: of a FIFO and of a socket pair',
+  async () => {
+    const probing = [...self.slice(0, -1), fileURLToPath(new URL('../../../support/pipeProbe.ts', import.meta.url))];
+    const fifo = run(['sh', '-c', '"$@" | head -n 2 > /dev/null', 'sh', ...probing], 'pipe');
+    const pair = run(probing, 'pipe');
+    pair.stdout?.once('data', () => pair.stdout?.destroy());
+    expect(await Promise.all([seen(fifo), text(pair)])).toEqual(['not seen any more', 'not seen any more\n']);
+  },
+  60_000,
+);
+
+it.runIf(onLinux)(
   'nothing from outside reaches the terminal as a control character, in output or complaint',
   async () => {
     const child = run(self, 'pipe');
