@@ -346,12 +346,12 @@ class DiskSpool implements Spool {
 
   /** Reads every file once; called before anything else. */
   async recover(): Promise<void> {
-    const state = await this.#files.readState();
+    const { state, isWhole } = await this.#files.readState();
     const readings = new Map<number, BatchReading | null>();
     for (const seq of this.#files.batches()) readings.set(seq, await this.#files.readBatch(seq));
     if (state === null) this.#refuseForeignKey([...readings.values()]);
     this.#seen = { at: state?.seenAt ?? this.#clock.now(), mono: this.#clock.mono() };
-    await this.#recoverState(state, [...readings.keys()]);
+    await this.#recoverState(state, isWhole, [...readings.keys()]);
     for (const [seq, reading] of readings) await this.#recoverBatch(seq, reading);
     await this.#recoverKept([...readings.values()]);
     await this.#recoverHeld();
@@ -370,10 +370,11 @@ class DiskSpool implements Spool {
     });
   }
 
-  async #recoverState(state: SpoolState | null, seqs: readonly number[]): Promise<void> {
+  async #recoverState(state: SpoolState | null, isWhole: boolean, seqs: readonly number[]): Promise<void> {
     const highest = Math.max(0, ...seqs);
     if (state !== null && state.next > highest) {
       this.#state = state;
+      if (!isWhole) await this.#write(state);
       return;
     }
     const lowest = seqs.length === 0 ? 1 : Math.min(...seqs);

@@ -103,18 +103,25 @@ export class SpoolFolder {
 
   // ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Null when there is none or it cannot be read with this key. */
-  async readState(): Promise<SpoolState | null> {
-    const plain = await this.#readSealed('state.spool', statePlace);
-    return plain === null ? null : (SpoolState.safeParse(jsonOf(plain)).data ?? null);
+  /** Null when there is none, or neither copy can be read with this key. `isWhole`: both can, and say the same. */
+  async readState(): Promise<{ readonly state: SpoolState | null; readonly isWhole: boolean }> {
+    const [state = null, copy = null] = await Promise.all(STATES.map((name) => this.#stateIn(name)));
+    return { state: state ?? copy, isWhole: JSON.stringify(state) === JSON.stringify(copy) };
   }
 
   hasState(): boolean {
-    return this.#sizes.has('state.spool');
+    return STATES.some((name) => this.#sizes.has(name));
   }
 
+  /** Twice, the newer first: a bit that the disk loses in one of them costs nothing. Durable when it resolves. */
   async writeState(state: SpoolState): Promise<void> {
-    await this.#replace('state.spool', this.#seal(statePlace, Buffer.from(JSON.stringify(state))), false);
+    for (const name of STATES)
+      await this.#replace(name, this.#seal(statePlace, Buffer.from(JSON.stringify(state))), false);
+  }
+
+  async #stateIn(name: string): Promise<SpoolState | null> {
+    const plain = await this.#readSealed(name, statePlace);
+    return plain === null ? null : (SpoolState.safeParse(jsonOf(plain)).data ?? null);
   }
 
   // ── Batches ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -316,9 +323,10 @@ export function batchOfDamaged(name: string): number {
 
 /** Whether the spool writes files of this name. */
 export function isSpoolFile(name: string): boolean {
-  return /^(state|kept|batch-\d{12}|(image|held)-[0-9a-f-]{36})\.(spool|damaged)(\.tmp)?$/.test(name);
+  return /^(state|state-copy|kept|batch-\d{12}|(image|held)-[0-9a-f-]{36})\.(spool|damaged)(\.tmp)?$/.test(name);
 }
 
+const STATES = ['state.spool', 'state-copy.spool'] as const;
 const KEPT = 'kept.spool';
 const batchName = (seq: number): string => `batch-${String(seq).padStart(12, '0')}.spool`;
 const imageName = (image: ImageId): string => `image-${image}.spool`;

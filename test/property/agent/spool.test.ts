@@ -201,11 +201,9 @@ async function settle(world: World): Promise<void> {
   await world.spool.rebase(world.server.committed);
 }
 
-/** Cuts or changes a random byte of a random file that holds records, past the header of a batch. */
+/** Cuts or changes a random byte of a random file, past the header of a batch. */
 async function damage(world: World, one: { do: string; share: number }): Promise<void> {
-  const names = (await readdir(world.folder)).filter(
-    (name) => name.endsWith('.spool') && name !== 'state.spool' && name !== 'kept.spool',
-  );
+  const names = (await readdir(world.folder)).filter((name) => name.endsWith('.spool') && name !== 'kept.spool');
   const name = names[Math.floor(one.share * names.length)];
   if (name === undefined) return;
   const path = join(world.folder, name);

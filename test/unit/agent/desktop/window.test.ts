@@ -141,7 +141,7 @@ test('what is malformed, too long or not for a page to ask is refused with a sen
       {
         ok: false,
         kind: 'bad_request',
-        problem: expect.stringMatching(/^(this request is none|server: |code: )/),
+        problem: expect.stringMatching(/^(this request is none|note: )/),
         remedy: expect.any(String),
       },
     ]);

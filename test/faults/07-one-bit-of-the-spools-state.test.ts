@@ -1,0 +1,95 @@
+import { readFile, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSpool } from '../../agent/core/spool/diskSpool.ts';
+import type { Spool } from '../../agent/core/spool/spool.ts';
+import { keyFile } from '../../agent/core/spool/spoolKey.ts';
+import { app, context, scratch, systemRandom, testClock, title } from '../support/agentKit.ts';
+
+// FAULTS 7, in the one file that outlives every batch: where the numbering stands, and what the server has.
+
+const opened = (folder: string): Promise<Spool> =>
+  openSpool({
+    folder: join(folder, 'spool'),
+    key: keyFile(join(folder, 'key'), systemRandom),
+    clock: testClock(),
+    random: systemRandom,
+  });
+
+const STATES = ['state.spool', 'state-copy.spool'] as const;
+
+async function changeOneBit(folder: string, name: string, at: number): Promise<void> {
+  const path = join(folder, 'spool', name);
+  const bytes = await readFile(path);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  await writeFile(path, bytes);
+}
+
+/** Three batches: the server has two of them, in its own count 12 and 13, and the agent has been told of the first. */
+async function sentAndKilled(folder: string): Promise<void> {
+  const spool = await opened(folder);
+  await spool.rebase(11);
+  for (const words of ['first', 'second', 'third']) {
+    await spool.append(context, [title(words)]);
+    await spool.flush();
+  }
+  expect((await spool.next(11))?.frame.seq).toBe(12);
+  expect((await spool.next(12))?.frame.seq).toBe(13);
+  await spool.acknowledged(12);
+}
+
+const seqs = async (spool: Spool, committed: number) => {
+  const frames: [number, unknown][] = [];
+  for (let batch = await spool.next(committed); batch !== null; batch = await spool.next(batch.frame.seq)) {
+    frames.push([batch.frame.seq, batch.frame.observations.map((one) => Object.values(one).at(-1))]);
+  }
+  return frames;
+};
+
+test.each([
+  ...STATES.map((name) => ['one bit is changed', name, changeOneBit] as const),
+  ...STATES.map((name) => ['all is gone', name, (folder: string) => unlink(join(folder, 'spool', name))] as const),
+  ...STATES.map(
+    (name) => ['it is empty', name, (folder: string) => writeFile(join(folder, 'spool', name), '')] as const,
+  ),
+])(
+  'while batches wait, when %s of %s: what the server has is not sent again, the rest under the number that it had',
+  async (_what, name, damage) => {
+    await using place = await scratch();
+    await sentAndKilled(place.folder);
+    await damage(place.folder, name, 60);
+    const spool = await opened(place.folder);
+    await spool.rebase(13);
+    expect(await seqs(spool, 13)).toEqual([[14, ['third']]]);
+    // Both are whole again: the next bit may be one of the other.
+    await spool.close();
+    await changeOneBit(place.folder, STATES.find((other) => other !== name) ?? '', 60);
+    const again = await opened(place.folder);
+    await again.rebase(13);
+    expect(await seqs(again, 13)).toEqual([[14, ['third']]]);
+  },
+);
+
+test.each(STATES)('while no batch waits, one bit of %s stops nothing, and no number is given twice', async (name) => {
+  await using place = await scratch();
+  await sentAndKilled(place.folder);
+  const before = await opened(place.folder);
+  await before.rebase(14);
+  expect(before.waiting().batches).toBe(0);
+  await before.close();
+  await changeOneBit(place.folder, name, 60);
+  const spool = await opened(place.folder);
+  await spool.append(context, [app('next')]);
+  await spool.flush();
+  await spool.rebase(14);
+  expect(await seqs(spool, 14)).toEqual([[15, ['next']]]);
+});
+
+test('where neither can be read nor anything else, the key is the wrong one: it is said, and nothing is begun anew', async () => {
+  await using place = await scratch();
+  await (await opened(place.folder)).rebase(14);
+  for (const name of STATES) await changeOneBit(place.folder, name, 60);
+  const files = await Promise.all(STATES.map((name) => readFile(join(place.folder, 'spool', name))));
+  await expect(opened(place.folder)).rejects.toThrow(/^nothing in .* can be read with its key/);
+  expect(await Promise.all(STATES.map((name) => readFile(join(place.folder, 'spool', name))))).toEqual(files);
+});
