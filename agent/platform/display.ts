@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Availability } from '../core/ports.ts';
 
@@ -68,17 +69,47 @@ export function missingTool(what: string, command: string, debianPackage: string
   };
 }
 
-/** `xset q` would do as well; xprop is what the window sensor needs anyway. Without it the sensor itself finds out. */
+/**
+ * `xset q` would do as well; xprop is what the window sensor needs anyway. Without it the sensor itself finds out. An X
+ * server that nobody else uses begins anew when its last client leaves, and refuses whoever comes meanwhile: several
+ * sensors that ask at once do that to each other. So a refusal counts when it is repeated.
+ */
 async function serverAnswers(env: NodeJS.ProcessEnv, what: string): Promise<Availability> {
   if (!commandExists(env, 'xprop')) return missingTool(what, 'xprop', 'x11-utils');
-  try {
-    await run('xprop', ['-root', '_NET_SUPPORTING_WM_CHECK'], { env, timeout: 5_000 });
-    return works;
-  } catch {
-    return {
-      works: false,
-      why: `${what} cannot be observed: the display ${env.DISPLAY ?? ''} does not answer or refuses this user`,
-      remedy: 'run the agent inside the graphical session of the person who uses it',
-    };
+  const until = performance.now() + PATIENCE_MS;
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    const left = until - performance.now();
+    const answer = await askServer(env, left);
+    if (answer === 'answers') return works;
+    if (answer === 'silent' || left < 2 * pause) return silentServer(env, what, answer);
+    await setTimeout(pause);
   }
+}
+
+/** Altogether, and less than the five seconds that a sensor may take to say whether it works. */
+const PATIENCE_MS = 4_000;
+const FIRST_PAUSE_MS = 100;
+
+async function askServer(env: NodeJS.ProcessEnv, timeout: number): Promise<'answers' | 'refuses' | 'silent'> {
+  try {
+    await run('xprop', ['-root', '_NET_SUPPORTING_WM_CHECK'], {
+      env,
+      timeout: Math.ceil(timeout),
+      killSignal: 'SIGKILL',
+    });
+    return 'answers';
+  } catch (error) {
+    return error instanceof Error && 'killed' in error && error.killed === true ? 'silent' : 'refuses';
+  }
+}
+
+function silentServer(env: NodeJS.ProcessEnv, what: string, how: 'refuses' | 'silent'): Availability {
+  const display = `the display ${env.DISPLAY ?? ''}`;
+  const why =
+    how === 'silent' ? `${display} does not answer in time` : `${display} does not answer or refuses this user`;
+  return {
+    works: false,
+    why: `${what} cannot be observed: ${why}`,
+    remedy: 'run the agent inside the graphical session of the person who uses it',
+  };
 }

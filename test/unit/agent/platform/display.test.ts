@@ -42,6 +42,31 @@ it.runIf(onLinux)('a missing command is named together with the package that bri
   ]);
 });
 
+it.runIf(onLinux).each([
+  ['refuses at first, as one without any other client does while it begins anew', 'once', 'works'],
+  ['always refuses', 'always', 'the display :0 does not answer or refuses this user'],
+  ['never answers', 'hang', 'the display :0 does not answer in time'],
+])(
+  'a display that %s: no sensor is given up too early, and none is waited for longer than five seconds',
+  async (_what, how, said) => {
+    const folder = await mkdtemp(join(tmpdir(), 'daylight-path-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    // Stands in for the X server: xprop is all that is asked.
+    const answers = {
+      once: 'mkdir "$0.asked" 2> /dev/null && exit 1; exit 0',
+      always: 'exit 1',
+      hang: 'exec sleep 20',
+    };
+    const script = `#!/bin/sh\n${answers[how as keyof typeof answers]}\n`;
+    await writeFile(join(folder, 'xprop'), script, { mode: 0o755 });
+    const env = { DISPLAY: ':0', XDG_SESSION_TYPE: 'x11', PATH: `${folder}:/usr/bin:/bin` };
+    const begun = performance.now();
+    const availability = await createInputSensor(env).availability();
+    expect(availability.works ? 'works' : availability.why).toContain(said);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  },
+);
+
 it('making the sensors touches nothing in a folder that nobody has looked at yet', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'daylight-captures-'));
   onTestFinished(() => rm(folder, { recursive: true }));
