@@ -37,14 +37,24 @@ export class DaylightError extends Error {
   readonly code: ErrorCode;
   readonly remedy: string | undefined;
   readonly field: string | undefined;
+  /** Of `rate_limited`: when trying again can help. An HTTP answer says it in `Retry-After`. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, detail: { remedy?: string; field?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = 'DaylightError';
     this.code = code;
     this.remedy = detail.remedy;
     this.field = detail.field;
+    this.retryAfterMs = detail.retryAfterMs;
   }
+}
+
+interface ErrorDetail {
+  readonly remedy?: string;
+  readonly field?: string;
+  readonly cause?: unknown;
+  readonly retryAfterMs?: number;
 }
 
 /** The first problem of a failed parse: as one sentence, the field that it concerns, and the sentence without the field. */

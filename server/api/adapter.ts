@@ -1,6 +1,5 @@
 import type { Express, Request, Response } from 'express';
-import { z } from 'zod';
-import { DaylightError, describeIssue } from '../../shared/errors.ts';
+import { DaylightError } from '../../shared/errors.ts';
 import {
   API_PREFIX,
   CSRF_HEADER,
@@ -8,13 +7,16 @@ import {
   type RouteShape,
   type Routes,
   routes,
-  SESSION_COOKIE,
+  sessionCookie,
 } from '../../shared/protocol/http.ts';
 import { clientAddress, limitKey } from '../clientAddress.ts';
+import type { Actor } from '../authorize.ts';
+import type { ReadBody } from './body.ts';
 import { describeClient } from './client.ts';
 import { openEventStream } from './eventStream.ts';
-import { asDaylightError, errorBody, statusOf } from './failures.ts';
+import { sendFailure } from './failures.ts';
 import type { Answer, Call, Handlers } from './handler.ts';
+import { parsePart } from './part.ts';
 import { type Sessions, type SignedIn, sessionLimits } from './sessions.ts';
 
 export interface AdapterDeps {
@@ -27,6 +29,9 @@ export interface AdapterDeps {
   /** See `clientAddress`. */
   readonly behindProxy: boolean;
   readonly closing: AbortSignal;
+  /** Refuses whoever has not even the right to ask: see `requireRight`. */
+  readonly permit: (name: RouteName, actor: Actor, params: Call<RouteShape>['params']) => Promise<void>;
+  readonly readBody: ReadBody;
   /** Puts on record that somebody who is signed in was refused. */
   readonly refused: (whose: SignedIn, route: RouteName, cause: DaylightError) => Promise<void>;
   readonly log: (request: RequestLog) => void;
@@ -61,26 +66,28 @@ function mountRoute(app: Express, deps: AdapterDeps, name: RouteName): void {
   });
 }
 
-/** The one way from a request to an answer: whence, who, what, then the handler, then the answer's own schema. */
+/** The one way from a request to an answer: whence, who, whether they may, what, then the handler, then the answer's own schema. */
 async function serve(deps: AdapterDeps, name: RouteName, request: Request, response: Response): Promise<void> {
   const route: RouteShape = routes[name];
   refuseForeign(deps, route, request);
   const address = clientAddress(request, deps.behindProxy);
   const client = describeClient(address, request.get('user-agent') ?? '');
   const signedIn = route.auth === 'public' ? null : await signedInOf(deps, request, client);
-  // One schema per part of this very route made these; a look-up by name loses that to the compiler.
-  const call = {
-    params: parse('path', route.params, request.params),
-    query: parse('query', route.query, request.query),
-    body: parseBody(route, request),
-    signedIn,
-    client,
-    limitKey: limitKey(address),
-    cookie: cookieOf(deps, response),
-  } as unknown as Call<RouteShape>;
   const handler = deps.handlers[name] as unknown as (call: Call<RouteShape>) => Promise<unknown>;
-  const answer = await answered(deps, name, signedIn, () => {
+  const answer = await answered(deps, name, signedIn, async () => {
     if (signedIn !== null && route.auth === 'session') refuseIncomplete(signedIn);
+    const params = parsePart('path', route.params, request.params) as Call<RouteShape>['params'];
+    if (signedIn !== null) await deps.permit(name, signedIn.actor, params);
+    // One schema per part of this very route made these; a look-up by name loses that to the compiler.
+    const call = {
+      params,
+      query: parsePart('query', route.query, request.query),
+      body: await deps.readBody(route, request, response),
+      signedIn,
+      client,
+      limitKey: limitKey(address),
+      cookie: cookieOf(deps, response),
+    } as unknown as Call<RouteShape>;
     return handler(call);
   });
   await send(deps, route, response, answer);
@@ -118,7 +125,7 @@ function refuseForeign(deps: AdapterDeps, route: RouteShape, request: Request): 
 }
 
 async function signedInOf(deps: AdapterDeps, request: Request, client: Call<RouteShape>['client']): Promise<SignedIn> {
-  const cookie = cookieValue(request.get('cookie') ?? '');
+  const cookie = cookieValue(request.get('cookie') ?? '', sessionCookie(deps.secureCookie));
   const signedIn = cookie === null ? null : await deps.sessions.authenticate(cookie, client);
   if (signedIn === null) {
     throw new DaylightError('unauthenticated', 'there is no session, or it has ended', { remedy: 'Sign in.' });
@@ -137,45 +144,28 @@ function refuseIncomplete({ mustDo, actor }: SignedIn): void {
   throw new DaylightError('second_factor_required', 'this account must use a second factor', { remedy });
 }
 
-function cookieValue(header: string): string | null {
-  for (const pair of header.split(';')) {
-    const [name, value] = pair.split('=', 2);
-    if (name?.trim() === SESSION_COOKIE && value !== undefined && value !== '') return value.trim();
-  }
-  return null;
+/** Of two, one was set by somebody else: which of them would be a guess. */
+function cookieValue(header: string, name: string): string | null {
+  const pairs = header.split(';').map((pair) => pair.split('=', 2).map((part) => part.trim()));
+  const [value, ...others] = pairs.filter(([key]) => key === name).map(([, one = '']) => one);
+  if (others.length === 0) return value === undefined || value === '' ? null : value;
+  throw new DaylightError('bad_request', 'cookie: the request has two sessions at once', {
+    field: 'cookie',
+    remedy: 'Delete the cookies of this site in your browser and sign in again.',
+  });
 }
 
 function cookieOf(deps: AdapterDeps, response: Response): Call<RouteShape>['cookie'] {
+  const name = sessionCookie(deps.secureCookie);
   const flags = { httpOnly: true, sameSite: 'strict', secure: deps.secureCookie, path: '/' } as const;
   return {
     set: ({ cookie }) => {
-      response.cookie(SESSION_COOKIE, cookie, { ...flags, maxAge: sessionLimits.absoluteMs });
+      response.cookie(name, cookie, { ...flags, maxAge: sessionLimits.absoluteMs });
     },
     clear: () => {
-      response.clearCookie(SESSION_COOKIE, flags);
+      response.clearCookie(name, flags);
     },
   };
-}
-
-function parse(part: 'path' | 'query' | 'body', schema: z.ZodType, input: unknown): unknown {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const { message, field } = describeIssue(result.error, part);
-  throw new DaylightError('bad_request', message, { field: field === '' ? part : field });
-}
-
-function parseBody(route: RouteShape, request: Request): unknown {
-  if (route.body !== null) {
-    if (request.is('application/json') === false) {
-      throw new DaylightError('bad_request', 'body: expected JSON with the content type application/json', {
-        field: 'body',
-      });
-    }
-    return parse('body', route.body, request.body);
-  }
-  // An empty object is how some clients say "nothing".
-  parse('body', z.strictObject({}), request.body ?? {});
-  return null;
 }
 
 async function send(deps: AdapterDeps, route: RouteShape, response: Response, answer: unknown): Promise<void> {
@@ -198,6 +188,5 @@ function fail(response: Response, cause: unknown): void {
     response.end();
     return;
   }
-  const error = asDaylightError(cause);
-  response.status(statusOf[error.code]).json(errorBody(error));
+  sendFailure(response, cause);
 }

@@ -1,13 +1,13 @@
-import { isUtf8 } from 'node:buffer';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { DaylightError } from '../../shared/errors.ts';
-import { API_PREFIX } from '../../shared/protocol/http.ts';
+import { API_PREFIX, sessionCookie } from '../../shared/protocol/http.ts';
 import { type AccountDeps, createAccounts } from './accounts.ts';
 import { type AdapterDeps, mountRoutes, type RequestLog } from './adapter.ts';
+import { createReadBody } from './body.ts';
 import { mountConsole } from './console.ts';
 import type { Context } from './context.ts';
-import { asDaylightError, errorBody, statusOf } from './failures.ts';
+import { sendFailure } from './failures.ts';
 import type { Handlers } from './handler.ts';
 import { account } from './handlers/account.ts';
 import { data } from './handlers/data.ts';
@@ -22,8 +22,10 @@ import { openApiDocument } from './openapi.ts';
 import { createOpenStreams } from './openStreams.ts';
 import { createPasswords } from './passwords.ts';
 import { createRateLimits } from './rateLimits.ts';
+import { requireRight } from './rights.ts';
 import { noteRefusal } from './securityEvents.ts';
 import { createSessions } from './sessions.ts';
+import { createSignInPlaces } from './signInPlaces.ts';
 
 export interface ApiDeps extends AccountDeps, Pick<Context, 'organisations' | 'control' | 'connections' | 'publicUrl'> {
   /** Origins under which this server's own pages are open. Asked for each request: the port may be chosen late. */
@@ -39,9 +41,6 @@ export interface ApiDeps extends AccountDeps, Pick<Context, 'organisations' | 'c
   readonly log: (request: RequestLog) => void;
 }
 
-/** A little JSON goes a long way: the largest body is an enrolment or a policy change. */
-const BODY_LIMIT = 256 * 1024;
-
 /** Everything that the server answers over HTTP. */
 export function createApp(deps: ApiDeps): Express {
   const context = contextOf(deps);
@@ -55,17 +54,20 @@ export function createApp(deps: ApiDeps): Express {
       .set('cache-control', 'no-store')
       .json({ status: healthy ? 'ok' : 'unavailable' });
   });
-  app.use(API_PREFIX, noStore, express.json({ limit: BODY_LIMIT, inflate: false, verify: requireUtf8 }));
-  const document = openApiDocument();
+  app.use(API_PREFIX, noStore);
+  const document = openApiDocument(sessionCookie(deps.secure));
   app.get(`${API_PREFIX}/openapi.json`, (_request, response) => {
     response.json(document);
   });
   const { sessions } = context;
   const { origins, secure, behindProxy, closing, log } = deps;
+  const permit: AdapterDeps['permit'] = (name, actor, params) => requireRight(context.store, name, actor, params);
+  const readBody = createReadBody();
   const refused: AdapterDeps['refused'] = (whose, route, cause) => noteRefusal(context, whose, route, cause);
   const handlers = handlersOf(context);
   app.use(API_PREFIX, onlyRoutes);
-  mountRoutes(app, { sessions, handlers, origins, secureCookie: secure, behindProxy, closing, refused, log });
+  const guards = { origins, behindProxy, permit, readBody, refused };
+  mountRoutes(app, { sessions, handlers, ...guards, secureCookie: secure, closing, log });
   app.use(API_PREFIX, noSuchRoute);
   mountConsole(app, deps.consoleFolder);
   app.use(lastResort);
@@ -87,6 +89,7 @@ function contextOf(deps: ApiDeps): Context {
     sessions,
     passwords,
     rateLimits,
+    signInPlaces: createSignInPlaces(rateLimits, clock),
     clock,
     random,
     publicUrl,
@@ -131,12 +134,6 @@ function headers(secure: boolean): RequestHandler {
   });
 }
 
-/** What is not UTF-8 would otherwise be read with replacement characters in it. Throws what `asDaylightError` knows. */
-function requireUtf8(_request: unknown, _response: unknown, body: Buffer, encoding: string): void {
-  if (encoding !== 'utf-8' || !isUtf8(body))
-    throw new DaylightError('bad_request', 'body: expected JSON in UTF-8', { field: 'body' });
-}
-
 const noStore: RequestHandler = (_request, response, next) => {
   response.set('cache-control', 'no-store');
   next();
@@ -158,6 +155,5 @@ const lastResort: ErrorRequestHandler = (cause: unknown, _request, response, nex
     next(cause);
     return;
   }
-  const error = asDaylightError(cause);
-  response.status(statusOf[error.code]).json(errorBody(error));
+  sendFailure(response, cause);
 };

@@ -8,6 +8,7 @@ import type { Accounts } from './accounts.ts';
 import type { Passwords } from './passwords.ts';
 import type { RateLimits } from './rateLimits.ts';
 import type { Sessions } from './sessions.ts';
+import type { SignInPlaces } from './signInPlaces.ts';
 
 /** What the handlers work with. */
 export interface Context {
@@ -20,6 +21,7 @@ export interface Context {
   readonly sessions: Sessions;
   readonly passwords: Passwords;
   readonly rateLimits: RateLimits;
+  readonly signInPlaces: SignInPlaces;
   readonly clock: Clock;
   readonly random: Random;
   /** Where people open the console, without a slash at the end. */

@@ -1,4 +1,6 @@
+import type { Response } from 'express';
 import { DaylightError, type ErrorBody, type ErrorCode } from '../../shared/errors.ts';
+import { SECOND } from '../../shared/time.ts';
 import { StoreError } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
 
@@ -33,7 +35,15 @@ export function asDaylightError(cause: unknown): DaylightError {
   );
 }
 
-export function errorBody({ code, message, field, remedy }: DaylightError): ErrorBody {
+/** Answers with what may be told of a failure, and when it makes sense to try again (RFC 9110, section 10.2.3). */
+export function sendFailure(response: Response, cause: unknown): void {
+  const error = asDaylightError(cause);
+  const { retryAfterMs } = error;
+  if (retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(retryAfterMs / SECOND)));
+  response.status(statusOf[error.code]).json(errorBody(error));
+}
+
+function errorBody({ code, message, field, remedy }: DaylightError): ErrorBody {
   return {
     error: {
       code,

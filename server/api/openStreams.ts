@@ -3,6 +3,8 @@ import type { PersonId } from '../../shared/ids.ts';
 
 /** As many live pages as somebody may have open. */
 const STREAMS_PER_PERSON = 8;
+/** A page that was closed is noticed at once; one whose computer has gone, when nothing reads its events any more. */
+const RETRY_MS = 15_000;
 
 export interface OpenStreams {
   /** Counts a stream until the returned function is called. Throws DaylightError `rate_limited` at `STREAMS_PER_PERSON`. */
@@ -17,6 +19,7 @@ export function createOpenStreams(): OpenStreams {
       if (count >= STREAMS_PER_PERSON) {
         throw new DaylightError('rate_limited', `${STREAMS_PER_PERSON} streams of this account are open already`, {
           remedy: 'Close another page that shows something live.',
+          retryAfterMs: RETRY_MS,
         });
       }
       open.set(person, count + 1);

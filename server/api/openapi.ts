@@ -1,23 +1,16 @@
 import { z } from 'zod';
 import { ErrorBody, type ErrorCode } from '../../shared/errors.ts';
-import {
-  API_PREFIX,
-  CSRF_HEADER,
-  type RouteName,
-  type RouteShape,
-  routes,
-  SESSION_COOKIE,
-} from '../../shared/protocol/http.ts';
+import { API_PREFIX, CSRF_HEADER, type RouteName, type RouteShape, routes } from '../../shared/protocol/http.ts';
 import { statusOf } from './failures.ts';
 
 type Json = Record<string, unknown>;
 
 /** The contract as an OpenAPI 3.1 document, generated from the same schemas that check every request and answer. */
-export function openApiDocument(): Json {
+export function openApiDocument(cookie: string): Json {
   const paths: Record<string, Json> = {};
   for (const [name, route] of Object.entries(routes) as [RouteName, RouteShape][]) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, route, cookie) };
   }
   return {
     openapi: '3.1.0',
@@ -27,24 +20,24 @@ export function openApiDocument(): Json {
       description:
         'The console’s and the agents’ REST contract. Times are milliseconds since 1970-01-01T00:00Z. Unknown fields are refused. ' +
         `Requests other than GET must carry the header \`${CSRF_HEADER}\` with any value. A session is the cookie ` +
-        `\`${SESSION_COOKIE}\`, set by POST /session, /session/link and /session/invitation.`,
+        `\`${cookie}\`, set by POST /session, /session/link and /session/invitation.`,
     },
     servers: [{ url: API_PREFIX }],
     paths,
     components: {
       schemas: { Error: schemaOf(ErrorBody, 'output') },
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: securityDescription },
+        session: { type: 'apiKey', in: 'cookie', name: cookie, description: securityDescription },
       },
     },
   };
 }
 
 const securityDescription =
-  'HttpOnly, SameSite=Strict, and Secure outside plain loopback. Ends after 12 hours, or 60 minutes without use. ' +
+  'HttpOnly, SameSite=Strict. Outside plain loopback it is Secure and called `__Host-daylight_session`, otherwise `daylight_session`; a request with two is refused. Ends after 12 hours, or 60 minutes without use. ' +
   '`x-daylight-auth: partial` on an operation: a session that still has to set a password or second factor may use it.';
 
-function operation(name: RouteName, route: RouteShape): Json {
+function operation(name: RouteName, route: RouteShape, cookie: string): Json {
   return {
     operationId: name,
     summary: route.summary,
@@ -60,7 +53,7 @@ function operation(name: RouteName, route: RouteShape): Json {
       : {
           requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
         }),
-    responses: { [String(route.status ?? 200)]: success(name, route), ...failures(route) },
+    responses: { [String(route.status ?? 200)]: success(name, route, cookie), ...failures(route) },
   };
 }
 
@@ -88,9 +81,9 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodObject): Json[] {
 /** Routes whose success also sets the session's cookie. */
 const signingIn: ReadonlySet<RouteName> = new Set(['signIn', 'signInWithLink', 'acceptInvitation']);
 
-function success(name: RouteName, route: RouteShape): Json {
+function success(name: RouteName, route: RouteShape, cookie: string): Json {
   const headers = signingIn.has(name)
-    ? { headers: { 'Set-Cookie': { description: `The session: ${SESSION_COOKIE}`, schema: { type: 'string' } } } }
+    ? { headers: { 'Set-Cookie': { description: `The session: ${cookie}`, schema: { type: 'string' } } } }
     : {};
   return { description: 'Done.', ...headers, content: contentOf(route) };
 }
@@ -125,11 +118,19 @@ function failures(route: RouteShape): Json {
         String(status),
         {
           description: `Refused: ${[...named].join(', ')}.`,
+          ...(status === statusOf.rate_limited ? { headers: retryAfter } : {}),
           content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
         },
       ]),
   );
 }
+
+const retryAfter = {
+  'Retry-After': {
+    description: 'In how many seconds trying again can help (RFC 9110, section 10.2.3).',
+    schema: { type: 'integer', minimum: 1 },
+  },
+};
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'throw' }) as Json;

@@ -1,38 +1,39 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { DaylightError } from '../../shared/errors.ts';
+import { MINUTE } from '../../shared/time.ts';
 
 /** Guesses that are counted. What succeeds, or fails for another reason, is not: only wrong guesses add up. */
 export interface RateLimits {
   /**
-   * Runs one attempt that could be a guess. Every key counts it as wrong until it has ended, so that attempts made at once
-   * are counted too. Wrong is what throws `wrong_credentials` or `gone`. Throws DaylightError `rate_limited`, without running it, when a key has no attempts left.
+   * Runs one attempt that could be a guess, counted under every key. Wrong is what throws `wrong_credentials` or `gone`. While
+   * it runs every key counts it as wrong, so that attempts made at once are counted too; one that finds no room beside them
+   * waits until they have ended. When a key has no attempts left, `whenSpent` is run instead, which by default throws what it
+   * is given: DaylightError `rate_limited`, with the time to wait.
    */
-  attempt<T>(kind: Guess, keys: readonly string[], task: () => Promise<T>): Promise<T>;
-  /** The same, counted in several kinds. */
-  attemptAll<T>(keys: readonly GuessKey[], task: () => Promise<T>): Promise<T>;
+  attempt<T>(keys: readonly GuessKey[], task: () => Promise<T>, whenSpent?: WhenSpent<T>): Promise<T>;
 }
 
-export type Guess = 'account' | 'account_from' | 'account_anywhere' | 'address' | 'link' | 'enrolment';
+export type WhenSpent<T> = (refusal: DaylightError) => Promise<T>;
+export type Guess =
+  | 'account'
+  | 'account_from'
+  | 'account_by_strangers'
+  | 'second_factor'
+  | 'address'
+  | 'link'
+  | 'enrolment';
 export type GuessKey = readonly [kind: Guess, key: string];
-
-/**
- * What a sign-in is counted by. Few guesses at one account from one address, so that someone elsewhere cannot lock the
- * person out; more over all addresses together, so that many addresses do not help either.
- */
-export function signInKeys(account: string, address: string): readonly GuessKey[] {
-  return [
-    ['address', address],
-    ['account_from', `${account} ${address}`],
-    ['account_anywhere', account],
-  ];
-}
 
 /** Failures per key in fifteen minutes. */
 const allowed: Readonly<Record<Guess, number>> = {
   /** In a session that exists: the present password, a new second factor. */
   account: 10,
+  /** At one account from one address. */
   account_from: 10,
-  account_anywhere: 100,
+  /** At one account from all addresses together that have not signed in to it. */
+  account_by_strangers: 30,
+  /** Wrong codes after the right password, from the same addresses. */
+  second_factor: 10,
   address: 60,
   link: 60,
   // A whole office enrols from one address, many at once; a code has a hundred random bits.
@@ -41,41 +42,98 @@ const allowed: Readonly<Record<Guess, number>> = {
 const WINDOW_SECONDS = 15 * 60;
 
 export function createRateLimits(): RateLimits {
-  const limiters = Object.fromEntries(
-    Object.entries(allowed).map(([kind, points]) => [
-      kind,
-      new RateLimiterMemory({ keyPrefix: kind, points, duration: WINDOW_SECONDS }),
-    ]),
-  );
-  async function attempt<T>(kind: Guess, keys: readonly string[], task: () => Promise<T>): Promise<T> {
-    const limiter = limiters[kind];
-    if (limiter === undefined) throw new Error(`no limit is set for ${kind}`);
-    for (const key of keys) await limiter.consume(key).catch(refuse);
+  const counters = new Map(Object.entries(allowed).map(([kind, points]) => [kind, createCounter(kind, points)]));
+
+  async function attempt<T>(
+    keys: readonly GuessKey[],
+    task: () => Promise<T>,
+    whenSpent: WhenSpent<T> = refuse,
+  ): Promise<T> {
+    const [first, ...rest] = keys;
+    if (first === undefined) return task();
+    const [kind, key] = first;
+    const counter = counters.get(kind);
+    if (counter === undefined) throw new Error(`no limit is set for ${kind}`);
+    const waitMs = await counter.begin(key);
+    if (waitMs > 0) return whenSpent(tooMany(waitMs));
+    let isWrong = false;
     try {
-      const result = await task();
-      for (const key of keys) await limiter.reward(key);
-      return result;
+      return await attempt(rest, task, whenSpent);
     } catch (cause) {
-      if (!isWrongGuess(cause)) for (const key of keys) await limiter.reward(key);
+      isWrong = isWrongGuess(cause);
       throw cause;
+    } finally {
+      await counter.end(key, isWrong);
     }
   }
 
-  function attemptAll<T>(keys: readonly GuessKey[], task: () => Promise<T>): Promise<T> {
-    const [first, ...rest] = keys;
-    return first === undefined ? task() : attempt(first[0], [first[1]], () => attemptAll(rest, task));
+  return { attempt };
+}
+
+/** Wrong guesses of one kind, and those that are under way. */
+interface Counter {
+  /** Counts one more: 0 when it may be made. Otherwise in how many milliseconds the next one may, and nothing is counted. */
+  begin(key: string): Promise<number>;
+  end(key: string, isWrong: boolean): Promise<void>;
+}
+
+function createCounter(kind: string, points: number): Counter {
+  const limiter = new RateLimiterMemory({ keyPrefix: kind, points, duration: WINDOW_SECONDS });
+  const underWay = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
+
+  function ended(key: string): void {
+    const place = underWay.get(key);
+    if (place === undefined) return;
+    place.running -= 1;
+    const next = place.waiting.shift();
+    if (next !== undefined) next();
+    else if (place.running === 0) underWay.delete(key);
   }
 
-  return { attempt, attemptAll };
+  return {
+    async begin(key) {
+      for (;;) {
+        const place = underWay.get(key) ?? { running: 0, waiting: [] };
+        underWay.set(key, place);
+        place.running += 1;
+        const spent = await limiter.consume(key).then(() => null, asSpent);
+        if (spent === null) return 0;
+        await limiter.reward(key);
+        if (place.running === 1) {
+          // Asked once more: what was counted a moment ago may have been another one that was not let in either.
+          const left = await limiter.get(key);
+          ended(key);
+          if (left !== null && left.consumedPoints >= points) return Math.max(1, spent.msBeforeNext);
+          continue;
+        }
+        place.running -= 1;
+        await new Promise<void>((resolve) => place.waiting.push(resolve));
+      }
+    },
+    async end(key, isWrong) {
+      if (!isWrong) await limiter.reward(key);
+      ended(key);
+    },
+  };
+}
+
+function asSpent(cause: unknown): RateLimiterRes {
+  if (cause instanceof RateLimiterRes) return cause;
+  throw cause;
 }
 
 function isWrongGuess(cause: unknown): boolean {
   return cause instanceof DaylightError && (cause.code === 'wrong_credentials' || cause.code === 'gone');
 }
 
-function refuse(cause: unknown): never {
-  if (cause instanceof Error) throw cause;
-  throw new DaylightError('rate_limited', 'too many failed attempts from here or for this account', {
-    remedy: 'Wait fifteen minutes and try again.',
+async function refuse(refusal: DaylightError): Promise<never> {
+  throw refusal;
+}
+
+function tooMany(waitMs: number): DaylightError {
+  const minutes = Math.ceil(waitMs / MINUTE);
+  return new DaylightError('rate_limited', 'too many failed attempts from here or for this account', {
+    remedy: `Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`,
+    retryAfterMs: waitMs,
   });
 }

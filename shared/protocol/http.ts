@@ -11,8 +11,13 @@ import { ReceiptState } from './messages.ts';
 
 /** Every path below is under this prefix. */
 export const API_PREFIX = '/api/v1';
-/** Cookie of a signed-in session: HttpOnly, SameSite=Strict, Secure outside plain loopback. */
-export const SESSION_COOKIE = 'daylight_session';
+/**
+ * Name of the cookie of a signed-in session: HttpOnly, SameSite=Strict. Outside plain loopback it is Secure, and its prefix makes
+ * browsers refuse one that another host of the same domain has set (RFC 6265bis, section 4.1.3.2).
+ */
+export function sessionCookie(secure: boolean): '__Host-daylight_session' | 'daylight_session' {
+  return secure ? '__Host-daylight_session' : 'daylight_session';
+}
 /** Every request that changes something must carry this header with any value; a form on another site cannot. */
 export const CSRF_HEADER = 'x-daylight';
 

@@ -11,7 +11,7 @@ import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
 import { storedKeys } from '../../server/console/storage.ts';
 import { initialise } from '../../server/initialise.ts';
-import { SESSION_COOKIE } from '../../shared/protocol/http.ts';
+import { sessionCookie } from '../../shared/protocol/http.ts';
 import { systemRandom } from '../support/agentKit.ts';
 import { PASSWORD, startServer, type TestServer, totpCode } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
@@ -228,7 +228,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await page.getByRole('radiogroup', { name: 'Colours' }).getByText('Dark', { exact: true }).click();
     const cookies = await page.context().cookies();
     expect(cookies.map(({ name, httpOnly, sameSite }) => ({ name, httpOnly, sameSite }))).toEqual([
-      { name: SESSION_COOKIE, httpOnly: true, sameSite: 'Strict' },
+      { name: sessionCookie(false), httpOnly: true, sameSite: 'Strict' },
     ]);
     const kept = await page.evaluate(async () => ({
       local: Object.keys(localStorage),

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storedKeys } from '../../server/console/storage.ts';
 import { initialise } from '../../server/initialise.ts';
 import { openServer } from '../../server/server.ts';
-import { SESSION_COOKIE } from '../../shared/protocol/http.ts';
+import { sessionCookie } from '../../shared/protocol/http.ts';
 import { HOUR, MINUTE } from '../../shared/time.ts';
 import { createClient, PASSWORD, startServer, type TestServer, totpCode } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
@@ -70,7 +70,7 @@ async function cookies(): Promise<unknown[]> {
   return all.map(({ name, httpOnly, sameSite, path }) => ({ name, httpOnly, sameSite, path }));
 }
 
-const theCookie = { name: SESSION_COOKIE, httpOnly: true, sameSite: 'Strict', path: '/' };
+const theCookie = { name: sessionCookie(false), httpOnly: true, sameSite: 'Strict', path: '/' };
 
 test('whoever only looks at the doors gets no cookie and leaves no trace', async () => {
   for (const door of ['/', `/link/${token}`, `/invitation/${'A'.repeat(43)}`]) {
@@ -140,7 +140,7 @@ test('an hour without use ends the session, and signing out takes the cookie awa
   await page.getByRole('button', { name: 'Sign out' }).first().click();
   await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
   expect(await cookies()).toEqual([]);
-  expect(new Set(set)).toEqual(new Set([SESSION_COOKIE]));
+  expect(new Set(set)).toEqual(new Set([sessionCookie(false)]));
 });
 
 test('where there is TLS the cookie is sent over nothing else', async () => {

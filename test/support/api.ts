@@ -46,7 +46,10 @@ export interface TestOwner {
   readonly client: Client;
 }
 
-export async function startServer(surroundings: Surroundings = {}): Promise<TestServer> {
+export async function startServer(
+  surroundings: Surroundings = {},
+  config: { readonly behindProxy?: boolean } = {},
+): Promise<TestServer> {
   const data = await mkdtemp(join(tmpdir(), 'daylight-api-'));
   const clock = testClock();
   // A first organisation that no test uses: the server needs a folder to open.
@@ -55,7 +58,7 @@ export async function startServer(surroundings: Surroundings = {}): Promise<Test
     { organisation: 'First', ownerName: 'First Owner', ownerEmail: 'first@example.com' },
     { clock },
   );
-  const server = await openServer({ data, port: 0, logLevel: 'silent' }, { clock, ...surroundings });
+  const server = await openServer({ data, port: 0, logLevel: 'silent', ...config }, { clock, ...surroundings });
   return {
     server,
     url: server.url,

@@ -30,7 +30,7 @@ export function account(
         const { person, session } = await now(context, signedIn);
         requireNotOwnAddress(body.password, (await accounts.profile(person)).email);
         const credentials = await accounts.credentials(person);
-        await rateLimits.attempt('account', [person.emailHash], async () => {
+        await rateLimits.attempt([['account', person.emailHash]], async () => {
           if (credentials.passwordHash === null || session.secondFactor === 'host_link') return;
           if (body.current === undefined) throw currentMissing();
           if (!(await passwords.matches(credentials.passwordHash, body.current))) throw currentWrong();
@@ -58,7 +58,7 @@ export function account(
         const credentials = await accounts.credentials(person);
         const secret = credentials.pendingTotp;
         if (secret === null) throw notBegun();
-        const totp = await rateLimits.attempt('account', [person.emailHash], async () => {
+        const totp = await rateLimits.attempt([['account', person.emailHash]], async () => {
           const taken = takeTotp({ secret, lastStep: -1 }, body.totp, clock.now());
           if (taken === null) throw codeWrong();
           return taken;

@@ -13,7 +13,7 @@ export function enrolment(context: Context): HandlersOf<'enrolmentNotice' | 'enr
   const { store, accounts, organisations, control, rateLimits, clock } = context;
   return {
     enrolmentNotice: ({ body, limitKey }) =>
-      rateLimits.attempt('enrolment', [limitKey], async () => {
+      rateLimits.attempt([['enrolment', limitKey]], async () => {
         const token = await store.peekToken('enrolment', sha256(body.code), clock.now());
         const person = await personOf(context, token);
         const { identity } = await organisations.signer(person.org);
@@ -22,7 +22,7 @@ export function enrolment(context: Context): HandlersOf<'enrolmentNotice' | 'enr
         return { organisation: identity.name, person: name, notice, serverKey: identity.serverKey };
       }),
     enrol: ({ body, limitKey }) =>
-      rateLimits.attempt('enrolment', [limitKey], async () => {
+      rateLimits.attempt([['enrolment', limitKey]], async () => {
         const payload = readEnrolment(body.enrolment);
         const device = await enrolled(context, payload, body.enrolment);
         const { identity } = await organisations.signer(device.org);

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { meOf } from '../me.ts';
 import { requireNotOwnAddress } from '../passwords.ts';
-import { signInKeys } from '../rateLimits.ts';
+import type { Demand } from '../signInPlaces.ts';
 import { takeRecoveryCode, takeTotp } from '../secondFactor.ts';
 import { sha256 } from '../secrets.ts';
 import { noteEvent } from '../securityEvents.ts';
@@ -17,13 +17,13 @@ const FAILURE_MS = 300;
 export function signingIn(
   context: Context,
 ): HandlersOf<'signIn' | 'signInWithLink' | 'acceptInvitation' | 'me' | 'signOut'> {
-  const { store, accounts, sessions, passwords, rateLimits, vault } = context;
+  const { store, accounts, sessions, passwords, rateLimits, signInPlaces, vault } = context;
   return {
     async signIn({ body, client, limitKey, cookie }) {
       const account = vault.lookupHash('email', body.email);
-      const begun = await rateLimits.attemptAll(signInKeys(account, limitKey), () =>
+      const begun = await signInPlaces.signIn(account, limitKey, (demand, isKnown) =>
         slowToFail(async () => {
-          const { person, secondFactor } = await prove(context, body);
+          const { person, secondFactor } = await prove(context, body, { account, demand, isKnown });
           if (secondFactor === 'recovery_code') await noteEvent(context, person, 'signed_in_with_recovery_code');
           return sessions.begin(person, client, secondFactor);
         }),
@@ -32,7 +32,7 @@ export function signingIn(
       return meOf(context, begun.signedIn);
     },
     async signInWithLink({ body, client, limitKey, cookie }) {
-      const begun = await rateLimits.attempt('link', [limitKey], async () => {
+      const begun = await rateLimits.attempt([['link', limitKey]], async () => {
         // The first owner has no invitation: their link, printed on the host, is one.
         const whose = await holderOf(context, 'sign_in_link', body.token);
         const person = await accounts.redeem('sign_in_link', body.token, whose, { status: 'active' });
@@ -44,7 +44,7 @@ export function signingIn(
       return meOf(context, begun.signedIn);
     },
     async acceptInvitation({ body, client, limitKey, cookie }) {
-      const begun = await rateLimits.attempt('link', [limitKey], async () => {
+      const begun = await rateLimits.attempt([['link', limitKey]], async () => {
         const invited = await holderOf(context, 'invitation', body.token);
         if (invited.status !== 'invited') throw gone();
         const [profile, credentials] = [await accounts.profile(invited), await accounts.credentials(invited)];
@@ -77,10 +77,18 @@ interface Proof {
   readonly recoveryCode?: string | undefined;
 }
 
+interface Guarded {
+  /** Keyed hash of the e-mail address. */
+  readonly account: string;
+  readonly demand: Demand;
+  readonly isKnown: boolean;
+}
+
 /** Password first, then the second factor if the account has one. An unknown address costs the same work. */
 async function prove(
   context: Context,
   proof: Proof,
+  guarded: Guarded,
 ): Promise<{ person: PersonRecord; secondFactor: WebSession['secondFactor'] }> {
   const { accounts, passwords } = context;
   const found = await accounts.byEmail(proof.email);
@@ -92,10 +100,31 @@ async function prove(
     const person = (await accounts.byEmail(proof.email)) ?? found;
     const credentials = await accounts.credentials(person);
     const right = await passwords.matches(credentials.passwordHash, proof.password);
-    const factor = right ? takeSecondFactor(context, credentials, proof) : null;
+    const factor = right ? await countedFactor(context, credentials, proof, guarded) : null;
     if (factor === null || person.status !== 'active') return refuse(context, person);
     const { secondFactor, left } = factor;
     return { person: left === null ? person : await accounts.change(person, { credentials: left }), secondFactor };
+  });
+}
+
+/** Whoever knows the password still has few guesses at the code, from wherever they come. */
+async function countedFactor(
+  context: Context,
+  credentials: Credentials,
+  proof: Proof,
+  { account, demand, isKnown }: Guarded,
+): Promise<TakenFactor | null> {
+  if (demand === 'both' && credentials.totp === null) return null;
+  const take = () => takeSecondFactor(context, credentials, proof);
+  if (isKnown) return take();
+  const taking = context.rateLimits.attempt([['second_factor', account]], async () => {
+    const taken = take();
+    if (taken === null) throw wrong();
+    return taken;
+  });
+  return taking.catch((cause: unknown) => {
+    if (cause instanceof DaylightError && cause.code === 'wrong_credentials') return null;
+    throw cause;
   });
 }
 

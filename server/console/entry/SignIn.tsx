@@ -25,10 +25,9 @@ export function SignIn() {
     mutationFn: () => call('signIn', { body: { ...secrets, ...secondFactor(codeAsked, recovery, code) } }),
     onSuccess: enter,
     onError: (error) => {
-      if (!codeAsked && asksForCode(error)) {
-        setCodeAsked(true);
-        signIn.reset();
-      }
+      if (codeAsked || !asksForCode(error)) return;
+      setCodeAsked(true);
+      if (error.code === 'second_factor_required') signIn.reset();
     },
   });
   const submit = (event: SyntheticEvent) => {
@@ -111,8 +110,10 @@ export function SignIn() {
   );
 }
 
-function asksForCode(error: unknown): boolean {
-  return error instanceof DaylightError && error.code === 'second_factor_required';
+/** Also where too many wrong ones were sent by others: then only both together are taken. */
+function asksForCode(error: unknown): error is DaylightError {
+  if (!(error instanceof DaylightError)) return false;
+  return error.code === 'second_factor_required' || (error.code === 'rate_limited' && error.field === 'totp');
 }
 
 function secondFactor(asked: boolean, recovery: boolean, code: string): { totp?: string; recoveryCode?: string } {

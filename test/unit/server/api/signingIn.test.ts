@@ -41,6 +41,32 @@ describe('a session', () => {
     expect(reply.headers.get('cache-control')).toBe('no-store');
   });
 
+  test('is refused when the request has two, whichever comes first: one of them was set by somebody else', async () => {
+    const email = 'double@signing.example.com';
+    const member = await addMember(it, owner.client, 'employee', { name: 'Two', email });
+    const own = member.client.cookie ?? '';
+    const foreign = owner.client.cookie ?? '';
+    const ask = (cookie: string) => createClient(it.url).send('GET', '/session', undefined, { cookie });
+    for (const cookie of [
+      `${own}; ${foreign}`,
+      `${foreign};${own}`,
+      `${own}; a=b; ${own}`,
+      `${own}; daylight_session=`,
+    ]) {
+      const { status, body } = await ask(cookie);
+      expect([status, body.error]).toEqual([
+        400,
+        {
+          code: 'bad_request',
+          field: 'cookie',
+          message: 'cookie: the request has two sessions at once',
+          remedy: 'Delete the cookies of this site in your browser and sign in again.',
+        },
+      ]);
+    }
+    expect((await ask(`a=b; ${own}; not_daylight_session=1`)).body.person.email).toBe(email);
+  });
+
   test('ends when it is signed out, and not before', async () => {
     const member = await addMember(it, owner.client, 'employee', { name: 'Out', email: 'out@signing.example.com' });
     const { client } = await signIn(member.email);

@@ -1,0 +1,41 @@
+import { isUtf8 } from 'node:buffer';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { z } from 'zod';
+import { DaylightError } from '../../shared/errors.ts';
+import type { RouteShape } from '../../shared/protocol/http.ts';
+import { parsePart } from './part.ts';
+
+/** Reads the body of a request, by the schema of its route. Throws what `asDaylightError` knows. */
+export type ReadBody = (route: RouteShape, request: Request, response: Response) => Promise<unknown>;
+
+/** A little JSON goes a long way: the largest body is an enrolment or a policy change. */
+const BODY_LIMIT = 256 * 1024;
+
+export function createReadBody(): ReadBody {
+  const readJson: RequestHandler = express.json({ limit: BODY_LIMIT, inflate: false, verify: requireUtf8 });
+  return async (route, request, response) => {
+    await new Promise<void>((read, failed) => {
+      readJson(request, response, (cause?: unknown) => {
+        if (cause === undefined) read();
+        else failed(cause instanceof Error ? cause : new Error('the body could not be read', { cause }));
+      });
+    });
+    // An empty object is how some clients say "nothing".
+    if (route.body === null) {
+      parsePart('body', z.strictObject({}), request.body ?? {});
+      return null;
+    }
+    if (request.is('application/json') === false) {
+      throw new DaylightError('bad_request', 'body: expected JSON with the content type application/json', {
+        field: 'body',
+      });
+    }
+    return parsePart('body', route.body, request.body);
+  };
+}
+
+/** What is not UTF-8 would otherwise be read with replacement characters in it. */
+function requireUtf8(_request: unknown, _response: unknown, body: Buffer, encoding: string): void {
+  if (encoding !== 'utf-8' || !isUtf8(body))
+    throw new DaylightError('bad_request', 'body: expected JSON in UTF-8', { field: 'body' });
+}

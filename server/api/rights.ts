@@ -1,0 +1,84 @@
+import { PersonId } from '../../shared/ids.ts';
+import type { RouteName, RouteShape } from '../../shared/protocol/http.ts';
+import { type Action, type Actor, organisation, personTarget } from '../authorize.ts';
+import type { Store } from '../store/store.ts';
+import type { Call } from './handler.ts';
+import { requireLeave, requirePerson } from './leave.ts';
+
+type Right =
+  | { readonly action: Action; readonly of: 'organisation' | 'person_in_path' }
+  /** One's own account, or whatever lies within one's own scope: nobody is refused. */
+  | 'everyone'
+  /** Looks at people: refused in `permitRead`, which puts the look itself on record, with what was asked for. */
+  | 'on_record';
+
+/**
+ * What a route asks of whoever is signed in, before anything is read that they sent in query or body: somebody without the right
+ * learns nothing of what a right request would be. What also depends on the body is decided by the handler, once more and
+ * in the turn of the change.
+ */
+const rights: Readonly<Record<RouteName, Right>> = {
+  signIn: 'everyone',
+  signInWithLink: 'everyone',
+  acceptInvitation: 'everyone',
+  me: 'everyone',
+  signOut: 'everyone',
+  setPassword: 'everyone',
+  beginTotp: 'everyone',
+  confirmTotp: 'everyone',
+  secondFactor: 'everyone',
+  removeTotp: 'everyone',
+  renewRecoveryCodes: 'everyone',
+  sessions: 'everyone',
+  endSession: 'everyone',
+  endOtherSessions: 'everyone',
+  people: 'everyone',
+  invite: { action: 'people.change', of: 'organisation' },
+  invitations: { action: 'people.change', of: 'organisation' },
+  renewInvitation: { action: 'people.change', of: 'person_in_path' },
+  withdrawInvitation: { action: 'people.change', of: 'person_in_path' },
+  changePerson: { action: 'people.change', of: 'person_in_path' },
+  teams: 'everyone',
+  createTeam: { action: 'people.change', of: 'organisation' },
+  changeTeam: { action: 'people.change', of: 'organisation' },
+  devices: { action: 'device.read', of: 'person_in_path' },
+  createEnrolmentCode: { action: 'device.enrol', of: 'person_in_path' },
+  enrolmentCodes: { action: 'device.enrol', of: 'person_in_path' },
+  withdrawEnrolmentCode: { action: 'device.enrol', of: 'person_in_path' },
+  retireDevice: { action: 'device.retire', of: 'person_in_path' },
+  enrolmentNotice: 'everyone',
+  enrol: 'everyone',
+  policy: { action: 'organisation.read', of: 'organisation' },
+  policyVersion: { action: 'organisation.read', of: 'organisation' },
+  publishPolicy: { action: 'policy.publish', of: 'organisation' },
+  proof: { action: 'policy.prove', of: 'organisation' },
+  proofStream: { action: 'policy.prove', of: 'organisation' },
+  deviceReceipt: { action: 'receipt.read', of: 'person_in_path' },
+  notice: { action: 'organisation.read', of: 'organisation' },
+  day: 'on_record',
+  week: 'on_record',
+  today: 'on_record',
+  todayStream: 'on_record',
+  observations: 'on_record',
+  screenshot: 'on_record',
+  accessLogs: 'everyone',
+  accesses: { action: 'access_log.read', of: 'person_in_path' },
+  securityEvents: { action: 'security.read', of: 'organisation' },
+};
+
+/** Throws DaylightError as `requireLeave` and `requirePerson` do. */
+export async function requireRight(
+  store: Store,
+  name: RouteName,
+  actor: Actor,
+  params: Call<RouteShape>['params'],
+): Promise<void> {
+  const right = rights[name];
+  if (typeof right === 'string') return;
+  if (right.of === 'organisation') {
+    requireLeave(actor, right.action, organisation(actor.org));
+    return;
+  }
+  const person = await requirePerson(store, actor, PersonId.parse(params['person']));
+  requireLeave(actor, right.action, personTarget(person));
+}

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  addMember,
+  type Client,
+  createClient,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../../../support/api.ts';
+import { examples, pathOf, routeNames, shapeOf } from '../../../support/routeExamples.ts';
+
+let it: TestServer;
+let owner: TestOwner;
+const clients = new Map<string, Client>();
+const roles = ['owner', 'admin', 'manager', 'privacy_officer', 'employee'] as const;
+beforeAll(async () => {
+  it = await startServer();
+  owner = await it.addOrganisation('Rights');
+  clients.set('owner', owner.client);
+  for (const role of roles.slice(1)) {
+    const email = `${role.replace('_', '-')}@rights.example.com`;
+    clients.set(role, (await addMember(it, owner.client, role, { name: role, email })).client);
+  }
+});
+afterAll(() => it.close());
+
+/** One of each kind of bad: each of them alone is a 400 for whoever may. */
+const bad: readonly (readonly [what: string, body: unknown, type: string])[] = [
+  ['unknown fields', { nope: 1 }, 'application/json'],
+  ['no JSON', '{', 'application/json'],
+  ['no object', '[]', 'application/json'],
+  ['another type', 'name=x', 'application/x-www-form-urlencoded'],
+  ['too large', { name: 'x'.repeat(300_000) }, 'application/json'],
+];
+
+const ids = (person: string) => ({ person, device: person, image: person, day: '2026-11-12' });
+const closed = routeNames.filter((name) => shapeOf(name).auth !== 'public');
+const send = (name: (typeof routeNames)[number], client: Client, body: unknown, type: string) => {
+  const path = pathOf(name, examples(ids(owner.person))[name]);
+  const { method } = shapeOf(name);
+  return client.send(method, path, method === 'GET' ? undefined : body, { 'content-type': type });
+};
+
+test.each(closed)('%s says 401 to a stranger, whatever is in the body', async (name) => {
+  for (const [what, body, type] of bad) {
+    expect((await send(name, createClient(it.url), body, type)).status, what).toBe(401);
+  }
+});
+
+// What changes or ends one's own account is everybody's, and would end the session that asks.
+const ofOthers = closed.filter(
+  (name) => shapeOf(name).method !== 'GET' && !/^\/(account|session)/.test(shapeOf(name).path),
+);
+
+test.each(ofOthers)('%s says 403 to every role that may not, whatever is in the body', async (name) => {
+  const right = examples(ids(owner.person))[name].body;
+  let refused = 0;
+  for (const role of roles.slice(1)) {
+    const client = clients.get(role) ?? owner.client;
+    if ((await send(name, client, right, 'application/json')).status !== 403) continue;
+    refused += 1;
+    for (const [what, body, type] of bad) {
+      const reply = await send(name, client, body, type);
+      expect([reply.status, reply.body.error.code], `${role}, ${what}`).toEqual([403, 'forbidden']);
+    }
+  }
+  expect(refused).toBeGreaterThan(0); // or the test would prove nothing
+});
+
+test('an employee is refused every change of people, teams and policy, with a bad body as with a right one', async () => {
+  const employee = clients.get('employee') ?? owner.client;
+  const changes = [
+    ['POST', '/people'],
+    ['PATCH', `/people/${owner.person}`],
+    ['POST', `/people/${owner.person}/invitation`],
+    ['POST', `/people/${owner.person}/enrolment-codes`],
+    ['POST', '/teams'],
+    ['PATCH', `/teams/${owner.person}`],
+    ['PUT', '/policy'],
+  ] as const;
+  for (const [method, path] of changes) {
+    expect((await employee.send(method, path, { nope: 1 })).status, `${method} ${path}`).toBe(403);
+  }
+});
