@@ -211,8 +211,6 @@ export interface Devices {
    * number of concurrent calls with one code one enrols.
    */
   enrolDevice(enrolment: Enrolment): Promise<EnrolResult>;
-  /** `conflict` when the id or the key was ever used before, even by a device since retired. */
-  createDevice(device: DeviceRecord): Promise<void>;
   device(device: DeviceId): Promise<DeviceRecord | null>;
   devices(org: OrgId): Promise<readonly DeviceRecord[]>;
   changeDevice(
@@ -375,7 +373,7 @@ export interface Observations {
   crowdedSegments(org: OrgId, person: PersonId, from: Day, to: Day, least: number): Promise<readonly SegmentHead[]>;
   /**
    * Puts `merged` in the place of the segments `of`, at the place in the order of arrival that the last of them had: all of it or
-   * nothing. `changed` when one of them is not there (any more), or differs from `merged` in anything but id and bytes: then
+   * nothing. `changed` when `of` is empty, when one of them is not there (any more), or differs from `merged` in anything but id and bytes: then
    * nothing changed. `conflict` when the id of `merged` is taken, and for a screenshot: its image is sealed for the
    * segment that it came with.
    */

@@ -11,6 +11,7 @@ import type { DeviceRecord, SegmentRecord } from '../../server/store/store.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { OrgId, PersonId, SegmentId, SessionId } from '../../shared/ids.ts';
 import { addDays, dayOf } from '../../shared/time.ts';
+import { enrolIn } from '../support/enrolIn.ts';
 import { newDevice } from '../support/enrolled.ts';
 import { BATCHES_TOGETHER } from './bareSqlite.ts';
 import { createWork, EVENTS_PER_BATCH, type Event, MINUTE_MS, PARAMETERS } from './workload.ts';
@@ -86,7 +87,7 @@ async function append(
 async function createDevice({ store }: Foundation, org: OrgId): Promise<DeviceRecord> {
   const { record } = newDevice();
   const device: DeviceRecord = { ...record, org, person: PersonId.parse(randomUUID()) };
-  await store.createDevice(device);
+  await enrolIn(store, device);
   return device;
 }
 

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BatchUnit, type Store, StoreError, type TokenKind } from '../../server/store/store.ts';
+import {
+  type BatchUnit,
+  type SegmentRecord,
+  type Store,
+  StoreError,
+  type TokenKind,
+} from '../../server/store/store.ts';
+import { enrolIn } from '../support/enrolIn.ts';
 import { sealedText } from '../support/sealedForTest.ts';
 import {
   access,
@@ -12,8 +19,8 @@ import {
   imageId,
   keyOf,
   NINE,
-  org,
   once,
+  org,
   orgId,
   person,
   personId,
@@ -296,24 +303,12 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           committedSeq: 7,
           sessionState: sealedText('state'),
         });
-        await store.createDevice(full);
-        await store.createDevice(device('desk'));
+        await enrolIn(store, full);
+        await enrolIn(store, device('desk'));
         expect(await store.device(full.device)).toEqual(full);
         expect(await store.devices(orgId('acme'))).toEqual([full, device('desk')]);
         expect(await store.device(deviceId('unknown'))).toBeNull();
         expect(await store.devices(orgId('other'))).toEqual([]);
-      });
-
-      it('refuses an id or a key that was ever used, also by a retired device of another organisation', async () => {
-        await store.createDevice(device('laptop', { status: 'retired', org: orgId('other') }));
-        await expectConflict(store.createDevice(device('laptop', { publicKey: keyOf('new') })));
-        await expectConflict(store.createDevice(device('new', { publicKey: keyOf('laptop') })));
-        expect(await store.devices(orgId('acme'))).toEqual([]);
-      });
-
-      it('knows a key in every spelling of it', async () => {
-        await store.createDevice(device('laptop'));
-        await expectConflict(store.createDevice(device('new', { publicKey: otherSpelling(keyOf('laptop')) })));
       });
 
       describe('enrolling', () => {
@@ -362,7 +357,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         });
 
         it('leaves the code as good as it was when the id or the key was ever used, in any spelling', async () => {
-          await store.createDevice(device('old', { status: 'retired', org: orgId('other') }));
+          await enrolIn(store, device('old', { status: 'retired', org: orgId('other') }));
           await store.createToken(code);
           const taken = [
             device('old', { publicKey: keyOf('new') }),
@@ -391,7 +386,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it('changes only what a change names', async () => {
-        await store.createDevice(device('laptop', { committedSeq: 3, sessionState: sealedText('state') }));
+        await enrolIn(store, device('laptop', { committedSeq: 3, sessionState: sealedText('state') }));
         const before = device('laptop', { committedSeq: 3, sessionState: sealedText('state') });
         const change = { agentVersion: '2.0.0', clockOffsetMs: -3, lastSeenAt: NINE };
         const changed = await store.changeDevice(orgId('acme'), deviceId('laptop'), change);
@@ -440,7 +435,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       };
 
       it('continues the window of a lease that still runs, and keeps the last one that had ended, from its beginning', async () => {
-        await store.createDevice(device('laptop'));
+        await enrolIn(store, device('laptop'));
         const record = (from: number) => store.recordLeases(orgId('acme'), [hour(from)]);
         expect(await record(0)).toEqual([deviceId('laptop')]);
         await record(50);
@@ -460,9 +455,9 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
 
       it('records the leases of many devices in one call, and none for a retired, an unknown or another’s device', async () => {
         const names = Array.from({ length: 700 }, (_, place) => `many ${place}`);
-        await Promise.all(names.map((name) => store.createDevice(device(name))));
-        await store.createDevice(device('old', { status: 'retired' }));
-        await store.createDevice(device('foreign', { org: orgId('other') }));
+        await Promise.all(names.map((name) => enrolIn(store, device(name))));
+        await enrolIn(store, device('old', { status: 'retired' }));
+        await enrolIn(store, device('foreign', { org: orgId('other') }));
         const wanted = ['old', ...names, 'unknown', 'foreign'].map((name) => hour(names.indexOf(name), name));
         expect(await store.recordLeases(orgId('acme'), wanted)).toEqual(names.map(deviceId));
         expect(await windowsOf('many 699')).toEqual([null, [699, 759]]);
@@ -471,8 +466,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it('loses no window to another lease of the same device that is recorded at the same time', async () => {
-        await store.createDevice(device('laptop'));
-        await store.createDevice(device('desk'));
+        await enrolIn(store, device('laptop'));
+        await enrolIn(store, device('desk'));
         await store.recordLeases(orgId('acme'), [hour(0), hour(0, 'desk')]);
         // Two windows each: whichever order they come in, the later one continues the earlier, and the first one stays.
         await Promise.all([
@@ -487,9 +482,9 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
 
       it('hands on what changed of what proof rests on since a mark: enrolment, status, lease and receipt, and nothing else', async () => {
         const acme = orgId('acme');
-        await store.createDevice(device('laptop'));
-        await store.createDevice(device('desk'));
-        await store.createDevice(device('foreign', { org: orgId('other') }));
+        await enrolIn(store, device('laptop'));
+        await enrolIn(store, device('desk'));
+        await enrolIn(store, device('foreign', { org: orgId('other') }));
         let mark = 0;
         const changed = async () => {
           const since = await store.witnessesSince(acme, mark);
@@ -510,7 +505,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await store.putReceipt(receipt);
         expect(await changed()).toEqual([{ ...first, receipt }]);
         await store.changeDevice(acme, deviceId('desk'), { status: 'retired' });
-        await store.createDevice(device('tower'));
+        await enrolIn(store, device('tower'));
         expect(await names()).toEqual([deviceId('desk'), deviceId('tower')]);
         mark = 0;
         expect(await names()).toEqual([deviceId('laptop'), deviceId('desk'), deviceId('tower')]);
@@ -518,7 +513,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
 
       it('misses no change between two marks, however many are made at once', async () => {
         const names = Array.from({ length: 12 }, (_, place) => `device ${place}`);
-        for (const name of names) await store.createDevice(device(name));
+        for (const name of names) await enrolIn(store, device(name));
         let { mark } = await store.witnessesSince(orgId('acme'), 0);
         const seen = new Set<string>();
         const changes = names.flatMap((name, place) => [
@@ -584,8 +579,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     });
 
     describe('observations', () => {
-      beforeEach(() => store.createDevice(device('laptop')));
-      const stored = (parameter: 'app' | 'title' = 'app', from = '2026-01-01', to = '2026-12-31') =>
+      beforeEach(() => enrolIn(store, device('laptop')));
+      const stored = (parameter: 'app' | 'title' | 'screenshot' = 'app', from = '2026-01-01', to = '2026-12-31') =>
         store.segments(orgId('acme'), personId('ann'), parameter, from, to);
       const laptop = () => store.device(deviceId('laptop'));
 
@@ -639,7 +634,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it("refuses a retired, an unknown and another person's device and changes nothing", async () => {
-        await store.createDevice(device('old', { status: 'retired' }));
+        await enrolIn(store, device('old', { status: 'retired' }));
         const from = (change: Partial<BatchUnit>) =>
           store.appendBatch(batch(1, { segments: [], discarded: [one], ...change }));
         const one = { parameter: 'app', reason: 'malformed', count: 1 } as const;
@@ -699,7 +694,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it('refuses a segment or image that the person has, storing nothing of that batch and all of the others', async () => {
-        await store.createDevice(device('desk'));
+        await enrolIn(store, device('desk'));
         const onDesk = (seq: number, change: Partial<BatchUnit>) =>
           batch(seq, { device: deviceId('desk'), segments: [], ...change });
         await store.appendBatch(batch(1, { blobs: [blob('x')] }));
@@ -727,7 +722,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it('reads of each device the segment that arrived last, of the days and the parameter asked for', async () => {
-        await store.createDevice(device('desk'));
+        await enrolIn(store, device('desk'));
         const onDesk = (name: string, day?: '2026-03-03') => ({
           ...segment(name, 'app', day),
           device: deviceId('desk'),
@@ -761,6 +756,105 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await stored('title')).toEqual([]);
         expect(await store.segments(orgId('acme'), personId('bob'), 'app', '2026-03-01', '2026-03-03')).toEqual([]);
         expect(await store.segments(orgId('other'), personId('ann'), 'app', '2026-03-01', '2026-03-03')).toEqual([]);
+      });
+
+      it('lists the segments of crowded days without their bytes, in order of arrival, and no screenshots', async () => {
+        const names = ['a', 'b', 'c'];
+        await store.appendBatch(batch(1, { segments: names.map((name) => segment(name)) }));
+        await store.appendBatch(batch(2, { segments: names.map((name) => segment(`${name} pic`, 'screenshot')) }));
+        await store.appendBatch(batch(3, { segments: [segment('t', 'title'), segment('u', 'title')] }));
+        await store.appendBatch(batch(4, { segments: [segment('next', 'app', '2026-03-03')] }));
+        const crowded = async (least: number, from = '2026-03-01', to = '2026-03-31', who = 'ann') =>
+          (await store.crowdedSegments(orgId('acme'), personId(who), from, to, least)).map((one) => one.segment);
+        expect(await crowded(1)).toEqual(['a', 'b', 'c', 't', 'u', 'next'].map(segmentId));
+        expect(await crowded(2)).toEqual(['a', 'b', 'c', 't', 'u'].map(segmentId));
+        expect(await crowded(3)).toEqual(names.map(segmentId));
+        expect([
+          await crowded(4),
+          await crowded(1, '2026-03-04'),
+          await crowded(1, '2026-03-01', '2026-03-01'),
+        ]).toEqual([[], [], []]);
+        expect(await crowded(1, '2026-03-01', '2026-03-31', 'bob')).toEqual([]);
+        const { sealed, ...head } = segment('t', 'title');
+        const heads = await store.crowdedSegments(orgId('acme'), personId('ann'), '2026-03-02', '2026-03-02', 2);
+        expect(heads[3]).toEqual({ ...head, bytes: sealed.length });
+      });
+
+      it('puts one segment in the place that the last of several had, and leaves the others where they are', async () => {
+        for (const [at, name] of ['a', 'b', 'c', 'd', 'e'].entries()) {
+          await store.appendBatch(batch(at + 1, { segments: [segment(name)] }));
+        }
+        const merged = segment('b and d');
+        expect(await store.replaceSegments(merged, [segmentId('d'), segmentId('b')])).toBe('replaced');
+        expect(await stored()).toEqual([segment('a'), segment('c'), merged, segment('e')]);
+        const all = ['e', 'b and d', 'a', 'c'].map(segmentId);
+        expect(await store.replaceSegments(segment('all'), all)).toBe('replaced');
+        await store.appendBatch(batch(6, { segments: [segment('f')] }));
+        expect(await stored()).toEqual([segment('all'), segment('f')]);
+        const newest = await store.newestSegments(orgId('acme'), personId('ann'), 'app', '2026-03-02', '2026-03-02');
+        expect(newest).toEqual([segment('f')]);
+      });
+
+      it('replaces nothing when one of them is not there, is named twice, or is of another kind than the new one', async () => {
+        await enrolIn(store, device('desk'));
+        const others: SegmentRecord[] = [
+          { ...segment('device'), device: deviceId('desk') },
+          { ...segment('epoch'), epoch: 2_931 },
+          { ...segment('policy'), policyVersion: 2 },
+          { ...segment('terms'), termsVersion: 2 },
+          { ...segment('expires'), expires: '2026-05-02' },
+          segment('parameter', 'title'),
+          segment('day', 'app', '2026-03-03'),
+        ];
+        const [onDesk, ...onLaptop] = others;
+        if (onDesk === undefined) throw new Error('there is one');
+        await store.appendBatch(batch(1, { segments: [segment('a'), segment('b'), ...onLaptop] }));
+        await store.appendBatch(batch(1, { device: deviceId('desk'), segments: [onDesk] }));
+        const before = await stored();
+        const merged = segment('merged');
+        for (const other of others) {
+          expect(await store.replaceSegments(merged, [segmentId('a'), other.segment])).toBe('changed');
+        }
+        for (const of of [[], [segmentId('a'), segmentId('a')], [segmentId('a'), segmentId('gone')]]) {
+          expect(await store.replaceSegments(merged, of)).toBe('changed');
+        }
+        const both = [segmentId('a'), segmentId('b')];
+        expect(await store.replaceSegments({ ...merged, org: orgId('other') }, both)).toBe('changed');
+        expect(await store.replaceSegments({ ...merged, person: personId('bob') }, both)).toBe('changed');
+        expect(await stored()).toEqual(before);
+      });
+
+      it('replaces nothing by an id that is taken, and never a screenshot', async () => {
+        const names = ['a', 'b', 'c'];
+        await store.appendBatch(batch(1, { segments: names.map((name) => segment(name)) }));
+        await store.appendBatch(batch(2, { segments: names.map((name) => segment(name, 'screenshot')) }));
+        const both = [segmentId('a'), segmentId('b')];
+        await expectConflict(store.replaceSegments(segment('c'), both));
+        await expectConflict(store.replaceSegments(segment('merged', 'screenshot'), both));
+        expect(await stored()).toEqual(names.map((name) => segment(name)));
+        expect(await stored('screenshot')).toHaveLength(3);
+      });
+
+      it('lets one of two that would replace the same segment do it', async () => {
+        for (const [at, name] of ['a', 'b', 'c'].entries()) {
+          await store.appendBatch(batch(at + 1, { segments: [segment(name)] }));
+        }
+        const [a, b, c] = ['a', 'b', 'c'].map(segmentId) as [SegmentId, SegmentId, SegmentId];
+        const results = await Promise.all([
+          store.replaceSegments(segment('ab'), [a, b]),
+          store.replaceSegments(segment('bc'), [b, c]),
+        ]);
+        expect([...results].sort()).toEqual(['changed', 'replaced']);
+        expect(await stored()).toHaveLength(2);
+      });
+
+      it('knows a batch by its seq also when its segments have been replaced', async () => {
+        await store.appendBatch(batch(1));
+        await store.appendBatch(batch(2));
+        await store.replaceSegments(segment('merged'), [segmentId('seq 1'), segmentId('seq 2')]);
+        expect(await store.appendBatch(batch(1))).toEqual({ kind: 'duplicate' });
+        expect(await store.appendBatch(batch(2))).toEqual({ kind: 'duplicate' });
+        expect(await stored()).toEqual([segment('merged')]);
       });
 
       it('sums what was discarded and dropped, by parameter and reason', async () => {
@@ -914,7 +1008,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       await store.createPerson(person('ann'));
       await store.createToken(token('t'));
       await store.createSession(webSession('s'), 9);
-      await store.createDevice(device('laptop'));
+      await enrolIn(store, device('laptop'));
       await store.publishPolicy(policy(1));
       await store.appendBatch(batch(1, { blobs: [blob('x')] }));
       await store.recordAccess(access(NINE));

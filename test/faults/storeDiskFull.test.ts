@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Store, StoreError } from '../../server/store/store.ts';
 import { outcome } from '../contract/store.contract.ts';
+import { enrolIn } from '../support/enrolIn.ts';
 import { openStoreIn, temporaryFolder } from '../support/openedSqliteStore.ts';
 import { batch, blob, device, deviceId, orgId, personId, segment } from '../support/storeRecords.ts';
 
@@ -18,7 +19,7 @@ describe.runIf(canMount)('on a small disk of its own (needs root on Linux to mou
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'daylight-test', folder]);
     await writeFile(join(folder, 'ballast'), Buffer.alloc(1024 * 1024));
     store = await openStoreIn(folder);
-    await store.createDevice(device('laptop'));
+    await enrolIn(store, device('laptop'));
   });
   afterEach(async () => {
     await store.close();

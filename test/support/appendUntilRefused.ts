@@ -1,11 +1,12 @@
 import { StoreError } from '../../server/store/store.ts';
+import { enrolIn } from './enrolIn.ts';
 import { openStoreIn } from './openedSqliteStore.ts';
 import { batch, device } from './storeRecords.ts';
 
 // A process for tests, run under a limit on the size of files: appends four batches at a time to the store in the
 // folder named on its command line until one is refused, tries that one twice more, and prints what was accepted.
 const store = await openStoreIn(process.argv[2] ?? '');
-await store.createDevice(device('laptop'));
+await enrolIn(store, device('laptop'));
 const codes: string[] = [];
 const append = async (seq: number): Promise<boolean> => {
   try {

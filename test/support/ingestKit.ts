@@ -28,6 +28,7 @@ import {
 } from '../../shared/protocol/messages.ts';
 import { type Digest, type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
+import { enrolIn } from './enrolIn.ts';
 import { createReferenceKeyStore, createReferenceStore } from './referenceStore.ts';
 
 /** 20 November 2026, ten in the morning, UTC. */
@@ -155,7 +156,7 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
         ...{ committedSeq: 0, lastSeenAt: null, agentVersion: null, clockOffsetMs: null },
         ...{ lease: null, previousLease: null, sessionState: null },
       };
-      await store.createDevice(record);
+      await enrolIn(store, record);
       const device = { record, key: privateKey };
       await parts.control.lease(record);
       if (acknowledge)

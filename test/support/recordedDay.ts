@@ -7,6 +7,7 @@ import { systemRandom } from '../../server/random.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { ImageId, type OrgId, type PersonId, SegmentId, SessionId } from '../../shared/ids.ts';
 import { addDays, dayOf, MINUTE } from '../../shared/time.ts';
+import { enrolIn } from './enrolIn.ts';
 import { newDevice } from './enrolled.ts';
 import type { TestDevice } from './ingestKit.ts';
 
@@ -43,7 +44,7 @@ export async function recordDay(
   const expires = addDays(day, 14);
   const observations = hourOf(person, from, image, imageBytes);
   try {
-    await store.createDevice(device.record);
+    await enrolIn(store, device.record);
     const byParameter = new Map<Observation['parameter'], Observation[]>();
     for (const one of observations) byParameter.set(one.parameter, [...(byParameter.get(one.parameter) ?? []), one]);
     const epoch = epochOfDay(day);

@@ -188,12 +188,6 @@ export function createReferenceStore(): Store {
         countEvent(event);
         return { kind: 'enrolled' } as const;
       }),
-    createDevice: (device) =>
-      step(() => {
-        refuseIf(devices.some((one) => isSameDevice(one, device)));
-        devices.push(device);
-        changes.push(device);
-      }),
     device: (device) => step(() => devices.find((one) => one.device === device) ?? null),
     devices: (org) => step(() => devices.filter((one) => one.org === org)),
     changeDevice: (org, device, change) =>
@@ -321,7 +315,7 @@ export function createReferenceStore(): Store {
           one.termsVersion === merged.termsVersion &&
           one.expires === merged.expires;
         const those = segments.filter((one) => isLike(one) && of.includes(one.segment));
-        if (those.length !== of.length) return 'changed' as const;
+        if (those.length === 0 || those.length !== of.length) return 'changed' as const;
         refuseIf(segments.some((one) => isSameDay(one) && one.segment === merged.segment && !of.includes(one.segment)));
         const last = segments.findLastIndex((one) => those.includes(one));
         segments[last] = merged;

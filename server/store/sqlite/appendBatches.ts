@@ -2,6 +2,7 @@ import type { AppendResult, BatchUnit } from '../store.ts';
 import { dayNumber, idBytes, int, parameterCode } from './columns.ts';
 import type { Row, Value } from './connection.ts';
 import { insertRows, selectByKeys } from './rows.ts';
+import { segmentColumns, segmentRow } from './segmentRow.ts';
 import type { Transaction } from './writer.ts';
 
 /** A batch and the files that hold its images, in the order of its `blobs`. */
@@ -20,7 +21,12 @@ export async function appendTogether(tx: Transaction, appends: readonly Append[]
   const committed = appends.filter((_, place) => results[place]?.kind === 'committed');
   if (committed.length === 0) return results;
 
-  await insertRows(tx, 'segment', segmentColumns, committed.flatMap(segmentRows));
+  await insertRows(
+    tx,
+    'segment',
+    segmentColumns,
+    committed.flatMap(({ unit }) => unit.segments.map(segmentRow)),
+  );
   await insertRows(tx, 'image', imageColumns, committed.flatMap(imageRows));
   await insertRows(tx, 'discarded', discardedColumns, committed.flatMap(discardedRows), addCount);
   await insertRows(tx, 'dropped', droppedColumns, committed.flatMap(droppedRows), addCount);
@@ -75,39 +81,6 @@ function stateOf(row: Row): DeviceState {
     policyVersion: int(row, 'policy_version'),
     seq: int(row, 'committed_seq'),
   };
-}
-
-const segmentColumns = [
-  'org',
-  'person',
-  'day',
-  'parameter',
-  'segment',
-  'device',
-  'epoch',
-  'policy_version',
-  'terms_version',
-  'expires',
-  'sealed',
-];
-
-function segmentRows({ unit }: Append): Value[][] {
-  const org = idBytes(unit.org);
-  const person = idBytes(unit.person);
-  const device = idBytes(unit.device);
-  return unit.segments.map((segment) => [
-    org,
-    person,
-    dayNumber(segment.day),
-    parameterCode(segment.parameter),
-    idBytes(segment.segment),
-    device,
-    segment.epoch,
-    segment.policyVersion,
-    segment.termsVersion,
-    dayNumber(segment.expires),
-    segment.sealed,
-  ]);
 }
 
 const imageColumns = [

@@ -74,7 +74,6 @@ export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStor
         await recordSecurityEvent(tx, event);
         return { kind: 'enrolled' };
       }),
-    createDevice: (device) => writer.unit((tx) => insertDevice(tx, device)),
     async device(device) {
       const row = await read.first(`${selectDevice} WHERE d.device = ?`, [idBytes(device)]);
       return row === null ? null : deviceOf(row);

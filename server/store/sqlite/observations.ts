@@ -7,6 +7,7 @@ import {
   type BatchUnit,
   type BlobRecord,
   type Observations,
+  type SegmentHead,
   type SegmentRecord,
   StoreError,
 } from '../store.ts';
@@ -16,6 +17,8 @@ import { bytes, day, dayNumber, id, idBytes, int, parameter, parameterCode, text
 import type { Row } from './connection.ts';
 import type { Database } from './database.ts';
 import { storeError, UndecidedCommit } from './failure.ts';
+import { replaceSegments } from './replaceSegments.ts';
+import { segmentColumns } from './segmentRow.ts';
 
 export function observationsIn(
   { writer, read }: Database,
@@ -24,19 +27,7 @@ export function observationsIn(
 ): Observations {
   const append = writer.lane(appendTogether);
   const inOrder = callOrder();
-  const segmentOf = (row: Row): SegmentRecord => ({
-    org: id(OrgId, row, 'org'),
-    person: id(PersonId, row, 'person'),
-    parameter: parameter(int(row, 'parameter')),
-    day: day(row, 'day'),
-    segment: id(SegmentId, row, 'segment'),
-    device: id(DeviceId, row, 'device'),
-    epoch: int(row, 'epoch'),
-    policyVersion: int(row, 'policy_version'),
-    termsVersion: int(row, 'terms_version'),
-    expires: day(row, 'expires'),
-    sealed: fromStore(bytes(row, 'sealed')),
-  });
+  const segmentOf = (row: Row): SegmentRecord => ({ ...keyOf(row), sealed: fromStore(bytes(row, 'sealed')) });
   const blobOf = (row: Row, sealed: Uint8Array): BlobRecord => ({
     org: id(OrgId, row, 'org'),
     person: id(PersonId, row, 'person'),
@@ -76,6 +67,11 @@ export function observationsIn(
       const key = [idBytes(org), idBytes(person), dayNumber(from), dayNumber(to), parameterCode(parameter)];
       return (await read.all(newestOfDays, key)).map(segmentOf);
     },
+    async crowdedSegments(org, person, from, to, least) {
+      const key = [idBytes(org), idBytes(person), dayNumber(from), dayNumber(to), parameterCode('screenshot'), least];
+      return (await read.all(crowdedOfDays, key)).map((row) => ({ ...keyOf(row), bytes: int(row, 'bytes') }));
+    },
+    replaceSegments: (merged, of) => writer.unit((tx) => replaceSegments(tx, merged, of)),
     async blob(org, person, image) {
       const row = await read.first(oneImage, [idBytes(org), idBytes(person), idBytes(image)]);
       return row === null ? null : blobOf(row, await translated(blobs.read(org, text(row, 'file'))));
@@ -105,11 +101,34 @@ export function observationsIn(
   };
 }
 
+function keyOf(row: Row): Omit<SegmentHead, 'bytes'> {
+  return {
+    org: id(OrgId, row, 'org'),
+    person: id(PersonId, row, 'person'),
+    parameter: parameter(int(row, 'parameter')),
+    day: day(row, 'day'),
+    segment: id(SegmentId, row, 'segment'),
+    device: id(DeviceId, row, 'device'),
+    epoch: int(row, 'epoch'),
+    policyVersion: int(row, 'policy_version'),
+    termsVersion: int(row, 'terms_version'),
+    expires: day(row, 'expires'),
+  };
+}
+
 // The key's index finds the rows; reading them by row number then is in order without sorting what they hold.
 const segmentsOfDays = `SELECT * FROM segment WHERE rowid IN (
   SELECT rowid FROM segment WHERE org = ? AND person = ? AND day BETWEEN ? AND ? AND parameter = ?) ORDER BY rowid`;
 const newestOfDays = `SELECT * FROM segment WHERE rowid IN (SELECT max(rowid) FROM segment
   WHERE org = ? AND person = ? AND day BETWEEN ? AND ? AND parameter = ? GROUP BY device) ORDER BY rowid`;
+// Counted and found in the key's index; of the rows only their beginning is read.
+const crowdedOfDays = `SELECT ${segmentColumns.filter((column) => column !== 'sealed').join(', ')}, length(sealed) AS bytes
+  FROM segment WHERE rowid IN (
+    SELECT rowid FROM segment WHERE org = ?1 AND person = ?2 AND (day, parameter) IN (
+      SELECT day, parameter FROM segment
+      WHERE org = ?1 AND person = ?2 AND day BETWEEN ?3 AND ?4 AND parameter <> ?5
+      GROUP BY day, parameter HAVING count(*) >= ?6))
+  ORDER BY rowid`;
 const oneImage = 'SELECT * FROM image WHERE org = ? AND person = ? AND image = ?';
 
 function assertOwnRecords(unit: BatchUnit): void {

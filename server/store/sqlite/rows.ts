@@ -39,7 +39,7 @@ export async function updateRows(
 
 /** The rows of `select` for which `(columns)` is one of `keys`. */
 export async function selectByKeys(
-  tx: Transaction,
+  tx: Pick<Transaction, 'all'>,
   select: string,
   columns: readonly string[],
   keys: readonly (readonly Value[])[],
@@ -52,6 +52,23 @@ export async function selectByKeys(
     at += many;
   }
   return found;
+}
+
+/** Deletes the rows of `table` whose `column` is one of `keys`; returns how many there were. */
+export async function deleteByKeys(
+  tx: Transaction,
+  table: string,
+  column: string,
+  keys: readonly Value[],
+): Promise<number> {
+  let deleted = 0;
+  for (let at = 0; at < keys.length; ) {
+    const many = chunkOf(keys.length - at);
+    const sql = `DELETE FROM ${table} WHERE ${column} IN (VALUES ${tuples(1, many)})`;
+    deleted += await tx.run(sql, keys.slice(at, at + many));
+    at += many;
+  }
+  return deleted;
 }
 
 /** 256 rows of 10 columns are far below SQLite's 32,766 values in one statement. */

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../../server/store/sqlite/connection.ts';
 import { type Store, StoreError } from '../../../server/store/store.ts';
+import { enrolIn } from '../../support/enrolIn.ts';
 import { openStoreIn, temporaryFolder } from '../../support/openedSqliteStore.ts';
 import { createReferenceStore } from '../../support/referenceStore.ts';
 import { sealedText } from '../../support/sealedForTest.ts';
@@ -21,6 +22,7 @@ import {
   personId,
   policy,
   segment,
+  segmentId,
   token,
   webSession,
 } from '../../support/storeRecords.ts';
@@ -92,7 +94,15 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     ),
   ),
   { weight: 8, arbitrary: fc.tuple(machine, small, small, fc.boolean()).map(appendOf) },
+  { weight: 3, arbitrary: fc.tuple(machine, small, small).map(replaceOf) },
 );
+
+/** Two segments of the same device become one; or of two devices, or one that is not there, which changes nothing. */
+function replaceOf([name, first, second]: [string, number, number]): Command {
+  const merged = { ...segment(`${first} and ${second}`), device: deviceId(name) };
+  const of = [segmentId(`${first} ${first}`), segmentId(`${second} ${second}`)];
+  return named(`replace of ${name} ${first} ${second}`, (store) => store.replaceSegments(merged, of));
+}
 
 function appendOf([name, seq, variant, withImage]: [string, number, number, boolean]): Command {
   const unit = batch(seq, {
@@ -118,7 +128,7 @@ async function runsSerially(rounds: readonly (readonly Command[])[]): Promise<vo
   const store = await openStoreIn(folder, { groupUnits: 3, checkpointPages: 1 });
   const slow = await connect(join(folder, 'daylight.db'));
   try {
-    const setUp = [device('laptop'), device('desk')].map((one) => named('createDevice', (to) => to.createDevice(one)));
+    const setUp = [device('laptop'), device('desk')].map((one) => named('enrol', (to) => enrolIn(to, one)));
     for (const one of setUp) await one.run(store);
     await slow.script('BEGIN');
     const before = await slow.all('SELECT * FROM device_progress');
@@ -180,6 +190,7 @@ async function stateOf(store: Store): Promise<unknown> {
     events: await store.securityEvents(acme, 10),
     sessions: await store.sessionsOf(acme, ann, NINE),
     segments: await store.segments(acme, ann, 'app', '2026-03-02', '2026-03-02'),
+    crowded: await store.crowdedSegments(acme, ann, '2026-03-02', '2026-03-02', 2),
     images: await Promise.all(['1', '2', '3', '4'].map((one) => store.blob(acme, ann, imageId(one)))),
     discards: [await store.discards(acme, laptop), await store.discards(acme, desk)],
     receipts: [await store.receipts(acme, laptop), await store.receipts(acme, desk)],

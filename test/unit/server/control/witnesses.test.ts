@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createWitnesses } from '../../../../server/control/witnesses.ts';
 import type { Store } from '../../../../server/store/store.ts';
+import { enrolIn } from '../../../support/enrolIn.ts';
 import { createReferenceStore } from '../../../support/referenceStore.ts';
 import { sealedText } from '../../../support/sealedForTest.ts';
 import { device, deviceId, NINE, orgId } from '../../../support/storeRecords.ts';
@@ -29,7 +30,7 @@ function fails(): never {
 
 it('a device is read again only when something about it changed', async () => {
   const { store, read, witnesses } = counting();
-  for (const name of ['laptop', 'desk', 'tower']) await store.createDevice(device(name));
+  for (const name of ['laptop', 'desk', 'tower']) await enrolIn(store, device(name));
   await witnesses.of(acme);
   await witnesses.of(acme);
   await store.changeDevice(acme, deviceId('desk'), { status: 'retired' });
@@ -51,7 +52,7 @@ it('an answer to a question asked after a change shows the change, however long 
   };
   const said = async () => (++opened === 1 ? setTimeout(30, null) : null);
   const witnesses = createWitnesses(slowly, { seal: fails, open: fails, said }, 10);
-  await real.createDevice(device('laptop'));
+  await enrolIn(real, device('laptop'));
   await witnesses.of(acme);
   const receipt = {
     org: acme,
@@ -71,8 +72,8 @@ it('an answer to a question asked after a change shows the change, however long 
 
 it('no more devices are remembered than asked, and those that are not are read again', async () => {
   const { store, read, witnesses } = counting(3);
-  for (const name of ['a', 'b']) await store.createDevice(device(name));
-  for (const name of ['c', 'd']) await store.createDevice(device(name, { org: orgId('other') }));
+  for (const name of ['a', 'b']) await enrolIn(store, device(name));
+  for (const name of ['c', 'd']) await enrolIn(store, device(name, { org: orgId('other') }));
   await witnesses.of(acme);
   await witnesses.of(orgId('other')); // four in all: the older organisation is forgotten
   await witnesses.of(orgId('other'));
@@ -85,7 +86,7 @@ it('a receipt that could not be read now is read the next time', async () => {
   let fail = true;
   const said = async () => (fail ? Promise.reject(new Error('busy')) : null);
   const witnesses = createWitnesses(store, { seal: fails, open: fails, said }, 10);
-  await store.createDevice(device('laptop'));
+  await enrolIn(store, device('laptop'));
   const receipt = {
     org: acme,
     device: deviceId('laptop'),

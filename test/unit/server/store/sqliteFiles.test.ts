@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteKeyStore } from '../../../../server/store/sqlite/keyStore.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { outcome } from '../../../contract/store.contract.ts';
+import { enrolIn } from '../../../support/enrolIn.ts';
 import { openStoreIn, temporaryFolder } from '../../../support/openedSqliteStore.ts';
 import { sealedText } from '../../../support/sealedForTest.ts';
 import { batch, blob, device, imageId, NINE, orgId, personId, policy, segment } from '../../../support/storeRecords.ts';
@@ -31,7 +32,7 @@ describe('the files of the SQLite store', () => {
   it('are readable by their owner alone', async () => {
     folder = join(folder, 'data');
     const store = await opened();
-    await store.createDevice(device('laptop'));
+    await enrolIn(store, device('laptop'));
     await store.appendBatch(batch(1, { blobs: [blob('x')] }));
     const modes = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
     expect(await modes(folder)).toBe('700');
@@ -46,7 +47,7 @@ describe('the files of the SQLite store', () => {
 
   it('leave no write-ahead log behind after close', async () => {
     const store = await opened();
-    await store.createDevice(device('laptop'));
+    await enrolIn(store, device('laptop'));
     await store.close();
     expect((await readdir(folder)).sort()).toEqual(['blobs', 'daylight.db', 'daylight.lock']);
   });
@@ -70,7 +71,7 @@ describe('the files of the SQLite store', () => {
     const before = await readFile(database());
     await expect(opened()).rejects.toMatchObject({
       code: 'incompatible',
-      message: expect.stringMatching(/before the first release \(format 1, this one knows 3\); choose another folder/),
+      message: expect.stringMatching(/before the first release \(format 1, this one knows 4\); choose another folder/),
     });
     expect((await readFile(database())).equals(before)).toBe(true);
   });
@@ -116,7 +117,7 @@ describe('the files of the SQLite store', () => {
 
   it('hold no image of a batch that was a duplicate, refused, out of order or in conflict', async () => {
     const store = await opened();
-    await store.createDevice(device('laptop'));
+    await enrolIn(store, device('laptop'));
     await store.appendBatch(batch(1, { blobs: [blob('x')] }));
     const before = await blobFiles();
     expect(before).toHaveLength(1);
@@ -130,7 +131,7 @@ describe('the files of the SQLite store', () => {
 
   it('that a crash left without a row, whole or half written, are swept when the store opens; named ones stay', async () => {
     const store = await opened();
-    await store.createDevice(device('laptop'));
+    await enrolIn(store, device('laptop'));
     await store.appendBatch(batch(1, { blobs: [blob('x')] }));
     const [named] = await blobFiles();
     const orphan = join(folder, 'blobs', orgId('acme'), 'f'.repeat(32));
@@ -144,7 +145,7 @@ describe('the files of the SQLite store', () => {
 
   it('of a store that is open elsewhere are not swept, because someone may be in the middle of writing one', async () => {
     const first = await opened();
-    await first.createDevice(device('laptop'));
+    await enrolIn(first, device('laptop'));
     await first.appendBatch(batch(1, { blobs: [blob('x')] }));
     const unfinished = join(folder, 'blobs', orgId('acme'), 'e'.repeat(32));
     await writeFile(unfinished, 'about to be named');
@@ -157,7 +158,7 @@ describe('the files of the SQLite store', () => {
 
   it('name an image by random digits and not by its id', async () => {
     const store = await opened();
-    await store.createDevice(device('laptop'));
+    await enrolIn(store, device('laptop'));
     await store.appendBatch(batch(1, { blobs: [blob('x')] }));
     const [file] = await blobFiles();
     expect(file).toMatch(/^[0-9a-f]{32}$/);
@@ -166,7 +167,7 @@ describe('the files of the SQLite store', () => {
 
   it('report an image whose file is gone as damage', async () => {
     const store = await opened();
-    await store.createDevice(device('laptop'));
+    await enrolIn(store, device('laptop'));
     await store.appendBatch(batch(1, { blobs: [blob('x')] }));
     await truncate(join(folder, 'blobs', orgId('acme'), (await blobFiles())[0] ?? ''), 0);
     expect((await store.blob(orgId('acme'), personId('ann'), imageId('x')))?.sealed).toHaveLength(0);
@@ -177,7 +178,7 @@ describe('the files of the SQLite store', () => {
   it('keep at most 60 bytes an event at twelve events a segment, indexes included', async () => {
     const store = await opened();
     const people = Array.from({ length: 40 }, (_, at) => personId(`${at}`));
-    for (const [at, person] of people.entries()) await store.createDevice(device(`${at}`, { person }));
+    for (const [at, person] of people.entries()) await enrolIn(store, device(`${at}`, { person }));
     const parameters = ['session', 'activity', 'app', 'title', 'url'] as const;
     const seqs = Array.from({ length: 100 }, (_, at) => at + 1);
     for (const seq of seqs) {
@@ -213,7 +214,7 @@ describe('the files of the SQLite store', () => {
   });
 });
 
-const event = { org: orgId('acme'), at: NINE, kind: 'test', person: null, detail: 'a sentence' };
+const event = { org: orgId('acme'), at: NINE + 1, kind: 'test', person: null, detail: 'a sentence' };
 
 /** Statements of another program, past the store. */
 function raw(file: string, sql: string): Promise<void> {
