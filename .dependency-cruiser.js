@@ -20,6 +20,20 @@ export default {
       to: { pathNot: ['^shared/', '^node_modules/(zod|tldts)(/|$)'] },
     },
     {
+      name: 'look-is-only-looks',
+      comment: 'What both pages wear: colours, marks, the way strings are said. It knows nothing of Daylight.',
+      severity: 'error',
+      from: { path: '^look/' },
+      to: { pathNot: ['^look/', '^node_modules/(react|@tabler/icons-react|@types/react|zod|vite)(/|$)'] },
+    },
+    {
+      name: 'only-pages-wear-it',
+      comment: 'Nothing but the two pages has a look.',
+      severity: 'error',
+      from: { pathNot: ['^look/', '^server/console/', '^agent/window/', '^test/'] },
+      to: { path: '^look/' },
+    },
+    {
       name: 'agent-and-server-meet-in-shared',
       comment: "The server never trusts the agent, and neither may lean on the other's code.",
       severity: 'error',
@@ -126,7 +140,7 @@ export default {
       to: {
         pathNot: [
           '^agent/window/',
-          '^shared/',
+          '^(shared|look)/',
           '^node_modules/(react|react-dom|scheduler|@mantine|@tabler/icons-react|@types/react|@types/react-dom|zod)(/|$)',
           '^node_modules/(vite|@vitejs/plugin-react)/',
         ],
@@ -143,7 +157,7 @@ export default {
       name: 'no-tests-in-the-product',
       comment: 'Fakes stay in test/.',
       severity: 'error',
-      from: { path: '^(shared|agent|server)/' },
+      from: { path: '^(shared|look|agent|server)/' },
       to: { path: '^test/' },
     },
     {

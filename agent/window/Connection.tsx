@@ -1,9 +1,10 @@
+import { Mark } from '../../look/Mark.tsx';
+import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { Mark } from './Mark.tsx';
+import { SECOND } from '../../shared/time.ts';
 import { Panel } from './Panel.tsx';
 import { duration, nearTime, size } from './strings/format.ts';
 import { count, say } from './strings/say.ts';
-import { useNow } from './useNow.ts';
 import classes from './window.module.css';
 
 /** Connection, what waits, and the sensors, in words with what to do. */
@@ -34,7 +35,7 @@ export function Connection({ status }: { status: AgentStatus }) {
 }
 
 function Offline({ status: { connection, waiting, until } }: { status: AgentStatus }) {
-  const now = useNow();
+  const now = useNow(SECOND);
   const { heardAt, words, remedy } = connection;
   const since =
     heardAt === null ? say('connection.never') : say('connection.offlineFor', { long: duration(now - heardAt) });

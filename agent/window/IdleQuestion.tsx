@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { MINUTE } from '../../shared/time.ts';
+import { MINUTE, SECOND } from '../../shared/time.ts';
 import { Panel } from './Panel.tsx';
 import { clockTime, duration, nearTime } from './strings/format.ts';
 import { say } from './strings/say.ts';
 import type { Ask } from './useAgent.ts';
-import { useNow } from './useNow.ts';
 import classes from './window.module.css';
 
 type Idle = NonNullable<AgentStatus['idle']>;
@@ -24,7 +24,7 @@ export function IdleQuestion({ status: { idle }, ask }: { status: AgentStatus; a
 }
 
 function Question({ idle, ask }: { idle: Idle; ask: Ask }) {
-  const now = useNow();
+  const now = useNow(SECOND);
   const answer = (given: 'keep' | 'discard') => () => void ask({ command: 'answer_idle', answer: given });
   return (
     <Panel title={say('idle.title')} asks>

@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconCircle, IconCircleCheck } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useNow } from '../../look/useNow.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { SECOND } from '../../shared/time.ts';
 import { NoticeDialog } from './Notice.tsx';
 import { Panel } from './Panel.tsx';
 import { date, nearTime } from './strings/format.ts';
@@ -10,7 +12,6 @@ import { say } from './strings/say.ts';
 import { termsWords } from './terms.ts';
 import type { Transport } from './transport.ts';
 import type { Ask } from './useAgent.ts';
-import { useNow } from './useNow.ts';
 import classes from './window.module.css';
 
 interface RecordingProps {
@@ -69,7 +70,7 @@ function Sentence({ status: { parameters, visible } }: { status: AgentStatus }) 
 }
 
 function Asked({ status: { policy, organisation, until } }: { status: AgentStatus }) {
-  const now = useNow();
+  const now = useNow(SECOND);
   if (policy === null) return <p>{say('recording.noPolicy')}</p>;
   const { version, publishedAt, refused } = policy;
   return (

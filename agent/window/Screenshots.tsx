@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { SECOND } from '../../shared/time.ts';
 import { Panel } from './Panel.tsx';
 import { clockTime, stopwatch } from './strings/format.ts';
 import { say } from './strings/say.ts';
 import type { Transport } from './transport.ts';
 import type { Ask } from './useAgent.ts';
-import { useNow } from './useNow.ts';
 import classes from './window.module.css';
 
 interface ScreenshotsProps {
@@ -41,7 +42,7 @@ interface WaitingProps {
 function Waiting({ screenshot, transport, ask }: WaitingProps) {
   const { image, at, releaseAt, level } = screenshot;
   const [isShown, setShown] = useState(false);
-  const left = releaseAt - useNow();
+  const left = releaseAt - useNow(SECOND);
   const time = clockTime(at);
   return (
     <li className={classes.stack}>

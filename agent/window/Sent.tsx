@@ -1,9 +1,10 @@
+import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { SECOND } from '../../shared/time.ts';
 import { Panel } from './Panel.tsx';
 import { readableRecord } from './readableRecord.ts';
 import { clockTime, nearTime } from './strings/format.ts';
 import { count, say } from './strings/say.ts';
-import { useNow } from './useNow.ts';
 import classes from './window.module.css';
 
 /** The last batch as it was sent, and what was recorded and never sent, with the reason. */
@@ -29,7 +30,7 @@ export function Sent({ status }: { status: AgentStatus }) {
 }
 
 function Totals({ sent: { at, stored, discarded } }: Pick<AgentStatus, 'sent'>) {
-  const now = useNow();
+  const now = useNow(SECOND);
   if (at === null) return <p className={classes.quiet}>{say('sent.never')}</p>;
   const refused = Object.entries(discarded).map(([reason, n]) =>
     say('sent.each', { n, reason: reason.replaceAll('_', ' ') }),

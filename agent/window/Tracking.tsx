@@ -1,13 +1,14 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { type SyntheticEvent, useState } from 'react';
+import { Mark, type Tone } from '../../look/Mark.tsx';
+import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { Mark, type Tone } from './Mark.tsx';
+import { SECOND } from '../../shared/time.ts';
 import { Panel } from './Panel.tsx';
 import { clockTime, stopwatch } from './strings/format.ts';
 import { say } from './strings/say.ts';
 import type { Ask } from './useAgent.ts';
-import { useNow } from './useNow.ts';
 import classes from './window.module.css';
 
 const tones: Readonly<Record<AgentStatus['state'], Tone>> = {
@@ -36,7 +37,7 @@ export function Tracking({ status, ask }: TrackingProps) {
 }
 
 function Timer({ status: { since, work, state } }: { status: AgentStatus }) {
-  const now = useNow();
+  const now = useNow(SECOND);
   if (since === null) return null;
   const { project, task } = work;
   const where = project === null ? say('tracking.noProject') : task === null ? project : `${project} › ${task}`;

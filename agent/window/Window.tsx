@@ -1,10 +1,11 @@
+import { Mark } from '../../look/Mark.tsx';
+import { useNow } from '../../look/useNow.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
 import { Connection } from './Connection.tsx';
 import { Ended } from './Ended.tsx';
 import { IdleQuestion } from './IdleQuestion.tsx';
-import { Mark } from './Mark.tsx';
 import { NoticeWaiting } from './Notice.tsx';
 import { Recording } from './Recording.tsx';
 import { SaidLine } from './SaidLine.tsx';
@@ -14,7 +15,6 @@ import { say } from './strings/say.ts';
 import { Tracking } from './Tracking.tsx';
 import type { Transport } from './transport.ts';
 import { useAgent } from './useAgent.ts';
-import { useNow } from './useNow.ts';
 import classes from './window.module.css';
 
 /** The employee's window: what the agent says, and what it can be asked. It decides nothing. */
@@ -60,7 +60,7 @@ export function Window({ transport }: { transport: Transport }) {
 const LATE_MS = 8 * SECOND;
 
 function Head({ status, heardAt }: { status: AgentStatus; heardAt: number }) {
-  const age = useNow() - heardAt;
+  const age = useNow(SECOND) - heardAt;
   const { person, organisation } = status;
   return (
     <header className={classes.head}>

@@ -1,6 +1,6 @@
-import './jitless.ts';
+import '../../look/jitless.ts';
 import '@mantine/core/styles.css';
-import './tokens.css';
+import '../../look/tokens.css';
 import './window.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';

@@ -1,5 +1,6 @@
-import './jitless.ts';
+import '../../look/jitless.ts';
 import '@mantine/core/styles.css';
+import '../../look/tokens.css';
 import './console.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';

@@ -1,10 +1,10 @@
 import { useParams } from 'react-router';
+import { Mark } from '../../../look/Mark.tsx';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import type { AccessEntry } from '../../../shared/protocol/http.ts';
 import { useAccesses } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
-import { Mark } from '../frame/Mark.tsx';
 import { Older } from '../frame/Older.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { useNameOf } from '../frame/useNames.ts';

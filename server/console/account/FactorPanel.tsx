@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Mark } from '../../../look/Mark.tsx';
 import { assertNever } from '../../../shared/errors.ts';
 import type { Me } from '../../../shared/protocol/http.ts';
 import { type Answer, call } from '../api/client.ts';
@@ -9,7 +10,6 @@ import { useSecondFactor } from '../api/reads.ts';
 import { RecoveryCodes } from '../entry/RecoveryCodes.tsx';
 import { SecondFactor } from '../entry/SecondFactor.tsx';
 import { Failure } from '../frame/Failure.tsx';
-import { Mark } from '../frame/Mark.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { count, say } from '../strings/say.ts';

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Mark } from '../../../look/Mark.tsx';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useSessions } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
-import { Mark } from '../frame/Mark.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime } from '../strings/format.ts';

@@ -1,5 +1,5 @@
+import { Mark } from '../../../look/Mark.tsx';
 import type { Liveness } from '../api/useProof.ts';
-import { Mark } from '../frame/Mark.tsx';
 import { exactTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 

@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
+import { Mark } from '../../../look/Mark.tsx';
+import { useNow } from '../../../look/useNow.ts';
 import type { DeviceView, PersonView } from '../../../shared/protocol/http.ts';
 import { SECOND } from '../../../shared/time.ts';
 import { useDevices } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
-import { Mark } from '../frame/Mark.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty } from '../frame/Page.tsx';
-import { useNow } from '../frame/useNow.ts';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, latency, nearTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';

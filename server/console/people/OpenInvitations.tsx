@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Mark } from '../../../look/Mark.tsx';
 import type { Invitation, PersonView } from '../../../shared/protocol/http.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useInvitations } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
-import { Mark } from '../frame/Mark.tsx';
 import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { InvitationLink } from './InvitationLink.tsx';

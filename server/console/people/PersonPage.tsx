@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useParams } from 'react-router';
+import { Mark } from '../../../look/Mark.tsx';
 import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
 import { usePerson, useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
-import { Mark } from '../frame/Mark.tsx';
 import { may } from '../frame/may.ts';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { Mark } from '../../../look/Mark.tsx';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import type { ReceiptState } from '../../../shared/protocol/messages.ts';
 import { useReceipt } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
-import { Mark } from '../frame/Mark.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNow } from '../../../look/useNow.ts';
 import type { DeviceView } from '../../../shared/protocol/http.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
-import { useNow } from '../frame/useNow.ts';
 import { nearTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 

@@ -1,11 +1,11 @@
 import { Button, Select } from '@mantine/core';
 import { useSearchParams } from 'react-router';
+import { Mark } from '../../../look/Mark.tsx';
 import { useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { PurposeChoice } from '../day/PurposeChoice.tsx';
 import { purposeFor, type ReadPurposeName } from '../day/purposes.ts';
 import { Failure } from '../frame/Failure.tsx';
-import { Mark } from '../frame/Mark.tsx';
 import { may } from '../frame/may.ts';
 import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';

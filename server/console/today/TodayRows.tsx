@@ -1,4 +1,6 @@
 import { Link } from 'react-router';
+import { Mark } from '../../../look/Mark.tsx';
+import { useNow } from '../../../look/useNow.ts';
 import type { TodayReport, TodayRow } from '../../../shared/protocol/http.ts';
 import { useTeams } from '../api/reads.ts';
 import { absenceOf } from '../day/absence.ts';
@@ -6,8 +8,6 @@ import { dayPath } from '../day/paths.ts';
 import type { ReadPurposeName } from '../day/purposes.ts';
 import { workLabel } from '../day/Timeline.tsx';
 import { labelText } from '../day/tones.ts';
-import { Mark } from '../frame/Mark.tsx';
-import { useNow } from '../frame/useNow.ts';
 import { duration } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import { sinceText, states, tones, trackedBy } from './states.ts';

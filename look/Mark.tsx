@@ -3,18 +3,20 @@ import {
   IconCircle,
   IconCircleCheck,
   IconHourglassEmpty,
+  IconLock,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import classes from './window.module.css';
+import classes from './Mark.module.css';
 
-/** What a colour can mean here. */
-export type Tone = 'on' | 'off' | 'wait' | 'gone';
+/** The five things that a colour can mean here. */
+export type Tone = 'on' | 'off' | 'wait' | 'private' | 'gone';
 
 const icons: Readonly<Record<Tone, TablerIcon>> = {
   on: IconCircleCheck,
   off: IconCircle,
   wait: IconHourglassEmpty,
+  private: IconLock,
   gone: IconAlertTriangle,
 };
 
