@@ -6,7 +6,7 @@ import { openFolder } from '../core/files.ts';
 import { IDENTITY_FILE } from '../core/identity.ts';
 import { askAgent } from '../core/localSocket.ts';
 import { noticeLines } from '../core/notice.ts';
-import { idleLines, statusLines } from '../core/statusWords.ts';
+import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
 import { CliEnd, exitCodes, refusedBy } from './exit.ts';
 import { type Terminal, timeWords } from './terminal.ts';
 
@@ -88,9 +88,9 @@ export async function listScreenshots(terminal: Terminal, folder: string, now: n
   const { screenshots } = await statusOf(folder);
   if (screenshots.length === 0) terminal.say('No screenshot waits for your review.');
   const time = timeWords(now);
-  for (const { image, at, releaseAt, level, width, height } of screenshots) {
-    const seconds = Math.max(0, Math.round((releaseAt - now) / 1_000));
-    terminal.say(`${image}  ${time(at)}  ${level}  ${width}×${height}  is sent in ${seconds} s`);
+  for (const screenshot of screenshots) {
+    const { image, at, level, width, height } = screenshot;
+    terminal.say(`${image}  ${time(at)}  ${level}  ${width}×${height}  ${whenSent(screenshot, now)}`);
   }
 }
 

@@ -70,9 +70,9 @@ export function statusOf(sources: StatusSources): AgentStatus {
     },
     dropped: waiting.dropped.map((line) => ({ ...line, words: dropWords(line.cause) })),
     sent: { at: sent.at, stored: sent.stored, discarded: { ...sent.discarded }, last: sent.batch?.observations ?? [] },
-    screenshots: spool.held().map(({ observation, releaseAt }) => {
+    screenshots: spool.held().map(({ observation, releaseAt, isHeldBack }) => {
       const { image, at, level, width, height } = observation;
-      return { image, at, releaseAt, level, width, height };
+      return { image, at, releaseAt, isHeldBack, level, width, height };
     }),
     key: key.words,
   };

@@ -118,10 +118,20 @@ function sentLines({ sent }: AgentStatus, time: (at: number) => string): string[
 }
 
 function screenshotLines({ screenshots }: AgentStatus, now: number, time: (at: number) => string): string[] {
-  return screenshots.map(({ image, at, releaseAt, level }) => {
-    const seconds = Math.max(0, Math.round((releaseAt - now) / 1_000));
-    return `Screenshot of ${time(at)} (${level}) is sent in ${seconds} s; to drop it: daylight-agent screenshots drop ${image}`;
+  return screenshots.map((screenshot) => {
+    const { image, at, level } = screenshot;
+    const drop = `to drop it: daylight-agent screenshots drop ${image}`;
+    return `Screenshot of ${time(at)} (${level}) ${whenSent(screenshot, now)}; ${drop}`;
   });
+}
+
+/** What becomes of a screenshot that nobody drops. */
+export function whenSent(
+  { releaseAt, isHeldBack }: Pick<AgentStatus['screenshots'][number], 'releaseAt' | 'isHeldBack'>,
+  now: number,
+): string {
+  if (isHeldBack) return 'is held back until the next sign of you, or your answer';
+  return `is sent in ${Math.max(0, Math.round((releaseAt - now) / 1_000))} s`;
 }
 
 function noticeLine({ notice }: AgentStatus): string[] {

@@ -126,6 +126,8 @@ export const AgentStatus = z.strictObject({
       image: ImageId,
       at: UnixMs,
       releaseAt: UnixMs,
+      /** Taken since the last sign of the person: not sent before there is another, or an answer, and its review begins then. */
+      isHeldBack: z.boolean(),
       level: z.string(),
       width: z.int(),
       height: z.int(),
