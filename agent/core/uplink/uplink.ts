@@ -213,7 +213,11 @@ class WebSocketUplink implements Uplink {
         // Counted on arrival, not when its turn comes: from this moment nothing more is sent.
         if (frame.type === 'policy' || frame.type === 'welcome') meeting.pace.applying += 1;
         queue = queue.then(async () => this.#receive(meeting, await opened, frame));
-        return queue;
+        // What could not be carried out once, on a full disk for instance, will not be in a second either.
+        return queue.catch((error: unknown) => {
+          meeting.pace.ending ??= failedHere(error);
+          throw error;
+        });
       },
     });
     try {
@@ -285,8 +289,7 @@ class WebSocketUplink implements Uplink {
     this.#enter({ kind: 'online', since: this.#deps.clock.now() });
     await this.#sendAcknowledgement(conversation);
     void this.#sendAll(conversation).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : 'what waits could not be sent';
-      end(conversation.link, conversation.pace, { kind: 'again', why, wasOnline: false });
+      end(conversation.link, conversation.pace, failedHere(error));
     });
   }
 
@@ -552,6 +555,12 @@ function newConversation(link: Link, pace: Pace, committedSeq: number): Conversa
     applied: false,
     ended: false,
   };
+}
+
+/** Not a broken line: the pause before the next attempt grows. */
+function failedHere(error: unknown): Ending {
+  const why = error instanceof Error ? error.message : 'what the server sent could not be carried out';
+  return { kind: 'again', why, wasOnline: false };
 }
 
 function foreignServer(why: string): Ending {

@@ -366,6 +366,21 @@ test('an agent that cannot keep the policy that it is given comes back less and 
   expect(server.connections).toBeGreaterThan(1);
 });
 
+test('an agent whose disk takes no acknowledgement comes back less and less often, and sends it when there is room', async () => {
+  await record('one');
+  const { acknowledged, rebase } = spool;
+  spool.acknowledged = spool.rebase = () => Promise.reject(new Error('the disk is full'));
+  uplink.start();
+  await sleep(8_000);
+  // At most after 1, 2 and 4 seconds; it would have been every second.
+  expect(server.connections).toBeLessThanOrEqual(5);
+  expect(server.connections).toBeGreaterThan(1);
+  Object.assign(spool, { acknowledged, rebase });
+  uplink.nudge();
+  await until(() => spool.waiting().batches === 0);
+  expect(titlesSent()).toEqual(['one']);
+}, 30_000);
+
 test('while no policy is verified nothing of what waits is sent, however long the connection lasts', async () => {
   const foreign = await startScriptedServer(() => clock.now());
   server.welcome = (honest) => ({ ...honest, ...foreign.signed() });
