@@ -4,7 +4,7 @@ import type { SessionId } from '../../shared/ids.ts';
 import type { DayReport } from '../../shared/protocol/http.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { absences, type Circumstances } from './absent.ts';
-import { clip, type Interval, intersect, measure, partsWithin, subtract, union } from './intervals.ts';
+import { clip, type Interval, intersect, isMoment, measure, partsWithin, subtract, union } from './intervals.ts';
 import { inOrder, ofParameter, type Recorded } from './recorded.ts';
 import { type Session, sessionsOf, trackedOf } from './sessions.ts';
 import { joined, oneAtATime, type Span, totalsOf } from './spans.ts';
@@ -49,8 +49,8 @@ export function reportOn({ records, sessions }: History, facts: DaySetting): Day
   const shaping = fromTheFirstOf(during, records, bounds);
   const work = workOf(records, sessions).flatMap((one) => clipped(one, bounds));
   const unnamed = facts.viewable.has('app') ? NOT_COLLECTED : NOT_FOR_YOU;
-  const apps = appsOf(shaping, unnamed).flatMap((one) => clipped(one, bounds));
-  const sites = sitesOf(shaping).flatMap((one) => clipped(one, bounds));
+  const apps = appsOf(shaping, unnamed).flatMap((one) => shownIn(one, bounds));
+  const sites = sitesOf(shaping).flatMap((one) => shownIn(one, bounds));
   const withoutAbsent = {
     ...facts.header,
     ...bounds,
@@ -63,7 +63,7 @@ export function reportOn({ records, sessions }: History, facts: DaySetting): Day
       .flatMap((gap) => clipped(gap, bounds))
       .toSorted(byTime),
     work,
-    activity: activityOf(during).flatMap((one) => clipped(one, bounds)),
+    activity: activityOf(during).flatMap((one) => shownIn(one, bounds)),
     apps,
     sites: sites.map(({ from, to, label }) => ({ from, to, label })),
     screenshots: momentsIn(during, 'screenshot', bounds).map(({ at, image, level, width, height }) => ({
@@ -177,9 +177,14 @@ function withTitles(
 /** The parts of each that none of the others covers. Both lists are in order of time. */
 function outside<T extends Interval>(spans: readonly T[], others: readonly Interval[]): T[] {
   const holes = union(others);
+  const moments = new Set(others.filter(isMoment).map(({ from }) => from));
   let first = 0;
   return spans.flatMap((span) => {
     while ((holes[first]?.to ?? Number.POSITIVE_INFINITY) <= span.from) first += 1;
+    if (isMoment(span)) {
+      const isCovered = moments.has(span.from) || (holes[first]?.from ?? Number.POSITIVE_INFINITY) <= span.from;
+      return isCovered ? [] : [span];
+    }
     let end = first;
     while ((holes[end]?.from ?? Number.POSITIVE_INFINITY) < span.to) end += 1;
     return subtract([span], holes.slice(first, end)).map((part) => ({ ...span, ...part }));
@@ -190,15 +195,27 @@ function overlay(apps: readonly Span[], titles: readonly (Interval & { readonly 
   const result: DayReport['apps'] = [];
   let first = 0;
   for (const app of apps) {
-    while ((titles[first]?.to ?? Number.POSITIVE_INFINITY) <= app.from) first += 1;
+    for (let title = titles[first]; title !== undefined && isBefore(title, app); title = titles[first]) first += 1;
     for (let index = first; index < titles.length; index += 1) {
       const title = titles[index];
-      if (title === undefined || title.from >= app.to) break;
-      const part = clip(title, app);
+      if (title === undefined || isBefore(app, title)) break;
+      const part = meeting(title, app);
       if (part !== null) result.push({ ...part, label: app.label, title: title.title });
     }
   }
   return result;
+}
+
+function isBefore(one: Interval, other: Interval): boolean {
+  return one.to < other.from || (one.to === other.from && !isMoment(one));
+}
+
+/** What two have in common: a stretch, or the moment that one of them is within the other. */
+function meeting(one: Interval, other: Interval): Interval | null {
+  const part = clip(one, other);
+  if (part !== null || isBefore(one, other) || isBefore(other, one)) return part;
+  const at = Math.max(one.from, other.from);
+  return isMoment(one) || isMoment(other) ? { from: at, to: at } : null;
 }
 
 /** `site` is what totals count by: of a page, its host. */
@@ -254,6 +271,12 @@ function momentsIn<P extends ParameterId>(records: readonly Recorded[], paramete
 function clipped<T extends Interval>(one: T, bounds: Interval): T[] {
   const part = clip(one, bounds);
   return part === null ? [] : [{ ...one, ...part }];
+}
+
+/** The part within the day; a moment as it is, or the person would be shown less than is stored of them. */
+function shownIn<T extends Interval>(one: T, bounds: Interval): T[] {
+  if (!isMoment(one)) return clipped(one, bounds);
+  return one.from >= bounds.from && one.from < bounds.to ? [one] : [];
 }
 
 function intervalOf({ at, span }: { readonly at: UnixMs; readonly span: number }): Interval {

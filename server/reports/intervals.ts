@@ -6,6 +6,11 @@ export interface Interval {
   readonly to: UnixMs;
 }
 
+/** What was seen once and took no time. As a stretch it is empty, and every function below leaves it out. */
+export function isMoment({ from, to }: Interval): boolean {
+  return from === to;
+}
+
 /** Touching and overlapping intervals become one. */
 export function union(intervals: readonly Interval[]): Interval[] {
   const sorted = intervals.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from);

@@ -1,5 +1,5 @@
 import { SECOND } from '../../shared/time.ts';
-import { type Interval, measure, partsWithin } from './intervals.ts';
+import { type Interval, isMoment, measure, partsWithin } from './intervals.ts';
 
 /** What someone was at, and when. */
 export interface Span extends Interval {
@@ -9,11 +9,11 @@ export interface Span extends Interval {
 /** Samples are taken every few seconds; a hole no longer than this between two alike is how sampling looks. */
 const JOIN_MS = 15 * SECOND;
 
-/** One at a time: each of the spans, which are in order of their beginning, ends where the next one begins. */
+/** One at a time: each of the spans, which are in order of their beginning, ends where the next one begins. Moments stay. */
 export function oneAtATime<S extends Interval>(spans: readonly S[]): S[] {
   return spans.flatMap((span, index) => {
     const to = Math.min(span.to, spans[index + 1]?.from ?? Number.POSITIVE_INFINITY);
-    return span.from < to ? [{ ...span, to }] : [];
+    return span.from < to || isMoment(span) ? [{ ...span, to }] : [];
   });
 }
 

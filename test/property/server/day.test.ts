@@ -107,7 +107,8 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   apps: fc.array(
     fc.record({
       from: fc.integer({ min: 0, max: 300 }),
-      length: fc.integer({ min: 1, max: 60 }),
+      // 0: seen once, and not known for how long
+      length: fc.integer({ min: 0, max: 60 }),
       name: fc.constantFrom('A', 'B', 'C'),
     }),
     { maxLength: 6 },
@@ -241,8 +242,11 @@ describe('a day', () => {
         const report = dayReport(factsOf(records));
         expect(dayReport(factsOf(shuffled.map(({ record }) => record)))).toEqual(report);
         expect(DayReport.parse(report)).toEqual(report);
-        for (const { from, to } of [...report.sessions, ...report.gaps, ...report.apps, ...report.work]) {
+        for (const { from, to } of [...report.sessions, ...report.gaps, ...report.work]) {
           expect(from >= BOUNDS.from && from < to && to <= BOUNDS.to).toBe(true);
+        }
+        for (const { from, to } of report.apps) {
+          expect(from >= BOUNDS.from && from <= to && from < BOUNDS.to && to <= BOUNDS.to).toBe(true);
         }
       }),
     );

@@ -96,3 +96,34 @@ it('one application at a time is in front of a device: what overlaps ends where 
     [10, 15, 'B'],
   ]);
 });
+
+it('what was seen once and took no time is shown with its moment, alone or within another, and counts no time', () => {
+  const report = dayReport(
+    factsOf([
+      record(event(NOON, 'start')),
+      record({ parameter: 'app', level: 'name', ...when(NOON + MINUTE), name: 'Once' }),
+      record({ parameter: 'title', level: 'full', ...when(NOON + MINUTE), title: 'seen once' }),
+      record({ parameter: 'app', level: 'name', ...when(NOON + 10 * MINUTE, 5 * MINUTE), name: 'Editor' }),
+      record({ parameter: 'title', level: 'full', ...when(NOON + 12 * MINUTE), title: 'within' }),
+      record({ parameter: 'title', level: 'full', ...when(NOON + 15 * MINUTE), title: 'after' }),
+      record({ parameter: 'url', level: 'domain', ...when(NOON + MINUTE), domain: 'example.com' }),
+      record({ parameter: 'activity', level: 'active', ...when(NOON + MINUTE), active: true }),
+      record({ parameter: 'app', level: 'name', ...when(START - 1), name: 'yesterday' }),
+      record({ parameter: 'app', level: 'name', ...when(START + DAY), name: 'tomorrow' }),
+      record(event(NOON + HOUR, 'stop')),
+    ]),
+  );
+  const at = (minutes: number) => NOON + minutes * MINUTE;
+  const moment = (minutes: number) => ({ from: at(minutes), to: at(minutes) });
+  expect(report.apps).toEqual([
+    { ...moment(1), label: 'Once', title: 'seen once' },
+    { from: at(10), to: at(15), label: 'Editor', title: null },
+    { ...moment(12), label: 'Editor', title: 'within' },
+    { ...moment(15), label: 'not collected', title: 'after' },
+  ]);
+  expect(report.sites).toEqual([{ ...moment(1), label: 'example.com' }]);
+  expect(report.activity).toEqual([{ ...moment(1), active: true, counts: null }]);
+  expect([report.totals.byApp, report.totals.bySite]).toEqual([[{ label: 'Editor', ms: 5 * MINUTE }], []]);
+  const absent = report.absent.map(({ parameter }) => parameter);
+  for (const id of ['app', 'title', 'url', 'activity'] as const) expect(absent).not.toContain(id);
+});
