@@ -1,7 +1,6 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
 import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
@@ -9,18 +8,16 @@ import { usePeople, useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
-import { Empty, Page } from '../frame/Page.tsx';
+import { Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { count, say } from '../strings/say.ts';
 import { InviteDialog } from './InviteDialog.tsx';
 import { OpenInvitations } from './OpenInvitations.tsx';
 import classes from './people.module.css';
+import { SearchedPeople } from './SearchedPeople.tsx';
 import { searchPeople } from './search.ts';
 import { TeamDialog } from './TeamDialog.tsx';
 import { Teams } from './Teams.tsx';
-
-/** People are few enough to be listed whole, but not to be drawn at once. */
-const PAGE = 100;
 
 /** Everyone in the viewer's scope. */
 export function People() {
@@ -74,39 +71,14 @@ function Invited({ people }: { people: readonly PersonView[] }) {
 }
 
 function PeopleList({ people, teams }: { people: readonly PersonView[]; teams: readonly TeamView[] }) {
-  const [text, setText] = useState('');
-  const [shown, setShown] = useState(PAGE);
-  const found = searchPeople(people, teams, text);
   return (
-    <div className="dl-stack">
-      <div className="dl-row dl-between">
-        <TextInput
-          className={classes.search ?? ''}
-          aria-label={say('people.search')}
-          placeholder={say('people.search')}
-          leftSection={<IconSearch size={16} aria-hidden />}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        <p className="dl-quiet dl-small" role="status">
-          {count('people.count', found.length)}
-        </p>
-      </div>
-      {found.length === 0 ? (
-        <Empty>{say(text === '' ? 'people.none' : 'people.noneFound')}</Empty>
-      ) : (
-        <ul className={classes.list}>
-          {found.slice(0, shown).map((person) => (
-            <PersonItem key={person.id} person={person} teams={teams} />
-          ))}
-        </ul>
-      )}
-      {found.length > shown && (
-        <Button variant="default" onClick={() => setShown(shown + PAGE)}>
-          {count('people.more', Math.min(PAGE, found.length - shown))}
-        </Button>
-      )}
-    </div>
+    <SearchedPeople
+      label={say('people.search')}
+      search={(text) => searchPeople(people, teams, text)}
+      none={(text) => say(text === '' ? 'people.none' : 'people.noneFound')}
+    >
+      {(person) => <PersonItem key={person.id} person={person} teams={teams} />}
+    </SearchedPeople>
   );
 }
 
