@@ -13,6 +13,7 @@ import { createApp } from './api/app.ts';
 import { asDaylightError } from './api/failures.ts';
 import { clientAddress, limitKey } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { startCompaction } from './compaction/compaction.ts';
 import { optionOf, parseServerConfig, type ServerConfig } from './config.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import type { AgentSocketDeps } from './ingest/ingest.ts';
@@ -73,6 +74,9 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       ...(surroundings.agentTiming === undefined ? {} : { timing: surroundings.agentTiming }),
     });
     opened.push(() => agents.close());
+    const failed = (cause: unknown): void => log.error('compaction', { failure: failureFields(cause) });
+    const compaction = startCompaction({ ...foundation, clock, random, failed });
+    opened.push(() => compaction.close());
     const closing = new AbortController();
     const address: { origin: string; origins: ReadonlySet<string> } = { origin: '', origins: new Set() };
     const app = createApp({

@@ -6,6 +6,7 @@ import { ReadPurpose } from '../../../shared/protocol/http.ts';
 import { type Actor, authorize, organisation, personTarget } from '../../authorize.ts';
 import { dayReport } from '../../reports/day.ts';
 import type { Interval } from '../../reports/intervals.ts';
+import { inOrder } from '../../reports/recorded.ts';
 import { circumstancesOf, pastOf } from '../circumstances.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
@@ -44,7 +45,7 @@ export function data(
       const segments = await store.segments(actor.org, params.person, parameter, day, day);
       const read = await recordRead(context, permitted, segments);
       const records = await openSegments(context, read, segments);
-      return { observations: records.map(({ observation }) => observation) };
+      return { observations: inOrder(records).map(({ observation }) => observation) };
     },
     async screenshot({ params, query, signedIn: { actor } }) {
       const { person, image: id } = params;

@@ -1,0 +1,141 @@
+import { setTimeout } from 'node:timers/promises';
+import type { OrgId, PersonId } from '../../shared/ids.ts';
+import { addDays, type Day, dayOf, HOUR, MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
+import type { Clock } from '../clock.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import { type MergeDeps, merge } from './merge.ts';
+import { mergesOf } from './plan.ts';
+
+export interface CompactionDeps extends MergeDeps {
+  readonly store: MergeDeps['store'] & Pick<Store, 'organisations' | 'devices' | 'crowdedSegments'>;
+  readonly clock: Clock;
+  /** Told what kept segments from being merged. They stay as they are, and are tried again. */
+  readonly failed: (cause: unknown) => void;
+}
+
+/** Merges in the background, a few segments at a time, until it is closed. */
+export interface Compaction {
+  /** Resolves when what is being merged is stored; nothing is begun after that. */
+  close(): Promise<void>;
+}
+
+/** After a start, people are served first. */
+const QUIET_MS = 20 * SECOND;
+const EVERY_MS = 5 * MINUTE;
+/** It rests so many times as long as it worked: a tenth of one core at the most. */
+const REST = 9;
+const MOST_REST_MS = 10 * SECOND;
+
+export function startCompaction(deps: CompactionDeps): Compaction {
+  const closing = new AbortController();
+  const rested = (ms: number): Promise<boolean> =>
+    setTimeout(Math.min(ms, EVERY_MS), true, { signal: closing.signal, ref: false }).catch(() => false);
+  const running = (async () => {
+    let done: Done | null = null;
+    for (let wait = QUIET_MS; await rested(wait); wait = EVERY_MS) {
+      done = await compactRound(deps, done, (tookMs) => rested(Math.min(REST * tookMs, MOST_REST_MS)));
+    }
+  })();
+  return {
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+/** What the rounds so far have seen to. */
+export interface Done {
+  /** When the last one began: whoever nothing arrived from since needs no visit. */
+  readonly at: UnixMs;
+  /** The last day of which everything is merged. */
+  readonly settled: Day;
+}
+
+/** Segments of a day that goes on are merged when there are so many: about as many minutes of work. */
+const MANY = 24;
+/** A day is over for us when the last of it has had this long to arrive. What comes later is merged with the next day. */
+const SETTLES_MS = HOUR;
+
+/**
+ * Visits whoever something arrived from since the round before, and everyone when one more day is over: what is left of it
+ * becomes one segment of each kind. `rest` is told after each piece of work how long it took, and says whether to go on.
+ * Returns what is done now: no more than before when the store did not answer or `rest` said no.
+ */
+export async function compactRound(
+  deps: CompactionDeps,
+  before: Done | null,
+  rest: (tookMs: number) => Promise<boolean>,
+): Promise<Done | null> {
+  const now = deps.clock.now();
+  const settled = addDays(dayOf(now - SETTLES_MS), -1);
+  try {
+    for (const visit of await visitsOf(deps, before, now, settled)) {
+      if (!(await compactPerson(deps, visit, rest))) return before;
+    }
+    return { at: now, settled };
+  } catch (cause) {
+    deps.failed(cause);
+    return before;
+  }
+}
+
+interface Visit {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  /** The last day that is looked at. */
+  readonly to: Day;
+  /** How many segments of a kind are merged, and not fewer. */
+  readonly least: number;
+}
+
+const [FIRST_DAY, LAST_DAY] = ['2020-01-01', '2099-12-31'];
+
+async function visitsOf({ store }: CompactionDeps, before: Done | null, now: UnixMs, settled: Day): Promise<Visit[]> {
+  // A clock that was set back must not hide anyone, and one that runs ahead no more than a minute of arrivals.
+  const since = Math.min(before?.at ?? 0, now) - MINUTE;
+  const visits: Visit[] = [];
+  for (const { org } of await store.organisations()) {
+    const heard = new Map<PersonId, UnixMs>();
+    for (const { person, lastSeenAt } of await store.devices(org)) {
+      heard.set(person, Math.max(heard.get(person) ?? 0, lastSeenAt ?? 0));
+    }
+    for (const [person, at] of heard) {
+      if (before === null || before.settled !== settled) visits.push({ org, person, to: settled, least: 2 });
+      if (at >= since) visits.push({ org, person, to: LAST_DAY, least: MANY });
+    }
+  }
+  return visits;
+}
+
+/** Until nothing becomes fewer: what was too much for once takes another turn. False when `rest` said no. */
+async function compactPerson(
+  deps: CompactionDeps,
+  { org, person, to, least }: Visit,
+  rest: (tookMs: number) => Promise<boolean>,
+): Promise<boolean> {
+  for (let fewer = 1; fewer > 0; ) {
+    let began = performance.now();
+    const heads = await deps.store.crowdedSegments(org, person, FIRST_DAY, to, least);
+    const merges = mergesOf(heads, { least, today: dayOf(deps.clock.now()) });
+    fewer = 0;
+    for (const one of merges) {
+      fewer += await mergeOrTell(deps, one);
+      if (!(await rest(performance.now() - began))) return false;
+      began = performance.now();
+    }
+    if (merges.length === 0) return rest(performance.now() - began);
+  }
+  return true;
+}
+
+/** One record that does not open must not keep the others from being merged, nor stay unseen. */
+async function mergeOrTell(deps: CompactionDeps, one: Parameters<typeof merge>[1]): Promise<number> {
+  try {
+    return await merge(deps, one);
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
+    deps.failed(cause);
+    return 0;
+  }
+}
