@@ -1,7 +1,8 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
-import { AgentWord, BrowserWord, browserSocketPath, LINE_BYTES, pairingTokenPath } from './platform/browserWord.ts';
+import { socketPath } from './core/socketPlace.ts';
+import { AgentWord, BrowserWord, LINE_BYTES, pairingTokenPath } from './platform/browserWord.ts';
 import { type BrowserKind, startedFor } from './platform/extensionId.ts';
 import { parseLine, readLines } from './platform/lines.ts';
 import { createNativeDecoder, encodeNativeFrame } from './platform/nativeFrame.ts';
@@ -20,8 +21,10 @@ function runNativeHost(args: readonly string[]): void {
   if (kind === null) return fail('this command is for the Daylight browser extension, and starts with it');
 
   let agent: Socket | null = null;
-  const reach = () => {
-    const socket = connect(browserSocketPath(agentFolder));
+  const reach = async () => {
+    const path = await socketPath(agentFolder, 'browser', 'find').catch(() => null);
+    if (path === null) return void setTimeout(() => void reach(), RETRY_MS);
+    const socket = connect(path);
     socket.on('error', () => undefined); // 'close' follows
     socket.once('connect', () => socket.write(`${JSON.stringify({ token: readToken(agentFolder) })}\n`));
     readLines(socket, LINE_BYTES, (line) => {
@@ -33,10 +36,10 @@ function runNativeHost(args: readonly string[]): void {
     socket.once('close', () => {
       if (agent === socket) say({ say: 'rest' });
       agent = null;
-      setTimeout(reach, RETRY_MS);
+      setTimeout(() => void reach(), RETRY_MS);
     });
   };
-  reach();
+  void reach();
 
   const decode = createNativeDecoder();
   process.stdin.on('data', (chunk: Buffer) => {

@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { homedir, tmpdir, userInfo } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { DaylightError } from '../../shared/errors.ts';
 import { ANSWER_BYTES, REQUEST_BYTES, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
 import { badRequest } from './badRequest.ts';
 import { codeOf } from './files.ts';
 import type { Clock } from './ports.ts';
+import { socketPath } from './socketPlace.ts';
 import { privateFolder } from './spool/disk.ts';
 
 export interface LocalSocket {
@@ -26,7 +25,7 @@ export async function listenLocally(
   handle: (request: WindowRequest) => Promise<WindowAnswer>,
 ): Promise<LocalSocket> {
   await privateFolder(folder);
-  const path = await socketPath(folder, 'make');
+  const path = await socketPath(folder, 'agent', 'make');
   const leave = await enter(folder, clock);
   try {
     const open = new Set<Socket>();
@@ -52,7 +51,7 @@ export async function askAgent(
 ): Promise<WindowAnswer | null> {
   const checked = WindowRequest.safeParse(request);
   if (!checked.success) return badRequest(checked.error);
-  const socket = await reach(await socketPath(folder, 'find'));
+  const socket = await reach(await socketPath(folder, 'agent', 'find'));
   if (socket === null) return null;
   try {
     socket.setTimeout(timeoutMs, () => socket.destroy(new Error('timeout')));
@@ -73,7 +72,7 @@ export async function askAgent(
 
 /** Whether an agent answers for this folder. */
 export async function isRunning(folder: string): Promise<boolean> {
-  const socket = await reach(await socketPath(folder, 'find'));
+  const socket = await reach(await socketPath(folder, 'agent', 'find'));
   socket?.destroy();
   return socket !== null;
 }
@@ -230,43 +229,6 @@ function reach(path: string): Promise<Socket | null> {
     });
     socket.once('error', () => done(null));
   });
-}
-
-// ── Where ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** The longest path that every system takes for a socket, its final zero included, is 104 bytes. */
-const LONGEST_SOCKET_PATH = 100;
-
-async function socketPath(folder: string, purpose: 'make' | 'find'): Promise<string> {
-  const absolute = resolve(folder);
-  const hash = createHash('sha256').update(absolute).digest('hex').slice(0, 16);
-  if (process.platform === 'win32') return `\\\\.\\pipe\\daylight-agent-${hash}`;
-  const beside = join(absolute, 'agent.sock');
-  if (Buffer.byteLength(beside) <= LONGEST_SOCKET_PATH) return beside;
-  const shared = join(tmpdir(), `daylight-agent-${userInfo().uid}`);
-  if (purpose === 'make') await mkdir(shared, { mode: 0o700 }).catch(() => undefined);
-  // Whoever owns that folder could answer in the agent's place, and read what it is asked.
-  const found = await lstat(shared).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
-  });
-  const isOurs = found?.isDirectory() === true && found.uid === userInfo().uid && (found.mode & 0o077) === 0;
-  if (!isOurs && (found !== null || purpose === 'make')) {
-    throw new DaylightError('unavailable', `${shared} belongs to someone else, or others can enter it`, {
-      remedy: `choose a data folder with a shorter path, such as ${join(homedir(), '.daylight-agent')}, with --data`,
-    });
-  }
-  return join(shared, `${hash}.sock`);
-}
-
-/** What the agent of this folder keeps outside it: where the path is too long for a socket, one in the folder for temporary files. */
-export async function removeSocketElsewhere(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const path = await socketPath(folder, 'find').catch(() => null);
-  if (path === null || dirname(path) === resolve(folder)) return;
-  await rm(path, { force: true }).catch(() => undefined);
-  // Kept while agents of other folders of this account have theirs there.
-  await rmdir(dirname(path)).catch(() => undefined);
 }
 
 function jsonOf(line: string): unknown {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { WipeReport } from '../../shared/protocol/window.ts';
 import { CAPTURES } from './leftovers.ts';
-import { removeSocketElsewhere } from './localSocket.ts';
+import { removeSocketsElsewhere } from './socketPlace.ts';
 import { filesIn, removeFile } from './spool/disk.ts';
 import { isSpoolFile } from './spool/spoolFolder.ts';
 
@@ -53,7 +53,7 @@ export async function wipeFolder(folder: string): Promise<Omit<WipeReport, 'reti
   for (const manifest of manifests) await rmdir(dirname(manifest)).catch(() => undefined);
   await rm(join(folder, CAPTURES), { recursive: true, force: true }).catch(() => undefined);
   for (const name of ['spool', 'agent.starting']) await rmdir(join(folder, name)).catch(() => undefined);
-  await removeSocketElsewhere(folder);
+  await removeSocketsElsewhere(folder);
   const left = await stillThere(folder, manifests);
   const rest = await readdir(folder).catch(() => []);
   if (rest.length === 0) await rmdir(folder).catch(() => undefined);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -31,12 +30,6 @@ export const PairingLine = z.strictObject({ token: z.string().regex(/^[0-9a-f]{6
 
 /** The longest line on that socket. */
 export const LINE_BYTES = 64 * 1024;
-
-/** Where the agent listens for the native host; on Windows a pipe, whose name is derived from the folder. */
-export function browserSocketPath(agentFolder: string): string {
-  if (process.platform !== 'win32') return join(agentFolder, 'browser.sock');
-  return `\\\\.\\pipe\\daylight-${createHash('sha256').update(agentFolder).digest('hex').slice(0, 32)}`;
-}
 
 /** The secret that the native host shows to the agent: a file that only this user can read. */
 export function pairingTokenPath(agentFolder: string): string {

@@ -9,7 +9,7 @@ import type { BrowserTab } from '../../../agent/core/ports.ts';
 import { isKnownNormal } from '../../../agent/core/sensors/browser.ts';
 import { createWindowSensor } from '../../../agent/platform/activeWindow.ts';
 import { createBrowserSensor } from '../../../agent/platform/browser.ts';
-import { browserSocketPath } from '../../../agent/platform/browserWord.ts';
+import { socketPath } from '../../../agent/core/socketPlace.ts';
 import { EXTENSION_ID } from '../../../agent/platform/extensionId.ts';
 import { installNativeHost } from '../../../agent/platform/installNativeHost.ts';
 import { chromiumIn } from '../../../agent/platform/pairableBrowsers.ts';
@@ -57,7 +57,7 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     const sensor = createBrowserSensor({ folder, clock: createSystemClock() });
     await open('/before');
     await sleep(2_500);
-    expect({ tab: sensor.tab(), socket: await canConnect(browserSocketPath(folder)) }).toEqual({
+    expect({ tab: sensor.tab(), socket: await canConnect(await socketPath(folder, 'browser', 'find')) }).toEqual({
       tab: null,
       socket: false,
     });

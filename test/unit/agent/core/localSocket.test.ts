@@ -4,7 +4,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { askAgent, isRunning, listenLocally, removeSocketElsewhere } from '../../../../agent/core/localSocket.ts';
+import { askAgent, isRunning, listenLocally } from '../../../../agent/core/localSocket.ts';
+import { removeSocketsElsewhere } from '../../../../agent/core/socketPlace.ts';
 import { createSystemClock } from '../../../../agent/platform/system.ts';
 import type { WindowAnswer } from '../../../../shared/protocol/window.ts';
 import { scratch } from '../../../support/agentKit.ts';
@@ -75,7 +76,7 @@ it.runIf(onUnix)('a socket whose path is too long is in a folder that only this 
   expect(await askAgent(data, { command: 'status' })).toEqual({ ok: true, said: 'here' });
   expect((await stat(short.shared)).mode & 0o077).toBe(0);
   await socket.close();
-  await removeSocketElsewhere(data);
+  await removeSocketsElsewhere(data);
   await expect(stat(short.shared)).rejects.toThrow('ENOENT');
 });
 

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { BrowserSensor, Clock } from '../../../../agent/core/ports.ts';
+import { removeSocketsElsewhere, socketPath } from '../../../../agent/core/socketPlace.ts';
 import { createBrowserSensor } from '../../../../agent/platform/browser.ts';
-import { browserSocketPath, pairingTokenPath } from '../../../../agent/platform/browserWord.ts';
+import { pairingTokenPath } from '../../../../agent/platform/browserWord.ts';
 import { installNativeHost } from '../../../../agent/platform/installNativeHost.ts';
 import { chromiumIn } from '../../../../agent/platform/pairableBrowsers.ts';
 import { until } from '../../../support/desktop.ts';
@@ -17,9 +18,10 @@ let now: number;
 const clock: Clock = { now: () => 1_800_000_000_000, mono: () => now, after: () => () => undefined };
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'daylight-pairing-'));
+  const made = await mkdtemp(join(tmpdir(), 'daylight-pairing-'));
+  folder = made;
   now = 1_000;
-  return () => rm(folder, { recursive: true, force: true });
+  return () => rm(made, { recursive: true, force: true });
 });
 
 const focused = { browser: 'chromium', private: false, focused: true, url: 'https://example.org/a', title: 'A' };
@@ -119,7 +121,7 @@ it.each([
   ['says something that is not JSON', 'token'],
 ])('a connection that %s is closed and not heard', async (_what, line) => {
   const { sensor } = await paired();
-  const socket = connect(browserSocketPath(folder));
+  const socket = connect(await socketPath(folder, 'browser', 'find'));
   socket.on('error', () => undefined);
   socket.write(`${line}\n${JSON.stringify(focused)}\n`);
   await once(socket, 'close');
@@ -147,7 +149,7 @@ it('after its end there is no socket, and what was said is forgotten', async () 
   await stop();
   await stop();
   expect(sensor.tab()).toBeNull();
-  await expect(stat(browserSocketPath(folder))).rejects.toThrow('ENOENT');
+  await expect(stat(await socketPath(folder, 'browser', 'find'))).rejects.toThrow('ENOENT');
   const again = await sensor.start();
   expect(sensor.tab()).toBeNull();
   await again();
@@ -155,11 +157,29 @@ it('after its end there is no socket, and what was said is forgotten', async () 
 
 it('the socket is for this user only', async () => {
   await paired();
-  expect((await stat(browserSocketPath(folder))).mode & 0o077).toBe(0);
+  expect((await stat(await socketPath(folder, 'browser', 'find'))).mode & 0o077).toBe(0);
 });
 
+it.runIf(process.platform !== 'win32')(
+  'where the path is too long for a socket, the extension is heard all the same, and a wipe removes that socket too',
+  async () => {
+    folder = join(folder, 'x'.repeat(120));
+    const { sensor, say, stop } = await paired();
+    const path = await socketPath(folder, 'browser', 'find');
+    expect(path.startsWith(folder)).toBe(false);
+    expect((await stat(path)).mode & 0o077).toBe(0);
+    await say(focused);
+    expect(await told(sensor)).toMatchObject({ url: focused.url });
+    await stop();
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+    await writeFile(path, 'left behind by a process that was killed');
+    await removeSocketsElsewhere(folder);
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+  },
+);
+
 async function paired() {
-  await mkdir(join(folder, 'profile'));
+  await mkdir(join(folder, 'profile'), { recursive: true });
   await installNativeHost({
     browser: chromiumIn(join(folder, 'profile')),
     agentFolder: folder,
@@ -174,7 +194,7 @@ async function paired() {
 
 /** Connects as the native host does, and waits until the agent says that it listens. */
 async function connectPaired(): Promise<Socket> {
-  const socket = connect(browserSocketPath(folder));
+  const socket = connect(await socketPath(folder, 'browser', 'find'));
   onTestFinished(() => void socket.destroy());
   const token = (await readFile(pairingTokenPath(folder), 'utf8')).trim();
   socket.write(`${JSON.stringify({ token })}\n`);
