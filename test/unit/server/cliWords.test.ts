@@ -17,7 +17,7 @@ const init = ['init', '--data', 'NEW', ...owner];
 const serve = ['serve', '--data', 'NEW'];
 const long = 'x'.repeat(5_000);
 
-type Case = readonly [what: string, args: readonly string[], code: number, words: string, env?: Record<string, string>];
+type Case = [what: string, args: readonly string[], code: number, words: string, env?: Record<string, string>];
 const PORT = '--port: expected a whole number from 0 to 65535. It is set by --port or DAYLIGHT_PORT.';
 const URL = 'expected an address such as https://daylight.example.com, without a path. It is set by --public-url';
 const cases: readonly Case[] = [

@@ -24,7 +24,7 @@ const code = '7K2QM-XV4ZD-N8TRC-0A5BE';
 const enrol = ['enrol', ...data, '--later', '--code', code, '--server'];
 const here = 'http://localhost:1';
 
-type Case = readonly [what: string, args: readonly string[], code: number, words: string, env?: Record<string, string>];
+type Case = [what: string, args: readonly string[], code: number, words: string, env?: Record<string, string>];
 const NO_FOLDER = 'is not a folder: name another one with --data or DAYLIGHT_AGENT_DATA.';
 const cases: readonly Case[] = [
   ['a data folder that is a file', ['status', '--data', 'FILE'], 2, NO_FOLDER],
