@@ -38,10 +38,15 @@ async function sentAndKilled(folder: string): Promise<void> {
   await spool.acknowledged(12);
 }
 
+const titleOrName = ({ title: words, name }: { title?: string; name?: string }) => words ?? name;
+
 const seqs = async (spool: Spool, committed: number) => {
   const frames: [number, unknown][] = [];
   for (let batch = await spool.next(committed); batch !== null; batch = await spool.next(batch.frame.seq)) {
-    frames.push([batch.frame.seq, batch.frame.observations.map((one) => Object.values(one).at(-1))]);
+    frames.push([
+      batch.frame.seq,
+      batch.frame.observations.map((one) => titleOrName(one as { title?: string; name?: string })),
+    ]);
   }
   return frames;
 };
