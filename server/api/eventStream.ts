@@ -1,6 +1,6 @@
 import type { Response } from 'express';
+import { STREAM_ALIVE, STREAM_ALIVE_MS } from '../../shared/protocol/http.ts';
 
-const HEARTBEAT_MS = 15_000;
 /** A client that leaves this much unread is not there any more, or means harm. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
@@ -16,8 +16,15 @@ export interface EventStream {
   readonly ended: AbortSignal;
 }
 
-/** Writes the headers and keeps the connection from being thought dead. `closing` ends every stream of the server. */
-export function openEventStream(response: Response, closing: AbortSignal): EventStream {
+/**
+ * Writes the headers, and says every `everyMs` that it is alive, so that whoever reads it notices a line that is
+ * dead. `closing` ends every stream of the server.
+ */
+export function openEventStream(
+  response: Response,
+  closing: AbortSignal,
+  everyMs: number = STREAM_ALIVE_MS,
+): EventStream {
   const ended = new AbortController();
   const end = () => {
     if (ended.signal.aborted) return;
@@ -34,8 +41,8 @@ export function openEventStream(response: Response, closing: AbortSignal): Event
     end();
   };
   const heartbeat = setInterval(() => {
-    if (!response.writableNeedDrain) write(': still here\n\n');
-  }, HEARTBEAT_MS);
+    if (!response.writableNeedDrain) write(`event: ${STREAM_ALIVE}\ndata: {}\n\n`);
+  }, everyMs);
   response.on('drain', () => {
     if (latest === null || ended.signal.aborted) return;
     write(latest);

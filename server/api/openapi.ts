@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { ErrorBody, type ErrorCode } from '../../shared/errors.ts';
-import { API_PREFIX, CSRF_HEADER, type RouteName, type RouteShape, routes } from '../../shared/protocol/http.ts';
+import {
+  API_PREFIX,
+  CSRF_HEADER,
+  type RouteName,
+  type RouteShape,
+  routes,
+  STREAM_ALIVE,
+  STREAM_ALIVE_MS,
+} from '../../shared/protocol/http.ts';
 import { statusOf } from './failures.ts';
 
 type Json = Record<string, unknown>;
@@ -92,7 +100,7 @@ function contentOf(route: RouteShape): Json {
   if (route.response === 'image/webp') return { 'image/webp': { schema: { type: 'string', format: 'binary' } } };
   if (route.response !== 'text/event-stream')
     return { 'application/json': { schema: schemaOf(route.response, 'output') } };
-  const description = `Events named \`${eventOf(route)}\`; the data of each is the JSON that GET ${route.path.replace('/stream', '')} answers. Comments keep it open.`;
+  const description = `Events named \`${eventOf(route)}\`; the data of each is the JSON that GET ${route.path.replace('/stream', '')} answers. An event \`${STREAM_ALIVE}\` every ${STREAM_ALIVE_MS / 1_000} seconds says that the line is not dead.`;
   return { 'text/event-stream': { schema: { type: 'string', description } } };
 }
 

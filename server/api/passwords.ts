@@ -27,7 +27,10 @@ export function createPasswords(random: Random): Passwords {
     hash: (password) => limited(() => hash(normal(password), cost)),
     async matches(hashed, password) {
       if (hashed !== null) return limited(() => verify(hashed, normal(password)));
-      nobody ??= limited(() => hash(newToken(random), cost));
+      nobody ??= limited(() => hash(newToken(random), cost)).catch((cause: unknown) => {
+        nobody = null; // made anew for the next one
+        throw cause;
+      });
       const stand = await nobody;
       await limited(() => verify(stand, normal(password)));
       return false;

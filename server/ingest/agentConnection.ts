@@ -461,9 +461,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         if (now - endedAt > CLOSE_GRACE_MS) ws.terminate();
         return;
       }
-      if (phase === 'greeting' && now - openedAt > timing.handshakeMs) {
-        // A slow one may be quicker the next time: nothing that it said was wrong.
-        bye('unavailable', `no hello within ${timing.handshakeMs / 1_000} seconds`);
+      if (phase !== 'ready' && now - openedAt > timing.handshakeMs) {
+        // Either side may be quicker the next time: nothing that was said was wrong.
+        const missing = phase === 'greeting' ? 'no hello' : 'no welcome';
+        bye('unavailable', `${missing} within ${timing.handshakeMs / 1_000} seconds; connect again`);
         return;
       }
       known?.images.expire(now);

@@ -21,6 +21,10 @@ export function sessionCookie(secure: boolean): '__Host-daylight_session' | 'day
 /** Every request that changes something must carry this header with any value; a form on another site cannot. */
 export const CSRF_HEADER = 'x-daylight';
 
+/** Event of a stream that says nothing but that the line is alive. Whoever hears none for three times this long has lost it. */
+export const STREAM_ALIVE = 'alive';
+export const STREAM_ALIVE_MS = 15_000;
+
 // ── Shapes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const Email = z

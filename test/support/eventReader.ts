@@ -1,3 +1,4 @@
+import { STREAM_ALIVE } from '../../shared/protocol/http.ts';
 import type { Json } from './api.ts';
 
 /** A stream of server-sent events as a browser reads it. */
@@ -26,7 +27,7 @@ async function read(response: Response, events: Json[]): Promise<void> {
       rest = parts.pop() ?? '';
       for (const part of parts) {
         const data = /^data: (.*)$/m.exec(part)?.[1];
-        if (data !== undefined) events.push(JSON.parse(data));
+        if (data !== undefined && !part.startsWith(`event: ${STREAM_ALIVE}\n`)) events.push(JSON.parse(data));
       }
     }
   } catch (error) {

@@ -1,7 +1,9 @@
+import { STREAM_ALIVE } from '../../../shared/protocol/http.ts';
 import { addressOf, failureIn, type Request, type StreamRoute } from './client.ts';
+import { onSilence } from './silence.ts';
 
 /**
- * Reads a stream of server-sent events until it ends. With `fetch` and not as an `EventSource`: that hides why the server
+ * Reads a stream of server-sent events until it ends, and fails when the server falls silent. With `fetch` and not as an `EventSource`: that hides why the server
  * refused, and opens a stream again by itself, which here would be one more look on record.
  */
 export async function readEvents<R extends StreamRoute>(
@@ -12,16 +14,36 @@ export async function readEvents<R extends StreamRoute>(
 ): Promise<void> {
   const response = await fetch(addressOf(name, request), { credentials: 'same-origin', signal });
   if (!response.ok || response.body === null) throw await failureIn(response);
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const parts = (rest + value).split('\n\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) {
-      const data = /^data: (.*)$/m.exec(part)?.[1];
-      if (data !== undefined) onEvent(JSON.parse(data));
+  await followEvents(response.body, onEvent);
+}
+
+/** The events of a body as they come. Fails with TypeError, as a broken connection does, when nothing comes for `silentMs`. */
+export async function followEvents(
+  body: ReadableStream<BufferSource>,
+  onEvent: (data: unknown) => void,
+  silentMs?: number,
+): Promise<void> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let isSilent = false;
+  const silence = onSilence(() => {
+    isSilent = true;
+    void reader.cancel().catch(() => undefined);
+  }, silentMs);
+  try {
+    let rest = '';
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (isSilent) throw new TypeError('the server has fallen silent');
+      if (done) return;
+      silence.heard();
+      const parts = (rest + value).split('\n\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) {
+        const data = /^data: (.*)$/m.exec(part)?.[1];
+        if (data !== undefined && /^event: (.*)$/m.exec(part)?.[1] !== STREAM_ALIVE) onEvent(JSON.parse(data));
+      }
     }
+  } finally {
+    silence.stop();
   }
 }

@@ -1,8 +1,9 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { routes } from '../../../shared/protocol/http.ts';
+import { routes, STREAM_ALIVE } from '../../../shared/protocol/http.ts';
 import { type Answer, addressOf, call } from './client.ts';
 import { keys } from './keys.ts';
+import { onSilence } from './silence.ts';
 import { unlessOvertaken } from './unlessOvertaken.ts';
 
 export type Proof = Answer<'proof'>;
@@ -35,15 +36,28 @@ export function useProof(enabled: boolean): { proof: Proof | undefined; liveness
 /** Puts every event of the stream into the cache, until the function that it returns is called. */
 function follow(client: QueryClient, setStreaming: (streaming: boolean) => void): () => void {
   let reopening: ReturnType<typeof setTimeout> | undefined;
-  let source = open();
+  let close = open();
   return () => {
     clearTimeout(reopening);
-    source.close();
+    close();
   };
 
-  function open(): EventSource {
+  function reopenLater(): void {
+    setStreaming(false);
+    reopening = setTimeout(() => {
+      close = open();
+    }, REOPEN_MS);
+  }
+
+  function open(): () => void {
     const opened = new EventSource(addressOf('proofStream', {}));
+    const silence = onSilence(() => {
+      opened.close();
+      reopenLater();
+    });
+    opened.addEventListener(STREAM_ALIVE, silence.heard);
     opened.addEventListener('proof', (event: MessageEvent<string>) => {
+      silence.heard();
       const proof = readProof(event.data);
       setStreaming(proof !== undefined);
       if (proof !== undefined) client.setQueryData(keys.proof, proof);
@@ -51,11 +65,13 @@ function follow(client: QueryClient, setStreaming: (streaming: boolean) => void)
     opened.addEventListener('error', () => {
       setStreaming(false);
       if (opened.readyState !== EventSource.CLOSED) return; // the browser is trying again
-      reopening = setTimeout(() => {
-        source = open();
-      }, REOPEN_MS);
+      silence.stop();
+      reopenLater();
     });
-    return opened;
+    return () => {
+      silence.stop();
+      opened.close();
+    };
   }
 }
 

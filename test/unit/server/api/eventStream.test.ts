@@ -20,7 +20,7 @@ interface Opened extends AsyncDisposable {
   readonly answer: IncomingMessage;
 }
 
-async function openStream(): Promise<Opened> {
+async function openStream(everyMs?: number): Promise<Opened> {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const asked = request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
@@ -28,7 +28,7 @@ async function openStream(): Promise<Opened> {
   const [requested, answered] = [once(server, 'request'), once(asked, 'response')];
   asked.end();
   const sent = (await requested)[1] as ServerResponse;
-  const stream = openEventStream(sent as Response, new AbortController().signal);
+  const stream = openEventStream(sent as Response, new AbortController().signal, everyMs);
   const answer = (await answered)[0] as IncomingMessage;
   answer.on('error', () => undefined);
   const close = async () => {
@@ -51,6 +51,13 @@ test('a client that does not read has one event waiting for it, and gets the lat
   opened.answer.resume();
   await expect.poll(() => read).toContain('x1999"');
   expect(read.split('event: proof').length).toBeLessThan(10);
+});
+
+test('a stream says again and again that it is alive, as an event that whoever reads it can miss', async () => {
+  await using opened = await openStream(10);
+  let read = '';
+  opened.answer.setEncoding('utf8').on('data', (text: string) => (read += text));
+  await expect.poll(() => read.split('event: alive\ndata: {}\n\n').length).toBeGreaterThan(3);
 });
 
 test('a client that leaves more than a mebibyte unread is disconnected', async () => {

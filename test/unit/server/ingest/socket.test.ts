@@ -72,6 +72,25 @@ describe('the handshake', () => {
     expect(await agent.take('bye')).toMatchObject({ reason: 'unavailable', retry: true });
   });
 
+  it('ends a connection that the store leaves without a welcome for ten seconds', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    const { changeDevice } = kit.store;
+    const answers: ((answer: null) => void)[] = [];
+    kit.store.changeDevice = () => new Promise((answer) => answers.push(answer));
+    await using agent = await dial(kit.port);
+    await agent.hello(device);
+    await expect.poll(() => answers.length).toBe(1);
+    kit.clock.advance(limits.handshakeMs + 1);
+    expect(await agent.take('bye')).toMatchObject({
+      reason: 'unavailable',
+      retry: true,
+      message: expect.stringContaining('no welcome'),
+    });
+    kit.store.changeDevice = changeDevice;
+    answers[0]?.(null);
+  });
+
   it('tells a retired device to wipe, and only after it has proved itself', async () => {
     await using kit = await startServer();
     const device = await kit.enrol();
