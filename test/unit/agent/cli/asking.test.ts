@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { listenLocally } from '../../../../agent/core/localSocket.ts';
+import { createSystemClock } from '../../../../agent/platform/system.ts';
+import { parameterIds } from '../../../../shared/catalog.ts';
+import { DeviceId } from '../../../../shared/ids.ts';
+import { AgentStatus, type WindowAnswer, type WindowRequest } from '../../../../shared/protocol/window.ts';
+import { scratch } from '../../../support/agentKit.ts';
+import { sourceCli } from '../../../support/sourceCli.ts';
+
+const LONG = 60_000;
+
+it('a note that is piped in reaches the agent as it is, and stands in no argument', { timeout: LONG }, async () => {
+  await using agent = await answering(null);
+  const ended = await sourceCli('agent', ['note', '-', '--data', agent.folder], {}, '  Zürich — 東京\nsecond line\n');
+  expect([ended.code, ended.out, ended.err]).toEqual([0, 'Understood.\n', '']);
+  expect(agent.asked).toEqual([{ command: 'note', text: 'Zürich — 東京\nsecond line' }]);
+});
+
+it('a note that is piped in and too long is refused before the agent hears of it', { timeout: LONG }, async () => {
+  await using agent = await answering(null);
+  const ended = await sourceCli('agent', ['note', '-', '--data', agent.folder], {}, 'x'.repeat(100_000));
+  expect([ended.code, ended.err]).toEqual([2, 'Note: expected at most 2000 characters: change it and try again.\n']);
+  expect(agent.asked).toEqual([]);
+});
+
+it.each([
+  ['later on the same day', '2026-03-02T09:00:00', '09:30', '2026-03-02T09:30:00'],
+  ['with one digit for the hour', '2026-03-02T08:00:00', '9:05', '2026-03-02T09:05:00'],
+  ['after midnight', '2026-03-02T23:50:00', '00:10', '2026-03-03T00:10:00'],
+])('time away is kept up to a time of the day: %s', { timeout: LONG }, async (_when, since, until, at) => {
+  await using agent = await answering(Date.parse(`${since}Z`));
+  const args = ['idle', 'keep', '--until', until, '--data', agent.folder];
+  const ended = await sourceCli('agent', args, { TZ: 'UTC' });
+  expect([ended.code, ended.out, ended.err]).toEqual([0, 'Understood.\n', '']);
+  expect(agent.asked).toEqual([{ command: 'status' }, { command: 'split_idle', at: Date.parse(`${at}Z`) }]);
+});
+
+it('while no question is open, nothing is answered: not even one that opens a moment later', {
+  timeout: LONG,
+}, async () => {
+  await using agent = await answering(null);
+  const ended = await sourceCli('agent', ['idle', 'keep', '--until', '14:05', '--data', agent.folder]);
+  expect([ended.code, ended.out]).toEqual([5, '']);
+  expect(ended.err).toBe('There is no time away to decide about: see "daylight-agent idle" when you are asked.\n');
+  expect(agent.asked).toEqual([{ command: 'status' }]);
+});
+
+/** Stands for an agent whose question about time away is open since then, and understands everything. */
+async function answering(idleSince: number | null) {
+  const place = await scratch();
+  const asked: WindowRequest[] = [];
+  const socket = await listenLocally(place.folder, createSystemClock(), async (request): Promise<WindowAnswer> => {
+    asked.push(request);
+    if (request.command === 'status') return { ok: true, said: '', status: statusWith(idleSince) };
+    return { ok: true, said: 'Understood.' };
+  });
+  return {
+    folder: place.folder,
+    asked,
+    async [Symbol.asyncDispose]() {
+      await socket.close();
+      await place[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function statusWith(idleSince: number | null): AgentStatus {
+  const parameter = { label: 'Something', level: 'off', active: false, why: 'Off.', terms: null };
+  return AgentStatus.parse({
+    ...{ organisation: 'Nordlicht', person: 'Rae', device: DeviceId.parse(randomUUID()) },
+    ...{ server: 'http://localhost', agentVersion: 'test', state: 'tracking', session: null, since: null },
+    work: { project: null, task: null },
+    idle: idleSince === null ? null : { since: idleSince, returned: null, isHeld: true, deletedAt: null },
+    visible: true,
+    parameters: Object.fromEntries(parameterIds.map((id) => [id, parameter])),
+    ...{ until: null, sensors: [], calls: {} },
+    connection: { kind: 'waiting', words: 'Not connected.', remedy: null, heardAt: null },
+    ...{ policy: null, notice: null },
+    waiting: { batches: 0, bytes: 0, observations: {}, heldBack: 0, damagedFiles: 0 },
+    dropped: [],
+    sent: { at: null, stored: 0, discarded: {}, last: [] },
+    screenshots: [],
+    key: 'nowhere',
+  });
+}
