@@ -28,7 +28,7 @@ import { type Facts, judge } from './judge.ts';
 import { type Current, prove, requestedSince, testimony, unchangedSince } from './proof.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
-import { type Organisations, payloadHash, readSigned } from './signer.ts';
+import { type Organisations, payloadHash, readSigned, readSignedAside, type Verifier, verifierOf } from './signer.ts';
 import { createTellings } from './tellings.ts';
 import { instantOf, toldOnAny } from './told.ts';
 import { createWitnesses } from './witnesses.ts';
@@ -65,6 +65,8 @@ interface Agreements {
 export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const { store, vault, organisations, connections, changes, clock } = deps;
   const orgs = createBounded<OrgId, OrgState>(ORGS_REMEMBERED);
+  /** As long as a connection holds its device. */
+  const verifiers = new WeakMap<DeviceRecord, Verifier>();
   const acknowledgements = createAcknowledgements(vault);
   const tellings = createTellings(store, acknowledgements, DEVICES_REMEMBERED);
   const receipts = createReceipts(vault, DEVICES_REMEMBERED);
@@ -98,7 +100,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     publishedAt: UnixMs,
   ): Promise<PublishedPolicy> {
     const { org, version } = document;
-    const signed = (await organisations.signer(org)).signAsPolicy('daylight/policy/v1', document);
+    const signed = (await organisations.signer(org)).signPolicy(document);
     const hash = payloadHash(signed.payload);
     pending.set(org, { document, publishedAt });
     moveMark(org);
@@ -184,6 +186,12 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       if (says === 'agrees_active' || says === 'agrees_off') agreed[parameter] = before[parameter] ?? clock.now();
     }
     ofCurrent.of.set(device.device, agreed);
+  }
+
+  function verifierFor(device: DeviceRecord): Verifier {
+    const verifier = verifiers.get(device) ?? verifierOf(device.publicKey);
+    verifiers.set(device, verifier);
+    return verifier;
   }
 
   async function isOlderThanKept(device: DeviceRecord, at: UnixMs): Promise<boolean> {
@@ -280,7 +288,14 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     mark: (org) => marks.get(org) ?? 0,
 
     async receive(device, receipt, connectedAt = null) {
-      const said = readSigned('daylight/receipt/v1', ReceiptPayload, receipt, device.publicKey);
+      const verifier = verifierFor(device);
+      const said = await readSignedAside(
+        organisations.signatures,
+        'daylight/receipt/v1',
+        ReceiptPayload,
+        receipt,
+        verifier,
+      );
       if (said.device !== device.device) throw new DaylightError('bad_request', 'receipt: device: it is another one');
       const about = await versionOf(device.org, said.policyVersion);
       if (about?.hash !== said.policyHash) {

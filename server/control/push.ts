@@ -2,7 +2,8 @@ import type { DeviceId, OrgId } from '../../shared/ids.ts';
 import type { Lease } from '../../shared/policy/lease.ts';
 import type { Signed } from '../../shared/signed.ts';
 import type { Clock } from '../clock.ts';
-import type { DeviceRecord, IssuedLease, Store } from '../store/store.ts';
+import { createLimited } from '../limited.ts';
+import type { DeviceRecord, Store } from '../store/store.ts';
 import type { Connections, PublishedPolicy } from './control.ts';
 import { leaseFor } from './lease.ts';
 import type { Organisations } from './signer.ts';
@@ -39,9 +40,15 @@ export interface PolicyState {
   readonly current: PublishedPolicy;
 }
 
+/** What a lease is made of, and by what it is told afterwards whether it still holds. */
+interface Draft {
+  readonly device: Addressee;
+  readonly telling: Telling;
+  readonly lease: Lease;
+}
+
 /** Leases that hold now. `again`: devices whose policy or acknowledgement changed while theirs was made. */
 interface Issued {
-  readonly policy: PublishedPolicy;
   readonly leases: readonly SignedLease[];
   readonly again: readonly Addressee[];
 }
@@ -51,81 +58,114 @@ interface SignedLease {
   readonly lease: Signed;
 }
 
-/** Devices whose leases are one unit of work: the first have the policy while the last are still signed. */
-const PUSHED_AT_ONCE = 1_000;
-/** Signatures that are made before whoever waits for this process gets a turn. */
-const SIGNED_AT_ONCE = 32;
+/** Devices whose leases are one unit of work. */
+const RECORDED_TOGETHER = 1_000;
+/** Devices whose leases are signed together: the first have the policy while those of the last are still signed. */
+const SIGNED_TOGETHER = 125;
+/** One slice is signed while another is sent. */
+const SLICES_AT_ONCE = 2;
 
 export function createPush(deps: PushDeps): Push {
   const { store, organisations, connections, clock, tellings, stateOf, onRecorded } = deps;
 
-  /** One unit of work for all of them, signed while the store writes. */
-  async function issue(org: OrgId, devices: readonly Addressee[]): Promise<Issued> {
-    const state = await stateOf(org);
+  async function draft(devices: readonly Addressee[], state: PolicyState): Promise<readonly Draft[]> {
     const told = await tellings.onEach(devices, state);
     const now = clock.now();
     const instant = instantOf(now, state.current);
-    const documents = told.map(([device, telling]) => leaseFor(device, state.current, telling.told.at(instant), now));
-    const [recorded, signed] = await Promise.all([record(org, documents), signAll(org, documents)]);
-    const outdated = await outdatedOf(org, state, told);
-    return {
-      policy: state.current,
-      leases: signed.filter(({ device }) => recorded.has(device) && !outdated.has(device)),
-      again: devices.filter(({ device }) => recorded.has(device) && outdated.has(device)),
-    };
+    return told.map(([device, telling]) => {
+      return { device, telling, lease: leaseFor(device, state.current, telling.told.at(instant), now) };
+    });
   }
 
-  async function record(org: OrgId, documents: readonly IssuedLease[]): Promise<ReadonlySet<DeviceId>> {
-    const recorded = await store.recordLeases(org, documents);
+  async function record(org: OrgId, drafts: readonly Draft[]): Promise<ReadonlySet<DeviceId>> {
+    const recorded = await store.recordLeases(
+      org,
+      drafts.map(({ lease }) => lease),
+    );
     for (const device of recorded) onRecorded(device);
     return new Set(recorded);
   }
 
-  async function signAll(org: OrgId, documents: readonly Lease[]): Promise<readonly SignedLease[]> {
+  /** Signed while they are recorded, and handed out when both is done. */
+  async function issue(
+    org: OrgId,
+    state: PolicyState,
+    drafts: readonly Draft[],
+    recording: Promise<ReadonlySet<DeviceId>>,
+  ): Promise<Issued> {
+    const [recorded, signed] = await Promise.all([recording, signAll(org, drafts)]);
+    const outdated = await outdatedOf(org, state, drafts);
+    return {
+      leases: signed.filter(({ device }) => recorded.has(device) && !outdated.has(device)),
+      again: drafts.flatMap(({ device }) =>
+        recorded.has(device.device) && outdated.has(device.device) ? [device] : [],
+      ),
+    };
+  }
+
+  async function signAll(org: OrgId, drafts: readonly Draft[]): Promise<readonly SignedLease[]> {
     const signer = await organisations.signer(org);
-    const signed: SignedLease[] = [];
-    for (const document of documents) {
-      if (signed.length % SIGNED_AT_ONCE === 0) await turn();
-      signed.push({ device: document.device, lease: signer.signAsPolicy('daylight/lease/v1', document) });
-    }
-    return signed;
+    return Promise.all(
+      drafts.map(async ({ lease }) => ({ device: lease.device, lease: await signer.signLease(lease) })),
+    );
   }
 
   /** A lease for another policy is refused by the agent; one from before an acknowledgement would undo what that lifted. */
-  async function outdatedOf(
-    org: OrgId,
-    before: PolicyState,
-    told: readonly (readonly [Addressee, Telling])[],
-  ): Promise<ReadonlySet<DeviceId>> {
+  async function outdatedOf(org: OrgId, before: PolicyState, drafts: readonly Draft[]): Promise<ReadonlySet<DeviceId>> {
     const state = await stateOf(org);
     const isCurrent = state.current.hash === before.current.hash;
-    const devices = told.map(([device]) => device);
+    const devices = drafts.map(({ device }) => device);
     const now = new Map(await tellings.onEach(devices, before));
-    const outdated = told.filter(([device, telling]) => !isCurrent || !saysTheSame(now.get(device), telling));
-    return new Set(outdated.map(([{ device }]) => device));
+    const outdated = drafts.filter(({ device, telling }) => !isCurrent || !saysTheSame(now.get(device), telling));
+    return new Set(outdated.map(({ device }) => device.device));
   }
 
   async function push(devices: readonly Addressee[]): Promise<void> {
-    for (let from = 0; from < devices.length; from += PUSHED_AT_ONCE) {
-      await pushTogether(devices.slice(from, from + PUSHED_AT_ONCE));
-    }
+    for (const many of slices(devices, RECORDED_TOGETHER)) await pushTogether(many);
   }
 
   async function pushTogether(devices: readonly Addressee[]): Promise<void> {
     for (let left = devices; left[0] !== undefined; ) {
-      try {
-        const { policy, leases, again } = await issue(left[0].org, left);
-        for (const { device, lease } of leases) send(device, policy, lease);
-        left = again;
-      } catch {
-        return pushApart(left);
-      }
+      const { again, failed } = await pushOnce(left[0].org, left);
+      await pushApart(failed, devices.length > 1);
+      left = again;
+    }
+  }
+
+  /** Returns those for whom something has changed meanwhile, and those for whom it failed. */
+  async function pushOnce(org: OrgId, devices: readonly Addressee[]): Promise<Left> {
+    try {
+      const state = await stateOf(org);
+      const drafts = await draft(devices, state);
+      const recording = record(org, drafts);
+      const underWay = createLimited(SLICES_AT_ONCE);
+      const left = await Promise.all(
+        slices(drafts, SIGNED_TOGETHER).map((slice) => underWay.run(() => sendSlice(org, state, slice, recording))),
+      );
+      return { again: left.flatMap(({ again }) => again), failed: left.flatMap(({ failed }) => failed) };
+    } catch {
+      return { again: [], failed: devices };
+    }
+  }
+
+  async function sendSlice(
+    org: OrgId,
+    state: PolicyState,
+    drafts: readonly Draft[],
+    recording: Promise<ReadonlySet<DeviceId>>,
+  ): Promise<Left> {
+    try {
+      const { leases, again } = await issue(org, state, drafts, recording);
+      for (const { device, lease } of leases) send(device, state.current, lease);
+      return { again, failed: [] };
+    } catch {
+      return { again: [], failed: drafts.map(({ device }) => device) };
     }
   }
 
   /** Something failed for all of them: each by itself, so that only the one at fault has to come again. */
-  async function pushApart(devices: readonly Addressee[]): Promise<void> {
-    if (devices.length > 1) await Promise.all(devices.map((device) => pushTogether([device])));
+  async function pushApart(devices: readonly Addressee[], wereMany: boolean): Promise<void> {
+    if (wereMany) await Promise.all(devices.map((device) => pushTogether([device])));
     else for (const { device } of devices) connections.of(device)?.renewSoon();
   }
 
@@ -142,11 +182,18 @@ export function createPush(deps: PushDeps): Push {
     push,
     async lease(device) {
       for (;;) {
-        const { leases, again } = await issue(device.org, [device]);
+        const state = await stateOf(device.org);
+        const drafts = await draft([device], state);
+        const { leases, again } = await issue(device.org, state, drafts, record(device.org, drafts));
         if (again.length === 0) return leases[0]?.lease ?? null;
       }
     },
   };
+}
+
+interface Left {
+  readonly again: readonly Addressee[];
+  readonly failed: readonly Addressee[];
 }
 
 /** By what was acknowledged: whoever is not remembered any more was read again, and that alone changes nothing. */
@@ -158,6 +205,8 @@ function saysTheSame(now: Telling | undefined, before: Telling): boolean {
   });
 }
 
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+function slices<T>(all: readonly T[], most: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / most) }, (_, place) =>
+    all.slice(place * most, (place + 1) * most),
+  );
 }

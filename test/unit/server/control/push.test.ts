@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createAcknowledgements } from '../../../../server/control/acknowledgements.ts';
 import type { Connection } from '../../../../server/control/control.ts';
 import { createPush } from '../../../../server/control/push.ts';
+import { verifySigned } from '../../../../server/control/signer.ts';
 import { createTellings } from '../../../../server/control/tellings.ts';
 import { type Store, StoreError } from '../../../../server/store/store.ts';
-import type { DeviceId } from '../../../../shared/ids.ts';
+import { DeviceId } from '../../../../shared/ids.ts';
+import type { Signed } from '../../../../shared/signed.ts';
 import { DAY } from '../../../../shared/time.ts';
 import { acknowledgementBy, connect, receiptBy, startServer } from '../../../support/ingestKit.ts';
 import { createReferenceStore } from '../../../support/referenceStore.ts';
@@ -119,6 +122,48 @@ it('a publication reaches everybody also where more are connected than are remem
   await push(devices);
   expect(sent.toSorted()).toEqual(devices.map(({ device }) => device).toSorted());
   expect(leases).toBe(devices.length);
+});
+
+it('nobody is sent a lease before it is recorded, however many there are, and everybody gets their own', async () => {
+  await using kit = await startServer({ timing });
+  const { org, person, store, organisations, clock } = kit;
+  const current = await kit.control.current(org);
+  const devices = Array.from({ length: 300 }, () => ({ org, person, device: DeviceId.parse(randomUUID()) }));
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const recorded = new Set<DeviceId>();
+  const sent: { device: DeviceId; lease: Signed; wasRecorded: boolean }[] = [];
+  const { push } = createPush({
+    ...{ organisations, clock, onRecorded: () => undefined },
+    store: {
+      ...store,
+      async recordLeases(_org, leases) {
+        await held;
+        for (const { device } of leases) recorded.add(device);
+        return leases.map(({ device }) => device);
+      },
+    },
+    tellings: createTellings(store, createAcknowledgements(kit.vault), devices.length),
+    stateOf: async () => ({ current, published: [current] }),
+    connections: {
+      ...kit.connections,
+      of: (device) => ({
+        ...{ org, person, device, committedSeq: () => null, openSession: () => null },
+        ...{ renewSoon: () => {}, stopSession: () => {}, wipe: () => {}, replaced: () => {} },
+        sendPolicy: (_policy, lease) => void sent.push({ device, lease, wasRecorded: recorded.has(device) }),
+      }),
+    },
+  });
+  const pushed = push(devices);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(sent).toEqual([]);
+  release();
+  await pushed;
+  expect(sent.map(({ device }) => device).toSorted()).toEqual(devices.map(({ device }) => device).toSorted());
+  expect(sent.every(({ wasRecorded }) => wasRecorded)).toBe(true);
+  expect(sent.map(({ lease }) => JSON.parse(lease.payload).device)).toEqual(sent.map(({ device }) => device));
+  const { policyKey } = (await organisations.signer(org)).identity;
+  expect(sent.every(({ lease }) => verifySigned('daylight/lease/v1', lease, policyKey))).toBe(true);
 });
 
 it('a lease that was made while its person acknowledged does not undo what that lifted', async () => {
