@@ -26,15 +26,16 @@ export async function openFor(
   newest: readonly SegmentRecord[] = [],
 ): Promise<Opened> {
   const segments = [...whole, ...newest];
-  const [all, last, seen] = await Promise.all([
+  const [all, newer, seen] = await Promise.all([
     openSegments(context, read, whole),
     openSegments(context, read, newest, 'newest'),
     seenOf(context, read, segments).then((those) => new Set(those)),
   ]);
   return {
-    records: [...all, ...last],
+    records: [...all, ...newer],
     viewableOn(bounds) {
-      const ofDay = segments.filter((one) => one.day >= dayOf(bounds.from) && one.day <= dayOf(bounds.to - 1));
+      const [first, last] = [dayOf(bounds.from), dayOf(bounds.to - 1)];
+      const ofDay = segments.filter(({ day }) => day >= first && day <= last);
       return withoutHidden(read.parameters, ofDay, seen);
     },
   };

@@ -12,17 +12,25 @@ export interface Recorded<T extends Observation = Observation> {
 
 /** In order of time, and the same order however the segments came: reports must not depend on the order of arrival. */
 export function inOrder(records: readonly Recorded[]): Recorded[] {
-  return records
-    .map((record) => ({ record, tie: '' }))
-    .toSorted((a, b) => {
-      const [one, other] = [a.record, b.record];
-      const time = one.observation.at - other.observation.at || one.observation.mono - other.observation.mono;
-      if (time !== 0) return time;
-      a.tie ||= canonical([one.device, one.session, one.observation]);
-      b.tie ||= canonical([other.device, other.session, other.observation]);
-      return a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0;
-    })
-    .map(({ record }) => record);
+  const texts = new Map<Recorded, string>();
+  const textOf = (record: Recorded): string => {
+    const text = texts.get(record) ?? canonical(record.observation);
+    texts.set(record, text);
+    return text;
+  };
+  return records.toSorted(
+    (a, b) =>
+      a.observation.at - b.observation.at ||
+      a.observation.mono - b.observation.mono ||
+      inAlphabet(a.observation.parameter, b.observation.parameter) ||
+      inAlphabet(a.device, b.device) ||
+      inAlphabet(a.session, b.session) ||
+      inAlphabet(textOf(a), textOf(b)),
+  );
+}
+
+function inAlphabet(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 export function ofParameter<P extends ParameterId>(

@@ -11,10 +11,12 @@ const JOIN_MS = 15 * SECOND;
 
 /** One at a time: each of the spans, which are in order of their beginning, ends where the next one begins. Moments stay. */
 export function oneAtATime<S extends Interval>(spans: readonly S[]): S[] {
-  return spans.flatMap((span, index) => {
+  const result: S[] = [];
+  for (const [index, span] of spans.entries()) {
     const to = Math.min(span.to, spans[index + 1]?.from ?? Number.POSITIVE_INFINITY);
-    return span.from < to || isMoment(span) ? [{ ...span, to }] : [];
-  });
+    if (span.from < to || isMoment(span)) result.push(to === span.to ? span : { ...span, to });
+  }
+  return result;
 }
 
 /** Joins neighbours that are alike, in order of time; what lies between two alike keeps them apart. */

@@ -135,10 +135,15 @@ export function unframe(framed: Uint8Array): Uint8Array | null {
   if (framed[0] === STORED) return body;
   if (framed[0] !== DEFLATED) return null;
   try {
-    return inflateRawSync(body, { maxOutputLength: MAX_PLAIN_BYTES });
+    return inflateRawSync(body, { maxOutputLength: MAX_PLAIN_BYTES, chunkSize: chunkFor(body.length) });
   } catch {
     return null;
   }
+}
+
+/** Most records are small and there are many: the usual 16 KiB for each would be the larger part of the work of opening them. */
+function chunkFor(deflated: number): number {
+  return Math.min(Math.max(4 * deflated, 1_024), 65_536);
 }
 
 function withVersion(associated: Uint8Array): Uint8Array {
