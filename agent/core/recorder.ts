@@ -329,12 +329,13 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   /** On disk before it begins: a start finds what was not finished. One that fails is tried again at every tick. */
   async function cutOut(): Promise<void> {
     await writeJournal();
-    for (const stretch of toCutOut) {
+    const before = toCutOut;
+    for (const stretch of before) {
       if (await outbox.cutOut(stretch)) toCutOut = toCutOut.filter((other) => other !== stretch);
     }
     holdBack();
-    // What is said once in a session may have been among it.
-    sampler.begin();
+    // What is said once in a session may have been among what is gone.
+    if (toCutOut.length < before.length) sampler.begin();
     await writeJournal();
   }
 

@@ -71,6 +71,26 @@ test('"discard" deletes what was seen while nobody was there, counts it, and let
   expect(dropped.map(({ parameter, cause }) => `${parameter} ${cause}`)).toContain('title idle_not_kept');
 });
 
+test('while what was not kept cannot be deleted, what is said once in a session is not said at every attempt', async () => {
+  const rig = await rigOf([...away, keys(21 * MINUTE, 2_000)]);
+  await rig.clock.advance(21 * MINUTE);
+  const { cutOut } = rig.spool;
+  let attempts = 0;
+  rig.spool.cutOut = async () => {
+    attempts += 1;
+    throw new Error('the disk is full');
+  };
+  await rig.recorder.answerIdle('discard');
+  const before = rig.recorder.status().calls.device;
+  await rig.clock.advance(MINUTE);
+  expect(attempts).toBeGreaterThan(5);
+  expect(rig.recorder.status().calls.device).toBe(before);
+  // It may have been among what is deleted: then it is said again, once.
+  rig.spool.cutOut = cutOut;
+  await rig.clock.advance(MINUTE);
+  expect(rig.recorder.status().calls.device).toBe((before ?? 0) + 1);
+});
+
 test('"keep" lets all of it go, and the time stays', async () => {
   const rig = await rigOf([...away, keys(21 * MINUTE, 2_000)]);
   await rig.clock.advance(21 * MINUTE);
