@@ -6,17 +6,24 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { describeIssue } from '../shared/errors.ts';
 import { build } from './build.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const serverCli = path.join(root, 'dist', 'server', 'cli.js');
 const agentCli = path.join(root, 'dist', 'agent', 'cli.js');
 const OWNER_EMAIL = 'owner@trial.example';
+const PORT = 'expected a whole number from 0 to 65535';
 
 const Environment = z.object({
   /** Where the trial keeps everything; deleting this folder is a fresh start. */
   DAYLIGHT_HOME: z.string().min(1).default(path.join(root, '.daylight')),
-  DAYLIGHT_PORT: z.coerce.number().int().min(0).max(65_535).default(7_410),
+  DAYLIGHT_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, PORT)
+    .transform(Number)
+    .refine((port) => port <= 65_535, PORT)
+    .default(7_410),
 });
 
 /**
@@ -25,12 +32,18 @@ const Environment = z.object({
  */
 async function start(): Promise<void> {
   const env = Environment.safeParse(process.env);
-  if (!env.success) throw new Error(`environment: ${z.prettifyError(env.error)}`);
+  if (!env.success) {
+    const { field, problem } = describeIssue(env.error);
+    throw new Error(`${field}: ${problem}. Set it to another value, or leave it out.`);
+  }
   const { DAYLIGHT_HOME: home, DAYLIGHT_PORT: port } = env.data;
   const serverData = path.join(home, 'server');
   const agentData = path.join(home, 'agent');
+  await mkdir(home, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new Error(`DAYLIGHT_HOME: no folder can be made at ${home} (${code}). Name another one, or leave it out.`);
+  });
   await build();
-  await mkdir(home, { recursive: true, mode: 0o700 });
   if (!existsSync(path.join(serverData, 'daylight.db'))) {
     await once(serverCli, [
       ...['init', '--data', serverData, '--organisation', 'Trial organisation'],
@@ -77,7 +90,7 @@ interface RunningServer {
 async function listening(child: ChildProcess): Promise<RunningServer> {
   let said = '';
   return new Promise((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`the server did not start: ${said.trim()}`)));
+    child.once('exit', () => reject(new Error('the server did not start; its own words are above')));
     child.stdout?.on('data', (chunk: Buffer) => {
       process.stdout.write(chunk);
       said += chunk.toString();

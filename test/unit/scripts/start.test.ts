@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { scratch } from '../../support/agentKit.ts';
+
+const LONG = 120_000;
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+it.each([
+  ['abc', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
+  ['65536', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
+  ['', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
+])('npm start refuses the port %j before it builds anything', { timeout: LONG }, async (port, words) => {
+  const ended = await start({ DAYLIGHT_PORT: port });
+  expect([ended.code, ended.out]).toEqual([1, '']);
+  expect(ended.err).toBe(`${words} Set it to another value, or leave it out.\n`);
+});
+
+it('npm start says so when its folder cannot be made, before it builds anything', { timeout: LONG }, async () => {
+  await using place = await scratch();
+  const file = join(place.folder, 'file');
+  await writeFile(file, '');
+  const ended = await start({ DAYLIGHT_HOME: file, DAYLIGHT_PORT: '0' });
+  expect([ended.code, ended.out]).toEqual([1, '']);
+  expect(ended.err).toMatch(/^DAYLIGHT_HOME: no folder can be made at .*\. Name another one, or leave it out\.\n$/);
+});
+
+it('npm start ends, and its server with it, when the agent cannot be enrolled', { timeout: LONG }, async () => {
+  await using place = await scratch();
+  await writeFile(join(place.folder, 'agent'), 'in the place of the folder of the agent');
+  const ended = await start({ DAYLIGHT_HOME: place.folder, DAYLIGHT_PORT: '0' });
+  expect(ended.code).toBe(1);
+  expect(ended.err).toContain(`${join(place.folder, 'agent')} is not a folder`);
+  expect(ended.err).toContain('the agent could not be enrolled; its own words are above');
+  const url = /http:\/\/localhost:\d+/.exec(ended.out)?.[0] ?? '';
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+});
+
+it('npm start ends with the words of the server when its port is taken', { timeout: LONG }, async () => {
+  await using place = await scratch();
+  await mkdir(join(place.folder, 'home'));
+  const taken = createServer();
+  await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
+  const address = taken.address();
+  const port = typeof address === 'object' ? String(address?.port) : '';
+  const ended = await start({ DAYLIGHT_HOME: join(place.folder, 'home'), DAYLIGHT_PORT: port });
+  taken.close();
+  expect(ended.code).toBe(1);
+  expect(ended.err).toContain('another program listens there');
+  expect(ended.err).toMatch(/the server did not start; its own words are above\n$/);
+});
+
+/** To its end, which is at once where it fails; a start that hangs is ended after a minute, and its code is null. */
+async function start(env: Readonly<Record<string, string>>) {
+  const script = join(root, 'scripts', 'start.ts');
+  const child: ChildProcess = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let [out, err] = ['', ''];
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const limit = setTimeout(() => child.kill('SIGINT'), 60_000);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearTimeout(limit);
+  return { code, out, err };
+}
