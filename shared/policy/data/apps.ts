@@ -120,7 +120,7 @@ export const appNames = {
 export const sensitiveNames = `
   keepass, keepass2, keepassx, keepassxc, keepassium, keeweb, 1password, bitwarden, lastpass, dashlane, enpass,
   nordpass, proton pass, roboform, keeper password manager, keepersecurity, strongbox, macpass, passwords, secrets,
-  gnome secrets, gpass, qtpass, buttercup, psono, padloc, passbolt, vaultwarden, zoho vault, sticky password,
+  gnome secrets, gnome keyring, gpass, qtpass, buttercup, psono, padloc, passbolt, vaultwarden, zoho vault, sticky password,
   gopass, pwsafe, rofi pass, seahorse, kwalletmanager, kwalletmanager5, kwalletd5, kwalletd6, kwallet query,
   keychain access, credwiz, authy, yubico authenticator, yubioath, ente auth, authenticator, 2fas, aegis, kleopatra,
   gpa, pinentry, gcr prompter, gcr viewer, gcr4 prompter, ksshaskpass, veracrypt, zulucrypt,

@@ -1,7 +1,7 @@
 /**
  * Sites whose mere visit can reveal what GDPR Art. 9 and common decency keep from an employer: health, religion, union,
- * politics, sexual life and orientation, dating, ethnic origin, criminal matters, money, looking for another job. An
- * entry covers the host itself and everything below it; an entry without a dot is a top-level domain.
+ * politics, sexual life and orientation, dating, ethnic origin, criminal matters, money, looking for another job; and
+ * those that keep people's passwords, as the programs of the same names do (`sensitiveNames`). An entry covers the host itself and everything below it; an entry without a dot is a top-level domain.
  */
 export const specialHosts = `
   abortion, adult, bank, bible, bioethics, catholic, church, clinic, creditunion, dating, dental, dentist, diet,
@@ -49,7 +49,7 @@ export const specialHosts = `
 
   tinder.com, bumble.com, hinge.co, okcupid.com, match.com, eharmony.com, parship.de, parship.com, elitepartner.de,
   lovescout24.de, neu.de, edarling.de, badoo.com, pof.com, meetic.fr, meetic.com, lovoo.com, once.com, happn.com,
-  finya.de, bildkontakte.de, joyclub.de, feeld.co, grindr.com, romeo.com, planetromeo.com, scruff.com, hornet.com,
+  finya.de, bildkontakte.de, joyclub.de, feeld.co, grindr.com, romeo.com, planetromeo.com, gayromeo.com, scruff.com, hornet.com,
   her.app, jdate.com, muzz.com, christianmingle.com, ourtime.com, adultfriendfinder.com, ashleymadison.com,
   seeking.com, pornhub.com, xvideos.com, xnxx.com, xhamster.com, redtube.com, youporn.com, onlyfans.com,
   chaturbate.com, stripchat.com, brazzers.com, fetlife.com, kaufmich.com, eis.de, amorelie.de, lsvd.de, queer.de,
@@ -75,6 +75,15 @@ export const specialHosts = `
 
   indeed.com, indeed.de, stepstone.de, monster.com, monster.de, jobs.ch, karriere.at, willhaben.jobs,
   ziprecruiter.com, totaljobs.com, reed.co.uk, apec.fr, welcometothejungle.com, infojobs.net, pracuj.pl,
+
+  bitwarden.com, bitwarden.eu, bitwarden.net, vaultwarden.net, 1password.com, 1password.eu, 1password.ca, lastpass.com,
+  lastpass.eu, dashlane.com, keepersecurity.com, keepersecurity.eu, keepersecurity.us, keepersecurity.ca,
+  keepersecurity.jp, keepersecurity.com.au, nordpass.com, protonpass.com, pass.proton.me,
+  passwords.google.com, passwords.google, icloud.com, passwords.dropbox.com, roboform.com, enpass.io, passbolt.com, psono.com,
+  psono.pw, padloc.app, keeweb.info, keepass.info, keepassxc.org, buttercup.pw, strongboxsafe.com, stickypassword.com,
+  truekey.com, logmeonce.com, passpack.com, passwarden.com, lesspass.com, spectre.app, heylogin.com, heylogin.app,
+  uniqkey.eu, teampass.net, vault.zoho.com, vault.zoho.eu, pwm.trendmicro.com, identitysafe.norton.com, authy.com,
+  auth.ente.io, 2fas.com, haveibeenpwned.com,
 
   gofundme.com, weisser-ring.de, hilfetelefon.de, thehotline.org, rainn.org, frauenhauskoordinierung.de, asyl.net,
   proasyl.de, uscis.gov, bamf.de, torproject.org, justanswer.com, anwalt.de, scheidung.de, avvo.com
@@ -116,5 +125,6 @@ export const specialWords = `
   debt, bankruptcy, payday, insolvency, insolvenz, schulden, schuldnerberatung, schuldenberatung, kredit, kredite,
   konto, depot, prestamos, hypotheek, lening, pozyczka, kreditkarte, crypto, wallet, casino, gambling, poker,
   betting, lotto, wetten, spielsucht, asylum, refugee, refugees, immigration, asyl, fluechtlinge, scheidung,
-  divorce, bewerbung, jobboerse, stellenangebote, stellenmarkt, jobsearch
+  divorce, bewerbung, jobboerse, stellenangebote, stellenmarkt, jobsearch, password, passwords, passwort,
+  passwoerter, vault, bitwarden, vaultwarden, passbolt, psono, keeweb, lastpass, dashlane, nordpass, keepass
 `;

@@ -4,6 +4,7 @@ import { appCategory, isSensitiveProgram, isSpecialSite, siteCategory } from '..
 import { appNames, sensitiveNames } from '../../../../shared/policy/data/apps.ts';
 import { siteDomains } from '../../../../shared/policy/data/sites.ts';
 import { specialHosts, specialWords } from '../../../../shared/policy/data/special.ts';
+import { reduceUrl } from '../../../../shared/policy/site.ts';
 
 const entries = (list: string) => list.split(',').map((entry) => entry.trim());
 const all = (lists: Readonly<Record<string, string>>) => Object.values(lists).flatMap(entries);
@@ -51,7 +52,7 @@ test.each(
   ssh-askpass, lxqt-openssh-askpass, .keepassxc-wrapped, org.keepassxc.KeePassXC, org.gnome.World.Secrets, pinentry-curses,
   pinentry-mac, KeeperPasswordManager, Keeper Password Manager, protonpass, Proton Pass, Signal Beta, signal-desktop-beta,
   i3lock-color, swaylock, swaylock-effects, xscreensaver-auth, xscreensaver-gfx, lxpolkit, nm-openconnect-auth-dialog,
-  polkit-mate-authentication-agent-1, authy desktop, pinentry-gtk-2, session-desktop, Apple Passwords`
+  polkit-mate-authentication-agent-1, authy desktop, gnome-keyring, gnome-keyring-daemon, pinentry-gtk-2, session-desktop, Apple Passwords`
     .split(',')
     .map((name) => name.trim()),
 )('%s is private: versions, channels, wrappers and helpers of a private program are', (name) => {
@@ -64,6 +65,35 @@ test.each(['code', 'gnome-session-properties', 'org.gnome.Nautilus', 'draw.io', 
     expect(isSensitiveProgram(name)).toBe(false);
   },
 );
+
+test.each(
+  `vault.bitwarden.com, vault.bitwarden.eu, bitwarden.com, my.1password.com, example.1password.eu, example.1password.ca,
+  lastpass.com, lastpass.eu, app.dashlane.com, keepersecurity.com, keepersecurity.eu, keepersecurity.com.au, nordpass.com,
+  app.nordpass.com, pass.proton.me, passwords.google.com, passwords.dropbox.com, www.icloud.com, vault.zoho.eu, online.roboform.com,
+  app.keeweb.info, cloud.passbolt.com, vault.example.com, vaultwarden.example.org, passwords.example.org`
+    .split(',')
+    .map((host) => host.trim()),
+)('%s is private: the vault of a password manager is, wherever it is kept', (host) => {
+  expect(reduceUrl(`https://${host}/#/vault`, 'host_path')).toEqual({ private: true });
+});
+
+test.each(['gayromeo.com', 'www.planetromeo.com', 'tk.de', 'amnesty.org'])(
+  '%s is private: it may tell who someone is',
+  (host) => {
+    expect(reduceUrl(`https://${host}/login`, 'host_path')).toEqual({ private: true });
+  },
+);
+
+test.each([
+  'proton.me',
+  'www.google.com',
+  'accounts.google.com',
+  'docs.vaultproject.io',
+  'www.dropbox.com',
+  'www.zoho.com',
+])('%s is not private: only the part of a site that keeps secrets is', (host) => {
+  expect(reduceUrl(`https://${host}/`, 'domain')).toHaveProperty('domain');
+});
 
 test('no entry stands in the lists twice', () => {
   const lists = [
