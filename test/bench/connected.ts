@@ -4,10 +4,14 @@ import type { Client } from '../support/api.ts';
 import { startServerProcess } from '../support/daylight.ts';
 import { type Load, startLoad } from './loadProcess.ts';
 import { makeOrganisation } from './organisation.ts';
-import type { Bench } from './report.ts';
+import type { Bench, BenchOptions } from './report.ts';
 import { quantile, spread, text } from './statistics.ts';
+import { TICKS, usageOf } from './usage.ts';
+import { EVENTS_PER_BATCH } from './workload.ts';
 
 const EVENTS_PER_SECOND = 5_000;
+/** Seconds. The first batches of a thousand devices, which make their keys, take twelve: most of them count. */
+const WARM_UP = 4;
 
 /** A thousand devices: how soon a batch is acknowledged at a steady pace, and how soon all of them are off. */
 export const connected: Bench = async ({ quick, say }) => {
@@ -29,11 +33,15 @@ export const connected: Bench = async ({ quick, say }) => {
     await setTimeout(2_000);
     say('server with them connected and idle', `${text(await residentMegabytes(server.child.pid ?? 0))} MB resident`);
 
-    const runs: { rate: number; p50: number; p99: number }[] = [];
+    const runs: { rate: number; p50: number; p99: number; server: number; load: number }[] = [];
+    const pid = server.child.pid ?? 0;
     for (let round = 0; round < rounds; round += 1) {
-      const order = { kind: 'pace', eventsPerSecond: EVENTS_PER_SECOND, warmUp: 4, seconds } as const;
-      const { events, seconds: took, latencies } = await load.order(order);
-      runs.push({ rate: events / took, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) });
+      const order = { kind: 'pace', eventsPerSecond: EVENTS_PER_SECOND, warmUp: WARM_UP, seconds } as const;
+      const batches = (EVENTS_PER_SECOND * (WARM_UP + seconds)) / EVENTS_PER_BATCH;
+      const before = await processorMs(pid);
+      const { events, seconds: took, latencies, cpuMs } = await load.order(order);
+      const perBatch = { server: ((await processorMs(pid)) - before) / batches, load: cpuMs / batches };
+      runs.push({ rate: events / took, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), ...perBatch });
     }
     say(
       `at ${text(EVENTS_PER_SECOND)} events/s from ${count} devices, taken`,
@@ -41,11 +49,12 @@ export const connected: Bench = async ({ quick, say }) => {
     );
     say('acknowledged after, p50', `${spread(runs.map((one) => one.p50))} ms`);
     say('acknowledged after, p99', `${spread(runs.map((one) => one.p99))} ms`, '≤ 150 ms');
+    sayProcessor(say, 'batch', runs);
 
     const owner = await organisation.signIn(server.url);
     const offs = [];
     for (const parameter of ['title', 'url', 'app'].slice(0, rounds))
-      offs.push(await switchOff(owner, load, parameter, count));
+      offs.push(await switchOff({ owner, load, pid, count }, parameter));
     say(
       `switched off → signed receipts of ${count} devices, p50`,
       `${spread(offs.map((one) => one.p50))} ms`,
@@ -54,6 +63,7 @@ export const connected: Bench = async ({ quick, say }) => {
     say('… p99', `${spread(offs.map((one) => one.p99))} ms`, '≤ 1,000 ms');
     say('… the request answered after', `${spread(offs.map((one) => one.answered))} ms`);
     say('… the console can say "off on all"', `${spread(offs.map((one) => one.proved))} ms`);
+    sayProcessor(say, 'receipt', offs);
   } finally {
     await load.end();
     await server.kill();
@@ -68,14 +78,26 @@ interface SwitchedOff {
   readonly answered: number;
   /** Until `GET /policy/proof` counts every device as confirmed off. */
   readonly proved: number;
+  /** Processor time for each receipt, milliseconds. */
+  readonly server: number;
+  readonly load: number;
 }
 
-async function switchOff(owner: Client, load: Load, parameter: string, count: number): Promise<SwitchedOff> {
+interface Measuring {
+  readonly owner: Client;
+  readonly load: Load;
+  /** Of the server. */
+  readonly pid: number;
+  readonly count: number;
+}
+
+async function switchOff({ owner, load, pid, count }: Measuring, parameter: string): Promise<SwitchedOff> {
+  const before = await processorMs(pid);
   const { policy } = await owner.ok('GET', '/policy');
   const change = { baseVersion: policy.version, reason: 'benchmark', parameters: { [parameter]: { level: 'off' } } };
   const began = Date.now();
   const published = owner.ok('PUT', '/policy', change).then(() => Date.now() - began);
-  const { receipts } = await load.order({ kind: 'receipts', policyVersion: Number(policy.version) + 1 });
+  const { receipts, cpuMs } = await load.order({ kind: 'receipts', policyVersion: Number(policy.version) + 1 });
   const after = receipts.map((at) => at - began);
   const answered = await published;
   const deadline = Date.now() + 60_000;
@@ -87,7 +109,27 @@ async function switchOff(owner: Client, load: Load, parameter: string, count: nu
       throw new Error(`only ${row.confirmed} of ${count} devices were proved off within a minute`);
     await setTimeout(10);
   }
-  return { p50: quantile(after, 0.5), p99: quantile(after, 0.99), answered, proved: Date.now() - began };
+  const proved = Date.now() - began;
+  const server = ((await processorMs(pid)) - before) / count;
+  return { p50: quantile(after, 0.5), p99: quantile(after, 0.99), answered, proved, server, load: cpuMs / count };
+}
+
+/** The load generator's is part of what is measured: it has no other processors. */
+function sayProcessor(
+  say: BenchOptions['say'],
+  what: 'batch' | 'receipt',
+  runs: readonly { readonly server: number; readonly load: number }[],
+): void {
+  const of = (side: 'server' | 'load') =>
+    spread(
+      runs.map((one) => one[side]),
+      2,
+    );
+  say(`… processor time for each ${what}: server / load generator`, `${of('server')} / ${of('load')} ms`);
+}
+
+async function processorMs(pid: number): Promise<number> {
+  return ((await usageOf(pid)).own * 1_000) / TICKS;
 }
 
 async function residentMegabytes(pid: number): Promise<number> {

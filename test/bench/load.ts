@@ -8,6 +8,7 @@ import { createWork, EVENTS_PER_BATCH, MINUTE_MS, PARAMETERS } from './workload.
 
 const work = createWork();
 const troubles: string[] = [];
+const genuine = new Set<string>();
 const receipts = new Map<number, number[]>();
 const latencies: number[] = [];
 const devices: Device[] = [];
@@ -34,9 +35,10 @@ async function follow(order: Order): Promise<Answer> {
   const since = performance.now();
   const seconds = await carryOut(order);
   const { user, system } = process.cpuUsage(began);
-  const cpu = (user + system) / 1_000 / (performance.now() - since);
+  const cpuMs = (user + system) / 1_000;
+  const cpu = cpuMs / (performance.now() - since);
   const sent = order.kind === 'receipts' ? (receipts.get(order.policyVersion) ?? []) : [];
-  const measured: Measured = { events, seconds, latencies: latencies.splice(0), receipts: sent, cpu };
+  const measured: Measured = { events, seconds, latencies: latencies.splice(0), receipts: sent, cpu, cpuMs };
   return { ok: true, measured };
 }
 
@@ -87,6 +89,7 @@ async function connect(order: Order & { kind: 'connect' }, enrolled: Enrolled): 
         else known.push(at);
       },
       onTrouble: (what) => void troubles.push(what),
+      genuine,
     }),
   };
   return device;

@@ -29,6 +29,8 @@ export interface Measured {
   readonly receipts: readonly number[];
   /** Of the load generator, as a share of one core. */
   readonly cpu: number;
+  /** The same as milliseconds. */
+  readonly cpuMs: number;
 }
 
 export type Answer =

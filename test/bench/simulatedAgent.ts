@@ -23,6 +23,11 @@ export interface AgentOptions {
   readonly onReceipt: (policyVersion: number, at: number) => void;
   /** Told what must not happen. */
   readonly onTrouble: (what: string) => void;
+  /**
+   * Policies that one of the devices of this process has verified. All are sent the very same: a thousand computers verify it
+   * side by side, and one process that did it a thousand times would be measured instead of the server.
+   */
+  readonly genuine: Set<string>;
 }
 
 /** A connected device that speaks docs/PROTOCOL.md and does nothing by itself but answer policies, as an agent does. */
@@ -71,10 +76,11 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
     });
   }
 
-  /** Verifies as an agent does (both signatures), then says what runs: what the policy has off is off, and nothing waits. */
+  /** Verifies as an agent does (both signatures; the policy's once, see `genuine`), then says what runs: what the policy has off is off, and nothing waits. */
   function answer(policy: Signed | null, lease: Signed): void {
     if (policy !== null) {
-      requireGenuine('daylight/policy/v1', policy);
+      if (!options.genuine.has(`${policy.payload} ${policy.signature}`)) requireGenuine('daylight/policy/v1', policy);
+      options.genuine.add(`${policy.payload} ${policy.signature}`);
       const document = JSON.parse(policy.payload) as { version: number; parameters: Record<string, { level: string }> };
       policyVersion = document.version;
       policyHash = createHash('sha256').update(policy.payload).digest('hex');
