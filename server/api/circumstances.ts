@@ -1,14 +1,14 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import { parameterIds } from '../../shared/catalog.ts';
-import type { OrgId, PersonId } from '../../shared/ids.ts';
+import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import { levelsOf } from '../../shared/policy/policy.ts';
 import { addDays, dayOf, MINUTE, type UnixMs } from '../../shared/time.ts';
 import type { PublishedPolicy } from '../control/control.ts';
 import { requestedSince } from '../control/proof.ts';
-import { tellerOf, toldOnAny } from '../control/told.ts';
+import { type Told, toldOnAny } from '../control/told.ts';
 import type { Circumstances } from '../reports/absent.ts';
 import type { Interval } from '../reports/intervals.ts';
-import type { AcknowledgementRecord, DeviceRecord } from '../store/store.ts';
+import type { DeviceRecord } from '../store/store.ts';
 import type { Context } from './context.ts';
 
 /** What decides what could be collected, of one person or of everyone in the organisation. */
@@ -16,21 +16,19 @@ export interface Past {
   /** Every policy, oldest first; never empty. */
   readonly published: readonly PublishedPolicy[];
   readonly devices: readonly DeviceRecord[];
-  readonly acknowledged: readonly Pick<AcknowledgementRecord, 'device' | 'noticeVersion' | 'at'>[];
+  /** What was acknowledged on each of the devices, as far as that is genuine. */
+  readonly told: ReadonlyMap<DeviceId, Told>;
 }
 
 export async function pastOf({ store, control }: Context, org: OrgId, person: PersonId | 'everyone'): Promise<Past> {
-  const [published, devices, acknowledged] = await Promise.all([
-    historyOf(control, org),
-    store.devices(org),
-    person === 'everyone' ? store.acknowledgementsIn(org) : store.acknowledgements(org, person),
-  ]);
-  return { published, devices, acknowledged };
+  const [published, all] = await Promise.all([historyOf(control, org), store.devices(org)]);
+  const devices = all.filter((device) => person === 'everyone' || device.person === person);
+  return { published, devices, told: await control.toldOn(org, devices) };
 }
 
 /** Policy and acknowledgements of a person as they stood at the end of the day, or as they stand now while it lasts. */
 export function circumstancesOf(
-  { published, devices, acknowledged }: Past,
+  { published, devices, told }: Past,
   person: PersonId,
   viewable: ReadonlySet<ParameterId>,
   bounds: Interval,
@@ -42,8 +40,6 @@ export function circumstancesOf(
   const theirs = devices.filter(
     (device) => device.person === person && device.enrolledAt <= at + MINUTE && (isOver || device.status === 'active'),
   );
-  const tell = tellerOf(published);
-  const told = theirs.map(({ device }) => tell(acknowledged.filter((one) => one.device === device)).at(at));
   const then = published.filter((policy, index) => index === 0 || policy.publishedAt <= at);
   const rules = then.at(-1)?.document.parameters ?? {};
   const levelSince: Readonly<Record<ParameterId, UnixMs>> = requestedSince(then);
@@ -51,7 +47,7 @@ export function circumstancesOf(
     viewable,
     levels: levelsOf({ rules }),
     levelSince,
-    acknowledged: toldOnAny(told),
+    acknowledged: toldOnAny(theirs.flatMap(({ device }) => told.get(device)?.at(at) ?? [])),
     hasDevice: theirs.length > 0,
     expired: expiredOf(then.at(-1), bounds, now),
   };

@@ -8,6 +8,7 @@ import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import type { DeviceRecord, Enrolment, EnrolResult } from '../store/store.ts';
+import type { Told } from './told.ts';
 
 /** A policy that was validated, authorised, audited, signed and committed. Minted in `policies.ts` only. */
 export type PublishedPolicy = {
@@ -78,8 +79,11 @@ export interface PolicyControl {
   receive(device: DeviceRecord, receipt: Signed, connectedAt?: UnixMs | null): Promise<boolean>;
   /** The latest receipt of a device and what it says; null when there is none, or what is kept of it was changed since. */
   latestReceipt(device: DeviceRecord): Promise<LatestReceipt | null>;
-  /** Per parameter, the most that the person has acknowledged on any of their active devices, now. For reports only. */
-  acknowledged(org: OrgId, person: PersonId): Promise<Readonly<Record<ParameterId, string>>>;
+  /** What the person of each of these devices of the organisation has been told of on it, by acknowledgements that are genuine. */
+  toldOn(
+    org: OrgId,
+    devices: readonly Pick<DeviceRecord, 'org' | 'person' | 'device'>[],
+  ): Promise<ReadonlyMap<DeviceId, Told>>;
   /** Calls back after each publication, receipt, acknowledgement, connection and disconnection of the organisation. */
   onChange(org: OrgId, callback: () => void): () => void;
   proof(org: OrgId): Promise<{ policyVersion: number; parameters: ParameterProof[] }>;
@@ -104,7 +108,17 @@ export type Verdict =
   | { readonly allowed: true; readonly retentionDays: number; readonly termsVersion: number }
   | { readonly allowed: false; readonly reason: DiscardReason };
 
-export type Judge = (question: CaptureQuestion) => Verdict;
+/** `endedAt`: when it ended, which is before it was captured where the parameter had been taken away by then. */
+export type EndVerdict = (Verdict & { readonly allowed: true; readonly endedAt: UnixMs }) | (Verdict & { readonly allowed: false });
+
+/** The server's judgement about one device, as everything stood at one instant. */
+export interface Judge {
+  captured(question: CaptureQuestion): Verdict;
+  /** Of the end of what was rightly begun at `since`: it may be ended though the parameter was taken away meanwhile. */
+  ended(question: CaptureQuestion & { readonly since: UnixMs }): EndVerdict;
+  /** When the parameter was taken away for the first time after the instant: switched off, or its terms widened. Null: never. */
+  takenAway(parameter: ParameterId, after: UnixMs): UnixMs | null;
+}
 
 /** One connected device, as the control side sees it. */
 export interface Connection {

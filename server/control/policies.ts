@@ -24,13 +24,13 @@ import { createBounded } from './bounded.ts';
 import { applyChange } from './change.ts';
 import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
-import { type Facts, judge } from './judge.ts';
+import { type Facts, judge, judgeEnd, takenAway } from './judge.ts';
 import { type Current, prove, requestedSince, testimony, unchangedSince } from './proof.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
 import { type Organisations, payloadHash, readSigned, readSignedAside, type Verifier, verifierOf } from './signer.ts';
 import { createTellings } from './tellings.ts';
-import { instantOf, toldOnAny } from './told.ts';
+import { instantOf } from './told.ts';
 import { createWitnesses } from './witnesses.ts';
 
 export interface PolicyControlDeps {
@@ -70,6 +70,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const acknowledgements = createAcknowledgements(vault);
   const tellings = createTellings(store, acknowledgements, DEVICES_REMEMBERED);
   const receipts = createReceipts(vault, DEVICES_REMEMBERED);
+  const newestReceipts = createBounded<DeviceId, UnixMs>(DEVICES_REMEMBERED);
   const witnesses = createWitnesses(store, receipts, DEVICES_REMEMBERED);
   const leases = createBounded<DeviceId, Pick<DeviceRecord, 'lease' | 'previousLease'>>(DEVICES_REMEMBERED);
   const pending = new Map<OrgId, { document: PolicyDocument; publishedAt: UnixMs }>();
@@ -172,7 +173,12 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       lease,
       previousLease,
     };
-    return { judge: (question) => judge(facts, question), policyVersion: state.current.document.version };
+    const judgement: Judge = {
+      captured: (question) => judge(facts, question),
+      ended: (question) => judgeEnd(facts, question),
+      takenAway: (parameter, after) => takenAway(facts, parameter, after),
+    };
+    return { judge: judgement, policyVersion: state.current.document.version };
   }
 
   function noteAgreement(current: Current, device: DeviceRecord, told: Levels, receipt: ReceiptPayload): void {
@@ -194,10 +200,13 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return verifier;
   }
 
-  async function isOlderThanKept(device: DeviceRecord, at: UnixMs): Promise<boolean> {
-    const kept = await store.receipts(device.org, device.device);
-    const said = await Promise.all(kept.map((record) => receipts.said(device, record)));
-    return said.some((one) => one !== null && one.at > at);
+  /** When the newest of the receipts that are kept of the device was signed: opened once, until another one is kept. */
+  function newestKept(device: DeviceRecord): Promise<UnixMs> {
+    return newestReceipts.get(device.device, async () => {
+      const kept = await store.receipts(device.org, device.device);
+      const said = await Promise.all(kept.map((record) => receipts.said(device, record)));
+      return Math.max(0, ...said.map((one) => one?.at ?? 0));
+    });
   }
 
   /** To the console: who is on record by now, however late what follows is. */
@@ -283,7 +292,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     },
 
     judging,
-    judge: async ({ device, ...question }) => (await judging(device)).judge(question),
+    judge: async ({ device, ...question }) => (await judging(device)).judge.captured(question),
     refresh: (org) => orgs.forget(org),
     mark: (org) => marks.get(org) ?? 0,
 
@@ -301,10 +310,11 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       if (about?.hash !== said.policyHash) {
         throw new DaylightError('bad_request', 'receipt: no policy was published with this version and hash');
       }
-      if (connectedAt !== null && said.at < connectedAt && (await isOlderThanKept(device, said.at))) return false;
+      if (connectedAt !== null && said.at < connectedAt && said.at < (await newestKept(device))) return false;
       const sealed = await receipts.seal(device, receipt, said);
       const record = { org: device.org, device: device.device, policyVersion: said.policyVersion };
       await store.putReceipt({ ...record, receivedAt: clock.now(), receipt: sealed });
+      newestReceipts.forget(device.device);
       await noteReceipt(device, said);
       return true;
     },
@@ -315,12 +325,9 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       return record === null || opened === null ? null : { ...opened, receivedAt: record.receivedAt };
     },
 
-    async acknowledged(org, person) {
-      const [state, devices] = await Promise.all([stateOf(org), store.devices(org)]);
-      const active = devices.filter((device) => device.person === person && device.status === 'active');
-      const told = await tellings.onEach(active, state);
-      const now = instantOf(clock.now(), state.current);
-      return toldOnAny(told.map(([, { told: most }]) => most.at(now)));
+    async toldOn(org, devices) {
+      const each = await tellings.onEach(devices, await stateOf(org));
+      return new Map(each.map(([{ device }, { told }]) => [device, told]));
     },
 
     onChange: (org, callback) => changes.on(org, callback),

@@ -1,4 +1,4 @@
-import type { DeviceId, OrgId } from '../../shared/ids.ts';
+import type { DeviceId } from '../../shared/ids.ts';
 import type { AcknowledgementRecord, DeviceRecord, Store } from '../store/store.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { createBounded } from './bounded.ts';
@@ -40,9 +40,14 @@ export function createTellings(
     return genuine((await store.acknowledgements(org, person)).filter((one) => one.device === device));
   }
 
-  async function readTogether(org: OrgId): Promise<ReadonlyMap<DeviceId, readonly AcknowledgementRecord[]>> {
+  /** Of one person where all of the devices are theirs, or of everyone in the organisation. */
+  async function readTogether(
+    { org, person }: Owner,
+    devices: readonly Owner[],
+  ): Promise<ReadonlyMap<DeviceId, readonly AcknowledgementRecord[]>> {
     const byDevice = new Map<DeviceId, AcknowledgementRecord[]>();
-    for (const one of await store.acknowledgementsIn(org)) {
+    const isOfOne = devices.every((device) => device.person === person);
+    for (const one of await (isOfOne ? store.acknowledgements(org, person) : store.acknowledgementsIn(org))) {
       const ofDevice = byDevice.get(one.device);
       if (ofDevice === undefined) byDevice.set(one.device, [one]);
       else ofDevice.push(one);
@@ -73,7 +78,7 @@ export function createTellings(
       let together: ReturnType<typeof readTogether> | null = null;
       const load = async (device: Owner) => {
         if (devices.length === 1) return read(device);
-        together ??= readTogether(device.org);
+        together ??= readTogether(device, devices);
         const { device: id, person } = device;
         return genuine(((await together).get(id) ?? []).filter((one) => one.person === person));
       };

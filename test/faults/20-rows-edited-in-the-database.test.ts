@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parameterCode } from '../../server/store/sqlite/columns.ts';
 import { addDays, dayOf, HOUR } from '../../shared/time.ts';
 import { addMember, type Client, type Member, startServer, type TestOwner, type TestServer } from '../support/api.ts';
+import { enrol } from '../support/enrolled.ts';
 import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
 
 // FAULTS 20, in the real file: whoever can write the database moves a row, or the end of what is kept, or the terms under
@@ -108,6 +109,26 @@ describe('a stored image', () => {
       expect(await imageOf({ column: '', value: () => 0 })).toEqual({ status: 200, mine: 1 });
     },
   );
+});
+
+test('a row that says that a notice was acknowledged changes no reason that a report gives', async () => {
+  const noa = await addMember(it, acme.client, 'employee', { name: 'Noa', email: 'noa@acme.example.com' });
+  const device = await enrol(it.url, noa.client, noa.person, it.clock.now());
+  const today = `/people/${noa.person}/day?day=${dayOf(it.clock.now())}&purpose=own_data`;
+  const why = async () => {
+    const { absent } = await noa.client.ok('GET', today);
+    return absent.find(({ parameter }: { parameter: string }) => parameter === 'app').why;
+  };
+  expect(await why()).toBe('not_acknowledged');
+  const database = new sqlite3.Database(join(it.data, 'daylight.db'));
+  const values = [acme.org, noa.person, device.record.device].map(bytesOf);
+  await new Promise<void>((resolve, reject) => {
+    const sql = 'INSERT INTO acknowledgement VALUES (?, ?, ?, 2, ?, ?)';
+    database.run(sql, [...values, it.clock.now(), randomBytes(300)], (error) =>
+      database.close(() => (error === null ? resolve() : reject(error))),
+    );
+  });
+  expect(await why()).toBe('not_acknowledged');
 });
 
 interface Found {

@@ -24,16 +24,16 @@ export async function followEvents(
   silentMs?: number,
 ): Promise<void> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let isSilent = false;
+  const silent = new AbortController();
   const silence = onSilence(() => {
-    isSilent = true;
+    silent.abort();
     void reader.cancel().catch(() => undefined);
   }, silentMs);
   try {
     let rest = '';
     for (;;) {
       const { done, value } = await reader.read();
-      if (isSilent) throw new TypeError('the server has fallen silent');
+      if (silent.signal.aborted) throw new TypeError('the server has fallen silent');
       if (done) return;
       silence.heard();
       const parts = (rest + value).split('\n\n');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { noticeView } from '../../../../server/control/notices.ts';
 import { payloadHash, verifySigned } from '../../../../server/control/signer.ts';
+import { instantOf, toldOnAny } from '../../../../server/control/told.ts';
 import type { AcknowledgementRecord, Store } from '../../../../server/store/store.ts';
 import type { ParameterId } from '../../../../shared/catalog.ts';
 import { OrgId } from '../../../../shared/ids.ts';
@@ -20,6 +21,14 @@ import { sealedText } from '../../../support/sealedForTest.ts';
 async function proofOf(kit: ServerKit, parameter: ParameterId) {
   const { parameters } = await kit.control.proof(kit.org);
   return parameters.find((one) => one.parameter === parameter);
+}
+
+/** The most that the person of the kit has acknowledged on any of their active devices, now. */
+async function acknowledgedIn({ control, store, clock, org, person }: ServerKit) {
+  const devices = await store.devices(org);
+  const theirs = devices.filter((device) => device.person === person && device.status === 'active');
+  const now = instantOf(clock.now(), await control.current(org));
+  return toldOnAny([...(await control.toldOn(org, theirs)).values()].map((told) => told.at(now)));
 }
 
 describe('publishing', () => {
@@ -129,7 +138,7 @@ describe('what a person has been told of', () => {
   it('lifts with an acknowledgement, falls with a lowering, and needs a new one after that', async () => {
     await using kit = await startServer();
     const device = await kit.enrol({ acknowledge: false });
-    const told = async () => (await kit.control.acknowledged(kit.org, kit.person)).app;
+    const told = async () => (await acknowledgedIn(kit)).app;
     const high = await kit.publish({ app: { level: 'name' } });
     expect(await told()).toBe('off');
     await kit.control.acknowledge(device.record, await acknowledgementBy(device, high));
@@ -166,9 +175,9 @@ describe('what a person has been told of', () => {
       { allowed: true, retentionDays: 60, termsVersion: 2 },
     ]);
     expect(listening.frames.filter(({ type }) => type === 'policy')).toEqual([]);
-    expect((await kit.control.acknowledged(kit.org, kit.person)).app).toBe('name');
+    expect((await acknowledgedIn(kit)).app).toBe('name');
     await kit.store.changeDevice(kit.org, foreign.record.device, { status: 'retired' });
-    expect((await kit.control.acknowledged(kit.org, kit.person)).app).toBe('off');
+    expect((await acknowledgedIn(kit)).app).toBe('off');
     await kit.control.receive(real.record, receiptBy(real, policy));
     expect(await proofOf(kit, 'app')).toMatchObject({ devices: 1, confirmed: 1, active: 0 });
   });
@@ -179,10 +188,10 @@ describe('what a person has been told of', () => {
     const device = await kit.enrol();
     kit.clock.advance(1);
     const wider = await kit.publish({ app: { viewers: ['owner', 'manager', 'admin'] } });
-    expect(await kit.control.acknowledged(kit.org, kit.person)).toMatchObject({ app: 'off', session: 'on' });
+    expect(await acknowledgedIn(kit)).toMatchObject({ app: 'off', session: 'on' });
     kit.clock.advance(1);
     await kit.control.acknowledge(device.record, await acknowledgementBy(device, wider));
-    expect(await kit.control.acknowledged(kit.org, kit.person)).toMatchObject({ app: 'name' });
+    expect(await acknowledgedIn(kit)).toMatchObject({ app: 'name' });
   });
 
   it('is lifted by no row that this server did not seal, nor by one whose version or instant was changed', async () => {
@@ -197,7 +206,7 @@ describe('what a person has been told of', () => {
     const [device, other] = [await kit.enrol({ acknowledge: false }), await kit.enrol({ acknowledge: false })];
     const told = async () => {
       await kit.restart(); // or it would be remembered
-      return (await kit.control.acknowledged(kit.org, kit.person)).app;
+      return (await acknowledgedIn(kit)).app;
     };
     const policy = await kit.publish({ app: { level: 'name' } });
     const { org, person } = kit;
@@ -229,7 +238,7 @@ describe('what a person has been told of', () => {
     await kit.control.acknowledge(device.record, await acknowledgementBy(device, policy));
     const lifted = async () => [
       JSON.parse((await kit.control.lease(device.record)).payload).acknowledged.app,
-      (await kit.control.acknowledged(kit.org, kit.person)).app,
+      (await acknowledgedIn(kit)).app,
     ];
     expect(await lifted()).toEqual(['name', 'name']);
     const [, kept] = await kit.store.acknowledgements(kit.org, kit.person);
@@ -376,6 +385,24 @@ describe('proof', () => {
     // A clock that was set back: what was signed after this connection began is new, whatever its hour.
     await kit.control.receive(device.record, off, JSON.parse(off.payload).at - 5);
     expect(await isActive()).toBe(0);
+  });
+
+  it('reads what is kept once, however often old receipts are played again', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    const policy = await kit.control.current(kit.org);
+    const old = receiptBy(device, policy, { at: kit.clock.now() });
+    kit.clock.advance(1_000);
+    await kit.control.receive(device.record, receiptBy(device, policy, { at: kit.clock.now() }));
+    kit.clock.advance(1_000);
+    const { receipts } = kit.store;
+    let reads = 0;
+    kit.store.receipts = (...of) => {
+      reads += 1;
+      return receipts(...of);
+    };
+    for (let n = 0; n < 20; n += 1) expect(await kit.control.receive(device.record, old, kit.clock.now())).toBe(false);
+    expect(reads).toBe(1);
   });
 
   it('refuses a receipt about a policy that was never published, and one of another device', async () => {
