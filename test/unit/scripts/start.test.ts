@@ -8,13 +8,15 @@ import { scratch } from '../../support/agentKit.ts';
 
 const LONG = 120_000;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+const starting = fileURLToPath(new URL('../../../scripts/start.ts', import.meta.url));
+const trial = fileURLToPath(new URL('../../support/trialProcess.ts', import.meta.url));
 
 it.each([
   ['abc', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
   ['65536', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
   ['', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
 ])('npm start refuses the port %j before it builds anything', { timeout: LONG }, async (port, words) => {
-  const ended = await run('scripts/start.ts', [], { DAYLIGHT_PORT: port });
+  const ended = await run(starting, [], { DAYLIGHT_PORT: port });
   expect([ended.code, ended.out]).toEqual([1, '']);
   expect(ended.err).toBe(`${words} Set it to another value, or leave it out.\n`);
 });
@@ -23,7 +25,7 @@ it('npm start says so when its folder cannot be made, before it builds anything'
   await using place = await scratch();
   const file = join(place.folder, 'file');
   await writeFile(file, '');
-  const ended = await run('scripts/start.ts', [], { DAYLIGHT_HOME: file, DAYLIGHT_PORT: '0' });
+  const ended = await run(starting, [], { DAYLIGHT_HOME: file, DAYLIGHT_PORT: '0' });
   expect([ended.code, ended.out]).toEqual([1, '']);
   expect(ended.err).toMatch(/^DAYLIGHT_HOME: no folder can be made at .*\. Name another one, or leave it out\.\n$/);
 });
@@ -31,7 +33,7 @@ it('npm start says so when its folder cannot be made, before it builds anything'
 it('npm start ends, and its server with it, when the agent cannot be enrolled', { timeout: LONG }, async () => {
   await using place = await scratch();
   await writeFile(join(place.folder, 'agent'), 'in the place of the folder of the agent');
-  const ended = await run('test/support/trialProcess.ts', [place.folder]);
+  const ended = await run(trial, [place.folder]);
   expect(ended.code).toBe(1);
   expect(ended.err).toContain(`${join(place.folder, 'agent')} is not a folder`);
   expect(ended.err).toContain('the agent could not be enrolled; its own words are above');
@@ -46,7 +48,7 @@ it('npm start ends with the words of the server when its port is taken', { timeo
   await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
   const address = taken.address();
   const port = typeof address === 'object' ? String(address?.port) : '';
-  const ended = await run('test/support/trialProcess.ts', [join(place.folder, 'home'), port]);
+  const ended = await run(trial, [join(place.folder, 'home'), port]);
   taken.close();
   expect(ended.code).toBe(1);
   expect(ended.err).toContain('another program listens there');
@@ -55,15 +57,11 @@ it('npm start ends with the words of the server when its port is taken', { timeo
 
 /** To its end, which is at once where it fails; a start that hangs is ended after a minute, and its code is null. */
 async function run(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), join(root, script), ...args],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
-    },
-  );
+  const child: ChildProcess = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let [out, err] = ['', ''];
   child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
