@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { catalog, type Level, type ParameterId, parameterIds } from '../catalog.ts';
 import { DeviceId, OrgId, PersonId } from '../ids.ts';
 import { Digest } from '../signed.ts';
-import { UnixMs } from '../time.ts';
+import { HOUR, UnixMs } from '../time.ts';
+import type { PolicyDocument } from './policy.ts';
 import { type Layer, offFor } from './resolve.ts';
 
 /**
@@ -26,6 +27,19 @@ export const Lease = z.strictObject({
   acknowledged: z.record(z.string().max(64), z.string().max(32)),
 });
 export type Lease = z.infer<typeof Lease>;
+
+/** The lease as far as its own policy allows one: it ends no later than `leaseHours` after it was issued, as the notice tells people. */
+export function leaseWithin(lease: Lease, { observed, entered }: PolicyDocument['leaseHours']): Lease {
+  return {
+    ...lease,
+    observedUntil: earlier(lease.observedUntil, lease.issuedAt + observed * HOUR),
+    enteredUntil: earlier(lease.enteredUntil, lease.issuedAt + entered * HOUR),
+  };
+}
+
+function earlier(a: UnixMs, b: UnixMs): UnixMs {
+  return Math.min(a, b);
+}
 
 /** The layers that a lease stands for at the instant `now`. A clock before `issuedAt` by more than the skew ends it too. */
 export function leaseLayers(lease: Lease, now: UnixMs, skewMs = 5 * 60_000): readonly Layer[] {

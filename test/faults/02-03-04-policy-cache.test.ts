@@ -213,6 +213,20 @@ test('observed parameters end with the lease after a day, what is entered goes o
   ]);
 });
 
+test('a lease that goes on for longer than its own policy says is believed for as long as the policy says, also after a restart', async () => {
+  const { clock, publisher, cache, reopen } = await setUp();
+  const policy = publisher.policy(1, EVERYTHING, { leaseHours: { observed: 2, entered: 48 } });
+  const forever = clock.now() + 3_650 * DAY;
+  const ends = { observedUntil: clock.now() + 2 * HOUR, enteredUntil: clock.now() + 48 * HOUR };
+  await cache.accept(policy, publisher.lease(policy, 1, { observedUntil: forever, enteredUntil: forever }));
+  const again = await reopen(cache.memory());
+  expect([cache.lease(), again.lease()]).toMatchObject([ends, ends]);
+
+  await clock.advance(2 * HOUR + 1);
+  const effective = resolve(again.layers(clock.now()));
+  expect([effective.title.level, effective.notes.level]).toEqual(['off', 'on']);
+});
+
 test('an unknown parameter, level or basis is off for that parameter alone; an unknown schema is off for everything', async () => {
   const { clock, publisher, open, cache } = await setUp();
   const known = JSON.parse(publisher.policy(1, EVERYTHING).payload);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isCanonical } from '../../../shared/canonical.ts';
 import { least, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
-import { Lease, leaseLayers } from '../../../shared/policy/lease.ts';
+import { Lease, leaseLayers, leaseWithin } from '../../../shared/policy/lease.ts';
 import { type Levels, levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
 import { everythingOff, type Layer } from '../../../shared/policy/resolve.ts';
 import { Digest, type PublicKey, Signed } from '../../../shared/signed.ts';
@@ -27,18 +27,21 @@ export type Refusal =
   | 'not_yet' // its notBefore is in the future: what it raises waits until then
   | 'broken_chain' // same version, other content; or the next version does not name this one's hash
   | 'not_understood' // genuine, but of a schema that this agent does not know: everything is off
-  | 'lease_mismatch';
+  | 'lease_mismatch' // of another person, device or policy, or older than the one that holds
+  | 'clocks_disagree'; // a lease that is issued in the future: the one that holds goes on
 
 export interface PolicyCache {
   /**
    * Verifies and keeps both, durably, the highest version ever seen included. Once signature, organisation and order
    * hold, no level is above the lower of the old policy and the new one, at once and in memory; what is new and higher
    * counts when notBefore has come, its lease is genuine and both are on disk. Whatever it answers, and also when it
-   * rejects because the disk does, call `Recorder.policyChanged` afterwards.
+   * rejects because the disk does, call `Recorder.policyChanged` afterwards. `serverTime`: of the `welcome` that both came
+   * with, signed for this very connection; left out for what may have been recorded earlier.
    */
   accept(
     policy: Signed | null,
     lease: Signed,
+    serverTime?: UnixMs,
   ): Promise<{ ok: true; changed: boolean } | { ok: false; refusal: Refusal }>;
   /** The newest genuine one, also while what it raises waits. Null until a policy was verified. */
   policy(): VerifiedPolicy | null;
@@ -48,6 +51,8 @@ export interface PolicyCache {
   notUnderstood(): { readonly hash: Digest; readonly version: number } | null;
   /** Why the last one was refused, for `status`; null when it was not. */
   refusal(): Refusal | null;
+  /** By how much the server's clock was ahead of this one (behind: negative) with the last lease; null: by no more than they may. */
+  disagreement(): number | null;
   /** Organisation, acknowledgement and lease, as layers at `now`. No policy: no organisation layer, so everything is off. */
   layers(now: UnixMs): readonly Layer[];
   /** What must outlive `policy.json`; to be kept in the sealed journal, and given back as `memory`. */
@@ -83,7 +88,7 @@ export interface PolicyCacheDeps {
   readonly memory?: PolicyMemory | null;
 }
 
-/** How far the server's clock may be ahead of this one before its policy counts as not yet in force. */
+/** How far the server's clock may be ahead of this one before its policy or lease counts as not yet in force. */
 const SKEW_MS = 5 * MINUTE;
 /** The wall clock went on for so much longer than the monotonic one: the machine slept. */
 const ASLEEP_MS = MINUTE / 2;
@@ -95,18 +100,27 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   const opened = open(readStored(await files.read(FILE)), memory, keys, clock);
   let kept = opened.kept;
   let refusal = opened.refusal;
+  let apart = opened.apart;
   let seen = instant(memory?.seenAt ?? 0);
   let queue: Promise<unknown> = Promise.resolve();
 
   /** One at a time, so that each is judged against what the one before it left. */
-  function accept(policy: Signed | null, lease: Signed): ReturnType<PolicyCache['accept']> {
-    const answer = queue.then(() => acceptNext(policy, lease));
+  function accept(policy: Signed | null, lease: Signed, serverTime?: UnixMs): ReturnType<PolicyCache['accept']> {
+    const answer = queue.then(() => acceptNext(policy, lease, serverTime ?? null));
     queue = answer.catch(() => undefined);
     return answer;
   }
 
-  async function acceptNext(policy: Signed | null, lease: Signed): ReturnType<PolicyCache['accept']> {
+  async function acceptNext(
+    policy: Signed | null,
+    lease: Signed,
+    serverTime: UnixMs | null,
+  ): ReturnType<PolicyCache['accept']> {
     const before = kept;
+    const wall = clock.now();
+    // Two clocks that agree are believed against everything that either of them said before.
+    const isProven = serverTime !== null && Math.abs(serverTime - wall) <= SKEW_MS;
+    const mark = markOf(before.lease, isProven ? wall : believed(wall));
     const candidate = policy === null ? before : judgePolicy(policy, before, keys);
     if (typeof candidate === 'string') return refuse(candidate);
     // From here on it is genuine: what it lowers is lowered, before anything else is asked.
@@ -116,20 +130,22 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
       return refuse('not_understood');
     }
     const verified = judgeLease(lease, candidate, keys);
-    if (typeof verified === 'string') {
+    if (typeof verified !== 'string') apart = (serverTime ?? verified.issuedAt) - wall;
+    const timely = typeof verified === 'string' ? verified : judgeTime(verified, mark, wall);
+    if (typeof timely === 'string') {
       if (policy !== null) await write(kept);
-      return refuse(verified);
+      return refuse(timely);
     }
-    kept = { ...candidate, ceiling: { levels: leastOf(mostOf(candidate), toldIn(verified)), until: null } };
+    kept = { ...candidate, ceiling: { levels: leastOf(mostOf(candidate), toldIn(timely)), until: null } };
     const ceiling = ceilingUntilInForce(candidate, clock.now());
     const next: Kept = {
       ...candidate,
-      lease: verified,
+      lease: timely,
       ceiling,
       signed: { ...candidate.signed, lease },
     };
     await write(next);
-    if (isNewer(verified, before)) seen = instant();
+    if (isProven || mark === null || timely.issuedAt > mark.issuedAt) seen = instant();
     kept = next;
     if (ceiling !== null) return refuse('not_yet');
     refusal = null;
@@ -179,6 +195,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     lease: () => kept.lease,
     notUnderstood: () => (kept.unread === null ? null : { hash: kept.unread.hash, version: kept.unread.version }),
     refusal: () => refusal,
+    disagreement: () => (Math.abs(apart) > SKEW_MS ? apart : null),
     layers,
     memory: remembered,
   };
@@ -277,10 +294,6 @@ function holds(ceiling: Ceiling | null, now: UnixMs): ceiling is Ceiling {
   return ceiling !== null && (ceiling.until === null || now < ceiling.until);
 }
 
-function isNewer(lease: Lease, before: Kept): boolean {
-  return before.lease === null || lease.issuedAt > before.lease.issuedAt;
-}
-
 /** As much of a document as any schema must say, to place one that cannot be read. */
 const Identity = z.object({ org: z.string(), version: z.int().min(1) });
 
@@ -315,41 +328,58 @@ function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys): Lease | 
   if (!parsed.success) return 'lease_mismatch';
   const lease = parsed.data;
   if (lease.org !== keys.org) return 'wrong_organisation';
-  const fits =
-    lease.person === keys.person &&
-    lease.device === keys.device &&
-    lease.policyHash === candidate.policy?.hash &&
-    lease.policyVersion === candidate.policy.version;
-  if (!fits) return 'lease_mismatch';
+  const { policy } = candidate;
+  if (policy === null || lease.policyHash !== policy.hash || lease.policyVersion !== policy.version)
+    return 'lease_mismatch';
+  if (lease.person !== keys.person || lease.device !== keys.device) return 'lease_mismatch';
+  return leaseWithin(lease, policy.leaseHours);
+}
+
+/**
+ * The lease that none may be older than, at the time that is believed. One of the future is none: it was taken before
+ * such leases were refused, or while the clock of this computer was wrong as well.
+ */
+function markOf(lease: Lease | null, now: number): Lease | null {
+  // What a restart believes was kept in whole minutes.
+  return lease !== null && lease.issuedAt <= now + SKEW_MS + MINUTE ? lease : null;
+}
+
+/** One that would not be in force must not take the place of one that is, and be what the next is measured by. */
+function judgeTime(lease: Lease, mark: Lease | null, wall: UnixMs): Lease | Refusal {
+  if (lease.issuedAt > wall + SKEW_MS) return 'clocks_disagree';
   // An older lease of the same policy may carry acknowledgements that no longer hold.
-  const held = candidate.lease?.policyHash === lease.policyHash ? candidate.lease : null;
-  if (held !== null && lease.issuedAt < held.issuedAt) return 'lease_mismatch';
-  return lease;
+  const isOlder = mark?.policyHash === lease.policyHash && lease.issuedAt < mark.issuedAt;
+  return isOlder ? 'lease_mismatch' : lease;
 }
 
 /**
  * What is on disk proves nothing by being there: it is judged as if the server had sent it. Of two marks of the highest
  * version the higher one counts, so that neither file alone can lower it.
  */
-function open(
-  stored: Stored | 'damaged' | null,
-  memory: PolicyMemory | null,
-  keys: PolicyKeys,
-  clock: Clock,
-): { kept: Kept; refusal: Refusal | null } {
+function open(stored: Stored | 'damaged' | null, memory: PolicyMemory | null, keys: PolicyKeys, clock: Clock): Opened {
   const onDisk = stored === null || stored === 'damaged' ? NOTHING.highest : stored.highest;
   const nothing: Kept = { ...NOTHING, highest: higherOf(memory?.highest ?? NOTHING.highest, onDisk) };
-  if (stored === 'damaged') return { kept: nothing, refusal: 'not_canonical' };
-  if (stored === null || stored.policy === null) return { kept: nothing, refusal: null };
+  if (stored === 'damaged') return { kept: nothing, refusal: 'not_canonical', apart: 0 };
+  if (stored === null || stored.policy === null) return { kept: nothing, refusal: null, apart: 0 };
   const policy = judgePolicy(stored.policy, nothing, keys);
-  if (typeof policy === 'string') return { kept: nothing, refusal: policy };
-  if (policy.unread !== null) return { kept: policy, refusal: 'not_understood' };
-  if (stored.lease === null) return { kept: policy, refusal: null };
+  if (typeof policy === 'string') return { kept: nothing, refusal: policy, apart: 0 };
+  if (policy.unread !== null) return { kept: policy, refusal: 'not_understood', apart: 0 };
+  if (stored.lease === null) return { kept: policy, refusal: null, apart: 0 };
   const lease = judgeLease(stored.lease, policy, keys);
-  if (typeof lease === 'string') return { kept: policy, refusal: lease };
+  if (typeof lease === 'string') return { kept: policy, refusal: lease, apart: 0 };
   const ceiling = ceilingUntilInForce(policy, clock.now());
   const kept = { ...policy, lease, ceiling, signed: { ...policy.signed, lease: stored.lease } };
-  return { kept, refusal: ceiling === null ? null : 'not_yet' };
+  const ahead = lease.issuedAt - Math.max(clock.now(), memory?.seenAt ?? 0);
+  // Kept, though it is not in force: the clock of this computer may be set right before the server is heard of again.
+  if (ahead > SKEW_MS) return { kept, refusal: 'clocks_disagree', apart: ahead };
+  return { kept, refusal: ceiling === null ? null : 'not_yet', apart: 0 };
+}
+
+interface Opened {
+  readonly kept: Kept;
+  readonly refusal: Refusal | null;
+  /** By how much the server's clock seems to be ahead of this one. */
+  readonly apart: number;
 }
 
 /** `first` when they are equal: the sealed one. */

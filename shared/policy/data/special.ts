@@ -1,7 +1,8 @@
 /**
  * Sites whose mere visit can reveal what GDPR Art. 9 and common decency keep from an employer: health, religion, union,
  * politics, sexual life and orientation, dating, ethnic origin, criminal matters, money, looking for another job; and
- * those that keep people's passwords, as the programs of the same names do (`sensitiveNames`). An entry covers the host itself and everything below it; an entry without a dot is a top-level domain.
+ * those that keep people's passwords, as the programs of the same names do (`sensitiveNames`). An entry covers the
+ * host itself and everything below it; an entry without a dot is a top-level domain.
  */
 export const specialHosts = `
   abortion, adult, bank, bible, bioethics, catholic, church, clinic, creditunion, dating, dental, dentist, diet,
