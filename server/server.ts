@@ -16,9 +16,9 @@ import { type Clock, systemClock } from './clock.ts';
 import { startCompaction } from './compaction/compaction.ts';
 import { optionOf, parseServerConfig, type ServerConfig } from './config.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
-import type { AgentSocketDeps } from './ingest/ingest.ts';
+import type { AgentEvent, AgentSocketDeps } from './ingest/ingest.ts';
 import { createAgentSocket } from './ingest/socket.ts';
-import { createLog, failureFields, type Log } from './log.ts';
+import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
 import { holdErrors, refuseUpgrade } from './refuseUpgrade.ts';
 import { holdAlone } from './store/sqlite/solo.ts';
@@ -69,8 +69,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       clock,
       random,
       addressOf: (request) => limitKey(clientAddress(request, config.behindProxy)),
-      // A batch that could not be stored is news for whoever runs the server; the rest is what agents do all day.
-      log: (event) => log[event.kind === 'failed' ? 'error' : 'debug'](`agent_${event.kind}`, fieldsOf(event)),
+      log: (event) => log[levelOf(event)](`agent_${event.kind}`, fieldsOf(event)),
       ...(surroundings.agentTiming === undefined ? {} : { timing: surroundings.agentTiming }),
     });
     opened.push(() => agents.close());
@@ -221,7 +220,7 @@ async function isHealthy({ store, keyStore, folder }: Foundation): Promise<boole
 function throttled(look: () => Promise<boolean>, everyMs: number, clock: Clock): () => Promise<boolean> {
   let last: { readonly at: number; readonly answer: Promise<boolean> } | null = null;
   return () => {
-    if (last === null || clock.now() - last.at >= everyMs) last = { at: clock.now(), answer: look() };
+    if (last === null || clock.mono() - last.at >= everyMs) last = { at: clock.mono(), answer: look() };
     return last.answer;
   };
 }
@@ -239,7 +238,12 @@ function logRequest(log: Log, { route, status, ms, failure }: RequestLog): void 
   log.error('request', { ...fields, failure: failureFields(failure) });
 }
 
-function fieldsOf(event: Parameters<NonNullable<AgentSocketDeps['log']>>[0]): { device?: string; reason?: string } {
+/** A batch that could not be stored, or a clock that was set, is news for whoever runs the server; the rest is what agents do all day. */
+function levelOf({ kind }: AgentEvent): 'error' | 'debug' {
+  return kind === 'failed' || kind === 'clock_set' ? 'error' : 'debug';
+}
+
+function fieldsOf(event: AgentEvent): LogFields {
   switch (event.kind) {
     case 'connected':
       return { device: event.device };
@@ -247,6 +251,8 @@ function fieldsOf(event: Parameters<NonNullable<AgentSocketDeps['log']>>[0]): { 
       return { reason: event.reason, ...(event.device === null ? {} : { device: event.device }) };
     case 'refused':
       return { reason: event.reason };
+    case 'clock_set':
+      return { ms: event.byMs };
     case 'failed':
       return { reason: event.name, ...(event.device === null ? {} : { device: event.device }) };
   }

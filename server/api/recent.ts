@@ -1,16 +1,16 @@
-import type { UnixMs } from '../../shared/time.ts';
+import type { MonoMs } from '../../shared/time.ts';
 
 /** What happened within the last while. */
 export interface Recent<K> {
-  note(key: K, now: UnixMs): void;
+  note(key: K, now: MonoMs): void;
   /** Whether it was noted less than the while ago. */
-  has(key: K, now: UnixMs): boolean;
+  has(key: K, now: MonoMs): boolean;
   forget(key: K): void;
 }
 
 /** Holds nothing that is older than `forMs` by the time that anything is noted. */
 export function createRecent<K>(forMs: number): Recent<K> {
-  const noted = new Map<K, UnixMs>();
+  const noted = new Map<K, MonoMs>();
   return {
     note(key, now) {
       noted.delete(key);

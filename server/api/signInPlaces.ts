@@ -24,12 +24,12 @@ export interface SignInPlaces {
 /** `isKnown`: this account has been signed in to from here. */
 export type Prove<T> = (demand: Demand, isKnown: boolean) => Promise<T>;
 
-export function createSignInPlaces(rateLimits: RateLimits, clock: Clock): SignInPlaces {
+export function createSignInPlaces(rateLimits: RateLimits, clock: Pick<Clock, 'mono'>): SignInPlaces {
   const known = createRecent<string>(KNOWN_MS);
   return {
     async signIn(account, address, prove) {
       const place = `${account} ${address}`;
-      const isKnown = known.has(place, clock.now());
+      const isKnown = known.has(place, clock.mono());
       const from = (demand: Demand) => {
         const keys = [['address', address] as const, ['account_from', place] as const];
         return rateLimits.attempt(keys, () => prove(demand, isKnown));
@@ -42,7 +42,7 @@ export function createSignInPlaces(rateLimits: RateLimits, clock: Clock): SignIn
               throw isOfTheGuess(cause) ? withBoth(refusal) : cause;
             }),
           );
-      known.note(place, clock.now());
+      known.note(place, clock.mono());
       return result;
     },
   };

@@ -8,7 +8,7 @@ import { mergesOf } from './plan.ts';
 
 export interface CompactionDeps extends MergeDeps {
   readonly store: MergeDeps['store'] & Pick<Store, 'organisations' | 'devices' | 'crowdedSegments'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   /** Told what kept segments from being merged. They stay as they are, and are tried again. */
   readonly failed: (cause: unknown) => void;
 }
@@ -108,23 +108,27 @@ async function visitsOf({ store }: CompactionDeps, before: Done | null, now: Uni
   return visits;
 }
 
-/** Until nothing becomes fewer: what was too much for once takes another turn. False when `rest` said no. */
+/** What was too much for once takes another turn; whoever more arrives from all the time does not keep the others waiting. */
+const MOST_TURNS = 4;
+
+/** Until nothing becomes fewer. False when `rest` said no. */
 async function compactPerson(
   deps: CompactionDeps,
   { org, person, to, least }: Visit,
   rest: (tookMs: number) => Promise<boolean>,
 ): Promise<boolean> {
-  for (let fewer = 1; fewer > 0; ) {
-    let began = performance.now();
+  let fewer = 1;
+  for (let turn = 0; turn < MOST_TURNS && fewer > 0; turn += 1) {
+    let began = deps.clock.mono();
     const heads = await deps.store.crowdedSegments(org, person, FIRST_DAY, to, least);
     const merges = mergesOf(heads, { least, today: dayOf(deps.clock.now()) });
     fewer = 0;
     for (const one of merges) {
       fewer += await mergeOrTell(deps, one);
-      if (!(await rest(performance.now() - began))) return false;
-      began = performance.now();
+      if (!(await rest(deps.clock.mono() - began))) return false;
+      began = deps.clock.mono();
     }
-    if (merges.length === 0) return rest(performance.now() - began);
+    if (merges.length === 0) return rest(deps.clock.mono() - began);
   }
   return true;
 }

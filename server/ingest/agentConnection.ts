@@ -13,14 +13,14 @@ import {
   type WipePayload,
 } from '../../shared/protocol/messages.ts';
 import type { Digest, Nonce, Signed } from '../../shared/signed.ts';
-import type { UnixMs } from '../../shared/time.ts';
+import type { MonoMs, UnixMs } from '../../shared/time.ts';
 import type { Bounded } from '../control/bounded.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
 import type { Lanes } from '../lanes.ts';
 import { type DeviceRecord, StoreError } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
 import type { AgentWebSocket, Violation } from './agentWebSocket.ts';
-import { type ClockReading, clockOffset } from './captureTime.ts';
+import { type ClockReading, clockOffset, readServer } from './captureTime.ts';
 import { createDensity, type Density } from './density.ts';
 import { readFrame } from './frame.ts';
 import { checkHello } from './handshake.ts';
@@ -29,14 +29,16 @@ import { createImages, type ImageProblem, type Images, sendImagesAgain } from '.
 import type { AgentSocketDeps, AgentTiming } from './ingest.ts';
 import { openSessions, takeBatch } from './pipeline.ts';
 import { createRate } from './rate.ts';
-import { type DeviceSessions, openSession } from './sessions.ts';
+import { broughtBackTo, type DeviceSessions, openSession } from './sessions.ts';
 import { settleSessions } from './settle.ts';
 
 /** One WebSocket, from the challenge to the close. */
 export interface AgentConnection {
   /** Does what is due: handshake deadline, ping, renewal of the lease. Called about once a second. */
-  tick(now: UnixMs): void;
+  tick(now: MonoMs): void;
   bye(reason: Bye['reason'], message: string): void;
+  /** The server's wall clock was set: what was read of the device's clocks at the handshake holds no longer. */
+  clockWasSet(): void;
   /** Ends it without waiting for the other side. */
   terminate(): void;
   /** Its place is needed for somebody else; it has not proved who it is. */
@@ -63,6 +65,7 @@ const QUEUE_MOST = 512;
 const UNREAD_BYTES = 1024 * 1024;
 const CLOSE_GRACE_MS = 5_000;
 /** What somebody hears for whom there is no place. */
+const CLOCK_WAS_SET = "the server's clock was set; connect again, nothing that was not acknowledged is stored";
 export const BUSY = 'too many connections are being opened; try again later';
 
 /** A device that has proved itself, and the nonce with which it did. */
@@ -83,7 +86,7 @@ interface Known extends Proved {
 
 export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): AgentConnection {
   const { store, vault, control, connections, organisations, clock, random, timing, lanes } = deps;
-  const openedAt = clock.now();
+  const openedAt = clock.mono();
   const nonce = Buffer.from(random.bytes(32)).toString('base64url');
   const batchRate = createRate(timing.batchesPerSecond, timing.batchBurst, openedAt);
   const controlRate = createRate(timing.controlPerSecond, timing.controlBurst, openedAt);
@@ -92,7 +95,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   let phase: 'greeting' | 'welcoming' | 'ready' | 'ended' = 'greeting';
   let known: Known | null = null;
   let leave: (() => void) | null = null;
-  let endedAt: UnixMs | null = null;
+  let ended: { readonly at: UnixMs; readonly mono: MonoMs } | null = null;
   let endReason: Bye['reason'] | 'gone' = 'gone';
   let draining: Promise<void> | null = null;
   let renewing: Promise<void> = Promise.resolve();
@@ -122,7 +125,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     if (phase === 'ended') return;
     phase = 'ended';
     endReason = reason;
-    endedAt = clock.now();
+    ended = { at: clock.now(), mono: clock.mono() };
     queue.length = 0;
     known?.images.clear();
     leave?.();
@@ -192,15 +195,15 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       bye('too_large', `a binary frame is at most ${IMAGE_CHUNK_HEADER + limits.imageChunkBytes} bytes`);
       return;
     }
-    if (!batchRate.take(clock.now())) {
+    if (!batchRate.take(clock.mono())) {
       tooFast();
       return;
     }
-    byeFor(known.images.chunk(data, clock.now()));
+    byeFor(known.images.chunk(data, clock.mono()));
   }
 
   async function onFrame(me: Known, frame: AgentFrame): Promise<void> {
-    if (!(frame.type === 'batch' ? batchRate : controlRate).take(clock.now())) {
+    if (!(frame.type === 'batch' ? batchRate : controlRate).take(clock.mono())) {
       tooFast();
       return;
     }
@@ -212,7 +215,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       case 'batch':
         return onBatch(me, frame);
       case 'image': {
-        byeFor(me.images.announce(frame.image, frame.bytes, frame.digest, clock.now()));
+        byeFor(me.images.announce(frame.image, frame.bytes, frame.digest, clock.mono()));
         return;
       }
       case 'receipt': {
@@ -260,6 +263,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       byeFor(sendImagesAgain);
       return;
     }
+    if (result.kind === 'clock_was_set') {
+      bye('unavailable', CLOCK_WAS_SET);
+      return;
+    }
     if (result.kind === 'refused') {
       await wipeAndEnd(me, 'retired');
       return;
@@ -283,7 +290,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
 
   async function greet(frame: AgentFrame): Promise<void> {
     phase = 'welcoming';
-    const serverAt = clock.now();
+    const read = readServer(clock);
     const handshake = await checkHello(store, nonce, frame);
     if (isEnded()) return;
     if (handshake.kind === 'refused') {
@@ -296,7 +303,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       await wipeAndEnd(proved, 'retired');
       return;
     }
-    const clocks: ClockReading = { boot: hello.boot, at: hello.at, mono: hello.mono, serverAt };
+    const clocks: ClockReading = { boot: hello.boot, at: hello.at, mono: hello.mono, ...read };
     // From here on every publication reaches this connection; those before `welcome` are made up for after it.
     leave = connections.add(connection(proved));
     const me = await lanes.run(device.device, () => loadKnown(device, hello, clocks));
@@ -328,7 +335,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       clockOffsetMs: clockOffset(clocks),
     });
     if (fresh === null || fresh.status === 'retired') return null;
-    const sessions = await openSessions(vault, fresh);
+    const sessions = broughtBackTo(await openSessions(vault, fresh), clocks.serverAt);
     const images = createImages(deps.room, fresh.person);
     return {
       device: fresh,
@@ -353,7 +360,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     if (isEnded()) return;
     phase = 'ready';
     deps.proved();
-    nextLease = clock.now() + timing.leaseRenewMs;
+    nextLease = clock.mono() + timing.leaseRenewMs;
     deps.log?.({ kind: 'connected', device: me.device.device });
     if (renewalIsDue) renew(me);
     settleSessions(connections, me.device.org, me.device.person);
@@ -400,7 +407,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   /** A new lease for the policy in force. One renewal at a time. */
   function renew(me: Known): void {
     renewalIsDue = false;
-    nextLease = clock.now() + timing.leaseRenewMs;
+    nextLease = clock.mono() + timing.leaseRenewMs;
     renewing = renewing.then(async () => {
       if (phase !== 'ready') return;
       try {
@@ -440,25 +447,26 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     if (known === null) return;
     const { org, device } = known.device;
     try {
-      await store.changeDevice(org, device, { lastSeenAt: endedAt ?? clock.now() });
+      await store.changeDevice(org, device, { lastSeenAt: ended?.at ?? clock.now() });
     } catch (error) {
       deps.log?.({ kind: 'failed', device, name: nameOf(error) });
     }
   }
 
-  send({ type: 'challenge', protocol: 1, nonce, serverTime: openedAt });
+  send({ type: 'challenge', protocol: 1, nonce, serverTime: clock.now() });
 
   return {
     finished,
     bye,
+    clockWasSet: () => bye('unavailable', CLOCK_WAS_SET),
     terminate: () => ws.terminate(),
     turnOut() {
       bye('unavailable', BUSY);
       ws.terminate(); // without waiting for the answer of somebody who may never give one
     },
     tick(now) {
-      if (endedAt !== null) {
-        if (now - endedAt > CLOSE_GRACE_MS) ws.terminate();
+      if (ended !== null) {
+        if (now - ended.mono > CLOSE_GRACE_MS) ws.terminate();
         return;
       }
       if (phase !== 'ready' && now - openedAt > timing.handshakeMs) {

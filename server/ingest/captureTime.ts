@@ -1,19 +1,43 @@
 import type { BootId } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import type { MonoMs, UnixMs } from '../../shared/time.ts';
+import type { Clock } from '../clock.ts';
 
-/** The device's two clocks and the server's, at the one moment at which all are known: the handshake. */
+/** The device's two clocks and the server's two, at the one moment at which all are known: the handshake. */
 export interface ClockReading {
   readonly boot: BootId;
   /** The device's wall clock, as it said. */
   readonly at: UnixMs;
   readonly mono: MonoMs;
-  /** The server's clock when that arrived. */
+  /** The server's clocks when that arrived. */
   readonly serverAt: UnixMs;
+  readonly serverMono: MonoMs;
 }
 
 /** Up to here the difference is the network's as much as the clock's, and times are taken as they were stamped. */
 const NEGLIGIBLE_MS = 2_000;
+
+/**
+ * Half of what a device may be ahead: a reading that still holds makes no honest stamp implausible, however long the
+ * device's hello was on its way.
+ */
+const PARTED_MS = limits.clockSkewMs / 2;
+
+/** The server's two clocks at one moment. */
+export type ServerReading = Pick<ClockReading, 'serverAt' | 'serverMono'>;
+
+export function readServer(clock: Clock): ServerReading {
+  return { serverAt: clock.now(), serverMono: clock.mono() };
+}
+
+/**
+ * By how many milliseconds the server's wall clock was set since the reading; null up to a minute. When it was, nothing can
+ * be said of a device's time until the clocks are read anew: by another handshake.
+ */
+export function serverSetBy({ serverAt, serverMono }: ServerReading, clock: Clock): number | null {
+  const byMs = clock.now() - serverAt - (clock.mono() - serverMono);
+  return Math.abs(byMs) > PARTED_MS ? byMs : null;
+}
 
 /** Device clock minus server clock at the handshake, in milliseconds. */
 export function clockOffset(reading: ClockReading): number {

@@ -3,15 +3,15 @@ import { ImageId, type PersonId } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { IMAGE_CHUNK_HEADER } from '../../shared/protocol/messages.ts';
 import type { Digest } from '../../shared/signed.ts';
-import type { UnixMs } from '../../shared/time.ts';
+import type { MonoMs } from '../../shared/time.ts';
 import type { ImagePlace, ImageRoom } from './imageRoom.ts';
 import { type Size, webpSize } from './webp.ts';
 
 /** Images on their way on one connection: announced, received in chunks, taken by the batch that names them. */
 export interface Images {
-  announce(image: ImageId, bytes: number, digest: Digest, now: UnixMs): ImageProblem | null;
+  announce(image: ImageId, bytes: number, digest: Digest, now: MonoMs): ImageProblem | null;
   /** A binary frame. Null when it was in its place, or belonged to an image that is lost already. */
-  chunk(frame: Uint8Array, now: UnixMs): ImageProblem | null;
+  chunk(frame: Uint8Array, now: MonoMs): ImageProblem | null;
   /** Whether it had to give way to others, or waited too long: it must be sent again before its batch can be taken. */
   gaveWay(image: ImageId): boolean;
   /**
@@ -20,7 +20,7 @@ export interface Images {
    */
   take(images: readonly SaidOfImage[]): TakenImages;
   /** Lets go of everything when nothing of any image has come for `limits.imageIdleMs`. */
-  expire(now: UnixMs): void;
+  expire(now: MonoMs): void;
   /** Forgets everything that waits. */
   clear(): void;
 }
@@ -65,7 +65,7 @@ interface Upload extends ImagePlace {
 
 export function createImages(room: ImageRoom, person: PersonId): Images {
   const uploads = new Map<ImageId, Upload>();
-  let touchedAt: UnixMs = 0;
+  let touchedAt: MonoMs = 0;
 
   function uploadOf(bytes: number, digest: Digest): Upload {
     const empty = Buffer.alloc(0);

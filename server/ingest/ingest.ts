@@ -49,6 +49,8 @@ export type AgentEvent =
   | { readonly kind: 'connected'; readonly device: DeviceId }
   | { readonly kind: 'closed'; readonly device: DeviceId | null; readonly reason: Bye['reason'] | 'gone' }
   | { readonly kind: 'refused'; readonly reason: 'origin' | 'subprotocol' | 'busy' | 'upgrade' }
+  /** The server's wall clock was set by so many milliseconds: every agent is asked to shake hands again. */
+  | { readonly kind: 'clock_set'; readonly byMs: number }
   /** `name` is the class and code of the error, never its message. */
   | { readonly kind: 'failed'; readonly device: DeviceId | null; readonly name: string };
 

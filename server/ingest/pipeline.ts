@@ -10,7 +10,7 @@ import type { PolicyControl } from '../control/control.ts';
 import type { Random } from '../random.ts';
 import type { AppendResult, BatchUnit, BlobRecord, DeviceRecord, SegmentRecord, Store } from '../store/store.ts';
 import type { Sealed, Vault } from '../vault/vault.ts';
-import type { ClockReading } from './captureTime.ts';
+import { type ClockReading, serverSetBy } from './captureTime.ts';
 import type { Density } from './density.ts';
 import { type AdmittedItem, admit, type GateOutput } from './gate.ts';
 import type { Images, SaidOfImage } from './images.ts';
@@ -47,6 +47,8 @@ export type Taken =
   | { readonly kind: 'resend'; readonly expected: number }
   /** An image that it names had to give way to others. Nothing was stored; both are to be sent again. */
   | { readonly kind: 'images_gave_way' }
+  /** The server's own clock was set since the handshake. Nothing was stored; after another handshake it can be. */
+  | { readonly kind: 'clock_was_set' }
   /** The device was retired in the meantime. */
   | { readonly kind: 'refused' };
 
@@ -80,6 +82,7 @@ async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, imag
   const { device, sessions } = sender;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const mark = deps.control.mark(device.org);
+    if (serverSetBy(sender.clocks, deps.clock) !== null) return { kind: 'clock_was_set' };
     const now = deps.clock.now();
     const counting = sender.density.begin();
     const { judge, policyVersion } = await deps.control.judging(device);

@@ -1,17 +1,17 @@
-import type { UnixMs } from '../../shared/time.ts';
+import type { MonoMs } from '../../shared/time.ts';
 
 /** A bucket of permits that fills at a steady pace (token bucket). Pure but for its own level. */
 export interface Rate {
-  /** Takes one permit; false when there is none. A clock that goes backwards fills nothing. */
-  take(now: UnixMs): boolean;
+  /** Takes one permit; false when there is none. */
+  take(now: MonoMs): boolean;
 }
 
-export function createRate(perSecond: number, burst: number, now: UnixMs): Rate {
+export function createRate(perSecond: number, burst: number, now: MonoMs): Rate {
   let permits = burst;
   let filledAt = now;
   return {
     take(at) {
-      permits = Math.min(burst, permits + (Math.max(0, at - filledAt) * perSecond) / 1_000);
+      permits = Math.min(burst, permits + ((at - filledAt) * perSecond) / 1_000);
       filledAt = at;
       if (permits < 1) return false;
       permits -= 1;

@@ -100,6 +100,27 @@ export function countScreenshot(state: DeviceSessions, at: UnixMs): DeviceSessio
   return { ...state, screenshots };
 }
 
+/**
+ * The same at the instant `now` of a handshake. What would lie ahead of it was written down before the server's clock was
+ * set back: the session that runs then began a little before `now`, so that what comes next of it is inside it. Pure.
+ */
+export function broughtBackTo(state: DeviceSessions, now: UnixMs): DeviceSessions {
+  const latest = now - limits.clockSkewMs;
+  const isAhead = ({ start, stop, pauses }: Span) =>
+    stop === null && (start > now || pauses.some(({ from, to }) => Math.max(from, to ?? from) > now));
+  if (!state.sessions.some(isAhead) && state.screenshots.every((at) => at <= now)) return state;
+  const back = (at: UnixMs) => (at > now ? latest : at);
+  return {
+    sessions: state.sessions.map((one) => {
+      if (!isAhead(one)) return one;
+      const start = back(one.start);
+      const pauses = one.pauses.map(({ from, to }) => ({ from: back(from), to: to === null ? null : back(to) }));
+      return { ...one, start, pauses };
+    }),
+    screenshots: state.screenshots.filter((at) => at <= now),
+  };
+}
+
 /** The session that runs on the device, if any. */
 export function openSession(state: DeviceSessions): { readonly session: SessionId; readonly startedAt: UnixMs } | null {
   const open = state.sessions.findLast((one) => one.stop === null);

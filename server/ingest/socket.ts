@@ -10,6 +10,7 @@ import { createLanes } from '../lanes.ts';
 import { refuseUpgrade } from '../refuseUpgrade.ts';
 import { type AgentConnection, BUSY, serveAgent } from './agentConnection.ts';
 import { AgentWebSocket } from './agentWebSocket.ts';
+import { readServer, serverSetBy } from './captureTime.ts';
 import type { Density } from './density.ts';
 import { createDoor } from './door.ts';
 import { createImageRoom } from './imageRoom.ts';
@@ -42,6 +43,7 @@ const usualTiming: AgentTiming = {
 
 /** The WebSocket end for agents. Owns its connections and one timer; both end with `close`. */
 export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
+  const { clock } = deps;
   const timing: AgentTiming = { ...usualTiming, ...deps.timing };
   const capacity: AgentCapacity = { ...usualCapacity, ...deps.capacity };
   const door = createDoor(capacity.handshakes);
@@ -60,12 +62,23 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   });
   server.on('wsClientError', (_error, socket) => refuseUpgrade(socket, 400, 'not a WebSocket handshake'));
   let closing = false;
+  let read = readServer(clock);
 
   const sweep = setInterval(() => {
-    const now = deps.clock.now();
+    noticeSetClock();
+    const now = clock.mono();
     for (const agent of agents) agent.tick(now);
   }, timing.sweepMs);
   sweep.unref();
+
+  /** Every agent is read anew by another handshake: by the old one everything of it would seem to be of another time. */
+  function noticeSetClock(): void {
+    const byMs = serverSetBy(read, clock);
+    if (byMs === null) return;
+    read = readServer(clock);
+    deps.log?.({ kind: 'clock_set', byMs });
+    for (const agent of agents) agent.clockWasSet();
+  }
 
   function turnAway(
     socket: Duplex,

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../server/clock.ts';
 import { initialise, makeOwnerLink } from '../../server/initialise.ts';
 import { openServer } from '../../server/server.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
@@ -53,7 +54,7 @@ export async function makeOrganisation(
   const data = await mkdtemp(join(tmpdir(), 'daylight-bench-'));
   const began = beginning(Date.now());
   const ahead = began - Date.now();
-  const clock = { now: () => Date.now() + ahead };
+  const clock = { ...systemClock, now: () => Date.now() + ahead };
   const { token } = await initialise(
     data,
     { organisation: 'Acme', ownerName: 'Ola Owner', ownerEmail: OWNER },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createApp } from '../../server/api/app.ts';
+import { systemClock } from '../../server/clock.ts';
 import { createChanges } from '../../server/control/changes.ts';
 import { createConnections } from '../../server/control/connections.ts';
 import { createPolicyControl } from '../../server/control/policies.ts';
@@ -139,7 +140,7 @@ async function serveFailing() {
     },
   }) satisfies Store;
 
-  const clock = { now: () => Date.now() };
+  const clock = systemClock;
   const vault = await createVault({
     keyStore: createReferenceKeyStore(),
     rootKey: rootKeyOf(randomBytes(32)),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from '../../server/control/control.ts';
+import type { EndVerdict, Judge, Verdict } from '../../server/control/control.ts';
 import { createDensity } from '../../server/ingest/density.ts';
 import { admit, type GateInput } from '../../server/ingest/gate.ts';
 import { noSessions } from '../../server/ingest/sessions.ts';
@@ -55,10 +55,12 @@ describe('the sum of outcomes', () => {
         verdicts,
         fc.func<[unknown], boolean>(fc.boolean()),
         fc.constantFrom<SessionId | null>(session, null),
-        (observations, judge, hasImage, batchSession) => {
+        (observations, captured, hasImage, batchSession) => {
+          const ended: Judge['ended'] = (question) => ({ ...captured(question), endedAt: question.capturedAt }) as EndVerdict;
+          const judge: Judge = { captured, ended, takenAway: () => null };
           const input: GateInput = {
             ...{ observations, session: batchSession, boot, policyVersion: 1, judge, hasImage },
-            clocks: { boot, at: MORNING, mono: 1_000, serverAt: MORNING },
+            clocks: { boot, at: MORNING, mono: 1_000, serverAt: MORNING, serverMono: 0 },
             ...{ sessions: noSessions, now: MORNING, counting: createDensity().begin() },
           };
           const result = admit(input);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSync } from 'otplib';
-import type { Clock } from '../../server/clock.ts';
+import { type Clock, systemClock } from '../../server/clock.ts';
 import { initialise } from '../../server/initialise.ts';
 import { openServer, type Server, type Surroundings } from '../../server/server.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
@@ -15,15 +15,22 @@ export const CHROME =
 
 /** A clock that the test moves: the real time, and what was added to it. */
 export interface TestClock extends Clock {
+  /** So much time passes. */
   advance(ms: number): void;
+  /** Sets the wall clock forward or back; no time passes. */
+  set(ms: number): void;
 }
 
 export function testClock(): TestClock {
-  let ahead = 0;
+  let [passed, moved] = [0, 0];
   return {
-    now: () => Date.now() + ahead,
+    now: () => Date.now() + passed + moved,
+    mono: () => systemClock.mono() + passed,
     advance(ms) {
-      ahead += ms;
+      passed += ms;
+    },
+    set(ms) {
+      moved += ms;
     },
   };
 }
@@ -141,7 +148,7 @@ export interface Member {
 
 /** Invites someone, accepts for them, and sets up the second factor that their role needs. */
 export async function addMember(
-  { url, clock }: Pick<TestServer, 'url' | 'clock'>,
+  { url, clock }: { readonly url: string; readonly clock: Pick<Clock, 'now'> },
   owner: Client,
   role: Role,
   member: { name: string; email: string; teams?: string[]; managesTeams?: string[]; secondFactor?: boolean },
@@ -154,7 +161,7 @@ export async function addMember(
   return { person: invited.person.id, email, client, secret };
 }
 
-export async function setUpTotp(client: Client, clock: Clock): Promise<string> {
+export async function setUpTotp(client: Client, clock: Pick<Clock, 'now'>): Promise<string> {
   const { secret } = await client.ok('POST', '/account/totp', {});
   await client.ok('PUT', '/account/totp', { totp: totpCode(secret, clock.now()) });
   return secret;

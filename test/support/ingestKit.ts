@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
 import { authorize, organisation } from '../../server/authorize.ts';
 import { limitKey } from '../../server/clientAddress.ts';
+import type { Clock } from '../../server/clock.ts';
 import { createChanges } from '../../server/control/changes.ts';
 import { createConnections } from '../../server/control/connections.ts';
 import type { PublishedPolicy } from '../../server/control/control.ts';
@@ -40,7 +41,7 @@ export interface ServerKit extends AsyncDisposable {
   readonly control: ReturnType<typeof createPolicyControl>;
   readonly connections: ReturnType<typeof createConnections>;
   readonly organisations: ReturnType<typeof createOrganisations>;
-  readonly clock: { now(): number; advance(ms: number): void };
+  readonly clock: TestClock;
   readonly org: OrgId;
   readonly person: PersonId;
   readonly port: number;
@@ -67,10 +68,30 @@ export interface KitOptions {
   readonly capacity?: Partial<AgentCapacity>;
 }
 
+/** A clock that stands still but for the test. */
+interface TestClock extends Clock {
+  /** So much time passes. */
+  advance(ms: number): void;
+  /** Sets the wall clock forward or back; no time passes. */
+  set(ms: number): void;
+}
+
+function testClock(): TestClock {
+  let [now, mono] = [MORNING, 0];
+  return {
+    now: () => now,
+    mono: () => mono,
+    advance(ms) {
+      now += ms;
+      mono += ms;
+    },
+    set: (ms) => void (now += ms),
+  };
+}
+
 /** A whole server behind a real WebSocket on loopback: reference store, real vault, real signatures, a clock that waits. */
 export async function startServer(options: KitOptions = {}): Promise<ServerKit> {
-  let now = MORNING;
-  const clock = { now: () => now, advance: (ms: number) => void (now += ms) };
+  const clock = testClock();
   const store = options.store ?? createReferenceStore();
   const vault = await createVault({
     keyStore: createReferenceKeyStore(),
@@ -105,7 +126,7 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
   http.on('upgrade', (request, socket, head) => parts.sockets.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const { port } = http.address() as AddressInfo;
-  now += HOUR; // what is captured from here on was captured under the first policy
+  clock.advance(HOUR); // what is captured from here on was captured under the first policy
 
   async function createPerson(id: PersonId): Promise<void> {
     if ((await store.person(org, id)) !== null) return;
@@ -114,7 +135,15 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
       Buffer.from('{}'),
     );
     await store.createPerson({
-      ...{ org, person: id, role: 'employee', status: 'active', createdAt: now, profile: sealed, credentials: sealed },
+      ...{
+        org,
+        person: id,
+        role: 'employee',
+        status: 'active',
+        createdAt: clock.now(),
+        profile: sealed,
+        credentials: sealed,
+      },
       ...{ emailHash: vault.lookupHash('email', id), hasSecondFactor: false, teams: [], managesTeams: [] },
     });
   }
@@ -152,7 +181,14 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
       const { privateKey } = generateKeyPairSync('ed25519');
       const publicKey = privateKey.export({ format: 'jwk' }).x ?? '';
       const record: DeviceRecord = {
-        ...{ org, device: DeviceId.parse(randomUUID()), person: who, publicKey, status: 'active', enrolledAt: now },
+        ...{
+          org,
+          device: DeviceId.parse(randomUUID()),
+          person: who,
+          publicKey,
+          status: 'active',
+          enrolledAt: clock.now(),
+        },
         ...{ committedSeq: 0, lastSeenAt: null, agentVersion: null, clockOffsetMs: null },
         ...{ lease: null, previousLease: null, sessionState: null },
       };

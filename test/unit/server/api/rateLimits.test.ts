@@ -12,7 +12,7 @@ const later = () => new Promise<string>((resolve) => setTimeout(() => resolve('i
 
 function signIns() {
   let now = 0;
-  const places = createSignInPlaces(createRateLimits(), { now: () => now });
+  const places = createSignInPlaces(createRateLimits(), { mono: () => now });
   const from = (address: string, prove: (demand: Demand) => Promise<unknown>) =>
     places.signIn('mia', address, (demand) => prove(demand));
   const code = (signIn: Promise<unknown>) => signIn.then(String, (error: unknown) => (error as DaylightError).code);

@@ -63,7 +63,7 @@ async function open() {
   const clock = { now: NINE };
   const sessions = createSessions({
     ...{ store, vault, accounts: noAccounts, random: systemRandom },
-    clock: { now: () => clock.now },
+    clock: { now: () => clock.now, mono: () => clock.now },
   });
   return { store, sessions, clock };
 }

@@ -6,7 +6,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
 const NOW = 1_795_212_000_000;
 const boot = BootId.parse('11111111-1111-4111-8111-111111111111');
 const otherBoot = BootId.parse('22222222-2222-4222-8222-222222222222');
-const reading = (at = NOW): ClockReading => ({ boot, at, mono: 10 * HOUR, serverAt: NOW });
+const reading = (at = NOW): ClockReading => ({ boot, at, mono: 10 * HOUR, serverAt: NOW, serverMono: 0 });
 
 describe('when something was captured', () => {
   it('is what the device stamped when its clock is right, to the millisecond', () => {

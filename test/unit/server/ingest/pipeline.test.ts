@@ -52,7 +52,7 @@ it('both images of a batch are stored, whatever happens to waiting images while 
     { store: whileLookedUp, vault, control, clock, random: systemRandom },
     {
       ...{ device, images, committedSeq: 0, sessions: noSessions, density: createDensity() },
-      clocks: { boot, at: now, mono: monoAt(now), serverAt: now },
+      clocks: { boot, at: now, mono: monoAt(now), serverAt: now, serverMono: kit.clock.mono() },
     },
     batch({ boot }, 1, newSession(), observed, 2),
   );
