@@ -8,7 +8,7 @@ import { mergesOf } from './plan.ts';
 
 export interface CompactionDeps extends MergeDeps {
   readonly store: MergeDeps['store'] & Pick<Store, 'organisations' | 'devices' | 'crowdedSegments'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   /** Told what kept segments from being merged. They stay as they are, and are tried again. */
   readonly failed: (cause: unknown) => void;
 }

@@ -6,6 +6,7 @@ import {
   StoreError,
   type TokenKind,
 } from '../../server/store/store.ts';
+import type { SegmentId } from '../../shared/ids.ts';
 import { enrolIn } from '../support/enrolIn.ts';
 import { sealedText } from '../support/sealedForTest.ts';
 import {

@@ -193,7 +193,7 @@ async function storeOf(): Promise<Filled> {
     },
     async compact(done, now) {
       const random = { uuid: () => segmentId(`merged ${(ids += 1)}`) as string };
-      const clock = { now: () => now };
+      const clock = { now: () => now, mono: () => 0 };
       const deps: CompactionDeps = { store, vault, random, clock, failed: (cause) => failures.push(cause) };
       return compactRound(deps, done, async () => true);
     },
@@ -249,7 +249,7 @@ function factsOf(records: readonly Recorded[]): DayFacts {
     bounds: { from: START, to: START + DAY },
     now: START + 2 * DAY,
     records,
-    running: new Set(),
+    ...{ running: new Set(), takenAway: () => null },
     viewable: new Set(parameterIds),
     levels: everything,
     levelSince: never,
