@@ -1,11 +1,12 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
-import type { SessionId } from '../../shared/ids.ts';
 import { addDays, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { Interval } from '../reports/intervals.ts';
 import type { Recorded } from '../reports/recorded.ts';
+import type { Standing } from '../reports/sessions.ts';
 import { localDay, zonedDay } from '../reports/zonedDay.ts';
 import type { SegmentRecord } from '../store/store.ts';
+import type { Past } from './circumstances.ts';
 import type { Context } from './context.ts';
 import { openSegments, type RecordedRead, seenOf } from './reading.ts';
 
@@ -57,10 +58,17 @@ export function daysAround(bounds: Interval): readonly [from: Day, to: Day] {
   return [addDays(dayOf(bounds.from), -DAYS_BEFORE), addDays(dayOf(bounds.to), 1)];
 }
 
-/** What a connected device still tracks has no last record yet. */
-export function runningNow({ connections }: Context, { person }: RecordedRead): ReadonlySet<SessionId> {
+/** What a connected device still tracks has no last record yet. What was taken away from it ended then, whatever it says since. */
+export function standingNow({ connections }: Context, { person }: RecordedRead, { told }: Past): Standing {
   const open = connections.ofPerson(person.org, person.person).map((connection) => connection.openSession());
-  return new Set(open.flatMap((one) => (one === null ? [] : [one.session])));
+  return {
+    running: new Set(open.flatMap((one) => (one === null ? [] : [one.session]))),
+    // Of a device that is not known nobody has been told anything.
+    takenAway: (device, after) => {
+      const telling = told.get(device);
+      return telling === undefined ? after : telling.takenAway('session', after);
+    },
+  };
 }
 
 /** When the day begins and ends. Throws DaylightError `bad_request` for a zone that this runtime does not know. */

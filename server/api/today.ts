@@ -8,7 +8,7 @@ import { todayParameters, todayRow } from '../reports/today.ts';
 import type { PersonRecord, Store } from '../store/store.ts';
 import { circumstancesOf, type Past, pastOf } from './circumstances.ts';
 import type { Context } from './context.ts';
-import { daysAround, openFor, requireToday, runningNow } from './opened.ts';
+import { daysAround, openFor, requireToday, standingNow } from './opened.ts';
 import { beginRead, type RecordedRead, recordedAccessOf, type Wanted } from './reading.ts';
 
 /** As many people as are shown at once; each of them gets an entry in their access log. */
@@ -109,7 +109,7 @@ async function rowOf(
     bounds,
     now,
     records,
-    running: runningNow(context, read),
+    ...standingNow(context, read, past),
     away: new Map(away.map(({ device, lastSeenAt }) => [device, lastSeenAt])),
   });
 }

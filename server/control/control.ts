@@ -109,7 +109,9 @@ export type Verdict =
   | { readonly allowed: false; readonly reason: DiscardReason };
 
 /** `endedAt`: when it ended, which is before it was captured where the parameter had been taken away by then. */
-export type EndVerdict = (Verdict & { readonly allowed: true; readonly endedAt: UnixMs }) | (Verdict & { readonly allowed: false });
+export type EndVerdict =
+  | (Verdict & { readonly allowed: true; readonly endedAt: UnixMs })
+  | (Verdict & { readonly allowed: false });
 
 /** The server's judgement about one device, as everything stood at one instant. */
 export interface Judge {

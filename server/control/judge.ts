@@ -2,7 +2,7 @@ import { catalog, least, type ParameterId, rank } from '../../shared/catalog.ts'
 import type { DiscardReason } from '../../shared/outcome.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { LeaseWindow } from '../store/store.ts';
-import type { CaptureQuestion, Verdict } from './control.ts';
+import type { CaptureQuestion, EndVerdict, Verdict } from './control.ts';
 import type { PublishedTerms, Told } from './told.ts';
 
 /** Everything that the server's judgement rests on, at the instant `now`. */
@@ -47,7 +47,39 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
   return { allowed: true, retentionDays, termsVersion: atCapture.document.version };
 }
 
-function no(reason: DiscardReason): Verdict {
+/**
+ * When the parameter was taken away from the device's person for the first time after the instant; null: never. A publication that
+ * has begun takes away what it has off.
+ */
+export function takenAway({ told, pending }: Facts, parameter: ParameterId, after: UnixMs): UnixMs | null {
+  const isPending = pending !== null && pending.document.parameters[parameter].level === 'off';
+  return told.takenAway(parameter, after) ?? (isPending ? pending.publishedAt : null);
+}
+
+/**
+ * The same decision about the end of what began at `since`, with when it ended. What was rightly begun may be ended whatever holds by
+ * now: where the parameter was taken away since, that is when it ended at the latest, on the terms that held until then.
+ */
+export function judgeEnd(facts: Facts, question: CaptureQuestion & { readonly since: UnixMs }): EndVerdict {
+  const { parameter, capturedAt, claimedVersion, since } = question;
+  const last = takenAway(facts, parameter, since);
+  if (last === null) {
+    const verdict = judge(facts, question);
+    return verdict.allowed ? { ...verdict, endedAt: capturedAt } : verdict;
+  }
+  const { published } = facts;
+  const endedAt = Math.min(capturedAt, last);
+  const terms = inForce(published, Math.min(capturedAt, last - 1));
+  const current = published.at(-1);
+  if (published.every(({ document }) => document.version !== claimedVersion)) return no('policy_unknown');
+  if (terms === null || current === undefined) return no('off_at_capture');
+  if (!leased(facts, parameter, endedAt)) return no('lease_ended');
+  const [then, now] = [terms.document.parameters[parameter], current.document.parameters[parameter]];
+  const retentionDays = Math.min(then.retentionDays, now.retentionDays);
+  return { allowed: true, endedAt, retentionDays, termsVersion: terms.document.version };
+}
+
+function no(reason: DiscardReason): Verdict & { readonly allowed: false } {
   return { allowed: false, reason };
 }
 

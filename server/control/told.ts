@@ -7,6 +7,8 @@ import type { UnixMs } from '../../shared/time.ts';
 /** What a person has been told of on one device, at any instant. Pure; built once for a device and a history of policies. */
 export interface Told {
   at(instant: UnixMs): Levels;
+  /** When the parameter was taken away for the first time after the instant: switched off, or its terms widened. Null: never. */
+  takenAway(parameter: ParameterId, after: UnixMs): UnixMs | null;
 }
 
 export interface PublishedTerms {
@@ -85,6 +87,9 @@ export function tellerOf(published: readonly PublishedTerms[]): (acknowledged: r
       at(instant) {
         const moment = lastUpTo(moments, instant);
         return moment === null ? NOTHING : levelsFrom(moment);
+      },
+      takenAway(parameter, after) {
+        return moments.find((moment) => moment > after && levelsFrom(moment)[parameter] === 'off') ?? null;
       },
     };
   };

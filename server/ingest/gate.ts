@@ -2,6 +2,7 @@ import type { ParameterId } from '../../shared/catalog.ts';
 import { type Observation, parseObservation } from '../../shared/events/observation.ts';
 import type { BootId, SessionId } from '../../shared/ids.ts';
 import type { DiscardReason, Outcome } from '../../shared/outcome.ts';
+import { limits } from '../../shared/protocol/limits.ts';
 import { DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { Judge } from '../control/control.ts';
 import type { DiscardCount } from '../store/store.ts';
@@ -86,13 +87,20 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   const { parameter, level } = stamped;
   const no = (reason: DiscardReason): Judgement => ({ parameter, reason });
 
-  const at = captureTime(input.clocks, { at: stamped.at, mono: stamped.mono, boot: input.boot }, now);
-  if (at === null) return no('clock_implausible');
-  const observation: Observation = { ...stamped, at };
-  const verdict = input.judge({ parameter, level, capturedAt: at, claimedVersion: input.policyVersion });
+  const capturedAt = captureTime(input.clocks, { at: stamped.at, mono: stamped.mono, boot: input.boot }, now);
+  if (capturedAt === null) return no('clock_implausible');
+  const begun = sessions.sessions.find((one) => one.session === session && one.stop === null)?.start ?? null;
+  const question = { parameter, level, capturedAt, claimedVersion: input.policyVersion };
+  const isEnd = stamped.parameter === 'session' && stamped.event === 'stop' && begun !== null;
+  const ended = isEnd ? input.judge.ended({ ...question, since: begun }) : null;
+  const verdict = ended ?? input.judge.captured(question);
   if (!verdict.allowed) return no(verdict.reason);
+  const at = ended?.allowed === true ? ended.endedAt : capturedAt;
+  const observation: Observation = { ...stamped, at };
   if (session === null) return no('outside_session');
-  const inSession = enterSession(sessions, session, observation, now);
+  // A session does not go on after it was taken away, even where its end has not arrived and it may be collected again.
+  const takenAway = begun === null ? null : input.judge.takenAway('session', begun);
+  const inSession = enterSession(sessions, session, observation, takenAway === null ? now : Math.min(now, takenAway));
   if (inSession === null) return no('outside_session');
   const day = calendar.dayAfter(at, 0);
   const expires = calendar.dayAfter(at, verdict.retentionDays);
@@ -107,14 +115,15 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   return { item: { observation: observation as Admitted, session, day, expires, termsVersion }, sessions: counted };
 }
 
+/** `latest`: until when the session has gone on if nothing says that it has stopped. */
 function enterSession(
   sessions: DeviceSessions,
   session: SessionId,
   observation: Observation,
-  now: UnixMs,
+  latest: UnixMs,
 ): DeviceSessions | null {
-  if (observation.parameter === 'session') return reduceSession(sessions, session, observation);
-  return isInside(sessions, session, observation, now) ? sessions : null;
+  if (observation.parameter !== 'session') return isInside(sessions, session, observation, latest) ? sessions : null;
+  return observation.at > latest + limits.clockSkewMs ? null : reduceSession(sessions, session, observation);
 }
 
 function countDiscards(judgements: readonly Judgement[]): DiscardCount[] {

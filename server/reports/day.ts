@@ -6,7 +6,7 @@ import type { UnixMs } from '../../shared/time.ts';
 import { absences, type Circumstances } from './absent.ts';
 import { clip, type Interval, intersect, isMoment, measure, partsWithin, subtract, union } from './intervals.ts';
 import { inOrder, ofParameter, type Recorded } from './recorded.ts';
-import { type Session, sessionsOf, trackedOf } from './sessions.ts';
+import { type Session, type Standing, sessionsOf, trackedOf } from './sessions.ts';
 import { joined, oneAtATime, type Span, totalsOf } from './spans.ts';
 
 /** What a day is made of. Records of the neighbouring days belong to it: sessions do not end at midnight. */
@@ -19,10 +19,9 @@ export interface DaySetting extends Circumstances {
   readonly now: UnixMs;
 }
 
-export interface Known {
+export interface Known extends Standing {
   /** Only of parameters that the viewer may see. */
   readonly records: readonly Recorded[];
-  readonly running: ReadonlySet<SessionId>;
 }
 
 /** One person's day from their opened observations. Pure; the order of the records makes no difference. */
@@ -36,9 +35,9 @@ export interface History {
   readonly sessions: readonly Session[];
 }
 
-export function historyOf({ records, running }: Known, now: UnixMs): History {
+export function historyOf({ records, ...standing }: Known, now: UnixMs): History {
   const ordered = inOrder(records);
-  return { records: ordered, sessions: sessionsOf(ordered, running, now) };
+  return { records: ordered, sessions: sessionsOf(ordered, standing, now) };
 }
 
 export function reportOn({ records, sessions }: History, facts: DaySetting): DayReport {

@@ -26,42 +26,51 @@ export interface Gap extends Interval {
   readonly cause: string;
 }
 
-/** Sessions that run now, as their connected devices say; they last until now, and not only to their last record. */
-export type Running = ReadonlySet<SessionId>;
+/** What is known of sessions besides their records. */
+export interface Standing {
+  /** Sessions that run now, as their connected devices say; they last until now, and not only to their last record. */
+  readonly running: ReadonlySet<SessionId>;
+  /** When sessions might not be collected any more on the device, for the first time after the instant. Null: never. */
+  readonly takenAway: (device: DeviceId, after: UnixMs) => UnixMs | null;
+}
 
 /**
- * The sessions in the records, which are in order of time. A session without a stop ends at its last evidence; one whose
- * start is not among the records begins at its first.
+ * The sessions in the records, which are in order of time. A session without a stop ends at its last evidence, and never after it
+ * was taken away; one whose start is not among the records begins at its first.
  */
-export function sessionsOf(records: readonly Recorded[], running: Running, now: UnixMs): Session[] {
+export function sessionsOf(records: readonly Recorded[], standing: Standing, now: UnixMs): Session[] {
   const bySession = new Map<SessionId, Recorded[]>();
   for (const record of records) {
     const own = bySession.get(record.session);
     if (own === undefined) bySession.set(record.session, [record]);
     else own.push(record);
   }
-  const sessions = [...bySession].map(([session, own]) => sessionOf(session, own, running.has(session), now));
+  const sessions = [...bySession].map(([session, own]) => sessionOf(session, own, standing, now));
   return withOverlaps(sessions.toSorted((a, b) => a.from - b.from || (a.session < b.session ? -1 : 1)));
 }
 
-function sessionOf(session: SessionId, own: readonly Recorded[], running: boolean, now: UnixMs): Session {
+function sessionOf(session: SessionId, own: readonly Recorded[], standing: Standing, now: UnixMs): Session {
   const events = ofParameter(own, 'session').map(({ observation }) => observation);
   const start = events.find(({ event }) => event === 'start');
   const stop = events.findLast(({ event }) => event === 'stop');
   const first = own.reduce((earliest, { observation: { at } }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
   const last = own.reduce((latest, { observation: { at, span } }) => Math.max(latest, at + span), 0);
   const from = start?.at ?? first;
-  const to = Math.max(from, stop?.at ?? (running ? Math.max(last, now) : last));
+  const device = own[0]?.device as DeviceId;
+  const takenAway = stop === undefined ? standing.takenAway(device, from) : null;
+  const running = takenAway === null && standing.running.has(session);
+  const known = Math.min(running ? Math.max(last, now) : last, takenAway ?? Number.POSITIVE_INFINITY);
+  const to = Math.max(from, stop?.at ?? known);
   const { gaps, pausedSince } = gapsOf(events, to);
   return {
-    device: own[0]?.device as DeviceId,
+    device,
     session,
     from,
     to,
-    open: stop === undefined && (running || now - last < DAY),
+    open: stop === undefined && takenAway === null && (running || now - last < DAY),
     stopCause: stop?.cause ?? null,
     gaps,
-    pausedSince: stop === undefined ? pausedSince : null,
+    pausedSince: stop === undefined && takenAway === null ? pausedSince : null,
     tracked: subtract([{ from, to }], gaps),
     overlapping: false,
   };

@@ -56,7 +56,8 @@ describe('the sum of outcomes', () => {
         fc.func<[unknown], boolean>(fc.boolean()),
         fc.constantFrom<SessionId | null>(session, null),
         (observations, captured, hasImage, batchSession) => {
-          const ended: Judge['ended'] = (question) => ({ ...captured(question), endedAt: question.capturedAt }) as EndVerdict;
+          const ended: Judge['ended'] = (question) =>
+            ({ ...captured(question), endedAt: question.capturedAt }) as EndVerdict;
           const judge: Judge = { captured, ended, takenAway: () => null };
           const input: GateInput = {
             ...{ observations, session: batchSession, boot, policyVersion: 1, judge, hasImage },

@@ -11,7 +11,7 @@ import { circumstancesOf, pastOf } from '../circumstances.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireLeave, requirePerson } from '../leave.ts';
-import { daysAround, openFor, requireDay, runningNow } from '../opened.ts';
+import { daysAround, openFor, requireDay, standingNow } from '../opened.ts';
 import {
   beginRead,
   openImage,
@@ -139,6 +139,6 @@ async function reportOf(
     bounds,
     now,
     records,
-    running: runningNow(context, read),
+    ...standingNow(context, read, past),
   });
 }

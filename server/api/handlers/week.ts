@@ -5,7 +5,7 @@ import { weekReport } from '../../reports/week.ts';
 import { circumstancesOf, pastOf } from '../circumstances.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
-import { daysAround, openFor, requireDay, runningNow } from '../opened.ts';
+import { daysAround, openFor, requireDay, standingNow } from '../opened.ts';
 import { beginRead, type RecordedRead, recordedAccessOf } from '../reading.ts';
 
 /** All that the totals are made of. */
@@ -48,7 +48,7 @@ async function reportOf(context: Context, read: RecordedRead, first: Day, zone: 
     },
     now,
     records,
-    running: runningNow(context, read),
+    ...standingNow(context, read, past),
     days: days.map((day) => {
       const ofDay = requireDay(day, zone);
       return { day, bounds: ofDay, ...circumstancesOf(past, person, viewableOn(ofDay), ofDay, now) };

@@ -174,7 +174,7 @@ function factsOf(records: readonly Recorded[]): DayFacts {
     bounds: BOUNDS,
     now: START + 2 * DAY,
     records,
-    running: new Set(),
+    ...{ running: new Set(), takenAway: () => null },
     viewable: new Set(parameterIds),
     levels: everything,
     levelSince: never,
