@@ -19,20 +19,25 @@ export interface Compaction {
   close(): Promise<void>;
 }
 
-/** After a start, people are served first. */
-const QUIET_MS = 20 * SECOND;
-const EVERY_MS = 5 * MINUTE;
+export interface CompactionTiming {
+  /** From the start to the first round: people are served first. */
+  readonly quietMs: number;
+  /** From the end of a round to the next. */
+  readonly everyMs: number;
+}
+
+const timing: CompactionTiming = { quietMs: 20 * SECOND, everyMs: 5 * MINUTE };
 /** It rests so many times as long as it worked: a tenth of one core at the most. */
 const REST = 9;
 const MOST_REST_MS = 10 * SECOND;
 
-export function startCompaction(deps: CompactionDeps): Compaction {
+export function startCompaction(deps: CompactionDeps, { quietMs, everyMs } = timing): Compaction {
   const closing = new AbortController();
   const rested = (ms: number): Promise<boolean> =>
-    setTimeout(Math.min(ms, EVERY_MS), true, { signal: closing.signal, ref: false }).catch(() => false);
+    setTimeout(ms, true, { signal: closing.signal, ref: false }).catch(() => false);
   const running = (async () => {
     let done: Done | null = null;
-    for (let wait = QUIET_MS; await rested(wait); wait = EVERY_MS) {
+    for (let wait = quietMs; await rested(wait); wait = everyMs) {
       done = await compactRound(deps, done, (tookMs) => rested(Math.min(REST * tookMs, MOST_REST_MS)));
     }
   })();
