@@ -40,6 +40,7 @@ import {
   stopAfterCrash,
   undecidedOf,
 } from './session.ts';
+import { isStop } from './spool/endings.ts';
 import type { BatchContext, BootStretch, Spool } from './spool/spool.ts';
 import { without } from './spool/stretch.ts';
 import { EXTENSION_MISSING, EXTENSION_UNHEARD, refusalOf, whyActive, whyOff, whyQuiet } from './words.ts';
@@ -342,6 +343,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   /** For what was permitted a moment before the policy was lowered, or before it was known to be idle time. */
   function isStillAllowed({ context: { boot: of }, observation }: Entry): boolean {
     const { parameter, level } = observation;
+    if (isStop(observation)) return true;
     if (ceiling !== null && rank(parameter, level) > rank(parameter, ceiling[parameter])) return false;
     return of !== boot || !cutOutAlready().some((stretch) => without(observation, stretch) === null);
   }
@@ -361,7 +363,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   function isStopOfUnfinished({ context: { session: of }, observation }: Entry): boolean {
-    return of === unfinished?.session && 'event' in observation && observation.event === 'stop';
+    return of === unfinished?.session && isStop(observation);
   }
 
   /** For what happens to the session from outside a command. */
@@ -556,11 +558,14 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   async function applyPolicy(): Promise<void> {
     const allowed = levelsAllowed(policies, clock.now(), applied);
     const { wait, end } = patience();
+    const wasRunning = session.kind !== 'stopped';
     if (allowed !== null) {
       const lowered = parameterIds.filter((id) => isLowered(id, applied, allowed));
       epoch += 1;
       ceiling = allowed;
       lowered.forEach((id) => sampler.discard(id));
+      // Before the purge, which leaves nothing of a session but its stop.
+      if (mustEnd()) await record(apply({ kind: 'stop', cause: 'shutdown' }));
       await wait(
         refresh()
           .then(registry.settled)
@@ -568,15 +573,24 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
       );
       lowered.forEach((id) => sampler.discard(id));
       await outbox.settled();
+      await closeUnfinished();
       for (const id of lowered) await spool.purge(id, 'purged_by_policy');
       applied = allowed;
     }
-    await closeUnfinished();
-    if (session.kind !== 'stopped' && gate.decide('session').kind === 'denied') await wait(stopWith('shutdown'));
+    if (mustEnd()) apply({ kind: 'stop', cause: 'shutdown' });
+    if (wasRunning && session.kind === 'stopped') {
+      tell('Tracking has ended: the policy does not allow it any more.');
+      await spool.flush().catch(() => undefined);
+      await wait(afterChange(true));
+    }
     await writeJournal();
     await wait(refresh());
     end();
     startRound();
+  }
+
+  function mustEnd(): boolean {
+    return session.kind !== 'stopped' && gate.decide('session').kind === 'denied';
   }
 
   /** Waits for what sensors hold up, all in all no longer than SENSOR_WAIT_MS; what comes later goes on by itself. */
@@ -647,7 +661,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     sensors = await probe(platform, clock);
     await closeUnfinished();
     const decision = gate.decide('session');
-    if (decision.kind === 'denied') return { ok: false, ...refusalOf('session', decision.by) };
+    if (decision.kind === 'denied') return deniedBy('session', decision.by);
     if (unfinished !== null) {
       return problem(
         'The end of the session before could not be written down.',
@@ -728,14 +742,18 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   /** What the employee enters needs a session and the policy, and no indicator: they know what they are doing. */
   async function enter(parameter: 'project' | 'notes', observation: Observation | null): Promise<CommandResult> {
-    if (observation === null) return { ok: false, ...refusalOf(parameter, 'session') };
+    if (observation === null) return deniedBy(parameter, 'session');
     const decision = gate.decide(parameter);
-    if (decision.kind === 'denied') return { ok: false, ...refusalOf(parameter, decision.by) };
+    if (decision.kind === 'denied') return deniedBy(parameter, decision.by);
     const entries = permit(observation);
     if (entries.length === 0) return problem(`The ${parameter} is not usable as it is.`, LIMITS[parameter]);
     if (!(await outbox.write(entries))) return problem('It could not be written down.', 'Make room on the disk.');
     notify();
     return said('Kept.');
+  }
+
+  function deniedBy(parameter: ParameterId, by: LayerName): CommandResult {
+    return { ok: false, ...refusalOf(parameter, by, policies.disagreement()) };
   }
 
   async function answerIdle(answer: 'keep' | 'discard'): Promise<CommandResult> {
@@ -862,7 +880,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   function whyNotActive(id: ParameterId, off: LayerName | 'sensor_unavailable'): string {
     if (off === 'lock' && presence() === 'quiet') return whyQuiet(signs());
     const isUnpaired = sensors.words.some(({ sensor, works }) => sensor === 'browser' && !works);
-    return id === 'url' && off === 'platform' && isUnpaired ? EXTENSION_MISSING : whyOff(off);
+    return id === 'url' && off === 'platform' && isUnpaired ? EXTENSION_MISSING : whyOff(off, policies.disagreement());
   }
 
   /** What would show that the person is here. */

@@ -11,6 +11,7 @@ import type { Recorder } from './recorder.ts';
 import type { Spool } from './spool/spool.ts';
 import type { SpoolKey } from './spool/spoolKey.ts';
 import type { Uplink, UplinkState } from './uplink/uplink.ts';
+import { whyRefused } from './words.ts';
 
 export interface StatusSources {
   readonly options: { readonly clock: Clock; readonly indicator: Indicator; readonly agentVersion: string };
@@ -58,8 +59,8 @@ export function statusOf(sources: StatusSources): AgentStatus {
       ...connectionWords(connection, options.clock.now()),
       heardAt: heardAt(sources, connection),
     },
-    policy:
-      policy === null ? null : { version: policy.version, publishedAt: policy.notBefore, refused: policies.refusal() },
+    policy: policy === null ? null : { version: policy.version, publishedAt: policy.notBefore },
+    refused: refusedNow(policies),
     notice: acknowledgedNow(policies),
     waiting: {
       batches: waiting.batches,
@@ -84,6 +85,11 @@ function termsOf(policy: VerifiedPolicy | null, parameter: ParameterId): Terms |
   if (rule === undefined || rule.level === 'off') return null;
   const { purpose, basis, retentionDays, viewers } = rule;
   return { purpose, basis, retentionDays, viewers };
+}
+
+function refusedNow(policies: PolicyCache): AgentStatus['refused'] {
+  const why = policies.refusal();
+  return why === null ? null : { why, ...whyRefused(why, policies.disagreement()) };
 }
 
 /** A lease is the last word of the server that outlives the process. */

@@ -12,6 +12,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...recordingLines(status),
     ...parameterLines(status),
     ...untilLines(status, time),
+    ...refusedLines(status),
     ...sensorLines(status),
     '',
     `Connection: ${status.connection.words} (${status.server})`,
@@ -88,6 +89,10 @@ function untilLines({ until }: AgentStatus, time: (at: number) => string): strin
     '',
     `Without word from the server, observing stops ${time(until.observed)} and tracking ${time(until.entered)}.`,
   ];
+}
+
+function refusedLines({ refused }: AgentStatus): string[] {
+  return refused === null ? [] : [refused.words, `  What to do: ${refused.remedy}.`];
 }
 
 function sensorLines(status: AgentStatus): string[] {

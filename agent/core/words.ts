@@ -1,11 +1,14 @@
 import { catalog, type ParameterId } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
+import { DAY, HOUR, MINUTE } from '../../shared/time.ts';
+import type { Refusal } from './gate/policyCache.ts';
 
 /** Why something is off, as a person is told. */
 export type OffReason = LayerName | 'sensor_unavailable';
 
-export function whyOff(reason: OffReason): string {
+/** `apart`: `PolicyCache.disagreement`. */
+export function whyOff(reason: OffReason, apart: number | null = null): string {
   switch (reason) {
     case 'platform':
     case 'sensor_unavailable':
@@ -13,8 +16,9 @@ export function whyOff(reason: OffReason): string {
     case 'organisation':
       return 'Off: your organisation does not collect it.';
     case 'acknowledgement':
-      return 'Off: you have not acknowledged the notice that describes it.';
+      return 'Off: it waits until you have read the notice and accepted it; see "daylight-agent notice".';
     case 'lease':
+      if (apart !== null) return `Off: ${disagreeing(apart)}: set the one that is wrong.`;
       return 'Off: the server has not confirmed for too long that it may be collected.';
     case 'indicator':
       return 'Off: nothing here shows you that recording is on.';
@@ -54,8 +58,12 @@ export function whyActive(parameter: ParameterId, level: string): string {
   return (catalog[parameter].notice as Readonly<Record<string, string>>)[level] ?? 'On.';
 }
 
-/** Why the employee cannot do something now, and what would help. */
-export function refusalOf(parameter: ParameterId, by: LayerName): { problem: string; remedy: string } {
+/** Why the employee cannot do something now, and what would help. `apart`: `PolicyCache.disagreement`. */
+export function refusalOf(
+  parameter: ParameterId,
+  by: LayerName,
+  apart: number | null,
+): { problem: string; remedy: string } {
   const what = catalog[parameter].label.toLowerCase();
   switch (by) {
     case 'organisation':
@@ -65,10 +73,16 @@ export function refusalOf(parameter: ParameterId, by: LayerName): { problem: str
       };
     case 'acknowledgement':
       return {
-        problem: `You have not yet acknowledged the notice about ${what}.`,
-        remedy: 'Read and acknowledge it in your Daylight window.',
+        problem: `${catalog[parameter].label} are off until you have read the notice about them and accepted it.`,
+        remedy: 'Read it with "daylight-agent notice" or in your Daylight window, and accept it there.',
       };
     case 'lease':
+      if (apart !== null) {
+        return {
+          problem: `The server has not confirmed the policy for too long: ${disagreeing(apart)}.`,
+          remedy: "Set the one that is wrong, or ask your administrator to set the server's.",
+        };
+      }
       return {
         problem: 'The server has not confirmed the policy for too long.',
         remedy: 'Connect this computer to the network, and check that its clock is right.',
@@ -79,8 +93,81 @@ export function refusalOf(parameter: ParameterId, by: LayerName): { problem: str
     case 'indicator':
     case 'pause':
     case 'lock':
-      return { problem: whyOff(by), remedy: 'See `daylight-agent status` for what each needs.' };
+      return { problem: whyOff(by), remedy: 'See "daylight-agent status" for what each needs.' };
     default:
       return assertNever(by);
   }
+}
+
+/** Why what the server gave is not used, or not wholly, and what would help. `apart`: `PolicyCache.disagreement`. */
+export function whyRefused(refusal: Refusal, apart: number | null): { words: string; remedy: string } {
+  switch (refusal) {
+    case 'not_canonical':
+      return {
+        words: 'The policy that arrived, or that was kept here, is damaged.',
+        remedy: 'connect to the network, so that the server sends it again; if this stays, ask your administrator',
+      };
+    case 'wrong_key':
+      return {
+        words: 'A policy arrived that is signed with another key than the one of your enrolment, and is not used.',
+        remedy: 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',
+      };
+    case 'bad_signature':
+      return {
+        words: 'A policy arrived whose signature is not genuine, and is not used.',
+        remedy: 'ask your administrator: it may have been changed on the way',
+      };
+    case 'wrong_organisation':
+      return {
+        words: 'A policy of another organisation arrived, and is not used.',
+        remedy: 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',
+      };
+    case 'older_version':
+      return {
+        words: 'A policy arrived that is older than one that was in force here, and is not used.',
+        remedy: 'ask your administrator: the server may have been restored from an old copy',
+      };
+    case 'broken_chain':
+      return {
+        words: 'A policy arrived that does not follow the one that was in force here, and is not used.',
+        remedy: 'ask your administrator: the server may have been restored from an old copy',
+      };
+    case 'not_yet':
+      return {
+        words: 'A newer policy arrived that comes into force later. What it lowers is lowered; what it raises waits.',
+        remedy: 'wait, or check the clock of this computer',
+      };
+    case 'not_understood':
+      return {
+        words: 'A newer policy arrived that this version of Daylight does not understand, so everything is off.',
+        remedy: 'update Daylight on this computer',
+      };
+    case 'lease_mismatch':
+    case 'clocks_disagree':
+      return apart === null ? unfitting : clocksDisagree(apart);
+    default:
+      return assertNever(refusal);
+  }
+}
+
+const unfitting = {
+  words: 'What the server last confirmed is of another policy or device, or older than what it confirmed before.',
+  remedy: 'leave this computer connected, so that it confirms anew; if this stays, ask your administrator',
+};
+
+function clocksDisagree(apart: number): { words: string; remedy: string } {
+  const words = `What the server last confirmed does not count: ${disagreeing(apart)}.`;
+  return { words, remedy: "set the one that is wrong, or ask your administrator to set the server's" };
+}
+
+/** `apart`: how far the server's clock is ahead. */
+function disagreeing(apart: number): string {
+  const side = apart > 0 ? 'ahead' : 'behind';
+  return `the clocks of the server and of this computer disagree by ${lengthOf(Math.abs(apart))} (the server's is ${side})`;
+}
+
+function lengthOf(ms: number): string {
+  if (ms >= 2 * DAY) return `${Math.round(ms / DAY)} days`;
+  if (ms >= 2 * HOUR) return `${Math.round(ms / HOUR)} hours`;
+  return `${Math.round(ms / MINUTE)} minutes`;
 }

@@ -69,14 +69,22 @@ function Sentence({ status: { parameters, visible } }: { status: AgentStatus }) 
   );
 }
 
-function Asked({ status: { policy, organisation, until } }: { status: AgentStatus }) {
+function Asked({ status: { policy, refused, organisation, until } }: { status: AgentStatus }) {
   const now = useNow(SECOND);
-  if (policy === null) return <p>{say('recording.noPolicy')}</p>;
-  const { version, publishedAt, refused } = policy;
+  const why = refused !== null && <p>{say('recording.refused', { words: refused.words, remedy: refused.remedy })}</p>;
+  if (policy === null) {
+    return (
+      <>
+        <p>{say('recording.noPolicy')}</p>
+        {why}
+      </>
+    );
+  }
+  const { version, publishedAt } = policy;
   return (
     <div className={`${classes.stack} ${classes.quiet} ${classes.small}`}>
       <p>{say('recording.asked', { organisation, version: String(version), date: date(publishedAt) })}</p>
-      {refused !== null && <p>{say('recording.refused', { why: refused.replaceAll('_', ' ') })}</p>}
+      {why}
       {until !== null && (
         <p>
           {say('recording.until', { observed: nearTime(until.observed, now), entered: nearTime(until.entered, now) })}

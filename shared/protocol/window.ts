@@ -103,7 +103,9 @@ export const AgentStatus = z.strictObject({
     /** When the server was last heard of; null when it never was. */
     heardAt: UnixMs.nullable(),
   }),
-  policy: z.strictObject({ version: z.int(), publishedAt: UnixMs, refused: z.string().nullable() }).nullable(),
+  policy: z.strictObject({ version: z.int(), publishedAt: UnixMs }).nullable(),
+  /** Why the last policy, or the last confirmation of it, is not used or not wholly; null when it is. */
+  refused: z.strictObject({ why: z.string(), words: z.string(), remedy: z.string() }).nullable(),
   notice: z.strictObject({ version: z.int(), acknowledged: z.boolean() }).nullable(),
   waiting: z.strictObject({
     batches: z.int(),

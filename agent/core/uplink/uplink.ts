@@ -10,6 +10,7 @@ import {
   AcknowledgementPayload,
   type Batch,
   type Bye,
+  type HelloPayload,
   ReceiptPayload,
   type ServerFrame,
   type Welcome,
@@ -80,9 +81,14 @@ export function createUplink(deps: UplinkDeps): Uplink {
   return new WebSocketUplink(deps);
 }
 
+/** A connection that lasted so long was a good one, whatever ended it. */
+const GOOD_MS = MINUTE;
+
 /** What one connection remembers. */
 interface Conversation {
   readonly link: Link;
+  /** Both clocks of this computer at the handshake, when the server compared its own with them. */
+  readonly hello: Pick<HelloPayload, 'at' | 'mono'>;
   /** Highest seq sent, and highest acknowledged, on this connection. */
   lastSent: number;
   lastAcked: number;
@@ -93,6 +99,8 @@ interface Conversation {
   acknowledgementSent: boolean;
   /** The last policy or lease that arrived was applied to its end. Without that no batch goes out. */
   applied: boolean;
+  /** A batch was acknowledged, and is forgotten here. */
+  delivered: boolean;
   ended: boolean;
 }
 
@@ -114,7 +122,7 @@ interface Meeting {
 }
 
 type Ending =
-  | { readonly kind: 'again'; readonly why: string; readonly wasOnline: boolean; readonly atLeastMs?: number }
+  | { readonly kind: 'again'; readonly why: string; readonly atLeastMs?: number }
   | { readonly kind: 'stop'; readonly why: string; readonly remedy: string };
 
 class WebSocketUplink implements Uplink {
@@ -184,12 +192,12 @@ class WebSocketUplink implements Uplink {
   async #run(): Promise<void> {
     let failures = 0;
     while (!this.#closed) {
-      const ending = await this.#converse();
+      const { ending, wasGood } = await this.#converse();
       if (ending.kind === 'stop') {
         this.#enter({ kind: 'refused', why: ending.why, remedy: ending.remedy });
         return;
       }
-      failures = ending.wasOnline ? 0 : failures + 1;
+      failures = wasGood ? 0 : failures + 1;
       this.#notBefore = this.#deps.clock.mono() + (ending.atLeastMs ?? 0);
       const pause = Math.max(ending.atLeastMs ?? 0, backoff(Math.max(0, failures - 1), this.#deps.random.fraction()));
       this.#enter({ kind: 'waiting', until: this.#deps.clock.now() + pause, why: ending.why });
@@ -198,10 +206,10 @@ class WebSocketUplink implements Uplink {
   }
 
   /** One connection from beginning to end. */
-  async #converse(): Promise<Ending> {
+  async #converse(): Promise<{ readonly ending: Ending; readonly wasGood: boolean }> {
     const { identity, clock } = this.#deps;
     const address = readAddress(identity.server);
-    if (typeof address !== 'string') return address;
+    if (typeof address !== 'string') return { ending: address, wasGood: false };
     this.#enter({ kind: 'connecting' });
     const meeting: Meeting = { greeting: null, conversation: null, pace: newPace() };
     let queue: Promise<void> = Promise.resolve();
@@ -231,12 +239,21 @@ class WebSocketUplink implements Uplink {
       const why = await link.ended;
       cancel();
       await queue.catch(() => undefined);
-      return meeting.pace.ending ?? { kind: 'again', why, wasOnline: meeting.conversation?.applied === true };
+      const ending = meeting.pace.ending ?? { kind: 'again', why };
+      return { ending, wasGood: this.#wasGood(meeting) };
     } catch (error) {
-      return { kind: 'again', why: error instanceof Error ? error.message : 'the connection failed', wasOnline: false };
+      const why = error instanceof Error ? error.message : 'the connection failed';
+      return { ending: { kind: 'again', why }, wasGood: false };
     } finally {
       this.#leave(meeting.conversation);
     }
+  }
+
+  /** Then the next attempt comes soon. A goodbye, or a failure here, grows the pause unless there was a good time before it. */
+  #wasGood({ conversation, pace }: Meeting): boolean {
+    if (conversation === null) return false;
+    const lasted = this.#deps.clock.mono() - conversation.hello.mono;
+    return conversation.delivered || (conversation.applied && (pace.ending === null || lasted >= GOOD_MS));
   }
 
   /** The handshake, and after it whatever else arrives. */
@@ -262,7 +279,7 @@ class WebSocketUplink implements Uplink {
         end(link, pace, foreignServer(checked.why));
         return;
       }
-      meeting.conversation = newConversation(link, pace, checked.said.committedSeq);
+      meeting.conversation = newConversation(link, pace, greeting.payload, checked.said.committedSeq);
       await this.#begin(meeting.conversation, frame, checked.said);
     } else {
       throw new Error('the server did not keep to the order of the handshake');
@@ -283,7 +300,7 @@ class WebSocketUplink implements Uplink {
   }
 
   async #begin(conversation: Conversation, frame: z.infer<typeof Welcome>, said: WelcomePayload): Promise<void> {
-    await this.#apply(conversation, frame.policy, frame.lease);
+    await this.#apply(conversation, frame.policy, frame.lease, said.serverTime);
     await this.#deps.spool.rebase(said.committedSeq, said.serverTime);
     this.#conversation = conversation;
     this.#enter({ kind: 'online', since: this.#deps.clock.now() });
@@ -327,11 +344,11 @@ class WebSocketUplink implements Uplink {
   }
 
   /** Verifies, stops and purges what is now off, and only then answers and lets sending go on. */
-  async #apply(conversation: Conversation, policy: Signed | null, lease: Signed): Promise<void> {
+  async #apply(conversation: Conversation, policy: Signed | null, lease: Signed, serverTime?: UnixMs): Promise<void> {
     conversation.applied = false;
     try {
       // Also when the disk takes nothing: what the policy lowers holds already, and must be stopped and purged.
-      await this.#deps.policies.accept(policy, lease).finally(() => this.#deps.recorder.policyChanged());
+      await this.#deps.policies.accept(policy, lease, serverTime).finally(() => this.#deps.recorder.policyChanged());
       conversation.applied = true;
       this.#sent = { ...this.#sent, batch: null };
       conversation.lastBatch = null;
@@ -347,6 +364,7 @@ class WebSocketUplink implements Uplink {
     if (ack.seq > conversation.lastSent) throw new Error('the server acknowledged what was never sent');
     await this.#deps.spool.acknowledged(ack.seq);
     conversation.lastAcked = Math.max(conversation.lastAcked, ack.seq);
+    conversation.delivered = true;
     const { lastBatch } = conversation;
     const batch = lastBatch?.seq === ack.seq ? lastBatch : this.#sent.batch;
     const discarded = { ...this.#sent.discarded };
@@ -361,6 +379,7 @@ class WebSocketUplink implements Uplink {
 
   async #sendAll(conversation: Conversation): Promise<void> {
     while (!conversation.ended && !this.#closed) {
+      if (this.#clockWasSet(conversation)) end(conversation.link, conversation.pace, CLOCK_WAS_SET);
       if (conversation.pace.applying > 0) {
         await this.#wakened();
         continue;
@@ -372,6 +391,12 @@ class WebSocketUplink implements Uplink {
       if (batch === null) await this.#sleep(LOOK_MS);
       else await this.#sendBatch(conversation, batch, epoch);
     }
+  }
+
+  /** Or the computer slept. What the server found out of its clock at the handshake is no longer so. */
+  #clockWasSet({ hello }: Conversation): boolean {
+    const { clock } = this.#deps;
+    return Math.abs(clock.now() - hello.at - (clock.mono() - hello.mono)) > limits.clockSkewMs;
   }
 
   /** Nothing leaves this device on the word of nobody: a policy is verified, and the spool holds nothing above it. */
@@ -543,25 +568,33 @@ function end(link: Link, pace: Pace, ending: Ending): void {
   link.close();
 }
 
-function newConversation(link: Link, pace: Pace, committedSeq: number): Conversation {
+function newConversation(
+  link: Link,
+  pace: Pace,
+  { at, mono }: Conversation['hello'],
+  committedSeq: number,
+): Conversation {
   return {
     link,
     pace,
+    hello: { at, mono },
     lastSent: committedSeq,
     lastAcked: committedSeq,
     lastBatch: null,
     lastReceipt: '',
     acknowledgementSent: false,
     applied: false,
+    delivered: false,
     ended: false,
   };
 }
 
-/** Not a broken line: the pause before the next attempt grows. */
 function failedHere(error: unknown): Ending {
   const why = error instanceof Error ? error.message : 'what the server sent could not be carried out';
-  return { kind: 'again', why, wasOnline: false };
+  return { kind: 'again', why };
 }
+
+const CLOCK_WAS_SET: Ending = { kind: 'again', why: 'the clock of this computer was set, or it slept' };
 
 function foreignServer(why: string): Ending {
   return {
@@ -577,7 +610,7 @@ function endingOf({ reason, message, retry }: Bye, isProven: boolean): Ending {
   const why = isProven
     ? `the server says: ${message}`
     : `what answers there has not proved to be your server, and says that ${UNPROVEN[reason]}`;
-  if (retry) return { kind: 'again', why, wasOnline: false, atLeastMs };
+  if (retry) return { kind: 'again', why, atLeastMs };
   if (reason === 'retired') return isProven ? RETIRED_UNORDERED : { kind: 'stop', why, remedy: ASK_FIRST };
   const remedy = {
     bad_frame: 'update Daylight on this computer, then start it again; recording goes on until the lease ends',

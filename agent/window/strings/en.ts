@@ -77,7 +77,7 @@ export const en = {
   'recording.all': 'Not recording: nothing is left out.',
   'recording.asked': 'Asked for by {organisation}, policy {version} of {date}.',
   'recording.noPolicy': 'No policy has been received, so nothing is collected.',
-  'recording.refused': 'A newer policy arrived and is not used whole ({why}). What it lowers is lowered.',
+  'recording.refused': '{words} What to do: {remedy}.',
   'recording.until':
     'Without word from the server, observing stops {observed}, and what you enter yourself stops {entered}.',
   'recording.hidden': 'Nothing shows you here that recording is on, so nothing is observed.',

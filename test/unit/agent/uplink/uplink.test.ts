@@ -8,7 +8,8 @@ import type { Recorder } from '../../../../agent/core/recorder.ts';
 import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../../../agent/core/spool/spool.ts';
 import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
-import { createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
+import type { Clock } from '../../../../agent/core/ports.ts';
+import { type AcknowledgementBox, createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
 import { createUplink, type Uplink } from '../../../../agent/core/uplink/uplink.ts';
 import { createSystemClock } from '../../../../agent/platform/system.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
@@ -16,12 +17,16 @@ import { type ReceiptPayload, type ServerFrame } from '../../../../shared/protoc
 import { boot, context, scratch, screenshot, systemRandom, title } from '../../../support/agentKit.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../../../support/scriptedServer.ts';
 
-const clock = createSystemClock();
+const system = createSystemClock();
+/** How far the wall clock of this computer was set, in one leap. */
+let leap = 0;
+const clock: Clock = { ...system, now: () => system.now() + leap };
 let place: Awaited<ReturnType<typeof scratch>>;
 let server: ScriptedServer;
 let spool: Spool;
 let policies: PolicyCache;
 let uplink: Uplink;
+let acknowledgements: AcknowledgementBox;
 let wiped: string[];
 /** What the small recorder of these tests does when the policy has changed. */
 let onPolicy: () => Promise<void>;
@@ -44,21 +49,28 @@ const recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' |
 };
 
 beforeEach(async () => {
+  leap = 0;
   place = await scratch();
   server = await startScriptedServer(() => clock.now());
   const files = await openFolder(place.folder);
-  const { identity, deviceKey } = server;
+  const { identity } = server;
   policies = await createPolicyCache({ files, keys: identity, clock });
   const key = keyFile(join(place.folder, 'spool.key'), systemRandom);
   spool = await openSpool({ folder: join(place.folder, 'spool'), key, clock, random: systemRandom });
   wiped = [];
   onPolicy = async () => undefined;
-  uplink = createUplink({
+  acknowledgements = createAcknowledgementBox(files);
+  uplink = anew();
+});
+
+function anew(): Uplink {
+  const { identity, deviceKey } = server;
+  return createUplink({
     ...{ identity, deviceKey, clock, random: systemRandom, boot, agentVersion: 'test', policies, spool, recorder },
-    acknowledgements: createAcknowledgementBox(files),
+    acknowledgements,
     onWipe: async (reason) => void wiped.push(reason),
   });
-});
+}
 
 afterEach(async () => {
   await uplink.close();
@@ -302,16 +314,11 @@ test('before a server has proved itself none of its words are shown, only ours b
   const message = 'Your computer is infected, call 555';
   for (const reason of reasons) {
     server.greeting = (send) => send({ type: 'bye', reason, message, retry: reason === 'unavailable' });
-    const anew = createUplink({
-      ...{ identity: server.identity, deviceKey: server.deviceKey, clock, random: systemRandom, boot },
-      ...{ agentVersion: 'test', policies, spool, recorder },
-      acknowledgements: createAcknowledgementBox(await openFolder(place.folder)),
-      onWipe: async () => undefined,
-    });
-    anew.start();
-    await until(() => ['refused', 'waiting'].includes(anew.state().kind));
-    const state = JSON.stringify(anew.state());
-    await anew.close();
+    const other = anew();
+    other.start();
+    await until(() => ['refused', 'waiting'].includes(other.state().kind));
+    const state = JSON.stringify(other.state());
+    await other.close();
     expect([state.includes('infected'), state.includes('has not proved to be your server')]).toEqual([false, true]);
   }
 });
@@ -353,6 +360,79 @@ test('a server that asks to be left alone is left alone, whatever the person doe
   uplink.nudge();
   await sleep(500);
   expect([uplink.state().kind, server.connections]).toEqual(['waiting', 1]);
+});
+
+/** How long the agent waits after each of these goodbyes, in order, when it comes back as soon as it may. */
+async function pausesAfterGoodbyes(count: number, between: (round: number) => Promise<void>): Promise<number[]> {
+  const pauses: number[] = [];
+  uplink.start();
+  for (let round = 0; round < count; round += 1) {
+    await online();
+    await between(round);
+    server.push({ type: 'bye', reason: 'shutting_down', message: 'the server is stopping', retry: true });
+    await until(() => uplink.state().kind === 'waiting');
+    const state = uplink.state();
+    if (state.kind === 'waiting') pauses.push(Math.round((state.until - clock.now()) / 1_000));
+    uplink.nudge();
+  }
+  return pauses;
+}
+
+test('a server that is restarted every night is back within a second each time, because what it acknowledged counts', async () => {
+  const pauses = await pausesAfterGoodbyes(8, async (night) => {
+    await record(`work of day ${night}`);
+    await until(() => spool.waiting().batches === 0);
+  });
+  expect(pauses).toEqual(Array.from({ length: 8 }, () => 1));
+}, 30_000);
+
+test('a minute online counts as a good connection too, and goodbyes in a row without either grow the pause', async () => {
+  let minutes = 0;
+  const { mono } = clock;
+  clock.mono = () => mono() + minutes * 60_000;
+  const good = await pausesAfterGoodbyes(6, async () => void (minutes += 1));
+  clock.mono = mono;
+  await uplink.close();
+  uplink = anew();
+  const bad = await pausesAfterGoodbyes(6, async () => undefined);
+
+  expect(good).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(bad.at(-1)).toBeGreaterThanOrEqual(16);
+}, 30_000);
+
+test.each([
+  ['forward', 3],
+  ['back', -3],
+])(
+  'when the clock of this computer is set %s, it shakes hands again, so that the server compares the clocks anew',
+  async (_where, minutes) => {
+    uplink.start();
+    await online();
+    leap = minutes * 60_000;
+    await until(() => server.connections === 2);
+    await online();
+    await sleep(3_000);
+    expect([uplink.state().kind, server.connections]).toEqual(['online', 2]);
+  },
+  30_000,
+);
+
+test('a clock that is corrected by a minute ends no connection', async () => {
+  uplink.start();
+  await online();
+  leap = 60_000;
+  await sleep(3_000);
+  expect([uplink.state().kind, server.connections]).toEqual(['online', 1]);
+});
+
+test('an agent that holds a lease of a server that was a year ahead is in order again with the next welcome', async () => {
+  const year = 365 * 86_400_000;
+  leap = year;
+  await policies.accept(server.signed().policy, server.signed().lease, clock.now());
+  leap = 0;
+  uplink.start();
+  await online();
+  expect([policies.refusal(), policies.lease()?.issuedAt]).toEqual([null, expect.closeTo(clock.now(), -4)]);
 });
 
 test('an agent that cannot keep the policy that it is given comes back less and less often', async () => {
