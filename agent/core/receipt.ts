@@ -26,7 +26,7 @@ export function receiptOf(deps: ReceiptDeps, tracking: boolean, at: UnixMs): Uns
   const truth = resolve(deps.policies.layers(at));
   const waiting = deps.spool.waiting().observations;
   const parameters = {} as Record<ParameterId, ReceiptState>;
-  for (const id of parameterIds) parameters[id] = stateOf(deps, id, truth, waiting[id] ?? 0);
+  for (const id of parameterIds) parameters[id] = stateOf(deps, id, { truth, tracking, held: waiting[id] ?? 0 });
   return { policyHash: about.hash, policyVersion: about.version, at, tracking, parameters };
 }
 
@@ -47,7 +47,15 @@ function policyNamed(policies: PolicyCache): { hash: string; version: number } |
   return policies.notUnderstood() ?? policies.policy();
 }
 
-function stateOf(deps: ReceiptDeps, id: ParameterId, truth: EffectivePolicy, held: number): ReceiptState {
+interface Circumstances {
+  readonly truth: EffectivePolicy;
+  readonly tracking: boolean;
+  /** How much of the parameter waits to be sent. */
+  readonly held: number;
+}
+
+function stateOf(deps: ReceiptDeps, id: ParameterId, now: Circumstances): ReceiptState {
+  const { truth, held } = now;
   const waiting = Math.min(held, 1_000_000);
   const running = deps.registry.running(id);
   const allowed = truth[id].level;
@@ -56,19 +64,20 @@ function stateOf(deps: ReceiptDeps, id: ParameterId, truth: EffectivePolicy, hel
   const isForbidden = allowed === 'off' && truth[id].decidedBy !== 'lease';
   // Not off before the last of it is gone. After a lease, what was captured while it held may still be sent.
   if (isForbidden && waiting > 0) return { state: 'active', level: 'off', reason: 'contradicts_policy', waiting };
-  return { state: 'off', level: 'off', reason: reasonOf(deps, id, truth), waiting };
+  return { state: 'off', level: 'off', reason: reasonOf(deps, id, now), waiting };
 }
 
 function contradiction(id: ParameterId, running: Level, allowed: Level): 'contradicts_policy' | null {
   return rank(id, running) > rank(id, allowed) ? 'contradicts_policy' : null;
 }
 
-function reasonOf(deps: ReceiptDeps, id: ParameterId, truth: EffectivePolicy): ReceiptState['reason'] {
+function reasonOf(deps: ReceiptDeps, id: ParameterId, { truth, tracking }: Circumstances): ReceiptState['reason'] {
   const { level, decidedBy } = truth[id];
   if (level === 'off') return reasonFor(deps.policies, id, decidedBy ?? 'organisation');
   const decision = deps.gate.decide(id);
-  // Allowed, and yet nothing runs: its sensor could not be started.
-  return decision.kind === 'denied' ? reasonFor(deps.policies, id, decision.by) : 'sensor_unavailable';
+  if (decision.kind === 'denied') return reasonFor(deps.policies, id, decision.by);
+  // Allowed, and yet nothing runs: it is the session itself that has not begun, or a sensor that could not be started.
+  return tracking ? 'sensor_unavailable' : 'session';
 }
 
 function reasonFor(policies: PolicyCache, id: ParameterId, layer: LayerName): ReceiptState['reason'] {

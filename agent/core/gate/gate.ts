@@ -63,10 +63,17 @@ export function lasting(permitted: Permitted, span: number): Permitted {
 function layersOf(deps: GateDeps, at: UnixMs): readonly Layer[] {
   const policy = deps.policies.layers(at);
   if (policy.length === 0) return [];
-  const layers: Layer[] = [...policy, { name: 'organisation', ceilings: deps.applied() }];
+  const layers: Layer[] = [...policy, { name: 'organisation', ceilings: notYetApplied(policy, deps.applied()) }];
   layers.push({ name: 'platform', ceilings: offFor(deps.unavailable()) });
   if (!isVisible(deps.indicator)) layers.push(observedOff('indicator'));
   return [...layers, ...presenceLayers(deps.presence())];
+}
+
+/** Names nothing that is off already: that is off for a reason of its own, which a person is told. */
+function notYetApplied(policy: readonly Layer[], applied: Levels): Layer['ceilings'] {
+  const effective = resolve(policy);
+  const isOn = (id: ParameterId): boolean => effective[id].level !== 'off';
+  return Object.fromEntries(parameterIds.filter(isOn).map((id) => [id, applied[id]]));
 }
 
 /** An indicator that fails shows nothing. */

@@ -12,8 +12,10 @@ test('a receipt fits its frame, says what runs, and why the rest does not', asyn
   const { clock, recorder, publish } = await createRig({ platform, levels: { ...EVERYTHING, notes: 'off' } });
   const before = recorder.receipt()!;
   expect(ReceiptPayload.safeParse({ ...before, device: DEVICE }).success).toBe(true);
-  expect([before.tracking, before.parameters.title.reason, before.parameters.notes.reason]).toEqual([
+  const { session, title, notes } = before.parameters;
+  expect([before.tracking, session.reason, title.reason, notes.reason]).toEqual([
     false,
+    'session',
     'session',
     'policy',
   ]);
