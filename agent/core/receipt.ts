@@ -24,7 +24,9 @@ export function receiptOf(deps: ReceiptDeps, tracking: boolean, at: UnixMs): Uns
   const about = policyNamed(deps.policies);
   if (about === null) return null;
   const truth = resolve(deps.policies.layers(at));
-  const waiting = deps.spool.waiting().observations;
+  const { observations, stops } = deps.spool.waiting();
+  // What ends a session that the server may have is not forbidden: it is sent although sessions are off.
+  const waiting = { ...observations, session: (observations.session ?? 0) - stops };
   const parameters = {} as Record<ParameterId, ReceiptState>;
   for (const id of parameterIds) parameters[id] = stateOf(deps, id, { truth, tracking, held: waiting[id] ?? 0 });
   return { policyHash: about.hash, policyVersion: about.version, at, tracking, parameters };

@@ -577,12 +577,14 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
       for (const id of lowered) await spool.purge(id, 'purged_by_policy');
       applied = allowed;
     }
-    if (mustEnd()) apply({ kind: 'stop', cause: 'shutdown' });
+    if (mustEnd()) await record(apply({ kind: 'stop', cause: 'shutdown' }));
     if (wasRunning && session.kind === 'stopped') {
-      tell('Tracking has ended: the policy does not allow it any more.');
-      await spool.flush().catch(() => undefined);
+      const decision = gate.decide('session');
+      tell(`Tracking has ended. ${decision.kind === 'denied' ? whyOff(decision.by) : ''}`);
       await wait(afterChange(true));
     }
+    // Nothing else would close its batch for a minute.
+    if (spool.waiting().stops > 0) await spool.flush().catch(() => undefined);
     await writeJournal();
     await wait(refresh());
     end();

@@ -1,6 +1,7 @@
 import type { Permitted } from '../../agent/core/gate/gate.ts';
 import type { Clock } from '../../agent/core/ports.ts';
 import type { BatchContext, HeldScreenshot, OpenReading, Spool, SpooledBatch } from '../../agent/core/spool/spool.ts';
+import { endings, isStop } from '../../agent/core/spool/endings.ts';
 import { observedUntil, without } from '../../agent/core/spool/stretch.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
@@ -159,8 +160,15 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       kept = kept.filter(({ observation }) => observation.parameter !== parameter);
       let count = held.filter(() => parameter === 'screenshot').length;
       if (parameter === 'screenshot') held = [];
+      const all = batches.flatMap(({ context, observations }) =>
+        observations.map((observation) => ({ session: context.session, observation })),
+      );
+      const left = endings(all);
       for (const batch of batches) {
-        const kept = batch.observations.filter((observation) => observation.parameter !== parameter);
+        const kept =
+          parameter === 'session'
+            ? batch.observations.flatMap((one) => (left(batch.context.session, one) ?? []) as Permitted)
+            : batch.observations.filter((observation) => observation.parameter !== parameter);
         const gone = batch.observations.length - kept.length;
         if (gone > 0) batch.dropped.push({ parameter, cause, count: gone });
         batch.observations = kept;
@@ -209,6 +217,7 @@ export function createMemorySpool(clock: Clock): MemorySpool {
         batches: batches.length,
         bytes,
         observations,
+        stops: batches.flatMap((batch) => batch.observations.filter(isStop)).length,
         heldBack,
         dropped: [...dropped.values()],
         damagedFiles: 0,

@@ -46,12 +46,26 @@ export function createGate(deps: GateDeps): Gate {
     permit<T extends Observation>(observation: T): Permit<T> {
       // A lease is judged at the moment of capture: the stop of a session whose clock jumped belongs to before the jump.
       const captured = observation.at + observation.span;
-      const decision = decide(resolve(layersOf(deps, captured)), observation.parameter, observation.level);
+      const layers = layersOf(deps, captured);
+      const decision = decide(
+        resolve(isEnd(observation) ? ending(layers) : layers),
+        observation.parameter,
+        observation.level,
+      );
       if (decision.kind === 'denied') return decision;
       if (!parseObservation(observation).ok) return { kind: 'denied', by: 'malformed' };
       return { kind: 'permitted', observation: observation as Permitted<T> };
     },
   };
+}
+
+function isEnd(observation: Observation): boolean {
+  return observation.parameter === 'session' && observation.event === 'stop';
+}
+
+/** What was rightly begun may be ended, whatever the policy says by now; but nothing is written before there is a policy. */
+function ending(layers: readonly Layer[]): readonly Layer[] {
+  return layers.length === 0 ? [] : [{ name: 'organisation', ceilings: {} }];
 }
 
 /** The same observation, seen to last longer. Nothing else of what was permitted can be changed. */

@@ -16,6 +16,7 @@ import {
   recordedIn,
   type SpooledObservation,
 } from './batchFile.ts';
+import { endings, isStop } from './endings.ts';
 import { type KeptReading, readingKey } from './keptFile.ts';
 import type {
   BatchContext,
@@ -41,6 +42,8 @@ export interface SpoolOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly bounds?: SpoolBounds;
+  /** After how long an open batch is closed; a minute unless a script is played. */
+  readonly batchMs?: number;
 }
 
 export interface SpoolBounds {
@@ -109,6 +112,7 @@ class DiskSpool implements Spool {
   readonly #key: SpoolKey;
   readonly #clock: Clock;
   readonly #bounds: SpoolBounds;
+  readonly #batchMs: number;
   #state: SpoolState = { next: 1, acknowledged: 0, offset: null, last: null, stopped: [], seenAt: null };
   /** By own number, in order. A number between `acknowledged` and `next` that is not here has lost its file. */
   readonly #entries = new Map<number, Entry>();
@@ -135,6 +139,7 @@ class DiskSpool implements Spool {
     this.#key = options.key;
     this.#clock = options.clock;
     this.#bounds = options.bounds ?? spoolBounds;
+    this.#batchMs = options.batchMs ?? BATCH_MS;
     this.#seen = { at: this.#clock.now(), mono: this.#clock.mono() };
   }
 
@@ -215,7 +220,7 @@ class DiskSpool implements Spool {
 
   next(after: number): Promise<SpooledBatch | null> {
     return this.#alone(async () => {
-      if (this.#open !== null && this.#clock.mono() - this.#open.since >= BATCH_MS) await this.#close();
+      if (this.#open !== null && this.#clock.mono() - this.#open.since >= this.#batchMs) await this.#close();
       const offset = await this.#anchor();
       const seq = Math.max(this.#state.acknowledged, after - offset) + 1;
       if (seq >= this.#state.next || seq === this.#open?.seq || this.#isHeldBack(seq)) return null;
@@ -259,9 +264,17 @@ class DiskSpool implements Spool {
         await this.#appendSome(context, [observation]);
       }
       if (this.#files.hasKept()) await this.#scrubKept();
-      for (const [seq, entry] of this.#entries) {
-        if ((entry.header.recorded[parameter] ?? 0) === 0) continue;
-        purged += await this.#dropFrom(seq, (observation) => observation.parameter === parameter, cause);
+      const concerned = [...this.#entries].filter(([, { header }]) => (header.recorded[parameter] ?? 0) > 0);
+      const left = parameter === 'session' ? endings(await this.#recordsOf(concerned)) : null;
+      for (const [seq, { header }] of concerned) {
+        purged += await this.#reduce(
+          seq,
+          (observation) => {
+            if (left !== null) return left(header.session, observation);
+            return observation.parameter === parameter ? null : observation;
+          },
+          cause,
+        );
       }
       if (parameter === 'screenshot') {
         for (const held of [...this.#held.values()]) {
@@ -317,6 +330,7 @@ class DiskSpool implements Spool {
       batches: this.#state.next - 1 - this.#state.acknowledged,
       bytes: this.#files.bytes(),
       observations,
+      stops: [...this.#entries.values()].filter(({ stop }) => stop).length,
       heldBack: this.#countHeldBack(),
       dropped: linesOf(this.#droppedHere),
       damagedFiles: this.#files.damaged().length,
@@ -505,7 +519,7 @@ class DiskSpool implements Spool {
     if (this.#open === null) return;
     const entry = this.#entries.get(this.#open.seq);
     const same = entry !== undefined && sameContext(entry.header, context);
-    const young = this.#clock.mono() - this.#open.since < BATCH_MS;
+    const young = this.#clock.mono() - this.#open.since < this.#batchMs;
     const room = next === null || fits(this.#open, entry?.images.length ?? 0, [next]) === 1;
     if (!same || !young || !room) await this.#close();
   }
@@ -616,6 +630,17 @@ class DiskSpool implements Spool {
     await this.#rewrite(seq, entry.header, survivors, dropped);
     for (const { image } of gone) if (image !== undefined) await this.#files.removeImage(image, true);
     return gone.length;
+  }
+
+  async #recordsOf(
+    batches: readonly (readonly [number, Entry])[],
+  ): Promise<{ session: SessionId; observation: SpooledObservation }[]> {
+    const loaded = [];
+    for (const [seq, { header }] of batches) {
+      const { observations } = await this.#load(seq);
+      loaded.push(observations.map((observation) => ({ session: header.session, observation })));
+    }
+    return loaded.flat();
   }
 
   async #dropHeld({ context, observation }: Held, cause: DropCause): Promise<void> {
@@ -863,10 +888,6 @@ function entryOf(header: BatchHeader, records: readonly BatchRecord[]): Entry {
 
 function seenIn(records: readonly BatchRecord[]): MonoMs[] {
   return observationsIn(records).flatMap((observation) => observedUntil(observation) ?? []);
-}
-
-function isStop(observation: SpooledObservation): boolean {
-  return observation.parameter === 'session' && observation['event'] === 'stop';
 }
 
 function observationsIn(records: readonly BatchRecord[]): SpooledObservation[] {

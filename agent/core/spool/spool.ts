@@ -50,7 +50,8 @@ export interface Spool {
   rebase(committedSeq: number, serverTime?: UnixMs): Promise<void>;
   /**
    * Removes everything of the parameter that is not yet acknowledged, held screenshots included. Survivors keep their
-   * seq; what is gone leaves a count. Durable when it resolves, so that a crash cannot bring it back.
+   * seq; what is gone leaves a count. Durable when it resolves, so that a crash cannot bring it back. Of sessions the stop
+   * of one that is not wholly here stays; see `endings`.
    */
   purge(parameter: ParameterId, cause: DropCause): Promise<number>;
   /**
@@ -120,6 +121,8 @@ export interface SpoolWaiting {
   readonly bytes: number;
   /** In batches, held for review, and readings that are kept. */
   readonly observations: Readonly<Partial<Record<ParameterId, number>>>;
+  /** How many of them are the stop of a session, which is sent whatever the policy says by now. */
+  readonly stops: number;
   /** How many of them were observed after a moment of `holdAfter`. */
   readonly heldBack: number;
   /** What was recorded and will never be sent, since the start of this process. */

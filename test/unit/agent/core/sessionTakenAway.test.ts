@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
+import { BootId } from '../../../../shared/ids.ts';
+import { HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
+import { atTheEditor, script, typing } from '../../../support/days/moments.ts';
+import { createRig, EVERYTHING, type Rig } from '../../../support/recording.ts';
+
+// The agent's part when sessions are taken away from somebody who tracks: it stops, and says when, and keeps nothing else of them.
+
+const OFF = { ...EVERYTHING, session: 'off' };
+
+async function tracking(): Promise<Rig> {
+  const platform = (clock: Rig['clock']) => createScriptedPlatform(script([...atTheEditor, typing]), clock);
+  const rig = await createRig({ platform, levels: EVERYTHING });
+  await rig.recorder.start();
+  await rig.clock.advance(2 * MINUTE);
+  await sendAll(rig);
+  return rig;
+}
+
+/** As the uplink does: all that waits is on the server. */
+async function sendAll({ spool }: Rig): Promise<void> {
+  await spool.flush();
+  await spool.acknowledged(Number.MAX_SAFE_INTEGER);
+}
+
+/** The session records of every batch that may be sent now. */
+async function toSend({ spool }: Rig): Promise<unknown[]> {
+  const events = [];
+  for (let next = await spool.next(0); next !== null; next = await spool.next(next.frame.seq)) {
+    for (const one of next.frame.observations as { event?: string }[]) events.push(one.event);
+  }
+  return events.filter((event) => event !== undefined);
+}
+
+const kept = (rig: Rig) => rig.recorded('session').map(({ event, at }) => [event, at]);
+
+describe('sessions are switched off while one runs', () => {
+  test('its stop waits to be sent at once, alone, and the receipt says off with nothing that waits', async () => {
+    const rig = await tracking();
+    const at = rig.clock.now();
+    await rig.publish(OFF);
+    expect(rig.recorder.status().state).toBe('stopped');
+    expect(kept(rig)).toEqual([['stop', at]]);
+    expect(await toSend(rig)).toEqual(['stop']);
+    expect(rig.recorder.receipt()).toMatchObject({
+      ...{ tracking: false, parameters: { session: { state: 'off', level: 'off', reason: 'policy', waiting: 0 } } },
+    });
+    expect(rig.said.at(-1)).toBe('Tracking has ended. Off: your organisation does not collect it.');
+    expect(await rig.recorder.start()).toMatchObject({ ok: false });
+    await rig.clock.advance(HOUR);
+    expect(kept(rig)).toEqual([['stop', at]]);
+  });
+
+  test('a session that the server has never heard of leaves nothing behind', async () => {
+    const rig = await tracking();
+    await rig.recorder.stop();
+    await sendAll(rig);
+    await rig.recorder.start();
+    await rig.clock.advance(10 * SECOND);
+    await rig.publish(OFF);
+    expect(kept(rig)).toEqual([]);
+  });
+
+  test('a stop that waited already is kept; a pause that nobody will be told of is not counted as work', async () => {
+    const rig = await tracking();
+    const paused = rig.clock.now();
+    await rig.recorder.pause();
+    await rig.clock.advance(HOUR);
+    await rig.recorder.resume();
+    await rig.clock.advance(10 * MINUTE);
+    await rig.recorder.stop();
+    await rig.publish(OFF);
+    expect(kept(rig)).toEqual([['stop', paused]]);
+  });
+
+  test('a session that a kill ended before the policy was heard of is ended at its last evidence', async () => {
+    const rig = await tracking();
+    const { clock, publisher, spool, folder, policies } = rig;
+    await clock.advance(MINUTE);
+    await sendAll(rig);
+    const killedAt = clock.now();
+    const off = publisher.policy(2, OFF);
+    await policies.accept(off, publisher.lease(off, 2));
+    const platform = (on: Rig['clock']) => createScriptedPlatform(script([...atTheEditor]), on);
+    const boot = BootId.parse('0b9f6a52-3a0f-4c0e-8f61-3a7b6f0f5b01');
+    const next = await createRig({ platform, clock, publisher, spool, folder, boot });
+    const [[event, at] = []] = kept(next);
+    expect([kept(next).length, event]).toEqual([1, 'stop']);
+    expect(killedAt - Number(at)).toBeLessThanOrEqual(5 * SECOND);
+  });
+});
