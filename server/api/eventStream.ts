@@ -1,14 +1,14 @@
 import type { Response } from 'express';
 import { STREAM_ALIVE, STREAM_ALIVE_MS } from '../../shared/protocol/http.ts';
 
-/** A client that leaves this much unread is not there any more, or means harm. */
-const MAX_UNREAD_BYTES = 1024 * 1024;
+/** A client that has not read on for so many signs of life is not there any more, or means harm. */
+const SIGNS_UNREAD = 3;
 
 /** An open answer of server-sent events (HTML standard, section 9.2). */
 export interface EventStream {
   /**
-   * Sends one event. While the client has not read what was sent before, only the latest event waits; one that leaves more
-   * than a mebibyte unread is disconnected. Dropped without a word once the stream has ended.
+   * Sends one event, however large. While the client has not read what was sent before, only the latest event waits; one
+   * that has not read all of it for three signs of life is disconnected. Dropped without a word once the stream has ended.
    */
   send(event: string, data: unknown): void;
   end(): void;
@@ -34,18 +34,21 @@ export function openEventStream(
     response.end();
   };
   let latest: string | null = null;
-  const write = (text: string) => {
-    response.write(text);
-    if (response.writableLength <= MAX_UNREAD_BYTES) return;
+  let unread = 0;
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) {
+      response.write(`event: ${STREAM_ALIVE}\ndata: {}\n\n`);
+      return;
+    }
+    unread += 1;
+    if (unread < SIGNS_UNREAD) return;
     response.destroy();
     end();
-  };
-  const heartbeat = setInterval(() => {
-    if (!response.writableNeedDrain) write(`event: ${STREAM_ALIVE}\ndata: {}\n\n`);
   }, everyMs);
   response.on('drain', () => {
+    unread = 0;
     if (latest === null || ended.signal.aborted) return;
-    write(latest);
+    response.write(latest);
     latest = null;
   });
   response.on('close', end);
@@ -58,7 +61,7 @@ export function openEventStream(
       if (ended.signal.aborted) return;
       const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
       if (response.writableNeedDrain) latest = text;
-      else write(text);
+      else response.write(text);
     },
     end,
     ended: ended.signal,

@@ -348,7 +348,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       }));
       return {
         policyVersion: state.current.document.version,
-        parameters: prove(state.claims, state.requestedAt, testimonies),
+        parameters: prove(state.claims, state.requestedAt, testimonies, now),
       };
     },
   };

@@ -1,10 +1,10 @@
 import { canonical } from '../../shared/canonical.ts';
 import { catalog, type Level, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
-import type { ParameterProof } from '../../shared/protocol/http.ts';
+import { type ParameterProof, WAITING_NAMED } from '../../shared/protocol/http.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { Digest } from '../../shared/signed.ts';
-import type { UnixMs } from '../../shared/time.ts';
+import { HOUR, type UnixMs } from '../../shared/time.ts';
 import type { DeviceRecord } from '../store/store.ts';
 
 /** One enrolled device, as its proof needs it. */
@@ -31,6 +31,7 @@ export function prove(
   current: Current,
   requestedAt: Record<ParameterId, UnixMs>,
   all: readonly Witness[],
+  now: UnixMs,
 ): ParameterProof[] {
   const witnesses = all.filter(({ device }) => device.status === 'active');
   return parameterIds.map((parameter) => {
@@ -46,7 +47,7 @@ export function prove(
       confirmed,
       active,
       contradicting: saying.contradicts.map(({ device }) => device.device),
-      waiting: saying.silent.map((witness) => waitingOf(parameter, witness)),
+      waiting: waitingOf(parameter, saying.silent, now),
       timeToEffectMs: timeToEffect(current, parameter, witnesses, confirmed),
     };
   });
@@ -85,9 +86,24 @@ function isActive(receipt: ReceiptPayload, parameter: ParameterId): boolean {
   return receipt.parameters[parameter].state === 'active';
 }
 
-function waitingOf(parameter: ParameterId, { device, connected }: Witness): ParameterProof['waiting'][number] {
+function waitingOf(parameter: ParameterId, silent: readonly Witness[], now: UnixMs): ParameterProof['waiting'] {
+  const away = silent.filter(({ connected }) => !connected);
+  const ends = away.map((witness) => stopsBy(parameter, witness)).filter((end) => end === null || end > now);
+  const known = ends.filter((end) => end !== null);
+  return {
+    devices: silent.length,
+    connected: silent.length - away.length,
+    running: ends.length,
+    stopsBy:
+      known.length === 0 || known.length < ends.length ? null : known.reduce((one, other) => Math.max(one, other)),
+    named: silent.slice(0, WAITING_NAMED).map(({ device }) => device.device),
+  };
+}
+
+/** The end of its lease, up to the full hour: the minute would tell when the computer was last on. Null when it has had no lease. */
+function stopsBy(parameter: ParameterId, { device }: Witness): UnixMs | null {
   const end = catalog[parameter].source === 'observed' ? device.lease?.observedUntil : device.lease?.enteredUntil;
-  return { device: device.device, connected, stopsAt: end ?? null };
+  return end === undefined ? null : Math.ceil(end / HOUR) * HOUR;
 }
 
 /**

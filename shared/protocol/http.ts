@@ -102,17 +102,25 @@ export const DeviceView = z.strictObject({
   person: PersonId,
   enrolledAt: UnixMs,
   status: z.enum(['active', 'retired']),
-  connected: z.boolean(),
+  /** Null for everybody but the person, as all that moves when a computer comes, goes or works. */
+  connected: z.boolean().nullable(),
+  /** Null also when it was never connected. */
   lastSeenAt: UnixMs.nullable(),
+  /** Whether it was connected within the last seven days; for everybody who may see the device. */
+  seen: z.enum(['never', 'last_week', 'earlier']),
   agentVersion: z.string().nullable(),
-  /** Device clock minus server clock at the last handshake, in milliseconds. */
+  /** Device clock minus server clock, in milliseconds. For others than the person null, or to the minute when it is flagged. */
   clockOffsetMs: z.int().nullable(),
   clockFlagged: z.boolean(),
-  /** Null for everybody but the person, and so is `lastSeenAt` while the device is connected: they move as somebody works. */
+  /** Null for everybody but the person. */
   committedSeq: z.int().nullable(),
+  /** Until when it may observe without the server. Null for everybody but the person: each renewal moves it. */
   observedUntil: UnixMs.nullable(),
 });
 export type DeviceView = z.infer<typeof DeviceView>;
+
+/** As many devices as somebody would look into one by one. */
+export const WAITING_NAMED = 20;
 
 /** What the Collection page says of one parameter. `off` is never claimed before a receipt or the end of a lease. */
 export const ParameterProof = z.strictObject({
@@ -126,8 +134,18 @@ export const ParameterProof = z.strictObject({
   active: z.int(),
   /** Devices whose receipt contradicts the policy: they still collect what is off. */
   contradicting: z.array(DeviceId),
-  /** Devices that have not answered, and when each stops by itself because its lease ends. */
-  waiting: z.array(z.strictObject({ device: DeviceId, connected: z.boolean(), stopsAt: UnixMs.nullable() })),
+  /** Devices that have signed nothing yet about this rule. In numbers: whether one computer is on is its person's business. */
+  waiting: z.strictObject({
+    devices: z.int(),
+    /** Of those, connected: they are expected to answer. */
+    connected: z.int(),
+    /** Of the others, those whose lease may still run, so that they go on by the rule before. */
+    running: z.int(),
+    /** By this full hour every one of `running` has stopped by itself, because its lease has ended. Null: none runs, or one has no known end. */
+    stopsBy: UnixMs.nullable(),
+    /** The first of those devices, in the order in which they were enrolled. */
+    named: z.array(DeviceId).max(WAITING_NAMED),
+  }),
   /** Milliseconds from the publication to the last receipt, when all have confirmed. */
   timeToEffectMs: z.int().nullable(),
 });

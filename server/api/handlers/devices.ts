@@ -4,6 +4,7 @@ import type { DeviceId, PersonId } from '../../../shared/ids.ts';
 import type { DeviceView } from '../../../shared/protocol/http.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { ReceiptPayload, ReceiptState } from '../../../shared/protocol/messages.ts';
+import { DAY, MINUTE } from '../../../shared/time.ts';
 import { type Actor, authorize, personTarget } from '../../authorize.ts';
 import type { DeviceRecord, PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
@@ -89,12 +90,24 @@ function seesActivity(actor: Actor, person: PersonRecord): boolean {
 }
 
 /**
- * Both move with every batch, so that whoever asked again and again would see somebody work, and no record would say so:
- * while the device is connected they are for the person alone.
+ * All of these move when a computer is switched on, goes away or is worked at, so that whoever asked again and again would
+ * see somebody come, go and work, and no record would say so: they are for the person alone.
  */
 function forViewer(view: DeviceView, actor: Actor): DeviceView {
   if (view.person === actor.person) return view;
-  return { ...view, committedSeq: null, lastSeenAt: view.connected ? null : view.lastSeenAt };
+  const hidden = { connected: null, lastSeenAt: null, committedSeq: null, observedUntil: null };
+  return { ...view, ...hidden, clockOffsetMs: view.clockFlagged ? toTheMinute(view.clockOffsetMs ?? 0) : null };
+}
+
+/** Each handshake measures a little more or less. */
+function toTheMinute(ms: number): number {
+  return Math.round(ms / MINUTE) * MINUTE;
+}
+
+function seenOf({ connections, clock }: Context, { device, lastSeenAt }: DeviceRecord): DeviceView['seen'] {
+  if (connections.of(device) !== null) return 'last_week';
+  if (lastSeenAt === null) return 'never';
+  return clock.now() - lastSeenAt < 7 * DAY ? 'last_week' : 'earlier';
 }
 
 /** Like every other read of what a person does: on record before it is answered. */
@@ -122,7 +135,8 @@ async function recordForeignCode({ store, clock }: Context, { org, role }: Actor
   await store.recordSecurityEvent({ org, at: clock.now(), kind: 'enrolment_code_by_another', person, detail });
 }
 
-function deviceView({ connections }: Context, device: DeviceRecord): DeviceView {
+function deviceView(context: Context, device: DeviceRecord): DeviceView {
+  const { connections } = context;
   const { clockOffsetMs, lease } = device;
   return {
     id: device.device,
@@ -131,6 +145,7 @@ function deviceView({ connections }: Context, device: DeviceRecord): DeviceView 
     status: device.status,
     connected: connections.of(device.device) !== null,
     lastSeenAt: device.lastSeenAt,
+    seen: seenOf(context, device),
     agentVersion: device.agentVersion,
     clockOffsetMs,
     clockFlagged: clockOffsetMs !== null && Math.abs(clockOffsetMs) > limits.clockSkewMs,

@@ -74,7 +74,6 @@ export function ParameterRow(props: {
           inForce={policy.parameters[parameter]}
           editable={editable}
           proof={proof}
-          now={now}
           onEdit={onEdit}
         />
       </Collapse>

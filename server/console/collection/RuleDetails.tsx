@@ -6,14 +6,13 @@ import { ViewerRole } from '../../../shared/roles.ts';
 import { useMe } from '../api/useMe.ts';
 import { may } from '../frame/may.ts';
 import { NumberField } from '../frame/NumberField.tsx';
-import { nearTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import classes from './collection.module.css';
 import type { Rule } from './draft.ts';
 import type { Edit } from './useDraft.ts';
 import { levelText } from './words.ts';
 
-/** Everything about one parameter: each level in words, retention, purpose and basis, viewers, and device by device. */
+/** Everything about one parameter: each level in words, retention, purpose and basis, viewers, and the devices that are silent. */
 export function RuleDetails(props: {
   parameter: ParameterId;
   rule: Rule;
@@ -21,10 +20,9 @@ export function RuleDetails(props: {
   inForce: Pick<Rule, 'viewers'>;
   editable: boolean;
   proof: ParameterProof | undefined;
-  now: number;
   onEdit: Edit;
 }) {
-  const { parameter, rule, inForce, editable, proof, now, onEdit } = props;
+  const { parameter, rule, inForce, editable, proof, onEdit } = props;
   const { person } = useMe();
   const mayName = (role: ViewerRole) => may.giveSight(person.role) || inForce.viewers.includes(role);
   const { levels, label, retentionDays, source, sensitivity } = catalog[parameter];
@@ -43,7 +41,7 @@ export function RuleDetails(props: {
         <p className="dl-quiet dl-small">
           {say(`source.${source}`)} {say(`sensitivity.${sensitivity}`)}
         </p>
-        <WaitingDevices proof={proof} now={now} />
+        <WaitingDevices proof={proof} />
       </section>
       <div className={classes.fields}>
         <NumberField
@@ -116,22 +114,19 @@ export function RuleDetails(props: {
   );
 }
 
-function WaitingDevices({ proof, now }: { proof: ParameterProof | undefined; now: number }) {
-  if (proof === undefined || proof.waiting.length === 0) return null;
+function WaitingDevices({ proof }: { proof: ParameterProof | undefined }) {
+  if (proof === undefined || proof.waiting.devices === 0) return null;
+  const { devices, named } = proof.waiting;
   return (
     <>
       <h3>{say('details.waiting')}</h3>
       <ul className={classes.levels}>
-        {proof.waiting.map(({ device, connected, stopsAt }) => (
+        {named.map((device) => (
           <li key={device}>
             <span className="dl-code">{device.slice(0, 8)}</span>
-            <span>
-              {say(connected ? 'device.connected' : 'device.notReachable')}
-              {', '}
-              {stopsAt === null ? say('details.noLease') : say('details.leaseUntil', { time: nearTime(stopsAt, now) })}
-            </span>
           </li>
         ))}
+        {devices > named.length && <li>{say('details.waitingMore', { count: devices - named.length })}</li>}
       </ul>
     </>
   );

@@ -30,29 +30,19 @@ export function proofStateOf(proof: ParameterProof, now: number): ProofState {
   if (contradicting.length > 0)
     return { kind: 'contradicted', contradicting: contradicting.length, confirmed, devices };
   if (devices === 0) return { kind: 'no_devices' };
-  if (waiting.length === 0 && confirmed >= devices) {
+  if (waiting.devices === 0 && confirmed >= devices) {
     return { kind: 'confirmed', devices, active, inMs: proof.timeToEffectMs };
   }
-  const running = waiting.filter(({ connected, stopsAt }) => connected || stopsAt === null || stopsAt > now);
-  if (running.length === 0 && confirmed + waiting.length >= devices) {
-    return { kind: 'lease_ended', confirmed, ended: waiting.length, devices };
+  const unreachable = waiting.stopsBy === null || waiting.stopsBy > now ? waiting.running : 0;
+  if (waiting.connected + unreachable === 0 && confirmed + waiting.devices >= devices) {
+    return { kind: 'lease_ended', confirmed, ended: waiting.devices, devices };
   }
-  const unreachable = running.filter(({ connected }) => !connected);
   return {
     kind: 'waiting',
     confirmed,
     devices,
-    answering: running.length - unreachable.length,
-    unreachable: unreachable.length,
-    stopsBy: latest(unreachable.map(({ stopsAt }) => stopsAt)),
+    answering: waiting.connected,
+    unreachable,
+    stopsBy: unreachable === 0 ? null : waiting.stopsBy,
   };
-}
-
-function latest(times: readonly (number | null)[]): number | null {
-  let last: number | null = null;
-  for (const at of times) {
-    if (at === null) return null;
-    last = Math.max(last ?? at, at);
-  }
-  return last;
 }

@@ -87,14 +87,15 @@ function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean 
 
 function DeviceMark({ device }: { device: DeviceView }) {
   if (device.status === 'retired') return <Mark tone="gone">{say('device.retired')}</Mark>;
+  if (device.connected === null) return <Mark tone="on">{say('device.enrolledMark')}</Mark>;
   if (device.connected) return <Mark tone="on">{say('device.connected')}</Mark>;
   return <Mark tone="off">{say('device.notReachable')}</Mark>;
 }
 
 function factsOf(device: DeviceView, now: number): string[] {
   const facts = [say('device.enrolled', { when: dateTime(device.enrolledAt) })];
-  if (!device.connected && device.lastSeenAt !== null)
-    facts.push(say('device.seen', { when: nearTime(device.lastSeenAt, now) }));
+  const seen = seenText(device, now);
+  if (seen !== null) facts.push(seen);
   if (device.agentVersion !== null) facts.push(say('device.version', { version: device.agentVersion }));
   if (device.clockOffsetMs !== null) facts.push(clockText(device.clockOffsetMs));
   if (device.status === 'active' && device.observedUntil !== null) {
@@ -103,6 +104,18 @@ function factsOf(device: DeviceView, now: number): string[] {
   }
   return facts;
 }
+
+/** When it was last there; of somebody else's only whether it was within a week. */
+function seenText({ connected, lastSeenAt, seen }: DeviceView, now: number): string | null {
+  if (connected === null) return say(seenWords[seen]);
+  return connected || lastSeenAt === null ? null : say('device.seen', { when: nearTime(lastSeenAt, now) });
+}
+
+const seenWords = {
+  never: 'device.seenNever',
+  last_week: 'device.seenLastWeek',
+  earlier: 'device.seenEarlier',
+} as const satisfies Record<DeviceView['seen'], string>;
 
 /** By how much the device's clock was off when it last connected. */
 function clockText(offsetMs: number): string {

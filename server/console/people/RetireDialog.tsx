@@ -54,6 +54,7 @@ export function RetireDialog({
 }
 
 function wipeText(device: DeviceView, now: number): string {
+  if (device.connected === null) return say('retire.wipesWhenSeen');
   if (device.connected) return say('retire.wipesNow');
   if (device.observedUntil === null || device.observedUntil <= now) return say('retire.wipesLater');
   return say('retire.wipesBy', { when: nearTime(device.observedUntil, now) });

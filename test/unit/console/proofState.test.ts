@@ -8,6 +8,11 @@ const device = DeviceId.parse('6f1c9a52-33f0-4a60-9a2a-3c6a70a1b001');
 const at = (ms: number) => UnixMs.parse(1_700_000_000_000 + ms);
 const now = at(0);
 
+const waiting = (change: Partial<ParameterProof['waiting']>): ParameterProof['waiting'] => ({
+  ...{ devices: 0, connected: 0, running: 0, stopsBy: null, named: [] },
+  ...change,
+});
+
 const proof = (change: Partial<ParameterProof>): ParameterProof => ({
   parameter: 'title',
   requested: 'off',
@@ -16,7 +21,7 @@ const proof = (change: Partial<ParameterProof>): ParameterProof => ({
   confirmed: 3,
   active: 0,
   contradicting: [],
-  waiting: [],
+  waiting: waiting({}),
   timeToEffectMs: 312,
   ...change,
 });
@@ -31,11 +36,8 @@ describe('what the Collection page may say', () => {
   });
 
   test('who is answering, who is not reachable, and when the last of those stops', () => {
-    const waiting = [
-      { device, connected: true, stopsAt: at(9_000) },
-      { device, connected: false, stopsAt: at(5_000) },
-    ];
-    expect(proofStateOf(proof({ confirmed: 1, waiting }), now)).toEqual({
+    const silent = waiting({ devices: 2, connected: 1, running: 1, stopsBy: at(5_000) });
+    expect(proofStateOf(proof({ confirmed: 1, waiting: silent }), now)).toEqual({
       kind: 'waiting',
       confirmed: 1,
       devices: 3,
@@ -46,23 +48,22 @@ describe('what the Collection page may say', () => {
   });
 
   test('no time of stopping when that of one device is unknown', () => {
-    const waiting = [
-      { device, connected: false, stopsAt: null },
-      { device, connected: false, stopsAt: at(5_000) },
-    ];
-    expect(proofStateOf(proof({ confirmed: 1, waiting }), now)).toMatchObject({ kind: 'waiting', stopsBy: null });
+    const silent = waiting({ devices: 2, running: 2 });
+    expect(proofStateOf(proof({ confirmed: 1, waiting: silent }), now)).toMatchObject({
+      kind: 'waiting',
+      stopsBy: null,
+    });
   });
 
   test('off after the lease, and not a millisecond before', () => {
-    const waiting = [{ device, connected: false, stopsAt: at(5_000) }];
-    const silent = proof({ confirmed: 2, waiting });
+    const silent = proof({ confirmed: 2, waiting: waiting({ devices: 1, running: 1, stopsBy: at(5_000) }) });
     expect(proofStateOf(silent, at(4_999)).kind).toBe('waiting');
     expect(proofStateOf(silent, at(5_000))).toEqual({ kind: 'lease_ended', confirmed: 2, ended: 1, devices: 3 });
   });
 
   test('a device that is connected and silent is not excused by the end of its lease', () => {
-    const waiting = [{ device, connected: true, stopsAt: at(-5_000) }];
-    expect(proofStateOf(proof({ confirmed: 2, waiting }), now).kind).toBe('waiting');
+    const silent = waiting({ devices: 1, connected: 1 });
+    expect(proofStateOf(proof({ confirmed: 2, waiting: silent }), now).kind).toBe('waiting');
   });
 
   test('a contradiction before everything else', () => {

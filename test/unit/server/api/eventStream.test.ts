@@ -60,11 +60,26 @@ test('a stream says again and again that it is alive, as an event that whoever r
   await expect.poll(() => read.split('event: alive\ndata: {}\n\n').length).toBeGreaterThan(3);
 });
 
-test('a client that leaves more than a mebibyte unread is disconnected', async () => {
+test('a client that reads gets an event of any size, and the next one', async () => {
   await using opened = await openStream();
+  let read = 0;
+  opened.answer.on('data', (bytes: Buffer) => (read += bytes.length));
+  const large = 'x'.repeat(8 * 1024 * 1024);
+  for (const times of [1, 2]) {
+    opened.stream.send('proof', large);
+    await expect.poll(() => read).toBeGreaterThan(times * large.length);
+  }
+  expect(opened.stream.ended.aborted).toBe(false);
+});
+
+test('a client that does not read on for three signs of life is disconnected, and holds one event and the latest until then', async () => {
+  await using opened = await openStream(50);
   opened.answer.pause();
-  opened.stream.send('proof', 'x'.repeat(16 * 1024 * 1024));
-  expect(opened.stream.ended.aborted).toBe(true);
+  const large = 'x'.repeat(16 * 1024 * 1024);
+  for (let n = 0; n < 5; n += 1) opened.stream.send('proof', large);
+  expect(opened.sent.writableLength).toBeLessThan(2 * large.length);
+  expect(opened.stream.ended.aborted).toBe(false);
+  await expect.poll(() => opened.stream.ended.aborted).toBe(true);
   expect(opened.sent.destroyed).toBe(true);
 });
 

@@ -275,6 +275,8 @@ describe('what a person has been told of', () => {
 });
 
 describe('proof', () => {
+  const nobody = { devices: 0, connected: 0, running: 0, stopsBy: null, named: [] };
+
   it('counts a device as confirmed only after its signed receipt for the policy in force', async () => {
     await using kit = await startServer();
     await kit.publish({ app: { level: 'name' } });
@@ -282,20 +284,19 @@ describe('proof', () => {
     await using _agent = await connect(kit, device);
     const before = await kit.control.current(kit.org);
     await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' }));
-    expect(await proofOf(kit, 'app')).toMatchObject({ devices: 1, confirmed: 1, active: 1, waiting: [] });
+    expect(await proofOf(kit, 'app')).toMatchObject({ devices: 1, confirmed: 1, active: 1, waiting: nobody });
 
     kit.clock.advance(1_000);
     const off = await kit.publish({ app: { level: 'off' } });
-    const lease = (await kit.store.device(device.record.device))?.lease;
     expect(await proofOf(kit, 'app')).toMatchObject({
       ...{ requested: 'off', requestedAt: kit.clock.now(), confirmed: 0, active: 0, timeToEffectMs: null },
-      waiting: [{ device: device.record.device, connected: true, stopsAt: lease?.observedUntil }],
+      waiting: { devices: 1, connected: 1, running: 0, stopsBy: null, named: [device.record.device] },
     });
     await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' })); // an old one, late
     expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 0 });
     kit.clock.advance(300);
     await kit.control.receive(device.record, receiptBy(device, off));
-    expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 1, active: 0, waiting: [], timeToEffectMs: 300 });
+    expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 1, active: 0, waiting: nobody, timeToEffectMs: 300 });
   });
 
   it('lets a receipt stand for what has not changed since, and leaves only what has in doubt', async () => {
@@ -309,12 +310,12 @@ describe('proof', () => {
     // The device is away: what it last signed of the other parameters still holds, and of the title it says nothing.
     expect(await proofOf(kit, 'app')).toMatchObject({
       confirmed: 1,
-      waiting: [],
+      waiting: nobody,
       contradicting: [],
       timeToEffectMs: null,
     });
     expect(await proofOf(kit, 'title')).toMatchObject({ confirmed: 0, contradicting: [] });
-    expect((await proofOf(kit, 'title'))?.waiting).toHaveLength(1);
+    expect((await proofOf(kit, 'title'))?.waiting).toMatchObject({ devices: 1, connected: 0, running: 1 });
     // A rule that changed and changed back is another rule: it was not in force without a break.
     await kit.publish({ app: { level: 'category' } });
     await kit.publish({ app: { level: 'off' } });
@@ -424,7 +425,12 @@ describe('proof', () => {
     await using kit = await startServer();
     const device = await kit.enrol();
     await kit.store.changeDevice(kit.org, device.record.device, { status: 'retired' });
-    expect(await proofOf(kit, 'app')).toMatchObject({ devices: 0, confirmed: 0, waiting: [], timeToEffectMs: null });
+    expect(await proofOf(kit, 'app')).toMatchObject({
+      devices: 0,
+      confirmed: 0,
+      waiting: nobody,
+      timeToEffectMs: null,
+    });
   });
 
   it('says so to whoever listens, until they stop listening', async () => {

@@ -73,7 +73,7 @@ describe('what a device signed', () => {
     await kit.control.receive(robbed.record, receiptBy(robbed, policy));
     const appProof = async () => (await kit.control.proof(kit.org)).parameters.find((one) => one.parameter === 'app');
     expect(await appProof()).toMatchObject({ devices: 3, confirmed: 1, contradicting: [] });
-    expect((await appProof())?.waiting.map((one) => one.device)).toEqual([damaged.record.device, robbed.record.device]);
+    expect((await appProof())?.waiting.named).toEqual([damaged.record.device, robbed.record.device]);
     expect((await kit.control.latestReceipt(honest.record))?.said.device).toBe(honest.record.device);
     for (const one of [damaged, robbed]) expect(await kit.control.latestReceipt(one.record)).toBeNull();
     tamper = (record) => record;
