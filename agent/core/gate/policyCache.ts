@@ -120,7 +120,8 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     const wall = clock.now();
     // Two clocks that agree are believed against everything that either of them said before.
     const isProven = serverTime !== null && Math.abs(serverTime - wall) <= SKEW_MS;
-    const mark = markOf(before.lease, isProven ? wall : believed(wall));
+    // What a restart believes was kept in whole minutes.
+    const mark = markOf(before.lease, isProven ? wall : believed(wall) + MINUTE);
     const candidate = policy === null ? before : judgePolicy(policy, before, keys);
     if (typeof candidate === 'string') return refuse(candidate);
     // From here on it is genuine: what it lowers is lowered, before anything else is asked.
@@ -340,8 +341,7 @@ function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys): Lease | 
  * such leases were refused, or while the clock of this computer was wrong as well.
  */
 function markOf(lease: Lease | null, now: number): Lease | null {
-  // What a restart believes was kept in whole minutes.
-  return lease !== null && lease.issuedAt <= now + SKEW_MS + MINUTE ? lease : null;
+  return lease !== null && lease.issuedAt <= now + SKEW_MS ? lease : null;
 }
 
 /** One that would not be in force must not take the place of one that is, and be what the next is measured by. */
