@@ -40,15 +40,16 @@ interface WaitingProps {
 }
 
 function Waiting({ screenshot, transport, ask }: WaitingProps) {
-  const { image, at, releaseAt, level } = screenshot;
+  const { image, at, level } = screenshot;
   const [isShown, setShown] = useState(false);
-  const left = releaseAt - useNow(SECOND);
   const time = clockTime(at);
   return (
     <li className={classes.stack}>
       <div className={`${classes.row} ${classes.between}`}>
         <strong>{say('pictures.of', { time, level })}</strong>
-        <span>{left > 0 ? say('pictures.sentIn', { time: stopwatch(left) }) : say('pictures.sentNow')}</span>
+        <span>
+          <Fate screenshot={screenshot} />
+        </span>
       </div>
       <div className={classes.row}>
         <Button
@@ -72,6 +73,13 @@ function Waiting({ screenshot, transport, ask }: WaitingProps) {
       {isShown && <Picture screenshot={screenshot} transport={transport} />}
     </li>
   );
+}
+
+/** What becomes of it if nothing is done. */
+function Fate({ screenshot: { releaseAt, isHeldBack } }: Pick<WaitingProps, 'screenshot'>) {
+  const left = releaseAt - useNow(SECOND);
+  if (isHeldBack) return say('pictures.held');
+  return left > 0 ? say('pictures.sentIn', { time: stopwatch(left) }) : say('pictures.sentNow');
 }
 
 type Drawn =

@@ -33,7 +33,9 @@ describe("the question about time away, in the employee's window", () => {
     await buildWindow();
     const folder = await mkdtemp(join(tmpdir(), 'daylight-idle-'));
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-    const place = await openWorkplace(folders(folder).server, { app: 'name', activity: 'counts' });
+    const place = await openWorkplace(folders(folder).server, {
+      ...{ app: 'name', activity: 'counts', screenshot: 'full' },
+    });
     closers.push(() => place.server.kill());
     const change = { baseVersion: place.notice, reason: 'a short while', idleSeconds: 60 };
     const { policy } = await place.owner.ok('PUT', '/policy', change);
@@ -89,6 +91,10 @@ describe("the question about time away, in the employee's window", () => {
       .getByRole('status')
       .filter({ hasText: 'You were away. Nothing was seen of you' })
       .waitFor({ state: 'attached' });
+    await page
+      .getByText(/^Held back until you have answered/)
+      .first()
+      .waitFor();
     await answer('Keep it all');
     await said(/min are kept\.$/);
     await question().waitFor({ state: 'detached' });

@@ -123,6 +123,7 @@ export const en = {
   'pictures.of': '{time} · {level}',
   'pictures.sentIn': 'sent in {time}',
   'pictures.sentNow': 'being sent',
+  'pictures.held': 'Held back until you have answered for the time away, or are seen again',
   'pictures.show': 'Show',
   'pictures.showOf': 'Show the screenshot of {time}',
   'pictures.hide': 'Hide',
