@@ -41,7 +41,7 @@ export async function enrolCommand(
   }
   const files = await openFolder(folder);
   await refuseSecondEnrolment(files);
-  const finished = await finishEnrolment({ files, clock, random });
+  const finished = await finishEnrolment({ folder, files, clock, random });
   if (finished !== null) {
     terminal.say(
       'An enrolment was begun here before, and its answer did not arrive. It is finished now, as it was begun.',
@@ -59,7 +59,7 @@ export async function enrolCommand(
   terminal.say('');
   const acknowledged = await decide(terminal, shown, options);
   const wasThere = await stat(folder).catch(() => null);
-  const identity = await enrol({ files, clock, random }, invitation, shown, acknowledged).catch(
+  const identity = await enrol({ folder, files, clock, random }, invitation, shown, acknowledged).catch(
     async (error: unknown) => {
       if (wasThere === null) await rmdir(folder).catch(() => undefined);
       throw error;

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { canonical } from '../../shared/canonical.ts';
 import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import { DeviceId } from '../../shared/ids.ts';
+import { Lease } from '../../shared/policy/lease.ts';
 import { EnrolmentPayload, type NoticeView, routes } from '../../shared/protocol/http.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { SECOND } from '../../shared/time.ts';
@@ -17,7 +19,8 @@ import {
   writeBegunEnrolment,
 } from './begunEnrolment.ts';
 import { type Folder } from './files.ts';
-import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
+import { takeTurn } from './folderTurn.ts';
+import { createPolicyCache, type VerifiedPolicy } from './gate/policyCache.ts';
 import { DEVICE_KEY_FILE, IDENTITY_FILE, Identity, makeDeviceKey, writeIdentity } from './identity.ts';
 import { noticeFor } from './notice.ts';
 import type { Clock, Random } from './ports.ts';
@@ -41,6 +44,8 @@ export function askNotice({ server, code, ca }: Invitation): Promise<ShownNotice
 }
 
 export interface EnrolmentDeps {
+  readonly folder: string;
+  /** Of that folder. */
   readonly files: Folder;
   readonly clock: Clock;
   readonly random: Random;
@@ -59,14 +64,21 @@ export async function enrol(
   shown: ShownNotice,
   acknowledged: boolean,
 ): Promise<Identity> {
-  const { files } = deps;
-  await refuseSecondEnrolment(files);
-  const before = await readBegunEnrolment(files);
-  if (before === null) return settle(deps, await begin(deps, invitation, shown, acknowledged));
-  if (before.server === invitation.server && payloadOf(before).code === invitation.code) return settle(deps, before);
-  throw new DaylightError('conflict', `an enrolment at ${before.server} was begun here and may have been made`, {
-    remedy: 'run "daylight-agent enrol" again, which finishes it first, or give it up with "daylight-agent wipe"',
+  const { folder, files, clock } = deps;
+  // Throws before anything is written when the address is none.
+  serverAddress(invitation.server);
+  // Where it cannot be made, no turn can be taken in it either, and that is what is said.
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  const begun = await takeTurn(folder, clock, async () => {
+    await refuseSecondEnrolment(files);
+    const before = await readBegunEnrolment(files);
+    if (before === null) return begin(deps, invitation, shown, acknowledged);
+    if (before.server === invitation.server && payloadOf(before).code === invitation.code) return before;
+    throw new DaylightError('conflict', `an enrolment at ${before.server} was begun here and may have been made`, {
+      remedy: 'run "daylight-agent enrol" again, which finishes it first, or give it up with "daylight-agent wipe"',
+    });
   });
+  return settle(deps, begun);
 }
 
 /**
@@ -91,8 +103,6 @@ async function begin(
   shown: ShownNotice,
   acknowledged: boolean,
 ): Promise<BegunEnrolment> {
-  // Throws before anything is written when the address is none.
-  serverAddress(server);
   const deviceKey = await makeDeviceKey(files);
   const payload = EnrolmentPayload.parse({
     code,
@@ -127,7 +137,7 @@ async function settle(deps: EnrolmentDeps, begun: BegunEnrolment): Promise<Ident
         cause: error,
       });
     }
-    if (isRefusal(error)) await forget(files);
+    if (isRefusal(error)) await forget(deps, begun);
     throw error;
   }
 }
@@ -144,11 +154,13 @@ async function verified({ files, clock }: EnrolmentDeps, begun: BegunEnrolment, 
   const { org, person, device, organisation, serverKey, policyKey } = answer;
   const cache = await createPolicyCache({ files, keys: { org, person, device, policyKey }, clock });
   const accepted = await cache.accept(answer.policy, answer.lease);
-  if (!accepted.ok) {
+  // A lease that is issued in the future is genuine; until the clocks agree nothing is collected.
+  if (!accepted.ok && accepted.refusal !== 'clocks_disagree') {
     const what = `the policy that came with the enrolment is not genuine (${accepted.refusal})`;
     throw notAsShown(what, 'the clock of this computer');
   }
-  if (!isAsShown(cache, shown, payload.acknowledgedNotice !== null)) {
+  const { acknowledged } = Lease.parse(JSON.parse(answer.lease.payload));
+  if (!isAsShown(cache.policy(), acknowledged, shown, payload.acknowledgedNotice !== null)) {
     const what = 'the policy that came with the enrolment is not the one of the notice that was shown';
     throw notAsShown(what, 'that Daylight here and on the server are of the same version');
   }
@@ -171,12 +183,16 @@ async function verified({ files, clock }: EnrolmentDeps, begun: BegunEnrolment, 
  * Nothing counts as acknowledged above what was shown and acknowledged. The policy is the one of the notice, word for word;
  * a newer one may have been published since, and what it raises has to be acknowledged by itself.
  */
-function isAsShown(cache: PolicyCache, { notice }: ShownNotice, acknowledged: boolean): boolean {
-  const [policy, lease] = [cache.policy(), cache.lease()];
-  if (policy === null || lease === null || policy.version < notice.version) return false;
+function isAsShown(
+  policy: VerifiedPolicy | null,
+  told: Lease['acknowledged'],
+  { notice }: ShownNotice,
+  acknowledged: boolean,
+): boolean {
+  if (policy === null || policy.version < notice.version) return false;
   const shownLevel = (id: ParameterId): string =>
     (acknowledged ? notice.collected.find(({ parameter }) => parameter === id)?.level : undefined) ?? 'off';
-  const isLifted = (id: ParameterId): boolean => rank(id, lease.acknowledged[id] ?? 'off') > rank(id, shownLevel(id));
+  const isLifted = (id: ParameterId): boolean => rank(id, told[id] ?? 'off') > rank(id, shownLevel(id));
   if (parameterIds.some(isLifted)) return false;
   return policy.version > notice.version || canonical(wordsOf(noticeFor(policy))) === canonical(wordsOf(notice));
 }
@@ -225,8 +241,12 @@ function isRefusal(error: unknown): boolean {
   return error instanceof DaylightError && !isOpen(error);
 }
 
-async function forget(files: Folder): Promise<void> {
-  for (const name of [BEGUN_FILE, DEVICE_KEY_FILE, 'policy.json']) await files.remove(name);
+/** Unless it is another one by now. */
+async function forget({ folder, files, clock }: EnrolmentDeps, { enrolment }: BegunEnrolment): Promise<void> {
+  await takeTurn(folder, clock, async () => {
+    if ((await readBegunEnrolment(files))?.enrolment.signature !== enrolment.signature) return;
+    for (const name of [BEGUN_FILE, DEVICE_KEY_FILE, 'policy.json']) await files.remove(name);
+  });
 }
 
 export async function refuseSecondEnrolment(files: Folder): Promise<void> {

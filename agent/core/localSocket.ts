@@ -1,11 +1,10 @@
-import { chmod, mkdir, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { DaylightError } from '../../shared/errors.ts';
 import { ANSWER_BYTES, REQUEST_BYTES, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
 import { badRequest } from './badRequest.ts';
-import { codeOf } from './files.ts';
+import { takeTurn } from './folderTurn.ts';
 import type { Clock } from './ports.ts';
 import { socketPath } from './socketPlace.ts';
 import { privateFolder } from './spool/disk.ts';
@@ -26,8 +25,8 @@ export async function listenLocally(
 ): Promise<LocalSocket> {
   await privateFolder(folder);
   const path = await socketPath(folder, 'agent', 'make');
-  const leave = await enter(folder, clock);
-  try {
+  // Two agents that start at once look for a stale socket one after the other.
+  return takeTurn(folder, clock, async () => {
     const open = new Set<Socket>();
     const answering = new Set<Promise<void>>();
     const server = createServer((socket) => {
@@ -38,9 +37,7 @@ export async function listenLocally(
     await listen(server, path, folder);
     if (process.platform !== 'win32') await chmod(path, 0o600);
     return { close: () => closeServer(server, open, answering) };
-  } finally {
-    await leave();
-  }
+  });
 }
 
 /** Asks the agent of this folder. Null when none is running; what it would not understand is refused without it. */
@@ -187,35 +184,6 @@ function tryListen(server: Server, path: string): Promise<NodeJS.ErrnoException 
       server.off('error', failed);
       done(null);
     });
-  });
-}
-
-const ENTRY_STALE_MS = 10_000;
-
-/** Two agents that start at once look for a stale socket one after the other. */
-async function enter(folder: string, clock: Clock): Promise<() => Promise<void>> {
-  const gate = join(folder, 'agent.starting');
-  for (;;) {
-    const error = await mkdir(gate).then(() => null, codeOf);
-    if (error === null) return () => rmdir(gate).catch(() => undefined);
-    if (error !== 'EEXIST') throw cannotStart(folder, error);
-    const age = await stat(gate).then(
-      // One that was made "later" is of before the clock was set back.
-      ({ mtimeMs }) => Math.abs(clock.now() - mtimeMs),
-      () => 0,
-    );
-    if (age <= ENTRY_STALE_MS) {
-      await setTimeout(50);
-      continue;
-    }
-    const kept = await rmdir(gate).then(() => null, codeOf);
-    if (kept !== null && kept !== 'ENOENT') throw cannotStart(folder, kept);
-  }
-}
-
-function cannotStart(folder: string, code: string): DaylightError {
-  return new DaylightError('unavailable', `"agent.starting" in ${folder} could not be made or removed (${code})`, {
-    remedy: 'check that your account may write there and that the disk is not full, then start the agent again',
   });
 }
 

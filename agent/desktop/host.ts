@@ -63,7 +63,8 @@ export function createHost(deps: HostDeps): Host {
       const files = await openFolder(folder);
       // An enrolment whose answer did not arrive is finished first, as it was begun.
       const isEnrolled =
-        (await files.read(IDENTITY_FILE)) !== null || (await finishEnrolment({ files, clock, random })) !== null;
+        (await files.read(IDENTITY_FILE)) !== null ||
+        (await finishEnrolment({ folder, files, clock, random })) !== null;
       if (isEnrolled) await run();
       else become({ kind: 'not_enrolled' });
     } catch (error) {
@@ -122,7 +123,7 @@ export function createHost(deps: HostDeps): Host {
     }
     const files = await openFolder(folder);
     const { personName, organisation } = await enrol(
-      { files, clock, random },
+      { folder, files, clock, random },
       invitation,
       notice,
       acknowledge !== null,

@@ -130,7 +130,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
     expect(address).toBe(server.url);
     const invitation = { server: address, code, ca: null };
     const files = await openFolder(folder);
-    await enrol({ files, clock, random: systemRandom }, invitation, await askNotice(invitation), true);
+    await enrol({ folder, files, clock, random: systemRandom }, invitation, await askNotice(invitation), true);
     await startAgent();
     await open('/collection', 'Collection');
     await expect.poll(() => proofOf('screenshot').getAttribute('data-proof'), { timeout: 15_000 }).toBe('confirmed');

@@ -92,6 +92,45 @@ test('a policy that is published while the notice is read counts only as far as 
   expect(cache.lease()?.acknowledged).toMatchObject({ session: 'on', app: 'off' });
 });
 
+test('of two enrolments at once in one folder one is made, the other is told so in one sentence, and its code stays good', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    await using it = await workplace(() => null);
+    const codes = [it.invitation.code, await it.newCode()];
+    const outcomes = await Promise.allSettled(
+      codes.map(async (code) => {
+        const invitation = { ...it.invitation, code };
+        return enrol({ ...it.deps, files: await openFolder(it.folder) }, invitation, await askNotice(invitation), true);
+      }),
+    );
+    const made = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value.device] : []));
+    const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(made).toHaveLength(1);
+    expect(refused).toEqual([expect.objectContaining({ code: 'conflict', remedy: expect.stringContaining('wipe') })]);
+    expect([(await readIdentity(it.folder, it.deps.files))?.identity.device]).toEqual(made);
+    expect(await it.devices()).toEqual(made);
+    expect((await readdir(it.folder)).sort()).toEqual(['device.key', 'identity.json', 'policy.json']);
+
+    await using elsewhere = await scratch();
+    const unused = { ...it.invitation, code: codes[outcomes.findIndex(({ status }) => status === 'rejected')] ?? '' };
+    const deps = { ...it.deps, folder: elsewhere.folder, files: await openFolder(elsewhere.folder) };
+    await enrol(deps, unused, await askNotice(unused), true);
+    expect(await it.devices()).toHaveLength(2);
+  }
+}, 60_000);
+
+test('a server whose clock is ahead enrols all the same: nothing is collected until the clocks agree, and the code is not lost', async () => {
+  await using it = await workplace(() => null);
+  const slow = { ...it.deps.clock, now: () => it.deps.clock.now() - 20 * 60_000 };
+  const { org, person, device, policyKey } = await enrol(
+    { ...it.deps, clock: slow },
+    it.invitation,
+    await askNotice(it.invitation),
+    true,
+  );
+  const cache = await createPolicyCache({ ...it.deps, clock: slow, keys: { org, person, device, policyKey } });
+  expect([await it.devices(), cache.policy()?.version, cache.lease()]).toEqual([[device], 1, null]);
+});
+
 const NOTICE = '/api/v1/enrolment/notice';
 const ENROL = '/api/v1/enrolment';
 
@@ -142,7 +181,9 @@ async function workplace(fate: Fate) {
     answered: () => answered,
     invitation: { server, code, ca: null },
     command: ['enrol', '--data', folder, '--server', server, '--code', '-', '--later'],
-    deps: { files: await openFolder(folder), clock: createSystemClock(), random: systemRandom },
+    newCode: async () =>
+      (await member.client.ok('POST', `/people/${member.person}/enrolment-codes`, {})).code as string,
+    deps: { folder, files: await openFolder(folder), clock: createSystemClock(), random: systemRandom },
     devices: async () =>
       (await member.client.ok('GET', `/people/${member.person}/devices`)).devices.map(({ id }: Json) => id),
     async [Symbol.asyncDispose]() {
