@@ -113,6 +113,22 @@ test('each number of a week opens its day, for the purpose that was given', asyn
   await page.context().close();
 }, 30_000);
 
+test('a week fits the width of a phone, and its tables are tables there too', async () => {
+  const path = `/people/${mia.person}/week/${dayOf(day.from)}?purpose=workload_review`;
+  const page = await openAs(manager, path, 'Week of Mia Sommer');
+  await page.setViewportSize({ width: 390, height: 800 });
+  const table = page.getByRole('region', { name: 'Working time' }).getByRole('table');
+  await table.waitFor();
+  expect(await table.evaluate((one) => [one.scrollWidth <= one.clientWidth, one.clientWidth <= 390])).toEqual([
+    true,
+    true,
+  ]);
+  expect(await table.getByRole('rowheader').count()).toBe(1);
+  expect(await table.getByRole('columnheader').count()).toBe(8);
+  expect(await seriousOn(page)).toEqual([]);
+  await page.context().close();
+}, 30_000);
+
 test('an employee finds their own week, and is told that there is no team to see', async () => {
   const page = await openAs(mia, '/my-week', 'My week');
   await page.getByText('This is what your managers see, too.').waitFor();
