@@ -57,6 +57,11 @@ export async function readIdentity(folder: string, files: Folder): Promise<Enrol
   throw new DaylightError('unavailable', `${path} was not written with the device key beside it`, { remedy });
 }
 
+/** Whether these are the bytes of an `identity.json` of Daylight, readable or not. */
+export function isStoredIdentity(bytes: Uint8Array): boolean {
+  return StoredIdentity.safeParse(jsonOf(bytes)).success;
+}
+
 /** On disk when it resolves. `nonce` must be 12 fresh random bytes. */
 export async function writeIdentity(
   files: Folder,

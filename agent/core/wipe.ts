@@ -2,8 +2,11 @@ import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { WipeReport } from '../../shared/protocol/window.ts';
+import { isStoredPolicy } from './gate/policyCache.ts';
+import { isStoredIdentity } from './identity.ts';
 import { CAPTURES } from './leftovers.ts';
 import { removeSocketsElsewhere } from './socketPlace.ts';
+import { isBatchFile } from './spool/batchFile.ts';
 import { filesIn, removeFile } from './spool/disk.ts';
 import { isSpoolFile } from './spool/spoolFolder.ts';
 
@@ -15,16 +18,25 @@ const FOLDERS = [
   { name: 'spool', isOurs: isSpoolFile },
   { name: CAPTURES, isOurs: () => true },
 ] as const;
-/** Without one of these a folder is somebody else's, whatever its files are called. */
-const MARKS: readonly string[] = [
-  ...['identity.json', 'enrolment.sealed', 'device.key', 'spool.key', 'spool.keychain', 'recorder.sealed'],
-  ...['native-manifests.json', 'native-host', 'browser-token'],
-];
+/** What only its key opens can prove nothing once that is gone; no other program names its files so. */
+const SEALED: readonly string[] = ['enrolment.sealed', 'recorder.sealed', 'spool.keychain'];
 
 /** What would go, by kind: names in the folder, and whole paths of what is outside it. None of a folder that is not Daylight's. */
 export async function whatIsThere(folder: string): Promise<string[]> {
+  return (await isDaylights(folder)) ? ownFiles(folder) : [];
+}
+
+/** Other programs have an `identity.json` and a `device.key` too: a file must prove by what it holds that the folder is ours. */
+async function isDaylights(folder: string): Promise<boolean> {
   const names = await namesIn(folder);
-  return names.some((name) => MARKS.includes(name)) ? ownFiles(folder) : [];
+  if (names.some((name) => SEALED.includes(name))) return true;
+  const read = (name: string) => readFile(join(folder, name)).catch(() => new Uint8Array());
+  if (isStoredIdentity(await read('identity.json')) || isStoredPolicy(await read('policy.json'))) return true;
+  if ((await manifestsOf(folder)).length > 0) return true;
+  for (const { name } of await filesIn(join(folder, 'spool')).catch(() => [])) {
+    if (isSpoolFile(name) && isBatchFile(await read(join('spool', name)))) return true;
+  }
+  return false;
 }
 
 async function ownFiles(folder: string): Promise<string[]> {

@@ -152,8 +152,8 @@ test('a spool that is wiped leaves no file, and cannot be used afterwards', asyn
   await spool.append(context, [title('x')]);
   await spool.wipe();
   await expect(spool.append(context, [title('y')])).rejects.toThrow('the spool is wiped');
-  // An enrolled folder: one that is not Daylight's is left alone.
-  await writeFile(join(place.folder, 'identity.json'), '{}');
+  // A folder that nothing proves to be Daylight's is left alone.
+  await writeFile(join(place.folder, 'recorder.sealed'), randomBytes(40));
   expect(await wipeFolder(place.folder)).toEqual({ filesRemoved: 1, left: [] });
   await expect(readdir(place.folder)).rejects.toThrow('ENOENT');
 });

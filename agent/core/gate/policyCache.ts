@@ -397,6 +397,11 @@ function readStored(bytes: Uint8Array | null): Stored | 'damaged' | null {
   }
 }
 
+/** Whether these are the bytes of a `policy.json` of Daylight, genuine or not. */
+export function isStoredPolicy(bytes: Uint8Array): boolean {
+  return readStored(bytes) !== 'damaged';
+}
+
 function toStored(kept: Kept): Stored {
   return { policy: kept.signed.policy, lease: kept.signed.lease, highest: kept.highest };
 }

@@ -65,6 +65,12 @@ export interface BatchReading {
 }
 
 const MAGIC = Buffer.from('DLSPOOL1');
+
+/** Whether this begins as a batch of Daylight does, whoever can open it. */
+export function isBatchFile(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, MAGIC.length)).equals(MAGIC);
+}
+
 const HEADER_PLAIN = 1_536;
 /** Size of everything before the first record. */
 export const HEADER_BYTES = MAGIC.length + HEADER_PLAIN + SEAL_OVERHEAD;

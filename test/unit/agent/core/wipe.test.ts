@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../../../agent/core/files.ts';
 import { Identity, makeDeviceKey, writeIdentity } from '../../../../agent/core/identity.ts';
 import { publicKeyOf } from '../../../../agent/core/signing.ts';
+import { whatIsThere, wipeFolder } from '../../../../agent/core/wipe.ts';
 import { scratch } from '../../../support/agentKit.ts';
 import { agentCli, command, start } from '../../../support/agentProcess.ts';
 import { until } from '../../../support/scriptedServer.ts';
@@ -29,6 +30,49 @@ test('a folder that is somebody else’s stays as it is, whatever its files are 
   expect(wiped).toMatchObject({ code: 0, err: '', out: `There is nothing of Daylight in ${place.folder}.\n` });
   expect(await tree(place.folder)).toEqual(before);
 });
+
+test('a folder whose identity, key, policy and spool are another program’s stays as it is', async () => {
+  await using place = await scratch();
+  const theirs = {
+    'identity.json': '{"name":"another program","schema":1}',
+    'device.key': 'the TLS key of something else',
+    'policy.json': '{"Version":"2012-10-17","Statement":[]}',
+    'browser-token': 'a token',
+    'native-host': '#!/bin/sh',
+    'native-manifests.json': '["/etc/hostname"]',
+    'spool.key': 'a key',
+    'spool/batch-000000000001.spool': 'mail',
+    'daylight-captures/holiday.png': 'a picture',
+  };
+  for (const folder of ['spool', 'daylight-captures']) await mkdir(join(place.folder, folder));
+  for (const [name, content] of Object.entries(theirs)) await writeFile(join(place.folder, name), content);
+  const wiped = await wipeFolder(place.folder);
+  expect([await whatIsThere(place.folder), wiped]).toEqual([[], { filesRemoved: 0, left: [] }]);
+  for (const [name, content] of Object.entries(theirs)) {
+    expect(await readFile(join(place.folder, name), 'utf8')).toBe(content);
+  }
+});
+
+test.each([
+  [
+    'its policy',
+    'policy.json',
+    async () => JSON.stringify({ policy: null, lease: null, highest: { version: 0, hash: null } }),
+  ],
+  ['a begun enrolment', 'enrolment.sealed', async () => randomBytes(64)],
+  ['the journal', 'recorder.sealed', async () => randomBytes(64)],
+  ['a batch of its spool', 'spool/batch-000000000001.spool', async () => `DLSPOOL1${randomBytes(64).toString('hex')}`],
+])(
+  'a folder of Daylight whose identity is damaged can still be wiped: %s shows whose it is',
+  async (_what, name, made) => {
+    await using place = await scratch();
+    await mkdir(join(place.folder, 'spool'));
+    for (const broken of ['identity.json', 'device.key']) await writeFile(join(place.folder, broken), '');
+    await writeFile(join(place.folder, name), await made());
+    expect(await wipeFolder(place.folder)).toEqual({ filesRemoved: 3, left: [] });
+    await expect(readdir(place.folder)).rejects.toThrow('ENOENT');
+  },
+);
 
 test('a wipe deletes what Daylight wrote and nothing else, and needs no address that can be asked', async () => {
   await using place = await scratch();
