@@ -148,12 +148,16 @@ export function createAccounts({ store, vault, clock, random }: AccountDeps): Ac
       const token = kind === 'enrolment' ? newCode(random, 4, 5) : newToken(random);
       const expiresAt = clock.now() + tokenLife[kind];
       // Someone may enrol several devices at once; of the links that sign in, only the newest may say who they are.
-      const earlier = kind === 'enrolment' ? 'keep' : 'revoke';
-      await store.createToken({ tokenHash: sha256(token), kind, org, person, expiresAt }, earlier);
+      const earlier = kind === 'enrolment' ? { many: CODES_MOST, at: clock.now() } : 'revoke';
+      const isMade = await store.createToken({ tokenHash: sha256(token), kind, org, person, expiresAt }, earlier);
+      if (!isMade) throw tooManyCodes();
       return { token, expiresAt };
     },
   };
 }
+
+/** Open at once, of one person. */
+const CODES_MOST = 5;
 
 const noCredentials: Credentials = { passwordHash: null, totp: null, pendingTotp: null, recoveryCodes: [] };
 
@@ -167,6 +171,12 @@ function teamScope(org: OrgId, team: TeamId): SealScope {
 
 function encode(value: unknown): Uint8Array {
   return Buffer.from(canonical(value), 'utf8');
+}
+
+function tooManyCodes(): DaylightError {
+  return new DaylightError('conflict', `this person has ${CODES_MOST} enrolment codes that were not used yet`, {
+    remedy: 'Use one of them, withdraw one, or wait until one has ended.',
+  });
 }
 
 function rethrowTaken(cause: unknown): never {

@@ -33,6 +33,8 @@ export interface PolicyControl {
   begin(org: OrgId): Promise<PublishedPolicy>;
   current(org: OrgId): Promise<PublishedPolicy>;
   version(org: OrgId, version: number): Promise<PublishedPolicy | null>;
+  /** Every version, oldest first; never empty. */
+  history(org: OrgId): Promise<readonly PublishedPolicy[]>;
   /**
    * Publishes the change on top of `change.baseVersion`. Throws DaylightError `conflict` when that is no longer the
    * current version or nothing would change, `bad_request` with the field when the result is not a valid policy.
@@ -50,7 +52,11 @@ export interface PolicyControl {
    * the signed document itself. Throws DaylightError `bad_request`, with the code still good, when the signature, the
    * ids or the notice do not fit.
    */
-  enrol(device: DeviceRecord, enrolment: Signed, by: Pick<Enrolment, 'codeHash' | 'event'>): Promise<EnrolResult>;
+  enrol(
+    device: DeviceRecord,
+    enrolment: Signed,
+    by: Pick<Enrolment, 'codeHash' | 'event' | 'most'>,
+  ): Promise<EnrolResult>;
   /** Issues and records a lease for the policy in force now. */
   lease(device: DeviceRecord): Promise<Signed>;
   /**
@@ -131,7 +137,8 @@ export interface Connection {
   sendPolicy(policy: PublishedPolicy, lease: Signed): void;
   /** Something could not be sent: makes and sends a lease, and the policy if need be, as soon as it can. */
   renewSoon(): void;
-  stopSession(session: SessionId, at: UnixMs): void;
+  /** `device`: where the person started another one at that time. */
+  stopSession(session: SessionId, at: UnixMs, device: DeviceId): void;
   /** Tells the device to delete everything, then closes with bye `retired`. */
   wipe(reason: 'retired' | 'person_removed'): void;
   /** A newer connection of the same device took its place: closes with bye `replaced`. */

@@ -232,6 +232,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
     current: async (org) => (await stateOf(org)).current,
     version: versionOf,
+    history: async (org) => (await stateOf(org)).published,
 
     async publish(leave: Authorized<'policy.publish'>, change: PolicyChange) {
       const { org, person } = leave.actor;
@@ -266,7 +267,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       await keepAcknowledgement(device, notice, acknowledgement);
     },
 
-    async enrol(device, enrolment, { codeHash, event }) {
+    async enrol(device, enrolment, { codeHash, event, most }) {
       const said = readSigned('daylight/enrolment/v1', EnrolmentPayload, enrolment, device.publicKey);
       if (said.device !== device.device || said.publicKey !== device.publicKey) {
         throw new DaylightError('bad_request', 'enrolment: device and publicKey must be those of this device');
@@ -280,7 +281,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         });
       }
       const acknowledgement = notice === null ? null : await acknowledgementOf(device, notice, enrolment);
-      const result = await store.enrolDevice({ codeHash, now: clock.now(), device, acknowledgement, event });
+      const result = await store.enrolDevice({ codeHash, now: clock.now(), device, acknowledgement, event, most });
       if (result.kind === 'enrolled') wasTold(device);
       return result;
     },

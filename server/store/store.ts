@@ -114,8 +114,11 @@ export interface WebSession {
 }
 
 export interface Access {
-  /** `revoke` also ends, in the same step, every earlier token of this kind for the same person. */
-  createToken(token: TokenRecord, earlier?: 'keep' | 'revoke'): Promise<void>;
+  /**
+   * `revoke` also ends, in the same step, every earlier token of this kind for the same person. With a bound, false and
+   * nothing changed when so `many` of them can be redeemed `at` that instant already; otherwise true.
+   */
+  createToken(token: TokenRecord, earlier?: 'keep' | 'revoke' | { many: number; at: UnixMs }): Promise<boolean>;
   /** Looks without using it up. Null when unknown, used or expired at `now`. */
   peekToken(kind: TokenKind, tokenHash: Digest, now: UnixMs): Promise<TokenRecord | null>;
   /**
@@ -196,6 +199,8 @@ export interface Enrolment {
   /** Null when nothing was acknowledged. */
   readonly acknowledgement: AcknowledgementRecord | null;
   readonly event: NewSecurityEvent;
+  /** So many active devices may the person have, this one included. */
+  readonly most: number;
 }
 
 export type EnrolResult =
@@ -203,7 +208,9 @@ export type EnrolResult =
   /** No code of this person with this hash is valid at `now`: it is unknown, used or expired. Nothing changed. */
   | { readonly kind: 'gone' }
   /** The id or the key was ever used before, even by a device since retired. Nothing changed: the code is still good. */
-  | { readonly kind: 'conflict' };
+  | { readonly kind: 'conflict' }
+  /** The person has `most` active devices already. Nothing changed: the code is still good. */
+  | { readonly kind: 'too_many' };
 
 export interface Devices {
   /**

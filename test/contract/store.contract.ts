@@ -195,6 +195,21 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect([await isThere('code', 'enrolment'), await isThere('bobs')]).toEqual([true, true]);
       });
 
+      it('makes no more tokens of a kind for a person than are allowed to be open, also of many at the same time', async () => {
+        const code = (name: string, change = {}) => token(name, { kind: 'enrolment', ...change });
+        await store.createToken(code('over', { expiresAt: NINE }));
+        await store.createToken(code('of bob', { person: personId('bob') }));
+        await store.createToken(token('an invitation'));
+        const names = ['a', 'b', 'c', 'd'];
+        const made = await Promise.all(names.map((name) => store.createToken(code(name), { many: 2, at: NINE })));
+        expect(made.toSorted()).toEqual([false, false, true, true]);
+        const open = await store.tokens(orgId('acme'), 'enrolment', NINE);
+        expect(open).toEqual([
+          code('of bob', { person: personId('bob') }),
+          ...names.filter((_, at) => made[at]).map((name) => code(name)),
+        ]);
+      });
+
       it('lists the tokens of a kind that still work, of one organisation, in order of creation', async () => {
         const later = token('later', { expiresAt: token('t').expiresAt + 1, person: personId('bob') });
         await store.createToken(later);
@@ -369,6 +384,23 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
             expect(await store.enrolDevice(enrolment('new', { device: one }))).toEqual({ kind: 'conflict' });
           expect(await read()).toEqual(nothing);
           expect(await store.enrolDevice(enrolment('new'))).toEqual({ kind: 'enrolled' });
+        });
+
+        it('enrols no more active devices of a person than are allowed, also of many at the same time, and leaves their codes', async () => {
+          await enrolIn(store, device('old', { status: 'retired' }));
+          await enrolIn(store, device('of bob', { person: personId('bob') }));
+          const codes = Array.from({ length: 6 }, (_, place) => token(`code ${place}`, { kind: 'enrolment' }));
+          for (const one of codes) await store.createToken(one);
+          const results = await Promise.all(
+            codes.map(({ tokenHash: codeHash }, place) =>
+              store.enrolDevice(enrolment(`device ${place}`, { codeHash, acknowledgement: null, most: 2 })),
+            ),
+          );
+          const kinds = results.map(({ kind }) => kind);
+          expect(kinds.toSorted()).toEqual(['enrolled', 'enrolled', ...Array(4).fill('too_many')]);
+          const left = await store.tokens(orgId('acme'), 'enrolment', NINE);
+          expect(left).toEqual(codes.filter((_, place) => kinds[place] === 'too_many'));
+          expect((await read()).devices).toHaveLength(4);
         });
 
         it('enrols one of many who use a code at the same time, and keeps nothing of the others', async () => {

@@ -7,6 +7,13 @@ export async function enrolIn(store: Pick<Store, 'createToken' | 'enrolDevice'>,
   const code = token(`code of ${device.device}`, { kind: 'enrolment', org, person, expiresAt: now + 1 });
   await store.createToken(code);
   const event = { org, at: now, kind: 'device_enrolled', person, detail: 'a device enrolled' };
-  const result = await store.enrolDevice({ codeHash: code.tokenHash, now, device, acknowledgement: null, event });
+  const result = await store.enrolDevice({
+    codeHash: code.tokenHash,
+    now,
+    device,
+    acknowledgement: null,
+    event,
+    most: 1_000,
+  });
   if (result.kind !== 'enrolled') throw new Error(`the device was not enrolled: ${result.kind}`);
 }

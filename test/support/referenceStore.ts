@@ -131,8 +131,13 @@ export function createReferenceStore(): Store {
         const isEarlier = (one: TokenRecord): boolean =>
           earlier === 'revoke' && one.org === org && one.person === person && one.kind === kind;
         refuseIf(tokens.some((one) => one.tokenHash === token.tokenHash && !isEarlier(one)));
+        const isOpen = (one: TokenRecord, at: number): boolean =>
+          one.org === org && one.person === person && one.kind === kind && one.expiresAt > at;
+        if (typeof earlier === 'object' && tokens.filter((one) => isOpen(one, earlier.at)).length >= earlier.many)
+          return false;
         removed(tokens, isEarlier);
         tokens.push(token);
+        return true;
       }),
     peekToken: (kind, tokenHash, now) =>
       step(() => tokens.find((one) => isValidToken(one, kind, tokenHash, now)) ?? null),
@@ -176,11 +181,14 @@ export function createReferenceStore(): Store {
         return removed(sessions, (one) => one.org === org && one.person === person && ends(one));
       }),
 
-    enrolDevice: ({ codeHash, now, device, acknowledgement, event }) =>
+    enrolDevice: ({ codeHash, now, device, acknowledgement, event, most }) =>
       step(() => {
         const code = tokens.find((one) => isValidToken(one, 'enrolment', codeHash, now));
         if (code?.org !== device.org || code.person !== device.person) return { kind: 'gone' } as const;
         if (devices.some((one) => isSameDevice(one, device))) return { kind: 'conflict' } as const;
+        const { org, person } = device;
+        const active = devices.filter((one) => one.org === org && one.person === person && one.status === 'active');
+        if (active.length >= most) return { kind: 'too_many' } as const;
         removed(tokens, (one) => one === code);
         devices.push(device);
         changes.push(device);

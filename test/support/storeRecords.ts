@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type {
   AccessRecord,
-  NewAccess,
   BatchUnit,
   BlobRecord,
   DeviceRecord,
   Enrolment,
+  NewAccess,
   OrgRecord,
   PersonRecord,
   PolicyRecord,
@@ -110,6 +110,7 @@ export const enrolment = (name: string, change: Partial<Enrolment> = {}): Enrolm
     person: personId('ann'),
     detail: 'a device enrolled',
   },
+  most: 20,
   ...change,
 });
 

@@ -8,6 +8,9 @@ import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { sha256 } from '../secrets.ts';
 
+/** More than anybody's computers. Every switch waits for all of them, and each may send as much as one may. */
+const DEVICES_MOST = 20;
+
 /** How a device joins: it is shown the notice, then proves that it holds its key. Used by agents, without a session. */
 export function enrolment(context: Context): HandlersOf<'enrolmentNotice' | 'enrol'> {
   const { store, accounts, organisations, control, rateLimits, clock } = context;
@@ -63,11 +66,12 @@ async function enrolled(context: Context, payload: EnrolmentPayload, signed: Sig
   const device = newDevice(payload, { org, person, enrolledAt: now });
   const detail = 'a code was used up to enrol a device of this person';
   const event = { org, at: now, kind: 'device_enrolled', person, detail };
-  const { kind } = await control.enrol(device, signed, { codeHash, event });
+  const { kind } = await control.enrol(device, signed, { codeHash, event, most: DEVICES_MOST });
   if (kind === 'enrolled') return device;
   // The same enrolment, sent twice at once: the other one made the device while this one was on its way.
   const made = await store.device(payload.device);
   if (made !== null) return requireSame(made, payload);
+  if (kind === 'too_many') throw tooMany();
   throw kind === 'gone' ? gone() : usedBefore('publicKey', 'this key');
 }
 
@@ -99,6 +103,13 @@ function usedBefore(field: 'device' | 'publicKey', what: string): DaylightError 
   return new DaylightError('conflict', `${field}: ${what} was enrolled before`, {
     field: `enrolment.${field}`,
     remedy: 'Make a new device id and a new key, and enrol those.',
+  });
+}
+
+function tooMany(): DaylightError {
+  return new DaylightError('conflict', `this person has ${DEVICES_MOST} devices already`, {
+    remedy:
+      'Retire one that is not used any more, in the console under People or on the own account, and enrol again: the code is still good.',
   });
 }
 

@@ -33,12 +33,15 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
         idBytes(token.person),
         token.expiresAt,
       ];
-      await writer.unit(async (tx) => {
-        if (earlier === 'revoke') {
-          const whose = [idBytes(token.org), idBytes(token.person), token.kind];
-          await tx.run('DELETE FROM token WHERE org = ? AND person = ? AND kind = ?', whose);
+      const whose = [idBytes(token.org), idBytes(token.person), token.kind];
+      return writer.unit(async (tx) => {
+        if (earlier === 'revoke') await tx.run('DELETE FROM token WHERE org = ? AND person = ? AND kind = ?', whose);
+        if (typeof earlier === 'object') {
+          const open = await tx.all(selectTokensOfPerson, [...whose, earlier.at]);
+          if (open.length >= earlier.many) return false;
         }
         await insertRows(tx, 'token', tokenColumns, [values]);
+        return true;
       });
     },
     async peekToken(kind, tokenHash, now) {
@@ -134,6 +137,8 @@ const SecondFactor = z.enum(['totp', 'recovery_code', 'host_link']).nullable();
 const tokenColumns = ['org', 'token_hash', 'kind', 'person', 'expires_at'];
 const selectValidToken = 'SELECT * FROM token WHERE token_hash = ? AND kind = ? AND expires_at > ?';
 const selectTokensOfOrg = 'SELECT * FROM token WHERE org = ? AND kind = ? AND expires_at > ? ORDER BY rowid';
+const selectTokensOfPerson =
+  'SELECT token_hash FROM token WHERE org = ? AND person = ? AND kind = ? AND expires_at > ?';
 const sessionColumns = [
   'org',
   'person',

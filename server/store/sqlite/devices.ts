@@ -62,12 +62,14 @@ export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStor
   const putReceipt = writer.lane(putReceiptsTogether);
 
   return {
-    enrolDevice: ({ codeHash, now, device, acknowledgement, event }) =>
+    enrolDevice: ({ codeHash, now, device, acknowledgement, event, most }) =>
       writer.unit(async (tx): Promise<EnrolResult> => {
         const code = await validToken(tx, 'enrolment', codeHash, now);
         if (code?.org !== device.org || code.person !== device.person) return { kind: 'gone' };
         const [taken] = await tx.all(selectTaken, [idBytes(device.device), keyBytes(device.publicKey)]);
         if (taken !== undefined) return { kind: 'conflict' };
+        const active = await tx.all(selectActive, [idBytes(device.org), idBytes(device.person)]);
+        if (active.length >= most) return { kind: 'too_many' };
         await useUpToken(tx, code);
         await insertDevice(tx, device);
         if (acknowledgement !== null) await putAcknowledgement(tx, acknowledgement);
@@ -213,6 +215,7 @@ const receiptColumns = ['org', 'device', 'policy_version', 'latest', 'received_a
 const selectDevice = `SELECT d.*, p.committed_seq, p.last_seen_at, p.session_state
   FROM device d JOIN device_progress p ON p.org = d.org AND p.device = d.device`;
 const selectTaken = 'SELECT 1 AS taken FROM device WHERE device = ? OR public_key = ?';
+const selectActive = "SELECT device FROM device WHERE org = ? AND person = ? AND status = 'active'";
 const selectLeases = `SELECT org, device, status, ${windowColumns.join(', ')} FROM device`;
 const selectWitnesses = `SELECT d.org, d.device, d.person, d.public_key, d.status, d.changed,
   d.lease_issued_at, d.lease_observed_until, d.lease_entered_until, r.policy_version, r.received_at, r.sealed

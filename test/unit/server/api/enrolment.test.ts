@@ -46,6 +46,25 @@ describe('enrolling', () => {
   });
 });
 
+test('a person has at most five open codes and twenty devices in use, and is told what to do about it', async () => {
+  const member = await addMember(it, owner.client, 'employee', { name: 'Kim', email: 'kim@enrolment.example.com' });
+  const codes = `/people/${member.person}/enrolment-codes`;
+  const asked = await Promise.all(Array.from({ length: 8 }, () => member.client.send('POST', codes, {})));
+  expect(asked.map(({ status }) => status).toSorted()).toEqual([...Array(5).fill(201), ...Array(3).fill(409)]);
+  const refused = asked.find(({ status }) => status === 409)?.body.error;
+  expect([refused.code, refused.remedy]).toEqual(['conflict', expect.stringMatching(/withdraw one/)]);
+  for (const { id } of (await member.client.ok('GET', codes)).codes) await member.client.ok('DELETE', `${codes}/${id}`);
+  const first = await enrol(it.url, member.client, member.person, it.clock.now());
+  for (let n = 1; n < 20; n += 1) await enrol(it.url, member.client, member.person, it.clock.now());
+  const { code } = await member.client.ok('POST', codes, {});
+  const agent = createClient(it.url, 'agent');
+  const ask = () => agent.send('POST', '/enrolment', { enrolment: enrolmentBy(newDevice(), code, 1, it.clock.now()) });
+  const { status, body } = await ask();
+  expect([status, body.error.code, body.error.remedy]).toEqual([409, 'conflict', expect.stringMatching(/^Retire one/)]);
+  await member.client.ok('DELETE', `/people/${member.person}/devices/${first.record.device}`);
+  expect((await ask()).status).toBe(201);
+});
+
 test('a day says not acknowledged as long as it was on no device that is in use', async () => {
   const member = await addMember(it, owner.client, 'employee', { name: 'Noa', email: 'noa@enrolment.example.com' });
   const first = await enrol(it.url, member.client, member.person, it.clock.now());
