@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { DaylightError, describeIssue } from '../../shared/errors.ts';
@@ -14,6 +14,7 @@ import {
   type WindowNews,
   windowPaths,
 } from '../../shared/protocol/window.ts';
+import { SECOND } from '../../shared/time.ts';
 import { badRequest } from './badRequest.ts';
 import { writeDurably } from './files.ts';
 import { explained } from './localSocket.ts';
@@ -26,7 +27,7 @@ import { createWindowSessions, type WindowSession } from './windowSessions.ts';
  * request must name exactly that address as its host, come from that page, and bear the secret of a session.
  */
 export interface WindowServer {
-  /** A new one-time address. Throws DaylightError `unavailable` when the page is missing or the port cannot be had. */
+  /** A new one-time address. Throws DaylightError `unavailable` without a page or a port, and once it is closed. */
   open(): Promise<OpenedWindow>;
   /** Whether the person can see a page now, so that it shows them that recording is on. */
   isSeen(): boolean;
@@ -57,8 +58,11 @@ export interface WindowServerDeps {
 /** The names of the files that lead a browser to an address. */
 export const LEAD_FILE = /^window-[0-9a-f]{16}\.html$/;
 const HOST = '127.0.0.1';
+/** When they are all in use, the oldest gives way that has shown no secret: other accounts of the computer can connect. */
 const MOST_CONNECTIONS = 64;
 const REQUEST_MS = 10_000;
+/** For what a stranger has to say first; looked at every second. */
+const HEADERS_MS = 2_000;
 /** A page that does not read what it is told is told no more. */
 const UNREAD_BYTES = 4 * 1024 * 1024;
 
@@ -69,6 +73,7 @@ export async function createWindowServer(deps: WindowServerDeps): Promise<Window
   const streams = new Set<(news: WindowNews) => void>();
   let listening: Promise<Listening> | null = null;
   let wasSeen = false;
+  let isClosed = false;
 
   function changed(): void {
     if (sessions.count() === 0) void stopListening();
@@ -78,12 +83,19 @@ export async function createWindowServer(deps: WindowServerDeps): Promise<Window
     deps.onSeen();
   }
 
+  function refuseWhenClosed(): void {
+    if (!isClosed) return;
+    throw new DaylightError('unavailable', 'the agent is ending', { remedy: 'start it again, then open the window' });
+  }
+
   async function open(): Promise<OpenedWindow> {
+    refuseWhenClosed();
     listening ??= listen();
     const { port } = await listening.catch((error: unknown) => {
       listening = null;
       throw error;
     });
+    refuseWhenClosed();
     const file = join(folder, `window-${Buffer.from(random.bytes(8)).toString('hex')}.html`);
     const token = sessions.issue(() => void rm(file, { force: true }).catch(() => undefined));
     const address = `http://${HOST}:${port}/#${token}`;
@@ -98,12 +110,15 @@ export async function createWindowServer(deps: WindowServerDeps): Promise<Window
         remedy: 'install Daylight again, or build it with "npm run build"',
       });
     }
-    const server = createServer({ maxHeaderSize: REQUEST_BYTES, requestTimeout: REQUEST_MS });
-    server.maxConnections = MOST_CONNECTIONS;
+    const server = createServer({
+      ...{ maxHeaderSize: REQUEST_BYTES, requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS },
+      connectionsCheckingInterval: SECOND,
+    });
+    const strangers = boundConnections(server);
     const port = await portOf(server);
     const here = `${HOST}:${port}`;
     server.on('request', (request, response) => {
-      serve({ deps, sessions, streams, page, here }, request, response).catch(() => response.destroy());
+      serve({ deps, sessions, streams, page, here, strangers }, request, response).catch(() => response.destroy());
     });
     server.on('clientError', (_, socket) => void socket.destroy());
     return { server, port };
@@ -124,6 +139,7 @@ export async function createWindowServer(deps: WindowServerDeps): Promise<Window
     open,
     isSeen: () => sessions.isSeen(),
     async close() {
+      isClosed = true;
       for (const tell of streams) tell({ kind: 'ended', why: 'agent_ended' });
       await new Promise((done) => setImmediate(done));
       sessions.close();
@@ -145,6 +161,24 @@ interface Served {
   readonly page: WindowPage;
   /** Host and port, the only host that is answered. */
   readonly here: string;
+  /** Connections that have shown no secret, the oldest first. */
+  readonly strangers: Set<Socket>;
+}
+
+function boundConnections(server: Server): Set<Socket> {
+  const open = new Set<Socket>();
+  const strangers = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    strangers.add(socket);
+    socket.on('close', () => {
+      open.delete(socket);
+      strangers.delete(socket);
+    });
+    const [oldest] = strangers;
+    if (open.size > MOST_CONNECTIONS) oldest?.destroy();
+  });
+  return strangers;
 }
 
 /** What every answer carries: nothing from elsewhere runs in the page, nothing of it is kept, nobody may frame it. */
@@ -213,6 +247,7 @@ async function withSession(
     refuse(response, 401, 'this window has ended; open it again with "daylight-agent window"');
     return;
   }
+  served.strangers.delete(request.socket);
   switch (path) {
     case windowPaths.ask:
       return ask(served, request, response);

@@ -236,6 +236,36 @@ test('nobody listens before a window is asked for, nor after its address and its
     .toBe('closed');
 });
 
+test('silent connections of another account keep nobody out, end nothing that the person has open, and are ended themselves', async () => {
+  const page = await opened();
+  const { secret } = await page.enter();
+  const watching = connect(page.port, '127.0.0.1');
+  watching.write(
+    requestOf('GET /watch', { host: page.host, authorization: `Bearer ${secret}`, connection: 'keep-alive' }),
+  );
+  const bearer = { authorization: `Bearer ${secret}` };
+  await page.post('/seen', JSON.stringify({ visible: true }), bearer);
+  await expect.poll(() => window.isSeen()).toBe(true);
+  const silent = Array.from({ length: 200 }, () => connect(page.port, '127.0.0.1').on('error', () => undefined));
+  await expect.poll(() => silent.filter(({ connecting }) => !connecting).length).toBe(200);
+
+  const asking = await page.post('/ask', STATUS, bearer);
+  expect([asking.status, asked.length, watching.destroyed]).toEqual([200, 1, false]);
+  await expect.poll(() => silent.filter(({ closed }) => !closed).length, { timeout: 6_000 }).toBe(0);
+  expect(watching.closed).toBe(false);
+  watching.destroy();
+}, 20_000);
+
+test('a window that is asked for while the agent ends opens no port', async () => {
+  await window.close();
+  await expect(window.open()).rejects.toMatchObject({ code: 'unavailable', message: 'the agent is ending' });
+  window = await start();
+  const opening = window.open().catch((error: unknown) => error);
+  await window.close();
+  expect(await opening).toMatchObject({ message: 'the agent is ending' });
+  expect((await readdir(folder)).filter((name) => name.startsWith('window-'))).toEqual([]);
+});
+
 test('a killed agent leaves a file whose token opens nothing, and the next one removes it', async () => {
   const name = `window-${'0'.repeat(16)}.html`;
   await writeFile(join(folder, name), 'http://127.0.0.1:1/#old');
