@@ -1,6 +1,6 @@
 import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
-import { type BootId, type ImageId, SessionId } from '../../shared/ids.ts';
+import { type BootId, type DeviceId, type ImageId, SessionId } from '../../shared/ids.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
@@ -65,8 +65,8 @@ export interface Recorder {
   /** The same with both: keeps the time up to `at`, a moment within it, and discards the rest. */
   splitIdle(at: UnixMs): Promise<CommandResult>;
   dropScreenshot(image: ImageId): Promise<CommandResult>;
-  /** The server says that this person started elsewhere. */
-  stoppedElsewhere(session: SessionId, at: UnixMs): Promise<void>;
+  /** The server says that this person started on the other device. */
+  stoppedElsewhere(session: SessionId, device: DeviceId): Promise<void>;
   /**
    * The policy cache has changed: stops the sensors of what is now off, purges its spool, and only then resolves. A
    * sensor that does not let go is waited for a second at the most; what it still gives reaches nobody, and the receipt
@@ -811,10 +811,13 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     }
   }
 
-  async function stoppedElsewhere(id: SessionId): Promise<void> {
+  async function stoppedElsewhere(id: SessionId, device: DeviceId): Promise<void> {
     if (session.kind === 'stopped' || session.session !== id) return;
     await stopWith('elsewhere');
-    tell('Tracking has stopped here, because you started it on another device.');
+    tell(
+      `Tracking has stopped here, because it was started on your device ${device.slice(0, 8)}. If that was not you, retire that` +
+        ' device in your account on the server, and tell your privacy officer.',
+    );
   }
 
   async function close(): Promise<void> {
@@ -929,7 +932,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     answerIdle: (answer) => inTurn(() => answerIdle(answer)),
     splitIdle: (at) => inTurn(() => splitIdle(at)),
     dropScreenshot: (image) => inTurn(() => dropScreenshot(image)),
-    stoppedElsewhere: (id) => inTurn(() => stoppedElsewhere(id)),
+    stoppedElsewhere: (id, device) => inTurn(() => stoppedElsewhere(id, device)),
     policyChanged: () =>
       inTurn(async () => {
         await applyPolicy();

@@ -382,7 +382,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       renewSoon() {
         renewalIsDue = true;
       },
-      stopSession: (session, at) => send({ type: 'stop_session', session, at }),
+      stopSession: (session, at, by) => send({ type: 'stop_session', session, at, device: by }),
       wipe: (reason) => void wipeAndEnd(proved, reason).catch(failed),
       replaced: () => bye('replaced', 'the same device connected again'),
       committedSeq: () => known?.committedSeq ?? null,

@@ -13,6 +13,6 @@ export function settleSessions(connections: Connections, org: OrgId, person: Per
   const newest = open.toSorted((a, b) => b.session.startedAt - a.session.startedAt)[0];
   for (const { connection, session } of open) {
     if (newest === undefined || connection === newest.connection) continue;
-    connection.stopSession(session.session, newest.session.startedAt);
+    connection.stopSession(session.session, newest.session.startedAt, newest.connection.device);
   }
 }

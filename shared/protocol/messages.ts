@@ -204,7 +204,13 @@ export type Ack = z.infer<typeof Ack>;
 export const Resend = z.strictObject({ type: z.literal('resend'), expected: seq });
 
 /** The same person started a session on another device: stop this one. */
-export const StopSession = z.strictObject({ type: z.literal('stop_session'), session: SessionId, at: UnixMs });
+export const StopSession = z.strictObject({
+  type: z.literal('stop_session'),
+  session: SessionId,
+  at: UnixMs,
+  /** Where they started. */
+  device: DeviceId,
+});
 
 /**
  * This device is retired: delete keys, spool and settings, then answer by closing. Comes at any time after `hello`, in

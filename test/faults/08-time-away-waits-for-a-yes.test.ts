@@ -5,7 +5,7 @@ import type { Observation } from '../../shared/events/observation.ts';
 import { BootId } from '../../shared/ids.ts';
 import { HOUR, MINUTE, SECOND } from '../../shared/time.ts';
 import { atTheEditor, script } from '../support/days/moments.ts';
-import { createMemoryFolder, createRig, EVERYTHING, type Rig, type RigOptions } from '../support/recording.ts';
+import { createMemoryFolder, createRig, DEVICE, EVERYTHING, type Rig, type RigOptions } from '../support/recording.ts';
 import { NINE } from '../support/testClock.ts';
 
 const NEXT_BOOT = BootId.parse('0b9f6a52-3a0f-4c0e-8f61-3a7b6f0f5b02');
@@ -176,7 +176,7 @@ test('a session that ends without the person waits for them: a start within the 
 
   const late = await working(events);
   await late.clock.advance(3 * MINUTE);
-  await late.recorder.stoppedElsewhere(late.recorder.status().session!, late.clock.now());
+  await late.recorder.stoppedElsewhere(late.recorder.status().session!, DEVICE);
   expect(seenIn(await given(late), LAST_KEY, 3 * MINUTE)).toEqual([]);
   await late.clock.advance(4 * MINUTE);
   expect(late.spool.waiting()).toMatchObject({ heldBack: 0 });

@@ -334,7 +334,7 @@ class WebSocketUplink implements Uplink {
         this.#wake();
         return;
       case 'stop_session':
-        return this.#deps.recorder.stoppedElsewhere(frame.session, frame.at);
+        return this.#deps.recorder.stoppedElsewhere(frame.session, frame.device);
       case 'challenge':
       case 'welcome':
         throw new Error('the server began the handshake a second time');

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Platform } from '../../../../agent/core/ports.ts';
 import { createScriptedPlatform, type ScriptEvent } from '../../../../agent/platform/scripted.ts';
-import { SessionId } from '../../../../shared/ids.ts';
+import { DeviceId, SessionId } from '../../../../shared/ids.ts';
 import { HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
 import { atTheEditor, onAPage, script, typing } from '../../../support/days/moments.ts';
-import { type ChosenLevels, createRig, EVERYTHING } from '../../../support/recording.ts';
+import { type ChosenLevels, createRig, EVERYTHING, type Rig } from '../../../support/recording.ts';
 
 const noLock = (same: Platform): Platform => ({
   ...same,
@@ -144,11 +144,48 @@ test('a start elsewhere stops the session it names, and no other', async () => {
   const rig = await rigOf([...atTheEditor, typing]);
   await rig.recorder.start();
   await rig.clock.advance(MINUTE);
-  await rig.recorder.stoppedElsewhere(SessionId.parse('0b9f6a52-3a0f-4c0e-8f61-3a7b6f0f5c01'), rig.clock.now());
+  const other = DeviceId.parse('7d1e0c55-3a0f-4c0e-8f61-3a7b6f0f5d01');
+  await rig.recorder.stoppedElsewhere(SessionId.parse('0b9f6a52-3a0f-4c0e-8f61-3a7b6f0f5c01'), other);
   expect(rig.recorder.status().state).toBe('tracking');
-  await rig.recorder.stoppedElsewhere(rig.recorder.status().session!, rig.clock.now());
+  await rig.recorder.stoppedElsewhere(rig.recorder.status().session!, other);
+  expect(rig.said.at(-1)).toContain('because it was started on your device 7d1e0c55. If that was not you');
   expect(rig.recorded('session').at(-1)).toMatchObject({ event: 'stop', cause: 'elsewhere' });
 });
+
+test.each([
+  ['the journal', (rig: Rig) => void (rig.folder.write = () => Promise.reject(new Error('ENOSPC')))],
+  [
+    'the record of it, though the journal is written',
+    (rig: Rig) => void (rig.spool.append = () => Promise.reject(new Error('ENOSPC'))),
+  ],
+])(
+  'a start of which the disk does not take %s has not begun: it says so, observes nothing, and can be tried again',
+  async (_what, fill) => {
+    const rig = await rigOf([...atTheEditor, typing]);
+    const { write } = rig.folder;
+    const { append } = rig.spool;
+    fill(rig);
+    const refused = await rig.recorder.start();
+    expect([refused, rig.recorder.status().state, rig.recorder.status().session]).toEqual([
+      {
+        ok: false,
+        problem: 'The start could not be written down.',
+        remedy: 'Make room on the disk, then start again.',
+      },
+      'stopped',
+      null,
+    ]);
+    await rig.clock.advance(MINUTE);
+    expect([rig.spool.everything(), rig.recorder.receipt()?.tracking]).toEqual([[], false]);
+
+    Object.assign(rig.folder, { write });
+    Object.assign(rig.spool, { append });
+    expect(await rig.recorder.start()).toEqual({ ok: true, said: 'Tracking has started.' });
+    await rig.clock.advance(MINUTE);
+    await rig.recorder.stop();
+    expect(rig.recorded('session').map(({ event }) => event)).toEqual(['start', 'stop']);
+  },
+);
 
 test('a stop that the disk does not take is said to be open, and is recorded as soon as there is room', async () => {
   const rig = await rigOf(atTheEditor);

@@ -378,7 +378,8 @@ describe('control', () => {
     await using kit = await startServer();
     const stranger = await kit.enrol({ person: PersonId.parse(randomUUID()) });
     await using first = await connect(kit, await kit.enrol());
-    await using second = await connect(kit, await kit.enrol());
+    const newer = await kit.enrol();
+    await using second = await connect(kit, newer);
     await using third = await connect(kit, stranger);
     const sessions = [newSession(), newSession(), newSession()] as const;
     for (const [index, agent] of [third, first, second].entries()) {
@@ -390,6 +391,7 @@ describe('control', () => {
       type: 'stop_session',
       session: sessions[1],
       at: kit.clock.now(),
+      device: newer.record.device,
     });
     for (const agent of [second, third]) {
       expect(agent.frames.some((frame) => frame.type === 'stop_session')).toBe(false);
