@@ -21,7 +21,7 @@ export interface Past {
 }
 
 export async function pastOf({ store, control }: Context, org: OrgId, person: PersonId | 'everyone'): Promise<Past> {
-  const [published, all] = await Promise.all([historyOf(control, org), store.devices(org)]);
+  const [published, all] = await Promise.all([control.history(org), store.devices(org)]);
   const devices = all.filter((device) => person === 'everyone' || device.person === person);
   return { published, devices, told: await control.toldOn(org, devices) };
 }
@@ -62,10 +62,4 @@ function expiredOf(policy: PublishedPolicy | undefined, bounds: Interval, now: U
       return days !== undefined && addDays(first, days) < today;
     }),
   );
-}
-
-async function historyOf(control: Context['control'], org: OrgId): Promise<readonly PublishedPolicy[]> {
-  const current = await control.current(org);
-  const versions = Array.from({ length: current.document.version }, (_, index) => control.version(org, index + 1));
-  return (await Promise.all(versions)).filter((policy) => policy !== null);
 }

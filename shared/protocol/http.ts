@@ -55,6 +55,9 @@ const ReadableDay = Day.refine(
   'expected a day from 2020-01-02 to 2099-12-30',
 );
 
+/** The first of seven of them. */
+const ReadableWeek = ReadableDay.refine((day) => day <= '2099-12-24', 'expected a day from 2020-01-02 to 2099-12-24');
+
 /** Why someone looks at a person's data. Recorded, and shown to that person. */
 export const ReadPurpose = z.union([Purpose, z.literal('own_data')]);
 
@@ -839,7 +842,7 @@ export const routes = {
     path: '/people/:person/week',
     auth: 'session',
     params: personPath,
-    query: z.strictObject({ from: ReadableDay, zone, purpose: ReadPurpose }),
+    query: z.strictObject({ from: ReadableWeek, zone, purpose: ReadPurpose }),
     summary:
       "Totals of a person's seven days from `from`, of sessions, projects, apps and activity. Recorded like a day, as one access.",
     body: null,

@@ -70,6 +70,28 @@ describe('days', () => {
   });
 });
 
+describe('weeks', () => {
+  test.each(['2020-01-01', '2099-12-25', '2099-12-30', '9999-12-31'])(
+    'one whose days from %s on reach beyond what can be read is refused by name, and no access is recorded',
+    async (from) => {
+      const accesses = () => employee.client.ok('GET', `/people/${employee.person}/accesses`);
+      const before = await accesses();
+      for (const zone of ['UTC', 'Pacific/Pago_Pago', 'Pacific/Kiritimati']) {
+        const path = `/people/${employee.person}/week?from=${from}&purpose=security&zone=${zone}`;
+        expect(await refusalOf(owner.client, 'GET', path)).toEqual([400, 'from']);
+      }
+      expect(await accesses()).toEqual(before);
+    },
+  );
+
+  test.each(['2020-01-02', '2099-12-24'])('from %s on is answered in every zone', async (from) => {
+    for (const zone of ['Pacific/Kiritimati', 'Etc/GMT%2B12', 'Pacific/Pago_Pago']) {
+      const path = `/people/${employee.person}/week?from=${from}&purpose=own_data&zone=${zone}`;
+      expect((await employee.client.send('GET', path)).status).toBe(200);
+    }
+  });
+});
+
 describe('text', () => {
   test.each([
     ['a lone surrogate', 'a\ud800b'],
