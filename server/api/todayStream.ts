@@ -24,6 +24,7 @@ export interface Watch {
   readonly question: TodayQuestion;
   readonly today: Today;
   readonly first: TodayReport;
+  /** What the reader is told; the stream itself is over after `TODAY_STREAM_MS`, whatever anybody does to the clock. */
   readonly endsAt: UnixMs;
 }
 
@@ -34,13 +35,14 @@ export async function followToday(context: Context, watch: Watch, stream: EventS
   const send = (report: TodayReport) => stream.send('today', routes.today.response.parse(report));
   let marks = marksOf(context, watch);
   let said = wordsOf(first);
-  let refreshAt = clock.now() + REFRESH_MS;
+  const overAt = clock.mono() + TODAY_STREAM_MS;
+  let refreshAt = clock.mono() + REFRESH_MS;
   try {
     send(first);
     let gatherUntil = 0;
     while (await goesOn(stream)) {
-      const now = clock.now();
-      if (now >= Math.min(endsAt, today.bounds.to)) break;
+      const now = clock.mono();
+      if (now >= overAt || clock.now() >= Math.min(endsAt, today.bounds.to)) break;
       if (!(await stillHolds(context, watch))) break;
       const isDue = now >= refreshAt;
       if (!isDue && now < gatherUntil) continue;

@@ -1,4 +1,4 @@
-import type { DeviceId, OrgId } from '../../shared/ids.ts';
+import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import type { Changes } from './changes.ts';
 import type { Connection, Connections } from './control.ts';
 
@@ -6,13 +6,14 @@ import type { Connection, Connections } from './control.ts';
 export function createConnections(changes: Changes): Connections {
   const byDevice = new Map<DeviceId, Connection>();
   const byOrg = new Map<OrgId, Set<Connection>>();
+  /** People have ids of their own in the whole installation. */
+  const byPerson = new Map<PersonId, Set<Connection>>();
 
   function remove(connection: Connection): boolean {
     if (byDevice.get(connection.device) !== connection) return false;
     byDevice.delete(connection.device);
-    const ofOrg = byOrg.get(connection.org);
-    ofOrg?.delete(connection);
-    if (ofOrg?.size === 0) byOrg.delete(connection.org);
+    takeOut(byOrg, connection.org, connection);
+    takeOut(byPerson, connection.person, connection);
     return true;
   }
 
@@ -24,8 +25,8 @@ export function createConnections(changes: Changes): Connections {
         older.replaced();
       }
       byDevice.set(connection.device, connection);
-      const ofOrg = byOrg.get(connection.org) ?? new Set();
-      byOrg.set(connection.org, ofOrg.add(connection));
+      putIn(byOrg, connection.org, connection);
+      putIn(byPerson, connection.person, connection);
       changes.notify(connection.org);
       return () => {
         if (remove(connection)) changes.notify(connection.org);
@@ -33,6 +34,16 @@ export function createConnections(changes: Changes): Connections {
     },
     of: (device) => byDevice.get(device) ?? null,
     in: (org) => [...(byOrg.get(org) ?? [])],
-    ofPerson: (org, person) => [...(byOrg.get(org) ?? [])].filter((connection) => connection.person === person),
+    ofPerson: (org, person) => [...(byPerson.get(person) ?? [])].filter((connection) => connection.org === org),
   };
+}
+
+function putIn<K>(groups: Map<K, Set<Connection>>, key: K, connection: Connection): void {
+  groups.set(key, (groups.get(key) ?? new Set()).add(connection));
+}
+
+function takeOut<K>(groups: Map<K, Set<Connection>>, key: K, connection: Connection): void {
+  const group = groups.get(key);
+  group?.delete(connection);
+  if (group?.size === 0) groups.delete(key);
 }

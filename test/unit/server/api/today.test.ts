@@ -280,6 +280,15 @@ describe('a live look', () => {
     for (const agent of [one, two]) agent.ws.terminate();
   }, 20_000);
 
+  test('ends after a quarter of an hour also when the clock of the server was set back in between', async () => {
+    const stream = await live(manager);
+    await expect.poll(() => stream.events.length).toBeGreaterThan(0);
+    it.clock.set(-2 * HOUR);
+    it.clock.advance(16 * MINUTE);
+    await stream.ended;
+    it.clock.set(2 * HOUR);
+  });
+
   test('tells a role that may not see sessions nothing, not even by the time of an event', async () => {
     await publish({ session: { viewers: ['owner'] }, project: { viewers: ['owner'] } });
     const { member, agent, work } = await tracker('Sam');
