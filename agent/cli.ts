@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { asTyped, howTyped } from '../shared/typed.ts';
 import {
   dropScreenshot,
   keepIdleUntil,
@@ -37,7 +38,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-const terminal = openTerminal();
+const typed = howTyped('daylight-agent', { argv: process.argv, env: process.env, cwd: process.cwd() });
+const terminal = openTerminal(process.env, (line) => asTyped(line, typed));
 const clock = createSystemClock();
 const random = createSystemRandom();
 
@@ -49,7 +51,7 @@ function program(): Command {
     .version(AGENT_VERSION)
     .option('--data <folder>', 'data folder (otherwise DAYLIGHT_AGENT_DATA, or the usual place of your system)')
     .addHelpText('after', exitHelp)
-    .showHelpAfterError('See "daylight-agent --help".')
+    .showHelpAfterError(asTyped('See "daylight-agent --help".', typed))
     .exitOverride();
   const folder = (): string => dataFolder(cli.opts<{ data?: string }>().data, readEnvironment(process.env));
   setUp(cli, folder);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
+import { asTyped, howTyped } from '../shared/typed.ts';
 import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.ts';
 import { initialise, linkAddress, makeEnrolmentCode, makeOwnerLink, type SignInLink } from './initialise.ts';
 import { openServer } from './server.ts';
@@ -15,6 +16,8 @@ Exit codes: 0 done · 1 failed · 2 wrong option, value or configuration · 3 re
 wrong or readable root key) · 4 not found (no data folder, no such owner) · 5 conflict (exists already, port or folder in use)
 
 Every option can be given in the environment instead, as --help of each command says. DAYLIGHT_TRACE=1 adds stack traces.`;
+
+const WHERE = 'The link leads to --public-url, or to --port of this computer: give the same ones as to serve.';
 
 // Who reads this may stop reading (a closed terminal, `| head`): that must not end the server.
 process.stdout.on('error', () => undefined);
@@ -53,7 +56,7 @@ function addInit(parent: Command): void {
     .addOption(portOption())
     .addOption(publicUrlOption())
     .addOption(jsonOption())
-    .addHelpText('after', '\nRun it again to add another organisation, also while the server runs.')
+    .addHelpText('after', `\nRun it again to add another organisation, also while the server runs.\n${WHERE}`)
     .action(async (options: Given) => {
       const data = need(options, 'data');
       const base = linkBase(options, data);
@@ -64,7 +67,7 @@ function addInit(parent: Command): void {
       });
       sayLink(options, made, linkAddress(base, made.token), [
         `Made the organisation ${options['organisation']} in ${data}.`,
-        `Start the server:  daylight-server serve --data ${data}`,
+        'Start it with `daylight-server serve`.',
       ]);
     });
 }
@@ -119,7 +122,8 @@ function addOwnerLink(parent: Command): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nWrites the link to the same store as the server, and is on record there. The link counts as second factor for\n' +
+      `\n${WHERE}` +
+        '\nWrites the link to the same store as the server, and is on record there. The link counts as second factor for\n' +
         'the session that it makes, in which a new password and second factor can be set.',
     )
     .action(async (options: Given) => {
@@ -209,7 +213,12 @@ function sayLink(options: Given, made: SignInLink, link: string, lines: readonly
 }
 
 function say(options: Given, json: object, lines: readonly string[]): void {
-  process.stdout.write(options['json'] === true ? `${JSON.stringify(json)}\n` : `${lines.join('\n')}\n`);
+  process.stdout.write(options['json'] === true ? `${JSON.stringify(json)}\n` : `${lines.map(words).join('\n')}\n`);
+}
+
+/** Commands as they can be typed here. */
+function words(line: string): string {
+  return asTyped(line, howTyped('daylight-server', { argv: process.argv, env: process.env, cwd: process.cwd() }));
 }
 
 async function stopSignal(): Promise<string> {
@@ -225,7 +234,7 @@ function report(error: unknown): number {
   const asJson = process.argv.includes('--json');
   const line = asJson
     ? JSON.stringify({ error: { message, remedy } })
-    : `${message}.${remedy === null ? '' : ` ${remedy}`}`;
+    : words(`${message}.${remedy === null ? '' : ` ${remedy}`}`);
   process.stderr.write(`${asJson ? line : `daylight-server: ${line}`}\n`);
   if (isSet(process.env['DAYLIGHT_TRACE'])) process.stderr.write(`${stackOf(error)}\n`);
   return code;

@@ -27,16 +27,19 @@ export interface Terminal extends Indicator {
  * it goes into a file, /dev/null or nowhere, nor into the journal of systemd, which is a socket as well:
  * `JOURNAL_STREAM` names it by device and inode (systemd.exec(5)). Node cannot ask whether a pipe has a reader: it has
  * none when a write fails, which is why `repeat` writes. A program that reads the pipe and hides what it reads defeats
- * this; see docs/THREAT-MODEL.md. What is printed has no control characters: see `printable`.
+ * this; see docs/THREAT-MODEL.md. What is printed has been through `words`, and has no control characters: see `printable`.
  */
-export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
+export function openTerminal(
+  env: NodeJS.ProcessEnv = process.env,
+  words: (line: string) => string = (line) => line,
+): Terminal {
   let readerGone = false;
   process.stdout.on('error', () => {
     readerGone = true;
   });
   process.stderr.on('error', () => undefined);
   const say = (line: string): void => {
-    if (!readerGone) process.stdout.write(`${printable(line)}\n`);
+    if (!readerGone) process.stdout.write(`${printable(words(line))}\n`);
   };
   return {
     visible: () => !readerGone && !process.stdout.destroyed && someoneCanSee(1, env),
@@ -50,7 +53,7 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
       timer.unref();
       return () => clearInterval(timer);
     },
-    complain: (line) => void process.stderr.write(`${printable(line)}\n`),
+    complain: (line) => void process.stderr.write(`${printable(words(line))}\n`),
     interactive: isatty(0) && isatty(1),
     ask: async (question) => {
       const lines = createInterface({ input: process.stdin, output: process.stdout });

@@ -3,8 +3,8 @@ import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { MonoMs } from '../../shared/time.ts';
 import type { Availability, BrowserSensor, BrowserTab, Clock } from '../core/ports.ts';
-import { type AgentWord, BrowserWord, LINE_BYTES, PairingLine, pairingTokenPath } from './browserWord.ts';
 import { socketPath } from '../core/socketPlace.ts';
+import { type AgentWord, BrowserWord, LINE_BYTES, PairingLine, pairingTokenPath } from './browserWord.ts';
 import { works } from './display.ts';
 import { parseLine, readLines } from './lines.ts';
 
@@ -54,13 +54,13 @@ async function browserAvailability(folder: string): Promise<Availability> {
   return {
     works: false,
     why: 'the address of the page in front is not known: no browser extension is paired with this agent',
-    remedy: 'run: daylight-agent extension',
+    remedy: 'run "daylight-agent extension"',
   };
 }
 
 async function listen(folder: string, clock: Clock, heard: Heard): Promise<() => Promise<void>> {
   const token = await readToken(folder);
-  if (token === null) throw new Error('no browser extension is paired with this agent; run: daylight-agent extension');
+  if (token === null) throw new Error('no browser extension is paired with this agent; run "daylight-agent extension"');
   const path = await socketPath(folder, 'browser', 'make');
   if (process.platform !== 'win32') {
     await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -51,7 +51,7 @@ const cases: readonly Case[] = [
     'an empty identity',
     ['run', '--data', 'EMPTY'],
     1,
-    'identity.json is empty or cut off: put the file back from a copy, or run "daylight-agent wipe" and enrol again.',
+    'identity.json is empty or cut off: put the file back from a copy, or run "daylight-agent wipe --data ',
   ],
   ['an identity that is cut off', ['run', '--data', 'CUT'], 1, 'identity.json is empty or cut off: put the file back'],
   [
@@ -118,7 +118,7 @@ const cases: readonly Case[] = [
     'a screenshot that is none',
     ['screenshots', ...data, 'drop', 'x'],
     2,
-    '"x" is not the id of a screenshot: list them with "daylight-agent screenshots".',
+    '"x" is not the id of a screenshot: list them with "daylight-agent screenshots --data ',
   ],
   [
     'a screenshot without a file',

@@ -31,7 +31,7 @@ it('is not available, and does not start, before a browser was paired', async ()
   expect(await sensor.availability()).toEqual({
     works: false,
     why: 'the address of the page in front is not known: no browser extension is paired with this agent',
-    remedy: 'run: daylight-agent extension',
+    remedy: 'run "daylight-agent extension"',
   });
   await expect(sensor.start()).rejects.toThrow('no browser extension is paired');
 });
