@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { expect, test } from 'vitest';
 import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../../../agent/core/spool/spool.ts';
 import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
-import { app, boot, context, scratch, systemRandom, testClock, title } from '../../../support/agentKit.ts';
+import { app, boot, context, scratch, screenshot, systemRandom, testClock, title } from '../../../support/agentKit.ts';
 
 const opened = (folder: string): Promise<Spool> =>
   openSpool({
@@ -155,6 +156,22 @@ test('no batch is given out that holds something seen after the moment that hold
   expect(await given()).toEqual([true, false, 1]);
   spool.holdAfter([]);
   expect(await given()).toEqual([true, true, 0]);
+  await spool.close();
+});
+
+test('a screenshot of a time that is held back goes into no batch when its time of review is over', async () => {
+  await using place = await scratch();
+  const spool = await opened(place.folder);
+  const bytes = randomBytes(200);
+  const taken = { ...screenshot(bytes), mono: 6_000 };
+  await spool.hold(context, { observation: taken, releaseAt: taken.at }, bytes);
+  spool.holdAfter([{ boot, mono: 5_000 }]);
+  const released = await spool.release(taken.at + 1);
+  await spool.flush();
+  const whileHeld = [released, spool.held().map(({ isHeldBack }) => isHeldBack), spool.waiting().batches];
+  expect(whileHeld).toEqual([0, [true], 0]);
+  spool.holdAfter([]);
+  expect([await spool.release(taken.at + 1), spool.held()]).toEqual([1, []]);
   await spool.close();
 });
 

@@ -28,6 +28,7 @@ let policies: PolicyCache;
 let uplink: Uplink;
 let acknowledgements: AcknowledgementBox;
 let wiped: string[];
+let duringWipe: () => Promise<void>;
 /** What the small recorder of these tests does when the policy has changed. */
 let onPolicy: () => Promise<void>;
 
@@ -58,6 +59,7 @@ beforeEach(async () => {
   const key = keyFile(join(place.folder, 'spool.key'), systemRandom);
   spool = await openSpool({ folder: join(place.folder, 'spool'), key, clock, random: systemRandom });
   wiped = [];
+  duringWipe = async () => undefined;
   onPolicy = async () => undefined;
   acknowledgements = createAcknowledgementBox(files);
   uplink = anew();
@@ -68,7 +70,10 @@ function anew(): Uplink {
   return createUplink({
     ...{ identity, deviceKey, clock, random: systemRandom, boot, agentVersion: 'test', policies, spool, recorder },
     acknowledgements,
-    onWipe: async (reason) => void wiped.push(reason),
+    onWipe: async (reason) => {
+      wiped.push(reason);
+      await duringWipe();
+    },
   });
 }
 
@@ -209,6 +214,20 @@ test('an order to wipe from the pinned server is obeyed at once, and nothing is 
   await until(() => uplink.state().kind === 'refused');
   expect(wiped).toEqual(['person_removed']);
   expect(uplink.state()).toMatchObject({ why: 'your account was removed by your organisation' });
+});
+
+test('the first word about the end counts: what cannot be sent any more after an order to wipe does not make it come back', async () => {
+  uplink.start();
+  await online();
+  duringWipe = async () => {
+    // Wakes the sender, whose frame is refused by the connection that is closing.
+    await record('too late');
+    uplink.nudge();
+    await sleep(300);
+  };
+  server.push(server.order('retired'));
+  await until(() => uplink.state().kind !== 'online');
+  expect([uplink.state().kind, wiped, server.connections]).toEqual(['refused', ['retired'], 1]);
 });
 
 test('a device that was retired while it was away wipes itself in place of the welcome', async () => {
