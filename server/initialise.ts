@@ -108,9 +108,10 @@ async function onHost(
         remedy: 'Only owners are let in from the host; they invite and help everyone else.',
       });
     }
-    const { token, expiresAt } = await accounts.issueToken(kind, person);
+    // First the record: what fails after it leaves a line about nothing, and never a link that nobody knows of.
     const at = clock.now();
     await store.recordSecurityEvent({ org: person.org, at, kind: event, person: person.person, detail });
+    const { token, expiresAt } = await accounts.issueToken(kind, person);
     return { org: person.org, person: person.person, token, expiresAt };
   } finally {
     await foundation.close();

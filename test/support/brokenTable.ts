@@ -22,6 +22,16 @@ export async function hideTables(data: string, ...tables: readonly string[]): Pr
   };
 }
 
+/** From beside the server, how many rows the table has. */
+export function countRows(data: string, table: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const database = new sqlite3.Database(join(data, 'daylight.db'));
+    database.get<{ count: number }>(`SELECT count(*) AS count FROM ${table}`, (error, row) =>
+      database.close(() => (error === null ? resolve(row.count) : reject(error))),
+    );
+  });
+}
+
 function run(data: string, sql: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const database = new sqlite3.Database(join(data, 'daylight.db'));

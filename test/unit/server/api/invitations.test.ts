@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeOwnerLink } from '../../../../server/initialise.ts';
-import { DAY } from '../../../../shared/time.ts';
+import { DAY, HOUR } from '../../../../shared/time.ts';
 import {
   addMember,
   type Client,
@@ -11,7 +11,7 @@ import {
   type TestOwner,
   type TestServer,
 } from '../../../support/api.ts';
-import { breakTable } from '../../../support/brokenTable.ts';
+import { breakTable, countRows } from '../../../support/brokenTable.ts';
 
 let it: TestServer;
 let owner: TestOwner;
@@ -46,6 +46,18 @@ describe('an open invitation', () => {
     await owner.client.ok('POST', '/session/link', { token: link });
     expect(await openOf(late.person.id)).toEqual({ person: late.person.id, expiresAt: null });
     expect((await accept(late.token)).body.error.code).toBe('gone');
+  });
+
+  test('is not made on the host where it cannot be put on record first', async () => {
+    it.clock.advance(HOUR); // what is on record already would be counted, and no line added
+    const repair = await breakTable(it.data, 'security_event');
+    const before = await countRows(it.data, 'token');
+    await expect(makeOwnerLink(it.data, owner.email, { clock: it.clock })).rejects.toThrow();
+    expect(await countRows(it.data, 'token')).toBe(before);
+    await repair();
+    const { token } = await makeOwnerLink(it.data, owner.email, { clock: it.clock });
+    expect(await countRows(it.data, 'token')).toBe(before + 1);
+    await owner.client.ok('POST', '/session/link', { token });
   });
 
   test('that is renewed gives a new link, ends the earlier one, and is on record', async () => {
