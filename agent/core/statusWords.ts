@@ -125,7 +125,7 @@ function sentLines({ sent }: AgentStatus, time: (at: number) => string): string[
 function screenshotLines({ screenshots }: AgentStatus, now: number, time: (at: number) => string): string[] {
   return screenshots.map((screenshot) => {
     const { image, at, level } = screenshot;
-    const drop = `to drop it: daylight-agent screenshots drop ${image}`;
+    const drop = `to drop it: "daylight-agent screenshots drop ${image}"`;
     return `Screenshot of ${time(at)} (${level}) ${whenSent(screenshot, now)}; ${drop}`;
   });
 }
