@@ -121,7 +121,8 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
   const { org, person, device: id, policyKey } = device.identity;
   const key = options.spoolKey ?? keyFile(join(folder, 'spool.key'), random);
   const bounds = options.spoolBounds === undefined ? {} : { bounds: options.spoolBounds };
-  const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random, ...bounds });
+  const pace = platform.pace === undefined ? {} : { batchMs: platform.pace.batchMs };
+  const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random, ...bounds, ...pace });
   const boot = BootId.parse(random.uuid());
   const journal = createRecorderJournal(files, await journalSealer(key, random));
   const keys = { org, person, device: id, policyKey };

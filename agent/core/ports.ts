@@ -14,6 +14,16 @@ export interface Platform {
   readonly browser: BrowserSensor;
   readonly machine: MachineSensor;
   readonly lock: LockSensor;
+  /** Only where a script is played faster than it happened; what really runs has none (agent/platform/real.ts). */
+  readonly pace?: Pace;
+}
+
+/** How often a played day is looked at and handed on: the usual five seconds and one minute cost too much for weeks of it. */
+export interface Pace {
+  /** How often the clock that the agent is given calls back. Readings this far apart still follow one another. */
+  readonly lookMs: number;
+  /** How long observations are gathered before their batch is closed. */
+  readonly batchMs: number;
 }
 
 export type Availability =

@@ -73,7 +73,7 @@ export interface SamplerDeps {
 
 export function createSampler(deps: SamplerDeps): Sampler {
   const { gate, registry, outbox, platform, reductions, clock } = deps;
-  const heartbeats = createHeartbeats(INTERVAL_MS);
+  const heartbeats = createHeartbeats(platform.pace?.lookMs ?? INTERVAL_MS);
   const screenshots = createScreenshots(deps);
   const facts = createFacts(deps);
   let counter: { readonly level: Slot['level']; readonly input: InputCounter } | null = null;

@@ -7,7 +7,7 @@ import { createMachineSensor } from './machine.ts';
 import { createScreenSensor } from './screen.ts';
 
 /** The operating system that this process runs on. `folder` is the agent's data folder, for this user only. */
-export function createRealPlatform({ folder, clock }: { folder: string; clock: Clock }): Platform {
+export function createRealPlatform({ folder, clock }: { folder: string; clock: Clock }): RealPlatform {
   return {
     window: createWindowSensor(process.env),
     input: createInputSensor(process.env),
@@ -17,3 +17,6 @@ export function createRealPlatform({ folder, clock }: { folder: string; clock: C
     lock: createLockSensor(process.env),
   };
 }
+
+/** Time passes as it does, and nothing is hurried. */
+type RealPlatform = Platform & { readonly pace?: never };

@@ -7,6 +7,7 @@ import type {
   Clock,
   InputKind,
   Machine,
+  Pace,
   Platform,
 } from '../core/ports.ts';
 
@@ -82,9 +83,17 @@ export interface ScriptedPlatform extends Platform {
   calls(): Readonly<Partial<Record<ScriptedCall, number>>>;
 }
 
+/** How a script is put on; without it, at the pace of a real day and with pictures that no decoder would draw. */
+export interface Staging {
+  readonly pace?: Pace;
+  /** What the screen shows when the script says that it shows the picture of that name; null gives no picture. */
+  readonly paint?: (name: string, level: 'blurred' | 'full') => CapturedImage | null;
+}
+
 /** Plays the script against the clock. The same script and the same clock give the same readings. */
-export function createScriptedPlatform(script: Script, clock: Clock): ScriptedPlatform {
+export function createScriptedPlatform(script: Script, clock: Clock, staging: Staging = {}): ScriptedPlatform {
   const { machine, timezone, events } = Script.parse(script);
+  const paint = staging.paint ?? placeholder;
   const began = clock.mono();
   const calls: Partial<Record<ScriptedCall, number>> = {};
   let current = EMPTY;
@@ -123,6 +132,7 @@ export function createScriptedPlatform(script: Script, clock: Clock): ScriptedPl
   }
 
   return {
+    ...(staging.pace === undefined ? {} : { pace: staging.pace }),
     calls: () => ({ ...calls }),
     window: {
       availability: async () => WORKS,
@@ -234,7 +244,7 @@ function repeated(at: number, count: number, everyMs: number, kind: InputKind): 
 }
 
 /** Bytes that begin like a WebP file and name what they show; no decoder would draw them. */
-function paint(name: string, level: 'blurred' | 'full'): CapturedImage {
+function placeholder(name: string, level: 'blurred' | 'full'): CapturedImage {
   const header = [0x52, 0x49, 0x46, 0x46, 0, 0, 0, 0, 0x57, 0x45, 0x42, 0x50];
   const content = new TextEncoder().encode(`${level}:${name}`.padEnd(64, '.'));
   return { bytes: new Uint8Array([...header, ...content]), width: 1_280, height: 800 };

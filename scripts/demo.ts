@@ -1,0 +1,210 @@
+import path from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DaylightError } from '../shared/errors.ts';
+import { linkAddress, makeOwnerLink } from '../server/initialise.ts';
+import { openServer } from '../server/server.ts';
+import { build } from './build.ts';
+import { cast, ORGANISATION } from './demo/cast.ts';
+import { begin, dataOf, finish, lookInto, type Made, remove } from './demo/demoFolder.ts';
+import { fill } from './demo/fill.ts';
+import { createProgress, lengthWords } from './demo/progress.ts';
+import { workdaysUntil } from './demo/workdays.ts';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const WEEKS_3 = 15;
+
+interface Options {
+  readonly data: string;
+  readonly port: number;
+  readonly people: number;
+  readonly days: number;
+  readonly serve: boolean;
+  readonly build: boolean;
+  readonly remove: boolean;
+  readonly yes: boolean;
+}
+
+/** Makes the demo where there is none, and serves it until Ctrl-C. */
+async function demo(options: Options): Promise<void> {
+  const folder = path.resolve(options.data);
+  if (options.remove) return removeDemo(folder, options.yes);
+  const found = await lookInto(folder);
+  if (found.kind === 'foreign') throw new Error(foreign(folder, found.what));
+  if (found.kind === 'unfinished') {
+    const again = 'Remove it with "npm run demo -- --remove", then make it again.';
+    throw new Error(`${folder}: a demo was begun here and not finished. ${again}`);
+  }
+  if (options.build) await build();
+  const made = found.kind === 'made' ? found.made : await makeDemo(folder, options);
+  if (options.serve) await serveDemo(folder, made, options.port);
+  else say(`Look at it with:  npm run demo${folder === DEFAULT ? '' : ` -- --data ${folder}`}`);
+}
+
+const DEFAULT = path.join(root, '.daylight', 'demo');
+
+function foreign(folder: string, what: string): string {
+  return `${folder}: something is here that the demo did not make (${what}). Name an empty folder, or one that does not exist, with --data.`;
+}
+
+async function makeDemo(folder: string, { people, days: count }: Options): Promise<Made> {
+  const now = Date.now();
+  const days = workdaysUntil(now, count);
+  const from = new Date(days[0] ?? now).toLocaleDateString('en-GB', { day: 'numeric', month: 'long' });
+  say(`Making "${ORGANISATION}" in ${folder}: ${people} made-up people, ${count} working days since ${from}.`);
+  say('Everybody is invented, every screen is drawn; agents, server, sockets and encryption are the real ones.');
+  const began = performance.now();
+  await begin(folder);
+  const progress = createProgress();
+  const filled = await uninterrupted(folder, (signal) =>
+    fill({ data: dataOf(folder), people, days, now, onProgress: progress, signal }),
+  );
+  const { owner, manager, employee } = filled;
+  const made: Made = {
+    ownerEmail: owner.email,
+    manager: manager && { email: manager.email, password: manager.password, recoveryCodes: [...manager.recoveryCodes] },
+    employee: employee && { email: employee.email, password: employee.password },
+  };
+  await finish(folder, made);
+  const stored = filled.stored.toLocaleString('en-GB');
+  say(
+    `Done in ${lengthWords(performance.now() - began)}: ${stored} observations stored, ${filled.discarded} refused by the server.`,
+  );
+  return made;
+}
+
+async function uninterrupted<T>(folder: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const giveUp = new AbortController();
+  const stop = (): void => giveUp.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    return await work(giveUp.signal);
+  } catch (error) {
+    if (!giveUp.signal.aborted) throw error;
+    throw new Error(`Interrupted: the demo in ${folder} is not finished. Remove it with "npm run demo -- --remove".`);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+async function serveDemo(folder: string, made: Made, port: number): Promise<void> {
+  const stopped = stopSignal();
+  const server = await openServer({ data: dataOf(folder), port });
+  try {
+    const { token } = await makeOwnerLink(dataOf(folder), made.ownerEmail);
+    say(`\nOwner     ${linkAddress(server.url, token)}`);
+    say('          (works once, for an hour. Run this again for another)');
+    if (made.manager !== null) {
+      const { email, password, recoveryCodes } = made.manager;
+      say(`Manager   ${server.url}   ${email}   password ${password}`);
+      say(
+        `          second factor: one of these recovery codes, each works once: ${recoveryCodes.slice(0, 4).join('  ')}`,
+      );
+    }
+    if (made.employee !== null) {
+      const { email, password } = made.employee;
+      say(`Employee  ${server.url}   ${email}   password ${password}`);
+    }
+    say(`Data      ${folder}`);
+    say('Remove    npm run demo -- --remove');
+    say('Stop      Ctrl-C. The demo stays; running this again serves it at once\n');
+    await stopped;
+  } finally {
+    await server.close();
+  }
+  say('Stopped.');
+}
+
+/**
+ * The folder is removed, which is not what cancelling an organisation will be: that is not built yet. Only what the demo itself has
+ * made and marked goes.
+ */
+async function removeDemo(folder: string, isSure: boolean): Promise<void> {
+  const found = await lookInto(folder);
+  if (found.kind === 'free') {
+    say(`There is no demo in ${folder}. Nothing was removed.`);
+    return;
+  }
+  if (found.kind === 'foreign') throw new Error(foreign(folder, found.what));
+  say(`This removes the demo in ${folder}: its made-up people, everything recorded of them, and its keys.`);
+  say('It deletes the files. Cancelling an organisation, with its proof that nothing is left, is not built yet.');
+  if (!isSure && !(await agrees())) {
+    throw new Error('Nothing was removed. Say "yes" when you are asked, or give --yes.');
+  }
+  await refuseWhileServed(folder);
+  await remove(folder);
+  say('Removed.');
+}
+
+/** A server that has the folder open holds its lock. */
+async function refuseWhileServed(folder: string): Promise<void> {
+  const server = await openServer({ data: dataOf(folder), port: 0, logLevel: 'silent' }).catch((error: unknown) => {
+    // A demo that was not finished may have nothing to open.
+    if (error instanceof DaylightError && error.code === 'conflict') throw error;
+    return null;
+  });
+  await server?.close();
+}
+
+async function agrees(): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await lines.question('Remove it? Type yes: ');
+  lines.close();
+  return answer.trim().toLowerCase() === 'yes';
+}
+
+async function stopSignal(): Promise<void> {
+  await new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+}
+
+function whole(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (/^\d{1,5}$/.test(value) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+}
+
+function program(): Command {
+  return new Command('npm run demo --')
+    .description('Make a demo organisation of made-up people through the real protocol, and serve it until Ctrl-C.')
+    .addOption(new Option('--data <folder>', 'its own folder').default(DEFAULT, '.daylight/demo'))
+    .addOption(
+      new Option('--port <number>', 'port to serve on; 0 lets the system choose')
+        .default(7_420)
+        .argParser(whole(0, 65_535)),
+    )
+    .addOption(new Option('--people <number>', 'fewer people').default(cast.length).argParser(whole(2, cast.length)))
+    .addOption(new Option('--days <number>', 'fewer working days').default(WEEKS_3).argParser(whole(1, WEEKS_3)))
+    .option('--no-serve', 'make it and end')
+    .option('--no-build', 'serve with what is built already')
+    .option('--remove', 'remove the demo: says what goes, and asks', false)
+    .option('--yes', 'remove without asking', false)
+    .exitOverride()
+    .action(() => undefined);
+}
+
+async function main(): Promise<void> {
+  const command = program();
+  await command.parseAsync(process.argv);
+  await demo(command.opts<Options>());
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+await main().catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  const remedy = error instanceof DaylightError && error.remedy !== undefined ? ` ${error.remedy}` : '';
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}${remedy}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,181 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type Agent, createAgent } from '../../agent/core/agent.ts';
+import { askNotice, enrol } from '../../agent/core/enrolment.ts';
+import { openFolder } from '../../agent/core/files.ts';
+import type { CapturedImage, Pace, Platform, Random } from '../../agent/core/ports.ts';
+import { createScriptedPlatform, type Script } from '../../agent/platform/scripted.ts';
+import { AGENT_VERSION } from '../../agent/version.ts';
+import type { DeviceId } from '../../shared/ids.ts';
+import type { AgentStatus, WindowRequest } from '../../shared/protocol/window.ts';
+import { MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
+import { cast, type Member } from './cast.ts';
+import { type Deed, shiftOf } from './shift.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+/** Some of the people, each with the real agent on a computer that plays a script. Members are named by their place in `cast`. */
+export interface Crew {
+  /** Enrols a computer of the member at the time `at`, with the notice acknowledged. One that was enrolled before is gone. */
+  enrol(at: UnixMs, member: number, code: string): Promise<DeviceId>;
+  /** Switches their computers on, lets them hear from the server, and off again. Those in `agreeing` acknowledge what they read. */
+  connect(at: UnixMs, members: readonly number[], agreeing: readonly number[]): Promise<void>;
+  /** Lets them work through the day that begins at `midnight`, without a connection. `onTime` is told how far the day is. */
+  work(midnight: UnixMs, until: UnixMs, members: readonly number[], onTime: (at: UnixMs) => void): Promise<void>;
+  /** Connects everyone who worked, and switches their computers off when the server has everything. */
+  deliver(at: UnixMs): Promise<Delivered>;
+}
+
+export interface Delivered {
+  readonly stored: number;
+  /** By the server, for any reason. */
+  readonly discarded: number;
+}
+
+export interface CrewOptions {
+  /** A folder of its own; what is kept in it is nobody's any more when the demo is made. */
+  readonly folder: string;
+  readonly server: string;
+  readonly start: UnixMs;
+  readonly screens: ReadonlyMap<string, CapturedImage>;
+}
+
+/** Every half minute, and a batch of an hour: at the usual pace three weeks of so many people take hours. */
+const PACE: Pace = { lookMs: 30 * SECOND, batchMs: 60 * MINUTE };
+/** For what the server has to answer; it is on this computer. */
+const ANSWER_MS = 60_000;
+const TOLD_EVERY_MS = 30 * MINUTE;
+
+export function createCrew({ folder, server, start, screens }: CrewOptions): Crew {
+  const timeline = createTimeline(start);
+  const clock = timeline.clockEvery(PACE.lookMs);
+  const running = new Map<number, Agent>();
+  const computer = (member: number): string => path.join(folder, String(member));
+
+  function switchOn(member: number, platform: Platform): Promise<Agent> {
+    return createAgent({
+      ...{ folder: computer(member), platform, clock, random, agentVersion: AGENT_VERSION },
+      // The person sits before it.
+      indicator: { visible: () => true, say: () => undefined },
+    });
+  }
+
+  async function hear(member: number, agrees: boolean): Promise<void> {
+    const agent = await switchOn(member, createScriptedPlatform(NOTHING, timeline.clock));
+    agent.start();
+    await until(member, agent, ({ connection }) => connection.kind === 'online');
+    if (agrees) {
+      const { notice } = agent.status();
+      if (notice !== null && !notice.acknowledged) {
+        await ask(member, agent, { command: 'accept_notice', version: notice.version });
+        await until(member, agent, (status) => status.notice?.acknowledged === true);
+      }
+    }
+    await agent.close();
+  }
+
+  async function begin(member: number, midnight: UnixMs, end: UnixMs): Promise<void> {
+    const shift = shiftOf(memberAt(member), midnight, end);
+    if (shift === null) return;
+    timeline.at(shift.powerOn, async () => {
+      const paint = (name: string): CapturedImage | null => screens.get(name) ?? null;
+      const platform = createScriptedPlatform(shift.script, timeline.clock, { pace: PACE, paint });
+      running.set(member, await switchOn(member, platform));
+    });
+    for (const deed of shift.deeds) timeline.at(deed.at, () => perform(member, deed));
+  }
+
+  async function perform(member: number, deed: Deed): Promise<void> {
+    const agent = running.get(member);
+    if (agent === undefined) throw new Error(`the computer of ${memberAt(member).name} is off`);
+    if ('request' in deed) return ask(member, agent, deed.request);
+    const image = agent.status().screenshots[0]?.image;
+    if (image !== undefined) await ask(member, agent, { command: 'drop_screenshot', image });
+  }
+
+  async function bringIn(member: number, agent: Agent): Promise<Delivered> {
+    agent.start();
+    await until(member, agent, ({ connection, waiting }) => connection.kind === 'online' && waiting.batches === 0);
+    const { sent } = agent.status();
+    await agent.close();
+    return { stored: sent.stored, discarded: sum(Object.values(sent.discarded)) };
+  }
+
+  return {
+    async enrol(at, member, code) {
+      timeline.skipTo(at);
+      await rm(computer(member), { recursive: true, force: true });
+      await mkdir(computer(member), { recursive: true, mode: 0o700 });
+      const own = computer(member);
+      const deps = { folder: own, files: await openFolder(own), clock: timeline.clock, random };
+      const invitation = { server, code, ca: null };
+      const { device } = await enrol(deps, invitation, await askNotice(invitation), true);
+      return device;
+    },
+    async connect(at, members, agreeing) {
+      timeline.skipTo(at);
+      await Promise.all(members.map((member) => hear(member, agreeing.includes(member))));
+    },
+    async work(midnight, end, members, onTime) {
+      for (const member of members) await begin(member, midnight, end);
+      tellTime(timeline, end, onTime);
+      await timeline.runTo(end);
+    },
+    async deliver(at) {
+      timeline.skipTo(at);
+      const delivered = await Promise.all([...running].map(([member, agent]) => bringIn(member, agent)));
+      running.clear();
+      return { stored: sum(delivered.map((one) => one.stored)), discarded: sum(delivered.map((one) => one.discarded)) };
+    },
+  };
+}
+
+const NOTHING: Script = {
+  name: 'nothing happens',
+  machine: { platform: 'linux', arch: 'x64', osVersion: 'Demo 1', model: 'Demo computer', memoryGiB: 16 },
+  timezone: 'UTC',
+  events: [],
+};
+
+const random: Random = {
+  bytes: (length) => new Uint8Array(randomBytes(length)),
+  uuid: () => randomUUID(),
+  fraction: () => Math.random(),
+};
+
+function tellTime(timeline: Timeline, end: UnixMs, onTime: (at: UnixMs) => void): void {
+  timeline.clock.after(TOLD_EVERY_MS, () => {
+    const now = timeline.clock.now();
+    onTime(now);
+    if (now + TOLD_EVERY_MS < end) tellTime(timeline, end, onTime);
+  });
+}
+
+async function ask(member: number, agent: Agent, request: WindowRequest): Promise<void> {
+  const answer = await agent.handle(request);
+  if (answer.ok) return;
+  throw new Error(`${memberAt(member).name}: "${request.command}" was refused: ${answer.problem} ${answer.remedy}`);
+}
+
+/** Waits in the time of this computer; that of the demo stands still meanwhile. */
+async function until(member: number, agent: Agent, isSo: (status: AgentStatus) => boolean): Promise<void> {
+  const deadline = performance.now() + ANSWER_MS;
+  for (let status = agent.status(); !isSo(status); status = agent.status()) {
+    if (performance.now() > deadline) {
+      const { connection, waiting } = status;
+      const what = `${connection.words} ${waiting.batches} batches wait, ${waiting.heldBack} observations are held back`;
+      throw new Error(`the computer of ${memberAt(member).name} waited too long for the server: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function memberAt(place: number): Member {
+  const member = cast[place];
+  if (member === undefined) throw new Error(`there is no member ${place}`);
+  return member;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

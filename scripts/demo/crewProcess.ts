@@ -1,0 +1,45 @@
+import process from 'node:process';
+import { z } from 'zod';
+import { createCrew, type Crew } from './crew.ts';
+import { Order, type Reply } from './crews.ts';
+import { drawScreens } from './drawings.ts';
+
+/** The crew that this process is, told what to do by the process that forked it. Ends when that one does. */
+const [folder, server, start] = z.tuple([z.string(), z.string(), z.coerce.number()]).parse(process.argv.slice(2));
+const crew = createCrew({ folder, server, start, screens: await drawScreens() });
+
+process.on('message', (message) => {
+  const { id, ...order } = Order.parse(message);
+  carryOut(crew, order, (at) => say({ kind: 'time', id, at })).then(
+    (result) => say({ kind: 'done', id, ...result }),
+    (error: unknown) => say({ kind: 'failed', id, why: error instanceof Error ? error.message : String(error) }),
+  );
+});
+// Ctrl-C reaches the whole group; the process that forked this one ends it in order.
+process.on('SIGINT', () => undefined);
+process.once('disconnect', () => process.exit(0));
+say({ kind: 'ready' });
+
+async function carryOut(
+  { enrol, connect, work, deliver }: Crew,
+  order: Omit<Order, 'id'>,
+  onTime: (at: number) => void,
+): Promise<{ device?: string; stored?: number; discarded?: number }> {
+  const { what } = order;
+  switch (what.do) {
+    case 'enrol':
+      return { device: await enrol(what.at, what.member, what.code) };
+    case 'connect':
+      await connect(what.at, what.members, what.agreeing);
+      return {};
+    case 'work':
+      await work(what.midnight, what.until, what.members, onTime);
+      return {};
+    case 'deliver':
+      return deliver(what.at);
+  }
+}
+
+function say(reply: Reply): void {
+  process.send?.(reply);
+}
