@@ -1,6 +1,6 @@
 import { type AgentStatus, REQUEST_BYTES, type WindowAnswer } from '../../shared/protocol/window.ts';
-import type { Asker, ElectronParts, WebContents } from './electron.ts';
 import { badRequest } from '../core/badRequest.ts';
+import type { Asker, ElectronParts, WebContents } from './electron.ts';
 import { type InvitationView, ShellRequest } from './enrolment.ts';
 import { isOurs } from './page.ts';
 

@@ -9,8 +9,8 @@ import {
   routes,
   sessionCookie,
 } from '../../shared/protocol/http.ts';
-import { clientAddress, limitKey } from '../clientAddress.ts';
 import type { Actor } from '../authorize.ts';
+import { clientAddress, limitKey } from '../clientAddress.ts';
 import type { ReadBody } from './body.ts';
 import { describeClient } from './client.ts';
 import { openEventStream } from './eventStream.ts';

@@ -10,8 +10,8 @@ import { createSystemClock } from '../../agent/platform/system.ts';
 import { SECOND } from '../../shared/time.ts';
 import { scratch, systemRandom } from '../support/agentKit.ts';
 import { type Client, type Json, startServer, type TestOwner, type TestServer } from '../support/api.ts';
-import { atTheEditor, script } from '../support/days/moments.ts';
 import { eventually } from '../support/daylight.ts';
+import { atTheEditor, script } from '../support/days/moments.ts';
 
 // Promise 4, the switch of the session itself, while it runs: the whole agent on a scripted desktop, the whole server, and what is
 // shown of the day. With sessions and projects alone nothing else than the stop says how long anybody has worked.
@@ -42,7 +42,7 @@ async function tracker(url = server.url): Promise<Tracker> {
   const folder = join(place.folder, 'agent');
   const { code } = await owner.client.ok('POST', `/people/${owner.person}/enrolment-codes`, {});
   const invitation = { server: url, code, ca: null };
-  const deps = { files: await openFolder(folder), clock, random: systemRandom };
+  const deps = { folder, files: await openFolder(folder), clock, random: systemRandom };
   await enrol(deps, invitation, await askNotice(invitation), true);
   return { owner, agent: await run(folder) };
 }

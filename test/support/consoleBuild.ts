@@ -19,7 +19,9 @@ export async function buildWindow(): Promise<void> {
 
 async function buildPage(name: string, source: string): Promise<void> {
   const built = await changed(join(root, 'dist', name, 'index.html'));
-  const newest = Math.max(...(await Promise.all([source, 'shared', 'look'].map((folder) => newestIn(join(root, folder))))));
+  const newest = Math.max(
+    ...(await Promise.all([source, 'shared', 'look'].map((folder) => newestIn(join(root, folder))))),
+  );
   if (built > newest) return;
   // In a process of its own: under a test this is another React than the one that ships, which mounts every page twice.
   const args = ['build', '--config', join(source, 'vite.config.ts'), '--logLevel', 'warn'];

@@ -1,7 +1,7 @@
 import type { Permitted } from '../../agent/core/gate/gate.ts';
 import type { Clock } from '../../agent/core/ports.ts';
-import type { BatchContext, HeldScreenshot, OpenReading, Spool, SpooledBatch } from '../../agent/core/spool/spool.ts';
 import { endings, isStop } from '../../agent/core/spool/endings.ts';
+import type { BatchContext, HeldScreenshot, OpenReading, Spool, SpooledBatch } from '../../agent/core/spool/spool.ts';
 import { observedUntil, without } from '../../agent/core/spool/stretch.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';

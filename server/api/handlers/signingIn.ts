@@ -6,10 +6,10 @@ import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { meOf } from '../me.ts';
 import { requireNotOwnAddress } from '../passwords.ts';
-import type { Demand } from '../signInPlaces.ts';
 import { takeRecoveryCode, takeTotp } from '../secondFactor.ts';
 import { sha256 } from '../secrets.ts';
 import { noteEvent } from '../securityEvents.ts';
+import type { Demand } from '../signInPlaces.ts';
 
 /** Every failed sign-in takes at least this long, so that its time does not tell whether the account exists. */
 const FAILURE_MS = 300;

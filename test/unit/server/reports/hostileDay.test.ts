@@ -18,7 +18,12 @@ function factsOf(records: readonly Recorded[]): DayFacts {
   const levels = Object.fromEntries(parameterIds.map((id) => [id, 'on'])) as Levels;
   const person = { id: PersonId.parse(uuid(9)), name: 'Mia' };
   return {
-    ...{ bounds: { from: START, to: START + DAY }, now: START + 2 * DAY, running: new Set<SessionId>(), takenAway: () => null },
+    ...{
+      bounds: { from: START, to: START + DAY },
+      now: START + 2 * DAY,
+      running: new Set<SessionId>(),
+      takenAway: () => null,
+    },
     ...{ header: { person, day: dayOf(START), zone: 'UTC', policyVersion: 1, recordedAccess: null } },
     ...{ viewable: new Set(parameterIds), levels, acknowledged: levels, hasDevice: true, expired: new Set(), records },
     levelSince: Object.fromEntries(parameterIds.map((id) => [id, null])) as DayFacts['levelSince'],
