@@ -109,8 +109,8 @@ interface RunningCrew {
 function startCrew(args: readonly string[]): RunningCrew {
   const child: ChildProcess = fork(fileURLToPath(new URL('./crewProcess.ts', import.meta.url)), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    // As many files at once as there are people: what waits for a file waits for no other.
-    env: { ...process.env, UV_THREADPOOL_SIZE: '8' },
+    // One file after the other: see `isAtFiles` in timeline.ts.
+    env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
   });
   const waiting = new Map<number, { resolve: (done: Done) => void; reject: (why: Error) => void; onTime: OnTime }>();
   let next = 0;

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import process from 'node:process';
 import type { Clock } from '../../agent/core/ports.ts';
 import { HOUR, type MonoMs, type UnixMs } from '../../shared/time.ts';
@@ -79,6 +80,8 @@ export function createTimeline(start: UnixMs): Timeline {
   async function rest(): Promise<void> {
     const began = performance.now();
     do {
+      // Files are closed unseen; this one waits in the same queue, behind them.
+      await access('.');
       await new Promise((resolve) => setImmediate(resolve));
       if (performance.now() - began > REST_MS) throw new Error('an agent does not come to rest');
     } while (underWay.size > 0 || isAtFiles());
@@ -101,7 +104,10 @@ export function createTimeline(start: UnixMs): Timeline {
   };
 }
 
-/** Between a moment and the next there are only files: the agents are not connected while time passes. */
+/**
+ * Between a moment and the next there are only files: the agents are not connected while time passes. Right only in a process with one
+ * thread for files (UV_THREADPOOL_SIZE=1), which does one after the other.
+ */
 function isAtFiles(): boolean {
   return process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
 }

@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workdaysUntil } from '../../../scripts/demo/workdays.ts';
 import { makeOwnerLink } from '../../../server/initialise.ts';
 import { openServer, type Server } from '../../../server/server.ts';
-import { workdaysUntil } from '../../../scripts/demo/workdays.ts';
 import { scratch } from '../../support/agentKit.ts';
 import { type Client, createClient, type Json } from '../../support/api.ts';
 
@@ -140,6 +140,39 @@ it('a folder that holds something else is refused, and left as it is', { timeout
   expect(await readdir(other)).toEqual(['thesis.txt']);
 });
 
+it('a demo that is there is served as it is, with a link that signs its owner in, until Ctrl-C', {
+  timeout: LONG,
+}, async () => {
+  const serving = start('--data', folder, '--port', '0', '--no-build');
+  await serving.hasSaid('Stop      Ctrl-C');
+  const [, url = '', token = ''] = /^Owner {5}(http:\/\/localhost:\d+)\/#\/link\/(\S+)$/m.exec(serving.out()) ?? [];
+  const me = await createClient(url).ok('POST', '/session/link', { token });
+  expect([me.person.name, me.org.name]).toEqual(['Olga Olive', 'Demo: Herb Garden Ltd']);
+  const removal = await demo('--data', folder, '--remove', '--yes');
+  expect([removal.code, await readdir(folder)]).toEqual([1, ['demo.json', 'server']]);
+  expect(removal.err).toContain('another server has this data folder open');
+  serving.interrupt();
+  const ended = await serving.ended;
+  expect([ended.code, ended.err]).toEqual([0, '']);
+});
+
+it('a demo that is interrupted while it is made says so, is not taken for a whole one, and can be removed', {
+  timeout: LONG,
+}, async () => {
+  const half = join(place.folder, 'half');
+  const making = start('--data', half, '--people', '3', '--days', '2', '--no-serve', '--no-build');
+  await making.hasSaid('people at work');
+  making.interrupt();
+  const ended = await making.ended;
+  expect(ended.code).toBe(1);
+  expect(ended.err).toContain(`Interrupted: the demo in ${half} is not finished.`);
+  const again = await demo('--data', half, '--no-build');
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining('a demo was begun here and not finished')]);
+  const removed = await demo('--data', half, '--remove', '--yes');
+  expect([removed.code, removed.err]).toEqual([0, '']);
+  expect(await readdir(place.folder)).not.toContain('half');
+});
+
 it('removing says what goes, asks, and takes only what the demo made', { timeout: LONG }, async () => {
   const unsure = await demo('--data', folder, '--remove');
   expect(unsure.code).toBe(1);
@@ -161,15 +194,29 @@ interface Ended {
   readonly err: string;
 }
 
-async function demo(...args: readonly string[]): Promise<Ended> {
+function demo(...args: readonly string[]): Promise<Ended> {
+  return start(...args).ended;
+}
+
+/** As a process of its own; one that hangs is ended, and its code is null. */
+function start(...args: readonly string[]) {
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const limit = setTimeout(() => child.kill('SIGKILL'), LONG - 10_000);
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  clearTimeout(limit);
-  return { code, out, err };
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code) => {
+      clearTimeout(limit);
+      resolve({ code, out, err });
+    });
+  });
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const hasSaid = (words: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      child.stdout.on('data', () => out.includes(words) && resolve());
+      void ended.then(() => reject(new Error(`it ended without saying "${words}": ${err}`)));
+    });
+  return { ended, hasSaid, out: () => out, interrupt: () => child.kill('SIGINT') };
 }
