@@ -2,9 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { serverCli } from '../../support/agentProcess.ts';
 import { createClient, PASSWORD } from '../../support/api.ts';
+
+// Every test starts processes, one after the other; a busy machine needs seconds for each.
+vi.setConfig({ testTimeout: 90_000 });
 
 const children = new Set<ChildProcess>();
 let folder: string;
