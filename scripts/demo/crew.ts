@@ -22,7 +22,7 @@ export interface Crew {
   connect(at: UnixMs, members: readonly number[], agreeing: readonly number[]): Promise<void>;
   /** Lets them work through the day that begins at `midnight`, without a connection. `onTime` is told how far the day is. */
   work(midnight: UnixMs, until: UnixMs, members: readonly number[], onTime: (at: UnixMs) => void): Promise<void>;
-  /** Connects everyone who worked, and switches their computers off when the server has everything. */
+  /** Switches the computers of everyone who worked on, connected, until the server has everything. */
   deliver(at: UnixMs): Promise<Delivered>;
 }
 
@@ -50,6 +50,8 @@ export function createCrew({ folder, server, start, screens }: CrewOptions): Cre
   const timeline = createTimeline(start);
   const clock = timeline.clockEvery(PACE.lookMs);
   const running = new Map<number, Agent>();
+  /** Those whose computer has something for the server. */
+  const worked = new Set<number>();
   const computer = (member: number): string => path.join(folder, String(member));
 
   function switchOn(member: number, platform: Platform): Promise<Agent> {
@@ -83,6 +85,11 @@ export function createCrew({ folder, server, start, screens }: CrewOptions): Cre
       running.set(member, await switchOn(member, platform));
     });
     for (const deed of shift.deeds) timeline.at(deed.at, () => perform(member, deed));
+    timeline.at(Math.min(shift.powerOff, end), async () => {
+      await running.get(member)?.close();
+      running.delete(member);
+    });
+    worked.add(member);
   }
 
   async function perform(member: number, deed: Deed): Promise<void> {
@@ -93,7 +100,8 @@ export function createCrew({ folder, server, start, screens }: CrewOptions): Cre
     if (image !== undefined) await ask(member, agent, { command: 'drop_screenshot', image });
   }
 
-  async function bringIn(member: number, agent: Agent): Promise<Delivered> {
+  async function bringIn(member: number): Promise<Delivered> {
+    const agent = await switchOn(member, createScriptedPlatform(NOTHING, timeline.clock));
     agent.start();
     await until(member, agent, ({ connection, waiting }) => connection.kind === 'online' && waiting.batches === 0);
     const { sent } = agent.status();
@@ -123,8 +131,8 @@ export function createCrew({ folder, server, start, screens }: CrewOptions): Cre
     },
     async deliver(at) {
       timeline.skipTo(at);
-      const delivered = await Promise.all([...running].map(([member, agent]) => bringIn(member, agent)));
-      running.clear();
+      const delivered = await Promise.all([...worked].map(bringIn));
+      worked.clear();
       return { stored: sum(delivered.map((one) => one.stored)), discarded: sum(delivered.map((one) => one.discarded)) };
     },
   };

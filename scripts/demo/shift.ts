@@ -6,6 +6,7 @@ import { type Member, type Program, type Trade, trades } from './cast.ts';
 /** A day of one person: what their computer shows, and what they do with Daylight. */
 export interface Shift {
   readonly powerOn: UnixMs;
+  readonly powerOff: UnixMs;
   /** Times in it count from `powerOn`. */
   readonly script: Script;
   readonly deeds: readonly Deed[];
@@ -37,7 +38,7 @@ export function shiftOf(member: Member, midnight: UnixMs, end: UnixMs): Shift | 
   const start = onStep(midnight + ways.from * HOUR + between(-12, 15) * MINUTE);
   const half = (ways.hours / 2) * HOUR;
   const noon = onStep(start + half + between(-20, 20) * MINUTE);
-  const afternoon = onStep(noon + between(35, 60) * MINUTE);
+  const afternoon = onStep(noon + between(60, 130) * MINUTE);
   const evening = onStep(afternoon + half + between(-20, 20) * MINUTE);
   const blocks = [
     { from: start, to: Math.min(noon, until) },
@@ -49,6 +50,7 @@ export function shiftOf(member: Member, midnight: UnixMs, end: UnixMs): Shift | 
   const events = written.flatMap(({ events }) => events).sort((a, b) => a.at - b.at);
   return {
     powerOn,
+    powerOff: Math.max(...blocks.map(({ to }) => to)) + REVIEWED_MS,
     deeds: written.flatMap(({ deeds }) => deeds).sort((a, b) => a.at - b.at),
     script: {
       name: `a made-up day of ${member.name}`,
