@@ -24,7 +24,7 @@ test('the command waits for a server whose answer was lost, and takes its code f
   await using it = await workplace((path, nth) => (path === ENROL && nth === 1 ? 'lose' : null));
   const enrolled = await command(agentCli, it.command, {}, it.invitation.code);
   expect(enrolled).toMatchObject({ code: 0, err: '' });
-  expect(enrolled.out).toContain('"daylight-agent notice accept 1"');
+  expect(enrolled.out).toMatch(/"node \S*cli\.js notice accept 1 --data \S+"/);
   expect([it.sent.length, (await it.devices()).length]).toEqual([2, 1]);
   expect((await readdir(it.folder)).sort()).toEqual(['device.key', 'identity.json', 'policy.json']);
 });
