@@ -75,22 +75,50 @@ async function serve(deps: AdapterDeps, name: RouteName, request: Request, respo
   const signedIn = route.auth === 'public' ? null : await signedInOf(deps, request, client);
   const handler = deps.handlers[name] as unknown as (call: Call<RouteShape>) => Promise<unknown>;
   const answer = await answered(deps, name, signedIn, async () => {
-    if (signedIn !== null && route.auth === 'session') refuseIncomplete(signedIn);
-    const params = parsePart('path', route.params, request.params) as Call<RouteShape>['params'];
-    if (signedIn !== null) await deps.permit(name, signedIn.actor, params);
-    // One schema per part of this very route made these; a look-up by name loses that to the compiler.
+    const params = await admitted(deps, name, signedIn, request);
+    const query = parsePart('query', route.query, request.query);
+    const body = await deps.readBody(route, request, response);
     const call = {
       params,
-      query: parsePart('query', route.query, request.query),
-      body: await deps.readBody(route, request, response),
-      signedIn,
+      query,
+      body,
+      signedIn: request.body === undefined ? signedIn : await admittedAgain(deps, name, signedIn, request),
       client,
       limitKey: limitKey(address),
       cookie: cookieOf(deps, response),
-    } as unknown as Call<RouteShape>;
-    return handler(call);
+    };
+    // One schema per part of this very route made these; a look-up by name loses that to the compiler.
+    return handler(call as unknown as Call<RouteShape>);
   });
   await send(deps, route, response, answer);
+}
+
+/** What the path names, to whoever may ask for it at all. */
+async function admitted(
+  deps: AdapterDeps,
+  name: RouteName,
+  signedIn: SignedIn | null,
+  request: Request,
+): Promise<Call<RouteShape>['params']> {
+  const route: RouteShape = routes[name];
+  if (signedIn !== null && route.auth === 'session') refuseIncomplete(signedIn);
+  const params = parsePart('path', route.params, request.params) as Call<RouteShape>['params'];
+  if (signedIn !== null) await deps.permit(name, signedIn.actor, params);
+  return params;
+}
+
+/** A body may take half a minute to come: the handler is given the session and the role as they are after it. */
+async function admittedAgain(
+  deps: AdapterDeps,
+  name: RouteName,
+  signedIn: SignedIn | null,
+  request: Request,
+): Promise<SignedIn | null> {
+  if (signedIn === null) return null;
+  const again = await deps.sessions.again(signedIn.session);
+  if (again === null) throw noSession();
+  await admitted(deps, name, again, request);
+  return again;
 }
 
 /** What was refused to somebody who is signed in is on record before they are told. */
@@ -127,10 +155,12 @@ function refuseForeign(deps: AdapterDeps, route: RouteShape, request: Request): 
 async function signedInOf(deps: AdapterDeps, request: Request, client: Call<RouteShape>['client']): Promise<SignedIn> {
   const cookie = cookieValue(request.get('cookie') ?? '', sessionCookie(deps.secureCookie));
   const signedIn = cookie === null ? null : await deps.sessions.authenticate(cookie, client);
-  if (signedIn === null) {
-    throw new DaylightError('unauthenticated', 'there is no session, or it has ended', { remedy: 'Sign in.' });
-  }
+  if (signedIn === null) throw noSession();
   return signedIn;
+}
+
+function noSession(): DaylightError {
+  return new DaylightError('unauthenticated', 'there is no session, or it has ended', { remedy: 'Sign in.' });
 }
 
 function refuseIncomplete({ mustDo, actor }: SignedIn): void {

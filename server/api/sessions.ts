@@ -97,13 +97,12 @@ export function createSessions(deps: SessionDeps): Sessions {
 
   /** One event, however many of these are new; none when all are on record. */
   async function flagOnce({ org, person }: WebSession, keys: readonly Digest[]): Promise<void> {
-    const now = clock.now();
-    const fresh = keys.filter((key) => !flagged.has(key, now));
+    const fresh = keys.filter((key) => !flagged.has(key, clock.mono()));
     if (fresh.length === 0) return;
-    for (const key of fresh) flagged.note(key, now);
+    for (const key of fresh) flagged.note(key, clock.mono());
     const detail = 'one account was in use from two places within ten minutes';
     try {
-      await store.recordSecurityEvent({ org, at: now, kind: 'concurrent_use', person, detail });
+      await store.recordSecurityEvent({ org, at: clock.now(), kind: 'concurrent_use', person, detail });
     } catch (cause) {
       for (const key of fresh) flagged.forget(key);
       throw cause;
@@ -145,7 +144,7 @@ export function createSessions(deps: SessionDeps): Sessions {
       const { session, person } = found;
       const now = clock.now();
       if (session.clientHash !== hashOf(person, client)) {
-        strangers.note(session.id, now);
+        strangers.note(session.id, clock.mono());
         await flagOnce(session, [session.id]);
       }
       if (now - session.lastSeenAt >= sessionLimits.touchMs) {
@@ -156,7 +155,7 @@ export function createSessions(deps: SessionDeps): Sessions {
     },
     again: (session) => load(session.id),
     async inUseElsewhere(session) {
-      return strangers.has(session.id, clock.now()) || (await others(session)).length > 0;
+      return strangers.has(session.id, clock.mono()) || (await others(session)).length > 0;
     },
     async clientOf(session) {
       const opened = await vault.open(clientScope(session, session.id), session.client);

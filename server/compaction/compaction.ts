@@ -76,7 +76,7 @@ export async function compactRound(
   const settled = addDays(dayOf(now - SETTLES_MS), -1);
   try {
     for (const visit of await visitsOf(deps, before, now, settled)) {
-      if (!(await compactPerson(deps, visit, rest))) return before;
+      if (!(await orTell(deps, true, () => compactPerson(deps, visit, rest)))) return before;
     }
     return { at: now, settled };
   } catch (cause) {
@@ -96,13 +96,14 @@ interface Visit {
 
 const [FIRST_DAY, LAST_DAY] = ['2020-01-01', '2099-12-31'];
 
-async function visitsOf({ store }: CompactionDeps, before: Done | null, now: UnixMs, settled: Day): Promise<Visit[]> {
+async function visitsOf(deps: CompactionDeps, before: Done | null, now: UnixMs, settled: Day): Promise<Visit[]> {
+  const { store } = deps;
   // A clock that was set back must not hide anyone, and one that runs ahead no more than a minute of arrivals.
   const since = Math.min(before?.at ?? 0, now) - MINUTE;
   const visits: Visit[] = [];
   for (const { org } of await store.organisations()) {
     const heard = new Map<PersonId, UnixMs>();
-    for (const { person, lastSeenAt } of await store.devices(org)) {
+    for (const { person, lastSeenAt } of await orTell(deps, [], () => store.devices(org))) {
       heard.set(person, Math.max(heard.get(person) ?? 0, lastSeenAt ?? 0));
     }
     for (const [person, at] of heard) {
@@ -129,7 +130,7 @@ async function compactPerson(
     const merges = mergesOf(heads, { least, today: dayOf(deps.clock.now()) });
     fewer = 0;
     for (const one of merges) {
-      fewer += await mergeOrTell(deps, one);
+      fewer += await orTell(deps, 0, () => merge(deps, one));
       if (!(await rest(deps.clock.mono() - began))) return false;
       began = deps.clock.mono();
     }
@@ -138,13 +139,13 @@ async function compactPerson(
   return true;
 }
 
-/** One record that does not open must not keep the others from being merged, nor stay unseen. */
-async function mergeOrTell(deps: CompactionDeps, one: Parameters<typeof merge>[1]): Promise<number> {
+/** One record that does not fit or open must not keep the others from being merged, nor stay unseen. */
+async function orTell<T>(deps: CompactionDeps, instead: T, task: () => Promise<T>): Promise<T> {
   try {
-    return await merge(deps, one);
+    return await task();
   } catch (cause) {
-    if (cause instanceof StoreError) throw cause;
+    if (cause instanceof StoreError && ['busy', 'full', 'closed'].includes(cause.code)) throw cause;
     deps.failed(cause);
-    return 0;
+    return instead;
   }
 }

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DaylightError } from '../../shared/errors.ts';
 import { SegmentId } from '../../shared/ids.ts';
 import { segmentScope } from '../ingest/scopes.ts';
-import { decodeSegment, encodeSegment, type SegmentPart } from '../ingest/segment.ts';
+import { decodeSegment, encodeSegment, type Segment, type SegmentPart } from '../ingest/segment.ts';
 import type { Random } from '../random.ts';
 import type { SegmentHead, SegmentRecord, Store } from '../store/store.ts';
-import { type Vault, VaultError } from '../vault/vault.ts';
+import { type Sealed, type Vault, VaultError } from '../vault/vault.ts';
 import type { Merge } from './plan.ts';
 
 export interface MergeDeps {
@@ -70,13 +72,33 @@ function sizeOf(run: readonly Opened[]): number {
   return run.reduce((sum, { plainBytes }) => sum + plainBytes, 0);
 }
 
-async function replace({ store, vault, random }: MergeDeps, run: readonly Opened[]): Promise<number> {
+/** None fewer when the key was destroyed since they were opened: nothing of them is sealed again under a new one. */
+async function replace(deps: MergeDeps, run: readonly Opened[]): Promise<number> {
   const [first] = run;
   if (first === undefined || run.length < 2) return 0;
   const { sealed: _sealed, ...same } = first.segment;
-  const key: Omit<SegmentHead, 'bytes'> = { ...same, segment: SegmentId.parse(random.uuid()) };
-  const plaintext = encodeSegment({ parameter: key.parameter, parts: run.flatMap(({ parts }) => parts) });
-  const sealed = await vault.seal(segmentScope(key), plaintext, { compress: true });
+  const key: Omit<SegmentHead, 'bytes'> = { ...same, segment: SegmentId.parse(deps.random.uuid()) };
+  const sealed = await sealedOf(deps, key, { parameter: key.parameter, parts: run.flatMap(({ parts }) => parts) });
+  if (sealed === null) return 0;
   const of = run.map(({ segment }) => segment.segment);
-  return (await store.replaceSegments({ ...key, sealed }, of)) === 'replaced' ? run.length - 1 : 0;
+  return (await deps.store.replaceSegments({ ...key, sealed }, of)) === 'replaced' ? run.length - 1 : 0;
+}
+
+/** Opened and compared before anything is deleted for it: no other step of the server cannot be taken back. */
+async function sealedOf(
+  { vault }: MergeDeps,
+  key: Omit<SegmentHead, 'bytes'>,
+  content: Segment,
+): Promise<Sealed | null> {
+  try {
+    const scope = segmentScope(key);
+    const sealed = await vault.seal(scope, encodeSegment(content), { compress: true, create: false });
+    if (isDeepStrictEqual(decodeSegment(await vault.open(scope, sealed)), content)) return sealed;
+  } catch (cause) {
+    if (cause instanceof VaultError && cause.code === 'key_destroyed') return null;
+    throw cause;
+  }
+  throw new DaylightError('internal', 'a merged segment does not hold what its parts held', {
+    remedy: 'The program is wrong; please report it. The parts were kept, and nothing is lost.',
+  });
 }

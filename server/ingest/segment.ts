@@ -117,12 +117,15 @@ function columnsOf(parameter: ParameterId, level: string, run: readonly Observat
 
 function observationsOf(parameter: ParameterId, level: string, stored: readonly Column[]): Observation[] {
   const [ats, monos, spans, ...rest] = stored;
+  const fields = fieldsOf(parameter, level);
   if (ats === undefined || monos === undefined || spans === undefined) throw unreadable('a column is missing');
+  // Compaction writes again what it read: a column that is passed over here would be gone.
+  if (rest.length > fields.length) throw unreadable('it has more columns than this version knows');
   const mono = sums(monos);
   const observations = sums(ats).map((at, row): Record<string, unknown> => {
     return { parameter, level, at, mono: (mono[row] ?? 0) + at, span: spans[row] };
   });
-  for (const [place, field] of fieldsOf(parameter, level).entries()) {
+  for (const [place, field] of fields.entries()) {
     const column = rest[place];
     for (const [row, observation] of observations.entries()) observation[field] = column?.[row];
   }

@@ -15,9 +15,9 @@ export { type Sealed, type SealScope, VaultError } from './sealed.ts';
 export interface Vault {
   /**
    * Compresses when `compress` is set, then seals. Creates the data key when the scope has none yet; it is durable
-   * first.
+   * first. With `create: false` a person's record without a key throws VaultError `key_destroyed`.
    */
-  seal(scope: SealScope, plaintext: Uint8Array, options?: { compress?: boolean }): Promise<Sealed>;
+  seal(scope: SealScope, plaintext: Uint8Array, options?: SealOptions): Promise<Sealed>;
   /** Throws VaultError. Says nothing about why a seal did not open beyond its code. */
   open(scope: SealScope, sealed: Sealed): Promise<Uint8Array>;
   /** Keyed hash for look-ups (e-mail address, client): HMAC-SHA-256 under a key of this server, in hexadecimal. */
@@ -25,6 +25,12 @@ export interface Vault {
   /** Bytes read from the store by its driver are sealed already; this names them so, and only `open` can tell. */
   fromStore(bytes: Uint8Array): Sealed;
   close(): Promise<void>;
+}
+
+interface SealOptions {
+  readonly compress?: boolean;
+  /** False for what was sealed before: its key may have been destroyed since, and a new one would bring it back. */
+  readonly create?: boolean;
 }
 
 export interface VaultOptions {
@@ -49,10 +55,10 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
   }
 
   return {
-    async seal(scope, plaintext, { compress = false } = {}) {
+    async seal(scope, plaintext, { compress = false, create = true } = {}) {
       requireOpen();
       const associated = associatedWithScope(scope);
-      const { key, label } = await unavailableUnlessRead(() => sealingKey(keyring, scope));
+      const { key, label } = await unavailableUnlessRead(() => sealingKey(keyring, scope, create));
       requireOpen();
       const salt = options.random(SALT_BYTES);
       return sealBytes({ key, label, salt, associated, plaintext, compress }) as Sealed;
@@ -61,7 +67,7 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
       requireOpen();
       const associated = associatedWithScope(scope);
       const { keys, label } = await unavailableUnlessRead(() => openingKeys(keyring, scope));
-      if (keys.length === 0) throw new VaultError('key_destroyed', 'The key of this record was destroyed; it is gone.');
+      if (keys.length === 0) throw keyDestroyed();
       for (const key of keys) {
         const opened = openBytes({ key, label, associated, sealed });
         if (opened.ok) return opened.plaintext;
@@ -83,6 +89,10 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
   };
 }
 
+function keyDestroyed(): VaultError {
+  return new VaultError('key_destroyed', 'The key of this record was destroyed; it is gone.');
+}
+
 export function epochOf(at: UnixMs): number {
   return Math.floor(at / 86_400_000 / 7);
 }
@@ -91,9 +101,17 @@ const RECORD = 'daylight record 1';
 const ORG_RECORD = 'daylight organisation record 1';
 
 /** A person's record has a data key of its own; the organisation's are sealed under its newest key. */
-async function sealingKey(keyring: Keyring, scope: SealScope): Promise<{ key: Uint8Array; label: string }> {
+async function sealingKey(
+  keyring: Keyring,
+  scope: SealScope,
+  create: boolean,
+): Promise<{ key: Uint8Array; label: string }> {
   const id = dataKeyId(scope);
-  if (id !== null) return { key: await keyring.dataKey(id), label: RECORD };
+  if (id !== null) {
+    const key = create ? await keyring.dataKey(id) : await keyring.existingDataKey(id);
+    if (key === null) throw keyDestroyed();
+    return { key, label: RECORD };
+  }
   const [newest] = await keyring.orgKeys(scope.org, { create: true });
   if (newest === undefined) throw new Error('an organisation key was made and is not there');
   return { key: newest.key, label: ORG_RECORD };

@@ -5,7 +5,7 @@ import { createSessions, sessionLimits } from '../../../../server/api/sessions.t
 import { systemRandom } from '../../../../server/random.ts';
 import { rootKeyOf } from '../../../../server/vault/rootKey.ts';
 import { createVault } from '../../../../server/vault/vault.ts';
-import { MINUTE } from '../../../../shared/time.ts';
+import { DAY, MINUTE } from '../../../../shared/time.ts';
 import { createReferenceKeyStore, createReferenceStore } from '../../../support/referenceStore.ts';
 import { NINE, org, person } from '../../../support/storeRecords.ts';
 
@@ -51,6 +51,29 @@ test('what could not be put on record is put on record at the next use', async (
   expect((await store.securityEvents(ann.org, 10)).map(({ kind }) => kind)).toEqual(['concurrent_use']);
 });
 
+test('a clock that was ahead and is set back keeps no use from two places from the record', async () => {
+  const { store, sessions, clock } = await open();
+  const events = async () => (await store.securityEvents(ann.org, 100)).reduce((sum, { count }) => sum + count, 0);
+  clock.now += 3 * DAY;
+  await useFromTwoPlaces();
+  expect(await events()).toBe(1);
+  clock.now -= 3 * DAY;
+  clock.mono += sessionLimits.absoluteMs;
+  await useFromTwoPlaces();
+  expect(await events()).toBe(2);
+
+  async function useFromTwoPlaces(): Promise<void> {
+    const { cookie } = await sessions.begin(ann, clientAt(0), null);
+    await sessions.authenticate(cookie, clientAt(0));
+    await sessions.authenticate(cookie, clientAt(1));
+    const first = await sessions.authenticate(cookie, clientAt(0));
+    if (first === null) throw new Error('the session has ended');
+    expect(await sessions.inUseElsewhere(first.session)).toBe(true);
+    clock.mono += sessionLimits.concurrentMs;
+    expect(await sessions.inUseElsewhere(first.session)).toBe(false);
+  }
+});
+
 async function open() {
   const store = createReferenceStore();
   const vault = await createVault({
@@ -60,10 +83,10 @@ async function open() {
   });
   await store.createOrganisation(org('acme'));
   await store.createPerson(ann);
-  const clock = { now: NINE };
+  const clock = { now: NINE, mono: 0 };
   const sessions = createSessions({
     ...{ store, vault, accounts: noAccounts, random: systemRandom },
-    clock: { now: () => clock.now, mono: () => clock.now },
+    clock: { now: () => clock.now, mono: () => clock.mono },
   });
   return { store, sessions, clock };
 }

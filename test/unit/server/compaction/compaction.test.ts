@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../server/clock.ts';
-import { type CompactionDeps, startCompaction } from '../../../../server/compaction/compaction.ts';
+import { type CompactionDeps, compactRound, startCompaction } from '../../../../server/compaction/compaction.ts';
 import type { Foundation } from '../../../../server/foundation.ts';
+import { encodeSegment } from '../../../../server/ingest/segment.ts';
 import { type SegmentRecord, StoreError } from '../../../../server/store/store.ts';
 import { eventually } from '../../../support/daylight.ts';
 import { appendNotes, openFoundationIn, prepareNotes, readNotes } from '../../../support/numberedNotes.ts';
 import { temporaryFolder } from '../../../support/openedSqliteStore.ts';
+import { org, orgId, personId } from '../../../support/storeRecords.ts';
 
 const soon = { quietMs: 0, everyMs: 5 };
 
@@ -72,5 +74,45 @@ describe('merging in the background', () => {
     await compaction.close();
     expect(failures[0]).toMatchObject({ name: 'VaultError', code: 'not_authentic' });
     expect(await readNotes(foundation)).toMatchObject({ segments: 41, numbers });
+  });
+
+  it('merges what others have when a row of one person, or of one organisation, does not fit', async () => {
+    const damaged = new StoreError('damaged', 'a row does not fit');
+    const { store } = foundation;
+    const zed = personId('zed');
+    const broken: Partial<CompactionDeps['store']> = {
+      organisations: async () => [org('broken'), ...(await store.organisations())],
+      async devices(of) {
+        if (of === orgId('broken')) throw damaged;
+        const devices = await store.devices(of);
+        return [...devices.map((device) => ({ ...device, person: zed })), ...devices];
+      },
+      async crowdedSegments(...asked) {
+        if (asked[1] === zed) throw damaged;
+        return store.crowdedSegments(...asked);
+      },
+    };
+    const done = await compactRound(deps(broken), null, async () => true);
+    expect(await readNotes(foundation)).toMatchObject({ segments: 1, numbers });
+    expect(done).not.toBeNull();
+    expect(new Set(failures)).toEqual(new Set([damaged]));
+  });
+
+  it('keeps the segments when what it sealed in their place is not what they hold', async () => {
+    const { vault } = foundation;
+    const nothing = encodeSegment({ parameter: 'notes', parts: [] });
+    const seal: CompactionDeps['vault']['seal'] = (scope, _plaintext, options) => vault.seal(scope, nothing, options);
+    await compactRound({ ...deps(), vault: { ...vault, seal } }, null, async () => true);
+    expect(await readNotes(foundation)).toMatchObject({ segments: 41, numbers });
+    expect(failures[0]).toMatchObject({ name: 'DaylightError', code: 'internal' });
+  });
+
+  it('seals nothing again whose key was destroyed after it was opened', async () => {
+    const { vault } = foundation;
+    const seal: CompactionDeps['vault']['seal'] = (scope, plaintext, options) =>
+      vault.seal({ ...scope, epoch: scope.epoch + 1 }, plaintext, options); // an epoch without a key
+    await compactRound({ ...deps(), vault: { ...vault, seal } }, null, async () => true);
+    expect(await readNotes(foundation)).toMatchObject({ segments: 41, numbers });
+    expect(failures).toEqual([]);
   });
 });

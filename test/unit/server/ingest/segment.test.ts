@@ -54,6 +54,18 @@ describe('the stored form of a segment', () => {
     expect(bytes.length / observations.length).toBeLessThan(16);
   });
 
+  it('refuses a column that a newer version added, which would be lost when the segment is merged', () => {
+    const note = {
+      ...{ parameter: 'notes', level: 'on', note: 'one' },
+      ...{ at: 1_795_212_000_000, mono: 1, span: 0 },
+    };
+    const part = { session: newSession(), observations: [note as Observation] };
+    const text = Buffer.from(encodeSegment({ parameter: 'notes', parts: [part] })).toString('latin1');
+    const newer = Buffer.from(text.replace('["one"]', '["one"],["of a newer version"]'), 'latin1');
+    expect(newer).not.toHaveLength(text.length);
+    expect(() => decodeSegment(newer)).toThrow('more columns than this version knows');
+  });
+
   it('refuses another version, other content and a truncated segment with a sentence', () => {
     const session = newSession();
     const bytes = encodeSegment({ parameter: 'app', parts: [{ session, observations: [] }] });
