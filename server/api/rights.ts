@@ -13,9 +13,9 @@ type Right =
   | 'on_record';
 
 /**
- * What a route asks of whoever is signed in, before anything is read that they sent in query or body: somebody without the right
- * learns nothing of what a right request would be. What also depends on the body is decided by the handler, once more and
- * in the turn of the change.
+ * What a route asks of whoever is signed in, before anything is read that they sent in query or body, and again when the body
+ * has come: somebody without the right learns nothing of what a right request would be, but for the routes `on_record`, whose
+ * query is read first. What also depends on the body is decided by the handler, in the turn of the change.
  */
 const rights: Readonly<Record<RouteName, Right>> = {
   signIn: 'everyone',

@@ -137,7 +137,7 @@ export const ParameterProof = z.strictObject({
   active: z.int(),
   /** Devices whose receipt contradicts the policy: they still collect what is off. */
   contradicting: z.array(DeviceId),
-  /** Devices that have signed nothing yet about this rule. In numbers: whether one computer is on is its person's business. */
+  /** Devices that have signed nothing yet about this rule: in numbers, and the first of them by name. */
   waiting: z.strictObject({
     devices: z.int(),
     /** Of those, connected: they are expected to answer. */
