@@ -52,11 +52,9 @@ export function isFlagged(offsetMs: number): boolean {
 /**
  * When something was captured, on the server's clock; null when no honest device could have stamped it so:
  *
- * - of another boot, its wall time, corrected by the offset of the handshake, lies in the future;
- * - of the same boot, its monotonic clock is ahead of the time that has passed since the handshake.
- *
- * In the same boot the monotonic clock decides where the wall clock was set in between: forward or back after the
- * handshake, or back before it. It may stand still in sleep, but never runs ahead.
+ * - its wall time, corrected by the offset of the handshake, lies in the future;
+ * - the monotonic clock of the same boot is ahead of the time that has passed since the handshake;
+ * - its wall time is later than the monotonic clock allows (that clock may stand still in sleep, but never runs ahead).
  */
 export function captureTime(
   reading: ClockReading,
@@ -71,7 +69,6 @@ export function captureTime(
   if (byMono > now + skew) return null;
   // The wall clock was set between capture and handshake: the stamp was right when it was made, the offset is newer.
   if (isFlagged(offset) && Math.abs(stamp.at - byMono) <= skew) return stamp.at;
-  // The wall clock was set since: the other one was not. It may only have stood still, in sleep, before the handshake.
-  const wasSet = stamp.mono <= reading.mono ? wall > byMono + skew : Math.abs(wall - byMono) > skew;
-  return wasSet ? byMono : wall;
+  const latest = stamp.mono <= reading.mono ? byMono : now;
+  return wall > latest + skew ? null : wall;
 }
