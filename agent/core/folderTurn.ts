@@ -9,7 +9,8 @@ import type { Clock } from './ports.ts';
 const STALE_MS = 10_000;
 
 /**
- * Does something quick in a data folder while no other process does: two that begin at once come one after the other.
+ * Does something quick in a data folder while no other process does: two that begin at once come one after the other. Not
+ * certain after one that was killed, or slept, in its turn: several that waited for it can then come at once.
  * Throws DaylightError `unavailable` when the folder takes no sign that it is in use.
  */
 export async function takeTurn<T>(folder: string, clock: Clock, work: () => Promise<T>): Promise<T> {

@@ -564,23 +564,29 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
       epoch += 1;
       ceiling = allowed;
       lowered.forEach((id) => sampler.discard(id));
-      // Before the purge, which leaves nothing of a session but its stop.
-      if (mustEnd()) await record(apply({ kind: 'stop', cause: 'shutdown' }));
+      // Before the purge, which leaves nothing of a session but its stop; a disk that hangs keeps no sensor running.
+      const ended = mustEnd() ? record(apply({ kind: 'stop', cause: 'shutdown' })) : null;
       await wait(
         refresh()
           .then(registry.settled)
           .then(() => rounding),
       );
       lowered.forEach((id) => sampler.discard(id));
+      await ended;
       await outbox.settled();
       await closeUnfinished();
       for (const id of lowered) await spool.purge(id, 'purged_by_policy');
       applied = allowed;
     }
-    if (mustEnd()) await record(apply({ kind: 'stop', cause: 'shutdown' }));
+    if (mustEnd()) {
+      const ended = record(apply({ kind: 'stop', cause: 'shutdown' }));
+      await wait(refresh());
+      await ended;
+    }
     if (wasRunning && session.kind === 'stopped') {
       const decision = gate.decide('session');
-      tell(`Tracking has ended. ${decision.kind === 'denied' ? whyOff(decision.by) : ''}`);
+      // Otherwise something else ended it, a clock that was set for instance, and has said so.
+      if (decision.kind === 'denied') tell(`Tracking has ended. ${whyOff(decision.by, policies.disagreement())}`);
       await wait(afterChange(true));
     }
     // Nothing else would close its batch for a minute.

@@ -65,6 +65,11 @@ export function app(name: string): Permitted {
   return permitted({ parameter: 'app', level: 'name', at, mono: 0, span: 5_000, name });
 }
 
+/** `mono`: ms after the beginning of the session. */
+export function sessionEvent(event: 'start' | 'pause' | 'resume' | 'stop', mono: number): Permitted {
+  return permitted({ parameter: 'session', level: 'on', at: at + mono, mono, span: 0, event, cause: 'employee' });
+}
+
 export function screenshot(bytes: Uint8Array): Permitted<ObservationOf<'screenshot'>> {
   const image = ImageId.parse(randomUUID());
   return permitted({

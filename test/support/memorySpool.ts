@@ -160,8 +160,8 @@ export function createMemorySpool(clock: Clock): MemorySpool {
       kept = kept.filter(({ observation }) => observation.parameter !== parameter);
       let count = held.filter(() => parameter === 'screenshot').length;
       if (parameter === 'screenshot') held = [];
-      const all = batches.flatMap(({ context, observations }) =>
-        observations.map((observation) => ({ session: context.session, observation })),
+      const all = batches.flatMap(({ seq: batch, context: { session }, observations }) =>
+        observations.map((observation) => ({ session, batch, mayBeSent: batch <= givenOut, observation })),
       );
       const left = endings(all);
       for (const batch of batches) {

@@ -16,7 +16,7 @@ import {
   recordedIn,
   type SpooledObservation,
 } from './batchFile.ts';
-import { endings, isStop } from './endings.ts';
+import { endings, isStop, type SessionRecord } from './endings.ts';
 import { type KeptReading, readingKey } from './keptFile.ts';
 import type {
   BatchContext,
@@ -266,7 +266,8 @@ class DiskSpool implements Spool {
       if (this.#files.hasKept()) await this.#scrubKept();
       const concerned = [...this.#entries].filter(([, { header }]) => (header.recorded[parameter] ?? 0) > 0);
       const left = parameter === 'session' ? endings(await this.#recordsOf(concerned)) : null;
-      for (const [seq, { header }] of concerned) {
+      // The stop before what decides over it: then one that is killed leaves what a second run needs.
+      for (const [seq, { header }] of concerned.toReversed()) {
         purged += await this.#reduce(
           seq,
           (observation) => {
@@ -632,13 +633,13 @@ class DiskSpool implements Spool {
     return gone.length;
   }
 
-  async #recordsOf(
-    batches: readonly (readonly [number, Entry])[],
-  ): Promise<{ session: SessionId; observation: SpooledObservation }[]> {
+  async #recordsOf(batches: readonly (readonly [number, Entry])[]): Promise<SessionRecord[]> {
     const loaded = [];
     for (const [seq, { header }] of batches) {
       const { observations } = await this.#load(seq);
-      loaded.push(observations.map((observation) => ({ session: header.session, observation })));
+      const { session } = header;
+      const mayBeSent = this.#mayBeSent(seq);
+      loaded.push(observations.map((observation) => ({ session, batch: seq, mayBeSent, observation })));
     }
     return loaded.flat();
   }

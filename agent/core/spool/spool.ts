@@ -51,7 +51,7 @@ export interface Spool {
   /**
    * Removes everything of the parameter that is not yet acknowledged, held screenshots included. Survivors keep their
    * seq; what is gone leaves a count. Durable when it resolves, so that a crash cannot bring it back. Of sessions the stop
-   * of one that is not wholly here stays; see `endings`.
+   * of one whose start may have been sent stays; see `endings`.
    */
   purge(parameter: ParameterId, cause: DropCause): Promise<number>;
   /**

@@ -249,11 +249,11 @@ class WebSocketUplink implements Uplink {
     }
   }
 
-  /** Then the next attempt comes soon. A goodbye, or a failure here, grows the pause unless there was a good time before it. */
-  #wasGood({ conversation, pace }: Meeting): boolean {
+  /** Then the next attempt comes soon. Whatever ended it, one that was short and delivered nothing grows the pause. */
+  #wasGood({ conversation }: Meeting): boolean {
     if (conversation === null) return false;
     const lasted = this.#deps.clock.mono() - conversation.hello.mono;
-    return conversation.delivered || (conversation.applied && (pace.ending === null || lasted >= GOOD_MS));
+    return conversation.delivered || (conversation.applied && lasted >= GOOD_MS);
   }
 
   /** The handshake, and after it whatever else arrives. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
+import { parameterIds } from '../../../../shared/catalog.ts';
 import { BootId } from '../../../../shared/ids.ts';
 import { HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
 import { atTheEditor, script, typing } from '../../../support/days/moments.ts';
@@ -72,6 +73,26 @@ describe('sessions are switched off while one runs', () => {
     await rig.recorder.stop();
     await rig.publish(OFF);
     expect(kept(rig)).toEqual([['stop', paused]]);
+  });
+
+  test('no sensor runs a second later although the disk takes nothing and never answers', async () => {
+    const rig = await tracking();
+    const active = () => parameterIds.filter((id) => rig.recorder.status().parameters[id].active);
+    expect(active()).toContain('activity');
+    Object.assign(rig.spool, { append: () => new Promise(() => undefined) });
+    void rig.publish(OFF);
+    await rig.clock.advance(SECOND);
+    expect(active()).toEqual([]);
+    expect(rig.recorder.receipt()).toMatchObject({ tracking: false, parameters: { activity: { state: 'off' } } });
+  });
+
+  test('a session that a clock set back has ended is not said to have ended for a reason that nobody names', async () => {
+    const rig = await tracking();
+    rig.clock.jump(-HOUR);
+    await rig.recorder.policyChanged();
+    expect(rig.recorder.status().state).toBe('stopped');
+    expect(rig.said.filter((line) => line.startsWith('Tracking has ended.'))).toEqual([]);
+    expect(rig.said.length).toBeGreaterThan(0);
   });
 
   test('a session that a kill ended before the policy was heard of is ended at its last evidence', async () => {

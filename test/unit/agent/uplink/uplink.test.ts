@@ -419,6 +419,21 @@ test('a minute online counts as a good connection too, and goodbyes in a row wit
   expect(bad.at(-1)).toBeGreaterThanOrEqual(16);
 }, 30_000);
 
+test('a server that says again and again what nobody understands is asked less and less often', async () => {
+  const waits: number[] = [];
+  uplink.start();
+  for (let round = 0; round < 6; round += 1) {
+    await online();
+    server.push({ type: 'from another version' } as never);
+    await until(() => uplink.state().kind === 'waiting');
+    const state = uplink.state();
+    if (state.kind === 'waiting') waits.push(Math.round((state.until - clock.now()) / 1_000));
+    uplink.nudge();
+  }
+  expect(waits[0]).toBe(1);
+  expect(waits.at(-1)).toBeGreaterThanOrEqual(16);
+}, 30_000);
+
 test.each([
   ['forward', 3],
   ['back', -3],
