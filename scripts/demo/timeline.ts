@@ -17,7 +17,10 @@ export interface Timeline {
   skipTo(moment: UnixMs): void;
 }
 
-/** What falls due within the same second happens together. */
+/**
+ * What falls due within the same second happens together, at its beginning: the presses of that second must not make one look of an agent
+ * later than another, which takes two looks that are further apart for an interruption.
+ */
 const MOMENT_MS = 1_000;
 /** Nothing that a computer does at one moment takes so long in fact. */
 const REST_MS = 60_000;
@@ -68,9 +71,9 @@ export function createTimeline(start: UnixMs): Timeline {
     const first = timers[0];
     if (first === undefined || first.due > end) return false;
     const last = Math.min(end, first.due + MOMENT_MS - 1);
+    now += Math.max(0, first.due - mono());
     for (let timer = timers[0]; timer !== undefined && timer.due <= last; timer = timers[0]) {
       timers.shift();
-      now += Math.max(0, timer.due - mono());
       if (!timer.cancelled) timer.callback();
     }
     return true;
