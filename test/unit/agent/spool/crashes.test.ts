@@ -142,6 +142,33 @@ test('idle time that is cut out is gone after the next start, whatever change of
   expect(kills).toBeGreaterThan(5);
 }, 240_000);
 
+test('sessions that are purged leave the same stop, whatever change of a file the first attempt was killed at', async () => {
+  await using place = await scratch();
+  const prepared = join(place.folder, 'prepared');
+  await child(prepared, 'prepareSessions', 0);
+  let kills = 0;
+  for (let nth = 0; ; nth += 1) {
+    const folder = join(place.folder, `killed-${nth}`);
+    await cp(prepared, folder, { recursive: true });
+    const signal = await child(folder, 'purge', nth);
+    const spool = await opened(folder);
+    await spool.rebase(1);
+    await spool.purge('session', 'purged_by_policy');
+    // The first is acknowledged: asked for what comes after 0, the spool begins with the second, and again after 1.
+    const batches = (await sent(spool)).slice(1).map(({ frame }) => frame);
+    const left = batches.flatMap(({ observations }) => observations as { event: string; mono: number }[]);
+    // Of the first the pause is not work; of the second the server has never heard.
+    expect([nth, left.map(({ event, mono }) => [event, mono])]).toEqual([nth, [['stop', 1_000]]]);
+    const dropped = batches.flatMap((batch) => batch.dropped);
+    expect([nth, dropped.reduce((sum, { count }) => sum + count, 0)]).toEqual([nth, 3]);
+    await spool.close();
+    await rm(folder, { recursive: true });
+    if (signal === null) break;
+    kills += 1;
+  }
+  expect(kills).toBeGreaterThan(5);
+}, 240_000);
+
 test('no batch is given out that holds something seen after the moment that holds it back', async () => {
   await using place = await scratch();
   const spool = await opened(place.folder);
