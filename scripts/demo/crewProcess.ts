@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { z } from 'zod';
-import { createCrew, type Crew } from './crew.ts';
+import { type Crew, createCrew } from './crew.ts';
 import { Order, type Reply } from './crews.ts';
 import { drawScreens } from './drawings.ts';
 

@@ -1,7 +1,7 @@
 import { generateSync } from 'otplib';
 import type { z } from 'zod';
-import { API_PREFIX, type Me, type RouteShape, routes } from '../../shared/protocol/http.ts';
 import type { Clock } from '../../server/clock.ts';
+import { API_PREFIX, type Me, type RouteShape, routes } from '../../shared/protocol/http.ts';
 
 /** Somebody at the console of the demo: what a browser would send for them. */
 export interface Visitor {

@@ -99,7 +99,7 @@ async function openLane(kit: ServerKit): Promise<Lane> {
   const boot = BootId.parse(randomUUID());
   let sender: Sender = {
     ...{ device: record, sessions: noSessions, committedSeq: 0, density: createDensity() },
-    clocks: { boot, at, mono: monoAt(at), serverAt: at, serverMono: 0 },
+    clocks: { boot, at, mono: monoAt(at), serverAt: at, serverMono: kit.clock.mono() },
     images: noImages,
   };
   let session = SessionId.parse(randomUUID());

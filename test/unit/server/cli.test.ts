@@ -57,7 +57,7 @@ const run = (args: readonly string[], env: Record<string, string> = {}) => start
 
 async function serve(more: readonly string[] = []): Promise<{ url: string; stop: () => Promise<Ended> }> {
   const server = start(['serve', '--data', data, '--port', '0', '--json', ...more]);
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!server.out().includes('\n')) {
     if (Date.now() > deadline || server.child.exitCode !== null)
       throw new Error(`did not listen: ${(await server.ended).err}`);
