@@ -121,7 +121,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     // Two clocks that agree are believed against everything that either of them said before.
     const isProven = serverTime !== null && Math.abs(serverTime - wall) <= SKEW_MS;
     // What a restart believes was kept in whole minutes.
-    const mark = markOf(before.lease, isProven ? wall : believed(wall) + MINUTE);
+    const mark = markOf(before.lease, isProven ? wall : believed(wall) + MINUTE + SKEW_MS);
     const candidate = policy === null ? before : judgePolicy(policy, before, keys);
     if (typeof candidate === 'string') return refuse(candidate);
     // From here on it is genuine: what it lowers is lowered, before anything else is asked.
@@ -337,11 +337,11 @@ function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys): Lease | 
 }
 
 /**
- * The lease that none may be older than, at the time that is believed. One of the future is none: it was taken before
+ * The lease that none may be older than: one that was issued at `latest`, by the time that is believed. One of the future is none: it was taken before
  * such leases were refused, or while the clock of this computer was wrong as well.
  */
-function markOf(lease: Lease | null, now: number): Lease | null {
-  return lease !== null && lease.issuedAt <= now + SKEW_MS ? lease : null;
+function markOf(lease: Lease | null, latest: number): Lease | null {
+  return lease !== null && lease.issuedAt <= latest ? lease : null;
 }
 
 /** One that would not be in force must not take the place of one that is, and be what the next is measured by. */
