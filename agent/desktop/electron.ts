@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/unified-signatures -- in a union a misspelled event would compile; alone each is checked against Electron */
 import type {
   BrowserWindowConstructorOptions,
   CustomScheme,
@@ -30,6 +29,12 @@ export interface ElectronParts {
   readonly session: { fromPartition(partition: string): Session };
 }
 
+/** One event, as Electron's own overloads declare it: a name that it does not have does not compile. */
+type On<Name extends string, Args extends readonly unknown[] = []> = (
+  event: Name,
+  listener: (...args: Args) => void,
+) => unknown;
+
 export interface App {
   readonly isPackaged: boolean;
   requestSingleInstanceLock(): boolean;
@@ -39,12 +44,12 @@ export interface App {
   exit(code: number): void;
   getLoginItemSettings(options: { path?: string; args?: string[] }): { readonly openAtLogin: boolean };
   setLoginItemSettings(settings: Settings): void;
-  on(event: 'second-instance', listener: () => void): unknown;
-  on(event: 'activate', listener: () => void): unknown;
-  on(event: 'window-all-closed', listener: () => void): unknown;
-  on(event: 'quit', listener: () => void): unknown;
-  on(event: 'before-quit', listener: (event: Preventable) => void): unknown;
-  on(event: 'web-contents-created', listener: (event: object, contents: WebContents) => void): unknown;
+  readonly on: On<'second-instance'> &
+    On<'activate'> &
+    On<'window-all-closed'> &
+    On<'quit'> &
+    On<'before-quit', [event: Preventable]> &
+    On<'web-contents-created', [event: object, contents: WebContents]>;
 }
 
 export interface Preventable {
@@ -60,12 +65,7 @@ export interface Window {
   isMinimized(): boolean;
   isVisible(): boolean;
   isDestroyed(): boolean;
-  on(event: 'closed', listener: () => void): unknown;
-  on(event: 'hide', listener: () => void): unknown;
-  on(event: 'minimize', listener: () => void): unknown;
-  on(event: 'show', listener: () => void): unknown;
-  on(event: 'restore', listener: () => void): unknown;
-  on(event: 'ready-to-show', listener: () => void): unknown;
+  readonly on: On<'closed'> & On<'hide'> & On<'minimize'> & On<'show'> & On<'restore'> & On<'ready-to-show'>;
 }
 
 export interface WebContents {
@@ -74,10 +74,10 @@ export interface WebContents {
   send(channel: string, ...args: unknown[]): void;
   executeJavaScript(code: string): Promise<unknown>;
   setWindowOpenHandler(handler: () => { action: 'deny' }): void;
-  on(event: 'will-navigate', listener: (event: Preventable & { readonly url: string }) => void): unknown;
-  on(event: 'will-frame-navigate', listener: (event: Preventable & { readonly url: string }) => void): unknown;
-  on(event: 'will-redirect', listener: (event: Preventable & { readonly url: string }) => void): unknown;
-  on(event: 'will-attach-webview', listener: (event: Preventable) => void): unknown;
+  readonly on: On<'will-navigate', [event: Preventable & { readonly url: string }]> &
+    On<'will-frame-navigate', [event: Preventable & { readonly url: string }]> &
+    On<'will-redirect', [event: Preventable & { readonly url: string }]> &
+    On<'will-attach-webview', [event: Preventable]>;
 }
 
 export interface Frame {
@@ -129,13 +129,12 @@ export interface NotificationClass {
 }
 
 export interface PowerMonitor {
-  on(event: 'lock-screen', listener: () => void): unknown;
-  on(event: 'unlock-screen', listener: () => void): unknown;
-  on(event: 'suspend', listener: () => void): unknown;
-  on(event: 'resume', listener: () => void): unknown;
-  on(event: 'shutdown', listener: (event?: Preventable) => void): unknown;
-  off(event: 'lock-screen', listener: () => void): unknown;
-  off(event: 'unlock-screen', listener: () => void): unknown;
+  readonly on: On<'lock-screen'> &
+    On<'unlock-screen'> &
+    On<'suspend'> &
+    On<'resume'> &
+    On<'shutdown', [event?: Preventable]>;
+  readonly off: On<'lock-screen'> & On<'unlock-screen'>;
   getSystemIdleState(idleThreshold: number): 'active' | 'idle' | 'locked' | 'unknown';
 }
 

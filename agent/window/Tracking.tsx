@@ -1,6 +1,6 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
-import { type SyntheticEvent, useState } from 'react';
+import { type SyntheticEvent, useLayoutEffect, useRef, useState } from 'react';
 import { Mark, type Tone } from '../../look/Mark.tsx';
 import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
@@ -60,10 +60,21 @@ function WorkForm({ status: { state, work }, ask }: TrackingProps) {
   const { project, task } = typed ?? known;
   const isStopped = state === 'stopped';
   const isChanged = project.trim() !== known.project || task.trim() !== known.task;
+  const buttons = useRef<HTMLDivElement>(null);
+  const wasPressed = useRef(false);
+  const press: Ask = (request) => {
+    wasPressed.current = true;
+    return ask(request);
+  };
+  // What was pressed goes, and other buttons come. The keyboard waits before them: a key held too long must not press the next.
+  useLayoutEffect(() => {
+    if (wasPressed.current && document.activeElement === document.body) buttons.current?.focus();
+    wasPressed.current = false;
+  }, [state, isChanged]);
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     const chosen = { project: project.trim() || null, task: task.trim() || null };
-    if (await ask({ command: isStopped ? 'start' : 'project', ...chosen })) setTyped(null);
+    if (await press({ command: isStopped ? 'start' : 'project', ...chosen })) setTyped(null);
   };
   return (
     <form onSubmit={(event) => void submit(event)} className={classes.stack} autoComplete="off">
@@ -81,7 +92,7 @@ function WorkForm({ status: { state, work }, ask }: TrackingProps) {
           onChange={(event) => setTyped({ project, task: event.currentTarget.value })}
         />
       </div>
-      <div className={classes.row}>
+      <div ref={buttons} role="group" aria-label={say('tracking.title')} tabIndex={-1} className={classes.row}>
         {isStopped && (
           <Button type="submit" leftSection={<IconPlayerPlay size={17} aria-hidden />} className={classes.grow}>
             {say('tracking.start')}
@@ -92,7 +103,7 @@ function WorkForm({ status: { state, work }, ask }: TrackingProps) {
             {say('tracking.change')}
           </Button>
         )}
-        {!isStopped && <Controls state={state} ask={ask} />}
+        {!isStopped && <Controls state={state} ask={press} />}
       </div>
     </form>
   );

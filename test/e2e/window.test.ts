@@ -94,6 +94,7 @@ describe(
     const press = (name: string | RegExp) =>
       page.getByRole('button', { name, exact: typeof name === 'string' }).click();
     const said = (words: RegExp) => page.getByRole('status').getByText(words).first().waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
     const recording = () => page.locator('[data-recording]').innerText();
     const observed = async (): Promise<boolean> => (await agent.status()).parameters.app.active;
 
@@ -251,16 +252,24 @@ describe(
       expect(found).toEqual([]);
     });
 
-    it('goes by keyboard from the project to start and stop', async () => {
-      await press('Stop');
+    it('goes by keyboard alone from the project to start, on to stop, and back to start', async () => {
+      const start = page.getByRole('button', { name: 'Start tracking' });
+      const stop = page.getByRole('button', { name: 'Stop' });
+      await stop.click();
+      await start.waitFor();
       await page.getByLabel('Project').focus();
       for (const _ of ['task', 'start']) await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
-      await page.getByRole('button', { name: 'Stop' }).waitFor();
-      await page.getByLabel('Task').focus();
+      await stop.waitFor();
+      // A key that is held too long presses nothing that came instead.
+      await page.keyboard.press('Enter');
       for (const _ of ['pause', 'stop']) await page.keyboard.press('Tab');
+      expect(await focused()).toBe('Stop');
       await page.keyboard.press('Enter');
       await page.getByText('Nothing is recorded until you start.').waitFor();
+      await page.keyboard.press('Tab');
+      expect(await focused()).toBe('Start tracking');
+      expect((await agent.status()).state).toBe('stopped');
     });
 
     it('says without a connection since when, how much is safe here, and until when observing goes on', async () => {

@@ -1,25 +1,35 @@
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '../../server/clock.ts';
-import { compactRound } from '../../server/compaction/compaction.ts';
+import { type CompactionDeps, compactRound } from '../../server/compaction/compaction.ts';
 import { appendNotes, openFoundationIn } from './numberedNotes.ts';
 
 // A process for tests: appends numbered notes to the store in the folder named on its command line, eight batches at a time,
 // and merges them meanwhile without a rest. Prints the highest seq that is committed, and `-1` after each merge, until it is
 // killed.
 const foundation = await openFoundationIn(process.argv[2] ?? '');
+const { store, vault } = foundation;
 const say = (number: number): void => void process.stdout.write(`${number}\n`);
-const merging = async (): Promise<void> => {
-  const random = { uuid: () => crypto.randomUUID() };
-  const rest = async (): Promise<boolean> => {
-    say(-1);
-    return setTimeout(0, true);
-  };
-  const failed = (cause: unknown): never => {
+const deps: CompactionDeps = {
+  vault,
+  clock: systemClock,
+  random: { uuid: () => crypto.randomUUID() },
+  failed: (cause) => {
     throw cause;
-  };
-  for (;;) {
-    await compactRound({ ...foundation, random, clock: systemClock, failed }, null, rest);
-  }
+  },
+  store: {
+    organisations: () => store.organisations(),
+    devices: (org) => store.devices(org),
+    crowdedSegments: (...which) => store.crowdedSegments(...which),
+    segments: (...which) => store.segments(...which),
+    async replaceSegments(merged, of) {
+      const result = await store.replaceSegments(merged, of);
+      if (result === 'replaced') say(-1);
+      return result;
+    },
+  },
+};
+const merging = async (): Promise<void> => {
+  for (;;) await compactRound(deps, null, () => setTimeout(0, true));
 };
 void merging();
 for (;;) say(await appendNotes(foundation, 8));
