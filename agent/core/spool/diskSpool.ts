@@ -444,13 +444,15 @@ class DiskSpool implements Spool {
 
   async #recoverHeld(): Promise<void> {
     const released = new Set([...this.#entries.values()].flatMap(({ images }) => images));
+    const found: Held[] = [];
     for (const image of this.#files.heldIds()) {
       const held = released.has(image) ? null : await this.#files.readHeld(image);
       const pictured = (await this.#files.readImage(image)) !== null;
       if (released.has(image)) await this.#files.removeHeld(image);
-      else if (held !== null && pictured) this.#held.set(image, held);
+      else if (held !== null && pictured) found.push(held);
       else await this.#dropUnreadable(image, held);
     }
+    for (const held of inOrderOfCapture(found)) this.#held.set(held.observation.image, held);
     for (const image of this.#files.images()) {
       if (!released.has(image) && !this.#held.has(image)) await this.#files.removeImage(image, true);
     }
@@ -885,6 +887,16 @@ const unknownId = '00000000-0000-4000-8000-000000000000';
 function entryOf(header: BatchHeader, records: readonly BatchRecord[]): Entry {
   const stop = observationsIn(records).some(isStop);
   return { header, images: imagesIn(records), records: records.length, stop, seen: seenIn(records) };
+}
+
+/** One boot after the other, and in each by its own clock: the wall clock may have been set in between. */
+function inOrderOfCapture(held: readonly Held[]): Held[] {
+  const began = new Map<BootId, UnixMs>();
+  for (const { context, observation } of held) {
+    began.set(context.boot, Math.min(observation.at, began.get(context.boot) ?? observation.at));
+  }
+  const beganOf = ({ context }: Held): UnixMs => began.get(context.boot) ?? 0;
+  return held.toSorted((a, b) => beganOf(a) - beganOf(b) || a.observation.mono - b.observation.mono);
 }
 
 function seenIn(records: readonly BatchRecord[]): MonoMs[] {

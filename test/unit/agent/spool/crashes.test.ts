@@ -7,7 +7,19 @@ import { expect, test } from 'vitest';
 import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../../../agent/core/spool/spool.ts';
 import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
-import { app, boot, context, scratch, screenshot, systemRandom, testClock, title } from '../../../support/agentKit.ts';
+import { BootId } from '../../../../shared/ids.ts';
+import {
+  app,
+  at,
+  boot,
+  context,
+  permitted,
+  scratch,
+  screenshot,
+  systemRandom,
+  testClock,
+  title,
+} from '../../../support/agentKit.ts';
 
 const opened = (folder: string): Promise<Spool> =>
   openSpool({
@@ -77,6 +89,29 @@ test('a screenshot whose release was cut off after it was recorded is sent once,
   expect(new Set(images.map(({ image }) => image)).size).toBe(2);
   expect(images).toHaveLength(2);
   expect((await readdir(join(place.folder, 'spool'))).filter((name) => name.startsWith('held'))).toEqual([]);
+});
+
+test('screenshots that wait for review are in the order in which they were taken after a restart, in each boot by its monotonic clock', async () => {
+  await using place = await scratch();
+  const spool = await opened(place.folder);
+  const later = BootId.parse('33333333-3333-4333-8333-333333333333');
+  const taken: string[] = [];
+  for (let nth = 0; nth < 12; nth += 1) {
+    const bytes = randomBytes(100);
+    // Within the first boot the wall clock was set back: its monotonic clock knows better.
+    const moment = nth < 6 ? { at: at + 10_000 - nth, mono: nth * 1_000 } : { at: at + 20_000 + nth, mono: nth };
+    const observation = permitted({ ...screenshot(bytes), ...moment });
+    await spool.hold({ ...context, boot: nth < 6 ? boot : later }, { observation, releaseAt: at }, bytes);
+    taken.push(observation.image);
+  }
+  const before = spool.held().map(({ observation }) => observation.image);
+  await spool.close();
+  const again = await opened(place.folder);
+  const after = again.held().map(({ observation }) => observation.image);
+  await again.release(testClock().now());
+  const sentNow = (await sent(again)).flatMap(({ frame }) => frame.observations as { image: string }[]);
+  expect([before, after, sentNow.map(({ image }) => image)]).toEqual([taken, taken, taken]);
+  await again.close();
 });
 
 test.each(['release', 'drop'] as const)(
