@@ -339,17 +339,17 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const active = all.filter((device) => device.status === 'active');
       const told = await tellings.onEach(active, state);
       const agreed = agreements.get(org);
-      const now = instantOf(clock.now(), state.current);
+      const instant = instantOf(clock.now(), state.current);
       const testimonies = told.map(([device, telling]) => ({
         device,
         connected: connections.of(device.device) !== null,
-        told: telling.told.at(now),
+        told: telling.told.at(instant),
         receipt: device.said,
         agreedAt: (agreed?.hash === state.current.hash ? agreed.of.get(device.device) : undefined) ?? {},
       }));
       return {
         policyVersion: state.current.document.version,
-        parameters: prove(state.claims, state.requestedAt, testimonies, now),
+        parameters: prove(state.claims, state.requestedAt, testimonies, clock.now()),
       };
     },
   };

@@ -4,8 +4,11 @@ import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import { type ParameterProof, WAITING_NAMED } from '../../shared/protocol/http.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { Digest } from '../../shared/signed.ts';
-import { HOUR, type UnixMs } from '../../shared/time.ts';
+import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
 import type { DeviceRecord } from '../store/store.ts';
+
+/** A week after its lease has ended somebody must look for a device; whether it is on today is for its person alone. */
+const NAMED_AFTER_MS = 7 * DAY;
 
 /** One enrolled device, as its proof needs it. */
 export interface Witness {
@@ -96,8 +99,15 @@ function waitingOf(parameter: ParameterId, silent: readonly Witness[], now: Unix
     running: ends.length,
     stopsBy:
       known.length === 0 || known.length < ends.length ? null : known.reduce((one, other) => Math.max(one, other)),
-    named: silent.slice(0, WAITING_NAMED).map(({ device }) => device.device),
+    named: away
+      .filter((witness) => isLongGone(witness, now))
+      .slice(0, WAITING_NAMED)
+      .map(({ device }) => device.device),
   };
+}
+
+function isLongGone({ device }: Witness, now: UnixMs): boolean {
+  return device.lease !== null && device.lease.observedUntil + NAMED_AFTER_MS <= now;
 }
 
 /** The end of its lease, up to the full hour: the minute would tell when the computer was last on. Null when it has had no lease. */

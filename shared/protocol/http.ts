@@ -137,7 +137,7 @@ export const ParameterProof = z.strictObject({
   active: z.int(),
   /** Devices whose receipt contradicts the policy: they still collect what is off. */
   contradicting: z.array(DeviceId),
-  /** Devices that have signed nothing yet about this rule: in numbers, and the first of them by name. */
+  /** Devices that have signed nothing yet about this rule: in numbers, and by name only those that are long gone. */
   waiting: z.strictObject({
     devices: z.int(),
     /** Of those, connected: they are expected to answer. */
@@ -146,7 +146,10 @@ export const ParameterProof = z.strictObject({
     running: z.int(),
     /** By this full hour every one of `running` has stopped by itself, because its lease has ended. Null: none runs, or one has no known end. */
     stopsBy: UnixMs.nullable(),
-    /** The first of those devices, in the order in which they were enrolled. */
+    /**
+     * Of those that are not connected, the first whose lease for what is observed ended at least seven days ago, in the order
+     * in which they were enrolled. Sooner no device is named: when somebody's computer comes on is for that person alone.
+     */
     named: z.array(DeviceId).max(WAITING_NAMED),
   }),
   /** Milliseconds from the publication to the last receipt, when all have confirmed. */
@@ -777,7 +780,7 @@ export const routes = {
     auth: 'session',
     params: empty,
     query: empty,
-    summary: 'Per parameter: requested, and confirmed by which devices (owner, admin, manager, privacy officer).',
+    summary: 'Per parameter: requested, and confirmed by how many devices (owner, admin, manager, privacy officer).',
     body: null,
     response: z.strictObject({ policyVersion: z.int(), parameters: z.array(ParameterProof) }),
   }),

@@ -1,12 +1,12 @@
 import { Checkbox, Group, Select, Switch } from '@mantine/core';
 import { catalog, type ParameterId, Purpose } from '../../../shared/catalog.ts';
 import { LawfulBasis } from '../../../shared/policy/policy.ts';
-import type { ParameterProof } from '../../../shared/protocol/http.ts';
+import { type ParameterProof, WAITING_NAMED } from '../../../shared/protocol/http.ts';
 import { ViewerRole } from '../../../shared/roles.ts';
 import { useMe } from '../api/useMe.ts';
 import { may } from '../frame/may.ts';
 import { NumberField } from '../frame/NumberField.tsx';
-import { say } from '../strings/say.ts';
+import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
 import type { Rule } from './draft.ts';
 import type { Edit } from './useDraft.ts';
@@ -120,14 +120,15 @@ function WaitingDevices({ proof }: { proof: ParameterProof | undefined }) {
   return (
     <>
       <h3>{say('details.waiting')}</h3>
-      <ul className={classes.levels}>
-        {named.map((device) => (
-          <li key={device}>
-            <span className="dl-code">{device.slice(0, 8)}</span>
-          </li>
-        ))}
-        {devices > named.length && <li>{say('details.waitingMore', { count: devices - named.length })}</li>}
-      </ul>
+      <p>{count('details.waitingCount', devices)}</p>
+      {named.length > 0 && (
+        <p>
+          {say('details.waitingGone')}{' '}
+          <span className="dl-code">{named.map((device) => device.slice(0, 8)).join(', ')}</span>
+          {named.length === WAITING_NAMED && ' …'}
+        </p>
+      )}
+      <p className="dl-quiet dl-small">{say('details.waitingWhy')}</p>
     </>
   );
 }

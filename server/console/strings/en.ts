@@ -234,7 +234,11 @@ export const en = {
   'details.viewersOwner': 'Of people in their scope. The person always may. Only an owner may name more.',
   'details.mayPause': 'The employee may pause it',
   'details.waiting': 'Devices that have not answered',
-  'details.waitingMore': 'and {count} more',
+  'details.waitingCount.one': '{count} device has signed nothing about this rule yet.',
+  'details.waitingCount.other': '{count} devices have signed nothing about this rule yet.',
+  'details.waitingGone': 'Away for more than a week:',
+  'details.waitingWhy':
+    'A device is named here a week after its lease has ended. Before that, whether it is on is for its person alone.',
   'source.observed': 'Observed by a sensor.',
   'source.entered': 'Entered by the employee.',
   'sensitivity.low': 'Low sensitivity.',

@@ -290,7 +290,7 @@ describe('proof', () => {
     const off = await kit.publish({ app: { level: 'off' } });
     expect(await proofOf(kit, 'app')).toMatchObject({
       ...{ requested: 'off', requestedAt: kit.clock.now(), confirmed: 0, active: 0, timeToEffectMs: null },
-      waiting: { devices: 1, connected: 1, running: 0, stopsBy: null, named: [device.record.device] },
+      waiting: { devices: 1, connected: 1, running: 0, stopsBy: null, named: [] },
     });
     await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' })); // an old one, late
     expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 0 });
@@ -320,6 +320,16 @@ describe('proof', () => {
     await kit.publish({ app: { level: 'category' } });
     await kit.publish({ app: { level: 'off' } });
     expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 0 });
+  });
+
+  it('holds no lease for ended, and names no device, because a policy was published while the clock was ahead', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    await kit.control.lease(device.record);
+    kit.clock.set(30 * DAY);
+    await kit.publish({ app: { level: 'name' } });
+    kit.clock.set(-30 * DAY);
+    expect((await proofOf(kit, 'app'))?.waiting).toMatchObject({ devices: 1, connected: 0, running: 1, named: [] });
   });
 
   it('names a device whose receipt says that it still collects, or still keeps, what is off', async () => {

@@ -4,7 +4,7 @@ import { type Current, prove, type Witness } from '../../../../server/control/pr
 import { type Level, type ParameterId, parameterIds } from '../../../../shared/catalog.ts';
 import { DeviceId } from '../../../../shared/ids.ts';
 import { firstRules, PolicyDocument } from '../../../../shared/policy/policy.ts';
-import { HOUR, MINUTE } from '../../../../shared/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../../shared/time.ts';
 
 const NOW = 1_795_212_000_000;
 
@@ -32,14 +32,22 @@ function appProof(witnesses: readonly Witness[]) {
   return { proofs, waiting: proofs.find(({ parameter }) => parameter === 'app')?.waiting };
 }
 
-it('is as small for fifteen hundred devices that are silent as for twenty: it counts them, and names the first', () => {
-  const witnesses = Array.from({ length: 1_500 }, () => silent(true, NOW + HOUR));
+it('is as small for fifteen hundred devices that are long gone as for twenty: it counts them, and names the first', () => {
+  const witnesses = Array.from({ length: 1_500 }, () => silent(false, NOW - 30 * DAY));
   const { proofs, waiting } = appProof(witnesses);
   expect(waiting).toEqual({
-    ...{ devices: 1_500, connected: 1_500, running: 0, stopsBy: null },
+    ...{ devices: 1_500, connected: 0, running: 0, stopsBy: null },
     named: witnesses.slice(0, 20).map(({ device }) => device.device),
   });
   expect(JSON.stringify(proofs).length).toBeLessThan(16 * 1024);
+});
+
+it('names no device before a week after its lease has ended: which computer is on today is for its person alone', () => {
+  const gone = silent(false, NOW - 7 * DAY);
+  const ends = [NOW + HOUR, NOW - MINUTE, NOW - 3 * DAY, NOW - 7 * DAY + 1, null];
+  const quiet = ends.map((end) => silent(false, end));
+  const there = [...ends, NOW - 30 * DAY].map((end) => silent(true, end));
+  expect(appProof([...quiet, ...there, gone]).waiting).toMatchObject({ devices: 12, named: [gone.device.device] });
 });
 
 it('says by which hour the last device that is away has stopped, and not when any of them was last there', () => {

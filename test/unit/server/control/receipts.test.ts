@@ -6,6 +6,7 @@ import type { ReceiptRecord, Store } from '../../../../server/store/store.ts';
 import { VaultError } from '../../../../server/vault/vault.ts';
 import type { ReceiptPayload } from '../../../../shared/protocol/messages.ts';
 import type { Signed } from '../../../../shared/signed.ts';
+import { DAY } from '../../../../shared/time.ts';
 import { acknowledgementBy, connect, MORNING, receiptBy, startServer } from '../../../support/ingestKit.ts';
 import { hitsBelow, hitsIn } from '../../../support/markers.ts';
 import { openStoreIn, temporaryFolder } from '../../../support/openedSqliteStore.ts';
@@ -73,6 +74,8 @@ describe('what a device signed', () => {
     await kit.control.receive(robbed.record, receiptBy(robbed, policy));
     const appProof = async () => (await kit.control.proof(kit.org)).parameters.find((one) => one.parameter === 'app');
     expect(await appProof()).toMatchObject({ devices: 3, confirmed: 1, contradicting: [] });
+    for (const one of [damaged, robbed]) await kit.control.lease(one.record);
+    kit.clock.advance(9 * DAY); // by then a device that has nothing on record is named
     expect((await appProof())?.waiting.named).toEqual([damaged.record.device, robbed.record.device]);
     expect((await kit.control.latestReceipt(honest.record))?.said.device).toBe(honest.record.device);
     for (const one of [damaged, robbed]) expect(await kit.control.latestReceipt(one.record)).toBeNull();
