@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DayFacts, dayReport } from '../../../server/reports/day.ts';
+import { dayReport } from '../../../server/reports/day.ts';
 import { type Interval, intersect, measure, subtract, union } from '../../../server/reports/intervals.ts';
 import { inOrder, ofParameter, type Recorded } from '../../../server/reports/recorded.ts';
 import { zonedDay } from '../../../server/reports/zonedDay.ts';
-import { parameterIds } from '../../../shared/catalog.ts';
 import type { Observation } from '../../../shared/events/observation.ts';
-import { DeviceId, PersonId, SessionId } from '../../../shared/ids.ts';
-import type { Levels } from '../../../shared/policy/policy.ts';
+import { DeviceId, SessionId } from '../../../shared/ids.ts';
 import { DayReport } from '../../../shared/protocol/http.ts';
-import { addDays, DAY, dayOf, HOUR, MINUTE } from '../../../shared/time.ts';
+import { addDays, DAY, HOUR, MINUTE } from '../../../shared/time.ts';
+import { dayFacts } from '../../support/dayFacts.ts';
 
 const START = Date.UTC(2026, 10, 12);
 const BOUNDS = { from: START, to: START + DAY };
@@ -160,30 +159,6 @@ function recordsOf(one: Plan, index: number): Recorded[] {
   return observations.map((observation) => ({ device, session, observation }));
 }
 
-function factsOf(records: readonly Recorded[]): DayFacts {
-  const everything = Object.fromEntries(parameterIds.map((id) => [id, 'on'])) as Levels;
-  const never = Object.fromEntries(parameterIds.map((id) => [id, null])) as DayFacts['levelSince'];
-  return {
-    header: {
-      person: { id: PersonId.parse(uuid(9)), name: 'Mia' },
-      day: dayOf(START),
-      zone: 'UTC',
-      policyVersion: 1,
-      recordedAccess: null,
-    },
-    bounds: BOUNDS,
-    now: START + 2 * DAY,
-    records,
-    ...{ running: new Set(), takenAway: () => null },
-    viewable: new Set(parameterIds),
-    levels: everything,
-    levelSince: never,
-    acknowledged: everything,
-    hasDevice: true,
-    expired: new Set(),
-  };
-}
-
 describe('a day', () => {
   test('tracks exactly the minutes of the day that are in a session and in none of its gaps; twice at once counts once', () => {
     fc.assert(
@@ -193,7 +168,7 @@ describe('a day', () => {
           return [...minutesOf([{ from: 0, to: one.length }])].filter((m) => !gaps.has(m)).map((m) => m + one.from);
         });
         const inDay = new Set(minutes.filter((m) => m >= 0 && m < 24 * 60));
-        const report = dayReport(factsOf(all.flatMap(recordsOf)));
+        const report = dayReport(dayFacts(START, all.flatMap(recordsOf)));
         expect(report.totals.trackedMs).toBe(inDay.size * MINUTE);
       }),
     );
@@ -208,7 +183,7 @@ describe('a day', () => {
             return [...minutesOf([{ from: 0, to: one.length }])].filter((m) => !gaps.has(m)).map((m) => m + one.from);
           }),
         );
-        const report = dayReport(factsOf(all.flatMap(recordsOf)));
+        const report = dayReport(dayFacts(START, all.flatMap(recordsOf)));
         const apps = ofParameter(inOrder(all.flatMap(recordsOf)), 'app');
         const inFront = (device: number, at: number): string | null => {
           const last = apps.findLast((one) => one.device === uuid(device) && one.observation.at <= at)?.observation;
@@ -228,7 +203,7 @@ describe('a day', () => {
       { from: 0, length: 20, name: 'A' },
       { from: 5, length: 1, name: 'B' },
     ];
-    const report = dayReport(factsOf(recordsOf({ device: 1, from: -10, length: 30, gaps: [], apps }, 0)));
+    const report = dayReport(dayFacts(START, recordsOf({ device: 1, from: -10, length: 30, gaps: [], apps }, 0)));
     expect([report.totals.trackedMs, report.apps, report.totals.byApp]).toEqual([20 * MINUTE, [], []]);
   });
 
@@ -239,8 +214,15 @@ describe('a day', () => {
         const shuffled = records
           .map((record) => ({ record, key: random.next().value }))
           .toSorted((a, b) => a.key - b.key);
-        const report = dayReport(factsOf(records));
-        expect(dayReport(factsOf(shuffled.map(({ record }) => record)))).toEqual(report);
+        const report = dayReport(dayFacts(START, records));
+        expect(
+          dayReport(
+            dayFacts(
+              START,
+              shuffled.map(({ record }) => record),
+            ),
+          ),
+        ).toEqual(report);
         expect(DayReport.parse(report)).toEqual(report);
         for (const { from, to } of [...report.sessions, ...report.gaps, ...report.work]) {
           expect(from >= BOUNDS.from && from < to && to <= BOUNDS.to).toBe(true);
@@ -255,7 +237,7 @@ describe('a day', () => {
   test('says for every parameter either something or why not', () => {
     fc.assert(
       fc.property(plans, (all) => {
-        const report = dayReport(factsOf(all.flatMap(recordsOf)));
+        const report = dayReport(dayFacts(START, all.flatMap(recordsOf)));
         const absent = report.absent.map(({ parameter }) => parameter);
         expect(absent.includes('session')).toBe(report.sessions.length === 0);
         expect(absent.includes('app')).toBe(report.apps.length === 0);

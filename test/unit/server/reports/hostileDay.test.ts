@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { type DayFacts, dayReport } from '../../../../server/reports/day.ts';
+import { dayReport } from '../../../../server/reports/day.ts';
 import type { Recorded } from '../../../../server/reports/recorded.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import type { Observation } from '../../../../shared/events/observation.ts';
 import { DeviceId, PersonId, SessionId } from '../../../../shared/ids.ts';
-import type { Levels } from '../../../../shared/policy/policy.ts';
 import { DAY, dayOf, HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
+import { dayFacts } from '../../../support/dayFacts.ts';
 
 const START = Date.UTC(2026, 10, 12);
 const NOON = START + 12 * HOUR;
@@ -13,22 +13,6 @@ const MANY = 6_000;
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const device = DeviceId.parse(uuid(1));
 const numbers = Array.from({ length: MANY }, (_, n) => n);
-
-function factsOf(records: readonly Recorded[]): DayFacts {
-  const levels = Object.fromEntries(parameterIds.map((id) => [id, 'on'])) as Levels;
-  const person = { id: PersonId.parse(uuid(9)), name: 'Mia' };
-  return {
-    ...{
-      bounds: { from: START, to: START + DAY },
-      now: START + 2 * DAY,
-      running: new Set<SessionId>(),
-      takenAway: () => null,
-    },
-    ...{ header: { person, day: dayOf(START), zone: 'UTC', policyVersion: 1, recordedAccess: null } },
-    ...{ viewable: new Set(parameterIds), levels, acknowledged: levels, hasDevice: true, expired: new Set(), records },
-    levelSince: Object.fromEntries(parameterIds.map((id) => [id, null])) as DayFacts['levelSince'],
-  };
-}
 
 const record = (observation: Observation, session = 1): Recorded => ({
   ...{ device, session: SessionId.parse(uuid(session)), observation },
@@ -53,7 +37,7 @@ it('thousands of applications and titles at the same time give as many rows as t
   ]);
   let rows = 0;
   const ms = processorTimeOf(() => {
-    rows = dayReport(factsOf([record(event(NOON - SECOND, 'start')), ...records])).apps.length;
+    rows = dayReport(dayFacts(START, [record(event(NOON - SECOND, 'start')), ...records])).apps.length;
   });
   expect(rows).toBeGreaterThan(800);
   expect(rows).toBeLessThanOrEqual(1_800);
@@ -68,7 +52,7 @@ it('thousands of sessions that run at the same time are reported soon, each as o
   ]);
   let overlapping = 0;
   const ms = processorTimeOf(() => {
-    const { sessions } = dayReport(factsOf(records));
+    const { sessions } = dayReport(dayFacts(START, records));
     overlapping = sessions.filter((one) => one.overlapping).length;
   });
   expect(overlapping).toBe(MANY);
@@ -83,7 +67,7 @@ it('thousands of projects and gaps in one session are reported soon', () => {
   let work = 0;
   const ms = processorTimeOf(() => {
     const all = [record(event(NOON, 'start')), ...records, record(event(NOON + HOUR, 'stop'))];
-    work = dayReport(factsOf(all)).work.length;
+    work = dayReport(dayFacts(START, all)).work.length;
   });
   expect(work).toBe(2 * MANY);
   expect(ms).toBeLessThan(4_000);
@@ -95,7 +79,7 @@ it('one application at a time is in front of a device: what overlaps ends where 
     record({ parameter: 'app', level: 'name', ...when(NOON + 10 * MINUTE, 5 * MINUTE), name: 'B' }),
   ];
   const all = [record(event(NOON, 'start')), ...apps, record(event(NOON + HOUR, 'stop'))];
-  const report = dayReport(factsOf(all));
+  const report = dayReport(dayFacts(START, all));
   expect(report.apps.map(({ from, to, label }) => [(from - NOON) / MINUTE, (to - NOON) / MINUTE, label])).toEqual([
     [0, 10, 'A'],
     [10, 15, 'B'],
@@ -104,7 +88,7 @@ it('one application at a time is in front of a device: what overlaps ends where 
 
 it('what was seen once and took no time is shown with its moment, alone or within another, and counts no time', () => {
   const report = dayReport(
-    factsOf([
+    dayFacts(START, [
       record(event(NOON, 'start')),
       record({ parameter: 'app', level: 'name', ...when(NOON + MINUTE), name: 'Once' }),
       record({ parameter: 'title', level: 'full', ...when(NOON + MINUTE), title: 'seen once' }),

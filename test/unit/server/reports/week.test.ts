@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Recorded } from '../../../../server/reports/recorded.ts';
-import { type WeekFacts, weekReport } from '../../../../server/reports/week.ts';
+import { weekReport } from '../../../../server/reports/week.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import type { Observation } from '../../../../shared/events/observation.ts';
 import { DeviceId, PersonId, SessionId } from '../../../../shared/ids.ts';
-import type { Levels } from '../../../../shared/policy/policy.ts';
 import { addDays, DAY, dayOf, HOUR, MINUTE } from '../../../../shared/time.ts';
+import { everythingCollected } from '../../../support/dayFacts.ts';
 
 const START = Date.UTC(2026, 10, 9);
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -19,11 +19,6 @@ const active = (at: number, isActive: boolean): Recorded =>
   record({ parameter: 'activity', level: 'active', ...when(at, 10 * MINUTE), active: isActive });
 
 function reportOf(records: readonly Recorded[], now: number, running: readonly SessionId[] = []) {
-  const levels = Object.fromEntries(parameterIds.map((id) => [id, 'on'])) as Levels;
-  const levelSince = Object.fromEntries(
-    parameterIds.map((id) => [id, null]),
-  ) as WeekFacts['days'][number]['levelSince'];
-  const held = { viewable: new Set(parameterIds), levels, levelSince, acknowledged: levels, hasDevice: true };
   return weekReport({
     header: {
       person: { id: PersonId.parse(uuid(9)), name: 'Mia' },
@@ -33,7 +28,7 @@ function reportOf(records: readonly Recorded[], now: number, running: readonly S
     },
     ...{ now, records, running: new Set(running), takenAway: () => null },
     days: Array.from({ length: 7 }, (_, n) => ({
-      ...{ ...held, expired: new Set(), day: addDays(dayOf(START), n) },
+      ...{ ...everythingCollected, day: addDays(dayOf(START), n) },
       bounds: { from: START + n * DAY, to: START + (n + 1) * DAY },
     })),
   });
