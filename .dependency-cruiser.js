@@ -99,7 +99,7 @@ export default {
       comment: 'No domain rule may hide in a request handler.',
       severity: 'error',
       from: { pathNot: ['^server/api/', '^test/unit/server/api/'] },
-      to: { path: '^node_modules/(express|helmet|rate-limiter-flexible)(/|$)' },
+      to: { path: '^node_modules/(express|helmet)(/|$)' },
     },
     {
       name: 'sqlite-only-in-its-driver',

@@ -78,7 +78,7 @@ function contextOf(deps: ApiDeps): Context {
   const { store, vault, organisations, control, connections, clock, random, publicUrl } = deps;
   const accounts = createAccounts(deps);
   const sessions = createSessions({ store, vault, accounts, clock, random });
-  const [passwords, rateLimits] = [createPasswords(random), createRateLimits()];
+  const [passwords, rateLimits] = [createPasswords(random), createRateLimits(clock)];
   return {
     store,
     vault,

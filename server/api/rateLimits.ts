@@ -1,6 +1,7 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { DaylightError } from '../../shared/errors.ts';
 import { MINUTE } from '../../shared/time.ts';
+import type { Clock } from '../clock.ts';
+import { createGuessCounter } from './guessCounter.ts';
 
 /** Guesses that are counted. What succeeds, or fails for another reason, is not: only wrong guesses add up. */
 export interface RateLimits {
@@ -11,6 +12,8 @@ export interface RateLimits {
    * is given: DaylightError `rate_limited`, with the time to wait.
    */
   attempt<T>(keys: readonly GuessKey[], task: () => Promise<T>, whenSpent?: WhenSpent<T>): Promise<T>;
+  /** How many keys something is kept of, of all kinds together. */
+  size(): number;
 }
 
 export type WhenSpent<T> = (refusal: DaylightError) => Promise<T>;
@@ -39,10 +42,9 @@ const allowed: Readonly<Record<Guess, number>> = {
   // A whole office enrols from one address, many at once; a code has a hundred random bits.
   enrolment: 240,
 };
-const WINDOW_SECONDS = 15 * 60;
 
-export function createRateLimits(): RateLimits {
-  const counters = new Map(Object.entries(allowed).map(([kind, points]) => [kind, createCounter(kind, points)]));
+export function createRateLimits(clock: Pick<Clock, 'mono'>): RateLimits {
+  const counters = new Map(Object.entries(allowed).map(([kind, most]) => [kind, createGuessCounter(most, clock)]));
 
   async function attempt<T>(
     keys: readonly GuessKey[],
@@ -63,63 +65,14 @@ export function createRateLimits(): RateLimits {
       isWrong = isWrongGuess(cause);
       throw cause;
     } finally {
-      await counter.end(key, isWrong);
+      counter.end(key, isWrong);
     }
   }
 
-  return { attempt };
-}
-
-/** Wrong guesses of one kind, and those that are under way. */
-interface Counter {
-  /** Counts one more: 0 when it may be made. Otherwise in how many milliseconds the next one may, and nothing is counted. */
-  begin(key: string): Promise<number>;
-  end(key: string, isWrong: boolean): Promise<void>;
-}
-
-function createCounter(kind: string, points: number): Counter {
-  const limiter = new RateLimiterMemory({ keyPrefix: kind, points, duration: WINDOW_SECONDS });
-  const underWay = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
-
-  function ended(key: string): void {
-    const place = underWay.get(key);
-    if (place === undefined) return;
-    place.running -= 1;
-    const next = place.waiting.shift();
-    if (next !== undefined) next();
-    else if (place.running === 0) underWay.delete(key);
-  }
-
   return {
-    async begin(key) {
-      for (;;) {
-        const place = underWay.get(key) ?? { running: 0, waiting: [] };
-        underWay.set(key, place);
-        place.running += 1;
-        const spent = await limiter.consume(key).then(() => null, asSpent);
-        if (spent === null) return 0;
-        await limiter.reward(key);
-        if (place.running === 1) {
-          // Asked once more: what was counted a moment ago may have been another one that was not let in either.
-          const left = await limiter.get(key);
-          ended(key);
-          if (left !== null && left.consumedPoints >= points) return Math.max(1, spent.msBeforeNext);
-          continue;
-        }
-        place.running -= 1;
-        await new Promise<void>((resolve) => place.waiting.push(resolve));
-      }
-    },
-    async end(key, isWrong) {
-      if (!isWrong) await limiter.reward(key);
-      ended(key);
-    },
+    attempt,
+    size: () => [...counters.values()].reduce((sum, counter) => sum + counter.size(), 0),
   };
-}
-
-function asSpent(cause: unknown): RateLimiterRes {
-  if (cause instanceof RateLimiterRes) return cause;
-  throw cause;
 }
 
 function isWrongGuess(cause: unknown): boolean {

@@ -11,7 +11,7 @@ import { sha256 } from '../secrets.ts';
 import { noteEvent } from '../securityEvents.ts';
 import type { Demand } from '../signInPlaces.ts';
 
-/** Every failed sign-in takes at least this long, so that its time does not tell whether the account exists. */
+/** Every failed sign-in takes at least this long, so that its time does not tell whether the account exists, or was tried at all. */
 const FAILURE_MS = 300;
 
 export function signingIn(
@@ -21,9 +21,9 @@ export function signingIn(
   return {
     async signIn({ body, client, limitKey, cookie }) {
       const account = vault.lookupHash('email', body.email);
-      const begun = await signInPlaces.signIn(account, limitKey, (demand, isKnown) =>
-        slowToFail(async () => {
-          const { person, secondFactor } = await prove(context, body, { account, demand, isKnown });
+      const begun = await slowToFail(() =>
+        signInPlaces.signIn(account, limitKey, async (demand, codes) => {
+          const { person, secondFactor } = await prove(context, body, { demand, codes });
           if (secondFactor === 'recovery_code') await noteEvent(context, person, 'signed_in_with_recovery_code');
           return sessions.begin(person, client, secondFactor);
         }),
@@ -78,10 +78,9 @@ interface Proof {
 }
 
 interface Guarded {
-  /** Keyed hash of the e-mail address. */
-  readonly account: string;
   readonly demand: Demand;
-  readonly isKnown: boolean;
+  /** What wrong codes after the right password are counted under. */
+  readonly codes: string;
 }
 
 /** Password first, then the second factor if the account has one. An unknown address costs the same work. */
@@ -112,13 +111,11 @@ async function countedFactor(
   context: Context,
   credentials: Credentials,
   proof: Proof,
-  { account, demand, isKnown }: Guarded,
+  { demand, codes }: Guarded,
 ): Promise<TakenFactor | null> {
   if (demand === 'both' && credentials.totp === null) return null;
-  const take = () => takeSecondFactor(context, credentials, proof);
-  if (isKnown) return take();
-  const taking = context.rateLimits.attempt([['second_factor', account]], async () => {
-    const taken = take();
+  const taking = context.rateLimits.attempt([['second_factor', codes]], async () => {
+    const taken = takeSecondFactor(context, credentials, proof);
     if (taken === null) throw wrong();
     return taken;
   });

@@ -227,6 +227,51 @@ describe('guessing', () => {
   });
 });
 
+describe('guessing from the same address', () => {
+  let office: TestServer;
+  let admin: TestOwner;
+  beforeAll(async () => {
+    office = await startServer();
+    admin = await office.addOrganisation('Office');
+  });
+  afterAll(() => office.close());
+
+  const enter = (body: object) =>
+    createClient(office.url)
+      .send('POST', '/session', { password: PASSWORD, ...body })
+      .then(({ status, body: answer }) => [status, answer.error?.code ?? null]);
+
+  test('keeps nobody out who signed in there before and shows both factors; whoever has one alone waits', async () => {
+    const { email, secret } = await addMember(office, admin.client, 'employee', {
+      name: 'Mia',
+      email: 'mia@office.example.com',
+      secondFactor: true,
+    });
+    const { email: without } = await addMember(office, admin.client, 'employee', {
+      name: 'Ben',
+      email: 'ben@office.example.com',
+    });
+    const code = () => {
+      office.clock.advance(30_000); // each is taken once
+      return { email, totp: totpCode(secret ?? '', office.clock.now()) };
+    };
+    expect([await enter(code()), await enter({ email: without })]).toEqual([
+      [200, null],
+      [200, null],
+    ]);
+    for (const guessed of [email, without]) {
+      await Promise.all(Array.from({ length: 10 }, () => enter({ email: guessed, password: 'wrong wrong wrong' })));
+    }
+    const refused = [429, 'rate_limited'];
+    expect(await enter({ email })).toEqual(refused);
+    expect(await enter({ ...code(), password: 'wrong wrong wrong' })).toEqual(refused);
+    expect(await enter(code())).toEqual([200, null]);
+    expect(await enter({ email: without })).toEqual(refused);
+    office.clock.advance(15 * MINUTE);
+    expect(await enter({ email: without })).toEqual([200, null]);
+  });
+});
+
 describe('requests of other sites', () => {
   test('a foreign Origin is refused, with and without the header', async () => {
     const foreign = await owner.client.send('POST', '/teams', { name: 'X' }, { origin: 'https://evil.example' });
