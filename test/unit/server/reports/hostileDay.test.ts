@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
 import { dayReport } from '../../../../server/reports/day.ts';
 import type { Recorded } from '../../../../server/reports/recorded.ts';
-import { parameterIds } from '../../../../shared/catalog.ts';
 import type { Observation } from '../../../../shared/events/observation.ts';
-import { DeviceId, PersonId, SessionId } from '../../../../shared/ids.ts';
-import { DAY, dayOf, HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
+import { DeviceId, SessionId } from '../../../../shared/ids.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
 import { dayFacts } from '../../../support/dayFacts.ts';
 
 const START = Date.UTC(2026, 10, 12);

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Recorded } from '../../../../server/reports/recorded.ts';
 import { weekReport } from '../../../../server/reports/week.ts';
-import { parameterIds } from '../../../../shared/catalog.ts';
 import type { Observation } from '../../../../shared/events/observation.ts';
 import { DeviceId, PersonId, SessionId } from '../../../../shared/ids.ts';
 import { addDays, DAY, dayOf, HOUR, MINUTE } from '../../../../shared/time.ts';
