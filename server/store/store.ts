@@ -373,6 +373,14 @@ export interface Observations {
     from: Day,
     to: Day,
   ): Promise<readonly SegmentRecord[]>;
+  /** Those of the segments `of` that one person has of the parameter on the day, in order of arrival. */
+  segmentsById(
+    org: OrgId,
+    person: PersonId,
+    parameter: ParameterId,
+    day: Day,
+    of: readonly SegmentId[],
+  ): Promise<readonly SegmentRecord[]>;
   /**
    * Every segment of the person of each parameter and day from `from` to `to`, both included, that has `least` or more of
    * them, in order of arrival. None of screenshots, which are never merged.

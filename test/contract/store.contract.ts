@@ -791,6 +791,25 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.segments(orgId('other'), personId('ann'), 'app', '2026-03-01', '2026-03-03')).toEqual([]);
       });
 
+      it('reads the named segments of a day and parameter, in order of arrival, and none that is gone or elsewhere', async () => {
+        const names = ['a', 'b', 'c', 'd'];
+        for (const [at, name] of names.entries()) {
+          await store.appendBatch(batch(at + 1, { segments: [segment(name)] }));
+        }
+        const elsewhere = [segment('title', 'title'), segment('next', 'app', '2026-03-03')];
+        await store.appendBatch(batch(5, { segments: elsewhere }));
+        const named = async (wanted: readonly string[], of = 'acme', who = 'ann') => {
+          const ids = wanted.map(segmentId);
+          return store.segmentsById(orgId(of), personId(who), 'app', '2026-03-02', ids);
+        };
+        expect(await named(['d', 'gone', 'b', 'title', 'next', 'a'])).toEqual(
+          ['a', 'b', 'd'].map((one) => segment(one)),
+        );
+        await store.replaceSegments(segment('b and c'), ['b', 'c'].map(segmentId));
+        expect(await named(['d', 'b and c', 'b', 'a'])).toEqual(['a', 'b and c', 'd'].map((one) => segment(one)));
+        expect([await named([]), await named(['a'], 'other'), await named(['a'], 'acme', 'bob')]).toEqual([[], [], []]);
+      });
+
       it('lists the segments of crowded days without their bytes, in order of arrival, and no screenshots', async () => {
         const names = ['a', 'b', 'c'];
         await store.appendBatch(batch(1, { segments: names.map((name) => segment(name)) }));

@@ -293,6 +293,17 @@ export function createReferenceStore(): Store {
         );
         return those.filter((one, index) => those.findLastIndex(({ device }) => device === one.device) === index);
       }),
+    segmentsById: (org, person, parameter, day, of) =>
+      step(() =>
+        segments.filter(
+          (one) =>
+            one.org === org &&
+            one.person === person &&
+            one.parameter === parameter &&
+            one.day === day &&
+            of.includes(one.segment),
+        ),
+      ),
     crowdedSegments: (org, person, from, to, least) =>
       step(() => {
         const those = segments.filter(

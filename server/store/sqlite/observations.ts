@@ -18,7 +18,8 @@ import type { Row } from './connection.ts';
 import type { Database } from './database.ts';
 import { storeError, UndecidedCommit } from './failure.ts';
 import { replaceSegments } from './replaceSegments.ts';
-import { segmentColumns } from './segmentRow.ts';
+import { selectByKeys } from './rows.ts';
+import { segmentColumns, segmentKey } from './segmentRow.ts';
 
 export function observationsIn(
   { writer, read }: Database,
@@ -66,6 +67,12 @@ export function observationsIn(
     async newestSegments(org, person, parameter, from, to) {
       const key = [idBytes(org), idBytes(person), dayNumber(from), dayNumber(to), parameterCode(parameter)];
       return (await read.all(newestOfDays, key)).map(segmentOf);
+    },
+    async segmentsById(org, person, parameter, day, of) {
+      const place = [idBytes(org), idBytes(person), dayNumber(day), parameterCode(parameter)];
+      const keys = of.map((segment) => [...place, idBytes(segment)]);
+      const rows = await selectByKeys(read, 'SELECT rowid AS place, * FROM segment', segmentKey, keys);
+      return rows.toSorted((a, b) => int(a, 'place') - int(b, 'place')).map(segmentOf);
     },
     async crowdedSegments(org, person, from, to, least) {
       const key = [idBytes(org), idBytes(person), dayNumber(from), dayNumber(to), parameterCode('screenshot'), least];

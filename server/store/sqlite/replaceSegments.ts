@@ -3,7 +3,7 @@ import { type SegmentRecord, StoreError } from '../store.ts';
 import { idBytes, int } from './columns.ts';
 import type { Row, Value } from './connection.ts';
 import { deleteByKeys, insertRows, selectByKeys } from './rows.ts';
-import { segmentColumns, segmentRow } from './segmentRow.ts';
+import { segmentColumns, segmentKey, segmentRow } from './segmentRow.ts';
 import type { Transaction } from './writer.ts';
 
 /** Within a unit: what `Observations.replaceSegments` promises. */
@@ -18,7 +18,7 @@ export async function replaceSegments(
   const values = segmentRow(merged);
   const [org, person, day, parameter] = values;
   const keys = of.map((segment) => [org ?? null, person ?? null, day ?? null, parameter ?? null, idBytes(segment)]);
-  const rows = await selectByKeys(tx, selectSame, keyColumns, keys);
+  const rows = await selectByKeys(tx, selectSame, segmentKey, keys);
   if (rows.length === 0 || rows.length !== of.length || !rows.every((row) => isLike(row, values))) return 'changed';
   const places = rows.map((row) => int(row, 'place'));
   await deleteByKeys(tx, 'segment', 'rowid', places);
@@ -26,7 +26,6 @@ export async function replaceSegments(
   return 'replaced';
 }
 
-const keyColumns = ['org', 'person', 'day', 'parameter', 'segment'];
 const sameColumns = segmentColumns.filter((column) => column !== 'segment' && column !== 'sealed');
 const selectSame = `SELECT rowid AS place, ${sameColumns.join(', ')} FROM segment`;
 

@@ -2,13 +2,12 @@ import type { SegmentRecord } from '../store.ts';
 import { dayNumber, idBytes, parameterCode } from './columns.ts';
 import type { Value } from './connection.ts';
 
+/** The segment table's primary key. */
+export const segmentKey = ['org', 'person', 'day', 'parameter', 'segment'];
+
 /** The segment table's columns, and what a segment has in them, in the same order. */
 export const segmentColumns = [
-  'org',
-  'person',
-  'day',
-  'parameter',
-  'segment',
+  ...segmentKey,
   'device',
   'epoch',
   'policy_version',
