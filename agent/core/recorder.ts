@@ -528,19 +528,19 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     notify();
   }
 
-  /** Sensors follow the gate, one change after the other. */
-  function refresh(): Promise<void> {
-    const result = refreshing.then(async () => {
+  /** Sensors follow the gate, one change after the other. What that ends is written, and a write holds up no later change. */
+  async function refresh(): Promise<void> {
+    const followed = refreshing.then(async () => {
       const entries = woken();
       entries.push(...(await sampler.refresh()));
       const watches = sampler.watchesInput();
       if (session.kind !== 'stopped' && watches !== session.watched) {
         entries.push(...apply({ kind: 'watch', input: watches }));
       }
-      await record(entries);
+      return { written: record(entries) };
     });
-    refreshing = result.catch(() => undefined);
-    return result;
+    refreshing = followed.catch(() => undefined);
+    await (await followed).written;
   }
 
   /** What a sensor has counted ends where the process was last seen to run, whatever ends it. */
@@ -555,33 +555,21 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
    * this is called; sensors stop; what they were about to write is discarded or written; the spool is purged; and only
    * then is it noted, durably, that the spool holds nothing above the new levels. A start finds what was not finished.
    */
-  async function applyPolicy(): Promise<void> {
-    const allowed = levelsAllowed(policies, clock.now(), applied);
+  async function applyPolicy(wasRunning = false, endedBefore: Promise<unknown> | null = null): Promise<void> {
     const { wait, end } = patience();
-    const wasRunning = session.kind !== 'stopped';
+    const { allowed, lowered, ended } = lower();
+    await wait(
+      refresh()
+        .then(registry.settled)
+        .then(() => rounding),
+    );
+    lowered.forEach((id) => sampler.discard(id));
+    await Promise.all([endedBefore, ended]);
     if (allowed !== null) {
-      const lowered = parameterIds.filter((id) => isLowered(id, applied, allowed));
-      epoch += 1;
-      ceiling = allowed;
-      lowered.forEach((id) => sampler.discard(id));
-      // Before the purge, which leaves nothing of a session but its stop; a disk that hangs keeps no sensor running.
-      const ended = mustEnd() ? record(apply({ kind: 'stop', cause: 'shutdown' })) : null;
-      await wait(
-        refresh()
-          .then(registry.settled)
-          .then(() => rounding),
-      );
-      lowered.forEach((id) => sampler.discard(id));
-      await ended;
       await outbox.settled();
       await closeUnfinished();
       for (const id of lowered) await spool.purge(id, 'purged_by_policy');
       applied = allowed;
-    }
-    if (mustEnd()) {
-      const ended = record(apply({ kind: 'stop', cause: 'shutdown' }));
-      await wait(refresh());
-      await ended;
     }
     if (wasRunning && session.kind === 'stopped') {
       const decision = gate.decide('session');
@@ -595,6 +583,29 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     await wait(refresh());
     end();
     startRound();
+  }
+
+  /** From here on nothing is read or written of what is now off. A session ends before the purge, which leaves only its stop. */
+  function lower() {
+    const allowed = levelsAllowed(policies, clock.now(), applied);
+    const lowered = allowed === null ? [] : parameterIds.filter((id) => isLowered(id, applied, allowed));
+    if (allowed !== null) {
+      epoch += 1;
+      ceiling = allowed;
+    }
+    lowered.forEach((id) => sampler.discard(id));
+    return { allowed, lowered, ended: mustEnd() ? record(apply({ kind: 'stop', cause: 'shutdown' })) : null };
+  }
+
+  /** Not in turn: a command that waits for the disk keeps no sensor running. */
+  function policyChanged(): Promise<void> {
+    const wasRunning = session.kind !== 'stopped';
+    const { ended } = lower();
+    void refresh();
+    return inTurn(async () => {
+      await applyPolicy(wasRunning, ended);
+      notify();
+    });
   }
 
   function mustEnd(): boolean {
@@ -682,9 +693,11 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     settleTheLast('sign');
     const id = SessionId.parse(random.uuid());
     const entries = apply({ kind: 'start', session: id, idleAfterMs: idleMs() });
-    if (!(await writeJournal()) || entries.length === 0 || !(await outbox.write(entries))) return undoStart();
+    const isNoted = await writeJournal();
+    if (session.kind === 'stopped') return ENDED_MEANWHILE;
+    if (!isNoted || entries.length === 0 || !(await outbox.write(entries))) return undoStart();
     if (sensors.seesLock) await lock.set(true);
-    await afterChange(false);
+    await afterChange(true);
     startRound();
     const chosen = wanted.project === null && wanted.task === null ? null : await chooseWork(wanted);
     if (chosen?.ok === false) return said(`Tracking has started. The project was not recorded: ${chosen.problem}`);
@@ -939,11 +952,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     splitIdle: (at) => inTurn(() => splitIdle(at)),
     dropScreenshot: (image) => inTurn(() => dropScreenshot(image)),
     stoppedElsewhere: (id, device) => inTurn(() => stoppedElsewhere(id, device)),
-    policyChanged: () =>
-      inTurn(async () => {
-        await applyPolicy();
-        notify();
-      }),
+    policyChanged,
     lookNow: () => inTurn(async () => (isClosed ? undefined : look())),
     receipt,
     onReceiptChange(callback) {
@@ -959,6 +968,10 @@ const NO_WORK: Work = { project: null, task: null };
 const NOT_WRITTEN = problem(
   'The answer counts, but could not be written down.',
   'Make room on the disk: if the agent is killed before that, what was seen in the time away is deleted.',
+);
+const ENDED_MEANWHILE = problem(
+  'Tracking ended while it began.',
+  'See "daylight-agent status" for why, then start again.',
 );
 const NO_QUESTION = problem('There is no idle time to decide about.', 'Nothing to do.');
 const LIMITS = {

@@ -75,15 +75,69 @@ describe('sessions are switched off while one runs', () => {
     expect(kept(rig)).toEqual([['stop', paused]]);
   });
 
-  test('no sensor runs a second later although the disk takes nothing and never answers', async () => {
+  describe('no sensor runs a second later although the disk takes nothing and never answers', () => {
+    const active = (rig: Rig) => parameterIds.filter((id) => rig.recorder.status().parameters[id].active);
+    const nothing = async () => undefined;
+    const command = async ({ recorder }: Rig) => void recorder.note('begun before');
+    const publication = async (rig: Rig) => void rig.publish({ ...EVERYTHING, activity: 'active' });
+    const look = (rig: Rig) => rig.clock.advance(30 * SECOND);
+    const everything = Object.fromEntries(parameterIds.map((id) => [id, 'off']));
+    const observed = { ...everything, session: 'on', project: 'on', notes: 'on' };
+
+    test.each([
+      ['sessions', 'nothing', OFF, nothing],
+      ['everything', 'nothing', everything, nothing],
+      ['sessions', 'a command', OFF, command],
+      ['everything', 'a command', everything, command],
+      ['all that is observed', 'a command', observed, command],
+      ['everything', 'another publication', everything, publication],
+      ['all that is observed', 'another publication', observed, publication],
+      ['everything', 'a look', everything, look],
+      ['all that is observed', 'a look', observed, look],
+    ] as const)('switched off: %s; waiting for the disk: %s', async (_, __, levels, waiting) => {
+      const rig = await tracking();
+      const isTracking = levels['session'] === 'on';
+      expect(active(rig)).toContain('activity');
+      Object.assign(rig.spool, { append: () => new Promise(() => undefined) });
+      await waiting(rig);
+      await rig.clock.settle();
+      void rig.publish(levels);
+      await rig.clock.advance(SECOND);
+      expect(active(rig).filter((id) => levels[id] === 'off' || !isTracking)).toEqual([]);
+      // A kept reading that the disk does not let go of is admitted, with the level of what runs.
+      const off = { level: 'off' };
+      expect(rig.recorder.receipt()).toMatchObject({
+        ...{ tracking: isTracking, parameters: { activity: off, title: off, screenshot: off } },
+      });
+    });
+  });
+
+  test('a start that waits for the disk meanwhile begins nothing, and writes no start behind its own stop', async () => {
     const rig = await tracking();
-    const active = () => parameterIds.filter((id) => rig.recorder.status().parameters[id].active);
-    expect(active()).toContain('activity');
-    Object.assign(rig.spool, { append: () => new Promise(() => undefined) });
-    void rig.publish(OFF);
-    await rig.clock.advance(SECOND);
-    expect(active()).toEqual([]);
-    expect(rig.recorder.receipt()).toMatchObject({ tracking: false, parameters: { activity: { state: 'off' } } });
+    await rig.recorder.stop();
+    await sendAll(rig);
+    const { policies, publisher, clock, folder } = rig;
+    const policy = publisher.policy(2, EVERYTHING);
+    const soon = clock.now() + 4 * SECOND;
+    await policies.accept(policy, publisher.lease(policy, 2, { observedUntil: soon, enteredUntil: soon }));
+    await rig.recorder.policyChanged();
+    const { write } = folder;
+    let answer = (): void => undefined;
+    folder.write = async (name, content) => {
+      if (name === 'recorder.sealed') await new Promise<void>((resolve) => (answer = resolve));
+      return write(name, content);
+    };
+    const start = rig.recorder.start();
+    await clock.settle();
+    folder.write = write;
+    // The lease ends: unlike what a policy switches off, what was permitted before may still be written.
+    await clock.advance(10 * SECOND);
+    const told = rig.recorder.policyChanged();
+    answer();
+    expect(await start).toMatchObject({ ok: false, problem: 'Tracking ended while it began.' });
+    await told;
+    expect(rig.recorder.status().state).toBe('stopped');
+    expect(kept(rig).filter(([event]) => event !== 'stop')).toEqual([]);
   });
 
   test('a session that a clock set back has ended is not said to have ended for a reason that nobody names', async () => {
