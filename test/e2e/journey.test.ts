@@ -5,12 +5,13 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { agentCli, command, type Started } from '../support/agentProcess.ts';
+import { agentCli, command } from '../support/agentProcess.ts';
 import { PASSWORD, totpCode } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { eventually, initialiseData, runAgent, type ServerProcess, startServerProcess } from '../support/daylight.ts';
 import { officeDay } from '../support/days/office.ts';
+import type { Started } from '../support/nodeProcess.ts';
 
 // From an empty folder to a switch that is off, with nothing but what people see: three of them in browsers, and the employee at
 // a terminal. Built server, built agent, real browser; the desktop is a written day.

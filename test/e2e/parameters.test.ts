@@ -7,7 +7,6 @@ import { prettyName } from '../../agent/platform/machine.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation, ObservationOf } from '../../shared/events/observation.ts';
 import { DAY, dayOf } from '../../shared/time.ts';
-import type { Finished } from '../support/agentProcess.ts';
 import type { Client, Json } from '../support/api.ts';
 import { enrolAgent, eventually } from '../support/daylight.ts';
 import {
@@ -18,6 +17,7 @@ import {
   startDesktop,
 } from '../support/desktop.ts';
 import { desktopTests } from '../support/desktopTests.ts';
+import type { Finished } from '../support/nodeProcess.ts';
 import { onSite, pairBrowser, type Site, startSite } from '../support/pairedBrowser.ts';
 import {
   enrolEmployee,

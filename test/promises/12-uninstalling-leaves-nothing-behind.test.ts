@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../agent/core/files.ts';
 import { scratch } from '../support/agentKit.ts';
-import { agentCli, command, type Started, serverCli, start } from '../support/agentProcess.ts';
+import { agentCli, command, serverCli, start } from '../support/agentProcess.ts';
+import type { Started } from '../support/nodeProcess.ts';
 import { until } from '../support/scriptedServer.ts';
 
 const run = promisify(execFile);

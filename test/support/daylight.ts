@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { agentCli, command, type Started, serverCli, start } from './agentProcess.ts';
+import { agentCli, command, serverCli, start } from './agentProcess.ts';
 import { type Client, createClient, PASSWORD } from './api.ts';
 import { enrolmentBy, newDevice } from './enrolled.ts';
 import type { TestDevice } from './ingestKit.ts';
+import type { Started } from './nodeProcess.ts';
 import type { startUnsynced } from './unsynced/unsynced.ts';
 
 // A whole Daylight as the built programs, each a process of its own.

@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { agentCli, command, type Finished } from './agentProcess.ts';
+import { agentCli, command } from './agentProcess.ts';
 import type { ChromiumOptions } from './desktop.ts';
+import type { Finished } from './nodeProcess.ts';
 
 /** A web on this computer: every host name leads to a page that is titled by its path. */
 export interface Site {

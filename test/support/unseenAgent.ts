@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Script } from '../../agent/platform/scripted.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { agentCli, command, type Finished } from './agentProcess.ts';
+import { agentCli, command } from './agentProcess.ts';
 import { eventually } from './daylight.ts';
+import type { Finished } from './nodeProcess.ts';
 
 /** The built agent on a written day, with its output in a file: no terminal shows anybody that it records. */
 export interface UnseenAgent {

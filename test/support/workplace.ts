@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OrgId } from '../../shared/ids.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { agentCli, command, type Finished, type Started } from './agentProcess.ts';
+import { agentCli, command } from './agentProcess.ts';
 import { addMember, type Client, type Member } from './api.ts';
 import { eventually, initialiseData, type ServerProcess, signInOwner, startServerProcess } from './daylight.ts';
+import type { Finished, Started } from './nodeProcess.ts';
 
 // A workplace of the built programs: a server with an owner, a manager of a team, and an employee of it whose agent lives on a
 // real desktop with its real sensors.

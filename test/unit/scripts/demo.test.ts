@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,13 +7,14 @@ import { makeOwnerLink } from '../../../server/initialise.ts';
 import { openServer, type Server } from '../../../server/server.ts';
 import { scratch } from '../../support/agentKit.ts';
 import { type Client, createClient, type Json } from '../../support/api.ts';
+import { type Finished, finished, fromSource, startNode } from '../../support/nodeProcess.ts';
 
 const LONG = 300_000;
 const script = fileURLToPath(new URL('../../../scripts/demo.ts', import.meta.url));
 
 let place: Awaited<ReturnType<typeof scratch>>;
 let folder: string;
-let made: Ended;
+let made: Finished;
 beforeAll(async () => {
   place = await scratch();
   folder = join(place.folder, 'demo');
@@ -188,35 +188,19 @@ it('removing says what goes, asks, and takes only what the demo made', { timeout
   expect(await readdir(place.folder)).not.toContain('demo');
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function demo(...args: readonly string[]): Promise<Ended> {
+function demo(...args: readonly string[]): Promise<Finished> {
   return start(...args).ended;
 }
 
-/** As a process of its own; one that hangs is ended, and its code is null. */
+/** As a process of its own. */
 function start(...args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [out, err] = ['', ''];
-  const limit = setTimeout(() => child.kill('SIGKILL'), LONG - 10_000);
-  const ended = new Promise<Ended>((resolve) => {
-    child.once('close', (code) => {
-      clearTimeout(limit);
-      resolve({ code, out, err });
-    });
-  });
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const started = startNode([...fromSource, script, ...args], { limitMs: LONG - 10_000 });
+  const { process: child, out } = started;
+  const ended = finished(started);
   const hasSaid = (words: string): Promise<void> =>
     new Promise((resolve, reject) => {
-      child.stdout.on('data', () => out.includes(words) && resolve());
-      void ended.then(() => reject(new Error(`it ended without saying "${words}": ${err}`)));
+      child.stdout?.on('data', () => out().includes(words) && resolve());
+      void ended.then(({ err }) => reject(new Error(`it ended without saying "${words}": ${err}`)));
     });
-  return { ended, hasSaid, out: () => out, interrupt: () => child.kill('SIGINT') };
+  return { ended, hasSaid, out, interrupt: () => child.kill('SIGINT') };
 }

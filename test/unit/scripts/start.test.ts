@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { scratch } from '../../support/agentKit.ts';
+import { finished, fromSource, startNode } from '../../support/nodeProcess.ts';
 
 const LONG = 120_000;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -55,18 +55,9 @@ it('npm start ends with the words of the server when its port is taken', { timeo
   expect(ended.err).toMatch(/the server did not start; its own words are above\n$/);
 });
 
-/** To its end, which is at once where it fails; a start that hangs is ended after a minute, and its code is null. */
+/** To its end, which is at once where it fails; a start that hangs is ended after a minute, and what it has started with it. */
 async function run(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child: ChildProcess = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
-  });
-  let [out, err] = ['', ''];
-  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const limit = setTimeout(() => child.kill('SIGINT'), 60_000);
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  clearTimeout(limit);
-  return { code, out, err };
+  const started = startNode([...fromSource, script, ...args], { cwd: root, env: { ...process.env, ...env } });
+  const limit = setTimeout(() => started.process.kill('SIGINT'), 60_000);
+  return finished(started).finally(() => clearTimeout(limit));
 }

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { serverCli } from '../../support/agentProcess.ts';
 import { createClient, PASSWORD } from '../../support/api.ts';
+import { type Finished, finished, type Started, startNode } from '../../support/nodeProcess.ts';
 
 // Every test starts processes, one after the other; a busy machine needs seconds for each.
 vi.setConfig({ testTimeout: 90_000 });
@@ -22,53 +23,30 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
+function start(args: readonly string[], env: Record<string, string> = {}): Started {
+  const options = { cwd: folder, env: { PATH: process.env['PATH'] ?? '', ...env } };
+  const started = startNode([serverCli, ...args], options);
+  children.add(started.process);
+  void started.exit.then(() => children.delete(started.process));
+  return started;
 }
 
-function start(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): { child: ChildProcess; ended: Promise<Ended>; out: () => string } {
-  const child = spawn(process.execPath, [serverCli, ...args], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-  });
-  children.add(child);
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  const ended = new Promise<Ended>((resolve) => {
-    child.once('close', (code) => {
-      children.delete(child);
-      resolve({ code, out, err });
-    });
-  });
-  return { child, ended, out: () => out };
-}
+const run = (args: readonly string[], env: Record<string, string> = {}) => finished(start(args, env));
 
-const run = (args: readonly string[], env: Record<string, string> = {}) => start(args, env).ended;
-
-async function serve(more: readonly string[] = []): Promise<{ url: string; stop: () => Promise<Ended> }> {
+async function serve(more: readonly string[] = []): Promise<{ url: string; stop: () => Promise<Finished> }> {
   const server = start(['serve', '--data', data, '--port', '0', '--json', ...more]);
   const deadline = Date.now() + 60_000;
   while (!server.out().includes('\n')) {
-    if (Date.now() > deadline || server.child.exitCode !== null)
-      throw new Error(`did not listen: ${(await server.ended).err}`);
+    if (Date.now() > deadline || server.process.exitCode !== null)
+      throw new Error(`did not listen: ${(await finished(server)).err}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const { url } = JSON.parse(server.out().split('\n')[0] ?? '{}') as { url: string };
   return {
     url,
     stop: () => {
-      server.child.kill('SIGTERM');
-      return server.ended;
+      server.process.kill('SIGTERM');
+      return finished(server);
     },
   };
 }

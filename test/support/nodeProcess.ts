@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+export interface Finished {
+  /** Null when it was killed. */
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Started {
+  readonly process: ChildProcess;
+  readonly exit: Promise<number | null>;
+  out(): string;
+  err(): string;
+}
+
+export interface StartOptions {
+  /** All of it; that of this process unless given. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** What it can read; nothing unless given. */
+  readonly input?: string;
+  /** It is killed when it runs for longer. */
+  readonly limitMs?: number;
+}
+
+/** What Node needs to run TypeScript. */
+export const fromSource = ['--import', import.meta.resolve('tsx')];
+
+/** Starts Node; its output goes into pipes that the test reads. */
+export function startNode(args: readonly string[], { input = '', limitMs, ...options }: StartOptions = {}): Started {
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
+  // A program that ends without reading its input closes the pipe.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const limit = limitMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const exit = new Promise<number | null>((resolve) =>
+    child.once('close', (code) => {
+      clearTimeout(limit);
+      resolve(code);
+    }),
+  );
+  return { process: child, exit, out: () => out, err: () => err };
+}
+
+/** When it has come to its end. */
+export async function finished({ exit, out, err }: Started): Promise<Finished> {
+  const code = await exit;
+  return { code, out: out(), err: err() };
+}
