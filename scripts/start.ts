@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { codeOf } from '../agent/core/files.ts';
 import { describeIssue } from '../shared/errors.ts';
 import { build } from './build.ts';
 import { runTrial } from './trial.ts';
@@ -30,8 +31,8 @@ async function start(): Promise<void> {
   }
   const { DAYLIGHT_HOME: home, DAYLIGHT_PORT: port } = env.data;
   await mkdir(home, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Error(`DAYLIGHT_HOME: no folder can be made at ${home} (${code}). Name another one, or leave it out.`);
+    const why = codeOf(error);
+    throw new Error(`DAYLIGHT_HOME: no folder can be made at ${home} (${why}). Name another one, or leave it out.`);
   });
   await build();
   await runTrial({ home, port });

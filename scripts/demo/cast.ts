@@ -70,6 +70,13 @@ export const cast: readonly Member[] = [
   employee('Yara Yarrow', 3, { from: 9.3, hours: 2.2, days: [1, 2, 3, 4], idle: 'keep' }),
 ];
 
+/** Members are named by their place in `cast`. */
+export function memberAt(place: number): Member {
+  const member = cast[place];
+  if (member === undefined) throw new Error(`there is no member ${place}`);
+  return member;
+}
+
 export interface Trade {
   readonly projects: readonly { readonly project: string; readonly task: string | null }[];
   /** Programs and how much of the day they take; `site` marks a browser. */

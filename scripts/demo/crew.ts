@@ -10,8 +10,8 @@ import { AGENT_VERSION } from '../../agent/version.ts';
 import type { DeviceId } from '../../shared/ids.ts';
 import type { AgentStatus, WindowRequest } from '../../shared/protocol/window.ts';
 import { MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
-import { cast, type Member } from './cast.ts';
-import { type Deed, shiftOf } from './shift.ts';
+import { memberAt } from './cast.ts';
+import { type Deed, MACHINE, shiftOf } from './shift.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 /** Some of the people, each with the real agent on a computer that plays a script. Members are named by their place in `cast`. */
@@ -140,7 +140,7 @@ export function createCrew({ folder, server, start, screens }: CrewOptions): Cre
 
 const NOTHING: Script = {
   name: 'nothing happens',
-  machine: { platform: 'linux', arch: 'x64', osVersion: 'Demo 1', model: 'Demo computer', memoryGiB: 16 },
+  machine: MACHINE,
   timezone: 'UTC',
   events: [],
 };
@@ -176,12 +176,6 @@ async function until(member: number, agent: Agent, isSo: (status: AgentStatus) =
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-function memberAt(place: number): Member {
-  const member = cast[place];
-  if (member === undefined) throw new Error(`there is no member ${place}`);
-  return member;
 }
 
 function sum(counts: readonly number[]): number {

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { z } from 'zod';
 import { type Crew, createCrew } from './crew.ts';
-import { Order, type Reply } from './crews.ts';
+import { Order, type Reply, type What } from './crews.ts';
 import { drawScreens } from './drawings.ts';
 
 /** The crew that this process is, told what to do by the process that forked it. Ends when that one does. */
@@ -9,8 +9,8 @@ const [folder, server, start] = z.tuple([z.string(), z.string(), z.coerce.number
 const crew = createCrew({ folder, server, start, screens: await drawScreens() });
 
 process.on('message', (message) => {
-  const { id, ...order } = Order.parse(message);
-  carryOut(crew, order, (at) => say({ kind: 'time', id, at })).then(
+  const { id, what } = Order.parse(message);
+  carryOut(crew, what, (at) => say({ kind: 'time', id, at })).then(
     (result) => say({ kind: 'done', id, ...result }),
     (error: unknown) => say({ kind: 'failed', id, why: error instanceof Error ? error.message : String(error) }),
   );
@@ -22,10 +22,9 @@ say({ kind: 'ready' });
 
 async function carryOut(
   { enrol, connect, work, deliver }: Crew,
-  order: Omit<Order, 'id'>,
+  what: What,
   onTime: (at: number) => void,
 ): Promise<{ device?: string; stored?: number; discarded?: number }> {
-  const { what } = order;
   switch (what.do) {
     case 'enrol':
       return { device: await enrol(what.at, what.member, what.code) };

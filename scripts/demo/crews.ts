@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { DeviceId } from '../../shared/ids.ts';
 import { UnixMs } from '../../shared/time.ts';
-import type { Delivered } from './crew.ts';
+import type { Crew } from './crew.ts';
 
 const members = z.array(z.int());
 
@@ -20,7 +20,7 @@ export const Order = z.strictObject({
   ]),
 });
 export type Order = z.infer<typeof Order>;
-type What = Order['what'];
+export type What = Order['what'];
 
 /** What it answers. */
 const Reply = z.discriminatedUnion('kind', [
@@ -38,13 +38,8 @@ const Reply = z.discriminatedUnion('kind', [
 export type Reply = z.infer<typeof Reply>;
 type Done = Extract<Reply, { kind: 'done' }>;
 
-/** All crews together: the same as one of them, and each member is in one. */
-export interface Crews {
-  enrol(at: UnixMs, member: number, code: string): Promise<DeviceId>;
-  connect(at: UnixMs, members: readonly number[], agreeing: readonly number[]): Promise<void>;
-  /** `onTime` hears of the crew that is furthest behind. */
-  work(midnight: UnixMs, until: UnixMs, members: readonly number[], onTime: (at: UnixMs) => void): Promise<void>;
-  deliver(at: UnixMs): Promise<Delivered>;
+/** All crews together: each member is in one of them, and `onTime` of `work` hears of the one that is furthest behind. */
+export interface Crews extends Crew {
   close(): void;
 }
 

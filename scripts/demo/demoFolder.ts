@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../../agent/core/files.ts';
 
 /** What marks a folder as one that the demo made, and all that it made. Readable by this account alone. */
 const Marker = z.strictObject({
@@ -75,8 +76,4 @@ async function readMarker(folder: string): Promise<z.infer<typeof Marker> | null
 async function writeMarker(folder: string, made: Made | null): Promise<void> {
   const text = JSON.stringify({ daylightDemo: 1, made } satisfies z.infer<typeof Marker>, null, 2);
   await writeFile(path.join(folder, MARKER), `${text}\n`, { mode: 0o600 });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

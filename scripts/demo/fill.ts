@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import type { Clock } from '../../server/clock.ts';
 import { initialise } from '../../server/initialise.ts';
 import { openServer } from '../../server/server.ts';
@@ -10,7 +9,7 @@ import type { PersonId, TeamId } from '../../shared/ids.ts';
 import { presets } from '../../shared/policy/presets.ts';
 import { routes } from '../../shared/protocol/http.ts';
 import { HOUR, MINUTE, type UnixMs } from '../../shared/time.ts';
-import { cast, type Member, ORGANISATION, teams } from './cast.ts';
+import { cast, type Member, memberAt, ORGANISATION, teams } from './cast.ts';
 import { type Crews, startCrews } from './crews.ts';
 import { shiftOf } from './shift.ts';
 import { accept, createVisitor, type Entry, secure, signIn, type Visitor } from './visitor.ts';
@@ -49,11 +48,11 @@ export async function fill(options: Fill): Promise<Filled> {
   if (first === undefined) throw new Error('a demo needs at least one day');
   const clock = createStandingClock(first + OPENS_MS);
   onProgress('Making keys and the organisation', 0);
-  const [owner] = cast as readonly [Member];
-  const names = { organisation: ORGANISATION, ownerName: owner.name, ownerEmail: owner.email };
+  const { name, email } = memberAt(OWNER);
+  const names = { organisation: ORGANISATION, ownerName: name, ownerEmail: email };
   const { token, person } = await initialise(data, names, { clock });
   const server = await openServer({ data, port: 0, logLevel: 'error' }, { clock });
-  const computers = await mkdtemp(path.join(await quickFolder(), 'daylight-demo-'));
+  const computers = await quickFolder();
   const processes = Math.max(1, Math.min(4, availableParallelism(), people - 1));
   const crewed = { folder: computers, server: server.url, start: clock.now(), processes };
   const starting = startCrews(crewed);
@@ -95,14 +94,10 @@ function createStandingClock(start: UnixMs): StandingClock {
   };
 }
 
-/** Agents make everything durable, thousands of times a day; a disk in memory is enough for what is thrown away. */
+/** Agents make everything durable, thousands of times a day; a disk in memory, which Linux has, is enough for what is thrown away. */
 async function quickFolder(): Promise<string> {
-  const memory = '/dev/shm';
-  if (process.platform !== 'linux') return tmpdir();
-  const made = await mkdtemp(path.join(memory, 'daylight-')).catch(() => null);
-  if (made === null) return tmpdir();
-  await rm(made, { recursive: true });
-  return memory;
+  const inMemory = await mkdtemp('/dev/shm/daylight-demo-').catch(() => null);
+  return inMemory ?? mkdtemp(path.join(tmpdir(), 'daylight-demo-'));
 }
 
 /** The organisation as it is administered. */
@@ -151,7 +146,7 @@ async function openOffice({ url, clock, token, owner, people }: Opening): Promis
     ...{ url, clock, ids, entries, owner: visitor },
     visit(member) {
       const entry = entries.get(member);
-      if (entry === undefined) throw new Error(`${cast[member]?.name} has no account to sign in to`);
+      if (entry === undefined) throw new Error(`${memberAt(member).name} has no account to sign in to`);
       return signIn(url, entry, clock);
     },
   };
@@ -184,13 +179,13 @@ async function live({ days, now, onProgress }: Fill, office: Office, crews: Crew
     const end = Math.min(midnight + CLOSES_MS, now - LAST_REVIEW_MS);
     const third = thirdOf(index, days.length);
     const isNewThird = index > 0 && third !== thirdOf(index - 1, days.length);
-    const present = everyone.filter((member) => third !== 1 || cast[member]?.ways.holiday !== true);
-    const working = present.filter((member) => shiftOf(cast[member] as Member, midnight, end) !== null);
+    const present = everyone.filter((member) => third !== 1 || memberAt(member).ways.holiday !== true);
+    const working = present.filter((member) => shiftOf(memberAt(member), midnight, end) !== null);
     if (index > 0) clock.moveTo(midnight + OPENS_MS);
     if (isNewThird) await change(office, crews, third, everyone);
     const isDue = (member: number): boolean => isNewThird || clock.now() - (heard.get(member) ?? 0) > HEARD_MS;
     const due = index === 0 ? [] : (isNewThird ? present : working).filter(isDue);
-    const agreeing = due.filter((member) => cast[member]?.ways.declines !== true);
+    const agreeing = due.filter((member) => memberAt(member).ways.declines !== true);
     await crews.connect(clock.now(), due, agreeing);
     hear(due);
     const part = (of: number): number => 0.03 + (0.97 * (index + of)) / days.length;
@@ -206,11 +201,16 @@ async function live({ days, now, onProgress }: Fill, office: Office, crews: Crew
     await look(office, index, midnight, working);
   }
   onProgress('Done', 1);
+  return { ...total, ...accountsIn(office) };
+}
+
+/** Of each role the first that can be signed in to. */
+function accountsIn({ entries }: Office): Pick<Filled, 'owner' | 'manager' | 'employee'> {
   const entryOf = (role: Member['role']): Entry | null =>
-    [...office.entries].find(([place]) => cast[place]?.role === role)?.[1] ?? null;
+    [...entries].find(([place]) => memberAt(place).role === role)?.[1] ?? null;
   const owner = entryOf('owner');
   if (owner === null) throw new Error('the demo has no owner');
-  return { ...total, owner, manager: entryOf('manager'), employee: entryOf('employee') };
+  return { owner, manager: entryOf('manager'), employee: entryOf('employee') };
 }
 
 function thirdOf(index: number, days: number): number {
@@ -238,7 +238,7 @@ async function change(office: Office, crews: Crews, third: number, everyone: rea
       url: 'off',
     },
   );
-  for (const member of everyone.filter((place) => cast[place]?.ways.newComputer === true)) {
+  for (const member of everyone.filter((place) => memberAt(place).ways.newComputer === true)) {
     const params = { person: personOf(office.ids, member) };
     const { devices } = await owner.ask(routes.devices, { params });
     for (const { id } of devices) await owner.ask(routes.retireDevice, { params: { ...params, device: id } });
@@ -248,7 +248,7 @@ async function change(office: Office, crews: Crews, third: number, everyone: rea
 
 /** On some evenings somebody looks at a day of their team, and says what for. */
 async function look(office: Office, index: number, midnight: UnixMs, working: readonly number[]): Promise<void> {
-  const managers = [...office.ids.keys()].filter((place) => cast[place]?.role === 'manager');
+  const managers = [...office.ids.keys()].filter((place) => memberAt(place).role === 'manager');
   const manager = managers[index % Math.max(1, managers.length)];
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const day = localDay(midnight);
@@ -260,7 +260,7 @@ async function look(office: Office, index: number, midnight: UnixMs, working: re
     if (member !== undefined) await owner.ask(routes.week, { params: { person: personOf(office.ids, member) }, query });
   }
   if (manager === undefined || index % 2 === 1) return;
-  const team = working.filter((place) => place !== manager && cast[place]?.team === cast[manager]?.team);
+  const team = working.filter((place) => place !== manager && memberAt(place).team === memberAt(manager).team);
   if (team.length === 0) return;
   const visitor = await office.visit(manager);
   for (const place of team.slice(0, 2)) {

@@ -22,11 +22,13 @@ const STEP_MS = 30 * SECOND;
 /** The last picture can be looked at for five minutes. */
 const REVIEWED_MS = 8 * MINUTE;
 const DRAWINGS = 3;
+export const MACHINE: Script['machine'] = {
+  ...{ platform: 'linux', arch: 'x64', osVersion: 'Demo 1', model: 'Demo computer', memoryGiB: 16 },
+};
 
 /**
  * The same person and day give the same shift. `midnight` begins the day where the demo is made; by `end` everything has been
- * reviewed. Null on
- * a day off, and when hardly anything of the day is left.
+ * reviewed. Null on a day off, and when hardly anything of the day is left.
  */
 export function shiftOf(member: Member, midnight: UnixMs, end: UnixMs): Shift | null {
   const until = end - REVIEWED_MS;
@@ -54,7 +56,7 @@ export function shiftOf(member: Member, midnight: UnixMs, end: UnixMs): Shift | 
     deeds: written.flatMap(({ deeds }) => deeds).sort((a, b) => a.at - b.at),
     script: {
       name: `a made-up day of ${member.name}`,
-      machine: { platform: 'linux', arch: 'x64', osVersion: 'Demo 1', model: 'Demo computer', memoryGiB: 16 },
+      machine: MACHINE,
       timezone: ways.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
       events: events.map((event) => ({ ...event, at: event.at - powerOn })),
     },
