@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { ImageId } from '../../shared/ids.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
 import { notEnrolled } from '../core/agent.ts';
-import { openFolder } from '../core/files.ts';
+import { codeOf, openFolder } from '../core/files.ts';
 import { IDENTITY_FILE } from '../core/identity.ts';
 import { askAgent } from '../core/localSocket.ts';
 import { noticeLines } from '../core/notice.ts';
@@ -97,10 +97,9 @@ export async function listScreenshots(terminal: Terminal, folder: string, now: n
 export async function saveScreenshot(terminal: Terminal, folder: string, id: string, out: string): Promise<void> {
   const { image } = await ask(folder, { command: 'show_screenshot', image: imageId(id) });
   await writeFile(out, Buffer.from(image ?? '', 'base64'), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new CliEnd(
       exitCodes.failed,
-      `--out: ${out} could not be written (${code})`,
+      `--out: ${out} could not be written (${codeOf(error)})`,
       'name a new file in a folder of yours',
     );
   });

@@ -47,8 +47,8 @@ export function openTerminal(
     repeat: (line, everyMs = REPEAT_MS) => {
       if (isatty(1)) return () => undefined;
       const timer = setInterval(() => {
-        const words = line();
-        if (words !== null) say(words);
+        const now = line();
+        if (now !== null) say(now);
       }, everyMs);
       timer.unref();
       return () => clearInterval(timer);

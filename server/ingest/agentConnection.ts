@@ -64,8 +64,8 @@ const QUEUE_MOST = 512;
 /** An agent that sends and never reads. */
 const UNREAD_BYTES = 1024 * 1024;
 const CLOSE_GRACE_MS = 5_000;
-/** What somebody hears for whom there is no place. */
 const CLOCK_WAS_SET = "the server's clock was set; connect again, nothing that was not acknowledged is stored";
+/** What somebody hears for whom there is no place. */
 export const BUSY = 'too many connections are being opened; try again later';
 
 /** A device that has proved itself, and the nonce with which it did. */
