@@ -33,7 +33,7 @@ export function people(
       return { people: await Promise.all(seen.map((person) => personView(context, person, devices))) };
     },
     async invite({ body, signedIn: { actor } }) {
-      const managed = await managedTeams(context, actor.org);
+      const managed = await managedOf(context, actor.org, body.teams);
       requireLeave(actor, 'people.change', newcomerTarget(actor.org, { ...body, managed }));
       await requireTeams(context, actor.org, body);
       requireManagesOnlyAsManager(body.role, body.managesTeams);
@@ -74,15 +74,15 @@ export function people(
         requireInvited(person);
         await noteEvent(context, person, 'invitation_withdrawn');
         await store.revokeTokens(actor.org, person.person, 'invitation', 'all');
-        return personView(context, person, await store.devices(actor.org));
+        return viewOf(context, person);
       }),
     changePerson: ({ params, body, signedIn: { actor } }) =>
       accounts.alone(actor.org, async () => {
         const person = await requirePerson(store, actor, params.person);
-        const managed = await managedTeams(context, actor.org);
+        const managed = await managedOf(context, actor.org, body.teams);
         requireLeave(actor, 'people.change', personTarget(person, { ...body, managed }));
         const changed = await change(context, person, body);
-        return personView(context, changed, await store.devices(actor.org));
+        return viewOf(context, changed);
       }),
     async teams({ signedIn: { actor, person } }) {
       const [teams, everyone] = await Promise.all([store.teams(actor.org), store.people(actor.org)]);
@@ -101,6 +101,10 @@ export function people(
       return teamView(context, team, await store.people(actor.org));
     },
   };
+}
+
+async function viewOf(context: Context, person: PersonRecord): Promise<PersonView> {
+  return personView(context, person, await context.store.devices(person.org, [person.person]));
 }
 
 async function personView(
@@ -128,7 +132,7 @@ async function invitationOf(
   token: string,
   expiresAt: UnixMs,
 ): Promise<Invitation> {
-  const view = await personView(context, person, await context.store.devices(person.org));
+  const view = await viewOf(context, person);
   return { person: view, link: `${context.publicUrl()}/#/invitation/${token}`, token, expiresAt };
 }
 
@@ -148,9 +152,11 @@ async function teamView({ accounts }: Context, team: TeamRecord, everyone: reado
   };
 }
 
-/** The teams whose activity somebody sees as their manager, or will once they have accepted their invitation. */
-async function managedTeams({ store }: Context, org: OrgId): Promise<ReadonlySet<TeamId>> {
-  return new Set((await store.people(org)).flatMap(({ managesTeams }) => managesTeams));
+/** Of `teams`, those whose activity somebody sees as their manager, or will once they have accepted their invitation. */
+async function managedOf({ store }: Context, org: OrgId, teams: readonly TeamId[] = []): Promise<ReadonlySet<TeamId>> {
+  if (teams.length === 0) return new Set();
+  const managed = (await store.people(org)).flatMap(({ managesTeams }) => managesTeams);
+  return new Set(teams.filter((team) => managed.includes(team)));
 }
 
 function seesTeam(actor: Actor, self: PersonRecord, team: TeamId): boolean {
@@ -163,7 +169,7 @@ async function invited(context: Context, actor: Actor, wanted: NewPerson): Promi
   const { accounts } = context;
   const known = await accounts.byEmail(wanted.email);
   if (known === null || known.org !== wanted.org || known.status !== 'invited') return accounts.create(wanted);
-  const managed = await managedTeams(context, wanted.org);
+  const managed = await managedOf(context, wanted.org, wanted.teams);
   requireLeave(actor, 'people.change', personTarget(known, { ...wanted, managed }));
   await requireAnotherOwner(context, known, wanted.role);
   const { name, email, role, teams, managesTeams } = wanted;
