@@ -790,7 +790,8 @@ export const routes = {
     auth: 'session',
     params: empty,
     query: empty,
-    summary: 'The same as server-sent events (event `proof`), one at once and one after each change.',
+    summary:
+      'The same as server-sent events (event `proof`): one at once, and one when it says something else, within five seconds; as soon as a policy is published, and while connected devices answer it.',
     body: null,
     response: 'text/event-stream',
   }),

@@ -74,7 +74,6 @@ describe('what a device signed', () => {
     await kit.control.receive(robbed.record, receiptBy(robbed, policy));
     const appProof = async () => (await kit.control.proof(kit.org)).parameters.find((one) => one.parameter === 'app');
     expect(await appProof()).toMatchObject({ devices: 3, confirmed: 1, contradicting: [] });
-    for (const one of [damaged, robbed]) await kit.control.lease(one.record);
     kit.clock.advance(9 * DAY); // by then a device that has nothing on record is named
     expect((await appProof())?.waiting.named).toEqual([damaged.record.device, robbed.record.device]);
     expect((await kit.control.latestReceipt(honest.record))?.said.device).toBe(honest.record.device);
