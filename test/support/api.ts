@@ -7,40 +7,19 @@ import { initialise } from '../../server/initialise.ts';
 import { openServer, type Server, type Surroundings } from '../../server/server.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { Role } from '../../shared/roles.ts';
+import { type MovableClock, movable } from './movableClock.ts';
 
 export const PASSWORD = 'correct horse battery';
 export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 export const CHROME =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-/** A clock that the test moves: the real time, and what was added to it. */
-export interface TestClock extends Clock {
-  /** So much time passes. */
-  advance(ms: number): void;
-  /** Sets the wall clock forward or back; no time passes. */
-  set(ms: number): void;
-}
-
-export function testClock(): TestClock {
-  let [passed, moved] = [0, 0];
-  return {
-    now: () => Date.now() + passed + moved,
-    mono: () => systemClock.mono() + passed,
-    advance(ms) {
-      passed += ms;
-    },
-    set(ms) {
-      moved += ms;
-    },
-  };
-}
-
 /** A real server with a real store in a folder of its own, on a port that the system chose. */
 export interface TestServer {
   readonly server: Server;
   readonly url: string;
   readonly data: string;
-  readonly clock: TestClock;
+  readonly clock: MovableClock;
   /** Makes another organisation, beside the running server, and signs its owner in. */
   addOrganisation(name: string): Promise<TestOwner>;
   close(): Promise<void>;
@@ -58,7 +37,7 @@ export async function startServer(
   config: { readonly behindProxy?: boolean } = {},
 ): Promise<TestServer> {
   const data = await mkdtemp(join(tmpdir(), 'daylight-api-'));
-  const clock = testClock();
+  const clock = movable(systemClock);
   // A first organisation that no test uses: the server needs a folder to open.
   await initialise(
     data,
@@ -136,6 +115,13 @@ export function createClient(url: string, userAgent = CHROME): Client {
     },
   };
   return client;
+}
+
+/** Publishes a change on top of the policy that is in force. Returns the version of the new one. */
+export async function publish(owner: Client, parameters: object, more: object = {}): Promise<number> {
+  const { policy } = await owner.ok('GET', '/policy');
+  const change = { baseVersion: policy.version, reason: 'for this test', parameters, ...more };
+  return (await owner.ok('PUT', '/policy', change)).policy.version;
 }
 
 export interface Member {

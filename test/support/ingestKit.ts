@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
 import { authorize, organisation } from '../../server/authorize.ts';
 import { limitKey } from '../../server/clientAddress.ts';
-import type { Clock } from '../../server/clock.ts';
 import { createChanges } from '../../server/control/changes.ts';
 import { createConnections } from '../../server/control/connections.ts';
 import type { PublishedPolicy } from '../../server/control/control.ts';
@@ -30,6 +29,7 @@ import {
 import { type Digest, type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
 import { enrolIn } from './enrolIn.ts';
+import { type MovableClock, movable } from './movableClock.ts';
 import { createReferenceKeyStore, createReferenceStore } from './referenceStore.ts';
 
 /** 20 November 2026, ten in the morning, UTC. */
@@ -41,7 +41,7 @@ export interface ServerKit extends AsyncDisposable {
   readonly control: ReturnType<typeof createPolicyControl>;
   readonly connections: ReturnType<typeof createConnections>;
   readonly organisations: ReturnType<typeof createOrganisations>;
-  readonly clock: TestClock;
+  readonly clock: MovableClock;
   readonly org: OrgId;
   readonly person: PersonId;
   readonly port: number;
@@ -68,30 +68,9 @@ export interface KitOptions {
   readonly capacity?: Partial<AgentCapacity>;
 }
 
-/** A clock that stands still but for the test. */
-interface TestClock extends Clock {
-  /** So much time passes. */
-  advance(ms: number): void;
-  /** Sets the wall clock forward or back; no time passes. */
-  set(ms: number): void;
-}
-
-function testClock(): TestClock {
-  let [now, mono] = [MORNING, 0];
-  return {
-    now: () => now,
-    mono: () => mono,
-    advance(ms) {
-      now += ms;
-      mono += ms;
-    },
-    set: (ms) => void (now += ms),
-  };
-}
-
 /** A whole server behind a real WebSocket on loopback: reference store, real vault, real signatures, a clock that waits. */
 export async function startServer(options: KitOptions = {}): Promise<ServerKit> {
-  const clock = testClock();
+  const clock = movable({ now: () => MORNING, mono: () => 0 });
   const store = options.store ?? createReferenceStore();
   const vault = await createVault({
     keyStore: createReferenceKeyStore(),
@@ -134,16 +113,9 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
       { org, person: id, parameter: 'profile', epoch: 0, record: id, part: 'profile', policyVersion: 0 },
       Buffer.from('{}'),
     );
+    const common = { org, person: id, createdAt: clock.now(), profile: sealed, credentials: sealed };
     await store.createPerson({
-      ...{
-        org,
-        person: id,
-        role: 'employee',
-        status: 'active',
-        createdAt: clock.now(),
-        profile: sealed,
-        credentials: sealed,
-      },
+      ...{ ...common, role: 'employee', status: 'active' },
       ...{ emailHash: vault.lookupHash('email', id), hasSecondFactor: false, teams: [], managesTeams: [] },
     });
   }
@@ -181,14 +153,8 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
       const { privateKey } = generateKeyPairSync('ed25519');
       const publicKey = privateKey.export({ format: 'jwk' }).x ?? '';
       const record: DeviceRecord = {
-        ...{
-          org,
-          device: DeviceId.parse(randomUUID()),
-          person: who,
-          publicKey,
-          status: 'active',
-          enrolledAt: clock.now(),
-        },
+        ...{ org, device: DeviceId.parse(randomUUID()), person: who, publicKey },
+        ...{ status: 'active', enrolledAt: clock.now() },
         ...{ committedSeq: 0, lastSeenAt: null, agentVersion: null, clockOffsetMs: null },
         ...{ lease: null, previousLease: null, sessionState: null },
       };

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
-import { createClient, type Json, startServer, type TestOwner, type TestServer } from '../../../support/api.ts';
+import {
+  createClient,
+  type Json,
+  publish,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../../../support/api.ts';
 import { enrolmentBy, newDevice } from '../../../support/enrolled.ts';
 import {
   batch,
@@ -51,8 +58,8 @@ async function tracker() {
   return {
     owner,
     send,
-    publish: (parameters: object) => publish(owner, parameters),
-    accept: (version: number) => accept(enrolled, agent, version),
+    publish: (parameters: object) => publish(owner.client, parameters),
+    accept: (version: number) => acceptOn(enrolled, agent, version),
     disconnect: () => agent.ws.terminate(),
     async reconnect() {
       agent = await connected(enrolled);
@@ -71,13 +78,7 @@ async function connected(device: TestDevice): Promise<RawAgent> {
   return agent;
 }
 
-async function publish({ client }: TestOwner, parameters: object): Promise<number> {
-  const { policy } = await client.ok('GET', '/policy');
-  const change = { baseVersion: policy.version, reason: 'for this test', parameters };
-  return (await client.ok('PUT', '/policy', change)).policy.version;
-}
-
-async function accept(device: TestDevice, agent: RawAgent, version: number): Promise<void> {
+async function acceptOn(device: TestDevice, agent: RawAgent, version: number): Promise<void> {
   const pushed = agent.frames.findLast((frame) => frame.type === 'policy' && frame.policy !== null);
   const payload = pushed?.type === 'policy' ? (pushed.policy?.payload ?? '') : '';
   const { org, person, device: id } = device.record;
@@ -111,11 +112,11 @@ describe.each([
   ['widened', LONGER],
 ])('while somebody tracks, "Working sessions" is %s', (_how, change) => {
   test('the stop that ends the session is stored, and it alone; the day shows what was worked, closed, and never grows', async () => {
-    const { send, publish: change_, day, today, week } = await tracker();
+    const { send, publish, day, today, week } = await tracker();
     const session = newSession();
     expect(await send(session, 1, event('start'))).toEqual({ stored: 1, discarded: {} });
     it.clock.advance(20 * MINUTE);
-    const version = await change_(change);
+    const version = await publish(change);
     it.clock.advance(300);
     const others = [event('pause'), event('resume'), event('gap', 'locked'), event('start')];
     expect((await send(session, version, ...others)).stored).toBe(0);
@@ -130,16 +131,16 @@ describe.each([
   });
 
   test('no report says that anybody goes on, from the publication on, with or without the stop, also when it is on again', async () => {
-    const { send, publish: change_, accept: accept_, day, today, week } = await tracker();
+    const { send, publish, accept, day, today, week } = await tracker();
     await send(newSession(), 1, event('start'));
     it.clock.advance(20 * MINUTE);
     expect((await day()).open).toEqual([true]);
-    await change_(change);
+    await publish(change);
     it.clock.advance(10 * MINUTE);
     expect([(await day()).open, (await today()).state]).not.toEqual([[true], 'tracking']);
     expect([(await day()).open, (await day()).seconds, await week()]).toEqual([[], 0, 0]);
-    const on = change === OFF ? await change_({ session: { level: 'on' } }) : 2;
-    await accept_(on);
+    const on = change === OFF ? await publish({ session: { level: 'on' } }) : 2;
+    await accept(on);
     it.clock.advance(10 * MINUTE);
     expect([(await today()).state, (await day()).seconds, await week()]).not.toEqual(['tracking', 0, 0]);
     expect([(await day()).seconds, await week()]).toEqual([0, 0]);
@@ -154,13 +155,13 @@ describe.each([
       [10, 10],
       [50, 20],
     ] as const) {
-      const { send, publish: change_, disconnect, reconnect, day } = await tracker();
+      const { send, publish, disconnect, reconnect, day } = await tracker();
       const session = newSession();
       await send(session, 1, event('start'));
       const at = it.clock.now() + minutes * MINUTE;
       it.clock.advance(20 * MINUTE);
       disconnect();
-      await change_(change);
+      await publish(change);
       it.clock.advance(40 * MINUTE);
       await reconnect();
       expect(await send(session, 1, event('stop', 'employee', { at, mono: monoAt(at) }))).toEqual({
@@ -172,13 +173,13 @@ describe.each([
   });
 
   test('without the stop the session ends at its last evidence and not after the publication', async () => {
-    const { send, publish: change_, disconnect, day } = await tracker();
+    const { send, publish, disconnect, day } = await tracker();
     const session = newSession();
     await send(session, 1, event('start'));
     it.clock.advance(10 * MINUTE);
     await send(session, 1, { parameter: 'project', project: 'Website', task: null });
     it.clock.advance(10 * MINUTE);
-    const version = await change_(change);
+    const version = await publish(change);
     it.clock.advance(10 * MINUTE);
     expect(await send(session, version, { parameter: 'project', project: 'Other', task: null })).toEqual({
       ...{ stored: 0, discarded: { outside_session: 1 } },

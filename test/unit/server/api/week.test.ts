@@ -6,6 +6,7 @@ import {
   type Json,
   type Member,
   PASSWORD,
+  publish,
   startServer,
   type TestOwner,
   type TestServer,
@@ -61,9 +62,7 @@ test('a look at a week is one entry in the log of the person: its first day, and
 });
 
 test('what the reader may not see is in no total, and the days say so', async () => {
-  const { policy } = await owner.client.ok('GET', '/policy');
-  const parameters = { app: { viewers: ['manager'] } };
-  await owner.client.ok('PUT', '/policy', { baseVersion: policy.version, reason: 'apps are for managers', parameters });
+  await publish(owner.client, { app: { viewers: ['manager'] } });
   const { days } = await week(owner, 'workload_review');
   expect(days.flatMap(({ totals }: Json) => totals.byApp)).toEqual([]);
   expect(days[0].absent).toContainEqual({ parameter: 'app', why: 'not_for_you', since: null });
