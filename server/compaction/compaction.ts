@@ -5,13 +5,17 @@ import type { Clock } from '../clock.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { type MergeDeps, merge } from './merge.ts';
 import { mergesOf } from './plan.ts';
+import { createShapes } from './shapes.ts';
 
-export interface CompactionDeps extends MergeDeps {
+export interface CompactionDeps extends Omit<MergeDeps, 'shapes'> {
   readonly store: MergeDeps['store'] & Pick<Store, 'organisations' | 'devices' | 'crowdedSegments'>;
   readonly clock: Clock;
-  /** Told what kept segments from being merged. They stay as they are, and are tried again. */
+  /** Told what kept segments from being merged: of one that does not open once, of everything else at each attempt. */
   readonly failed: (cause: unknown) => void;
 }
+
+/** With what the rounds before have learnt. */
+export type RoundDeps = CompactionDeps & MergeDeps;
 
 /** Merges in the background, a few segments at a time, until it is closed. */
 export interface Compaction {
@@ -29,17 +33,15 @@ export interface CompactionTiming {
 const timing: CompactionTiming = { quietMs: 20 * SECOND, everyMs: 5 * MINUTE };
 /** It rests so many times as long as it worked: a tenth of one core at the most. */
 const REST = 9;
-const MOST_REST_MS = 10 * SECOND;
 
 export function startCompaction(deps: CompactionDeps, { quietMs, everyMs } = timing): Compaction {
   const closing = new AbortController();
   const rested = (ms: number): Promise<boolean> =>
     setTimeout(ms, true, { signal: closing.signal, ref: false }).catch(() => false);
   const running = (async () => {
+    const round: RoundDeps = { ...deps, shapes: createShapes() };
     let done: Done | null = null;
-    for (let wait = quietMs; await rested(wait); wait = everyMs) {
-      done = await compactRound(deps, done, (tookMs) => rested(Math.min(REST * tookMs, MOST_REST_MS)));
-    }
+    for (let wait = quietMs; await rested(wait); wait = everyMs) done = await compactRound(round, done, rested);
   })();
   return {
     async close() {
@@ -64,13 +66,13 @@ const SETTLES_MS = HOUR;
 
 /**
  * Visits whoever something arrived from since the round before, and everyone when one more day is over: what is left of it
- * becomes one segment of each kind. `rest` is told after each piece of work how long it took, and says whether to go on.
+ * becomes one segment of each kind. `rest` waits for so many milliseconds, after each piece of work, and says whether to go on.
  * Returns what is done now: no more than before when the store did not answer or `rest` said no.
  */
 export async function compactRound(
-  deps: CompactionDeps,
+  deps: RoundDeps,
   before: Done | null,
-  rest: (tookMs: number) => Promise<boolean>,
+  rest: (ms: number) => Promise<boolean>,
 ): Promise<Done | null> {
   const now = deps.clock.now();
   const settled = addDays(dayOf(now - SETTLES_MS), -1);
@@ -119,22 +121,22 @@ const MOST_TURNS = 4;
 
 /** Until nothing becomes fewer. False when `rest` said no. */
 async function compactPerson(
-  deps: CompactionDeps,
+  deps: RoundDeps,
   { org, person, to, least }: Visit,
-  rest: (tookMs: number) => Promise<boolean>,
+  rest: (ms: number) => Promise<boolean>,
 ): Promise<boolean> {
   let fewer = 1;
   for (let turn = 0; turn < MOST_TURNS && fewer > 0; turn += 1) {
     let began = deps.clock.mono();
     const heads = await deps.store.crowdedSegments(org, person, FIRST_DAY, to, least);
-    const merges = mergesOf(heads, { least, today: dayOf(deps.clock.now()) });
+    const merges = mergesOf(heads, { least, today: dayOf(deps.clock.now()), shapes: deps.shapes });
     fewer = 0;
     for (const one of merges) {
       fewer += await orTell(deps, 0, () => merge(deps, one));
-      if (!(await rest(deps.clock.mono() - began))) return false;
+      if (!(await rest(REST * (deps.clock.mono() - began)))) return false;
       began = deps.clock.mono();
     }
-    if (merges.length === 0) return rest(deps.clock.mono() - began);
+    if (merges.length === 0) return rest(REST * (deps.clock.mono() - began));
   }
   return true;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { systemClock } from '../../server/clock.ts';
 import { compactRound } from '../../server/compaction/compaction.ts';
+import { createShapes } from '../../server/compaction/shapes.ts';
 import { openFoundation } from '../../server/foundation.ts';
 import { systemRandom } from '../../server/random.ts';
 import { DAY } from '../../shared/time.ts';
@@ -80,7 +81,8 @@ async function compactAt(data: string, now: number): Promise<void> {
     throw cause;
   };
   try {
-    await compactRound({ ...foundation, clock, random: systemRandom, failed }, null, async () => true);
+    const deps = { ...foundation, clock, random: systemRandom, failed, shapes: createShapes() };
+    await compactRound(deps, null, async () => true);
   } finally {
     await foundation.close();
   }

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../server/clock.ts';
 import { compactRound } from '../../server/compaction/compaction.ts';
+import { createShapes } from '../../server/compaction/shapes.ts';
 import { openFoundationIn, prepareNotes, readNotes } from '../support/numberedNotes.ts';
 import { startUnsynced } from '../support/unsynced/unsynced.ts';
 
@@ -41,7 +42,12 @@ test(`after ${ROUNDS} power cuts while batches were stored and merged, each is t
     // It was cut while it merged, and what was cut off is merged by the next who comes.
     expect(wereMerged).toBe(ROUNDS);
     const foundation = await openFoundationIn(data);
-    const deps = { ...foundation, random: { uuid: () => crypto.randomUUID() }, clock: systemClock };
+    const deps = {
+      ...foundation,
+      random: { uuid: () => crypto.randomUUID() },
+      clock: systemClock,
+      shapes: createShapes(),
+    };
     const failures: unknown[] = [];
     await compactRound({ ...deps, failed: (cause) => failures.push(cause) }, null, async () => true);
     const { numbers, segments } = await readNotes(foundation);

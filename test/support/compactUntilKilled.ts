@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '../../server/clock.ts';
-import { type CompactionDeps, compactRound } from '../../server/compaction/compaction.ts';
+import { compactRound, type RoundDeps } from '../../server/compaction/compaction.ts';
+import { createShapes } from '../../server/compaction/shapes.ts';
 import { appendNotes, openFoundationIn } from './numberedNotes.ts';
 
 // A process for tests: appends numbered notes to the store in the folder named on its command line, eight batches at a time,
@@ -9,7 +10,8 @@ import { appendNotes, openFoundationIn } from './numberedNotes.ts';
 const foundation = await openFoundationIn(process.argv[2] ?? '');
 const { store, vault } = foundation;
 const say = (number: number): void => void process.stdout.write(`${number}\n`);
-const deps: CompactionDeps = {
+const deps: RoundDeps = {
+  shapes: createShapes(),
   vault,
   clock: systemClock,
   random: { uuid: () => crypto.randomUUID() },
@@ -20,7 +22,7 @@ const deps: CompactionDeps = {
     organisations: () => store.organisations(),
     devices: (org) => store.devices(org),
     crowdedSegments: (...which) => store.crowdedSegments(...which),
-    segments: (...which) => store.segments(...which),
+    segmentsById: (...which) => store.segmentsById(...which),
     async replaceSegments(merged, of) {
       const result = await store.replaceSegments(merged, of);
       if (result === 'replaced') say(-1);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CompactionDeps, compactRound, type Done } from '../../../server/compaction/compaction.ts';
+import { compactRound, type Done, type RoundDeps } from '../../../server/compaction/compaction.ts';
 import { mergesOf } from '../../../server/compaction/plan.ts';
+import { createShapes } from '../../../server/compaction/shapes.ts';
 import { epochOfDay, segmentScope } from '../../../server/ingest/scopes.ts';
 import { decodeSegment, encodeSegment, type SegmentPart } from '../../../server/ingest/segment.ts';
-import { type DayFacts, dayReport } from '../../../server/reports/day.ts';
+import { dayReport } from '../../../server/reports/day.ts';
 import type { Recorded } from '../../../server/reports/recorded.ts';
 import type { SegmentHead, SegmentRecord, Store } from '../../../server/store/store.ts';
 import type { Vault } from '../../../server/vault/vault.ts';
@@ -12,8 +13,8 @@ import { canonical } from '../../../shared/canonical.ts';
 import { type ParameterId, parameterIds } from '../../../shared/catalog.ts';
 import type { Observation } from '../../../shared/events/observation.ts';
 import { type SegmentId, SessionId } from '../../../shared/ids.ts';
-import type { Levels } from '../../../shared/policy/policy.ts';
 import { addDays, DAY, dayOf, HOUR, MINUTE } from '../../../shared/time.ts';
+import { dayFacts } from '../../support/dayFacts.ts';
 import { enrolIn } from '../../support/enrolIn.ts';
 import { observationsOf } from '../../support/everyObservation.ts';
 import { createReferenceStore } from '../../support/referenceStore.ts';
@@ -76,7 +77,9 @@ describe('compaction', () => {
         await it.compact(done, START + 3 * DAY);
         const end = await readAll(it);
         expect(end.shown).toEqual(more.shown);
+        const opened = it.opened();
         await it.compact(null, START + 3 * DAY);
+        expect(it.opened()).toBe(opened);
         expect((await readAll(it)).ids).toEqual(end.ids);
         expect(it.failures).toEqual([]);
       }),
@@ -105,6 +108,47 @@ describe('compaction', () => {
   });
 });
 
+describe('a segment', () => {
+  it('that is full, or of other levels than the rest, is not opened again for what comes later', async () => {
+    const it = await storeOf();
+    const of = (parameter: ParameterId, observations: readonly Observation[]): Brought[] => [
+      {
+        ...{ machine: 'laptop', parameter, day: TODAY, policyVersion: 1, termsVersion: 1, expires: addDays(TODAY, 30) },
+        part: { session: session(1), observations },
+      },
+    ];
+    // Some 60 KiB each before it is compressed, and next to nothing after.
+    const large = (n: number): Observation[] =>
+      Array.from(
+        { length: 150 },
+        (_, at) => ({ ...during('title', START + (150 * n + at) * MINUTE), title: 'a'.repeat(400) }) as Observation,
+      );
+    const hidden = (n: number): Observation => ({
+      ...{ parameter: 'app', level: 'category', category: 'private' },
+      ...{ at: START + n * MINUTE, mono: n * MINUTE, span: MINUTE },
+    });
+    const shown = (n: number): Observation => during('app', START + n * MINUTE);
+    const apps = [0, 1, 2, 3, 4, 5].map((n) => of('app', n % 2 === 0 ? [shown(n)] : [hidden(n)]));
+    await it.append([...Array.from({ length: 12 }, (_, n) => of('title', large(n))), ...apps]);
+    const before = await readAll(it);
+    const now = START + 2 * DAY;
+    await it.compact(null, now);
+    const merged = await readAll(it);
+    expect(merged.shown).toEqual(before.shown);
+    expect(merged.plainBytes.every((bytes) => bytes <= 512 * 1024)).toBe(true);
+    expect(merged.ids).toHaveLength(2 + 2);
+
+    const opened = it.opened();
+    await it.append([of('title', large(12)), of('title', large(13))]);
+    await it.compact(null, now);
+    const later = await readAll(it);
+    expect(later.ids).toHaveLength(2 + 2);
+    // The two that came, the one of four that had room for them, and what they became.
+    expect(it.opened() - opened).toBe(2 + 1 + 1);
+    expect(it.failures).toEqual([]);
+  });
+});
+
 describe('what is merged', () => {
   const head = fc.record({
     org: fc.constant(acme),
@@ -126,7 +170,7 @@ describe('what is merged', () => {
         fc.array(head, { maxLength: 600 }),
         fc.integer({ min: 2, max: 30 }),
         (heads: readonly SegmentHead[], least) => {
-          const merges = mergesOf(heads, { least, today: TODAY });
+          const merges = mergesOf(heads, { least, today: TODAY, shapes: createShapes() });
           for (const merge of merges) {
             const kinds = new Set(merge.map(({ segment: _segment, bytes: _bytes, ...kind }) => canonical(kind)));
             expect([kinds.size, merge.every(({ expires }) => expires >= TODAY)]).toEqual([1, true]);
@@ -153,6 +197,8 @@ interface Filled {
   readonly store: Store;
   readonly vault: Vault;
   readonly failures: unknown[];
+  /** How often something was opened to be merged, or to compare what was. */
+  opened(): number;
   append(batches: readonly (readonly Brought[])[], receivedAt?: number): Promise<void>;
   compact(done: Done | null, now: number): Promise<Done | null>;
 }
@@ -162,7 +208,12 @@ async function storeOf(): Promise<Filled> {
   const { vault } = await memoryVault();
   const failures: unknown[] = [];
   const seqs = { laptop: 0, desk: 0 };
-  let ids = 0;
+  const shapes = createShapes();
+  let [ids, opened] = [0, 0];
+  const open: Vault['open'] = (...asked) => {
+    opened += 1;
+    return vault.open(...asked);
+  };
   await store.createOrganisation({ org: acme, createdAt: START, profile: vault.fromStore(new Uint8Array()) });
   for (const name of ['laptop', 'desk'] as const) await enrolIn(store, device(name));
 
@@ -178,6 +229,7 @@ async function storeOf(): Promise<Filled> {
     store,
     vault,
     failures,
+    opened: () => opened,
     async append(batches, receivedAt = START) {
       for (const all of batches) {
         for (const machine of ['laptop', 'desk'] as const) {
@@ -194,7 +246,8 @@ async function storeOf(): Promise<Filled> {
     async compact(done, now) {
       const random = { uuid: () => segmentId(`merged ${(ids += 1)}`) as string };
       const clock = { now: () => now, mono: () => 0 };
-      const deps: CompactionDeps = { store, vault, random, clock, failed: (cause) => failures.push(cause) };
+      const failed = (cause: unknown) => failures.push(cause);
+      const deps: RoundDeps = { store, vault: { ...vault, open }, random, clock, shapes, failed };
       return compactRound(deps, done, async () => true);
     },
   };
@@ -202,11 +255,12 @@ async function storeOf(): Promise<Filled> {
 
 /** Everything that the store holds of the person, opened, in the ways in which it is shown. */
 async function readAll({ store, vault }: Filled) {
-  const all: { segment: SegmentRecord; parts: readonly SegmentPart[] }[] = [];
+  const all: { segment: SegmentRecord; plainBytes: number; parts: readonly SegmentPart[] }[] = [];
   const latest: unknown[] = [];
   for (const parameter of parameterIds) {
     const open = async (segment: SegmentRecord) => {
-      return { segment, ...decodeSegment(await vault.open(segmentScope(segment), segment.sealed)) };
+      const plain = await vault.open(segmentScope(segment), segment.sealed);
+      return { segment, plainBytes: plain.length, ...decodeSegment(plain) };
     };
     const segments = await store.segments(acme, ann, parameter, '2020-01-01', '2099-12-31');
     all.push(...(await Promise.all(segments.map(open))));
@@ -228,33 +282,16 @@ async function readAll({ store, vault }: Filled) {
   const mergeable = all.filter(({ segment }) => segment.parameter !== 'screenshot');
   const pictures = all.filter(({ segment }) => segment.parameter === 'screenshot');
   return {
-    shown: { latest, stored: stored.sort(), report: dayReport(factsOf(records)) },
+    shown: { latest, stored: stored.sort(), report: dayReport(dayFacts(START, records)) },
     kinds: mergeable.map(({ segment, parts }) => canonical([termsOf(segment), levels(parts)])),
     /** Those of which one part is of other levels than another. */
     mixed: all.filter(({ parts }) => new Set(parts.map((part) => levels([part]))).size > 1),
     pictureIds: pictures.map(({ segment }) => segment.segment),
     ids: all.map(({ segment }): SegmentId => segment.segment),
+    plainBytes: all.map(({ plainBytes }) => plainBytes),
   };
 }
 
 function termsOf({ segment: _segment, sealed: _sealed, ...terms }: SegmentRecord) {
   return terms;
-}
-
-function factsOf(records: readonly Recorded[]): DayFacts {
-  const everything = Object.fromEntries(parameterIds.map((id) => [id, 'on'])) as Levels;
-  const never = Object.fromEntries(parameterIds.map((id) => [id, null])) as DayFacts['levelSince'];
-  return {
-    header: { person: { id: ann, name: 'Ann' }, day: TODAY, zone: 'UTC', policyVersion: 1, recordedAccess: null },
-    bounds: { from: START, to: START + DAY },
-    now: START + 2 * DAY,
-    records,
-    ...{ running: new Set(), takenAway: () => null },
-    viewable: new Set(parameterIds),
-    levels: everything,
-    levelSince: never,
-    acknowledged: everything,
-    hasDevice: true,
-    expired: new Set(),
-  };
 }
