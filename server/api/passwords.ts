@@ -1,5 +1,6 @@
-import { hash, verify } from '@node-rs/argon2';
+import * as argon2 from '@node-rs/argon2';
 import { DaylightError } from '../../shared/errors.ts';
+import { createLimited } from '../limited.ts';
 import type { Random } from '../random.ts';
 import { newToken } from './secrets.ts';
 
@@ -20,8 +21,13 @@ export interface Passwords {
   matches(hashed: string | null, password: string): Promise<boolean>;
 }
 
-export function createPasswords(random: Random): Passwords {
-  const limited = createLimit(AT_ONCE);
+export interface Argon2 {
+  hash(password: string, options: typeof cost): Promise<string>;
+  verify(hashed: string, password: string): Promise<boolean>;
+}
+
+export function createPasswords(random: Random, { hash, verify }: Argon2 = argon2): Passwords {
+  const limited = createLimited(AT_ONCE).run;
   let nobody: Promise<string> | null = null;
   return {
     hash: (password) => limited(() => hash(normal(password), cost)),
@@ -41,19 +47,4 @@ export function createPasswords(random: Random): Passwords {
 /** The same password typed on another keyboard may arrive composed differently (NIST SP 800-63B, 5.1.1.2). */
 function normal(password: string): string {
   return password.normalize('NFKC');
-}
-
-function createLimit(atOnce: number): <T>(task: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (task) => {
-    while (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-    running += 1;
-    try {
-      return await task();
-    } finally {
-      running -= 1;
-      waiting.shift()?.();
-    }
-  };
 }
