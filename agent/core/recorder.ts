@@ -43,7 +43,15 @@ import {
 import { isStop } from './spool/endings.ts';
 import type { BatchContext, BootStretch, Spool } from './spool/spool.ts';
 import { without } from './spool/stretch.ts';
-import { EXTENSION_MISSING, EXTENSION_UNHEARD, refusalOf, whyActive, whyOff, whyQuiet } from './words.ts';
+import {
+  EXTENSION_MISSING,
+  EXTENSION_UNHEARD,
+  type OffReason,
+  refusalOf,
+  whyActive,
+  whyOff,
+  whyQuiet,
+} from './words.ts';
 
 /**
  * The recording half of the agent: session, gate, sensors, sampler and receipts, from the employee's commands and the
@@ -455,6 +463,8 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   function context(): BatchContext | null {
     const version = policies.policy()?.version;
+    // Of a policy that is not understood nothing is permitted but the stop of what an earlier one began.
+    if (writing !== null && policies.notUnderstood() !== null) return writing.context;
     if (writing === null || version === undefined) return null;
     if (writing.version !== version) writing = { version, context: { ...writing.context, policyVersion: version } };
     return writing.context;
@@ -574,7 +584,8 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     if (wasRunning && session.kind === 'stopped') {
       const decision = gate.decide('session');
       // Otherwise something else ended it, a clock that was set for instance, and has said so.
-      if (decision.kind === 'denied') tell(`Tracking has ended. ${whyOff(decision.by, policies.disagreement())}`);
+      if (decision.kind === 'denied')
+        tell(`Tracking has ended. ${whyOff(reasonFor('session', decision.by), policies.disagreement())}`);
       await wait(afterChange(true));
     }
     // Nothing else would close its batch for a minute.
@@ -774,7 +785,12 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   function deniedBy(parameter: ParameterId, by: LayerName): CommandResult {
-    return { ok: false, ...refusalOf(parameter, by, policies.disagreement()) };
+    return { ok: false, ...refusalOf(parameter, reasonFor(parameter, by), policies.disagreement()) };
+  }
+
+  function reasonFor<R extends OffReason>(parameter: ParameterId, by: R): R | 'not_understood' {
+    const isUnread = policies.notUnderstood() !== null || policies.policy()?.notUnderstood[parameter] !== undefined;
+    return by === 'organisation' && isUnread ? 'not_understood' : by;
   }
 
   async function answerIdle(answer: 'keep' | 'discard'): Promise<CommandResult> {
@@ -904,7 +920,8 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   function whyNotActive(id: ParameterId, off: LayerName | 'sensor_unavailable'): string {
     if (off === 'lock' && presence() === 'quiet') return whyQuiet(signs());
     const isUnpaired = sensors.words.some(({ sensor, works }) => sensor === 'browser' && !works);
-    return id === 'url' && off === 'platform' && isUnpaired ? EXTENSION_MISSING : whyOff(off, policies.disagreement());
+    if (id === 'url' && off === 'platform' && isUnpaired) return EXTENSION_MISSING;
+    return whyOff(reasonFor(id, off), policies.disagreement());
   }
 
   /** What would show that the person is here. */

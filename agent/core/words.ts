@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE } from '../../shared/time.ts';
 import type { Refusal } from './gate/policyCache.ts';
 
 /** Why something is off, as a person is told. */
-export type OffReason = LayerName | 'sensor_unavailable';
+export type OffReason = LayerName | 'sensor_unavailable' | 'not_understood';
 
 /** `apart`: `PolicyCache.disagreement`. */
 export function whyOff(reason: OffReason, apart: number | null = null): string {
@@ -15,6 +15,8 @@ export function whyOff(reason: OffReason, apart: number | null = null): string {
       return 'Off: this computer does not let Daylight see it.';
     case 'organisation':
       return 'Off: your organisation does not collect it.';
+    case 'not_understood':
+      return 'Off: this version of Daylight does not understand what your organisation says of it. Update Daylight on this computer.';
     case 'acknowledgement':
       return 'Off: it waits until you have read the notice and accepted it; see "daylight-agent notice".';
     case 'lease':
@@ -61,7 +63,7 @@ export function whyActive(parameter: ParameterId, level: string): string {
 /** Why the employee cannot do something now, and what would help. `apart`: `PolicyCache.disagreement`. */
 export function refusalOf(
   parameter: ParameterId,
-  by: LayerName,
+  by: LayerName | 'not_understood',
   apart: number | null,
 ): { problem: string; remedy: string } {
   const what = catalog[parameter].label.toLowerCase();
@@ -70,6 +72,11 @@ export function refusalOf(
       return {
         problem: `Your organisation's policy does not record ${what}.`,
         remedy: 'Ask your organisation, or wait until the agent has received its policy.',
+      };
+    case 'not_understood':
+      return {
+        problem: `This version of Daylight does not understand what your organisation's policy says of ${what}.`,
+        remedy: 'Update Daylight on this computer.',
       };
     case 'acknowledgement':
       return {
@@ -100,62 +107,66 @@ export function refusalOf(
 }
 
 /** Why what the server gave is not used, or not wholly, and what would help. `apart`: `PolicyCache.disagreement`. */
-export function whyRefused(refusal: Refusal, apart: number | null): { words: string; remedy: string } {
-  switch (refusal) {
-    case 'not_canonical':
-      return {
-        words: 'The policy that arrived, or that was kept here, is damaged.',
-        remedy: 'connect to the network, so that the server sends it again; if this stays, ask your administrator',
-      };
-    case 'wrong_key':
-      return {
-        words: 'A policy arrived that is signed with another key than the one of your enrolment, and is not used.',
-        remedy: 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',
-      };
-    case 'bad_signature':
-      return {
-        words: 'A policy arrived whose signature is not genuine, and is not used.',
-        remedy: 'ask your administrator: it may have been changed on the way',
-      };
-    case 'wrong_organisation':
-      return {
-        words: 'A policy of another organisation arrived, and is not used.',
-        remedy: 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',
-      };
-    case 'older_version':
-      return {
-        words: 'A policy arrived that is older than one that was in force here, and is not used.',
-        remedy: 'ask your administrator: the server may have been restored from an old copy',
-      };
-    case 'broken_chain':
-      return {
-        words: 'A policy arrived that does not follow the one that was in force here, and is not used.',
-        remedy: 'ask your administrator: the server may have been restored from an old copy',
-      };
-    case 'not_yet':
-      return {
-        words: 'A newer policy arrived that comes into force later. What it lowers is lowered; what it raises waits.',
-        remedy: 'wait, or check the clock of this computer',
-      };
-    case 'not_understood':
-      return {
-        words: 'A newer policy arrived that this version of Daylight does not understand, so everything is off.',
-        remedy: 'update Daylight on this computer',
-      };
-    case 'lease_mismatch':
-    case 'clocks_disagree':
-      return apart === null ? unfitting : clocksDisagree(apart);
-    default:
-      return assertNever(refusal);
-  }
+export function whyRefused(refusal: Refusal, apart: number | null): Explained {
+  const isOfTime = refusal === 'older_lease' || refusal === 'clocks_disagree';
+  return isOfTime && apart !== null ? clocksDisagree(apart) : refused[refusal];
 }
 
-const unfitting = {
-  words: 'What the server last confirmed is of another policy or device, or older than what it confirmed before.',
-  remedy: 'leave this computer connected, so that it confirms anew; if this stays, ask your administrator',
+interface Explained {
+  readonly words: string;
+  readonly remedy: string;
+}
+
+const CONFIRM_ANEW = 'leave this computer connected, so that it confirms anew; if this stays, ask your administrator';
+
+const refused: Readonly<Record<Refusal, Explained>> = {
+  not_canonical: {
+    words: 'The policy that arrived, or that was kept here, is damaged.',
+    remedy: 'connect to the network, so that the server sends it again; if this stays, ask your administrator',
+  },
+  wrong_key: {
+    words: 'A policy arrived that is signed with another key than the one of your enrolment, and is not used.',
+    remedy: 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',
+  },
+  bad_signature: {
+    words: 'A policy arrived whose signature is not genuine, and is not used.',
+    remedy: 'ask your administrator: it may have been changed on the way',
+  },
+  wrong_organisation: {
+    words: 'A policy of another organisation arrived, and is not used.',
+    remedy: 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',
+  },
+  older_version: {
+    words: 'A policy arrived that is older than one that was in force here, and is not used.',
+    remedy: 'ask your administrator: the server may have been restored from an old copy',
+  },
+  broken_chain: {
+    words: 'A policy arrived that does not follow the one that was in force here, and is not used.',
+    remedy: 'ask your administrator: the server may have been restored from an old copy',
+  },
+  not_yet: {
+    words: 'A newer policy arrived that comes into force later. What it lowers is lowered; what it raises waits.',
+    remedy: 'wait, or check the clock of this computer',
+  },
+  not_understood: {
+    words: 'A newer policy arrived that this version of Daylight does not understand, so everything is off.',
+    remedy: 'update Daylight on this computer',
+  },
+  lease_mismatch: {
+    words: 'What the server last confirmed is of another policy, person or device, and does not count.',
+    remedy: CONFIRM_ANEW,
+  },
+  older_lease: {
+    words: 'What the server last confirmed is older than what it confirmed before, and does not count.',
+    remedy: CONFIRM_ANEW,
+  },
+  clocks_disagree: {
+    words: "What the server last confirmed does not count yet: its clock was ahead of this computer's.",
+    remedy: CONFIRM_ANEW,
+  },
 };
 
-function clocksDisagree(apart: number): { words: string; remedy: string } {
+function clocksDisagree(apart: number): Explained {
   const words = `What the server last confirmed does not count: ${disagreeing(apart)}.`;
   return { words, remedy: "set the one that is wrong, or ask your administrator to set the server's" };
 }

@@ -185,7 +185,7 @@ test('a lease of another device, person or policy, and an older one, are refused
   }
   await cache.accept(policy, publisher.lease(policy, 1));
   const older = publisher.lease(policy, 1, { issuedAt: clock.now() - HOUR });
-  expect(await cache.accept(null, older)).toEqual({ ok: false, refusal: 'lease_mismatch' });
+  expect(await cache.accept(null, older)).toEqual({ ok: false, refusal: 'older_lease' });
   const stored = JSON.parse(Buffer.from(files.files.get('policy.json')!).toString());
   await files.write('policy.json', JSON.stringify({ ...stored, lease: null }));
   expect(levels(await open(), clock.now())).toEqual(allOff);

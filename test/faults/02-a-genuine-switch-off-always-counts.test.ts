@@ -92,6 +92,8 @@ test('what a policy raises waits for its notBefore, and what it lowers does not;
   expect(at(clock.now())).toEqual(['off', 'off', 'name']);
   expect(at(clock.now(), await open())).toEqual(['off', 'off', 'off']);
   expect(at(clock.now() + 2 * HOUR)).toEqual(['full', 'off', 'name']);
+  const refusals = [cache.refusal(), (await clock.advance(2 * HOUR), cache.refusal())];
+  expect(refusals).toEqual(['not_yet', null]);
 });
 
 test('a clock set back before each restart renews no lease, and the word of the server ends a clock that was years ahead', async () => {

@@ -109,7 +109,7 @@ test('server and computer were both a year ahead, and are right again: the next 
   const pushed = await again.accept(null, lease());
   const welcomed = await again.accept(null, lease(), clock.now());
 
-  expect(pushed).toEqual({ ok: false, refusal: 'lease_mismatch' });
+  expect(pushed).toEqual({ ok: false, refusal: 'older_lease' });
   expect([welcomed, howManyOn(again, clock)]).toEqual([{ ok: true, changed: false }, ALL]);
 });
 
@@ -152,8 +152,8 @@ test('an older lease that is played again is refused, also when the clock is set
   const replayed = await cache.accept(null, old);
   const again = await restart(cache.memory());
 
-  expect(replayed).toEqual({ ok: false, refusal: 'lease_mismatch' });
-  expect(await again.accept(null, old)).toEqual({ ok: false, refusal: 'lease_mismatch' });
+  expect(replayed).toEqual({ ok: false, refusal: 'older_lease' });
+  expect(await again.accept(null, old)).toEqual({ ok: false, refusal: 'older_lease' });
 });
 
 test('with a policy that arrives with a lease of the future, what it lowers is lowered, and what it leaves goes on', async () => {
@@ -164,4 +164,36 @@ test('with a policy that arrives with a lease of the future, what it lowers is l
 
   expect([answer, howManyOn(cache, clock)]).toEqual([REFUSED, ALL - 1]);
   expect(resolve(cache.layers(clock.now())).screenshot.level).toBe('off');
+});
+
+test('after a restart an agent that has no other lease says that the clocks disagree; one that has goes on under it', async () => {
+  const { clock, publisher, policy, lease, restart, cache } = await setUp();
+  await cache.accept(policy, lease());
+  await cache.accept(policy, lease(DAY));
+  const same = await restart(cache.memory());
+  const next = publisher.policy(2, EVERYTHING);
+  const until = { observedUntil: clock.now() + 2 * DAY, enteredUntil: clock.now() + 30 * DAY };
+  await cache.accept(next, publisher.lease(next, 2, { issuedAt: clock.now() + DAY, ...until }));
+  const again = await restart(cache.memory());
+  const told = [howManyOn(again, clock), again.refusal(), again.disagreement()];
+  const right = await again.accept(null, publisher.lease(next, 2));
+
+  expect([howManyOn(same, clock), howManyOn(cache, clock)]).toEqual([ALL, ALL]);
+  expect(told).toEqual([0, 'clocks_disagree', DAY]);
+  expect([right.ok, howManyOn(again, clock), again.refusal(), again.disagreement()]).toEqual([true, ALL, null, null]);
+  expect(howManyOn(await restart(again.memory()), clock)).toBe(ALL);
+});
+
+test('a policy that waited while the computer slept says nothing of the clocks; what the welcome says of them stays until they agree', async () => {
+  const { clock, policy, lease, cache } = await setUp();
+  const pushed = lease();
+  clock.suspend(HOUR);
+  await cache.accept(policy, pushed);
+  const slept = cache.disagreement();
+  await cache.accept(null, lease(-HOUR + MINUTE), clock.now() - HOUR);
+  await cache.accept(null, lease(-HOUR + 2 * MINUTE));
+  const behind = cache.disagreement();
+  await cache.accept(null, lease());
+
+  expect([slept, behind, cache.disagreement()]).toEqual([null, -HOUR, null]);
 });

@@ -27,7 +27,8 @@ export type Refusal =
   | 'not_yet' // its notBefore is in the future: what it raises waits until then
   | 'broken_chain' // same version, other content; or the next version does not name this one's hash
   | 'not_understood' // genuine, but of a schema that this agent does not know: everything is off
-  | 'lease_mismatch' // of another person, device or policy, or older than the one that holds
+  | 'lease_mismatch' // of another person, device or policy
+  | 'older_lease' // issued before the one that holds
   | 'clocks_disagree'; // a lease that is issued in the future: the one that holds goes on
 
 export interface PolicyCache {
@@ -121,7 +122,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     // Two clocks that agree are believed against everything that either of them said before.
     const isProven = serverTime !== null && Math.abs(serverTime - wall) <= SKEW_MS;
     // What a restart believes was kept in whole minutes.
-    const mark = markOf(before.lease, isProven ? wall : believed(wall) + MINUTE + SKEW_MS);
+    const mark = issuedBy(before.lease, isProven ? wall : believed(wall) + MINUTE + SKEW_MS);
     const candidate = policy === null ? before : judgePolicy(policy, before, keys);
     if (typeof candidate === 'string') return refuse(candidate);
     // From here on it is genuine: what it lowers is lowered, before anything else is asked.
@@ -131,10 +132,12 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
       return refuse('not_understood');
     }
     const verified = judgeLease(lease, candidate, keys);
-    if (typeof verified !== 'string') apart = (serverTime ?? verified.issuedAt) - wall;
+    if (typeof verified !== 'string') apart = apartBy(verified, serverTime, wall) ?? apart;
     const timely = typeof verified === 'string' ? verified : judgeTime(verified, mark, wall);
     if (typeof timely === 'string') {
-      if (policy !== null) await write(kept);
+      // One of the future is kept where there is none: a restart says by it why nothing is on.
+      const isAll = timely === 'clocks_disagree' && kept.signed.lease === null;
+      if (policy !== null) await write(isAll ? { ...kept, signed: { ...kept.signed, lease } } : kept);
       return refuse(timely);
     }
     kept = { ...candidate, ceiling: { levels: leastOf(mostOf(candidate), toldIn(timely)), until: null } };
@@ -193,9 +196,9 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   return {
     accept,
     policy: () => (kept.unread === null ? kept.policy : null),
-    lease: () => kept.lease,
+    lease: () => issuedBy(kept.lease, believed(clock.now()) + SKEW_MS),
     notUnderstood: () => (kept.unread === null ? null : { hash: kept.unread.hash, version: kept.unread.version }),
-    refusal: () => refusal,
+    refusal: () => (refusal === 'not_yet' && !holds(kept.ceiling, clock.now()) ? null : refusal),
     disagreement: () => (Math.abs(apart) > SKEW_MS ? apart : null),
     layers,
     memory: remembered,
@@ -337,11 +340,20 @@ function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys): Lease | 
 }
 
 /**
- * The lease that none may be older than: one that was issued at `latest`, by the time that is believed. One of the future is none: it was taken before
- * such leases were refused, or while the clock of this computer was wrong as well.
+ * The lease, if it was issued at `latest`. One of the future is not in force, and no mark that others are measured by: it came with a policy, was taken
+ * before such leases were refused, or while the clock of this computer was wrong as well.
  */
-function markOf(lease: Lease | null, latest: number): Lease | null {
+function issuedBy(lease: Lease | null, latest: number): Lease | null {
   return lease !== null && lease.issuedAt <= latest ? lease : null;
+}
+
+/**
+ * By how much the server's clock is ahead. Null: an older lease that is pushed says nothing of that, it may have waited here
+ * while the computer slept.
+ */
+function apartBy({ issuedAt }: Lease, serverTime: UnixMs | null, wall: UnixMs): number | null {
+  if (serverTime !== null) return serverTime - wall;
+  return issuedAt >= wall - SKEW_MS ? issuedAt - wall : null;
 }
 
 /** One that would not be in force must not take the place of one that is, and be what the next is measured by. */
@@ -349,7 +361,7 @@ function judgeTime(lease: Lease, mark: Lease | null, wall: UnixMs): Lease | Refu
   if (lease.issuedAt > wall + SKEW_MS) return 'clocks_disagree';
   // An older lease of the same policy may carry acknowledgements that no longer hold.
   const isOlder = mark?.policyHash === lease.policyHash && lease.issuedAt < mark.issuedAt;
-  return isOlder ? 'lease_mismatch' : lease;
+  return isOlder ? 'older_lease' : lease;
 }
 
 /**

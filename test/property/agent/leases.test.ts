@@ -107,7 +107,7 @@ test('whatever clocks do, and whatever is played again: none of the future is ta
             expect(answer).toEqual({ ok: false, refusal: 'clocks_disagree' });
           } else if (event.kind !== 'welcome' && isMark && issuedAt < held.issuedAt) {
             seen.older += 1;
-            expect(answer).toEqual({ ok: false, refusal: 'lease_mismatch' });
+            expect(answer).toEqual({ ok: false, refusal: 'older_lease' });
           }
         }
       }

@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE } from '../../../../shared/time.ts';
 
 const REFUSALS = [
   ...(['not_canonical', 'wrong_key', 'bad_signature', 'wrong_organisation', 'older_version'] as const),
-  ...(['not_yet', 'broken_chain', 'not_understood', 'lease_mismatch', 'clocks_disagree'] as const),
+  ...(['not_yet', 'broken_chain', 'not_understood', 'lease_mismatch', 'older_lease', 'clocks_disagree'] as const),
 ];
 
 test('every refusal is told in sentences of its own kind, with what to do, and never by its code', () => {
@@ -12,6 +12,11 @@ test('every refusal is told in sentences of its own kind, with what to do, and n
   expect(told.filter(({ words }) => !/^[A-Z].*\.$/.test(words) || words.includes('_'))).toEqual([]);
   expect(told.filter(({ remedy }) => !/^[a-z].*[^.]$/.test(remedy))).toEqual([]);
   expect(new Set(told.map(({ words }) => words)).size).toBe(REFUSALS.length);
+});
+
+test('a confirmation of another device is no disagreement of clocks, however far they are apart', () => {
+  expect(whyRefused('lease_mismatch', DAY)).toEqual(whyRefused('lease_mismatch', null));
+  expect(whyRefused('older_lease', -DAY).words).toContain("disagree by 24 hours (the server's is behind)");
 });
 
 test.each([

@@ -4,11 +4,11 @@ import { parameterIds } from '../../../../shared/catalog.ts';
 import { BootId } from '../../../../shared/ids.ts';
 import { HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
 import { atTheEditor, script, typing } from '../../../support/days/moments.ts';
-import { createRig, EVERYTHING, type Rig } from '../../../support/recording.ts';
+import { type ChosenLevels, createRig, EVERYTHING, type Rig } from '../../../support/recording.ts';
 
 // The agent's part when sessions are taken away from somebody who tracks: it stops, and says when, and keeps nothing else of them.
 
-const OFF = { ...EVERYTHING, session: 'off' };
+const OFF: ChosenLevels = { ...EVERYTHING, session: 'off' };
 
 async function tracking(): Promise<Rig> {
   const platform = (clock: Rig['clock']) => createScriptedPlatform(script([...atTheEditor, typing]), clock);
@@ -81,8 +81,8 @@ describe('sessions are switched off while one runs', () => {
     const command = async ({ recorder }: Rig) => void recorder.note('begun before');
     const publication = async (rig: Rig) => void rig.publish({ ...EVERYTHING, activity: 'active' });
     const look = (rig: Rig) => rig.clock.advance(30 * SECOND);
-    const everything = Object.fromEntries(parameterIds.map((id) => [id, 'off']));
-    const observed = { ...everything, session: 'on', project: 'on', notes: 'on' };
+    const everything: ChosenLevels = Object.fromEntries(parameterIds.map((id) => [id, 'off']));
+    const observed: ChosenLevels = { ...everything, session: 'on', project: 'on', notes: 'on' };
 
     test.each([
       ['sessions', 'nothing', OFF, nothing],
@@ -96,7 +96,7 @@ describe('sessions are switched off while one runs', () => {
       ['all that is observed', 'a look', observed, look],
     ] as const)('switched off: %s; waiting for the disk: %s', async (_, __, levels, waiting) => {
       const rig = await tracking();
-      const isTracking = levels['session'] === 'on';
+      const isTracking = levels.session === 'on';
       expect(active(rig)).toContain('activity');
       Object.assign(rig.spool, { append: () => new Promise(() => undefined) });
       await waiting(rig);
@@ -110,6 +110,29 @@ describe('sessions are switched off while one runs', () => {
         ...{ tracking: isTracking, parameters: { activity: off, title: off, screenshot: off } },
       });
     });
+  });
+
+  test('a policy that this version cannot read ends it as a shutdown, at once, and says that Daylight must be updated', async () => {
+    const rig = await tracking();
+    const at = rig.clock.now();
+    const policy = rig.publisher.policy(2, EVERYTHING, { schema: 2 as never });
+    await rig.policies.accept(policy, rig.publisher.lease(policy, 2));
+    await rig.recorder.policyChanged();
+    expect(rig.said.at(-1)).toBe(
+      'Tracking has ended. Off: this version of Daylight does not understand what your organisation says of it. Update Daylight' +
+        ' on this computer.',
+    );
+    expect(await rig.recorder.start()).toEqual({
+      ok: false,
+      problem: "This version of Daylight does not understand what your organisation's policy says of working sessions.",
+      remedy: 'Update Daylight on this computer.',
+    });
+    const clear = rig.publisher.policy(3, EVERYTHING);
+    await rig.policies.accept(clear, rig.publisher.lease(clear, 3));
+    await rig.recorder.policyChanged();
+    expect(rig.recorded('session').map(({ event, cause, at: then }) => [event, cause, then])).toEqual([
+      ['stop', 'shutdown', at],
+    ]);
   });
 
   test('a start that waits for the disk meanwhile begins nothing, and writes no start behind its own stop', async () => {
