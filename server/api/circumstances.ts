@@ -20,9 +20,8 @@ export interface Past {
   readonly told: ReadonlyMap<DeviceId, Told>;
 }
 
-export async function pastOf({ store, control }: Context, org: OrgId, person: PersonId | 'everyone'): Promise<Past> {
-  const [published, all] = await Promise.all([control.history(org), store.devices(org)]);
-  const devices = all.filter((device) => person === 'everyone' || device.person === person);
+export async function pastOf({ store, control }: Context, org: OrgId, people: readonly PersonId[]): Promise<Past> {
+  const [published, devices] = await Promise.all([control.history(org), store.devices(org, people)]);
   return { published, devices, told: await control.toldOn(org, devices) };
 }
 

@@ -59,8 +59,9 @@ export async function beginToday(
     people: reads.map(({ person }) => person.person),
     bounds,
     async report(changed, endsAt) {
-      const past = await pastOf(context, actor.org, 'everyone');
       const again = reads.filter(({ person }) => changed === 'everyone' || changed.has(person.person));
+      const whose = again.map(({ person }) => person.person);
+      const past = await pastOf(context, actor.org, whose);
       const fresh = again.map((read) => rowOf(context, read, names.get(read.person.person) ?? '', past, bounds));
       for (const row of await Promise.all(fresh)) rows.set(row.person.id, row);
       return {
@@ -72,11 +73,16 @@ export async function beginToday(
   };
 }
 
-/** Others for a purpose, oneself as one's own data. Of a team only who is in it. */
-export async function inScope(store: Store, actor: Actor, question: TodayQuestion): Promise<readonly PersonRecord[]> {
+/** Others for a purpose, oneself as one's own data. Of a team only who is in it. Of everyone, or of those of `among`. */
+export async function inScope(
+  store: Store,
+  actor: Actor,
+  question: TodayQuestion,
+  among?: readonly PersonId[],
+): Promise<readonly PersonRecord[]> {
   const own = question.purpose === 'own_data';
   const { team } = question;
-  return (await store.people(actor.org)).filter(
+  return (await store.people(actor.org, among)).filter(
     (person) =>
       (person.person === actor.person) === own &&
       (team === undefined || person.teams.includes(team)) &&

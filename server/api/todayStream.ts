@@ -55,7 +55,7 @@ export async function followToday(context: Context, watch: Watch, stream: EventS
       if (isDue) refreshAt = now + REFRESH_MS;
       if (!isDue && wordsOf(report) === said) continue;
       // Decided again after it was read: nothing is said of somebody whom the reader may not see any more.
-      if (!(await stillHolds(context, watch)) || !(await sameScope(context, watch))) break;
+      if (!(await stillHolds(context, watch)) || !(await sameScope(context, watch, isDue))) break;
       said = wordsOf(report);
       send(report);
     }
@@ -107,8 +107,14 @@ function isSame(one: Actor, other: Actor): boolean {
   );
 }
 
-async function sameScope({ store }: Context, { signedIn, question, today }: Watch): Promise<boolean> {
-  const people = (await inScope(store, signedIn.actor, question)).map(({ person }) => person);
+/** Whether the reader may still see everybody who is shown; and where it is asked of everyone, nobody else. */
+async function sameScope(
+  { store }: Context,
+  { signedIn, question, today }: Watch,
+  ofEveryone: boolean,
+): Promise<boolean> {
+  const among = ofEveryone ? undefined : today.people;
+  const people = (await inScope(store, signedIn.actor, question, among)).map(({ person }) => person);
   const known = new Set(today.people);
   return people.length === known.size && people.every((person) => known.has(person));
 }

@@ -76,7 +76,8 @@ export interface People {
   createPerson(person: PersonRecord): Promise<void>;
   person(org: OrgId, person: PersonId): Promise<PersonRecord | null>;
   personByEmail(emailHash: Digest): Promise<PersonRecord | null>;
-  people(org: OrgId): Promise<readonly PersonRecord[]>;
+  /** Everyone, or those of `which` that there are, in order of creation. No id twice. */
+  people(org: OrgId, which?: readonly PersonId[]): Promise<readonly PersonRecord[]>;
   /** Returns the record after the change; null when there is no such person. */
   changePerson(org: OrgId, person: PersonId, change: PersonChange): Promise<PersonRecord | null>;
   createTeam(team: TeamRecord): Promise<void>;
@@ -219,7 +220,8 @@ export interface Devices {
    */
   enrolDevice(enrolment: Enrolment): Promise<EnrolResult>;
   device(device: DeviceId): Promise<DeviceRecord | null>;
-  devices(org: OrgId): Promise<readonly DeviceRecord[]>;
+  /** Everyone's, or those of the people named (no id twice), in order of enrolment. */
+  devices(org: OrgId, whose?: readonly PersonId[]): Promise<readonly DeviceRecord[]>;
   changeDevice(
     org: OrgId,
     device: DeviceId,

@@ -92,6 +92,14 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.people(orgId('acme'))).toEqual([bob, person('ann')]);
       });
 
+      it('lists of some people those who are in the organisation, in the same order, and nobody for nobody', async () => {
+        for (const who of ['ann', 'bob', 'cem']) await store.createPerson(person(who));
+        await store.createPerson(person('eve', { org: orgId('other') }));
+        const asked = ['cem', 'eve', 'unknown', 'ann'].map(personId);
+        expect(await store.people(orgId('acme'), asked)).toEqual([person('ann'), person('cem')]);
+        expect(await store.people(orgId('acme'), [])).toEqual([]);
+      });
+
       it('changes only what a change names and returns the record after it', async () => {
         await store.createPerson(person('ann'));
         const changed = await store.changePerson(orgId('acme'), personId('ann'), { role: 'manager', teams: [] });
@@ -325,6 +333,15 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.devices(orgId('acme'))).toEqual([full, device('desk')]);
         expect(await store.device(deviceId('unknown'))).toBeNull();
         expect(await store.devices(orgId('other'))).toEqual([]);
+      });
+
+      it('are listed of some people alone, in the same order, and of nobody for nobody', async () => {
+        const [desk, phone] = [device('desk'), device('phone', { person: personId('bob') })];
+        for (const one of [desk, phone, device('laptop', { person: personId('cem') })]) await enrolIn(store, one);
+        const whose = [phone.person, personId('nobody'), desk.person];
+        expect(await store.devices(orgId('acme'), whose)).toEqual([desk, phone]);
+        expect(await store.devices(orgId('acme'), [])).toEqual([]);
+        expect(await store.devices(orgId('other'), [desk.person])).toEqual([]);
       });
 
       describe('enrolling', () => {

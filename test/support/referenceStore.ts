@@ -113,7 +113,8 @@ export function createReferenceStore(): Store {
       }),
     person: (org, person) => step(() => people.find((one) => one.org === org && one.person === person) ?? null),
     personByEmail: (emailHash) => step(() => people.find((one) => one.emailHash === emailHash) ?? null),
-    people: (org) => step(() => people.filter((one) => one.org === org)),
+    people: (org, which) =>
+      step(() => people.filter((one) => one.org === org && (which?.includes(one.person) ?? true))),
     changePerson: (org, person, change) =>
       step(() => replaced(people, (one) => one.org === org && one.person === person, change)),
     createTeam: (team) =>
@@ -197,7 +198,8 @@ export function createReferenceStore(): Store {
         return { kind: 'enrolled' } as const;
       }),
     device: (device) => step(() => devices.find((one) => one.device === device) ?? null),
-    devices: (org) => step(() => devices.filter((one) => one.org === org)),
+    devices: (org, whose) =>
+      step(() => devices.filter((one) => one.org === org && (whose?.includes(one.person) ?? true))),
     changeDevice: (org, device, change) =>
       step(() => {
         if (change.status !== undefined) changes.push({ org, device });

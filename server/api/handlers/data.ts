@@ -123,7 +123,7 @@ async function reportOf(
     Promise.all([...read.parameters].map((id) => store.segments(org, person, id, from, to))),
     accounts.profile(read.person),
     control.current(org),
-    pastOf(context, org, person),
+    pastOf(context, org, [person]),
   ]);
   const { records, viewableOn } = await openFor(context, read, segments.flat());
   const now = clock.now();

@@ -23,8 +23,7 @@ export function devices(
     async devices({ params, signedIn: { actor } }) {
       const person = await requirePerson(store, actor, params.person);
       requireLeave(actor, 'device.read', personTarget(person));
-      const all = await store.devices(actor.org);
-      const theirs = all.filter((device) => device.person === person.person);
+      const theirs = await store.devices(actor.org, [person.person]);
       return { devices: theirs.map((device) => forViewer(deviceView(context, device), actor)) };
     },
     async createEnrolmentCode({ params, signedIn: { actor } }) {

@@ -80,8 +80,13 @@ export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStor
       const row = await read.first(`${selectDevice} WHERE d.device = ?`, [idBytes(device)]);
       return row === null ? null : deviceOf(row);
     },
-    async devices(org) {
-      return (await read.all(`${selectDevice} WHERE d.org = ? ORDER BY d.rowid`, [idBytes(org)])).map(deviceOf);
+    async devices(org, whose) {
+      if (whose === undefined) {
+        return (await read.all(`${selectDevice} WHERE d.org = ? ORDER BY d.rowid`, [idBytes(org)])).map(deviceOf);
+      }
+      const keys = whose.map((person) => [idBytes(org), idBytes(person)]);
+      const rows = await selectByKeys(read, selectDevice, ['d.org', 'd.person'], keys);
+      return rows.toSorted((a, b) => int(a, 'place') - int(b, 'place')).map(deviceOf);
     },
     changeDevice(org, device, change) {
       const key = [idBytes(org), idBytes(device)];
@@ -212,7 +217,7 @@ const deviceColumns = [
 const progressColumns = ['org', 'device', 'committed_seq', 'last_seen_at', 'session_state'];
 const receiptColumns = ['org', 'device', 'policy_version', 'latest', 'received_at', 'sealed'];
 
-const selectDevice = `SELECT d.*, p.committed_seq, p.last_seen_at, p.session_state
+const selectDevice = `SELECT d.rowid AS place, d.*, p.committed_seq, p.last_seen_at, p.session_state
   FROM device d JOIN device_progress p ON p.org = d.org AND p.device = d.device`;
 const selectTaken = 'SELECT 1 AS taken FROM device WHERE device = ? OR public_key = ?';
 const selectActive = "SELECT device FROM device WHERE org = ? AND person = ? AND status = 'active'";

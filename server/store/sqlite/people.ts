@@ -6,7 +6,7 @@ import type { OrgRecord, People, PersonChange, PersonRecord, TeamRecord } from '
 import { bytes, digest, digestBytes, flag, id, idBytes, idList, idListBytes, int, word } from './columns.ts';
 import type { Row, Value } from './connection.ts';
 import type { Database } from './database.ts';
-import { insertRows } from './rows.ts';
+import { insertRows, selectByKeys } from './rows.ts';
 import type { Transaction } from './writer.ts';
 
 export function peopleIn({ writer, read }: Database, fromStore: Vault['fromStore']): People {
@@ -41,8 +41,13 @@ export function peopleIn({ writer, read }: Database, fromStore: Vault['fromStore
       const row = await read.first('SELECT * FROM person WHERE email_hash = ?', [digestBytes(emailHash)]);
       return row === null ? null : personOf(row);
     },
-    async people(org) {
-      return (await read.all('SELECT * FROM person WHERE org = ? ORDER BY rowid', [idBytes(org)])).map(personOf);
+    async people(org, which) {
+      if (which === undefined) {
+        return (await read.all('SELECT * FROM person WHERE org = ? ORDER BY rowid', [idBytes(org)])).map(personOf);
+      }
+      const keys = which.map((person) => [idBytes(org), idBytes(person)]);
+      const rows = await selectByKeys(read, 'SELECT rowid AS place, * FROM person', ['org', 'person'], keys);
+      return rows.toSorted((a, b) => int(a, 'place') - int(b, 'place')).map(personOf);
     },
     changePerson: (org, person, change) => writer.unit((tx) => changePerson(tx, fromStore, { org, person }, change)),
     async createTeam(team) {
