@@ -38,8 +38,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-const typed = howTyped('daylight-agent', { argv: process.argv, env: process.env, cwd: process.cwd() });
-const terminal = openTerminal(process.env, (line) => asTyped(line, typed));
+const started = howTyped('daylight-agent', {
+  ...{ argv: process.argv, env: process.env, cwd: process.cwd(), platform: process.platform },
+});
+const typed = (line: string): string => asTyped(line, started);
+const terminal = openTerminal(process.env, typed);
 const clock = createSystemClock();
 const random = createSystemRandom();
 
@@ -51,7 +54,7 @@ function program(): Command {
     .version(AGENT_VERSION)
     .option('--data <folder>', 'data folder (otherwise DAYLIGHT_AGENT_DATA, or the usual place of your system)')
     .addHelpText('after', exitHelp)
-    .showHelpAfterError(asTyped('See "daylight-agent --help".', typed))
+    .showHelpAfterError(typed('See "daylight-agent --help".'))
     .exitOverride();
   const folder = (): string => dataFolder(cli.opts<{ data?: string }>().data, readEnvironment(process.env));
   setUp(cli, folder);
@@ -98,7 +101,7 @@ function setUp(cli: Command, folder: () => string): void {
         scripted === undefined
           ? createRealPlatform({ folder: folder(), clock })
           : await scriptedPlatform(terminal, clock, readEnvironment(process.env), scripted);
-      await runCommand({ terminal, clock, random, platform }, folder());
+      await runCommand({ terminal, clock, random, platform, typed }, folder());
     });
   cli
     .command('wipe')

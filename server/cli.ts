@@ -218,7 +218,8 @@ function say(options: Given, json: object, lines: readonly string[]): void {
 
 /** Commands as they can be typed here. */
 function words(line: string): string {
-  return asTyped(line, howTyped('daylight-server', { argv: process.argv, env: process.env, cwd: process.cwd() }));
+  const { argv, env, platform } = process;
+  return asTyped(line, howTyped('daylight-server', { argv, env, platform, cwd: process.cwd() }));
 }
 
 async function stopSignal(): Promise<string> {

@@ -5,25 +5,29 @@ export interface Typed {
   readonly start: string;
   /** The data folder, where it was given as an option: every other command needs it, too. */
   readonly data: string | null;
+  /** Windows' shells quote otherwise. */
+  readonly isWindows: boolean;
 }
 
 interface Process {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  readonly platform: string;
 }
 
-/** `argv`, `env` and `cwd` as of Node's `process`. */
-export function howTyped(name: string, { argv, env, cwd }: Process): Typed {
+/** `argv`, `env`, `cwd` and `platform` as of Node's `process`. */
+export function howTyped(name: string, { argv, env, cwd, platform }: Process): Typed {
   const [, script = name, ...given] = argv;
-  return { name, start: startOf(name, script, env, cwd), data: dataIn(given, cwd) };
+  const isWindows = platform === 'win32';
+  return { name, isWindows, start: startOf(name, script, env, cwd, isWindows), data: dataIn(given, cwd) };
 }
 
 /** Messages name commands in quotes, as an installed program is called; this makes of them what can be typed here. */
-export function asTyped(line: string, { name, start, data }: Typed): string {
+export function asTyped(line: string, { name, start, data, isWindows }: Typed): string {
   return line.replace(new RegExp(`(["\`])${name} ([^"\`\\\\]+)\\1`, 'g'), (_, quote: string, command: string) => {
     const isWhole = data === null || command.startsWith('-') || command.includes('--data');
-    return `${quote}${start} ${command}${isWhole ? '' : ` --data ${asWord(data)}`}${quote}`;
+    return `${quote}${start} ${command}${isWhole ? '' : ` --data ${asWord(data, isWindows)}`}${quote}`;
   });
 }
 
@@ -31,15 +35,15 @@ export function asTyped(line: string, { name, start, data }: Typed): string {
  * npx puts the link that it made in the place of the script; what lies on the PATH is a link of the same name. Whoever
  * runs the sources knows how.
  */
-function startOf(name: string, script: string, env: Process['env'], cwd: string): string {
+function startOf(name: string, script: string, env: Process['env'], cwd: string, isWindows: boolean): string {
   if (/[^/\\]+$/.exec(script)?.[0] === name) return env['npm_command'] === 'exec' ? `npx ${name}` : name;
-  return script.endsWith('.ts') ? name : `node ${asWord(below(script, cwd))}`;
+  return script.endsWith('.ts') ? name : `node ${asWord(below(script, cwd), isWindows)}`;
 }
 
+/** Of several the last one counts, in either form. */
 function dataIn(given: readonly string[], cwd: string): string | null {
-  const at = given.lastIndexOf('--data');
-  const joined = given.findLast((word) => word.startsWith('--data='))?.slice('--data='.length);
-  const data = (at === -1 ? undefined : given[at + 1]) ?? joined;
+  const at = given.findLastIndex((word) => word === '--data' || word.startsWith('--data='));
+  const data = given[at] === '--data' ? given[at + 1] : given[at]?.slice('--data='.length);
   return data === undefined || data === '' ? null : below(data, cwd);
 }
 
@@ -48,6 +52,7 @@ function below(path: string, folder: string): string {
   return isBelow ? path.slice(folder.length + 1) : path;
 }
 
-function asWord(path: string): string {
-  return /^[\w@%+=:,./\\~-]+$/.test(path) ? path : `'${path}'`;
+function asWord(path: string, isWindows: boolean): string {
+  if (isWindows) return /^[\w@+=:,./\\~-]+$/.test(path) ? path : `"${path.replace(/\\+$/, '$&$&')}"`;
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

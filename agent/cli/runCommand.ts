@@ -10,15 +10,17 @@ export interface RunDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly platform: Platform;
+  /** Makes of the commands in a message what can be typed in this terminal. */
+  readonly typed: (line: string) => string;
 }
 
 /** Runs the agent in this terminal, which is what shows the employee that it runs, until a signal or a wipe ends it. */
-export async function runCommand({ terminal, clock, random, platform }: RunDeps, folder: string): Promise<void> {
+export async function runCommand({ terminal, clock, random, platform, typed }: RunDeps, folder: string): Promise<void> {
   let announce = (): void => undefined;
   const stopped = signalled();
   const agent = await createAgent({
     ...{ folder, platform, clock, random, indicator: terminal, agentVersion: AGENT_VERSION },
-    windowPage: windowPage(),
+    ...{ windowPage: windowPage(), typed },
     onChange: () => announce(),
   });
   const said = new Map<string, string>();

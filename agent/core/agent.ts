@@ -37,6 +37,8 @@ export interface AgentOptions {
   readonly agentVersion: string;
   /** The folder of the built page for a browser; left out where the window is the shell's own. */
   readonly windowPage?: string;
+  /** Makes of the commands in a message what can be typed where the agent was started; for the page in a browser. */
+  readonly typed?: (line: string) => string;
   /** Where the key of the spool is kept; a file in the folder unless the desktop shell has a keychain. */
   readonly spoolKey?: SpoolKey;
   readonly spoolBounds?: SpoolBounds;
@@ -191,14 +193,14 @@ interface Running extends Parts {
 
 /** `composed` is filled later: the recorder needs this as its indicator, and this asks the recorder. */
 async function windowOf(options: AgentOptions, composed: { readonly agent?: Running }): Promise<WindowServer | null> {
-  const { folder, clock, random, windowPage: page } = options;
+  const { folder, clock, random, typed, windowPage: page } = options;
   if (page === undefined) return null;
   const agent = (): Running => {
     if (composed.agent === undefined) throw new DaylightError('unavailable', 'the agent is still starting');
     return composed.agent;
   };
   return createWindowServer({
-    ...{ folder, page, clock, random },
+    ...{ folder, page, clock, random, ...(typed === undefined ? {} : { typed }) },
     handle: (request) => handle(agent(), request),
     watch: (onStatus) => watchStatus(clock, () => statusOf(agent()), onStatus),
     onSeen: () => void composed.agent?.recorder.lookNow(),

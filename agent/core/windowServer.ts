@@ -51,6 +51,8 @@ export interface WindowServerDeps {
   readonly random: Random;
   readonly handle: (request: PageRequest) => Promise<WindowAnswer>;
   readonly watch: (onStatus: (status: AgentStatus) => void) => () => void;
+  /** Makes of the commands in a message what can be typed where the agent was started; left out: as they stand. */
+  readonly typed?: (line: string) => string;
   /** `isSeen` says something else than before. */
   readonly onSeen: () => void;
 }
@@ -244,7 +246,7 @@ async function withSession(
   const [, secret] = /^Bearer ([\w-]{1,64})$/.exec(request.headers.authorization ?? '') ?? [];
   const session = secret === undefined ? null : served.sessions.find(secret);
   if (session === null) {
-    refuse(response, 401, 'this window has ended; open it again with "daylight-agent window"');
+    refuse(response, 401, typedBy(served.deps)('this window has ended; open it again with "daylight-agent window"'));
     return;
   }
   served.strangers.delete(request.socket);
@@ -265,7 +267,7 @@ async function ask({ deps }: Served, request: IncomingMessage, response: ServerR
   if (text === null) return;
   const asked = PageRequest.safeParse(jsonOf(text));
   if (asked.success) {
-    answer(response, 200, await explained(deps.handle, asked.data));
+    answer(response, 200, await explained(deps.handle, asked.data), commandsTyped(deps));
     return;
   }
   answer(response, 400, badRequest(asked.error));
@@ -280,10 +282,11 @@ async function seen(session: WindowSession, request: IncomingMessage, response: 
 
 function stream({ deps, streams }: Served, session: WindowSession, response: ServerResponse): void {
   const leave = session.watch();
+  const commands = commandsTyped(deps);
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   const tell = (news: WindowNews): void => {
     if (response.writableLength > UNREAD_BYTES) return void response.destroy();
-    response.write(`${JSON.stringify(news)}\n`);
+    response.write(`${JSON.stringify(news, commands)}\n`);
     if (news.kind === 'ended') response.end();
   };
   streams.add(tell);
@@ -348,8 +351,22 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
-  const bytes = Buffer.from(JSON.stringify(body));
+type Replacer = (key: string, value: unknown) => unknown;
+
+/** Where messages to the person stand, and nothing that they or their programs wrote. */
+const MESSAGES: ReadonlySet<string> = new Set(['why', 'words', 'remedy', 'problem', 'said', 'key']);
+
+function commandsTyped(deps: WindowServerDeps): Replacer {
+  const typed = typedBy(deps);
+  return (key, value) => (typeof value === 'string' && MESSAGES.has(key) ? typed(value) : value);
+}
+
+function typedBy({ typed }: WindowServerDeps): (line: string) => string {
+  return typed ?? ((line) => line);
+}
+
+function answer(response: ServerResponse, status: number, body: unknown, replacer?: Replacer): void {
+  const bytes = Buffer.from(JSON.stringify(body, replacer));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length }).end(bytes);
 }
 

@@ -42,9 +42,10 @@ function start(): Promise<WindowServer> {
     random: systemRandom,
     async handle(request) {
       asked.push(request);
-      return { ok: true, said: 'done' };
+      return { ok: true, said: 'done; see "daylight-agent status"' };
     },
     watch: () => () => undefined,
+    typed: (line) => line.replace('"daylight-agent ', '"npx daylight-agent '),
     onSeen: () => void seen.push(window.isSeen()),
   });
 }
@@ -95,6 +96,17 @@ async function opened() {
 }
 
 const STATUS = JSON.stringify({ command: 'status' });
+
+test('a command in what the page is told is said as it can be typed where the agent was started', async () => {
+  const { post, enter } = await opened();
+  const { secret } = await enter();
+  const answered = await post('/ask', STATUS, { authorization: `Bearer ${secret}` });
+  const ended = await post('/ask', STATUS, { authorization: 'Bearer of-another' });
+  expect([answered.body, ended.body]).toEqual([
+    JSON.stringify({ ok: true, said: 'done; see "npx daylight-agent status"' }),
+    expect.stringContaining('this window has ended; open it again with "npx daylight-agent window"\n'),
+  ]);
+});
 
 test('every answer forbids what comes from elsewhere, is kept nowhere, and sets no cookie', async () => {
   const { get, post } = await opened();
