@@ -11,7 +11,7 @@ import type { Interval } from '../reports/intervals.ts';
 import type { DeviceRecord } from '../store/store.ts';
 import type { Context } from './context.ts';
 
-/** What decides what could be collected, of one person or of everyone in the organisation. */
+/** What decides what could be collected of some people. */
 export interface Past {
   /** Every policy, oldest first; never empty. */
   readonly published: readonly PublishedPolicy[];
