@@ -72,7 +72,7 @@ const RETIRE_MS = 8_000;
  * another agent runs for it, `unavailable` when its keys or files cannot be used.
  */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
-  const { folder, clock } = options;
+  const { folder } = options;
   const files = await openFolder(folder);
   if ((await readIdentity(folder, files)) === null) throw notEnrolled(folder);
   let ready: (agent: Agent) => void = () => undefined;
@@ -80,7 +80,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     ready = resolve;
   });
   // First the socket: from here on this is the only agent of the folder.
-  const socket = await listenLocally(folder, clock, async (request) => (await agent).handle(request));
+  const socket = await listenLocally(folder, async (request) => (await agent).handle(request));
   try {
     await removeLeftovers(folder);
     const composed = await compose(options, socket.close);

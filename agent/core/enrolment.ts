@@ -64,12 +64,12 @@ export async function enrol(
   shown: ShownNotice,
   acknowledged: boolean,
 ): Promise<Identity> {
-  const { folder, files, clock } = deps;
+  const { folder, files } = deps;
   // Throws before anything is written when the address is none.
   serverAddress(invitation.server);
   // Where it cannot be made, no turn can be taken in it either, and that is what is said.
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
-  const begun = await takeTurn(folder, clock, async () => {
+  const begun = await takeTurn(folder, async () => {
     await refuseSecondEnrolment(files);
     const before = await readBegunEnrolment(files);
     if (before === null) return begin(deps, invitation, shown, acknowledged);
@@ -242,8 +242,8 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** Unless it is another one by now. */
-async function forget({ folder, files, clock }: EnrolmentDeps, { enrolment }: BegunEnrolment): Promise<void> {
-  await takeTurn(folder, clock, async () => {
+async function forget({ folder, files }: EnrolmentDeps, { enrolment }: BegunEnrolment): Promise<void> {
+  await takeTurn(folder, async () => {
     if ((await readBegunEnrolment(files))?.enrolment.signature !== enrolment.signature) return;
     for (const name of [BEGUN_FILE, DEVICE_KEY_FILE, 'policy.json']) await files.remove(name);
   });

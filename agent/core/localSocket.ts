@@ -5,7 +5,6 @@ import { DaylightError } from '../../shared/errors.ts';
 import { ANSWER_BYTES, REQUEST_BYTES, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
 import { badRequest } from './badRequest.ts';
 import { takeTurn } from './folderTurn.ts';
-import type { Clock } from './ports.ts';
 import { socketPath } from './socketPlace.ts';
 import { privateFolder } from './spool/disk.ts';
 
@@ -20,13 +19,12 @@ export interface LocalSocket {
  */
 export async function listenLocally(
   folder: string,
-  clock: Clock,
   handle: (request: WindowRequest) => Promise<WindowAnswer>,
 ): Promise<LocalSocket> {
   await privateFolder(folder);
   const path = await socketPath(folder, 'agent', 'make');
   // Two agents that start at once look for a stale socket one after the other.
-  return takeTurn(folder, clock, async () => {
+  return takeTurn(folder, async () => {
     const open = new Set<Socket>();
     const answering = new Set<Promise<void>>();
     const server = createServer((socket) => {

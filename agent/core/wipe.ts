@@ -2,12 +2,13 @@ import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { WipeReport } from '../../shared/protocol/window.ts';
+import { isTurnFile, TURNS } from './folderTurn.ts';
 import { isStoredPolicy } from './gate/policyCache.ts';
 import { isStoredIdentity } from './identity.ts';
 import { CAPTURES } from './leftovers.ts';
 import { removeSocketsElsewhere } from './socketPlace.ts';
 import { isBatchFile } from './spool/batchFile.ts';
-import { filesIn, removeFile } from './spool/disk.ts';
+import { filesIn, isMissing, removeFile } from './spool/disk.ts';
 import { isSpoolFile } from './spool/spoolFolder.ts';
 
 /** Everything that an agent ever writes into its data folder. */
@@ -17,6 +18,7 @@ const FILES =
 const FOLDERS = [
   { name: 'spool', isOurs: isSpoolFile },
   { name: CAPTURES, isOurs: () => true },
+  { name: TURNS, isOurs: isTurnFile },
 ] as const;
 /** What only its key opens can prove nothing once that is gone; no other program names its files so. */
 const SEALED: readonly string[] = ['enrolment.sealed', 'recorder.sealed', 'spool.keychain'];
@@ -64,7 +66,7 @@ export async function wipeFolder(folder: string): Promise<Omit<WipeReport, 'reti
     await remove(resolve(folder, name)).catch(() => undefined);
   for (const manifest of manifests) await rmdir(dirname(manifest)).catch(() => undefined);
   await rm(join(folder, CAPTURES), { recursive: true, force: true }).catch(() => undefined);
-  for (const name of ['spool', 'agent.starting']) await rmdir(join(folder, name)).catch(() => undefined);
+  for (const name of ['spool', TURNS]) await rmdir(join(folder, name)).catch(() => undefined);
   await removeSocketsElsewhere(folder);
   const left = await stillThere(folder, manifests);
   const rest = await readdir(folder).catch(() => []);
@@ -95,7 +97,7 @@ async function remove(path: string): Promise<void> {
 /** Files, sockets and links of a folder; none when the folder is missing. */
 async function namesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isMissing(error)) return [];
     throw error;
   });
   return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);

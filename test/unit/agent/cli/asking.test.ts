@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { listenLocally } from '../../../../agent/core/localSocket.ts';
-import { createSystemClock } from '../../../../agent/platform/system.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import { DeviceId } from '../../../../shared/ids.ts';
 import { AgentStatus, type WindowAnswer, type WindowRequest } from '../../../../shared/protocol/window.ts';
@@ -52,7 +51,7 @@ it('while no question is open, nothing is answered: not even one that opens a mo
 async function answering(idleSince: number | null) {
   const place = await scratch();
   const asked: WindowRequest[] = [];
-  const socket = await listenLocally(place.folder, createSystemClock(), async (request): Promise<WindowAnswer> => {
+  const socket = await listenLocally(place.folder, async (request): Promise<WindowAnswer> => {
     asked.push(request);
     if (request.command === 'status') return { ok: true, said: '', status: statusWith(idleSince) };
     return { ok: true, said: 'Understood.' };

@@ -6,17 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { askAgent, isRunning, listenLocally } from '../../../../agent/core/localSocket.ts';
 import { removeSocketsElsewhere } from '../../../../agent/core/socketPlace.ts';
-import { createSystemClock } from '../../../../agent/platform/system.ts';
 import type { WindowAnswer } from '../../../../shared/protocol/window.ts';
 import { scratch } from '../../../support/agentKit.ts';
 
 const onUnix = process.platform !== 'win32';
-const clock = createSystemClock();
 const answer = async (): Promise<WindowAnswer> => ({ ok: true, said: 'here' });
 
 it.runIf(onUnix)('a client that keeps its half open does not keep the agent from ending', async () => {
   await using place = await scratch();
-  const socket = await listenLocally(place.folder, clock, answer);
+  const socket = await listenLocally(place.folder, answer);
   const client = connect({ path: join(place.folder, 'agent.sock'), allowHalfOpen: true });
   onTestFinished(() => void client.destroy());
   client.on('error', () => undefined);
@@ -34,7 +32,7 @@ it.runIf(onUnix)('a folder in which nothing can be made is an error, not a wait 
   while (long.length < 4_000) long = join(long, 'x'.repeat(Math.min(200, 4_085 - long.length - 1)));
   long = join(long, 'x'.repeat(4_085 - long.length - 1));
   const outcome = await Promise.race([
-    listenLocally(long, clock, answer).then(
+    listenLocally(long, answer).then(
       () => 'listens',
       (error: Error) => error.message,
     ),
@@ -49,7 +47,7 @@ it.runIf(onUnix)('what stands in the way of starting and cannot be removed is an
   await mkdir(join(gate, 'something'), { recursive: true });
   await utimes(gate, new Date(0), new Date(0));
   const outcome = await Promise.race([
-    listenLocally(place.folder, clock, answer).catch((error: Error) => error.message),
+    listenLocally(place.folder, answer).catch((error: Error) => error.message),
     sleep(5_000).then(() => 'waits for ever'),
   ]);
   expect(outcome).toMatch(/could not be made or removed \(ENOTEMPTY\)/);
@@ -59,10 +57,10 @@ it.runIf(onUnix)('what a killed agent left before the clock was set back delays 
   await using place = await scratch();
   const gate = join(place.folder, 'agent.starting');
   await mkdir(gate);
-  const later = new Date(clock.now() + 3_600_000);
+  const later = new Date(Date.now() + 3_600_000);
   await utimes(gate, later, later);
   const outcome = await Promise.race([
-    listenLocally(place.folder, clock, answer).then((socket) => socket.close().then(() => 'started')),
+    listenLocally(place.folder, answer).then((socket) => socket.close().then(() => 'started')),
     sleep(5_000).then(() => 'waits for ever'),
   ]);
   expect(outcome).toBe('started');
@@ -72,7 +70,7 @@ it.runIf(onUnix)('a socket whose path is too long is in a folder that only this 
   await using place = await scratch();
   await using short = await temporaryFolder();
   const data = join(place.folder, 'd'.repeat(120));
-  const socket = await listenLocally(data, clock, answer);
+  const socket = await listenLocally(data, answer);
   expect(await askAgent(data, { command: 'status' })).toEqual({ ok: true, said: 'here' });
   expect((await stat(short.shared)).mode & 0o077).toBe(0);
   await socket.close();
@@ -93,7 +91,7 @@ it.runIf(onUnix)(
       await chmod(short.shared, 0o777);
       await expect(askAgent(data, { command: 'status' })).rejects.toThrow('belongs to someone else');
       await expect(isRunning(data)).rejects.toThrow('belongs to someone else');
-      await expect(listenLocally(data, clock, answer)).rejects.toThrow('belongs to someone else');
+      await expect(listenLocally(data, answer)).rejects.toThrow('belongs to someone else');
     }
   },
 );
