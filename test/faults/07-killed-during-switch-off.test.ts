@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../agent/core/files.ts';
 import { createPolicyCache } from '../../agent/core/gate/policyCache.ts';
 import { writeIdentity } from '../../agent/core/identity.ts';
-import { openSpool } from '../../agent/core/spool/diskSpool.ts';
-import { keyFile } from '../../agent/core/spool/spoolKey.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
 import { app, context, scratch, systemRandom, title } from '../support/agentKit.ts';
 import { agentCli, start } from '../support/agentProcess.ts';
+import { openSpoolIn } from '../support/openedSpool.ts';
 import { startScriptedServer, until } from '../support/scriptedServer.ts';
 
 const clock = createSystemClock();
@@ -36,7 +34,7 @@ test.each([0, 1, 2, 4, 7, 11, 16, 25, 40, 70])(
       server.publish((next) => void (next.parameters.title.level = 'off'));
       server.onBatch = () => undefined;
       const first = start(agentCli, ['run', '--data', place.folder]);
-      await until(() => server.received.length > 0);
+      await until(() => server.received.length > 0, 20_000);
       await setTimeout(delay);
       first.process.kill('SIGKILL');
       await first.exit;
@@ -71,8 +69,7 @@ test.each([0, 1, 2, 4, 7, 11, 16, 25, 40, 70])(
 );
 
 async function fill(folder: string): Promise<void> {
-  const key = keyFile(join(folder, 'spool.key'), systemRandom);
-  const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random: systemRandom });
+  const spool = await openSpoolIn(folder, clock);
   for (let batch = 0; batch < 16; batch += 1) {
     const titles = Array.from({ length: TITLES / 16 }, (_, i) => title(`title ${batch} ${i}`));
     await spool.append({ ...context, policyVersion: 2 }, [...titles, app('Code')]);

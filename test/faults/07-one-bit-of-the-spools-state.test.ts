@@ -1,20 +1,12 @@
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSpool } from '../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../agent/core/spool/spool.ts';
-import { keyFile } from '../../agent/core/spool/spoolKey.ts';
-import { app, context, scratch, systemRandom, testClock, title } from '../support/agentKit.ts';
+import { app, context, scratch, title } from '../support/agentKit.ts';
+import { batchesGivenOut } from '../support/givenOut.ts';
+import { openSpoolIn } from '../support/openedSpool.ts';
 
 // FAULTS 7, in the one file that outlives every batch: where the numbering stands, and what the server has.
-
-const opened = (folder: string): Promise<Spool> =>
-  openSpool({
-    folder: join(folder, 'spool'),
-    key: keyFile(join(folder, 'key'), systemRandom),
-    clock: testClock(),
-    random: systemRandom,
-  });
 
 const STATES = ['state.spool', 'state-copy.spool'] as const;
 
@@ -27,7 +19,7 @@ async function changeOneBit(folder: string, name: string): Promise<void> {
 
 /** Three batches: the server has two of them, in its own count 12 and 13, and the agent has been told of the first. */
 async function sentAndKilled(folder: string): Promise<void> {
-  const spool = await opened(folder);
+  const spool = await openSpoolIn(folder);
   await spool.rebase(11);
   for (const words of ['first', 'second', 'third']) {
     await spool.append(context, [title(words)]);
@@ -38,18 +30,11 @@ async function sentAndKilled(folder: string): Promise<void> {
   await spool.acknowledged(12);
 }
 
-const titleOrName = ({ title: words, name }: { title?: string; name?: string }) => words ?? name;
-
-const seqs = async (spool: Spool, committed: number) => {
-  const frames: [number, unknown][] = [];
-  for (let batch = await spool.next(committed); batch !== null; batch = await spool.next(batch.frame.seq)) {
-    frames.push([
-      batch.frame.seq,
-      batch.frame.observations.map((one) => titleOrName(one as { title?: string; name?: string })),
-    ]);
-  }
-  return frames;
-};
+const seqs = async (spool: Spool, committed: number) =>
+  (await batchesGivenOut(spool, committed)).map(({ frame: { seq, observations } }) => {
+    const named = observations as { title?: string; name?: string }[];
+    return [seq, named.map(({ title: words, name }) => words ?? name)];
+  });
 
 type Damage = (folder: string, name: string) => Promise<void>;
 const damages: [what: string, damage: Damage][] = [
@@ -64,13 +49,13 @@ test.each(damages.flatMap(([what, damage]) => STATES.map((name) => [what, name, 
     await using place = await scratch();
     await sentAndKilled(place.folder);
     await damage(place.folder, name);
-    const spool = await opened(place.folder);
+    const spool = await openSpoolIn(place.folder);
     await spool.rebase(13);
     expect(await seqs(spool, 13)).toEqual([[14, ['third']]]);
     // Both are whole again: the next bit may be one of the other.
     await spool.close();
     await changeOneBit(place.folder, STATES.find((other) => other !== name) ?? '');
-    const again = await opened(place.folder);
+    const again = await openSpoolIn(place.folder);
     await again.rebase(13);
     expect(await seqs(again, 13)).toEqual([[14, ['third']]]);
   },
@@ -79,12 +64,12 @@ test.each(damages.flatMap(([what, damage]) => STATES.map((name) => [what, name, 
 test.each(STATES)('while no batch waits, one bit of %s stops nothing, and no number is given twice', async (name) => {
   await using place = await scratch();
   await sentAndKilled(place.folder);
-  const before = await opened(place.folder);
+  const before = await openSpoolIn(place.folder);
   await before.rebase(14);
   expect(before.waiting().batches).toBe(0);
   await before.close();
   await changeOneBit(place.folder, name);
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   await spool.append(context, [app('next')]);
   await spool.flush();
   await spool.rebase(14);
@@ -93,9 +78,9 @@ test.each(STATES)('while no batch waits, one bit of %s stops nothing, and no num
 
 test('where neither can be read nor anything else, the key is the wrong one: it is said, and nothing is begun anew', async () => {
   await using place = await scratch();
-  await (await opened(place.folder)).rebase(14);
+  await (await openSpoolIn(place.folder)).rebase(14);
   for (const name of STATES) await changeOneBit(place.folder, name);
   const files = await Promise.all(STATES.map((name) => readFile(join(place.folder, 'spool', name))));
-  await expect(opened(place.folder)).rejects.toThrow(/^nothing in .* can be read with its key/);
+  await expect(openSpoolIn(place.folder)).rejects.toThrow(/^nothing in .* can be read with its key/);
   expect(await Promise.all(STATES.map((name) => readFile(join(place.folder, 'spool', name))))).toEqual(files);
 });

@@ -5,6 +5,7 @@ import type { Observation } from '../../shared/events/observation.ts';
 import { BootId } from '../../shared/ids.ts';
 import { HOUR, MINUTE, SECOND } from '../../shared/time.ts';
 import { atTheEditor, script } from '../support/days/moments.ts';
+import { givenOut } from '../support/givenOut.ts';
 import { createMemoryFolder, createRig, DEVICE, EVERYTHING, type Rig, type RigOptions } from '../support/recording.ts';
 import { NINE } from '../support/testClock.ts';
 
@@ -26,18 +27,6 @@ async function working(events: readonly ScriptEvent[], options: Partial<RigOptio
   return rig;
 }
 
-/** What the uplink would be given now, all of it. */
-async function given({ spool }: Pick<Rig, 'spool'>): Promise<Observation[]> {
-  await spool.flush();
-  const sent: Observation[] = [];
-  for (let after = 0; ; ) {
-    const next = await spool.next(after);
-    if (next === null) return sent;
-    sent.push(...(next.frame.observations as Observation[]));
-    after = next.frame.seq;
-  }
-}
-
 function seenIn(sent: readonly Observation[], from: number, to: number): string[] {
   const observed = sent.filter(({ parameter }) => catalog[parameter].source === 'observed');
   const within = observed.filter(({ at, span }) => at + span > NINE + from + SECOND && at < NINE + to);
@@ -55,17 +44,17 @@ test('an indicator that is hidden and shown again is no sign of the person: the 
   await rig.clock.advance(5 * MINUTE + 50 * SECOND);
   rig.setVisible(false);
   await rig.clock.advance(10 * SECOND);
-  expect(seenIn(await given(rig), LAST_KEY, 6 * MINUTE)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, 6 * MINUTE)).toEqual([]);
   rig.setVisible(true);
   await rig.clock.advance(20 * SECOND);
-  expect(seenIn(await given(rig), LAST_KEY, 7 * MINUTE)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, 7 * MINUTE)).toEqual([]);
   expect(rig.recorder.status().idle?.since).toBe(NINE + LAST_KEY - SECOND + 1);
   await rig.clock.advance(15 * MINUTE);
   expect(rig.recorder.status().idle).toMatchObject({ returned: NINE + 20 * MINUTE, isHeld: true });
   expect((await rig.recorder.answerIdle('keep')).ok).toBe(true);
-  expect(seenIn(await given(rig), LAST_KEY, 20 * MINUTE)).toEqual(['activity', 'app', 'title']);
+  expect(seenIn(await givenOut(rig), LAST_KEY, 20 * MINUTE)).toEqual(['activity', 'app', 'title']);
   await rig.clock.advance(5 * MINUTE + 5 * SECOND);
-  expect(seenIn(await given(rig), LAST_KEY, 20 * MINUTE)).toContain('screenshot');
+  expect(seenIn(await givenOut(rig), LAST_KEY, 20 * MINUTE)).toContain('screenshot');
 });
 
 test('an indicator that flickers for an hour changes nothing: it is asked, and nothing goes out before', async () => {
@@ -77,7 +66,7 @@ test('an indicator that flickers for an hour changes nothing: it is asked, and n
   rig.setVisible(true);
   await rig.clock.advance(3 * MINUTE);
   expect(rig.recorder.status().idle).toMatchObject({ isHeld: true, returned: NINE + HOUR });
-  expect(seenIn(await given(rig), LAST_KEY, HOUR)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, HOUR)).toEqual([]);
 });
 
 test('after a long time hidden nobody has been seen: what is observed before the next key is not sent without a yes', async () => {
@@ -88,7 +77,7 @@ test('after a long time hidden nobody has been seen: what is observed before the
   rig.setVisible(true);
   await rig.clock.advance(5 * MINUTE);
   expect(rig.recorder.status().idle).toMatchObject({ isHeld: true, returned: NINE + 34 * MINUTE });
-  expect(seenIn(await given(rig), LAST_KEY, 34 * MINUTE)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, 34 * MINUTE)).toEqual([]);
   // From when input was watched again, at the next look: the time in which it was not is nobody's idle time.
   await rig.recorder.answerIdle('discard');
   expect(gapsOf(rig)).toEqual([['idle', 1_805, 235]]);
@@ -99,12 +88,12 @@ test('activity that is switched off releases nothing of the time before: it wait
   await rig.clock.advance(5 * MINUTE + 50 * SECOND);
   await rig.publish({ ...EVERYTHING, activity: 'off' });
   await rig.clock.advance(10 * MINUTE);
-  expect(seenIn(await given(rig), LAST_KEY, 5 * MINUTE + 50 * SECOND)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, 5 * MINUTE + 50 * SECOND)).toEqual([]);
   await rig.clock.advance(5 * MINUTE);
   expect(rig.recorder.status().idle).toMatchObject({ since: NINE + LAST_KEY - SECOND + 1, isHeld: true });
-  expect(seenIn(await given(rig), LAST_KEY, 5 * MINUTE + 50 * SECOND)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, 5 * MINUTE + 50 * SECOND)).toEqual([]);
   expect((await rig.recorder.answerIdle('discard')).ok).toBe(true);
-  const sent = await given(rig);
+  const sent = await givenOut(rig);
   expect(seenIn(sent, LAST_KEY, 5 * MINUTE + 40 * SECOND)).toEqual([]);
   expect(seenIn(sent, 6 * MINUTE, 20 * MINUTE)).toContain('title');
 });
@@ -113,9 +102,9 @@ test('a lock that comes before the question releases nothing: it is asked on ret
   const lockedAt = 5 * MINUTE + 58 * SECOND;
   const rig = await working(away({ at: lockedAt, do: 'lock' }, { at: 20 * MINUTE, do: 'unlock' }));
   await rig.clock.advance(10 * MINUTE);
-  expect(seenIn(await given(rig), LAST_KEY, lockedAt)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, lockedAt)).toEqual([]);
   await rig.clock.advance(11 * MINUTE);
-  expect(seenIn(await given(rig), LAST_KEY, lockedAt)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, lockedAt)).toEqual([]);
   expect(rig.recorder.status().idle).toMatchObject({ returned: NINE + lockedAt, isHeld: true });
   expect(rig.said.filter((line) => line.includes('idle discard'))).toHaveLength(1);
   await rig.recorder.answerIdle('discard');
@@ -123,19 +112,19 @@ test('a lock that comes before the question releases nothing: it is asked on ret
     ['locked', 358, 842],
     ['idle', 59, 299],
   ]);
-  expect(seenIn(await given(rig), LAST_KEY, lockedAt)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, lockedAt)).toEqual([]);
 });
 
 test('somebody who locks when they leave is not asked, and a short lock after a pause in typing costs nothing', async () => {
   const leaves = await working(away({ at: MINUTE + 500, do: 'lock' }, { at: 20 * MINUTE, do: 'unlock' }));
   await leaves.clock.advance(21 * MINUTE);
   expect(leaves.recorder.status().idle).toBeNull();
-  expect(seenIn(await given(leaves), 0, LAST_KEY)).toContain('title');
+  expect(seenIn(await givenOut(leaves), 0, LAST_KEY)).toContain('title');
 
   const reads = await working(away({ at: 4 * MINUTE, do: 'lock' }, { at: 4 * MINUTE + 20_000, do: 'unlock' }));
   await reads.clock.advance(5 * MINUTE);
   expect(reads.recorder.status().idle).toBeNull();
-  expect(seenIn(await given(reads), LAST_KEY, 4 * MINUTE)).toContain('title');
+  expect(seenIn(await givenOut(reads), LAST_KEY, 4 * MINUTE)).toContain('title');
   expect(reads.spool.waiting().dropped).toEqual([]);
 });
 
@@ -146,14 +135,14 @@ test.each(['suspend', 'freeze'] as const)(
     await rig.clock.advance(5 * MINUTE + 50 * SECOND);
     rig.clock[how](2 * MINUTE);
     await rig.clock.advance(30 * SECOND);
-    expect(seenIn(await given(rig), LAST_KEY, 30 * MINUTE)).toEqual([]);
+    expect(seenIn(await givenOut(rig), LAST_KEY, 30 * MINUTE)).toEqual([]);
     await rig.clock.advance(4 * MINUTE);
     const { idle } = rig.recorder.status();
     expect(idle).toMatchObject({ isHeld: true });
     expect(idle?.returned).not.toBeNull();
-    expect(seenIn(await given(rig), LAST_KEY, 9 * MINUTE)).toEqual([]);
+    expect(seenIn(await givenOut(rig), LAST_KEY, 9 * MINUTE)).toEqual([]);
     await rig.recorder.stop();
-    expect(seenIn(await given(rig), LAST_KEY, 9 * MINUTE)).toEqual([]);
+    expect(seenIn(await givenOut(rig), LAST_KEY, 9 * MINUTE)).toEqual([]);
   },
 );
 
@@ -161,7 +150,7 @@ test('a key that comes after the idle time and before the agent has looked is as
   const rig = await working(away(keys(6 * MINUTE + 1, 60)));
   await rig.clock.advance(7 * MINUTE);
   expect(rig.recorder.status().idle).toMatchObject({ returned: NINE + 6 * MINUTE + 1, isHeld: true });
-  expect(seenIn(await given(rig), LAST_KEY, 6 * MINUTE)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, 6 * MINUTE)).toEqual([]);
 });
 
 test('a session that ends without the person waits for them: a start within the idle time lets it go, time passing does not', async () => {
@@ -169,19 +158,19 @@ test('a session that ends without the person waits for them: a start within the 
   const soon = await working(events);
   await soon.clock.advance(3 * MINUTE);
   await soon.recorder.close('shutdown');
-  expect(seenIn(await given(soon), LAST_KEY, 3 * MINUTE)).toEqual([]);
+  expect(seenIn(await givenOut(soon), LAST_KEY, 3 * MINUTE)).toEqual([]);
   const { clock, publisher, spool, folder } = soon;
   const again = await working(events, { clock, publisher, spool, folder, boot: NEXT_BOOT });
-  expect(seenIn(await given(again), LAST_KEY, 3 * MINUTE)).toContain('title');
+  expect(seenIn(await givenOut(again), LAST_KEY, 3 * MINUTE)).toContain('title');
 
   const late = await working(events);
   await late.clock.advance(3 * MINUTE);
   await late.recorder.stoppedElsewhere(late.recorder.status().session!, DEVICE);
-  expect(seenIn(await given(late), LAST_KEY, 3 * MINUTE)).toEqual([]);
+  expect(seenIn(await givenOut(late), LAST_KEY, 3 * MINUTE)).toEqual([]);
   await late.clock.advance(4 * MINUTE);
   expect(late.spool.waiting()).toMatchObject({ heldBack: 0 });
   expect(late.spool.waiting().dropped.map(({ cause }) => cause)).toContain('idle_not_kept');
-  const sent = await given(late);
+  const sent = await givenOut(late);
   expect([seenIn(sent, LAST_KEY, HOUR), seenIn(sent, 0, LAST_KEY).includes('title')]).toEqual([[], true]);
 });
 
@@ -197,10 +186,10 @@ test.each([
   await spool.flush();
   const options = { clock, publisher, spool, folder, boot: NEXT_BOOT };
   const again = await createRig({ platform: (same) => createScriptedPlatform(script(away()), same), ...options });
-  expect(seenIn(await given(again), LAST_KEY, 5 * MINUTE)).toEqual([]);
+  expect(seenIn(await givenOut(again), LAST_KEY, 5 * MINUTE)).toEqual([]);
   clock.suspend(pause / 2);
   await again.recorder.start();
-  expect(seenIn(await given(again), LAST_KEY, 3 * MINUTE).filter((id) => id === 'title')).toEqual(expected);
+  expect(seenIn(await givenOut(again), LAST_KEY, 3 * MINUTE).filter((id) => id === 'title')).toEqual(expected);
 });
 
 test('a journal that cannot be written when the question opens releases nothing after a kill', async () => {
@@ -214,7 +203,7 @@ test('a journal that cannot be written when the question opens releases nothing 
   await spool.flush();
   const options = { clock, publisher, spool, folder, boot: NEXT_BOOT };
   const again = await createRig({ platform: (same) => createScriptedPlatform(script(away()), same), ...options });
-  const sent = await given(again);
+  const sent = await givenOut(again);
   expect([seenIn(sent, LAST_KEY, HOUR), seenIn(sent, 0, LAST_KEY).includes('title')]).toEqual([[], true]);
 });
 
@@ -230,7 +219,7 @@ test('a picture of time away is still there to be looked at on return, and "keep
   expect(rig.spool.held().map(({ observation }) => observation.image)).toContain(taken[0]?.image);
   await rig.clock.advance(20 * SECOND);
   expect(rig.spool.held().map(({ observation }) => observation.image)).not.toContain(taken[0]?.image);
-  expect(seenIn(await given(rig), LAST_KEY, 20 * MINUTE)).toContain('screenshot');
+  expect(seenIn(await givenOut(rig), LAST_KEY, 20 * MINUTE)).toContain('screenshot');
 });
 
 test('where activity is not watched there is no sign to go by: nothing is asked and nothing held back', async () => {
@@ -238,7 +227,7 @@ test('where activity is not watched there is no sign to go by: nothing is asked 
   await rig.clock.advance(2 * HOUR);
   await rig.recorder.close('shutdown');
   expect([rig.recorder.status().idle, rig.spool.waiting().heldBack]).toEqual([null, 0]);
-  expect(seenIn(await given(rig), HOUR, 2 * HOUR)).toContain('title');
+  expect(seenIn(await givenOut(rig), HOUR, 2 * HOUR)).toContain('title');
   expect(rig.spool.waiting().dropped).toEqual([]);
 });
 
@@ -251,7 +240,7 @@ test('somebody who types all the time, hides the window for an hour and goes on 
   await rig.clock.advance(30 * MINUTE);
   expect([rig.recorder.status().idle, gapsOf(rig)]).toEqual([null, []]);
   await rig.recorder.stop();
-  const sent = await given(rig);
+  const sent = await givenOut(rig);
   const apps = sent.filter(({ parameter }) => parameter === 'app').reduce((sum, { span }) => sum + span, 0);
   expect(apps).toBeGreaterThan(39 * MINUTE);
 });
@@ -268,7 +257,7 @@ test('somebody who types is killed with the agent: what a start finds waits for 
   const { clock, publisher, spool } = rig;
   const options = { clock, publisher, spool, folder: copyOf(rig.folder), boot: NEXT_BOOT };
   const again = await createRig({ platform: (same) => createScriptedPlatform(script([]), same), ...options });
-  const sent = await given(again);
+  const sent = await givenOut(again);
   expect(spool.waiting().heldBack).toBe(0);
   expect(seenIn(sent, 0, MINUTE)).toContain('app');
   expect(sent.filter((one) => one.parameter === 'session' && one.cause === 'crash')).toHaveLength(1);

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSpool } from '../../agent/core/spool/diskSpool.ts';
-import { keyFile } from '../../agent/core/spool/spoolKey.ts';
 import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { BootId } from '../../shared/ids.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../shared/time.ts';
-import { app, at, context, scratch, screenshot, systemRandom, testClock } from '../support/agentKit.ts';
+import { app, at, context, scratch, screenshot, testClock } from '../support/agentKit.ts';
 import { atTheEditor, script, typing } from '../support/days/moments.ts';
+import { batchesGivenOut } from '../support/givenOut.ts';
+import { openSpoolIn } from '../support/openedSpool.ts';
 import { createRig, EVERYTHING, type Rig } from '../support/recording.ts';
 
 const NEXT_BOOT = BootId.parse('0b9f6a52-3a0f-4c0e-8f61-3a7b6f0f5b02');
@@ -50,13 +49,7 @@ test('a picture whose time of review is over goes out with the stop, one under r
   await spool.flush();
   expect(isHeld(rig, image)).toBe(true);
   await clock.advance(10 * SECOND);
-  const sent = async () => {
-    const images: string[] = [];
-    for (let next = await spool.next(0); next !== null; next = await spool.next(next.frame.seq)) {
-      images.push(...next.images.map((one) => one.image));
-    }
-    return images;
-  };
+  const sent = async () => (await batchesGivenOut(spool)).flatMap(({ images }) => images.map((one) => one.image));
   expect(await sent()).toContain(image);
 
   // The time passes between two ticks, and the stop comes before the next one.
@@ -94,11 +87,7 @@ test('a picture that was reviewed and not yet sent can still be dropped; one tha
 test('on disk: a dropped picture leaves its unsent batch and a count; one that was given out is said to be perhaps sent', async () => {
   await using place = await scratch();
   const clock = testClock(at);
-  const options = {
-    ...{ folder: join(place.folder, 'spool'), key: keyFile(join(place.folder, 'spool.key'), systemRandom) },
-    ...{ clock, random: systemRandom },
-  };
-  let spool = await openSpool(options);
+  let spool = await openSpoolIn(place.folder, clock);
   const pictures = [1, 2, 3].map((n) => ({
     bytes: Buffer.alloc(100, n),
     observation: screenshot(Buffer.alloc(100, n)),
@@ -125,7 +114,7 @@ test('on disk: a dropped picture leaves its unsent batch and a count; one that w
   expect((await spool.next(1))?.images).toEqual([]);
   await release(later);
   await spool.close();
-  spool = await openSpool(options);
+  spool = await openSpoolIn(place.folder, clock);
   expect(await spool.drop(later.observation.image)).toBe('perhaps_sent');
   expect(await spool.drop(later.observation.image)).toBe('not_here');
   await spool.close();

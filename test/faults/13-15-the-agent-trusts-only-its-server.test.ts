@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../agent/core/files.ts';
 import { writeIdentity } from '../../agent/core/identity.ts';
-import { openSpool } from '../../agent/core/spool/diskSpool.ts';
-import { keyFile } from '../../agent/core/spool/spoolKey.ts';
 import { serverAddress } from '../../agent/core/uplink/serverAddress.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
 import { app, context, scratch, systemRandom } from '../support/agentKit.ts';
 import { agentCli, command, start } from '../support/agentProcess.ts';
+import { openSpoolIn } from '../support/openedSpool.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../support/scriptedServer.ts';
 
 const clock = createSystemClock();
@@ -98,8 +96,7 @@ async function install(
 }
 
 async function fill(folder: string, batches: number): Promise<void> {
-  const key = keyFile(join(folder, 'spool.key'), systemRandom);
-  const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random: systemRandom });
+  const spool = await openSpoolIn(folder, clock);
   for (let i = 0; i < batches; i += 1) {
     await spool.append({ ...context, policyVersion: 2 }, [app(`App ${i}`)]);
     await spool.flush();

@@ -2,30 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chmod, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSpool } from '../../agent/core/spool/diskSpool.ts';
-import { keyFile } from '../../agent/core/spool/spoolKey.ts';
+import { spoolBounds } from '../../agent/core/spool/diskSpool.ts';
 import { wipeFolder } from '../../agent/core/wipe.ts';
-import {
-  app,
-  at,
-  context,
-  filesWith,
-  permitted,
-  scratch,
-  screenshot,
-  systemRandom,
-  testClock,
-  title,
-} from '../support/agentKit.ts';
-
-const opened = (folder: string, clock = testClock(), bytes = 50_000_000) =>
-  openSpool({
-    folder: join(folder, 'spool'),
-    key: keyFile(join(folder, 'spool.key'), systemRandom),
-    clock,
-    random: systemRandom,
-    bounds: { bytes, ageMs: 30 * 86_400_000 },
-  });
+import { app, at, context, filesWith, permitted, scratch, screenshot, testClock, title } from '../support/agentKit.ts';
+import { openSpoolIn } from '../support/openedSpool.ts';
 
 test('markers planted in titles, notes, names and pictures are in no file of the data folder', async () => {
   await using place = await scratch();
@@ -36,7 +16,7 @@ test('markers planted in titles, notes, names and pictures are in no file of the
     'MARKER-7f3a91-picture',
     'MARKER-7f3a91-gone',
   ];
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   const note = permitted({ parameter: 'notes', level: 'on', at, mono: 0, span: 0, note: markers[1] ?? '' });
   await spool.append(context, [title(markers[0] ?? ''), note, app(markers[2] ?? '')]);
   const picture = Buffer.from(`${markers[3]}${'x'.repeat(100)}`);
@@ -54,7 +34,7 @@ test('markers planted in titles, notes, names and pictures are in no file of the
 
 test('everything is readable by its user only, and a key that others can read is refused', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   await spool.append(context, [title('x')]);
   await spool.close();
   const modes = await Promise.all(
@@ -64,19 +44,19 @@ test('everything is readable by its user only, and a key that others can read is
   );
   expect(modes.filter(([, ok]) => ok === false)).toEqual([]);
   await chmod(join(place.folder, 'spool.key'), 0o644);
-  await expect(opened(place.folder)).rejects.toThrow('can be read by other users');
+  await expect(openSpoolIn(place.folder)).rejects.toThrow('can be read by other users');
 });
 
 test('a key that is missing or does not fit is a clear error, and nothing is deleted for it', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   await spool.append(context, [title('x')]);
   await spool.close();
   const before = await readdir(join(place.folder, 'spool'));
   await writeFile(join(place.folder, 'spool.key'), randomBytes(32));
-  await expect(opened(place.folder)).rejects.toThrow('nothing in');
+  await expect(openSpoolIn(place.folder)).rejects.toThrow('nothing in');
   await unlink(join(place.folder, 'spool.key'));
-  await expect(opened(place.folder)).rejects.toThrow('key of the spool is missing');
+  await expect(openSpoolIn(place.folder)).rejects.toThrow('key of the spool is missing');
   expect(await readdir(join(place.folder, 'spool'))).toEqual(before);
 });
 
@@ -84,7 +64,7 @@ test.each([60_000, 200_000])(
   'a bound of %i bytes holds: screenshots go first, and every loss is counted',
   async (bound) => {
     await using place = await scratch();
-    const spool = await opened(place.folder, testClock(), bound);
+    const spool = await openSpoolIn(place.folder, testClock(), { ...spoolBounds, bytes: bound });
     let recorded = 0;
     for (let i = 0; i < 60; i += 1) {
       await spool.append(context, [title('t'.repeat(400))]);
@@ -109,7 +89,7 @@ test.each([60_000, 200_000])(
 test('what waits longer than thirty days is dropped and counted', async () => {
   await using place = await scratch();
   const clock = testClock();
-  const spool = await opened(place.folder, clock);
+  const spool = await openSpoolIn(place.folder, clock);
   await spool.append(context, [title('old')]);
   await spool.flush();
   clock.advance(31 * 86_400_000);
@@ -123,7 +103,7 @@ test('what waits longer than thirty days is dropped and counted', async () => {
 
 test('a seq is never used twice, even when every file of the spool but its state is gone', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   for (const text of ['one', 'two']) {
     await spool.append(context, [title(text)]);
     await spool.flush();
@@ -133,7 +113,7 @@ test('a seq is never used twice, even when every file of the spool but its state
   for (const name of await readdir(join(place.folder, 'spool'))) {
     if (name.startsWith('batch')) await unlink(join(place.folder, 'spool', name));
   }
-  const again = await opened(place.folder);
+  const again = await openSpoolIn(place.folder);
   await again.append(context, [title('three')]);
   await again.flush();
   const frames = [await again.next(0), await again.next(1), await again.next(2), await again.next(3)];
@@ -148,7 +128,7 @@ test('a seq is never used twice, even when every file of the spool but its state
 
 test('a spool that is wiped leaves no file, and cannot be used afterwards', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   await spool.append(context, [title('x')]);
   await spool.wipe();
   await expect(spool.append(context, [title('y')])).rejects.toThrow('the spool is wiped');

@@ -1,6 +1,5 @@
 import { promises } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { join } from 'node:path';
 import { SessionId } from '../../shared/ids.ts';
 import { app, boot, context, screenshot, sessionEvent, systemRandom, testClock, title } from './agentKit.ts';
 
@@ -28,11 +27,9 @@ Object.assign(promises, {
 });
 syncBuiltinESMExports();
 
-const { openSpool } = await import('../../agent/core/spool/diskSpool.ts');
-const { keyFile } = await import('../../agent/core/spool/spoolKey.ts');
+const { openSpoolIn } = await import('./openedSpool.ts');
 const clock = testClock();
-const key = keyFile(join(folder, 'key'), systemRandom);
-const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random: systemRandom });
+const spool = await openSpoolIn(folder, clock);
 if (task === 'prepare') {
   await spool.append(context, [app('before')]);
   for (let picture = 0; picture < 2; picture += 1) {

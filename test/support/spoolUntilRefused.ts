@@ -1,16 +1,10 @@
-import { openSpool } from '../../agent/core/spool/diskSpool.ts';
-import { keyFile } from '../../agent/core/spool/spoolKey.ts';
-import { context, systemRandom, testClock, title } from './agentKit.ts';
+import { context, title } from './agentKit.ts';
+import { openSpoolIn } from './openedSpool.ts';
 
 // A process for tests, run under a limit on the size of files: appends to the spool in the folder named on its command
 // line until it is refused, and prints how many observations were durable.
 const [folder = ''] = process.argv.slice(2);
-const spool = await openSpool({
-  folder: `${folder}/spool`,
-  key: keyFile(`${folder}/key`, systemRandom),
-  clock: testClock(),
-  random: systemRandom,
-});
+const spool = await openSpoolIn(folder);
 let durable = 0;
 try {
   for (;;) {

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSpool } from '../../agent/core/spool/diskSpool.ts';
-import { keyFile } from '../../agent/core/spool/spoolKey.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
 import { systemClock } from '../../server/clock.ts';
 import { openFoundation } from '../../server/foundation.ts';
@@ -12,10 +10,11 @@ import { systemRandom as serverRandom } from '../../server/random.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import type { ImageId } from '../../shared/ids.ts';
 import { addDays, dayOf } from '../../shared/time.ts';
-import { systemRandom } from './agentKit.ts';
 import { eventually } from './daylight.ts';
 import { type Desktop, type DesktopWindow, until } from './desktop.ts';
+import { batchesGivenOut } from './givenOut.ts';
 import { type Finding, searchBytes, searchMemory, searchSnapshot, type Typed } from './heapSearch.ts';
+import { openSpoolIn } from './openedSpool.ts';
 import { startWire } from './wire.ts';
 import {
   EVERYTHING_BUT_SITES,
@@ -207,17 +206,12 @@ export async function openedSpool(agentFolder: string, folder: string): Promise<
   const copy = await mkdtemp(join(folder, 'spool-'));
   await copyLive(join(agentFolder, 'spool'), join(copy, 'spool'));
   await cp(join(agentFolder, 'spool.key'), join(copy, 'spool.key'));
-  const spool = await openSpool({
-    folder: join(copy, 'spool'),
-    key: keyFile(join(copy, 'spool.key'), systemRandom),
-    clock: createSystemClock(),
-    random: systemRandom,
-  });
+  const spool = await openSpoolIn(copy, createSystemClock());
   const opened: Buffer[] = [];
   try {
     await spool.flush();
-    for (let batch = await spool.next(0); batch !== null; batch = await spool.next(batch.frame.seq)) {
-      opened.push(Buffer.from(JSON.stringify(batch.frame)), ...batch.images.map(({ bytes }) => Buffer.from(bytes)));
+    for (const { frame, images } of await batchesGivenOut(spool)) {
+      opened.push(Buffer.from(JSON.stringify(frame)), ...images.map(({ bytes }) => Buffer.from(bytes)));
     }
     for (const { observation } of spool.held()) {
       opened.push(Buffer.from((await spool.heldImage(observation.image)) ?? []));

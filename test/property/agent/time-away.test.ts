@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openSpool } from '../../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../../agent/core/spool/spool.ts';
-import { keyFile } from '../../../agent/core/spool/spoolKey.ts';
 import { createScriptedPlatform } from '../../../agent/platform/scripted.ts';
 import { catalog } from '../../../shared/catalog.ts';
 import type { Observation } from '../../../shared/events/observation.ts';
@@ -12,6 +9,7 @@ import { MINUTE, SECOND } from '../../../shared/time.ts';
 import { scratch, systemRandom } from '../../support/agentKit.ts';
 import { atTheEditor, script } from '../../support/days/moments.ts';
 import { createMemorySpool, type MemorySpool } from '../../support/memorySpool.ts';
+import { openSpoolIn } from '../../support/openedSpool.ts';
 import { createMemoryFolder, createPublisher, createRig, EVERYTHING } from '../../support/recording.ts';
 import { createTestClock } from '../../support/testClock.ts';
 
@@ -23,7 +21,7 @@ const plain = (what: 'input' | 'hide' | 'show' | 'lock' | 'unlock' | 'unwatch' |
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('wait' as const), seconds }) },
   { weight: 5, arbitrary: plain('input') },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('keep' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('keep' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('discard' as const) }) },
   { weight: 2, arbitrary: plain('hide') },
   { weight: 2, arbitrary: plain('show') },
@@ -72,9 +70,7 @@ test('whatever happens between the last sign of the person and their return, not
       const open = async (): Promise<MemorySpool> => {
         const memory = createMemorySpool(clock);
         if (!isOnDisk) return memory;
-        const key = keyFile(join(place.folder, 'spool.key'), systemRandom);
-        const disk = await openSpool({ folder: join(place.folder, 'spool'), key, clock, random: systemRandom });
-        return disk as unknown as MemorySpool;
+        return (await openSpoolIn(place.folder, clock)) as unknown as MemorySpool;
       };
       let disk = await open();
 

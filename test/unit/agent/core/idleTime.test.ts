@@ -3,6 +3,7 @@ import { createScriptedPlatform, type ScriptEvent } from '../../../../agent/plat
 import type { Observation } from '../../../../shared/events/observation.ts';
 import { MINUTE, SECOND } from '../../../../shared/time.ts';
 import { atTheEditor, script } from '../../../support/days/moments.ts';
+import { givenOut } from '../../../support/givenOut.ts';
 import { createRig, EVERYTHING } from '../../../support/recording.ts';
 import { NINE } from '../../../support/testClock.ts';
 
@@ -22,20 +23,6 @@ async function rigOf(events: readonly ScriptEvent[] = away) {
   return rig;
 }
 
-type Rig = Awaited<ReturnType<typeof rigOf>>;
-
-/** What the uplink would be given, all of it. */
-async function given({ spool }: Rig): Promise<Observation[]> {
-  await spool.flush();
-  const sent: Observation[] = [];
-  for (let after = 0; ; ) {
-    const next = await spool.next(after);
-    if (next === null) return sent;
-    sent.push(...(next.frame.observations as Observation[]));
-    after = next.frame.seq;
-  }
-}
-
 const seenIn = (sent: readonly Observation[], from: number, to: number): string[] =>
   sent
     .filter(({ parameter }) => !['session', 'project', 'notes'].includes(parameter))
@@ -45,11 +32,11 @@ const seenIn = (sent: readonly Observation[], from: number, to: number): string[
 test('from the last sign of the person on nothing is given out until there is another one', async () => {
   const rig = await rigOf();
   await rig.clock.advance(4 * MINUTE);
-  const waiting = await given(rig);
+  const waiting = await givenOut(rig);
   expect(seenIn(waiting, LAST_KEY, 4 * MINUTE)).toEqual([]);
   expect(rig.spool.waiting().heldBack).toBeGreaterThan(0);
   await rig.recorder.note('I am here');
-  expect(seenIn(await given(rig), LAST_KEY, 4 * MINUTE)).toContain('title');
+  expect(seenIn(await givenOut(rig), LAST_KEY, 4 * MINUTE)).toContain('title');
   expect(rig.recorder.status().state).toBe('tracking');
 });
 
@@ -57,12 +44,12 @@ test('"discard" deletes what was seen while nobody was there, counts it, and let
   const rig = await rigOf();
   await rig.clock.advance(21 * MINUTE);
   expect(rig.recorder.status().idle).toMatchObject({ isHeld: true, deletedAt: NINE + BACK + 15 * MINUTE });
-  expect(seenIn(await given(rig), LAST_KEY, BACK)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, BACK)).toEqual([]);
   expect(await rig.recorder.answerIdle('discard')).toMatchObject({
     ok: true,
     said: expect.stringContaining('deleted'),
   });
-  const sent = await given(rig);
+  const sent = await givenOut(rig);
   expect(seenIn(sent, LAST_KEY, BACK)).toEqual([]);
   expect(seenIn(sent, 0, LAST_KEY)).toContain('title');
   expect(seenIn(sent, BACK, 21 * MINUTE)).toContain('app');
@@ -96,10 +83,10 @@ test('"keep" lets all of it go, and the time stays', async () => {
   await rig.clock.advance(21 * MINUTE);
   const before = rig.spool.everything().length;
   expect((await rig.recorder.answerIdle('keep')).ok).toBe(true);
-  expect(seenIn(await given(rig), LAST_KEY, BACK)).not.toContain('screenshot');
+  expect(seenIn(await givenOut(rig), LAST_KEY, BACK)).not.toContain('screenshot');
   // The time to look at a picture begins with the answer.
   await rig.clock.advance(5 * MINUTE + 5 * SECOND);
-  const sent = await given(rig);
+  const sent = await givenOut(rig);
   expect(sent.length).toBeGreaterThanOrEqual(before);
   expect(new Set(seenIn(sent, LAST_KEY, BACK))).toEqual(new Set(['activity', 'app', 'title', 'screenshot']));
   expect([rig.spool.waiting().dropped, sent.filter((one) => 'cause' in one && one.cause === 'idle')]).toEqual([[], []]);
@@ -111,12 +98,12 @@ test('without an answer a quarter of an hour after the return, the time stays an
   expect(rig.recorder.status().idle?.isHeld).toBe(true);
   await rig.clock.advance(20 * SECOND);
   expect(rig.recorder.status().idle).toMatchObject({ isHeld: false, deletedAt: null });
-  const sent = await given(rig);
+  const sent = await givenOut(rig);
   expect(seenIn(sent, LAST_KEY, BACK)).toEqual([]);
   expect(seenIn(sent, BACK, BACK + 10 * MINUTE)).toContain('title');
   // The time itself can still be cut out.
   expect((await rig.recorder.answerIdle('discard')).ok).toBe(true);
-  expect((await given(rig)).filter((one) => 'cause' in one && one.cause === 'idle')).toHaveLength(1);
+  expect((await givenOut(rig)).filter((one) => 'cause' in one && one.cause === 'idle')).toHaveLength(1);
 });
 
 test.each(['stop', 'pause'] as const)(
@@ -125,7 +112,7 @@ test.each(['stop', 'pause'] as const)(
     const rig = await rigOf();
     await rig.clock.advance(10 * MINUTE);
     expect((await rig.recorder[end]()).ok).toBe(true);
-    const sent = await given(rig);
+    const sent = await givenOut(rig);
     expect(seenIn(sent, LAST_KEY, 10 * MINUTE)).toEqual([]);
     expect(sent.filter((one) => one.parameter === 'session' && one.event === 'gap')).toEqual([]);
     expect(rig.spool.waiting().heldBack).toBe(0);
@@ -146,11 +133,11 @@ test('a full disk cannot let go of what was to be deleted', async () => {
     ok: false,
     problem: expect.stringContaining('not be deleted'),
   });
-  expect(seenIn(await given(rig), LAST_KEY, BACK)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, BACK)).toEqual([]);
   rig.spool.fill(false);
   await rig.clock.advance(6 * SECOND);
   expect(rig.spool.waiting().dropped.some(({ cause }) => cause === 'idle_not_kept')).toBe(true);
-  expect(seenIn(await given(rig), LAST_KEY, BACK)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, BACK)).toEqual([]);
 });
 
 test('of a time in which the process was stopped while it read a window nothing is given out', async () => {
@@ -178,7 +165,7 @@ test('of a time in which the process was stopped while it read a window nothing 
   await rig.clock.settle();
   await rig.recorder.note('I am back');
   await rig.recorder.answerIdle('discard');
-  expect(seenIn(await given(rig), LAST_KEY, 126 * SECOND + 301 * SECOND)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, 126 * SECOND + 301 * SECOND)).toEqual([]);
 });
 
 test('a policy that arrives as the process wakes counts nothing of the time in which it was stopped', async () => {
@@ -203,5 +190,5 @@ test('what was read between the last look and a sleep is held back like all befo
   rig.clock.suspend(31 * SECOND);
   await rig.clock.advance(8 * MINUTE);
   expect((await rig.recorder.answerIdle('discard')).ok).toBe(true);
-  expect(seenIn(await given(rig), LAST_KEY, 9 * MINUTE)).toEqual([]);
+  expect(seenIn(await givenOut(rig), LAST_KEY, 9 * MINUTE)).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { createScriptedPlatform, type ScriptEvent } from '../../../../agent/plat
 import type { Observation } from '../../../../shared/events/observation.ts';
 import { MINUTE, SECOND } from '../../../../shared/time.ts';
 import { atTheEditor, script } from '../../../support/days/moments.ts';
+import { givenOut } from '../../../support/givenOut.ts';
 import { createRig, EVERYTHING } from '../../../support/recording.ts';
 import { NINE } from '../../../support/testClock.ts';
 
@@ -22,19 +23,6 @@ async function askedAbout() {
   return rig;
 }
 
-type Rig = Awaited<ReturnType<typeof askedAbout>>;
-
-async function given({ spool }: Rig): Promise<Observation[]> {
-  await spool.flush();
-  const sent: Observation[] = [];
-  for (let after = 0; ; ) {
-    const next = await spool.next(after);
-    if (next === null) return sent;
-    sent.push(...(next.frame.observations as Observation[]));
-    after = next.frame.seq;
-  }
-}
-
 const observed = (sent: readonly Observation[]) =>
   sent.filter(({ parameter }) => !['session', 'project', 'notes'].includes(parameter));
 
@@ -44,7 +32,7 @@ test('a split keeps what was seen up to the moment, cuts out the rest as one gap
     ok: true,
     said: expect.stringMatching(/^9 min are kept; 10 min/),
   });
-  const sent = await given(rig);
+  const sent = await givenOut(rig);
   const gaps = sent.filter((one) => one.parameter === 'session' && one.cause === 'idle');
   expect(gaps.map(({ at, span }) => [at, Math.round((at + span - NINE) / MINUTE)])).toEqual([[SPLIT, 20]]);
   const after = observed(sent).filter(({ at, span }) => at + span > SPLIT && at < NINE + 20 * MINUTE - SECOND);
@@ -74,7 +62,7 @@ test('what was deleted because nobody answered does not come back by a split; th
     ok: true,
     said: expect.stringContaining('deleted already'),
   });
-  const sent = await given(rig);
+  const sent = await givenOut(rig);
   const inIt = observed(sent).filter(
     ({ at, span }) => at + span > NINE + MINUTE + 2 * SECOND && at < NINE + 20 * MINUTE - SECOND,
   );

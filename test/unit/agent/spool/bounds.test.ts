@@ -2,16 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
-import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
 import { HOUR } from '../../../../shared/time.ts';
-import { context, scratch, systemRandom, testClock, title } from '../../../support/agentKit.ts';
-
-const opened = (folder: string, clock = testClock()) =>
-  openSpool({
-    ...{ folder: join(folder, 'spool'), clock, random: systemRandom },
-    key: keyFile(join(folder, 'key'), systemRandom),
-  });
+import { context, scratch, testClock, title } from '../../../support/agentKit.ts';
+import { openSpoolIn } from '../../../support/openedSpool.ts';
 
 test('what waits for thirty days is gone although nothing is recorded any more, damaged copies included', async () => {
   await using place = await scratch();
@@ -47,14 +40,14 @@ test.runIf(process.platform === 'linux')(
     expect(ran.stderr).toBe('');
     const durable = Number(ran.stdout);
     expect(durable).toBeGreaterThan(10);
-    const spool = await opened(place.folder);
+    const spool = await openSpoolIn(place.folder);
     expect(spool.waiting()).toMatchObject({ observations: { title: durable }, dropped: [], damagedFiles: 0 });
   },
 );
 
 /** A whole batch, and a second one whose last record was damaged on disk. */
 async function damaged(folder: string, clock: ReturnType<typeof testClock>) {
-  const before = await opened(folder, clock);
+  const before = await openSpoolIn(folder, clock);
   await before.append(context, [title('whole')]);
   await before.flush();
   await before.append(context, [title('damaged')]);
@@ -63,5 +56,5 @@ async function damaged(folder: string, clock: ReturnType<typeof testClock>) {
   const { size } = await file.stat();
   await file.write(Buffer.alloc(4, 0xff), 0, 4, size - 4);
   await file.close();
-  return opened(folder, clock);
+  return openSpoolIn(folder, clock);
 }

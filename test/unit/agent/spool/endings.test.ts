@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../../../agent/core/spool/spool.ts';
-import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
 import { HOUR, MINUTE } from '../../../../shared/time.ts';
-import { context, scratch, sessionEvent, systemRandom, testClock } from '../../../support/agentKit.ts';
+import { context, scratch, sessionEvent } from '../../../support/agentKit.ts';
+import { batchesGivenOut } from '../../../support/givenOut.ts';
+import { openSpoolIn } from '../../../support/openedSpool.ts';
 
 // Sessions are switched off before the server has said, on this connection, what it has.
 
@@ -12,12 +11,7 @@ type Event = readonly [event: 'start' | 'pause' | 'resume' | 'stop', mono: numbe
 
 async function withSpool(work: (spool: Spool) => Promise<void>): Promise<void> {
   await using place = await scratch();
-  const spool = await openSpool({
-    folder: join(place.folder, 'spool'),
-    key: keyFile(join(place.folder, 'key'), systemRandom),
-    clock: testClock(),
-    random: systemRandom,
-  });
+  const spool = await openSpoolIn(place.folder);
   await spool.rebase(0);
   await work(spool);
   await spool.close();
@@ -31,12 +25,8 @@ async function closed(spool: Spool, ...events: readonly Event[]): Promise<void> 
 async function sentAfter(spool: Spool, committed: number): Promise<unknown[]> {
   await spool.purge('session', 'purged_by_policy');
   await spool.rebase(committed);
-  const events = [];
-  for (let seq = committed; ; seq += 1) {
-    const batch = await spool.next(seq);
-    if (batch === null) return events;
-    for (const one of batch.frame.observations as { event: string; mono: number }[]) events.push([one.event, one.mono]);
-  }
+  const observations = (await batchesGivenOut(spool, committed)).flatMap(({ frame }) => frame.observations);
+  return (observations as { event: string; mono: number }[]).map((one) => [one.event, one.mono]);
 }
 
 test('a session whose start was sent, and its acknowledgement lost, still ends when it ended', () =>

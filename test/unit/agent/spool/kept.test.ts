@@ -2,10 +2,8 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createRecorderJournal } from '../../../../agent/core/recorderJournal.ts';
-import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
 import { SLOT_BYTES } from '../../../../agent/core/spool/keptFile.ts';
 import type { OpenReading, Spool } from '../../../../agent/core/spool/spool.ts';
-import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
 import { DAY } from '../../../../shared/time.ts';
 import {
   app,
@@ -15,20 +13,13 @@ import {
   permitted,
   scratch,
   session,
-  systemRandom,
   type TestClock,
   testClock,
   title,
 } from '../../../support/agentKit.ts';
+import { batchesGivenOut } from '../../../support/givenOut.ts';
+import { openSpoolIn } from '../../../support/openedSpool.ts';
 import { createMemoryFolder, testSealer } from '../../../support/recording.ts';
-
-const opened = (folder: string, clock = testClock()): Promise<Spool> =>
-  openSpool({
-    folder: join(folder, 'spool'),
-    key: keyFile(join(folder, 'key'), systemRandom),
-    clock,
-    random: systemRandom,
-  });
 
 const reading = (text: string, mono: number, span: number) =>
   permitted({ parameter: 'title', level: 'full', at: at + mono, mono, span, title: text });
@@ -42,32 +33,28 @@ const stop = (cause: 'employee' | 'crash') =>
 /** Title and length of every reading that the spool sends from here on. */
 async function sent(spool: Spool, after = 0): Promise<unknown[]> {
   await spool.flush();
-  const found: unknown[] = [];
-  for (let seq = after; ; seq += 1) {
-    const batch = await spool.next(seq);
-    if (batch === null) return found;
-    for (const one of batch.frame.observations as { title?: string; span: number }[]) found.push([one.title, one.span]);
-  }
+  const observations = (await batchesGivenOut(spool, after)).flatMap(({ frame }) => frame.observations);
+  return (observations as { title?: string; span: number }[]).map((one) => [one.title, one.span]);
 }
 
 test('a reading that goes on is recorded after a death as it was last kept, once', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   for (const span of [0, 5_000, 10_000]) await spool.keep([going('draft', 1, span), going('other', 2, span)]);
   expect(spool.waiting()).toMatchObject({ batches: 0, observations: { title: 2 } });
-  const again = await opened(place.folder);
+  const again = await openSpoolIn(place.folder);
   expect(await sent(again)).toEqual([
     ['draft', 10_000],
     ['other', 10_000],
   ]);
-  const third = await opened(place.folder);
+  const third = await openSpoolIn(place.folder);
   expect(await sent(third)).toHaveLength(2);
 });
 
 test('a reading that has ended is recorded once, however soon the process dies after it, sent or not', async () => {
   for (const fate of ['waits', 'sent', 'purged others'] as const) {
     await using place = await scratch();
-    const spool = await opened(place.folder);
+    const spool = await openSpoolIn(place.folder);
     await spool.keep([going('draft', 1, 5_000), going('next', 7, 100)]);
     await spool.append(context, [reading('draft', 1, 6_000), app('Code')]);
     if (fate === 'purged others') await spool.purge('app', 'purged_by_policy');
@@ -78,7 +65,7 @@ test('a reading that has ended is recorded once, however soon the process dies a
       ]);
       await spool.acknowledged(1);
     }
-    const again = await opened(place.folder);
+    const again = await openSpoolIn(place.folder);
     const titles = (await sent(again, fate === 'sent' ? 1 : 0)).filter((one) => (one as unknown[])[0] !== undefined);
     const next = ['next', 100];
     expect([fate, titles]).toEqual([fate, fate === 'sent' ? [next] : [['draft', 6_000], next]]);
@@ -87,7 +74,7 @@ test('a reading that has ended is recorded once, however soon the process dies a
 
 test('purging takes what is kept with it, from both slots, counts it once, and a death does not bring it back', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   await spool.keep([going('one', 1, 5_000)]);
   const code = permitted({ parameter: 'app', level: 'name', at, mono: 1, span: 1, name: 'Code' });
   await spool.keep([going('one', 1, 9_000), { context, observation: code }]);
@@ -97,7 +84,7 @@ test('purging takes what is kept with it, from both slots, counts it once, and a
   const after = await slots(place.folder);
   // Sealed anew, both of them: nothing of what was there can be read even with the key.
   expect([after[0]?.equals(before[0]!), after[1]?.equals(before[1]!)]).toEqual([false, false]);
-  const again = await opened(place.folder);
+  const again = await openSpoolIn(place.folder);
   await again.flush();
   const frames = [(await again.next(0))?.frame, (await again.next(1))?.frame];
   const dropped = frames.flatMap((frame) => frame?.dropped ?? []);
@@ -107,19 +94,19 @@ test('purging takes what is kept with it, from both slots, counts it once, and a
 
 test('a slot that was torn leaves the one before it', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   await spool.keep([going('draft', 1, 5_000)]);
   await spool.keep([going('draft', 1, 10_000)]);
   const file = await open(join(place.folder, 'spool', 'kept.spool'), 'r+');
   // The second write is turn 2, and lies in the first slot.
   await file.write(Buffer.alloc(60), 0, 60, 40);
   await file.close();
-  expect(await sent(await opened(place.folder))).toEqual([['draft', 5_000]]);
+  expect(await sent(await openSpoolIn(place.folder))).toEqual([['draft', 5_000]]);
 });
 
 test('keeping costs one write in place: the file does not grow, and what has not changed is not written', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   const path = join(place.folder, 'spool', 'kept.spool');
   for (let i = 0; i < 20; i += 1) await spool.keep([going('x'.repeat(512 - 20 * i), 1, i)]);
   expect((await stat(path)).size).toBe(2 * SLOT_BYTES);
@@ -130,7 +117,7 @@ test('keeping costs one write in place: the file does not grow, and what has not
 
 test('nothing of what is kept, and nothing of a session in the journal, stands on disk in the clear', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   await spool.keep([going('MARKER-4c1d', 1, 5_000)]);
   const kept = await readFile(join(place.folder, 'spool', 'kept.spool'));
   expect([kept.includes('MARKER'), kept.includes(session), kept.includes(String(at))]).toEqual([false, false, false]);
@@ -154,17 +141,17 @@ test('nothing of what is kept, and nothing of a session in the journal, stands o
 
 test('the stop of a session is taken once: while it waits, and after it was sent, and after a restart', async () => {
   await using place = await scratch();
-  const spool = await opened(place.folder);
+  const spool = await openSpoolIn(place.folder);
   await spool.append(context, [stop('employee')]);
   await spool.append(context, [stop('crash')]);
   expect(spool.waiting().observations.session).toBe(1);
-  const again = await opened(place.folder);
+  const again = await openSpoolIn(place.folder);
   await again.append(context, [stop('crash')]);
   expect(again.waiting().observations.session).toBe(1);
   await sent(again);
   await again.acknowledged(1);
   await again.append(context, [stop('crash')]);
-  const third = await opened(place.folder);
+  const third = await openSpoolIn(place.folder);
   await third.append(context, [stop('crash')]);
   expect(third.waiting().observations).toEqual({});
 });
@@ -182,7 +169,7 @@ const waitingTitles = (spool: Spool): number => spool.waiting().observations.tit
 test('a clock that leaps a year ahead evicts nothing, until thirty days have passed by themselves', async () => {
   await using place = await scratch();
   const clock = settable();
-  let spool = await opened(place.folder, clock);
+  let spool = await openSpoolIn(place.folder, clock);
   await spool.append(context, [title('kept')]);
   await spool.flush();
   clock.set(365 * DAY);
@@ -190,7 +177,7 @@ test('a clock that leaps a year ahead evicts nothing, until thirty days have pas
   expect(waitingTitles(spool)).toBe(1);
   await spool.close();
   // Neither does a restart make the clock believed.
-  spool = await opened(place.folder, clock);
+  spool = await openSpoolIn(place.folder, clock);
   await spool.append(context, [app('Code')]);
   expect(waitingTitles(spool)).toBe(1);
   clock.advance(29 * DAY);
@@ -204,12 +191,12 @@ test('a clock that leaps a year ahead evicts nothing, until thirty days have pas
 test('time that a restarted agent has seen pass is not forgotten at its next restart', async () => {
   await using place = await scratch();
   const clock = settable();
-  let spool = await opened(place.folder, clock);
+  let spool = await openSpoolIn(place.folder, clock);
   await spool.append(context, [title('kept')]);
   await spool.flush();
   clock.set(365 * DAY);
   for (const days of [16, 16]) {
-    spool = await opened(place.folder, clock);
+    spool = await openSpoolIn(place.folder, clock);
     clock.advance(days * DAY);
     await spool.release(clock.now());
   }
@@ -221,7 +208,7 @@ test('a clock that the server confirms is believed at once, and one that it cont
   for (const confirmed of [true, false]) {
     await using place = await scratch();
     const clock = settable();
-    const spool = await opened(place.folder, clock);
+    const spool = await openSpoolIn(place.folder, clock);
     await spool.append(context, [title('old')]);
     await spool.flush();
     clock.set(40 * DAY);

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../../../agent/core/files.ts';
 import { createPolicyCache } from '../../../../agent/core/gate/policyCache.ts';
-import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
-import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
 import { createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
 import { createUplink } from '../../../../agent/core/uplink/uplink.ts';
 import { createSystemClock } from '../../../../agent/platform/system.ts';
 import { boot, context, scratch, screenshot, systemRandom } from '../../../support/agentKit.ts';
+import { openSpoolIn } from '../../../support/openedSpool.ts';
 import { startScriptedServer, until } from '../../../support/scriptedServer.ts';
 
 test('an image for which the server has no room stays in the spool, and goes out again with its batch', async () => {
@@ -17,8 +15,7 @@ test('an image for which the server has no room stays in the spool, and goes out
   const server = await startScriptedServer(() => clock.now());
   const { identity, deviceKey } = server;
   const files = await openFolder(place.folder);
-  const key = keyFile(join(place.folder, 'spool.key'), systemRandom);
-  const spool = await openSpool({ folder: join(place.folder, 'spool'), key, clock, random: systemRandom });
+  const spool = await openSpoolIn(place.folder, clock);
   const states: string[] = [];
   const uplink = createUplink({
     ...{ identity, deviceKey, clock, random: systemRandom, boot, agentVersion: 'test', spool },

@@ -1,20 +1,18 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFolder } from '../../../../agent/core/files.ts';
 import { createPolicyCache, type PolicyCache } from '../../../../agent/core/gate/policyCache.ts';
 import type { Clock } from '../../../../agent/core/ports.ts';
 import type { Recorder } from '../../../../agent/core/recorder.ts';
-import { openSpool } from '../../../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../../../agent/core/spool/spool.ts';
-import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
 import { type AcknowledgementBox, createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
 import { createUplink, type Uplink } from '../../../../agent/core/uplink/uplink.ts';
 import { createSystemClock } from '../../../../agent/platform/system.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import { type ReceiptPayload, type ServerFrame } from '../../../../shared/protocol/messages.ts';
 import { boot, context, scratch, screenshot, systemRandom, title } from '../../../support/agentKit.ts';
+import { openSpoolIn } from '../../../support/openedSpool.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../../../support/scriptedServer.ts';
 
 const system = createSystemClock();
@@ -56,8 +54,7 @@ beforeEach(async () => {
   const files = await openFolder(place.folder);
   const { identity } = server;
   policies = await createPolicyCache({ files, keys: identity, clock });
-  const key = keyFile(join(place.folder, 'spool.key'), systemRandom);
-  spool = await openSpool({ folder: join(place.folder, 'spool'), key, clock, random: systemRandom });
+  spool = await openSpoolIn(place.folder, clock);
   wiped = [];
   duringWipe = async () => undefined;
   onPolicy = async () => undefined;
@@ -381,14 +378,20 @@ test('a server that asks to be left alone is left alone, whatever the person doe
   expect([uplink.state().kind, server.connections]).toEqual(['waiting', 1]);
 });
 
-/** How long the agent waits after each of these goodbyes, in order, when it comes back as soon as it may. */
-async function pausesAfterGoodbyes(count: number, between: (round: number) => Promise<void>): Promise<number[]> {
+const GOODBYE: ServerFrame = { type: 'bye', reason: 'shutting_down', message: 'the server is stopping', retry: true };
+
+/** How long the agent waits each time that the server has said this, in order, when it comes back as soon as it may. */
+async function pausesAfter(
+  said: ServerFrame,
+  count: number,
+  between: (round: number) => Promise<void> = async () => undefined,
+): Promise<number[]> {
   const pauses: number[] = [];
   uplink.start();
   for (let round = 0; round < count; round += 1) {
     await online();
     await between(round);
-    server.push({ type: 'bye', reason: 'shutting_down', message: 'the server is stopping', retry: true });
+    server.push(said);
     await until(() => uplink.state().kind === 'waiting');
     const state = uplink.state();
     if (state.kind === 'waiting') pauses.push(Math.round((state.until - clock.now()) / 1_000));
@@ -398,7 +401,7 @@ async function pausesAfterGoodbyes(count: number, between: (round: number) => Pr
 }
 
 test('a server that is restarted every night is back within a second each time, because what it acknowledged counts', async () => {
-  const pauses = await pausesAfterGoodbyes(8, async (night) => {
+  const pauses = await pausesAfter(GOODBYE, 8, async (night) => {
     await record(`work of day ${night}`);
     await until(() => spool.waiting().batches === 0);
   });
@@ -409,27 +412,18 @@ test('a minute online counts as a good connection too, and goodbyes in a row wit
   let minutes = 0;
   const { mono } = clock;
   clock.mono = () => mono() + minutes * 60_000;
-  const good = await pausesAfterGoodbyes(6, async () => void (minutes += 1));
+  const good = await pausesAfter(GOODBYE, 6, async () => void (minutes += 1));
   clock.mono = mono;
   await uplink.close();
   uplink = anew();
-  const bad = await pausesAfterGoodbyes(6, async () => undefined);
+  const bad = await pausesAfter(GOODBYE, 6);
 
   expect(good).toEqual([1, 1, 1, 1, 1, 1]);
   expect(bad.at(-1)).toBeGreaterThanOrEqual(16);
 }, 30_000);
 
 test('a server that says again and again what nobody understands is asked less and less often', async () => {
-  const waits: number[] = [];
-  uplink.start();
-  for (let round = 0; round < 6; round += 1) {
-    await online();
-    server.push({ type: 'from another version' } as never);
-    await until(() => uplink.state().kind === 'waiting');
-    const state = uplink.state();
-    if (state.kind === 'waiting') waits.push(Math.round((state.until - clock.now()) / 1_000));
-    uplink.nudge();
-  }
+  const waits = await pausesAfter({ type: 'from another version' } as never, 6);
   expect(waits[0]).toBe(1);
   expect(waits.at(-1)).toBeGreaterThanOrEqual(16);
 }, 30_000);
