@@ -5,7 +5,7 @@ import { DaylightError } from '../../../shared/errors.ts';
 import { parseObservation } from '../../../shared/events/observation.ts';
 import { BootId, ImageId, SessionId } from '../../../shared/ids.ts';
 import { UnixMs } from '../../../shared/time.ts';
-import { syncFolder } from '../files.ts';
+import { codeOf, syncFolder } from '../files.ts';
 import {
   type BatchContents,
   type BatchHeader,
@@ -279,7 +279,7 @@ export class SpoolFolder {
     try {
       return await readFile(join(this.path, name));
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      const code = codeOf(error);
       if (code === 'ENOENT' || code === 'EIO') return null;
       throw new DaylightError('unavailable', `the spool file ${name} could not be read (${code})`, {
         remedy: `check that your account may read ${this.path}`,
@@ -303,8 +303,8 @@ export class SpoolFolder {
     try {
       return await work();
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-      throw new DaylightError('unavailable', `the spool file ${basename(name)} could not be written (${code})`, {
+      const problem = `the spool file ${basename(name)} could not be written (${codeOf(error)})`;
+      throw new DaylightError('unavailable', problem, {
         remedy: `make room on the disk that holds ${this.path} and check that your account may write there`,
         cause: error,
       });
