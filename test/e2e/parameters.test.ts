@@ -8,7 +8,7 @@ import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation, ObservationOf } from '../../shared/events/observation.ts';
 import { DAY, dayOf } from '../../shared/time.ts';
 import type { Client, Json } from '../support/api.ts';
-import { enrolAgent, eventually } from '../support/daylight.ts';
+import { enrolAgent, eventually, publishLevels } from '../support/daylight.ts';
 import {
   type Desktop,
   type DesktopBrowser,
@@ -221,10 +221,7 @@ desktopTests('every parameter on its real sensor, as it is stored', desktopMissi
   });
 
   async function raise(levels: Readonly<Record<string, string>>): Promise<void> {
-    const { policy } = await place.owner.ok('GET', '/policy');
-    const parameters = Object.fromEntries(Object.entries(levels).map(([id, level]) => [id, { level }]));
-    const change = { baseVersion: policy.version, reason: 'more is needed', parameters };
-    const version = (await place.owner.ok('PUT', '/policy', change)).policy.version as number;
+    const version = await publishLevels(place.owner, levels, 'more is needed');
     await eventually('the policy arrives', async () => (await agent.status()).policy?.version === version, PATIENCE);
     await agent.tell('notice', 'accept', String(version));
     await eventually('it holds', async () => (await agent.status()).notice?.acknowledged === true, PATIENCE);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { type Finished, finished, type Started, startNode } from './nodeProcess.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,4 +20,38 @@ export function command(
 /** Starts a built command line. */
 export function start(cli: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Started {
   return startNode([cli, ...args], { env: { ...process.env, ...env }, input });
+}
+
+/** An agent that runs. */
+export interface RunningAgent {
+  readonly data: string;
+  readonly pid: number;
+  /** Runs another command of the agent beside it; fails unless it succeeds. */
+  tell(...args: string[]): Promise<Finished>;
+  status(): Promise<AgentStatus>;
+  /** Asks it to end, as Ctrl-C does. */
+  stop(): Promise<number | null>;
+  kill(): Promise<void>;
+}
+
+export function runningAgent(data: string, { process: child, exit }: Pick<Started, 'process' | 'exit'>): RunningAgent {
+  const tell = async (...args: string[]): Promise<Finished> => {
+    const ended = await command(agentCli, [...args, '--data', data]);
+    if (ended.code !== 0) throw new Error(`daylight-agent ${args[0]}: ${ended.err}`);
+    return ended;
+  };
+  return {
+    data,
+    pid: child.pid ?? 0,
+    tell,
+    status: async () => JSON.parse((await tell('status', '--json')).out) as AgentStatus,
+    stop() {
+      child.kill('SIGINT');
+      return exit;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { agentCli, command, serverCli, start } from './agentProcess.ts';
-import { type Client, createClient, PASSWORD } from './api.ts';
+import { type Client, createClient, PASSWORD, publish } from './api.ts';
 import { enrolmentBy, newDevice } from './enrolled.ts';
 import type { TestDevice } from './ingestKit.ts';
 import type { Started } from './nodeProcess.ts';
@@ -105,11 +105,14 @@ export async function signInOwner(url: string, token: string): Promise<Client & 
 }
 
 /** Publishes levels on top of the policy in force; returns its version, which is also that of its notice. */
-export async function publishLevels(owner: Client, levels: Readonly<Record<string, string>>, reason = 'trial') {
-  const { policy } = await owner.ok('GET', '/policy');
+export function publishLevels(
+  owner: Client,
+  levels: Readonly<Record<string, string>>,
+  reason = 'trial',
+  more: object = {},
+): Promise<number> {
   const parameters = Object.fromEntries(Object.entries(levels).map(([id, level]) => [id, { level }]));
-  const published = await owner.ok('PUT', '/policy', { baseVersion: policy.version, reason, parameters });
-  return Number(published.policy.version);
+  return publish(owner, parameters, { reason, ...more });
 }
 
 /** Enrols a device of the test's own over HTTP, with the notice acknowledged. */

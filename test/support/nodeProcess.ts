@@ -34,8 +34,8 @@ export function startNode(args: readonly string[], { input = '', limitMs, ...opt
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const limit = limitMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), limitMs);
   const exit = new Promise<number | null>((resolve) =>
     child.once('close', (code) => {

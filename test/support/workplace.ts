@@ -1,12 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OrgId } from '../../shared/ids.ts';
-import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { agentCli, command } from './agentProcess.ts';
+import { agentCli, command, type RunningAgent, runningAgent } from './agentProcess.ts';
 import { addMember, type Client, type Member } from './api.ts';
-import { eventually, initialiseData, type ServerProcess, signInOwner, startServerProcess } from './daylight.ts';
-import type { Finished, Started } from './nodeProcess.ts';
+import {
+  eventually,
+  initialiseData,
+  publishLevels,
+  type ServerProcess,
+  signInOwner,
+  startServerProcess,
+} from './daylight.ts';
+import { type Started, startNode } from './nodeProcess.ts';
 
 // A workplace of the built programs: a server with an owner, a manager of a team, and an employee of it whose agent lives on a
 // real desktop with its real sensors.
@@ -42,15 +47,7 @@ export async function openWorkplace(data: string, levels: Levels): Promise<Workp
   try {
     const { url } = server;
     const owner = await signInOwner(url, token);
-    const { policy } = await owner.ok('GET', '/policy');
-    const parameters = Object.fromEntries(Object.entries(levels).map(([id, level]) => [id, { level }]));
-    const change = {
-      baseVersion: policy.version,
-      reason: 'costing of projects',
-      parameters,
-      screenshotReviewSeconds: 0,
-    };
-    const published = await owner.ok('PUT', '/policy', change);
+    const notice = await publishLevels(owner, levels, 'costing of projects', { screenshotReviewSeconds: 0 });
     const team = await owner.ok('POST', '/teams', { name: 'Workshop' });
     const at = { url, clock: { now: () => Date.now(), advance: () => undefined } };
     const manages = { name: 'Mara Manager', email: 'mara@example.com', managesTeams: [team.id] };
@@ -58,7 +55,7 @@ export async function openWorkplace(data: string, levels: Levels): Promise<Workp
     const manager = await addMember(at, owner, 'manager', manages);
     const employee = await addMember(at, owner, 'employee', belongs);
     const { org } = await owner.ok('GET', '/session');
-    return { server, data, org: org.id, owner, manager, employee, notice: Number(published.policy.version) };
+    return { server, data, org: org.id, owner, manager, employee, notice };
   } catch (error) {
     await server.kill();
     throw error;
@@ -66,19 +63,7 @@ export async function openWorkplace(data: string, levels: Levels): Promise<Workp
 }
 
 /** The real agent, on a desktop. */
-export interface RealAgent {
-  readonly data: string;
-  readonly pid: number;
-  readonly process: ChildProcess;
-  out(): string;
-  err(): string;
-  /** Runs another command of the agent beside it; fails unless it succeeds. */
-  tell(...args: string[]): Promise<Finished>;
-  status(): Promise<AgentStatus>;
-  /** Asks it to end, as Ctrl-C does. */
-  stop(): Promise<number | null>;
-  kill(): Promise<void>;
-}
+export interface RealAgent extends RunningAgent, Pick<Started, 'process' | 'out' | 'err'> {}
 
 export interface RealAgentOptions {
   readonly data: string;
@@ -101,45 +86,15 @@ export async function startRealAgent({
 }: RealAgentOptions): Promise<RealAgent> {
   const preload = fileURLToPath(new URL('agentPreload.mjs', import.meta.url));
   const heap = heapFile === undefined ? {} : { DAYLIGHT_TEST_HEAP: heapFile };
-  const child = spawn(process.execPath, ['--import', preload, cli, 'run', '--data', data], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const started = startNode(['--import', preload, cli, 'run', '--data', data], {
     env: { ...env, ...heap, DAYLIGHT_TEST_FRACTION: String(fraction) },
   });
-  const { out, err, exit } = observed(child);
-  const agent: RealAgent = {
-    data,
-    pid: child.pid ?? 0,
-    process: child,
-    out,
-    err,
-    async tell(...args) {
-      const finished = await command(agentCli, [...args, '--data', data]);
-      if (finished.code !== 0) throw new Error(`daylight-agent ${args[0]}: ${finished.err}`);
-      return finished;
-    },
-    status: async () => JSON.parse((await agent.tell('status', '--json')).out) as AgentStatus,
-    stop() {
-      child.kill('SIGINT');
-      return exit;
-    },
-    async kill() {
-      child.kill('SIGKILL');
-      await exit;
-    },
-  };
+  const { process: child, out, err } = started;
   await eventually('the agent is connected', () => {
     if (child.exitCode !== null) throw new Error(`the agent ended: ${err()}`);
     return out().includes('Connected.');
   });
-  return agent;
-}
-
-function observed(child: ChildProcess): Pick<Started, 'out' | 'err' | 'exit'> {
-  const [out, err]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
-  const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { out: () => Buffer.concat(out).toString(), err: () => Buffer.concat(err).toString(), exit };
+  return { ...runningAgent(data, started), process: child, out, err };
 }
 
 /** The employee makes a code in their own account, and enrols this computer with it. */

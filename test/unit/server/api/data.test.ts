@@ -4,6 +4,7 @@ import {
   addMember,
   type Client,
   type Member,
+  publish,
   startServer,
   type TestOwner,
   type TestServer,
@@ -132,13 +133,7 @@ test('a screenshot is the bytes that were stored, and no cache keeps it', async 
 });
 
 test('a parameter whose viewers leave out the reader’s role is shown to the person and to nobody else', async () => {
-  const { policy } = await owner.client.ok('GET', '/policy');
-  const change = {
-    baseVersion: policy.version,
-    reason: 'no titles for owners',
-    parameters: { title: { viewers: ['manager'] }, app: { viewers: ['owner', 'manager'] } },
-  };
-  await owner.client.ok('PUT', '/policy', change);
+  await publish(owner.client, { title: { viewers: ['manager'] }, app: { viewers: ['owner', 'manager'] } });
   const theirs = (await dayOf(owner.client, 'workload_review')).body;
   expect(theirs.apps.every((one: { title: string | null }) => one.title === null)).toBe(true);
   expect(theirs.absent).toContainEqual({ parameter: 'title', why: 'not_for_you', since: null });
@@ -148,15 +143,9 @@ test('a parameter whose viewers leave out the reader’s role is shown to the pe
 });
 
 test('a role that is named as a viewer later sees nothing of what was stored before it was', async () => {
-  const version = async () => (await owner.client.ok('GET', '/policy')).policy.version as number;
-  const viewers = async (roles: string[]) =>
-    owner.client.ok('PUT', '/policy', {
-      baseVersion: await version(),
-      reason: 'who may see titles and screenshots',
-      parameters: { notes: { viewers: roles }, screenshot: { viewers: roles } },
-    });
-  await viewers(['manager']);
-  const later = await recordDay(it.data, owner.org, employee.person, day.from - DAY, await version());
+  const viewers = (roles: string[]) =>
+    publish(owner.client, { notes: { viewers: roles }, screenshot: { viewers: roles } });
+  const later = await recordDay(it.data, owner.org, employee.person, day.from - DAY, await viewers(['manager']));
   await viewers(['manager', 'owner']);
   const reading = `day=${later.day}&purpose=support`;
   const theirs = await owner.client.ok('GET', `/people/${employee.person}/day?${reading}`);
@@ -184,17 +173,13 @@ test('a role that is named as a viewer later sees nothing of what was stored bef
 });
 
 test('a title whose application the reader may not see says so, and not that it was not collected', async () => {
-  const put = async (parameters: object) => {
-    const { policy } = await owner.client.ok('GET', '/policy');
-    await owner.client.ok('PUT', '/policy', { baseVersion: policy.version, reason: 'who may see what', parameters });
-  };
-  await put({ app: { viewers: ['manager'] }, title: { viewers: ['owner', 'manager'] } });
+  await publish(owner.client, { app: { viewers: ['manager'] }, title: { viewers: ['owner', 'manager'] } });
   const { apps, totals } = (await dayOf(owner.client, 'workload_review')).body;
   expect(apps.map(({ label, title }: { label: string; title: string }) => [label, title])).toEqual([
     ['not for you', 'draft.md'],
   ]);
   expect(totals.byApp).toEqual([]);
-  await put({ app: { viewers: ['owner', 'manager'] } });
+  await publish(owner.client, { app: { viewers: ['owner', 'manager'] } });
 });
 
 test('when the access cannot be recorded nothing is released, and afterwards it is again', async () => {
