@@ -67,13 +67,11 @@ export interface PolicyControl {
   /**
    * The same judgement for many questions about one device at once, without waiting for each: everything is read first.
    * Good for this instant: whoever stores what it allowed hands `policyVersion` to the store, which refuses it as `stale`
-   * when a newer policy is published, and then asks again after `refresh`. A moved `mark` says the same, sooner.
+   * when a newer policy is published, and then asks again after `refresh`.
    */
   judging(device: DeviceRecord): Promise<{ readonly judge: Judge; readonly policyVersion: number }>;
   /** Reads the organisation's policies anew before the next answer: the store knows of a newer one than was remembered. */
   refresh(org: OrgId): void;
-  /** A number that moves as soon as a publication begins, and with each acknowledgement, in the organisation. */
-  mark(org: OrgId): number;
   /**
    * Verifies and keeps what a device says that it is doing. Throws DaylightError `bad_request` when the signature, the
    * device or the policy that it names do not fit. A receipt about an older version is kept and confirms nothing.

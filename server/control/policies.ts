@@ -74,7 +74,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const witnesses = createWitnesses(store, receipts, DEVICES_REMEMBERED);
   const leases = createBounded<DeviceId, Pick<DeviceRecord, 'lease' | 'previousLease'>>(DEVICES_REMEMBERED);
   const pending = new Map<OrgId, { document: PolicyDocument; publishedAt: UnixMs }>();
-  const marks = new Map<OrgId, number>();
   /** One publication at a time in an organisation; the next begins when this one is durable, or has failed. */
   const publications = createLanes<OrgId>();
   const agreements = new Map<OrgId, Agreements>();
@@ -90,10 +89,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return stateFrom(published);
   }
 
-  function moveMark(org: OrgId): void {
-    marks.set(org, (marks.get(org) ?? 0) + 1);
-  }
-
   async function commit(
     document: PolicyDocument,
     author: PersonId | null,
@@ -104,7 +99,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     const signed = (await organisations.signer(org)).signPolicy(document);
     const hash = payloadHash(signed.payload);
     pending.set(org, { document, publishedAt });
-    moveMark(org);
     try {
       const sealed = await vault.seal(reasonScope(org, version), Buffer.from(reason, 'utf8'));
       await store.publishPolicy({ org, version, hash, signed, publishedAt, author, reason: sealed });
@@ -112,7 +106,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       // The store may have it all the same, or another process was first: what is remembered is read again.
       orgs.forget(org);
       pending.delete(org);
-      moveMark(org);
       for (const connection of connections.in(org)) connection.renewSoon();
       if (isConflict(error))
         throw new DaylightError('conflict', 'another policy was published first', { cause: error });
@@ -121,7 +114,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     // Durable: from here on nothing that fails may make it look as if it were not.
     orgs.forget(org);
     pending.delete(org);
-    moveMark(org);
     return { document, hash, signed, publishedAt, author, reason } as PublishedPolicy;
   }
 
@@ -151,7 +143,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   /** What was remembered of this device is read again. */
   function wasTold({ org, device }: DeviceRecord): void {
     tellings.forget(device);
-    moveMark(org);
     changes.notify(org);
   }
 
@@ -295,7 +286,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     judging,
     judge: async ({ device, ...question }) => (await judging(device)).judge.captured(question),
     refresh: (org) => orgs.forget(org),
-    mark: (org) => marks.get(org) ?? 0,
 
     async receive(device, receipt, connectedAt = null) {
       const verifier = verifierFor(device);

@@ -81,7 +81,6 @@ export async function takeBatch(deps: PipelineDeps, sender: Sender, batch: Batch
 async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, images: ImageBytes): Promise<Taken> {
   const { device, sessions } = sender;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const mark = deps.control.mark(device.org);
     if (serverSetBy(sender.clocks, deps.clock) !== null) return { kind: 'clock_was_set' };
     const now = deps.clock.now();
     const counting = sender.density.begin();
@@ -99,7 +98,6 @@ async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, imag
       hasImage: onceEach(images),
     });
     const unit = { ...(await sealUnit(deps, sender, batch, gate, images, now)), judgedUnder: policyVersion };
-    if (deps.control.mark(device.org) !== mark) continue;
     const result = await deps.store.appendBatch(unit);
     if (result.kind === 'committed') sender.density.keep(counting);
     if (result.kind !== 'stale') return settle(batch, gate, sender, result);
