@@ -197,4 +197,16 @@ describe('an upload of which nothing comes', () => {
       expect(it.announce(newImage(), bytes, now)).toMatchObject({ reason: 'bad_frame' });
     }
   });
+
+  it('is forgotten when four others were let go after it', () => {
+    const [it, bytes] = [uploader(measured(limits.imageBytes), 'ann'), webp()];
+    const images = Array.from({ length: 3 * limits.imagesInFlight }, newImage);
+    for (const [round, image] of images.entries()) {
+      it.announce(image, bytes, NOW + round * limits.imageIdleMs);
+      it.images.expire(NOW + (round + 1) * limits.imageIdleMs);
+    }
+    it.announce(newImage(), bytes);
+    const remembered = images.filter((image) => it.images.gaveWay(image));
+    expect(remembered).toEqual(images.slice(-limits.imagesInFlight));
+  });
 });
