@@ -75,7 +75,7 @@ export async function beginToday(
 
 /** Others for a purpose, oneself as one's own data. Of a team only who is in it. Of everyone, or of those of `among`. */
 export async function inScope(
-  store: Store,
+  store: Pick<Store, 'people'>,
   actor: Actor,
   question: TodayQuestion,
   among?: readonly PersonId[],

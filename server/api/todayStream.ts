@@ -4,9 +4,11 @@ import type { PersonId } from '../../shared/ids.ts';
 import { routes, type TodayReport } from '../../shared/protocol/http.ts';
 import { MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
 import type { Actor } from '../authorize.ts';
-import type { Context } from './context.ts';
+import type { Clock } from '../clock.ts';
+import type { Connections, PolicyControl } from '../control/control.ts';
+import type { Store } from '../store/store.ts';
 import type { EventStream } from './eventStream.ts';
-import type { SignedIn } from './sessions.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
 import { inScope, type Today, type TodayQuestion } from './today.ts';
 
 /** One entry in a person's access log stands for no more than this; whoever looks on is recorded again. */
@@ -17,6 +19,15 @@ const CHECK_MS = 500;
 const REFRESH_MS = MINUTE;
 /** Batches of many devices are gathered into one look at the store. */
 const GATHER_MS = SECOND;
+
+/** What tells a stream that something has changed, or that it must end. */
+export interface Sources {
+  readonly store: Pick<Store, 'people'>;
+  readonly sessions: Pick<Sessions, 'again'>;
+  readonly control: Pick<PolicyControl, 'current'>;
+  readonly connections: Pick<Connections, 'ofPerson'>;
+  readonly clock: Clock;
+}
 
 /** What a stream rests on: whoever began it, what they asked, and what was in force then. */
 export interface Watch {
@@ -29,7 +40,7 @@ export interface Watch {
 }
 
 /** Sends the first report at once, and another after each visible change, until the time is over or anything it rests on changed. */
-export async function followToday(context: Context, watch: Watch, stream: EventStream): Promise<void> {
+export async function followToday(context: Sources, watch: Watch, stream: EventStream): Promise<void> {
   const { clock } = context;
   const { today, first, endsAt } = watch;
   const send = (report: TodayReport) => stream.send('today', routes.today.response.parse(report));
@@ -71,7 +82,7 @@ async function goesOn({ ended }: EventStream): Promise<boolean> {
 }
 
 /** Moves with everything that is stored of a person, and when a device of theirs comes or goes. Never leaves the server. */
-function marksOf({ connections }: Context, { signedIn, today }: Watch): ReadonlyMap<PersonId, string> {
+function marksOf({ connections }: Sources, { signedIn, today }: Watch): ReadonlyMap<PersonId, string> {
   const { org } = signedIn.actor;
   return new Map(
     today.people.map((person) => {
@@ -94,7 +105,7 @@ function wordsOf({ people }: TodayReport): string {
   );
 }
 
-async function stillHolds(context: Context, { signedIn, first }: Watch): Promise<boolean> {
+async function stillHolds(context: Sources, { signedIn, first }: Watch): Promise<boolean> {
   const again = await context.sessions.again(signedIn.session);
   if (again === null || !isSame(again.actor, signedIn.actor)) return false;
   return (await context.control.current(signedIn.actor.org)).document.version === first.policyVersion;
@@ -109,7 +120,7 @@ function isSame(one: Actor, other: Actor): boolean {
 
 /** Whether the reader may still see everybody who is shown; and where it is asked of everyone, nobody else. */
 async function sameScope(
-  { store }: Context,
+  { store }: Sources,
   { signedIn, question, today }: Watch,
   ofEveryone: boolean,
 ): Promise<boolean> {
