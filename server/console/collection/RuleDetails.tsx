@@ -118,7 +118,7 @@ function WaitingDevices({ proof }: { proof: ParameterProof | undefined }) {
   if (proof === undefined || proof.waiting.devices === 0) return null;
   const { devices, named } = proof.waiting;
   return (
-    <>
+    <div className={classes.waiting}>
       <h3>{say('details.waiting')}</h3>
       <p>{count('details.waitingCount', devices)}</p>
       {named.length > 0 && (
@@ -129,6 +129,6 @@ function WaitingDevices({ proof }: { proof: ParameterProof | undefined }) {
         </p>
       )}
       <p className="dl-quiet dl-small">{say('details.waitingWhy')}</p>
-    </>
+    </div>
   );
 }
