@@ -14,84 +14,53 @@ import { labelText } from './tones.ts';
 export function DayTables({ report, own }: { report: DayReport; own: boolean }) {
   const absent = (parameter: ParameterId) => absenceOf(report, parameter, own);
   const bars = activityBars(report.activity, report.from);
+  const span = [say('col.from'), say('col.to'), say('col.time')];
+  const inputs = [say('col.keys'), say('col.clicks'), say('col.scrolls'), say('col.moves')];
   return (
     <div className={classes.tables}>
       <Rows
         caption={say('lane.session')}
-        heads={[say('col.from'), say('col.to'), say('col.time'), say('col.ended')]}
-        rows={report.sessions.map((session) => [
-          clockTime(session.from),
-          clockTime(session.to),
-          duration(session.to - session.from),
-          session.open ? say('session.running') : session.stopCause === null ? '' : causeText(session.stopCause),
-        ])}
+        heads={[...span, say('col.ended')]}
+        rows={report.sessions.map((session) => [...spanOf(session, clockTime), endOf(session)])}
         absent={absent('session')}
       />
       {report.gaps.length > 0 && (
         <Rows
           caption={say('gaps.title')}
-          heads={[say('col.from'), say('col.to'), say('col.time'), say('col.why')]}
-          rows={report.gaps.map(({ from, to, cause }) => [
-            clockTime(from),
-            clockTime(to),
-            duration(to - from),
-            causeText(cause),
-          ])}
+          heads={[...span, say('col.why')]}
+          rows={report.gaps.map((gap) => [...spanOf(gap, clockTime), causeText(gap.cause)])}
           absent={null}
         />
       )}
       <Rows
         caption={say('lane.work')}
-        heads={[say('col.from'), say('col.to'), say('col.time'), say('col.work')]}
-        rows={report.work.map(({ from, to, project, task }) => [
-          clockTime(from),
-          clockTime(to),
-          duration(to - from),
-          workLabel(project, task),
-        ])}
+        heads={[...span, say('col.work')]}
+        rows={report.work.map((one) => [...spanOf(one, clockTime), workLabel(one.project, one.task)])}
         absent={absent('project')}
       />
       <Rows
         caption={say('table.activity')}
-        heads={[
-          say('col.from'),
-          say('col.active'),
-          say('col.keys'),
-          say('col.clicks'),
-          say('col.scrolls'),
-          say('col.moves'),
-        ]}
+        heads={[say('col.from'), say('col.active'), ...inputs]}
         rows={bars.map(({ from, active, counts }) => [
           clockTime(from),
           say(active ? 'yes' : 'no'),
           ...(counts === null
-            ? ['–', '–', '–', '–']
+            ? inputs.map(() => '–')
             : [counts.keys, counts.clicks, counts.scrolls, counts.moves].map(String)),
         ])}
         absent={absent('activity')}
       />
       <Rows
         caption={say('lane.apps')}
-        heads={[say('col.from'), say('col.to'), say('col.time'), say('col.app'), say('col.title')]}
-        rows={report.apps.map(({ from, to, label, title }) => [
-          exactTime(from),
-          exactTime(to),
-          duration(to - from),
-          labelText(label),
-          title ?? '–',
-        ])}
+        heads={[...span, say('col.app'), say('col.title')]}
+        rows={report.apps.map((app) => [...spanOf(app, exactTime), labelText(app.label), app.title ?? '–'])}
         absent={absent('app')}
       />
       {absent('title') !== null && report.apps.length > 0 && <p className="dl-quiet">{absent('title')}</p>}
       <Rows
         caption={say('lane.sites')}
-        heads={[say('col.from'), say('col.to'), say('col.time'), say('col.site')]}
-        rows={report.sites.map(({ from, to, label }) => [
-          exactTime(from),
-          exactTime(to),
-          duration(to - from),
-          labelText(label),
-        ])}
+        heads={[...span, say('col.site')]}
+        rows={report.sites.map((site) => [...spanOf(site, exactTime), labelText(site.label)])}
         absent={absent('url')}
       />
       <Rows
@@ -118,6 +87,15 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
       />
     </div>
   );
+}
+
+function spanOf({ from, to }: { from: number; to: number }, time: (at: number) => string): string[] {
+  return [time(from), time(to), duration(to - from)];
+}
+
+function endOf({ open, stopCause }: DayReport['sessions'][number]): string {
+  if (open) return say('session.running');
+  return stopCause === null ? '' : causeText(stopCause);
 }
 
 function Rows(props: { caption: string; heads: string[]; rows: ReactNode[][]; absent: string | null }) {
