@@ -31,6 +31,8 @@ export interface AdapterDeps {
   readonly closing: AbortSignal;
   /** Refuses whoever has not even the right to ask: see `requireRight`. */
   readonly permit: (name: RouteName, actor: Actor, params: Call<RouteShape>['params']) => Promise<void>;
+  /** Refuses whoever may not look, however wrong their question is: see `requireRightToAsk`. */
+  readonly permitToAsk: AdapterDeps['permit'];
   readonly readBody: ReadBody;
   /** Puts on record that somebody who is signed in was refused. */
   readonly refused: (whose: SignedIn, route: RouteName, cause: DaylightError) => Promise<void>;
@@ -76,7 +78,7 @@ async function serve(deps: AdapterDeps, name: RouteName, request: Request, respo
   const handler = deps.handlers[name] as unknown as (call: Call<RouteShape>) => Promise<unknown>;
   const answer = await answered(deps, name, signedIn, async () => {
     const params = await admitted(deps, name, signedIn, request);
-    const query = parsePart('query', route.query, request.query);
+    const query = await asked(deps, name, signedIn, params, request);
     const body = await deps.readBody(route, request, response);
     const call = {
       params,
@@ -105,6 +107,22 @@ async function admitted(
   const params = parsePart('path', route.params, request.params) as Call<RouteShape>['params'];
   if (signedIn !== null) await deps.permit(name, signedIn.actor, params);
   return params;
+}
+
+/** What the query asks. Who is told what is wrong with it is somebody who may ask. */
+async function asked(
+  deps: AdapterDeps,
+  name: RouteName,
+  signedIn: SignedIn | null,
+  params: Call<RouteShape>['params'],
+  request: Request,
+): Promise<unknown> {
+  try {
+    return parsePart('query', routes[name].query, request.query);
+  } catch (cause) {
+    if (signedIn !== null) await deps.permitToAsk(name, signedIn.actor, params);
+    throw cause;
+  }
 }
 
 /** A body may take half a minute to come: the handler is given the session and the role as they are after it. */

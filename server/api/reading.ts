@@ -72,6 +72,19 @@ export async function permitRead(context: Context, actor: Actor, wanted: Wanted)
 }
 
 /**
+ * Refuses whoever may not look at this person at all, as `permitRead` does: for a request that says too little, or what cannot
+ * be, to be a look. It is among the security events, and not in the person's list, which says for what somebody wanted to look.
+ */
+export async function refuseStranger(context: Context, actor: Actor, subject: PersonId): Promise<void> {
+  const person = await context.store.person(actor.org, subject);
+  if (person === null) return refuseUnknown(context, actor);
+  const verdict = authorize(actor, 'data.read', personTarget(person));
+  if (verdict.kind === 'granted') return;
+  await noteRefused(context, actor);
+  throw new DaylightError(verdict.code, verdict.reason);
+}
+
+/**
  * Records the read; only then may it be answered. Where it is known under which terms what they ask for was stored, a reader
  * whom none of them lets see it is refused, which is recorded too. When the record cannot be made nothing is released:
  * `unavailable`.
@@ -203,12 +216,14 @@ async function refuse(
   wanted: Wanted,
   refusal: DaylightError,
 ): Promise<never> {
-  const { store, clock } = context;
-  const at = clock.now();
-  await record(context, actor, person, wanted, true, at);
-  const detail = 'asked for the data of a person without being allowed to see it';
-  await recorded(store.recordSecurityEvent({ org: actor.org, at, kind: 'refused_read', person: actor.person, detail }));
+  await record(context, actor, person, wanted, true, context.clock.now());
+  await noteRefused(context, actor);
   throw refusal;
+}
+
+async function noteRefused({ store, clock }: Context, { org, person }: Actor): Promise<void> {
+  const detail = 'asked for the data of a person without being allowed to see it';
+  await recorded(store.recordSecurityEvent({ org, at: clock.now(), kind: 'refused_read', person, detail }));
 }
 
 async function record(

@@ -1,21 +1,25 @@
 import { PersonId } from '../../shared/ids.ts';
 import type { RouteName, RouteShape } from '../../shared/protocol/http.ts';
 import { type Action, type Actor, organisation, personTarget } from '../authorize.ts';
-import type { Store } from '../store/store.ts';
+import type { Context } from './context.ts';
 import type { Call } from './handler.ts';
 import { requireLeave, requirePerson } from './leave.ts';
+import { refuseStranger } from './reading.ts';
 
 type Right =
   | { readonly action: Action; readonly of: 'organisation' | 'person_in_path' }
   /** One's own account, or whatever lies within one's own scope: nobody is refused. */
   | 'everyone'
-  /** Looks at people: refused in `permitRead`, which puts the look itself on record, with what was asked for. */
+  /**
+   * Looks at people: refused in `permitRead`, which puts the look itself on record, with what was asked for; and where the
+   * query does not say that, in `requireRightToAsk`.
+   */
   | 'on_record';
 
 /**
  * What a route asks of whoever is signed in, before anything is read that they sent in query or body, and again when the body
- * has come: somebody without the right learns nothing of what a right request would be, but for the routes `on_record`, whose
- * query is read first. What also depends on the body is decided by the handler, in the turn of the change.
+ * has come: somebody without the right learns nothing of what a right request would be. What also depends on the body is
+ * decided by the handler, in the turn of the change.
  */
 const rights: Readonly<Record<RouteName, Right>> = {
   signIn: 'everyone',
@@ -68,7 +72,7 @@ const rights: Readonly<Record<RouteName, Right>> = {
 
 /** Throws DaylightError as `requireLeave` and `requirePerson` do. */
 export async function requireRight(
-  store: Store,
+  { store }: Context,
   name: RouteName,
   actor: Actor,
   params: Call<RouteShape>['params'],
@@ -81,4 +85,15 @@ export async function requireRight(
   }
   const person = await requirePerson(store, actor, PersonId.parse(params['person']));
   requireLeave(actor, right.action, personTarget(person));
+}
+
+/** For a request whose query is wrong: whoever may not look at the person in the path is refused, on record, as with a right one. */
+export async function requireRightToAsk(
+  context: Context,
+  name: RouteName,
+  actor: Actor,
+  params: Call<RouteShape>['params'],
+): Promise<void> {
+  const person = PersonId.safeParse(params['person']);
+  if (rights[name] === 'on_record' && person.success) await refuseStranger(context, actor, person.data);
 }

@@ -12,15 +12,7 @@ import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireLeave, requirePerson } from '../leave.ts';
 import { daysAround, openFor, requireDay, standingNow } from '../opened.ts';
-import {
-  beginRead,
-  openImage,
-  openSegments,
-  permitRead,
-  type RecordedRead,
-  recordedAccessOf,
-  recordRead,
-} from '../reading.ts';
+import { openImage, openSegments, permitRead, type RecordedRead, recordedAccessOf, recordRead } from '../reading.ts';
 
 const ACCESSES_AT_ONCE = 100;
 const EVENTS_AT_ONCE = 200;
@@ -32,10 +24,11 @@ export function data(
   const { store, accounts } = context;
   return {
     async day({ params, query, signedIn: { actor } }) {
-      const bounds = requireDay(query.day, query.zone);
       const { day, purpose } = query;
       const wanted = { action: 'day', person: params.person, purpose, day, parameters: parameterIds } as const;
-      const read = await beginRead(context, actor, wanted);
+      const permitted = await permitRead(context, actor, wanted);
+      const bounds = requireDay(day, query.zone);
+      const read = await recordRead(context, permitted);
       return reportOf(context, read, { day, zone: query.zone }, bounds);
     },
     async observations({ params, query, signedIn: { actor } }) {

@@ -6,7 +6,7 @@ import { circumstancesOf, pastOf } from '../circumstances.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { daysAround, openFor, requireDay, standingNow } from '../opened.ts';
-import { beginRead, type RecordedRead, recordedAccessOf } from '../reading.ts';
+import { permitRead, type RecordedRead, recordedAccessOf, recordRead } from '../reading.ts';
 
 /** All that the totals are made of. */
 const weekParameters = ['session', 'project', 'app', 'activity'] as const satisfies readonly ParameterId[];
@@ -17,9 +17,10 @@ export function week(context: Context): HandlersOf<'week'> {
   return {
     async week({ params, query, signedIn: { actor } }) {
       const { from, zone, purpose } = query;
-      requireDay(from, zone);
       const wanted = { action: 'week', person: params.person, purpose, day: from, parameters: weekParameters } as const;
-      return reportOf(context, await beginRead(context, actor, wanted), from, zone);
+      const permitted = await permitRead(context, actor, wanted);
+      requireDay(from, zone);
+      return reportOf(context, await recordRead(context, permitted), from, zone);
     },
   };
 }

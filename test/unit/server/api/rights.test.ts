@@ -3,6 +3,7 @@ import {
   addMember,
   type Client,
   createClient,
+  type Json,
   startServer,
   type TestOwner,
   type TestServer,
@@ -82,3 +83,36 @@ test('an employee is refused every change of people, teams and policy, with a ba
     expect((await employee.send(method, path, { nope: 1 })).status, `${method} ${path}`).toBe(403);
   }
 });
+
+/** Questions about a person that nobody gets an answer to. */
+const wrongLooks: readonly (readonly [route: string, query: string])[] = [
+  ['day', ''],
+  ['day', '?day=someday&purpose=security'],
+  ['day', '?day=2026-11-12&purpose=security&nope=1'],
+  ['day', '?day=2026-11-12&purpose=security&zone=Mars/Base'],
+  ['week', '?from=2026-11-12&purpose=curiosity'],
+  ['week', '?from=2026-11-12&purpose=security&zone=Mars/Base'],
+  ['observations', '?day=2026-11-12&parameter=thoughts&purpose=security'],
+  ['screenshots/0f2b1d5e-6b1c-4f0e-9b1a-1c2d3e4f5a6b', ''],
+];
+
+test.each(wrongLooks)(
+  'a look at %s by whoever may not, asked wrongly (%s), is refused and on record',
+  async (route, query) => {
+    const employee = clients.get('employee') ?? owner.client;
+    const { person } = await employee.ok('GET', '/session');
+    const refusedReads = async () => {
+      const { events } = await owner.client.ok('GET', '/security-events');
+      const theirs = events.filter((event: Json) => event.kind === 'refused_read' && event.person === person.id);
+      return theirs.reduce((sum: number, { count }: Json) => sum + count, 0);
+    };
+    const ask = async (client: Client, whom: string) =>
+      (await client.send('GET', `/people/${whom}/${route}${query}`)).status;
+    const before = await refusedReads();
+    const stranger = '0f2b1d5e-6b1c-4f0e-9b1a-1c2d3e4f5a6b';
+    expect([await ask(employee, owner.person), await ask(employee, stranger)]).toEqual([403, 404]);
+    expect(await refusedReads()).toBe(before + 2);
+    expect([await ask(owner.client, owner.person), await ask(employee, person.id)]).toEqual([400, 400]);
+    expect(await refusedReads()).toBe(before + 2);
+  },
+);
