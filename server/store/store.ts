@@ -200,8 +200,8 @@ export interface Enrolment {
   /** Null when nothing was acknowledged. */
   readonly acknowledgement: AcknowledgementRecord | null;
   readonly event: NewSecurityEvent;
-  /** So many active devices may the person have, this one included. */
-  readonly most: number;
+  /** So many devices may the person have in use, and enrol within a day that ends `now`, this one included. */
+  readonly most: { readonly active: number; readonly inADay: number };
 }
 
 export type EnrolResult =
@@ -210,8 +210,10 @@ export type EnrolResult =
   | { readonly kind: 'gone' }
   /** The id or the key was ever used before, even by a device since retired. Nothing changed: the code is still good. */
   | { readonly kind: 'conflict' }
-  /** The person has `most` active devices already. Nothing changed: the code is still good. */
-  | { readonly kind: 'too_many' };
+  /** The person has as many active devices already. Nothing changed: the code is still good. */
+  | { readonly kind: 'too_many' }
+  /** The person enrolled as many within the day, retired since or not. Nothing changed: the code is still good. */
+  | { readonly kind: 'too_often'; readonly nextAt: UnixMs };
 
 export interface Devices {
   /**

@@ -7,6 +7,7 @@ import {
   type TokenKind,
 } from '../../server/store/store.ts';
 import type { SegmentId } from '../../shared/ids.ts';
+import { DAY } from '../../shared/time.ts';
 import { enrolIn } from '../support/enrolIn.ts';
 import { sealedText } from '../support/sealedForTest.ts';
 import {
@@ -410,7 +411,9 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           for (const one of codes) await store.createToken(one);
           const results = await Promise.all(
             codes.map(({ tokenHash: codeHash }, place) =>
-              store.enrolDevice(enrolment(`device ${place}`, { codeHash, acknowledgement: null, most: 2 })),
+              store.enrolDevice(
+                enrolment(`device ${place}`, { codeHash, acknowledgement: null, most: { active: 2, inADay: 6 } }),
+              ),
             ),
           );
           const kinds = results.map(({ kind }) => kind);
@@ -418,6 +421,23 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           const left = await store.tokens(orgId('acme'), 'enrolment', NINE);
           expect(left).toEqual(codes.filter((_, place) => kinds[place] === 'too_many'));
           expect((await read()).devices).toHaveLength(4);
+        });
+
+        it('enrols no more devices of a person in a day than are allowed, those retired since included, and says when the next one may be', async () => {
+          const at = (name: string, enrolledAt: number) => device(name, { status: 'retired', enrolledAt });
+          const earlier = [at('a day ago', NINE - DAY), at('sooner', NINE - DAY + 1), at('just now', NINE)];
+          const ofOthers = [
+            device('of bob', { person: personId('bob') }),
+            device('elsewhere', { org: orgId('other') }),
+          ];
+          // The clock was ahead: what was enrolled in a time to come is of no day yet.
+          for (const one of [...earlier, ...ofOthers, at('ahead', NINE + DAY)]) await enrolIn(store, one);
+          await store.createToken(code);
+          const most = { active: 20, inADay: 2 };
+          const refused = await store.enrolDevice(enrolment('new', { most }));
+          expect(refused).toEqual({ kind: 'too_often', nextAt: NINE + 1 });
+          expect(await store.tokens(orgId('acme'), 'enrolment', NINE)).toEqual([code]);
+          expect(await store.enrolDevice(enrolment('new', { most, now: NINE + 1 }))).toEqual({ kind: 'enrolled' });
         });
 
         it('enrols one of many who use a code at the same time, and keeps nothing of the others', async () => {

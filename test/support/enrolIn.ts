@@ -13,7 +13,7 @@ export async function enrolIn(store: Pick<Store, 'createToken' | 'enrolDevice'>,
     device,
     acknowledgement: null,
     event,
-    most: 1_000,
+    most: { active: 1_000, inADay: 1_000 },
   });
   if (result.kind !== 'enrolled') throw new Error(`the device was not enrolled: ${result.kind}`);
 }

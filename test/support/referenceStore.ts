@@ -24,6 +24,7 @@ import {
   type WrappedDataKey,
   type WrappedOrgKey,
 } from '../../server/store/store.ts';
+import { DAY } from '../../shared/time.ts';
 
 /**
  * The port in memory, as plainly as it can be said: arrays, looked through from the start, each call in one step.
@@ -189,7 +190,12 @@ export function createReferenceStore(): Store {
         if (devices.some((one) => isSameDevice(one, device))) return { kind: 'conflict' } as const;
         const { org, person } = device;
         const active = devices.filter((one) => one.org === org && one.person === person && one.status === 'active');
-        if (active.length >= most) return { kind: 'too_many' } as const;
+        if (active.length >= most.active) return { kind: 'too_many' } as const;
+        const early = devices
+          .filter((one) => one.org === org && one.person === person)
+          .flatMap(({ enrolledAt }) => (enrolledAt > now - DAY && enrolledAt <= now ? [enrolledAt] : []))
+          .toSorted((a, b) => b - a)[most.inADay - 1];
+        if (early !== undefined) return { kind: 'too_often', nextAt: early + DAY } as const;
         removed(tokens, (one) => one === code);
         devices.push(device);
         changes.push(device);

@@ -110,7 +110,7 @@ export const enrolment = (name: string, change: Partial<Enrolment> = {}): Enrolm
     person: personId('ann'),
     detail: 'a device enrolled',
   },
-  most: 20,
+  most: { active: 20, inADay: 20 },
   ...change,
 });
 

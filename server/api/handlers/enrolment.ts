@@ -1,15 +1,18 @@
 import { DaylightError } from '../../../shared/errors.ts';
 import { EnrolmentPayload } from '../../../shared/protocol/http.ts';
 import type { Signed } from '../../../shared/signed.ts';
+import { HOUR, type UnixMs } from '../../../shared/time.ts';
 import { noticeView } from '../../control/notices.ts';
 import { parsePayload, verifySigned } from '../../control/signer.ts';
-import type { DeviceRecord, PersonRecord, TokenRecord } from '../../store/store.ts';
+import type { DeviceRecord, EnrolResult, PersonRecord, TokenRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { sha256 } from '../secrets.ts';
 
 /** More than anybody's computers. Every switch waits for all of them, and each may send as much as one may. */
 const DEVICES_MOST = 20;
+/** Of a device that was retired a record stays: nobody makes them without end. */
+const IN_A_DAY_MOST = 40;
 
 /** How a device joins: it is shown the notice, then proves that it holds its key. Used by agents, without a session. */
 export function enrolment(context: Context): HandlersOf<'enrolmentNotice' | 'enrol'> {
@@ -66,13 +69,26 @@ async function enrolled(context: Context, payload: EnrolmentPayload, signed: Sig
   const device = newDevice(payload, { org, person, enrolledAt: now });
   const detail = 'a code was used up to enrol a device of this person';
   const event = { org, at: now, kind: 'device_enrolled', person, detail };
-  const { kind } = await control.enrol(device, signed, { codeHash, event, most: DEVICES_MOST });
-  if (kind === 'enrolled') return device;
+  const most = { active: DEVICES_MOST, inADay: IN_A_DAY_MOST };
+  const result = await control.enrol(device, signed, { codeHash, event, most });
+  if (result.kind === 'enrolled') return device;
   // The same enrolment, sent twice at once: the other one made the device while this one was on its way.
   const made = await store.device(payload.device);
   if (made !== null) return requireSame(made, payload);
-  if (kind === 'too_many') throw tooMany();
-  throw kind === 'gone' ? gone() : usedBefore('publicKey', 'this key');
+  throw refusalOf(result, now);
+}
+
+function refusalOf(result: Exclude<EnrolResult, { kind: 'enrolled' }>, now: UnixMs): DaylightError {
+  switch (result.kind) {
+    case 'too_many':
+      return tooMany();
+    case 'too_often':
+      return tooOften(result.nextAt - now);
+    case 'gone':
+      return gone();
+    case 'conflict':
+      return usedBefore('publicKey', 'this key');
+  }
 }
 
 function newDevice(
@@ -110,6 +126,13 @@ function tooMany(): DaylightError {
   return new DaylightError('conflict', `this person has ${DEVICES_MOST} devices already`, {
     remedy:
       'Retire one that is not used any more, in the console under People or on the own account, and enrol again: the code is still good.',
+  });
+}
+
+function tooOften(retryAfterMs: number): DaylightError {
+  return new DaylightError('rate_limited', `${IN_A_DAY_MOST} devices of this person were enrolled within a day`, {
+    remedy: `Enrol this one in ${Math.ceil(retryAfterMs / HOUR)} h, with a new code if this one has ended by then.`,
+    retryAfterMs,
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
+import { DAY } from '../../../shared/time.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { afterLease } from '../leases.ts';
 import type {
@@ -69,7 +70,10 @@ export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStor
         const [taken] = await tx.all(selectTaken, [idBytes(device.device), keyBytes(device.publicKey)]);
         if (taken !== undefined) return { kind: 'conflict' };
         const active = await tx.all(selectActive, [idBytes(device.org), idBytes(device.person)]);
-        if (active.length >= most) return { kind: 'too_many' };
+        if (active.length >= most.active) return { kind: 'too_many' };
+        const ofDay = [idBytes(device.org), idBytes(device.person), now - DAY, now, most.inADay - 1];
+        const [early] = await tx.all(selectEnrolled, ofDay);
+        if (early !== undefined) return { kind: 'too_often', nextAt: int(early, 'enrolled_at') + DAY };
         await useUpToken(tx, code);
         await insertDevice(tx, device);
         if (acknowledgement !== null) await putAcknowledgement(tx, acknowledgement);
@@ -221,6 +225,8 @@ const selectDevice = `SELECT d.rowid AS place, d.*, p.committed_seq, p.last_seen
   FROM device d JOIN device_progress p ON p.org = d.org AND p.device = d.device`;
 const selectTaken = 'SELECT 1 AS taken FROM device WHERE device = ? OR public_key = ?';
 const selectActive = "SELECT device FROM device WHERE org = ? AND person = ? AND status = 'active'";
+const selectEnrolled = `SELECT enrolled_at FROM device WHERE org = ? AND person = ? AND enrolled_at > ? AND enrolled_at <= ?
+  ORDER BY enrolled_at DESC LIMIT 1 OFFSET ?`;
 const selectLeases = `SELECT org, device, status, ${windowColumns.join(', ')} FROM device`;
 const selectWitnesses = `SELECT d.org, d.device, d.person, d.public_key, d.status, d.changed,
   d.lease_issued_at, d.lease_observed_until, d.lease_entered_until, r.policy_version, r.received_at, r.sealed

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOUR } from '../../../../shared/time.ts';
 import {
   addMember,
+  type Client,
   createClient,
   type Member,
+  PASSWORD,
+  publish,
   startServer,
   type TestOwner,
   type TestServer,
@@ -65,12 +69,35 @@ test('a person has at most five open codes and twenty devices in use, and is tol
   expect((await ask()).status).toBe(201);
 });
 
+test('a person enrols forty devices within 24 hours, retired ones included, and is told when the next one may be', async () => {
+  const server = await startServer();
+  const { client: admin } = await server.addOrganisation('Many');
+  const lee = { name: 'Lee', email: 'lee@many.example.com' };
+  const { client, person, email } = await addMember(server, admin, 'employee', lee);
+  const enrolOne = (by: Client) => enrol(server.url, by, person, server.clock.now());
+  for (let n = 0; n < 40; n += 1) {
+    const { record } = await enrolOne(client);
+    await client.ok('DELETE', `/people/${person}/devices/${record.device}`);
+  }
+  const { code } = await client.ok('POST', `/people/${person}/enrolment-codes`, {});
+  server.clock.advance(23 * HOUR);
+  const enrolment = enrolmentBy(newDevice(), code, 1, server.clock.now());
+  const { status, body, headers } = await createClient(server.url, 'agent').send('POST', '/enrolment', { enrolment });
+  const message = '40 devices of this person were enrolled within a day';
+  const remedy = 'Enrol this one in 1 h, with a new code if this one has ended by then.';
+  expect([status, body.error]).toEqual([429, { code: 'rate_limited', message, remedy }]);
+  expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(HOUR / 1_000);
+  server.clock.advance(HOUR);
+  const later = createClient(server.url);
+  await later.ok('POST', '/session', { email, password: PASSWORD });
+  await enrolOne(later);
+  await server.close();
+});
+
 test('a day says not acknowledged as long as it was on no device that is in use', async () => {
   const member = await addMember(it, owner.client, 'employee', { name: 'Noa', email: 'noa@enrolment.example.com' });
   const first = await enrol(it.url, member.client, member.person, it.clock.now());
-  const { policy } = await owner.client.ok('GET', '/policy');
-  const change = { baseVersion: policy.version, reason: 'for this test', parameters: { app: { level: 'name' } } };
-  const { policy: raised } = await owner.client.ok('PUT', '/policy', change);
+  const raised = await publish(owner.client, { app: { level: 'name' } });
   const today = new Date(it.clock.now()).toISOString().slice(0, 10);
   const whyNoApp = async () => {
     const report = await member.client.ok('GET', `/people/${member.person}/day?day=${today}&purpose=own_data`);
@@ -79,7 +106,7 @@ test('a day says not acknowledged as long as it was on no device that is in use'
   expect(await whyNoApp()).toBe('not_acknowledged');
   const { code } = await member.client.ok('POST', `/people/${member.person}/enrolment-codes`, {});
   const second = newDevice();
-  const enrolment = enrolmentBy(second, code, raised.version, it.clock.now());
+  const enrolment = enrolmentBy(second, code, raised, it.clock.now());
   await createClient(it.url, 'agent').send('POST', '/enrolment', { enrolment });
   expect(await whyNoApp()).toBe('not_tracking');
   await member.client.ok('DELETE', `/people/${member.person}/devices/${second.record.device}`);
