@@ -705,7 +705,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     const id = SessionId.parse(random.uuid());
     const entries = apply({ kind: 'start', session: id, idleAfterMs: idleMs() });
     const isNoted = await writeJournal();
-    if (session.kind === 'stopped') return ENDED_MEANWHILE;
+    if (presenceOf(session) === 'stopped') return ENDED_MEANWHILE;
     if (!isNoted || entries.length === 0 || !(await outbox.write(entries))) return undoStart();
     if (sensors.seesLock) await lock.set(true);
     await afterChange(true);
