@@ -6,6 +6,7 @@ import {
   addMember,
   type Json,
   type Member,
+  publish,
   startServer,
   type TestOwner,
   type TestServer,
@@ -70,11 +71,6 @@ async function say(of: TestDevice, from: RawAgent, active: Partial<Record<Parame
   await vi.waitFor(async () => expect(await kept()).toEqual(receipt), { timeout: 5_000 });
 }
 
-async function publish(parameters: object): Promise<void> {
-  const { policy } = await owner.client.ok('GET', '/policy');
-  await owner.client.ok('PUT', '/policy', { baseVersion: policy.version, reason: 'for this test', parameters });
-}
-
 const latest = (parameter: ParameterId): Json =>
   stream.events.at(-1).parameters.find((one: Json) => one.parameter === parameter);
 
@@ -109,7 +105,7 @@ test('who starts or stops is told at a fixed time, and not when they do', async 
 
 test('a publication is told at once, and what connected devices answer to it, and nothing that comes after', async () => {
   const before = latest('app').requestedAt;
-  await publish({ app: { level: 'name' } });
+  await publish(owner.client, { app: { level: 'name' } });
   await expect.poll(() => latest('app').requestedAt, { timeout: IN_FORCE_MS }).toBeGreaterThan(before);
   await expect.poll(() => latest('app').waiting.connected, { timeout: IN_FORCE_MS }).toBe(1);
   await say(device, agent);
@@ -124,7 +120,7 @@ test('a publication is told at once, and what connected devices answer to it, an
 test('a computer that never answers hurries the stream for a minute, and no longer', async () => {
   const other = await enrol(it.url, member.client, member.person, now());
   await using silent = await arrive(other);
-  await publish({ app: { level: 'off' } });
+  await publish(owner.client, { app: { level: 'off' } });
   await say(device, agent);
   await expect.poll(() => latest('app').confirmed, { timeout: IN_FORCE_MS }).toBe(1);
   await say(device, agent, { session: 'on' });
