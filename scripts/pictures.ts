@@ -30,6 +30,7 @@ import {
 } from '../test/support/ingestKit.ts';
 import { build } from './build.ts';
 import { peoplePictures } from './peoplePictures.ts';
+import { windowPictures } from './windowPictures.ts';
 
 const images = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'docs', 'images');
 
@@ -329,3 +330,4 @@ async function picture(agent: RawAgent, app: string, seed: number): Promise<obje
 
 await pictures();
 await peoplePictures(images);
+await windowPictures(images);

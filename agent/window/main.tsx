@@ -17,7 +17,12 @@ const transport = window.daylight === undefined ? loopbackTransport() : bridgeTr
 // Variables and classes come from style sheets: Mantine's own <style> elements would need an exception in the policy.
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+    <MantineProvider
+      theme={{ respectReducedMotion: true }}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
       <Window transport={transport} />
     </MantineProvider>
   </StrictMode>,

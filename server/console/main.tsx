@@ -18,6 +18,7 @@ if (root === null) throw new Error('index.html has no element #console');
 createRoot(root).render(
   <StrictMode>
     <MantineProvider
+      theme={{ respectReducedMotion: true }}
       defaultColorScheme="auto"
       colorSchemeManager={localStorageColorSchemeManager({ key: COLOR_SCHEME_KEY })}
       withCssVariables={false}

@@ -1,6 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { systemClock } from '../../server/clock.ts';
 import { openFoundation } from '../../server/foundation.ts';
 import { systemRandom } from '../../server/random.ts';
@@ -8,6 +7,10 @@ import { MINUTE } from '../../shared/time.ts';
 import { addMember, type Client, type Member, startServer, type TestOwner, type TestServer } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
+import { openConsole, seriousOn } from '../support/consolePage.ts';
+
+// Every test looks at whole pages; a busy machine needs seconds for each look.
+vi.setConfig({ testTimeout: 90_000 });
 
 const EVENTS = 450;
 const LOOKS = 150;
@@ -93,15 +96,8 @@ test('a privacy officer finds the access log of a person by name, and sees no wa
   await page.context().close();
 });
 
-async function openAs({ cookie }: Client, path: string, heading: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, reducedMotion: 'reduce' });
-  const [name = '', value = ''] = (cookie ?? '').split('=');
-  await context.addCookies([{ name, value, url: server.url }]);
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(`${server.url}/#${path}`);
-  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-  return page;
+function openAs(client: Client, path: string, heading: string): Promise<Page> {
+  return openConsole(browser, server, { client, path, heading });
 }
 
 async function publish(page: Page, reason: string): Promise<void> {
@@ -109,13 +105,6 @@ async function publish(page: Page, reason: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Why?' }).fill(reason);
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-}
-
-async function seriousOn(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ')}`);
 }
 
 /** Longer logs than one page of each, older than everything that this test does through the console. */

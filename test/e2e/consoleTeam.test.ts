@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DAY, dayOf, HOUR, MINUTE } from '../../shared/time.ts';
+import { DAY, dayOf, HOUR } from '../../shared/time.ts';
 import { addMember, type Json, type Member, startServer, type TestServer } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
+import { openConsole, seriousOn } from '../support/consolePage.ts';
 import { enrol } from '../support/enrolled.ts';
 import { batch, dial, monoAt, newSession } from '../support/ingestKit.ts';
 import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
@@ -138,23 +138,6 @@ test('an employee finds their own week, and is told that there is no team to see
   await page.context().close();
 }, 30_000);
 
-async function openAs({ client }: Member, path: string, heading: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, reducedMotion: 'reduce' });
-  // The page thinks that it is as late as the server does.
-  await context.clock.install({ time: server.clock.now() });
-  await context.clock.resume();
-  const [name = '', value = ''] = (client.cookie ?? '').split('=');
-  await context.addCookies([{ name, value, url: server.url, expires: Date.now() / 1_000 + 2 * (DAY / MINUTE) * 60 }]);
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  await page.goto(`${server.url}/#${path}`);
-  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
-  return page;
-}
-
-async function seriousOn(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ')}`);
+function openAs({ client }: Member, path: string, heading: string): Promise<Page> {
+  return openConsole(browser, server, { client, path, heading });
 }

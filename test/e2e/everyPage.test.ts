@@ -1,0 +1,150 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DAY, HOUR } from '../../shared/time.ts';
+import { addMember, type Client, startServer, type TestServer } from '../support/api.ts';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { buildConsole } from '../support/consoleBuild.ts';
+import { openConsole, seriousOn } from '../support/consolePage.ts';
+import { recordDay } from '../support/recordedDay.ts';
+
+// Every page of the console and everything that opens on one, with names that are as long as real ones.
+
+interface View {
+  readonly as: 'nobody' | 'owner' | 'manager' | 'officer' | 'employee';
+  readonly path: string | ((of: Ids) => string);
+  readonly heading: string;
+  readonly open?: (page: Page) => Promise<unknown>;
+}
+
+interface Ids {
+  readonly person: string;
+  readonly team: string;
+  readonly day: string;
+}
+
+const LONG = 'Maximiliane-Sophie Oberländer-Wolkenstein';
+const EMAIL = 'maximiliane-sophie.oberlaender-wolkenstein@verwaltung.example.com';
+const TEAM = 'Donaudampfschifffahrtsgesellschaft, Verwaltung und Buchhaltung';
+const FOR = '?purpose=workload_review';
+
+const people = { as: 'owner', path: '/people', heading: 'People' } as const;
+const person = { as: 'owner', path: (of: Ids) => `/people/${of.person}`, heading: LONG } as const;
+const collection = { as: 'owner', path: '/collection', heading: 'Collection' } as const;
+const day = { as: 'manager', path: (of: Ids) => `/people/${of.person}/day/${of.day}${FOR}`, heading: LONG } as const;
+const link = { as: 'nobody', path: '/link/used-before', heading: 'Your one-time link' } as const;
+
+const views: Readonly<Record<string, View>> = {
+  'sign-in': { as: 'nobody', path: '/', heading: 'Sign in' },
+  'a one-time link': link,
+  'a link that is used up': { ...link, open: press('Sign in with this link', 'This link no longer works') },
+  'first steps, organisation': { as: 'owner', path: '/begin/organisation', heading: 'First steps' },
+  'first steps, policy': { as: 'owner', path: '/begin/policy', heading: 'First steps' },
+  'first steps, people': { as: 'owner', path: '/begin/people', heading: 'First steps' },
+  collection,
+  'the notice beside it': { ...collection, open: press('See the notice people get', 'Print') },
+  'details of a rule': { ...collection, open: press(/^Details/, 'Who may see it') },
+  'what a publication changes': {
+    ...collection,
+    async open(page) {
+      await page.locator('[data-parameter=screenshot]').getByText('Blurred', { exact: true }).first().click();
+      await press('Review and publish', 'Why?')(page);
+    },
+  },
+  people,
+  'an invitation': { ...people, open: press('Invite', 'E-mail') },
+  'a new team': { ...people, open: press('New team', 'Name') },
+  'a person': person,
+  'a person who is changed': { ...person, open: press('Change', `Change ${LONG}`) },
+  'a device that is added': { ...person, open: press('Add a device', `Add a device for ${LONG}`) },
+  'what a device says': { ...person, open: press('What it says it does', 'Hide') },
+  'a device that is retired': { ...person, open: press('Retire', 'Retire') },
+  'a team': { as: 'owner', path: ({ team }) => `/teams/${team}`, heading: TEAM },
+  'security events': { as: 'owner', path: '/security', heading: 'Security events' },
+  account: { as: 'owner', path: '/account', heading: 'Account' },
+  'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },
+  'access logs': { as: 'officer', path: '/access-logs', heading: 'Access logs' },
+  'team today, asked what for': { as: 'manager', path: '/today', heading: 'Team today' },
+  'team today': { as: 'manager', path: `/today${FOR}`, heading: 'Team today' },
+  'a day, asked what for': { ...day, path: (of) => `/people/${of.person}/day/${of.day}` },
+  'a day': day,
+  'a screenshot': { ...day, open: press(/^Open the screenshot/, 'This picture cannot be shown.') },
+  'a week': { ...day, path: (of) => `/people/${of.person}/week/${of.day}${FOR}`, heading: `Week of ${LONG}` },
+  'my day': { as: 'employee', path: '/my-day', heading: 'My day' },
+  'my week': { as: 'employee', path: '/my-week', heading: 'My week' },
+  'who looked': { as: 'employee', path: '/who-looked', heading: 'Who looked at my data' },
+  'what is collected': { as: 'employee', path: '/notice', heading: 'What is collected' },
+};
+
+let server: TestServer;
+let browser: TestBrowser;
+let clients: Readonly<Record<View['as'], Client | null>>;
+let ids: Ids;
+
+beforeAll(async () => {
+  await buildConsole();
+  server = await startServer();
+  server.clock.advance(DAY - (server.clock.now() % DAY) + 10 * HOUR);
+  const { client: owner, org } = await server.addOrganisation('Nordlicht');
+  const team = await owner.ok('POST', '/teams', { name: TEAM });
+  const manages = { name: 'Noor Dahl', email: 'noor@example.com', managesTeams: [team.id] };
+  const manager = await addMember(server, owner, 'manager', manages);
+  const officer = await addMember(server, owner, 'privacy_officer', { name: 'Otto', email: 'otto@example.com' });
+  const employee = await addMember(server, owner, 'employee', { name: LONG, email: EMAIL, teams: [team.id] });
+  await owner.ok('POST', '/people', { name: LONG, email: `b.${EMAIL}`, role: 'employee', teams: [team.id] });
+  await owner.ok('POST', `/people/${employee.person}/enrolment-codes`, {});
+  const recorded = await recordDay(server.data, org, employee.person, server.clock.now() - 3 * HOUR);
+  clients = { nobody: null, owner, manager: manager.client, officer: officer.client, employee: employee.client };
+  ids = { person: employee.person, team: team.id, day: recorded.day };
+  browser = await startBrowser();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+test.each(Object.keys(views))(
+  '%s: light or dark, on a phone or a wide screen, axe finds nothing serious and nothing reaches out',
+  async (name) => {
+    const { as, path, heading, open } = views[name] as View;
+    const found: string[] = [];
+    const place = typeof path === 'string' ? path : path(ids);
+    const page = await openConsole(browser, server, { client: clients[as], path: place, heading });
+    await expect.poll(() => page.getByRole('status').filter({ hasText: 'Loading' }).count()).toBe(0);
+    await open?.(page);
+    for (const width of [1_280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+        found.push(...(await seriousOn(page, `${width} ${colorScheme}:`)));
+      }
+      found.push(...(await widerThan(page, width)));
+    }
+    await page.context().close();
+    expect(found).toEqual([]);
+  },
+  60_000,
+);
+
+function press(name: string | RegExp, shown: string): (page: Page) => Promise<void> {
+  return async (page) => {
+    await page.getByRole('button', { name }).first().click();
+    await page.getByText(shown).last().waitFor();
+  };
+}
+
+/** What reaches out of the window, unless it can be scrolled where it is. */
+async function widerThan(page: Page, width: number): Promise<string[]> {
+  const reaching = await page.evaluate((edge) => {
+    const isScrolled = (one: Element): boolean => {
+      for (let box: Element | null = one; box !== null && box !== document.body; box = box.parentElement)
+        if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(box).overflowX)) return true;
+      return false;
+    };
+    return [...document.body.querySelectorAll('*')]
+      .filter((one) => one.getBoundingClientRect().right > edge + 1 && !isScrolled(one))
+      .map((one) => `${one.tagName.toLowerCase()}.${one.className} "${one.textContent.slice(0, 40)}"`);
+  }, width);
+  return reaching.slice(0, 1).map((one) => `${width}: reaches out of the window: ${one}`);
+}

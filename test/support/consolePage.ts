@@ -1,0 +1,45 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, Page } from 'playwright-core';
+import { DAY, SECOND } from '../../shared/time.ts';
+import type { Client, TestServer } from './api.ts';
+import type { TestBrowser } from './browser.ts';
+
+export interface PageOptions {
+  /** Null: nobody is signed in. */
+  readonly client: Client | null;
+  readonly path: string;
+  readonly heading: string;
+}
+
+/** A page of the console in a profile of its own, at the time of the server. */
+export async function openConsole(browser: TestBrowser, server: TestServer, options: PageOptions): Promise<Page> {
+  const { client, path, heading } = options;
+  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, reducedMotion: 'reduce' });
+  await context.clock.install({ time: server.clock.now() });
+  await context.clock.resume();
+  if (client !== null) await signIn(context, server.url, client);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${server.url}/#${path}`);
+  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+  return page;
+}
+
+async function signIn(context: BrowserContext, url: string, { cookie }: Client): Promise<void> {
+  const [name = '', value = ''] = (cookie ?? '').split('=');
+  // The server's clock may be a day ahead of the browser's own.
+  await context.addCookies([{ name, value, url, expires: (Date.now() + 2 * DAY) / SECOND }]);
+}
+
+/** What axe finds serious or worse on what is shown when nothing moves any more, one line each. */
+export async function seriousOn(page: Page, where = ''): Promise<string[]> {
+  // A colour on its way to another is neither.
+  await page.evaluate(async () => {
+    const ends = document.getAnimations().filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+    await Promise.allSettled(ends.map(({ finished }) => finished));
+  });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${where} ${id} ${nodes[0]?.target.join(' ')}`.trim());
+}
