@@ -8,7 +8,7 @@ import type { Judge } from '../control/control.ts';
 import type { DiscardCount } from '../store/store.ts';
 import { type ClockReading, captureTime } from './captureTime.ts';
 import type { Counting } from './density.ts';
-import { countScreenshot, type DeviceSessions, isInside, reduceSession } from './sessions.ts';
+import { countScreenshot, type DeviceSessions, endSession, isInside, reduceSession } from './sessions.ts';
 import { untruth } from './truth.ts';
 
 /** An observation that the server's gate has admitted, at capture and at receipt. Minted here only. */
@@ -49,8 +49,8 @@ export interface GateOutput {
 }
 
 /**
- * The server's gate. Every observation ends in exactly one outcome; nothing of a discarded one remains but a count.
- * Session observations of a batch are judged before the others, so that a start may arrive together with what follows.
+ * The server's gate. Every observation ends in exactly one outcome; nothing of a discarded one remains but a count, and, of
+ * the stop of a session that ran, that it does not run any more. Session observations of a batch are judged before the others, so that a start may arrive together with what follows.
  */
 export function admit(input: GateInput): GateOutput {
   const parsed = input.observations.map(parseObservation);
@@ -64,7 +64,7 @@ export function admit(input: GateInput): GateOutput {
       if (!item.ok || (item.observation.parameter === 'session') !== (first === 'session')) continue;
       const judged = admitOne(input, calendar, sessions, item.observation);
       verdicts[index] = judged;
-      if ('sessions' in judged) sessions = judged.sessions;
+      sessions = 'sessions' in judged ? judged.sessions : withoutEnded(input, sessions, item.observation);
     }
   }
   const settled = verdicts.filter((verdict) => verdict !== null);
@@ -89,7 +89,7 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
 
   const capturedAt = captureTime(input.clocks, { at: stamped.at, mono: stamped.mono, boot: input.boot }, now);
   if (capturedAt === null) return no('clock_implausible');
-  const begun = sessions.sessions.find((one) => one.session === session && one.stop === null)?.start ?? null;
+  const begun = begunOf(sessions, session);
   const question = { parameter, level, capturedAt, claimedVersion: input.policyVersion };
   const isEnd = stamped.parameter === 'session' && stamped.event === 'stop' && begun !== null;
   const ended = isEnd ? input.judge.ended({ ...question, since: begun }) : null;
@@ -98,9 +98,7 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   const at = ended?.allowed === true ? ended.endedAt : capturedAt;
   const observation: Observation = { ...stamped, at };
   if (session === null) return no('outside_session');
-  // A session does not go on after it was taken away, even where its end has not arrived and it may be collected again.
-  const takenAway = begun === null ? null : input.judge.takenAway('session', begun);
-  const inSession = enterSession(sessions, session, observation, takenAway === null ? now : Math.min(now, takenAway));
+  const inSession = enterSession(sessions, session, observation, latestOf(input, begun));
   if (inSession === null) return no('outside_session');
   const day = calendar.dayAfter(at, 0);
   const expires = calendar.dayAfter(at, verdict.retentionDays);
@@ -113,6 +111,27 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   if (observation.parameter === 'screenshot' && !input.hasImage(observation)) return no('image_missing');
   const { termsVersion } = verdict;
   return { item: { observation: observation as Admitted, session, day, expires, termsVersion }, sessions: counted };
+}
+
+/** A stop that is not stored says all the same that its session is over: when, only what else is stored of it can tell. */
+function withoutEnded(input: GateInput, sessions: DeviceSessions, observation: Observation): DeviceSessions {
+  if (observation.parameter !== 'session' || observation.event !== 'stop') return sessions;
+  const begun = begunOf(sessions, input.session);
+  return begun === null ? sessions : endSession(sessions, input.session, latestOf(input, begun));
+}
+
+/** When the session began, if it runs. */
+function begunOf({ sessions }: DeviceSessions, session: SessionId | null): UnixMs | null {
+  return sessions.find((one) => one.session === session && one.stop === null)?.start ?? null;
+}
+
+/**
+ * Until when a session that began then has gone on if nothing says that it has stopped. Not after it was taken away, even where
+ * its end has not arrived and it may be collected again.
+ */
+function latestOf({ judge, now }: GateInput, begun: UnixMs | null): UnixMs {
+  const takenAway = begun === null ? null : judge.takenAway('session', begun);
+  return takenAway === null ? now : Math.min(now, takenAway);
 }
 
 /** `latest`: until when the session has gone on if nothing says that it has stopped. */

@@ -56,7 +56,7 @@ export function reduceSession(
   const at = Math.max(observation.at, known.start);
   switch (observation.event) {
     case 'stop':
-      return replace(state, { ...resumed(known, at), stop: at });
+      return endSession(state, session, at);
     case 'pause':
       return isPaused(known) ? state : replace(state, paused(known, at));
     case 'resume':
@@ -64,6 +64,14 @@ export function reduceSession(
     case 'gap':
       return state;
   }
+}
+
+/** The state without the session running: whatever of it was captured by `latest` is still inside it. Pure. */
+export function endSession(state: DeviceSessions, session: SessionId | null, latest: UnixMs): DeviceSessions {
+  const known = state.sessions.find((one) => one.session === session);
+  if (known === undefined || known.stop !== null) return state;
+  const stop = Math.max(known.start, latest);
+  return replace(state, { ...resumed(known, stop), stop });
 }
 
 /**

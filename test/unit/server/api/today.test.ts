@@ -70,13 +70,14 @@ type Work = ReturnType<typeof workOf>;
 function workOf(agent: RawAgent) {
   const session = newSession();
   let seq = 0;
-  const send = async (...observations: object[]) => {
+  const sendAt = async (now: number, ...observations: object[]) => {
     seq += 1;
-    const now = it.clock.now();
     const stamped = observations.map((one) => ({ at: now, mono: monoAt(now), span: 0, level: 'on', ...one }));
     agent.send(batch(agent, seq, session, stamped, policyVersion));
-    const { discarded } = await agent.take('ack');
-    expect(discarded).toEqual({});
+    return (await agent.take('ack')).discarded;
+  };
+  const send = async (...observations: object[]) => {
+    expect(await sendAt(it.clock.now(), ...observations)).toEqual({});
   };
   const event = (name: string) => ({ parameter: 'session', event: name, cause: 'employee' });
   return {
@@ -85,9 +86,17 @@ function workOf(agent: RawAgent) {
     pause: () => send(event('pause')),
     resume: () => send(event('resume')),
     stop: () => send(event('stop')),
+    stopAhead: () => sendAt(it.clock.now() + HOUR, event('stop')),
     choose: (project: string) => send({ parameter: 'project', project, task: null }),
     app: (name: string) => send({ parameter: 'app', level: 'name', name }),
   };
+}
+
+/** Sets the server's clock, and waits until the server has told every agent to connect again. */
+async function setClock(byMs: number): Promise<void> {
+  const agent = await dial(Number(new URL(it.url).port));
+  it.clock.set(byMs);
+  await agent.take('bye');
 }
 
 const QUESTION = 'zone=UTC&purpose=workload_review';
@@ -152,6 +161,24 @@ describe('a row', () => {
     expect(row).toMatchObject({ atLeast: true, app: null });
     expect(Math.abs(row.since - heard)).toBeLessThan(5 * SECOND);
     expect(Math.abs(row.trackedMs - 4 * MINUTE)).toBeLessThan(5 * SECOND);
+  });
+
+  test('of somebody whose stop could not be stored says that they have stopped, with no more than the last that is known', async () => {
+    const { member, agent, work } = await tracker('Mia');
+    await work.start();
+    it.clock.advance(20 * MINUTE);
+    await work.choose('Rebrand');
+    const last = it.clock.now();
+    it.clock.advance(10 * MINUTE);
+    const running = rowOf(await today(manager), member);
+    expect(await work.stopAhead()).toEqual({ clock_implausible: 1 });
+    it.clock.advance(20 * MINUTE);
+    const ended = rowOf(await today(manager), member);
+    expect([running.state, ended.state]).toEqual(['tracking', 'stopped']);
+    expect(Math.abs(running.trackedMs - 30 * MINUTE)).toBeLessThan(5 * SECOND);
+    expect(Math.abs(ended.trackedMs - 20 * MINUTE)).toBeLessThan(5 * SECOND);
+    expect(Math.abs(ended.since - last)).toBeLessThan(5 * SECOND);
+    agent.ws.terminate();
   });
 
   test('of somebody without a device says that nothing is collected, and why', async () => {
@@ -283,10 +310,10 @@ describe('a live look', () => {
   test('ends after a quarter of an hour also when the clock of the server was set back in between', async () => {
     const stream = await live(manager);
     await expect.poll(() => stream.events.length).toBeGreaterThan(0);
-    it.clock.set(-2 * HOUR);
+    await setClock(-2 * HOUR);
     it.clock.advance(16 * MINUTE);
     await stream.ended;
-    it.clock.set(2 * HOUR);
+    await setClock(2 * HOUR);
   });
 
   test('tells a role that may not see sessions nothing, not even by the time of an event', async () => {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { verifySigned } from '../../../../server/control/signer.ts';
 import { imageScope } from '../../../../server/ingest/scopes.ts';
 import { type Store, StoreError } from '../../../../server/store/store.ts';
 import { PersonId } from '../../../../shared/ids.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
+import { AGENT_PATH, SUBPROTOCOL } from '../../../../shared/protocol/messages.ts';
 import { DAY, HOUR, MINUTE } from '../../../../shared/time.ts';
 import {
   batch,
@@ -62,6 +64,14 @@ describe('the handshake', () => {
       expect(await agent.take('bye')).toMatchObject({ reason, retry: false });
       expect(await agent.closed()).toBe(1008);
     }
+  });
+
+  it('is open to others however many came with what is no WebSocket handshake', async () => {
+    await using kit = await startServer({ capacity: { handshakes: 1 } });
+    const device = await kit.enrol();
+    for (let n = 0; n < 3; n += 1) expect(await upgradeWithoutKey(kit.port)).toBe(400);
+    await using agent = await connect(kit, device);
+    expect(agent.ws.readyState).toBe(agent.ws.OPEN);
   });
 
   it('ends a connection that says nothing for ten seconds', async () => {
@@ -213,6 +223,64 @@ describe('bad input has a named outcome and loses nothing that was accepted', ()
     await using back = await connect(kit, device);
     back.send(batch(back, 2, session, [late], 2));
     expect(await back.take('ack')).toMatchObject({ stored: 0, discarded: { lease_ended: 1 } });
+  });
+
+  it.each([
+    ['clock_implausible', HOUR],
+    ['outside_session', -15 * MINUTE],
+  ])('ends the session of a stop that it discards as %s, and takes what lay before it', async (reason, aheadMs) => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    kit.clock.advance(20 * MINUTE);
+    await using agent = await connect(kit, device);
+    const session = newSession();
+    agent.send(batch(agent, 1, session, [sessionEvent(kit, 'start')]));
+    await agent.take('ack');
+    const openNow = () => kit.connections.of(device.record.device)?.openSession();
+    expect(openNow()).toMatchObject({ session });
+    kit.clock.advance(10 * MINUTE);
+    const stop = sessionEvent(kit, 'stop');
+    const wrong = { ...stop, at: Number(stop['at']) + aheadMs, mono: Number(stop['mono']) + aheadMs };
+    const chosen = seen(kit, { parameter: 'project', level: 'on', project: 'A', task: null });
+    agent.send(batch(agent, 2, session, [wrong, chosen]));
+    expect(await agent.take('ack')).toMatchObject({ stored: 1, discarded: { [reason]: 1 } });
+    expect(openNow()).toBeNull();
+    kit.clock.advance(MINUTE);
+    agent.send(
+      batch(agent, 3, session, [
+        sessionEvent(kit, 'stop'),
+        { ...chosen, at: kit.clock.now(), mono: monoAt(kit.clock.now()) },
+      ]),
+    );
+    expect(await agent.take('ack')).toMatchObject({ stored: 0, discarded: { outside_session: 2 } });
+    const next = newSession();
+    agent.send(batch(agent, 4, next, [sessionEvent(kit, 'start')]));
+    expect(await agent.take('ack')).toMatchObject({ stored: 1 });
+    expect(openNow()).toMatchObject({ session: next });
+  });
+
+  it('ends the session of a stop from after the lease, also for whoever connects next', async () => {
+    await using kit = await startServer();
+    const device = await kit.enrol();
+    const session = newSession();
+    const agent = await connect(kit, device);
+    agent.send(batch(agent, 1, session, [sessionEvent(kit, 'start')]));
+    await agent.take('ack');
+    agent.ws.close();
+    await agent.closed();
+    await expect.poll(() => kit.connections.in(kit.org)).toHaveLength(0); // nothing renews the lease from here on
+    kit.clock.advance(40 * DAY);
+    const stop = sessionEvent(kit, 'stop');
+    kit.clock.advance(HOUR);
+    const openNow = () => kit.connections.of(device.record.device)?.openSession();
+    const back = await connect(kit, device);
+    expect(openNow()).toMatchObject({ session });
+    back.send(batch(back, 2, session, [stop]));
+    expect(await back.take('ack')).toMatchObject({ stored: 0, discarded: { lease_ended: 1 } });
+    expect(openNow()).toBeNull();
+    await using again = await connect(kit, device);
+    expect(again.frames.map(({ type }) => type)).toContain('welcome');
+    expect(openNow()).toBeNull();
   });
 
   it('says unavailable, acknowledges nothing and logs no content when the store fails', async () => {
@@ -427,3 +495,16 @@ describe('control', () => {
     expect(await agent.take('bye')).toMatchObject({ reason: 'shutting_down', retry: true });
   });
 });
+
+/** The status with which the server answers an upgrade that lacks the key of RFC 6455. */
+function upgradeWithoutKey(port: number): Promise<number | undefined> {
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-protocol': SUBPROTOCOL };
+  return new Promise((resolve, reject) => {
+    const asked = request({ port, host: '127.0.0.1', path: AGENT_PATH, headers, agent: false });
+    asked.on('response', (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asked.on('error', reject).end();
+  });
+}
