@@ -74,6 +74,13 @@ test.each([
   },
 );
 
+test('who was killed in its turn leaves nothing that a wipe does not take; what else is there stays', async () => {
+  await using place = await scratch();
+  await fill(place.folder, ['recorder.sealed', 'agent.starting/turn-0123456789ab', 'agent.starting/note']);
+  expect(await wipeFolder(place.folder)).toEqual({ filesRemoved: 2, left: [] });
+  expect(await readdir(place.folder, { recursive: true })).toEqual(['agent.starting', 'agent.starting/note']);
+});
+
 test('a wipe deletes what Daylight wrote and nothing else, and needs no address that can be asked', async () => {
   await using place = await scratch();
   await enrolled(place.folder, 'http://daylight.example.com');
