@@ -4,6 +4,7 @@ import { DaylightError } from '../shared/errors.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
 import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.ts';
 import { initialise, linkAddress, makeEnrolmentCode, makeOwnerLink, type SignInLink } from './initialise.ts';
+import { lastAddress } from './lastAddress.ts';
 import { openServer } from './server.ts';
 import { StoreError } from './store/store.ts';
 import { VaultError } from './vault/vault.ts';
@@ -17,7 +18,8 @@ wrong or readable root key) · 4 not found (no data folder, no such owner) · 5 
 
 Every option can be given in the environment instead, as --help of each command says. DAYLIGHT_TRACE=1 adds stack traces.`;
 
-const WHERE = 'The link leads to --public-url, or to --port of this computer: give the same ones as to serve.';
+const WHERE =
+  'The link leads to --public-url, or to --port of this computer, or else to where the server last listened.';
 
 // Who reads this may stop reading (a closed terminal, `| head`): that must not end the server.
 process.stdout.on('error', () => undefined);
@@ -59,7 +61,7 @@ function addInit(parent: Command): void {
     .addHelpText('after', `\nRun it again to add another organisation, also while the server runs.\n${WHERE}`)
     .action(async (options: Given) => {
       const data = need(options, 'data');
-      const base = linkBase(options, data);
+      const base = await linkBase(options, data);
       const made = await initialise(data, {
         organisation: need(options, 'organisation'),
         ownerName: need(options, 'ownerName'),
@@ -128,7 +130,7 @@ function addOwnerLink(parent: Command): void {
     )
     .action(async (options: Given) => {
       const data = need(options, 'data');
-      const base = linkBase(options, data);
+      const base = await linkBase(options, data);
       const made = await makeOwnerLink(data, need(options, 'email'));
       sayLink(options, made, linkAddress(base, made.token), []);
     });
@@ -194,13 +196,15 @@ function flag(name: string): boolean {
 }
 
 /** The same rules as the server's own address; a command beside it opens no port. */
-function linkBase({ port, publicUrl }: Given, data: string): string {
+async function linkBase({ port, publicUrl }: Given, data: string): Promise<string> {
   const config = parseServerConfig({
     data,
     ...(port === undefined ? {} : { port }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   });
-  return config.publicUrl ?? `http://localhost:${config.port}`;
+  if (config.publicUrl !== undefined) return config.publicUrl;
+  const last = port === undefined ? await lastAddress(data) : null;
+  return last ?? `http://localhost:${config.port}`;
 }
 
 function sayLink(options: Given, made: SignInLink, link: string, lines: readonly string[]): void {

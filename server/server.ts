@@ -18,6 +18,7 @@ import { optionOf, parseServerConfig, type ServerConfig } from './config.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import type { AgentEvent, AgentSocketDeps } from './ingest/ingest.ts';
 import { createAgentSocket } from './ingest/socket.ts';
+import { noteAddress } from './lastAddress.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
 import { holdErrors, refuseUpgrade } from './refuseUpgrade.ts';
@@ -106,6 +107,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const scheme = tls === null ? 'http' : 'https';
     address.origin = config.publicUrl ?? `${scheme}://${nameOf(config.host)}:${port}`;
     address.origins = originsOf(config, scheme, port, address.origin);
+    await noteAddress(foundation.folder, address.origin);
     return { url: address.origin, port, folder: foundation.folder, organisations, close };
   } catch (error) {
     await close().catch(() => undefined);

@@ -110,6 +110,28 @@ describe('a data folder', () => {
     expect(nobody.code).toBe(4);
     expect((await server.stop()).code).toBe(0);
   });
+
+  test('remembers where its server last listened, and links made beside it lead there', async () => {
+    const linkTo = async (more: readonly string[] = []) => {
+      const made = await run(['owner-link', '--data', data, '--email', 'ola@example.com', '--json', ...more]);
+      return made.code === 0 ? (JSON.parse(made.out) as { link: string }).link.replace(/#.*/, '#') : made;
+    };
+    const plain = await serve();
+    expect(await linkTo()).toBe(`${plain.url}/#`);
+    await plain.stop();
+    const server = await serve(['--public-url', 'https://daylight.example.com']);
+    expect(await linkTo()).toBe('https://daylight.example.com/#');
+    expect(await linkTo(['--port', '80'])).toBe('http://localhost:80/#');
+    expect(await linkTo(['--public-url', 'https://other.example.com'])).toBe('https://other.example.com/#');
+    await server.stop();
+    expect(await linkTo()).toBe('https://daylight.example.com/#');
+    const file = join(data, 'address');
+    expect((await stat(file)).mode & 0o077).toBe(0);
+    await writeFile(file, '');
+    expect(await linkTo()).toMatchObject({ code: 2, err: expect.stringMatching(/address: expected .*--public-url/) });
+    await unlink(file);
+    expect(await linkTo()).toBe('http://localhost:4820/#');
+  });
 });
 
 describe('a wrong option or value', () => {

@@ -1,0 +1,32 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DaylightError } from '../shared/errors.ts';
+
+/** Where people open the console of the server of this folder, as of its last start: commands beside it print links to there. */
+const FILE = 'address';
+
+export async function noteAddress(folder: string, origin: string): Promise<void> {
+  const file = join(folder, FILE);
+  const handle = await open(`${file}.tmp`, 'w', 0o600);
+  try {
+    await handle.writeFile(`${new URL(origin).origin}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.tmp`, file);
+}
+
+/** Null before the first start. Throws DaylightError `bad_request` for a file that holds no address. */
+export async function lastAddress(folder: string): Promise<string | null> {
+  const file = join(folder, FILE);
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    throw cause;
+  });
+  const origin = text?.trim() ?? null;
+  if (origin === null || (URL.canParse(origin) && new URL(origin).origin === origin)) return origin;
+  throw new DaylightError('bad_request', `${file}: expected the address at which the server listens`, {
+    remedy: 'Give --public-url, or start the server once more.',
+  });
+}
