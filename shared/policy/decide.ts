@@ -1,5 +1,5 @@
 import { type Level, type ParameterId, rank } from '../catalog.ts';
-import type { EffectivePolicy, LayerName } from './resolve.ts';
+import type { EffectiveLevel, LayerName } from './resolve.ts';
 
 export type Decision =
   | { readonly kind: 'allowed'; readonly level: Level }
@@ -9,8 +9,7 @@ export type Decision =
  * The only decision point. The agent asks it before a sensor runs (`wanted` left out: "at which level?"); the server
  * asks it before anything is stored (`wanted`: the level that arrived). Denied names the layer that said no.
  */
-export function decide(effective: EffectivePolicy, parameter: ParameterId, wanted?: string): Decision {
-  const { level, decidedBy } = effective[parameter];
+export function decide({ level, decidedBy }: EffectiveLevel, parameter: ParameterId, wanted?: string): Decision {
   const allowed = rank(parameter, level);
   const asked = wanted === undefined ? allowed : rank(parameter, wanted);
   if (asked <= 0 || asked > allowed) return { kind: 'denied', by: decidedBy ?? 'platform' };

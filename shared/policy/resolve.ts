@@ -37,16 +37,23 @@ export type EffectivePolicy = Readonly<Record<ParameterId, EffectiveLevel>>;
  * layer at all there is no policy, and everything is off.
  */
 export function resolve(layers: readonly Layer[]): EffectivePolicy {
-  const ordered = layers.toSorted((a, b) => layerNames.indexOf(a.name) - layerNames.indexOf(b.name));
-  const hasPolicy = ordered.some((layer) => layer.name === 'organisation');
+  const ordered = inOrder(layers);
   const effective = {} as Record<ParameterId, EffectiveLevel>;
-  for (const id of parameterIds) {
-    effective[id] = hasPolicy ? resolveOne(id, ordered) : { level: 'off', decidedBy: 'organisation' };
-  }
+  for (const id of parameterIds) effective[id] = resolveOne(id, ordered);
   return effective;
 }
 
+/** Of one parameter what `resolve` says of it, for whoever asks about no other. */
+export function resolveFor(id: ParameterId, layers: readonly Layer[]): EffectiveLevel {
+  return resolveOne(id, inOrder(layers));
+}
+
+function inOrder(layers: readonly Layer[]): readonly Layer[] {
+  return layers.toSorted((a, b) => layerNames.indexOf(a.name) - layerNames.indexOf(b.name));
+}
+
 function resolveOne(id: ParameterId, ordered: readonly Layer[]): EffectiveLevel {
+  if (!ordered.some(({ name }) => name === 'organisation')) return { level: 'off', decidedBy: 'organisation' };
   const levels = catalog[id].levels as readonly Level[];
   let position = levels.length - 1;
   let decidedBy: LayerName | null = null;

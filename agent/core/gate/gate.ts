@@ -3,7 +3,7 @@ import { assertNever } from '../../../shared/errors.ts';
 import { type Observation, parseObservation } from '../../../shared/events/observation.ts';
 import { type Decision, decide } from '../../../shared/policy/decide.ts';
 import type { Levels } from '../../../shared/policy/policy.ts';
-import { type Layer, type LayerName, observedOff, offFor, resolve } from '../../../shared/policy/resolve.ts';
+import { type Layer, type LayerName, observedOff, offFor, resolveFor } from '../../../shared/policy/resolve.ts';
 import type { UnixMs } from '../../../shared/time.ts';
 import type { Clock, Indicator } from '../ports.ts';
 import type { PolicyCache } from './policyCache.ts';
@@ -42,16 +42,14 @@ export interface GateDeps {
 
 export function createGate(deps: GateDeps): Gate {
   return {
-    decide: (parameter) => decide(resolve(layersOf(deps, deps.clock.now())), parameter),
+    decide: (parameter) => decide(resolveFor(parameter, layersOf(deps, parameter, deps.clock.now())), parameter),
     permit<T extends Observation>(observation: T): Permit<T> {
       // A lease is judged at the moment of capture: the stop of a session whose clock jumped belongs to before the jump.
       const captured = observation.at + observation.span;
-      const layers = layersOf(deps, captured);
-      const decision = decide(
-        resolve(isEnd(observation) ? ending(layers) : layers),
-        observation.parameter,
-        observation.level,
-      );
+      const { parameter, level } = observation;
+      const layers = layersOf(deps, parameter, captured);
+      const effective = resolveFor(parameter, isEnd(observation) ? ending(layers) : layers);
+      const decision = decide(effective, parameter, level);
       if (decision.kind === 'denied') return decision;
       if (!parseObservation(observation).ok) return { kind: 'denied', by: 'malformed' };
       return { kind: 'permitted', observation: observation as Permitted<T> };
@@ -74,20 +72,20 @@ export function lasting(permitted: Permitted, span: number): Permitted {
   return { ...observation, span } as Permitted;
 }
 
-function layersOf(deps: GateDeps, at: UnixMs): readonly Layer[] {
+/** What holds for the parameter; what the layers say of others is of no account. */
+function layersOf(deps: GateDeps, parameter: ParameterId, at: UnixMs): readonly Layer[] {
   const policy = deps.policies.layers(at);
   if (policy.length === 0) return [];
-  const layers: Layer[] = [...policy, { name: 'organisation', ceilings: notYetApplied(policy, deps.applied()) }];
+  const layers: Layer[] = [...policy, notYetApplied(parameter, policy, deps.applied())];
   layers.push({ name: 'platform', ceilings: offFor(deps.unavailable()) });
   if (!isVisible(deps.indicator)) layers.push(observedOff('indicator'));
   return [...layers, ...presenceLayers(deps.presence())];
 }
 
-/** Names nothing that is off already: that is off for a reason of its own, which a person is told. */
-function notYetApplied(policy: readonly Layer[], applied: Levels): Layer['ceilings'] {
-  const effective = resolve(policy);
-  const isOn = (id: ParameterId): boolean => effective[id].level !== 'off';
-  return Object.fromEntries(parameterIds.filter(isOn).map((id) => [id, applied[id]]));
+/** Says nothing where it is off already: that is off for a reason of its own, which a person is told. */
+function notYetApplied(parameter: ParameterId, policy: readonly Layer[], applied: Levels): Layer {
+  const isOn = resolveFor(parameter, policy).level !== 'off';
+  return { name: 'organisation', ceilings: isOn ? { [parameter]: applied[parameter] } : {} };
 }
 
 /** An indicator that fails shows nothing. */

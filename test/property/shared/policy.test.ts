@@ -11,6 +11,7 @@ import {
   layerNames,
   type NoticeEvent,
   resolve,
+  resolveFor,
 } from '../../../shared/policy/resolve.ts';
 
 const levelOf = (id: ParameterId) => fc.constantFrom(...(catalog[id].levels as readonly Level[]));
@@ -35,6 +36,15 @@ describe('the effective policy', () => {
           expect(resolve(shuffled)).toEqual(resolve(list));
         },
       ),
+    );
+  });
+
+  it('is of one parameter what it is of all', () => {
+    fc.assert(
+      fc.property(layers, (list) => {
+        const effective = resolve(list);
+        for (const id of parameterIds) expect(resolveFor(id, list)).toEqual(effective[id]);
+      }),
     );
   });
 
@@ -73,9 +83,9 @@ describe('the decision', () => {
     fc.assert(
       fc.property(layers, ceilings, fc.constantFrom(...parameterIds), (list, policy, id) => {
         const effective = resolve(withPolicy(list, policy));
-        const allowed = catalog[id].levels.filter((level) => decide(effective, id, level).kind === 'allowed');
+        const allowed = catalog[id].levels.filter((level) => decide(effective[id], id, level).kind === 'allowed');
         expect(allowed).toEqual(catalog[id].levels.slice(1, rank(id, effective[id].level) + 1));
-        expect(decide(effective, id).kind).toBe(effective[id].level === 'off' ? 'denied' : 'allowed');
+        expect(decide(effective[id], id).kind).toBe(effective[id].level === 'off' ? 'denied' : 'allowed');
       }),
     );
   });
@@ -83,7 +93,7 @@ describe('the decision', () => {
   it('denies levels that no parameter has', () => {
     const effective = resolve([{ name: 'organisation', ceilings: { title: 'full' } }]);
     for (const level of ['raw', '', 'constructor', 'FULL', 'off']) {
-      expect(decide(effective, 'title', level).kind).toBe('denied');
+      expect(decide(effective.title, 'title', level).kind).toBe('denied');
     }
   });
 });
