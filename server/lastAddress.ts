@@ -21,7 +21,8 @@ export async function noteAddress(folder: string, origin: string): Promise<void>
 export async function lastAddress(folder: string): Promise<string | null> {
   const file = join(folder, FILE);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    // What else is wrong with the folder is said by whoever opens it.
+    if (cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR'].includes(String(cause.code))) return null;
     throw cause;
   });
   const origin = text?.trim() ?? null;
