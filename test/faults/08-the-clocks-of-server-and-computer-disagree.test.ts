@@ -184,6 +184,20 @@ test('after a restart an agent that has no other lease says that the clocks disa
   expect(howManyOn(await restart(again.memory()), clock)).toBe(ALL);
 });
 
+test('a lease that was refused comes into force by no restart, neither before its time has come nor after', async () => {
+  const { clock, publisher, policy, lease, restart, cache } = await setUp();
+  await cache.accept(policy, lease());
+  const next = publisher.policy(2, EVERYTHING);
+  const until = { observedUntil: clock.now() + 2 * DAY, enteredUntil: clock.now() + 30 * DAY };
+  await cache.accept(next, publisher.lease(next, 2, { issuedAt: clock.now() + HOUR, ...until }));
+  const early = await restart(cache.memory());
+  await clock.advance(2 * HOUR);
+  const late = await restart(cache.memory());
+
+  expect([howManyOn(early, clock), howManyOn(late, clock)]).toEqual([0, 0]);
+  expect([late.refusal(), late.disagreement(), late.lease()]).toEqual(['clocks_disagree', HOUR, null]);
+});
+
 test('a policy that waited while the computer slept says nothing of the clocks; what the welcome says of them stays until they agree', async () => {
   const { clock, policy, lease, cache } = await setUp();
   const pushed = lease();

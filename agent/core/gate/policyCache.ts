@@ -135,9 +135,8 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     if (typeof verified !== 'string') apart = apartBy(verified, serverTime, wall) ?? apart;
     const timely = typeof verified === 'string' ? verified : judgeTime(verified, mark, wall);
     if (typeof timely === 'string') {
-      // One of the future is kept where there is none: a restart says by it why nothing is on.
-      const isAll = timely === 'clocks_disagree' && kept.signed.lease === null;
-      if (policy !== null) await write(isAll ? { ...kept, signed: { ...kept.signed, lease } } : kept);
+      // Not the lease: what was refused must not come into force by a restart, only be told there.
+      if (policy !== null) await write(kept, timely === 'clocks_disagree' ? apart : null);
       return refuse(timely);
     }
     kept = { ...candidate, ceiling: { levels: leastOf(mostOf(candidate), toldIn(timely)), until: null } };
@@ -161,8 +160,8 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     return { ok: false, refusal: why };
   }
 
-  async function write(next: Kept): Promise<void> {
-    await files.write(FILE, JSON.stringify(toStored(next)));
+  async function write(next: Kept, refusedAhead: number | null = null): Promise<void> {
+    await files.write(FILE, JSON.stringify(toStored(next, refusedAhead)));
   }
 
   function instant(atLeast = 0): Seen {
@@ -196,7 +195,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   return {
     accept,
     policy: () => (kept.unread === null ? kept.policy : null),
-    lease: () => issuedBy(kept.lease, believed(clock.now()) + SKEW_MS),
+    lease: () => kept.lease,
     notUnderstood: () => (kept.unread === null ? null : { hash: kept.unread.hash, version: kept.unread.version }),
     refusal: () => (refusal === 'not_yet' && !holds(kept.ceiling, clock.now()) ? null : refusal),
     disagreement: () => (Math.abs(apart) > SKEW_MS ? apart : null),
@@ -212,7 +211,13 @@ interface Seen {
   readonly mono: number;
 }
 
-const Stored = z.strictObject({ policy: Signed.nullable(), lease: Signed.nullable(), highest: Highest });
+const Stored = z.strictObject({
+  policy: Signed.nullable(),
+  lease: Signed.nullable(),
+  highest: Highest,
+  /** By how much the server's clock was ahead, when the lease that came with the policy was refused for it. */
+  refusedAhead: z.number().nullable().default(null),
+});
 type Stored = z.infer<typeof Stored>;
 
 interface Kept {
@@ -340,8 +345,8 @@ function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys): Lease | 
 }
 
 /**
- * The lease, if it was issued at `latest`. One of the future is not in force, and no mark that others are measured by: it came with a policy, was taken
- * before such leases were refused, or while the clock of this computer was wrong as well.
+ * The lease, if it was issued at `latest`. One of the future is no mark that others are measured by: it was taken before such
+ * leases were refused, or while the clock of this computer was wrong as well.
  */
 function issuedBy(lease: Lease | null, latest: number): Lease | null {
   return lease !== null && lease.issuedAt <= latest ? lease : null;
@@ -376,6 +381,10 @@ function open(stored: Stored | 'damaged' | null, memory: PolicyMemory | null, ke
   const policy = judgePolicy(stored.policy, nothing, keys);
   if (typeof policy === 'string') return { kept: nothing, refusal: policy, apart: 0 };
   if (policy.unread !== null) return { kept: policy, refusal: 'not_understood', apart: 0 };
+  const { refusedAhead } = stored;
+  if (stored.lease === null && refusedAhead !== null) {
+    return { kept: policy, refusal: 'clocks_disagree', apart: refusedAhead };
+  }
   if (stored.lease === null) return { kept: policy, refusal: null, apart: 0 };
   const lease = judgeLease(stored.lease, policy, keys);
   if (typeof lease === 'string') return { kept: policy, refusal: lease, apart: 0 };
@@ -414,6 +423,6 @@ export function isStoredPolicy(bytes: Uint8Array): boolean {
   return readStored(bytes) !== 'damaged';
 }
 
-function toStored(kept: Kept): Stored {
-  return { policy: kept.signed.policy, lease: kept.signed.lease, highest: kept.highest };
+function toStored({ signed, highest }: Kept, refusedAhead: number | null): Stored {
+  return { ...signed, highest, refusedAhead };
 }
