@@ -107,7 +107,10 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const scheme = tls === null ? 'http' : 'https';
     address.origin = config.publicUrl ?? `${scheme}://${nameOf(config.host)}:${port}`;
     address.origins = originsOf(config, scheme, port, address.origin);
-    await noteAddress(foundation.folder, address.origin);
+    // For the convenience of commands beside it; the server is there without.
+    await noteAddress(foundation.folder, address.origin).catch((cause: unknown) =>
+      log.error('address_not_noted', { failure: failureFields(cause) }),
+    );
     return { url: address.origin, port, folder: foundation.folder, organisations, close };
   } catch (error) {
     await close().catch(() => undefined);

@@ -79,9 +79,10 @@ export async function refuseStranger(context: Context, actor: Actor, subject: Pe
   const person = await context.store.person(actor.org, subject);
   if (person === null) return refuseUnknown(context, actor);
   const verdict = authorize(actor, 'data.read', personTarget(person));
-  if (verdict.kind === 'granted') return;
+  const { document } = await context.control.current(actor.org);
+  if (verdict.kind === 'granted' && viewable(verdict.leave, document.parameters).size > 0) return;
   await noteRefused(context, actor);
-  throw new DaylightError(verdict.code, verdict.reason);
+  throw verdict.kind === 'granted' ? notAViewer() : new DaylightError(verdict.code, verdict.reason);
 }
 
 /**

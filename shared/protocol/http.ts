@@ -729,7 +729,7 @@ export const routes = {
     query: empty,
     status: 201,
     summary:
-      "Enrol a device with a code. `enrolment` is an EnrolmentPayload signed by the device's new key. A person has at most 20 devices in use (409 `conflict`) and enrols at most 40 within 24 hours (429 `rate_limited`).",
+      "Enrol a device with a code. `enrolment` is an EnrolmentPayload signed by the device's new key. A person has at most 20 devices in use and enrols at most 40 within 24 hours (409 `conflict`).",
     body: z.strictObject({ enrolment: Signed }),
     response: z.strictObject({
       org: OrgId,

@@ -129,10 +129,10 @@ function tooMany(): DaylightError {
   });
 }
 
-function tooOften(retryAfterMs: number): DaylightError {
-  return new DaylightError('rate_limited', `${IN_A_DAY_MOST} devices of this person were enrolled within a day`, {
-    remedy: `Enrol this one in ${Math.ceil(retryAfterMs / HOUR)} h, with a new code if this one has ended by then.`,
-    retryAfterMs,
+/** Not `rate_limited`: an agent would keep what it has begun, and try it again with a code that may have ended by then. */
+function tooOften(waitMs: number): DaylightError {
+  return new DaylightError('conflict', `${IN_A_DAY_MOST} devices of this person were enrolled within a day`, {
+    remedy: `Enrol this one in ${Math.ceil(waitMs / HOUR)} h, with a new code if this one has ended by then.`,
   });
 }
 

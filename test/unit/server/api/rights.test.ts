@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parameterIds } from '../../../../shared/catalog.ts';
 import {
   addMember,
   type Client,
@@ -116,3 +117,18 @@ test.each(wrongLooks)(
     expect(await refusedReads()).toBe(before + 2);
   },
 );
+
+test('whoever may look at a person, but is named as a viewer of nothing, is refused as well when they ask wrongly', async () => {
+  const employee = clients.get('employee') ?? owner.client;
+  const { person } = await employee.ok('GET', '/session');
+  const { policy } = await owner.client.ok('GET', '/policy');
+  const parameters = Object.fromEntries(parameterIds.map((id) => [id, { viewers: ['manager'] }]));
+  await owner.client.ok('PUT', '/policy', { baseVersion: policy.version, reason: 'managers only', parameters });
+  const ask = (query: string) => owner.client.send('GET', `/people/${person.id}/day${query}`);
+  const replies = [await ask('?day=2026-11-12&purpose=security'), await ask('?day=someday&purpose=security')];
+  const message = 'the policy does not name your role as a viewer of this';
+  expect(replies.map(({ status, body }) => [status, body.error.message])).toEqual([
+    [403, message],
+    [403, message],
+  ]);
+});
