@@ -23,7 +23,7 @@ export async function lastAddress(folder: string): Promise<string | null> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     // What else is wrong with the folder is said by whoever opens it.
     if (cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR'].includes(String(cause.code))) return null;
-    throw cause;
+    throw new DaylightError('bad_request', `${file}: cannot be read`, { remedy: 'Give --public-url.', cause });
   });
   const origin = text?.trim() ?? null;
   if (origin === null || (URL.canParse(origin) && new URL(origin).origin === origin)) return origin;

@@ -670,8 +670,8 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   function undecidedNow(): Unsettled | null {
     if (session.kind === 'stopped') return unsettled;
     const { sign, idleAfterMs, stretches } = undecidedOf(session, null);
-    // Watching may begin before the next word, and the next word may fail.
-    const mayBegin = session.quietSince === null && session.kind === 'tracking' && applied?.activity !== 'off';
+    // Watching may begin before the next word, after an unlock or a resume too, and the next word may fail.
+    const mayBegin = session.quietSince === null && session.kind !== 'idle_question' && applied?.activity !== 'off';
     const open = mayBegin ? [{ from: session.seen.mono, to: null }] : [];
     return { sign, idleAfterMs, stretches: ofThisBoot([...stretches, ...open]) };
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SKEW_MS } from '../../../agent/core/session.ts';
 import type { Spool } from '../../../agent/core/spool/spool.ts';
 import { createScriptedPlatform } from '../../../agent/platform/scripted.ts';
 import { catalog } from '../../../shared/catalog.ts';
@@ -35,6 +36,14 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('suspend' as const, 'freeze' as const), seconds }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('kill' as const, 'end' as const), seconds }) },
 );
+
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+/** What once broke it: a sleep too short to be seen; the disk takes no word after an unlock, and the process is killed. */
+const onceBroken: [Step[], number][] = [
+  [[{ do: 'suspend', seconds: 1 }, { do: 'wait', seconds: 2 }, { do: 'unwatch' }, { do: 'unlock' }], 0],
+  [[{ do: 'lock' }, { do: 'fail' }, { do: 'unlock' }, { do: 'wait', seconds: 19 }, { do: 'kill', seconds: 282 }], 0],
+];
 
 interface Stretch {
   readonly from: number;
@@ -213,24 +222,28 @@ test('whatever happens between the last sign of the person and their return, not
       const observed = sent.filter(({ parameter }) => catalog[parameter].source === 'observed');
       const allowed = [...kept, ...exempt.map(({ from, to }) => ({ from, to: to ?? Number.POSITIVE_INFINITY }))];
       const moments = [...signs, Number.POSITIVE_INFINITY];
+      // A session does not see sleeps as short as that: its own time, in which it stamps, falls behind by as much, all in all.
+      const isUnseen = (one: (typeof steps)[number]): boolean =>
+        one.do === 'suspend' && one.seconds * SECOND <= SKEW_MS;
+      const behind = steps.some(isUnseen) ? SKEW_MS : 0;
       for (const [index, from] of signs.entries()) {
         const to = moments[index + 1] ?? 0;
         if (to - from <= IDLE) continue;
         met.away += 1;
         const within = observed.filter(({ at, span }) =>
-          span === 0 ? at > from && at < to : at + span > from && at < to,
+          span === 0 ? at > from && at < to - behind : at + span > from && at < to - behind,
         );
         const wrong = within.filter(({ at, span }) => {
           const [begun, ended] = [Math.max(at, from), Math.min(at + span, to)];
           return !allowed.some(
-            (stretch) => stretch.from <= begun && begun <= stretch.to + 1 && ended <= stretch.to + MINUTE / 10,
+            (stretch) => stretch.from - behind <= begun && begun <= stretch.to + 1 && ended <= stretch.to + MINUTE / 10,
           );
         });
         expect(wrong).toEqual([]);
       }
       met.kept += kept.length;
     }),
-    { numRuns: 100 },
+    { numRuns: 100, examples: onceBroken },
   );
   expect([met.away > 20, met.kept > 2, met.held > 20, met.onDisk > 2]).toEqual([true, true, true, true]);
 }, 400_000);
