@@ -47,7 +47,8 @@ describe("the question about time away, in the employee's window", () => {
       folder: data,
       platform: createScriptedPlatform(script(events), clock),
       clock,
-      random: systemRandom,
+      // Of each five minutes the picture is taken in the middle: while nobody is there.
+      random: { ...systemRandom, fraction: () => 0.5 },
       indicator: { visible: () => true, say: () => undefined },
       agentVersion: '0.1.0',
       windowPage: fileURLToPath(new URL('../../dist/window/', import.meta.url)),
