@@ -1,20 +1,15 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
+import { writeDurably } from './durable.ts';
 
 /** Where people open the console of the server of this folder, as of its last start: commands beside it print links to there. */
 const FILE = 'address';
 
 export async function noteAddress(folder: string, origin: string): Promise<void> {
-  const file = join(folder, FILE);
-  const handle = await open(`${file}.tmp`, 'w', 0o600);
-  try {
-    await handle.writeFile(`${new URL(origin).origin}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${file}.tmp`, file);
+  // What one that was killed has left.
+  await rm(join(folder, `${FILE}.tmp`), { force: true });
+  await writeDurably(folder, FILE, Buffer.from(`${new URL(origin).origin}\n`));
 }
 
 /** Null before the first start. Throws DaylightError `bad_request` for a file that holds no address. */

@@ -169,7 +169,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await second.locator('[data-parameter=notes]').getByText('On', { exact: true }).click();
     await publish('timezone', 'On', 'working time abroad');
     await second.getByText('while you were editing').waitFor();
-    expect(await second.getByText('1 change, not published').count()).toBe(1);
+    await second.getByText('1 change, not published').waitFor();
     await second.getByRole('button', { name: /Put mine on top of version/ }).click();
     await second.getByRole('button', { name: 'Review and publish' }).waitFor();
     await second.close();

@@ -46,7 +46,7 @@ test('how long observing goes on without the server is changed in words and with
   await row.getByText('Enter a number from 1 to 72.').waitFor();
   await field.press('Tab');
   await row.getByText('it stops observing after 3 days').waitFor();
-  expect(await field.inputValue()).toBe('72 h');
+  await expect.poll(() => field.inputValue()).toBe('72 h');
   await page.getByText('Active application: stops at once, and goes on for each person').waitFor();
   await publish(page, 'devices in the field');
   const { policy } = await owner.client.ok('GET', '/policy');
@@ -70,7 +70,7 @@ test('security events are read back to the first with the keyboard, which stays 
   await older.focus();
   await page.keyboard.press('Enter');
   await page.getByText('The newest 400 events are shown.').waitFor();
-  expect(await older.evaluate((button) => button === document.activeElement)).toBe(true);
+  await expect.poll(() => older.evaluate((button) => button === document.activeElement)).toBe(true);
   await page.keyboard.press('Enter');
   const end = page.getByText(/^These are all \d+ events, back to the first\.$/);
   await end.waitFor();

@@ -58,7 +58,7 @@ test('the owner is led from the link to three decisions, and nothing is decided 
   await owner.getByLabel('Detailed').check();
   await notice.getByText('A blurred picture of the screen').waitFor();
   await owner.getByLabel('Time only').check();
-  expect(await notice.getByText('A blurred picture of the screen').count()).toBe(0);
+  await expect.poll(() => notice.getByText('A blurred picture of the screen').count()).toBe(0);
   await owner.getByLabel('Balanced').check();
   await notice.getByText('The kind of application in front').waitFor();
   previewed = await notice.innerText();
@@ -79,7 +79,7 @@ test('left and taken up again it is where it was; the notice that is published i
   await owner.goto(`${server.url}/#/notice`);
   await owner.getByRole('heading', { level: 1, name: 'What is collected' }).waitFor();
   await owner.getByText('The kind of application in front').waitFor();
-  expect(await owner.getByRole('main').innerText()).toContain(previewed);
+  await expect.poll(() => owner.getByRole('main').innerText()).toContain(previewed);
 });
 
 test('the owner makes a team, and a link each for its manager and somebody in it', async () => {

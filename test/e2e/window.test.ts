@@ -183,7 +183,7 @@ describe(
       await page.getByLabel('Note').fill('Waiting for the figures');
       await press('Keep note');
       await said(/The note is kept/);
-      expect(await page.getByLabel('Note').inputValue()).toBe('');
+      await expect.poll(() => page.getByLabel('Note').inputValue()).toBe('');
       await press('Pause');
       await said(/Paused/);
       await expect.poll(recording).toMatch(/Recording: working sessions/);

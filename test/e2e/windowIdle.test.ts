@@ -87,7 +87,7 @@ describe("the question about time away, in the employee's window", () => {
     await back();
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
     await page.keyboard.type('tence');
-    expect(await page.getByLabel('Note').inputValue()).toBe('half a sentence');
+    await expect.poll(() => page.getByLabel('Note').inputValue()).toBe('half a sentence');
     await page
       .getByRole('status')
       .filter({ hasText: 'You were away. Nothing was seen of you' })

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OrgId } from '../../../shared/ids.ts';
-import { syncFolder, writeDurably } from './durable.ts';
+import { syncFolder, writeDurably } from '../../durable.ts';
 
 /**
  * Sealed images as files: `<folder>/<organisation's id>/<32 random hexadecimal digits>`. A name is made for each

@@ -1,6 +1,6 @@
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder } from '../blobs/durable.ts';
+import { syncFolder } from '../../durable.ts';
 import { StoreError } from '../store.ts';
 import { type Connection, connect } from './connection.ts';
 import { codeOf, storeError } from './failure.ts';

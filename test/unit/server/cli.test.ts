@@ -1,5 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
-import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -131,6 +143,22 @@ describe('a data folder', () => {
     expect(await linkTo()).toMatchObject({ code: 2, err: expect.stringMatching(/address: expected .*--public-url/) });
     await unlink(file);
     expect(await linkTo()).toBe('http://localhost:4820/#');
+    await writeFile(`${file}.tmp`, 'of one that was killed');
+    const next = await serve();
+    expect(await linkTo()).toBe(`${next.url}/#`);
+    await next.stop();
+  });
+
+  test('is served from also where the address cannot be noted', async () => {
+    const file = join(data, 'address');
+    await rm(file);
+    await mkdir(file);
+    const server = await serve();
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    expect((await server.stop()).code).toBe(0);
+    const link = await run(['owner-link', '--data', data, '--email', 'ola@example.com']);
+    expect([link.code, link.err]).toEqual([2, expect.stringMatching(/address: cannot be read.*--public-url/)]);
+    await rmdir(file);
   });
 });
 
