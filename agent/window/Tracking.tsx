@@ -74,7 +74,9 @@ function WorkForm({ status: { state, work }, ask }: TrackingProps) {
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     const chosen = { project: project.trim() || null, task: task.trim() || null };
-    if (await press({ command: isStopped ? 'start' : 'project', ...chosen })) setTyped(null);
+    // What has been typed since the press is the person's, and stays.
+    if (await press({ command: isStopped ? 'start' : 'project', ...chosen }))
+      setTyped((now) => (now === typed ? null : now));
   };
   return (
     <form onSubmit={(event) => void submit(event)} className={classes.stack} autoComplete="off">
@@ -144,9 +146,13 @@ function Controls({ state, ask }: { state: AgentStatus['state']; ask: Ask }) {
 
 function NoteForm({ ask }: { ask: Ask }) {
   const [text, setText] = useState('');
+  const isKeeping = useRef(false);
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
-    if (await ask({ command: 'note', text: text.trim() })) setText('');
+    if (isKeeping.current) return;
+    isKeeping.current = true;
+    if (await ask({ command: 'note', text: text.trim() })) setText((now) => without(now, text));
+    isKeeping.current = false;
   };
   return (
     <form onSubmit={(event) => void submit(event)} className={classes.stack}>
@@ -165,4 +171,9 @@ function NoteForm({ ask }: { ask: Ask }) {
       )}
     </form>
   );
+}
+
+/** What was typed behind the text while it was being kept. */
+function without(now: string, text: string): string {
+  return now.startsWith(text) ? now.slice(text.length).trimStart() : now;
 }

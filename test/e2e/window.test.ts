@@ -6,6 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedKeys } from '../../agent/window/storage.ts';
+import { windowPaths } from '../../shared/protocol/window.ts';
 import { MINUTE } from '../../shared/time.ts';
 import { filesWith } from '../support/agentKit.ts';
 import { agentCli, command } from '../support/agentProcess.ts';
@@ -176,7 +177,7 @@ describe(
       await page.getByText('Each of them').click();
     });
 
-    it('changes the project, keeps a note, pauses and resumes', async () => {
+    it('changes the project and keeps a note', async () => {
       await page.getByLabel('Project').fill('Shop');
       await press('Change project');
       await page.getByText('Shop › Checkout').waitFor();
@@ -184,6 +185,35 @@ describe(
       await press('Keep note');
       await said(/The note is kept/);
       await expect.poll(() => page.getByLabel('Note').inputValue()).toBe('');
+    });
+
+    it('a note that is pressed twice is kept once, and what is typed meanwhile stays', async () => {
+      const asked: unknown[] = [];
+      let letGo = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      await page.route(`**${windowPaths.ask}`, async (route) => {
+        const request: unknown = route.request().postDataJSON();
+        asked.push(request);
+        await held;
+        await route.continue();
+      });
+      const note = page.getByLabel('Note');
+      await note.fill('Asked twice.');
+      await press('Keep note');
+      await press('Keep note');
+      await note.press('End');
+      await note.pressSequentially(' And this too');
+      letGo();
+      await expect.poll(() => note.inputValue()).toBe('And this too');
+      await page.unroute(`**${windowPaths.ask}`);
+      const notes = asked.filter((one) => JSON.stringify(one).includes('"note"'));
+      expect(notes).toEqual([{ command: 'note', text: 'Asked twice.' }]);
+    });
+
+    it('pauses and resumes', async () => {
+      await page.getByLabel('Note').fill('');
       await press('Pause');
       await said(/Paused/);
       await expect.poll(recording).toMatch(/Recording: working sessions/);
