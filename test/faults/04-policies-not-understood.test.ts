@@ -27,9 +27,9 @@ test('what a policy says that the agent does not understand is off for that para
   await writeFile(day, JSON.stringify(script([...onAPage, typing])));
   const agent = start(agentCli, ['run', '--data', data, '--scripted', day], { DAYLIGHT_SCRIPTED: '1' });
   try {
-    await until(() => agent.out().includes('Connected.'), 30_000);
+    await until(() => agent.out().includes('Connected.'));
     expect(await command(agentCli, ['start', '--project', 'Website', '--data', data])).toMatchObject({ code: 0 });
-    await until(() => states(server, 1).every(([, state]) => state === 'active'), 30_000);
+    await until(() => isAllActive(states(server, 1)));
 
     publish(server, (policy) => {
       assign(policy.parameters.title, { level: 'everything' });
@@ -38,7 +38,7 @@ test('what a policy says that the agent does not understand is off for that para
       assign(policy.parameters.device, { watermark: true });
       assign(policy.parameters, { webcam: policy.parameters.app });
     });
-    await until(() => states(server, 2).length > 0, 30_000);
+    await until(() => states(server, 2).length > 0);
     const strange: readonly ParameterId[] = ['title', 'url', 'screenshot', 'device'];
     expect(states(server, 2)).toEqual(
       parameterIds.map((id) =>
@@ -47,7 +47,7 @@ test('what a policy says that the agent does not understand is off for that para
     );
 
     publish(server, (policy) => assign(policy, { schema: 2 }));
-    await until(() => states(server, 3).length > 0, 30_000);
+    await until(() => states(server, 3).length > 0);
     const [observed, entered] = [
       states(server, 3).filter(isObserved),
       states(server, 3).filter((one) => !isObserved(one)),
@@ -79,6 +79,10 @@ function publish(server: ScriptedServer, change: (policy: PolicyDocument) => voi
 }
 
 type State = readonly [ParameterId, ReceiptPayload['parameters'][ParameterId]['state'], string | null, number];
+
+function isAllActive(all: readonly State[]): boolean {
+  return all.length > 0 && all.every(([, state]) => state === 'active');
+}
 
 function isObserved([id]: State): boolean {
   return catalog[id].source === 'observed';
