@@ -53,7 +53,7 @@ test.each([8_500, 23_400])(
         policy.parameters.activity.level = 'counts';
       });
       const first = await runAgent(data, day);
-      await until(() => server.receipts.length > 0, 20_000);
+      await until(() => server.receipts.length > 0);
       expect(await command(agentCli, ['start', '--data', data])).toMatchObject({ code: 0, err: '' });
       await setTimeout(after);
       const killedAt = Date.now();
@@ -67,7 +67,7 @@ test.each([8_500, 23_400])(
           ({ observations }) => observations as unknown as Sent[],
         );
       // What the dead process left is closed and sent when this one ends.
-      await until(() => second.out().includes('Connected.'), 20_000);
+      await until(() => second.out().includes('Connected.'));
       second.process.kill('SIGTERM');
       await second.exit;
 
@@ -90,7 +90,6 @@ test.each([8_500, 23_400])(
       await server.close();
     }
   },
-  90_000,
 );
 
 /** Files of the data folder, but those of policy and identity, in which one of the words stands. */

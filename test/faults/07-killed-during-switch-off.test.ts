@@ -34,7 +34,7 @@ test.each([0, 1, 2, 4, 7, 11, 16, 25, 40, 70])(
       server.publish((next) => void (next.parameters.title.level = 'off'));
       server.onBatch = () => undefined;
       const first = start(agentCli, ['run', '--data', place.folder]);
-      await until(() => server.received.length > 0, 20_000);
+      await until(() => server.received.length > 0);
       await setTimeout(delay);
       first.process.kill('SIGKILL');
       await first.exit;
@@ -45,7 +45,7 @@ test.each([0, 1, 2, 4, 7, 11, 16, 25, 40, 70])(
         answer({ type: 'ack', seq: batch.seq, duplicate: false, stored: batch.observations.length, discarded: {} });
       };
       const second = start(agentCli, ['run', '--data', place.folder]);
-      await until(() => server.committedSeq >= 16, 20_000);
+      await until(() => server.committedSeq >= 16);
       second.process.kill('SIGTERM');
       await second.exit;
 
@@ -65,7 +65,6 @@ test.each([0, 1, 2, 4, 7, 11, 16, 25, 40, 70])(
       await server.close();
     }
   },
-  60_000,
 );
 
 async function fill(folder: string): Promise<void> {

@@ -35,7 +35,7 @@ desktopTests('a picture of two monitors', desktopMissing(), () => {
 
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
-  }, 60_000);
+  });
 
   it('is not taken while a password manager is on the second one, and is once that is closed', async () => {
     const excluded = { class: 'KeePassXC', program: 'keepassxc', x: 1300, y: 100 };

@@ -33,7 +33,7 @@ test('an identity that was edited to lead to another host without encryption is 
   const server = await startScriptedServer(() => clock.now());
   await install(place.folder, server, { server: 'http://daylight.example.com' });
   const agent = start(agentCli, ['run', '--data', place.folder]);
-  await until(() => agent.out().includes('without encryption'), 20_000);
+  await until(() => agent.out().includes('without encryption'));
   agent.process.kill('SIGTERM');
   await agent.exit;
   await server.close();
@@ -46,7 +46,7 @@ test('a server with a foreign key is sent nothing, and the terminal says so', as
   await install(place.folder, server, { serverKey: other.identity.serverKey });
   await fill(place.folder, 2);
   const agent = start(agentCli, ['run', '--data', place.folder]);
-  await until(() => agent.out().includes('not the one that this device enrolled with'), 20_000);
+  await until(() => agent.out().includes('not the one that this device enrolled with'));
   expect(server.received.map(({ type }) => type)).toEqual(['hello']);
   agent.process.kill('SIGTERM');
   await agent.exit;
@@ -65,14 +65,14 @@ test('an agent that is killed before it hears of an acknowledgement goes on wher
     server.committedSeq = batch.seq;
   };
   const first = start(agentCli, ['run', '--data', place.folder]);
-  await until(() => server.committedSeq >= 3, 20_000);
+  await until(() => server.committedSeq >= 3);
   first.process.kill('SIGKILL');
   await first.exit;
   const committed = server.batches.map(({ seq }) => seq);
   server.onBatch = acknowledge;
   const second = start(agentCli, ['run', '--data', place.folder]);
-  await until(() => second.out().includes('Connected.'), 20_000);
-  await until(() => server.committedSeq === 6, 20_000);
+  await until(() => second.out().includes('Connected.'));
+  await until(() => server.committedSeq === 6);
   second.process.kill('SIGTERM');
   await second.exit;
   const all = server.batches.map(({ seq }) => seq);

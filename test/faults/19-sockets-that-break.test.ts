@@ -98,5 +98,5 @@ describe('stopping', () => {
     expect(code).toBe(0);
     expect(agent.frames.at(-1)).toMatchObject({ type: 'bye', reason: 'shutting_down', retry: true });
     silent.destroy();
-  }, 20_000);
+  });
 });

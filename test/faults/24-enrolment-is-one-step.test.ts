@@ -56,7 +56,7 @@ test('a store that fails at any call, before or after it has done it, costs neit
   // Every call was met: there are some, and the last round went through without a failure.
   expect(calls).toBeGreaterThan(4);
   expect(await it.eventsPerDevice()).toBe(1);
-}, 60_000);
+});
 
 test('a database that refuses any of its tables leaves the code good and nothing of the device', async () => {
   const it = await startServer();
@@ -80,7 +80,7 @@ test('a database that refuses any of its tables leaves the code good and nothing
   } finally {
     await it.close();
   }
-}, 60_000);
+});
 
 test('a server killed while a device enrols has enrolled it with all that belongs to it, or the code is still good', async () => {
   await using place = await scratch();

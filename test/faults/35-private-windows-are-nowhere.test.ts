@@ -64,7 +64,7 @@ desktopTests('a private window', desktopMissing(), () => {
 
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
-  }, 60_000);
+  });
 
   it('is nowhere in the spool, and no picture is taken of it: with the extension only the normal window is there', async () => {
     await begin(SOON);

@@ -184,7 +184,7 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
 }
 
 /** Waits until the condition holds; fails with its source after `ms`. */
-export async function until(condition: () => boolean, ms = 8_000): Promise<void> {
+export async function until(condition: () => boolean, ms = 60_000): Promise<void> {
   const end = Date.now() + ms;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`never became true: ${condition.toString()}`);

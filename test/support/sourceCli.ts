@@ -3,7 +3,7 @@ import { type Finished, finished, fromSource, startNode } from './nodeProcess.ts
 
 /**
  * Runs a command line from its sources to its end, with nothing of this environment but what it needs. One that has not
- * ended after 30 seconds is ended, and its code is null.
+ * ended after 100 seconds is ended, and its code is null.
  */
 export function sourceCli(
   which: 'agent' | 'server',
@@ -13,7 +13,7 @@ export function sourceCli(
 ): Promise<Finished> {
   const cli = fileURLToPath(new URL(`../../${which}/cli.ts`, import.meta.url));
   const least = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
-  const options = { env: { ...least, ...env }, input, limitMs: 30_000 };
+  const options = { env: { ...least, ...env }, input, limitMs: 100_000 };
   return finished(startNode([...fromSource, cli, ...args], options));
 }
 

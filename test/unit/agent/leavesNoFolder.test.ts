@@ -15,4 +15,4 @@ test('status, run and a failed enrolment make no data folder where there is none
     expect([args[0], code === 0, err.length > 0]).toEqual([args[0], false, true]);
     expect([args[0], await readdir(place.folder)]).toEqual([args[0], []]);
   }
-}, 60_000);
+});

@@ -134,5 +134,4 @@ it.each(cases)(
     expect(ended.err).not.toMatch(PROGRAMMERS_WORDS);
     expect(ended.err).toMatch(/^(daylight-server: [^\n]+\.\n|error: [^\n]+\n\(add --help for what is possible\)\n)$/);
   },
-  60_000,
 );

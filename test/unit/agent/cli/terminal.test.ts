@@ -11,40 +11,28 @@ const probe = fileURLToPath(new URL('../../../support/terminalProbe.ts', import.
 const self = [process.execPath, '--import', import.meta.resolve('tsx'), probe] as const;
 const onLinux = process.platform === 'linux';
 
-it.runIf(onLinux)(
-  'output into a pipe that somebody reads is seen: a socket pair, or a FIFO',
-  async () => {
-    const pair = run(self, 'pipe');
-    const fifo = run(['sh', '-c', '"$@" | cat', 'sh', ...self], 'pipe');
-    expect(await Promise.all([seen(pair), seen(fifo)])).toEqual(['seen', 'seen']);
-  },
-  60_000,
-);
+it.runIf(onLinux)('output into a pipe that somebody reads is seen: a socket pair, or a FIFO', async () => {
+  const pair = run(self, 'pipe');
+  const fifo = run(['sh', '-c', '"$@" | cat', 'sh', ...self], 'pipe');
+  expect(await Promise.all([seen(pair), seen(fifo)])).toEqual(['seen', 'seen']);
+});
 
-it.runIf(onLinux)(
-  'output into a file, to nowhere, or into a closed descriptor is not',
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'daylight-terminal-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = await open(join(folder, 'output'), 'w');
-    onTestFinished(() => file.close());
-    const closed = ['sh', '-c', 'exec "$@" >&-', 'sh', ...self];
-    const children = [run(self, file.fd), run(self, 'ignore'), run(closed, 'pipe')];
-    expect(await Promise.all(children.map(seen))).toEqual(['not seen', 'not seen', 'not seen']);
-  },
-  60_000,
-);
+it.runIf(onLinux)('output into a file, to nowhere, or into a closed descriptor is not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'daylight-terminal-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = await open(join(folder, 'output'), 'w');
+  onTestFinished(() => file.close());
+  const closed = ['sh', '-c', 'exec "$@" >&-', 'sh', ...self];
+  const children = [run(self, file.fd), run(self, 'ignore'), run(closed, 'pipe')];
+  expect(await Promise.all(children.map(seen))).toEqual(['not seen', 'not seen', 'not seen']);
+});
 
-it.runIf(onLinux)(
-  'the journal of systemd is not: its socket is the one that JOURNAL_STREAM names',
-  async () => {
-    const itself = 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/$$/fd/1) exec "$@"';
-    const another = 'JOURNAL_STREAM=8:1 exec "$@"';
-    const inJournal = (set: string) => seen(run(['sh', '-c', set, 'sh', ...self], 'pipe'));
-    expect([await inJournal(itself), await inJournal(another)]).toEqual(['not seen', 'seen']);
-  },
-  60_000,
-);
+it.runIf(onLinux)('the journal of systemd is not: its socket is the one that JOURNAL_STREAM names', async () => {
+  const itself = 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/$$/fd/1) exec "$@"';
+  const another = 'JOURNAL_STREAM=8:1 exec "$@"';
+  const inJournal = (set: string) => seen(run(['sh', '-c', set, 'sh', ...self], 'pipe'));
+  expect([await inJournal(itself), await inJournal(another)]).toEqual(['not seen', 'seen']);
+});
 
 it.runIf(onLinux)(
   'a reader that ends is noticed without anything new to say: of a FIFO and of a socket pair',
@@ -55,7 +43,6 @@ it.runIf(onLinux)(
     pair.stdout?.once('data', () => pair.stdout?.destroy());
     expect(await Promise.all([seen(fifo), text(pair)])).toEqual(['not seen any more', 'not seen any more\n']);
   },
-  60_000,
 );
 
 it.runIf(onLinux)(
@@ -71,7 +58,6 @@ it.runIf(onLinux)(
       ['a hidden b Recording: nothing.'],
     ]);
   },
-  60_000,
 );
 
 it.each([

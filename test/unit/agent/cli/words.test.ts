@@ -213,7 +213,6 @@ it.each(cases)(
     expect(ended.err).not.toMatch(PROGRAMMERS_WORDS);
     expect(ended.err).toMatch(/^([^\n]+\.\n|error: [^\n]+\n(\(Did you mean .*\)\n)?See "daylight-agent --help"\.\n)$/);
   },
-  60_000,
 );
 
 function placed(arg: string): string {

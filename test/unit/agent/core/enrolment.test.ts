@@ -32,7 +32,7 @@ test('the command waits for a server whose answer was lost, and takes its code f
 test('a command that is killed before the answer arrives costs no code: the next one finishes what it began', async () => {
   await using it = await workplace((path, nth) => (path === ENROL && nth === 1 ? 'hold' : null));
   const first = start(agentCli, it.command, {}, it.invitation.code);
-  await until(() => it.sent.length === 1 && it.answered() === 2, 20_000);
+  await until(() => it.sent.length === 1 && it.answered() === 2);
   first.process.kill('SIGKILL');
   await first.exit;
   expect((await readdir(it.folder)).sort()).toEqual(['device.key', 'enrolment.sealed']);
@@ -79,7 +79,7 @@ test('a server that enrols with more than it has shown enrols nothing', async ()
     await expect(refused).rejects.toThrow('is not the one of the notice that was shown');
     expect(await readdir(it.folder)).toEqual([]);
   }
-}, 60_000);
+});
 
 test('a policy that is published while the notice is read counts only as far as the notice went', async () => {
   await using it = await workplace(() => null);
@@ -116,7 +116,7 @@ test('of two enrolments at once in one folder one is made, the other is told so 
     await enrol(deps, unused, await askNotice(unused), true);
     expect(await it.devices()).toHaveLength(2);
   }
-}, 60_000);
+});
 
 test('a server whose clock is ahead enrols all the same: nothing is collected until the clocks agree, and the code is not lost', async () => {
   await using it = await workplace(() => null);

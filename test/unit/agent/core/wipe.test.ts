@@ -110,7 +110,7 @@ test('what an agent left half done that was killed is gone when the next one run
     'a.tmp',
   ]);
   const agent = start(agentCli, ['run', '--data', place.folder]);
-  await until(() => agent.out().includes('Daylight runs for'), 20_000);
+  await until(() => agent.out().includes('Daylight runs for'));
   const left = await tree(place.folder);
   agent.process.kill('SIGINT');
   await agent.exit;

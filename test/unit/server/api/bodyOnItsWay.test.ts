@@ -9,7 +9,7 @@ const sockets: Socket[] = [];
 
 beforeAll(async () => {
   it = await startServer();
-}, 60_000);
+});
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
   await it.close();
@@ -65,7 +65,7 @@ async function slowly(client: Client, body: string) {
     async finish(): Promise<string> {
       const before = heard.length;
       socket.write(body.slice(5));
-      await expect.poll(() => heard.slice(before), { timeout: 10_000 }).toContain('\r\n\r\n');
+      await expect.poll(() => heard.slice(before)).toContain('\r\n\r\n');
       return heard.slice(before);
     },
   };

@@ -29,7 +29,7 @@ const agents: RawAgent[] = [];
 beforeAll(async () => {
   it = await startServer();
   it.clock.advance(DAY - (it.clock.now() % DAY) + 8 * HOUR);
-}, 60_000);
+});
 afterAll(async () => {
   for (const agent of agents) agent.ws.terminate();
   await it.close();
