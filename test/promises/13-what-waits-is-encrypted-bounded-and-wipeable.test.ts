@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { spoolBounds } from '../../agent/core/spool/diskSpool.ts';
+import { spoolBounds } from '../../agent/core/spool/bounds.ts';
 import { wipeFolder } from '../../agent/core/wipe.ts';
 import { app, at, context, filesWith, permitted, scratch, screenshot, testClock, title } from '../support/agentKit.ts';
 import { openSpoolIn } from '../support/openedSpool.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../agent/core/ports.ts';
-import { openSpool, type SpoolBounds, spoolBounds } from '../../agent/core/spool/diskSpool.ts';
+import { type SpoolBounds, spoolBounds } from '../../agent/core/spool/bounds.ts';
+import { openSpool } from '../../agent/core/spool/diskSpool.ts';
 import type { Spool } from '../../agent/core/spool/spool.ts';
 import { keyFile } from '../../agent/core/spool/spoolKey.ts';
 import { systemRandom, testClock } from './agentKit.ts';

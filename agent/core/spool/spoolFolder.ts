@@ -159,10 +159,6 @@ export class SpoolFolder {
     return bytes === null ? null : readBatch(this.#sealer.key, seq, bytes);
   }
 
-  batchBytes(seq: number): number {
-    return this.#sizes.get(batchName(seq)) ?? 0;
-  }
-
   async removeBatch(seq: number, scrub: boolean): Promise<void> {
     await this.#remove(batchName(seq), scrub);
   }
@@ -187,10 +183,6 @@ export class SpoolFolder {
   /** Null when it is missing or damaged. */
   async readImage(image: ImageId): Promise<Buffer | null> {
     return this.#readSealed(imageName(image), imagePlace(image));
-  }
-
-  imageBytes(image: ImageId): number {
-    return this.#sizes.get(imageName(image)) ?? 0;
   }
 
   async removeImage(image: ImageId, scrub: boolean): Promise<void> {
