@@ -92,13 +92,19 @@ export async function scratch(): Promise<{ folder: string; [Symbol.asyncDispose]
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
+/** Whoever is looked at may replace its files meanwhile; what is gone holds nothing. */
+function goneMeanwhile(error: NodeJS.ErrnoException): Buffer {
+  if (error.code !== 'ENOENT') throw error;
+  return Buffer.alloc(0);
+}
+
 /** Paths below `folder` of the files in which any of the markers stands, in UTF-8 or UTF-16. */
 export async function filesWith(folder: string, markers: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const bytes = await readFile(path);
+    const bytes = await readFile(path).catch(goneMeanwhile);
     if (markers.some((m) => bytes.includes(m) || bytes.includes(Buffer.from(m, 'utf16le')))) found.push(path);
   }
   return found;

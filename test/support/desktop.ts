@@ -20,8 +20,10 @@ export interface Desktop {
   minimise(window: DesktopWindow): Promise<void>;
   /** Types into the window that has the focus, one key at a time, `delayMs` apart. */
   type(text: string, delayMs?: number): Promise<void>;
-  /** Presses one key (xdotool's name, e.g. `Return`), holds it, releases it. */
+  /** Presses one key (xdotool's name, e.g. `Return`), holds it, releases it. It repeats itself only in `holdKey`. */
   keyWithDelay(key: string, heldMs: number): Promise<void>;
+  /** The same as on a desktop of people: held for longer than most of a second, it repeats itself. */
+  holdKey(key: string, heldMs: number): Promise<void>;
   /** Clicks where the pointer is; buttons 4 and 5 turn the wheel. */
   click(button?: number): Promise<void>;
   moveMouse(x: number, y: number): Promise<void>;
@@ -90,6 +92,7 @@ const needed = {
   xprop: 'x11-utils',
   xwininfo: 'x11-utils',
   xrandr: 'x11-xserver-utils',
+  xset: 'x11-xserver-utils',
   import: 'imagemagick',
   chromium: 'chromium',
 } as const;
@@ -120,6 +123,8 @@ export async function startDesktop(
     const manager = spawn('openbox', ['--sm-disable'], { env, stdio: 'ignore' });
     closers.push(() => end(manager));
     await until('the window manager to be ready', async () => (await windowManagerRuns(env)) || null);
+    // On a busy machine a moment between press and release can be long enough for the key to repeat itself.
+    await repeatKeys(env, 'off');
     return desktopOf({ server, env, folder, size, closers, stop });
   } catch (error) {
     await stop();
@@ -138,6 +143,11 @@ interface Parts {
 
 function desktopOf({ server, env, folder, size, closers, stop }: Parts): Desktop {
   const xdotool = (...args: string[]) => run('xdotool', args, { env });
+  const keyWithDelay = async (key: string, heldMs: number) => {
+    await xdotool('keydown', key);
+    await sleep(heldMs);
+    await xdotool('keyup', key);
+  };
   const focus = async (window: { id: string }) => {
     await xdotool('windowactivate', window.id);
     await until(`window ${window.id} to have the focus`, async () => (await activeWindowId(env)) === window.id || null);
@@ -163,10 +173,11 @@ function desktopOf({ server, env, folder, size, closers, stop }: Parts): Desktop
     type: async (text, delayMs = 12) => {
       await xdotool('type', '--delay', String(delayMs), '--', text);
     },
-    keyWithDelay: async (key, heldMs) => {
-      await xdotool('keydown', key);
-      await sleep(heldMs);
-      await xdotool('keyup', key);
+    keyWithDelay,
+    holdKey: async (key, heldMs) => {
+      await repeatKeys(env, 'on');
+      await keyWithDelay(key, heldMs);
+      await repeatKeys(env, 'off');
     },
     click: async (button = 1) => {
       await xdotool('click', String(button));
@@ -197,7 +208,7 @@ async function startServer({ width, height }: Parts['size']): Promise<Parts['ser
   const numbers = child.stdio[3];
   if (numbers === null || numbers === undefined) throw new Error('Xvfb was started without a pipe for its number');
   const number = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('Xvfb did not start within 20 s')), 20_000);
+    const timer = setTimeout(() => reject(new Error('Xvfb did not start within 60 s')), 60_000);
     let said = '';
     numbers.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8');
@@ -324,6 +335,10 @@ async function setMonitors(env: NodeJS.ProcessEnv, { width, height }: Parts['siz
   await run('xrandr', ['--setmonitor', 'right', `${width - half}/300x${height}/200+${half}+0`, 'none'], { env });
 }
 
+async function repeatKeys(env: NodeJS.ProcessEnv, how: 'on' | 'off'): Promise<void> {
+  await run('xset', ['r', how], { env });
+}
+
 async function windowOf(env: NodeJS.ProcessEnv, pid: number): Promise<string | null> {
   const list = await property(env, null, '_NET_CLIENT_LIST');
   for (const [id] of list.matchAll(/0x[0-9a-f]+/g)) {
@@ -350,15 +365,15 @@ async function property(env: NodeJS.ProcessEnv, id: string | null, name: string)
   }
 }
 
-/** Waits until `look` finds something; fails after ten seconds, saying what it waited for. */
-export async function until<T>(what: string, look: () => Promise<T | null> | T | null, withinMs = 10_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  while (Date.now() < deadline) {
+/** Waits until `look` finds something; fails after a minute, saying what it waited for. */
+export async function until<T>(what: string, look: () => Promise<T | null> | T | null, withinMs = 60_000): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
     const found = await look();
     if (found !== null) return found;
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`);
     await sleep(50);
   }
-  throw new Error(`waited ${withinMs} ms for ${what}`);
 }
 
 /** Asks a child to end, then makes it; resolves when it has. */

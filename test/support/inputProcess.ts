@@ -61,6 +61,7 @@ const commands: Readonly<Record<string, (file: string) => Promise<string> | stri
     counts = { ...none };
     return counted;
   },
+  peek: () => JSON.stringify(counts),
   snapshot: (file) => writeHeapSnapshot(file, { exposeNumericValues: true }),
   stop: async () => {
     await stop();

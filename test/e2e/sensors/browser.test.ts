@@ -17,6 +17,8 @@ import { createSystemClock } from '../../../agent/platform/system.ts';
 import { type Desktop, type DesktopBrowser, desktopMissing, startDesktop, until } from '../../support/desktop.ts';
 import { desktopTests } from '../../support/desktopTests.ts';
 
+/** Sooner than the extension repeats itself without an event, which it does every five seconds. */
+const AT_ONCE_MS = 4_000;
 const root = resolve(import.meta.dirname, '../../..');
 
 desktopTests('the browser extension, in a real Chromium', desktopMissing(), () => {
@@ -89,9 +91,9 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     await toldOf(() => sensor.tab(), '/one');
     const second = await browser.context.newPage();
     await second.goto(`${address}/two`);
-    await toldOf(() => sensor.tab(), '/two', 2_000);
+    await toldOf(() => sensor.tab(), '/two', AT_ONCE_MS);
     await second.close();
-    await toldOf(() => sensor.tab(), '/one', 2_000);
+    await toldOf(() => sensor.tab(), '/one', AT_ONCE_MS);
   });
 
   it('repeats itself while it has the focus, so that silence means something', async () => {
@@ -114,7 +116,8 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     await open('/visible');
     await toldOf(() => sensor.tab(), '/visible');
     const window = await desktop.openWindow('another application');
-    const tab = await until('the loss of focus', () => (sensor.tab()?.focused === false ? sensor.tab() : null), 2_000);
+    const lost = () => (sensor.tab()?.focused === false ? sensor.tab() : null);
+    const tab = await until('the loss of focus', lost, AT_ONCE_MS);
     expect({ url: tab?.url, title: tab?.title, private: tab?.private }).toEqual({
       url: null,
       title: null,
@@ -157,10 +160,10 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     const stop = await sensor.start();
     onTestFinished(stop);
     await open('/vouched');
-    await toldOf(() => sensor.tab(), '/vouched', 30_000);
+    await toldOf(() => sensor.tab(), '/vouched');
     const before = (await stream()).length;
     await browser.openPrivateWindow(`${address}/allowedsecret`);
-    await until('the private window to be told', () => (sensor.tab()?.private === true ? true : null), 30_000);
+    await until('the private window to be told', () => (sensor.tab()?.private === true ? true : null));
     await sleep(6_500);
     expect(sensor.tab()).toMatchObject({ url: null, title: null, private: true });
     // The whole stream of native messages, from the browser's start: the control is the normal page.
@@ -169,7 +172,7 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
     expect(all).not.toMatch(/allowedsecret|incognitosecret/);
     const words = all.slice(before).match(/\{[^}]*"private":true[^}]*\}/g) ?? [];
     expect(new Set(words)).toEqual(new Set(['{"browser":"chromium","private":true}']));
-  }, 120_000);
+  });
 
   /** As the person would with the switch "Allow in Incognito"; the extension is loaded again by that. */
   async function allowPrivateWindows(): Promise<void> {
@@ -194,12 +197,14 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
   }
 });
 
-async function toldOf(tab: () => BrowserTab | null, path: string, withinMs = 10_000): Promise<BrowserTab> {
+/** With the title of the page: while it is being loaded the browser shows its address in that place. */
+async function toldOf(tab: () => BrowserTab | null, path: string, withinMs?: number): Promise<BrowserTab> {
   return until(
     `the extension to tell ${path}`,
     () => {
       const told = tab();
-      return told?.focused === true && told.url !== null && new URL(told.url).pathname === path ? told : null;
+      if (told?.focused !== true || told.url === null || told.title !== `page ${path}`) return null;
+      return new URL(told.url).pathname === path ? told : null;
     },
     withinMs,
   );

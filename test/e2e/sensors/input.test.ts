@@ -13,7 +13,7 @@ import { desktopTests } from '../../support/desktopTests.ts';
 import { type Finding, searchMemory, searchSnapshot, typed } from '../../support/heapSearch.ts';
 
 /** A heap of a few hundred thousand objects takes seconds to write and to search, more on a busy machine. */
-const SEARCH_MS = 120_000;
+const SEARCH_MS = 300_000;
 
 desktopTests('the input sensor, with real typing', desktopMissing(), () => {
   let desktop: Desktop;
@@ -32,18 +32,19 @@ desktopTests('the input sensor, with real typing', desktopMissing(), () => {
 
   it('counts keys as they are pressed, one held down once, clicks, notches of the wheel and movements', async () => {
     const counting = await startCounting('none');
-    const counted = async (act: () => Promise<unknown>) => {
+    const counted = async (act: () => Promise<unknown>, events: number) => {
       await act();
-      await sleep(250);
+      await counting.until(events);
+      await sleep(250); // for what must not come
       return JSON.parse(await counting.ask('count'));
     };
     const none = { key: 0, click: 0, scroll: 0, move: 0 };
     expect({
-      typing: await counted(() => desktop.type('seven and 5\n')),
-      held: await counted(() => desktop.keyWithDelay('a', 1_500)),
-      clicks: await counted(async () => [await desktop.click(1), await desktop.click(3)]),
-      wheel: await counted(async () => [await desktop.click(4), await desktop.click(5), await desktop.click(5)]),
-      pointer: await counted(async () => [await desktop.moveMouse(300, 300), await desktop.moveMouse(310, 290)]),
+      typing: await counted(() => desktop.type('seven and 5\n'), 12),
+      held: await counted(() => desktop.holdKey('a', 1_500), 1),
+      clicks: await counted(async () => [await desktop.click(1), await desktop.click(3)], 2),
+      wheel: await counted(async () => [await desktop.click(4), await desktop.click(5), await desktop.click(5)], 3),
+      pointer: await counted(async () => [await desktop.moveMouse(300, 300), await desktop.moveMouse(310, 290)], 2),
     }).toEqual({
       typing: { ...none, key: 12 },
       held: { ...none, key: 1 },
@@ -54,11 +55,11 @@ desktopTests('the input sensor, with real typing', desktopMissing(), () => {
   });
 
   it('counts nothing after it was stopped, again after it was started again, and has one listener at most', async () => {
-    const { ask } = await startCounting('none');
+    const { ask, until: counted } = await startCounting('none');
     const said: string[] = [await ask('start')];
     for (let round = 0; round < 3; round += 1) {
       await desktop.type('ab');
-      await sleep(200);
+      await counted(2);
       said.push(await ask('stop'), await ask('stop'));
       await desktop.type('cdefgh');
       await sleep(200);
@@ -103,10 +104,11 @@ desktopTests('the input sensor, with real typing', desktopMissing(), () => {
     leak: string,
     snapshots: 'with numbers only' | 'both kinds' = 'both kinds',
   ): Promise<{ findings: Finding[]; signalled: Finding[]; keys: number }> {
-    const { child, ask, own } = await startCounting(leak);
+    const { child, ask, own, until: counted } = await startCounting(leak);
     const secret = typed(Array.from({ length: 14 }, () => String.fromCharCode(97 + randomInt(26))).join(''));
     await desktop.type(secret.text);
-    await sleep(400);
+    await counted(secret.text.length);
+    await sleep(400); // for what must not come
 
     const inMemory = searchMemory(child.pid ?? 0, secret);
     const { key } = JSON.parse(await ask('count')) as { key: number };
@@ -145,6 +147,12 @@ desktopTests('the input sensor, with real typing', desktopMissing(), () => {
       child.stdin.write(`${command}\n`);
       return answered;
     };
-    return { child, ask, own };
+    const counted = async () => Object.values(JSON.parse(await ask('peek')) as Record<string, number>);
+    /** Resolves when so many events have been counted since the last time. */
+    const untilCounted = async (events: number) => {
+      const isCounted = async () => ((await counted()).reduce((sum, count) => sum + count) >= events ? true : null);
+      await until(`${events} events to be counted`, isCounted);
+    };
+    return { child, ask, own, until: untilCounted };
   }
 });

@@ -61,7 +61,7 @@ desktopTests('the window sensor, on real windows', desktopMissing(), () => {
       ['Two', 'xterm', 'second = 2'],
     ]);
     await desktop.minimise(third);
-    expect((await sensor.visible()).map(({ title }) => title)).toEqual(['first', 'second = 2']);
+    await expect.poll(async () => (await sensor.visible()).map(({ title }) => title)).toEqual(['first', 'second = 2']);
     for (const window of [first, second, third]) await window.close();
   });
 
