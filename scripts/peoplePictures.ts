@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { initialise } from '../server/initialise.ts';
-import { TeamView } from '../shared/protocol/http.ts';
+import { TeamView } from '../shared/protocol/http/teams.ts';
 import { addMember, type Client, createClient, PASSWORD, setUpTotp, startServer } from '../test/support/api.ts';
 import { startBrowser, type TestBrowser } from '../test/support/browser.ts';
 import { enrol } from '../test/support/enrolled.ts';

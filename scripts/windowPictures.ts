@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { PolicyView } from '../shared/protocol/http.ts';
+import { PolicyView } from '../shared/protocol/http/policy.ts';
 import { agentCli, command } from '../test/support/agentProcess.ts';
 import { startBrowser } from '../test/support/browser.ts';
 import { atTheEditor, script, typing } from '../test/support/days/moments.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DaylightError } from '../shared/errors.ts';
 import { OrgId, type PersonId } from '../shared/ids.ts';
-import { Email, PersonName } from '../shared/protocol/http.ts';
+import { Email } from '../shared/protocol/http/credentials.ts';
+import { PersonName } from '../shared/protocol/http/people.ts';
 import type { UnixMs } from '../shared/time.ts';
 import { createAccounts } from './api/accounts.ts';
 import { type Clock, systemClock } from './clock.ts';

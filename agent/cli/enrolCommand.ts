@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, rmdir, stat } from 'node:fs/promises';
 import { DaylightError } from '../../shared/errors.ts';
-import { EnrolmentCode } from '../../shared/protocol/http.ts';
+import { EnrolmentCode } from '../../shared/protocol/http/enrolment.ts';
 import {
   askNotice,
   enrol,

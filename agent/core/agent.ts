@@ -2,7 +2,7 @@ import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertNever, DaylightError } from '../../shared/errors.ts';
 import { BootId, type ImageId } from '../../shared/ids.ts';
-import type { NoticeView } from '../../shared/protocol/http.ts';
+import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeReport } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { openFolder } from './files.ts';

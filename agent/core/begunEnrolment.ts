@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { EnrolmentPayload, routes } from '../../shared/protocol/http.ts';
+import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
+import { routes } from '../../shared/protocol/http.ts';
 import { Signed } from '../../shared/signed.ts';
 import type { Folder } from './files.ts';
 import { DEVICE_KEY_FILE, jsonOf, keyFrom, privateKeyOf } from './identity.ts';

@@ -7,7 +7,9 @@ import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import { DeviceId } from '../../shared/ids.ts';
 import { Lease } from '../../shared/policy/lease.ts';
-import { EnrolmentPayload, type NoticeView, routes } from '../../shared/protocol/http.ts';
+import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
+import type { NoticeView } from '../../shared/protocol/http/notice.ts';
+import { routes } from '../../shared/protocol/http.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { SECOND } from '../../shared/time.ts';
 import {

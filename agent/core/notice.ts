@@ -1,6 +1,6 @@
 import { catalog, parameterIds } from '../../shared/catalog.ts';
 import { NEVER, noticeText } from '../../shared/policy/notice.ts';
-import type { NoticeView } from '../../shared/protocol/http.ts';
+import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { VerifiedPolicy } from './gate/policyCache.ts';
 
 /**

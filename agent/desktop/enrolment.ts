@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EnrolmentCode, NoticeView } from '../../shared/protocol/http.ts';
+import { EnrolmentCode } from '../../shared/protocol/http/enrolment.ts';
+import { NoticeView } from '../../shared/protocol/http/notice.ts';
 import { PageRequest } from '../../shared/protocol/window.ts';
 
 /** What the page of a computer that is not enrolled may ask of the shell, through the same bridge as everything else. */

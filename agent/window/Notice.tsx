@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { NoticeView } from '../../shared/protocol/http.ts';
+import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { Panel } from './Panel.tsx';
 import { date } from './strings/format.ts';

@@ -1,7 +1,9 @@
 import { generateSync } from 'otplib';
 import type { z } from 'zod';
 import type { Clock } from '../../server/clock.ts';
-import { API_PREFIX, type Me, type RouteShape, routes } from '../../shared/protocol/http.ts';
+import type { RouteShape } from '../../shared/protocol/http/route.ts';
+import type { Me } from '../../shared/protocol/http/signIn.ts';
+import { API_PREFIX, routes } from '../../shared/protocol/http.ts';
 
 /** Somebody at the console of the demo: what a browser would send for them. */
 export interface Visitor {

@@ -1,10 +1,10 @@
 import type { Express, Request, Response } from 'express';
 import { DaylightError } from '../../shared/errors.ts';
+import type { RouteShape } from '../../shared/protocol/http/route.ts';
 import {
   API_PREFIX,
   CSRF_HEADER,
   type RouteName,
-  type RouteShape,
   type Routes,
   routes,
   sessionCookie,

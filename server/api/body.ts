@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
-import type { RouteShape } from '../../shared/protocol/http.ts';
+import type { RouteShape } from '../../shared/protocol/http/route.ts';
 import { parsePart } from './part.ts';
 
 /** Reads the body of a request, by the schema of its route. Throws what `asDaylightError` knows. */

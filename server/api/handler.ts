@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { RouteName, RouteShape, Routes } from '../../shared/protocol/http.ts';
+import type { RouteShape } from '../../shared/protocol/http/route.ts';
+import type { RouteName, Routes } from '../../shared/protocol/http.ts';
 import type { Client } from './client.ts';
 import type { EventStream } from './eventStream.ts';
 import type { Begun, SignedIn } from './sessions.ts';

@@ -1,4 +1,4 @@
-import type { Me } from '../../shared/protocol/http.ts';
+import type { Me } from '../../shared/protocol/http/signIn.ts';
 import type { Context } from './context.ts';
 import type { SignedIn } from './sessions.ts';
 

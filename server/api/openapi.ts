@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ErrorBody, type ErrorCode } from '../../shared/errors.ts';
+import type { RouteShape } from '../../shared/protocol/http/route.ts';
 import {
   API_PREFIX,
   CSRF_HEADER,
   type RouteName,
-  type RouteShape,
   routes,
   STREAM_ALIVE,
   STREAM_ALIVE_MS,

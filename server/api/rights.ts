@@ -1,5 +1,6 @@
 import { PersonId } from '../../shared/ids.ts';
-import type { RouteName, RouteShape } from '../../shared/protocol/http.ts';
+import type { RouteShape } from '../../shared/protocol/http/route.ts';
+import type { RouteName } from '../../shared/protocol/http.ts';
 import { type Action, type Actor, organisation, personTarget } from '../authorize.ts';
 import type { Context } from './context.ts';
 import type { Call } from './handler.ts';

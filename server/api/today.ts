@@ -1,6 +1,6 @@
 import { DaylightError } from '../../shared/errors.ts';
 import type { PersonId, TeamId } from '../../shared/ids.ts';
-import type { TodayReport, TodayRow } from '../../shared/protocol/http.ts';
+import type { TodayReport, TodayRow } from '../../shared/protocol/http/today.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { type Actor, authorize, personTarget } from '../authorize.ts';
 import type { Interval } from '../reports/intervals.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { canonical } from '../../shared/canonical.ts';
 import type { PersonId } from '../../shared/ids.ts';
-import { routes, type TodayReport } from '../../shared/protocol/http.ts';
+import type { TodayReport } from '../../shared/protocol/http/today.ts';
+import { routes } from '../../shared/protocol/http.ts';
 import { MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
 import type { Actor } from '../authorize.ts';
 import type { Clock } from '../clock.ts';

@@ -4,7 +4,7 @@ import { DaylightError } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
 import { PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
 import { raised, widened } from '../../shared/policy/widened.ts';
-import type { PolicyChange } from '../../shared/protocol/http.ts';
+import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 

@@ -1,5 +1,5 @@
 import { noticeOf } from '../../shared/policy/notice.ts';
-import type { NoticeView } from '../../shared/protocol/http.ts';
+import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { PublishedPolicy } from './control.ts';
 
 /** The notice of a published policy: what people read, with the hash that their acknowledgement names. */

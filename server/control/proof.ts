@@ -1,7 +1,7 @@
 import { canonical } from '../../shared/canonical.ts';
 import { catalog, type Level, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
-import { type ParameterProof, WAITING_NAMED } from '../../shared/protocol/http.ts';
+import { type ParameterProof, WAITING_NAMED } from '../../shared/protocol/http/proof.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { Digest } from '../../shared/signed.ts';
 import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';

@@ -1,6 +1,6 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
-import type { DayReport } from '../../shared/protocol/http.ts';
+import type { DayReport } from '../../shared/protocol/http/day.ts';
 import type { UnixMs } from '../../shared/time.ts';
 
 /** What held on the day: at its end, or now while it lasts. */

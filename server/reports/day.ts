@@ -1,7 +1,7 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { ObservationOf } from '../../shared/events/observation.ts';
 import type { SessionId } from '../../shared/ids.ts';
-import type { DayReport } from '../../shared/protocol/http.ts';
+import type { DayReport } from '../../shared/protocol/http/day.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { absences, type Circumstances } from './absent.ts';
 import { clip, type Interval, intersect, isMoment, measure, partsWithin, subtract, union } from './intervals.ts';

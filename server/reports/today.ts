@@ -1,6 +1,7 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { DeviceId, SessionId, TeamId } from '../../shared/ids.ts';
-import type { DayReport, TodayRow } from '../../shared/protocol/http.ts';
+import type { DayReport } from '../../shared/protocol/http/day.ts';
+import type { TodayRow } from '../../shared/protocol/http/today.ts';
 import { MINUTE, type UnixMs } from '../../shared/time.ts';
 import { absences, type Circumstances } from './absent.ts';
 import { historyOf, type Known } from './day.ts';

@@ -1,4 +1,4 @@
-import type { WeekReport } from '../../shared/protocol/http.ts';
+import type { WeekReport } from '../../shared/protocol/http/week.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Circumstances } from './absent.ts';
 import { type DaySetting, type History, historyOf, type Known, reportOn } from './day.ts';

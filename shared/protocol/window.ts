@@ -6,7 +6,7 @@ import { LawfulBasis } from '../policy/policy.ts';
 import { Role } from '../roles.ts';
 import { line, text } from '../text.ts';
 import { SECOND, UnixMs } from '../time.ts';
-import { NoticeView } from './http.ts';
+import { NoticeView } from './http/notice.ts';
 
 /**
  * What the employee's window, and the command line, ask of the agent that runs on the same computer: one JSON object a

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { DayReport } from '../../shared/protocol/http.ts';
+import type { DayReport } from '../../shared/protocol/http/day.ts';
 import { DAY, dayOf, MINUTE } from '../../shared/time.ts';
 import { PASSWORD, totpCode } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';

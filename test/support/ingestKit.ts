@@ -18,7 +18,7 @@ import { createVault } from '../../server/vault/vault.ts';
 import { canonical } from '../../shared/canonical.ts';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { BootId, DeviceId, OrgId, PersonId, SessionId } from '../../shared/ids.ts';
-import type { PolicyChange } from '../../shared/protocol/http.ts';
+import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import {
   AGENT_PATH,
   type Batch,

@@ -1,4 +1,5 @@
-import { type RouteName, type RouteShape, routes } from '../../shared/protocol/http.ts';
+import type { RouteShape } from '../../shared/protocol/http/route.ts';
+import { type RouteName, routes } from '../../shared/protocol/http.ts';
 
 /** A request of each route that passes its schemas. A route without one does not compile. */
 export interface Example {

@@ -1,8 +1,8 @@
 import { parameterIds } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { PersonId } from '../../../shared/ids.ts';
-import type { DayReport } from '../../../shared/protocol/http.ts';
-import { ReadPurpose } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
+import { ReadPurpose } from '../../../shared/protocol/http/reading.ts';
 import { type Actor, authorize, organisation, personTarget } from '../../authorize.ts';
 import { dayReport } from '../../reports/day.ts';
 import type { Interval } from '../../reports/intervals.ts';

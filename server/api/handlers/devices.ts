@@ -1,7 +1,7 @@
 import type { ParameterId } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { DeviceId, PersonId } from '../../../shared/ids.ts';
-import type { DeviceView } from '../../../shared/protocol/http.ts';
+import type { DeviceView } from '../../../shared/protocol/http/devices.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { ReceiptPayload, ReceiptState } from '../../../shared/protocol/messages.ts';
 import { DAY, MINUTE } from '../../../shared/time.ts';

@@ -1,5 +1,5 @@
 import { DaylightError } from '../../../shared/errors.ts';
-import { EnrolmentPayload } from '../../../shared/protocol/http.ts';
+import { EnrolmentPayload } from '../../../shared/protocol/http/enrolment.ts';
 import type { Signed } from '../../../shared/signed.ts';
 import { HOUR, type UnixMs } from '../../../shared/time.ts';
 import { noticeView } from '../../control/notices.ts';

@@ -1,6 +1,8 @@
 import { DaylightError } from '../../../shared/errors.ts';
 import type { OrgId, TeamId } from '../../../shared/ids.ts';
-import type { Invitation, PersonView, Routes, TeamView } from '../../../shared/protocol/http.ts';
+import type { Invitation, PersonView } from '../../../shared/protocol/http/people.ts';
+import type { TeamView } from '../../../shared/protocol/http/teams.ts';
+import type { Routes } from '../../../shared/protocol/http.ts';
 import type { Role } from '../../../shared/roles.ts';
 import type { UnixMs } from '../../../shared/time.ts';
 import { type Actor, authorize, newcomerTarget, organisation, personTarget } from '../../authorize.ts';

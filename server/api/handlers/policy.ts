@@ -1,5 +1,5 @@
 import { DaylightError } from '../../../shared/errors.ts';
-import type { PolicyView } from '../../../shared/protocol/http.ts';
+import type { PolicyView } from '../../../shared/protocol/http/policy.ts';
 import { organisation } from '../../authorize.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { noticeView } from '../../control/notices.ts';

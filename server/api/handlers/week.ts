@@ -1,5 +1,5 @@
 import type { ParameterId } from '../../../shared/catalog.ts';
-import type { WeekReport } from '../../../shared/protocol/http.ts';
+import type { WeekReport } from '../../../shared/protocol/http/week.ts';
 import { addDays, type Day } from '../../../shared/time.ts';
 import { weekReport } from '../../reports/week.ts';
 import { circumstancesOf, pastOf } from '../circumstances.ts';

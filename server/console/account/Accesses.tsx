@@ -1,7 +1,7 @@
 import { useParams } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
-import type { AccessEntry } from '../../../shared/protocol/http.ts';
+import type { AccessEntry } from '../../../shared/protocol/http/accesses.ts';
 import { useAccesses } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';

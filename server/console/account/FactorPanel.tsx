@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Mark } from '../../../look/Mark.tsx';
 import { assertNever } from '../../../shared/errors.ts';
-import type { Me } from '../../../shared/protocol/http.ts';
+import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { type Answer, call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useSecondFactor } from '../api/reads.ts';

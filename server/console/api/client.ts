@@ -1,13 +1,7 @@
 import type { z } from 'zod';
 import { DaylightError, ErrorBody } from '../../../shared/errors.ts';
-import {
-  API_PREFIX,
-  CSRF_HEADER,
-  type RouteName,
-  type RouteShape,
-  type Routes,
-  routes,
-} from '../../../shared/protocol/http.ts';
+import type { RouteShape } from '../../../shared/protocol/http/route.ts';
+import { API_PREFIX, CSRF_HEADER, type RouteName, type Routes, routes } from '../../../shared/protocol/http.ts';
 import { say } from '../strings/say.ts';
 
 /** Routes that answer with JSON; images and event streams are fetched by the browser itself. */

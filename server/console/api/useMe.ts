@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { DaylightError } from '../../../shared/errors.ts';
-import type { Me } from '../../../shared/protocol/http.ts';
+import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
 

@@ -4,7 +4,7 @@ import { type SyntheticEvent, useState } from 'react';
 import { Link } from 'react-router';
 import { noticeOf } from '../../../shared/policy/notice.ts';
 import { type PresetId, presetChange, presetIds, withPreset } from '../../../shared/policy/presets.ts';
-import type { PolicyView } from '../../../shared/protocol/http.ts';
+import type { PolicyView } from '../../../shared/protocol/http/policy.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { usePolicy } from '../api/reads.ts';

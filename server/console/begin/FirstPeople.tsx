@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Invitation } from '../../../shared/protocol/http.ts';
+import type { Invitation } from '../../../shared/protocol/http/people.ts';
 import { usePeople, useTeams } from '../api/reads.ts';
 import { Note } from '../frame/Note.tsx';
 import { InviteForm } from '../people/InviteForm.tsx';

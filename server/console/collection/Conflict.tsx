@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import type { PolicyView } from '../../../shared/protocol/http.ts';
+import type { PolicyView } from '../../../shared/protocol/http/policy.ts';
 import { Note } from '../frame/Note.tsx';
 import { useAuthorName } from '../frame/useNames.ts';
 import { exactTime } from '../strings/format.ts';

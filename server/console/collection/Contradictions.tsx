@@ -1,5 +1,5 @@
 import { catalog } from '../../../shared/catalog.ts';
-import type { ParameterProof } from '../../../shared/protocol/http.ts';
+import type { ParameterProof } from '../../../shared/protocol/http/proof.ts';
 import { Note } from '../frame/Note.tsx';
 import { count, say } from '../strings/say.ts';
 

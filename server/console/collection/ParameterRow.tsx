@@ -4,7 +4,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useId } from 'react';
 import { catalog, hasLevel, type ParameterId } from '../../../shared/catalog.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
-import type { ParameterProof } from '../../../shared/protocol/http.ts';
+import type { ParameterProof } from '../../../shared/protocol/http/proof.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
 import { type Draft, drafted } from './draft.ts';

@@ -1,7 +1,7 @@
 import { Mark } from '../../../look/Mark.tsx';
 import type { Level } from '../../../shared/catalog.ts';
 import { assertNever } from '../../../shared/errors.ts';
-import type { ParameterProof } from '../../../shared/protocol/http.ts';
+import type { ParameterProof } from '../../../shared/protocol/http/proof.ts';
 import { dayIn, exactTime, latency, nearTime, shortDate } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';

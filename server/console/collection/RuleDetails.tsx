@@ -1,7 +1,7 @@
 import { Checkbox, Group, Select, Switch } from '@mantine/core';
 import { catalog, type ParameterId, Purpose } from '../../../shared/catalog.ts';
 import { LawfulBasis } from '../../../shared/policy/policy.ts';
-import { type ParameterProof, WAITING_NAMED } from '../../../shared/protocol/http.ts';
+import { type ParameterProof, WAITING_NAMED } from '../../../shared/protocol/http/proof.ts';
 import { ViewerRole } from '../../../shared/roles.ts';
 import { useMe } from '../api/useMe.ts';
 import { may } from '../frame/may.ts';

@@ -1,7 +1,7 @@
 import { type Level, type ParameterId, type Purpose, parameterIds, rank } from '../../../shared/catalog.ts';
 import type { LawfulBasis, PolicyDocument } from '../../../shared/policy/policy.ts';
 import { raised, stopsUntilAcknowledged } from '../../../shared/policy/widened.ts';
-import { PolicyChange } from '../../../shared/protocol/http.ts';
+import { PolicyChange } from '../../../shared/protocol/http/policy.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { collectsMore, type TimeName, type Times, timeNames, timesOf, toPolicyTimes } from './times.ts';
 

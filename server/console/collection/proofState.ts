@@ -1,4 +1,4 @@
-import type { ParameterProof } from '../../../shared/protocol/http.ts';
+import type { ParameterProof } from '../../../shared/protocol/http/proof.ts';
 
 /**
  * What may be said of a parameter. "Off" (or any level) is in force only as `confirmed`, or as `lease_ended` when every

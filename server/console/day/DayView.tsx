@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { Note } from '../frame/Note.tsx';
 import { clockTime, exactTime, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';

@@ -1,4 +1,4 @@
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { clockTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 

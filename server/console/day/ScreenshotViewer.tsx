@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { addressOf } from '../api/client.ts';
 import { usePolicy } from '../api/reads.ts';
 import { Note } from '../frame/Note.tsx';

@@ -1,7 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconPhoto } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { clockTime } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './day.module.css';

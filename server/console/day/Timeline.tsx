@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ParameterId } from '../../../shared/catalog.ts';
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { clockTime, duration } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import { absenceOf } from './absence.ts';

@@ -1,5 +1,5 @@
 import type { ParameterId } from '../../../shared/catalog.ts';
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { duration } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import { absenceOf } from './absence.ts';

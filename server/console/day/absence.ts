@@ -1,5 +1,5 @@
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { shortDate } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 

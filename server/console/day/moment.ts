@@ -1,4 +1,4 @@
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 
 /** The app that was in front at that moment, as far as it is shown; null when it is not known. */
 export function appAt({ apps }: Pick<DayReport, 'apps'>, at: number): string | null {

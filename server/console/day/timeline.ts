@@ -1,4 +1,4 @@
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { HOUR, MINUTE } from '../../../shared/time.ts';
 
 export interface Span {

@@ -1,5 +1,5 @@
 import { PasswordInput } from '@mantine/core';
-import { Password } from '../../../shared/protocol/http.ts';
+import { Password } from '../../../shared/protocol/http/credentials.ts';
 import { say } from '../strings/say.ts';
 
 export interface PasswordChoice {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
-import type { Me } from '../../../shared/protocol/http.ts';
+import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { type Answer, call } from '../api/client.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { say } from '../strings/say.ts';

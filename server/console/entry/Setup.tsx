@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { assertNever } from '../../../shared/errors.ts';
-import type { Me } from '../../../shared/protocol/http.ts';
+import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { Failure } from '../frame/Failure.tsx';

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { Me } from '../../../shared/protocol/http.ts';
+import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { keys } from '../api/keys.ts';
 
 /** Makes someone the signed-in person. Whatever an earlier person was shown in this tab is forgotten. */

@@ -1,5 +1,5 @@
 import { Route, Routes } from 'react-router';
-import type { Me } from '../../../shared/protocol/http.ts';
+import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { Accesses } from '../account/Accesses.tsx';
 import { AccessLogs } from '../account/AccessLogs.tsx';
 import { Account } from '../account/Account.tsx';

@@ -1,7 +1,8 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
-import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
+import type { PersonView } from '../../../shared/protocol/http/people.ts';
+import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useMe } from '../api/useMe.ts';

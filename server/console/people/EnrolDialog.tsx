@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { PersonView } from '../../../shared/protocol/http.ts';
+import type { PersonView } from '../../../shared/protocol/http/people.ts';
 import { type Answer, call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { CopyText } from '../frame/CopyText.tsx';

@@ -1,4 +1,4 @@
-import type { Invitation } from '../../../shared/protocol/http.ts';
+import type { Invitation } from '../../../shared/protocol/http/people.ts';
 import { CopyText } from '../frame/CopyText.tsx';
 import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { Invitation, TeamView } from '../../../shared/protocol/http.ts';
+import type { Invitation } from '../../../shared/protocol/http/people.ts';
+import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { Note } from '../frame/Note.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';

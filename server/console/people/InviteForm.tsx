@@ -1,7 +1,8 @@
 import { Button, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
-import type { Invitation, TeamView } from '../../../shared/protocol/http.ts';
+import type { Invitation } from '../../../shared/protocol/http/people.ts';
+import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { Role, ViewerRole } from '../../../shared/roles.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Mark } from '../../../look/Mark.tsx';
-import type { Invitation, PersonView } from '../../../shared/protocol/http.ts';
+import type { Invitation, PersonView } from '../../../shared/protocol/http/people.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useInvitations } from '../api/reads.ts';

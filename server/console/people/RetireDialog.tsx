@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNow } from '../../../look/useNow.ts';
-import type { DeviceView } from '../../../shared/protocol/http.ts';
+import type { DeviceView } from '../../../shared/protocol/http/devices.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { Failure } from '../frame/Failure.tsx';

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
-import type { TeamView } from '../../../shared/protocol/http.ts';
+import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { Failure, fieldError } from '../frame/Failure.tsx';

@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import type { TeamView } from '../../../shared/protocol/http.ts';
+import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { Empty } from '../frame/Page.tsx';
 import { useNames } from '../frame/useNames.ts';
 import { count, say } from '../strings/say.ts';

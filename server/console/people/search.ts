@@ -1,4 +1,5 @@
-import type { PersonView, TeamView } from '../../../shared/protocol/http.ts';
+import type { PersonView } from '../../../shared/protocol/http/people.ts';
+import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 
 /** People whose name, address or a team contains every word that was typed. */
 export function searchPeople(

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
 import { useNow } from '../../../look/useNow.ts';
-import type { TodayReport, TodayRow } from '../../../shared/protocol/http.ts';
+import type { TodayReport, TodayRow } from '../../../shared/protocol/http/today.ts';
 import { useTeams } from '../api/reads.ts';
 import { absenceOf } from '../day/absence.ts';
 import { dayPath } from '../day/paths.ts';

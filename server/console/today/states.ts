@@ -1,5 +1,5 @@
 import type { Tone } from '../../../look/Mark.tsx';
-import type { TodayRow } from '../../../shared/protocol/http.ts';
+import type { TodayRow } from '../../../shared/protocol/http/today.ts';
 import { clockTime, dayIn, shortDate } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 

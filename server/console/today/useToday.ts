@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { DaylightError } from '../../../shared/errors.ts';
-import { routes, type TodayReport } from '../../../shared/protocol/http.ts';
+import type { TodayReport } from '../../../shared/protocol/http/today.ts';
+import { routes } from '../../../shared/protocol/http.ts';
 import { MINUTE, SECOND } from '../../../shared/time.ts';
 import { readEvents } from '../api/events.ts';
 import { keys } from '../api/keys.ts';

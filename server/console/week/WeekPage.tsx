@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconRefresh } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import type { WeekReport } from '../../../shared/protocol/http.ts';
+import type { WeekReport } from '../../../shared/protocol/http/week.ts';
 import { addDays, Day } from '../../../shared/time.ts';
 import { useWeek } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import type { ParameterId } from '../../../shared/catalog.ts';
-import type { WeekReport } from '../../../shared/protocol/http.ts';
+import type { WeekReport } from '../../../shared/protocol/http/week.ts';
 import { absenceOf } from '../day/absence.ts';
 import { dayPath } from '../day/paths.ts';
 import type { ReadPurposeName } from '../day/purposes.ts';

@@ -1,4 +1,4 @@
-import type { WeekReport } from '../../../shared/protocol/http.ts';
+import type { WeekReport } from '../../../shared/protocol/http/week.ts';
 
 /** One line of a table of the week: a label, and its time on each of the seven days. */
 export interface Line {

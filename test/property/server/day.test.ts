@@ -6,7 +6,7 @@ import { inOrder, ofParameter, type Recorded } from '../../../server/reports/rec
 import { zonedDay } from '../../../server/reports/zonedDay.ts';
 import type { Observation } from '../../../shared/events/observation.ts';
 import { DeviceId, SessionId } from '../../../shared/ids.ts';
-import { DayReport } from '../../../shared/protocol/http.ts';
+import { DayReport } from '../../../shared/protocol/http/day.ts';
 import { addDays, DAY, HOUR, MINUTE } from '../../../shared/time.ts';
 import { dayFacts } from '../../support/dayFacts.ts';
 

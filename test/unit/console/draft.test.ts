@@ -17,7 +17,7 @@ import { applyChange } from '../../../server/control/change.ts';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import { OrgId, PersonId } from '../../../shared/ids.ts';
 import { firstRules, PolicyDocument } from '../../../shared/policy/policy.ts';
-import { PolicyChange } from '../../../shared/protocol/http.ts';
+import { PolicyChange } from '../../../shared/protocol/http/policy.ts';
 import { Digest } from '../../../shared/signed.ts';
 
 const digest = Digest.parse('0'.repeat(64));

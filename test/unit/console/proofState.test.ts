@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { proofStateOf } from '../../../server/console/collection/proofState.ts';
 import { DeviceId } from '../../../shared/ids.ts';
-import type { ParameterProof } from '../../../shared/protocol/http.ts';
+import type { ParameterProof } from '../../../shared/protocol/http/proof.ts';
 import { UnixMs } from '../../../shared/time.ts';
 
 const device = DeviceId.parse('6f1c9a52-33f0-4a60-9a2a-3c6a70a1b001');

@@ -6,7 +6,7 @@ import { count, say } from '../../../server/console/strings/say.ts';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import { SESSION_CAUSES } from '../../../shared/events/observation.ts';
 import { PersonId, TeamId } from '../../../shared/ids.ts';
-import type { PersonView } from '../../../shared/protocol/http.ts';
+import type { PersonView } from '../../../shared/protocol/http/people.ts';
 import { HOUR, MINUTE } from '../../../shared/time.ts';
 
 test('every level of the catalogue and every cause of a stop has a word', () => {

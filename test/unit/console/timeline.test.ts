@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { activityBars, hourTicks, place, runsOf, visibleSpan } from '../../../server/console/day/timeline.ts';
 import { PersonId } from '../../../shared/ids.ts';
-import type { DayReport } from '../../../shared/protocol/http.ts';
+import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { HOUR, MINUTE, UnixMs } from '../../../shared/time.ts';
 
 const start = Date.parse('2026-11-12T00:00:00Z');

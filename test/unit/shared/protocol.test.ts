@@ -6,7 +6,7 @@ import { verifySigned } from '../../../server/control/signer.ts';
 import { isCanonical } from '../../../shared/canonical.ts';
 import { Lease } from '../../../shared/policy/lease.ts';
 import { PolicyDocument } from '../../../shared/policy/policy.ts';
-import { EnrolmentPayload } from '../../../shared/protocol/http.ts';
+import { EnrolmentPayload } from '../../../shared/protocol/http/enrolment.ts';
 import {
   AcknowledgementPayload,
   HelloPayload,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Today } from '../../../../server/api/today.ts';
 import { followToday } from '../../../../server/api/todayStream.ts';
 import type { Actor } from '../../../../server/authorize.ts';
-import type { TodayReport } from '../../../../shared/protocol/http.ts';
+import type { TodayReport } from '../../../../shared/protocol/http/today.ts';
 import { HOUR, MINUTE } from '../../../../shared/time.ts';
 import { connect, startServer } from '../../../support/ingestKit.ts';
 import { personId, webSession } from '../../../support/storeRecords.ts';

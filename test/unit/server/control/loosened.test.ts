@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noticeView } from '../../../../server/control/notices.ts';
-import type { PolicyChange } from '../../../../shared/protocol/http.ts';
+import type { PolicyChange } from '../../../../shared/protocol/http/policy.ts';
 import { acknowledgementBy, type ServerKit, startServer, type TestDevice } from '../../../support/ingestKit.ts';
 
 const ON = { screenshot: { level: 'full' }, app: { level: 'name' } } as const;

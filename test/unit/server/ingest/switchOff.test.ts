@@ -5,7 +5,7 @@ import { createConnections } from '../../../../server/control/connections.ts';
 import { createPolicyControl } from '../../../../server/control/policies.ts';
 import { createOrganisations } from '../../../../server/control/signer.ts';
 import type { Store } from '../../../../server/store/store.ts';
-import type { PolicyChange } from '../../../../shared/protocol/http.ts';
+import type { PolicyChange } from '../../../../shared/protocol/http/policy.ts';
 import {
   batch,
   connect,

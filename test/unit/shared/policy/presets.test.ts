@@ -4,7 +4,7 @@ import { catalog, parameterIds, rank } from '../../../../shared/catalog.ts';
 import { PersonId } from '../../../../shared/ids.ts';
 import { firstRules, PolicyDocument } from '../../../../shared/policy/policy.ts';
 import { presetChange, presetIds, presets, withPreset } from '../../../../shared/policy/presets.ts';
-import { PolicyChange } from '../../../../shared/protocol/http.ts';
+import { PolicyChange } from '../../../../shared/protocol/http/policy.ts';
 import { sha256 } from '../../../support/ingestKit.ts';
 
 const AT = Date.parse('2026-11-12T09:00:00Z');

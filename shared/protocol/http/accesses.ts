@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { ParameterId } from '../../catalog.ts';
+import { PersonId } from '../../ids.ts';
+import { Role } from '../../roles.ts';
+import { Day, UnixMs } from '../../time.ts';
+import { ReadPurpose } from './reading.ts';
+import { empty, personPath, route } from './route.ts';
+
+export const AccessEntry = z.strictObject({
+  /** The first time, where a refusal was repeated. */
+  at: UnixMs,
+  actor: PersonId,
+  actorName: z.string(),
+  actorRole: Role,
+  action: z.string(),
+  purpose: ReadPurpose,
+  /** The day that was looked at; of a `week` the first of its seven days. Null also for refusals about different days. */
+  day: Day.nullable(),
+  /** Of refusals that are counted together, all that were asked for. */
+  parameters: z.array(ParameterId),
+  refused: z.boolean(),
+  /** More than one only for refusals: how often from `at` to `lastAt`, within one hour. */
+  count: z.int().min(1),
+  lastAt: UnixMs,
+});
+export type AccessEntry = z.infer<typeof AccessEntry>;
+
+export const accessesRoutes = {
+  accessLogs: route({
+    method: 'GET',
+    path: '/access-logs',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'Whose access log the caller may read (oneself; everyone for a privacy officer). Names and addresses, and nothing of what anybody does.',
+    body: null,
+    response: z.strictObject({
+      people: z.array(z.strictObject({ id: PersonId, name: z.string(), email: z.string() })),
+    }),
+  }),
+  accesses: route({
+    method: 'GET',
+    path: '/people/:person/accesses',
+    auth: 'session',
+    params: personPath,
+    query: z.strictObject({ before: z.coerce.number().pipe(UnixMs).optional() }),
+    summary:
+      "Who looked at this person's data, newest first, 100 at a time and with the last all of its millisecond (the person; privacy officer, whose look is recorded too, as `accesses`). Refusals of one reader, action and purpose within an hour are one entry, with how often and its last time.",
+    body: null,
+    response: z.strictObject({ accesses: z.array(AccessEntry) }),
+  }),
+};

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { ParameterId } from '../../catalog.ts';
+import { ImageId, PersonId } from '../../ids.ts';
+import { Day, UnixMs } from '../../time.ts';
+import { ReadableDay, ReadPurpose, zone } from './reading.ts';
+import { personPath, route } from './route.ts';
+
+const Interval = z.strictObject({ from: UnixMs, to: UnixMs });
+
+/** One person's day, as the employee and the manager both see it. */
+export const DayReport = z.strictObject({
+  person: z.strictObject({ id: PersonId, name: z.string() }),
+  day: Day,
+  /** The zone whose calendar day this is. */
+  zone: z.string(),
+  from: UnixMs,
+  to: UnixMs,
+  generatedAt: UnixMs,
+  policyVersion: z.int(),
+  /** Null when the viewer is the person: looking at one's own data is not recorded as access by others. */
+  recordedAccess: z.strictObject({ at: UnixMs, purpose: ReadPurpose }).nullable(),
+  sessions: z.array(
+    z.strictObject({
+      ...Interval.shape,
+      /** Still running when the report was made; `to` is then the last evidence. */
+      open: z.boolean(),
+      stopCause: z.string().nullable(),
+      /** The same person tracked on two devices at once; the time counts once. */
+      overlapping: z.boolean(),
+    }),
+  ),
+  gaps: z.array(z.strictObject({ ...Interval.shape, cause: z.string() })),
+  work: z.array(z.strictObject({ ...Interval.shape, project: z.string().nullable(), task: z.string().nullable() })),
+  activity: z.array(
+    z.strictObject({
+      ...Interval.shape,
+      active: z.boolean(),
+      counts: z.strictObject({ keys: z.int(), clicks: z.int(), scrolls: z.int(), moves: z.int() }).nullable(),
+    }),
+  ),
+  apps: z.array(z.strictObject({ ...Interval.shape, label: z.string(), title: z.string().nullable() })),
+  sites: z.array(z.strictObject({ ...Interval.shape, label: z.string() })),
+  screenshots: z.array(
+    z.strictObject({ at: UnixMs, image: ImageId, level: z.enum(['blurred', 'full']), width: z.int(), height: z.int() }),
+  ),
+  notes: z.array(z.strictObject({ at: UnixMs, note: z.string() })),
+  device: z.array(z.strictObject({ at: UnixMs, description: z.string() })),
+  timezones: z.array(z.strictObject({ at: UnixMs, zone: z.string() })),
+  totals: z.strictObject({
+    trackedMs: z.int(),
+    byProject: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
+    byApp: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
+    bySite: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
+  }),
+  /** For every parameter with nothing to show: why. `not_for_you`: the viewer's role may not read it. */
+  absent: z.array(
+    z.strictObject({
+      parameter: ParameterId,
+      why: z.enum([
+        'off_by_policy',
+        'not_acknowledged',
+        'no_device',
+        'not_tracking',
+        'nothing_recorded',
+        'no_longer_kept',
+        'not_for_you',
+      ]),
+      since: UnixMs.nullable(),
+    }),
+  ),
+});
+export type DayReport = z.infer<typeof DayReport>;
+
+export const dayRoutes = {
+  day: route({
+    method: 'GET',
+    path: '/people/:person/day',
+    auth: 'session',
+    params: personPath,
+    query: z.strictObject({ day: ReadableDay, zone, purpose: ReadPurpose }),
+    summary:
+      "A person's day. Recorded before it is answered; the person sees who looked. `purpose=own_data` is for the person alone.",
+    body: null,
+    response: DayReport,
+  }),
+};

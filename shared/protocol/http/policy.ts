@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { PersonId } from '../../ids.ts';
+import { PolicyDocument, policyTimes, ruleChangeSchemas } from '../../policy/policy.ts';
+import { Digest, Signed } from '../../signed.ts';
+import { text } from '../../text.ts';
+import { UnixMs } from '../../time.ts';
+import { empty, route } from './route.ts';
+
+export const PolicyView = z.strictObject({
+  policy: PolicyDocument,
+  hash: Digest,
+  publishedAt: UnixMs,
+  author: PersonId.nullable(),
+  reason: z.string(),
+  signed: Signed,
+});
+export type PolicyView = z.infer<typeof PolicyView>;
+
+/** One change to the current policy: only the parameters named change. */
+export const PolicyChange = z.strictObject({
+  /** The version that this change was made from; another one in the meantime is a conflict and nothing is changed. */
+  baseVersion: z.int().min(1),
+  reason: text(3, 500, 'say in a few words why').trim().min(3, 'say in a few words why'),
+  parameters: z.strictObject(ruleChangeSchemas).optional(),
+  /** More is collected by a shorter review, a longer idle time and a longer lease: those stop until they are acknowledged. */
+  screenshotReviewSeconds: policyTimes.screenshotReviewSeconds.optional(),
+  idleSeconds: policyTimes.idleSeconds.optional(),
+  leaseHours: policyTimes.leaseHours.optional(),
+});
+export type PolicyChange = z.infer<typeof PolicyChange>;
+
+export const policyRoutes = {
+  policy: route({
+    method: 'GET',
+    path: '/policy',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary: 'The policy in force. Everyone in the organisation may read it.',
+    body: null,
+    response: PolicyView,
+  }),
+  policyVersion: route({
+    method: 'GET',
+    path: '/policy/versions/:version',
+    auth: 'session',
+    params: z.strictObject({ version: z.coerce.number().pipe(z.int().min(1)) }),
+    query: empty,
+    summary: 'One published version; versions are permanent.',
+    body: null,
+    response: PolicyView,
+  }),
+  publishPolicy: route({
+    method: 'PUT',
+    path: '/policy',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'Publish a change (owner, admin, manager). Lowering holds at once; a raise holds for each person once they have acknowledged the new notice.',
+    body: PolicyChange,
+    response: PolicyView,
+  }),
+};
