@@ -6,6 +6,7 @@ import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import type { Registry } from './sensors/registry.ts';
 import type { Spool } from './spool/spool.ts';
+import { reasonFor } from './words.ts';
 
 export type UnsignedReceipt = Omit<ReceiptPayload, 'device'>;
 
@@ -75,16 +76,15 @@ function contradiction(id: ParameterId, running: Level, allowed: Level): 'contra
 
 function reasonOf(deps: ReceiptDeps, id: ParameterId, { truth, tracking }: Circumstances): ReceiptState['reason'] {
   const { level, decidedBy } = truth[id];
-  if (level === 'off') return reasonFor(deps.policies, id, decidedBy ?? 'organisation');
+  if (level === 'off') return stateReason(deps.policies, id, decidedBy ?? 'organisation');
   const decision = deps.gate.decide(id);
-  if (decision.kind === 'denied') return reasonFor(deps.policies, id, decision.by);
+  if (decision.kind === 'denied') return stateReason(deps.policies, id, decision.by);
   // Allowed, and yet nothing runs: it is the session itself that has not begun, or a sensor that could not be started.
   return tracking ? 'sensor_unavailable' : 'session';
 }
 
-function reasonFor(policies: PolicyCache, id: ParameterId, layer: LayerName): ReceiptState['reason'] {
+function stateReason(policies: PolicyCache, id: ParameterId, layer: LayerName): ReceiptState['reason'] {
   if (layer === 'platform') return 'sensor_unavailable';
-  if (layer !== 'organisation') return layer;
-  const isUnread = policies.notUnderstood() !== null || policies.policy()?.notUnderstood[id] !== undefined;
-  return isUnread ? 'not_understood' : 'policy';
+  const reason = reasonFor(policies, id, layer);
+  return reason === 'organisation' ? 'policy' : reason;
 }

@@ -1,7 +1,7 @@
 import type { Level, LevelOf, ParameterId } from '../../shared/catalog.ts';
 import { catalog, parameterIds } from '../../shared/catalog.ts';
 import type { Observation, ObservationOf } from '../../shared/events/observation.ts';
-import { type MonoMs, SECOND, type UnixMs } from '../../shared/time.ts';
+import type { MonoMs, UnixMs } from '../../shared/time.ts';
 import { createFacts } from './facts.ts';
 import type { Gate } from './gate/gate.ts';
 import { createHeartbeats } from './heartbeat.ts';
@@ -13,9 +13,7 @@ import type { Reductions } from './sensors/reductions.ts';
 import type { Registry } from './sensors/registry.ts';
 import { type Sight, sightOf } from './sensors/sight.ts';
 import { createSubscription, openWhileWanted } from './sensors/subscription.ts';
-
-/** How often the windows are read, whatever the policy: a kill -9 loses no more of what is counted than this. */
-export const INTERVAL_MS = 5 * SECOND;
+import { INTERVAL_MS } from './session.ts';
 
 /**
  * Turns what the sensors read into permitted observations, and calls no sensor before the gate has said yes. It never

@@ -118,6 +118,8 @@ export interface Stretch {
   readonly to: MonoMs | null;
 }
 
+/** How often session and windows are looked at, whatever the policy: a kill -9 loses no more of what is counted than this. */
+export const INTERVAL_MS = 5 * SECOND;
 /** So long after the return what was captured in idle time is held back for an answer, and deleted then. */
 export const ANSWER_MS = 15 * MINUTE;
 /** Less without evidence than this, before a lock, a sleep or the end of watching, is deleted instead of asked about. */
@@ -211,6 +213,11 @@ export function isSettled(session: Session, now: Instant): boolean {
 /** The moment `now` in the session's own time. */
 export function stamp(session: Running, now: Pick<Instant, 'mono'>): Instant {
   return { at: session.anchor.at + (now.mono - session.anchor.mono), mono: now.mono };
+}
+
+/** As a person is told: at least one. */
+export function minutesBetween(from: Instant, to: Instant): number {
+  return Math.max(1, Math.round((to.mono - from.mono) / MINUTE));
 }
 
 /** The last moment at which the person is known to have been at work: where the session ends if nothing follows. */

@@ -2,10 +2,20 @@ import { catalog, type ParameterId } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import { DAY, HOUR, MINUTE } from '../../shared/time.ts';
-import type { Refusal } from './gate/policyCache.ts';
+import type { PolicyCache, Refusal } from './gate/policyCache.ts';
 
 /** Why something is off, as a person is told. */
 export type OffReason = LayerName | 'sensor_unavailable' | 'not_understood';
+
+/** What the organisation says and this version cannot read is not the organisation's word. */
+export function reasonFor<R extends OffReason>(
+  policies: Pick<PolicyCache, 'policy' | 'notUnderstood'>,
+  parameter: ParameterId,
+  by: R,
+): R | 'not_understood' {
+  const isUnread = policies.notUnderstood() !== null || policies.policy()?.notUnderstood[parameter] !== undefined;
+  return by === 'organisation' && isUnread ? 'not_understood' : by;
+}
 
 /** `apart`: `PolicyCache.disagreement`. */
 export function whyOff(reason: OffReason, apart: number | null = null): string {

@@ -1,0 +1,128 @@
+import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import type { Levels } from '../../shared/policy/policy.ts';
+import { SECOND } from '../../shared/time.ts';
+import { isLowered, levelsAllowed } from './gate/applied.ts';
+import type { Gate } from './gate/gate.ts';
+import type { PolicyCache } from './gate/policyCache.ts';
+import type { Entry, Outbox } from './outbox.ts';
+import type { Clock } from './ports.ts';
+import type { RecordWriter } from './recordWriter.ts';
+import type { Sampler } from './sampler.ts';
+import type { Sensing } from './sensing.ts';
+import type { Registry } from './sensors/registry.ts';
+import type { Spool } from './spool/spool.ts';
+import type { Tracking } from './tracking.ts';
+import { reasonFor, whyOff } from './words.ts';
+
+/** What becomes of what is now off when the policy, its lease or what was acknowledged has changed. */
+export interface PolicyChange {
+  /** From here on nothing is read or written of what is now off, and a session that is not allowed any more has ended. */
+  lower(): Lowered;
+  /**
+   * In this order, so that a crash at any point sends nothing that is now forbidden: the new policy is on disk before
+   * this is called; sensors stop; what they were about to write is discarded or written; the spool is purged; and only
+   * then is it noted, durably, that the spool holds nothing above the new levels. A start finds what was not finished.
+   * `arrived`: what was lowered when the policy arrived; left out when the process begins.
+   */
+  apply(arrived?: Lowered): Promise<void>;
+  /** Whether it is above what is allowed now, whenever it was permitted. */
+  forbids(entry: Entry): boolean;
+}
+
+export interface Lowered {
+  /** A session was running until now. */
+  readonly wasRunning: boolean;
+  /** Null: no policy says anything. */
+  readonly allowed: Levels | null;
+  readonly lowered: readonly ParameterId[];
+  /** The end of the session on its way to the disk; it ends before the purge, which leaves only its stop. */
+  readonly ended: Promise<unknown> | null;
+}
+
+export interface PolicyChangeDeps {
+  readonly policies: PolicyCache;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly sampler: Sampler;
+  readonly outbox: Outbox;
+  readonly spool: Spool;
+  readonly tracking: Tracking;
+  readonly writer: RecordWriter;
+  readonly sensing: Sensing;
+  readonly tell: (line: string) => void;
+}
+
+/** How long a policy that arrives waits for sensors that are just reading. */
+const SENSOR_WAIT_MS = SECOND;
+
+export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
+  const { policies, gate, clock, registry, sampler, outbox, spool, tracking, writer, sensing } = deps;
+  /** Above these levels nothing is written any more; null: nothing says so. */
+  let ceiling: Levels | null = null;
+
+  function lower(): Lowered {
+    const wasRunning = isRunning();
+    const allowed = levelsAllowed(policies, clock.now(), writer.applied());
+    const lowered = allowed === null ? [] : parameterIds.filter((id) => isLowered(id, writer.applied(), allowed));
+    if (allowed !== null) {
+      tracking.renew();
+      ceiling = allowed;
+    }
+    lowered.forEach((id) => sampler.discard(id));
+    const mustEnd = isRunning() && gate.decide('session').kind === 'denied';
+    const ended = mustEnd ? writer.record(tracking.apply({ kind: 'stop', cause: 'shutdown' })) : null;
+    return { wasRunning, allowed, lowered, ended };
+  }
+
+  function isRunning(): boolean {
+    return tracking.session().kind !== 'stopped';
+  }
+
+  async function apply(arrived?: Lowered): Promise<void> {
+    const { wait, end } = patience();
+    const { allowed, lowered, ended } = lower();
+    await wait(sensing.refresh().then(registry.settled).then(sensing.roundEnded));
+    lowered.forEach((id) => sampler.discard(id));
+    await Promise.all([arrived?.ended, ended]);
+    if (allowed !== null) {
+      await outbox.settled();
+      await writer.closeUnfinished();
+      for (const id of lowered) await spool.purge(id, 'purged_by_policy');
+      writer.apply(allowed);
+    }
+    if (arrived?.wasRunning === true && !isRunning()) {
+      sayWhyEnded();
+      await wait(sensing.follow());
+    }
+    // Nothing else would close its batch for a minute.
+    if (spool.waiting().stops > 0) await spool.flush().catch(() => undefined);
+    await writer.writeJournal();
+    await wait(sensing.refresh());
+    end();
+    sensing.startRound();
+  }
+
+  function sayWhyEnded(): void {
+    const decision = gate.decide('session');
+    // Otherwise something else ended it, a clock that was set for instance, and has said so.
+    if (decision.kind === 'allowed') return;
+    deps.tell(`Tracking has ended. ${whyOff(reasonFor(policies, 'session', decision.by), policies.disagreement())}`);
+  }
+
+  /** Waits for what sensors hold up, all in all no longer than SENSOR_WAIT_MS; what comes later goes on by itself. */
+  function patience() {
+    let end = (): void => undefined;
+    const over = new Promise<void>((resolve) => {
+      end = clock.after(SENSOR_WAIT_MS, resolve);
+    });
+    return { wait: (work: Promise<unknown>) => Promise.race([work.then(() => undefined), over]), end };
+  }
+
+  return {
+    lower,
+    apply,
+    forbids: ({ observation: { parameter, level } }) =>
+      ceiling !== null && rank(parameter, level) > rank(parameter, ceiling[parameter]),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Levels } from '../../shared/policy/policy.ts';
+import type { Gate } from './gate/gate.ts';
+import type { PolicyCache } from './gate/policyCache.ts';
+import type { Entry, Outbox } from './outbox.ts';
+import type { JournalEntry, RecorderJournal } from './recorderJournal.ts';
+import { stopAfterCrash } from './session.ts';
+import { observationOf, type Tracking } from './tracking.ts';
+
+/** What must be on disk, in the order in which a crash would need it: observations, removals, and the journal of both. */
+export interface RecordWriter {
+  /**
+   * Writes what was read before first, so that all of what was not kept is there to be removed; then removes it. False when the
+   * disk did not take what was to be written.
+   */
+  record(entries: readonly Entry[]): Promise<boolean>;
+  /** The stop that a killed process, a policy that forbade it or a full disk left out. */
+  closeUnfinished(): Promise<void>;
+  /** False when the disk does not take it: then what the journal said before still holds for the next start. */
+  writeJournal(): Promise<boolean>;
+  /** The levels above which nothing can be in the spool; null when that is not known. */
+  applied(): Levels | null;
+  /** What of `applied` is on disk: before that nothing counts that it raises. */
+  appliedOnDisk(): Levels | null;
+  /** Durable with the next `writeJournal`. */
+  apply(levels: Levels): void;
+}
+
+export interface RecordWriterDeps {
+  readonly tracking: Tracking;
+  readonly outbox: Outbox;
+  readonly gate: Gate;
+  readonly policies: PolicyCache;
+  readonly journal: RecorderJournal;
+  /** What the journal says so far. */
+  readonly left: JournalEntry;
+  /** Something is gone from the spool that had been written: what is said once in a session may have been among it. */
+  readonly onCutOut: () => void;
+}
+
+export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
+  const { tracking, outbox, gate, policies, journal, left } = deps;
+  let applied = left.applied;
+  let appliedOnDisk = left.applied;
+  let onDisk = JSON.stringify(left);
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function record(entries: readonly Entry[]): Promise<boolean> {
+    const isWritten = await outbox.write(entries);
+    if (isWritten) tracking.written(entries);
+    if (tracking.toCutOut().length > 0) await cutOut();
+    return isWritten;
+  }
+
+  /** On disk before it begins: a start finds what was not finished. One that fails is tried again at every tick. */
+  async function cutOut(): Promise<void> {
+    await writeJournal();
+    const before = tracking.toCutOut();
+    for (const stretch of before) if (await outbox.cutOut(stretch)) tracking.wasCutOut(stretch);
+    tracking.holdBack();
+    if (tracking.toCutOut().length < before.length) deps.onCutOut();
+    await writeJournal();
+  }
+
+  async function closeUnfinished(): Promise<void> {
+    const unfinished = tracking.unfinished();
+    if (unfinished === null || tracking.session().kind !== 'stopped' || policies.policy() === null) return;
+    const { boot, session, policyVersion, lastEvidence } = unfinished;
+    const permitted = gate.permit(observationOf(stopAfterCrash(lastEvidence)));
+    if (permitted.kind === 'denied') return;
+    const stop: Entry = { context: { boot, session, policyVersion }, observation: permitted.observation };
+    if (await outbox.write([stop])) tracking.written([stop]);
+  }
+
+  async function writeJournal(): Promise<boolean> {
+    const entry: JournalEntry = {
+      ...tracking.inJournal(applied?.activity !== 'off'),
+      ...{ applied, policy: policies.memory() },
+    };
+    const text = JSON.stringify(entry);
+    const written = queue
+      .then(() => (text === onDisk ? undefined : journal.write(entry)))
+      .then(
+        () => {
+          onDisk = text;
+          appliedOnDisk = entry.applied;
+          return true;
+        },
+        () => false,
+      );
+    queue = written;
+    return written;
+  }
+
+  return {
+    record,
+    closeUnfinished,
+    writeJournal,
+    applied: () => applied,
+    appliedOnDisk: () => appliedOnDisk,
+    apply: (levels) => void (applied = levels),
+  };
+}
