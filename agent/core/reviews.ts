@@ -13,7 +13,7 @@ export interface Reviews {
   keepTime(): void;
 }
 
-/** The clocks of two calls disagree by more, or the calls are further apart: nobody could look in between. */
+/** The clocks of two calls disagree by more, or the calls are further apart than that and than they are meant to be: nobody could look. */
 const INTERRUPTED_MS = 30 * SECOND;
 const LONGEST_MS = HOUR;
 
@@ -22,14 +22,15 @@ interface Review {
   readonly due: MonoMs;
 }
 
-export function createReviews(spool: Spool, clock: Clock, reviewSeconds: () => number): Reviews {
+/** `lookMs`: how far apart calls are where a day is played faster than it happened. */
+export function createReviews(spool: Spool, clock: Clock, reviewSeconds: () => number, lookMs = 0): Reviews {
   const reviews = new Map<ImageId, Review>();
   let last: { readonly wall: number; readonly mono: number } | null = null;
 
   function wasInterrupted(wall: number, mono: number): boolean {
     if (last === null) return false;
     const ran = mono - last.mono;
-    return ran > INTERRUPTED_MS || Math.abs(wall - last.wall - ran) > INTERRUPTED_MS;
+    return ran > Math.max(INTERRUPTED_MS, lookMs) || Math.abs(wall - last.wall - ran) > INTERRUPTED_MS;
   }
 
   return {
