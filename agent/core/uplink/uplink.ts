@@ -138,6 +138,8 @@ class WebSocketUplink implements Uplink {
   #notBefore: MonoMs = 0;
   #forgetReceipts: () => void = () => undefined;
   readonly #wakers = new Set<() => void>();
+  /** How often something has happened. */
+  #happened = 0;
 
   constructor(deps: UplinkDeps) {
     this.#deps = deps;
@@ -379,6 +381,7 @@ class WebSocketUplink implements Uplink {
 
   async #sendAll(conversation: Conversation): Promise<void> {
     while (!conversation.ended && !this.#closed) {
+      const happened = this.#happened;
       if (this.#clockWasSet(conversation)) end(conversation.link, conversation.pace, CLOCK_WAS_SET);
       if (conversation.pace.applying > 0) {
         await this.#wakened();
@@ -388,7 +391,7 @@ class WebSocketUplink implements Uplink {
       const full = conversation.lastSent - conversation.lastAcked >= limits.batchesInFlight;
       const { epoch } = conversation.pace;
       const batch = full || !this.#mayGo(conversation) ? null : await this.#deps.spool.next(conversation.lastSent);
-      if (batch === null) await this.#sleep(LOOK_MS);
+      if (batch === null) await this.#sleep(LOOK_MS, happened);
       else await this.#sendBatch(conversation, batch, epoch);
     }
   }
@@ -463,6 +466,7 @@ class WebSocketUplink implements Uplink {
   }
 
   #wake(): void {
+    this.#happened += 1;
     for (const waker of [...this.#wakers]) waker();
   }
 
@@ -488,8 +492,9 @@ class WebSocketUplink implements Uplink {
     });
   }
 
-  /** Until the time has passed or something has happened. */
-  async #sleep(ms: number): Promise<void> {
+  /** Until the time has passed or more has happened than this. */
+  async #sleep(ms: number, happened: number): Promise<void> {
+    if (this.#happened !== happened) return;
     let cancel = (): void => undefined;
     const timer = new Promise<void>((resolve) => {
       cancel = this.#deps.clock.after(ms, resolve);

@@ -65,10 +65,14 @@ beforeEach(async () => {
   uplink = anew();
 });
 
-function anew(): Uplink {
+/** How often the agent looks for a closed batch by itself. */
+const LOOK_MS = 2_000;
+
+function anew(goesBy: Clock = clock): Uplink {
   const { identity, deviceKey } = server;
   return createUplink({
-    ...{ identity, deviceKey, clock, random: systemRandom, boot, agentVersion: 'test', policies, spool, recorder },
+    ...{ identity, deviceKey, clock: goesBy, random: systemRandom, boot, agentVersion: 'test' },
+    ...{ policies, spool, recorder },
     acknowledgements,
     onWipe: async (reason) => {
       wiped.push(reason);
@@ -106,6 +110,24 @@ test('batches arrive once and in order, and are forgotten when they are acknowle
   expect(server.batches.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   expect(titlesSent()).toEqual(['one', 'two', 'three']);
   expect(uplink.sent().stored).toBe(3);
+});
+
+test('what is recorded while the spool is looked at is sent at once, and not at the next look', async () => {
+  const next = spool.next.bind(spool);
+  let isFirst = true;
+  spool.next = async (after) => {
+    const found = await next(after);
+    if (isFirst) {
+      isFirst = false;
+      await record('meanwhile');
+      uplink.nudge();
+    }
+    return found;
+  };
+  uplink = anew({ ...clock, after: (ms, callback) => (ms === LOOK_MS ? () => undefined : clock.after(ms, callback)) });
+  uplink.start();
+  await until(() => server.batches.length > 0);
+  expect(titlesSent()).toEqual(['meanwhile']);
 });
 
 test('what was not acknowledged is sent again after the connection broke, and goes on where the server stands', async () => {
