@@ -28,7 +28,10 @@ export function createSystemClock(sources: TimeSources = systemSources): Clock {
     if (isRecent) return;
     looked = { steady, wall };
     const sinceBoot = sources.sinceBoot();
-    if (sinceBoot !== null && sinceBoot - steady - slept >= 1_000) slept = sinceBoot - steady;
+    if (sinceBoot === null) return;
+    // Read after it: a process that stood still between the two has not slept.
+    const ahead = sinceBoot - sources.steady();
+    if (ahead - slept >= 1_000) slept = ahead;
   };
   const mono = () => {
     const steady = sources.steady();
