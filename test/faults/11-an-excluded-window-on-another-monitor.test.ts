@@ -31,7 +31,7 @@ desktopTests('a picture of two monitors', desktopMissing(), () => {
     await enrolEmployee(place, data);
     agent = await startRealAgent({ data, env: desktop.env, fraction: SOON });
     closers.push(() => agent.kill());
-  }, 180_000);
+  }, 600_000);
 
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
@@ -52,7 +52,7 @@ desktopTests('a picture of two monitors', desktopMissing(), () => {
     await agent.tell('start');
     await eventually('the picture', () => agent.out().includes('Daylight took a picture'), PATIENCE);
     await agent.tell('stop');
-  }, 240_000);
+  }, 600_000);
 
   async function looks(): Promise<number> {
     return (await agent.status()).calls.screenshot ?? 0;

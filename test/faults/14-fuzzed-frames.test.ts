@@ -70,7 +70,7 @@ test(`of ${FRAMES} damaged frames, through reader, gate and pipeline into the re
   } finally {
     await store.close();
   }
-}, 300_000);
+}, 900_000);
 
 interface Lane {
   readonly person: PersonId;
@@ -201,7 +201,7 @@ test(`on ${CONNECTIONS} connections to the built server, each until its first ba
   } finally {
     await opened.close();
   }
-}, 300_000);
+}, 900_000);
 
 /** Sends damaged frames in place of a handshake. */
 async function fuzzHandshake(port: number, next: () => number): Promise<void> {

@@ -6,6 +6,7 @@ import { parameterCode } from '../../server/store/sqlite/columns.ts';
 import { addDays, dayOf, HOUR } from '../../shared/time.ts';
 import { addMember, type Client, type Member, startServer, type TestOwner, type TestServer } from '../support/api.ts';
 import { enrol } from '../support/enrolled.ts';
+import { goOnToMorning } from '../support/movableClock.ts';
 import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
 
 // FAULTS 20, in the real file: whoever can write the database moves a row, or the end of what is kept, or the terms under
@@ -19,6 +20,7 @@ let ben: Member;
 let day: RecordedDay;
 beforeAll(async () => {
   it = await startServer();
+  goOnToMorning(it.clock);
   [acme, other] = [await it.addOrganisation('Acme'), await it.addOrganisation('Other')];
   mia = await addMember(it, acme.client, 'employee', { name: 'Mia', email: 'mia@acme.example.com' });
   ben = await addMember(it, acme.client, 'employee', { name: 'Ben', email: 'ben@acme.example.com' });
@@ -120,7 +122,7 @@ test('a row that says that a notice was acknowledged changes no reason that a re
     return absent.find(({ parameter }: { parameter: string }) => parameter === 'app').why;
   };
   expect(await why()).toBe('not_acknowledged');
-  const database = new sqlite3.Database(join(it.data, 'daylight.db'));
+  const database = openBeside();
   const values = [acme.org, noa.person, device.record.device].map(bytesOf);
   await new Promise<void>((resolve, reject) => {
     const sql = 'INSERT INTO acknowledgement VALUES (?, ?, ?, 2, ?, ?)';
@@ -155,18 +157,24 @@ async function found({ person, client }: { person: string; client: Client }, pat
   return { status, mine: text.split(`of ${mia.person}`).length + text.split(`by ${mia.person}`).length - 2 };
 }
 
+/** From beside the running server, for whose writes it waits. */
+function openBeside(): sqlite3.Database {
+  const database = new sqlite3.Database(join(it.data, 'daylight.db'));
+  database.configure('busyTimeout', 60_000);
+  return database;
+}
+
 /** Changes one column of Mia's row from beside the running server; returns how to put it back. */
 async function change(
   table: 'segment' | 'image',
   where: string,
   { column, value, person }: Edit,
 ): Promise<() => Promise<void>> {
-  const database = new sqlite3.Database(join(it.data, 'daylight.db'));
+  const database = openBeside();
   const ask = <T>(sql: string, ...values: unknown[]) =>
     new Promise<T | undefined>((resolve, reject) => {
       database.get<T>(sql, values, (error, row) => (error === null ? resolve(row) : reject(error)));
     });
-  await ask('PRAGMA busy_timeout = 5000');
   const row = await ask<{ rowid: number; was: number | Buffer }>(
     `SELECT rowid, ${column} AS was FROM ${table} WHERE person = ? AND ${where}`,
     bytesOf(mia.person),

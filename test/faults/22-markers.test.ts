@@ -133,15 +133,15 @@ test('no file, log, temporary file or open file of server and agent holds anythi
       ...hitsIn('log', Buffer.from(logs.join('')), marked),
     ]).toEqual([]);
 
-    server = await startServerProcess(serving);
+    // Without the server: what waits now of the run before goes nowhere while what is seen in this one joins it.
     agent = await runAgent(agentData, day, env);
-    // What was seen since the last sign of the person waits for one, and the last seconds before a kill wait for nobody.
     const before = await waiting();
     expect(await ask('start', '--project', marked.project)).toMatchObject({ code: 0 });
     await eventually('title and page are seen again', async () => {
       const { title = 0, url: pages = 0 } = await waiting();
       return title > (before.title ?? 0) && pages > (before.url ?? 0);
     });
+    server = await startServerProcess(serving);
     expect(await ask('stop')).toMatchObject({ code: 0 });
     const person = owner.person;
     const seen = async () => Buffer.from(JSON.stringify(await everythingOf(owner, person, member.id, picture.image)));
@@ -170,7 +170,7 @@ test('no file, log, temporary file or open file of server and agent holds anythi
     await agent?.exit;
     await server.kill();
   }
-}, 240_000);
+}, 600_000);
 
 /** What the interface shows of everyone and everything, under today's and yesterday's date. */
 async function everythingOf(

@@ -98,7 +98,7 @@ test('a disk that fails to write: what was acknowledged survives, and the server
     end: () => rm(broken),
     isForAll: true,
   });
-}, 120_000);
+}, 600_000);
 
 test('a limit on the size of files: what was acknowledged survives, and the server goes on when it is lifted', async () => {
   await using place = await scratch();
@@ -111,7 +111,7 @@ test('a limit on the size of files: what was acknowledged survives, and the serv
     end: (pid) => limit(pid, 'unlimited'),
     isForAll: false,
   });
-}, 120_000);
+}, 600_000);
 
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 
@@ -132,7 +132,7 @@ describe.runIf(canMount)('on a small disk of its own (needs root on Linux to mou
     } finally {
       execFileSync('umount', [disk]);
     }
-  }, 120_000);
+  }, 600_000);
 });
 
 async function fill(path: string): Promise<void> {

@@ -111,7 +111,7 @@ test('a server killed while a device enrols has enrolled it with all that belong
   } finally {
     await server.kill();
   }
-}, 120_000);
+}, 600_000);
 
 /** What the lease in the answer says was acknowledged on the device. */
 function levelOf(reply: Reply, parameter: string): unknown {

@@ -162,7 +162,7 @@ test(`after ${ROUNDS} kills of server and agent nothing acknowledged is lost, no
     await agent?.exit;
     await server.kill();
   }
-}, 240_000);
+}, 900_000);
 
 const SAME = { missing: [], twice: [], unexpected: [] };
 

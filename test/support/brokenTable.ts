@@ -35,7 +35,7 @@ export function countRows(data: string, table: string): Promise<number> {
 function run(data: string, sql: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const database = new sqlite3.Database(join(data, 'daylight.db'));
-    database.exec(`PRAGMA busy_timeout = 5000; ${sql}`, (error) =>
+    database.exec(`PRAGMA busy_timeout = 60000; ${sql}`, (error) =>
       database.close(() => (error === null ? resolve() : reject(error))),
     );
   });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { agentCli, command, serverCli, start } from './agentProcess.ts';
@@ -147,14 +148,23 @@ export async function runAgent(data: string, script: string, env: NodeJS.Process
   return agent;
 }
 
-/** A port of loopback that was free a moment ago: for a server that must come back where it was. */
+/**
+ * A free port of loopback, for a server that must come back where it was: below those that a system gives out by itself (from 32768 on
+ * Linux, from 49152 elsewhere), so that nobody else is given it while the server is away.
+ */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 /** Waits for a condition, and says what it waited for when it does not come. */
@@ -163,9 +173,9 @@ export async function eventually(
   look: () => boolean | Promise<boolean>,
   withinMs = 60_000,
 ): Promise<void> {
-  const deadline = Date.now() + withinMs;
+  const deadline = performance.now() + withinMs;
   while (!(await look())) {
-    if (Date.now() > deadline) throw new Error(`did not happen within ${withinMs / 1_000} s: ${what}`);
+    if (performance.now() > deadline) throw new Error(`did not happen within ${withinMs / 1_000} s: ${what}`);
     await setTimeout(40);
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../server/clock.ts';
+import { DAY, HOUR } from '../../shared/time.ts';
 
 /** The clocks of a server, which a test moves. */
 export interface MovableClock extends Clock {
@@ -17,4 +18,9 @@ export function movable(base: Clock): MovableClock {
     advance: (ms) => void (passed += ms),
     set: (ms) => void (moved += ms),
   };
+}
+
+/** Goes on to eight in the morning of the next day (UTC): no day must end within a test. */
+export function goOnToMorning(clock: MovableClock): void {
+  clock.advance(DAY - (clock.now() % DAY) + 8 * HOUR);
 }

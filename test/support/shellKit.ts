@@ -15,6 +15,9 @@ import { createElectronFake, type FakeElectron } from './electronFake.ts';
 import { type ScriptedServer, startScriptedServer } from './scriptedServer.ts';
 import { createTestClock, type TestClock } from './testClock.ts';
 
+/** The moment of a picture within its time is its beginning, so that nobody waits for chance. */
+const atOnce = (): number => 0;
+
 /** The real shell with a real agent in a real folder, connected to a scripted server, in a fake Electron. */
 export interface ShellKit {
   readonly fake: FakeElectron;
@@ -49,7 +52,14 @@ export async function openShell(options: ShellKitOptions = {}): Promise<ShellKit
   const forgotten: string[] = [];
   const platform: Platform = createScriptedPlatform(officeDay, clock);
   const deps: ShellDeps = {
-    ...{ electron: fake.electron, os, clock, random: systemRandom, folder, agentVersion: '0.1.0' },
+    ...{
+      electron: fake.electron,
+      os,
+      clock,
+      random: { ...systemRandom, fraction: atOnce },
+      folder,
+      agentVersion: '0.1.0',
+    },
     platform: os === 'linux' ? platform : { ...platform, lock: powerLock(fake.electron.powerMonitor) },
     autostart: createAutostart({
       app: fake.electron.app,
@@ -98,16 +108,27 @@ function page(text: string): Map<string, PageFile> {
   ]);
 }
 
-/** Lets the clock and everything that needs real time go on until `condition` holds. */
+/**
+ * Lets the clock go on until `condition` holds. It stands still while files are read or written: on a busy machine the patience of the
+ * agent, which goes by the clock, must not end before its disk has answered.
+ */
 export async function eventuallyBy(
   clock: TestClock,
   condition: () => boolean | Promise<boolean>,
-  ms = 8_000,
+  ms = 60_000,
 ): Promise<void> {
-  const deadline = Date.now() + ms;
+  const deadline = performance.now() + ms;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${condition.toString()}`);
+    if (performance.now() > deadline) throw new Error(`waited ${ms} ms for ${condition.toString()}`);
     await clock.advance(250);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await rest();
+  }
+}
+
+/** Until nothing of this process is at a file for a moment, in which what came over a socket was heard. */
+async function rest(): Promise<void> {
+  for (let quiet = 0; quiet < 3; quiet += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) quiet = 0;
   }
 }

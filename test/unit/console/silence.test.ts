@@ -19,11 +19,11 @@ test('a stream that only says that it is alive goes on until it ends', async () 
   let alive = 0;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      if ((alive += 1) > 20) controller.close();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      if ((alive += 1) > 25) controller.close();
       else controller.enqueue(encoder.encode('event: alive\ndata: {}\n\n'));
     },
   });
-  await followEvents(body, (data) => events.push(data), 200);
-  expect([alive, events]).toEqual([21, []]);
+  await followEvents(body, (data) => events.push(data), 2_000);
+  expect([alive, events]).toEqual([26, []]);
 });

@@ -6,7 +6,6 @@ import { expect, it } from 'vitest';
 import { scratch } from '../../support/agentKit.ts';
 import { finished, fromSource, startNode } from '../../support/nodeProcess.ts';
 
-const LONG = 120_000;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const starting = fileURLToPath(new URL('../../../scripts/start.ts', import.meta.url));
 const trial = fileURLToPath(new URL('../../support/trialProcess.ts', import.meta.url));
@@ -15,13 +14,13 @@ it.each([
   ['abc', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
   ['65536', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
   ['', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
-])('npm start refuses the port %j before it builds anything', { timeout: LONG }, async (port, words) => {
+])('npm start refuses the port %j before it builds anything', async (port, words) => {
   const ended = await run(starting, [], { DAYLIGHT_PORT: port });
   expect([ended.code, ended.out]).toEqual([1, '']);
   expect(ended.err).toBe(`${words} Set it to another value, or leave it out.\n`);
 });
 
-it('npm start says so when its folder cannot be made, before it builds anything', { timeout: LONG }, async () => {
+it('npm start says so when its folder cannot be made, before it builds anything', async () => {
   await using place = await scratch();
   const file = join(place.folder, 'file');
   await writeFile(file, '');
@@ -30,7 +29,7 @@ it('npm start says so when its folder cannot be made, before it builds anything'
   expect(ended.err).toMatch(/^DAYLIGHT_HOME: no folder can be made at .*\. Name another one, or leave it out\.\n$/);
 });
 
-it('npm start ends, and its server with it, when the agent cannot be enrolled', { timeout: LONG }, async () => {
+it('npm start ends, and its server with it, when the agent cannot be enrolled', async () => {
   await using place = await scratch();
   await writeFile(join(place.folder, 'agent'), 'in the place of the folder of the agent');
   const ended = await run(trial, [place.folder]);
@@ -41,7 +40,7 @@ it('npm start ends, and its server with it, when the agent cannot be enrolled', 
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
 
-it('npm start ends with the words of the server when its port is taken', { timeout: LONG }, async () => {
+it('npm start ends with the words of the server when its port is taken', async () => {
   await using place = await scratch();
   await mkdir(join(place.folder, 'home'));
   const taken = createServer();
@@ -55,9 +54,9 @@ it('npm start ends with the words of the server when its port is taken', { timeo
   expect(ended.err).toMatch(/the server did not start; its own words are above\n$/);
 });
 
-/** To its end, which is at once where it fails; a start that hangs is ended after a minute, and what it has started with it. */
+/** To its end, which is at once where it fails; a start that hangs is ended, and what it has started with it. */
 async function run(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const started = startNode([...fromSource, script, ...args], { cwd: root, env: { ...process.env, ...env } });
-  const limit = setTimeout(() => started.process.kill('SIGINT'), 60_000);
+  const limit = setTimeout(() => started.process.kill('SIGINT'), 100_000);
   return finished(started).finally(() => clearTimeout(limit));
 }

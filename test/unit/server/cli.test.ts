@@ -14,13 +14,10 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serverCli } from '../../support/agentProcess.ts';
 import { createClient, PASSWORD } from '../../support/api.ts';
 import { type Finished, finished, type Started, startNode } from '../../support/nodeProcess.ts';
-
-// Every test starts processes, one after the other; a busy machine needs seconds for each.
-vi.setConfig({ testTimeout: 90_000 });
 
 const children = new Set<ChildProcess>();
 let folder: string;

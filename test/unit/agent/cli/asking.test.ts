@@ -7,16 +7,14 @@ import { AgentStatus, type WindowAnswer, type WindowRequest } from '../../../../
 import { scratch } from '../../../support/agentKit.ts';
 import { sourceCli } from '../../../support/sourceCli.ts';
 
-const LONG = 60_000;
-
-it('a note that is piped in reaches the agent as it is, and stands in no argument', { timeout: LONG }, async () => {
+it('a note that is piped in reaches the agent as it is, and stands in no argument', async () => {
   await using agent = await answering(null);
   const ended = await sourceCli('agent', ['note', '-', '--data', agent.folder], {}, '  Zürich — 東京\nsecond line\n');
   expect([ended.code, ended.out, ended.err]).toEqual([0, 'Understood.\n', '']);
   expect(agent.asked).toEqual([{ command: 'note', text: 'Zürich — 東京\nsecond line' }]);
 });
 
-it('a note that is piped in and too long is refused before the agent hears of it', { timeout: LONG }, async () => {
+it('a note that is piped in and too long is refused before the agent hears of it', async () => {
   await using agent = await answering(null);
   const ended = await sourceCli('agent', ['note', '-', '--data', agent.folder], {}, 'x'.repeat(100_000));
   expect([ended.code, ended.err]).toEqual([2, 'Note: expected at most 2000 characters: change it and try again.\n']);
@@ -27,7 +25,7 @@ it.each([
   ['later on the same day', '2026-03-02T09:00:00', '09:30', '2026-03-02T09:30:00'],
   ['with one digit for the hour', '2026-03-02T08:00:00', '9:05', '2026-03-02T09:05:00'],
   ['after midnight', '2026-03-02T23:50:00', '00:10', '2026-03-03T00:10:00'],
-])('time away is kept up to a time of the day: %s', { timeout: LONG }, async (_when, since, until, at) => {
+])('time away is kept up to a time of the day: %s', async (_when, since, until, at) => {
   await using agent = await answering(Date.parse(`${since}Z`));
   const args = ['idle', 'keep', '--until', until, '--data', agent.folder];
   const ended = await sourceCli('agent', args, { TZ: 'UTC' });
@@ -35,9 +33,7 @@ it.each([
   expect(agent.asked).toEqual([{ command: 'status' }, { command: 'split_idle', at: Date.parse(`${at}Z`) }]);
 });
 
-it('while no question is open, nothing is answered: not even one that opens a moment later', {
-  timeout: LONG,
-}, async () => {
+it('while no question is open, nothing is answered: not even one that opens a moment later', async () => {
   await using agent = await answering(null);
   const ended = await sourceCli('agent', ['idle', 'keep', '--until', '14:05', '--data', agent.folder]);
   expect([ended.code, ended.out]).toEqual([5, '']);

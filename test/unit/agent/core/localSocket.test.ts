@@ -20,7 +20,7 @@ it.runIf(onUnix)('a client that keeps its half open does not keep the agent from
   client.on('error', () => undefined);
   await new Promise((connected) => client.once('connect', connected));
   await sleep(100);
-  const outcome = await Promise.race([socket.close().then(() => 'closed'), sleep(5_000).then(() => 'still open')]);
+  const outcome = await Promise.race([socket.close().then(() => 'closed'), sleep(9_000).then(() => 'still open')]);
   expect(outcome).toBe('closed');
 });
 
@@ -36,7 +36,7 @@ it.runIf(onUnix)('a folder in which nothing can be made is an error, not a wait 
       () => 'listens',
       (error: Error) => error.message,
     ),
-    sleep(5_000).then(() => 'waits for ever'),
+    sleep(9_000).then(() => 'waits for ever'),
   ]);
   expect(outcome).toMatch(/"agent.starting" .* could not be made or removed \(ENAMETOOLONG\)/);
 });
@@ -48,7 +48,7 @@ it.runIf(onUnix)('what stands in the way of starting and cannot be removed is an
   await utimes(gate, new Date(0), new Date(0));
   const outcome = await Promise.race([
     listenLocally(place.folder, answer).catch((error: Error) => error.message),
-    sleep(5_000).then(() => 'waits for ever'),
+    sleep(9_000).then(() => 'waits for ever'),
   ]);
   expect(outcome).toMatch(/could not be made or removed \(ENOTEMPTY\)/);
 });
@@ -61,7 +61,7 @@ it.runIf(onUnix)('what a killed agent left before the clock was set back delays 
   await utimes(gate, later, later);
   const outcome = await Promise.race([
     listenLocally(place.folder, answer).then((socket) => socket.close().then(() => 'started')),
-    sleep(5_000).then(() => 'waits for ever'),
+    sleep(9_000).then(() => 'waits for ever'),
   ]);
   expect(outcome).toBe('started');
 });

@@ -64,7 +64,7 @@ function raw(port: number, text: string): Promise<Raw> {
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1');
     });
-    socket.setTimeout(2_000, () => socket.destroy());
+    socket.setTimeout(20_000, () => socket.destroy());
     socket.on('error', failed);
     socket.on('close', () => {
       const [head = '', ...body] = answer.split('\r\n\r\n');

@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { REQUEST_BYTES } from '../../../../shared/protocol/window.ts';
 import { preventable } from '../../../support/electronFake.ts';
-import { openShell } from '../../../support/shellKit.ts';
+import { eventuallyBy, openShell } from '../../../support/shellKit.ts';
 
 test('the window is isolated, sandboxed and without Node, in a session that is kept in memory', async () => {
   await using kit = await openShell();
@@ -160,9 +160,7 @@ test('who watches hears the status at once and whenever it changes, until the wi
   kit.fake.watch();
   expect(webContents.sent[0]).toMatchObject(['daylight:status', { state: 'stopped' }]);
   await kit.fake.invoke({ command: 'start', project: null, task: null });
-  await kit.clock.advance(1_000);
-  await kit.clock.settle();
-  expect(webContents.sent.length).toBeGreaterThan(1);
+  await eventuallyBy(kit.clock, () => webContents.sent.length > 1);
   kit.fake.window().destroy();
   await kit.clock.advance(10_000);
 });

@@ -108,7 +108,7 @@ test.each(['release', 'drop'] as const)(
       expect(dropped.filter((line) => line.cause !== cause)).toEqual([]);
       if (!isKilled) expect([task === 'drop' ? lost : pictures.length]).toEqual([task === 'drop' ? 1 : 2]);
     }),
-  240_000,
+  600_000,
 );
 
 test(
@@ -124,7 +124,7 @@ test(
       expect([nth, countOf(dropped)]).toEqual([nth, 4]);
       expect(new Set(dropped.map(({ cause }) => cause))).toEqual(new Set(['idle_not_kept']));
     }),
-  240_000,
+  600_000,
 );
 
 test(
@@ -139,7 +139,7 @@ test(
       expect([nth, left.map(({ event, mono }) => [event, mono])]).toEqual([nth, [['stop', 1_000]]]);
       expect([nth, countOf(batches.flatMap(({ dropped }) => dropped))]).toEqual([nth, 3]);
     }),
-  240_000,
+  600_000,
 );
 
 test('no batch is given out that holds something seen after the moment that holds it back', async () => {

@@ -5,10 +5,12 @@ import { dayOf, MINUTE } from '../../../../shared/time.ts';
 import { addMember, createClient, startServer } from '../../../support/api.ts';
 import { enrolmentBy, newDevice } from '../../../support/enrolled.ts';
 import { batch, dial, seen } from '../../../support/ingestKit.ts';
+import { goOnToMorning } from '../../../support/movableClock.ts';
 
 test('an agent that claims an older policy opens nothing to roles that the policy in force at capture did not name', async () => {
   const it = await startServer();
   onTestFinished(() => it.close());
+  goOnToMorning(it.clock);
   const acme = await it.addOrganisation('Acme');
   const team = await acme.client.ok('POST', '/teams', { name: 'A' });
   const named = (name: string) => ({ name, email: `${name.toLowerCase()}@acme.example.com` });

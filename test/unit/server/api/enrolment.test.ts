@@ -12,12 +12,14 @@ import {
   type TestServer,
 } from '../../../support/api.ts';
 import { enrol, enrolmentBy, newDevice } from '../../../support/enrolled.ts';
+import { goOnToMorning } from '../../../support/movableClock.ts';
 
 let it: TestServer;
 let owner: TestOwner;
 let employee: Member;
 beforeAll(async () => {
   it = await startServer();
+  goOnToMorning(it.clock);
   owner = await it.addOrganisation('Enrolment');
   employee = await addMember(it, owner.client, 'employee', { name: 'Mia', email: 'mia@enrolment.example.com' });
 });

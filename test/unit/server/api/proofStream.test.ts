@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ParameterId } from '../../../../shared/catalog.ts';
 import { DAY, MINUTE, MonoMs, SECOND } from '../../../../shared/time.ts';
@@ -11,6 +12,7 @@ import {
   type TestOwner,
   type TestServer,
 } from '../../../support/api.ts';
+import { eventually } from '../../../support/daylight.ts';
 import { enrol } from '../../../support/enrolled.ts';
 import { type OpenEvents, openEvents } from '../../../support/eventReader.ts';
 import { dial, monoAt, type RawAgent, receiptBy, type TestDevice } from '../../../support/ingestKit.ts';
@@ -42,7 +44,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   stream = await openEvents(`${it.url}/api/v1/policy/proof/stream`, owner.client.cookie);
-  await expect.poll(() => stream.events.length).toBe(1);
+  await eventually('the first event', () => stream.events.length === 1);
 });
 afterEach(() => stream.close());
 afterAll(async () => {
@@ -66,7 +68,7 @@ async function say(of: TestDevice, from: RawAgent, active: Partial<Record<Parame
   from.send({ type: 'receipt', receipt });
   const kept = async () =>
     (await member.client.ok('GET', `/people/${member.person}/devices/${of.record.device}/receipt`)).receipt;
-  await expect.poll(kept).toEqual(receipt);
+  await eventually('the server has it', async () => isDeepStrictEqual(await kept(), receipt));
 }
 
 const latest = (parameter: ParameterId): Json =>

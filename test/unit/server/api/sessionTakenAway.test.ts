@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
+import { MINUTE, SECOND } from '../../../../shared/time.ts';
 import {
   createClient,
   type Json,
@@ -19,6 +19,7 @@ import {
   signAs,
   type TestDevice,
 } from '../../../support/ingestKit.ts';
+import { goOnToMorning } from '../../../support/movableClock.ts';
 
 // "Working sessions" is switched off, or its terms are widened, while somebody tracks: asked of a real server by a client of the protocol.
 
@@ -28,7 +29,7 @@ const agents: RawAgent[] = [];
 
 beforeAll(async () => {
   it = await startServer();
-  it.clock.advance(DAY - (it.clock.now() % DAY) + 8 * HOUR);
+  goOnToMorning(it.clock);
 });
 afterAll(async () => {
   for (const agent of agents) agent.ws.terminate();

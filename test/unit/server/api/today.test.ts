@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
 import {
   addMember,
   createClient,
@@ -13,6 +13,7 @@ import { breakTable } from '../../../support/brokenTable.ts';
 import { enrolmentBy, newDevice } from '../../../support/enrolled.ts';
 import { type OpenEvents, openEvents } from '../../../support/eventReader.ts';
 import { batch, dial, monoAt, newSession, type RawAgent, type TestDevice } from '../../../support/ingestKit.ts';
+import { goOnToMorning } from '../../../support/movableClock.ts';
 
 // What a manager sees of a team now, once and live, asked of a real server with real agents' sockets.
 
@@ -26,8 +27,7 @@ const open: OpenEvents[] = [];
 
 beforeAll(async () => {
   it = await startServer();
-  // The next morning: the day must not end within a test.
-  it.clock.advance(DAY - (it.clock.now() % DAY) + 8 * HOUR);
+  goOnToMorning(it.clock);
   owner = await it.addOrganisation('Today');
   ({ id: team } = await owner.client.ok('POST', '/teams', { name: 'Design' }));
   manager = await addMember(it, owner.client, 'manager', {

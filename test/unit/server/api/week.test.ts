@@ -12,6 +12,7 @@ import {
   type TestServer,
 } from '../../../support/api.ts';
 import { enrol } from '../../../support/enrolled.ts';
+import { goOnToMorning } from '../../../support/movableClock.ts';
 import { recordDay } from '../../../support/recordedDay.ts';
 
 let it: TestServer;
@@ -21,6 +22,7 @@ let monday: string;
 
 beforeAll(async () => {
   it = await startServer();
+  goOnToMorning(it.clock);
   owner = await it.addOrganisation('Week');
   mia = await addMember(it, owner.client, 'employee', { name: 'Mia', email: 'mia@week.example.com' });
   monday = addDays(dayOf(it.clock.now()), -7);
