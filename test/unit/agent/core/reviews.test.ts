@@ -10,7 +10,7 @@ const REVIEW_MS = 5 * MINUTE;
 async function heldFor(everyMs: number, lookMs?: number): Promise<number | null> {
   const clock = testClock();
   const spool = createMemorySpool(clock);
-  const bytes = new Uint8Array([1, 2, 3]);
+  const bytes = new Uint8Array(64);
   const observation = screenshot(bytes);
   await spool.hold(context, { observation, releaseAt: clock.now() + REVIEW_MS }, bytes);
   const reviews = createReviews(spool, clock, () => REVIEW_MS / SECOND, lookMs);
