@@ -6,6 +6,7 @@ import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.
 import { initialise, linkAddress, makeEnrolmentCode, makeOwnerLink, type SignInLink } from './initialise.ts';
 import { lastAddress } from './lastAddress.ts';
 import { openServer } from './server.ts';
+import type { Migration } from './store/sqlite/format.ts';
 import { StoreError } from './store/store.ts';
 import { VaultError } from './vault/vault.ts';
 
@@ -62,11 +63,12 @@ function addInit(parent: Command): void {
     .action(async (options: Given) => {
       const data = need(options, 'data');
       const base = await linkBase(options, data);
-      const made = await initialise(data, {
+      const begun = {
         organisation: need(options, 'organisation'),
         ownerName: need(options, 'ownerName'),
         ownerEmail: need(options, 'ownerEmail'),
-      });
+      };
+      const made = await initialise(data, begun, { migrated });
       sayLink(options, made, linkAddress(base, made.token), [
         `Made the organisation ${options['organisation']} in ${data}.`,
         'Start it with `daylight-server serve`.',
@@ -131,7 +133,7 @@ function addOwnerLink(parent: Command): void {
     .action(async (options: Given) => {
       const data = need(options, 'data');
       const base = await linkBase(options, data);
-      const made = await makeOwnerLink(data, need(options, 'email'));
+      const made = await makeOwnerLink(data, need(options, 'email'), { migrated });
       sayLink(options, made, linkAddress(base, made.token), []);
     });
 }
@@ -148,7 +150,8 @@ function addEnrolmentCode(parent: Command): void {
       '\nFor everyone else an owner or admin makes codes in the console. On record as a security event.',
     )
     .action(async (options: Given) => {
-      const { org, person, token, expiresAt } = await makeEnrolmentCode(need(options, 'data'), need(options, 'email'));
+      const [data, email] = [need(options, 'data'), need(options, 'email')];
+      const { org, person, token, expiresAt } = await makeEnrolmentCode(data, email, { migrated });
       say(options, { org, person, code: token, expiresAt }, [
         'Enrol one device within a day: run "daylight-agent enrol --server <address>" there and enter this code:',
         `  ${token}`,
@@ -218,6 +221,13 @@ function sayLink(options: Given, made: SignInLink, link: string, lines: readonly
 
 function say(options: Given, json: object, lines: readonly string[]): void {
   process.stdout.write(options['json'] === true ? `${JSON.stringify(json)}\n` : `${lines.map(words).join('\n')}\n`);
+}
+
+/** On standard error: it is no part of what the command was asked for. */
+function migrated({ file, from, to }: Migration): void {
+  process.stderr.write(
+    `daylight-server: brought ${file} from format ${from} to ${to}; a Daylight from before refuses it now.\n`,
+  );
 }
 
 /** Commands as they can be typed here. */

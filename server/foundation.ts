@@ -8,6 +8,7 @@ import type { Connections, PolicyControl } from './control/control.ts';
 import { createPolicyControl } from './control/policies.ts';
 import { createOrganisations, type Organisations } from './control/signer.ts';
 import type { Random } from './random.ts';
+import type { Migration } from './store/sqlite/format.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
 import { type KeyStore, type Store, StoreError } from './store/store.ts';
@@ -38,10 +39,13 @@ export interface FoundationOptions {
   readonly random: Random;
   /** Makes the folder and the root key when there is nothing yet; never beside an existing store. */
   readonly create: boolean;
+  /** Told of each file that was of an earlier format; whoever runs the server wants to know, as there is no way back. */
+  readonly migrated?: ((migration: Migration) => void) | undefined;
 }
 
 /** Several processes may have one open: `init` and `owner-link` work beside a running server. */
-export async function openFoundation({ data, clock, random, create }: FoundationOptions): Promise<Foundation> {
+export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
+  const { data, clock, random, create, migrated } = options;
   const folder = resolve(data);
   const rootKey = await openFolder(folder, random, create);
   const opened: { close(): Promise<void> }[] = [];
@@ -49,7 +53,7 @@ export async function openFoundation({ data, clock, random, create }: Foundation
     for (const part of opened.toReversed()) await part.close();
   };
   try {
-    const keyStore = await openSqliteKeyStore({ file: join(folder, 'keys.db') });
+    const keyStore = await openSqliteKeyStore({ file: join(folder, 'keys.db'), migrated });
     opened.push(keyStore);
     await requireBoth(folder, keyStore);
     const vault = await createVault({ keyStore, rootKey, random: (length) => random.bytes(length) });
@@ -58,6 +62,7 @@ export async function openFoundation({ data, clock, random, create }: Foundation
       folder,
       randomBytes: (length) => random.bytes(length),
       fromStore: (bytes) => vault.fromStore(bytes),
+      migrated,
     });
     opened.push(store);
     await requireOwnKeys(folder, keyStore, store);

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { badSetting } from './config.ts';
 import { openFoundation } from './foundation.ts';
 import { type Random, systemRandom } from './random.ts';
+import type { Migration } from './store/sqlite/format.ts';
 import type { TokenKind } from './store/store.ts';
 
 /** Who begins. */
@@ -25,6 +26,7 @@ export interface SignInLink {
 interface Surroundings {
   readonly clock?: Clock;
   readonly random?: Random;
+  readonly migrated?: (migration: Migration) => void;
 }
 
 /**
@@ -35,10 +37,10 @@ interface Surroundings {
 export async function initialise(
   data: string,
   input: z.input<typeof NewOrganisation>,
-  { clock = systemClock, random = systemRandom }: Surroundings = {},
+  { clock = systemClock, random = systemRandom, migrated }: Surroundings = {},
 ): Promise<SignInLink> {
   const { organisation, ownerName, ownerEmail } = parse(NewOrganisation, input);
-  const foundation = await openFoundation({ data, clock, random, create: true });
+  const foundation = await openFoundation({ data, clock, random, create: true, migrated });
   try {
     const { store, vault, organisations, control } = foundation;
     const accounts = createAccounts({ store, vault, clock, random });
@@ -94,11 +96,11 @@ export async function makeEnrolmentCode(
 async function onHost(
   data: string,
   email: string,
-  { clock = systemClock, random = systemRandom }: Surroundings,
+  { clock = systemClock, random = systemRandom, migrated }: Surroundings,
   { kind, event, detail }: { kind: TokenKind; event: string; detail: string },
 ): Promise<SignInLink> {
   const parsed = parse(z.strictObject({ email: Email }), { email });
-  const foundation = await openFoundation({ data, clock, random, create: false });
+  const foundation = await openFoundation({ data, clock, random, create: false, migrated });
   try {
     const { store, vault } = foundation;
     const accounts = createAccounts({ store, vault, clock, random });

@@ -22,6 +22,7 @@ import { noteAddress } from './lastAddress.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
 import { holdErrors, refuseUpgrade } from './refuseUpgrade.ts';
+import type { Migration } from './store/sqlite/format.ts';
 import { holdAlone } from './store/sqlite/solo.ts';
 import { StoreError } from './store/store.ts';
 
@@ -56,7 +57,9 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
   const config = parseServerConfig(input);
   const { clock = systemClock, random = systemRandom, log = createLog(config.logLevel) } = surroundings;
   const tls = await readTls(config);
-  const foundation = await openFoundation({ data: config.data, clock, random, create: false });
+  const migrated = ({ file, from, to }: Migration): void =>
+    log.info('migrated', { reason: `${file} from format ${from} to ${to}; a Daylight from before refuses it now` });
+  const foundation = await openFoundation({ data: config.data, clock, random, create: false, migrated });
   const opened: (() => Promise<void>)[] = [() => foundation.close()];
   const close = once(async () => {
     for (const end of opened.toReversed()) await end();

@@ -3,20 +3,18 @@ import { createTogether } from '../../together.ts';
 import type { DataKeyId, KeyStore, WrappedDataKey, WrappedOrgKey } from '../store.ts';
 import { bytes, id, idBytes, int, parameter, parameterCode } from './columns.ts';
 import type { Row, Value } from './connection.ts';
-import { openDatabase } from './database.ts';
+import { type DatabaseOptions, openDatabase } from './database.ts';
 import { insertRows, selectByKeys } from './rows.ts';
 import { keySchema } from './schema.ts';
-import type { WriterLimits } from './writer.ts';
 
-export interface SqliteKeyStoreOptions {
+export interface SqliteKeyStoreOptions extends DatabaseOptions {
   /** The database file, such as `keys.db`; made (0600, in a folder of 0700) when it does not exist. */
   readonly file: string;
-  readonly limits?: WriterLimits;
 }
 
 /** Opens the key store, or makes it. Throws `StoreError` as `openSqliteStore` does. */
-export async function openSqliteKeyStore({ file, limits }: SqliteKeyStoreOptions): Promise<KeyStore> {
-  const { writer, read, close } = await openDatabase(file, keySchema, limits);
+export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOptions): Promise<KeyStore> {
+  const { writer, read, close } = await openDatabase(file, keySchema, options);
 
   // Everyone who waits is served by the same two statements: of two who bring the same new key, the first one's stays.
   const put = writer.lane(async (tx, asked: readonly (readonly WrappedDataKey[])[]) => {

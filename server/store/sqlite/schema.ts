@@ -4,15 +4,26 @@ export interface Schema {
   readonly what: string;
   /** SQLite's application_id: tells our two kinds of file apart, and both from any other. */
   readonly application: number;
-  /** SQLite's user_version. */
+  /** The format: SQLite's user_version. */
   readonly version: number;
   readonly sql: string;
+  /**
+   * From each earlier format that can be brought here, what makes it the next one, in the very words of `sql`: a file that was
+   * brought here and a new one are the same. A format stays in the list for as long as somebody may have it.
+   */
+  readonly steps: ReadonlyMap<number, string>;
   readonly tables: readonly string[];
 }
 
-function schema(what: string, application: number, version: number, sql: string): Schema {
+function schema(
+  what: string,
+  application: number,
+  version: number,
+  sql: string,
+  steps: Schema['steps'] = new Map(),
+): Schema {
   const tables = [...sql.matchAll(/CREATE TABLE (\w+)/g)].map((match) => match[1] ?? '');
-  return { what, application, version, sql, tables };
+  return { what, application, version, sql, steps, tables };
 }
 
 /**
@@ -23,7 +34,7 @@ function schema(what: string, application: number, version: number, sql: string)
 export const storeSchema = schema(
   'a Daylight store',
   0x4461_796c,
-  4,
+  5,
   `
   CREATE TABLE organisation (
     org BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, profile BLOB NOT NULL
@@ -64,6 +75,8 @@ export const storeSchema = schema(
   ) STRICT;
   -- changed: one more than any of the organisation before, each time that anything changes that proof rests on.
   CREATE INDEX device_changed ON device (org, changed);
+  -- Status: a person's retired devices stay, and whoever asks for those in use does not walk them.
+  CREATE INDEX device_person ON device (org, person, status);
 
   -- What changes with each batch, apart from what does not: the write of a batch stays small.
   CREATE TABLE device_progress (
@@ -133,6 +146,7 @@ export const storeSchema = schema(
   ) STRICT;
   CREATE INDEX security_event_at ON security_event (org, at);
   `,
+  new Map([[4, 'CREATE INDEX device_person ON device (org, person, status);']]),
 );
 
 export const keySchema = schema(

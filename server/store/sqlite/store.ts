@@ -7,32 +7,32 @@ import { accessIn } from './access.ts';
 import { auditIn } from './audit.ts';
 import { idBytes, text } from './columns.ts';
 import { type Connection, connect } from './connection.ts';
-import { createPrivately, type Database, openDatabase } from './database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { devicesIn } from './devices.ts';
 import { codeOf, storeError } from './failure.ts';
 import { observationsIn } from './observations.ts';
 import { peopleIn } from './people.ts';
 import { policiesIn } from './policies.ts';
+import { createPrivately } from './privateFile.ts';
 import { storeSchema } from './schema.ts';
-import type { WriterLimits } from './writer.ts';
 
-export interface SqliteStoreOptions {
+export interface SqliteStoreOptions extends DatabaseOptions {
   /** Holds `daylight.db` and `blobs/`; made with mode 0700 when it does not exist. */
   readonly folder: string;
   /** Cryptographically random bytes, for the names of blob files. */
   readonly randomBytes: RandomBytes;
   /** Names bytes read from the store as sealed: `vault.fromStore`. */
   readonly fromStore: Vault['fromStore'];
-  readonly limits?: WriterLimits;
 }
 
 /**
- * Opens the data store, or makes it. Throws `StoreError`: `incompatible` for a newer format, `damaged` for a file that
- * is not a store, lacks tables or is cut short, `full` for a folder or disk that cannot be written.
+ * Opens the data store, or makes it. Throws `StoreError`: `incompatible` for a newer format and for an earlier one
+ * that cannot be migrated, `busy` for an earlier one that another process has open, `damaged` for a file that is not a store,
+ * lacks tables or is cut short, `full` for a folder or disk that cannot be written.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { folder, randomBytes, fromStore, limits } = options;
-  const database = await openDatabase(join(folder, 'daylight.db'), storeSchema, limits);
+  const { folder, randomBytes, fromStore } = options;
+  const database = await openDatabase(join(folder, 'daylight.db'), storeSchema, options);
   try {
     const blobs = await openBlobFolder(join(folder, 'blobs'), randomBytes);
     const presence = await announce(join(folder, 'daylight.lock'), () => sweepOrphans(database, blobs));

@@ -71,7 +71,9 @@ describe('the files of the SQLite store', () => {
     const before = await readFile(database());
     await expect(opened()).rejects.toMatchObject({
       code: 'incompatible',
-      message: expect.stringMatching(/before the first release \(format 1, this one knows 4\); choose another folder/),
+      message: expect.stringMatching(
+        /before the first release \(format 1, this one knows 5 and cannot bring it there\); choose another folder/,
+      ),
     });
     expect((await readFile(database())).equals(before)).toBe(true);
   });
