@@ -125,7 +125,8 @@ export function newcomerTarget(
   return { ...organisation(org), teams, becomes, wouldManage, comesUnder: comesUnderManagers(gives, []) };
 }
 
-interface Gives {
+/** What a change would make of somebody. */
+export interface Gives {
   readonly role?: Role | undefined;
   readonly teams?: readonly TeamId[] | undefined;
   readonly managesTeams?: readonly TeamId[] | undefined;

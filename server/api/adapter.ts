@@ -17,6 +17,7 @@ import { openEventStream } from './eventStream.ts';
 import { sendFailure } from './failures.ts';
 import type { Answer, Call, Handlers } from './handler.ts';
 import { parsePart } from './part.ts';
+import type { Granted } from './rights.ts';
 import { type Sessions, type SignedIn, sessionLimits } from './sessions.ts';
 
 export interface AdapterDeps {
@@ -30,14 +31,16 @@ export interface AdapterDeps {
   readonly behindProxy: boolean;
   readonly closing: AbortSignal;
   /** Refuses whoever has not even the right to ask: see `requireRight`. */
-  readonly permit: (name: RouteName, actor: Actor, params: Call<RouteShape>['params']) => Promise<void>;
+  readonly permit: (name: RouteName, actor: Actor, params: Params) => Promise<Granted<RouteName>>;
   /** Refuses whoever may not look, however wrong their question is: see `requireRightToAsk`. */
-  readonly permitToAsk: AdapterDeps['permit'];
+  readonly permitToAsk: (name: RouteName, actor: Actor, params: Params) => Promise<void>;
   readonly readBody: ReadBody;
   /** Puts on record that somebody who is signed in was refused. */
   readonly refused: (whose: SignedIn, route: RouteName, cause: DaylightError) => Promise<void>;
   readonly log: (request: RequestLog) => void;
 }
+
+type Params = Call<RouteShape>['params'];
 
 /** All that the log learns of a request: no address, no path, no content. */
 export interface RequestLog {
@@ -77,44 +80,45 @@ async function serve(deps: AdapterDeps, name: RouteName, request: Request, respo
   const signedIn = route.auth === 'public' ? null : await signedInOf(deps, request, client);
   const handler = deps.handlers[name] as unknown as (call: Call<RouteShape>) => Promise<unknown>;
   const answer = await answered(deps, name, signedIn, async () => {
-    const params = await admitted(deps, name, signedIn, request);
-    const query = await asked(deps, name, signedIn, params, request);
+    const before = await admitted(deps, name, signedIn, request);
+    const query = await asked(deps, name, before, request);
     const body = await deps.readBody(route, request, response);
-    const call = {
-      params,
-      query,
-      body,
-      signedIn: request.body === undefined ? signedIn : await admittedAgain(deps, name, signedIn, request),
-      client,
-      limitKey: limitKey(address),
-      cookie: cookieOf(deps, response),
-    };
+    const { granted, ...asking } =
+      request.body === undefined ? before : await admittedAgain(deps, name, before, request);
+    const from = { client, limitKey: limitKey(address), cookie: cookieOf(deps, response) };
+    const call = { ...granted, ...asking, query, body, ...from };
     // One schema per part of this very route made these; a look-up by name loses that to the compiler.
     return handler(call as unknown as Call<RouteShape>);
   });
   await send(deps, route, response, answer);
 }
 
-/** What the path names, to whoever may ask for it at all. */
+/** Who asks, what their path names, and what they were given leave to. */
+interface Admission {
+  readonly signedIn: SignedIn | null;
+  readonly params: Params;
+  readonly granted: Granted<RouteName>;
+}
+
+/** Refuses whoever may not ask at all. */
 async function admitted(
   deps: AdapterDeps,
   name: RouteName,
   signedIn: SignedIn | null,
   request: Request,
-): Promise<Call<RouteShape>['params']> {
+): Promise<Admission> {
   const route: RouteShape = routes[name];
   if (signedIn !== null && route.auth === 'session') refuseIncomplete(signedIn);
-  const params = parsePart('path', route.params, request.params) as Call<RouteShape>['params'];
-  if (signedIn !== null) await deps.permit(name, signedIn.actor, params);
-  return params;
+  const params = parsePart('path', route.params, request.params) as Params;
+  const granted = signedIn === null ? {} : await deps.permit(name, signedIn.actor, params);
+  return { signedIn, params, granted };
 }
 
 /** What the query asks. Who is told what is wrong with it is somebody who may ask. */
 async function asked(
   deps: AdapterDeps,
   name: RouteName,
-  signedIn: SignedIn | null,
-  params: Call<RouteShape>['params'],
+  { signedIn, params }: Admission,
   request: Request,
 ): Promise<unknown> {
   try {
@@ -125,18 +129,17 @@ async function asked(
   }
 }
 
-/** A body may take half a minute to come: the handler is given the session and the role as they are after it. */
+/** A body may take half a minute to come: the handler is given the session and the rights as they are after it. */
 async function admittedAgain(
   deps: AdapterDeps,
   name: RouteName,
-  signedIn: SignedIn | null,
+  before: Admission,
   request: Request,
-): Promise<SignedIn | null> {
-  if (signedIn === null) return null;
-  const again = await deps.sessions.again(signedIn.session);
+): Promise<Admission> {
+  if (before.signedIn === null) return before;
+  const again = await deps.sessions.again(before.signedIn.session);
   if (again === null) throw noSession();
-  await admitted(deps, name, again, request);
-  return again;
+  return admitted(deps, name, again, request);
 }
 
 /** What was refused to somebody who is signed in is on record before they are told. */

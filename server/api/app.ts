@@ -62,7 +62,8 @@ export function createApp(deps: ApiDeps): Express {
   const { sessions } = context;
   const { origins, secure, behindProxy, closing, log } = deps;
   const permit: AdapterDeps['permit'] = (name, actor, params) => requireRight(context, name, actor, params);
-  const permitToAsk: AdapterDeps['permit'] = (name, actor, params) => requireRightToAsk(context, name, actor, params);
+  const permitToAsk: AdapterDeps['permitToAsk'] = (name, actor, params) =>
+    requireRightToAsk(context, name, actor, params);
   const readBody = createReadBody();
   const refused: AdapterDeps['refused'] = (whose, route, cause) => noteRefusal(context, whose, route, cause);
   const handlers = handlersOf(context);

@@ -3,6 +3,7 @@ import type { RouteShape } from '../../shared/protocol/http/route.ts';
 import type { RouteName, Routes } from '../../shared/protocol/http.ts';
 import type { Client } from './client.ts';
 import type { EventStream } from './eventStream.ts';
+import type { Granted } from './rights.ts';
 import type { Begun, SignedIn } from './sessions.ts';
 
 /** One request of one route, after its schemas, its session and its header have been checked. */
@@ -27,10 +28,11 @@ export type Answer<R extends RouteShape> = R['response'] extends z.ZodType
     ? Uint8Array
     : (stream: EventStream) => Promise<void>;
 
-export type Handler<R extends RouteShape> = (call: Call<R>) => Promise<Answer<R>>;
+/** A handler is called when the right of its route has been granted, and asks only for what depends on more than its path. */
+export type Handler<N extends RouteName> = (call: Call<Routes[N]> & Granted<N>) => Promise<Answer<Routes[N]>>;
 
 /** One handler for every route of the contract: a route without one does not compile. */
-export type Handlers = { readonly [N in RouteName]: Handler<Routes[N]> };
+export type Handlers = { readonly [N in RouteName]: Handler<N> };
 
 /** The handlers of some routes, as one file of `handlers/` provides them. */
 export type HandlersOf<N extends RouteName> = Pick<Handlers, N>;

@@ -1,7 +1,7 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
-import type { Routes } from '../../shared/protocol/http.ts';
+import type { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import { type Actor, type Authorized, authorize, organisation, personTarget, viewable } from '../authorize.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
@@ -10,7 +10,6 @@ import type { Recorded } from '../reports/recorded.ts';
 import type { BlobRecord, PersonRecord, SegmentRecord } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
 import type { Context } from './context.ts';
-import type { Call } from './handler.ts';
 
 /** The version that the device claimed and the one in force at capture: a reader must be named in both. */
 type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion'>;
@@ -19,7 +18,7 @@ type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion'>;
 export interface Wanted {
   readonly action: 'day' | 'week' | 'today' | 'today_live' | 'observations' | 'screenshot';
   readonly person: PersonId;
-  readonly purpose: Call<Routes['day']>['query']['purpose'];
+  readonly purpose: ReadPurpose;
   /** Of a week the first of its seven days. */
   readonly day: Day | null;
   readonly parameters: readonly ParameterId[];

@@ -1,9 +1,8 @@
 import { PersonId } from '../../shared/ids.ts';
-import type { RouteShape } from '../../shared/protocol/http/route.ts';
 import type { RouteName } from '../../shared/protocol/http.ts';
-import { type Action, type Actor, organisation, personTarget } from '../authorize.ts';
+import { type Action, type Actor, type Authorized, organisation, personTarget } from '../authorize.ts';
+import type { PersonRecord } from '../store/store.ts';
 import type { Context } from './context.ts';
-import type { Call } from './handler.ts';
 import { requireLeave, requirePerson } from './leave.ts';
 import { refuseStranger } from './reading.ts';
 
@@ -19,10 +18,10 @@ type Right =
 
 /**
  * What a route asks of whoever is signed in, before anything is read that they sent in query or body, and again when the body
- * has come: somebody without the right learns nothing of what a right request would be. What also depends on the body is
- * decided by the handler, in the turn of the change.
+ * has come: somebody without the right learns nothing of what a right request would be. Nowhere else is it asked. What also depends
+ * on the body, or on what the person has become by the turn of the change, is decided by the handler.
  */
-const rights: Readonly<Record<RouteName, Right>> = {
+const rights = {
   signIn: 'everyone',
   signInWithLink: 'everyone',
   acceptInvitation: 'everyone',
@@ -69,23 +68,29 @@ const rights: Readonly<Record<RouteName, Right>> = {
   accessLogs: 'everyone',
   accesses: { action: 'access_log.read', of: 'person_in_path' },
   securityEvents: { action: 'security.read', of: 'organisation' },
-};
+} as const satisfies Readonly<Record<RouteName, Right>>;
+
+/** What the handler of a route is given because its right was granted: the leave, and the person whom the path names. */
+export type Granted<N extends RouteName> = GrantedBy<(typeof rights)[N]>;
+
+type GrantedBy<R extends Right> = R extends { readonly action: infer A extends Action; readonly of: infer Of }
+  ? { readonly leave: Authorized<A> } & (Of extends 'person_in_path' ? { readonly person: PersonRecord } : object)
+  : object;
+
+type PathParams = Readonly<Record<string, unknown>>;
 
 /** Throws DaylightError as `requireLeave` and `requirePerson` do. */
 export async function requireRight(
   { store }: Context,
   name: RouteName,
   actor: Actor,
-  params: Call<RouteShape>['params'],
-): Promise<void> {
-  const right = rights[name];
-  if (typeof right === 'string') return;
-  if (right.of === 'organisation') {
-    requireLeave(actor, right.action, organisation(actor.org));
-    return;
-  }
+  params: PathParams,
+): Promise<Granted<RouteName>> {
+  const right: Right = rights[name];
+  if (typeof right === 'string') return {};
+  if (right.of === 'organisation') return { leave: requireLeave(actor, right.action, organisation(actor.org)) };
   const person = await requirePerson(store, actor, PersonId.parse(params['person']));
-  requireLeave(actor, right.action, personTarget(person));
+  return { leave: requireLeave(actor, right.action, personTarget(person)), person };
 }
 
 /** For a request whose query is wrong: whoever may not look at the person in the path is refused, on record, as with a right one. */
@@ -93,7 +98,7 @@ export async function requireRightToAsk(
   context: Context,
   name: RouteName,
   actor: Actor,
-  params: Call<RouteShape>['params'],
+  params: PathParams,
 ): Promise<void> {
   const person = PersonId.safeParse(params['person']);
   if (rights[name] === 'on_record' && person.success) await refuseStranger(context, actor, person.data);

@@ -43,6 +43,7 @@ export async function beginToday(
   const people = await inScope(context.store, actor, question);
   if (people.length > PEOPLE_AT_ONCE) throw tooMany();
   const { version } = (await control.current(actor.org)).document;
+  // Whom they see was asked to find these people; each look is decided once more, as only that gives the proof that opens data.
   const reads = await allOf(
     people.map(({ person }) => {
       const wanted = { action, person, purpose: question.purpose, day, parameters: todayParameters } as const;

@@ -9,7 +9,6 @@ import { type Actor, authorize, personTarget } from '../../authorize.ts';
 import type { DeviceRecord, PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
-import { requireLeave, requirePerson } from '../leave.ts';
 import { noteEvent } from '../securityEvents.ts';
 
 /** A person's devices, codes for new ones, and what each device says of itself. */
@@ -20,46 +19,34 @@ export function devices(
 > {
   const { store, control, accounts, connections, clock } = context;
   return {
-    async devices({ params, signedIn: { actor } }) {
-      const person = await requirePerson(store, actor, params.person);
-      requireLeave(actor, 'device.read', personTarget(person));
+    async devices({ person, signedIn: { actor } }) {
       const theirs = await store.devices(actor.org, [person.person]);
       return { devices: theirs.map((device) => forViewer(deviceView(context, device), actor)) };
     },
-    async createEnrolmentCode({ params, signedIn: { actor } }) {
-      const person = await requirePerson(store, actor, params.person);
-      requireLeave(actor, 'device.enrol', personTarget(person));
+    async createEnrolmentCode({ person, signedIn: { actor } }) {
       if (person.person !== actor.person) await recordForeignCode(context, actor, person.person);
       const { token, expiresAt } = await accounts.issueToken('enrolment', person);
       return { code: token, expiresAt };
     },
-    async enrolmentCodes({ params, signedIn: { actor } }) {
-      const person = await requirePerson(store, actor, params.person);
-      requireLeave(actor, 'device.enrol', personTarget(person));
+    async enrolmentCodes({ person, signedIn: { actor } }) {
       const all = await store.tokens(actor.org, 'enrolment', clock.now());
       const theirs = all.filter((token) => token.person === person.person);
       return { codes: theirs.map(({ tokenHash, expiresAt }) => ({ id: tokenHash, expiresAt })) };
     },
-    async withdrawEnrolmentCode({ params, signedIn: { actor } }) {
-      const person = await requirePerson(store, actor, params.person);
-      requireLeave(actor, 'device.enrol', personTarget(person));
-      const revoked = await store.revokeTokens(actor.org, person.person, 'enrolment', { only: params.code });
+    async withdrawEnrolmentCode({ params, person }) {
+      const revoked = await store.revokeTokens(person.org, person.person, 'enrolment', { only: params.code });
       if (revoked === 0) throw new DaylightError('not_found', 'this person has no such code: it was used or has ended');
       await noteEvent(context, person, 'enrolment_code_withdrawn');
       return { ok: true };
     },
-    async retireDevice({ params, signedIn: { actor } }) {
-      const person = await requirePerson(store, actor, params.person);
-      requireLeave(actor, 'device.retire', personTarget(person));
+    async retireDevice({ params, person, signedIn: { actor } }) {
       const device = await requireDevice(context, person.person, params.device);
       await noteEvent(context, person, 'device_retired');
       const retired = await store.changeDevice(device.org, device.device, { status: 'retired' });
       connections.of(device.device)?.wipe('retired');
       return forViewer(deviceView(context, retired ?? device), actor);
     },
-    async deviceReceipt({ params, signedIn: { actor } }) {
-      const person = await requirePerson(store, actor, params.person);
-      requireLeave(actor, 'receipt.read', personTarget(person));
+    async deviceReceipt({ params, person, signedIn: { actor } }) {
       const device = await requireDevice(context, person.person, params.device);
       const sees = seesActivity(actor, person);
       await recordReceiptRead(context, actor, person.person);

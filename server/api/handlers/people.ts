@@ -1,12 +1,12 @@
 import { DaylightError } from '../../../shared/errors.ts';
-import type { OrgId, TeamId } from '../../../shared/ids.ts';
+import type { OrgId, PersonId, TeamId } from '../../../shared/ids.ts';
 import type { Invitation, PersonView } from '../../../shared/protocol/http/people.ts';
 import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import type { Routes } from '../../../shared/protocol/http.ts';
 import type { Role } from '../../../shared/roles.ts';
 import type { UnixMs } from '../../../shared/time.ts';
-import { type Actor, authorize, newcomerTarget, organisation, personTarget } from '../../authorize.ts';
-import type { DeviceRecord, PersonRecord, TeamRecord } from '../../store/store.ts';
+import { type Actor, authorize, type Gives, newcomerTarget, personTarget } from '../../authorize.ts';
+import type { PersonRecord, TeamRecord } from '../../store/store.ts';
 import type { NewPerson } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import type { Call, HandlersOf } from '../handler.ts';
@@ -30,9 +30,9 @@ export function people(
   const { store, accounts, clock } = context;
   return {
     async people({ signedIn: { actor } }) {
-      const [all, devices] = await Promise.all([store.people(actor.org), store.devices(actor.org)]);
+      const all = await store.people(actor.org);
       const seen = all.filter((person) => authorize(actor, 'people.list', personTarget(person)).kind === 'granted');
-      return { people: await Promise.all(seen.map((person) => personView(context, person, devices))) };
+      return { people: await viewsOf(context, actor.org, seen) };
     },
     async invite({ body, signedIn: { actor } }) {
       const managed = await managedOf(context, actor.org, body.teams);
@@ -48,7 +48,6 @@ export function people(
       return invitationOf(context, person, token, expiresAt);
     },
     async invitations({ signedIn: { actor } }) {
-      requireLeave(actor, 'people.change', organisation(actor.org));
       const [everyone, open] = await Promise.all([
         store.people(actor.org),
         store.tokens(actor.org, 'invitation', clock.now()),
@@ -59,8 +58,7 @@ export function people(
     },
     renewInvitation: ({ params, signedIn: { actor } }) =>
       accounts.alone(actor.org, async () => {
-        const person = await requirePerson(store, actor, params.person);
-        requireLeave(actor, 'people.change', personTarget(person));
+        const person = await changeable(context, actor, params.person);
         // Whoever has the link becomes this person: it is given only by those who may give their role.
         const { role, managesTeams } = person;
         requireLeave(actor, 'people.change', newcomerTarget(actor.org, { role, managesTeams, teams: [] }));
@@ -71,8 +69,7 @@ export function people(
       }),
     withdrawInvitation: ({ params, signedIn: { actor } }) =>
       accounts.alone(actor.org, async () => {
-        const person = await requirePerson(store, actor, params.person);
-        requireLeave(actor, 'people.change', personTarget(person));
+        const person = await changeable(context, actor, params.person);
         requireInvited(person);
         await noteEvent(context, person, 'invitation_withdrawn');
         await store.revokeTokens(actor.org, person.person, 'invitation', 'all');
@@ -80,9 +77,8 @@ export function people(
       }),
     changePerson: ({ params, body, signedIn: { actor } }) =>
       accounts.alone(actor.org, async () => {
-        const person = await requirePerson(store, actor, params.person);
         const managed = await managedOf(context, actor.org, body.teams);
-        requireLeave(actor, 'people.change', personTarget(person, { ...body, managed }));
+        const person = await changeable(context, actor, params.person, { ...body, managed });
         const changed = await change(context, person, body);
         return viewOf(context, changed);
       }),
@@ -92,12 +88,10 @@ export function people(
       return { teams: await Promise.all(seen.map((team) => teamView(context, team, everyone))) };
     },
     async createTeam({ body, signedIn: { actor } }) {
-      requireLeave(actor, 'people.change', organisation(actor.org));
       await noteEvent(context, actor, 'team_created');
       return teamView(context, await accounts.createTeam(actor.org, body.name), []);
     },
     async changeTeam({ params, body, signedIn: { actor } }) {
-      requireLeave(actor, 'people.change', organisation(actor.org));
       const team = await accounts.renameTeam(actor.org, params.team, body.name);
       await noteEvent(context, actor, 'team_renamed');
       return teamView(context, team, await store.people(actor.org));
@@ -105,15 +99,25 @@ export function people(
   };
 }
 
-async function viewOf(context: Context, person: PersonRecord): Promise<PersonView> {
-  return personView(context, person, await context.store.devices(person.org, [person.person]));
+/** Asked once more in the turn of the change: by then the person may have become one whom the actor may not change. */
+async function changeable({ store }: Context, actor: Actor, id: PersonId, gives: Gives = {}): Promise<PersonRecord> {
+  const person = await requirePerson(store, actor, id);
+  requireLeave(actor, 'people.change', personTarget(person, gives));
+  return person;
 }
 
-async function personView(
-  { accounts }: Context,
-  person: PersonRecord,
-  devices: readonly DeviceRecord[],
-): Promise<PersonView> {
+async function viewOf(context: Context, person: PersonRecord): Promise<PersonView> {
+  const devices = await context.store.activeDevices(person.org, [person.person]);
+  return personView(context, person, devices.get(person.person) ?? 0);
+}
+
+async function viewsOf(context: Context, org: OrgId, people: readonly PersonRecord[]): Promise<PersonView[]> {
+  const ids = people.map(({ person }) => person);
+  const devices = await context.store.activeDevices(org, ids);
+  return Promise.all(people.map((person) => personView(context, person, devices.get(person.person) ?? 0)));
+}
+
+async function personView({ accounts }: Context, person: PersonRecord, devices: number): Promise<PersonView> {
   const { name, email } = await accounts.profile(person);
   return {
     id: person.person,
@@ -124,7 +128,7 @@ async function personView(
     teams: [...person.teams],
     managesTeams: [...person.managesTeams],
     secondFactor: person.hasSecondFactor,
-    devices: devices.filter((device) => device.person === person.person && device.status === 'active').length,
+    devices,
   };
 }
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parameterIds } from '../../../../shared/catalog.ts';
+import type { RouteName, Routes } from '../../../../shared/protocol/http.ts';
+import { Role } from '../../../../shared/roles.ts';
 import {
   addMember,
   type Client,
@@ -68,6 +70,87 @@ test.each(ofOthers)('%s says 403 to every role that may not, whatever is in the 
   }
   expect(refused).toBeGreaterThan(0); // or the test would prove nothing
 });
+
+/** A route that asks for a session; one that is new and not in the table below does not compile. */
+type ClosedRoute = { [N in RouteName]: Routes[N]['auth'] extends 'public' ? never : N }[RouteName];
+
+const everyone = Role.options;
+const staff: readonly Role[] = ['owner', 'admin'];
+const publishers: readonly Role[] = [...staff, 'manager'];
+const overseers: readonly Role[] = [...publishers, 'privacy_officer'];
+
+/** Who may ask each route, of an employee of the manager's team where it names a person: written a second time. */
+const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
+  ...{ me: everyone, setPassword: everyone, beginTotp: everyone, confirmTotp: everyone, secondFactor: everyone },
+  ...{ removeTotp: everyone, renewRecoveryCodes: everyone, sessions: everyone, endSession: everyone },
+  ...{ endOtherSessions: everyone, signOut: everyone },
+  // Each is shown what is theirs to see.
+  ...{ people: everyone, teams: everyone, today: everyone, todayStream: everyone, accessLogs: everyone },
+  ...{ invite: staff, invitations: staff, renewInvitation: staff, withdrawInvitation: staff, changePerson: staff },
+  ...{ createTeam: staff, changeTeam: staff },
+  ...{ createEnrolmentCode: staff, enrolmentCodes: staff, withdrawEnrolmentCode: staff, retireDevice: staff },
+  ...{ devices: publishers, deviceReceipt: overseers },
+  ...{ policy: everyone, policyVersion: everyone, notice: everyone },
+  ...{ publishPolicy: publishers, proof: overseers, proofStream: overseers },
+  ...{ day: ['owner', 'manager'], week: ['owner', 'manager'] },
+  ...{ observations: ['owner', 'manager'], screenshot: ['owner', 'manager'] },
+  ...{ accesses: ['privacy_officer'], securityEvents: ['owner', 'admin', 'privacy_officer'] },
+};
+
+test('every route lets in exactly the roles that may, and tells the others who may', async () => {
+  const { asRole, asked } = await organisationOfEveryRole();
+  const names = Object.keys(whoMay) as ClosedRoute[];
+  expect(names.toSorted()).toEqual(closed.toSorted());
+  for (const name of names.toSorted((a, b) => Number(a === 'signOut') - Number(b === 'signOut'))) {
+    const found: Role[] = [];
+    for (const role of Role.options) if (await isLetIn(asRole[role], name, asked)) found.push(role);
+    expect([name, found]).toEqual([name, Role.options.filter((role) => whoMay[name].includes(role))]);
+  }
+});
+
+/** Somebody of each role, and the employee whom they are all asked about. */
+async function organisationOfEveryRole(): Promise<{ asRole: Record<Role, Client>; asked: string }> {
+  const { client } = await it.addOrganisation('Table');
+  const { id: team } = await client.ok('POST', '/teams', { name: 'Theirs' });
+  const join = async (role: Role, more: object = {}) => {
+    const name = `${role.replace('_', '-')}${'teams' in more ? '-asked' : ''}`;
+    return addMember(it, client, role, { name, email: `${name}@table.example.com`, ...more });
+  };
+  const asRole: Record<Role, Client> = {
+    owner: client,
+    admin: (await join('admin')).client,
+    manager: (await join('manager', { managesTeams: [team] })).client,
+    privacy_officer: (await join('privacy_officer')).client,
+    employee: (await join('employee')).client,
+  };
+  return { asRole, asked: (await join('employee', { teams: [team] })).person };
+}
+
+/** Whether the right of the route is granted, whatever comes of it; a stream is left as soon as it begins. */
+async function isLetIn(client: Client, name: ClosedRoute, person: string): Promise<boolean> {
+  const { method } = shapeOf(name);
+  const { body: example, ...path } = examples(ids(person))[name];
+  const body = name === 'changePerson' ? { name: 'Asked' } : example;
+  const leaving = new AbortController();
+  const response = await fetch(`${it.url}/api/v1${pathOf(name, path)}`, {
+    method,
+    signal: leaving.signal,
+    headers: { cookie: client.cookie ?? '', 'x-daylight': 'test', 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (response.status === 200 && response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+    leaving.abort();
+    return true;
+  }
+  const answer = await response.text();
+  const { error } = response.ok ? { error: null } : (JSON.parse(answer) as Json);
+  const isRefused = response.status === 403 && String(error?.message).startsWith('only allowed: ');
+  // Parts of their own account are refused for other reasons than the rights of a role.
+  const isOwnAccount = /^\/(account|session)/.test(shapeOf(name).path);
+  if (isOwnAccount) expect([name, error?.code]).not.toEqual([name, 'unauthenticated']);
+  else if (!isRefused) expect([200, 201, 404, 409], name).toContain(response.status);
+  return !isRefused;
+}
 
 test('an employee is refused every change of people, teams and policy, with a bad body as with a right one', async () => {
   const employee = clients.get('employee') ?? owner.client;
