@@ -3,6 +3,7 @@ import { hasLevel, least, type ParameterId, parameterIds } from '../../shared/ca
 import { BootId, SessionId } from '../../shared/ids.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { MonoMs, UnixMs } from '../../shared/time.ts';
+import { WorkedStretch } from '../../shared/worked.ts';
 import type { Folder } from './files.ts';
 import { PolicyMemory } from './gate/policyCache.ts';
 import type { Sealer } from './spool/batchFile.ts';
@@ -45,6 +46,7 @@ const Entry = z.strictObject({
   policy: PolicyMemory.nullable().default(null),
   notKept: z.array(Stretch).default([]),
   undecided: Unsettled.nullable().default(null),
+  worked: z.array(WorkedStretch).default([]),
 });
 
 export interface JournalEntry {
@@ -57,11 +59,20 @@ export interface JournalEntry {
   readonly notKept: readonly BootStretch[];
   /** What a start holds back until a sign of the person, and removes when there is none in time. */
   readonly undecided: Unsettled | null;
+  /** The employee's working time of the last two days, for their own window; no other process sees it. */
+  readonly worked: readonly WorkedStretch[];
 }
 
 const FILE = 'recorder.sealed';
 const PLACE: Place = { kind: 'journal', name: 'recorder', index: 0 };
-const UNKNOWN: JournalEntry = { unfinished: null, applied: null, policy: null, notKept: [], undecided: null };
+const UNKNOWN: JournalEntry = {
+  unfinished: null,
+  applied: null,
+  policy: null,
+  notKept: [],
+  undecided: null,
+  worked: [],
+};
 
 /** `sealer`: the key of the spool. A journal that it does not open knows nothing. */
 export function createRecorderJournal(files: Folder, sealer: Sealer): RecorderJournal {

@@ -2,6 +2,7 @@ import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import type { WorkedStretch } from '../../shared/worked.ts';
 import { LOCK_UNSEEN } from './availability.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
@@ -18,6 +19,8 @@ export interface RecorderStatus {
   readonly session: SessionId | null;
   readonly since: UnixMs | null;
   readonly work: Work;
+  /** Working time of the last two days, of earlier sessions too. */
+  readonly worked: readonly WorkedStretch[];
   /** Time away that is asked about; null when no question is open. */
   readonly idle: IdleTime | null;
   readonly parameters: Readonly<Record<ParameterId, ParameterStatus>>;
@@ -66,6 +69,7 @@ export function recorderStatusOf(sources: StatusSources): RecorderStatus {
     session: running?.session ?? null,
     since: running?.started.at ?? null,
     work: tracking.work(),
+    worked: tracking.worked(),
     idle: idleTime(sources),
     parameters: Object.fromEntries(
       parameterIds.map((id) => [id, parameterStatus(sources, id)]),

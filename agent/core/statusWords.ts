@@ -2,12 +2,15 @@ import { catalog, parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { MINUTE } from '../../shared/time.ts';
+import { workedToday } from '../../shared/worked.ts';
 
 /** The status as the employee reads it in a terminal, a line each. `time` formats an instant in the viewer's zone. */
 export function statusLines(status: AgentStatus, now: number, time: (at: number) => string): string[] {
   return [
     `Daylight for ${status.person} at ${status.organisation}`,
     trackingLine(status, time),
+    workedLine(status, now),
     ...idleLines(status, time),
     ...recordingLines(status),
     ...parameterLines(status),
@@ -60,6 +63,12 @@ export function trackingLine(status: AgentStatus, time: (at: number) => string):
     default:
       return assertNever(status.state);
   }
+}
+
+/** What the employee has worked since midnight, of all sessions of this computer. */
+export function workedLine({ worked }: AgentStatus, now: number): string {
+  const minutes = Math.floor(workedToday(worked, now) / MINUTE);
+  return `Worked today: ${minutes < 60 ? '' : `${Math.floor(minutes / 60)} h `}${minutes % 60} min.`;
 }
 
 /** The question that is open, what is held back for its answer, and until when; none without a question. */

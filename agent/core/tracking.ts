@@ -1,6 +1,7 @@
 import type { Observation } from '../../shared/events/observation.ts';
 import type { BootId, SessionId } from '../../shared/ids.ts';
 import { MINUTE, type MonoMs, SECOND } from '../../shared/time.ts';
+import type { WorkedStretch } from '../../shared/worked.ts';
 import type { Presence } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import type { Entry } from './outbox.ts';
@@ -26,6 +27,7 @@ import {
 import { isStop } from './spool/endings.ts';
 import type { BatchContext, BootStretch, Spool } from './spool/spool.ts';
 import { begun, cutOut, heldBack, inJournal, isGone, leftUndecided, notKept, ofBoot, settle } from './timeAway.ts';
+import { knownWorked, notBegun, worked, workedOnDisk } from './worked.ts';
 
 /**
  * The session of this process as it is now, with what goes with it: its project, what is held back of it, and under which policy
@@ -37,6 +39,8 @@ export interface Tracking {
   presence(): Presence;
   /** None without a session. */
   work(): Work;
+  /** The employee's working time of the last two days, in order. */
+  worked(): readonly WorkedStretch[];
   /** Null when no session is running. */
   moment(mono: MonoMs): Moment | null;
   /** The one place where the session changes. What was read before is handed on first, under the old rules. */
@@ -71,7 +75,7 @@ export interface Tracking {
   /** Under what is written now; the same object while neither session nor policy changes. */
   context(): BatchContext | null;
   /** What a start must know if this is the last word of this process. `mayWatchInput`: the policy lets it. */
-  inJournal(mayWatchInput: boolean): Pick<JournalEntry, 'unfinished' | 'notKept' | 'undecided'>;
+  inJournal(mayWatchInput: boolean): Pick<JournalEntry, 'unfinished' | 'notKept' | 'undecided' | 'worked'>;
 }
 
 export interface Work {
@@ -105,6 +109,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
   let unfinished = left.unfinished;
   let away = leftUndecided(left.undecided);
   let work = NO_WORK;
+  let workedOfLate = left.worked;
   let evidence = instant();
   let epoch = 0;
   let lastInputTold = -SECOND;
@@ -124,6 +129,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     const cut = goesOn || before.kind === 'stopped' ? [] : deps.cut(slept ? before.seen.mono : now.mono);
     if (before.kind === 'stopped' && state.kind !== 'stopped') openContext(state);
     const entries = [...cut, ...records.flatMap((record) => deps.permit(observationOf(record)))];
+    workedOfLate = records.reduce(worked, workedOfLate);
     session = state;
     epoch += 1;
     away = notKept(away, ofBoot(boot, idle));
@@ -172,6 +178,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
 
   function undoStart(): void {
     session = STOPPED;
+    workedOfLate = notBegun(workedOfLate);
     writing = null;
     epoch += 1;
   }
@@ -257,6 +264,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     session: () => session,
     presence,
     work: () => work,
+    worked: () => knownWorked(workedOfLate, session),
     moment(mono) {
       if (session.kind === 'stopped') return null;
       return { ...stamp(session, { mono }), sessionStart: session.started.mono, epoch };
@@ -285,6 +293,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     inJournal: (mayWatchInput) => ({
       unfinished: session.kind === 'stopped' ? unfinished : unfinishedOf(session),
       ...inJournal(away, session, boot, mayWatchInput),
+      worked: workedOnDisk(workedOfLate, session, clock.now()),
     }),
   };
 }

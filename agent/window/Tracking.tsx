@@ -5,8 +5,9 @@ import { Mark, type Tone } from '../../look/Mark.tsx';
 import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
+import { workedToday } from '../../shared/worked.ts';
 import { Panel } from './Panel.tsx';
-import { clockTime, stopwatch } from './strings/format.ts';
+import { clockTime, duration, stopwatch } from './strings/format.ts';
 import { say } from './strings/say.ts';
 import type { Ask } from './useAgent.ts';
 import classes from './window.module.css';
@@ -30,6 +31,7 @@ export function Tracking({ status, ask }: TrackingProps) {
   return (
     <Panel title={say('tracking.title')} state={<Mark tone={tones[state]}>{say(`tracking.${state}`)}</Mark>}>
       {state === 'stopped' ? <p>{say('tracking.nothing')}</p> : <Timer status={status} />}
+      <Today status={status} />
       <WorkForm status={status} ask={ask} />
       {state !== 'stopped' && <NoteForm ask={ask} />}
     </Panel>
@@ -51,6 +53,12 @@ function Timer({ status: { since, work, state } }: { status: AgentStatus }) {
       </p>
     </div>
   );
+}
+
+/** Of all sessions of this computer since midnight. */
+function Today({ status: { worked } }: { status: AgentStatus }) {
+  const now = useNow(SECOND);
+  return <p className={classes.quiet}>{say('tracking.today', { time: duration(workedToday(worked, now)) })}</p>;
 }
 
 /** Shows what the agent has, until the person types something else. */

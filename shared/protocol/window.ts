@@ -6,6 +6,7 @@ import { LawfulBasis } from '../policy/policy.ts';
 import { Role } from '../roles.ts';
 import { line, text } from '../text.ts';
 import { SECOND, UnixMs } from '../time.ts';
+import { WorkedStretch } from '../worked.ts';
 import { NoticeView } from './http/notice.ts';
 
 /**
@@ -71,6 +72,8 @@ export const AgentStatus = z.strictObject({
   session: SessionId.nullable(),
   since: UnixMs.nullable(),
   work: z.strictObject({ project: z.string().nullable(), task: z.string().nullable() }),
+  /** Working time of the last two days, in order, without what was paused, locked, slept or discarded; the open one is last. */
+  worked: z.array(WorkedStretch),
   /**
    * Time away that is asked about. `isHeld`: what was captured in it is here and held back, until `deletedAt` unless it
    * is kept (null: nobody has come back yet, or it is gone).

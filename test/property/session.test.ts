@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Session, type SessionEvent, type SessionRecord, STOPPED, step } from '../../agent/core/session.ts';
-import { SessionId } from '../../shared/ids.ts';
+import { observationOf } from '../../agent/core/tracking.ts';
+import { worked } from '../../agent/core/worked.ts';
+import { union } from '../../server/reports/intervals.ts';
+import type { Recorded } from '../../server/reports/recorded.ts';
+import { sessionsOf, trackedOf } from '../../server/reports/sessions.ts';
+import { DeviceId, SessionId } from '../../shared/ids.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../shared/time.ts';
+import type { WorkedStretch } from '../../shared/worked.ts';
 import { NINE } from '../support/testClock.ts';
 
 const id = SessionId.parse('0b9f6a52-3a0f-4c0e-8f61-3a7b6f0f5a09');
+const device = DeviceId.parse('0b9f6a52-3a0f-4c0e-8f61-3a7b6f0f5a10');
 
 const event: fc.Arbitrary<SessionEvent> = fc.oneof(
   fc.constantFrom<SessionEvent>(
@@ -99,5 +106,23 @@ test('whatever happens: one start and one stop, gaps and pauses disjoint within 
       }
     }),
     { numRuns: 3_000 },
+  );
+});
+
+test('the working time that an employee is shown is what a report makes of the same records', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(event, passing), { maxLength: 60 }), (history) => {
+      for (const { records } of play(history)) {
+        const recorded = records.map(
+          (record): Recorded => ({ device, session: id, observation: observationOf(record) }),
+        );
+        const standing = { running: new Set<SessionId>(), takenAway: () => null };
+        const reported = trackedOf(sessionsOf(recorded, standing, 0));
+        const shown = records.reduce<readonly WorkedStretch[]>(worked, []);
+        expect(shown.every(({ to }) => to !== null)).toBe(true);
+        expect(union(shown.map(({ from, to }) => ({ from, to: to ?? from })))).toEqual(reported);
+      }
+    }),
+    { numRuns: 1_000 },
   );
 });

@@ -42,6 +42,7 @@ export const en = {
   'tracking.locked': 'Screen locked',
   'tracking.idle_question': 'Tracking, with a question',
   'tracking.since': 'since {time}',
+  'tracking.today': 'Worked today: {time}',
   'tracking.noProject': 'no project',
   'tracking.nothing': 'Nothing is recorded until you start.',
   'tracking.project': 'Project',
