@@ -1,4 +1,3 @@
-import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { Gate, Permitted } from './gate/gate.ts';
 import type { BatchContext, BootStretch, HeldScreenshot, Spool } from './spool/spool.ts';
@@ -11,7 +10,7 @@ export interface Entry<T extends Observation = Observation> {
 
 /** From the gate into the spool, in order, one write at a time. */
 export interface Outbox {
-  /** Asks the gate; null when it says no, which is counted. */
+  /** Asks the gate; null when it says no. */
   permit<T extends Observation>(observation: T): Entry<T> | null;
   /** Writes in the order of the calls. Resolves true when durable, false when the spool failed (counted, told once). */
   write(entries: readonly Entry[]): Promise<boolean>;
@@ -33,12 +32,13 @@ export interface OutboxDeps {
   readonly context: () => BatchContext | null;
   /** Asked when it is written: whether it may still be, whatever was permitted when it was seen. */
   readonly isStillAllowed: (entry: Entry) => boolean;
-  readonly onDenied: (parameter: ParameterId) => void;
+  /** Called in the order of the writes, with what is given to the disk next; it may be there even if the write then fails. */
+  readonly onGiven: (entries: readonly Entry[]) => void;
   readonly onFailing: () => void;
 }
 
 export function createOutbox(deps: OutboxDeps): Outbox {
-  const { gate, spool, context, isStillAllowed, onDenied, onFailing } = deps;
+  const { gate, spool, context, isStillAllowed, onGiven, onFailing } = deps;
   let queue: Promise<unknown> = Promise.resolve();
   let failing = false;
 
@@ -62,15 +62,14 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     permit<T extends Observation>(observation: T): Entry<T> | null {
       const now = context();
       const permit = gate.permit(observation);
-      if (permit.kind === 'permitted' && now !== null) return { context: now, observation: permit.observation };
-      onDenied(observation.parameter);
-      return null;
+      return permit.kind === 'permitted' && now !== null ? { context: now, observation: permit.observation } : null;
     },
     async write(entries) {
       if (entries.length === 0) return true;
       return inOrder(async () => {
-        for (const group of byContext(entries.filter(isStillAllowed)))
-          await spool.append(group.context, group.observations);
+        const allowed = entries.filter(isStillAllowed);
+        onGiven(allowed);
+        for (const group of byContext(allowed)) await spool.append(group.context, group.observations);
       });
     },
     keep: (entries) => inOrder(() => spool.keep(entries.filter(isStillAllowed))),

@@ -16,27 +16,20 @@ import { reasonFor, whyOff } from './words.ts';
 
 /** What becomes of what is now off when the policy, its lease or what was acknowledged has changed. */
 export interface PolicyChange {
-  /** From here on nothing is read or written of what is now off, and a session that is not allowed any more has ended. */
-  lower(): Lowered;
   /**
-   * In this order, so that a crash at any point sends nothing that is now forbidden: the new policy is on disk before
-   * this is called; sensors stop; what they were about to write is discarded or written; the spool is purged; and only
-   * then is it noted, durably, that the spool holds nothing above the new levels. A start finds what was not finished.
-   * `arrived`: what was lowered when the policy arrived; left out when the process begins.
+   * From here on nothing is read or written of what is now off, and a session that is not allowed any more has ended, which the
+   * person is told with its reason.
    */
-  apply(arrived?: Lowered): Promise<void>;
+  lower(): void;
+  /**
+   * For every policy that has arrived since the last time, in this order, so that a crash at any point sends nothing that is now
+   * forbidden: the new policy is on disk before this is called; sensors stop; what they were about to write is discarded or
+   * written; the spool is purged; and only then is it noted, durably, that the spool holds nothing above the new levels. A start
+   * finds what was not finished.
+   */
+  apply(): Promise<void>;
   /** Whether it is above what is allowed now, whenever it was permitted. */
   forbids(entry: Entry): boolean;
-}
-
-export interface Lowered {
-  /** A session was running until now. */
-  readonly wasRunning: boolean;
-  /** Null: no policy says anything. */
-  readonly allowed: Levels | null;
-  readonly lowered: readonly ParameterId[];
-  /** The end of the session on its way to the disk; it ends before the purge, which leaves only its stop. */
-  readonly ended: Promise<unknown> | null;
 }
 
 export interface PolicyChangeDeps {
@@ -53,6 +46,21 @@ export interface PolicyChangeDeps {
   readonly tell: (line: string) => void;
 }
 
+interface Lowered {
+  /** Null: no policy says anything. */
+  readonly allowed: Levels | null;
+  readonly lowered: readonly ParameterId[];
+}
+
+/** What has happened since policies were last applied. */
+interface Arrived {
+  readonly wasRunning: boolean;
+  /** The end of the session on its way to the disk; it ends before the purge, which leaves only its stop. */
+  readonly ended: Promise<unknown> | null;
+}
+
+const NOTHING: Arrived = { wasRunning: false, ended: null };
+
 /** How long a policy that arrives waits for sensors that are just reading. */
 const SENSOR_WAIT_MS = SECOND;
 
@@ -60,9 +68,10 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
   const { policies, gate, clock, registry, sampler, outbox, spool, tracking, writer, sensing } = deps;
   /** Above these levels nothing is written any more; null: nothing says so. */
   let ceiling: Levels | null = null;
+  let arrived = NOTHING;
 
   function lower(): Lowered {
-    const wasRunning = isRunning();
+    arrived = { ...arrived, wasRunning: arrived.wasRunning || isRunning() };
     const allowed = levelsAllowed(policies, clock.now(), writer.applied());
     const lowered = allowed === null ? [] : parameterIds.filter((id) => isLowered(id, writer.applied(), allowed));
     if (allowed !== null) {
@@ -70,44 +79,44 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
       ceiling = allowed;
     }
     lowered.forEach((id) => sampler.discard(id));
-    const mustEnd = isRunning() && gate.decide('session').kind === 'denied';
-    const ended = mustEnd ? writer.record(tracking.apply({ kind: 'stop', cause: 'shutdown' })) : null;
-    return { wasRunning, allowed, lowered, ended };
+    endUnlessAllowed();
+    return { allowed, lowered };
+  }
+
+  /** Said at once: when this is applied, another policy may have arrived, and the reason be gone. */
+  function endUnlessAllowed(): void {
+    const decision = gate.decide('session');
+    if (!isRunning() || decision.kind === 'allowed') return;
+    const written = writer.record(tracking.apply({ kind: 'stop', cause: 'shutdown' }));
+    arrived = { ...arrived, ended: Promise.all([arrived.ended, written]) };
+    deps.tell(`Tracking has ended. ${whyOff(reasonFor(policies, 'session', decision.by), policies.disagreement())}`);
   }
 
   function isRunning(): boolean {
     return tracking.session().kind !== 'stopped';
   }
 
-  async function apply(arrived?: Lowered): Promise<void> {
+  async function apply(): Promise<void> {
     const { wait, end } = patience();
-    const { allowed, lowered, ended } = lower();
+    const { allowed, lowered } = lower();
+    const { wasRunning, ended } = arrived;
+    arrived = NOTHING;
     await wait(sensing.refresh().then(registry.settled).then(sensing.roundEnded));
     lowered.forEach((id) => sampler.discard(id));
-    await Promise.all([arrived?.ended, ended]);
+    await ended;
     if (allowed !== null) {
       await outbox.settled();
       await writer.closeUnfinished();
       for (const id of lowered) await spool.purge(id, 'purged_by_policy');
       writer.apply(allowed);
     }
-    if (arrived?.wasRunning === true && !isRunning()) {
-      sayWhyEnded();
-      await wait(sensing.follow());
-    }
+    if (wasRunning && !isRunning()) await wait(sensing.follow());
     // Nothing else would close its batch for a minute.
     if (spool.waiting().stops > 0) await spool.flush().catch(() => undefined);
     await writer.writeJournal();
     await wait(sensing.refresh());
     end();
     sensing.startRound();
-  }
-
-  function sayWhyEnded(): void {
-    const decision = gate.decide('session');
-    // Otherwise something else ended it, a clock that was set for instance, and has said so.
-    if (decision.kind === 'allowed') return;
-    deps.tell(`Tracking has ended. ${whyOff(reasonFor(policies, 'session', decision.by), policies.disagreement())}`);
   }
 
   /** Waits for what sensors hold up, all in all no longer than SENSOR_WAIT_MS; what comes later goes on by itself. */

@@ -107,7 +107,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     ...{ gate, spool },
     context: tracking.context,
     isStillAllowed,
-    onDenied: () => undefined,
+    onGiven: tracking.given,
     onFailing: () => tell('Daylight cannot write to its folder: what it records now is lost. Is the disk full?'),
   });
   const sampler = createSampler({
@@ -136,10 +136,12 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   await writer.record([]);
   gist = gistOf(receipt());
   let cancelTick = clock.after(INTERVAL_MS, tick);
+  policies.onLowered(lower);
 
   /** For what was permitted a moment before the policy was lowered, or before it was known to be idle time. */
   function isStillAllowed(entry: Entry): boolean {
-    return isStop(entry.observation) || (!policyChange.forbids(entry) && !tracking.isGone(entry));
+    if (isStop(entry.observation)) return tracking.mayHaveBegun(entry.context);
+    return !policyChange.forbids(entry) && !tracking.isGone(entry);
   }
 
   function diagnostics() {
@@ -205,12 +207,16 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     return result;
   }
 
-  /** Not in turn: a command that waits for the disk keeps no sensor running. */
-  function policyChanged(): Promise<void> {
-    const lowered = policyChange.lower();
+  /** Not in turn, and not after the policy is on disk: what waits for the disk keeps no sensor running. */
+  function lower(): void {
+    policyChange.lower();
     void sensing.refresh();
+  }
+
+  function policyChanged(): Promise<void> {
+    lower();
     return inTurn(async () => {
-      await policyChange.apply(lowered);
+      await policyChange.apply();
       notify();
     });
   }

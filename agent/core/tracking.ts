@@ -68,6 +68,10 @@ export interface Tracking {
   wasCutOut(stretch: BootStretch): void;
   /** Whether it is of idle time that has been cut out already. */
   isGone(entry: Entry): boolean;
+  /** It is being written: a session whose start is among it has begun. */
+  given(entries: readonly Entry[]): void;
+  /** Whether there can be a start of the session; of one of an earlier process that is not known. */
+  mayHaveBegun(context: BatchContext): boolean;
   /** A session that has ended and has no stop yet. */
   unfinished(): Unfinished | null;
   /** Written down; of them all only the stop of what is unfinished is of account. */
@@ -107,6 +111,8 @@ export function createTracking(deps: TrackingDeps): Tracking {
   /** The session that is being written of; outlives `session` until its stop is recorded. */
   let writing: { readonly context: BatchContext; readonly version: number } | null = null;
   let unfinished = left.unfinished;
+  /** The last session whose start was given to the disk. */
+  let begunSession: SessionId | null = null;
   let away = leftUndecided(left.undecided);
   let work = NO_WORK;
   let workedOfLate = left.worked;
@@ -283,6 +289,13 @@ export function createTracking(deps: TrackingDeps): Tracking {
     toCutOut: () => away.toCutOut,
     wasCutOut: (stretch) => void (away = cutOut(away, stretch)),
     isGone: ({ context: { boot: of }, observation }) => of === boot && isGone(away, boot, observation),
+    given(entries) {
+      const start = entries.find(
+        ({ observation }) => observation.parameter === 'session' && observation.event === 'start',
+      );
+      if (start !== undefined) begunSession = start.context.session;
+    },
+    mayHaveBegun: ({ boot: of, session: id }) => of !== boot || id === begunSession,
     unfinished: () => unfinished,
     written(entries) {
       const isItsStop = ({ context: { session: of }, observation }: Entry): boolean =>

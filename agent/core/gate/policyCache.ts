@@ -56,6 +56,8 @@ export interface PolicyCache {
   disagreement(): number | null;
   /** Organisation, acknowledgement and lease, as layers at `now`. No policy: no organisation layer, so everything is off. */
   layers(now: UnixMs): readonly Layer[];
+  /** From now on calls back when what has arrived holds as far as it lowers, before that is on disk; `policyChanged` comes after it. */
+  onLowered(callback: () => void): void;
   /** What must outlive `policy.json`; to be kept in the sealed journal, and given back as `memory`. */
   memory(): PolicyMemory;
 }
@@ -104,6 +106,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   let apart = opened.apart;
   let seen = instant(memory?.seenAt ?? 0);
   let queue: Promise<unknown> = Promise.resolve();
+  const listeners = new Set<() => void>();
 
   /** One at a time, so that each is judged against what the one before it left. */
   function accept(policy: Signed | null, lease: Signed, serverTime?: UnixMs): ReturnType<PolicyCache['accept']> {
@@ -160,7 +163,9 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     return { ok: false, refusal: why };
   }
 
+  /** Not before what is in memory is heard of: a disk that hangs keeps nothing running. */
   async function write(next: Kept, refusedAhead: number | null = null): Promise<void> {
+    for (const listener of listeners) listener();
     await files.write(FILE, JSON.stringify(toStored(next, refusedAhead)));
   }
 
@@ -200,6 +205,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     refusal: () => (refusal === 'not_yet' && !holds(kept.ceiling, clock.now()) ? null : refusal),
     disagreement: () => (Math.abs(apart) > SKEW_MS ? apart : null),
     layers,
+    onLowered: (callback) => void listeners.add(callback),
     memory: remembered,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createPolicyCache } from '../../../../agent/core/gate/policyCache.ts';
 import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import { BootId } from '../../../../shared/ids.ts';
@@ -81,6 +82,10 @@ describe('sessions are switched off while one runs', () => {
     const command = async ({ recorder }: Rig) => void recorder.note('begun before');
     const publication = async (rig: Rig) => void rig.publish({ ...EVERYTHING, activity: 'active' });
     const look = (rig: Rig) => rig.clock.advance(30 * SECOND);
+    const policyItself = async ({ folder }: Rig) => {
+      const { write } = folder;
+      folder.write = (name, bytes) => (name === 'policy.json' ? new Promise(() => undefined) : write(name, bytes));
+    };
     const everything: ChosenLevels = Object.fromEntries(parameterIds.map((id) => [id, 'off']));
     const observed: ChosenLevels = { ...everything, session: 'on', project: 'on', notes: 'on' };
 
@@ -94,6 +99,9 @@ describe('sessions are switched off while one runs', () => {
       ['all that is observed', 'another publication', observed, publication],
       ['everything', 'a look', everything, look],
       ['all that is observed', 'a look', observed, look],
+      ['sessions', 'the policy itself', OFF, policyItself],
+      ['everything', 'the policy itself', everything, policyItself],
+      ['all that is observed', 'the policy itself', observed, policyItself],
     ] as const)('switched off: %s; waiting for the disk: %s', async (_, __, levels, waiting) => {
       const rig = await tracking();
       const isTracking = levels.session === 'on';
@@ -163,6 +171,57 @@ describe('sessions are switched off while one runs', () => {
     expect(kept(rig).filter(([event]) => event !== 'stop')).toEqual([]);
   });
 
+  test('a start that waits for the disk while sessions are switched off leaves nothing to be sent: no session has begun', async () => {
+    const rig = await tracking();
+    await rig.recorder.stop();
+    await sendAll(rig);
+    const { folder, clock } = rig;
+    const { write } = folder;
+    let answer = (): void => undefined;
+    folder.write = async (name, content) => {
+      if (name === 'recorder.sealed') await new Promise<void>((resolve) => (answer = resolve));
+      return write(name, content);
+    };
+    const start = rig.recorder.start();
+    await clock.settle();
+    folder.write = write;
+    const told = rig.publish(OFF);
+    await clock.settle();
+    answer();
+    expect(await start).toMatchObject({ ok: false, problem: 'Tracking ended while it began.' });
+    await told;
+    await clock.advance(MINUTE);
+    expect(kept(rig)).toEqual([]);
+
+    await rig.publish(EVERYTHING);
+    expect(await rig.recorder.start()).toMatchObject({ ok: true });
+    await rig.recorder.stop();
+    expect(kept(rig).map(([event]) => event)).toEqual(['start', 'stop']);
+  });
+
+  test('switched off and on again while a command waits for the disk: it stays ended, and says once why', async () => {
+    const rig = await tracking();
+    const { append } = rig.spool;
+    let answer = (): void => undefined;
+    const room = new Promise<void>((resolve) => (answer = resolve));
+    rig.spool.append = async (...batch) => {
+      await room;
+      return append(...batch);
+    };
+    const note = rig.recorder.note('waits for the disk');
+    await rig.clock.settle();
+    const off = rig.publish(OFF);
+    await rig.clock.settle();
+    const on = rig.publish(EVERYTHING);
+    await rig.clock.settle();
+    answer();
+    await Promise.all([note, off, on]);
+    expect(rig.recorder.status().state).toBe('stopped');
+    expect(rig.said.filter((line) => line.startsWith('Tracking has ended'))).toEqual([
+      'Tracking has ended. Off: your organisation does not collect it.',
+    ]);
+  });
+
   test('a session that a clock set back has ended is not said to have ended for a reason that nobody names', async () => {
     const rig = await tracking();
     rig.clock.jump(-HOUR);
@@ -174,12 +233,16 @@ describe('sessions are switched off while one runs', () => {
 
   test('a session that a kill ended before the policy was heard of is ended at its last evidence', async () => {
     const rig = await tracking();
-    const { clock, publisher, spool, folder, policies } = rig;
+    const { clock, publisher, spool, folder } = rig;
     await clock.advance(MINUTE);
     await sendAll(rig);
     const killedAt = clock.now();
+    // On disk, and nobody was left to hear of it.
     const off = publisher.policy(2, OFF);
-    await policies.accept(off, publisher.lease(off, 2));
+    await (await createPolicyCache({ files: folder, keys: publisher.keys, clock })).accept(
+      off,
+      publisher.lease(off, 2),
+    );
     const platform = (on: Rig['clock']) => createScriptedPlatform(script([...atTheEditor]), on);
     const boot = BootId.parse('0b9f6a52-3a0f-4c0e-8f61-3a7b6f0f5b01');
     const next = await createRig({ platform, clock, publisher, spool, folder, boot });
