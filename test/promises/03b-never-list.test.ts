@@ -86,7 +86,7 @@ it('each native package is imported by exactly one file', () => {
     sharp: ['agent/platform/picture.ts'],
     'get-windows': [],
   });
-}, 120_000);
+});
 
 it('the browser extension asks for tabs and native messaging, and for no site', () => {
   const manifest: Record<string, unknown> = JSON.parse(readSource('agent/browser-extension/manifest.json'));

@@ -48,7 +48,7 @@ beforeAll(async () => {
   closers.push(server.stop);
   owner = await signInOwner(server.url, token);
   await writeFile(join(place.folder, 'day'), JSON.stringify(day));
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const close of closers.reverse()) await close();
@@ -88,7 +88,7 @@ test('a client that sends a switched-off parameter anyway has it discarded, with
   } finally {
     hostile.close();
   }
-}, 120_000);
+});
 
 test('an agent whose gate was taken out never signs that a parameter is off, and the proof shows that it contradicts', async () => {
   const version = await publishLevels(owner, ALL, 'everything again');

@@ -75,7 +75,7 @@ beforeAll(async () => {
   const everyone: Partial<Record<Name, Someone>> = {};
   for (const name of names) everyone[name] = await settle(name, teams);
   people = everyone as Record<Name, Someone>;
-}, 120_000);
+});
 afterAll(() => it.close());
 
 async function teamsOf(owner: Client): Promise<Record<Team, string>> {

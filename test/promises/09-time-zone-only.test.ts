@@ -15,7 +15,7 @@ it('no source of agent or server names a location interface, a look-up of addres
   const words = sources.flatMap((file) => wordsOf(file, readSource(file)));
   expect(words.length).toBeGreaterThan(5_000);
   expect(located(words)).toEqual([]);
-}, 120_000);
+});
 
 it.each([
   'navigator.geolocation.getCurrentPosition(log)',

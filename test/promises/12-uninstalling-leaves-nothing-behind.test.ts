@@ -43,7 +43,7 @@ test('wipe deletes spool, keys and identity, looks again, and the server refuses
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining('enrolled already') });
 
     const agent = start(agentCli, ['run', '--data', data]);
-    await until(() => agent.out().includes('Connected.'), 20_000);
+    await until(() => agent.out().includes('Connected.'));
     expect(await command(agentCli, ['start', '--data', data, '--project', 'Website'])).toMatchObject({ code: 0 });
     await copyIdentity(data, kept);
     const wiped = await command(agentCli, ['wipe', '--data', data, '--yes']);
@@ -61,7 +61,7 @@ test('wipe deletes spool, keys and identity, looks again, and the server refuses
   } finally {
     await server.close();
   }
-}, 120_000);
+});
 
 test('wipe without a running agent retires the device as well, and asks nobody who is not there', async () => {
   await using place = await scratch();
@@ -87,7 +87,7 @@ test('wipe without a running agent retires the device as well, and asks nobody w
   } finally {
     await server.close();
   }
-}, 120_000);
+});
 
 test('wipe finds what a killed agent left, and what was written into browsers, and leaves what is not its own', async () => {
   await using place = await scratch();
@@ -116,7 +116,7 @@ test('wipe finds what a killed agent left, and what was written into browsers, a
   expect(await readdir(data)).toEqual(['my own notes.txt']);
   expect(await readdir(mine)).toEqual([]);
   expect(await readdir(join(moved, 'NativeMessagingHosts'))).toEqual(['org.daylight.agent.json']);
-}, 120_000);
+});
 
 /** Leaves the sockets of an agent that was killed: files that nobody listens at. */
 async function killedListening(folder: string): Promise<void> {
@@ -147,7 +147,7 @@ async function trialServer(folder: string): Promise<TrialServer> {
   const made = await command(serverCli, ['init', '--data', data, ...owner, '--json']);
   const { token, person } = JSON.parse(made.out) as { token: string; person: string };
   const running: Started = start(serverCli, ['serve', '--data', data, '--port', '0', '--json']);
-  await until(() => running.out().includes('listening'), 20_000);
+  await until(() => running.out().includes('listening'));
   const { url } = JSON.parse(running.out().split('\n')[0] ?? '') as { url: string };
   let cookie = '';
   const call = async (method: string, path: string, body: unknown): Promise<unknown> => {

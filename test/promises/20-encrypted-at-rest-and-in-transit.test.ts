@@ -160,7 +160,6 @@ test.each(['ws://192.0.2.7:4820', 'http://192.0.2.7:4820'])(
       await agent.exit;
     }
   },
-  120_000,
 );
 
 test.each(['0.0.0.0', '::', '192.0.2.7'])('the server does not listen on %s without TLS', async (host) => {

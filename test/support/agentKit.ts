@@ -89,7 +89,7 @@ export function screenshot(bytes: Uint8Array): Permitted<ObservationOf<'screensh
 /** A private folder that is removed when the test ends. */
 export async function scratch(): Promise<{ folder: string; [Symbol.asyncDispose](): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'daylight-test-'));
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 /** Whoever is looked at may replace its files meanwhile; what is gone holds nothing. */

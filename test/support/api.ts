@@ -64,7 +64,7 @@ export async function startServer(
     },
     async close() {
       await server.close();
-      await rm(data, { recursive: true, force: true });
+      await rm(data, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

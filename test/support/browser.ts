@@ -12,7 +12,7 @@ export function chromiumPath(): string | undefined {
 
 export interface TestBrowser {
   readonly browser: Browser;
-  /** A fresh profile: no cookie and no storage of another test. */
+  /** A fresh profile, in UTC wherever this computer is: no cookie and no storage of another test. */
   newContext(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export async function startBrowser(): Promise<TestBrowser> {
   });
   return {
     browser,
-    newContext: (options) => browser.newContext({ locale: 'en-GB', ...options }),
+    newContext: (options) => browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options }),
     close: () => browser.close(),
   };
 }

@@ -10,7 +10,12 @@ import { until } from './desktop.ts';
 export interface Firefox {
   /** Loads an unpacked extension until the browser ends. */
   loadExtension(folder: string): Promise<string>;
+  /** In the first tab, until it is loaded. */
   open(url: string): Promise<void>;
+  /** In this tab; resolves when it has begun. */
+  beginIn(tab: string, url: string): Promise<void>;
+  /** The tabs of all windows, private ones included, in the order of their opening. */
+  tabs(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -35,14 +40,20 @@ export async function startFirefox(executable: string, env: NodeJS.ProcessEnv, h
   });
   try {
     const connection = await connectTo(await addressOf(child));
+    const tabs = async (): Promise<string[]> =>
+      Tree.parse(await connection.ask('browsingContext.getTree', {})).contexts.map(({ context }) => context);
     return {
+      tabs,
       loadExtension: async (path) => {
         const loaded = await connection.ask('webExtension.install', { extensionData: { type: 'path', path } });
         return z.object({ extension: z.string() }).parse(loaded).extension;
       },
       open: async (url) => {
-        const tree = Tree.parse(await connection.ask('browsingContext.getTree', {}));
-        await connection.ask('browsingContext.navigate', { context: tree.contexts[0].context, url, wait: 'complete' });
+        const [context] = await tabs();
+        await connection.ask('browsingContext.navigate', { context, url, wait: 'complete' });
+      },
+      beginIn: async (context, url) => {
+        await connection.ask('browsingContext.navigate', { context, url, wait: 'none' });
       },
       close: async () => {
         connection.close();
@@ -66,7 +77,7 @@ const SETTINGS = [
   ['network.connectivity-service.enabled', false],
 ] as const;
 
-const Tree = z.object({ contexts: z.tuple([z.object({ context: z.string() })]).rest(z.unknown()) });
+const Tree = z.object({ contexts: z.array(z.object({ context: z.string() })) });
 const Answer = z.object({ id: z.number(), type: z.string(), result: z.unknown(), message: z.string().optional() });
 
 async function addressOf(child: ChildProcess): Promise<string> {

@@ -52,7 +52,7 @@ desktopTests('the browser extension, in a real Chromium', desktopMissing(), () =
   afterAll(async () => {
     await desktop?.stop();
     site?.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   it('tells nothing before the agent listens, and opens no socket for it', async () => {

@@ -27,7 +27,7 @@ desktopTests('the input sensor, with real typing', desktopMissing(), () => {
   });
   afterAll(async () => {
     await desktop?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   it('counts keys as they are pressed, one held down once, clicks, notches of the wheel and movements', async () => {

@@ -22,7 +22,7 @@ desktopTests('the lock sensor, on a real session bus', [...new Set(missing)], ()
     env = { ...process.env, DBUS_SESSION_BUS_ADDRESS: bus.address };
     return async () => {
       await bus.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     };
   });
 

@@ -28,7 +28,7 @@ desktopTests('the screen sensor, on a real screen', desktopMissing(), () => {
     await desktop?.stop();
     if (systemsBefore === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = systemsBefore;
-    for (const own of [folder, systems]) await rm(own, { recursive: true, force: true });
+    for (const own of [folder, systems]) await rm(own, { recursive: true, force: true, maxRetries: 5 });
   });
 
   const sensor = () => createScreenSensor(folder, process.env);

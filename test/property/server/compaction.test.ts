@@ -85,7 +85,7 @@ describe('compaction', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it('merges a day that goes on when there is much of it, and changes nothing that is shown', async () => {
     const it = await storeOf();

@@ -120,7 +120,7 @@ describe('units of work on the SQLite store, run at the same time', () => {
   it('give the results and the state of some serial order, beside a slow reader and a checkpoint after each group', async () => {
     const rounds = fc.array(fc.array(command, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 });
     await fc.assert(fc.asyncProperty(rounds, runsSerially), { numRuns: 120 });
-  }, 120_000);
+  });
 });
 
 async function runsSerially(rounds: readonly (readonly Command[])[]): Promise<void> {
