@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Agent, createAgent } from '../../agent/core/agent.ts';
@@ -16,6 +15,7 @@ import { systemRandom } from '../support/agentKit.ts';
 import { PASSWORD, startServer, type TestServer, totpCode } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
+import { loaded, seriousOn, showIn } from '../support/consolePage.ts';
 import { officeDay } from '../support/days/office.ts';
 
 const clock = createSystemClock();
@@ -40,7 +40,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
     page = await (
       await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
     ).newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => wrong.push(error.message));
     page.on('console', (message) => {
       if (/content security policy/i.test(message.text())) wrong.push(message.text());
@@ -49,13 +49,13 @@ describe('the console in a real browser, on a real server, with a real agent', (
       if (!request.url().startsWith(server.url) && !request.url().startsWith('blob:')) elsewhere.push(request.url());
     });
     folder = await mkdtemp(join(tmpdir(), 'daylight-console-'));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await agent?.close();
     await browser?.close();
     await server?.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
   const startAgent = async () => {
@@ -75,12 +75,6 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await page.getByRole('textbox', { name: 'Why?' }).fill(reason);
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-  };
-  const seriousOn = async (where: string) => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${where}: ${id} ${nodes[0]?.target.join(' ')}`);
   };
 
   test('a one-time link leads to a password and then to the first steps, and leaves no token in the address', async () => {
@@ -133,7 +127,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await enrol({ folder, files, clock, random: systemRandom }, invitation, await askNotice(invitation), true);
     await startAgent();
     await open('/collection', 'Collection');
-    await expect.poll(() => proofOf('screenshot').getAttribute('data-proof'), { timeout: 15_000 }).toBe('confirmed');
+    await expect.poll(() => proofOf('screenshot').getAttribute('data-proof')).toBe('confirmed');
     expect(await proofOf('screenshot').textContent()).toContain('confirmed on 1 of 1');
   });
 
@@ -146,22 +140,18 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await page.getByRole('textbox', { name: 'Why?' }).fill('costing of projects');
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await expect
-      .poll(() => proofOf('app').textContent(), { timeout: 15_000 })
-      .toMatch(/In force: Name.*confirmed on 1 of 1/);
+    await expect.poll(() => proofOf('app').textContent()).toMatch(/In force: Name.*confirmed on 1 of 1/);
   });
 
   test('with the device away, "off" is not said before it has signed; when it is back, it is', async () => {
     await agent?.close();
     agent = null;
     await publish('app', 'Off', 'no longer needed');
-    await expect
-      .poll(() => proofOf('app').textContent(), { timeout: 15_000 })
-      .toMatch(/Waiting for proof.*1 not reachable: stop by/);
+    await expect.poll(() => proofOf('app').textContent()).toMatch(/Waiting for proof.*1 not reachable: stop by/);
     await startAgent();
-    await expect.poll(() => proofOf('app').getAttribute('data-proof'), { timeout: 20_000 }).toBe('confirmed');
+    await expect.poll(() => proofOf('app').getAttribute('data-proof')).toBe('confirmed');
     expect(await proofOf('app').textContent()).toMatch(/^Off.*confirmed on 1 of 1/);
-  }, 60_000);
+  });
 
   test('a change that someone else made first is shown, and the draft is kept', async () => {
     const second = await page.context().newPage();
@@ -214,11 +204,11 @@ describe('the console in a real browser, on a real server, with a real agent', (
     ] as const;
     const found: string[] = [];
     for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
+      await showIn(page, scheme);
       for (const [path, heading] of pages) {
         await open(path, heading);
-        await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
-        found.push(...(await seriousOn(`${path} ${scheme}`)));
+        await loaded(page);
+        found.push(...(await seriousOn(page, `${path} ${scheme}`)));
       }
     }
     expect(found).toEqual([]);
@@ -230,14 +220,15 @@ describe('the console in a real browser, on a real server, with a real agent', (
     expect(cookies.map(({ name, httpOnly, sameSite }) => ({ name, httpOnly, sameSite }))).toEqual([
       { name: sessionCookie(false), httpOnly: true, sameSite: 'Strict' },
     ]);
-    const kept = await page.evaluate(async () => ({
-      local: Object.keys(localStorage),
-      session: Object.keys(sessionStorage),
-      databases: (await indexedDB.databases()).length,
-      caches: (await caches.keys()).length,
-      workers: (await navigator.serviceWorker.getRegistrations()).length,
-    }));
-    expect(kept).toEqual({ local: [...storedKeys], session: [], databases: 0, caches: 0, workers: 0 });
+    const kept = () =>
+      page.evaluate(async () => ({
+        local: Object.keys(localStorage),
+        session: Object.keys(sessionStorage),
+        databases: (await indexedDB.databases()).length,
+        caches: (await caches.keys()).length,
+        workers: (await navigator.serviceWorker.getRegistrations()).length,
+      }));
+    await expect.poll(kept).toEqual({ local: [...storedKeys], session: [], databases: 0, caches: 0, workers: 0 });
   });
 
   test('a session that ends shows the sign-in, and leads back to the same page', async () => {
@@ -246,7 +237,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     expect(page.url()).toBe(`${server.url}/#/security`);
-    expect(await seriousOn('sign-in')).toEqual([]);
+    expect(await seriousOn(page)).toEqual([]);
   });
 
   test('nothing was asked of another server, and the content security policy was never broken', () => {

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../server/clock.ts';
 import { openFoundation } from '../../server/foundation.ts';
 import { systemRandom } from '../../server/random.ts';
@@ -8,9 +8,6 @@ import { addMember, type Client, type Member, startServer, type TestOwner, type 
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { openConsole, seriousOn } from '../support/consolePage.ts';
-
-// Every test looks at whole pages; a busy machine needs seconds for each look.
-vi.setConfig({ testTimeout: 90_000 });
 
 const EVENTS = 450;
 const LOOKS = 150;
@@ -29,7 +26,7 @@ beforeAll(async () => {
   mia = await addMember(server, owner.client, 'employee', { name: 'Mia Sommer', email: 'mia@example.com' });
   await fillLogs();
   browser = await startBrowser();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

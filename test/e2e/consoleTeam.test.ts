@@ -30,7 +30,7 @@ beforeAll(async () => {
   await enrol(server.url, owner.client, mia.person, server.clock.now());
   day = await recordDay(server.data, owner.org, mia.person, server.clock.now() - 3 * HOUR);
   browser = await startBrowser();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -59,12 +59,12 @@ test('a manager sees a person begin to track without reading again, and the pers
     ]),
   );
   await agent.take('ack');
-  await expect.poll(() => row.getAttribute('data-state'), { timeout: 5_000 }).toBe('tracking');
+  await expect.poll(() => row.getAttribute('data-state')).toBe('tracking');
   await row.getByText('Rebrand').waitFor();
   expect(await actions()).toEqual(['today_live']);
   expect(await seriousOn(page)).toEqual([]);
   await page.context().close();
-}, 30_000);
+});
 
 test('pictures are fetched one at a time when they are opened, gone through and closed with the keyboard, and the focus comes back', async () => {
   const page = await openAs(manager, `/people/${mia.person}/day/${day.day}?purpose=workload_review`, 'Mia Sommer');
@@ -82,15 +82,15 @@ test('pictures are fetched one at a time when they are opened, gone through and 
   await expect.poll(() => fetched.length).toBe(1);
   // What is stored here is no picture, as if it had been damaged: the page says that it cannot be shown.
   await dialog.getByText('This picture cannot be shown.').waitFor();
-  expect(await dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true);
+  await expect.poll(() => dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true);
   await page.keyboard.press('ArrowRight');
   expect(fetched.length).toBe(1);
   expect(await seriousOn(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-  expect(await tile.evaluate((button) => button === document.activeElement)).toBe(true);
+  await expect.poll(() => tile.evaluate((button) => button === document.activeElement)).toBe(true);
   await page.context().close();
-}, 30_000);
+});
 
 test('each number of a week opens its day, for the purpose that was given', async () => {
   const page = await openAs(
@@ -111,7 +111,7 @@ test('each number of a week opens its day, for the purpose that was given', asyn
   expect(looks.slice(0, 2)).toEqual(['day', 'week']);
   expect(looks.filter((action) => action === 'week')).toHaveLength(1);
   await page.context().close();
-}, 30_000);
+});
 
 test('a week fits the width of a phone, and its tables are tables there too', async () => {
   const path = `/people/${mia.person}/week/${dayOf(day.from)}?purpose=workload_review`;
@@ -127,7 +127,7 @@ test('a week fits the width of a phone, and its tables are tables there too', as
   expect(await table.getByRole('columnheader').count()).toBe(8);
   expect(await seriousOn(page)).toEqual([]);
   await page.context().close();
-}, 30_000);
+});
 
 test('an employee finds their own week, and is told that there is no team to see', async () => {
   const page = await openAs(mia, '/my-week', 'My week');
@@ -136,7 +136,7 @@ test('an employee finds their own week, and is told that there is no team to see
   await page.goto(`${server.url}/#/today`);
   await page.getByText('Your role sees nobody’s day but your own.').waitFor();
   await page.context().close();
-}, 30_000);
+});
 
 function openAs({ client }: Member, path: string, heading: string): Promise<Page> {
   return openConsole(browser, server, { client, path, heading });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storedKeys } from '../../server/console/storage.ts';
 import { initialise } from '../../server/initialise.ts';
@@ -11,6 +11,7 @@ import { HOUR, MINUTE } from '../../shared/time.ts';
 import { createClient, PASSWORD, startServer, type TestServer, totpCode } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
+import { loaded } from '../support/consolePage.ts';
 
 // PROMISES 54: one strictly necessary cookie, and nothing else that a browser could keep, over everything that an owner does.
 
@@ -21,7 +22,7 @@ let page: Page;
 let token = '';
 let secret = '';
 /** Every Set-Cookie of every answer: its name, without its value. */
-const set: string[] = [];
+const set: Promise<string[]>[] = [];
 
 beforeAll(async () => {
   await buildConsole();
@@ -31,19 +32,20 @@ beforeAll(async () => {
   browser = await startBrowser();
   context = await browser.newContext({ reducedMotion: 'reduce' });
   page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  page.on('response', (response) => {
-    void response.headersArray().then((headers) => {
-      const cookies = headers.filter(({ name }) => name.toLowerCase() === 'set-cookie');
-      set.push(...cookies.map(({ value }) => value.split('=', 1)[0] ?? ''));
-    });
-  });
-}, 120_000);
+  page.setDefaultTimeout(30_000);
+  page.on('response', (response) => set.push(cookiesIn(response)));
+});
 
 afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
+
+async function cookiesIn(response: Response): Promise<string[]> {
+  const headers = await response.headersArray();
+  const cookies = headers.filter(({ name }) => name.toLowerCase() === 'set-cookie');
+  return cookies.map(({ value }) => value.split('=', 1)[0] ?? '');
+}
 
 const nothing = { local: [], session: [], databases: 0, caches: 0, workers: 0, files: 0, readable: '' };
 
@@ -116,7 +118,7 @@ test('nothing is added by any page, by inviting, by a code, by a second factor o
   for (const link of await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all()) {
     await link.click();
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
+    await loaded(page);
     expect([page.url(), await cookies(), await kept()]).toEqual([page.url(), [theCookie], nothing]);
   }
 });
@@ -124,7 +126,9 @@ test('nothing is added by any page, by inviting, by a code, by a second factor o
 test('the only thing kept beside it is the choice of colours, once somebody has made it', async () => {
   expect(storedKeys).toHaveLength(1);
   await page.getByRole('radiogroup', { name: 'Colours' }).getByText('Dark', { exact: true }).click();
-  expect([await cookies(), await kept()]).toEqual([[theCookie], { ...nothing, local: [...storedKeys] }]);
+  await expect
+    .poll(async () => [await cookies(), await kept()])
+    .toEqual([[theCookie], { ...nothing, local: [...storedKeys] }]);
   expect(await page.evaluate(() => Object.values(localStorage))).toEqual(['dark']);
 });
 
@@ -140,7 +144,7 @@ test('an hour without use ends the session, and signing out takes the cookie awa
   await page.getByRole('button', { name: 'Sign out' }).first().click();
   await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
   expect(await cookies()).toEqual([]);
-  expect(new Set(set)).toEqual(new Set([sessionCookie(false)]));
+  expect(new Set((await Promise.all(set)).flat())).toEqual(new Set([sessionCookie(false)]));
 });
 
 test('where there is TLS the cookie is sent over nothing else', async () => {

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { DAY, SECOND } from '../../shared/time.ts';
 import type { Client, TestServer } from './api.ts';
 import type { TestBrowser } from './browser.ts';
@@ -19,7 +20,7 @@ export async function openConsole(browser: TestBrowser, server: TestServer, opti
   await context.clock.resume();
   if (client !== null) await signIn(context, server.url, client);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   await page.goto(`${server.url}/#${path}`);
   await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
   return page;
@@ -29,6 +30,17 @@ async function signIn(context: BrowserContext, url: string, { cookie }: Client):
   const [name = '', value = ''] = (cookie ?? '').split('=');
   // The server's clock may be a day ahead of the browser's own.
   await context.addCookies([{ name, value, url, expires: (Date.now() + 2 * DAY) / SECOND }]);
+}
+
+/** Waits until nothing on the page says that it is loading. */
+export async function loaded(page: Page): Promise<void> {
+  await expect.poll(() => page.getByRole('status').filter({ hasText: 'Loading' }).count()).toBe(0);
+}
+
+/** Shows a page that follows the system in light or dark, and waits until it does. */
+export async function showIn(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
 }
 
 /** What axe finds serious or worse on what is shown when nothing moves any more, one line each. */
