@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { tooOldNode } from '../shared/nodeVersion.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
 import {
   dropScreenshot,
@@ -27,6 +28,8 @@ import { AGENT_VERSION } from './version.ts';
 /** The command line of the agent: reads the arguments, and leaves the rest to agent/cli. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
+    const old = tooOldNode(process.versions.node);
+    if (old !== null) throw new CliEnd(exitCodes.usage, old);
     await program().parseAsync(argv);
     return exitCodes.ok;
   } catch (error) {

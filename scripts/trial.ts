@@ -5,6 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { asWord } from '../shared/typed.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const serverCli = path.join(root, 'dist', 'server', 'cli.js');
@@ -34,10 +35,10 @@ export async function runTrial({ home, port }: Trial): Promise<void> {
   }
 
   const server = await listening(spawnKept(serverCli, ['serve', '--data', serverData, '--port', String(port)]));
-  const children = [server.process];
+  const children: Child[] = [{ name: 'server', process: server.process }];
   try {
     const agent = await enrolledAgent(server, serverData, agentData);
-    children.push(agent);
+    children.push({ name: 'agent', process: agent });
     const link = await once(serverCli, [
       ...['owner-link', '--data', serverData, '--email', OWNER_EMAIL, '--public-url', server.url, '--json'],
     ]);
@@ -45,7 +46,7 @@ export async function runTrial({ home, port }: Trial): Promise<void> {
     sayHow(z.object({ link: z.string() }).parse(link).link, agentData, home);
   } catch (error) {
     // A child that runs on would keep this process, which has nothing more to do.
-    for (const child of children) child.kill('SIGTERM');
+    for (const child of children) child.process.kill('SIGTERM');
     throw error;
   }
   await ended(children);
@@ -60,6 +61,11 @@ function sayHow(link: string, agentData: string, home: string): void {
   say(`What happens     node ${relative(agentCli)} status --data ${relative(agentData)}`);
   say(`Data             ${home}`);
   say('Stop everything  Ctrl-C\n');
+}
+
+interface Child {
+  readonly name: 'server' | 'agent';
+  readonly process: ChildProcess;
 }
 
 interface RunningServer {
@@ -113,11 +119,22 @@ async function running(agent: ChildProcess, agentData: string): Promise<void> {
 }
 
 /** Both children are in this terminal's group and get Ctrl-C themselves; this waits until they have closed. */
-async function ended(children: readonly ChildProcess[]): Promise<void> {
-  const stop = () => children.forEach((child) => child.kill('SIGTERM'));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  const codes = await Promise.all(children.map(async (child) => exitOf(child).finally(stop)));
+async function ended(children: readonly Child[]): Promise<void> {
+  let isAsked = false;
+  const stop = () => children.forEach((child) => child.process.kill('SIGTERM'));
+  const asked = () => {
+    isAsked = true;
+    stop();
+  };
+  process.once('SIGINT', asked);
+  process.once('SIGTERM', asked);
+  const endOf = async ({ name, process: child }: Child): Promise<number | null> => {
+    const code = await exitOf(child);
+    if (!isAsked) say(`The ${name} has ended (${child.signalCode ?? code}); the rest is stopped too.`);
+    asked();
+    return code;
+  };
+  const codes = await Promise.all(children.map(endOf));
   say('Stopped. Everything recorded is kept; `npm start` finds it again.');
   process.exitCode = codes.every((code) => code === 0) ? 0 : 1;
 }
@@ -143,7 +160,7 @@ async function once(cli: string, args: readonly string[]): Promise<unknown> {
 }
 
 function relative(place: string): string {
-  return path.relative(process.cwd(), place);
+  return asWord(path.relative(process.cwd(), place) || '.', process.platform === 'win32');
 }
 
 function say(line: string): void {

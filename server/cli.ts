@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
+import { tooOldNode } from '../shared/nodeVersion.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
 import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.ts';
 import { initialise, linkAddress, makeEnrolmentCode, makeOwnerLink, type SignInLink } from './initialise.ts';
@@ -22,6 +23,9 @@ Every option can be given in the environment instead, as --help of each command 
 const WHERE =
   'The link leads to --public-url, or to --port of this computer, or else to where the server last listened.';
 
+const ELSEWHERE =
+  'People sign in at that address alone. Where they reach this server by another name, say so with --public-url.';
+
 // Who reads this may stop reading (a closed terminal, `| head`): that must not end the server.
 process.stdout.on('error', () => undefined);
 
@@ -29,6 +33,8 @@ await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<void> {
   try {
+    const old = tooOldNode(process.versions.node);
+    if (old !== null) throw new DaylightError('bad_request', old);
     await program().parseAsync(argv);
   } catch (error) {
     process.exitCode = report(error);
@@ -104,6 +110,7 @@ function addServe(parent: Command): void {
       });
       say(options, { event: 'listening', url: server.url, port: server.port, data: server.folder }, [
         `Daylight listens at ${server.url}`,
+        ...(server.mayHaveOtherNames ? [ELSEWHERE] : []),
         `Data: ${server.folder}`,
         server.organisations === 0
           ? 'There is no organisation yet: run `daylight-server init`.'

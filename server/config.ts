@@ -76,6 +76,12 @@ export function parseServerConfig(input: unknown): ServerConfig {
       },
     );
   }
+  if (config.publicUrl?.startsWith('http:') === true && !isLoopback(new URL(config.publicUrl).hostname)) {
+    throw new DaylightError('forbidden', `--public-url: people would sign in over ${config.publicUrl} without TLS`, {
+      field: 'publicUrl',
+      remedy: 'Give an address that begins with https://; only this computer may be reached without.',
+    });
+  }
   return Object.freeze(config);
 }
 
@@ -98,7 +104,7 @@ export function variableOf(field: string): string {
 }
 
 export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
+  if (['localhost', '::1', '[::1]'].includes(host)) return true;
   if (isIPv4(host)) return host.startsWith('127.');
   return isIPv6(host) && /^::ffff:127\./i.test(host);
 }

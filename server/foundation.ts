@@ -1,4 +1,4 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
 import type { Clock } from './clock.ts';
@@ -94,6 +94,7 @@ async function openFolder(folder: string, random: Random, create: boolean): Prom
     );
   }
   if (create) await makeFolder(folder);
+  if (isNew) await refuseForeign(folder);
   if (process.platform !== 'win32') await chmod(folder, 0o700);
   if (!isNew) return readRootKeyFile(keyFile);
   return createRootKeyFile(keyFile, (length) => random.bytes(length)).catch(async (cause: unknown) => {
@@ -138,6 +139,19 @@ async function sizeOf(path: string): Promise<number> {
     () => 0,
   );
 }
+
+/** The folder becomes the server's alone: what others have in it would be lost to them. */
+async function refuseForeign(folder: string): Promise<void> {
+  const foreign = (await readdir(folder)).find((name) => !OURS.test(name));
+  if (foreign === undefined) return;
+  throw new DaylightError('conflict', `${folder}: something is here that Daylight did not make (${foreign})`, {
+    field: 'data',
+    remedy: 'Name an empty folder, or one that does not exist, with --data.',
+  });
+}
+
+/** What an `init` that was killed may have left, and what a disk of its own has. */
+const OURS = /^(root\.key|keys\.db|daylight\.db|blobs|lost\+found)/;
 
 /** Level by level: where nothing can be made, as under /proc, Node's own way tries for ever. */
 async function makeFolder(folder: string): Promise<void> {

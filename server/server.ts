@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
@@ -30,6 +30,8 @@ import { StoreError } from './store/store.ts';
 export interface Server {
   /** Where people open the console, without a slash at the end. */
   readonly url: string;
+  /** Others may reach it by a name that it was not told, and could not sign in there. */
+  readonly mayHaveOtherNames: boolean;
   readonly port: number;
   readonly folder: string;
   readonly organisations: number;
@@ -114,7 +116,8 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     await noteAddress(foundation.folder, address.origin).catch((cause: unknown) =>
       log.error('address_not_noted', { failure: failureFields(cause) }),
     );
-    return { url: address.origin, port, folder: foundation.folder, organisations, close };
+    const { folder } = foundation;
+    return { url: address.origin, mayHaveOtherNames: mayHaveOtherNames(config), port, folder, organisations, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
@@ -136,7 +139,12 @@ async function holdFolder(folder: string): Promise<{ close(): Promise<void> }> {
   }
 }
 
-async function readTls({ tlsCert, tlsKey }: ServerConfig): Promise<{ cert: Buffer; key: Buffer } | null> {
+interface TlsPair {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+async function readTls({ tlsCert, tlsKey }: ServerConfig): Promise<TlsPair | null> {
   if (tlsCert === undefined || tlsKey === undefined) return null;
   const [cert, key] = [await readPem('tlsCert', tlsCert), await readPem('tlsKey', tlsKey)];
   return { cert, key };
@@ -151,9 +159,10 @@ async function readPem(field: 'tlsCert' | 'tlsKey', path: string): Promise<Buffe
   }
 }
 
-/** OpenSSL reads the files only now. Its own words name neither the file nor what to do. */
-function tlsServer(options: ServerOptions, app: RequestListener): HttpServer {
+/** OpenSSL reads the files only now, and takes a pair of two kinds. Its own words name neither the file nor what to do. */
+function tlsServer(options: ServerOptions & TlsPair, app: RequestListener): HttpServer {
   try {
+    if (!new X509Certificate(options.cert).checkPrivateKey(createPrivateKey(options.key))) throw new Error('no pair');
     return createTlsServer(options, app);
   } catch (cause) {
     throw new DaylightError('bad_request', '--tls-cert, --tls-key: not a certificate and its private key', {
@@ -193,6 +202,10 @@ async function closeHttp(http: HttpServer): Promise<void> {
 function nameOf(host: string): string {
   if (host === '127.0.0.1' || host === '::1' || host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+function mayHaveOtherNames({ publicUrl, behindProxy, host }: ServerConfig): boolean {
+  return publicUrl === undefined && (behindProxy || host === '0.0.0.0' || host === '::');
 }
 
 function originsOf(config: ServerConfig, scheme: string, port: number, origin: string): ReadonlySet<string> {

@@ -52,7 +52,8 @@ function below(path: string, folder: string): string {
   return isBelow ? path.slice(folder.length + 1) : path;
 }
 
-function asWord(path: string, isWindows: boolean): string {
+/** As a shell of that system takes it for one word. */
+export function asWord(path: string, isWindows: boolean): string {
   if (isWindows) return /^[\w@+=:,./\\~-]+$/.test(path) ? path : `"${path.replace(/\\+$/, '$&$&')}"`;
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,6 @@
 import { createAgent } from '../core/agent.ts';
 import type { Clock, Platform, Random } from '../core/ports.ts';
-import { isObserving, recordingLines, trackingLine } from '../core/statusWords.ts';
+import { isObserving, noticeLine, recordingLines, trackingLine } from '../core/statusWords.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Terminal, timeWords } from './terminal.ts';
 import { windowPage } from './windowCommand.ts';
@@ -35,6 +35,7 @@ export async function runCommand({ terminal, clock, random, platform, typed }: R
     sayOnce('tracking', trackingLine(status, time));
     const [recording = '', not = ''] = recordingLines(status);
     sayOnce('recording', `${recording} ${not}`);
+    for (const line of noticeLine(status)) sayOnce('notice', typed(line));
     const { kind, words, remedy } = status.connection;
     if (kind === 'online' || kind === 'refused') sayOnce('connection', remedy === null ? words : `${words} ${remedy}.`);
     if (kind === 'waiting')

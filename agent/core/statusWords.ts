@@ -148,7 +148,8 @@ export function whenSent(
   return `is sent in ${Math.max(0, Math.round((releaseAt - now) / 1_000))} s`;
 }
 
-function noticeLine({ notice }: AgentStatus): string[] {
+/** That a notice waits for the employee; none when none does. */
+export function noticeLine({ notice }: AgentStatus): string[] {
   if (notice === null || notice.acknowledged) return [];
   return [
     `Notice ${notice.version} waits for you: read it with "daylight-agent notice". What is new in it is off until you accept it.`,

@@ -163,7 +163,8 @@ function refuseForeign(deps: AdapterDeps, route: RouteShape, request: Request): 
   const site = request.get('sec-fetch-site');
   if ((origin !== undefined && !deps.origins().has(origin)) || site === 'cross-site' || site === 'same-site') {
     throw new DaylightError('forbidden', 'requests from pages of another site are refused', {
-      remedy: 'Open the console at the address that the server prints when it starts.',
+      remedy:
+        'Open the console at the address that the server prints when it starts; whoever runs it sets that with --public-url.',
     });
   }
   if (route.method === 'GET' || request.get(CSRF_HEADER) !== undefined) return;

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { dayOf } from '../../shared/time.ts';
 import { scratch } from '../support/agentKit.ts';
 import { agentCli, command, serverCli } from '../support/agentProcess.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import {
   enrolAgent,
   eventually,
@@ -170,13 +169,6 @@ test.each(['0.0.0.0', '::', '192.0.2.7'])('the server does not listen on %s with
     /^daylight-server: without TLS .* not on .*--tls-cert.*--behind-proxy.*127\.0\.0\.1.*\n$/,
   );
 });
-
-async function makeCertificate(cert: string, key: string): Promise<void> {
-  await promisify(execFile)('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
-  ]);
-}
 
 /** A wire with an ear: what goes through it to the port of the server, in both directions. */
 async function listenIn(

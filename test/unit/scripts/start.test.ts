@@ -11,13 +11,29 @@ const starting = fileURLToPath(new URL('../../../scripts/start.ts', import.meta.
 const trial = fileURLToPath(new URL('../../support/trialProcess.ts', import.meta.url));
 
 it.each([
-  ['abc', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
-  ['65536', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
-  ['', 'DAYLIGHT_PORT: expected a whole number from 0 to 65535.'],
-])('npm start refuses the port %j before it builds anything', async (port, words) => {
-  const ended = await run(starting, [], { DAYLIGHT_PORT: port });
+  [['--port', 'abc'], {}],
+  [['--port', '70000'], {}],
+  [[], { DAYLIGHT_PORT: '65536' }],
+  [[], { DAYLIGHT_PORT: '' }],
+])('npm start refuses the port of %j %j before it builds anything', async (args, env) => {
+  const ended = await run(starting, args, env);
   expect([ended.code, ended.out]).toEqual([1, '']);
+  const words = '--port (or DAYLIGHT_PORT): expected a whole number from 0 to 65535.';
   expect(ended.err).toBe(`${words} Set it to another value, or leave it out.\n`);
+});
+
+it.each([[['frob']], [['--frob']], [['--data']]])('npm start refuses %j in a sentence', async (args) => {
+  const ended = await run(starting, args);
+  expect([ended.code, ended.out]).toEqual([2, '']);
+  expect(ended.err).toMatch(/^error: .*\n.*npm start -- --help/);
+});
+
+it('npm start says what can be given to it', async () => {
+  const { code, out, err } = await run(starting, ['--help']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out.replace(/\s+/g, ' ')).toMatch(
+    /--data <folder> .*env: DAYLIGHT_HOME.* --port <number> .*env: DAYLIGHT_PORT/,
+  );
 });
 
 it('npm start says so when its folder cannot be made, before it builds anything', async () => {
@@ -26,7 +42,9 @@ it('npm start says so when its folder cannot be made, before it builds anything'
   await writeFile(file, '');
   const ended = await run(starting, [], { DAYLIGHT_HOME: file, DAYLIGHT_PORT: '0' });
   expect([ended.code, ended.out]).toEqual([1, '']);
-  expect(ended.err).toMatch(/^DAYLIGHT_HOME: no folder can be made at .*\. Name another one, or leave it out\.\n$/);
+  expect(ended.err).toMatch(
+    /^--data \(or DAYLIGHT_HOME\): no folder can be made at .*\. Name another one, or leave it out\.\n$/,
+  );
 });
 
 it('npm start ends, and its server with it, when the agent cannot be enrolled', async () => {

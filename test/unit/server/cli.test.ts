@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import {
   chmod,
   copyFile,
@@ -14,9 +15,10 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { serverCli } from '../../support/agentProcess.ts';
 import { createClient, PASSWORD } from '../../support/api.ts';
+import { makeCertificate } from '../../support/certificate.ts';
 import { type Finished, finished, type Started, startNode } from '../../support/nodeProcess.ts';
 
 const children = new Set<ChildProcess>();
@@ -159,6 +161,18 @@ describe('a data folder', () => {
   });
 });
 
+test.each([
+  [['--host', '127.0.0.1'], false],
+  [['--behind-proxy'], true],
+  [['--behind-proxy', '--public-url', 'https://daylight.example.com'], false],
+])('a server started with %j says that others need another address of it: %s', async (more, isSaid) => {
+  const server = start(['serve', '--data', data, '--port', '0', '--log-level', 'silent', ...more]);
+  await vi.waitFor(() => expect(server.out()).toContain('Stop it with'), { timeout: 60_000 });
+  expect(server.out().includes('say so with --public-url')).toBe(isSaid);
+  server.process.kill('SIGTERM');
+  await finished(server);
+});
+
 describe('a wrong option or value', () => {
   const serveArgs = ['serve', '--data', '/nonexistent'];
   test.each([
@@ -217,6 +231,23 @@ describe('a wrong option or value', () => {
     const ended = await run(['serve', '--data', data, '--port', '0', '--tls-cert', pem, '--tls-key', pem]);
     expect([ended.code, ended.out]).toEqual([2, '']);
     expect(ended.err).toMatch(/--tls-cert, --tls-key: not a certificate.*PEM/);
+  });
+
+  test.each(['rsa', 'ec'] as const)('a certificate and a key of another (%s) are no pair', async (kind) => {
+    const [cert, own, other] = ['cert.pem', 'own.pem', 'other.pem'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await makeCertificate(cert, own);
+    const { privateKey } =
+      kind === 'rsa'
+        ? generateKeyPairSync('rsa', { modulusLength: 2_048 })
+        : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    await writeFile(other, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const ended = await run(['serve', '--data', data, '--port', '0', '--tls-cert', cert, '--tls-key', other]);
+    expect([ended.code, ended.out]).toEqual([2, '']);
+    expect(ended.err).toMatch(/--tls-cert, --tls-key: not a certificate and its private key.*belong together/);
   });
 
   test.each(['a file', '/proc/nothing-is-made-here'])('no data folder can be made: %s', async (where) => {

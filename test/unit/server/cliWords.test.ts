@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,6 +9,8 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daylight-words-'));
   await writeFile(join(folder, 'file'), 'no folder');
+  await mkdir(join(folder, 'others'), { mode: 0o755 });
+  await writeFile(join(folder, 'others', 'notes.txt'), 'not ours');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -51,6 +53,18 @@ const cases: readonly Case[] = [
     [...init, '--public-url', 'https://example.com/daylight'],
     2,
     `--public-url: ${URL}`,
+  ],
+  [
+    'a public address without TLS',
+    [...serve, '--public-url', 'http://daylight.example.com'],
+    3,
+    '--public-url: people would sign in over http://daylight.example.com without TLS. Give an address that begins with https://',
+  ],
+  [
+    'a data folder of others',
+    ['init', '--data', 'OTHERS', ...owner],
+    5,
+    'something is here that Daylight did not make (notes.txt)',
   ],
   [
     'a switch that is a word',
@@ -123,7 +137,11 @@ const cases: readonly Case[] = [
 it.each(cases)(
   'the server says of %s, in one sentence, which option is wrong, what was expected and what to do',
   async (_what, args, code, words, env = {}) => {
-    const places: Readonly<Record<string, string>> = { NEW: join(folder, 'new'), FILE: join(folder, 'file') };
+    const places: Readonly<Record<string, string>> = {
+      NEW: join(folder, 'new'),
+      FILE: join(folder, 'file'),
+      OTHERS: join(folder, 'others'),
+    };
     const ended = await sourceCli(
       'server',
       args.map((arg) => places[arg] ?? arg),
@@ -133,5 +151,7 @@ it.each(cases)(
     expect(ended.err).toContain(words);
     expect(ended.err).not.toMatch(PROGRAMMERS_WORDS);
     expect(ended.err).toMatch(/^(daylight-server: [^\n]+\.\n|error: [^\n]+\n\(add --help for what is possible\)\n)$/);
+    // Whom a folder of others is open to is theirs to say.
+    expect((await stat(join(folder, 'others'))).mode & 0o777).toBe(0o755);
   },
 );

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
@@ -12,6 +10,7 @@ import { openLink } from '../../../../agent/core/uplink/link.ts';
 import { createSystemClock } from '../../../../agent/platform/system.ts';
 import { SUBPROTOCOL } from '../../../../shared/protocol/messages.ts';
 import { scratch } from '../../../support/agentKit.ts';
+import { makeCertificate } from '../../../support/certificate.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -36,10 +35,7 @@ async function strangeServer(): Promise<{ port: number; ca: string }> {
   const place = await scratch();
   onTestFinished(() => place[Symbol.asyncDispose]());
   const [key, cert] = [join(place.folder, 'key.pem'), join(place.folder, 'cert.pem')];
-  await promisify(execFile)('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
-  ]);
+  await makeCertificate(cert, key);
   const ca = await readFile(cert, 'utf8');
   const server: Server = createServer({ key: await readFile(key), cert: ca }, (request, response) => {
     request.resume().on('end', () => response.end('{"ok":true}'));
