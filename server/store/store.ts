@@ -224,6 +224,11 @@ export interface Devices {
   device(device: DeviceId): Promise<DeviceRecord | null>;
   /** Everyone's, or those of the people named (no id twice), in order of enrolment. */
   devices(org: OrgId, whose?: readonly PersonId[]): Promise<readonly DeviceRecord[]>;
+  /**
+   * How many devices each of the people named (no id twice) has in use; whoever has none is left out. Takes no longer with
+   * devices that are retired.
+   */
+  activeDevices(org: OrgId, whose: readonly PersonId[]): Promise<ReadonlyMap<PersonId, number>>;
   changeDevice(
     org: OrgId,
     device: DeviceId,

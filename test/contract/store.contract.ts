@@ -345,6 +345,20 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.devices(orgId('other'), [desk.person])).toEqual([]);
       });
 
+      it('in use are counted of the people named, without those that are retired, and of whoever has none not at all', async () => {
+        const bob = { person: personId('bob') };
+        for (const one of [device('desk'), device('phone'), device('old'), device('laptop', bob)])
+          await enrolIn(store, one);
+        for (const one of ['old', 'laptop']) {
+          await store.changeDevice(orgId('acme'), deviceId(one), { status: 'retired' });
+        }
+        const whose = [personId('ann'), bob.person, personId('nobody')];
+        expect(await store.activeDevices(orgId('acme'), whose)).toEqual(new Map([[personId('ann'), 2]]));
+        expect(await store.activeDevices(orgId('acme'), [bob.person])).toEqual(new Map());
+        expect(await store.activeDevices(orgId('acme'), [])).toEqual(new Map());
+        expect(await store.activeDevices(orgId('other'), whose)).toEqual(new Map());
+      });
+
       describe('enrolling', () => {
         const code = token('code', { kind: 'enrolment' });
         const read = async () => ({

@@ -24,6 +24,7 @@ import {
   type WrappedDataKey,
   type WrappedOrgKey,
 } from '../../server/store/store.ts';
+import type { PersonId } from '../../shared/ids.ts';
 import { DAY } from '../../shared/time.ts';
 
 /**
@@ -206,6 +207,12 @@ export function createReferenceStore(): Store {
     device: (device) => step(() => devices.find((one) => one.device === device) ?? null),
     devices: (org, whose) =>
       step(() => devices.filter((one) => one.org === org && (whose?.includes(one.person) ?? true))),
+    activeDevices: (org, whose) =>
+      step(() => {
+        const many = (person: PersonId) =>
+          devices.filter((one) => one.org === org && one.person === person && one.status === 'active').length;
+        return new Map(whose.map((person) => [person, many(person)] as const).filter(([, count]) => count > 0));
+      }),
     changeDevice: (org, device, change) =>
       step(() => {
         if (change.status !== undefined) changes.push({ org, device });

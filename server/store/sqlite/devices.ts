@@ -92,6 +92,14 @@ export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStor
       const rows = await selectByKeys(read, selectDevice, ['d.org', 'd.person'], keys);
       return rows.toSorted((a, b) => int(a, 'place') - int(b, 'place')).map(deviceOf);
     },
+    async activeDevices(org, whose) {
+      const keys = whose.map((person) => [idBytes(org), idBytes(person), 'active']);
+      const rows = await selectByKeys(read, 'SELECT person FROM device', ['org', 'person', 'status'], keys);
+      const many = new Map<PersonId, number>();
+      for (const person of rows.map((row) => id(PersonId, row, 'person')))
+        many.set(person, (many.get(person) ?? 0) + 1);
+      return many;
+    },
     changeDevice(org, device, change) {
       const key = [idBytes(org), idBytes(device)];
       return writer.unit(async (tx) => {

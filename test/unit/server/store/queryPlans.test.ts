@@ -53,6 +53,13 @@ it('the devices of people are found by the people, and not among those of the or
   expect(plans).toEqual([expect.stringMatching(byPerson), expect.stringMatching(byPerson)]);
 });
 
+it('the devices that people have in use are counted in the index alone, without those that are retired', async () => {
+  const plans = await plansOf((devices) => devices.activeDevices(orgId('acme'), [personId('ann')]));
+  expect(plans).toEqual([
+    expect.stringMatching(/SEARCH device USING COVERING INDEX device_person \(org=\? AND person=\? AND status=\?\)/),
+  ]);
+});
+
 it('an enrolment counts the devices of its person, and does not look through those of the organisation', async () => {
   const enrolled = device('laptop');
   const { org, person } = enrolled;
