@@ -3,14 +3,17 @@ import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { linkAddress, makeOwnerLink } from '../server/initialise.ts';
+import { linkAddress, makeSignInLink } from '../server/initialise.ts';
 import { openServer } from '../server/server.ts';
 import { DaylightError } from '../shared/errors.ts';
 import { build } from './build.ts';
+import { type AtWork, goToWork } from './demo/atWork.ts';
 import { cast, ORGANISATION } from './demo/cast.ts';
-import { begin, dataOf, finish, lookInto, type Made, remove } from './demo/demoFolder.ts';
+import { begin, computersOf, dataOf, finish, lookInto, type Made, remove } from './demo/demoFolder.ts';
+import { drawScreens } from './demo/drawings.ts';
 import { fill } from './demo/fill.ts';
 import { createProgress, lengthWords } from './demo/progress.ts';
+import { removeLeftBehind } from './demo/quickFolder.ts';
 import { workdaysUntil } from './demo/workdays.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -37,7 +40,7 @@ async function demo(options: Options): Promise<void> {
     const again = 'Remove it with "npm run demo -- --remove", then make it again.';
     throw new Error(`${folder}: a demo was begun here and not finished. ${again}`);
   }
-  if (options.build) await build();
+  if (options.build && options.serve) await build();
   const made = found.kind === 'made' ? found.made : await makeDemo(folder, options);
   if (options.serve) await serveDemo(folder, made, options.port);
   else say(`Look at it with:  npm run demo${folder === DEFAULT ? '' : ` -- --data ${folder}`}`);
@@ -59,7 +62,7 @@ async function makeDemo(folder: string, { people, days: count }: Options): Promi
   await begin(folder);
   const progress = createProgress();
   const filled = await uninterrupted(folder, (signal) =>
-    fill({ data: dataOf(folder), people, days, now, onProgress: progress, signal }),
+    fill({ data: dataOf(folder), computers: computersOf(folder), people, days, now, onProgress: progress, signal }),
   );
   const { owner, manager, employee } = filled;
   const made: Made = {
@@ -93,28 +96,51 @@ async function serveDemo(folder: string, made: Made, port: number): Promise<void
   const stopped = stopSignal();
   const server = await openServer({ data: dataOf(folder), port });
   try {
-    const { token } = await makeOwnerLink(dataOf(folder), made.ownerEmail);
-    say(`\nOwner     ${linkAddress(server.url, token)}`);
-    say('          (works once, for an hour. Run this again for another)');
-    if (made.manager !== null) {
-      const { email, password, recoveryCodes } = made.manager;
-      say(`Manager   ${server.url}   ${email}   password ${password}`);
-      say(
-        `          second factor: one of these recovery codes, each works once: ${recoveryCodes.slice(0, 4).join('  ')}`,
-      );
-    }
-    if (made.employee !== null) {
-      const { email, password } = made.employee;
-      say(`Employee  ${server.url}   ${email}   password ${password}`);
-    }
+    const { token } = await makeSignInLink(dataOf(folder), made.ownerEmail);
+    sayEntries(made, server.url, token);
     say(`Data      ${folder}`);
     say('Remove    npm run demo -- --remove');
-    say('Stop      Ctrl-C. The demo stays; running this again serves it at once\n');
-    await stopped;
+    say('Stop      Ctrl-C. The demo stays; running this again serves it at once');
+    await whileAtWork(computersOf(folder), server.url, stopped);
   } finally {
     await server.close();
   }
   say('Stopped.');
+}
+
+function sayEntries({ manager, employee }: Made, url: string, token: string): void {
+  say(`\nOwner     ${linkAddress(url, token)}`);
+  say('          (works once, for an hour. Run this again for another)');
+  if (manager !== null) {
+    const { email, password, recoveryCodes } = manager;
+    say(`Manager   ${url}   ${email}   password ${password}`);
+    say(
+      `          second factor: one of these recovery codes, each works once: ${recoveryCodes.slice(0, 4).join('  ')}`,
+    );
+  }
+  if (employee !== null) say(`Employee  ${url}   ${employee.email}   password ${employee.password}`);
+}
+
+/** Some of the people work meanwhile, so that there is a present to look at. What keeps them from it does not end the demo. */
+async function whileAtWork(folder: string, server: string, stopped: Promise<void>): Promise<void> {
+  const giveUp = new AbortController();
+  const going = drawScreens()
+    .then((screens) => goToWork({ folder, server, screens, signal: giveUp.signal }))
+    .catch((error: unknown) => nobody(`Nobody is at work: ${wordsOf(error)}`));
+  void going.then((atWork) => (giveUp.signal.aborted ? undefined : sayAtWork(atWork)));
+  await stopped;
+  giveUp.abort();
+  await (await going).close();
+}
+
+function nobody(problem: string): AtWork {
+  return { names: [], problems: [problem], close: async () => undefined };
+}
+
+function sayAtWork({ names, problems }: AtWork): void {
+  if (names.length > 0)
+    say(`At work   ${names.join(', ')}: recorded from now until you stop, and invented like the rest\n`);
+  for (const problem of problems) say(problem);
 }
 
 /**
@@ -135,6 +161,7 @@ async function removeDemo(folder: string, isSure: boolean): Promise<void> {
   }
   await refuseWhileServed(folder);
   await remove(folder);
+  await removeLeftBehind();
   say('Removed.');
 }
 
@@ -195,6 +222,12 @@ async function main(): Promise<void> {
   await demo(command.opts<Options>());
 }
 
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const remedy = error instanceof DaylightError && error.remedy !== undefined ? ` ${error.remedy}` : '';
+  return `${error.message}${remedy}`;
+}
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -204,7 +237,6 @@ await main().catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
     return;
   }
-  const remedy = error instanceof DaylightError && error.remedy !== undefined ? ` ${error.remedy}` : '';
-  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}${remedy}\n`);
+  process.stderr.write(`\n${wordsOf(error)}\n`);
   process.exitCode = 1;
 });

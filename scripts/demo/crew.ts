@@ -1,18 +1,20 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Agent, createAgent } from '../../agent/core/agent.ts';
 import { askNotice, enrol } from '../../agent/core/enrolment.ts';
 import { openFolder } from '../../agent/core/files.ts';
-import type { CapturedImage, Pace, Platform, Random } from '../../agent/core/ports.ts';
+import type { CapturedImage, Pace, Platform } from '../../agent/core/ports.ts';
 import { createScriptedPlatform, type Script } from '../../agent/platform/scripted.ts';
+import { createSystemRandom } from '../../agent/platform/system.ts';
 import { AGENT_VERSION } from '../../agent/version.ts';
 import type { DeviceId } from '../../shared/ids.ts';
-import type { AgentStatus, WindowRequest } from '../../shared/protocol/window.ts';
-import { MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
+import type { WindowAnswer } from '../../shared/protocol/window.ts';
+import { MINUTE, type UnixMs } from '../../shared/time.ts';
 import { memberAt } from './cast.ts';
-import { type Deed, MACHINE, shiftOf } from './shift.ts';
+import { perform } from './perform.ts';
+import { type Deed, MACHINE, type Shift, STEP_MS, shiftsOf } from './shift.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
+import { waitFor } from './waitFor.ts';
 
 /** Some of the people, each with the real agent on a computer that plays a script. Members are named by their place in `cast`. */
 export interface Crew {
@@ -20,10 +22,11 @@ export interface Crew {
   enrol(at: UnixMs, member: number, code: string): Promise<DeviceId>;
   /** Switches their computers on, lets them hear from the server, and off again. Those in `agreeing` acknowledge what they read. */
   connect(at: UnixMs, members: readonly number[], agreeing: readonly number[]): Promise<void>;
-  /** Lets them work through the day that begins at `midnight`, without a connection. `onTime` is told how far the day is. */
-  work(midnight: UnixMs, until: UnixMs, members: readonly number[], onTime: (at: UnixMs) => void): Promise<void>;
-  /** Switches the computers of everyone who worked on, connected, until the server has everything. */
-  deliver(at: UnixMs): Promise<Delivered>;
+  /**
+   * Lets them work through the day that begins at `midnight`, without a connection, and then switches their computers on until the server,
+   * for which it is `until`, has everything. `onTime` is told how far the day is.
+   */
+  work(midnight: UnixMs, until: UnixMs, members: readonly number[], onTime: (at: UnixMs) => void): Promise<Delivered>;
 }
 
 export interface Delivered {
@@ -40,18 +43,15 @@ export interface CrewOptions {
   readonly screens: ReadonlyMap<string, CapturedImage>;
 }
 
-/** Every half minute, and a batch of an hour: at the usual pace three weeks of so many people take hours. */
-const PACE: Pace = { lookMs: 30 * SECOND, batchMs: 60 * MINUTE };
-/** For what the server has to answer; it is on this computer. */
-const ANSWER_MS = 60_000;
+/** Every minute, and a batch of an hour: at the usual pace three weeks of so many people take hours. */
+const PACE: Pace = { lookMs: STEP_MS, batchMs: 60 * MINUTE };
 const TOLD_EVERY_MS = 30 * MINUTE;
 
 export function createCrew({ folder, server, start, screens }: CrewOptions): Crew {
   const timeline = createTimeline(start);
+  const random = createSystemRandom();
   const clock = timeline.clockEvery(PACE.lookMs);
   const running = new Map<number, Agent>();
-  /** Those whose computer has something for the server. */
-  const worked = new Set<number>();
   const computer = (member: number): string => path.join(folder, String(member));
 
   function switchOn(member: number, platform: Platform): Promise<Agent> {
@@ -65,45 +65,40 @@ export function createCrew({ folder, server, start, screens }: CrewOptions): Cre
   async function hear(member: number, agrees: boolean): Promise<void> {
     const agent = await switchOn(member, createScriptedPlatform(NOTHING, timeline.clock));
     agent.start();
-    await until(member, agent, ({ connection }) => connection.kind === 'online');
+    await waitFor(agent, ({ connection }) => connection.kind === 'online');
     if (agrees) {
       const { notice } = agent.status();
       if (notice !== null && !notice.acknowledged) {
-        await ask(member, agent, { command: 'accept_notice', version: notice.version });
-        await until(member, agent, (status) => status.notice?.acknowledged === true);
+        allowed(await agent.handle({ command: 'accept_notice', version: notice.version }), member);
+        await waitFor(agent, (status) => status.notice?.acknowledged === true);
       }
     }
     await agent.close();
   }
 
-  async function begin(member: number, midnight: UnixMs, end: UnixMs): Promise<void> {
-    const shift = shiftOf(memberAt(member), midnight, end);
-    if (shift === null) return;
+  function plan(member: number, shift: Shift, end: UnixMs): void {
     timeline.at(shift.powerOn, async () => {
       const paint = (name: string): CapturedImage | null => screens.get(name) ?? null;
       const platform = createScriptedPlatform(shift.script, timeline.clock, { pace: PACE, paint });
       running.set(member, await switchOn(member, platform));
     });
-    for (const deed of shift.deeds) timeline.at(deed.at, () => perform(member, deed));
+    for (const deed of shift.deeds) timeline.at(deed.at, () => act(member, deed));
     timeline.at(Math.min(shift.powerOff, end), async () => {
       await running.get(member)?.close();
       running.delete(member);
     });
-    worked.add(member);
   }
 
-  async function perform(member: number, deed: Deed): Promise<void> {
+  async function act(member: number, deed: Deed): Promise<void> {
     const agent = running.get(member);
     if (agent === undefined) throw new Error(`the computer of ${memberAt(member).name} is off`);
-    if ('request' in deed) return ask(member, agent, deed.request);
-    const image = agent.status().screenshots[0]?.image;
-    if (image !== undefined) await ask(member, agent, { command: 'drop_screenshot', image });
+    allowed(await perform(agent, deed), member);
   }
 
   async function bringIn(member: number): Promise<Delivered> {
     const agent = await switchOn(member, createScriptedPlatform(NOTHING, timeline.clock));
     agent.start();
-    await until(member, agent, ({ connection, waiting }) => connection.kind === 'online' && waiting.batches === 0);
+    await waitFor(agent, ({ connection, waiting }) => connection.kind === 'online' && waiting.batches === 0);
     const { sent } = agent.status();
     await agent.close();
     return { stored: sent.stored, discarded: sum(Object.values(sent.discarded)) };
@@ -125,14 +120,12 @@ export function createCrew({ folder, server, start, screens }: CrewOptions): Cre
       await Promise.all(members.map((member) => hear(member, agreeing.includes(member))));
     },
     async work(midnight, end, members, onTime) {
-      for (const member of members) await begin(member, midnight, end);
+      for (const member of members) {
+        for (const shift of shiftsOf(memberAt(member), midnight, end)) plan(member, shift, end);
+      }
       tellTime(timeline, end, onTime);
       await timeline.runTo(end);
-    },
-    async deliver(at) {
-      timeline.skipTo(at);
-      const delivered = await Promise.all([...worked].map(bringIn));
-      worked.clear();
+      const delivered = await Promise.all(members.map(bringIn));
       return { stored: sum(delivered.map((one) => one.stored)), discarded: sum(delivered.map((one) => one.discarded)) };
     },
   };
@@ -145,12 +138,6 @@ const NOTHING: Script = {
   events: [],
 };
 
-const random: Random = {
-  bytes: (length) => new Uint8Array(randomBytes(length)),
-  uuid: () => randomUUID(),
-  fraction: () => Math.random(),
-};
-
 function tellTime(timeline: Timeline, end: UnixMs, onTime: (at: UnixMs) => void): void {
   timeline.clock.after(TOLD_EVERY_MS, () => {
     const now = timeline.clock.now();
@@ -159,23 +146,9 @@ function tellTime(timeline: Timeline, end: UnixMs, onTime: (at: UnixMs) => void)
   });
 }
 
-async function ask(member: number, agent: Agent, request: WindowRequest): Promise<void> {
-  const answer = await agent.handle(request);
-  if (answer.ok) return;
-  throw new Error(`${memberAt(member).name}: "${request.command}" was refused: ${answer.problem} ${answer.remedy}`);
-}
-
-/** Waits in the time of this computer; that of the demo stands still meanwhile. */
-async function until(member: number, agent: Agent, isSo: (status: AgentStatus) => boolean): Promise<void> {
-  const deadline = performance.now() + ANSWER_MS;
-  for (let status = agent.status(); !isSo(status); status = agent.status()) {
-    if (performance.now() > deadline) {
-      const { connection, waiting } = status;
-      const what = `${connection.words} ${waiting.batches} batches wait, ${waiting.heldBack} observations are held back`;
-      throw new Error(`the computer of ${memberAt(member).name} waited too long for the server: ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+function allowed(answer: WindowAnswer | null, member: number): void {
+  if (answer?.ok !== false) return;
+  throw new Error(`${memberAt(member).name} was refused: ${answer.problem} ${answer.remedy}`);
 }
 
 function sum(counts: readonly number[]): number {

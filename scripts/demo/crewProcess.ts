@@ -21,7 +21,7 @@ process.once('disconnect', () => process.exit(0));
 say({ kind: 'ready' });
 
 async function carryOut(
-  { enrol, connect, work, deliver }: Crew,
+  { enrol, connect, work }: Crew,
   what: What,
   onTime: (at: number) => void,
 ): Promise<{ device?: string; stored?: number; discarded?: number }> {
@@ -32,10 +32,7 @@ async function carryOut(
       await connect(what.at, what.members, what.agreeing);
       return {};
     case 'work':
-      await work(what.midnight, what.until, what.members, onTime);
-      return {};
-    case 'deliver':
-      return deliver(what.at);
+      return work(what.midnight, what.until, what.members, onTime);
   }
 }
 

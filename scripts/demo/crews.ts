@@ -16,7 +16,6 @@ export const Order = z.strictObject({
     z.strictObject({ do: z.literal('enrol'), at: UnixMs, member: z.int(), code: z.string() }),
     z.strictObject({ do: z.literal('connect'), at: UnixMs, members, agreeing: members }),
     z.strictObject({ do: z.literal('work'), midnight: UnixMs, until: UnixMs, members }),
-    z.strictObject({ do: z.literal('deliver'), at: UnixMs }),
   ]),
 });
 export type Order = z.infer<typeof Order>;
@@ -40,6 +39,8 @@ type Done = Extract<Reply, { kind: 'done' }>;
 
 /** All crews together: each member is in one of them, and `onTime` of `work` hears of the one that is furthest behind. */
 export interface Crews extends Crew {
+  /** The folder of their computer's agent; at rest while nobody works, connects or delivers. */
+  computerOf(member: number): string;
   close(): void;
 }
 
@@ -52,9 +53,8 @@ export interface CrewsOptions {
 
 /** Each crew is a process of its own, so that more than one core is at work. */
 export async function startCrews({ folder, server, start, processes }: CrewsOptions): Promise<Crews> {
-  const all = Array.from({ length: processes }, (_, index) =>
-    startCrew([path.join(folder, String(index)), server, String(start)]),
-  );
+  const folderOf = (index: number): string => path.join(folder, String(index));
+  const all = Array.from({ length: processes }, (_, index) => startCrew([folderOf(index), server, String(start)]));
   const close = (): void => {
     for (const crew of all) crew.close();
   };
@@ -78,19 +78,17 @@ export async function startCrews({ folder, server, start, processes }: CrewsOpti
     },
     async work(midnight, until, of, onTime) {
       const times = new Map(all.map((crew) => [crew, midnight]));
-      await each(
+      const done = await each(
         (crew) => ({ do: 'work', midnight, until, members: share(crew, of) }),
         (crew, at) => {
           times.set(crew, at);
           onTime(Math.min(...times.values()));
         },
       );
-    },
-    async deliver(at) {
-      const done = await each(() => ({ do: 'deliver', at }));
-      const total = (of: 'stored' | 'discarded'): number => done.reduce((sum, one) => sum + (one[of] ?? 0), 0);
+      const total = (what: 'stored' | 'discarded'): number => done.reduce((sum, one) => sum + (one[what] ?? 0), 0);
       return { stored: total('stored'), discarded: total('discarded') };
     },
+    computerOf: (member) => path.join(folderOf(member % processes), String(member)),
     close,
   };
 }
@@ -104,6 +102,8 @@ interface RunningCrew {
 function startCrew(args: readonly string[]): RunningCrew {
   const child: ChildProcess = fork(fileURLToPath(new URL('./crewProcess.ts', import.meta.url)), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // What a look leaves behind is rubbish at once.
+    execArgv: [...process.execArgv, '--max-semi-space-size=64'],
     // One file after the other: see `isAtFiles` in timeline.ts.
     env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
   });

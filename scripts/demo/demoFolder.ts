@@ -27,10 +27,16 @@ export type DemoFolder =
   | { readonly kind: 'foreign'; readonly what: string };
 
 const MARKER = 'demo.json';
+const [SERVER, COMPUTERS] = ['server', 'computers'];
 
 /** Where the server's own data is. */
 export function dataOf(folder: string): string {
-  return path.join(folder, 'server');
+  return path.join(folder, SERVER);
+}
+
+/** Where the computers are of those who work while the demo is served. */
+export function computersOf(folder: string): string {
+  return path.join(folder, COMPUTERS);
 }
 
 export async function lookInto(folder: string): Promise<DemoFolder> {
@@ -41,7 +47,7 @@ export async function lookInto(folder: string): Promise<DemoFolder> {
   if (names.length === 0) return { kind: 'free' };
   const marker = await readMarker(folder);
   if (marker === null) return { kind: 'foreign', what: names.slice(0, 3).join(', ') };
-  const other = names.filter((name) => name !== MARKER && name !== 'server');
+  const other = names.filter((name) => ![MARKER, SERVER, COMPUTERS].includes(name));
   if (other.length > 0) return { kind: 'foreign', what: other.slice(0, 3).join(', ') };
   return marker.made === null ? { kind: 'unfinished' } : { kind: 'made', made: marker.made };
 }
@@ -51,6 +57,7 @@ export async function begin(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeMarker(folder, null);
   await mkdir(dataOf(folder), { mode: 0o700 });
+  await mkdir(computersOf(folder), { mode: 0o700 });
 }
 
 export async function finish(folder: string, made: Made): Promise<void> {
@@ -59,6 +66,7 @@ export async function finish(folder: string, made: Made): Promise<void> {
 
 /** Only what the demo put there, its marker last: a removal that is interrupted can be run again. */
 export async function remove(folder: string): Promise<void> {
+  await rm(computersOf(folder), { recursive: true, force: true });
   await rm(dataOf(folder), { recursive: true, force: true });
   await rm(path.join(folder, MARKER), { force: true });
   await rmdir(folder);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { cp, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../../server/clock.ts';
 import { initialise } from '../../server/initialise.ts';
@@ -11,12 +11,15 @@ import { routes } from '../../shared/protocol/http.ts';
 import { HOUR, MINUTE, type UnixMs } from '../../shared/time.ts';
 import { cast, type Member, memberAt, ORGANISATION, teams } from './cast.ts';
 import { type Crews, startCrews } from './crews.ts';
-import { shiftOf } from './shift.ts';
+import { quickFolder, removeLeftBehind } from './quickFolder.ts';
+import { shiftsOf } from './shift.ts';
 import { accept, createVisitor, type Entry, secure, signIn, type Visitor } from './visitor.ts';
 
 export interface Fill {
   /** An empty folder. */
   readonly data: string;
+  /** Where the computers are kept of those who go on working afterwards; a folder for each, named by their place in `cast`. */
+  readonly computers: string;
   /** How many of `cast`, the owner first. */
   readonly people: number;
   /** Midnights of the days of work, in order and in the time of this computer. */
@@ -40,7 +43,7 @@ export interface Filled {
 /**
  * Makes the demo organisation on a real server whose clock, like those of the agents, begins at the first day and is moved
  * to the present. Everything passes the gates, sockets and signatures that it would pass; nothing is written past them.
- * Nothing but the server's data is left.
+ * Nothing but the server's data and the computers of those who go on is left.
  */
 export async function fill(options: Fill): Promise<Filled> {
   const { data, people, days, onProgress, signal } = options;
@@ -52,9 +55,10 @@ export async function fill(options: Fill): Promise<Filled> {
   const names = { organisation: ORGANISATION, ownerName: name, ownerEmail: email };
   const { token, person } = await initialise(data, names, { clock });
   const server = await openServer({ data, port: 0, logLevel: 'error' }, { clock });
-  const computers = await quickFolder();
+  await removeLeftBehind();
+  const quick = await quickFolder();
   const processes = Math.max(1, Math.min(4, availableParallelism(), people - 1));
-  const crewed = { folder: computers, server: server.url, start: clock.now(), processes };
+  const crewed = { folder: quick, server: server.url, start: clock.now(), processes };
   const starting = startCrews(crewed);
   // Heard of where it is awaited; until then it is nobody's.
   starting.catch(() => undefined);
@@ -63,11 +67,13 @@ export async function fill(options: Fill): Promise<Filled> {
     const crews = await starting;
     signal.addEventListener('abort', crews.close);
     signal.throwIfAborted();
-    return await live(options, office, crews);
+    const filled = await live(options, office, crews);
+    await keepComputers(options, crews);
+    return filled;
   } finally {
     await starting.then(({ close }) => close()).catch(() => undefined);
     await server.close();
-    await rm(computers, { recursive: true, force: true, maxRetries: 5 });
+    await rm(quick, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -94,10 +100,11 @@ function createStandingClock(start: UnixMs): StandingClock {
   };
 }
 
-/** Agents make everything durable, thousands of times a day; a disk in memory, which Linux has, is enough for what is thrown away. */
-async function quickFolder(): Promise<string> {
-  const inMemory = await mkdtemp('/dev/shm/daylight-demo-').catch(() => null);
-  return inMemory ?? mkdtemp(path.join(tmpdir(), 'daylight-demo-'));
+async function keepComputers({ computers, people }: Fill, crews: Crews): Promise<void> {
+  for (const [place, { ways }] of [...cast.entries()].slice(0, people)) {
+    if (ways.goesOn !== true) continue;
+    await cp(crews.computerOf(place), path.join(computers, String(place)), { recursive: true });
+  }
 }
 
 /** The organisation as it is administered. */
@@ -132,28 +139,38 @@ async function openOffice({ url, clock, token, owner, people }: Opening): Promis
     screenshot: 'off',
   });
   const ids = new Map([[OWNER, owner]]);
-  for (const [place, member] of [...cast.entries()].slice(1, people)) {
-    const { name, email, role, team } = member;
+  const invitations: (readonly [place: number, token: string])[] = [];
+  for (const [place, { name, email, role, team }] of [...cast.entries()].slice(1, people)) {
     const own = team === null ? [] : [made[team]];
     const body = { name, email, role, teams: own, managesTeams: role === 'manager' ? own : [] };
     const invited = await visitor.ask(routes.invite, { body });
     ids.set(place, invited.person.id);
-    if (role !== 'manager' && place !== SEEN) continue;
-    const password = newPassword();
-    entries.set(place, await accept(createVisitor(url), { token: invited.token, name, email, password }, clock));
+    invitations.push([place, invited.token]);
+  }
+  for (const [place, entry] of await Promise.all(invitations.map((one) => acceptAt(url, clock, one)))) {
+    entries.set(place, entry);
   }
   return {
     ...{ url, clock, ids, entries, owner: visitor },
     visit(member) {
       const entry = entries.get(member);
-      if (entry === undefined) throw new Error(`${memberAt(member).name} has no account to sign in to`);
+      if (entry === undefined) throw new Error(`${memberAt(member).name} is not one of the people`);
       return signIn(url, entry, clock);
     },
   };
 }
 
-/** Places in the cast: the owner, and the employee whose account may be tried. */
-const [OWNER, SEEN] = [0, 2];
+/** The owner's place in the cast. */
+const OWNER = 0;
+
+async function acceptAt(
+  url: string,
+  clock: StandingClock,
+  [place, token]: readonly [number, string],
+): Promise<readonly [number, Entry]> {
+  const { name, email } = memberAt(place);
+  return [place, await accept(createVisitor(url), { token, name, email, password: newPassword() }, clock)];
+}
 
 function newPassword(): string {
   return randomBytes(9).toString('base64url');
@@ -180,7 +197,7 @@ async function live({ days, now, onProgress }: Fill, office: Office, crews: Crew
     const third = thirdOf(index, days.length);
     const isNewThird = index > 0 && third !== thirdOf(index - 1, days.length);
     const present = everyone.filter((member) => third !== 1 || memberAt(member).ways.holiday !== true);
-    const working = present.filter((member) => shiftOf(memberAt(member), midnight, end) !== null);
+    const working = present.filter((member) => shiftsOf(memberAt(member), midnight, end).length > 0);
     if (index > 0) clock.moveTo(midnight + OPENS_MS);
     if (isNewThird) await change(office, crews, third, everyone);
     const isDue = (member: number): boolean => isNewThird || clock.now() - (heard.get(member) ?? 0) > HEARD_MS;
@@ -189,12 +206,12 @@ async function live({ days, now, onProgress }: Fill, office: Office, crews: Crew
     await crews.connect(clock.now(), due, agreeing);
     hear(due);
     const part = (of: number): number => 0.03 + (0.97 * (index + of)) / days.length;
-    await crews.work(midnight, end, working, (at) => {
+    // Nobody is connected before it is evening, and one crew need not wait for another.
+    clock.moveTo(end);
+    const { stored, discarded } = await crews.work(midnight, end, working, (at) => {
       const day = (at - midnight - OPENS_MS) / (end - midnight - OPENS_MS);
       onProgress(`${dayWords(at)}, ${working.length} people at work`, part(0.9 * Math.max(0, day)));
     });
-    clock.moveTo(end);
-    const { stored, discarded } = await crews.deliver(end);
     hear(working);
     total.stored += stored;
     total.discarded += discarded;

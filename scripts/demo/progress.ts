@@ -21,5 +21,5 @@ export function createProgress(clock: () => number = () => performance.now()): P
 
 export function lengthWords(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1_000));
-  return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

@@ -1,9 +1,9 @@
 import type { Script, ScriptEvent } from '../../agent/platform/scripted.ts';
 import type { WindowRequest } from '../../shared/protocol/window.ts';
-import { HOUR, MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
+import { HOUR, MINUTE, type UnixMs } from '../../shared/time.ts';
 import { type Member, type Program, type Trade, trades } from './cast.ts';
 
-/** A day of one person: what their computer shows, and what they do with Daylight. */
+/** A computer that is on: what it shows, and what its person does with Daylight. */
 export interface Shift {
   readonly powerOn: UnixMs;
   readonly powerOff: UnixMs;
@@ -18,36 +18,66 @@ export type Deed =
   | { readonly at: UnixMs; readonly drop: true };
 
 /** People look at the clock when it is full; a press falls into the second in which the agent looks. */
-const STEP_MS = 30 * SECOND;
+export const STEP_MS = MINUTE;
 /** The last picture can be looked at for five minutes. */
 const REVIEWED_MS = 8 * MINUTE;
+/** Nobody serves a demo for longer. */
+const GOES_ON_MS = 12 * HOUR;
+const [LATE_HOUR, LATE_MS] = [9, 3 * MINUTE];
 const DRAWINGS = 3;
 export const MACHINE: Script['machine'] = {
   ...{ platform: 'linux', arch: 'x64', osVersion: 'Demo 1', model: 'Demo computer', memoryGiB: 16 },
 };
 
 /**
- * The same person and day give the same shift. `midnight` begins the day where the demo is made; by `end` everything has been
- * reviewed. Null on a day off, and when hardly anything of the day is left.
+ * A day of one person, in order; the computer is off at noon. The same person and day give the same shifts. `midnight` begins the day where
+ * the demo is made; by `end` everything has been reviewed. None on a day off, and when hardly anything of the day is left.
  */
-export function shiftOf(member: Member, midnight: UnixMs, end: UnixMs): Shift | null {
+export function shiftsOf(member: Member, midnight: UnixMs, end: UnixMs): Shift[] {
   const until = end - REVIEWED_MS;
   const trade = member.team === null ? undefined : trades[member.team];
   const { ways } = member;
-  if (trade === undefined || !ways.days.includes(new Date(midnight).getDay())) return null;
+  if (trade === undefined || !ways.days.includes(new Date(midnight).getDay())) return [];
   const chance = seeded(`${member.email} ${midnight}`);
   const between = (from: number, to: number): number => from + chance() * (to - from);
   const start = onStep(midnight + ways.from * HOUR + between(-12, 15) * MINUTE);
   const half = (ways.hours / 2) * HOUR;
   const noon = onStep(start + half + between(-20, 20) * MINUTE);
-  const afternoon = onStep(noon + between(60, 130) * MINUTE);
+  const afternoon = onStep(noon + between(40, 80) * MINUTE);
   const evening = onStep(afternoon + half + between(-20, 20) * MINUTE);
-  const blocks = [
+  return [
     { from: start, to: Math.min(noon, until) },
     { from: afternoon, to: Math.min(evening, until) },
-  ].filter(({ from, to }) => to - from >= 20 * MINUTE);
-  if (blocks.length === 0) return null;
-  const powerOn = start - 2 * MINUTE;
+  ]
+    .filter(({ from, to }) => to - from >= 20 * MINUTE)
+    .map((block) => shiftOver(member, trade, [block], block.from - 2 * MINUTE, chance));
+}
+
+/**
+ * Work of the same kind, whatever day and hour it is, for a computer that is switched on now and stays on; who is usually late begins a
+ * little later. Null for those without a trade.
+ */
+export function shiftFrom(member: Member, now: UnixMs): Shift | null {
+  const trade = member.team === null ? undefined : trades[member.team];
+  if (trade === undefined) return null;
+  const chance = seeded(`${member.email} ${now}`);
+  const blocks: Block[] = [];
+  const isLate = member.ways.from >= LATE_HOUR;
+  for (let from = now + (isLate ? LATE_MS : 0); from < now + GOES_ON_MS; ) {
+    const to = from + Math.floor(60 + chance() * 60) * MINUTE;
+    blocks.push({ from, to });
+    from = to + Math.floor(5 + chance() * 20) * MINUTE;
+  }
+  return shiftOver(member, trade, blocks, now, chance);
+}
+
+function shiftOver(
+  member: Member,
+  trade: Trade,
+  blocks: readonly Block[],
+  powerOn: UnixMs,
+  chance: () => number,
+): Shift {
   const written = blocks.map((block) => writeBlock(member, trade, block, chance));
   const events = written.flatMap(({ events }) => events).sort((a, b) => a.at - b.at);
   return {
@@ -57,7 +87,7 @@ export function shiftOf(member: Member, midnight: UnixMs, end: UnixMs): Shift | 
     script: {
       name: `a made-up day of ${member.name}`,
       machine: MACHINE,
-      timezone: ways.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timezone: member.ways.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
       events: events.map((event) => ({ ...event, at: event.at - powerOn })),
     },
   };

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workdaysUntil } from '../../../scripts/demo/workdays.ts';
-import { makeOwnerLink } from '../../../server/initialise.ts';
+import { makeSignInLink } from '../../../server/initialise.ts';
 import { openServer, type Server } from '../../../server/server.ts';
 import { scratch } from '../../support/agentKit.ts';
 import { type Client, createClient, type Json } from '../../support/api.ts';
+import { awayFromMidnight, MIDNIGHT_MS } from '../../support/awayFromMidnight.ts';
 import { type Finished, finished, fromSource, startNode } from '../../support/nodeProcess.ts';
 
 const LONG = 300_000;
@@ -35,9 +36,7 @@ describe('what it made, read back from a server on the real clock', () => {
   let people: Json[];
   beforeAll(async () => {
     server = await openServer({ data: join(folder, 'server'), port: 0, logLevel: 'silent' });
-    owner = createClient(server.url);
-    const { token } = await makeOwnerLink(join(folder, 'server'), 'olga.olive@example.com');
-    await owner.ok('POST', '/session/link', { token });
+    owner = await linkedOwner(server);
     people = (await owner.ok('GET', '/people')).people;
   }, LONG);
   afterAll(() => server.close());
@@ -145,15 +144,32 @@ it('a demo that is there is served as it is, with a link that signs its owner in
 }, async () => {
   const serving = start('--data', folder, '--port', '0', '--no-build');
   await serving.hasSaid('Stop      Ctrl-C');
-  const [, url = '', token = ''] = /^Owner {5}(http:\/\/localhost:\d+)\/#\/link\/(\S+)$/m.exec(serving.out()) ?? [];
-  const me = await createClient(url).ok('POST', '/session/link', { token });
+  const me = await (await ownerOf(serving.out())).ok('GET', '/session');
   expect([me.person.name, me.org.name]).toEqual(['Olga Olive', 'Demo: Herb Garden Ltd']);
   const removal = await demo('--data', folder, '--remove', '--yes');
-  expect([removal.code, await readdir(folder)]).toEqual([1, ['demo.json', 'server']]);
+  expect([removal.code, (await readdir(folder)).sort()]).toEqual([1, ['computers', 'demo.json', 'server']]);
   expect(removal.err).toContain('another server has this data folder open');
   serving.interrupt();
   const ended = await serving.ended;
   expect([ended.code, ended.err]).toEqual([0, '']);
+});
+
+it('while it is served some of its people are at work now; Ctrl-C ends that, and they begin again when it is served again', {
+  timeout: LONG + MIDNIGHT_MS,
+}, async () => {
+  const day = await awayFromMidnight();
+  const began = Date.now();
+  for (const times of [1, 2]) {
+    const serving = start('--data', folder, '--port', '0', '--no-build');
+    await serving.hasSaid('At work   Marek Marjoram, Ada Almond: ');
+    const owner = await ownerOf(serving.out());
+    await expect.poll(() => stateOf(owner, 'Ada Almond'), { timeout: 60_000 }).toBe('tracking');
+    serving.interrupt();
+    const ended = await serving.ended;
+    expect([ended.code, ended.err]).toEqual([0, '']);
+    const since = (await sessionsOn(day, 'Ada Almond')).filter(({ from }) => from >= began);
+    expect(since.map(({ open }) => open)).toEqual(Array.from({ length: times }, () => false));
+  }
 });
 
 it('a demo that is interrupted while it is made says so, is not taken for a whole one, and can be removed', {
@@ -187,6 +203,40 @@ it('removing says what goes, asks, and takes only what the demo made', { timeout
   expect([sure.code, sure.err]).toEqual([0, '']);
   expect(await readdir(place.folder)).not.toContain('demo');
 });
+
+/** Signed in with the link that was said. */
+async function ownerOf(said: string): Promise<Client> {
+  const [, url = '', token = ''] = /^Owner {5}(http:\/\/localhost:\d+)\/#\/link\/(\S+)$/m.exec(said) ?? [];
+  const owner = createClient(url);
+  await owner.ok('POST', '/session/link', { token });
+  return owner;
+}
+
+async function stateOf(owner: Client, name: string): Promise<string> {
+  const query = new URLSearchParams({ zone: 'UTC', purpose: 'workload_review' });
+  const { people } = await owner.ok('GET', `/today?${query.toString()}`);
+  return people.find(({ person }: Json) => person.name === name)?.state;
+}
+
+async function linkedOwner({ url }: Server): Promise<Client> {
+  const owner = createClient(url);
+  const { token } = await makeSignInLink(join(folder, 'server'), 'olga.olive@example.com');
+  await owner.ok('POST', '/session/link', { token });
+  return owner;
+}
+
+/** Asked of the demo while nobody else serves it. */
+async function sessionsOn(day: string, name: string): Promise<Json[]> {
+  const server = await openServer({ data: join(folder, 'server'), port: 0, logLevel: 'silent' });
+  try {
+    const owner = await linkedOwner(server);
+    const { id } = (await owner.ok('GET', '/people')).people.find((one: Json) => one.name === name);
+    const query = new URLSearchParams({ day, zone: 'UTC', purpose: 'workload_review' });
+    return (await owner.ok('GET', `/people/${id}/day?${query.toString()}`)).sessions;
+  } finally {
+    await server.close();
+  }
+}
 
 function demo(...args: readonly string[]): Promise<Finished> {
   return start(...args).ended;
