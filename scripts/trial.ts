@@ -40,7 +40,7 @@ export async function runTrial({ home, port }: Trial): Promise<void> {
     const agent = await enrolledAgent(server, serverData, agentData);
     children.push({ name: 'agent', process: agent });
     const link = await once(serverCli, [
-      ...['owner-link', '--data', serverData, '--email', OWNER_EMAIL, '--public-url', server.url, '--json'],
+      ...['sign-in-link', '--data', serverData, '--email', OWNER_EMAIL, '--public-url', server.url, '--json'],
     ]);
     await running(agent, agentData);
     sayHow(z.object({ link: z.string() }).parse(link).link, agentData, home);

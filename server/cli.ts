@@ -4,7 +4,7 @@ import { DaylightError } from '../shared/errors.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
 import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.ts';
-import { initialise, linkAddress, makeEnrolmentCode, makeOwnerLink, type SignInLink } from './initialise.ts';
+import { initialise, linkAddress, makeEnrolmentCode, makeSignInLink, type SignInLink } from './initialise.ts';
 import { lastAddress } from './lastAddress.ts';
 import { openServer } from './server.ts';
 import type { Migration } from './store/sqlite/format.ts';
@@ -49,7 +49,7 @@ function program(): Command {
     .exitOverride();
   addInit(command);
   addServe(command);
-  addOwnerLink(command);
+  addSignInLink(command);
   addEnrolmentCode(command);
   return command;
 }
@@ -122,12 +122,13 @@ function addServe(parent: Command): void {
     });
 }
 
-function addOwnerLink(parent: Command): void {
+function addSignInLink(parent: Command): void {
   parent
-    .command('owner-link')
-    .description('Make a new one-time sign-in link for an owner who is locked out. Works while the server runs.')
+    .command('sign-in-link')
+    .alias('owner-link')
+    .description('Make a new one-time sign-in link for somebody who is locked out. Works while the server runs.')
     .addOption(dataOption())
-    .addOption(new Option('--email <address>', 'e-mail address of the owner').env('DAYLIGHT_OWNER_EMAIL'))
+    .addOption(new Option('--email <address>', 'e-mail address of the person').env('DAYLIGHT_OWNER_EMAIL'))
     .addOption(portOption())
     .addOption(publicUrlOption())
     .addOption(jsonOption())
@@ -140,7 +141,7 @@ function addOwnerLink(parent: Command): void {
     .action(async (options: Given) => {
       const data = need(options, 'data');
       const base = await linkBase(options, data);
-      const made = await makeOwnerLink(data, need(options, 'email'), { migrated });
+      const made = await makeSignInLink(data, need(options, 'email'), { migrated });
       sayLink(options, made, linkAddress(base, made.token), []);
     });
 }

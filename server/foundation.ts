@@ -43,7 +43,7 @@ export interface FoundationOptions {
   readonly migrated?: ((migration: Migration) => void) | undefined;
 }
 
-/** Several processes may have one open: `init` and `owner-link` work beside a running server. */
+/** Several processes may have one open: `init` and `sign-in-link` work beside a running server. */
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
   const { data, clock, random, create, migrated } = options;
   const folder = resolve(data);

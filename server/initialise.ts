@@ -10,7 +10,7 @@ import { badSetting } from './config.ts';
 import { openFoundation } from './foundation.ts';
 import { type Random, systemRandom } from './random.ts';
 import type { Migration } from './store/sqlite/format.ts';
-import type { TokenKind } from './store/store.ts';
+import type { PersonRecord, TokenKind } from './store/store.ts';
 
 /** Who begins. */
 export const NewOrganisation = z.strictObject({ organisation: PersonName, ownerName: PersonName, ownerEmail: Email });
@@ -47,7 +47,7 @@ export async function initialise(
     if ((await accounts.byEmail(ownerEmail)) !== null) {
       throw new DaylightError('conflict', '--owner-email: this address has an account already', {
         field: 'ownerEmail',
-        remedy: 'Use `daylight-server owner-link` for a new sign-in link, or give another address.',
+        remedy: 'Use `daylight-server sign-in-link` for a new sign-in link, or give another address.',
       });
     }
     const org = OrgId.parse(random.uuid());
@@ -69,14 +69,20 @@ export async function initialise(
 }
 
 /**
- * A new one-time link for an owner who is locked out. Works while the server runs: it writes to the same store, which
- * several processes may have open. On record as a security event.
+ * A new one-time link for somebody who is locked out, whoever they are: only the host, which has the keys to everything, can let
+ * people in again, so that nobody in the organisation can become somebody else by "helping" them. Works while the server runs: it
+ * writes to the same store, which several processes may have open. On record as a security event.
  */
-export async function makeOwnerLink(data: string, email: string, surroundings: Surroundings = {}): Promise<SignInLink> {
+export async function makeSignInLink(
+  data: string,
+  email: string,
+  surroundings: Surroundings = {},
+): Promise<SignInLink> {
   return onHost(data, email, surroundings, {
     kind: 'sign_in_link',
-    event: 'owner_link',
-    detail: 'a sign-in link for an owner was made on the host',
+    event: 'host_link',
+    detail: 'a sign-in link was made on the host',
+    find: requireActive,
   });
 }
 
@@ -90,6 +96,33 @@ export async function makeEnrolmentCode(
     kind: 'enrolment',
     event: 'enrolment_code',
     detail: 'an enrolment code for an owner was made on the host',
+    find: requireOwner,
+  });
+}
+
+interface OnHost {
+  readonly kind: TokenKind;
+  readonly event: string;
+  readonly detail: string;
+  /** Throws where it is for nobody like that. */
+  readonly find: (person: PersonRecord | null) => PersonRecord;
+}
+
+function requireOwner(person: PersonRecord | null): PersonRecord {
+  if (person?.role === 'owner') return person;
+  throw new DaylightError('not_found', '--email: no owner has this address', {
+    field: 'email',
+    remedy: 'For everyone else an owner or admin makes codes in the console.',
+  });
+}
+
+function requireActive(person: PersonRecord | null): PersonRecord {
+  // The first owner is active by this link.
+  if (person !== null && (person.status === 'active' || person.role === 'owner')) return person;
+  const problem = person === null ? 'nobody has this address' : 'this person has not accepted their invitation yet';
+  throw new DaylightError('not_found', `--email: ${problem}`, {
+    field: 'email',
+    remedy: 'An owner or admin invites people, and invites them again, in the console.',
   });
 }
 
@@ -97,20 +130,14 @@ async function onHost(
   data: string,
   email: string,
   { clock = systemClock, random = systemRandom, migrated }: Surroundings,
-  { kind, event, detail }: { kind: TokenKind; event: string; detail: string },
+  { kind, event, detail, find }: OnHost,
 ): Promise<SignInLink> {
   const parsed = parse(z.strictObject({ email: Email }), { email });
   const foundation = await openFoundation({ data, clock, random, create: false, migrated });
   try {
     const { store, vault } = foundation;
     const accounts = createAccounts({ store, vault, clock, random });
-    const person = await accounts.byEmail(parsed.email);
-    if (person === null || person.role !== 'owner') {
-      throw new DaylightError('not_found', '--email: no owner has this address', {
-        field: 'email',
-        remedy: 'Only owners are let in from the host; they invite and help everyone else.',
-      });
-    }
+    const person = find(await accounts.byEmail(parsed.email));
     // First the record: what fails after it leaves a line about nothing, and never a link that nobody knows of.
     const at = clock.now();
     await store.recordSecurityEvent({ org: person.org, at, kind: event, person: person.person, detail });

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../server/clock.ts';
-import { initialise, makeOwnerLink } from '../../server/initialise.ts';
+import { initialise, makeSignInLink } from '../../server/initialise.ts';
 import { openServer } from '../../server/server.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
 import { type Client, createClient, PASSWORD, setUpTotp } from '../support/api.ts';
@@ -81,7 +81,7 @@ export async function makeOrganisation(
       policyVersion,
       toldAt: clock.now() + 1_000,
       async signIn(url) {
-        const link = await makeOwnerLink(data, OWNER);
+        const link = await makeSignInLink(data, OWNER);
         const client = createClient(url);
         await client.ok('POST', '/session/link', { token: link.token });
         return client;

@@ -110,7 +110,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await other.goto(`${server.url}/#/link/${token}`);
     await other.getByRole('button', { name: 'Sign in with this link' }).click();
     await other.getByRole('heading', { name: 'This link no longer works' }).waitFor();
-    await other.getByText('daylight-server owner-link --data').waitFor();
+    await other.getByText('daylight-server sign-in-link --data').waitFor();
     await other.context().close();
   });
 

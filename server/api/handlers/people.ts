@@ -145,7 +145,7 @@ async function invitationOf(
 function requireInvited({ status }: PersonRecord): void {
   if (status === 'invited') return;
   throw new DaylightError('conflict', 'this person has accepted their invitation already', {
-    remedy: 'Whoever forgot their password is helped with a new one by an owner on the host.',
+    remedy: 'Whoever is locked out gets a sign-in link on the host: `daylight-server sign-in-link --email ADDRESS`.',
   });
 }
 

@@ -174,12 +174,12 @@ async function slowToFail<T>(task: () => Promise<T>): Promise<T> {
 
 function wrong(): DaylightError {
   return new DaylightError('wrong_credentials', 'the e-mail address, the password or the code is not right', {
-    remedy: 'Try again; an owner who is locked out uses `daylight-server owner-link` on the host.',
+    remedy: 'Try again; whoever is locked out gets a link on the host, by `daylight-server sign-in-link`.',
   });
 }
 
 function gone(): DaylightError {
   return new DaylightError('gone', 'this link was used already, or it has expired', {
-    remedy: 'Ask for a new one, or make one on the host with `daylight-server owner-link`.',
+    remedy: 'Ask for a new one, or make one on the host with `daylight-server sign-in-link`.',
   });
 }

@@ -30,7 +30,7 @@ export function OneTimeLink() {
         <Failure error={exchange.error} />
         <Note>
           <p>{say('link.goneHelp')}</p>
-          <p className="dl-code">daylight-server owner-link --data FOLDER --email ADDRESS</p>
+          <p className="dl-code">daylight-server sign-in-link --data FOLDER --email ADDRESS</p>
         </Note>
         <Button variant="default" onClick={() => void navigate('/', { replace: true })}>
           {say('link.toSignIn')}

@@ -102,7 +102,8 @@ export const en = {
   // ── Sign-in and first run ──
   'signIn.title': 'Sign in',
   'signIn.lead': 'To see what is collected, by whom and why.',
-  'signIn.help': 'Locked out? An owner or admin can invite you again. An owner is let in again on the server itself.',
+  'signIn.help':
+    'Locked out? Whoever runs the server makes you a sign-in link there. Nobody else can, so that nobody becomes you.',
   'signIn.codeTitle': 'One more step',
   'signIn.codeLead': 'Signing in as {email}.',
   'signIn.useRecovery': 'Use a recovery code',
@@ -730,6 +731,7 @@ export const en = {
   'event.device_retired': 'Device retired',
   'event.enrolment_code': 'Code made on the host',
   'event.owner_link': 'Sign-in link made on the host',
+  'event.host_link': 'Sign-in link made on the host',
   'event.invited': 'Invited',
   'event.invitation_renewed': 'Invitation renewed',
   'event.invitation_withdrawn': 'Invitation withdrawn',

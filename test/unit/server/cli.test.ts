@@ -96,7 +96,7 @@ describe('a data folder', () => {
   test('is not begun twice for the same owner', async () => {
     const again = await init();
     expect([again.code, again.out]).toEqual([5, '']);
-    expect(again.err).toMatch(/^daylight-server: --owner-email: .*owner-link.*\n$/);
+    expect(again.err).toMatch(/^daylight-server: --owner-email: .*sign-in-link.*\n$/);
   });
 
   test('is open in one server at a time; another organisation and an owner’s link are made beside it', async () => {
@@ -117,14 +117,14 @@ describe('a data folder', () => {
     expect(await createClient(server.url).ok('POST', '/session/link', { token: made.token })).toMatchObject({
       org: { name: 'Two' },
     });
-    const nobody = await run(['owner-link', '--data', data, '--email', 'nobody@example.com']);
+    const nobody = await run(['sign-in-link', '--data', data, '--email', 'nobody@example.com']);
     expect(nobody.code).toBe(4);
     expect((await server.stop()).code).toBe(0);
   });
 
   test('remembers where its server last listened, and links made beside it lead there', async () => {
     const linkTo = async (more: readonly string[] = []) => {
-      const made = await run(['owner-link', '--data', data, '--email', 'ola@example.com', '--json', ...more]);
+      const made = await run(['sign-in-link', '--data', data, '--email', 'ola@example.com', '--json', ...more]);
       return made.code === 0 ? (JSON.parse(made.out) as { link: string }).link.replace(/#.*/, '#') : made;
     };
     const plain = await serve();

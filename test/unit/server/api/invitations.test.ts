@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeOwnerLink } from '../../../../server/initialise.ts';
+import { makeSignInLink } from '../../../../server/initialise.ts';
 import { DAY, HOUR } from '../../../../shared/time.ts';
 import {
   addMember,
@@ -7,9 +7,11 @@ import {
   createClient,
   type Json,
   PASSWORD,
+  setUpTotp,
   startServer,
   type TestOwner,
   type TestServer,
+  totpCode,
 } from '../../../support/api.ts';
 import { breakTable, countRows } from '../../../support/brokenTable.ts';
 
@@ -42,7 +44,7 @@ describe('an open invitation', () => {
     expect(await openOf(person.id)).toBeUndefined();
     const late = await invite('Ben');
     it.clock.advance(7 * DAY);
-    const { token: link } = await makeOwnerLink(it.data, owner.email, { clock: it.clock });
+    const { token: link } = await makeSignInLink(it.data, owner.email, { clock: it.clock });
     await owner.client.ok('POST', '/session/link', { token: link });
     expect(await openOf(late.person.id)).toEqual({ person: late.person.id, expiresAt: null });
     expect((await accept(late.token)).body.error.code).toBe('gone');
@@ -52,10 +54,10 @@ describe('an open invitation', () => {
     it.clock.advance(HOUR); // what is on record already would be counted, and no line added
     const repair = await breakTable(it.data, 'security_event');
     const before = await countRows(it.data, 'token');
-    await expect(makeOwnerLink(it.data, owner.email, { clock: it.clock })).rejects.toThrow();
+    await expect(makeSignInLink(it.data, owner.email, { clock: it.clock })).rejects.toThrow();
     expect(await countRows(it.data, 'token')).toBe(before);
     await repair();
-    const { token } = await makeOwnerLink(it.data, owner.email, { clock: it.clock });
+    const { token } = await makeSignInLink(it.data, owner.email, { clock: it.clock });
     expect(await countRows(it.data, 'token')).toBe(before + 1);
     await owner.client.ok('POST', '/session/link', { token });
   });
@@ -126,4 +128,33 @@ test('a team is renamed for everyone, keeps its people, and both its making and 
   expect(renamed).toEqual({ id: team.id, name: 'Design', members: 1, managers: [] });
   expect((await member.client.ok('GET', '/teams')).teams).toEqual([renamed]);
   expect(await kindsAbout(owner.person)).toEqual(expect.arrayContaining(['team_renamed', 'team_created']));
+});
+
+test('whoever has lost password and second factor is let in again from the host alone, on record, and what they had before is over', async () => {
+  const lost = await addMember(it, owner.client, 'manager', { name: 'Elif', email: 'elif@inviting.example.com' });
+  const { status } = await owner.client.send('POST', `/people/${lost.person}/invitation`, {});
+  expect(status).toBe(409);
+  const { token } = await makeSignInLink(it.data, lost.email, { clock: it.clock });
+  const again = createClient(it.url);
+  expect(await again.ok('POST', '/session/link', { token })).toMatchObject({ secondFactor: 'host_link' });
+  await again.ok('PUT', '/account/password', { password: `${PASSWORD} anew` });
+  const secret = await setUpTotp(again, it.clock);
+  expect((await lost.client.send('GET', '/session')).status).toBe(401);
+  const signIn = (password: string) =>
+    createClient(it.url).send('POST', '/session', {
+      email: lost.email,
+      password,
+      totp: totpCode(secret, it.clock.now() + 30_000),
+    });
+  expect((await signIn(PASSWORD)).status).toBe(401);
+  it.clock.advance(30_000);
+  expect((await signIn(`${PASSWORD} anew`)).status).toBe(200);
+  expect(await kindsAbout(lost.person)).toEqual(expect.arrayContaining(['host_link', 'signed_in_with_link']));
+});
+
+test('nobody is let in from the host who has not come yet, or is not there', async () => {
+  const { person } = await invite('Dag');
+  const link = (email: string) => makeSignInLink(it.data, email, { clock: it.clock });
+  await expect(link(person.email)).rejects.toThrow('has not accepted their invitation yet');
+  await expect(link('nobody@example.com')).rejects.toThrow('nobody has this address');
 });
