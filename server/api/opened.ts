@@ -59,10 +59,12 @@ export function daysAround(bounds: Interval): readonly [from: Day, to: Day] {
 }
 
 /** What a connected device still tracks has no last record yet. What was taken away from it ended then, whatever it says since. */
-export function standingNow({ connections }: Context, { person }: RecordedRead, { told }: Past): Standing {
+export function standingNow({ connections }: Context, { person }: RecordedRead, { devices, told }: Past): Standing {
+  const away = devices.filter((one) => one.person === person.person && connections.of(one.device) === null);
   const open = connections.ofPerson(person.org, person.person).map((connection) => connection.openSession());
   return {
     running: new Set(open.flatMap((one) => (one === null ? [] : [one.session]))),
+    away: new Map(away.map(({ device, lastSeenAt }) => [device, lastSeenAt])),
     // Of a device that is not known nobody has been told anything.
     takenAway: (device, after) => {
       const telling = told.get(device);

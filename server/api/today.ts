@@ -98,7 +98,7 @@ async function rowOf(
   past: Past,
   bounds: Interval,
 ): Promise<TodayRow> {
-  const { store, clock, connections } = context;
+  const { store, clock } = context;
   const { org, person, teams } = read.person;
   const [from, to] = daysAround(bounds);
   const others = [...read.parameters].filter((id) => id !== 'app');
@@ -108,7 +108,6 @@ async function rowOf(
   ]);
   const { records, viewableOn } = await openFor(context, read, whole.flat(), apps);
   const now = clock.now();
-  const away = past.devices.filter((one) => one.person === person && connections.of(one.device) === null);
   return todayRow({
     ...circumstancesOf(past, person, viewableOn(bounds), bounds, now),
     person: { id: person, name },
@@ -117,7 +116,6 @@ async function rowOf(
     now,
     records,
     ...standingNow(context, read, past),
-    away: new Map(away.map(({ device, lastSeenAt }) => [device, lastSeenAt])),
   });
 }
 

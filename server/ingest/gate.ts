@@ -142,7 +142,8 @@ function enterSession(
   latest: UnixMs,
 ): DeviceSessions | null {
   if (observation.parameter !== 'session') return isInside(sessions, session, observation, latest) ? sessions : null;
-  return observation.at > latest + limits.clockSkewMs ? null : reduceSession(sessions, session, observation);
+  const end = observation.at + observation.span;
+  return end > latest + limits.clockSkewMs ? null : reduceSession(sessions, session, observation);
 }
 
 function countDiscards(judgements: readonly Judgement[]): DiscardCount[] {

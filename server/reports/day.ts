@@ -36,8 +36,15 @@ export interface History {
 }
 
 export function historyOf({ records, ...standing }: Known, now: UnixMs): History {
-  const ordered = inOrder(records);
+  const ordered = inOrder(records.map((record) => known(record, now)));
   return { records: ordered, sessions: sessionsOf(ordered, standing, now) };
+}
+
+/** As much of it as is past. */
+function known(record: Recorded, now: UnixMs): Recorded {
+  const { observation } = record;
+  if (observation.at + observation.span <= now) return record;
+  return { ...record, observation: { ...observation, span: Math.max(0, now - observation.at) } };
 }
 
 export function reportOn({ records, sessions }: History, facts: DaySetting): DayReport {

@@ -10,7 +10,7 @@ export interface Session {
   readonly session: SessionId;
   readonly from: UnixMs;
   readonly to: UnixMs;
-  /** Still running when the report was made. */
+  /** Still running when the report was made, as far as is known: of a device that is away only for a day. */
   readonly open: boolean;
   readonly stopCause: string | null;
   readonly gaps: readonly Gap[];
@@ -30,13 +30,16 @@ export interface Gap extends Interval {
 export interface Standing {
   /** Sessions that run now, as their connected devices say; they last until now, and not only to their last record. */
   readonly running: ReadonlySet<SessionId>;
+  /** When each device that is not connected was last heard of: what it runs may go on, and it cannot say so. */
+  readonly away: ReadonlyMap<DeviceId, UnixMs | null>;
   /** When sessions might not be collected any more on the device, for the first time after the instant. Null: never. */
   readonly takenAway: (device: DeviceId, after: UnixMs) => UnixMs | null;
 }
 
 /**
  * The sessions in the records, which are in order of time. A session without a stop ends at its last evidence, and never after it
- * was taken away; one whose start is not among the records begins at its first.
+ * was taken away; one whose start is not among the records begins at its first. Nothing lasts beyond now, whatever a clock that was
+ * wrong has stamped.
  */
 export function sessionsOf(records: readonly Recorded[], standing: Standing, now: UnixMs): Session[] {
   const bySession = new Map<SessionId, Recorded[]>();
@@ -55,19 +58,20 @@ function sessionOf(session: SessionId, own: readonly Recorded[], standing: Stand
   const stop = events.findLast(({ event }) => event === 'stop');
   const first = own.reduce((earliest, { observation: { at } }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
   const last = own.reduce((latest, { observation: { at, span } }) => Math.max(latest, at + span), 0);
-  const from = start?.at ?? first;
+  const from = Math.min(start?.at ?? first, now);
   const device = own[0]?.device as DeviceId;
   const takenAway = stop === undefined ? standing.takenAway(device, from) : null;
   const running = takenAway === null && standing.running.has(session);
-  const known = Math.min(running ? Math.max(last, now) : last, takenAway ?? Number.POSITIVE_INFINITY);
-  const to = Math.max(from, stop?.at ?? known);
+  const known = Math.min(running ? now : last, takenAway ?? Number.POSITIVE_INFINITY);
+  const to = Math.max(from, Math.min(stop?.at ?? known, now));
+  const mayGoOn = running || (standing.away.has(device) && now - last < DAY);
   const { gaps, pausedSince } = gapsOf(events, to);
   return {
     device,
     session,
     from,
     to,
-    open: stop === undefined && takenAway === null && (running || now - last < DAY),
+    open: stop === undefined && takenAway === null && mayGoOn,
     stopCause: stop?.cause ?? null,
     gaps,
     pausedSince: stop === undefined && takenAway === null ? pausedSince : null,
@@ -89,7 +93,7 @@ function gapsOf(events: readonly ObservationOf<'session'>[], end: UnixMs): Pick<
   }
   if (paused !== null) gaps.push({ from: paused, to: end, cause: PAUSED });
   const lasting = gaps.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from || a.to - b.to);
-  return { gaps: lasting, pausedSince: paused };
+  return { gaps: lasting, pausedSince: paused === null ? null : Math.min(paused, end) };
 }
 
 const PAUSED = 'paused';

@@ -1,5 +1,5 @@
 import type { ParameterId } from '../../shared/catalog.ts';
-import type { DeviceId, SessionId, TeamId } from '../../shared/ids.ts';
+import type { SessionId, TeamId } from '../../shared/ids.ts';
 import type { DayReport } from '../../shared/protocol/http/day.ts';
 import type { TodayRow } from '../../shared/protocol/http/today.ts';
 import { MINUTE, type UnixMs } from '../../shared/time.ts';
@@ -18,8 +18,6 @@ export interface TodayFacts extends Circumstances, Known {
   readonly teams: readonly TeamId[];
   readonly bounds: Interval;
   readonly now: UnixMs;
-  /** When each device that is not connected was last heard of; one that is connected is not among them. */
-  readonly away: ReadonlyMap<DeviceId, UnixMs | null>;
 }
 
 /** The app in front is said to be in front for no longer than this without a new record of it. */
@@ -33,7 +31,7 @@ export function todayRow(facts: TodayFacts): TodayRow {
   const today = shown
     ? sessions.filter(({ from, to }) => from < bounds.to && (to > bounds.from || from >= bounds.from))
     : [];
-  const current = today.findLast((session) => session.open && stillRuns(facts, session)) ?? null;
+  const current = today.findLast(({ open }) => open) ?? null;
   const work = current === null ? null : workOf(records, current.session);
   const state = stateOf(facts, today, current);
   const app = state.state === 'tracking' && current !== null ? appOf(records, current.session, now) : null;
@@ -45,11 +43,6 @@ export function todayRow(facts: TodayFacts): TodayRow {
   };
 }
 
-/** Its device is connected and says so, or is away and cannot say that it has ended. */
-function stillRuns({ running, away }: TodayFacts, { session, device }: Session): boolean {
-  return running.has(session) || away.has(device);
-}
-
 function stateOf(
   facts: TodayFacts,
   today: readonly Session[],
@@ -57,7 +50,7 @@ function stateOf(
 ): Pick<TodayRow, 'state' | 'since'> {
   if (current === null) return withoutSession(facts, today);
   if (!facts.running.has(current.session)) {
-    return { state: 'not_connected', since: facts.away.get(current.device) ?? current.to };
+    return { state: 'not_connected', since: Math.min(facts.away.get(current.device) ?? current.to, facts.now) };
   }
   if (current.pausedSince !== null) return { state: 'paused', since: current.pausedSince };
   return { state: 'tracking', since: current.from };

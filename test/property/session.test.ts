@@ -116,8 +116,8 @@ test('the working time that an employee is shown is what a report makes of the s
         const recorded = records.map(
           (record): Recorded => ({ device, session: id, observation: observationOf(record) }),
         );
-        const standing = { running: new Set<SessionId>(), takenAway: () => null };
-        const reported = trackedOf(sessionsOf(recorded, standing, 0));
+        const standing = { running: new Set<SessionId>(), away: new Map(), takenAway: () => null };
+        const reported = trackedOf(sessionsOf(recorded, standing, Number.MAX_SAFE_INTEGER));
         const shown = records.reduce<readonly WorkedStretch[]>(worked, []);
         expect(shown.every(({ to }) => to !== null)).toBe(true);
         expect(union(shown.map(({ from, to }) => ({ from, to: to ?? from })))).toEqual(reported);

@@ -25,6 +25,7 @@ export function dayFacts(start: UnixMs, records: readonly Recorded[]): DayFacts 
     now: start + 2 * DAY,
     records,
     running: new Set(),
+    away: new Map(),
     takenAway: () => null,
   };
 }

@@ -174,6 +174,27 @@ describe('a day', () => {
     );
   });
 
+  test('neither counts nor shows anything that lasts beyond the moment at which it is made', () => {
+    fc.assert(
+      fc.property(plans, minute, (all, made) => {
+        const now = START + made * MINUTE;
+        const report = dayReport({ ...dayFacts(START, all.flatMap(recordsOf)), now });
+        const minutes = all.flatMap((one) => {
+          const gaps = minutesOf(gapsOf(one));
+          return [...minutesOf([{ from: 0, to: one.length }])].filter((m) => !gaps.has(m)).map((m) => m + one.from);
+        });
+        const until = new Set(minutes.filter((m) => m >= 0 && m < Math.min(made, 24 * 60)));
+        expect(report.totals.trackedMs).toBe(until.size * MINUTE);
+        for (const { from, to } of [...report.sessions, ...report.gaps, ...report.work]) {
+          expect(from < to && to <= now).toBe(true);
+        }
+        for (const { from, to } of [...report.apps, ...report.sites, ...report.activity]) {
+          expect(to <= now || from === to).toBe(true);
+        }
+      }),
+    );
+  });
+
   test('counts of each application exactly the tracked minutes in which it was in front, one at a time on a device', () => {
     fc.assert(
       fc.property(plans, (all) => {

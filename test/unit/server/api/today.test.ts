@@ -86,6 +86,7 @@ function workOf(agent: RawAgent) {
     pause: () => send(event('pause')),
     resume: () => send(event('resume')),
     stop: () => send(event('stop')),
+    jump: (span: number) => sendAt(it.clock.now(), { parameter: 'session', event: 'gap', cause: 'clock_jump', span }),
     stopAhead: () => sendAt(it.clock.now() + HOUR, event('stop')),
     choose: (project: string) => send({ parameter: 'project', project, task: null }),
     app: (name: string) => send({ parameter: 'app', level: 'name', name }),
@@ -102,6 +103,11 @@ async function setClock(byMs: number): Promise<void> {
 const QUESTION = 'zone=UTC&purpose=workload_review';
 const today = (of: Pick<Member, 'client'>, question = QUESTION) => of.client.ok('GET', `/today?${question}`);
 const rowOf = ({ people }: Json, { person }: Member) => people.find((row: Json) => row.person.id === person);
+
+const dayOf = ({ person }: Member): Promise<Json> => {
+  const day = new Date(it.clock.now()).toISOString().slice(0, 10);
+  return owner.client.ok('GET', `/people/${person}/day?day=${day}&purpose=working_time`);
+};
 
 async function live(of: Pick<Member, 'client'>, question = QUESTION): Promise<OpenEvents> {
   const stream = await openEvents(`${it.url}/api/v1/today/stream?${question}`, of.client.cookie);
@@ -178,6 +184,24 @@ describe('a row', () => {
     expect(Math.abs(running.trackedMs - 30 * MINUTE)).toBeLessThan(5 * SECOND);
     expect(Math.abs(ended.trackedMs - 20 * MINUTE)).toBeLessThan(5 * SECOND);
     expect(Math.abs(ended.since - last)).toBeLessThan(5 * SECOND);
+    agent.ws.terminate();
+  });
+
+  test('of somebody whose clock ran ahead and came back ends their session at the last that is known, and the day says the same', async () => {
+    const { member, agent, work } = await tracker('Mia');
+    await work.start();
+    it.clock.advance(20 * MINUTE);
+    await work.choose('Rebrand');
+    const last = it.clock.now();
+    expect(await work.jump(10 * MINUTE)).toEqual({ outside_session: 1 });
+    expect(await work.stopAhead()).toEqual({ clock_implausible: 1 });
+    it.clock.advance(MINUTE);
+    const row = rowOf(await today(manager), member);
+    const { generatedAt, sessions, totals } = await dayOf(member);
+    expect([row.state, sessions.length, sessions[0].open]).toEqual(['stopped', 1, false]);
+    expect(sessions[0].to).toBeLessThan(generatedAt);
+    for (const end of [row.since, sessions[0].to]) expect(Math.abs(end - last)).toBeLessThan(5 * SECOND);
+    expect(Math.abs(totals.trackedMs - 20 * MINUTE)).toBeLessThan(5 * SECOND);
     agent.ws.terminate();
   });
 

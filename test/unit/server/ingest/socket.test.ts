@@ -7,7 +7,7 @@ import { type Store, StoreError } from '../../../../server/store/store.ts';
 import { PersonId } from '../../../../shared/ids.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
 import { AGENT_PATH, SUBPROTOCOL } from '../../../../shared/protocol/messages.ts';
-import { DAY, HOUR, MINUTE } from '../../../../shared/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../../shared/time.ts';
 import {
   batch,
   chunksOf,
@@ -199,6 +199,26 @@ describe('bad input has a named outcome and loses nothing that was accepted', ()
     agent.send(batch(agent, 1, session, [start, future, unclocked]));
     expect(await agent.take('ack')).toMatchObject({ stored: 1, discarded: { clock_implausible: 2 } });
     expect(await kit.store.device(device.record.device)).toMatchObject({ clockOffsetMs: HOUR });
+  });
+
+  it('discards what would last beyond now, of a session as of everything else, and the session goes on', async () => {
+    await using kit = await startServer();
+    await kit.publish({ activity: { level: 'active' } });
+    const device = await kit.enrol();
+    await using agent = await connect(kit, device);
+    kit.clock.advance(SECOND);
+    const session = newSession();
+    agent.send(batch(agent, 1, session, [sessionEvent(kit, 'start')], 2));
+    expect(await agent.take('ack')).toMatchObject({ stored: 1 });
+    kit.clock.advance(10 * MINUTE);
+    const [lasting, since] = [kit.clock.now() - 5 * MINUTE, monoAt(kit.clock.now() - 5 * MINUTE)];
+    const gap = { ...sessionEvent(kit, 'gap'), cause: 'clock_jump', at: lasting, mono: since };
+    const active = seen(kit, { parameter: 'activity', level: 'active', active: true, at: lasting, mono: since });
+    const beyond = [gap, active].map((one) => ({ ...one, span: 5 * MINUTE + limits.clockSkewMs + 1 }));
+    agent.send(batch(agent, 2, session, beyond, 2));
+    expect(await agent.take('ack')).toMatchObject({ stored: 0, discarded: { outside_session: 2 } });
+    agent.send(batch(agent, 3, session, [{ ...gap, span: 5 * MINUTE }, sessionEvent(kit, 'stop')], 2));
+    expect(await agent.take('ack')).toMatchObject({ stored: 2, discarded: {} });
   });
 
   it('discards what is older than it may be kept, and what came without a lease', async () => {

@@ -25,7 +25,7 @@ function reportOf(records: readonly Recorded[], now: number, running: readonly S
       policyVersion: 1,
       recordedAccess: null,
     },
-    ...{ now, records, running: new Set(running), takenAway: () => null },
+    ...{ now, records, running: new Set(running), away: new Map(), takenAway: () => null },
     days: Array.from({ length: 7 }, (_, n) => ({
       ...{ ...everythingCollected, day: addDays(dayOf(START), n) },
       bounds: { from: START + n * DAY, to: START + (n + 1) * DAY },
