@@ -30,6 +30,16 @@ export function line(min: number, max: number) {
   );
 }
 
+/**
+ * What people, teams and organisations are told apart by: one line that shows something, and nothing in it that turns the order of
+ * what stands beside it (the explicit formatting characters of UAX #9).
+ */
+export function name(max: number) {
+  return line(1, max)
+    .regex(/(?!\p{DI})[\p{L}\p{N}]/u, 'expected a letter or digit in it')
+    .regex(/^[^\u202a-\u202e\u2066-\u2069]*$/u, 'expected a name without characters that turn the direction of text');
+}
+
 /** Anything that is Unicode at all: for secrets, which nobody reads. */
 export function wellFormed(min: number, max: number, tooShort?: string) {
   return z

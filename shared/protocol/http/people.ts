@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { PersonId, TeamId } from '../../ids.ts';
 import { Role } from '../../roles.ts';
-import { line } from '../../text.ts';
+import { name } from '../../text.ts';
 import { UnixMs } from '../../time.ts';
 import { Email, LinkToken } from './credentials.ts';
 import { empty, personPath, route } from './route.ts';
 
-export const PersonName = line(1, 120);
+export const PersonName = name(120);
 
 export const PersonView = z.strictObject({
   id: PersonId,
