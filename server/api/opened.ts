@@ -60,7 +60,8 @@ export function daysAround(bounds: Interval): readonly [from: Day, to: Day] {
 
 /** What a connected device still tracks has no last record yet. What was taken away from it ended then, whatever it says since. */
 export function standingNow({ connections }: Context, { person }: RecordedRead, { devices, told }: Past): Standing {
-  const away = devices.filter((one) => one.person === person.person && connections.of(one.device) === null);
+  const theirs = devices.filter((one) => one.person === person.person && one.status === 'active');
+  const away = theirs.filter(({ device }) => connections.of(device) === null);
   const open = connections.ofPerson(person.org, person.person).map((connection) => connection.openSession());
   return {
     running: new Set(open.flatMap((one) => (one === null ? [] : [one.session]))),

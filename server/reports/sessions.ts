@@ -30,7 +30,7 @@ export interface Gap extends Interval {
 export interface Standing {
   /** Sessions that run now, as their connected devices say; they last until now, and not only to their last record. */
   readonly running: ReadonlySet<SessionId>;
-  /** When each device that is not connected was last heard of: what it runs may go on, and it cannot say so. */
+  /** When each device in use that is not connected was last heard of: what it runs may go on, and it cannot say so. */
   readonly away: ReadonlyMap<DeviceId, UnixMs | null>;
   /** When sessions might not be collected any more on the device, for the first time after the instant. Null: never. */
   readonly takenAway: (device: DeviceId, after: UnixMs) => UnixMs | null;

@@ -205,6 +205,22 @@ describe('a row', () => {
     agent.ws.terminate();
   });
 
+  test('of somebody whose device was retired while they tracked says that they have stopped at the last that is known, as the day does', async () => {
+    const { member, device, agent, work } = await tracker('Mia');
+    await work.start();
+    it.clock.advance(20 * MINUTE);
+    await work.choose('Rebrand');
+    const last = it.clock.now();
+    it.clock.advance(5 * MINUTE);
+    await member.client.ok('DELETE', `/people/${member.person}/devices/${device.record.device}`);
+    await agent.closed();
+    await expect.poll(async () => rowOf(await today(manager), member)).toMatchObject({ state: 'stopped', work: null });
+    const row = rowOf(await today(manager), member);
+    const { sessions } = await dayOf(member);
+    expect([row.atLeast, sessions.length, sessions[0].open]).toEqual([false, 1, false]);
+    for (const end of [row.since, sessions[0].to]) expect(Math.abs(end - last)).toBeLessThan(5 * SECOND);
+  });
+
   test('of somebody without a device says that nothing is collected, and why', async () => {
     const member = await addMember(it, owner.client, 'employee', {
       ...{ name: 'Nils', email: 'nils@today.example.com', teams: [team] },
