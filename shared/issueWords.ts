@@ -51,6 +51,7 @@ function kindOf(expected: string): string {
 
 const FORMATS: Readonly<Record<string, string>> = {
   uuid: 'expected an id (UUID)',
+  date: 'expected a day such as 2026-11-12',
   email: 'expected an e-mail address',
   url: 'expected an address such as https://daylight.example.com',
   base64: 'expected base64',

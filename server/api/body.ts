@@ -12,7 +12,13 @@ export type ReadBody = (route: RouteShape, request: Request, response: Response)
 const BODY_LIMIT = 256 * 1024;
 
 export function createReadBody(): ReadBody {
-  const readJson: RequestHandler = express.json({ limit: BODY_LIMIT, inflate: false, verify: requireUtf8 });
+  // What is JSON and no object is refused by the schema, which says what was expected.
+  const readJson: RequestHandler = express.json({
+    limit: BODY_LIMIT,
+    inflate: false,
+    strict: false,
+    verify: requireUtf8,
+  });
   return async (route, request, response) => {
     await new Promise<void>((read, failed) => {
       readJson(request, response, (cause?: unknown) => {
@@ -22,7 +28,7 @@ export function createReadBody(): ReadBody {
     });
     // An empty object is how some clients say "nothing".
     if (route.body === null) {
-      parsePart('body', z.strictObject({}), request.body ?? {});
+      parsePart('body', z.strictObject({}), request.body === undefined ? {} : request.body);
       return null;
     }
     if (request.is('application/json') === false) {

@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { z } from 'zod';
 import { canonical, isCanonical } from '../../shared/canonical.ts';
-import { DaylightError } from '../../shared/errors.ts';
+import { DaylightError, describeIssue } from '../../shared/errors.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import type { Lease } from '../../shared/policy/lease.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
@@ -155,15 +155,8 @@ export function parsePayload<T>(what: string, schema: z.ZodType<T>, payload: str
   if (!isCanonical(payload)) throw new DaylightError('bad_request', `${what}: the payload is not canonical JSON`);
   const parsed = schema.safeParse(JSON.parse(payload));
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.map(String).join('.') ?? '';
-  throw new DaylightError(
-    'bad_request',
-    `${what}: ${field === '' ? '' : `${field}: `}${issue?.message ?? 'not valid'}`,
-    {
-      field,
-    },
-  );
+  const { message, field } = describeIssue(parsed.error, what);
+  throw new DaylightError('bad_request', message, { field });
 }
 
 /** SHA-256 of the raw 32 bytes of a public key, in hexadecimal: the `keyId` of what it signs. */

@@ -65,7 +65,12 @@ type RuleChangeSchemas = { [P in ParameterId]: z.ZodOptional<z.ZodType<RuleChang
 
 function changeSchema(parameter: ParameterId) {
   const partial = ruleSchemas[parameter].omit({ noticeVersion: true, schedule: true }).partial();
-  return partial.extend({ viewers: z.array(ViewerRole).max(8).optional() });
+  const viewers = z.array(ViewerRole).max(8).refine(eachOnce, 'expected each role once');
+  return partial.extend({ viewers: viewers.optional() });
+}
+
+function eachOnce(roles: readonly string[]): boolean {
+  return new Set(roles).size === roles.length;
 }
 
 export const ruleChangeSchemas = Object.fromEntries(

@@ -21,11 +21,12 @@ export function raised(parameter: ParameterId, before: PolicyRule, after: Policy
 
 /**
  * Whether what is collected may be used in a way that people were not told of: another purpose or basis, more viewers,
- * kept longer, or no pause any more; a screenshot with less time to review it; what is observed for longer without input
+ * kept longer, or of sessions no pause any more; a screenshot with less time to review it; what is observed for longer without input
  * or without the server, what is entered for longer without the server.
  */
 export function widened(parameter: ParameterId, before: Terms, after: Terms): boolean {
-  return ruleWidened(before.parameters[parameter], after.parameters[parameter]) || loosened(parameter, before, after);
+  const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
+  return ruleWidened(parameter, was, is) || loosened(parameter, before, after);
 }
 
 /** Whether a role is named as a viewer that was not one before. Only an owner may publish that. */
@@ -33,13 +34,14 @@ export function givesSight(before: Pick<PolicyRule, 'viewers'>, after: Pick<Poli
   return after.viewers.some((role) => !before.viewers.includes(role));
 }
 
-function ruleWidened(before: PolicyRule, after: PolicyRule): boolean {
+function ruleWidened(parameter: ParameterId, before: PolicyRule, after: PolicyRule): boolean {
   return (
     after.purpose !== before.purpose ||
     after.basis !== before.basis ||
     after.retentionDays > before.retentionDays ||
     givesSight(before, after) ||
-    (before.employeeMayPause && !after.employeeMayPause)
+    // Asked of sessions alone: no single parameter can be paused.
+    (parameter === 'session' && before.employeeMayPause && !after.employeeMayPause)
   );
 }
 

@@ -29,6 +29,12 @@ export const PolicyChange = z.strictObject({
 });
 export type PolicyChange = z.infer<typeof PolicyChange>;
 
+/** In its one form: decimal, without sign and leading zero. */
+const versionInPath = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'expected a whole number from 1')
+  .pipe(z.coerce.number<string>());
+
 export const policyRoutes = {
   policy: route({
     method: 'GET',
@@ -44,7 +50,7 @@ export const policyRoutes = {
     method: 'GET',
     path: '/policy/versions/:version',
     auth: 'session',
-    params: z.strictObject({ version: z.coerce.number().pipe(z.int().min(1)) }),
+    params: z.strictObject({ version: versionInPath }),
     query: empty,
     summary: 'One published version; versions are permanent.',
     body: null,

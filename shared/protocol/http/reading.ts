@@ -3,7 +3,7 @@ import { Purpose } from '../../catalog.ts';
 import { Day } from '../../time.ts';
 
 /** Why someone looks at a person's data. Recorded, and shown to that person. */
-export const ReadPurpose = z.union([Purpose, z.literal('own_data')]);
+export const ReadPurpose = z.enum([...Purpose.options, 'own_data']);
 export type ReadPurpose = z.infer<typeof ReadPurpose>;
 
 /** A day that begins and ends between 2020 and 2100 in every time zone. */

@@ -23,6 +23,7 @@ const cases: readonly (readonly [what: string, schema: z.ZodType, value: unknown
   ['not the one choice', z.literal(1), 2, 'value: expected 1'],
   ['none of the kinds', z.union([z.string(), z.number()]), true, 'value: is none of what is possible here'],
   ['no id', z.uuid(), 'x', 'value: expected an id (UUID)'],
+  ['no day', z.iso.date(), '2026-02-30', 'value: expected a day such as 2026-11-12'],
   ['no e-mail address', z.email(), 'x', 'value: expected an e-mail address'],
   ['of another form', z.string().regex(/^a$/), 'x', 'value: does not have the form that is expected'],
   ['unknown', z.strictObject({}), { extra: 1 }, 'value: extra: is not known here'],

@@ -79,6 +79,32 @@ describe.each(routeNames.filter((name) => shapeOf(name).body !== null))('%s', (n
   });
 });
 
+describe('a refusal says what would be right', () => {
+  const day = (question: string) => `/people/${owner.person}/day?${question}`;
+  const change = (title: object) => ({ baseVersion: 1, reason: 'for this test', parameters: { title } });
+  const purposes = /purpose: expected one of "[a-z_", ]+"own_data"$/;
+  const cases: [what: string, () => Parameters<TestOwner['client']['send']>, words: RegExp][] = [
+    ['a body that is null', () => ['POST', '/teams', 'null'], /^body: expected an object$/],
+    ['a body that is text', () => ['POST', '/teams', '"text"'], /^body: expected an object$/],
+    ['a day that is none', () => ['GET', day('day=2026-02-30&purpose=own_data')], /day: expected a day such as/],
+    ['no purpose', () => ['GET', day('day=2026-11-12')], purposes],
+    ['a wrong purpose', () => ['GET', day('day=2026-11-12&purpose=x')], purposes],
+    ['a version in scientific notation', () => ['GET', '/policy/versions/1e0'], /version: expected a whole number/],
+    ['a version with a zero in front', () => ['GET', '/policy/versions/01'], /version: expected a whole number/],
+    [
+      'a viewer twice',
+      () => ['PUT', '/policy', change({ viewers: ['owner', 'manager', 'owner'] })],
+      /viewers: expected each role once$/,
+    ],
+  ];
+  test.each(cases)('%s', async (_what, request, words) => {
+    const [method, path, body] = request();
+    const reply = await owner.client.send(method, path, body, { 'content-type': 'application/json' });
+    expect([reply.status, reply.body.error.code]).toEqual([400, 'bad_request']);
+    expect(reply.body.error.message).toMatch(words);
+  });
+});
+
 test('an address that is no route, and one that is not well formed, are refused as JSON', async () => {
   expect((await owner.client.send('GET', '/nothing/here')).body.error.code).toBe('not_found');
   expect((await owner.client.send('GET', '/people/%E0%A4%A/devices')).body.error.code).toBe('bad_request');

@@ -38,3 +38,16 @@ describe('times that the policy sets', () => {
     return { leaseHours: { observed, entered } };
   }
 });
+
+it('whether the employee may pause is asked of sessions alone: of anything else it changes nothing that anybody is told', async () => {
+  await using kit = await startServer();
+  await kit.publish(ON);
+  const device = await kit.enrol();
+  kit.clock.advance(1_000);
+  const changed = await kit.publish({ app: { employeeMayPause: false } });
+  expect(await acknowledged(kit, device)).toContain('app');
+  expect(changed.document.parameters.app.noticeVersion).toBe(2);
+  await kit.publish({ session: { employeeMayPause: false } });
+  const lease = JSON.parse((await kit.control.lease(device.record)).payload);
+  expect(lease.acknowledged.session).toBe('off');
+});

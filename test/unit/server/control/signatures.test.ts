@@ -56,4 +56,17 @@ describe('a receipt', () => {
     expect(await kit.store.receipts(kit.org, forged.record.device)).toEqual([]);
     expect(await kit.store.receipts(kit.org, honest.record.device)).toHaveLength(1);
   });
+
+  it('that is signed and not as described is refused with the field and what was expected of it', async () => {
+    await using kit = await startServer();
+    const policy = await kit.control.current(kit.org);
+    const device = await kit.enrol();
+    const refusal = async (change: object) => {
+      const said = kit.control.receive(device.record, receiptBy(device, policy, change));
+      return String(await said.catch((error: Error) => error.message));
+    };
+    expect(await refusal({ tracking: 1 })).toBe('receipt: tracking: expected true or false');
+    expect(await refusal({ policyVersion: -1 })).toMatch(/^receipt: policyVersion: expected at least \d$/);
+    expect(await refusal({ extra: 1 })).toBe('receipt: extra: is not known here');
+  });
 });
