@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { linkAddress, makeSignInLink } from '../server/initialise.ts';
 import { openServer } from '../server/server.ts';
 import { DaylightError } from '../shared/errors.ts';
+import { asWord } from '../shared/typed.ts';
 import { build } from './build.ts';
 import { type AtWork, goToWork } from './demo/atWork.ts';
 import { cast, ORGANISATION } from './demo/cast.ts';
@@ -37,16 +38,21 @@ async function demo(options: Options): Promise<void> {
   const found = await lookInto(folder);
   if (found.kind === 'foreign') throw new Error(foreign(folder, found.what));
   if (found.kind === 'unfinished') {
-    const again = 'Remove it with "npm run demo -- --remove", then make it again.';
+    const again = `Remove it with "npm run demo -- --remove${dataOption(folder)}", then make it again.`;
     throw new Error(`${folder}: a demo was begun here and not finished. ${again}`);
   }
   if (options.build && options.serve) await build();
   const made = found.kind === 'made' ? found.made : await makeDemo(folder, options);
   if (options.serve) await serveDemo(folder, made, options.port);
-  else say(`Look at it with:  npm run demo${folder === DEFAULT ? '' : ` -- --data ${folder}`}`);
+  else say(`Look at it with:  npm run demo${folder === DEFAULT ? '' : ` --${dataOption(folder)}`}`);
 }
 
 const DEFAULT = path.join(root, '.daylight', 'demo');
+
+/** What names this demo in another command; nothing where it is in its usual place. */
+function dataOption(folder: string): string {
+  return folder === DEFAULT ? '' : ` --data ${asWord(folder, process.platform === 'win32')}`;
+}
 
 function foreign(folder: string, what: string): string {
   return `${folder}: something is here that the demo did not make (${what}). Name an empty folder, or one that does not exist, with --data.`;
@@ -86,7 +92,9 @@ async function uninterrupted<T>(folder: string, work: (signal: AbortSignal) => P
     return await work(giveUp.signal);
   } catch (error) {
     if (!giveUp.signal.aborted) throw error;
-    throw new Error(`Interrupted: the demo in ${folder} is not finished. Remove it with "npm run demo -- --remove".`);
+    throw new Error(
+      `Interrupted: the demo in ${folder} is not finished. Remove it with "npm run demo -- --remove${dataOption(folder)}".`,
+    );
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
@@ -99,7 +107,7 @@ async function serveDemo(folder: string, made: Made, port: number): Promise<void
     const { token } = await makeSignInLink(dataOf(folder), made.ownerEmail);
     sayEntries(made, server.url, token);
     say(`Data      ${folder}`);
-    say('Remove    npm run demo -- --remove');
+    say(`Remove    npm run demo -- --remove${dataOption(folder)}`);
     say('Stop      Ctrl-C. The demo stays; running this again serves it at once');
     await whileAtWork(computersOf(folder), server.url, stopped);
   } finally {
@@ -224,7 +232,7 @@ async function main(): Promise<void> {
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const remedy = error instanceof DaylightError && error.remedy !== undefined ? ` ${error.remedy}` : '';
+  const remedy = error instanceof DaylightError && error.remedy !== undefined ? `. ${error.remedy}` : '';
   return `${error.message}${remedy}`;
 }
 

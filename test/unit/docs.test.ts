@@ -36,6 +36,16 @@ describe('the documents', () => {
     expect(named.toSorted()).toEqual(tests.toSorted());
   });
 
+  it('name for each of the 36 attacks and faults a test that exists, or say "not yet"; and no test of a fault is left out', () => {
+    const rows = [...read('docs/FAULTS.md').matchAll(/^\| (\d+) \|.*\| ([^|]*) \|$/gm)];
+    expect(rows.map(([, number]) => Number(number))).toEqual(Array.from({ length: 36 }, (_, index) => index + 1));
+    const cells = rows.map(([, , cell]) => cell ?? '');
+    for (const cell of cells) expect(cell === 'not yet' || /^\[`/.test(cell), cell).toBe(true);
+    const named = cells.flatMap((cell) => [...cell.matchAll(/test\/faults\/([^)]+)\)/g)].map((match) => match[1]));
+    const tests = readdirSync(join(root, 'test/faults')).filter((file) => file.endsWith('.test.ts'));
+    expect([...new Set(named)].toSorted()).toEqual(tests.toSorted());
+  });
+
   it('describe in PROTOCOL.md every frame, parameter, level, reason, cause and limit that there is', () => {
     const protocol = read('docs/PROTOCOL.md');
     const frames = [...AgentFrame.options, ...ServerFrame.options].map((frame) => frame.shape.type.value);
