@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
-import { firstRules, type Levels, PolicyDocument } from '../../shared/policy/policy.ts';
+import { firstRules, PolicyDocument } from '../../shared/policy/policy.ts';
 import { givesSight } from '../../shared/policy/widened.ts';
 import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import { AcknowledgementPayload, ReceiptPayload } from '../../shared/protocol/messages.ts';
-import type { Digest, Signed } from '../../shared/signed.ts';
+import type { Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { type Authorized, authorize, organisation } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
@@ -21,17 +21,18 @@ import {
 } from '../store/store.ts';
 import type { SealScope, Vault } from '../vault/vault.ts';
 import { createAcknowledgements } from './acknowledgements.ts';
+import { type Agreed, createAgreements } from './agreements.ts';
 import { createBounded } from './bounded.ts';
 import { applyChange } from './change.ts';
 import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
 import { type Facts, judge, judgeEnd, takenAway } from './judge.ts';
-import { type Current, prove, requestedSince, testimony, unchangedSince } from './proof.ts';
+import { type Current, prove, requestedSince, unchangedSince } from './proof.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
 import { type Organisations, payloadHash, readSigned, readSignedAside, type Verifier, verifierOf } from './signer.ts';
 import { createTellings } from './tellings.ts';
-import { instantOf } from './told.ts';
+import { instantOf, type Told } from './told.ts';
 import { createWitnesses } from './witnesses.ts';
 
 export interface PolicyControlDeps {
@@ -56,12 +57,6 @@ interface OrgState {
   readonly requestedAt: Readonly<Record<ParameterId, UnixMs>>;
 }
 
-/** Since when each device has agreed with the policy of this hash, per parameter. Known since this process began. */
-interface Agreements {
-  readonly hash: Digest;
-  readonly of: Map<DeviceId, Partial<Record<ParameterId, UnixMs>>>;
-}
-
 /** The only place where a policy becomes a published one. */
 export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const { store, vault, organisations, connections, changes, clock } = deps;
@@ -77,7 +72,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const pending = new Map<OrgId, { document: PolicyDocument; publishedAt: UnixMs }>();
   /** One publication at a time in an organisation; the next begins when this one is durable, or has failed. */
   const publications = createLanes<OrgId>();
-  const agreements = new Map<OrgId, Agreements>();
+  const agreements = createAgreements(store, receipts, DEVICES_REMEMBERED);
 
   const stateOf = (org: OrgId) => orgs.get(org, () => loadOrg(org));
   const onRecorded = (device: DeviceId) => leases.forget(device);
@@ -173,19 +168,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return { judge: judgement, policyVersion: state.current.document.version };
   }
 
-  function noteAgreement(current: Current, device: DeviceRecord, told: Levels, receipt: ReceiptPayload): void {
-    const known = agreements.get(device.org);
-    const ofCurrent: Agreements = known?.hash === current.hash ? known : { hash: current.hash, of: new Map() };
-    agreements.set(device.org, ofCurrent);
-    const before = ofCurrent.of.get(device.device) ?? {};
-    const agreed: Partial<Record<ParameterId, UnixMs>> = {};
-    for (const parameter of parameterIds) {
-      const says = testimony(current, parameter, { receipt, told });
-      if (says === 'agrees_active' || says === 'agrees_off') agreed[parameter] = before[parameter] ?? clock.now();
-    }
-    ofCurrent.of.set(device.device, agreed);
-  }
-
   function verifierFor(device: DeviceRecord): Verifier {
     const verifier = verifiers.get(device) ?? verifierOf(device.publicKey);
     verifiers.set(device, verifier);
@@ -201,12 +183,17 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     });
   }
 
+  async function agreedOn(device: DeviceRecord): Promise<{ claims: Current; told: Told; agreed: Agreed }> {
+    const state = await stateOf(device.org);
+    const { told } = await tellings.on(device, state);
+    return { claims: state.claims, told, agreed: await agreements.of(device, state.claims, told) };
+  }
+
   /** To the console: who is on record by now, however late what follows is. */
-  async function noteReceipt(device: DeviceRecord, said: ReceiptPayload): Promise<void> {
+  async function noteReceipt(device: DeviceRecord, said: ReceiptPayload, receivedAt: UnixMs): Promise<void> {
     try {
-      const state = await stateOf(device.org);
-      const { told } = await tellings.on(device, state);
-      noteAgreement(state.claims, device, told.at(instantOf(clock.now(), state.current)), said);
+      const { claims, told, agreed } = await agreedOn(device);
+      agreed.note(claims, told, said, receivedAt);
     } finally {
       changes.notify(device.org);
     }
@@ -305,9 +292,11 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       if (connectedAt !== null && said.at < connectedAt && said.at < (await newestKept(device))) return false;
       const sealed = await receipts.seal(device, receipt, said);
       const record = { org: device.org, device: device.device, policyVersion: said.policyVersion };
-      await store.putReceipt({ ...record, receivedAt: clock.now(), receipt: sealed });
+      await agreedOn(device);
+      const receivedAt = clock.now();
+      await store.putReceipt({ ...record, receivedAt, receipt: sealed });
       newestReceipts.forget(device.device);
-      await noteReceipt(device, said);
+      await noteReceipt(device, said, receivedAt);
       return true;
     },
 
@@ -329,15 +318,16 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const all = await witnesses.of(org);
       const active = all.filter((device) => device.status === 'active');
       const told = await tellings.onEach(active, state);
-      const agreed = agreements.get(org);
       const instant = instantOf(clock.now(), state.current);
-      const testimonies = told.map(([device, telling]) => ({
-        device,
-        connected: connections.of(device.device) !== null,
-        told: telling.told.at(instant),
-        receipt: device.said,
-        agreedAt: (agreed?.hash === state.current.hash ? agreed.of.get(device.device) : undefined) ?? {},
-      }));
+      const testimonies = await Promise.all(
+        told.map(async ([device, telling]) => ({
+          device,
+          connected: connections.of(device.device) !== null,
+          told: telling.told.at(instant),
+          receipt: device.said,
+          agreedAt: (await agreements.of(device, state.claims, telling.told)).with(state.claims),
+        })),
+      );
       return {
         policyVersion: state.current.document.version,
         parameters: prove(state.claims, state.requestedAt, testimonies, clock.now()),
@@ -405,8 +395,8 @@ function genuine(signed: Signed, policyKey: string): PolicyDocument | null {
 function stateFrom(published: readonly PublishedPolicy[]): OrgState {
   const current = published.at(-1);
   if (current === undefined) throw new DaylightError('not_found', 'this organisation has no policy yet');
-  const { document, hash, publishedAt } = current;
-  const claims = { document, hash, publishedAt, unchanged: unchangedSince(published) };
+  const { document, hash } = current;
+  const claims = { document, hash, ...unchangedSince(published) };
   return { published, current, claims, requestedAt: requestedSince(published) };
 }
 

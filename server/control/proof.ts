@@ -17,16 +17,22 @@ export interface Witness {
   readonly told: Levels;
   /** The latest receipt whose signature verified, about any version; null when there is none. */
   readonly receipt: ReceiptPayload | null;
-  /** When the device first agreed with the current version, per parameter; missing when that is not known. */
-  readonly agreedAt: Readonly<Partial<Record<ParameterId, UnixMs>>>;
+  readonly agreedAt: AgreedAt;
 }
+
+/**
+ * When a device first agreed with the rule that a parameter has now; missing where it has not, or where that is not known.
+ * `came_later`: the rule was there before it, and took no time to reach it.
+ */
+export type AgreedAt = Readonly<Partial<Record<ParameterId, UnixMs | 'came_later'>>>;
 
 export interface Current {
   readonly document: PolicyDocument;
   readonly hash: Digest;
-  readonly publishedAt: UnixMs;
   /** Per parameter, the oldest version since which its rule has not changed (`unchangedSince`). */
   readonly unchanged: Readonly<Record<ParameterId, number>>;
+  /** When that version was published. */
+  readonly changedAt: Readonly<Record<ParameterId, UnixMs>>;
 }
 
 /** What may be claimed of each parameter, from signed receipts alone. Pure. Retired devices do not count. */
@@ -116,25 +122,19 @@ function stopsBy(parameter: ParameterId, { device }: Witness): UnixMs | null {
   return end === undefined ? null : Math.ceil(end / HOUR) * HOUR;
 }
 
-/**
- * Null unless the present version changed this parameter, every device has confirmed, and the moment of each is known (it
- * is not after a restart of the server).
- */
+/** Null unless every device has confirmed, at least one was there when the rule changed, and the moment of each is known. */
 function timeToEffect(
   current: Current,
   parameter: ParameterId,
   witnesses: readonly Witness[],
   confirmed: number,
 ): number | null {
-  if (current.unchanged[parameter] !== current.document.version) return null;
-  if (witnesses.length === 0 || confirmed < witnesses.length) return null;
-  let last = current.publishedAt;
-  for (const { agreedAt } of witnesses) {
-    const at = agreedAt[parameter];
-    if (at === undefined) return null;
-    last = Math.max(last, at);
-  }
-  return last - current.publishedAt;
+  if (confirmed < witnesses.length) return null;
+  const moments = witnesses.map(({ agreedAt }) => agreedAt[parameter]).filter((at) => at !== 'came_later');
+  const known = moments.filter((at) => at !== undefined);
+  if (known.length === 0 || known.length < moments.length) return null;
+  const requestedAt = current.changedAt[parameter];
+  return known.reduce((last, at) => Math.max(last, at), requestedAt) - requestedAt;
 }
 
 /** When each parameter was last given the level that it has: the publication of the oldest version of its present run. */
@@ -155,16 +155,17 @@ export function requestedSince(
 
 /** Per parameter, the oldest version of the present run in which its rule, all of it, has been the same. */
 export function unchangedSince(
-  published: readonly { readonly document: PolicyDocument }[],
-): Record<ParameterId, number> {
-  const since = {} as Record<ParameterId, number>;
+  published: readonly { readonly document: PolicyDocument; readonly publishedAt: UnixMs }[],
+): Pick<Current, 'unchanged' | 'changedAt'> {
+  const unchanged = {} as Record<ParameterId, number>;
+  const changedAt = {} as Record<ParameterId, UnixMs>;
   const rules = {} as Record<ParameterId, string>;
-  for (const { document } of published) {
+  for (const { document, publishedAt } of published) {
     for (const id of parameterIds) {
       const rule = canonical(document.parameters[id]);
-      if (rules[id] !== rule) since[id] = document.version;
+      if (rules[id] !== rule) [unchanged[id], changedAt[id]] = [document.version, publishedAt];
       rules[id] = rule;
     }
   }
-  return since;
+  return { unchanged, changedAt };
 }

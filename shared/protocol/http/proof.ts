@@ -34,7 +34,10 @@ export const ParameterProof = z.strictObject({
      */
     named: z.array(DeviceId).max(WAITING_NAMED),
   }),
-  /** Milliseconds from the publication to the last receipt, when all have confirmed. */
+  /**
+   * Milliseconds from the publication of this rule to the moment at which the last of the devices that were there had first
+   * confirmed it, when all confirm it now; the same for ever. Null also where one of these moments is not known any more.
+   */
   timeToEffectMs: z.int().nullable(),
 });
 export type ParameterProof = z.infer<typeof ParameterProof>;

@@ -299,6 +299,55 @@ describe('proof', () => {
     expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 1, active: 0, waiting: nobody, timeToEffectMs: 300 });
   });
 
+  it('says how long a rule took until every device had confirmed it, the same for ever', async () => {
+    await using kit = await startServer();
+    const before = await kit.publish({ app: { level: 'name' } });
+    const device = await kit.enrol();
+    await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' }));
+    kit.clock.advance(SECOND);
+    const off = await kit.publish({ app: { level: 'off' } });
+    const say = (policy: typeof off, active: Parameters<typeof receiptBy>[3] = {}) =>
+      kit.control.receive(device.record, receiptBy(device, policy, {}, active));
+    const took = async () => (await proofOf(kit, 'app'))?.timeToEffectMs;
+    kit.clock.advance(300);
+    await say(off);
+    expect(await took()).toBe(300);
+    kit.clock.advance(SECOND);
+    await say(off, { app: 'name' });
+    expect(await took()).toBeNull();
+    await say(off);
+    expect(await took()).toBe(300);
+    await kit.restart();
+    expect(await took()).toBe(300);
+    kit.clock.advance(37 * 60 * SECOND);
+    await say(off);
+    expect(await took()).toBe(300);
+    const later = await kit.publish({ notes: { level: 'on' } });
+    await say(later);
+    expect(await took()).toBe(300);
+    const newcomer = await kit.enrol();
+    await kit.control.receive(newcomer.record, receiptBy(newcomer, later));
+    expect(await took()).toBe(300);
+    await kit.restart();
+    expect(await took()).toBe(300);
+  });
+
+  it('does not say how long it took where the receipt that said so first is not kept any more', async () => {
+    await using kit = await startServer();
+    const before = await kit.publish({ app: { level: 'name' } });
+    const device = await kit.enrol();
+    await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' }));
+    kit.clock.advance(SECOND);
+    const off = await kit.publish({ app: { level: 'off' } });
+    await kit.control.receive(device.record, receiptBy(device, off, {}, { app: 'name' }));
+    kit.clock.advance(300);
+    await kit.control.receive(device.record, receiptBy(device, off));
+    expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 1, timeToEffectMs: 300 });
+    await kit.restart();
+    await kit.control.receive(device.record, receiptBy(device, off));
+    expect(await proofOf(kit, 'app')).toMatchObject({ confirmed: 1, timeToEffectMs: null });
+  });
+
   it('lets a receipt stand for what has not changed since, and leaves only what has in doubt', async () => {
     await using kit = await startServer();
     const device = await kit.enrol();

@@ -24,7 +24,7 @@ function current(): Current {
     ...{ leaseHours: { observed: 24, entered: 720 }, screenshotReviewSeconds: 300, idleSeconds: 300 },
     parameters: firstRules(),
   });
-  return { document, hash: '0'.repeat(64), publishedAt: NOW, unchanged: perParameter(1) };
+  return { document, hash: '0'.repeat(64), unchanged: perParameter(1), changedAt: perParameter(NOW) };
 }
 
 function appProof(witnesses: readonly Witness[]) {
