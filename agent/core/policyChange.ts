@@ -87,7 +87,7 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
   function endUnlessAllowed(): void {
     const decision = gate.decide('session');
     if (!isRunning() || decision.kind === 'allowed') return;
-    const written = writer.record(tracking.apply({ kind: 'stop', cause: 'shutdown' }));
+    const written = writer.record(tracking.apply({ kind: 'stop', cause: 'not_allowed' }));
     arrived = { ...arrived, ended: Promise.all([arrived.ended, written]) };
     deps.tell(`Tracking has ended. ${whyOff(reasonFor(policies, 'session', decision.by), policies.disagreement())}`);
   }

@@ -166,7 +166,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     const entries = tracking.tick();
     // A lease that ran out, or a policy that went, ends the session; nobody may be tracked on the word of nobody.
     if (isRunning() && gate.decide('session').kind === 'denied') {
-      entries.push(...tracking.apply({ kind: 'stop', cause: 'shutdown' }));
+      entries.push(...tracking.apply({ kind: 'stop', cause: 'not_allowed' }));
       tell('Tracking has ended: nothing confirms any more that it is allowed.');
     }
     return afterLook(entries, wasRunning);

@@ -23,7 +23,7 @@ import type { Presence } from './gate/gate.ts';
  *   than the idle time, watching goes on as if it had not.
  * - Whoever wakes a computer is not yet seen: after a sleep the person counts as away (quiet) until there is evidence.
  * - A lock or sleep that begins while the question is open and nobody has returned begins at the last evidence.
- * - What ends a session other than the employee (shutdown, a start elsewhere) ends it at the last evidence, and what was
+ * - What ends a session other than the employee (shutdown, a start elsewhere, a switch) ends it at the last evidence, and what was
  *   captured since the last sign of the person outlives it undecided.
  */
 export type Session = { readonly kind: 'stopped' } | Running;
@@ -79,7 +79,7 @@ interface EndedStretch {
 
 export type SessionEvent =
   | { readonly kind: 'start'; readonly session: SessionId; readonly idleAfterMs: number }
-  | { readonly kind: 'stop'; readonly cause: 'employee' | 'elsewhere' | 'shutdown' }
+  | { readonly kind: 'stop'; readonly cause: 'employee' | 'elsewhere' | 'shutdown' | 'not_allowed' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'locked' }

@@ -29,6 +29,7 @@ export const SESSION_CAUSES = [
   'crash', // the agent ended without a stop; closed at the last evidence
   'elsewhere', // started on another device of the same person
   'shutdown', // the agent was asked to end
+  'not_allowed', // sessions were switched off or their terms widened, or nothing confirms any more that they may be recorded
 ] as const;
 
 const session = z.strictObject({

@@ -81,7 +81,7 @@ test.each([
   const most = performance.now() - asked;
   await eventually('it has sent all', () => agent.status().waiting.batches === 0);
   // It has stopped a moment before the stop is written, and sent.
-  const closed = [expect.objectContaining({ open: false, stopCause: 'shutdown' })];
+  const closed = [expect.objectContaining({ open: false, stopCause: 'not_allowed' })];
   await expect.poll(async () => (await dayOf(owner)).sessions).toEqual(closed);
   const { totals } = await dayOf(owner);
   expectBetween(totals.trackedMs, least, most);

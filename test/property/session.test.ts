@@ -19,6 +19,7 @@ const event: fc.Arbitrary<SessionEvent> = fc.oneof(
     { kind: 'start', session: id, idleAfterMs: 5 * MINUTE },
     { kind: 'stop', cause: 'employee' },
     { kind: 'stop', cause: 'shutdown' },
+    { kind: 'stop', cause: 'not_allowed' },
     { kind: 'pause' },
     { kind: 'resume' },
     { kind: 'locked' },

@@ -395,6 +395,7 @@ export const en = {
   'cause.crash': 'agent ended unexpectedly',
   'cause.elsewhere': 'started on another device',
   'cause.shutdown': 'agent was shut down',
+  'cause.not_allowed': 'recording sessions was not allowed any more',
   'cause.paused': 'paused',
   'col.from': 'From',
   'col.to': 'To',

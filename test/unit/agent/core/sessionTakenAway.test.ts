@@ -120,7 +120,7 @@ describe('sessions are switched off while one runs', () => {
     });
   });
 
-  test('a policy that this version cannot read ends it as a shutdown, at once, and says that Daylight must be updated', async () => {
+  test('a policy that this version cannot read ends it at once as not allowed any more, and says that Daylight must be updated', async () => {
     const rig = await tracking();
     const at = rig.clock.now();
     const policy = rig.publisher.policy(2, EVERYTHING, { schema: 2 as never });
@@ -139,7 +139,7 @@ describe('sessions are switched off while one runs', () => {
     await rig.policies.accept(clear, rig.publisher.lease(clear, 3));
     await rig.recorder.policyChanged();
     expect(rig.recorded('session').map(({ event, cause, at: then }) => [event, cause, then])).toEqual([
-      ['stop', 'shutdown', at],
+      ['stop', 'not_allowed', at],
     ]);
   });
 
