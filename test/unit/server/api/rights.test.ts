@@ -143,7 +143,7 @@ async function isLetIn(client: Client, name: ClosedRoute, person: string): Promi
     return true;
   }
   const answer = await response.text();
-  const { error } = response.ok ? { error: null } : (JSON.parse(answer) as Json);
+  const { error }: Json = response.ok ? {} : JSON.parse(answer);
   const isRefused = response.status === 403 && String(error?.message).startsWith('only allowed: ');
   // Parts of their own account are refused for other reasons than the rights of a role.
   const isOwnAccount = /^\/(account|session)/.test(shapeOf(name).path);
