@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
 import type { Clock } from './clock.ts';
@@ -95,6 +95,7 @@ async function openFolder(folder: string, random: Random, create: boolean): Prom
   }
   if (create) await makeFolder(folder);
   if (isNew) await refuseForeign(folder);
+  await requirePrivateLink(join(folder, 'blobs'));
   if (process.platform !== 'win32') await chmod(folder, 0o700);
   if (!isNew) return readRootKeyFile(keyFile);
   return createRootKeyFile(keyFile, (length) => random.bytes(length)).catch(async (cause: unknown) => {
@@ -152,6 +153,19 @@ async function refuseForeign(folder: string): Promise<void> {
 
 /** What an `init` that was killed may have left, and what a disk of its own has. */
 const OURS = /^(root\.key|keys\.db|daylight\.db|blobs|lost\+found)/;
+
+/** Images may lie on another disk; but opening them makes their folder the server's alone, which others may be using. */
+async function requirePrivateLink(path: string): Promise<void> {
+  const isLink = await lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+  if (!isLink || ((await stat(path)).mode & 0o077) === 0 || process.platform === 'win32') return;
+  throw new DaylightError('forbidden', `${path}: this link leads to a folder that others can read or change`, {
+    field: 'data',
+    remedy: `If nobody else uses that folder, run: chmod 700 '${await realpath(path)}'.`,
+  });
+}
 
 /** Level by level: where nothing can be made, as under /proc, Node's own way tries for ever. */
 async function makeFolder(folder: string): Promise<void> {

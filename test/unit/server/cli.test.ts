@@ -10,6 +10,7 @@ import {
   rm,
   rmdir,
   stat,
+  symlink,
   unlink,
   writeFile,
 } from 'node:fs/promises';
@@ -171,6 +172,24 @@ test.each([
   expect(server.out().includes('say so with --public-url')).toBe(isSaid);
   server.process.kill('SIGTERM');
   await finished(server);
+});
+
+test('images that lie behind a link are served from there only where nobody else can be using that folder', async () => {
+  const [blobs, elsewhere] = [join(data, 'blobs'), join(folder, 'elsewhere')];
+  await rename(blobs, elsewhere);
+  await symlink(elsewhere, blobs);
+  await chmod(elsewhere, 0o755);
+  const ended = await run(['serve', '--data', data, '--port', '0']);
+  expect([ended.code, ended.out]).toEqual([3, '']);
+  expect(ended.err).toContain(
+    `blobs: this link leads to a folder that others can read or change. If nobody else uses that folder, run: chmod 700 '`,
+  );
+  expect((await stat(elsewhere)).mode & 0o777).toBe(0o755);
+  await chmod(elsewhere, 0o700);
+  const server = await serve();
+  expect((await server.stop()).code).toBe(0);
+  await unlink(blobs);
+  await rename(elsewhere, blobs);
 });
 
 describe('a wrong option or value', () => {
