@@ -15,6 +15,7 @@ import { desktopTests } from '../support/desktopTests.ts';
 import { everyExample, highest } from '../support/everyObservation.ts';
 import { type HostileDevice, startHostileDevice } from '../support/hostileDevice.ts';
 import { onSite, pairBrowser, type Site, startSite } from '../support/pairedBrowser.ts';
+import { openedSpool } from '../support/watchedTyping.ts';
 import {
   enrolEmployee,
   folders,
@@ -48,6 +49,8 @@ desktopTests('every switch, on a real desktop', desktopMissing(), () => {
   let hostile: HostileDevice;
   let device: string;
   let capturedBefore: Record<string, Record<string, unknown>[]>;
+  /** Stored when the first session was over. */
+  let sessionEvents: number;
   let before: { calls: Partial<Record<ParameterId, number>>; stored: Record<string, number> };
 
   beforeAll(async () => {
@@ -69,19 +72,22 @@ desktopTests('every switch, on a real desktop', desktopMissing(), () => {
     agent = await startRealAgent({ data, env: desktop.env, fraction: SOON });
     closers.push(agent.kill);
     ({ device } = await agent.status());
-    await desktop.startChromium(onSite(site, join(folder, 'profile'), 'http://www.example.com/guide'));
-  }, 180_000);
+  });
 
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
-  }, 60_000);
+  });
 
   it('while everything is on, every sensor is called and every parameter is stored', async () => {
+    // There is no picture while a browser is seen whose extension has not been heard yet: it comes after the picture.
+    await desktop.openWindow('Before the switch', { class: 'Writer', program: 'writer' });
     await agent.tell('start', '--project', 'Website');
     await agent.tell('note', 'before the switch');
     await desktop.type('abc');
-    await eventually('every sensor is called', () => calledFor(sensed, 1), PATIENCE);
-    await eventually('the page is read', () => calledFor(['url'], 3), PATIENCE);
+    await eventually('the picture is taken', () => agent.out().includes('Daylight took a picture'), PATIENCE);
+    await desktop.startChromium(onSite(site, join(folder, 'profile'), 'http://www.example.com/guide'));
+    await eventually('every sensor is called', () => calledFor(sensed), PATIENCE);
+    await eventually('the page is read', async () => (await waiting()).includes('"host":"www.example.com"'), PATIENCE);
     // What is seen after the last sign of the person waits for the next one: this one goes on typing.
     const typesOn = async (): Promise<boolean> => {
       await desktop.type('d');
@@ -89,10 +95,11 @@ desktopTests('every switch, on a real desktop', desktopMissing(), () => {
     };
     await eventually('the picture is given free', typesOn, PATIENCE);
     await agent.tell('stop');
-    await eventually('everything is sent', async () => (await agent.status()).waiting.batches === 0, PATIENCE);
+    await eventually('everything is sent', everythingSent, PATIENCE);
     const stored = await storedCounts();
     expect(parameterIds.filter((id) => stored[id] === 0)).toEqual([]);
-  }, 180_000);
+    sessionEvents = stored['session'] ?? 0;
+  }, 300_000);
 
   it('is in force, with a signed receipt that says off and that nothing waits, within two seconds of the request', async () => {
     await agent.tell('start', '--project', 'Website');
@@ -114,9 +121,11 @@ desktopTests('every switch, on a real desktop', desktopMissing(), () => {
         [],
       ]);
     }
-  }, 180_000);
+  }, 300_000);
 
   it('keeps every sensor from being called, and everything from being stored, also in a new session', async () => {
+    const isStartStored = async () => (await storedCounts())['session'] === sessionEvents + 1;
+    await eventually('the start of this session is stored', isStartStored, PATIENCE);
     before = { calls: (await agent.status()).calls, stored: await storedCounts() };
     await agent.tell('stop');
     // What a session begins with (device, time zone, diagnostics, a picture due after six seconds) is asked for again.
@@ -132,14 +141,14 @@ desktopTests('every switch, on a real desktop', desktopMissing(), () => {
     await window.close();
     expect((await agent.status()).calls).toEqual(before.calls);
     await agent.tell('stop');
-    await eventually('everything is sent', async () => (await agent.status()).waiting.batches === 0, PATIENCE);
+    await eventually('everything is sent', everythingSent, PATIENCE);
     const stored = await storedCounts();
     expect({ ...stored, session: 0 }).toEqual({ ...before.stored, session: 0 });
     // What waited when the switch came is accounted for, and gone.
     const { dropped } = await place.owner.ok('GET', `/people/${place.employee.person}/devices/${device}/receipt`);
     expect(new Set(dropped.map(({ cause }: Record<string, unknown>) => cause))).toEqual(new Set(['purged_by_policy']));
     expect(stored['session']).toBe(before.stored['session']! + 3);
-  }, 180_000);
+  }, 300_000);
 
   it('ends the session itself when sessions are switched off, and refuses to begin another', async () => {
     await agent.tell('start');
@@ -148,7 +157,7 @@ desktopTests('every switch, on a real desktop', desktopMissing(), () => {
     const again = await command(agentCli, ['start', '--data', agent.data]);
     expect(again.code).not.toBe(0);
     expect((await agent.status()).state).toBe('stopped');
-  }, 120_000);
+  });
 
   it('discards what a second device of the same person sends anyway, and says why', async () => {
     const stored = await storedCounts();
@@ -163,7 +172,7 @@ desktopTests('every switch, on a real desktop', desktopMissing(), () => {
       }
     }
     expect(await storedCounts()).toEqual(stored);
-  }, 60_000);
+  });
 
   async function pictureIsFree(): Promise<boolean> {
     const { screenshots, waiting } = await agent.status();
@@ -171,9 +180,18 @@ desktopTests('every switch, on a real desktop', desktopMissing(), () => {
     return (waiting.observations.screenshot ?? 0) > 0 || ((await storedCounts())['screenshot'] ?? 0) > 0;
   }
 
-  async function calledFor(parameters: readonly ParameterId[], times: number): Promise<boolean> {
+  async function calledFor(parameters: readonly ParameterId[]): Promise<boolean> {
     const { calls } = await agent.status();
-    return parameters.every((id) => (calls[id] ?? 0) >= times);
+    return parameters.every((id) => (calls[id] ?? 0) > 0);
+  }
+
+  /** What the spool holds, opened; what goes on included. */
+  async function waiting(): Promise<string> {
+    return Buffer.concat(await openedSpool(agent.data, folder)).toString('latin1');
+  }
+
+  async function everythingSent(): Promise<boolean> {
+    return (await agent.status()).waiting.batches === 0;
   }
 
   function examplesOf(id: ParameterId): Record<string, unknown>[] {
