@@ -132,15 +132,15 @@ async function typeOneSession(agent: RealAgent, typing: Typing, { text }: Typed,
   await desktop.moveMouse(800, 420);
   await desktop.click();
   await desktop.type(`${text}\n`, 40);
+  for (const [index, window] of windows.entries()) {
+    const hasArrived = async () => ((await window.received()) === `${before[index]}${text}\n` ? true : null);
+    await until(`what was typed to arrive in ${window.title}`, hasArrived);
+  }
   await until(
     'the second window is read',
     async () => (timesInFront(await openedSpool(agent.data, typing.folder), 'Ledger') > number ? true : null),
     PATIENCE,
   );
-  for (const [index, window] of windows.entries()) {
-    const arrived = await window.received();
-    if (arrived !== `${before[index]}${text}\n`) throw new Error(`what was typed did not arrive in ${window.title}`);
-  }
 }
 
 /** How often an application was written down as being in front. */
