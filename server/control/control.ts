@@ -66,7 +66,8 @@ export interface PolicyControl {
    */
   judge(question: CaptureQuestion & { device: DeviceRecord }): Promise<Verdict>;
   /**
-   * The same judgement for many questions about one device at once, without waiting for each: everything is read first.
+   * The same judgement for many questions about one device at once, without waiting for each: everything is read first, once
+   * no publication is under way in the organisation. Throws DaylightError `unavailable` when one does not settle.
    * Good for this instant: whoever stores what it allowed hands `policyVersion` to the store, which refuses it as `stale`
    * when a newer policy is published, and then asks again after `refresh`.
    */

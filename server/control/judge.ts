@@ -10,8 +10,6 @@ export interface Facts {
   readonly now: UnixMs;
   /** Every version, oldest first. */
   readonly published: readonly PublishedTerms[];
-  /** A version whose publication has begun and is not yet durable. It can only forbid. */
-  readonly pending: PublishedTerms | null;
   /** By what was acknowledged on the very device that is judged. */
   readonly told: Told;
   readonly lease: LeaseWindow | null;
@@ -24,7 +22,7 @@ export interface Facts {
  * version in force now, and what the person has been told of by now. The reason names the first that did not.
  */
 export function judge(facts: Facts, question: CaptureQuestion): Verdict {
-  const { published, pending, told, now } = facts;
+  const { published, told, now } = facts;
   const { parameter, level, capturedAt, claimedVersion } = question;
   const claimed = published.find(({ document }) => document.version === claimedVersion);
   if (claimed === undefined) return no('policy_unknown');
@@ -36,9 +34,6 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
   if (!covers(parameter, level, told.at(capturedAt)[parameter])) return no('notice_not_acknowledged');
   if (!leased(facts, parameter, capturedAt)) return no('lease_ended');
   if (!covers(parameter, level, current.document.parameters[parameter].level)) return no('off_at_receipt');
-  if (pending !== null && !covers(parameter, level, pending.document.parameters[parameter].level)) {
-    return no('off_at_receipt');
-  }
   if (!covers(parameter, level, told.at(now)[parameter])) return no('notice_not_acknowledged');
   const retentionDays = Math.min(
     atCapture.document.parameters[parameter].retentionDays,
@@ -48,21 +43,12 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
 }
 
 /**
- * When the parameter was taken away from the device's person for the first time after the instant; null: never. A publication that
- * has begun takes away what it has off.
- */
-export function takenAway({ told, pending }: Facts, parameter: ParameterId, after: UnixMs): UnixMs | null {
-  const isPending = pending !== null && pending.document.parameters[parameter].level === 'off';
-  return told.takenAway(parameter, after) ?? (isPending ? pending.publishedAt : null);
-}
-
-/**
  * The same decision about the end of what began at `since`, with when it ended. What was rightly begun may be ended whatever holds by
  * now: where the parameter was taken away since, that is when it ended at the latest, on the terms that held until then.
  */
 export function judgeEnd(facts: Facts, question: CaptureQuestion & { readonly since: UnixMs }): EndVerdict {
   const { parameter, capturedAt, claimedVersion, since } = question;
-  const last = takenAway(facts, parameter, since);
+  const last = facts.told.takenAway(parameter, since);
   if (last === null) {
     const verdict = judge(facts, question);
     return verdict.allowed ? { ...verdict, endedAt: capturedAt } : verdict;

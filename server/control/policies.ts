@@ -11,7 +11,6 @@ import type { Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { type Authorized, authorize, organisation } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
-import { createLanes } from '../lanes.ts';
 import {
   type AcknowledgementRecord,
   type DeviceRecord,
@@ -26,8 +25,9 @@ import { createBounded } from './bounded.ts';
 import { applyChange } from './change.ts';
 import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
-import { type Facts, judge, judgeEnd, takenAway } from './judge.ts';
+import { type Facts, judge, judgeEnd } from './judge.ts';
 import { type Current, prove, requestedSince, unchangedSince } from './proof.ts';
+import { createPublications } from './publications.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
 import { type Organisations, payloadHash, readSigned, readSignedAside, type Verifier, verifierOf } from './signer.ts';
@@ -42,8 +42,12 @@ export interface PolicyControlDeps {
   readonly connections: Connections;
   readonly changes: Changes;
   readonly clock: Clock;
+  /** How long a publication is waited for by whoever judges. */
+  readonly settleMs?: number;
 }
 
+/** Far longer than a publication takes, and shorter than the silence after which an agent gives a connection up. */
+const SETTLE_MS = 10_000;
 /** Organisations whose policies, and devices whose acknowledgements, leases and receipts are kept in memory at once. */
 const ORGS_REMEMBERED = 1_000;
 const DEVICES_REMEMBERED = 20_000;
@@ -69,9 +73,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const newestReceipts = createBounded<DeviceId, UnixMs>(DEVICES_REMEMBERED);
   const witnesses = createWitnesses(store, receipts, DEVICES_REMEMBERED);
   const leases = createBounded<DeviceId, Pick<DeviceRecord, 'lease' | 'previousLease'>>(DEVICES_REMEMBERED);
-  const pending = new Map<OrgId, { document: PolicyDocument; publishedAt: UnixMs }>();
-  /** One publication at a time in an organisation; the next begins when this one is durable, or has failed. */
-  const publications = createLanes<OrgId>();
+  const publications = createPublications(deps.settleMs ?? SETTLE_MS);
   const agreements = createAgreements(store, receipts, DEVICES_REMEMBERED);
 
   const stateOf = (org: OrgId) => orgs.get(org, () => loadOrg(org));
@@ -94,14 +96,12 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     const { org, version } = document;
     const signed = (await organisations.signer(org)).signPolicy(document);
     const hash = payloadHash(signed.payload);
-    pending.set(org, { document, publishedAt });
     try {
       const sealed = await vault.seal(reasonScope(org, version), Buffer.from(reason, 'utf8'));
       await store.publishPolicy({ org, version, hash, signed, publishedAt, author, reason: sealed });
     } catch (error) {
       // The store may have it all the same, or another process was first: what is remembered is read again.
       orgs.forget(org);
-      pending.delete(org);
       for (const connection of connections.in(org)) connection.renewSoon();
       if (isConflict(error))
         throw new DaylightError('conflict', 'another policy was published first', { cause: error });
@@ -109,7 +109,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     }
     // Durable: from here on nothing that fails may make it look as if it were not.
     orgs.forget(org);
-    pending.delete(org);
     return { document, hash, signed, publishedAt, author, reason } as PublishedPolicy;
   }
 
@@ -147,6 +146,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   }
 
   async function judging(device: DeviceRecord): Promise<{ judge: Judge; policyVersion: number }> {
+    if (publications.isUnderWay(device.org)) await publications.settled(device.org);
     const state = await stateOf(device.org);
     const { told } = await tellings.on(device, state);
     const { lease, previousLease } = await leases.get(device.device, async () => {
@@ -155,7 +155,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     const facts: Facts = {
       now: instantOf(clock.now(), state.current),
       published: state.published,
-      pending: pending.get(device.org) ?? null,
       told,
       lease,
       previousLease,
@@ -163,7 +162,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     const judgement: Judge = {
       captured: (question) => judge(facts, question),
       ended: (question) => judgeEnd(facts, question),
-      takenAway: (parameter, after) => takenAway(facts, parameter, after),
+      takenAway: (parameter, after) => told.takenAway(parameter, after),
     };
     return { judge: judgement, policyVersion: state.current.document.version };
   }

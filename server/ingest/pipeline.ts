@@ -81,10 +81,11 @@ export async function takeBatch(deps: PipelineDeps, sender: Sender, batch: Batch
 async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, images: ImageBytes): Promise<Taken> {
   const { device, sessions } = sender;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    // First, as it may wait for a publication.
+    const { judge, policyVersion } = await deps.control.judging(device);
     if (serverSetBy(sender.clocks, deps.clock) !== null) return { kind: 'clock_was_set' };
     const now = deps.clock.now();
     const counting = sender.density.begin();
-    const { judge, policyVersion } = await deps.control.judging(device);
     const gate = admit({
       observations: batch.observations,
       session: batch.session,

@@ -66,6 +66,8 @@ export interface KitOptions {
   readonly store?: Store;
   readonly timing?: Partial<AgentTiming>;
   readonly capacity?: Partial<AgentCapacity>;
+  /** How long a batch waits for a publication. */
+  readonly settleMs?: number;
 }
 
 /** A whole server behind a real WebSocket on loopback: reference store, real vault, real signatures, a clock that waits. */
@@ -86,7 +88,8 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     const changes = createChanges();
     const connections = createConnections(changes);
     const organisations = createOrganisations({ store, vault, clock });
-    const control = createPolicyControl({ store, vault, organisations, connections, changes, clock });
+    const settle = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
+    const control = createPolicyControl({ store, vault, organisations, connections, changes, clock, ...settle });
     const sockets = createAgentSocket({
       ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
       log: (event) => void events.push(event),
