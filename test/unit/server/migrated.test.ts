@@ -36,13 +36,13 @@ it('the server says in its log, once, that it brought the store to its own forma
 
 it('a command says it too, and does what it was asked for', async () => {
   await asFormatFour();
-  const command = ['owner-link', '--data', data, '--email', 'ola@example.com', '--json'];
+  const command = ['enrolment-code', '--data', data, '--email', 'ola@example.com', '--json'];
   const { code, out, err } = await sourceCli('server', command);
   expect([code, err]).toEqual([
     0,
     'daylight-server: brought daylight.db from format 4 to 5; a Daylight from before refuses it now.\n',
   ]);
-  expect(JSON.parse(out)).toMatchObject({ link: expect.stringContaining('/#/link/') });
+  expect(JSON.parse(out)).toMatchObject({ code: expect.stringMatching(/./) });
   expect((await sourceCli('server', command)).err).toBe('');
 }, 90_000);
 
@@ -50,7 +50,13 @@ it('a command refuses beside a server that has the store of the format before op
   await asFormatFour();
   const older = await connect(join(data, 'daylight.db'));
   await older.all('SELECT * FROM device');
-  const { code, out, err } = await sourceCli('server', ['owner-link', '--data', data, '--email', 'ola@example.com']);
+  const { code, out, err } = await sourceCli('server', [
+    'enrolment-code',
+    '--data',
+    data,
+    '--email',
+    'ola@example.com',
+  ]);
   expect([code, out]).toEqual([1, '']);
   expect(err).toMatch(/daylight\.db: it is of an earlier format.*stop the server, then try again\.\n$/);
   await older.close();
