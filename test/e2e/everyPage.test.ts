@@ -4,7 +4,7 @@ import { DAY, HOUR } from '../../shared/time.ts';
 import { addMember, type Client, startServer, type TestServer } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
-import { openConsole, seriousOn } from '../support/consolePage.ts';
+import { loaded, openConsole, seriousOn, showIn } from '../support/consolePage.ts';
 import { recordDay } from '../support/recordedDay.ts';
 
 // Every page of the console and everything that opens on one, with names that are as long as real ones.
@@ -47,23 +47,23 @@ const views: Readonly<Record<string, View>> = {
   'first steps, policy': { as: 'owner', path: '/begin/policy', heading: 'First steps' },
   'first steps, people': { as: 'owner', path: '/begin/people', heading: 'First steps' },
   collection,
-  'the notice beside it': { ...collection, open: press('See the notice people get', 'Print') },
+  'the notice beside it': { ...collection, open: pressForDialog('See the notice people get', 'Print') },
   'details of a rule': { ...collection, open: press(/^Details/, 'Who may see it') },
   'what a publication changes': {
     ...collection,
     async open(page) {
       await page.locator('[data-parameter=screenshot]').getByText('Blurred', { exact: true }).first().click();
-      await press('Review and publish', 'Why?')(page);
+      await pressForDialog('Review and publish', 'Why?')(page);
     },
   },
   people,
-  'an invitation': { ...people, open: press('Invite', 'E-mail') },
-  'a new team': { ...people, open: press('New team', 'Name') },
+  'an invitation': { ...people, open: pressForDialog('Invite', 'E-mail') },
+  'a new team': { ...people, open: pressForDialog('New team', 'Name') },
   'a person': person,
-  'a person who is changed': { ...person, open: press('Change', `Change ${LONG}`) },
-  'a device that is added': { ...person, open: press('Add a device', `Add a device for ${LONG}`) },
+  'a person who is changed': { ...person, open: pressForDialog('Change', `Change ${LONG}`) },
+  'a device that is added': { ...person, open: pressForDialog('Add a device', `Add a device for ${LONG}`) },
   'what a device says': { ...person, open: press('What it says it does', 'Hide') },
-  'a device that is retired': { ...person, open: press('Retire', 'Retire') },
+  'a device that is retired': { ...person, open: pressForDialog('Retire', 'This cannot be undone.') },
   'a team': { as: 'owner', path: ({ team }) => `/teams/${team}`, heading: TEAM },
   'security events': { as: 'owner', path: '/security', heading: 'Security events' },
   account: { as: 'owner', path: '/account', heading: 'Account' },
@@ -73,7 +73,7 @@ const views: Readonly<Record<string, View>> = {
   'team today': { as: 'manager', path: `/today${FOR}`, heading: 'Team today' },
   'a day, asked what for': { ...day, path: (of) => `/people/${of.person}/day/${of.day}` },
   'a day': day,
-  'a screenshot': { ...day, open: press(/^Open the screenshot/, 'This picture cannot be shown.') },
+  'a screenshot': { ...day, open: pressForDialog(/^Open the screenshot/, 'This picture cannot be shown.') },
   'a week': { ...day, path: (of) => `/people/${of.person}/week/${of.day}${FOR}`, heading: `Week of ${LONG}` },
   'my day': { as: 'employee', path: '/my-day', heading: 'My day' },
   'my week': { as: 'employee', path: '/my-week', heading: 'My week' },
@@ -102,7 +102,7 @@ beforeAll(async () => {
   clients = { nobody: null, owner, manager: manager.client, officer: officer.client, employee: employee.client };
   ids = { person: employee.person, team: team.id, day: recorded.day };
   browser = await startBrowser();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -116,24 +116,29 @@ test.each(Object.keys(views))(
     const found: string[] = [];
     const place = typeof path === 'string' ? path : path(ids);
     const page = await openConsole(browser, server, { client: clients[as], path: place, heading });
-    await expect.poll(() => page.getByRole('status').filter({ hasText: 'Loading' }).count()).toBe(0);
+    await loaded(page);
     await open?.(page);
     for (const { width, colorScheme } of looks) {
       await page.setViewportSize({ width, height: 800 });
-      await page.emulateMedia({ colorScheme });
-      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      await showIn(page, colorScheme);
       found.push(...(await seriousOn(page, `${width} ${colorScheme}:`)), ...(await widerThan(page, width)));
     }
     await page.context().close();
     expect(found).toEqual([]);
   },
-  60_000,
 );
 
 function press(name: string | RegExp, shown: string): (page: Page) => Promise<void> {
   return async (page) => {
     await page.getByRole('button', { name }).first().click();
     await page.getByText(shown).last().waitFor();
+  };
+}
+
+function pressForDialog(name: string | RegExp, shown: string): (page: Page) => Promise<void> {
+  return async (page) => {
+    await page.getByRole('button', { name }).first().click();
+    await page.getByRole('dialog').getByText(shown).first().waitFor();
   };
 }
 
