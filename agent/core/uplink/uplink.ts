@@ -97,7 +97,7 @@ interface Conversation {
   readonly pace: Pace;
   lastReceipt: string;
   acknowledgementSent: boolean;
-  /** The last policy or lease that arrived was applied to its end. Without that no batch goes out. */
+  /** The last policy or lease that arrived was applied to its end. Without that neither batch nor receipt goes out. */
   applied: boolean;
   /** A batch was acknowledged, and is forgotten here. */
   delivered: boolean;
@@ -383,14 +383,15 @@ class WebSocketUplink implements Uplink {
     while (!conversation.ended && !this.#closed) {
       const happened = this.#happened;
       if (this.#clockWasSet(conversation)) end(conversation.link, conversation.pace, CLOCK_WAS_SET);
-      if (conversation.pace.applying > 0) {
+      // One that could not be applied ends the connection: of it there is nothing to confirm.
+      if (conversation.pace.applying > 0 || !conversation.applied) {
         await this.#wakened();
         continue;
       }
       await this.#sendReceipt(conversation, 'when changed');
       const full = conversation.lastSent - conversation.lastAcked >= limits.batchesInFlight;
       const { epoch } = conversation.pace;
-      const batch = full || !this.#mayGo(conversation) ? null : await this.#deps.spool.next(conversation.lastSent);
+      const batch = full || !this.#mayGo() ? null : await this.#deps.spool.next(conversation.lastSent);
       if (batch === null) await this.#sleep(LOOK_MS, happened);
       else await this.#sendBatch(conversation, batch, epoch);
     }
@@ -402,9 +403,9 @@ class WebSocketUplink implements Uplink {
     return Math.abs(clock.now() - hello.at - (clock.mono() - hello.mono)) > limits.clockSkewMs;
   }
 
-  /** Nothing leaves this device on the word of nobody: a policy is verified, and the spool holds nothing above it. */
-  #mayGo(conversation: Conversation): boolean {
-    return conversation.applied && this.#deps.policies.policy() !== null;
+  /** Nothing leaves this device on the word of nobody: a policy is verified. */
+  #mayGo(): boolean {
+    return this.#deps.policies.policy() !== null;
   }
 
   /** Images first, then the batch that names them; abandoned where it stands when a policy arrives. */

@@ -546,3 +546,14 @@ test('while the last policy could not be applied nothing of what waits is sent',
   uplink.nudge();
   await until(() => server.batches.length > 0);
 });
+
+test('a policy that arrives while connected and cannot be applied is answered by no receipt', async () => {
+  uplink.start();
+  await until(() => server.receipts.length > 0);
+  onPolicy = async () => {
+    throw new Error('the disk is full');
+  };
+  server.push({ type: 'policy', ...server.publish((policy) => void (policy.parameters.notes.level = 'off')) });
+  await until(() => uplink.state().kind === 'waiting');
+  expect([policies.policy()?.version, server.receipts.map(({ policyVersion }) => policyVersion)]).toEqual([2, [1]]);
+});
