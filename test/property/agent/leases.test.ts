@@ -101,7 +101,9 @@ test('whatever clocks do, and whatever is played again: none of the future is ta
           const given = event.kind === 'replay' ? it.recorded(event.which) : it.issue(event.wrongBy);
           if (given === undefined) continue;
           const { before, answer, after, issuedAt } = await it.deliver(given, event.kind === 'welcome');
-          if (!answer.ok) expect(after).toEqual(before);
+          // `not_yet` is no word about the lease: it is taken, and what the policy raises waits for its day.
+          if (!answer.ok && answer.refusal !== 'not_yet') expect(after).toEqual(before);
+          else expect(after?.issuedAt).toBe(issuedAt);
           if (issuedAt > it.clock.now() + SKEW) {
             seen.future += 1;
             expect(answer).toEqual({ ok: false, refusal: 'clocks_disagree' });
@@ -116,7 +118,13 @@ test('whatever clocks do, and whatever is played again: none of the future is ta
       await it.deliver(it.issue(0), true);
       expect(off(it)).toEqual([]);
     }),
-    { numRuns: 500 },
+    {
+      numRuns: 500,
+      // Both clocks are a year behind after a restart: the policy that held is of the future then.
+      examples: [
+        [[{ kind: 'set', wrongBy: -365 * DAY }, { kind: 'restart' }, { kind: 'welcome', wrongBy: -365 * DAY }]],
+      ],
+    },
   );
   // Not one of the cases is left out by chance.
   expect(Object.values(seen).every((count) => count > 20)).toBe(true);
