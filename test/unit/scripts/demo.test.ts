@@ -197,7 +197,10 @@ it('removing says what goes, asks, and takes only what the demo made', { timeout
   expect(unsure.err).toContain('Nothing was removed.');
   await writeFile(join(folder, 'thesis.txt'), 'mine');
   const foreign = await demo('--data', folder, '--remove', '--yes');
-  expect([foreign.code, (await readdir(folder)).sort()]).toEqual([1, ['demo.json', 'server', 'thesis.txt']]);
+  expect([foreign.code, (await readdir(folder)).sort()]).toEqual([
+    1,
+    ['computers', 'demo.json', 'server', 'thesis.txt'],
+  ]);
   await rm(join(folder, 'thesis.txt'));
   const sure = await demo('--data', folder, '--remove', '--yes');
   expect([sure.code, sure.err]).toEqual([0, '']);
