@@ -26,5 +26,6 @@ export const DropCause = z.enum([
   'idle_not_kept', // captured while the employee was away, and they did not answer "keep"
   'evicted', // the spool was full
   'unreadable', // the spool file was damaged
+  'perhaps_sent', // the agent's folder was copied or restored, and another copy of it may have sent this
 ]);
 export type DropCause = z.infer<typeof DropCause>;

@@ -106,6 +106,8 @@ function dropWords(cause: DropCause): string {
     idle_not_kept: 'because you were away and did not keep that time',
     evicted: 'because too much was waiting, or for too long',
     unreadable: 'because its file was damaged',
+    perhaps_sent:
+      'because the folder of the agent was copied or restored, and another copy of it may have sent this already',
   };
   return words[cause];
 }

@@ -27,6 +27,8 @@ export const BatchHeader = z.strictObject({
   policyVersion: z.int().min(1),
   openedAt: UnixMs,
   closed: z.boolean(),
+  /** Written by a later process than the one that observed it: what was kept, or was in review, when that died. */
+  carriedOver: z.boolean().default(false),
   recorded: z.partialRecord(ParameterId, count),
   dropped: z.partialRecord(ParameterId, z.partialRecord(DropCause, count)),
 });

@@ -45,6 +45,7 @@ export class Batches {
   readonly #batchMs: number;
   readonly #entries = new Map<number, BatchEntry>();
   readonly #dropped: DropTally = {};
+  readonly #foundBoots = new Set<BootId>();
   #open: OpenBatch | null = null;
 
   constructor(files: SpoolFolder, numbering: Numbering, kept: KeptReadings, { clock, batchMs }: BatchesOptions) {
@@ -63,6 +64,15 @@ export class Batches {
   /** What this process has found to be gone, or has removed. */
   dropped(): DropLine[] {
     return linesOf(this.#dropped);
+  }
+
+  /** An earlier process has left something of this boot. */
+  found(boot: BootId): void {
+    this.#foundBoots.add(boot);
+  }
+
+  wasFound(boot: BootId): boolean {
+    return this.#foundBoots.has(boot);
   }
 
   isOpen(seq: number): boolean {
@@ -160,7 +170,8 @@ export class Batches {
     const seq = this.#numbering.state.next;
     await this.#numbering.write({ next: seq + 1, last: { boot, policyVersion } });
     const blank = { openedAt: this.#clock.now(), closed: false, recorded: {}, dropped: {} };
-    const header = headerWith({ boot, session, policyVersion, ...blank }, records);
+    const carriedOver = this.wasFound(boot);
+    const header = headerWith({ boot, session, policyVersion, carriedOver, ...blank }, records);
     await this.#files.writeBatch(seq, { header, records });
     this.#entries.set(seq, entryOf(header, records));
     this.#open = { seq, since: this.#clock.mono(), observations: 0, jsonBytes: 0 };
@@ -234,6 +245,7 @@ export class Batches {
       policyVersion: last?.policyVersion ?? 1,
       openedAt: this.#clock.now(),
       closed: true,
+      carriedOver: true,
       recorded: {},
       dropped: {},
     };

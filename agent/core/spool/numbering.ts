@@ -6,7 +6,10 @@ import type { SpoolFolder, SpoolState } from './spoolFolder.ts';
 export class Numbering {
   readonly #files: SpoolFolder;
   readonly #time: BelievedTime;
-  #state: SpoolState = { next: 1, acknowledged: 0, offset: null, last: null, stopped: [], seenAt: null };
+  #state: SpoolState = {
+    ...{ next: 1, acknowledged: 0, offset: null, sent: 0 },
+    ...{ last: null, stopped: [], seenAt: null },
+  };
 
   constructor(files: SpoolFolder, time: BelievedTime) {
     this.#files = files;
@@ -26,7 +29,8 @@ export class Numbering {
   }
 
   /** Goes on from what an earlier process has left; `isWhole`: both copies of it could be read. */
-  async resume(state: SpoolState | null, isWhole: boolean, seqs: readonly number[]): Promise<void> {
+  async resume(found: SpoolState | null, isWhole: boolean, seqs: readonly number[]): Promise<void> {
+    const state = found === null ? null : { ...found, sent: found.sent ?? found.next - 1 };
     const highest = Math.max(0, ...seqs);
     if (state !== null && state.next > highest) {
       this.#state = state;
@@ -44,6 +48,11 @@ export class Numbering {
     if (this.#state.offset !== null) return this.#state.offset;
     await this.write({ offset: 0 });
     return 0;
+  }
+
+  /** The highest batch that any process may have sent from this folder, as far as the folder knows. */
+  sent(): number {
+    return Math.max(this.#state.acknowledged, this.#state.sent ?? 0);
   }
 
   /** The last time that was written; 0 before there was any. */

@@ -1,4 +1,4 @@
-import type { ImageId } from '../../../shared/ids.ts';
+import type { BootId, ImageId } from '../../../shared/ids.ts';
 import type { Batch } from '../../../shared/protocol/messages.ts';
 import { HOUR, type UnixMs } from '../../../shared/time.ts';
 import { sha256 } from '../signing.ts';
@@ -31,6 +31,8 @@ export class Outgoing {
     const { acknowledged, next } = numbering.state;
     const seq = Math.max(acknowledged, after - offset) + 1;
     if (seq >= next || batches.isOpen(seq) || isHeldBack(seq)) return null;
+    // All that is closed, so that a long queue costs one write: under these numbers nothing else will ever be sent from here.
+    if (seq > numbering.sent()) await numbering.write({ sent: batches.lastClosed() });
     this.#givenOut = Math.max(this.#givenOut, seq);
     return read(files, batches, seq, offset);
   }
@@ -43,21 +45,41 @@ export class Outgoing {
 
   async rebase(committedSeq: number, serverTime?: UnixMs): Promise<void> {
     const { time, numbering, batches } = this.#parts;
+    const wasConnected = this.#knowsServer;
     this.#knowsServer = true;
     if (serverTime !== undefined) time.correct(serverTime);
-    const { offset, acknowledged } = numbering.state;
-    const last = batches.lastClosed();
-    if (offset === null || committedSeq < acknowledged + offset) {
-      // Nothing of ours is on the server, or it has gone back: what waits goes on from where it stands.
-      await numbering.write({ offset: committedSeq - acknowledged });
-    } else if (committedSeq <= last + offset) {
+    const { acknowledged } = numbering.state;
+    const offset = await numbering.anchor();
+    if (committedSeq < acknowledged + offset) {
+      // The server has gone back: what waits goes on from where it stands.
+      await numbering.write({ offset: committedSeq - acknowledged, sent: acknowledged });
+    } else if (committedSeq <= numbering.sent() + offset) {
       await batches.forget(committedSeq - offset);
     } else {
-      // A spool restored from a copy: what waits under committed numbers was sent long ago.
-      await batches.forget(last);
-      await numbering.write({ offset: committedSeq - last });
+      await this.#goOnAfterCopy(committedSeq - offset, wasConnected);
     }
     if (Math.abs(time.now() - numbering.notedAt()) > HOUR) await numbering.write();
+  }
+
+  /**
+   * The server has more of this device, up to `committed` by own number, than was ever sent from here: the folder was restored or
+   * copied, and another copy of it has sent. What was sent from here was so before the copy, and is on the server. What this
+   * process has recorded is on no other copy, and goes on above. Of the rest it cannot be told: sent anew it could be there
+   * twice, so it is counted as dropped. `wasConnected`: the memory of the process was restored too, its own records are the rest.
+   */
+  async #goOnAfterCopy(committed: number, wasConnected: boolean): Promise<void> {
+    const { numbering, batches, held } = this.#parts;
+    const isOnCopy = (boot: BootId): boolean => wasConnected || batches.wasFound(boot);
+    await batches.close();
+    await batches.forget(numbering.sent());
+    for (const [seq, { header }] of batches.entries()) {
+      const mayBeThere = isOnCopy(header.boot) && (seq <= committed || header.carriedOver);
+      if (mayBeThere) await batches.drop(seq, () => true, 'perhaps_sent');
+    }
+    for (const one of held.all()) if (isOnCopy(one.context.boot)) await held.drop(one, 'perhaps_sent');
+    const { acknowledged } = numbering.state;
+    const offset = await numbering.anchor();
+    await numbering.write({ offset: offset + committed - acknowledged, sent: acknowledged });
   }
 
   /** The server has the batch of this own number, or may get it whatever becomes of it here. */

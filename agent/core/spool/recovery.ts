@@ -1,8 +1,9 @@
 import { DaylightError } from '../../../shared/errors.ts';
+import type { BootId } from '../../../shared/ids.ts';
 import { imagesIn, observationsIn } from './batchEntry.ts';
 import type { BatchReading } from './batchFile.ts';
-import { readingKey } from './keptFile.ts';
-import type { SpoolFolder } from './spoolFolder.ts';
+import { type KeptReading, readingKey } from './keptFile.ts';
+import type { SpoolFolder, SpoolState } from './spoolFolder.ts';
 import type { SpoolParts } from './spoolParts.ts';
 
 type Readings = ReadonlyMap<number, BatchReading | null>;
@@ -20,13 +21,21 @@ export async function recover(parts: SpoolParts): Promise<number> {
   if (state === null) refuseForeignKey(files, readings);
   time.correct(state?.seenAt ?? time.now());
   await numbering.resume(state, isWhole, [...readings.keys()]);
+  const found = await files.readKept();
+  for (const boot of bootsOf(numbering.state, readings, found)) batches.found(boot);
   let lastClosed = 0;
   for (const [seq, reading] of readings) {
     if (await recoverBatch(parts, seq, reading)) lastClosed = seq;
   }
-  await recoverKept(parts, readings);
+  await recoverKept(parts, readings, found);
   await held.recover(new Set([...batches.entries().values()].flatMap(({ images }) => images)));
+  for (const { context } of held.all()) batches.found(context.boot);
   return lastClosed;
+}
+
+function bootsOf({ last }: SpoolState, readings: Readings, kept: readonly KeptReading[]): BootId[] {
+  const inBatches = [...readings.values()].flatMap((reading) => reading?.header?.boot ?? []);
+  return [...(last === null ? [] : [last.boot]), ...inBatches, ...kept.map(({ context }) => context.boot)];
 }
 
 function refuseForeignKey(files: SpoolFolder, readings: Readings): void {
@@ -63,8 +72,11 @@ async function recoverBatch(parts: SpoolParts, seq: number, reading: BatchReadin
  * Records the readings that were going on when the last process died, unless a batch has them already. One whose
  * batch was damaged within seconds of its end is rescued here although the batch counts it as unreadable.
  */
-async function recoverKept({ files, kept, batches }: SpoolParts, readings: Readings): Promise<void> {
-  const found = await files.readKept();
+async function recoverKept(
+  { kept, batches }: SpoolParts,
+  readings: Readings,
+  found: readonly KeptReading[],
+): Promise<void> {
   if (found.length === 0) return;
   const recorded = new Set(
     [...readings.values()].flatMap((reading) => {

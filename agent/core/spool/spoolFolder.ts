@@ -32,6 +32,8 @@ export const SpoolState = z.strictObject({
   acknowledged: z.int().min(0),
   /** Wire seq minus own number; null until the server has said where it stands. */
   offset: z.int().nullable(),
+  /** The highest batch that may have been given out to be sent; null: written before this was noted. */
+  sent: z.int().min(0).nullable().default(null),
   /** Context of the last batch, for one whose file is lost. */
   last: z.strictObject({ boot: BootId, policyVersion: z.int().min(1) }).nullable(),
   /** Sessions, oldest first, whose stop was sent and forgotten: it is not taken again. */
