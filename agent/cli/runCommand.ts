@@ -39,7 +39,10 @@ export async function runCommand({ terminal, clock, random, platform, typed }: R
     const { kind, words, remedy } = status.connection;
     if (kind === 'online' || kind === 'refused') sayOnce('connection', remedy === null ? words : `${words} ${remedy}.`);
     if (kind === 'waiting')
-      sayOnce('connection', words.replace(/ Trying again in \d+ s\.$/, ' What you record is safe here.'));
+      sayOnce(
+        'connection',
+        words.replace(/ Trying again in \d+ s\.$/, ' What is on the disk of this computer waits here.'),
+      );
   };
   const first = agent.status();
   terminal.say(`Daylight runs for ${first.person} at ${first.organisation}. Ctrl-C ends it.`);

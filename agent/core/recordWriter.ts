@@ -2,8 +2,9 @@ import type { Levels } from '../../shared/policy/policy.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import type { Entry, Outbox } from './outbox.ts';
-import type { JournalEntry, RecorderJournal } from './recorderJournal.ts';
+import type { JournalEntry, RecorderJournal, Unfinished } from './recorderJournal.ts';
 import { stopAfterCrash } from './session.ts';
+import { isStop } from './spool/endings.ts';
 import { observationOf, type Tracking } from './tracking.ts';
 
 /** What must be on disk, in the order in which a crash would need it: observations, removals, and the journal of both. */
@@ -43,10 +44,13 @@ export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
   let appliedOnDisk = left.applied;
   let onDisk = JSON.stringify(left);
   let queue: Promise<unknown> = Promise.resolve();
+  /** The disk did not take it; a process that dies before there is room leaves the journal alone, which knows no cause. */
+  let refusedStop: Entry | null = null;
 
   async function record(entries: readonly Entry[]): Promise<boolean> {
     const isWritten = await outbox.write(entries);
     if (isWritten) tracking.written(entries);
+    else refusedStop = entries.find(({ observation }) => isStop(observation)) ?? refusedStop;
     if (tracking.toCutOut().length > 0) await cutOut();
     return isWritten;
   }
@@ -64,11 +68,15 @@ export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
   async function closeUnfinished(): Promise<void> {
     const unfinished = tracking.unfinished();
     if (unfinished === null || tracking.session().kind !== 'stopped' || policies.policy() === null) return;
-    const { boot, session, policyVersion, lastEvidence } = unfinished;
+    const stop = refusedStop?.context.session === unfinished.session ? refusedStop : stopOf(unfinished);
+    if (stop !== null && (await outbox.write([stop]))) tracking.written([stop]);
+  }
+
+  /** Null when it may not be written. */
+  function stopOf({ boot, session, policyVersion, lastEvidence }: Unfinished): Entry | null {
     const permitted = gate.permit(observationOf(stopAfterCrash(lastEvidence)));
-    if (permitted.kind === 'denied') return;
-    const stop: Entry = { context: { boot, session, policyVersion }, observation: permitted.observation };
-    if (await outbox.write([stop])) tracking.written([stop]);
+    if (permitted.kind === 'denied') return null;
+    return { context: { boot, session, policyVersion }, observation: permitted.observation };
   }
 
   async function writeJournal(): Promise<boolean> {
