@@ -154,13 +154,9 @@ function Controls({ state, ask }: { state: AgentStatus['state']; ask: Ask }) {
 
 function NoteForm({ ask }: { ask: Ask }) {
   const [text, setText] = useState('');
-  const isKeeping = useRef(false);
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
-    if (isKeeping.current) return;
-    isKeeping.current = true;
     if (await ask({ command: 'note', text: text.trim() })) setText((now) => without(now, text));
-    isKeeping.current = false;
   };
   return (
     <form onSubmit={(event) => void submit(event)} className={classes.stack}>

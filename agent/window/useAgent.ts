@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { AgentStatus, PageRequest, WindowAnswer, WindowNews } from '../../shared/protocol/window.ts';
 import type { Transport } from './transport.ts';
 
@@ -24,13 +24,21 @@ export function useAgent(transport: Transport): { view: AgentView; ask: Ask; sai
   useEffect(() => {
     return transport.watch((news) => setView(news.kind === 'ended' ? news : live(news.status)));
   }, [transport]);
-  const ask: Ask = async (request) => {
+  const underWay = useRef(new Map<string, Promise<boolean>>());
+  const put: Ask = async (request) => {
     const answer = await transport.ask(request);
     setSaid((before) => ({ answer, count: (before?.count ?? 0) + 1 }));
     const now = await transport.ask({ command: 'status' });
     const status = now.ok ? now.status : undefined;
     if (status !== undefined) setView((before) => (before.kind === 'ended' ? before : live(status)));
     return answer.ok;
+  };
+  // Whoever presses twice means it once.
+  const ask: Ask = (request) => {
+    const name = JSON.stringify(request);
+    const asked = underWay.current.get(name) ?? put(request).finally(() => underWay.current.delete(name));
+    underWay.current.set(name, asked);
+    return asked;
   };
   return { view, ask, said, close };
 }
