@@ -13,6 +13,7 @@ import {
 import { openFolder } from '../core/files.ts';
 import type { Identity } from '../core/identity.ts';
 import { noticeLines } from '../core/notice.ts';
+import { ownFolder } from '../core/ownFolder.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import { CliEnd, exitCodes } from './exit.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,6 +42,7 @@ export async function enrolCommand(
   }
   const files = await openFolder(folder);
   await refuseSecondEnrolment(files);
+  await ownFolder(folder);
   const finished = await finishEnrolment({ folder, files, clock, random });
   if (finished !== null) {
     terminal.say(

@@ -20,6 +20,12 @@ const FOLDERS = [
   { name: CAPTURES, isOurs: () => true },
   { name: TURNS, isOurs: isTurnFile },
 ] as const;
+
+/** Whether an agent may have made what has this name in its data folder. */
+export function isAgentsName(name: string): boolean {
+  return FILES.test(name) || FOLDERS.some((folder) => folder.name === name);
+}
+
 /** What only its key opens can prove nothing once that is gone; no other program names its files so. */
 const SEALED: readonly string[] = ['enrolment.sealed', 'recorder.sealed', 'spool.keychain'];
 
