@@ -160,7 +160,15 @@ async function requirePrivateLink(path: string): Promise<void> {
     (found) => found.isSymbolicLink(),
     () => false,
   );
-  if (!isLink || ((await stat(path)).mode & 0o077) === 0 || process.platform === 'win32') return;
+  if (!isLink) return;
+  const folder = await stat(path).catch((cause: unknown) => {
+    throw new DaylightError('unavailable', `${path}: this link leads nowhere`, {
+      field: 'data',
+      remedy: 'See that the disk with the images is mounted, or lead the link to where they are.',
+      cause,
+    });
+  });
+  if ((folder.mode & 0o077) === 0 || process.platform === 'win32') return;
   throw new DaylightError('forbidden', `${path}: this link leads to a folder that others can read or change`, {
     field: 'data',
     remedy: `If nobody else uses that folder, run: chmod 700 '${await realpath(path)}'.`,

@@ -5,11 +5,15 @@ import { UnixMs } from './time.ts';
 export const WorkedStretch = z.strictObject({ from: UnixMs, to: UnixMs.nullable() });
 export type WorkedStretch = z.infer<typeof WorkedStretch>;
 
-/** Milliseconds of the stretches, which do not overlap, between the last midnight where this runs and `now`. */
+/** Milliseconds of the stretches between the last midnight where this runs and `now`; what two have in common counts once. */
 export function workedToday(stretches: readonly WorkedStretch[], now: UnixMs): number {
-  const midnight = new Date(now).setHours(0, 0, 0, 0);
-  return stretches.reduce(
-    (sum, { from, to }) => sum + Math.max(0, Math.min(to ?? now, now) - Math.max(from, midnight)),
-    0,
-  );
+  let counted = new Date(now).setHours(0, 0, 0, 0);
+  let sum = 0;
+  // After a clock was set back a later session may lie within an earlier one.
+  for (const { from, to } of stretches.toSorted((a, b) => a.from - b.from)) {
+    const end = Math.min(to ?? now, now);
+    sum += Math.max(0, end - Math.max(from, counted));
+    counted = Math.max(counted, end);
+  }
+  return sum;
 }

@@ -209,8 +209,9 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
 
   /** Not in turn, and not after the policy is on disk: what waits for the disk keeps no sensor running. */
   function lower(): void {
+    const wasRunning = isRunning();
     policyChange.lower();
-    void sensing.refresh();
+    void (wasRunning && !isRunning() ? sensing.follow() : sensing.refresh());
   }
 
   function policyChanged(): Promise<void> {

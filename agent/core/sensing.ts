@@ -78,8 +78,12 @@ export function createSensing(deps: SensingDeps, probed: Sensors): Sensing {
   }
 
   async function follow(wasRunning = true): Promise<void> {
-    await refresh();
-    if (wasRunning && !isRunning()) await lock.set(false);
+    const letGo = async (): Promise<void> => {
+      if (wasRunning && !isRunning()) await lock.set(false);
+    };
+    // Side by side: the lock is let go of also while the disk takes nothing of what the others gave. That may end the session, too.
+    await Promise.all([refresh(), letGo()]);
+    await letGo();
     await writer.writeJournal();
     notify();
   }

@@ -24,12 +24,12 @@ export interface Agreed {
   note(current: Current, told: Told, said: ReceiptPayload, receivedAt: UnixMs): void;
 }
 
-type Owner = Pick<DeviceRecord, 'org' | 'person' | 'device' | 'publicKey'>;
+type Owner = Pick<DeviceRecord, 'org' | 'person' | 'device' | 'publicKey' | 'enrolledAt'>;
 
 /** What is known of one rule, by the version that gave it. */
 interface Answer {
   readonly version: number;
-  readonly at: UnixMs | 'came_later' | 'not_yet' | 'unknown';
+  readonly at: UnixMs | 'not_yet' | 'unknown';
 }
 
 export function createAgreements(store: Pick<Store, 'receipts'>, receipts: Receipts, most: number): Agreements {
@@ -43,7 +43,7 @@ export function createAgreements(store: Pick<Store, 'receipts'>, receipts: Recei
       const at = await answerOf(device, kept, (said, then) => agrees(current, id, told, said, then), version);
       if (at !== null) answers[id] = { version, at };
     }
-    return agreedFrom(answers, kept.length > 0);
+    return agreedFrom(answers, device.enrolledAt);
   }
 
   /** Null when nothing was signed about the rule yet. */
@@ -56,7 +56,6 @@ export function createAgreements(store: Pick<Store, 'receipts'>, receipts: Recei
     const since = kept.filter(({ policyVersion }) => policyVersion >= version);
     const [first] = since;
     if (first === undefined) return null;
-    if (since.length === kept.length) return 'came_later';
     const said = await receipts.said(device, first);
     if (said !== null && agreesWith(said, first.receivedAt)) return first.receivedAt;
     return since.length === 1 && said !== null ? 'not_yet' : 'unknown';
@@ -67,8 +66,7 @@ export function createAgreements(store: Pick<Store, 'receipts'>, receipts: Recei
   };
 }
 
-function agreedFrom(answers: Partial<Record<ParameterId, Answer>>, hasSaidAnything: boolean): Agreed {
-  let isNew = !hasSaidAnything;
+function agreedFrom(answers: Partial<Record<ParameterId, Answer>>, enrolledAt: UnixMs): Agreed {
   const known = (current: Current, id: ParameterId): Answer | null => {
     const answer = answers[id];
     return answer?.version === current.unchanged[id] ? answer : null;
@@ -78,7 +76,8 @@ function agreedFrom(answers: Partial<Record<ParameterId, Answer>>, hasSaidAnythi
       const agreedAt: Partial<Record<ParameterId, UnixMs | 'came_later'>> = {};
       for (const id of parameterIds) {
         const at = known(current, id)?.at;
-        if (at !== undefined && at !== 'not_yet' && at !== 'unknown') agreedAt[id] = at;
+        if (enrolledAt >= current.changedAt[id]) agreedAt[id] = 'came_later';
+        else if (at !== undefined && at !== 'not_yet' && at !== 'unknown') agreedAt[id] = at;
       }
       return agreedAt;
     },
@@ -87,10 +86,8 @@ function agreedFrom(answers: Partial<Record<ParameterId, Answer>>, hasSaidAnythi
         const version = current.unchanged[id];
         const answer = known(current, id);
         if (said.policyVersion < version || (answer !== null && answer.at !== 'not_yet')) continue;
-        const at = agrees(current, id, told, said, receivedAt) ? receivedAt : 'not_yet';
-        answers[id] = { version, at: isNew ? 'came_later' : at };
+        answers[id] = { version, at: agrees(current, id, told, said, receivedAt) ? receivedAt : 'not_yet' };
       }
-      isNew = false;
     },
   };
 }

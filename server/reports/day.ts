@@ -1,4 +1,4 @@
-import type { ParameterId } from '../../shared/catalog.ts';
+import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { ObservationOf } from '../../shared/events/observation.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { DayReport } from '../../shared/protocol/http/day.ts';
@@ -96,8 +96,18 @@ export function reportOn({ records, sessions }: History, facts: DaySetting): Day
     },
   };
   const recorded = new Set(during.map(({ observation }) => observation.parameter));
-  if (withoutAbsent.sessions.length > 0) recorded.add('session');
-  if (work.length > 0) recorded.add('project');
+  // What lasts from one record to another: on a day there may be records of what is not of it, and the other way round.
+  const lasting: Partial<Record<ParameterId, boolean>> = {
+    session: withoutAbsent.sessions.length > 0,
+    project: work.length > 0,
+    app: apps.some(({ label }) => label !== unnamed),
+    title: apps.some(({ title }) => title !== null),
+    url: sites.length > 0,
+  };
+  for (const id of parameterIds) {
+    if (lasting[id] === true) recorded.add(id);
+    if (lasting[id] === false) recorded.delete(id);
+  }
   return { ...withoutAbsent, absent: absences(facts, recorded, !shown || tracked.length > 0) };
 }
 

@@ -186,7 +186,7 @@ export interface ReceiptRecord {
 
 /** One device as proof needs it. */
 export interface DeviceWitness {
-  readonly device: Pick<DeviceRecord, 'org' | 'device' | 'person' | 'publicKey' | 'status' | 'lease'>;
+  readonly device: Pick<DeviceRecord, 'org' | 'device' | 'person' | 'publicKey' | 'status' | 'enrolledAt' | 'lease'>;
   /** The latest one. */
   readonly receipt: ReceiptRecord | null;
 }

@@ -576,8 +576,11 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           return since.changed;
         };
         const names = async () => (await changed()).map((one) => one.device.device);
-        const { org: of, device: id, person: whose, publicKey, status } = device('laptop');
-        const first = { device: { org: of, device: id, person: whose, publicKey, status, lease: null }, receipt: null };
+        const { org: of, device: id, person: whose, publicKey, status, enrolledAt } = device('laptop');
+        const first = {
+          device: { org: of, device: id, person: whose, publicKey, status, enrolledAt, lease: null },
+          receipt: null,
+        };
         expect((await changed())[0]).toEqual(first);
         expect(await changed()).toEqual([]);
         await store.changeDevice(acme, deviceId('laptop'), { lastSeenAt: NINE, agentVersion: '2', clockOffsetMs: 1 });

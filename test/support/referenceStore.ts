@@ -245,8 +245,8 @@ export function createReferenceStore(): Store {
       step(() => {
         const later = new Set(changes.slice(mark).map((one) => `${one.org}/${one.device}`));
         const changed = devices.filter((one) => one.org === org && later.has(`${org}/${one.device}`));
-        const witnesses = changed.map(({ device, person, publicKey, status, lease }) => ({
-          device: { org, device, person, publicKey, status, lease },
+        const witnesses = changed.map(({ device, person, publicKey, status, enrolledAt, lease }) => ({
+          device: { org, device, person, publicKey, status, enrolledAt, lease },
           receipt: latestOf(receipts, org, device),
         }));
         return { mark: changes.length, changed: witnesses };

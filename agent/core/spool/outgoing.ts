@@ -32,7 +32,8 @@ export class Outgoing {
     const seq = Math.max(acknowledged, after - offset) + 1;
     if (seq >= next || batches.isOpen(seq) || isHeldBack(seq)) return null;
     // All that is closed, so that a long queue costs one write: under these numbers nothing else will ever be sent from here.
-    if (seq > numbering.sent()) await numbering.write({ sent: batches.lastClosed() });
+    // A disk that takes no word of it keeps nothing from the server: a restart may then count what the server has as `perhaps_sent`.
+    if (seq > numbering.sent()) await numbering.write({ sent: batches.lastClosed() }).catch(() => undefined);
     this.#givenOut = Math.max(this.#givenOut, seq);
     return read(files, batches, seq, offset);
   }
@@ -53,7 +54,7 @@ export class Outgoing {
     if (committedSeq < acknowledged + offset) {
       // The server has gone back: what waits goes on from where it stands.
       await numbering.write({ offset: committedSeq - acknowledged, sent: acknowledged });
-    } else if (committedSeq <= numbering.sent() + offset) {
+    } else if (committedSeq <= Math.max(numbering.sent(), this.#givenOut) + offset) {
       await batches.forget(committedSeq - offset);
     } else {
       await this.#goOnAfterCopy(committedSeq - offset, wasConnected);

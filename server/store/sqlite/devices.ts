@@ -55,6 +55,7 @@ export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStor
       person: id(PersonId, row, 'person'),
       publicKey: publicKey(row, 'public_key'),
       status: word(Status, row, 'status'),
+      enrolledAt: int(row, 'enrolled_at'),
       lease: windowOf(row, 'lease'),
     },
     receipt: bytesOrNull(row, 'sealed') === null ? null : receiptOf(row),
@@ -236,7 +237,7 @@ const selectActive = "SELECT device FROM device WHERE org = ? AND person = ? AND
 const selectEnrolled = `SELECT enrolled_at FROM device WHERE org = ? AND person = ? AND enrolled_at > ? AND enrolled_at <= ?
   ORDER BY enrolled_at DESC LIMIT 1 OFFSET ?`;
 const selectLeases = `SELECT org, device, status, ${windowColumns.join(', ')} FROM device`;
-const selectWitnesses = `SELECT d.org, d.device, d.person, d.public_key, d.status, d.changed,
+const selectWitnesses = `SELECT d.org, d.device, d.person, d.public_key, d.status, d.enrolled_at, d.changed,
   d.lease_issued_at, d.lease_observed_until, d.lease_entered_until, r.policy_version, r.received_at, r.sealed
   FROM device d LEFT JOIN latest_receipt l ON l.org = d.org AND l.device = d.device
   LEFT JOIN receipt r ON r.org = l.org AND r.device = l.device AND r.policy_version = l.policy_version AND r.latest = 1

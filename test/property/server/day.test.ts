@@ -262,8 +262,30 @@ describe('a day', () => {
         const absent = report.absent.map(({ parameter }) => parameter);
         expect(absent.includes('session')).toBe(report.sessions.length === 0);
         expect(absent.includes('app')).toBe(report.apps.length === 0);
+        expect(absent.includes('project')).toBe(report.work.length === 0);
         expect(new Set(absent).size).toBe(absent.length);
       }),
+      {
+        examples: [
+          // A session that ends with the day before: its stop is the first moment of this one.
+          [[{ device: 1, from: -6, length: 6, gaps: [], apps: [] }]],
+          // What was in front then, too, and at that moment.
+          [
+            [
+              {
+                device: 1,
+                from: -1,
+                length: 1,
+                gaps: [],
+                apps: [
+                  { from: 1, length: 0, name: 'A' },
+                  { from: 0, length: 2, name: 'A' },
+                ],
+              },
+            ],
+          ],
+        ],
+      },
     );
   });
 });

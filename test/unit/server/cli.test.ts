@@ -188,8 +188,12 @@ test('images that lie behind a link are served from there only where nobody else
   await chmod(elsewhere, 0o700);
   const server = await serve();
   expect((await server.stop()).code).toBe(0);
+  await rename(elsewhere, `${elsewhere}-unmounted`);
+  const nowhere = await run(['serve', '--data', data, '--port', '0']);
+  expect([nowhere.code, nowhere.out]).toEqual([1, '']);
+  expect(nowhere.err).toContain('blobs: this link leads nowhere. See that the disk with the images is mounted');
   await unlink(blobs);
-  await rename(elsewhere, blobs);
+  await rename(`${elsewhere}-unmounted`, blobs);
 });
 
 describe('a wrong option or value', () => {

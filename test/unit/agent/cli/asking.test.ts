@@ -68,6 +68,7 @@ function statusWith(idleSince: number | null): AgentStatus {
     ...{ organisation: 'Nordlicht', person: 'Rae', device: DeviceId.parse(randomUUID()) },
     ...{ server: 'http://localhost', agentVersion: 'test', state: 'tracking', session: null, since: null },
     work: { project: null, task: null },
+    worked: [],
     idle: idleSince === null ? null : { since: idleSince, returned: null, isHeld: true, deletedAt: null },
     visible: true,
     parameters: Object.fromEntries(parameterIds.map((id) => [id, parameter])),

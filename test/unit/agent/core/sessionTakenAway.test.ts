@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createPolicyCache } from '../../../../agent/core/gate/policyCache.ts';
+import type { Platform } from '../../../../agent/core/ports.ts';
 import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import { BootId } from '../../../../shared/ids.ts';
@@ -11,8 +12,8 @@ import { type ChosenLevels, createRig, EVERYTHING, type Rig } from '../../../sup
 
 const OFF: ChosenLevels = { ...EVERYTHING, session: 'off' };
 
-async function tracking(): Promise<Rig> {
-  const platform = (clock: Rig['clock']) => createScriptedPlatform(script([...atTheEditor, typing]), clock);
+async function tracking(wrap = (platform: Platform): Platform => platform): Promise<Rig> {
+  const platform = (clock: Rig['clock']) => wrap(createScriptedPlatform(script([...atTheEditor, typing]), clock));
   const rig = await createRig({ platform, levels: EVERYTHING });
   await rig.recorder.start();
   await rig.clock.advance(2 * MINUTE);
@@ -103,7 +104,22 @@ describe('sessions are switched off while one runs', () => {
       ['everything', 'the policy itself', everything, policyItself],
       ['all that is observed', 'the policy itself', observed, policyItself],
     ] as const)('switched off: %s; waiting for the disk: %s', async (_, __, levels, waiting) => {
-      const rig = await tracking();
+      let locksWatched = 0;
+      const rig = await tracking((platform) => ({
+        ...platform,
+        lock: {
+          ...platform.lock,
+          start: async (onChange) => {
+            const stop = await platform.lock.start(onChange);
+            locksWatched += 1;
+            return async () => {
+              locksWatched -= 1;
+              await stop();
+            };
+          },
+        },
+      }));
+      expect(locksWatched).toBe(1);
       const isTracking = levels.session === 'on';
       expect(active(rig)).toContain('activity');
       Object.assign(rig.spool, { append: () => new Promise(() => undefined) });
@@ -112,6 +128,8 @@ describe('sessions are switched off while one runs', () => {
       void rig.publish(levels);
       await rig.clock.advance(SECOND);
       expect(active(rig).filter((id) => levels[id] === 'off' || !isTracking)).toEqual([]);
+      // The lock is no parameter, and is watched for sessions alone.
+      expect(locksWatched).toBe(isTracking ? 1 : 0);
       // A kept reading that the disk does not let go of is admitted, with the level of what runs.
       const off = { level: 'off' };
       expect(rig.recorder.receipt()).toMatchObject({

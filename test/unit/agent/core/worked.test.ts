@@ -49,6 +49,16 @@ describe('the working time of today', () => {
   });
 });
 
+test('what two sessions have in common, because a clock was set back between them, counts once', () => {
+  const at = new Date(2026, 10, 21, 12).getTime();
+  const stretches = [
+    { from: at, to: at + 2 * HOUR },
+    { from: at + HOUR, to: at + HOUR + MINUTE },
+    { from: at + HOUR, to: null },
+  ];
+  expect(workedToday(stretches, at + 3 * HOUR)).toBe(3 * HOUR);
+});
+
 test('of a night’s work what came after midnight is of today', () => {
   const midnight = new Date(2026, 10, 21).getTime();
   const stretches = [

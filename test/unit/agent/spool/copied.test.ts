@@ -1,4 +1,4 @@
-import { cp, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { BatchContext, Spool } from '../../../../agent/core/spool/spool.ts';
@@ -184,3 +184,24 @@ test('a server that was restored itself gets what it lacks, and nothing counts a
     expect(await sent(spool, 1)).toEqual([[2, ['third']]]);
     expect(spool.waiting().dropped).toEqual([]);
   }));
+
+test('a disk that takes no word of what is sent keeps nothing from the server, and nothing is sent twice', async () => {
+  await using place = await scratch();
+  const folder = join(place.folder, 'agent');
+  const spool = await openSpoolIn(folder);
+  await spool.rebase(0);
+  await record(spool, 1, 'first');
+  await record(spool, 1, 'second');
+  // In the place of the file that its state is written to, before it takes the name.
+  const blocked = join(folder, 'spool', 'state.spool.tmp');
+  await mkdir(blocked, { recursive: true });
+  const titles = async (after: number) =>
+    (await batchesGivenOut(spool, after)).flatMap(({ frame }) =>
+      (frame.observations as { title: string }[]).map((one) => one.title),
+    );
+  expect(await titles(0)).toEqual(['first', 'second']);
+  await rm(blocked, { recursive: true });
+  await spool.rebase(1);
+  expect(await titles(1)).toEqual(['second']);
+  expect(spool.waiting().dropped).toEqual([]);
+});

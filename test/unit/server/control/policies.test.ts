@@ -6,7 +6,7 @@ import { instantOf, toldOnAny } from '../../../../server/control/told.ts';
 import type { AcknowledgementRecord, Store } from '../../../../server/store/store.ts';
 import type { ParameterId } from '../../../../shared/catalog.ts';
 import { OrgId } from '../../../../shared/ids.ts';
-import { DAY, SECOND } from '../../../../shared/time.ts';
+import { DAY, HOUR, SECOND } from '../../../../shared/time.ts';
 import {
   acknowledgementBy,
   connect,
@@ -330,6 +330,23 @@ describe('proof', () => {
     expect(await took()).toBe(300);
     await kit.restart();
     expect(await took()).toBe(300);
+  });
+
+  it('counts the device that was there when the rule changed, and spoke for the first time long after it', async () => {
+    await using kit = await startServer();
+    const before = await kit.publish({ app: { level: 'name' } });
+    const [quick, slow] = [await kit.enrol(), await kit.enrol()];
+    await kit.control.receive(quick.record, receiptBy(quick, before, {}, { app: 'name' }));
+    kit.clock.advance(SECOND);
+    const off = await kit.publish({ app: { level: 'off' } });
+    kit.clock.advance(300);
+    await kit.control.receive(quick.record, receiptBy(quick, off));
+    kit.clock.advance(HOUR);
+    await kit.control.receive(slow.record, receiptBy(slow, off));
+    const took = { confirmed: 2, devices: 2, timeToEffectMs: HOUR + 300 };
+    expect(await proofOf(kit, 'app')).toMatchObject(took);
+    await kit.restart();
+    expect(await proofOf(kit, 'app')).toMatchObject(took);
   });
 
   it('does not say how long it took where the receipt that said so first is not kept any more', async () => {
