@@ -187,12 +187,12 @@ test('quitting while tracking says what it means, and then closes the agent befo
   expect(status(kit).state).toBe('tracking');
 
   kit.fake.answer = 0;
+  const [atQuit, running] = [[] as boolean[], status(kit).state];
+  kit.fake.app.on('before-quit', () => void atQuit.push(kit.fake.tray().isDestroyed()));
   kit.fake.tray().choose('Quit Daylight (stops tracking)…');
-  await eventuallyBy(kit.clock, () => kit.fake.app.quits > 0);
-  expect(kit.fake.app.hasQuit).toBe(false);
-  expect(kit.fake.tray().isDestroyed()).toBe(false);
   await eventuallyBy(kit.clock, () => kit.fake.app.hasQuit);
-  expect(kit.fake.tray().isDestroyed()).toBe(true);
+  // Held up until the agent was closed, and then gone through with.
+  expect([running, ...atQuit.slice(0, 2)]).toEqual(['tracking', false, true]);
   expect(await askAgent(kit.folder, { command: 'status' })).toBeNull();
   const events = kit.server.batches
     .flatMap(({ observations }) => observations)
