@@ -140,7 +140,9 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await page.getByRole('textbox', { name: 'Why?' }).fill('costing of projects');
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await expect.poll(() => proofOf('app').textContent()).toMatch(/In force: Name.*confirmed on 1 of 1/);
+    await expect
+      .poll(() => proofOf('app').textContent())
+      .toMatch(/Up to: Name.*confirmed on 1 of 1.*0 recording now · it begins where the notice of it was acknowledged/);
   });
 
   test('with the device away, "off" is not said before it has signed; when it is back, it is', async () => {

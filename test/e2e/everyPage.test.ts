@@ -31,6 +31,8 @@ interface Ids {
 const LONG = 'Maximiliane-Sophie Oberländer-Wolkenstein';
 const EMAIL = 'maximiliane-sophie.oberlaender-wolkenstein@verwaltung.example.com';
 const TEAM = 'Donaudampfschifffahrtsgesellschaft, Verwaltung und Buchhaltung';
+/** As long as a name may be, without a place to break it. */
+const UNBROKEN = 'Wolkenstein'.repeat(10);
 const FOR = '?purpose=workload_review';
 
 const people = { as: 'owner', path: '/people', heading: 'People' } as const;
@@ -97,6 +99,8 @@ beforeAll(async () => {
   const officer = await addMember(server, owner, 'privacy_officer', { name: 'Otto', email: 'otto@example.com' });
   const employee = await addMember(server, owner, 'employee', { name: LONG, email: EMAIL, teams: [team.id] });
   await owner.ok('POST', '/people', { name: LONG, email: `b.${EMAIL}`, role: 'employee', teams: [team.id] });
+  const unbroken = await owner.ok('POST', '/teams', { name: UNBROKEN });
+  await owner.ok('POST', '/people', { name: UNBROKEN, email: 'u@example.com', role: 'employee', teams: [unbroken.id] });
   await owner.ok('POST', `/people/${employee.person}/enrolment-codes`, {});
   const recorded = await recordDay(server.data, org, employee.person, server.clock.now() - 3 * HOUR);
   clients = { nobody: null, owner, manager: manager.client, officer: officer.client, employee: employee.client };

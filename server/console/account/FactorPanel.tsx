@@ -48,11 +48,12 @@ function Factor({ factor: { set, needed, recoveryCodesLeft } }: { factor: Answer
     changed();
   };
   const back = () => setDoing('nothing');
+  const stands = say(set ? 'account.factorSet' : needed ? 'account.factorDue' : 'account.factorNone');
   switch (doing) {
     case 'setting_up':
       return (
         <div className="dl-stack" style={{ maxWidth: '26rem' }}>
-          <p className="dl-quiet">{say(set ? 'account.factorSet' : 'account.factorNone')}</p>
+          <p className="dl-quiet">{stands}</p>
           <SecondFactor onDone={entered} />
         </div>
       );
@@ -63,13 +64,13 @@ function Factor({ factor: { set, needed, recoveryCodesLeft } }: { factor: Answer
     case 'nothing':
       return (
         <div className="dl-stack">
-          <p className="dl-quiet">{say(set ? 'account.factorSet' : 'account.factorNone')}</p>
+          <p className="dl-quiet">{stands}</p>
           {set && (
             <p>
               <Mark tone={recoveryCodesLeft > 2 ? 'on' : 'wait'}>{count('account.codesLeft', recoveryCodesLeft)}</Mark>
             </p>
           )}
-          {needed && <p className="dl-quiet dl-small">{say('account.factorNeeded')}</p>}
+          {needed && set && <p className="dl-quiet dl-small">{say('account.factorNeeded')}</p>}
           <div className="dl-row">
             <Button variant="default" onClick={() => setDoing('setting_up')}>
               {say(set ? 'account.factorReplace' : 'factor.begin')}

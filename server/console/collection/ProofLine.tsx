@@ -21,14 +21,14 @@ export function ProofLine(props: {
   const state = proofStateOf(proof, now);
   return (
     <div className={classes.proof} aria-live="polite" data-proof={state.kind}>
-      <ProofMark state={state} level={publishedLevel} />
+      <ProofMark state={state} level={publishedLevel} active={proof.active} />
       <span className="dl-quiet dl-number">{sentence(proof, state, now)}</span>
       {changed && <span>{say('proof.draft')}</span>}
     </div>
   );
 }
 
-function ProofMark({ state, level }: { state: ProofState; level: Level }) {
+function ProofMark({ state, level, active }: { state: ProofState; level: Level; active: number }) {
   switch (state.kind) {
     case 'no_devices':
       return <Mark tone="off">{say('proof.noDevices')}</Mark>;
@@ -41,7 +41,8 @@ function ProofMark({ state, level }: { state: ProofState; level: Level }) {
       return level === 'off' ? (
         <Mark tone="off">{say('proof.off')}</Mark>
       ) : (
-        <Mark tone="on">{say('proof.inForce', { level: say(`level.${level}`) })}</Mark>
+        // What is allowed runs where the person has acknowledged it, and while they track: green is what runs.
+        <Mark tone={active > 0 ? 'on' : 'off'}>{say('proof.upTo', { level: say(`level.${level}`) })}</Mark>
       );
     default:
       return assertNever(state);
@@ -78,6 +79,7 @@ function rest(proof: ParameterProof, state: ProofState, now: number): string[] {
           ? say('proof.confirmed', { confirmed: state.devices, devices: state.devices })
           : say('proof.confirmedIn', { confirmed: state.devices, devices: state.devices, time: latency(state.inMs) }),
         ...(proof.requested === 'off' ? [] : [say('proof.active', { active: state.active })]),
+        ...(proof.requested === 'off' || state.active > 0 ? [] : [say('proof.begins')]),
       ];
     default:
       return assertNever(state);

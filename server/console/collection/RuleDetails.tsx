@@ -102,13 +102,15 @@ export function RuleDetails(props: {
             ))}
           </Group>
         </Checkbox.Group>
-        <Switch
-          size="sm"
-          label={say('details.mayPause')}
-          disabled={!editable}
-          checked={rule.employeeMayPause}
-          onChange={(event) => onEdit({ parameter, field: 'employeeMayPause', value: event.currentTarget.checked })}
-        />
+        {parameter === 'session' && (
+          <Switch
+            size="sm"
+            label={say('details.mayPause')}
+            disabled={!editable}
+            checked={rule.employeeMayPause}
+            onChange={(event) => onEdit({ parameter, field: 'employeeMayPause', value: event.currentTarget.checked })}
+          />
+        )}
       </div>
     </div>
   );

@@ -162,6 +162,8 @@ function directionOf(parameter: ParameterId, field: RuleField, before: Rule, aft
     case 'viewers':
       return after.viewers.every((role) => before.viewers.includes(role)) ? 'lower' : 'raise';
     case 'employeeMayPause':
+      // The pause is of the whole session; of other parameters it says nothing.
+      if (parameter !== 'session') return 'reword';
       return after.employeeMayPause ? 'lower' : 'raise';
     case 'purpose':
     case 'basis':

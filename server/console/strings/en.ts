@@ -266,11 +266,12 @@ export const en = {
   'proof.noDevicesWhy': 'nothing is collected before one is enrolled',
   'proof.waiting': 'Waiting for proof: {level}',
   'proof.off': 'Off',
-  'proof.inForce': 'In force: {level}',
+  'proof.upTo': 'Up to: {level}',
   'proof.requested': 'requested {time}',
   'proof.confirmed': 'confirmed on {confirmed} of {devices}',
   'proof.confirmedIn': 'confirmed on {confirmed} of {devices} in {time}',
   'proof.active': '{active} recording now',
+  'proof.begins': 'it begins where the notice of it was acknowledged, while people track',
   'proof.answering.one': '{count} is answering',
   'proof.answering.other': '{count} are answering',
   'proof.unreachable.one': '{count} not reachable',
@@ -653,6 +654,7 @@ export const en = {
     'Signing in asks for a code. You can move to another authenticator; the old one and the old recovery codes then stop working.',
   'account.factorNone':
     'Signing in asks for your password only. A second factor keeps others out even if they know it.',
+  'account.factorDue': 'Your role must have one, and your account has none yet. Your next sign-in will ask for one.',
   'account.factorNeeded': 'Your role must have one.',
   'account.factorRemove': 'Remove it',
   'account.factorRemoveText':

@@ -73,7 +73,7 @@ describe('a draft of the policy', () => {
     const now = withDraft(policy, ofRules({ url: { level: 'host_path' } }));
     const draft = {
       rules: {
-        url: { level: 'domain', purpose: 'security' },
+        url: { level: 'domain', purpose: 'security', employeeMayPause: false },
         activity: { level: 'counts', retentionDays: 30, viewers: ['owner', 'manager', 'admin'] },
         session: { employeeMayPause: false },
       },
@@ -89,6 +89,7 @@ describe('a draft of the policy', () => {
       'activity viewers raise',
       'url level lower',
       'url purpose reword',
+      'url employeeMayPause reword',
       'observedHours lower',
       'enteredHours raise',
       'reviewSeconds raise',
