@@ -2,7 +2,7 @@ import { DAY, type UnixMs } from '../../shared/time.ts';
 import type { WorkedStretch } from '../../shared/worked.ts';
 import { lastEvidence, type Session, type SessionRecord } from './session.ts';
 
-/** What is kept of it: as long as any zone's day that has not ended can reach back, and no longer. */
+/** A day that has not ended yet began less than two days ago, in any zone and on the longest day that a clock change makes. */
 const KEPT_MS = 2 * DAY;
 
 /**

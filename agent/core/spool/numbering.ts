@@ -55,7 +55,7 @@ export class Numbering {
     return Math.max(this.#state.acknowledged, this.#state.sent ?? 0);
   }
 
-  /** The last time that was written; 0 before there was any. */
+  /** The time that a restart would go on from; 0 where it would find none, so that the next look writes one. */
   notedAt(): UnixMs {
     return this.#state.seenAt ?? 0;
   }

@@ -14,19 +14,15 @@ const step = fc.constantFrom<Step>(
   ...(['connect, acknowledgement lost', 'restart', 'back up', 'restore'] as const),
 );
 
-/** What the folder has been told to record, as far as anybody who has this folder can know. */
-interface Known {
-  readonly names: readonly string[];
-}
-
 test('whenever a folder is put back, nothing is stored twice, and nothing that it recorded is lost without being counted', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
       await using place = await scratch();
       const [folder, backup] = [join(place.folder, 'agent'), join(place.folder, 'backup')];
       const server = { stored: [] as string[], dropped: 0, committed: 0 };
-      let known: Known = { names: [] };
-      let backedUp: Known | null = null;
+      // A folder that is put back knows no more than it did when it was backed up.
+      let known: readonly string[] = [];
+      let backedUp: readonly string[] | null = null;
       let wasRestored = false;
       let n = 0;
       let here: BatchContext = { ...context, boot: boot(0) };
@@ -39,7 +35,7 @@ test('whenever a folder is put back, nothing is stored twice, and nothing that i
         if (one === 'record') {
           const name = `n${(n += 1)}`;
           await spool.append(here, [title(name)]);
-          known = { names: [...known.names, name] };
+          known = [...known, name];
         } else if (one === 'flush') await spool.flush();
         else if (one === 'connect') await connect(spool, server, true);
         else if (one === 'connect, acknowledgement lost') await connect(spool, server, false);
@@ -59,7 +55,7 @@ test('whenever a folder is put back, nothing is stored twice, and nothing that i
       await spool.flush();
       await connect(spool, server, true);
       expect(new Set(server.stored).size).toBe(server.stored.length);
-      const missing = known.names.filter((name) => !server.stored.includes(name));
+      const missing = known.filter((name) => !server.stored.includes(name));
       expect(missing.length).toBeLessThanOrEqual(server.dropped);
       if (!wasRestored) expect(server.dropped).toBe(0);
       expect(spool.waiting().batches).toBe(0);

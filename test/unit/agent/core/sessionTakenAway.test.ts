@@ -36,6 +36,20 @@ async function toSend({ spool }: Rig): Promise<unknown[]> {
   return events.filter((event) => event !== undefined);
 }
 
+/** A start whose journal the disk has not taken yet; `answer` lets it. */
+async function startAtTheDisk({ recorder, folder, clock }: Rig) {
+  const { write } = folder;
+  let answer = (): void => undefined;
+  folder.write = async (name, content) => {
+    if (name === 'recorder.sealed') await new Promise<void>((resolve) => (answer = resolve));
+    return write(name, content);
+  };
+  const start = recorder.start();
+  await clock.settle();
+  folder.write = write;
+  return { start, answer };
+}
+
 const kept = (rig: Rig) => rig.recorded('session').map(({ event, at }) => [event, at]);
 
 describe('sessions are switched off while one runs', () => {
@@ -165,20 +179,12 @@ describe('sessions are switched off while one runs', () => {
     const rig = await tracking();
     await rig.recorder.stop();
     await sendAll(rig);
-    const { policies, publisher, clock, folder } = rig;
+    const { policies, publisher, clock } = rig;
     const policy = publisher.policy(2, EVERYTHING);
     const soon = clock.now() + 4 * SECOND;
     await policies.accept(policy, publisher.lease(policy, 2, { observedUntil: soon, enteredUntil: soon }));
     await rig.recorder.policyChanged();
-    const { write } = folder;
-    let answer = (): void => undefined;
-    folder.write = async (name, content) => {
-      if (name === 'recorder.sealed') await new Promise<void>((resolve) => (answer = resolve));
-      return write(name, content);
-    };
-    const start = rig.recorder.start();
-    await clock.settle();
-    folder.write = write;
+    const { start, answer } = await startAtTheDisk(rig);
     // The lease ends: unlike what a policy switches off, what was permitted before may still be written.
     await clock.advance(10 * SECOND);
     const told = rig.recorder.policyChanged();
@@ -193,16 +199,8 @@ describe('sessions are switched off while one runs', () => {
     const rig = await tracking();
     await rig.recorder.stop();
     await sendAll(rig);
-    const { folder, clock } = rig;
-    const { write } = folder;
-    let answer = (): void => undefined;
-    folder.write = async (name, content) => {
-      if (name === 'recorder.sealed') await new Promise<void>((resolve) => (answer = resolve));
-      return write(name, content);
-    };
-    const start = rig.recorder.start();
-    await clock.settle();
-    folder.write = write;
+    const { clock } = rig;
+    const { start, answer } = await startAtTheDisk(rig);
     const told = rig.publish(OFF);
     await clock.settle();
     answer();

@@ -301,11 +301,7 @@ describe('proof', () => {
 
   it('says how long a rule took until every device had confirmed it, the same for ever', async () => {
     await using kit = await startServer();
-    const before = await kit.publish({ app: { level: 'name' } });
-    const device = await kit.enrol();
-    await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' }));
-    kit.clock.advance(SECOND);
-    const off = await kit.publish({ app: { level: 'off' } });
+    const { device, off } = await switchedOff(kit);
     const say = (policy: typeof off, active: Parameters<typeof receiptBy>[3] = {}) =>
       kit.control.receive(device.record, receiptBy(device, policy, {}, active));
     const took = async () => (await proofOf(kit, 'app'))?.timeToEffectMs;
@@ -334,11 +330,8 @@ describe('proof', () => {
 
   it('counts the device that was there when the rule changed, and spoke for the first time long after it', async () => {
     await using kit = await startServer();
-    const before = await kit.publish({ app: { level: 'name' } });
-    const [quick, slow] = [await kit.enrol(), await kit.enrol()];
-    await kit.control.receive(quick.record, receiptBy(quick, before, {}, { app: 'name' }));
-    kit.clock.advance(SECOND);
-    const off = await kit.publish({ app: { level: 'off' } });
+    const slow = await kit.enrol();
+    const { device: quick, off } = await switchedOff(kit);
     kit.clock.advance(300);
     await kit.control.receive(quick.record, receiptBy(quick, off));
     kit.clock.advance(HOUR);
@@ -351,11 +344,7 @@ describe('proof', () => {
 
   it('does not say how long it took where the receipt that said so first is not kept any more', async () => {
     await using kit = await startServer();
-    const before = await kit.publish({ app: { level: 'name' } });
-    const device = await kit.enrol();
-    await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' }));
-    kit.clock.advance(SECOND);
-    const off = await kit.publish({ app: { level: 'off' } });
+    const { device, off } = await switchedOff(kit);
     await kit.control.receive(device.record, receiptBy(device, off, {}, { app: 'name' }));
     kit.clock.advance(300);
     await kit.control.receive(device.record, receiptBy(device, off));
@@ -539,3 +528,12 @@ describe('proof', () => {
     });
   });
 });
+
+/** Applications, switched off a second after a device had confirmed that it records them. */
+async function switchedOff(kit: ServerKit) {
+  const before = await kit.publish({ app: { level: 'name' } });
+  const device = await kit.enrol();
+  await kit.control.receive(device.record, receiptBy(device, before, {}, { app: 'name' }));
+  kit.clock.advance(SECOND);
+  return { device, off: await kit.publish({ app: { level: 'off' } }) };
+}
