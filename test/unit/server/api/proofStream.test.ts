@@ -120,7 +120,10 @@ test('a publication is told at once, and what connected devices answer to it, an
 test('a computer that never answers hurries the stream for a minute, and no longer', async () => {
   const other = await enrol(it.url, member.client, member.person, now());
   await using silent = await arrive(other);
+  const before = latest('app').requestedAt;
   await publish(owner.client, { app: { level: 'off' } });
+  // A minute counts from when the stream has told it: the clock must not go on before.
+  await expect.poll(() => latest('app').requestedAt).toBeGreaterThan(before);
   await say(device, agent);
   await expect.poll(() => latest('app').confirmed).toBe(1);
   await say(device, agent, { session: 'on' });
