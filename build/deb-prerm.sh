@@ -8,7 +8,8 @@ set -u
 getent passwd | while IFS=: read -r user _ uid _ _ home _; do
   [ "$uid" -ge 1000 ] && [ "$uid" -lt 65000 ] || continue
   folder="$home/.local/share/daylight-agent"
-  [ -d "$folder" ] || continue
+  # What the shell keeps beside it stays where only the command line has wiped.
+  [ -d "$folder" ] || [ -d "$folder-desktop" ] || [ -e "$home/.config/autostart/org.daylight.agent.desktop" ] || continue
   echo "Daylight: retiring the device of $user and deleting $folder"
   runuser -u "$user" -- env HOME="$home" /opt/Daylight/daylight --ozone-platform=headless --wipe --data "$folder" </dev/null ||
     echo "Daylight: this did not succeed for $user; what is left is in $folder" >&2

@@ -26,6 +26,7 @@ export interface ElectronParts {
   readonly powerMonitor: PowerMonitor;
   readonly protocol: { registerSchemesAsPrivileged(schemes: CustomScheme[]): void };
   readonly safeStorage: SafeStorage;
+  readonly shell: { openExternal(url: string): Promise<void> };
   readonly session: { fromPartition(partition: string): Session };
 }
 
@@ -73,7 +74,7 @@ export interface WebContents {
   isDestroyed(): boolean;
   send(channel: string, ...args: unknown[]): void;
   executeJavaScript(code: string): Promise<unknown>;
-  setWindowOpenHandler(handler: () => { action: 'deny' }): void;
+  setWindowOpenHandler(handler: (details: { readonly url: string }) => { action: 'deny' }): void;
   readonly on: On<'will-navigate', [event: Preventable & { readonly url: string }]> &
     On<'will-frame-navigate', [event: Preventable & { readonly url: string }]> &
     On<'will-redirect', [event: Preventable & { readonly url: string }]> &

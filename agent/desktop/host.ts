@@ -11,6 +11,7 @@ import {
 } from '../core/enrolment.ts';
 import { openFolder } from '../core/files.ts';
 import { IDENTITY_FILE } from '../core/identity.ts';
+import { ownFolder } from '../core/ownFolder.ts';
 import type { SpoolKey } from '../core/spool/spoolKey.ts';
 import type { Autostart } from './autostart.ts';
 import type { ShellAnswer } from './bridge.ts';
@@ -19,7 +20,10 @@ import { type EnrolmentRequest, isEnrolment, type ShellRequest } from './enrolme
 /** The agent of this shell, from before it is enrolled until it has ended. */
 export interface Host {
   state(): HostState;
-  /** Starts the agent of an enrolled folder, or finds that it is not enrolled. Never throws: a failure is a state. */
+  /**
+   * Starts the agent of an enrolled folder, or finds that it is not enrolled; whoever asks meanwhile waits for the same start.
+   * Never throws: a failure is a state.
+   */
   open(): Promise<void>;
   /** What the page may ask. Never rejects. */
   ask(request: ShellRequest): Promise<ShellAnswer>;
@@ -52,12 +56,22 @@ export function createHost(deps: HostDeps): Host {
   let state: HostState = { kind: 'starting' };
   let shown: { readonly invitation: Invitation; readonly notice: ShownNotice } | null = null;
 
+  let opening: Promise<void> | null = null;
+
   function become(next: HostState): void {
+    if (state.kind === 'closed') return;
     state = next;
     onState(next);
   }
 
-  async function open(): Promise<void> {
+  function open(): Promise<void> {
+    opening ??= begin().finally(() => {
+      opening = null;
+    });
+    return opening;
+  }
+
+  async function begin(): Promise<void> {
     if (state.kind === 'running' || state.kind === 'closed') return;
     try {
       const files = await openFolder(folder);
@@ -75,10 +89,17 @@ export function createHost(deps: HostDeps): Host {
   async function run(): Promise<void> {
     const { platform, indicator, agentVersion, spoolKey } = deps;
     const options = { folder, platform, clock, random, indicator, agentVersion, spoolKey: await spoolKey() };
+    if (isClosed()) return;
     const agent = await createAgent(options);
+    // A keychain may ask for a password, and the person may have quit meanwhile.
+    if (isClosed()) return agent.close();
     void agent.wiped.then(({ by, ...report }) => become({ kind: 'wiped', report, by }));
     agent.start();
     become({ kind: 'running', agent });
+  }
+
+  function isClosed(): boolean {
+    return state.kind === 'closed';
   }
 
   async function ask(request: ShellRequest): Promise<ShellAnswer> {
@@ -121,6 +142,7 @@ export function createHost(deps: HostDeps): Host {
     if (acknowledge !== null && acknowledge !== notice.notice.version) {
       return refused('the notice that was shown is another one', 'read it, then decide again');
     }
+    await ownFolder(folder);
     const files = await openFolder(folder);
     const { personName, organisation } = await enrol(
       { folder, files, clock, random },
@@ -129,7 +151,8 @@ export function createHost(deps: HostDeps): Host {
       acknowledge !== null,
     );
     shown = null;
-    await autostart.set(atLogin);
+    // Where that is not possible the computer is enrolled all the same, and the menu shows that it is off.
+    await autostart.set(atLogin).catch(() => undefined);
     await open();
     return { ok: true, said: `Enrolled ${personName} at ${organisation}.` };
   }

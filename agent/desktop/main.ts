@@ -15,6 +15,7 @@ import {
   protocol,
   safeStorage,
   session,
+  shell,
   Tray,
 } from 'electron';
 import { DaylightError } from '../../shared/errors.ts';
@@ -55,6 +56,7 @@ const electron: ElectronParts = {
   protocol,
   safeStorage,
   session,
+  shell,
   Tray,
 };
 
@@ -93,9 +95,9 @@ async function run(folder: string): Promise<void> {
 async function testSelf(): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), 'daylight-self-test-'));
   app.on('quit', () => rmSync(place, { recursive: true, force: true }));
-  const shell = await startShell(shellDeps(join(place, 'agent'), join(place, 'electron')));
-  if (shell === null) throw new DaylightError('conflict', 'another instance runs');
-  const report = await selfTest(shell);
+  const started = await startShell(shellDeps(join(place, 'agent'), join(place, 'electron')));
+  if (started === null) throw new DaylightError('conflict', 'another instance runs');
+  const report = await selfTest(started);
   process.stdout.write(`${JSON.stringify({ electron: process.versions['electron'], ...report })}\n`);
   app.exit(report.ok ? 0 : 1);
 }
@@ -104,9 +106,13 @@ async function testSelf(): Promise<void> {
 async function wipe(folder: string): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), 'daylight-wipe-'));
   app.setPath('userData', place);
-  await wipeCommand({ terminal, clock, random }, folder, { yes: true });
-  await autostart().set(false);
-  for (const path of [place, `${folder}-desktop`]) rmSync(path, { recursive: true, force: true });
+  try {
+    await wipeCommand({ terminal, clock, random }, folder, { yes: true });
+  } finally {
+    // Also where a file of the agent could not be deleted: the program itself is about to go.
+    await autostart().set(false);
+    for (const path of [place, `${folder}-desktop`]) rmSync(path, { recursive: true, force: true });
+  }
   app.exit(0);
 }
 

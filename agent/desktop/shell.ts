@@ -1,5 +1,6 @@
 import { assertNever } from '../../shared/errors.ts';
-import type { PageRequest } from '../../shared/protocol/window.ts';
+import type { AgentStatus, PageRequest } from '../../shared/protocol/window.ts';
+import { exitOf } from '../cli/exit.ts';
 import type { AgentOptions } from '../core/agent.ts';
 import type { Clock, Indicator, Random } from '../core/ports.ts';
 import type { SpoolKey } from '../core/spool/spoolKey.ts';
@@ -55,7 +56,7 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
     app.quit();
     return null;
   }
-  app.on('web-contents-created', (_, contents) => confine(contents));
+  app.on('web-contents-created', (_, contents) => confine(contents, openOutside));
   await app.whenReady();
   // No menu bar: its shortcuts would reload the page and open tools that have no place here.
   electron.Menu.setApplicationMenu(null);
@@ -71,7 +72,7 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
   const tray = await createTray({
     ...{ electron, os, clock, icons: deps.icons },
     hasHost: deps.hasTrayHost,
-    act: (action) => void act(action),
+    act: (action) => void act(action).catch((error: unknown) => notify(exitOf(error).line)),
     onShown: () => {
       if (!tray.isShown() && !window.isSeen()) openWindow();
       lookNow();
@@ -118,8 +119,11 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
 
   async function act(action: TrayAction): Promise<void> {
     switch (action.do) {
-      case 'start':
       case 'project':
+        // The menu has no tasks: choosing the same project again would lose the one that was entered.
+        if (workNow()?.project === action.project) return;
+        return tell({ command: 'project', project: action.project, task: null });
+      case 'start':
         return tell({ command: action.do, project: action.project, task: null });
       case 'stop':
       case 'pause':
@@ -147,7 +151,20 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
 
   async function tell(request: PageRequest): Promise<void> {
     const answer = await host.ask(request);
-    if (!answer.ok) notify(`${answer.problem} ${answer.remedy}`);
+    if (!answer.ok) notify(refusal(answer));
+  }
+
+  function workNow(): AgentStatus['work'] | null {
+    const state = host.state();
+    return state.kind === 'running' ? state.agent.status().work : null;
+  }
+
+  /** Only the console of the server that this computer is enrolled at: there are the person's days and rights. */
+  function openOutside(url: string): void {
+    const state = host.state();
+    if (state.kind !== 'running') return;
+    const home = new URL(state.agent.status().server);
+    if (url === home.href && /^https?:$/.test(home.protocol)) void electron.shell.openExternal(url);
   }
 
   function openWindow(): void {
@@ -164,7 +181,7 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
   async function remove(): Promise<void> {
     if (!(await confirmed(REMOVING))) return;
     const answer = await host.wipe();
-    if (!answer.ok) notify(`${answer.problem} ${answer.remedy}`);
+    if (!answer.ok) notify(refusal(answer));
   }
 
   async function confirmed({ message, detail, yes }: Question): Promise<boolean> {
@@ -184,6 +201,8 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
     });
     if (state.kind === 'running') window.turnTo('window');
     else bridge.close();
+    // The window may have been asked for before this was known.
+    if (state.kind === 'not_enrolled') window.turnTo('enrol');
     void show();
     if (state.kind === 'wiped') void afterWipe(state);
   }
@@ -194,12 +213,16 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
   }
 
   async function afterWipe({ by, report }: Extract<HostState, { kind: 'wiped' }>): Promise<void> {
-    await autostart.set(false);
+    const isOff = await autostart.set(false).then(
+      () => true,
+      () => false,
+    );
     const who = by === 'server' ? 'By order of your organisation' : 'At your request';
     const retired = report.retired
       ? 'The server has retired this device.'
       : 'The server could not be told: ask your organisation to retire this device.';
-    const left = report.left.length === 0 ? '' : ` These could not be deleted: ${report.left.join(', ')}.`;
+    const all = [...report.left, ...(isOff ? [] : ['the entry that starts Daylight when you sign in'])];
+    const left = all.length === 0 ? '' : ` These could not be deleted: ${all.join(', ')}.`;
     await electron.dialog.showMessageBox({
       type: 'info',
       title: 'Daylight',
@@ -250,6 +273,13 @@ interface Question {
   readonly message: string;
   readonly detail: string;
   readonly yes: string;
+}
+
+/** Some parts of the agent answer in sentences, others in phrases. */
+function refusal({ problem, remedy }: { readonly problem: string; readonly remedy: string }): string {
+  return [problem, remedy]
+    .map((words) => `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`)
+    .join(' ');
 }
 
 const QUITTING: Question = {

@@ -69,7 +69,14 @@ export async function createTray(deps: ShellTrayDeps): Promise<ShellTray> {
     drawn = all;
     icon.setImage(path);
     icon.setToolTip(said);
-    icon.setContextMenu(electron.Menu.buildFromTemplate(entries.map((entry) => menuItem(entry, act))));
+    icon.setContextMenu(electron.Menu.buildFromTemplate(entries.map((entry) => menuItem(entry, act, ticked))));
+  }
+
+  /** Electron turns the tick of a chosen entry itself: what is drawn is what is, and not what was asked for. */
+  function ticked(action: TrayAction): void {
+    act(action);
+    drawn = '';
+    show(view);
   }
 
   function lookForHost(): void {
@@ -97,7 +104,9 @@ export async function createTray(deps: ShellTrayDeps): Promise<ShellTray> {
   };
 }
 
-function menuItem(entry: TrayEntry, act: (action: TrayAction) => void): MenuItemConstructorOptions {
+type Act = (action: TrayAction) => void;
+
+function menuItem(entry: TrayEntry, act: Act, ticked: Act): MenuItemConstructorOptions {
   switch (entry.kind) {
     case 'line':
       return { type: 'separator' };
@@ -106,9 +115,9 @@ function menuItem(entry: TrayEntry, act: (action: TrayAction) => void): MenuItem
     case 'choice':
       return { label: escaped(entry.text), click: () => act(entry.action) };
     case 'tick':
-      return { label: escaped(entry.text), type: 'checkbox', checked: entry.on, click: () => act(entry.action) };
+      return { label: escaped(entry.text), type: 'checkbox', checked: entry.on, click: () => ticked(entry.action) };
     case 'menu':
-      return { label: escaped(entry.text), submenu: entry.entries.map((below) => menuItem(below, act)) };
+      return { label: escaped(entry.text), submenu: entry.entries.map((below) => menuItem(below, act, ticked)) };
     default:
       return assertNever(entry);
   }

@@ -82,12 +82,18 @@ export function createShellWindow({ electron, preload, onSeen }: ShellWindowDeps
   };
 }
 
-/** Of every web contents that is ever made here: it stays on our pages, opens nothing and embeds nothing. */
-export function confine(contents: WebContents): void {
+/**
+ * Of every web contents that is ever made here: it stays on our pages, opens no window and embeds nothing. A link that would
+ * open one is given to `openOutside`, which decides whether the person's browser opens it.
+ */
+export function confine(contents: WebContents, openOutside: (url: string) => void): void {
   const stay = (event: Preventable & { readonly url: string }): void => {
     if (!isOurs(event.url)) event.preventDefault();
   };
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  contents.setWindowOpenHandler(({ url }) => {
+    openOutside(url);
+    return { action: 'deny' };
+  });
   contents.on('will-navigate', stay);
   contents.on('will-frame-navigate', stay);
   contents.on('will-redirect', stay);

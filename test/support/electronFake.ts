@@ -13,6 +13,8 @@ export interface FakeElectron {
   readonly sessions: Map<string, FakeSession>;
   readonly power: FakePower;
   readonly said: string[];
+  /** Addresses that were handed to the person's browser. */
+  readonly openedOutside: string[];
   readonly boxes: MessageBoxOptions[];
   /** What the person answers in message boxes, by the number of the button; by default the first. */
   answer: number;
@@ -136,7 +138,7 @@ class FakeContents extends Emitter {
   readonly mainFrame: Frame & { url: string } = { url: '' };
   readonly sent: unknown[][] = [];
   readonly #window: FakeWindow;
-  openHandler: (() => { action: 'deny' }) | null = null;
+  openHandler: ((details: { url: string }) => { action: 'deny' }) | null = null;
 
   constructor(window: FakeWindow) {
     super(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview']);
@@ -152,7 +154,7 @@ class FakeContents extends Emitter {
   async executeJavaScript(): Promise<unknown> {
     throw new Error('the fake of Electron has no page');
   }
-  setWindowOpenHandler(handler: () => { action: 'deny' }): void {
+  setWindowOpenHandler(handler: (details: { url: string }) => { action: 'deny' }): void {
     this.openHandler = handler;
   }
 }
@@ -244,8 +246,11 @@ class FakeTray extends Emitter {
     return this.item(label).submenu as MenuItemConstructorOptions[];
   }
   choose(label: string, items: readonly MenuItemConstructorOptions[] = this.menu): void {
-    const { click } = this.item(label, items);
+    const item = this.item(label, items);
+    const { click } = item;
     if (click === undefined) throw new Error(`"${label}" cannot be chosen`);
+    // Electron turns the tick of a chosen item itself, whatever comes of it.
+    if (item.type === 'checkbox') item.checked = item.checked !== true;
     (click as () => void)();
   }
   item(label: string, items: readonly MenuItemConstructorOptions[] = this.menu): MenuItemConstructorOptions {
@@ -337,6 +342,7 @@ export function createElectronFake(): FakeElectron {
   const fake: FakeElectron = {
     ...{ app, windows, trays, sessions, power, theme },
     said: [],
+    openedOutside: [],
     boxes: [],
     answer: 0,
     dark: false,
@@ -408,6 +414,7 @@ export function createElectronFake(): FakeElectron {
           return { result: turned(bytes.toString().slice('sealed:'.length)) };
         },
       }),
+      shell: strict('shell', { openExternal: async (url: string) => void fake.openedOutside.push(url) }),
       session: strict('session', {
         fromPartition(partition: string) {
           const session = sessions.get(partition) ?? new FakeSession();

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { initialise } from '../../../../server/initialise.ts';
@@ -56,6 +57,31 @@ test('a computer that is not enrolled shows who invites and what would be collec
       status: { person: 'Olga Brandt', state: 'stopped', key: 'encrypted under a key in the keyring of your desktop' },
     });
     await eventuallyBy(kit.clock, () => kit.fake.tray().words().includes('✓ Start Daylight when I sign in'));
+  } finally {
+    await server.close();
+  }
+});
+
+test('a data folder that others can enter is closed before anything is kept in it, and one with something foreign in it is refused', async () => {
+  await using kit = await openShell({ enrolled: false });
+  const server = await startServer();
+  try {
+    const owner = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+    const { token, person } = await initialise(server.data, owner, { clock: server.clock });
+    kit.clock.jump(server.clock.now() - kit.clock.now());
+    const client = await signInOwner(server.url, token);
+    const { code } = await client.ok('POST', `/people/${person}/enrolment-codes`, {});
+    await mkdir(kit.folder, { mode: 0o755 });
+    await writeFile(join(kit.folder, 'thesis.txt'), 'of somebody');
+    await kit.fake.invoke({ command: 'invitation', server: server.url, code });
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false })).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('something is here that Daylight did not make (thesis.txt)'),
+    });
+    expect(await readdir(kit.folder)).toEqual(['thesis.txt']);
+    await rm(join(kit.folder, 'thesis.txt'));
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false })).toMatchObject({ ok: true });
+    expect((await stat(kit.folder)).mode & 0o777).toBe(0o700);
   } finally {
     await server.close();
   }

@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { askAgent } from '../../../../agent/core/localSocket.ts';
+import { createHost, type Host } from '../../../../agent/desktop/host.ts';
+import { chooseSpoolKey } from '../../../../agent/desktop/keychain.ts';
 import { HOST_MS } from '../../../../agent/desktop/tray.ts';
+import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
 import type { AgentStatus } from '../../../../shared/protocol/window.ts';
+import { systemRandom } from '../../../support/agentKit.ts';
+import { officeDay } from '../../../support/days/office.ts';
 import { createElectronFake, preventable } from '../../../support/electronFake.ts';
 import { until } from '../../../support/scriptedServer.ts';
 import { eventuallyBy, openShell, type ShellKit } from '../../../support/shellKit.ts';
@@ -14,6 +20,22 @@ async function connected(kit: ShellKit): Promise<void> {
   const signed = kit.server.publish(({ parameters }) => Object.assign(parameters.app, { level: 'name' }));
   kit.server.push({ type: 'policy', ...signed });
   await eventuallyBy(kit.clock, () => kit.server.receipts.some(({ policyVersion }) => policyVersion === 2));
+}
+
+/** A host of the folder of a shell that was started before. */
+function secondHost({ folder, clock, fake }: ShellKit, states: string[], unlocked?: Promise<void>): Host {
+  const { safeStorage } = fake.electron;
+  return createHost({
+    ...{ folder, clock, random: systemRandom, agentVersion: '0.1.0' },
+    platform: createScriptedPlatform(officeDay, clock),
+    indicator: { visible: () => true, say: () => undefined },
+    autostart: { isOn: async () => false, set: async () => undefined },
+    spoolKey: async () => {
+      await unlocked;
+      return chooseSpoolKey({ safeStorage, os: 'linux', folder, random: systemRandom });
+    },
+    onState: ({ kind }) => void states.push(kind),
+  });
 }
 
 function status({ shell }: ShellKit): AgentStatus {
@@ -219,30 +241,76 @@ test('a second start opens the window of the first and ends without a folder, a 
   await expect(openShell({ prepare: (fake) => (fake.app.isFirst = false) })).rejects.toThrow('the second one');
 });
 
-test('an agent in a terminal keeps the folder: the shell says so, and runs when it is tried again', async () => {
+test('an agent in a terminal keeps the folder: the shell says so, and runs once when it is tried again, however often', async () => {
   await using first = await openShell();
-  const { createHost } = await import('../../../../agent/desktop/host.ts');
   const states: string[] = [];
-  const second = createHost({
-    ...{ folder: first.folder, clock: first.clock, agentVersion: '0.1.0' },
-    platform: {} as never,
-    random: { bytes: () => new Uint8Array(32), uuid: () => crypto.randomUUID(), fraction: () => 0 },
-    indicator: { visible: () => true, say: () => undefined },
-    autostart: { isOn: async () => false, set: async () => undefined },
-    spoolKey: async () => ({
-      words: '',
-      load: async () => null,
-      make: async () => new Uint8Array(32),
-      destroy: async () => undefined,
-    }),
-    onState: ({ kind }) => void states.push(kind),
-  });
+  const second = secondHost(first, states);
   await second.open();
   expect(states).toEqual(['failed']);
   expect(await second.ask({ command: 'status' })).toMatchObject({
     ok: false,
     problem: expect.stringContaining('an agent is running'),
   });
+  await first.shell.host.close();
+  await Promise.all([second.open(), second.open()]);
+  expect(states).toEqual(['failed', 'running']);
+  expect(await second.ask({ command: 'status' })).toMatchObject({ ok: true });
+  await second.close();
+  expect(await askAgent(first.folder, { command: 'status' })).toBeNull();
+});
+
+test('what is quit while its keychain is still being asked does not begin to run afterwards', async () => {
+  await using first = await openShell();
+  await first.shell.host.close();
+  const states: string[] = [];
+  let unlock = (): void => undefined;
+  const unlocked = new Promise<void>((resolve) => {
+    unlock = resolve;
+  });
+  const second = secondHost(first, states, unlocked);
+  const opening = second.open();
+  await second.close();
+  unlock();
+  await opening;
+  expect(states).toEqual(['closed']);
+  expect(await askAgent(first.folder, { command: 'status' })).toBeNull();
+});
+
+test('a computer that is not enrolled shows how to enrol it, also where the window was asked for before that was known', async () => {
+  await using kit = await openShell({
+    enrolled: false,
+    prepare: ({ app }) => {
+      const on = app.on.bind(app);
+      app.on = (event, listener) => {
+        // Everything is wired by then, and the folder has not been read.
+        if (event === 'before-quit') queueMicrotask(() => app.emit('second-instance'));
+        return on(event, listener);
+      };
+    },
+  });
+  expect(kit.fake.windows).toHaveLength(1);
+  expect(kit.fake.window().loaded.at(-1)).toBe('app://daylight/enrol/');
+});
+
+test('the ticks of the menu are what the agent has, and choosing the project that is chosen keeps its task', async () => {
+  await using kit = await openShell();
+  await connected(kit);
+  const tray = kit.fake.tray();
+  await kit.fake.invoke({ command: 'start', project: 'Website', task: 'Checkout' });
+  await eventuallyBy(kit.clock, () => status(kit).work.task === 'Checkout');
+  await eventuallyBy(kit.clock, () => tray.words().includes('Project'));
+  tray.choose('Website', tray.below('Project'));
+  await kit.clock.advance(1_000);
+  expect(tray.words(tray.below('Project'))).toEqual(['✓ Website', 'No project', 'Another one…']);
+  expect(status(kit).work).toEqual({ project: 'Website', task: 'Checkout' });
+
+  // Refused: the start at sign-in cannot be written down.
+  const config = join(kit.folder, '..', 'config');
+  await writeFile(config, 'a file where the folder would be');
+  tray.choose('Start Daylight when I sign in');
+  await eventuallyBy(kit.clock, () => kit.fake.said.length > 0);
+  expect(kit.fake.said[0]).toMatch(/^Something went wrong \(E/);
+  expect(tray.words()).toContain('Start Daylight when I sign in');
 });
 
 test('removing deletes everything, retires the device, switches the start at sign-in off and ends', async () => {
@@ -267,7 +335,9 @@ test('removing deletes everything, retires the device, switches the start at sig
 test('the fake of Electron fails loudly on whatever it does not have', () => {
   const { electron } = createElectronFake();
   expect(() => (electron.app as unknown as { dock: unknown }).dock).toThrow('app.dock is not in the fake');
-  expect(() => (electron as unknown as { shell: unknown }).shell).toThrow('electron.shell is not in the fake');
+  expect(() => (electron as unknown as { clipboard: unknown }).clipboard).toThrow(
+    'electron.clipboard is not in the fake',
+  );
   expect(() => electron.app.on('gpu-info-update' as never, () => undefined)).toThrow(
     'gpu-info-update is not in the fake',
   );

@@ -65,7 +65,7 @@ test('every permission, device, download, dictionary and request to elsewhere is
 test('the page goes nowhere else, opens no window and embeds nothing', async () => {
   await using kit = await openShell();
   const { webContents } = kit.fake.window();
-  expect(webContents.openHandler!()).toEqual({ action: 'deny' });
+  expect(webContents.openHandler!({ url: 'https://example.com/' })).toEqual({ action: 'deny' });
   for (const event of ['will-navigate', 'will-frame-navigate', 'will-redirect']) {
     const away = preventable({ url: 'https://example.com/' });
     webContents.emit(event, away);
@@ -76,6 +76,18 @@ test('the page goes nowhere else, opens no window and embeds nothing', async () 
   const webview = preventable();
   webContents.emit('will-attach-webview', webview);
   expect(webview.prevented()).toBe(true);
+});
+
+test('the one link out, to the server that this computer is enrolled at, opens in the browser of the person', async () => {
+  await using kit = await openShell();
+  const { webContents } = kit.fake.window();
+  const answer = await kit.fake.invoke({ command: 'status' });
+  const { server } = (answer as { status: { server: string } }).status;
+  const home = new URL(server).href;
+  for (const url of ['https://example.com/', `${home}api/v1/me`, 'file:///etc/passwd', 'app://daylight/', home]) {
+    expect(webContents.openHandler!({ url })).toEqual({ action: 'deny' });
+  }
+  expect(kit.fake.openedOutside).toEqual([home]);
 });
 
 test('only the files of the two pages are answered, under a policy that lets nothing else in', async () => {
