@@ -3,6 +3,7 @@ import { DaylightError, ErrorBody } from '../../../shared/errors.ts';
 import type { RouteShape } from '../../../shared/protocol/http/route.ts';
 import { API_PREFIX, CSRF_HEADER, type RouteName, type Routes, routes } from '../../../shared/protocol/http.ts';
 import { say } from '../strings/say.ts';
+import { withinTime } from './withinTime.ts';
 
 /** Routes that answer with JSON; images and event streams are fetched by the browser itself. */
 export type JsonRoute = {
@@ -50,19 +51,34 @@ export function addressOf<R extends RouteName>(name: R, request: Omit<Request<R>
 }
 
 async function send(route: RouteShape, request: AnyRequest, signal: AbortSignal | undefined): Promise<unknown> {
+  const { response, json } = await withinTime(signal, (ours) => answered(route, request, ours)).catch(
+    (cause: unknown) => {
+      if (signal?.aborted === true) throw cause;
+      const remedy = say('error.unreachableRemedy');
+      throw new DaylightError('unavailable', say('error.unreachable'), { remedy, cause });
+    },
+  );
+  if (!response.ok) throw failureOf(json, response.status);
+  return json;
+}
+
+/** What is no JSON is undefined. */
+async function answered(
+  route: RouteShape,
+  request: AnyRequest,
+  signal: AbortSignal,
+): Promise<{ response: Response; json: unknown }> {
   const response = await fetch(address(route, request), {
     method: route.method,
     credentials: 'same-origin',
     headers: headersOf(route),
     body: route.body === null ? null : JSON.stringify(request.body ?? {}),
-    signal: signal ?? null,
-  }).catch((cause: unknown) => {
-    if (signal?.aborted === true) throw cause;
-    throw new DaylightError('unavailable', say('error.unreachable'), { remedy: say('error.unreachableRemedy'), cause });
+    signal,
   });
-  const json: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw failureOf(json, response.status);
-  return json;
+  const json: unknown = await response.json().catch((error: unknown) => {
+    if (signal.aborted) throw error;
+  });
+  return { response, json };
 }
 
 function headersOf(route: RouteShape): Record<string, string> {

@@ -1,6 +1,7 @@
 import { STREAM_ALIVE } from '../../../shared/protocol/http.ts';
 import { addressOf, failureIn, type Request, type StreamRoute } from './client.ts';
 import { onSilence } from './silence.ts';
+import { withinTime } from './withinTime.ts';
 
 /**
  * Reads a stream of server-sent events until it ends, and fails when the server falls silent. With `fetch` and not as an `EventSource`: that hides why the server
@@ -12,7 +13,8 @@ export async function readEvents<R extends StreamRoute>(
   signal: AbortSignal,
   onEvent: (data: unknown) => void,
 ): Promise<void> {
-  const response = await fetch(addressOf(name, request), { credentials: 'same-origin', signal });
+  const open = (ours: AbortSignal) => fetch(addressOf(name, request), { credentials: 'same-origin', signal: ours });
+  const response = await withinTime(signal, open);
   if (!response.ok || response.body === null) throw await failureIn(response);
   await followEvents(response.body, onEvent);
 }

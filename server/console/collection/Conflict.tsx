@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import type { PolicyView } from '../../../shared/protocol/http/policy.ts';
 import { Note } from '../frame/Note.tsx';
 import { useAuthorName } from '../frame/useNames.ts';
-import { exactTime } from '../strings/format.ts';
+import { exactNear } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
 import type { Difference } from './draft.ts';
@@ -20,7 +20,7 @@ export function Conflict(props: {
   return (
     <Note tone="gone">
       <p>
-        <strong>{say('conflict.title', { version, author, time: exactTime(current.publishedAt) })}</strong>
+        <strong>{say('conflict.title', { version, author, time: exactNear(current.publishedAt, Date.now()) })}</strong>
       </p>
       <p>{say('conflict.reason', { reason: current.reason })}</p>
       <Changes changes={theirs} />

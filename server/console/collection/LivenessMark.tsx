@@ -1,6 +1,6 @@
 import { Mark } from '../../../look/Mark.tsx';
 import type { Liveness } from '../api/useProof.ts';
-import { exactTime } from '../strings/format.ts';
+import { exactNear } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 
 /** Whether the proof shown is live; it never pretends to be. */
@@ -17,7 +17,7 @@ function markOf(liveness: Liveness, updatedAt: number) {
     case 'stale':
       return (
         <Mark tone="gone">
-          {updatedAt === 0 ? say('live.none') : say('live.stale', { time: exactTime(updatedAt) })}
+          {updatedAt === 0 ? say('live.none') : say('live.stale', { time: exactNear(updatedAt, Date.now()) })}
         </Mark>
       );
   }

@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { Note } from '../frame/Note.tsx';
-import { clockTime, exactTime, viewerZone } from '../strings/format.ts';
+import { clockTime, dateTime, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { isEmptyDay, reasonsOf } from './absence.ts';
 import { DayTables } from './DayTables.tsx';
@@ -69,7 +69,7 @@ function EmptyDay({ report, own }: { report: DayReport; own: boolean }) {
 function MadeLine({ report }: { report: DayReport }) {
   return (
     <p className="dl-quiet dl-small">
-      {say('day.made', { time: exactTime(report.generatedAt), zone: report.zone, version: report.policyVersion })}
+      {say('day.made', { time: dateTime(report.generatedAt), zone: report.zone, version: report.policyVersion })}
     </p>
   );
 }

@@ -1,4 +1,5 @@
 import { addDays, HOUR, MINUTE, SECOND } from '../../../shared/time.ts';
+import { say } from './say.ts';
 
 /** The zone of the person who is looking. */
 export function viewerZone(): string {
@@ -51,6 +52,11 @@ export function nearTime(at: number, now: number): string {
   return dayIn(at) === dayIn(now) ? clockTime(at) : `${shortDate(at)}, ${clockTime(at)}`;
 }
 
+/** The same to the second: `18:40:11`, `Fri 13 Nov, 09:12:30`. */
+export function exactNear(at: number, now: number): string {
+  return dayIn(at) === dayIn(now) ? exactTime(at) : `${shortDate(at)}, ${exactTime(at)}`;
+}
+
 /** The calendar day of an instant in a zone, `YYYY-MM-DD`. */
 export function dayIn(at: number, zone?: string): string {
   const parts = intl({ year: 'numeric', month: '2-digit', day: '2-digit' }, zone, 'en-CA').formatToParts(at);
@@ -65,17 +71,17 @@ export function dayBeside(day: string, by: -1 | 1): string {
 
 /** `6 h 48 min`, `12 min`, `40 s`, `0 min` */
 export function duration(ms: number): string {
-  if (ms > 0 && ms < MINUTE) return `${Math.max(1, Math.round(ms / SECOND))} s`;
+  if (ms > 0 && ms < MINUTE) return say('span.seconds', { n: Math.max(1, Math.round(ms / SECOND)) });
   const minutes = Math.round(ms / MINUTE);
   const hours = Math.floor((minutes * MINUTE) / HOUR);
   const rest = minutes - hours * 60;
-  if (hours === 0) return `${rest} min`;
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  if (hours === 0) return say('span.minutes', { n: rest });
+  return rest === 0 ? say('span.hours', { n: hours }) : say('span.hoursMinutes', { hours, minutes: rest });
 }
 
 /** `0.3 s`, `12 s`, `2 min` */
 export function latency(ms: number): string {
-  if (ms < 10 * SECOND) return `${new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(ms / SECOND)} s`;
+  if (ms < 10 * SECOND) return say('span.seconds', { n: Math.round(ms / (SECOND / 10)) / 10 });
   return duration(ms);
 }
 

@@ -10,7 +10,7 @@ import { may } from '../frame/may.ts';
 import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
-import { clockTime, exactTime, longDay, viewerZone } from '../strings/format.ts';
+import { clockTime, exactNear, longDay, viewerZone } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import { TodayRows } from './TodayRows.tsx';
 import classes from './today.module.css';
@@ -91,7 +91,7 @@ function Watched(props: { watch: TodayWatch; purpose: ReadPurposeName; onPurpose
       {watching.state === 'refused' && <Failure error={watching.error} retry={again} />}
       {watching.state === 'resting' && (
         <Note tone="wait">
-          <p>{say('today.resting', { time: exactTime(receivedAt) })}</p>
+          <p>{say('today.resting', { time: exactNear(receivedAt, Date.now()) })}</p>
           <div className="dl-row">
             <Button size="compact-sm" variant="default" onClick={again}>
               {say('today.again')}
@@ -113,7 +113,7 @@ function Watched(props: { watch: TodayWatch; purpose: ReadPurposeName; onPurpose
       )}
       {report !== undefined && report.people.length === 0 && <Empty>{say('today.nobody')}</Empty>}
       {report !== undefined && report.people.length > 0 && (
-        <TodayRows report={report} receivedAt={receivedAt} purpose={purpose} />
+        <TodayRows report={report} watch={watch} purpose={purpose} />
       )}
     </>
   );
@@ -127,7 +127,7 @@ function Freshness({ watch: { watching, receivedAt } }: { watch: TodayWatch }) {
       {watching.state === 'resting' && <Mark tone="wait">{say('today.notLive')}</Mark>}
       {watching.state === 'lost' && (
         <Mark tone="gone">
-          {receivedAt === 0 ? say('today.unreachable') : say('live.stale', { time: exactTime(receivedAt) })}
+          {receivedAt === 0 ? say('today.unreachable') : say('live.stale', { time: exactNear(receivedAt, Date.now()) })}
         </Mark>
       )}
     </div>

@@ -10,17 +10,18 @@ import { workLabel } from '../day/Timeline.tsx';
 import { labelText } from '../day/tones.ts';
 import { duration } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
-import { sinceText, states, tones, trackedBy } from './states.ts';
+import { sinceReport, sinceText, states, tones, trackedBy } from './states.ts';
 import classes from './today.module.css';
+import type { TodayWatch } from './useToday.ts';
 
 interface Shown {
   readonly report: TodayReport;
-  readonly receivedAt: number;
+  readonly watch: TodayWatch;
   readonly purpose: ReadPurposeName;
 }
 
 /** A row for each person, those at work first; every total opens the day that it is of. */
-export function TodayRows({ report, receivedAt, purpose }: Shown) {
+export function TodayRows({ report, watch, purpose }: Shown) {
   const now = useNow();
   const rows = report.people.toSorted((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
   return (
@@ -37,7 +38,13 @@ export function TodayRows({ report, receivedAt, purpose }: Shown) {
       </div>
       <ul className={classes.rows}>
         {rows.map((row) => (
-          <Row key={row.person.id} row={row} day={report.day} sinceReportMs={now - receivedAt} purpose={purpose} />
+          <Row
+            key={row.person.id}
+            row={row}
+            day={report.day}
+            sinceReportMs={sinceReport(watch, now)}
+            purpose={purpose}
+          />
         ))}
       </ul>
     </section>

@@ -2,6 +2,7 @@ import type { Tone } from '../../../look/Mark.tsx';
 import type { TodayRow } from '../../../shared/protocol/http/today.ts';
 import { clockTime, dayIn, shortDate } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
+import type { TodayWatch } from './useToday.ts';
 
 /** In the order of the page: who is at work first. */
 export const states = [
@@ -32,8 +33,16 @@ export function sinceText({ state, since }: TodayRow, day: string): string {
   return state === 'stopped' ? say('today.at', { time }) : say('today.since', { time });
 }
 
+/** How much later than the report it is known to hold: not at all any more once it is not live. */
+export function sinceReport(
+  { watching, receivedAt }: Pick<TodayWatch, 'watching' | 'receivedAt'>,
+  now: number,
+): number {
+  return watching.state === 'live' ? Math.max(0, now - receivedAt) : 0;
+}
+
 /** What was tracked by now: while someone tracks it goes on. */
 export function trackedBy({ state, trackedMs }: TodayRow, sinceReportMs: number): number | null {
   if (trackedMs === null) return null;
-  return state === 'tracking' ? trackedMs + Math.max(0, sinceReportMs) : trackedMs;
+  return state === 'tracking' ? trackedMs + sinceReportMs : trackedMs;
 }

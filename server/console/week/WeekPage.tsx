@@ -13,7 +13,7 @@ import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
 import { useNameOf } from '../frame/useNames.ts';
 import { Waiting } from '../frame/Waiting.tsx';
-import { clockTime, dayIn, exactTime, longDay, viewerZone } from '../strings/format.ts';
+import { clockTime, dateTime, dayIn, longDay, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { mondayOf } from './mondayOf.ts';
 import { WeekTables } from './WeekTables.tsx';
@@ -111,7 +111,7 @@ function Week({ report, own, purpose }: { report: WeekReport; own: boolean; purp
       </Note>
       <WeekTables report={report} own={own} purpose={purpose} />
       <p className="dl-quiet dl-small">
-        {say('week.made', { time: exactTime(generatedAt), zone, version: policyVersion })}
+        {say('week.made', { time: dateTime(generatedAt), zone, version: policyVersion })}
       </p>
     </>
   );

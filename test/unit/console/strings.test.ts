@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { searchPeople } from '../../../server/console/people/search.ts';
 import { en } from '../../../server/console/strings/en.ts';
-import { duration, latency } from '../../../server/console/strings/format.ts';
+import { duration, exactNear, latency } from '../../../server/console/strings/format.ts';
 import { count, say } from '../../../server/console/strings/say.ts';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import { SESSION_CAUSES } from '../../../shared/events/observation.ts';
@@ -35,6 +35,12 @@ test('spans of time read as people say them', () => {
     '2 h',
   ]);
   expect(latency(312)).toBe('0.3 s');
+});
+
+test('a moment of another day is never shown as if it were of today', () => {
+  const noon = new Date(2026, 10, 12, 12, 0, 11).getTime();
+  expect(exactNear(noon, noon + HOUR)).toBe('12:00:11');
+  expect(exactNear(noon, noon + 24 * HOUR)).toMatch(/^Thu,? 12 Nov, 12:00:11$/);
 });
 
 test('people are found by part of a name, address or team, without regard to case or accents', () => {
