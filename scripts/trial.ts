@@ -36,6 +36,7 @@ export async function runTrial({ home, port }: Trial): Promise<void> {
 
   const server = await listening(spawnKept(serverCli, ['serve', '--data', serverData, '--port', String(port)]));
   const children: Child[] = [{ name: 'server', process: server.process }];
+  let over: Promise<void>;
   try {
     const agent = await enrolledAgent(server, serverData, agentData);
     children.push({ name: 'agent', process: agent });
@@ -43,13 +44,15 @@ export async function runTrial({ home, port }: Trial): Promise<void> {
       ...['sign-in-link', '--data', serverData, '--email', OWNER_EMAIL, '--public-url', server.url, '--json'],
     ]);
     await running(agent, agentData);
+    // Whoever reads how to stop it may do so at once.
+    over = ended(children);
     sayHow(z.object({ link: z.string() }).parse(link).link, agentData, home);
   } catch (error) {
     // A child that runs on would keep this process, which has nothing more to do.
     for (const child of children) child.process.kill('SIGTERM');
     throw error;
   }
-  await ended(children);
+  await over;
 }
 
 function sayHow(link: string, agentData: string, home: string): void {

@@ -1,11 +1,16 @@
 #!/usr/bin/env node
+import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, Option } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
+import { systemClock } from './clock.ts';
 import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.ts';
 import { initialise, linkAddress, makeEnrolmentCode, makeSignInLink, type SignInLink } from './initialise.ts';
 import { lastAddress } from './lastAddress.ts';
+import { cancelOrganisation, finishCancellations, lookAtOrganisation } from './lifecycle/cancellation.ts';
+import { cancellationSayer, whatWillGo } from './lifecycle/cancellationWords.ts';
+import { systemRandom } from './random.ts';
 import { openServer } from './server.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { StoreError } from './store/store.ts';
@@ -51,6 +56,7 @@ function program(): Command {
   addServe(command);
   addSignInLink(command);
   addEnrolmentCode(command);
+  addCancel(command);
   return command;
 }
 
@@ -108,6 +114,8 @@ function addServe(parent: Command): void {
         data: need(options, 'data'),
         behindProxy: options['behindProxy'] === true || flag('DAYLIGHT_BEHIND_PROXY'),
       });
+      // Whoever reads that it listens may stop it at once.
+      const stopped = stopSignal();
       say(options, { event: 'listening', url: server.url, port: server.port, data: server.folder }, [
         `Daylight listens at ${server.url}`,
         ...(server.mayHaveOtherNames ? [ELSEWHERE] : []),
@@ -116,7 +124,7 @@ function addServe(parent: Command): void {
           ? 'There is no organisation yet: run `daylight-server init`.'
           : 'Stop it with Ctrl-C.',
       ]);
-      const signal = await stopSignal();
+      const signal = await stopped;
       await server.close();
       say(options, { event: 'stopped', signal }, ['Stopped.']);
     });
@@ -165,6 +173,46 @@ function addEnrolmentCode(parent: Command): void {
         `  ${token}`,
       ]);
     });
+}
+
+function addCancel(parent: Command): void {
+  parent
+    .command('cancel')
+    .description('End an organisation for ever: its keys and all that is kept of it. The server must be stopped.')
+    .addOption(dataOption())
+    .addOption(new Option('--organisation <name>', 'its name or id').env('DAYLIGHT_ORGANISATION'))
+    .option('--yes', 'without asking', false)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nSays what will go, and asks for the name. Its keys are destroyed first, so that nothing of it can be opened; then everything is\n' +
+        'deleted, the files are cleaned of what was deleted, and all of it is looked for again. Each state is written into ledger.ndjson\n' +
+        'before it is shown. If it is interrupted, the next start of the server goes on with it, and so does this command without a name.',
+    )
+    .action(async (options: Given) => {
+      const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+      const tell = cancellationSayer((json, lines) => say(options, json, lines), process.stdout.isTTY);
+      const finished = await finishCancellations({ ...surroundings, tell });
+      if (options['organisation'] === undefined && finished.length > 0) return;
+      const found = await lookAtOrganisation(need(options, 'organisation'), surroundings);
+      say(options, { event: 'will_go', ...found }, whatWillGo(found));
+      if (options['yes'] !== true) await agreed(found.name);
+      await cancelOrganisation(found.org, { ...surroundings, tell });
+      say(options, { event: 'cancelled', org: found.org }, [
+        `"${found.name}" is cancelled. Nothing of it is left here.`,
+      ]);
+    });
+}
+
+/** Whoever ends something writes its name. */
+async function agreed(name: string): Promise<void> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = process.stdin.isTTY ? await lines.question(`Write the name to cancel it for ever (${name}): `) : '';
+  lines.close();
+  if (answer.trim() === name) return;
+  throw new DaylightError('bad_request', 'nothing was cancelled: the name was not written', {
+    remedy: 'Write it in a terminal when you are asked, or give --yes.',
+  });
 }
 
 type Given = Readonly<Record<string, string | boolean | undefined>>;

@@ -7,6 +7,7 @@ import { createConnections } from './control/connections.ts';
 import type { Connections, PolicyControl } from './control/control.ts';
 import { createPolicyControl } from './control/policies.ts';
 import { createOrganisations, type Organisations } from './control/signer.ts';
+import { openLedger, unfinished } from './lifecycle/ledger.ts';
 import type { Random } from './random.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
@@ -39,13 +40,18 @@ export interface FoundationOptions {
   readonly random: Random;
   /** Makes the folder and the root key when there is nothing yet; never beside an existing store. */
   readonly create: boolean;
+  /**
+   * For cancelling, and going on with it: nobody else has the data open meanwhile (StoreError `busy` when somebody has), and an
+   * organisation of which only a part is left is no obstacle, as it is to everybody else.
+   */
+  readonly ending?: true;
   /** Told of each file that was of an earlier format; whoever runs the server wants to know, as there is no way back. */
   readonly migrated?: ((migration: Migration) => void) | undefined;
 }
 
 /** Several processes may have one open: `init` and `sign-in-link` work beside a running server. */
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
-  const { data, clock, random, create, migrated } = options;
+  const { data, clock, random, create, migrated, ending = false } = options;
   const folder = resolve(data);
   const rootKey = await openFolder(folder, random, create);
   const opened: { close(): Promise<void> }[] = [];
@@ -63,9 +69,13 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
       randomBytes: (length) => random.bytes(length),
       fromStore: (bytes) => vault.fromStore(bytes),
       migrated,
+      alone: ending,
     });
     opened.push(store);
-    await requireOwnKeys(folder, keyStore, store);
+    if (!ending) {
+      await requireEnded(folder);
+      await requireOwnKeys(folder, keyStore, store);
+    }
     const organisations = createOrganisations({ store, vault, clock });
     const changes = createChanges();
     const connections = createConnections(changes);
@@ -126,6 +136,14 @@ async function requireOwnKeys(folder: string, keyStore: KeyStore, store: Store):
   if (organisations.length > 0 && !organisations.some(({ org }) => keys.has(org))) throw foreignKeys(folder);
 }
 
+/** What is half gone would be taken for damage, or come to life again. */
+async function requireEnded(folder: string): Promise<void> {
+  if (unfinished(await openLedger(folder)).length === 0) return;
+  throw new DaylightError('conflict', `${folder}: an organisation is being cancelled here, and that is not finished`, {
+    remedy: 'Start the server, which finishes it first, or run `daylight-server cancel` without a name.',
+  });
+}
+
 function foreignKeys(folder: string): VaultError {
   return new VaultError(
     'unavailable',
@@ -152,7 +170,7 @@ async function refuseForeign(folder: string): Promise<void> {
 }
 
 /** What an `init` that was killed may have left, and what a disk of its own has. */
-const OURS = /^(root\.key|keys\.db|daylight\.db|blobs|lost\+found)/;
+const OURS = /^(root\.key|keys\.db|daylight\.db|ledger\.ndjson|blobs|lost\+found)/;
 
 /** Images may lie on another disk; but opening them makes their folder the server's alone, which others may be using. */
 async function requirePrivateLink(path: string): Promise<void> {

@@ -19,7 +19,7 @@ import type { Sealed } from '../vault/sealed.ts';
  * Everything that could tell something about a person arrives sealed. In the clear: random ids, parameter, day, epoch,
  * expiry, versions, counts of discarded items, and the times at which the server itself did something.
  */
-export interface Store extends People, Access, Devices, Policies, Observations, Audit {
+export interface Store extends People, Access, Devices, Policies, Observations, Audit, Endings {
   close(): Promise<void>;
 }
 
@@ -464,6 +464,31 @@ export interface Audit {
   securityEvents(org: OrgId, limit: number, before?: UnixMs): Promise<readonly SecurityEvent[]>;
 }
 
+// ── Endings ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** How much there is of an organisation, counted in everything that holds something of it. */
+export interface Holdings {
+  readonly people: number;
+  /** Retired ones included. */
+  readonly devices: number;
+  /** Days of people on which something was recorded. */
+  readonly days: number;
+  readonly segments: number;
+  readonly images: number;
+  /** All rows and files, those above included: 0 means that nothing is left. */
+  readonly records: number;
+}
+
+export interface Endings {
+  holdings(org: OrgId): Promise<Holdings>;
+  /**
+   * Deletes every row and file of the organisation, and overwrites their bytes in the database. Not one step but many, `tell`
+   * being given how many rows are gone so far: when it fails, or the process ends, part of it is done, and it can be called again.
+   * Whoever calls it holds the store alone: what others write meanwhile may stay.
+   */
+  eraseOrganisation(org: OrgId, tell?: (rows: number) => void): Promise<void>;
+}
+
 // ── Keys: a separate database file, never part of a data backup ───────────────────────────────────────────────────
 
 export interface DataKeyId {
@@ -492,6 +517,10 @@ export interface KeyStore {
   dataKey(id: DataKeyId): Promise<WrappedDataKey | null>;
   /** Stores those that do not exist yet and returns, for every id asked, the key that is stored now. Durable. */
   putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly WrappedDataKey[]>;
+  /** How many keys there are of the organisation: its own, and those of its people. */
+  countKeys(org: OrgId): Promise<number>;
+  /** Deletes them all, in one step. What was sealed for the organisation can be opened by nobody from then on. */
+  destroyKeys(org: OrgId): Promise<void>;
   /** A few words of known plaintext under the root key, to tell a wrong key from damage. Null on a new store. */
   rootCheck(): Promise<Uint8Array | null>;
   /** `conflict` when there is one. */

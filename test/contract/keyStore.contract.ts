@@ -64,6 +64,25 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
       expect(both).toEqual([dataKey(1, 'first'), dataKey(1, 'first')]);
     });
 
+    it('destroys every key of one organisation and none of another, also when it is asked again', async () => {
+      expect(await keys.countKeys(orgId('acme'))).toBe(0);
+      const theirs = { org: orgId('other'), person: personId('eve') };
+      for (const version of [1, 2]) await keys.putOrgKey(orgKey(version));
+      await keys.putOrgKey({ ...orgKey(1), org: orgId('other') });
+      await keys.putDataKeys([dataKey(1, 'a'), dataKey(2, 'b'), dataKey(0, 'p', { parameter: 'profile' })]);
+      await keys.putDataKeys([dataKey(1, 'e', theirs)]);
+      await keys.putRootCheck(sealedText('check'));
+      expect([await keys.countKeys(orgId('acme')), await keys.countKeys(orgId('other'))]).toEqual([5, 2]);
+      for (const _ of ['once', 'again']) {
+        await keys.destroyKeys(orgId('acme'));
+        expect([await keys.countKeys(orgId('acme')), await keys.countKeys(orgId('other'))]).toEqual([0, 2]);
+      }
+      expect(await keys.orgKeys()).toEqual([{ ...orgKey(1), org: orgId('other') }]);
+      expect(await keys.dataKey(dataKey(1, 'any'))).toBeNull();
+      expect(await keys.dataKey(dataKey(1, 'any', theirs))).toEqual(dataKey(1, 'e', theirs));
+      expect(await keys.rootCheck()).toEqual(sealedText('check'));
+    });
+
     it('has no root check until one is put, and never replaces it', async () => {
       expect(await keys.rootCheck()).toBeNull();
       await keys.putRootCheck(sealedText('check'));

@@ -1133,6 +1133,91 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await again.appendBatch(batch(2))).toEqual({ kind: 'committed' });
     });
 
+    describe('endings', () => {
+      const other = orgId('other');
+      const nothing = { people: 0, devices: 0, days: 0, segments: 0, images: 0, records: 0 };
+
+      /** Something of each kind that there is, for the organisation of `acme`'s records. */
+      async function fill(): Promise<void> {
+        await store.createOrganisation(org('acme'));
+        await store.createPerson(person('ann'));
+        await store.createTeam({ org: orgId('acme'), team: teamId('a'), name: sealedText('a') });
+        await store.createToken(token('open'));
+        await store.createSession(webSession('here'), 10);
+        await enrolIn(store, device('laptop'));
+        const receipt = { org: orgId('acme'), device: deviceId('laptop'), policyVersion: 1, receivedAt: NINE };
+        await store.putReceipt({ ...receipt, receipt: sealedText('receipt') });
+        await store.publishPolicy(policy(1));
+        const acknowledged = { device: deviceId('laptop'), noticeVersion: 1, at: NINE };
+        await store.putAcknowledgement({
+          ...{ org: orgId('acme'), person: personId('ann'), ...acknowledged },
+          acknowledgement: sealedText('yes'),
+        });
+        await store.appendBatch(
+          batch(1, {
+            segments: [segment('a'), segment('b'), segment('c', 'app', '2026-03-03')],
+            blobs: [blob('x'), blob('y')],
+            discarded: [{ parameter: 'title', reason: 'malformed', count: 2 }],
+            dropped: [{ parameter: 'app', cause: 'evicted', count: 3 }],
+          }),
+        );
+        await store.recordAccess(access(NINE));
+        await store.recordSecurityEvent({
+          ...{ org: orgId('acme'), at: NINE, kind: 'signed_in', person: personId('ann') },
+          detail: 'signed in',
+        });
+      }
+
+      it('counts what there is of one organisation, and nothing of one that is not there', async () => {
+        await fill();
+        const held = await store.holdings(orgId('acme'));
+        expect(held).toMatchObject({ people: 1, devices: 1, days: 2, segments: 3, images: 2 });
+        expect(held.records).toBeGreaterThan(15);
+        expect(await store.holdings(other)).toEqual(nothing);
+      });
+
+      it('erases everything of one organisation, nothing of another, and can be asked again', async () => {
+        await fill();
+        await store.createOrganisation(org('other'));
+        await store.createPerson(person('eve', { org: other }));
+        await enrolIn(store, device('tower', { org: other, person: personId('eve') }));
+        await store.publishPolicy(policy(1, { org: other }));
+        const theirs = { org: other, person: personId('eve') };
+        await store.appendBatch(
+          batch(1, {
+            ...{ ...theirs, device: deviceId('tower') },
+            segments: [{ ...segment('e'), ...theirs, device: deviceId('tower') }],
+            blobs: [{ ...blob('e'), ...theirs }],
+            discarded: [{ parameter: 'title', reason: 'malformed', count: 1 }],
+          }),
+        );
+        const before = await store.holdings(other);
+        const told: number[] = [];
+        await store.eraseOrganisation(orgId('acme'), (rows) => told.push(rows));
+        expect(await store.holdings(orgId('acme'))).toEqual(nothing);
+        expect(told.at(-1)).toBeGreaterThan(0);
+        expect(told).toEqual(told.toSorted((a, b) => a - b));
+        expect(await store.organisations()).toEqual([org('other')]);
+        expect(await store.personByEmail(person('ann').emailHash)).toBeNull();
+        expect(await store.device(deviceId('laptop'))).toBeNull();
+        expect(await store.peekToken('invitation', token('open').tokenHash, NINE)).toBeNull();
+        expect(await store.session(webSession('here').id, NINE)).toBeNull();
+        expect(await store.appendBatch(batch(2))).toEqual({ kind: 'refused' });
+        expect(await store.holdings(other)).toEqual(before);
+        expect(await store.blob(other, personId('eve'), imageId('e'))).toEqual({ ...blob('e'), ...theirs });
+        await store.eraseOrganisation(orgId('acme'));
+        expect(await store.holdings(other)).toEqual(before);
+      });
+
+      it('takes the same organisation, people and devices again when all of them were erased', async () => {
+        await fill();
+        const before = await store.holdings(orgId('acme'));
+        await store.eraseOrganisation(orgId('acme'));
+        await fill();
+        expect(await store.holdings(orgId('acme'))).toEqual(before);
+      });
+    });
+
     it('answers every call after close with closed, and closes twice without complaint', () =>
       expectClosedAfterClose(store));
   });

@@ -40,6 +40,15 @@ export function createMemoryKeyStore(): MemoryKeyStore {
       for (const key of keys) if (!store.dataKeys.has(nameOf(key))) store.dataKeys.set(nameOf(key), key);
       return keys.map((key) => store.dataKeys.get(nameOf(key)) ?? key);
     },
+    async countKeys(org) {
+      await answer(store);
+      return [...store.orgs, ...store.dataKeys.values()].filter((key) => key.org === org).length;
+    },
+    async destroyKeys(org) {
+      await answer(store);
+      store.orgs = store.orgs.filter((key) => key.org !== org);
+      for (const [name, key] of store.dataKeys) if (key.org === org) store.dataKeys.delete(name);
+    },
     async rootCheck() {
       await answer(store);
       return store.check;

@@ -49,7 +49,16 @@ export function createReferenceStore(): Store {
   const events: SecurityEvent[] = [];
   /** Of each change that proof rests on, whose it was; the mark is how many there have been. */
   const changes: { org: string; device: string }[] = [];
+  const tables: { org: string }[][] = [
+    ...[organisations, people, teams, tokens, sessions, devices, receipts, policies, acknowledgements],
+    ...[segments, blobs, accesses, events],
+  ];
   let closed = false;
+
+  const countsOf = (org: string): readonly { device: string }[] => {
+    const ours = devices.filter((one) => one.org === org).map(({ device }) => device as string);
+    return [...discards, ...drops].filter(({ device }) => ours.includes(device));
+  };
 
   /** One step: what throws in it has changed nothing yet. */
   const step = async <T>(work: () => T): Promise<T> => {
@@ -390,6 +399,29 @@ export function createReferenceStore(): Store {
         ),
       ),
 
+    holdings: (org) =>
+      step(() => {
+        const ours = <T extends { org: string }>(all: readonly T[]): readonly T[] =>
+          all.filter((one) => one.org === org);
+        const records = [...tables.flatMap(ours), ...countsOf(org)];
+        return {
+          people: ours(people).length,
+          devices: ours(devices).length,
+          days: new Set(ours(segments).map((one) => `${one.person}/${one.day}`)).size,
+          segments: ours(segments).length,
+          images: ours(blobs).length,
+          records: records.length,
+        };
+      }),
+    eraseOrganisation: (org, tell) =>
+      step(() => {
+        const counted = new Set(countsOf(org));
+        removed(discards, (one) => counted.has(one));
+        removed(drops, (one) => counted.has(one));
+        for (const table of tables) removed(table, (one) => one.org === org);
+        tell?.(1);
+      }),
+
     close: async () => {
       closed = true;
     },
@@ -427,6 +459,12 @@ export function createReferenceKeyStore(): KeyStore {
           return known ?? key;
         }),
       ),
+    countKeys: (org) => step(() => [...orgKeys, ...dataKeys].filter((one) => one.org === org).length),
+    destroyKeys: (org) =>
+      step(() => {
+        removed(orgKeys, (one) => one.org === org);
+        removed(dataKeys, (one) => one.org === org);
+      }),
     rootCheck: () => step(() => rootCheck),
     putRootCheck: (check) =>
       step(() => {

@@ -13,6 +13,10 @@ export interface BlobFolder {
   read(org: OrgId, file: string): Promise<Uint8Array>;
   /** Removes files; one that is gone already is no error. */
   remove(org: OrgId, files: readonly string[]): Promise<void>;
+  /** How many files there are of the organisation, whether or not anything names them. */
+  count(org: OrgId): Promise<number>;
+  /** Removes every file of the organisation, and its folder. */
+  removeAll(org: OrgId): Promise<void>;
   /** Removes every file that `named` does not return. Only while nobody writes. Returns how many it removed. */
   sweep(named: (org: OrgId, files: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>;
 }
@@ -59,6 +63,16 @@ export async function openBlobFolder(folder: string, randomBytes: RandomBytes): 
     async remove(org, files) {
       for (const file of files) await rm(join(folder, org, file), { force: true });
     },
+    async count(org) {
+      return (await filesIn(join(folder, org))).length;
+    },
+    async removeAll(org) {
+      const own = join(folder, org);
+      await blobs.remove(org, await filesIn(own));
+      ready.delete(org);
+      await rm(own, { recursive: true, force: true });
+      await syncFolder(folder);
+    },
     async sweep(named) {
       let removed = 0;
       for (const name of await readdir(folder)) {
@@ -91,6 +105,13 @@ async function sweepOrg(
   }
   if (removed > 0) await syncFolder(folder);
   return removed;
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 async function makeFolder(folder: string, org: OrgId): Promise<string> {

@@ -45,6 +45,15 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     async putDataKeys(keys) {
       return put(keys);
     },
+    async countKeys(org) {
+      const row = await read.first(countKeys, [idBytes(org)]);
+      return row === null ? 0 : int(row, 'many');
+    },
+    async destroyKeys(org) {
+      await writer.unit(async (tx) => {
+        for (const table of keyTables) await tx.run(`DELETE FROM ${table} WHERE org = ?`, [idBytes(org)]);
+      });
+    },
     async rootCheck() {
       const row = await read.first('SELECT text FROM root_check');
       return row === null ? null : bytes(row, 'text');
@@ -55,6 +64,10 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     close,
   };
 }
+
+/** What is not an organisation's: the words that tell the root key. */
+const keyTables = keySchema.tables.filter((table) => table !== 'root_check');
+const countKeys = `SELECT ${keyTables.map((table) => `(SELECT count(*) FROM ${table} WHERE org = ?1)`).join(' + ')} AS many`;
 
 const idColumns = ['org', 'person', 'parameter', 'epoch'];
 const keyColumns = [...idColumns, 'org_key_version', 'wrapped'];

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { OrgId } from '../../../shared/ids.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { type BlobFolder, openBlobFolder, type RandomBytes } from '../blobs/blobFolder.ts';
-import type { Store } from '../store.ts';
+import { type Store, StoreError } from '../store.ts';
 import { accessIn } from './access.ts';
 import { auditIn } from './audit.ts';
 import { idBytes, text } from './columns.ts';
 import { type Connection, connect } from './connection.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { devicesIn } from './devices.ts';
+import { endingsIn } from './endings.ts';
 import { codeOf, storeError } from './failure.ts';
 import { observationsIn } from './observations.ts';
 import { peopleIn } from './people.ts';
@@ -23,6 +24,8 @@ export interface SqliteStoreOptions extends DatabaseOptions {
   readonly randomBytes: RandomBytes;
   /** Names bytes read from the store as sealed: `vault.fromStore`. */
   readonly fromStore: Vault['fromStore'];
+  /** Nobody else has the store open as long as this one is: whoever comes meanwhile waits. `busy` when somebody has it open. */
+  readonly alone?: boolean | undefined;
 }
 
 /**
@@ -35,7 +38,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const database = await openDatabase(join(folder, 'daylight.db'), storeSchema, options);
   try {
     const blobs = await openBlobFolder(join(folder, 'blobs'), randomBytes);
-    const presence = await announce(join(folder, 'daylight.lock'), () => sweepOrphans(database, blobs));
+    const lock = join(folder, 'daylight.lock');
+    const presence = await announce(lock, options.alone === true, () => sweepOrphans(database, blobs));
     return {
       ...peopleIn(database, fromStore),
       ...accessIn(database, fromStore),
@@ -43,6 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ...policiesIn(database, fromStore),
       ...observationsIn(database, blobs, fromStore),
       ...auditIn(database),
+      ...endingsIn(database, blobs),
       async close() {
         await database.close();
         await presence.close();
@@ -57,17 +62,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 /**
  * Several processes may have the store open (a command of the host beside the server). Each holds a shared lock while
  * it has; `whenAlone` runs only under the exclusive one, so that nobody is in the middle of writing a blob. The lock is
- * SQLite's own on an empty file: it ends with the process, however that ends.
+ * SQLite's own on an empty file: it ends with the process, however that ends. Whoever must be `alone` keeps the exclusive one.
  */
-async function announce(file: string, whenAlone: () => Promise<void>): Promise<Connection> {
+async function announce(file: string, alone: boolean, whenAlone: () => Promise<void>): Promise<Connection> {
   await createPrivately(file);
   const lock = await connect(file);
   try {
-    await lock.script('PRAGMA busy_timeout = 0;');
-    if (await begunAlone(lock)) {
-      await whenAlone();
-      await lock.run('COMMIT');
-    }
+    // A command of the host is done in a moment.
+    await lock.script(`PRAGMA busy_timeout = ${alone ? 2_000 : 0};`);
+    const isAlone = await begunAlone(lock);
+    if (isAlone) await whenAlone();
+    if (alone && !isAlone) throw new StoreError('busy', 'another process has this folder open');
+    if (alone) return lock;
+    if (isAlone) await lock.run('COMMIT');
     await lock.script('PRAGMA busy_timeout = 60000; BEGIN; SELECT count(*) FROM sqlite_schema;');
     return lock;
   } catch (error) {

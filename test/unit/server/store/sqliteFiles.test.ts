@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,7 +11,18 @@ import { outcome } from '../../../contract/store.contract.ts';
 import { enrolIn } from '../../../support/enrolIn.ts';
 import { openStoreIn, temporaryFolder } from '../../../support/openedSqliteStore.ts';
 import { sealedText } from '../../../support/sealedForTest.ts';
-import { batch, blob, device, imageId, NINE, orgId, personId, policy, segment } from '../../../support/storeRecords.ts';
+import {
+  batch,
+  blob,
+  dataKey,
+  device,
+  imageId,
+  NINE,
+  orgId,
+  personId,
+  policy,
+  segment,
+} from '../../../support/storeRecords.ts';
 
 describe('the files of the SQLite store', () => {
   let folder: string;
@@ -175,6 +187,24 @@ describe('the files of the SQLite store', () => {
     expect((await store.blob(orgId('acme'), personId('ann'), imageId('x')))?.sealed).toHaveLength(0);
     await rm(join(folder, 'blobs'), { recursive: true });
     expect(await outcome(store.blob(orgId('acme'), personId('ann'), imageId('x')))).toBe('damaged');
+  });
+
+  it('hold no byte of keys that were destroyed, however often what lies beside them was moved, and all of the others', async () => {
+    const file = join(folder, 'keys.db');
+    const keys = await openSqliteKeyStore({ file });
+    const made = Array.from({ length: 2_000 }, (_, at) => {
+      const whose = { org: orgId(at % 2 === 0 ? 'acme' : 'other'), person: personId(`${at}`) };
+      return dataKey(at, `key ${at}`, { ...whose, wrapped: randomBytes(60) });
+    });
+    for (let at = 0; at < made.length; at += 7) await keys.putDataKeys(made.slice(at, at + 7));
+    const found = async (org: string): Promise<number> => {
+      const bytes = await readFile(file);
+      return made.filter((key) => key.org === orgId(org) && bytes.includes(Buffer.from(key.wrapped.slice(0, 24)))).length;
+    };
+    await keys.destroyKeys(orgId('acme'));
+    await keys.close();
+    expect([await found('acme'), await found('other')]).toEqual([0, 1_000]);
+    expect((await readdir(folder)).filter((name) => name.startsWith('keys.db'))).toEqual(['keys.db']);
   });
 
   it('keep at most 60 bytes an event at twelve events a segment, indexes included', async () => {

@@ -1,0 +1,46 @@
+import type { ToCancel, Told } from './cancellation.ts';
+import type { LedgerState } from './ledger.ts';
+
+/** What is said before an organisation is cancelled: what goes, what stays, and that there is no way back. */
+export function whatWillGo({ name, holdings, keys }: ToCancel): readonly string[] {
+  const { people, devices, days, segments, images, records } = holdings;
+  return [
+    `Cancelling "${name}" ends for ever, with no way back:`,
+    `  ${counted(people, 'person', 'people')} and ${counted(devices, 'computer')}, ${counted(days, 'recorded day')} of them`,
+    `  ${counted(segments, 'sealed segment')} and ${counted(images, 'screenshot')}; with everything else, ${counted(records, 'row and file', 'rows and files')}`,
+    `  ${counted(keys, 'key')}, first of all: from then on nothing of it can be opened`,
+    'What stays: in ledger.ndjson that this id was cancelled, and when, without a name. Copies of this folder that you made elsewhere:',
+    'delete them too, and with them the copies of its keys. On its computers what was not sent yet: "daylight-agent wipe" there deletes it.',
+  ];
+}
+
+/** Says each state as it is reached; where somebody watches, also how far the deleting is. */
+export function cancellationSayer(
+  say: (json: object, lines: readonly string[]) => void,
+  isWatched: boolean,
+): (told: Told) => void {
+  let next = PROGRESS_ROWS;
+  return (told) => {
+    if (told.kind === 'state') {
+      const { state, org, at } = told;
+      say({ event: state, org, at }, [`${new Date(at).toISOString()}  ${words[state]}`]);
+    } else if (isWatched && told.gone >= next) {
+      next = told.gone + PROGRESS_ROWS;
+      say({ event: 'deleting', org: told.org, gone: told.gone }, [`  ${counted(told.gone, 'row')} deleted …`]);
+    }
+  };
+}
+
+const PROGRESS_ROWS = 25_000;
+
+const words: Readonly<Record<LedgerState, string>> = {
+  committed: 'COMMITTED       written into the ledger',
+  keys_destroyed: 'KEYS DESTROYED  nothing of it can be opened any more',
+  purged: 'PURGED          every row and file is deleted',
+  scrubbed: 'SCRUBBED        the files are cleaned of what was deleted',
+  verified_empty: 'VERIFIED EMPTY  looked for again, nothing was found',
+};
+
+function counted(many: number, one: string, several = `${one}s`): string {
+  return `${many.toLocaleString('en-GB')} ${many === 1 ? one : several}`;
+}

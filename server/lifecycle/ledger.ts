@@ -1,0 +1,84 @@
+import { open, readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { OrgId } from '../../shared/ids.ts';
+import { UnixMs } from '../../shared/time.ts';
+import { syncFolder } from '../durable.ts';
+import { StoreError } from '../store/store.ts';
+
+/**
+ * What was ended here, in a file of its own that no backup of the data replaces: one line a state, each on the disk before what it
+ * announces is done. Random ids and times alone; it tells of nobody who they were.
+ */
+export interface Ledger {
+  readonly entries: readonly LedgerEntry[];
+  /** Durable when it resolves. Throws `StoreError` `full` where nothing can be written. */
+  append(entry: LedgerEntry): Promise<void>;
+}
+
+export const LedgerState = z.enum(['committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified_empty']);
+export type LedgerState = z.infer<typeof LedgerState>;
+
+const LedgerEntry = z.strictObject({ at: UnixMs, organisation: OrgId, state: LedgerState }).readonly();
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+export const LEDGER = 'ledger.ndjson';
+
+/**
+ * A last line without its end is what a crash left of an entry that was never answered; it is cut off when the next one is written.
+ * Throws `StoreError` `damaged` for anything else that is no entry.
+ */
+export async function openLedger(folder: string): Promise<Ledger> {
+  const file = join(folder, LEDGER);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    // What else is wrong with the folder is said by whoever opens it.
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code))) return '';
+    throw new StoreError('damaged', `${file}: it cannot be read; see to whose it is, and to the disk`, error);
+  });
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const entries = whole
+    .split('\n')
+    .slice(0, -1)
+    .map((line, place) => parsed(line, file, place + 1));
+  let length = Buffer.byteLength(whole);
+  return {
+    entries,
+    async append(entry) {
+      const line = `${JSON.stringify(LedgerEntry.parse(entry))}\n`;
+      try {
+        await write(file, line, length);
+        await syncFolder(folder);
+      } catch (error) {
+        throw new StoreError('full', `${file}: nothing can be written there`, error);
+      }
+      length += Buffer.byteLength(line);
+      entries.push(entry);
+    },
+  };
+}
+
+/** The organisations of which not everything is gone yet, as far as the ledger knows, in order. */
+export function unfinished({ entries }: Ledger): readonly OrgId[] {
+  const last = new Map(entries.map(({ organisation, state }) => [organisation, state]));
+  return [...last].flatMap(([organisation, state]) => (state === 'verified_empty' ? [] : [organisation]));
+}
+
+async function write(file: string, line: string, length: number): Promise<void> {
+  const handle = await open(file, 'a', 0o600);
+  try {
+    if ((await handle.stat()).size > length) await truncate(file, length);
+    await handle.writeFile(line);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function parsed(line: string, file: string, number: number): LedgerEntry {
+  try {
+    return LedgerEntry.parse(JSON.parse(line));
+  } catch (error) {
+    const remedy = 'put back the newest copy of it that you have; what it says was ended must not come back';
+    throw new StoreError('damaged', `${file}, line ${number}: this is no entry of the ledger; ${remedy}`, error);
+  }
+}

@@ -1,0 +1,175 @@
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeSignInLink } from '../../../../server/initialise.ts';
+import {
+  cancelOrganisation,
+  finishCancellations,
+  lookAtOrganisation,
+  type Told,
+} from '../../../../server/lifecycle/cancellation.ts';
+import { LedgerState } from '../../../../server/lifecycle/ledger.ts';
+import type { LogFields } from '../../../../server/log.ts';
+import { openServer } from '../../../../server/server.ts';
+import { openFoundationIn } from '../../../support/numberedNotes.ts';
+import {
+  foundIn,
+  leftOf,
+  piecesOf,
+  prepareTwo,
+  surroundings,
+  type TwoOrganisations,
+} from '../../../support/twoOrganisations.ts';
+
+const DAYS = 12;
+const states = LedgerState.options;
+const NOTHING = { records: 0, keys: 0, opened: 0 };
+
+let folder: string;
+let data: string;
+let orgs: TwoOrganisations;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daylight-cancel-'));
+  data = join(folder, 'data');
+  orgs = await prepareTwo(data, DAYS);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const cancel = (tell?: (told: Told) => void) =>
+  cancelOrganisation(orgs.acme, { data, ...surroundings, ...(tell === undefined ? {} : { tell }) });
+const ledger = async () => (await readFile(join(data, 'ledger.ndjson'), 'utf8')).trimEnd().split('\n');
+
+it('an organisation is looked at by its name or id, and everything of it is counted', async () => {
+  for (const which of ['Acme', ' Acme ', orgs.acme]) {
+    const found = await lookAtOrganisation(which, { data, ...surroundings });
+    expect(found).toMatchObject({ org: orgs.acme, name: 'Acme' });
+    expect(found.holdings).toMatchObject({ people: 1, devices: 1, days: DAYS, segments: DAYS, images: DAYS });
+    expect(found.keys).toBeGreaterThan(3);
+  }
+  const none = lookAtOrganisation('Nobody', { data, ...surroundings });
+  await expect(none).rejects.toMatchObject({ code: 'not_found', remedy: 'There is: Acme, Bolt.' });
+});
+
+it('of a cancelled organisation no row, file, key or sealed byte is left, and of another one everything is', async () => {
+  const [ofAcme, ofBolt] = [await piecesOf(data, orgs.acme), await piecesOf(data, orgs.bolt)];
+  expect(ofAcme.length).toBeGreaterThan(2 * DAYS + 5);
+  expect([await foundIn(data, ofAcme), await foundIn(data, ofBolt)]).toEqual([ofAcme.length, ofBolt.length]);
+  const before = await leftOf(data, orgs.bolt);
+  expect(before.opened).toBe(DAYS);
+  const told: Told[] = [];
+  await cancel((one) => told.push(one));
+  expect(told.flatMap((one) => (one.kind === 'state' ? [one.state] : []))).toEqual(states);
+  expect([await foundIn(data, ofAcme), await foundIn(data, ofBolt)]).toEqual([0, ofBolt.length]);
+  expect([await leftOf(data, orgs.acme), await leftOf(data, orgs.bolt)]).toEqual([NOTHING, before]);
+  expect(await readdir(join(data, 'blobs'))).toEqual([orgs.bolt]);
+  await expect(makeSignInLink(data, 'owner@acme.example.com')).rejects.toMatchObject({ code: 'not_found' });
+  expect((await makeSignInLink(data, 'owner@bolt.example.com')).org).toBe(orgs.bolt);
+});
+
+it('the ledger holds each state with its time, a random id, and no name; only its owner can read it', async () => {
+  await cancel();
+  const lines = (await ledger()).map((line) => JSON.parse(line));
+  expect(lines.map(({ state }) => state)).toEqual(states);
+  for (const line of lines) {
+    expect(Object.keys(line).sort()).toEqual(['at', 'organisation', 'state']);
+    expect(line.organisation).toBe(orgs.acme);
+  }
+  expect(((await stat(join(data, 'ledger.ndjson'))).mode & 0o777).toString(8)).toBe('600');
+});
+
+describe.each(states.slice(0, -1))('a cancellation that ends at %s', (last) => {
+  beforeEach(async () => {
+    const interrupted = cancel((told) => {
+      if (told.kind === 'state' && told.state === last) throw new Error('the power went');
+    });
+    await expect(interrupted).rejects.toThrow('the power went');
+  });
+
+  it('is an obstacle to commands, which say what to do', async () => {
+    const remedy = expect.stringContaining('daylight-server cancel');
+    await expect(makeSignInLink(data, 'owner@bolt.example.com')).rejects.toMatchObject({ code: 'conflict', remedy });
+    await expect(openFoundationIn(data)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('is finished by the next start of the server, which says so, and the other organisation is served', async () => {
+    const said: [string, LogFields | undefined][] = [];
+    const info = (event: string, fields?: LogFields) => void said.push([event, fields]);
+    const log = { debug: () => undefined, info, error: info };
+    const server = await openServer({ data, port: 0 }, { log });
+    expect(server.organisations).toBe(1);
+    await server.close();
+    expect(said).toEqual([['cancelled', { reason: `nothing is left of organisation ${orgs.acme}` }]]);
+    expect([await leftOf(data, orgs.acme), (await leftOf(data, orgs.bolt)).opened]).toEqual([NOTHING, DAYS]);
+    expect(JSON.parse((await ledger()).at(-1) ?? '{}').state).toBe('verified_empty');
+  });
+
+  it('is finished by asking again', async () => {
+    expect(await finishCancellations({ data, ...surroundings })).toEqual([orgs.acme]);
+    expect(await leftOf(data, orgs.acme)).toEqual(NOTHING);
+    expect(await finishCancellations({ data, ...surroundings })).toEqual([]);
+  });
+});
+
+it('what comes back with an older copy of data and keys is ended again before anything is served', async () => {
+  const copy = join(folder, 'copy');
+  await cp(data, copy, { recursive: true });
+  await cancel();
+  for (const name of ['daylight.db', 'keys.db', 'blobs']) {
+    await cp(join(copy, name), join(data, name), { recursive: true });
+  }
+  await (await openServer({ data, port: 0, logLevel: 'silent' })).close();
+  expect([await leftOf(data, orgs.acme), (await leftOf(data, orgs.bolt)).opened]).toEqual([NOTHING, DAYS]);
+  expect((await ledger()).length).toBe(2 * states.length);
+});
+
+it('the last organisation can be cancelled too: the server starts with none, and another one can begin', async () => {
+  await cancel();
+  await cancelOrganisation(orgs.bolt, { data, ...surroundings });
+  const server = await openServer({ data, port: 0, logLevel: 'silent' });
+  expect(server.organisations).toBe(0);
+  await server.close();
+  expect(await leftOf(data, orgs.bolt)).toEqual(NOTHING);
+});
+
+it('nothing is cancelled while a server has the folder open', async () => {
+  const server = await openServer({ data, port: 0, logLevel: 'silent' });
+  try {
+    await expect(cancel()).rejects.toMatchObject({ code: 'conflict', remedy: 'Stop it first, then try again.' });
+  } finally {
+    await server.close();
+  }
+  expect((await leftOf(data, orgs.acme)).opened).toBe(DAYS);
+  await expect(ledger()).rejects.toThrow('ENOENT');
+});
+
+it('where the ledger cannot be written nothing is destroyed', async () => {
+  await symlink(join(folder, 'nowhere', 'ledger'), join(data, 'ledger.ndjson'));
+  await expect(cancel()).rejects.toThrow(/ledger\.ndjson: nothing can be written there/);
+  await rm(join(data, 'ledger.ndjson'));
+  expect((await leftOf(data, orgs.acme)).opened).toBe(DAYS);
+});
+
+describe('a ledger', () => {
+  it('with a torn last line is as if that had not been written, and goes on after what is whole', async () => {
+    await cancel();
+    const whole = await ledger();
+    await appendFile(join(data, 'ledger.ndjson'), '{"at":17');
+    expect(await finishCancellations({ data, ...surroundings })).toEqual([]);
+    await cancelOrganisation(orgs.bolt, { data, ...surroundings });
+    const after = await ledger();
+    expect(after.slice(0, whole.length)).toEqual(whole);
+    expect(after.slice(whole.length).map((line) => JSON.parse(line).state)).toEqual(states);
+  });
+
+  it.each([
+    ['a line that is no entry', '{"at":1}\n'],
+    ['a word', 'cancelled\n'],
+    ['an empty line', '\n'],
+  ])('with %s is refused, by number, and no server starts without what it says', async (_, line) => {
+    await writeFile(join(data, 'ledger.ndjson'), line);
+    const words = /ledger\.ndjson, line 1: this is no entry of the ledger; put back the newest copy/;
+    await expect(openServer({ data, port: 0, logLevel: 'silent' })).rejects.toThrow(words);
+    await expect(openFoundationIn(data)).rejects.toThrow(words);
+  });
+});
