@@ -26,7 +26,7 @@ export function Accesses() {
       lead={`${say('accesses.lead')} ${say('accesses.readers')}`}
     >
       {accesses.isPending && <Waiting lines={5} />}
-      {accesses.isError && accesses.data === undefined && (
+      {accesses.isError && !accesses.isFetchNextPageError && (
         <Failure error={accesses.error} retry={() => void accesses.refetch()} />
       )}
       {accesses.data?.length === 0 && (

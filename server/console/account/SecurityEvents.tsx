@@ -16,7 +16,7 @@ export function SecurityEvents() {
   return (
     <Page title={say('nav.security')} lead={say('security.lead')}>
       {events.isPending && <Waiting lines={5} />}
-      {events.isError && events.data === undefined && (
+      {events.isError && !events.isFetchNextPageError && (
         <Failure error={events.error} retry={() => void events.refetch()} />
       )}
       {events.data?.length === 0 && (

@@ -1,13 +1,19 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
+import { unlessOvertaken } from './unlessOvertaken.ts';
 
 /** Who is signed in; `null` when nobody is. */
 export function useSession() {
-  return useQuery({ queryKey: keys.me, queryFn: ({ signal }) => readMe(signal), staleTime: 60_000 });
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: keys.me,
+    queryFn: ({ signal }) => unlessOvertaken(client, keys.me, readMe(signal)),
+    staleTime: 60_000,
+  });
 }
 
 async function readMe(signal: AbortSignal): Promise<Me | null> {

@@ -25,6 +25,7 @@ export function Setup({ me }: { me: Me }) {
       <Button variant="subtle" size="compact-sm" onClick={() => signOut.mutate()}>
         {say('action.signOut')}
       </Button>
+      {signOut.isError && <Failure error={signOut.error} />}
     </Entrance>
   );
 }

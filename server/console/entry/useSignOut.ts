@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
+import { tellOtherTabs } from '../api/otherTabs.ts';
 
 /** Ends the session on the server and forgets everything that this tab was shown. */
 export function useSignOut() {
@@ -10,6 +11,7 @@ export function useSignOut() {
     onSuccess: () => {
       client.setQueryData(keys.me, null);
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
+      tellOtherTabs();
     },
   });
 }

@@ -1,9 +1,12 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { Route, Routes } from 'react-router';
 import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { Accesses } from '../account/Accesses.tsx';
 import { AccessLogs } from '../account/AccessLogs.tsx';
 import { Account } from '../account/Account.tsx';
 import { SecurityEvents } from '../account/SecurityEvents.tsx';
+import { followOtherTabs } from '../api/otherTabs.ts';
 import { MeProvider, useSession } from '../api/useMe.ts';
 import { Begin } from '../begin/Begin.tsx';
 import { Start } from '../begin/Start.tsx';
@@ -28,6 +31,8 @@ import { Waiting } from './Waiting.tsx';
 
 /** Links and invitations first: they work whoever is signed in. Then the door, then the rooms. */
 export function Console() {
+  const client = useQueryClient();
+  useEffect(() => followOtherTabs(client), [client]);
   return (
     <Routes>
       <Route path="/link/:token" element={<OneTimeLink />} />
@@ -62,7 +67,8 @@ function Inside({ me }: { me: Me }) {
   if (me.mustDo.length > 0) return <Setup me={me} />;
   return (
     <MeProvider value={me}>
-      <Frame>
+      {/* Somebody else begins with nothing that stood in a field here. */}
+      <Frame key={me.person.id}>
         <Routes>
           <Route path="/" element={<Start />} />
           <Route path="/begin/:step?" element={<Begin />} />

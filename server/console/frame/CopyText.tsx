@@ -3,13 +3,17 @@ import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
 import { say } from '../strings/say.ts';
 
-/** Copies a text, and says whether that worked: the clipboard is not there on a plain-HTTP address other than localhost. */
+/**
+ * Copies a text, and says whether that worked: the clipboard is not there on a plain-HTTP address other than localhost. Another
+ * text in its place has not been copied.
+ */
 export function CopyText({ text, label }: { text: string; label: string }) {
-  const [state, setState] = useState<'ready' | 'copied' | 'refused'>('ready');
+  const [done, setDone] = useState<{ of: string; state: 'copied' | 'refused' } | null>(null);
+  const state = done?.of === text ? done.state : 'ready';
   const copy = () =>
     copyText(text).then(
-      () => setState('copied'),
-      () => setState('refused'),
+      () => setDone({ of: text, state: 'copied' }),
+      () => setDone({ of: text, state: 'refused' }),
     );
   const Icon = state === 'copied' ? IconCheck : IconCopy;
   return (

@@ -22,6 +22,7 @@ import { useMe } from '../api/useMe.ts';
 import { areDone, useFirstSteps } from '../begin/useFirstSteps.ts';
 import { useSignOut } from '../entry/useSignOut.ts';
 import { say } from '../strings/say.ts';
+import { Failure } from './Failure.tsx';
 import classes from './frame.module.css';
 import { may } from './may.ts';
 import { Note } from './Note.tsx';
@@ -173,6 +174,7 @@ function Foot() {
       >
         {say('action.signOut')}
       </Button>
+      {signOut.isError && <Failure error={signOut.error} />}
     </div>
   );
 }

@@ -10,28 +10,34 @@ import { Failure, fieldError } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
 import { MembershipSelect, RoleSelect, TeamSelect } from './InviteForm.tsx';
+import { changeOf, formOf, type PersonForm } from './personChange.ts';
 
-export function ChangePersonDialog(props: {
-  person: PersonView;
-  teams: readonly TeamView[];
-  opened: boolean;
-  onClose: () => void;
-}) {
-  const { person, teams, opened, onClose } = props;
-  const [name, setName] = useState(person.name);
-  const [role, setRole] = useState(person.role);
-  const [memberOf, setMemberOf] = useState<string[]>(person.teams);
-  const [manages, setManages] = useState<string[]>(person.managesTeams);
+interface Changed {
+  readonly person: PersonView;
+  readonly teams: readonly TeamView[];
+  readonly onClose: () => void;
+}
+
+/** Begins each time with what the person is now: a dialog that is closed forgets what was typed in it. */
+export function ChangePersonDialog({ opened, ...props }: Changed & { opened: boolean }) {
+  const { person, onClose } = props;
+  return (
+    <Dialog opened={opened} onClose={onClose} title={say('person.changeTitle', { name: person.name })}>
+      <ChangeForm {...props} />
+    </Dialog>
+  );
+}
+
+function ChangeForm({ person, teams, onClose }: Changed) {
+  const [before] = useState(() => formOf(person));
+  const [form, setForm] = useState<PersonForm>(before);
+  const { name, role, teams: memberOf, managesTeams } = form;
   const me = useMe();
   // Only an owner gives a manager more teams; an admin can take some away.
-  const manageable = me.person.role === 'owner' ? teams : teams.filter(({ id }) => person.managesTeams.includes(id));
+  const manageable = me.person.role === 'owner' ? teams : teams.filter(({ id }) => before.managesTeams.includes(id));
   const client = useQueryClient();
   const change = useMutation({
-    mutationFn: () =>
-      call('changePerson', {
-        params: { person: person.id },
-        body: { name, role, teams: memberOf, managesTeams: role === 'manager' ? manages : [] },
-      }),
+    mutationFn: (body: Partial<PersonForm>) => call('changePerson', { params: { person: person.id }, body }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.people });
       void client.invalidateQueries({ queryKey: keys.teams });
@@ -40,30 +46,40 @@ export function ChangePersonDialog(props: {
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    change.mutate();
+    const body = changeOf(before, form);
+    if (body === null) onClose();
+    else change.mutate(body);
   };
   return (
-    <Dialog opened={opened} onClose={onClose} title={say('person.changeTitle', { name: person.name })}>
-      <form className="dl-stack" onSubmit={submit} noValidate>
-        <TextInput
-          label={say('field.name')}
-          required
-          data-autofocus
-          value={name}
-          error={fieldError(change.error, 'name')}
-          onChange={(event) => setName(event.currentTarget.value)}
+    <form className="dl-stack" onSubmit={submit} noValidate>
+      <TextInput
+        label={say('field.name')}
+        required
+        data-autofocus
+        value={name}
+        error={fieldError(change.error, 'name')}
+        onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
+      />
+      <RoleSelect value={role} held={before.role} onChange={(value) => setForm({ ...form, role: value })} />
+      <MembershipSelect
+        teams={teams}
+        held={before.teams}
+        value={memberOf}
+        onChange={(value) => setForm({ ...form, teams: value })}
+      />
+      {role === 'manager' && (
+        <TeamSelect
+          label={say('field.managesTeams')}
+          teams={manageable}
+          value={managesTeams}
+          onChange={(value) => setForm({ ...form, managesTeams: value })}
         />
-        <RoleSelect value={role} held={person.role} onChange={setRole} />
-        <MembershipSelect teams={teams} held={person.teams} value={memberOf} onChange={setMemberOf} />
-        {role === 'manager' && (
-          <TeamSelect label={say('field.managesTeams')} teams={manageable} value={manages} onChange={setManages} />
-        )}
-        <p className="dl-quiet dl-small">{say('person.changeEffect')}</p>
-        {change.isError && <Failure error={change.error} />}
-        <Button type="submit" loading={change.isPending}>
-          {say('action.save')}
-        </Button>
-      </form>
-    </Dialog>
+      )}
+      <p className="dl-quiet dl-small">{say('person.changeEffect')}</p>
+      {change.isError && <Failure error={change.error} />}
+      <Button type="submit" loading={change.isPending}>
+        {say('action.save')}
+      </Button>
+    </form>
   );
 }

@@ -106,9 +106,7 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
           </section>
         )}
       </div>
-      {mayChange && (
-        <ChangePersonDialog key={person.id} person={person} teams={teams} opened={changing} onClose={change.close} />
-      )}
+      {mayChange && <ChangePersonDialog person={person} teams={teams} opened={changing} onClose={change.close} />}
     </Page>
   );
 }
