@@ -3,7 +3,17 @@ import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { systemClock } from '../server/clock.ts';
 import { linkAddress, makeSignInLink } from '../server/initialise.ts';
+import {
+  type CancellationOptions,
+  cancelOrganisation,
+  finishCancellations,
+  lookAtOrganisation,
+  type ToCancel,
+} from '../server/lifecycle/cancellation.ts';
+import { cancellationSayer, whatWillGo } from '../server/lifecycle/cancellationWords.ts';
+import { systemRandom } from '../server/random.ts';
 import { openServer } from '../server/server.ts';
 import { DaylightError } from '../shared/errors.ts';
 import { asWord } from '../shared/typed.ts';
@@ -151,10 +161,7 @@ function sayAtWork({ names, problems }: AtWork): void {
   for (const problem of problems) say(problem);
 }
 
-/**
- * The folder is removed, which is not what cancelling an organisation will be: that is not built yet. Only what the demo itself has
- * made and marked goes.
- */
+/** Cancels the demo organisation as any other one is cancelled; then only what the demo itself has made and marked goes. */
 async function removeDemo(folder: string, isSure: boolean): Promise<void> {
   const found = await lookInto(folder);
   if (found.kind === 'free') {
@@ -162,25 +169,33 @@ async function removeDemo(folder: string, isSure: boolean): Promise<void> {
     return;
   }
   if (found.kind === 'foreign') throw new Error(foreign(folder, found.what));
-  say(`This removes the demo in ${folder}: its made-up people, everything recorded of them, and its keys.`);
-  say('It deletes the files. Cancelling an organisation, with its proof that nothing is left, is not built yet.');
+  const surroundings = { data: dataOf(folder), clock: systemClock, random: systemRandom };
+  const organisation = await organisationOf(surroundings);
+  for (const line of organisation === null ? [] : whatWillGo(organisation)) say(line);
+  say(`Then the folder ${folder} goes, with the made-up computers in it.`);
   if (!isSure && !(await agrees())) {
     throw new Error('Nothing was removed. Say "yes" when you are asked, or give --yes.');
   }
-  await refuseWhileServed(folder);
+  const tell = cancellationSayer((_, lines) => lines.forEach(say), process.stdout.isTTY);
+  if (organisation !== null) await cancelOrganisation(organisation.org, { ...surroundings, tell });
   await remove(folder);
   await removeLeftBehind();
   say('Removed.');
 }
 
-/** A server that has the folder open holds its lock. */
-async function refuseWhileServed(folder: string): Promise<void> {
-  const server = await openServer({ data: dataOf(folder), port: 0, logLevel: 'silent' }).catch((error: unknown) => {
-    // A demo that was not finished may have nothing to open.
+/**
+ * Null where there is none (any more): a demo that was not finished may have nothing that can be opened, and a removal may have been
+ * interrupted. Throws DaylightError `conflict` while it is served, or being made.
+ */
+async function organisationOf(surroundings: CancellationOptions): Promise<ToCancel | null> {
+  try {
+    await finishCancellations(surroundings);
+    return await lookAtOrganisation(ORGANISATION, surroundings);
+  } catch (error) {
     if (error instanceof DaylightError && error.code === 'conflict') throw error;
+    say(`There is no organisation in it to cancel (${wordsOf(error).replace(/\.$/, '')}).`);
     return null;
-  });
-  await server?.close();
+  }
 }
 
 async function agrees(): Promise<boolean> {

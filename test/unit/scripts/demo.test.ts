@@ -148,7 +148,7 @@ it('a demo that is there is served as it is, with a link that signs its owner in
   expect([me.person.name, me.org.name]).toEqual(['Olga Olive', 'Demo: Herb Garden Ltd']);
   const removal = await demo('--data', folder, '--remove', '--yes');
   expect([removal.code, (await readdir(folder)).sort()]).toEqual([1, ['computers', 'demo.json', 'server']]);
-  expect(removal.err).toContain('another server has this data folder open');
+  expect(removal.err).toContain('a server or another command has this data folder open. Stop it first');
   serving.interrupt();
   const ended = await serving.ended;
   expect([ended.code, ended.err]).toEqual([0, '']);
@@ -189,11 +189,14 @@ it('a demo that is interrupted while it is made says so, is not taken for a whol
   expect(await readdir(place.folder)).not.toContain('half');
 });
 
-it('removing says what goes, asks, and takes only what the demo made', { timeout: LONG }, async () => {
+it('removing says what goes, asks, cancels the organisation as any other, and takes only what the demo made', {
+  timeout: LONG,
+}, async () => {
   const unsure = await demo('--data', folder, '--remove');
   expect(unsure.code).toBe(1);
-  expect(unsure.out).toContain(`This removes the demo in ${folder}`);
-  expect(unsure.out).toContain('is not built yet');
+  expect(unsure.out).toContain('Cancelling "Demo: Herb Garden Ltd" ends for ever, with no way back:\n  3 people and ');
+  expect(unsure.out).toContain(`Then the folder ${folder} goes`);
+  expect(unsure.out).not.toContain('COMMITTED');
   expect(unsure.err).toContain('Nothing was removed.');
   await writeFile(join(folder, 'thesis.txt'), 'mine');
   const foreign = await demo('--data', folder, '--remove', '--yes');
@@ -204,6 +207,9 @@ it('removing says what goes, asks, and takes only what the demo made', { timeout
   await rm(join(folder, 'thesis.txt'));
   const sure = await demo('--data', folder, '--remove', '--yes');
   expect([sure.code, sure.err]).toEqual([0, '']);
+  expect(sure.out).toMatch(
+    /COMMITTED .*\n.*KEYS DESTROYED .*\n(.* deleted …\n)*.*PURGED .*\n.*SCRUBBED .*\n.*VERIFIED EMPTY .*\nRemoved\.\n$/,
+  );
   expect(await readdir(place.folder)).not.toContain('demo');
 });
 
