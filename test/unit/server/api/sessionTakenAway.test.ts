@@ -102,6 +102,9 @@ async function weekOf({ client, person }: TestOwner): Promise<number> {
   return Math.round(days[0].totals.trackedMs / SECOND);
 }
 
+/** Give or take what a busy machine may take for a step; what is told apart here are minutes. */
+const isAbout = (seconds: number, expected: number): boolean => Math.abs(seconds - expected) < 30;
+
 const event = (name: string, cause = 'employee', change: object = {}) => ({
   ...{ parameter: 'session', event: name, cause, ...change },
 });
@@ -125,7 +128,7 @@ describe.each([
     expect(await send(session, version, event('stop', 'shutdown'))).toEqual({ stored: 1, discarded: {} });
     expect((await send(session, version, event('stop'))).stored).toBe(0);
     const known = await day();
-    expect([known.open, Math.abs(known.seconds - 20 * 60)]).toEqual([[false], expect.closeTo(0, -1)]);
+    expect([known.open, isAbout(known.seconds, 20 * 60)]).toEqual([[false], true]);
     it.clock.advance(10 * MINUTE);
     expect([(await day()).seconds, await week()]).toEqual([known.seconds, known.seconds]);
     expect((await today()).state).toBe('stopped');
@@ -169,7 +172,7 @@ describe.each([
         ...{ stored: 1, discarded: {} },
       });
       const { open, seconds } = await day();
-      expect([open, Math.abs(seconds - expected * 60)]).toEqual([[false], expect.closeTo(0, -1)]);
+      expect([open, isAbout(seconds, expected * 60)]).toEqual([[false], true]);
     }
   });
 
@@ -187,6 +190,6 @@ describe.each([
     });
     disconnect();
     const { seconds, open } = await day();
-    expect([open, Math.abs(seconds - 600)]).toEqual([[false], expect.closeTo(0, -1)]);
+    expect([open, isAbout(seconds, 600)]).toEqual([[false], true]);
   });
 });

@@ -25,6 +25,9 @@ let policyVersion = 1;
 let made = 0;
 const open: OpenEvents[] = [];
 
+/** What a busy machine may take for a step; what is told apart here are minutes. */
+const A_MOMENT = 30 * SECOND;
+
 beforeAll(async () => {
   it = await startServer();
   goOnToMorning(it.clock);
@@ -131,8 +134,8 @@ describe('a row', () => {
       ...{ person: { id: member.person, name: 'Mia' }, teams: [team], state: 'tracking', atLeast: false },
       ...{ work: { project: 'Website', task: 'Checkout' }, app: 'Editor', absent: [] },
     });
-    expect(Math.abs(row.since - began)).toBeLessThan(2 * SECOND);
-    expect(Math.abs(row.trackedMs - 10 * MINUTE)).toBeLessThan(5 * SECOND);
+    expect(Math.abs(row.since - began)).toBeLessThan(A_MOMENT);
+    expect(Math.abs(row.trackedMs - 10 * MINUTE)).toBeLessThan(A_MOMENT);
     it.clock.advance(10 * MINUTE);
     expect(rowOf(await today(manager), member).app).toBe(null); // nothing new of it for longer than five minutes
     await work.pause();
@@ -140,13 +143,13 @@ describe('a row', () => {
     it.clock.advance(5 * MINUTE);
     const resting = rowOf(await today(manager), member);
     expect(resting).toMatchObject({ state: 'paused', app: null, work: { project: 'Website' } });
-    expect(Math.abs(resting.since - paused)).toBeLessThan(2 * SECOND);
+    expect(Math.abs(resting.since - paused)).toBeLessThan(A_MOMENT);
     await work.resume();
     expect(rowOf(await today(manager), member).state).toBe('tracking');
     await work.stop();
     const stopped = rowOf(await today(manager), member);
     expect(stopped).toMatchObject({ state: 'stopped', work: null, app: null });
-    expect(Math.abs(stopped.trackedMs - 20 * MINUTE)).toBeLessThan(5 * SECOND);
+    expect(Math.abs(stopped.trackedMs - 20 * MINUTE)).toBeLessThan(A_MOMENT);
     const day = new Date(it.clock.now()).toISOString().slice(0, 10);
     const { totals } = await owner.client.ok('GET', `/people/${member.person}/day?day=${day}&purpose=working_time`);
     expect(totals.trackedMs).toBe(stopped.trackedMs);
@@ -165,8 +168,8 @@ describe('a row', () => {
     it.clock.advance(30 * MINUTE);
     const row = rowOf(await today(manager), member);
     expect(row).toMatchObject({ atLeast: true, app: null });
-    expect(Math.abs(row.since - heard)).toBeLessThan(5 * SECOND);
-    expect(Math.abs(row.trackedMs - 4 * MINUTE)).toBeLessThan(5 * SECOND);
+    expect(Math.abs(row.since - heard)).toBeLessThan(A_MOMENT);
+    expect(Math.abs(row.trackedMs - 4 * MINUTE)).toBeLessThan(A_MOMENT);
   });
 
   test('of somebody whose stop could not be stored says that they have stopped, with no more than the last that is known', async () => {
@@ -181,9 +184,9 @@ describe('a row', () => {
     it.clock.advance(20 * MINUTE);
     const ended = rowOf(await today(manager), member);
     expect([running.state, ended.state]).toEqual(['tracking', 'stopped']);
-    expect(Math.abs(running.trackedMs - 30 * MINUTE)).toBeLessThan(5 * SECOND);
-    expect(Math.abs(ended.trackedMs - 20 * MINUTE)).toBeLessThan(5 * SECOND);
-    expect(Math.abs(ended.since - last)).toBeLessThan(5 * SECOND);
+    expect(Math.abs(running.trackedMs - 30 * MINUTE)).toBeLessThan(A_MOMENT);
+    expect(Math.abs(ended.trackedMs - 20 * MINUTE)).toBeLessThan(A_MOMENT);
+    expect(Math.abs(ended.since - last)).toBeLessThan(A_MOMENT);
     agent.ws.terminate();
   });
 
@@ -200,8 +203,8 @@ describe('a row', () => {
     const { generatedAt, sessions, totals } = await dayOf(member);
     expect([row.state, sessions.length, sessions[0].open]).toEqual(['stopped', 1, false]);
     expect(sessions[0].to).toBeLessThan(generatedAt);
-    for (const end of [row.since, sessions[0].to]) expect(Math.abs(end - last)).toBeLessThan(5 * SECOND);
-    expect(Math.abs(totals.trackedMs - 20 * MINUTE)).toBeLessThan(5 * SECOND);
+    for (const end of [row.since, sessions[0].to]) expect(Math.abs(end - last)).toBeLessThan(A_MOMENT);
+    expect(Math.abs(totals.trackedMs - 20 * MINUTE)).toBeLessThan(A_MOMENT);
     agent.ws.terminate();
   });
 
@@ -218,7 +221,7 @@ describe('a row', () => {
     const row = rowOf(await today(manager), member);
     const { sessions } = await dayOf(member);
     expect([row.atLeast, sessions.length, sessions[0].open]).toEqual([false, 1, false]);
-    for (const end of [row.since, sessions[0].to]) expect(Math.abs(end - last)).toBeLessThan(5 * SECOND);
+    for (const end of [row.since, sessions[0].to]) expect(Math.abs(end - last)).toBeLessThan(A_MOMENT);
   });
 
   test('of somebody without a device says that nothing is collected, and why', async () => {
