@@ -30,7 +30,7 @@ async function copyShellFiles(): Promise<void> {
 /** Vite has no incremental mode, so a page is built only when the digest of what it is made of has changed. */
 async function buildPage(name: string, source: string): Promise<void> {
   const stamp = path.join(root, 'dist', name, '.built-from');
-  const digest = await digestOf([source, 'shared', 'package-lock.json']);
+  const digest = await digestOf([source, 'look', 'shared', 'package-lock.json']);
   const built = await readFile(stamp, 'utf8').catch(() => '');
   if (built === digest) return;
   await run('vite', ['build', '--config', `${source}/vite.config.ts`, '--logLevel', 'warn']);

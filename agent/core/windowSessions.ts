@@ -69,9 +69,16 @@ export function createWindowSessions(clock: Clock, random: Random, onChange: () 
     const cancel = clock.after(ms + 50, () => {
       timers.delete(cancel);
       expire();
+      lookAtTheUsed();
       onChange();
     });
     timers.add(cancel);
+  }
+
+  /** Those that were used since the timer was set end later than it. */
+  function lookAtTheUsed(): void {
+    const idle = sessions.filter(({ watching }) => watching === 0).map(({ usedAt }) => usedAt + IDLE_MS - clock.mono());
+    if (idle.length > 0 && timers.size === 0) lookAgainIn(Math.min(...idle));
   }
 
   function open(): string {
