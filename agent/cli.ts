@@ -22,6 +22,7 @@ import { windowCommand } from './cli/windowCommand.ts';
 import { wipeCommand } from './cli/wipeCommand.ts';
 import { addExtensionCommand } from './extensionCommand.ts';
 import { createRealPlatform } from './platform/real.ts';
+import { createRegistrar } from './platform/registrar.ts';
 import { createSystemClock, createSystemRandom } from './platform/system.ts';
 import { AGENT_VERSION } from './version.ts';
 
@@ -110,7 +111,9 @@ function setUp(cli: Command, folder: () => string): void {
     .command('wipe')
     .description('retire this device and delete everything that Daylight keeps on this computer')
     .option('--yes', 'do not ask')
-    .action((options: { yes?: boolean }) => wipeCommand({ terminal, clock, random }, folder(), options));
+    .action((options: { yes?: boolean }) =>
+      wipeCommand({ terminal, clock, random, places: createRegistrar() }, folder(), options),
+    );
 }
 
 interface WorkOptions {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
@@ -8,16 +8,20 @@ import type { Environment } from './cli/dataFolder.ts';
 import { CliEnd, exitCodes } from './cli/exit.ts';
 import type { Terminal } from './cli/terminal.ts';
 import { askAgent } from './core/localSocket.ts';
-import { type BrowserKind, EXTENSION_ID, FIREFOX_ID } from './platform/extensionId.ts';
+import type { Pairing } from './core/ports.ts';
 import {
-  installNativeHost,
-  launcherPath,
-  nativeManifestPath,
-  type Pairing,
-  pairingOf,
-  removeNativeHost,
-} from './platform/installNativeHost.ts';
+  AFTER_UNPAIRING,
+  howToLoad,
+  NO_BROWSER,
+  WHAT_IT_TELLS,
+  WHEN_IT_COUNTS,
+  whatIsWritten,
+  withPairings,
+} from './pairingWords.ts';
+import { builtExtension } from './platform/extensionCopy.ts';
+import { installNativeHost, pairingOf, removeNativeHost } from './platform/installNativeHost.ts';
 import { browsersFound, chromiumIn, type PairableBrowser } from './platform/pairableBrowsers.ts';
+import { createRegistrar } from './platform/registrar.ts';
 
 interface Place {
   readonly agentFolder: () => string;
@@ -58,9 +62,20 @@ const FOR_ADMINISTRATORS = `
 For administrators: the extension is in no store yet. The browsers' policies (ExtensionSettings with "force_installed") install
 only what is published, so that until then each person loads it as this command says.`;
 
-function browsersOf({ profile }: Options, { XDG_CONFIG_HOME }: Environment): PairableBrowser[] {
-  if (profile === undefined)
-    return browsersFound({ platform: process.platform, home: homedir(), configHome: XDG_CONFIG_HOME });
+function browsersOf({ profile }: Options, environment: Environment): PairableBrowser[] {
+  const { XDG_CONFIG_HOME: configHome, LOCALAPPDATA: localAppData, APPDATA: appData } = environment;
+  if (profile === undefined) {
+    return browsersFound({ platform: process.platform, home: homedir(), configHome, localAppData, appData });
+  }
+  if (process.platform === 'win32') {
+    throw new DaylightError(
+      'bad_request',
+      '--profile: on Windows a browser looks in the registry, and not in its profiles',
+      {
+        remedy: 'leave --profile out',
+      },
+    );
+  }
   const folder = resolve(profile);
   if (existsSync(folder)) return [chromiumIn(folder, `The browser with the profiles in ${folder}`)];
   throw new DaylightError('not_found', `--profile: the folder ${folder} does not exist`, {
@@ -70,51 +85,28 @@ function browsersOf({ profile }: Options, { XDG_CONFIG_HOME }: Environment): Pai
 
 async function pair({ agentFolder, terminal }: Place, browsers: readonly PairableBrowser[], options: Options) {
   if (browsers.length === 0) {
-    throw new DaylightError('not_found', 'no browser was found that this user has started', {
+    throw new DaylightError('not_found', NO_BROWSER, {
       remedy: 'start the browser once and run this again, or name its folder of profiles with --profile',
     });
   }
-  const folder = agentFolder();
+  const registrar = createRegistrar();
+  const folder = resolve(agentFolder());
   terminal.say('This will be written, for you alone:');
-  for (const browser of browsers) {
-    const other =
-      (await pairingOf(browser, folder)) === 'another_agent' ? ' (paired with another agent until now)' : '';
-    terminal.say(
-      `  ${nativeManifestPath(browser)}: ${browser.name} may start the next file, for this extension only${other}`,
-    );
-  }
-  terminal.say(`  ${launcherPath(resolve(folder))}: passes on what the extension tells`);
-  terminal.say(`  a secret in ${resolve(folder)} by which the agent knows it`);
+  const found = await withPairings(browsers, folder, registrar);
+  for (const line of whatIsWritten(found, folder, registrar)) terminal.say(`  ${line}`);
   if (terminal.interactive && options.yes !== true && options.profile === undefined) {
     if (!/^y(es)?$/i.test(await terminal.ask('Write this? [y/N] ')))
       throw new CliEnd(exitCodes.refused, 'nothing was written');
   }
   for (const browser of browsers) {
-    await installNativeHost({ browser, agentFolder: folder, hostCommand: hostCommand() });
+    await installNativeHost({ browser, agentFolder: folder, hostCommand: hostCommand(), registrar });
     terminal.say(`${browser.name} may now talk to this agent.`);
   }
   terminal.say('');
-  for (const kind of new Set(browsers.map(({ kind }) => kind))) for (const line of loadIt(kind)) terminal.say(line);
-  terminal.say(
-    'It tells the page in front only while you are tracking and the policy asks for it; private windows never.',
-  );
-  terminal.say('If you are tracking now, stop and start: the agent looks for it when tracking starts.');
-}
-
-/** What the person does in the browser; no program can do it for them while the extension is in no store. */
-function loadIt(kind: BrowserKind): string[] {
-  if (kind === 'chromium') {
-    return [
-      'Next, in Chrome, Chromium, Edge or another of that family: open chrome://extensions (Edge: edge://extensions),',
-      `switch "Developer mode" on, choose "Load unpacked" and open ${extensionFolder(kind)}`,
-      `(its id is ${EXTENSION_ID}). Leave "Allow in Incognito" off.`,
-    ];
-  }
-  return [
-    'Next, in Firefox: open about:debugging#/runtime/this-firefox, choose "Load Temporary Add-on" and open',
-    `${join(extensionFolder(kind), 'manifest.json')} (its id is ${FIREFOX_ID}).`,
-    'Firefox forgets it when it is closed, because it is not signed yet. Leave "Run in Private Windows" off.',
-  ];
+  for (const kind of new Set(browsers.map(({ kind }) => kind)))
+    for (const line of howToLoad(kind, builtExtension(kind))) terminal.say(line);
+  terminal.say(WHAT_IT_TELLS);
+  terminal.say(WHEN_IT_COUNTS);
 }
 
 async function unpair({ agentFolder, terminal }: Place, browsers: readonly PairableBrowser[]): Promise<void> {
@@ -133,12 +125,7 @@ async function unpair({ agentFolder, terminal }: Place, browsers: readonly Paira
     terminal.say('Nothing was changed.');
     return;
   }
-  terminal.say(
-    'Browser windows count as private from now on, and no site is recorded. The extension itself is yours to',
-  );
-  terminal.say(
-    'remove: on chrome://extensions, edge://extensions or about:addons. Without this it can tell nobody anything.',
-  );
+  for (const line of AFTER_UNPAIRING) terminal.say(line);
 }
 
 const NOT_OURS = {
@@ -166,15 +153,4 @@ function hostCommand(): [string, ...string[]] {
   const built = import.meta.url.endsWith('.js');
   const file = fileURLToPath(new URL(built ? './nativeHost.js' : './nativeHost.ts', import.meta.url));
   return built ? [process.execPath, file] : [process.execPath, '--import', import.meta.resolve('tsx'), file];
-}
-
-/** Where the build has put the extension: `dist/agent/browser-extension`, from the sources as from `dist/agent`. */
-function extensionFolder(kind: BrowserKind): string {
-  const here = fileURLToPath(new URL('.', import.meta.url));
-  const places = [join(here, 'browser-extension', kind), join(here, '../dist/agent/browser-extension', kind)];
-  const found = places.find((folder) => existsSync(join(folder, 'manifest.json')));
-  if (found !== undefined) return found;
-  throw new DaylightError('not_found', 'the browser extension is missing from this installation', {
-    remedy: 'build it (npm run build), or install the agent again',
-  });
 }

@@ -21,6 +21,8 @@ const Environment = z.object({
   XDG_CONFIG_HOME: z.string().optional(),
   /** Windows: the user's own application data. */
   LOCALAPPDATA: z.string().optional(),
+  /** The same: where Firefox keeps its profiles. */
+  APPDATA: z.string().optional(),
   /** `1` permits `run --scripted`, for tests and demonstrations. */
   DAYLIGHT_SCRIPTED: z.string().optional(),
 });

@@ -1,13 +1,12 @@
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
 import { BootId } from '../../shared/ids.ts';
 import type { WipeReport } from '../../shared/protocol/window.ts';
 import { openFolder } from '../core/files.ts';
 import { readIdentity } from '../core/identity.ts';
 import { askAgent, isRunning } from '../core/localSocket.ts';
-import type { Clock, Random } from '../core/ports.ts';
+import type { BrowserPlaces, Clock, Random } from '../core/ports.ts';
 import { retireDevice } from '../core/uplink/retire.ts';
-import { whatIsThere, wipeFolder } from '../core/wipe.ts';
+import { isElsewhere, whatIsThere, wipeFolder } from '../core/wipe.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { CliEnd, exitCodes, refusedBy } from './exit.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,12 +17,13 @@ interface WipeDeps {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly random: Random;
+  readonly places: BrowserPlaces;
 }
 
 /** Says what will go, asks, retires the device, deletes everything, and looks whether it is gone. */
 export async function wipeCommand(deps: WipeDeps, folder: string, { yes }: { yes?: boolean }): Promise<void> {
-  const { terminal } = deps;
-  const there = await whatIsThere(folder);
+  const { terminal, places } = deps;
+  const there = await whatIsThere(folder, places);
   if (there.length === 0) {
     terminal.say(`There is nothing of Daylight in ${folder}.`);
     return;
@@ -42,7 +42,7 @@ export async function wipeCommand(deps: WipeDeps, folder: string, { yes }: { yes
       ? 'The server has retired this device: its id and key are refused from now on.'
       : 'The server could not be told. Ask your organisation to retire this device; what was sent before is theirs to delete.',
   );
-  const left = [...new Set([...report.left, ...(await whatIsThere(folder))])];
+  const left = [...new Set([...report.left, ...(await whatIsThere(folder, places))])];
   if (left.length > 0) {
     throw new CliEnd(
       exitCodes.failed,
@@ -75,8 +75,8 @@ async function whatWillGo(folder: string, there: readonly string[], running: boo
   const records = Object.values(waiting?.observations ?? {}).reduce((sum, n) => sum + n, 0);
   return [
     `In ${folder} this will be deleted for good:`,
-    `  the identity and keys of this device (${there.filter((name) => !name.includes('/')).length} files)`,
-    ...there.filter((name) => isAbsolute(name)).map((manifest) => `  the way to it from a browser: ${manifest}`),
+    `  the identity and keys of this device (${there.filter((name) => !name.includes('/') && !isElsewhere(name)).length} files)`,
+    ...there.filter(isElsewhere).map((place) => `  the way to it from a browser: ${place}`),
     `  what was recorded and not yet sent: ${count('spool/batch-')} batches, ${count('spool/image-')} screenshots` +
       (waiting === undefined ? '' : ` with ${records} records`),
     '  What was sent before stays on the server and is not touched by this.',
@@ -91,7 +91,7 @@ async function wipeRunning(folder: string): Promise<WipeReport> {
   return answer.wiped ?? { retired: false, filesRemoved: 0, left: [] };
 }
 
-async function wipeStopped({ clock, random }: WipeDeps, folder: string): Promise<WipeReport> {
+async function wipeStopped({ clock, random, places }: WipeDeps, folder: string): Promise<WipeReport> {
   // A device whose own files are damaged can still be wiped; it just cannot prove to the server who it was.
   const device = await openFolder(folder)
     .then((files) => readIdentity(folder, files))
@@ -99,5 +99,5 @@ async function wipeStopped({ clock, random }: WipeDeps, folder: string): Promise
   const boot = BootId.parse(random.uuid());
   const handshake = { clock, random, boot, agentVersion: AGENT_VERSION, policyVersion: () => 0 };
   const retired = device !== null && (await retireDevice({ ...device, ...handshake }, RETIRE_MS));
-  return { retired, ...(await wipeFolder(join(folder))) };
+  return { retired, ...(await wipeFolder(folder, places)) };
 }

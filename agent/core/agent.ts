@@ -368,7 +368,7 @@ class Wiping {
     const closed = uplink.close();
     await spool.wipe().catch(() => undefined);
     const retired = by === 'server' || (await closed.then(() => retireDevice(handshakeDeps(this.#parts), RETIRE_MS)));
-    const report = { retired, ...(await wipeFolder(options.folder)) };
+    const report = { retired, ...(await wipeFolder(options.folder, options.platform.places)) };
     // The socket was the last thing in the folder.
     void this.#closeSocket()
       .then(() => rmdir(options.folder).catch(() => undefined))

@@ -14,6 +14,7 @@ export interface Platform {
   readonly browser: BrowserSensor;
   readonly machine: MachineSensor;
   readonly lock: LockSensor;
+  readonly places: BrowserPlaces;
   /** Only where a script is played faster than it happened; what really runs has none (agent/platform/real.ts). */
   readonly pace?: Pace;
 }
@@ -138,4 +139,18 @@ export interface Indicator {
   /** Whether a person can see it now. False (output to a file or to nowhere) keeps every observed parameter off. */
   visible(): boolean;
   say(line: string): void;
+}
+
+/** With whom a browser is paired. */
+export type Pairing = 'this_agent' | 'another_agent' | 'none';
+
+/**
+ * Where browsers are told of an agent's native host, which is outside its folder. A place is the path of a file in a folder of
+ * the browser, or a key of the Windows registry. Both throw DaylightError `unavailable` when the system cannot be asked.
+ */
+export interface BrowserPlaces {
+  /** With whom the browser that looks at `place` is paired. */
+  pairingAt(place: string, agentFolder: string): Promise<Pairing>;
+  /** Nothing is there when it resolves, whoever put it there. */
+  unregister(place: string): Promise<void>;
 }

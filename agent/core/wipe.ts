@@ -1,11 +1,12 @@
 import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { WipeReport } from '../../shared/protocol/window.ts';
 import { isTurnFile, TURNS } from './folderTurn.ts';
 import { isStoredPolicy } from './gate/policyCache.ts';
 import { isStoredIdentity } from './identity.ts';
 import { CAPTURES } from './leftovers.ts';
+import type { BrowserPlaces, Pairing } from './ports.ts';
 import { removeSocketsElsewhere } from './socketPlace.ts';
 import { isBatchFile } from './spool/batchFile.ts';
 import { filesIn, isMissing, removeFile } from './spool/disk.ts';
@@ -13,12 +14,16 @@ import { isSpoolFile } from './spool/spoolFolder.ts';
 
 /** Everything that an agent ever writes into its data folder. */
 const FILES =
-  /^(identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
+  /^(identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host(\.bat|-chromium\.json|-firefox\.json)?|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
+/** Copies of the browser extension, from where a browser loads it. */
+export const EXTENSION_COPIES = ['browser-extension-chromium', 'browser-extension-firefox'] as const;
+
 /** Below it: which files there are ours. */
 const FOLDERS = [
   { name: 'spool', isOurs: isSpoolFile },
   { name: CAPTURES, isOurs: () => true },
   { name: TURNS, isOurs: isTurnFile },
+  ...EXTENSION_COPIES.map((name) => ({ name, isOurs: isPartOfExtension })),
 ] as const;
 
 /** Whether an agent may have made what has this name in its data folder. */
@@ -29,25 +34,34 @@ export function isAgentsName(name: string): boolean {
 /** What only its key opens can prove nothing once that is gone; no other program names its files so. */
 const SEALED: readonly string[] = ['enrolment.sealed', 'recorder.sealed', 'spool.keychain'];
 
-/** What would go, by kind: names in the folder, and whole paths of what is outside it. None of a folder that is not Daylight's. */
-export async function whatIsThere(folder: string): Promise<string[]> {
-  return (await isDaylights(folder)) ? ownFiles(folder) : [];
+function isPartOfExtension(name: string): boolean {
+  return /^(manifest\.json|background\.js)(\.[0-9a-f]+\.new)?$/.test(name);
+}
+
+/** What would go, by kind: names in the folder, and where browsers are told of it. None of a folder that is not Daylight's. */
+export async function whatIsThere(folder: string, places: BrowserPlaces): Promise<string[]> {
+  return (await isDaylights(folder, places)) ? ownFiles(folder, places) : [];
+}
+
+/** Whether something that is there is told of in a browser, or in the registry, and not in the folder. */
+export function isElsewhere(name: string): boolean {
+  return isAbsolute(name) || name.startsWith('HKCU\\');
 }
 
 /** Other programs have an `identity.json` and a `device.key` too: a file must prove by what it holds that the folder is ours. */
-async function isDaylights(folder: string): Promise<boolean> {
+async function isDaylights(folder: string, places: BrowserPlaces): Promise<boolean> {
   const names = await namesIn(folder);
   if (names.some((name) => SEALED.includes(name))) return true;
   const read = (name: string) => readFile(join(folder, name)).catch(() => new Uint8Array());
   if (isStoredIdentity(await read('identity.json')) || isStoredPolicy(await read('policy.json'))) return true;
-  if ((await manifestsOf(folder)).length > 0) return true;
+  if ((await placesOf(folder, places)).length > 0) return true;
   for (const { name } of await filesIn(join(folder, 'spool')).catch(() => [])) {
     if (isSpoolFile(name) && isBatchFile(await read(join('spool', name)))) return true;
   }
   return false;
 }
 
-async function ownFiles(folder: string): Promise<string[]> {
+async function ownFiles(folder: string, places: BrowserPlaces): Promise<string[]> {
   const own = (await namesIn(folder)).filter((name) => FILES.test(name));
   const below = await Promise.all(
     FOLDERS.map(async ({ name, isOurs }) =>
@@ -56,25 +70,25 @@ async function ownFiles(folder: string): Promise<string[]> {
         .map((file) => `${name}/${file.name}`),
     ),
   );
-  return [...own, ...below.flat(), ...(await manifestsOf(folder))];
+  return [...own, ...below.flat(), ...(await placesOf(folder, places))];
 }
 
 /**
  * Overwrites and removes everything that the agent has written, keys first, and looks again: what is in the folder, the
- * manifests by which browsers find it, and its socket where that is elsewhere. Files that are not the agent's stay, and
+ * places by which browsers find it, and its socket where that is elsewhere. Files that are not the agent's stay, and
  * the folders that they are in. A folder that is not Daylight's is left alone.
  */
-export async function wipeFolder(folder: string): Promise<Omit<WipeReport, 'retired'>> {
-  const before = await whatIsThere(folder);
+export async function wipeFolder(folder: string, places: BrowserPlaces): Promise<Omit<WipeReport, 'retired'>> {
+  const before = await whatIsThere(folder, places);
   if (before.length === 0) return { filesRemoved: 0, left: [] };
-  const manifests = before.filter((name) => resolve(name) === name);
-  for (const name of before.toSorted((a, b) => rank(a) - rank(b)))
-    await remove(resolve(folder, name)).catch(() => undefined);
-  for (const manifest of manifests) await rmdir(dirname(manifest)).catch(() => undefined);
+  for (const name of before.toSorted((a, b) => rank(a) - rank(b))) {
+    const gone = isElsewhere(name) ? places.unregister(name) : remove(resolve(folder, name));
+    await gone.catch(() => undefined);
+  }
   await rm(join(folder, CAPTURES), { recursive: true, force: true }).catch(() => undefined);
-  for (const name of ['spool', TURNS]) await rmdir(join(folder, name)).catch(() => undefined);
+  for (const name of ['spool', TURNS, ...EXTENSION_COPIES]) await rmdir(join(folder, name)).catch(() => undefined);
   await removeSocketsElsewhere(folder);
-  const left = await stillThere(folder, manifests);
+  const left = await stillThere(folder, before.filter(isElsewhere), places);
   const rest = await readdir(folder).catch(() => []);
   if (rest.length === 0) await rmdir(folder).catch(() => undefined);
   return { filesRemoved: before.filter((name) => !left.includes(name)).length, left };
@@ -87,10 +101,10 @@ function rank(name: string): number {
   return name.startsWith(MANIFESTS) ? 2 : 1;
 }
 
-/** The list is gone by now, so that the manifests are looked for by the paths that it had. */
-async function stillThere(folder: string, manifests: readonly string[]): Promise<string[]> {
-  const left = new Set(await ownFiles(folder));
-  for (const manifest of manifests) if (await isThere(manifest)) left.add(manifest);
+/** The list is gone by now, so that the places are looked at by the names that it had. */
+async function stillThere(folder: string, had: readonly string[], places: BrowserPlaces): Promise<string[]> {
+  const left = new Set(await ownFiles(folder, places));
+  for (const place of had) if ((await pairingAt(place, folder, places)) !== 'none') left.add(place);
   if (await isThere(join(folder, CAPTURES))) left.add(CAPTURES);
   return [...left];
 }
@@ -110,19 +124,20 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 const MANIFESTS = 'native-manifests.json';
-const KnownManifests = z.array(z.string());
-const Manifest = z.object({ path: z.string() });
+const KnownPlaces = z.array(z.string());
 
-/** What `installNativeHost` has written into folders of browsers and that still leads to this folder. */
-async function manifestsOf(folder: string): Promise<string[]> {
-  const known = KnownManifests.safeParse(await readJson(join(folder, MANIFESTS))).data ?? [];
-  const launcher = join(resolve(folder), 'native-host');
-  const ours = await Promise.all(
-    known.map(
-      async (path) => Manifest.safeParse(await readJson(path)).data?.path === launcher && resolve(path) === path,
-    ),
-  );
-  return known.filter((_, at) => ours[at]);
+/** Where `installNativeHost` has told browsers of this folder, and they are still told of it. */
+async function placesOf(folder: string, places: BrowserPlaces): Promise<string[]> {
+  const known = KnownPlaces.safeParse(await readJson(join(folder, MANIFESTS))).data ?? [];
+  const own: string[] = [];
+  for (const place of known.filter(isElsewhere))
+    if ((await pairingAt(place, folder, places)) === 'this_agent') own.push(place);
+  return own;
+}
+
+/** What cannot be asked about may still be there, and is not called gone. */
+function pairingAt(place: string, folder: string, places: BrowserPlaces): Promise<Pairing> {
+  return places.pairingAt(place, resolve(folder)).catch(() => 'this_agent' as const);
 }
 
 async function readJson(path: string): Promise<unknown> {

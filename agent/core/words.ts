@@ -52,7 +52,8 @@ export const EXTENSION_UNHEARD =
 
 /** Sites are allowed, and no browser is paired. */
 export const EXTENSION_MISSING =
-  'Off: it needs the browser extension, and no browser is paired. Run "daylight-agent extension", then start again.' +
+  'Off: it needs the browser extension, and no browser is paired. Choose "Pair the browser extension…" in the tray, or' +
+  ' run "daylight-agent extension", then start again.' +
   ' Until then every browser window counts as private.';
 
 /** Why titles, sites and pictures wait although the person is tracking, and what would let them go on. */

@@ -43,6 +43,8 @@ export interface App {
   setPath(name: 'userData', path: string): void;
   quit(): void;
   exit(code: number): void;
+  disableHardwareAcceleration(): void;
+  readonly commandLine: { appendSwitch(name: string): void };
   getLoginItemSettings(options: { path?: string; args?: string[] }): { readonly openAtLogin: boolean };
   setLoginItemSettings(settings: Settings): void;
   readonly on: On<'second-instance'> &

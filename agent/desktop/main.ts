@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,14 +24,19 @@ import { exitOf } from '../cli/exit.ts';
 import { openTerminal } from '../cli/terminal.ts';
 import { wipeCommand } from '../cli/wipeCommand.ts';
 import { readWindowPage, type WindowPage } from '../core/windowPage.ts';
+import { browsersFound } from '../platform/pairableBrowsers.ts';
 import { createRealPlatform } from '../platform/real.ts';
+import { createRegistrar } from '../platform/registrar.ts';
 import { createSystemClock, createSystemRandom } from '../platform/system.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { createAutostart } from './autostart.ts';
 import type { ElectronParts } from './electron.ts';
 import { chooseSpoolKey } from './keychain.ts';
 import { powerLock } from './lock.ts';
+import { nativeHostArguments, runNativeHost } from './nativeHost.ts';
+import { hostCommand, type OwnProgram, ownCommand } from './ownProgram.ts';
 import { pageTable } from './page.ts';
+import { createPairing } from './pairing.ts';
 import { selfTest } from './selfTest.ts';
 import { startShell } from './shell.ts';
 import { hasTrayHost } from './trayHost.ts';
@@ -42,6 +47,8 @@ import { hasTrayHost } from './trayHost.ts';
  *
  *     daylight [--data FOLDER] [--at-login]    the tray
  *     daylight --wipe [--data FOLDER]          retires this device and deletes everything, without a window
+ *     daylight --pair [--data FOLDER]          pairs the browser extension, as the tray does, where no tray is shown
+ *     daylight --native-host FOLDER ...        what a paired browser starts: the relay, and nothing else
  *     daylight --self-test                     a window on a new, empty folder; prints what works and ends
  */
 const electron: ElectronParts = {
@@ -63,6 +70,7 @@ const electron: ElectronParts = {
 const terminal = openTerminal();
 const clock = createSystemClock();
 const random = createSystemRandom();
+const registrar = createRegistrar();
 const { values: options } = parseArgs({
   args: process.argv.slice(app.isPackaged ? 1 : 2),
   // Chromium's own switches come by the same way.
@@ -70,15 +78,24 @@ const { values: options } = parseArgs({
   options: {
     data: { type: 'string' },
     wipe: { type: 'boolean' },
+    pair: { type: 'boolean' },
     'self-test': { type: 'boolean' },
     'at-login': { type: 'boolean' },
   },
 });
 
-function main(): Promise<void> {
+async function main(): Promise<void> {
+  const fromBrowser = nativeHostArguments(process.argv);
+  if (fromBrowser !== null) return void serveBrowser(fromBrowser);
   if (options.wipe === true) return wipe(folderOfThis());
   if (options['self-test'] === true) return testSelf();
+  if (options.pair === true) return pair(folderOfThis());
   return run(folderOfThis());
+}
+
+function serveBrowser(args: readonly string[]): void {
+  const { platform: os, stdin: input, stdout: output } = process;
+  runNativeHost({ app, os, input, output, complain: terminal.complain }, args);
 }
 
 function folderOfThis(): string {
@@ -102,12 +119,22 @@ async function testSelf(): Promise<void> {
   app.exit(report.ok ? 0 : 1);
 }
 
+/** Beside a shell that may run: only files are written. */
+async function pair(folder: string): Promise<void> {
+  const place = mkdtempSync(join(tmpdir(), 'daylight-pair-'));
+  app.setPath('userData', place);
+  await app.whenReady();
+  await pairing(folder).ask();
+  rmSync(place, { recursive: true, force: true });
+  app.exit(0);
+}
+
 /** For uninstallers: nobody is asked, and what Electron would keep goes to a folder that is deleted at the end. */
 async function wipe(folder: string): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), 'daylight-wipe-'));
   app.setPath('userData', place);
   try {
-    await wipeCommand({ terminal, clock, random }, folder, { yes: true });
+    await wipeCommand({ terminal, clock, random, places: registrar }, folder, { yes: true });
   } finally {
     // Also where a file of the agent could not be deleted: the program itself is about to go.
     await autostart().set(false);
@@ -123,6 +150,7 @@ function shellDeps(folder: string, userData: string) {
     ...{ electron, os, clock, random, folder, userData, agentVersion: AGENT_VERSION },
     platform: os === 'linux' ? real : { ...real, lock: powerLock(powerMonitor) },
     autostart: autostart(),
+    pairing: pairing(folder),
     spoolKey: () => chooseSpoolKey({ safeStorage, os, folder, random }),
     pages: readPages,
     preload: here('./preload.cjs'),
@@ -133,11 +161,20 @@ function shellDeps(folder: string, userData: string) {
   };
 }
 
-/** An AppImage is mounted somewhere else at every start: it names itself in the environment. */
+function ownProgram(): OwnProgram {
+  const { platform: os, env, execPath } = process;
+  return { os, env, execPath, appPath: app.isPackaged ? null : app.getAppPath() };
+}
+
 function autostart() {
-  const program = process.env['APPIMAGE'] ?? process.execPath;
-  const command: [string, ...string[]] = app.isPackaged ? [program] : [program, app.getAppPath()];
-  return createAutostart({ app, os: process.platform, env: process.env, command });
+  return createAutostart({ app, os: process.platform, env: process.env, command: ownCommand(ownProgram()) });
+}
+
+function pairing(folder: string) {
+  const { XDG_CONFIG_HOME: configHome, LOCALAPPDATA: localAppData, APPDATA: appData } = readEnvironment(process.env);
+  const place = { platform: process.platform, home: homedir(), configHome, localAppData, appData };
+  const browsers = () => browsersFound(place);
+  return createPairing({ dialog, folder, host: hostCommand(ownProgram()), registrar, browsers });
 }
 
 async function readPages(): Promise<WindowPage> {

@@ -10,6 +10,7 @@ import { openBridge } from './bridge.ts';
 import type { ElectronParts } from './electron.ts';
 import { createHost, type Host, type HostState } from './host.ts';
 import { closeSession, PARTITION, SCHEME } from './page.ts';
+import type { Pairing } from './pairing.ts';
 import { createTray, type ShellTray } from './tray.ts';
 import type { TrayAction, TrayAgent } from './trayMenu.ts';
 import { confine, createShellWindow, type ShellWindow } from './window.ts';
@@ -20,6 +21,7 @@ export interface ShellDeps extends Pick<AgentOptions, 'folder' | 'platform' | 'a
   readonly clock: Clock;
   readonly random: Random;
   readonly autostart: Autostart;
+  readonly pairing: Pairing;
   readonly spoolKey: () => Promise<SpoolKey>;
   readonly pages: () => Promise<WindowPage>;
   /** Path of the compiled preload. */
@@ -111,6 +113,7 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
     app.quit();
   });
 
+  await deps.pairing.renew();
   await host.open();
   if (!atLogin || !tray.isShown() || host.state().kind !== 'running') openWindow();
   return { host, window, tray };
@@ -140,6 +143,8 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
       case 'autostart':
         await autostart.set(action.on);
         return show();
+      case 'pair':
+        return deps.pairing.ask();
       case 'remove':
         return remove();
       case 'quit':

@@ -15,7 +15,7 @@ export type TrayAction =
   | { readonly do: 'start'; readonly project: string | null }
   | { readonly do: 'project'; readonly project: string | null }
   | { readonly do: 'stop' | 'pause' | 'resume' | 'keep' | 'discard' }
-  | { readonly do: 'open' | 'retry' | 'remove' | 'quit' }
+  | { readonly do: 'open' | 'retry' | 'pair' | 'remove' | 'quit' }
   | { readonly do: 'autostart'; readonly on: boolean };
 
 /** What the tray is drawn from. */
@@ -87,6 +87,7 @@ export function trayMenu(view: TrayView, time: (at: number) => string): TrayEntr
     { kind: 'menu', text: 'What is collected now', entries: collected(status) },
     choice('Open window', { do: 'open' }),
     LINE,
+    choice('Pair the browser extension…', { do: 'pair' }),
     atLogin,
     choice('Remove Daylight’s data from this computer…', { do: 'remove' }),
     choice(quitWords(status), { do: 'quit' }),

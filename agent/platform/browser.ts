@@ -54,7 +54,7 @@ async function browserAvailability(folder: string): Promise<Availability> {
   return {
     works: false,
     why: 'the address of the page in front is not known: no browser extension is paired with this agent',
-    remedy: 'run "daylight-agent extension"',
+    remedy: 'choose "Pair the browser extension…" in the tray, or run "daylight-agent extension"',
   };
 }
 

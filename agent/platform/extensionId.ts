@@ -19,3 +19,25 @@ export function startedFor([first, second]: readonly string[]): BrowserKind | nu
   const isManifest = first !== undefined && /[/\\]/.test(first) && first.endsWith(`${NATIVE_HOST_NAME}.json`);
   return isManifest && second === FIREFOX_ID ? 'firefox' : null;
 }
+
+/** What a browser reads of a native host: what it may start, and for which extension. */
+export interface NativeManifest {
+  readonly name: string;
+  readonly description: string;
+  readonly path: string;
+  readonly type: 'stdio';
+  readonly allowed_origins?: readonly string[];
+  readonly allowed_extensions?: readonly string[];
+}
+
+/** The manifest that lets exactly the Daylight extension start `launcher`. */
+export function nativeManifest(kind: BrowserKind, launcher: string): NativeManifest {
+  const allowed = kind === 'firefox' ? { allowed_extensions: [FIREFOX_ID] } : { allowed_origins: [EXTENSION_ORIGIN] };
+  return {
+    name: NATIVE_HOST_NAME,
+    description: 'Daylight agent on this computer',
+    path: launcher,
+    type: 'stdio',
+    ...allowed,
+  };
+}

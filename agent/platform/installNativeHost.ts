@@ -1,23 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { DaylightError } from '../../shared/errors.ts';
+import type { Pairing } from '../core/ports.ts';
 import { pairingTokenPath } from './browserWord.ts';
-import { type BrowserKind, EXTENSION_ORIGIN, FIREFOX_ID, NATIVE_HOST_NAME } from './extensionId.ts';
+import { removeExtensionCopies } from './extensionCopy.ts';
+import { nativeManifest } from './extensionId.ts';
 import type { PairableBrowser } from './pairableBrowsers.ts';
+import { createRegistrar, type Registrar } from './registrar.ts';
+import { replaceFile } from './replaceFile.ts';
 
 export interface NativeHostPlace {
   readonly browser: PairableBrowser;
   /** The agent's data folder. */
   readonly agentFolder: string;
-  /** What starts `nativeHost`, without its arguments: e.g. node and the path of the built file. */
+  /** What starts the native host, without its arguments: e.g. node and the path of the built file. */
   readonly hostCommand: readonly [string, ...string[]];
+  /** Of another system than this one only in tests. */
+  readonly registrar?: Registrar;
 }
 
 export interface InstalledNativeHost {
-  /** The file by which the browser finds the host. */
-  readonly manifest: string;
   readonly launcher: string;
   /** Whether a pairing token was there before; it is kept, so that other browsers stay paired. */
   readonly paired: 'now' | 'before';
@@ -25,98 +28,82 @@ export interface InstalledNativeHost {
 
 /**
  * Pairs a browser with this agent: writes the pairing token (0600), a launcher (0700) and the native messaging manifest
- * that allows exactly the Daylight extension. Doing it again changes nothing but the launcher. Throws DaylightError
- * `unavailable` on Windows.
+ * that allows exactly the Daylight extension; on Windows also the key of the registry that names it. Doing it again changes
+ * nothing but the launcher. Throws DaylightError `unavailable` when the system refuses.
  */
-export async function installNativeHost({ browser, ...place }: NativeHostPlace): Promise<InstalledNativeHost> {
-  if (process.platform === 'win32') {
-    throw new DaylightError(
-      'unavailable',
-      'pairing a browser on Windows needs an entry in the registry, which Daylight cannot make yet',
-      {
-        remedy: 'leave the parameter url off on this computer',
-      },
-    );
-  }
+export async function installNativeHost(place: NativeHostPlace): Promise<InstalledNativeHost> {
+  const { browser, hostCommand, registrar = createRegistrar() } = place;
   const agentFolder = resolve(place.agentFolder);
+  const text = registrar.launcherText([...hostCommand, agentFolder]);
   await mkdir(agentFolder, { recursive: true, mode: 0o700 });
   const paired = await makeToken(pairingTokenPath(agentFolder));
-  const launcher = launcherPath(agentFolder);
-  const words = [...place.hostCommand, agentFolder].map(shellQuoted).join(' ');
-  await replaceFile(launcher, `#!/bin/sh\nexec ${words} "$@"\n`, 0o700);
-
-  const manifest = nativeManifestPath(browser);
-  await mkdir(resolve(browser.hostsFolder), { recursive: true });
+  const launcher = registrar.launcherPath(agentFolder);
+  await replaceFile(launcher, text, 0o700);
   // Remembered before it is there: a wipe removes what it finds in this list, and `agent/core/wipe.ts` reads it.
-  await changeManifests(agentFolder, (known) => [...new Set([...known, manifest])]);
-  await replaceFile(manifest, `${JSON.stringify(nativeManifest(browser.kind, launcher), null, 2)}\n`, 0o644);
-  return { manifest, launcher, paired };
+  await changePlaces(agentFolder, (known) => [...new Set([...known, browser.place])]);
+  await registrar.register(browser.place, nativeManifest(browser.kind, launcher), agentFolder);
+  return { launcher, paired };
 }
 
-export type Pairing = 'this_agent' | 'another_agent' | 'none';
-
-/** With whom the browser is paired, by its manifest. */
-export async function pairingOf(browser: PairableBrowser, agentFolder: string): Promise<Pairing> {
-  const text = await readFile(nativeManifestPath(browser), 'utf8').catch(() => null);
-  if (text === null) return 'none';
-  return Manifest.safeParse(jsonOf(text)).data?.path === launcherPath(resolve(agentFolder))
-    ? 'this_agent'
-    : 'another_agent';
+/** With whom the browser is paired. */
+export function pairingOf(
+  { place }: PairableBrowser,
+  agentFolder: string,
+  registrar = createRegistrar(),
+): Promise<Pairing> {
+  return registrar.pairingAt(place, resolve(agentFolder));
 }
 
 /**
- * Removes the manifest of a browser that is paired with this agent, and with the last of them launcher and token, so that
- * no host that still runs can speak to the agent. Returns the paths that are gone; none when another agent is paired.
+ * Ends the pairing of a browser with this agent, and with the last of them removes launcher, token and what else was made for
+ * it, so that no host that still runs can speak to the agent. Returns what is gone; none when another agent is paired.
  */
-export async function removeNativeHost(browser: PairableBrowser, folder: string): Promise<string[]> {
+export async function removeNativeHost(
+  { place }: PairableBrowser,
+  folder: string,
+  registrar = createRegistrar(),
+): Promise<string[]> {
   const agentFolder = resolve(folder);
-  if ((await pairingOf(browser, agentFolder)) !== 'this_agent') return [];
-  const manifest = nativeManifestPath(browser);
-  await rm(manifest);
-  await rmdir(resolve(browser.hostsFolder)).catch(() => undefined); // it stays when there is more in it
-  const left = await changeManifests(agentFolder, (known) => known.filter((path) => path !== manifest));
-  if (left.length > 0) return [manifest];
-  const own = [launcherPath(agentFolder), pairingTokenPath(agentFolder), manifestsPath(agentFolder)];
-  for (const file of own) await rm(file, { force: true });
-  return [manifest, ...own];
+  if ((await registrar.pairingAt(place, agentFolder)) !== 'this_agent') return [];
+  await registrar.unregister(place);
+  const left = await changePlaces(agentFolder, (known) => known.filter((other) => other !== place));
+  if (left.length > 0) return [place];
+  const files = [...registrar.ownFiles(agentFolder), pairingTokenPath(agentFolder), placesPath(agentFolder)];
+  for (const file of files) await rm(file, { force: true });
+  return [place, ...files, ...(await removeExtensionCopies(agentFolder))];
 }
 
-/** The file by which the browser finds the host. */
-export function nativeManifestPath({ hostsFolder }: PairableBrowser): string {
-  return join(resolve(hostsFolder), `${NATIVE_HOST_NAME}.json`);
+/**
+ * Writes the launcher anew where one is there that was written for a program of the same kind (`mark` is in both): one that was
+ * moved or updated would be looked for where it was. Returns whether there is such a launcher.
+ */
+export async function renewLauncher(
+  folder: string,
+  { command, mark, registrar }: { command: readonly string[]; mark: string; registrar: Registrar },
+): Promise<boolean> {
+  const agentFolder = resolve(folder);
+  const launcher = registrar.launcherPath(agentFolder);
+  const there = await readFile(launcher, 'utf8').catch(() => '');
+  if (!there.includes(mark)) return false;
+  const text = registrar.launcherText([...command, agentFolder]);
+  if (there !== text) await replaceFile(launcher, text, 0o700);
+  return true;
 }
 
-/** What the browser starts. */
-export function launcherPath(agentFolder: string): string {
-  return join(agentFolder, 'native-host');
-}
-
-function nativeManifest(kind: BrowserKind, launcher: string) {
-  const allowed = kind === 'firefox' ? { allowed_extensions: [FIREFOX_ID] } : { allowed_origins: [EXTENSION_ORIGIN] };
-  return {
-    name: NATIVE_HOST_NAME,
-    description: 'Daylight agent on this computer',
-    path: launcher,
-    type: 'stdio',
-    ...allowed,
-  };
-}
-
-/** The list of manifests that this agent has written: a JSON list of paths, each once. Returns it as it is now. */
-async function changeManifests(
+/** The list of places that this agent has written to: a JSON list, each once. Returns it as it is now. */
+async function changePlaces(
   agentFolder: string,
   change: (known: readonly string[]) => readonly string[],
 ): Promise<readonly string[]> {
-  const text = await readFile(manifestsPath(agentFolder), 'utf8').catch(() => '[]');
-  const changed = change(KnownManifests.safeParse(jsonOf(text)).data ?? []);
-  await replaceFile(manifestsPath(agentFolder), `${JSON.stringify(changed)}\n`, 0o600);
+  const text = await readFile(placesPath(agentFolder), 'utf8').catch(() => '[]');
+  const changed = change(KnownPlaces.safeParse(jsonOf(text)).data ?? []);
+  await replaceFile(placesPath(agentFolder), `${JSON.stringify(changed)}\n`, 0o600);
   return changed;
 }
 
-const KnownManifests = z.array(z.string());
-const Manifest = z.object({ path: z.string() });
+const KnownPlaces = z.array(z.string());
 
-function manifestsPath(agentFolder: string): string {
+function placesPath(agentFolder: string): string {
   return join(agentFolder, 'native-manifests.json');
 }
 
@@ -136,15 +123,4 @@ async function makeToken(file: string): Promise<'now' | 'before'> {
   }
   await replaceFile(file, `${randomBytes(32).toString('hex')}\n`, 0o600);
   return 'now';
-}
-
-async function replaceFile(file: string, content: string, mode: number): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.new`;
-  await writeFile(temporary, content, { mode, flag: 'wx' });
-  await chmod(temporary, mode);
-  await rename(temporary, file);
-}
-
-function shellQuoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

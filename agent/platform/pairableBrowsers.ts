@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
-import type { BrowserKind } from './extensionId.ts';
+import { isAbsolute, join, resolve } from 'node:path';
+import { type BrowserKind, NATIVE_HOST_NAME } from './extensionId.ts';
 
-/** A browser that can be paired with this user's agent, and where it looks for native messaging manifests. */
+/** A browser that can be paired with this user's agent. */
 export interface PairableBrowser {
   readonly name: string;
   readonly kind: BrowserKind;
-  readonly hostsFolder: string;
+  /** Where it looks for the native host: the path of a manifest, or on Windows a key of the registry. */
+  readonly place: string;
 }
 
 export interface HomePlace {
@@ -14,22 +15,60 @@ export interface HomePlace {
   readonly home: string;
   /** XDG Base Directory Specification: used on Linux when absolute. */
   readonly configHome: string | undefined;
+  /** Windows: this account's application data, where browsers keep their profiles. */
+  readonly localAppData?: string | undefined;
+  readonly appData?: string | undefined;
 }
 
 /** The browsers that this user has started at least once: those with a folder of profiles where they keep it by default. */
 export function browsersFound(place: HomePlace, exists: (path: string) => boolean = existsSync): PairableBrowser[] {
+  if (place.platform === 'win32') return browsersInRegistry(place, exists);
   const chromiums = chromiumFolders(place)
     .filter(([, folder]) => exists(folder))
     .map(([name, folder]) => chromiumIn(folder, name));
   const firefox = firefoxFolders(place).find(([folder]) => exists(folder));
   return firefox === undefined
     ? chromiums
-    : [...chromiums, { name: 'Firefox', kind: 'firefox', hostsFolder: firefox[1] }];
+    : [...chromiums, { name: 'Firefox', kind: 'firefox', place: join(firefox[1], MANIFEST) }];
 }
 
 /** The browser whose folder of profiles this is. */
 export function chromiumIn(profileFolder: string, name = 'The browser'): PairableBrowser {
-  return { name, kind: 'chromium', hostsFolder: join(profileFolder, 'NativeMessagingHosts') };
+  return { name, kind: 'chromium', place: join(resolve(profileFolder), 'NativeMessagingHosts', MANIFEST) };
+}
+
+const MANIFEST = `${NATIVE_HOST_NAME}.json`;
+
+/** One for each key; Brave and Vivaldi read that of Chrome. */
+function browsersInRegistry(place: HomePlace, exists: (path: string) => boolean): PairableBrowser[] {
+  return windowsKeys(place).flatMap(([vendor, kind, browsers]) => {
+    const names = browsers.filter(([, folder]) => exists(folder)).map(([name]) => name);
+    const key = `HKCU\\Software\\${vendor}\\NativeMessagingHosts\\${NATIVE_HOST_NAME}`;
+    return names.length === 0 ? [] : [{ name: names.join(' and '), kind, place: key }];
+  });
+}
+
+type WindowsKey = [vendor: string, kind: BrowserKind, browsers: [name: string, folder: string][]];
+
+/** Chrome for Developers and Microsoft Learn, "Native messaging"; MDN, "Native manifests". */
+function windowsKeys({ home, localAppData, appData }: HomePlace): WindowsKey[] {
+  const local = localAppData ?? join(home, 'AppData', 'Local');
+  const roaming = appData ?? join(home, 'AppData', 'Roaming');
+  const profiles = (...names: string[]): string => join(local, ...names, 'User Data');
+  return [
+    [
+      'Google\\Chrome',
+      'chromium',
+      [
+        ['Google Chrome', profiles('Google', 'Chrome')],
+        ['Brave', profiles('BraveSoftware', 'Brave-Browser')],
+        ['Vivaldi', profiles('Vivaldi')],
+      ],
+    ],
+    ['Chromium', 'chromium', [['Chromium', profiles('Chromium')]]],
+    ['Microsoft\\Edge', 'chromium', [['Microsoft Edge', profiles('Microsoft', 'Edge')]]],
+    ['Mozilla', 'firefox', [['Firefox', join(roaming, 'Mozilla', 'Firefox')]]],
+  ];
 }
 
 /** Chrome for Developers and Microsoft Learn, "Native messaging"; the others keep to what Chromium does. */

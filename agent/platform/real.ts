@@ -4,6 +4,7 @@ import { createBrowserSensor } from './browser.ts';
 import { createInputSensor } from './input.ts';
 import { createLockSensor } from './lock.ts';
 import { createMachineSensor } from './machine.ts';
+import { createRegistrar } from './registrar.ts';
 import { createScreenSensor } from './screen.ts';
 
 /** The operating system that this process runs on. `folder` is the agent's data folder, for this user only. */
@@ -15,6 +16,7 @@ export function createRealPlatform({ folder, clock }: { folder: string; clock: C
     browser: createBrowserSensor({ folder, clock }),
     machine: createMachineSensor(),
     lock: createLockSensor(process.env),
+    places: createRegistrar(),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   Pace,
   Platform,
 } from '../core/ports.ts';
+import { createRegistrar } from './registrar.ts';
 
 const ms = z.int().min(0);
 const Window = z.strictObject({ app: z.string(), program: z.string(), title: z.string().nullable() });
@@ -133,6 +134,7 @@ export function createScriptedPlatform(script: Script, clock: Clock, staging: St
 
   return {
     ...(staging.pace === undefined ? {} : { pace: staging.pace }),
+    places: createRegistrar(),
     calls: () => ({ ...calls }),
     window: {
       availability: async () => WORKS,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { spoolBounds } from '../../agent/core/spool/bounds.ts';
 import { wipeFolder } from '../../agent/core/wipe.ts';
+import { createRegistrar } from '../../agent/platform/registrar.ts';
 import { app, at, context, filesWith, permitted, scratch, screenshot, testClock, title } from '../support/agentKit.ts';
 import { openSpoolIn } from '../support/openedSpool.ts';
 
@@ -134,6 +135,6 @@ test('a spool that is wiped leaves no file, and cannot be used afterwards', asyn
   await expect(spool.append(context, [title('y')])).rejects.toThrow('the spool is wiped');
   // A folder that nothing proves to be Daylight's is left alone.
   await writeFile(join(place.folder, 'recorder.sealed'), randomBytes(40));
-  expect(await wipeFolder(place.folder)).toEqual({ filesRemoved: 1, left: [] });
+  expect(await wipeFolder(place.folder, createRegistrar())).toEqual({ filesRemoved: 1, left: [] });
   await expect(readdir(place.folder)).rejects.toThrow('ENOENT');
 });

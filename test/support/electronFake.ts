@@ -94,6 +94,9 @@ export class FakeApp extends Emitter {
   isReady = false;
   openAtLogin = false;
   readonly paths: string[] = [];
+  readonly switches: string[] = [];
+  readonly commandLine = { appendSwitch: (name: string): void => void this.switches.push(name) };
+  drawsInHardware = true;
   exited: number | null = null;
   hasQuit = false;
   quits = 0;
@@ -131,6 +134,9 @@ export class FakeApp extends Emitter {
   }
   exit(code: number): void {
     this.exited = code;
+  }
+  disableHardwareAcceleration(): void {
+    this.drawsInHardware = false;
   }
 }
 

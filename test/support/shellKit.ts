@@ -28,6 +28,8 @@ export interface ShellKit {
   /** Whether the desktop shows tray icons. */
   trayHost: boolean;
   readonly forgotten: string[];
+  /** What was asked of the pairing. */
+  readonly pairings: string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function openShell(options: ShellKitOptions = {}): Promise<ShellKit
   const os = options.os ?? 'linux';
   const state = { trayHost: options.trayHost ?? true };
   const forgotten: string[] = [];
+  const pairings: string[] = [];
   const platform: Platform = createScriptedPlatform(officeDay, clock);
   const deps: ShellDeps = {
     ...{
@@ -67,6 +70,7 @@ export async function openShell(options: ShellKitOptions = {}): Promise<ShellKit
       env: { XDG_CONFIG_HOME: join(place.folder, 'config') },
       command: ['/opt/Daylight/daylight'],
     }),
+    pairing: { ask: async () => void pairings.push('ask'), renew: async () => void pairings.push('renew') },
     spoolKey: () => chooseSpoolKey({ safeStorage: fake.electron.safeStorage, os, folder, random: systemRandom }),
     pages: async () => pageTable(page('the window'), page('the enrolment')),
     preload: '/opt/Daylight/preload.cjs',
@@ -79,7 +83,7 @@ export async function openShell(options: ShellKitOptions = {}): Promise<ShellKit
   const shell = await startShell(deps);
   if (shell === null) throw new Error('the shell is the second one');
   return {
-    ...{ fake, clock, server, folder, shell, forgotten },
+    ...{ fake, clock, server, folder, shell, forgotten, pairings },
     get trayHost() {
       return state.trayHost;
     },

@@ -6,6 +6,7 @@ import { openFolder } from '../../../../agent/core/files.ts';
 import { Identity, makeDeviceKey, writeIdentity } from '../../../../agent/core/identity.ts';
 import { publicKeyOf } from '../../../../agent/core/signing.ts';
 import { whatIsThere, wipeFolder } from '../../../../agent/core/wipe.ts';
+import { createRegistrar } from '../../../../agent/platform/registrar.ts';
 import { scratch } from '../../../support/agentKit.ts';
 import { agentCli, command, start } from '../../../support/agentProcess.ts';
 import { until } from '../../../support/scriptedServer.ts';
@@ -46,8 +47,8 @@ test('a folder whose identity, key, policy and spool are another program’s sta
   };
   for (const folder of ['spool', 'daylight-captures']) await mkdir(join(place.folder, folder));
   for (const [name, content] of Object.entries(theirs)) await writeFile(join(place.folder, name), content);
-  const wiped = await wipeFolder(place.folder);
-  expect([await whatIsThere(place.folder), wiped]).toEqual([[], { filesRemoved: 0, left: [] }]);
+  const wiped = await wipeFolder(place.folder, createRegistrar());
+  expect([await whatIsThere(place.folder, createRegistrar()), wiped]).toEqual([[], { filesRemoved: 0, left: [] }]);
   for (const [name, content] of Object.entries(theirs)) {
     expect(await readFile(join(place.folder, name), 'utf8')).toBe(content);
   }
@@ -69,7 +70,7 @@ test.each([
     await mkdir(join(place.folder, 'spool'));
     for (const broken of ['identity.json', 'device.key']) await writeFile(join(place.folder, broken), '');
     await writeFile(join(place.folder, name), await made());
-    expect(await wipeFolder(place.folder)).toEqual({ filesRemoved: 3, left: [] });
+    expect(await wipeFolder(place.folder, createRegistrar())).toEqual({ filesRemoved: 3, left: [] });
     await expect(readdir(place.folder)).rejects.toThrow('ENOENT');
   },
 );
@@ -77,7 +78,7 @@ test.each([
 test('who was killed in its turn leaves nothing that a wipe does not take; what else is there stays', async () => {
   await using place = await scratch();
   await fill(place.folder, ['recorder.sealed', 'agent.starting/turn-0123456789ab', 'agent.starting/note']);
-  expect(await wipeFolder(place.folder)).toEqual({ filesRemoved: 2, left: [] });
+  expect(await wipeFolder(place.folder, createRegistrar())).toEqual({ filesRemoved: 2, left: [] });
   expect(await readdir(place.folder, { recursive: true })).toEqual(['agent.starting', 'agent.starting/note']);
 });
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { keyFile } from '../../../../agent/core/spool/spoolKey.ts';
 import { wipeFolder } from '../../../../agent/core/wipe.ts';
 import { chooseSpoolKey } from '../../../../agent/desktop/keychain.ts';
+import { createRegistrar } from '../../../../agent/platform/registrar.ts';
 import { scratch, systemRandom } from '../../../support/agentKit.ts';
 import { createElectronFake, type FakeElectron } from '../../../support/electronFake.ts';
 
@@ -29,7 +30,7 @@ test('where there is a keychain the key is kept encrypted under it, opens again,
   await expect(keyFile(join(place.folder, 'spool.key'), systemRandom).load()).rejects.toThrow(
     'is in the keychain of your account',
   );
-  expect(await wipeFolder(place.folder)).toMatchObject({ left: [] });
+  expect(await wipeFolder(place.folder, createRegistrar())).toMatchObject({ left: [] });
   await expect(stat(path)).rejects.toThrow('ENOENT');
 });
 

@@ -54,12 +54,13 @@ test('the tray says the state in words and icon, and what is chosen there goes t
   await using kit = await openShell();
   await connected(kit);
   const tray = kit.fake.tray();
-  await eventuallyBy(kit.clock, () => tray.words().length === 7);
+  await eventuallyBy(kit.clock, () => tray.words().length === 8);
   expect(tray.words()).toEqual([
     '· Not tracking.',
     'Start tracking',
     'What is collected now',
     'Open window',
+    'Pair the browser extension…',
     'Start Daylight when I sign in',
     'Remove Daylight’s data from this computer…',
     'Quit Daylight',
@@ -94,6 +95,14 @@ test('the tray says the state in words and icon, and what is chosen there goes t
   await eventuallyBy(kit.clock, () => tray.words().includes('Start with project'));
   tray.choose('Website && shop', tray.below('Start with project'));
   await eventuallyBy(kit.clock, () => status(kit).work.project === 'Website & shop');
+});
+
+test('pairing is chosen in the tray, and looked after once when the shell starts', async () => {
+  await using kit = await openShell();
+  await connected(kit);
+  expect(kit.pairings).toEqual(['renew']);
+  kit.fake.tray().choose('Pair the browser extension…');
+  expect(kit.pairings).toEqual(['renew', 'ask']);
 });
 
 test('what the agent refuses from the tray is said', async () => {

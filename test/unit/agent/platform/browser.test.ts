@@ -31,7 +31,7 @@ it('is not available, and does not start, before a browser was paired', async ()
   expect(await sensor.availability()).toEqual({
     works: false,
     why: 'the address of the page in front is not known: no browser extension is paired with this agent',
-    remedy: 'run "daylight-agent extension"',
+    remedy: 'choose "Pair the browser extension…" in the tray, or run "daylight-agent extension"',
   });
   await expect(sensor.start()).rejects.toThrow('no browser extension is paired');
 });
@@ -49,7 +49,7 @@ it('pairing writes a token, a launcher and a manifest for this user and this ext
   expect(await readFile(pairingTokenPath(place.agentFolder), 'utf8')).toBe(token);
   expect((await stat(pairingTokenPath(place.agentFolder))).mode & 0o777).toBe(0o600);
   expect((await stat(first.launcher)).mode & 0o777).toBe(0o700);
-  const manifest: Record<string, unknown> = JSON.parse(await readFile(first.manifest, 'utf8'));
+  const manifest: Record<string, unknown> = JSON.parse(await readFile(place.browser.place, 'utf8'));
   expect(manifest).toMatchObject({ name: 'org.daylight.agent', type: 'stdio', path: first.launcher });
   expect(manifest.allowed_origins).toHaveLength(1);
 });

@@ -9,7 +9,9 @@ import { browsersFound, chromiumIn, type PairableBrowser } from '../../../../age
 describe('browsers that are found', () => {
   const linux = { platform: 'linux', home: '/h', configHome: undefined } as const;
   const found = (place: Parameters<typeof browsersFound>[0], ...there: string[]) =>
-    browsersFound(place, (path) => there.includes(path)).map(({ name, hostsFolder }) => `${name}: ${hostsFolder}`);
+    browsersFound(place, (path) => there.includes(path)).map(
+      ({ name, place }) => `${name}: ${place.replace(/\/org\.daylight\.agent\.json$/, '')}`,
+    );
 
   it('are those whose folder of profiles is where they keep it', () => {
     expect(found(linux, '/h/.config/microsoft-edge', '/h/.config/google-chrome')).toEqual([
@@ -58,16 +60,18 @@ describe('a pairing', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'daylight-pairings-'));
     chromium = chromiumIn(join(folder, 'chromium'));
-    firefox = { name: 'Firefox', kind: 'firefox', hostsFolder: join(folder, 'mozilla', 'native-messaging-hosts') };
+    firefox = { name: 'Firefox', kind: 'firefox', place: join(folder, 'mozilla', 'native-messaging-hosts', MANIFEST) };
     await mkdir(join(folder, 'chromium'));
     return () => rm(folder, { recursive: true, force: true });
   });
+  const MANIFEST = 'org.daylight.agent.json';
   const pair = (browser: PairableBrowser, agent = 'agent') =>
     installNativeHost({ browser, agentFolder: join(folder, agent), hostCommand: ['/bin/false'] });
 
   it('lets in exactly the Daylight extension, in the words of each browser', async () => {
     const allowed = async (browser: PairableBrowser) => {
-      const { manifest } = await pair(browser);
+      await pair(browser);
+      const manifest = browser.place;
       expect((await stat(manifest)).mode & 0o022).toBe(0);
       const {
         name: _name,
@@ -94,10 +98,10 @@ describe('a pairing', () => {
   });
 
   it('with another agent is seen as that, and not ended', async () => {
-    const { manifest } = await pair(chromium, 'other');
+    await pair(chromium, 'other');
     expect(await pairingOf(chromium, join(folder, 'agent'))).toBe('another_agent');
     expect(await removeNativeHost(chromium, join(folder, 'agent'))).toEqual([]);
-    await writeFile(manifest, 'not JSON');
+    await writeFile(chromium.place, 'not JSON');
     expect(await pairingOf(chromium, join(folder, 'other'))).toBe('another_agent');
   });
 });
