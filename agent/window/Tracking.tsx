@@ -33,7 +33,7 @@ export function Tracking({ status, ask }: TrackingProps) {
       {state === 'stopped' ? <p>{say('tracking.nothing')}</p> : <Timer status={status} />}
       <Today status={status} />
       <WorkForm status={status} ask={ask} />
-      {state !== 'stopped' && <NoteForm ask={ask} />}
+      <NoteForm isStopped={state === 'stopped'} ask={ask} />
     </Panel>
   );
 }
@@ -152,12 +152,14 @@ function Controls({ state, ask }: { state: AgentStatus['state']; ask: Ask }) {
   );
 }
 
-function NoteForm({ ask }: { ask: Ask }) {
+/** Between two sessions only what was typed in the one before: it is the person's, and can be kept after the next start. */
+function NoteForm({ isStopped, ask }: { isStopped: boolean; ask: Ask }) {
   const [text, setText] = useState('');
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     if (await ask({ command: 'note', text: text.trim() })) setText((now) => without(now, text));
   };
+  if (isStopped && text === '') return null;
   return (
     <form onSubmit={(event) => void submit(event)} className={classes.stack}>
       <Textarea

@@ -283,6 +283,22 @@ describe(
       expect(found).toEqual([]);
     });
 
+    it('a note that is written when tracking stops is not lost: it is refused with a sentence, and kept after the next start', async () => {
+      const note = page.getByLabel('Note');
+      await note.fill('Half a thought');
+      await press('Stop');
+      await page.getByText('Nothing is recorded until you start.').waitFor();
+      expect(await note.inputValue()).toBe('Half a thought');
+      await press('Keep note');
+      await said(/You are not tracking\./);
+      expect(await note.inputValue()).toBe('Half a thought');
+      await press('Start tracking');
+      await said(/Tracking has started/);
+      await press('Keep note');
+      await said(/The note is kept/);
+      await expect.poll(() => note.inputValue()).toBe('');
+    });
+
     it('goes by keyboard alone from the project to start, on to stop, and back to start', async () => {
       const start = page.getByRole('button', { name: 'Start tracking' });
       const stop = page.getByRole('button', { name: 'Stop' });
