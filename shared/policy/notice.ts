@@ -47,8 +47,8 @@ export function noticeText(parameter: ParameterId, level: string, terms: Terms):
   }
   sentences.push(
     source === 'entered'
-      ? `It goes on for up to ${leaseHours.entered} hours without contact with the server.`
-      : `It goes on for up to ${inWords(idleSeconds)} without input and ${leaseHours.observed} hours without contact with the server.`,
+      ? `It goes on for up to ${hoursInWords(leaseHours.entered)} without contact with the server.`
+      : `It goes on for up to ${inWords(idleSeconds)} without input and ${hoursInWords(leaseHours.observed)} without contact with the server.`,
   );
   return sentences.join(' ');
 }
@@ -56,6 +56,12 @@ export function noticeText(parameter: ParameterId, level: string, terms: Terms):
 function inWords(seconds: number): string {
   if (seconds % 60 !== 0) return `${seconds} seconds`;
   return seconds === 60 ? '1 minute' : `${seconds / 60} minutes`;
+}
+
+/** In days where they are whole ones. */
+function hoursInWords(hours: number): string {
+  if (hours === 1) return '1 hour';
+  return hours > 24 && hours % 24 === 0 ? `${hours / 24} days` : `${hours} hours`;
 }
 
 export function noticeOf(policy: Pick<PolicyDocument, 'version' | 'parameters'> & Terms): Notice {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, least, parameterIds, rank } from '../../../shared/catalog.ts';
 import { observationSchemas, parseObservation } from '../../../shared/events/observation.ts';
-import { noticeOf } from '../../../shared/policy/notice.ts';
+import { noticeOf, noticeText } from '../../../shared/policy/notice.ts';
 import { firstRules } from '../../../shared/policy/policy.ts';
 
 describe('the register of parameters', () => {
@@ -88,6 +88,17 @@ describe('the register of parameters', () => {
     expect(notice.notCollected.map((line) => line.parameter)).toEqual(
       parameterIds.filter((id) => id !== 'session' && id !== 'project'),
     );
+  });
+
+  it('says how long something goes on without the server in days where they are whole ones, else in hours', () => {
+    const goesOn = (observed: number, entered: number) => {
+      const times = { screenshotReviewSeconds: 300, idleSeconds: 300, leaseHours: { observed, entered } };
+      const says = (parameter: 'app' | 'notes', level: string) =>
+        /for up to (.+) without contact/.exec(noticeText(parameter, level, times) ?? '')?.[1];
+      return [says('app', 'name'), says('notes', 'on')];
+    };
+    expect(goesOn(24, 720)).toEqual(['5 minutes without input and 24 hours', '30 days']);
+    expect(goesOn(1, 50)).toEqual(['5 minutes without input and 1 hour', '50 hours']);
   });
 });
 
