@@ -56,12 +56,12 @@ async function asked(request) {
 
 function collectedItems(collected) {
   if (collected.length === 0) return [item('Nothing.')];
-  return collected.map(({ label, level, text, purpose, basis, retentionDays, viewers }) => {
+  return collected.map(({ label, text, purpose, basis, retentionDays, viewers }) => {
     const entry = item('');
     const name = document.createElement('strong');
-    name.textContent = `${label} (${level})`;
-    const seenBy = viewers.length === 0 ? 'only you' : `you, ${viewers.join(', ')}`;
-    const terms = `Why: ${words(purpose)} · basis: ${words(basis)} · kept ${retentionDays} days · seen by ${seenBy}`;
+    name.textContent = label;
+    const seenBy = viewers.length === 0 ? 'only you' : `you, ${viewers.map(words).join(', ')}`;
+    const terms = `For ${words(purpose)} (${words(basis)}) · kept ${retentionDays} days · seen by ${seenBy}`;
     entry.append(name, paragraph(text), paragraph(terms, 'hint'));
     return entry;
   });
