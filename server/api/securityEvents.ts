@@ -41,13 +41,17 @@ export function noteEvent({ store, clock }: Pick<Context, 'store' | 'clock'>, wh
 }
 
 export function noteInvited({ store, clock }: Context, { org, person }: Whose, role: Role): Promise<void> {
-  const detail = `this person was invited as ${role}, and a link to accept it was made`;
+  const detail = `this person was invited as ${words(role)}, and a link to accept it was made`;
   return store.recordSecurityEvent({ org, at: clock.now(), kind: 'invited', person, detail });
 }
 
 export function noteRole({ store, clock }: Context, { org, person }: Whose, from: Role, to: Role): Promise<void> {
-  const detail = `the role was changed from ${from} to ${to}`;
+  const detail = `the role was changed from ${words(from)} to ${words(to)}`;
   return store.recordSecurityEvent({ org, at: clock.now(), kind: 'role_changed', person, detail });
+}
+
+function words(role: Role): string {
+  return role.replaceAll('_', ' ');
 }
 
 /** Puts a refusal on record; other failures are none. */

@@ -224,7 +224,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
           at: now,
           kind: 'policy_submitted',
           person,
-          detail: 'A change of the collection policy was submitted for publication.',
+          detail: 'a change of the collection policy was submitted for publication',
         });
         return commit(next, person, change.reason, now);
       });

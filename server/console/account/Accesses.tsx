@@ -51,7 +51,7 @@ export function Accesses() {
 function Table({ entries }: { entries: readonly AccessEntry[] }) {
   return (
     <div className="dl-table-scroll" role="region" aria-label={say('accesses.caption')} tabIndex={0}>
-      <table className="dl-table">
+      <table className="dl-table dl-entries">
         <thead>
           <tr>
             <th scope="col">{say('accesses.when')}</th>

@@ -23,7 +23,7 @@ export function FactorPanel() {
         <h2 id="factor-heading">{say('field.secondFactor')}</h2>
         {factor.data !== undefined && (
           <Mark tone={factor.data.set ? 'on' : factor.data.needed ? 'wait' : 'off'}>
-            {say(factor.data.set ? 'factor.yes' : 'factor.no')}
+            {say(factor.data.set ? 'factor.set' : 'factor.notSet')}
           </Mark>
         )}
       </div>

@@ -27,7 +27,7 @@ export function SecurityEvents() {
       {events.data !== undefined && events.data.length > 0 && (
         <div className="dl-panel dl-stack">
           <div className="dl-table-scroll" role="region" aria-label={say('nav.security')} tabIndex={0}>
-            <table className="dl-table">
+            <table className="dl-table dl-entries">
               <thead>
                 <tr>
                   <th scope="col">{say('accesses.when')}</th>
@@ -41,7 +41,9 @@ export function SecurityEvents() {
                   // biome-ignore lint/suspicious/noArrayIndexKey: two events may be equal in every field
                   <tr key={index}>
                     <td className="dl-number">{dateTime(event.at)}</td>
-                    <td>{kindText(event.kind)}</td>
+                    <td>
+                      <strong>{kindText(event.kind)}</strong>
+                    </td>
                     <td>{nameOf(event.person)}</td>
                     <td>{event.count > 1 ? `${event.detail} (${event.count} ×)` : event.detail}</td>
                   </tr>

@@ -41,7 +41,7 @@ export function Sessions() {
       {end.isError && <Failure error={end.error} />}
       {sessions.data !== undefined && (
         <div className="dl-table-scroll" role="region" aria-label={say('sessions.table')} tabIndex={0}>
-          <table className="dl-table">
+          <table className="dl-table dl-entries">
             <thead>
               <tr>
                 <th scope="col">{say('sessions.client')}</th>
@@ -61,13 +61,17 @@ export function Sessions() {
                     {session.concurrentUse && <Mark tone="gone">{say('sessions.concurrent')}</Mark>}
                   </td>
                   <td className="dl-number">{session.network}</td>
-                  <td className="dl-number">{dateTime(session.createdAt)}</td>
-                  <td className="dl-number">{dateTime(session.lastSeenAt)}</td>
+                  <td className="dl-number" data-label={say('sessions.since')}>
+                    {dateTime(session.createdAt)}
+                  </td>
+                  <td className="dl-number" data-label={say('sessions.seen')}>
+                    {dateTime(session.lastSeenAt)}
+                  </td>
                   <td>
                     {!session.current && (
                       <Button
                         variant="default"
-                        size="compact-sm"
+                        size="xs"
                         loading={end.isPending && end.variables === session.id}
                         onClick={() => end.mutate(session.id)}
                       >

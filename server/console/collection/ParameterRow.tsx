@@ -51,9 +51,11 @@ export function ParameterRow(props: {
         />
         <div className={classes.why}>
           <div>{rule.level === 'off' ? say('collection.keptNothing') : count('days', rule.retentionDays)}</div>
-          <div className="dl-quiet dl-small">
-            {say('collection.why', { purpose: say(`purpose.${rule.purpose}`), viewers: rolesText(rule.viewers) })}
-          </div>
+          {rule.level !== 'off' && (
+            <div className="dl-quiet dl-small">
+              {say('collection.why', { purpose: say(`purpose.${rule.purpose}`), viewers: rolesText(rule.viewers) })}
+            </div>
+          )}
           <UnstyledButton
             className={`${classes.disclosure} dl-small`}
             c="var(--mantine-color-anchor)"

@@ -91,7 +91,9 @@ function AccessLine({ report, own }: { report: DayReport; own: boolean }) {
           })}
         </p>
       )}
-      {elsewhere !== null && <p>{say('day.otherZone', { name, zone: elsewhere, here: viewerZone() })}</p>}
+      {elsewhere !== null && (
+        <p>{say(own ? 'day.otherZoneYou' : 'day.otherZone', { name, zone: elsewhere, here: viewerZone() })}</p>
+      )}
     </Note>
   );
 }

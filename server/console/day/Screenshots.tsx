@@ -32,9 +32,8 @@ export function Screenshots({ report, purpose }: { report: DayReport; purpose: R
                 <IconPhoto size={22} stroke={1.5} aria-hidden />
                 <span>
                   <span className="dl-hidden">{say('images.open')} </span>
-                  <strong className="dl-number">{clockTime(shot.at)}</strong>
+                  <strong className="dl-number">{clockTime(shot.at)}</strong>{' '}
                   <span className="dl-quiet dl-small">
-                    {' '}
                     {say(`level.${shot.level}`)}
                     {app !== null && ` · ${labelText(app)}`}
                   </span>

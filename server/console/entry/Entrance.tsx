@@ -17,7 +17,7 @@ export function Entrance({ title, lead, children }: { title: string; lead?: stri
         <section className="dl-panel dl-stack">
           <div>
             <h1>{title}</h1>
-            {lead !== undefined && <p className="dl-quiet">{lead}</p>}
+            {lead !== undefined && <p className={`${classes.lead} dl-quiet`}>{lead}</p>}
           </div>
           {children}
         </section>

@@ -66,16 +66,11 @@ function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean 
         <Note tone="wait">{say('device.clockText', { time: latency(Math.abs(device.clockOffsetMs)) })}</Note>
       )}
       <div className="dl-row">
-        <Button
-          variant="default"
-          size="compact-sm"
-          aria-expanded={receiptShown}
-          onClick={() => setReceiptShown(!receiptShown)}
-        >
+        <Button variant="default" size="xs" aria-expanded={receiptShown} onClick={() => setReceiptShown(!receiptShown)}>
           {say(receiptShown ? 'receipt.hide' : 'receipt.show')}
         </Button>
         {active && mayRetire && (
-          <Button variant="default" size="compact-sm" onClick={retire.open}>
+          <Button variant="default" size="xs" onClick={retire.open}>
             {say('retire.open')}
           </Button>
         )}

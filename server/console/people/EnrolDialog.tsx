@@ -52,6 +52,7 @@ function Code({ code: { code, expiresAt }, onClose }: { code: Answer<'createEnro
         <p className="dl-quiet dl-small">{say('enrol.code')}</p>
         <p className={classes.code}>{code}</p>
       </div>
+      <p>{say('enrol.desktop', { address: window.location.origin })}</p>
       <div>
         <p className="dl-quiet dl-small">{say('enrol.command')}</p>
         <p className={`${classes.command} dl-code`}>{command}</p>

@@ -29,7 +29,7 @@ export function EnrolmentCodes({ person }: { person: string }) {
             <Mark tone="wait">{say('codes.until', { when: dateTime(expiresAt) })}</Mark>
             <Button
               variant="default"
-              size="compact-sm"
+              size="xs"
               loading={withdraw.isPending && withdraw.variables === id}
               onClick={() => withdraw.mutate(id)}
             >

@@ -68,12 +68,12 @@ function OpenInvitation(props: { person: PersonView; expiresAt: number | null; m
       {renew.isError && <Failure error={renew.error} />}
       {withdraw.isError && <Failure error={withdraw.error} />}
       <div className="dl-row">
-        <Button variant="default" size="compact-sm" loading={renew.isPending} onClick={() => renew.mutate()}>
+        <Button variant="default" size="xs" loading={renew.isPending} onClick={() => renew.mutate()}>
           {say('invitations.renew')}
           <span className="dl-hidden"> {person.name}</span>
         </Button>
         {expiresAt !== null && (
-          <Button variant="default" size="compact-sm" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
+          <Button variant="default" size="xs" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
             {say('invitations.withdraw')}
             <span className="dl-hidden"> {person.name}</span>
           </Button>

@@ -82,8 +82,8 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
             )}
             <dt>{say('field.secondFactor')}</dt>
             <dd>
-              <Mark tone={person.secondFactor ? 'on' : 'off'}>
-                {say(person.secondFactor ? 'factor.yes' : 'factor.no')}
+              <Mark tone={person.secondFactor ? 'on' : person.role === 'employee' ? 'off' : 'wait'}>
+                {say(person.secondFactor ? 'factor.set' : 'factor.notSet')}
               </Mark>
             </dd>
           </dl>

@@ -33,7 +33,7 @@ export function RetireDialog({
   return (
     <Dialog opened={opened} onClose={onClose} title={say('retire.title', { name })}>
       <div className="dl-stack">
-        <ul>
+        <ul className="dl-list">
           <li>{say('retire.refused')}</li>
           <li>{wipeText(device, now)}</li>
           <li>{say('retire.kept')}</li>

@@ -81,7 +81,7 @@ function Team({ team, people }: { team: TeamView; people: readonly PersonView[] 
               {mayChange && (
                 <Button
                   variant="default"
-                  size="compact-sm"
+                  size="xs"
                   loading={busy(person)}
                   onClick={() => move.mutate({ person, into: false })}
                 >
@@ -95,7 +95,7 @@ function Team({ team, people }: { team: TeamView; people: readonly PersonView[] 
         {move.isError && <Failure error={move.error} />}
         {mayChange && others !== undefined && others.length > 0 && (
           <Select
-            className={classes.search ?? ''}
+            className={classes.add ?? ''}
             label={say('teams.add')}
             placeholder={say('team.choose')}
             searchable
