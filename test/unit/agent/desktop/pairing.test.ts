@@ -99,7 +99,12 @@ test('where a browser could not talk to it, it is said why and what would help, 
 
 test('where it cannot pair, a pairing by the command line is shown all the same, and can be ended', async () => {
   await using kit = await desktop({ works: false, why: 'Not here.', remedy: 'Elsewhere.' });
-  await installNativeHost({ browser: kit.browser, agentFolder: kit.folder, hostCommand: ['node', 'nativeHost.js'] });
+  await installNativeHost({
+    browser: kit.browser,
+    agentFolder: kit.folder,
+    hostCommand: ['node', 'nativeHost.js'],
+    registrar,
+  });
   await kit.pairing.ask();
   expect(kit.fake.boxes[0]?.buttons).toEqual(['End the pairing', 'Cancel']);
   expect(await readdir(kit.profile)).toEqual([]);
@@ -135,7 +140,12 @@ test('a start of the application pairs nobody, and leaves what the command line 
   await using kit = await desktop();
   await kit.pairing.renew();
   await expect(readdir(kit.folder)).rejects.toThrow('ENOENT');
-  await installNativeHost({ browser: kit.browser, agentFolder: kit.folder, hostCommand: ['node', 'nativeHost.js'] });
+  await installNativeHost({
+    browser: kit.browser,
+    agentFolder: kit.folder,
+    hostCommand: ['node', 'nativeHost.js'],
+    registrar,
+  });
   const before = await readFile(join(kit.folder, 'native-host'), 'utf8');
   await kit.pairing.renew();
   expect(await readFile(join(kit.folder, 'native-host'), 'utf8')).toBe(before);
