@@ -40,7 +40,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
     page = await (
       await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
     ).newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(90_000);
     page.on('pageerror', (error) => wrong.push(error.message));
     page.on('console', (message) => {
       if (/content security policy/i.test(message.text())) wrong.push(message.text());

@@ -93,6 +93,18 @@ test('a privacy officer finds the access log of a person by name, and sees no wa
   await page.context().close();
 });
 
+test('whoever signs out in one tab is signed out in all of them: none goes on showing what it showed', async () => {
+  const page = await openAs(officer.client, '/access-logs', 'Access logs');
+  await page.getByRole('link', { name: 'Who looked Mia Sommer' }).waitFor();
+  const other = await page.context().newPage();
+  await other.goto(`${server.url}/#/account`);
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+  expect(await page.getByText('Mia Sommer').count()).toBe(0);
+  await page.context().close();
+});
+
 function openAs(client: Client, path: string, heading: string): Promise<Page> {
   return openConsole(browser, server, { client, path, heading });
 }

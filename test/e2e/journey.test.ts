@@ -209,6 +209,8 @@ async function choose(field: string, option: string): Promise<void> {
 /** The headings of the notice in force, as this person gets it. */
 async function collectedNow(page: Page): Promise<string[]> {
   await page.goto(`${server.url}/#/notice`);
+  // The first steps show a notice as well, one that is not in force.
+  await page.getByRole('heading', { level: 1, name: 'What is collected' }).waitFor();
   await page.getByRole('heading', { level: 2, name: 'Never' }).waitFor();
   return page.getByRole('heading', { level: 3 }).allInnerTexts();
 }

@@ -32,7 +32,7 @@ beforeAll(async () => {
   browser = await startBrowser();
   context = await browser.newContext({ reducedMotion: 'reduce' });
   page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   page.on('response', (response) => set.push(cookiesIn(response)));
 });
 

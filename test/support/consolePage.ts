@@ -5,6 +5,9 @@ import { DAY, SECOND } from '../../shared/time.ts';
 import type { Client, TestServer } from './api.ts';
 import type { TestBrowser } from './browser.ts';
 
+/** Ends what hangs, and measures nothing. */
+const PATIENCE = 90_000;
+
 export interface PageOptions {
   /** Null: nobody is signed in. */
   readonly client: Client | null;
@@ -20,7 +23,7 @@ export async function openConsole(browser: TestBrowser, server: TestServer, opti
   await context.clock.resume();
   if (client !== null) await signIn(context, server.url, client);
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE);
   await page.goto(`${server.url}/#${path}`);
   await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
   return page;
