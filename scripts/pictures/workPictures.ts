@@ -36,10 +36,12 @@ export const workPictures: Pictures = {
       await take('today', { client: manager, path: `/today${purpose}`, heading: 'Team today', prepare: live });
       const day = { client: manager, path: `/people/${mia.person}/day/${today}${purpose}`, heading: 'Mia Sommer' };
       await take('day-purpose', { ...day, path: `/people/${mia.person}/day/${today}` });
-      await take('day', day);
+      const whole = (shows: string) => (page: Page) =>
+        page.getByRole('heading', { name: shows, exact: true }).waitFor();
+      await take('day', { ...day, prepare: whole('The day') });
       await take('screenshot', { ...day, prepare: openScreenshot, only: { window: true } });
       const week = { client: manager, path: `/people/${mia.person}/week/${today}${purpose}` };
-      await take('week', { ...week, heading: 'Week of Mia Sommer' });
+      await take('week', { ...week, heading: 'Week of Mia Sommer', prepare: whole('Working time') });
       await take('access-logs', { client: officer, path: '/access-logs', heading: 'Access logs' });
       await take('security', { client: owner, path: '/security', heading: 'Security events' });
 
@@ -54,8 +56,8 @@ export const workPictures: Pictures = {
       await take('retire', { ...person, prepare: pressForDialog('Retire', 'This cannot be undone.'), only: over });
       await take('add-device', { ...person, prepare: makeCode, only: over });
 
-      await take('my-day', { client: mia, path: '/my-day', heading: 'My day' });
-      await take('my-week', { client: mia, path: '/my-week', heading: 'My week' });
+      await take('my-day', { client: mia, path: '/my-day', heading: 'My day', prepare: whole('The day') });
+      await take('my-week', { client: mia, path: '/my-week', heading: 'My week', prepare: whole('Working time') });
       await take('who-looked', { client: mia, path: '/who-looked', heading: 'Who looked at my data' });
       await take('notice', { client: mia, path: '/notice', heading: 'What is collected' });
     } finally {
