@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, Option } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
+import type { OrgId } from '../shared/ids.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
 import { systemClock } from './clock.ts';
@@ -180,7 +181,8 @@ function addCancel(parent: Command): void {
     .command('cancel')
     .description('End an organisation for ever: its keys and all that is kept of it. The server must be stopped.')
     .addOption(dataOption())
-    .addOption(new Option('--organisation <name>', 'its name or id').env('DAYLIGHT_ORGANISATION'))
+    // Not `.env()`: a variable that was set for `init` must not choose what ends.
+    .option('--organisation <name>', 'its name or id; given here alone, never in the environment')
     .option('--yes', 'without asking', false)
     .addOption(jsonOption())
     .addHelpText(
@@ -192,9 +194,11 @@ function addCancel(parent: Command): void {
     .action(async (options: Given) => {
       const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
       const tell = cancellationSayer((json, lines) => say(options, json, lines), process.stdout.isTTY);
+      const which = options['organisation'];
       const finished = await finishCancellations({ ...surroundings, tell });
-      if (options['organisation'] === undefined && finished.length > 0) return;
-      const found = await lookAtOrganisation(need(options, 'organisation'), surroundings);
+      for (const org of finished) say(options, { event: 'cancelled', org }, [begunBefore(org)]);
+      if (finished.some((org) => which === undefined || which === org)) return;
+      const found = await lookAtOrganisation(named(which), surroundings);
       say(options, { event: 'will_go', ...found }, whatWillGo(found));
       if (options['yes'] !== true) await agreed(found.name);
       await cancelOrganisation(found.org, { ...surroundings, tell });
@@ -204,15 +208,36 @@ function addCancel(parent: Command): void {
     });
 }
 
+function begunBefore(org: OrgId): string {
+  return `What was begun before is finished: nothing is left of organisation ${org} here.`;
+}
+
+function named(organisation: Given[string]): string {
+  if (typeof organisation === 'string' && organisation.trim() !== '') return organisation;
+  throw new DaylightError('bad_request', '--organisation: expected a value', {
+    field: 'organisation',
+    remedy: 'Give --organisation NAME.',
+  });
+}
+
 /** Whoever ends something writes its name. */
 async function agreed(name: string): Promise<void> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = process.stdin.isTTY ? await lines.question(`Write the name to cancel it for ever (${name}): `) : '';
-  lines.close();
+  const answer = process.stdin.isTTY ? await asked(`Write the name to cancel it for ever (${name}): `) : '';
   if (answer.trim() === name) return;
   throw new DaylightError('bad_request', 'nothing was cancelled: the name was not written', {
     remedy: 'Write it in a terminal when you are asked, or give --yes.',
   });
+}
+
+/** Empty for whoever ends the question instead (Ctrl-C, Ctrl-D). */
+async function asked(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  try {
+    return await Promise.race([lines.question(question).catch(() => ''), ended]);
+  } finally {
+    lines.close();
+  }
 }
 
 type Given = Readonly<Record<string, string | boolean | undefined>>;

@@ -19,7 +19,7 @@ import { type Foundation, openFoundation } from './foundation.ts';
 import type { AgentEvent, AgentSocketDeps } from './ingest/ingest.ts';
 import { createAgentSocket } from './ingest/socket.ts';
 import { noteAddress } from './lastAddress.ts';
-import { finishCancellations } from './lifecycle/cancellation.ts';
+import { finishCancellations, type Told } from './lifecycle/cancellation.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
 import { holdErrors, refuseUpgrade } from './refuseUpgrade.ts';
@@ -62,7 +62,10 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
   const tls = await readTls(config);
   const migrated = ({ file, from, to }: Migration): void =>
     log.info('migrated', { reason: `${file} from format ${from} to ${to}; a Daylight from before refuses it now` });
-  for (const organisation of await finishCancellations({ data: config.data, clock, random, migrated }))
+  const tell = (told: Told): void => {
+    if (told.kind === 'state') log.info('cancelling', { reason: `organisation ${told.org}: ${told.state}` });
+  };
+  for (const organisation of await finishCancellations({ data: config.data, clock, random, migrated, tell }))
     log.info('cancelled', { reason: `nothing is left of organisation ${organisation}` });
   const foundation = await openFoundation({ data: config.data, clock, random, create: false, migrated });
   const opened: (() => Promise<void>)[] = [() => foundation.close()];

@@ -29,16 +29,31 @@ export type CancellationOptions = Pick<FoundationOptions, 'data' | 'clock' | 'ra
  * have the name, and `conflict` while a server or a command has the folder open.
  */
 export async function lookAtOrganisation(which: string, options: CancellationOptions): Promise<ToCancel> {
-  return alone(options, async ({ organisations, store, keyStore }) => {
-    const all = await organisations.all();
-    const named = all.filter(({ org, name }) => org === which || name === which.trim());
-    const [one, another] = named;
-    if (one === undefined) throw notFound(all.map(({ name }) => name));
-    if (another !== undefined) throw severalNamed(named.map(({ org }) => org));
-    const { org, name } = one;
+  return alone(options, async (foundation) => {
+    const { org, name } = (await withId(which.trim(), foundation)) ?? (await withName(which.trim(), foundation));
+    const { store, keyStore } = foundation;
     return { org, name, holdings: await store.holdings(org), keys: await keyStore.countKeys(org) };
   });
 }
+
+/** What cannot be opened can be ended all the same: its id stands for its name then. */
+async function withId(which: string, { organisations, store }: Foundation): Promise<Named | null> {
+  const found = (await store.organisations()).find(({ org }) => org === which);
+  if (found === undefined) return null;
+  const all = await organisations.all().catch(() => []);
+  return all.find(({ org }) => org === found.org) ?? { org: found.org, name: found.org };
+}
+
+async function withName(which: string, { organisations }: Foundation): Promise<Named> {
+  const all = await organisations.all();
+  const named = all.filter(({ name }) => name === which);
+  const [one, another] = named;
+  if (one === undefined) throw notFound(all.map(({ name }) => name));
+  if (another !== undefined) throw severalNamed(named.map(({ org }) => org));
+  return one;
+}
+
+type Named = Pick<ToCancel, 'org' | 'name'>;
 
 /**
  * Ends an organisation for ever: written into the ledger; its keys destroyed, by which nothing of it can be opened; everything of it
@@ -46,9 +61,9 @@ export async function lookAtOrganisation(which: string, options: CancellationOpt
  * ends, leaves it begun: `finishCancellations` goes on with it, and no server starts before. Throws as `lookAtOrganisation` does.
  */
 export async function cancelOrganisation(org: OrgId, options: CancellationOptions): Promise<void> {
-  await alone(options, async ({ organisations }, enter) => {
-    const all = await organisations.all();
-    if (!all.some((one) => one.org === org)) throw notFound(all.map(({ name }) => name));
+  await alone(options, async ({ store }, enter) => {
+    const all = await store.organisations();
+    if (!all.some((one) => one.org === org)) throw notFound(all.map((one) => one.org));
     await enter(org, 'committed');
   });
   await end(org, options);

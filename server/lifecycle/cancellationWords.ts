@@ -19,19 +19,22 @@ export function cancellationSayer(
   say: (json: object, lines: readonly string[]) => void,
   isWatched: boolean,
 ): (told: Told) => void {
-  let next = PROGRESS_ROWS;
+  let next = PROGRESS;
   return (told) => {
     if (told.kind === 'state') {
+      next = PROGRESS;
       const { state, org, at } = told;
       say({ event: state, org, at }, [`${new Date(at).toISOString()}  ${words[state]}`]);
     } else if (isWatched && told.gone >= next) {
-      next = told.gone + PROGRESS_ROWS;
-      say({ event: 'deleting', org: told.org, gone: told.gone }, [`  ${counted(told.gone, 'row')} deleted …`]);
+      next = told.gone + PROGRESS;
+      say({ event: 'deleting', org: told.org, gone: told.gone }, [
+        `  ${counted(told.gone, 'row and file', 'rows and files')} deleted …`,
+      ]);
     }
   };
 }
 
-const PROGRESS_ROWS = 25_000;
+const PROGRESS = 25_000;
 
 const words: Readonly<Record<LedgerState, string>> = {
   committed: 'COMMITTED       written into the ledger',

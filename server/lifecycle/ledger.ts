@@ -1,6 +1,7 @@
-import { open, readFile, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, lstat, open, stat, truncate } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { DaylightError } from '../../shared/errors.ts';
 import { OrgId } from '../../shared/ids.ts';
 import { UnixMs } from '../../shared/time.ts';
 import { syncFolder } from '../durable.ts';
@@ -26,15 +27,12 @@ export const LEDGER = 'ledger.ndjson';
 
 /**
  * A last line without its end is what a crash left of an entry that was never answered; it is cut off when the next one is written.
- * Throws `StoreError` `damaged` for anything else that is no entry.
+ * Throws `StoreError` `damaged` for anything else that is no entry and for one that cannot be read, DaylightError `forbidden` for one
+ * that others can write: whoever writes into it ends organisations.
  */
 export async function openLedger(folder: string): Promise<Ledger> {
   const file = join(folder, LEDGER);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    // What else is wrong with the folder is said by whoever opens it.
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code))) return '';
-    throw new StoreError('damaged', `${file}: it cannot be read; see to whose it is, and to the disk`, error);
-  });
+  const text = await textOf(file);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const entries = whole
     .split('\n')
@@ -49,7 +47,11 @@ export async function openLedger(folder: string): Promise<Ledger> {
         await write(file, line, length);
         await syncFolder(folder);
       } catch (error) {
-        throw new StoreError('full', `${file}: nothing can be written there`, error);
+        throw new StoreError(
+          'full',
+          `${file}: nothing can be written there; make room on its disk, and see to whose it is`,
+          error,
+        );
       }
       length += Buffer.byteLength(line);
       entries.push(entry);
@@ -63,10 +65,54 @@ export function unfinished({ entries }: Ledger): readonly OrgId[] {
   return [...last].flatMap(([organisation, state]) => (state === 'verified_empty' ? [] : [organisation]));
 }
 
+/** Empty where there is none. */
+async function textOf(file: string): Promise<string> {
+  try {
+    const handle = await open(file);
+    try {
+      await requireOwn(file, handle);
+      return await handle.readFile('utf8');
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof DaylightError) throw error;
+    // What else is wrong with the folder is said by whoever opens it.
+    const isMissing = error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code));
+    if (isMissing && !(await isLink(file))) return '';
+    const trouble = isMissing
+      ? 'this link leads nowhere; see that the disk with it is mounted'
+      : 'it cannot be read; see to whose it is, and to the disk';
+    throw new StoreError('damaged', `${file}: ${trouble}`, error);
+  }
+}
+
+/** In the server's own folder nobody else comes to it, but a link may lead anywhere. */
+async function requireOwn(file: string, handle: FileHandle): Promise<void> {
+  const found = await handle.stat();
+  if (process.platform === 'win32' || !found.isFile() || (found.mode & 0o022) === 0) return;
+  throw new DaylightError('forbidden', `${file}: others can write it, and so end organisations`, {
+    remedy: `See whether it says what was ended here; if it does, run: chmod 600 '${file}'.`,
+  });
+}
+
+async function isLink(file: string): Promise<boolean> {
+  return lstat(file).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+}
+
 async function write(file: string, line: string, length: number): Promise<void> {
   const handle = await open(file, 'a', 0o600);
   try {
-    if ((await handle.stat()).size > length) await truncate(file, length);
+    const found = await handle.stat();
+    if (found.size > length) await truncate(file, length);
+    // Who cancels may be root, and the server another account, which must be able to go on with it.
+    else if (found.size === 0 && found.isFile() && process.getuid?.() === 0) {
+      const { uid, gid } = await stat(dirname(file));
+      await handle.chown(uid, gid);
+    }
     await handle.writeFile(line);
     await handle.sync();
   } finally {

@@ -483,10 +483,10 @@ export interface Endings {
   holdings(org: OrgId): Promise<Holdings>;
   /**
    * Deletes every row and file of the organisation, and overwrites their bytes in the database. Not one step but many, `tell`
-   * being given how many rows are gone so far: when it fails, or the process ends, part of it is done, and it can be called again.
+   * being given how many rows and files are gone so far: when it fails, or the process ends, part of it is done, and it can be called again.
    * Whoever calls it holds the store alone: what others write meanwhile may stay.
    */
-  eraseOrganisation(org: OrgId, tell?: (rows: number) => void): Promise<void>;
+  eraseOrganisation(org: OrgId, tell?: (records: number) => void): Promise<void>;
 }
 
 // ── Keys: a separate database file, never part of a data backup ───────────────────────────────────────────────────

@@ -416,10 +416,13 @@ export function createReferenceStore(): Store {
     eraseOrganisation: (org, tell) =>
       step(() => {
         const counted = new Set(countsOf(org));
+        const rows = tables.flatMap((table: readonly { readonly org: string }[]) =>
+          table.filter((one) => one.org === org),
+        );
         removed(discards, (one) => counted.has(one));
         removed(drops, (one) => counted.has(one));
         for (const table of tables) removed(table, (one) => one.org === org);
-        tell?.(1);
+        tell?.(rows.length + counted.size);
       }),
 
     close: async () => {

@@ -15,8 +15,8 @@ export interface BlobFolder {
   remove(org: OrgId, files: readonly string[]): Promise<void>;
   /** How many files there are of the organisation, whether or not anything names them. */
   count(org: OrgId): Promise<number>;
-  /** Removes every file of the organisation, and its folder. */
-  removeAll(org: OrgId): Promise<void>;
+  /** Removes everything in the organisation's folder, of which `removed` is told one by one, and the folder. */
+  removeAll(org: OrgId, removed?: () => void): Promise<void>;
   /** Removes every file that `named` does not return. Only while nobody writes. Returns how many it removed. */
   sweep(named: (org: OrgId, files: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>;
 }
@@ -66,9 +66,12 @@ export async function openBlobFolder(folder: string, randomBytes: RandomBytes): 
     async count(org) {
       return (await filesIn(join(folder, org))).length;
     },
-    async removeAll(org) {
+    async removeAll(org, removed) {
       const own = join(folder, org);
-      await blobs.remove(org, await filesIn(own));
+      for (const file of await filesIn(own)) {
+        await rm(join(own, file), { recursive: true, force: true });
+        removed?.();
+      }
       ready.delete(org);
       await rm(own, { recursive: true, force: true });
       await syncFolder(folder);
@@ -94,7 +97,9 @@ async function sweepOrg(
   org: OrgId,
   named: (org: OrgId, files: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<number> {
-  const files = await readdir(folder);
+  // A folder is none of ours: file servers put some beside whatever they keep.
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   let removed = 0;
   for (let at = 0; at < files.length; at += SWEEP) {
     const some = files.slice(at, at + SWEEP);

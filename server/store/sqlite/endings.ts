@@ -29,13 +29,16 @@ export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Ending
     },
     async eraseOrganisation(org, tell) {
       const ours = idBytes(org);
-      await blobs.removeAll(org).catch(failed);
       let gone = 0;
+      const count = (more: number): void => {
+        gone += more;
+        tell?.(gone);
+      };
+      await blobs.removeAll(org, () => count(1)).catch(failed);
       for (const table of tables) {
         const some = long.has(table) ? `rowid IN (SELECT rowid FROM ${table} WHERE org = ? LIMIT ${ROWS})` : 'org = ?';
-        for (let deleted = -1; deleted !== 0; tell?.(gone)) {
+        for (let deleted = -1; deleted !== 0; count(deleted)) {
           deleted = await writer.unit((tx) => tx.run(`DELETE FROM ${table} WHERE ${some}`, [ours]));
-          gone += deleted;
         }
       }
     },

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -93,13 +93,36 @@ it('is refused while the server runs, which goes on', async () => {
   }
 });
 
+/** A copy in which the cancellation of Acme ended after its first state, with everything still there. */
+async function interrupted(name: string): Promise<string> {
+  const data = await copied(name);
+  const entry = { at: 1_767_225_600_000, organisation: orgs.acme, state: 'committed' };
+  await writeFile(join(data, 'ledger.ndjson'), `${JSON.stringify(entry)}\n`);
+  return data;
+}
+
+it('takes what it ends from its own command line, never from the environment', async () => {
+  const data = await interrupted('environment');
+  const given = ['cancel', '--data', data, '--yes'];
+  const environment = { DAYLIGHT_ORGANISATION: orgs.bolt };
+  const { code, out } = await sourceCli('server', given, environment);
+  expect([code, out]).toEqual([0, expect.stringContaining(orgs.acme)]);
+  const again = await sourceCli('server', given, environment);
+  expect([again.code, again.out]).toEqual([2, '']);
+  expect(again.err).toBe('daylight-server: --organisation: expected a value. Give --organisation NAME.\n');
+  expect((await leftOf(data, orgs.bolt)).opened).toBe(3);
+});
+
+it('asked again as it was, after an interruption, finishes and says of what nothing is left', async () => {
+  const data = await interrupted('asked again');
+  const { code, out, err } = await cancel(data, '--organisation', orgs.acme, '--yes');
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toContain(`What was begun before is finished: nothing is left of organisation ${orgs.acme} here.\n`);
+  expect((await leftOf(data, orgs.acme)).records).toBe(0);
+});
+
 it('without a name goes on with what was interrupted', async () => {
-  const data = await copied('interrupted');
-  await cancel(data, '--organisation', 'Acme', '--yes');
-  // As if it had ended after its first state, with everything still there.
-  const [committed] = (await readFile(join(data, 'ledger.ndjson'), 'utf8')).split('\n');
-  const again = await copied('interrupted again');
-  await writeFile(join(again, 'ledger.ndjson'), `${committed}\n`);
+  const again = await interrupted('interrupted');
   const { code, out } = await cancel(again);
   expect([code, out.match(/[A-Z]{2,}( [A-Z]+)?(?= {2})/g)]).toEqual([
     0,

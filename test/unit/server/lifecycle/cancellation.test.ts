@@ -1,8 +1,21 @@
-import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeSignInLink } from '../../../../server/initialise.ts';
+import { initialise, makeSignInLink } from '../../../../server/initialise.ts';
 import {
   cancelOrganisation,
   finishCancellations,
@@ -49,6 +62,38 @@ it('an organisation is looked at by its name or id, and everything of it is coun
   }
   const none = lookAtOrganisation('Nobody', { data, ...surroundings });
   await expect(none).rejects.toMatchObject({ code: 'not_found', remedy: 'There is: Acme, Bolt.' });
+});
+
+it('an id is the organisation that has it, also where another one has it for a name', async () => {
+  const owner = { ownerName: 'Twin', ownerEmail: 'twin@example.com' };
+  await initialise(data, { organisation: orgs.acme, ...owner });
+  expect(await lookAtOrganisation(orgs.acme, { data, ...surroundings })).toMatchObject({
+    org: orgs.acme,
+    name: 'Acme',
+  });
+});
+
+it('an organisation that cannot be opened any more is ended by its id', async () => {
+  const foundation = await openFoundationIn(data);
+  await foundation.keyStore.destroyKeys(orgs.acme);
+  await foundation.close();
+  const found = await lookAtOrganisation(orgs.acme, { data, ...surroundings });
+  expect(found).toMatchObject({ org: orgs.acme, name: orgs.acme, keys: 0, holdings: { people: 1, images: DAYS } });
+  await cancel();
+  expect([await leftOf(data, orgs.acme), (await leftOf(data, orgs.bolt)).opened]).toEqual([NOTHING, DAYS]);
+});
+
+it('a folder that something else has made among the images is no obstacle, and goes with the organisation', async () => {
+  for (const org of [orgs.acme, orgs.bolt]) {
+    await mkdir(join(data, 'blobs', org, '@eaDir'));
+    await writeFile(join(data, 'blobs', org, '@eaDir', 'thumbnail'), 'of a sealed image');
+  }
+  await cancel();
+  expect(await leftOf(data, orgs.acme)).toEqual(NOTHING);
+  expect(await readdir(join(data, 'blobs'))).toEqual([orgs.bolt]);
+  const server = await openServer({ data, port: 0, logLevel: 'silent' });
+  await server.close();
+  expect((await leftOf(data, orgs.bolt)).opened).toBe(DAYS);
 });
 
 it('of a cancelled organisation no row, file, key or sealed byte is left, and of another one everything is', async () => {
@@ -99,7 +144,11 @@ describe.each(states.slice(0, -1))('a cancellation that ends at %s', (last) => {
     const server = await openServer({ data, port: 0 }, { log });
     expect(server.organisations).toBe(1);
     await server.close();
-    expect(said).toEqual([['cancelled', { reason: `nothing is left of organisation ${orgs.acme}` }]]);
+    const reached = ['keys_destroyed', 'purged', 'scrubbed', 'verified_empty'];
+    expect(said).toEqual([
+      ...reached.map((state) => ['cancelling', { reason: `organisation ${orgs.acme}: ${state}` }]),
+      ['cancelled', { reason: `nothing is left of organisation ${orgs.acme}` }],
+    ]);
     expect([await leftOf(data, orgs.acme), (await leftOf(data, orgs.bolt)).opened]).toEqual([NOTHING, DAYS]);
     expect(JSON.parse((await ledger()).at(-1) ?? '{}').state).toBe('verified_empty');
   });
@@ -144,13 +193,46 @@ it('nothing is cancelled while a server has the folder open', async () => {
 });
 
 it('where the ledger cannot be written nothing is destroyed', async () => {
-  await symlink(join(folder, 'nowhere', 'ledger'), join(data, 'ledger.ndjson'));
-  await expect(cancel()).rejects.toThrow(/ledger\.ndjson: nothing can be written there/);
+  // It can be read and written, but nothing of it can be made durable.
+  await symlink('/dev/null', join(data, 'ledger.ndjson'));
+  await expect(cancel()).rejects.toThrow(
+    /ledger\.ndjson: nothing can be written there; make room on its disk, and see to whose it is/,
+  );
   await rm(join(data, 'ledger.ndjson'));
   expect((await leftOf(data, orgs.acme)).opened).toBe(DAYS);
 });
 
 describe('a ledger', () => {
+  it('whose link leads nowhere is refused: what it says was ended must not come back', async () => {
+    await symlink(join(folder, 'a disk that is not mounted'), join(data, 'ledger.ndjson'));
+    const words = /ledger\.ndjson: this link leads nowhere; see that the disk with it is mounted/;
+    await expect(openServer({ data, port: 0, logLevel: 'silent' })).rejects.toThrow(words);
+    await expect(openFoundationIn(data)).rejects.toThrow(words);
+  });
+
+  it.runIf(process.platform !== 'win32')('that others can write is not obeyed', async () => {
+    await cancel();
+    const elsewhere = join(folder, 'ledger of everybody');
+    const entry = { at: 1_767_225_600_000, organisation: orgs.bolt, state: 'committed' };
+    await writeFile(elsewhere, `${JSON.stringify(entry)}\n`);
+    await chmod(elsewhere, 0o620);
+    await rm(join(data, 'ledger.ndjson'));
+    await symlink(elsewhere, join(data, 'ledger.ndjson'));
+    await expect(openServer({ data, port: 0, logLevel: 'silent' })).rejects.toMatchObject({
+      ...{ code: 'forbidden', message: expect.stringContaining('others can write it, and so end organisations') },
+      remedy: expect.stringContaining(`chmod 600 '${join(data, 'ledger.ndjson')}'`),
+    });
+    await rm(join(data, 'ledger.ndjson'));
+    expect((await leftOf(data, orgs.bolt)).opened).toBe(DAYS);
+  });
+
+  it.runIf(process.getuid?.() === 0)('that root has made is of the account that the folder is of', async () => {
+    await chown(data, 12_345, 12_346);
+    await cancel();
+    const { uid, gid, mode } = await stat(join(data, 'ledger.ndjson'));
+    expect([uid, gid, mode & 0o777]).toEqual([12_345, 12_346, 0o600]);
+  });
+
   it('with a torn last line is as if that had not been written, and goes on after what is whole', async () => {
     await cancel();
     const whole = await ledger();
