@@ -19,6 +19,11 @@ export async function windowCommand(terminal: Terminal, folder: string, options:
   // The file leads to the address: its token would be seen by everybody in the arguments of a program.
   if (options.open && (await openFile(window.file))) {
     terminal.say("Daylight's window opens in your browser. Nothing of it leaves this computer.");
+    // A browser from a snap may not look into hidden folders of the home, where the agent has its own.
+    if (process.platform === 'linux')
+      terminal.say(
+        'If the browser says that it cannot read the file, say "daylight-agent window --no-open" and open that address.',
+      );
     return;
   }
   terminal.say('Open this address in a browser on this computer. It works once, within a minute:');

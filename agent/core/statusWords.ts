@@ -14,7 +14,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...idleLines(status, time),
     ...recordingLines(status),
     ...parameterLines(status),
-    ...untilLines(status, time),
+    ...untilLines(status, now, time),
     ...refusedLines(status),
     ...sensorLines(status),
     '',
@@ -92,12 +92,17 @@ function parameterLines(status: AgentStatus): string[] {
   return ['', ...lines, ...hidden];
 }
 
-function untilLines({ until }: AgentStatus, time: (at: number) => string): string[] {
+/** When it ends by itself, or that it has. */
+export function untilLines({ until }: Pick<AgentStatus, 'until'>, now: number, time: (at: number) => string): string[] {
   if (until === null) return ['', 'No policy has been received, so nothing is collected.'];
-  return [
-    '',
-    `Without word from the server, observing stops ${time(until.observed)} and tracking ${time(until.entered)}.`,
-  ];
+  const { observed, entered } = until;
+  return ['', `Without word from the server, ${endsOf(observed, entered, now, time)}.`];
+}
+
+function endsOf(observed: number, entered: number, now: number, time: (at: number) => string): string {
+  if (entered <= now) return 'observing and tracking have stopped';
+  if (observed <= now) return `observing has stopped, and tracking stops ${time(entered)}`;
+  return `observing stops ${time(observed)} and tracking ${time(entered)}`;
 }
 
 function refusedLines({ refused }: AgentStatus): string[] {

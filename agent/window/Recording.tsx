@@ -7,10 +7,11 @@ import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
 import { NoticeDialog } from './Notice.tsx';
 import { Panel } from './Panel.tsx';
-import { date, nearTime } from './strings/format.ts';
+import { date } from './strings/format.ts';
 import { say } from './strings/say.ts';
 import { termsWords } from './terms.ts';
 import type { Transport } from './transport.ts';
+import { untilWords } from './until.ts';
 import type { Ask } from './useAgent.ts';
 import classes from './window.module.css';
 
@@ -85,11 +86,7 @@ function Asked({ status: { policy, refused, organisation, until } }: { status: A
     <div className={`${classes.stack} ${classes.quiet} ${classes.small}`}>
       <p>{say('recording.asked', { organisation, version: String(version), date: date(publishedAt) })}</p>
       {why}
-      {until !== null && (
-        <p>
-          {say('recording.until', { observed: nearTime(until.observed, now), entered: nearTime(until.entered, now) })}
-        </p>
-      )}
+      {until !== null && <p>{untilWords(until, now)}</p>}
     </div>
   );
 }

@@ -81,6 +81,9 @@ export const en = {
   'recording.refused': '{words} What to do: {remedy}.',
   'recording.until':
     'Without word from the server, observing stops {observed}, and what you enter yourself stops {entered}.',
+  'recording.untilEntered':
+    'Without word from the server, observing has stopped, and what you enter yourself stops {entered}.',
+  'recording.untilOver': 'Without word from the server, nothing is recorded any more.',
   'recording.hidden': 'Nothing shows you here that recording is on, so nothing is observed.',
   'recording.each': 'Each of them: why, for how long, who may see it',
   'recording.on': 'on',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { whenSent } from '../../../../agent/core/statusWords.ts';
+import { untilLines, whenSent } from '../../../../agent/core/statusWords.ts';
 
 const now = 1_795_212_000_000;
 
@@ -13,4 +13,14 @@ it.each([
   ],
 ])('a screenshot says when it is sent: %s', (_when, screenshot, words) => {
   expect(whenSent(screenshot, now)).toBe(words);
+});
+
+it.each([
+  [1, 2, 'Without word from the server, observing stops +1 and tracking +2.'],
+  [-1, 2, 'Without word from the server, observing has stopped, and tracking stops +2.'],
+  [-2, -1, 'Without word from the server, observing and tracking have stopped.'],
+])('what has stopped already is not said to be going to stop: %s h and %s h from now', (observed, entered, line) => {
+  const time = (at: number): string => `+${(at - now) / 3_600_000}`;
+  const until = { observed: now + observed * 3_600_000, entered: now + entered * 3_600_000 };
+  expect(untilLines({ until }, now, time)).toEqual(['', line]);
 });
