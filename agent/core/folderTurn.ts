@@ -70,6 +70,8 @@ async function takeAway(gate: string): Promise<void> {
   try {
     await rmdir(gate);
   } catch (error) {
+    // Another one has taken it away, and somebody may have come first since.
+    if (codeOf(error) === 'ENOENT') return;
     const there = await readdir(gate).catch(unless('ENOENT'));
     const isEmpty = there?.length === 0 && codeOf(error) === 'ENOTEMPTY';
     if (there !== undefined && !isEmpty && !there.some(isTurnFile)) throw error;
