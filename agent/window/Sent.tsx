@@ -1,4 +1,5 @@
 import { useNow } from '../../look/useNow.ts';
+import { DiscardReason } from '../../shared/outcome.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
 import { Panel } from './Panel.tsx';
@@ -32,9 +33,10 @@ export function Sent({ status }: { status: AgentStatus }) {
 function Totals({ sent: { at, stored, discarded } }: Pick<AgentStatus, 'sent'>) {
   const now = useNow(SECOND);
   if (at === null) return <p className={classes.quiet}>{say('sent.never')}</p>;
-  const refused = Object.entries(discarded).map(([reason, n]) =>
-    say('sent.each', { n, reason: reason.replaceAll('_', ' ') }),
-  );
+  const refused = DiscardReason.options.flatMap((reason) => {
+    const n = discarded[reason] ?? 0;
+    return n === 0 ? [] : [say('sent.each', { n, why: say(`discarded.${reason}`) })];
+  });
   return (
     <div className={classes.stack}>
       <p>{say('sent.last', { time: nearTime(at, now), stored: count('records', stored) })}</p>

@@ -165,7 +165,7 @@ describe(
       await press('Start tracking');
       await said(/Tracking has started/);
       await page.getByText('Website › Checkout').waitFor();
-      await page.getByText(/^Worked today: \d+ (s|min)$/).waitFor();
+      await page.getByText(/^Worked today, without pauses: \d+ (s|min)$/).waitFor();
       expect(await agent.status()).toMatchObject({ state: 'tracking', work: { project: 'Website', task: 'Checkout' } });
       await eventually('it is observed', observed, PATIENCE);
       await expect.poll(recording).toMatch(/Recording: .*active application.*\n+Not recording: .*active site/s);
