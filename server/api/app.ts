@@ -113,7 +113,7 @@ function handlersOf(context: Context): Handlers {
   };
 }
 
-/** Nothing is loaded from, sent to or framed by anyone else. `data:` images are the QR code of a second factor. */
+/** Nothing is loaded from, sent to or framed by anyone else. */
 function headers(secure: boolean): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
@@ -122,7 +122,7 @@ function headers(secure: boolean): RequestHandler {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
+        imgSrc: ["'self'"],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         manifestSrc: ["'self'"],

@@ -104,6 +104,12 @@ describe('a session', () => {
     expect([wrong.status, wrong.body.error.code]).toEqual([401, 'wrong_credentials']);
     const missing = await member.client.send('PUT', '/account/password', { password: 'a new long password' });
     expect([missing.status, missing.body.error.field]).toEqual([400, 'current']);
+    const same = await member.client.send('PUT', '/account/password', { current: PASSWORD, password: PASSWORD });
+    expect([same.status, same.body.error]).toEqual([
+      400,
+      { code: 'bad_request', field: 'password', message: 'password: it is the one that you have now' },
+    ]);
+    expect((await other.send('GET', '/session')).status).toBe(200);
     await member.client.ok('PUT', '/account/password', { current: PASSWORD, password: 'a new long password' });
     expect((await other.send('GET', '/session')).status).toBe(401);
     expect((await member.client.send('GET', '/session')).status).toBe(200);
@@ -294,6 +300,7 @@ describe('requests of other sites', () => {
   test('answers carry a policy that loads nothing from elsewhere and no inline script', async () => {
     const response = await fetch(it.url);
     const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("img-src 'self';");
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
