@@ -25,7 +25,7 @@ export async function pastOf({ store, control }: Context, org: OrgId, people: re
   return { published, devices, told: await control.toldOn(org, devices) };
 }
 
-/** Policy and acknowledgements of a person as they stood at the end of the day, or as they stand now while it lasts. */
+/** Policy, devices and acknowledgements of a person as they stood at the end of the day, or as they stand now while it lasts. */
 export function circumstancesOf(
   { published, devices, told }: Past,
   person: PersonId,
@@ -39,17 +39,30 @@ export function circumstancesOf(
   const theirs = devices.filter(
     (device) => device.person === person && device.enrolledAt <= at + MINUTE && (isOver || device.status === 'active'),
   );
-  const then = published.filter((policy, index) => index === 0 || policy.publishedAt <= at);
+  // Before the first policy there was none, and everything was off.
+  const then = isOver ? published.filter(({ publishedAt }) => publishedAt < bounds.to) : published;
   const rules = then.at(-1)?.document.parameters ?? {};
-  const levelSince: Readonly<Record<ParameterId, UnixMs>> = requestedSince(then);
   return {
     viewable,
     levels: levelsOf({ rules }),
-    levelSince,
+    levelSince: sinceBefore(bounds.to, requestedSince(then)),
     acknowledged: toldOnAny(theirs.flatMap(({ device }) => told.get(device)?.at(at) ?? [])),
     hasDevice: theirs.length > 0,
     expired: expiredOf(then.at(-1), bounds, now),
   };
+}
+
+/** A moment after the day is no reason for what the day lacks, whatever a clock that was set back makes of it. */
+function sinceBefore(
+  end: UnixMs,
+  since: Readonly<Partial<Record<ParameterId, UnixMs>>>,
+): Readonly<Record<ParameterId, UnixMs | null>> {
+  const known = {} as Record<ParameterId, UnixMs | null>;
+  for (const id of parameterIds) {
+    const at = since[id];
+    known[id] = at !== undefined && at < end ? at : null;
+  }
+  return known;
 }
 
 /** By the UTC day on which the day begins: of what is kept by UTC days the first part goes first. */

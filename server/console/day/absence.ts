@@ -21,9 +21,12 @@ export function reasonsOf(report: DayReport, own: boolean): readonly { sentence:
   }));
 }
 
+/** What a report says of one day of whom, in which zone: over when it was made, or not. */
+export type AbsencesOfDay = Pick<DayReport, 'absent' | 'person' | 'to' | 'zone' | 'generatedAt'>;
+
 /** Why there is nothing of a parameter on this day, as a sentence; null when the report does not say that there is nothing. */
 export function absenceOf(
-  report: Pick<DayReport, 'absent' | 'person'>,
+  report: AbsencesOfDay,
   parameter: ParameterId | readonly ParameterId[],
   own: boolean,
 ): string | null {
@@ -32,21 +35,25 @@ export function absenceOf(
   if (absent === undefined) return null;
   const what = new Intl.ListFormat('en').format(parameters.map((id) => catalog[id].label));
   const name = report.person.name;
+  // Of a day that is over everything is past: the person may have acknowledged since, and have a device now.
+  const isOver = report.to <= report.generatedAt;
   switch (absent.why) {
     case 'off_by_policy':
       return absent.since === null
-        ? say('absent.off', { what })
-        : say('absent.offSince', { what, when: shortDate(absent.since) });
+        ? say(isOver ? 'absent.wasOff' : 'absent.off', { what })
+        : say(isOver ? 'absent.wasOffSince' : 'absent.offSince', { what, when: shortDate(absent.since, report.zone) });
     case 'not_acknowledged':
+      if (isOver) return own ? say('absent.wasNotToldYou') : say('absent.wasNotTold', { name });
       return own ? say('absent.notToldYou') : say('absent.notTold', { name });
     case 'no_device':
+      if (isOver) return own ? say('absent.hadNoDeviceYou') : say('absent.hadNoDevice', { name });
       return own ? say('absent.noDeviceYou') : say('absent.noDevice', { name });
     case 'no_longer_kept':
       return say('absent.notKept', { what });
     case 'not_tracking':
       return own ? say('absent.notTrackingYou') : say('absent.notTracking', { name });
     case 'nothing_recorded':
-      return say('absent.nothing', { what });
+      return say(isOver ? 'absent.wasOnNothing' : 'absent.nothing', { what });
     case 'not_for_you':
       return say('absent.notForYou', { what });
   }

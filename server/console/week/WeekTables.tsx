@@ -121,7 +121,7 @@ function Cell({ ms, isFuture, to, day }: { ms: number; isFuture: boolean; to: st
 /** Why there is nothing of it on some of the days; days with the same reason are told together. */
 function Reasons({ report, own, parameter }: { report: WeekReport; own: boolean; parameter: ParameterId }) {
   const past = report.days.filter(({ from }) => from <= report.generatedAt);
-  const runs = runsOf(past, (day) => absenceOf({ person: report.person, absent: day.absent }, parameter, own));
+  const runs = runsOf(past, ({ absent, to }) => absenceOf({ ...report, absent, to }, parameter, own));
   if (runs.length === 0) return null;
   return (
     <ul className={`dl-plain-list dl-quiet dl-small ${classes.reasons}`}>
