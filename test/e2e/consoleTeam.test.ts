@@ -92,6 +92,28 @@ test('pictures are fetched one at a time when they are opened, gone through and 
   await page.context().close();
 });
 
+test('a day that is typed is looked at when it is whole, and no other day on the way there', async () => {
+  const page = await openAs(manager, `/people/${mia.person}/day/${day.day}?purpose=workload_review`, 'Mia Sommer');
+  await page.getByRole('heading', { level: 2, name: 'The day' }).waitFor();
+  const read: string[] = [];
+  page.on('request', (request) => {
+    const asked = /[?&]day=([\d-]+)/.exec(request.url())?.[1];
+    if (asked !== undefined) read.push(asked);
+  });
+  await page.getByLabel('Day', { exact: true }).click({ position: { x: 14, y: 10 } });
+  // However slowly this machine types: the page's clock stands still meanwhile.
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+  await page.keyboard.type('11112025');
+  await expect.poll(() => page.getByLabel('Day', { exact: true }).inputValue()).toBe('2025-11-11');
+  expect(read).toEqual([]);
+  await page.clock.resume();
+  await page.getByText(/^Tuesday,? 11 November 2025$/).waitFor();
+  await expect.poll(() => read).toEqual(['2025-11-11']);
+  await page.getByText('There is nothing to show for this day').waitFor();
+  expect(read).toEqual(['2025-11-11']);
+  await page.context().close();
+});
+
 test('each number of a week opens its day, for the purpose that was given', async () => {
   const page = await openAs(
     manager,

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconRefresh } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
 import { Day } from '../../../shared/time.ts';
 import { dayBeside } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
@@ -29,16 +30,7 @@ export function DayControls(props: {
         >
           <IconChevronLeft size={18} aria-hidden />
         </ActionIcon>
-        <TextInput
-          type="date"
-          aria-label={say('day.pick')}
-          value={day}
-          max={today}
-          onChange={(event) => {
-            const picked = Day.safeParse(event.currentTarget.value);
-            if (picked.success) onDay(picked.data);
-          }}
-        />
+        <DayField day={day} today={today} onDay={onDay} />
         <ActionIcon
           variant="default"
           size={36}
@@ -70,5 +62,37 @@ export function DayControls(props: {
         </Button>
       )}
     </div>
+  );
+}
+
+/** So long nothing is typed any more when a day is whole. */
+const QUIET_MS = 800;
+
+/**
+ * A day to be typed or picked. On the way to the one that is meant a field for dates holds others, the day 1 before the 12 and
+ * the year 20 before 2026: each of them would be a look at somebody's day, on record.
+ */
+function DayField({ day, today, onDay }: { day: string; today: string; onDay: (day: string) => void }) {
+  const [typed, setTyped] = useState<string | null>(null);
+  useEffect(() => {
+    const whole = Day.safeParse(typed);
+    if (!whole.success) return;
+    const timer = setTimeout(() => {
+      setTyped(null);
+      if (whole.data !== day) onDay(whole.data);
+    }, QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [typed, day, onDay]);
+  return (
+    <TextInput
+      type="date"
+      aria-label={say('day.pick')}
+      value={typed ?? day}
+      max={today}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+      onBlur={() => {
+        if (!Day.safeParse(typed).success) setTyped(null);
+      }}
+    />
   );
 }
