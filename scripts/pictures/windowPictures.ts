@@ -66,13 +66,15 @@ async function takeDay(camera: Camera, server: TestServer, clock: TestClock, age
     await page.reload();
     await page.getByRole('heading', { name: 'What is recorded now' }).waitFor();
   };
-  /** Hours in seconds may break a connection: then it is made again before anybody looks. */
-  const connected = async (): Promise<void> => {
-    for (let tries = 0; agent.status().connection.kind !== 'online'; tries += 1) {
-      if (tries === 30) throw new Error('the agent does not connect');
-      await pass(5 * SECOND);
+  /** Lets time pass until it is so. */
+  const until = async (isSo: () => boolean): Promise<void> => {
+    for (let tries = 0; !isSo(); tries += 1) {
+      if (tries === 180) throw new Error(`it never came to ${isSo.toString()}`);
+      await pass(10 * SECOND);
     }
   };
+  // Hours in seconds may break a connection: then it is made again before anybody looks.
+  const connected = () => until(() => agent.status().connection.kind === 'online');
   const press = (name: string | RegExp) => page.getByRole('button', { name }).first().click();
   try {
     await pass(10 * SECOND);
@@ -89,8 +91,7 @@ async function takeDay(camera: Camera, server: TestServer, clock: TestClock, age
     await pass(52 * MINUTE);
     await agent.handle({ command: 'note', text: 'Checkout works with the new addresses.' });
     await pass(53 * MINUTE + 34 * SECOND);
-    const waits = () => agent.status().screenshots.some(({ isHeldBack }) => !isHeldBack);
-    for (let tries = 0; !waits() && tries < 60; tries += 1) await pass(10 * SECOND);
+    await until(() => agent.status().screenshots.some(({ isHeldBack }) => !isHeldBack));
     await connected();
     await show();
     await camera.take('window', page);
@@ -104,7 +105,7 @@ async function takeDay(camera: Camera, server: TestServer, clock: TestClock, age
     await show();
     await camera.take('window-paused', page);
     await agent.handle({ command: 'resume' });
-    await pass(AWAY.to - AWAY.resumed + 20 * SECOND);
+    await until(() => (agent.status().idle?.returned ?? null) !== null);
     await connected();
     await show();
     await page.getByRole('heading', { name: 'You were away' }).waitFor();
@@ -122,8 +123,8 @@ async function takeDay(camera: Camera, server: TestServer, clock: TestClock, age
   }
 }
 
-/** As `takeDay` leads it: from the resumption on nobody is there for a while. */
-const AWAY = { resumed: 121 * MINUTE, from: 124 * MINUTE, to: 142 * MINUTE };
+/** Minutes after the start of the agent: nobody is there. */
+const AWAY = { from: 124 * MINUTE, to: 142 * MINUTE };
 
 const events: readonly ScriptEvent[] = [
   { at: 0, do: 'picture', name: 'the desk' },

@@ -50,8 +50,11 @@ export async function recordWorkingDays(server: TestServer): Promise<Workplace> 
   const { clock } = server;
   const sinceMonday = (new Date(clock.now()).getUTCDay() + 6) % 7;
   const tuesday = dayOf(clock.now() + (8 - sinceMonday) * DAY);
-  clock.advance(Date.parse(`${tuesday}T08:20:00Z`) - clock.now());
+  const onTuesday = Date.parse(`${tuesday}T08:20:00Z`);
+  clock.advance(onTuesday - DAY - clock.now());
   const { owner, signIn, members } = await foundOrganisation(server);
+  clock.advance(onTuesday - clock.now());
+  await signIn();
   const { policy, hash } = await owner.ok('PUT', '/policy', {
     ...{ baseVersion: 1, reason: 'Costing the website project' },
     parameters: Object.fromEntries(Object.entries(LEVELS).map(([id, level]) => [id, { level }])),
@@ -130,7 +133,7 @@ async function foundOrganisation(
   const mia = await add('employee', 'Mia Sommer', { teams: [team] });
   const ines = await add('employee', 'Ines Moreau', { teams: [engineering] });
   const members = { manager, officer, mia, ines, team };
-  // The morning's sessions ended long ago by being idle.
+  // Sessions end by being idle, and each day anew.
   const signIn = async (): Promise<void> => {
     for (const one of [{ client: owner, email: names.ownerEmail, secret }, manager, officer, mia]) {
       const totp = one.secret === null ? {} : { totp: totpCode(one.secret, server.clock.now()) };
