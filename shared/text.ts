@@ -40,6 +40,16 @@ export function name(max: number) {
     .regex(/^[^\u202a-\u202e\u2066-\u2069]*$/u, 'expected a name without characters that turn the direction of text');
 }
 
+/** What is the same here can hardly be told apart: width, case, white space, and what shows nothing (UAX #15, UAX #31) make no difference. */
+export function asSeen(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/\p{DI}/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase();
+}
+
 /** Anything that is Unicode at all: for secrets, which nobody reads. */
 export function wellFormed(min: number, max: number, tooShort?: string) {
   return z

@@ -15,6 +15,12 @@ export function requireNotOwnAddress(password: string, email: string): void {
   throw new DaylightError('bad_request', 'password: it must not be your e-mail address', { field: 'password' });
 }
 
+/** Throws DaylightError `bad_request`: a change that changes nothing would be taken for one. */
+export function requireAnother(password: string, current: string): void {
+  if (normal(password) !== normal(current)) return;
+  throw new DaylightError('bad_request', 'password: it is the one that you have now', { field: 'password' });
+}
+
 export interface Passwords {
   hash(password: string): Promise<string>;
   /** With no hash to compare to (no such account, no password yet) it does the same work and answers false. */

@@ -24,6 +24,7 @@ type Right =
 const rights = {
   signIn: 'everyone',
   signInWithLink: 'everyone',
+  readInvitation: 'everyone',
   acceptInvitation: 'everyone',
   me: 'everyone',
   signOut: 'everyone',

@@ -32,6 +32,7 @@ export function examples({
   return {
     signIn: { body: { email: 'nobody@example.com', password: 'not the right one' } },
     signInWithLink: { body: { token } },
+    readInvitation: { body: { token } },
     acceptInvitation: { body: { token, name: 'Someone', password: 'a long enough password' } },
     me: {},
     signOut: {},

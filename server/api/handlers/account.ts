@@ -4,7 +4,7 @@ import type { WebSession } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { meOf } from '../me.ts';
-import { requireNotOwnAddress } from '../passwords.ts';
+import { requireAnother, requireNotOwnAddress } from '../passwords.ts';
 import { hashRecoveryCode, newRecoveryCodes, newTotpSecret, takeTotp, totpUri } from '../secondFactor.ts';
 import { noteEvent } from '../securityEvents.ts';
 import { needsSecondFactor, type SignedIn, sessionLimits } from '../sessions.ts';
@@ -34,6 +34,7 @@ export function account(
           if (credentials.passwordHash === null || session.secondFactor === 'host_link') return;
           if (body.current === undefined) throw currentMissing();
           if (!(await passwords.matches(credentials.passwordHash, body.current))) throw currentWrong();
+          requireAnother(body.password, body.current);
         });
         const passwordHash = await passwords.hash(body.password);
         await noteEvent(context, person, 'password_changed');

@@ -4,10 +4,10 @@ import type { Invitation, PersonView } from '../../../shared/protocol/http/peopl
 import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import type { Routes } from '../../../shared/protocol/http.ts';
 import type { Role } from '../../../shared/roles.ts';
+import { asSeen } from '../../../shared/text.ts';
 import type { UnixMs } from '../../../shared/time.ts';
 import { type Actor, authorize, type Gives, newcomerTarget, personTarget } from '../../authorize.ts';
 import type { PersonRecord, TeamRecord } from '../../store/store.ts';
-import type { NewPerson } from '../accounts.ts';
 import type { Context } from '../context.ts';
 import type { Call, HandlersOf } from '../handler.ts';
 import { requireLeave, requirePerson } from '../leave.ts';
@@ -39,9 +39,10 @@ export function people(
       requireLeave(actor, 'people.change', newcomerTarget(actor.org, { ...body, managed }));
       await requireTeams(context, actor.org, body);
       requireManagesOnlyAsManager(body.role, body.managesTeams);
-      // In one turn: of two invitations at once, the link that counts is the one for the rights that were given last.
+      // In one turn: nobody is given another link to an address before the first invitation to it is on record.
       const { person, token, expiresAt } = await accounts.alone(actor.org, async () => {
-        const record = await invited(context, actor, { org: actor.org, ...body });
+        await requireNotInvited(context, actor.org, body.email);
+        const record = await accounts.create({ org: actor.org, ...body });
         await noteInvited(context, record, record.role);
         return { person: record, ...(await accounts.issueToken('invitation', record)) };
       });
@@ -87,15 +88,19 @@ export function people(
       const seen = teams.filter(({ team }) => seesTeam(actor, person, team));
       return { teams: await Promise.all(seen.map((team) => teamView(context, team, everyone))) };
     },
-    async createTeam({ body, signedIn: { actor } }) {
-      await noteEvent(context, actor, 'team_created');
-      return teamView(context, await accounts.createTeam(actor.org, body.name), []);
-    },
-    async changeTeam({ params, body, signedIn: { actor } }) {
-      const team = await accounts.renameTeam(actor.org, params.team, body.name);
-      await noteEvent(context, actor, 'team_renamed');
-      return teamView(context, team, await store.people(actor.org));
-    },
+    createTeam: ({ body, signedIn: { actor } }) =>
+      accounts.alone(actor.org, async () => {
+        await requireOwnName(context, actor.org, body.name);
+        await noteEvent(context, actor, 'team_created');
+        return teamView(context, await accounts.createTeam(actor.org, body.name), []);
+      }),
+    changeTeam: ({ params, body, signedIn: { actor } }) =>
+      accounts.alone(actor.org, async () => {
+        await requireOwnName(context, actor.org, body.name, params.team);
+        const team = await accounts.renameTeam(actor.org, params.team, body.name);
+        await noteEvent(context, actor, 'team_renamed');
+        return teamView(context, team, await store.people(actor.org));
+      }),
   };
 }
 
@@ -170,17 +175,14 @@ function seesTeam(actor: Actor, self: PersonRecord, team: TeamId): boolean {
   return actor.managesTeams.includes(team) || self.teams.includes(team);
 }
 
-/** Someone who was invited and has not come yet is invited again, as newly described; their link may have been lost. */
-async function invited(context: Context, actor: Actor, wanted: NewPerson): Promise<PersonRecord> {
-  const { accounts } = context;
-  const known = await accounts.byEmail(wanted.email);
-  if (known === null || known.org !== wanted.org || known.status !== 'invited') return accounts.create(wanted);
-  const managed = await managedOf(context, wanted.org, wanted.teams);
-  requireLeave(actor, 'people.change', personTarget(known, { ...wanted, managed }));
-  await requireAnotherOwner(context, known, wanted.role);
-  const { name, email, role, teams, managesTeams } = wanted;
-  await noteChanges(context, known, wanted);
-  return accounts.change(known, { profile: { name, email }, role, teams, managesTeams });
+/** Their link may have been lost; but whoever invites anew does not say that the first one is to end. */
+async function requireNotInvited({ accounts }: Context, org: OrgId, email: string): Promise<void> {
+  const known = await accounts.byEmail(email);
+  if (known === null || known.org !== org || known.status !== 'invited') return;
+  throw new DaylightError('conflict', 'email: this address is invited already', {
+    field: 'email',
+    remedy: 'Give them a new link from the list of open invitations; name, role and teams are changed on their page.',
+  });
 }
 
 async function change(
@@ -232,6 +234,17 @@ async function requireTeams(
       remedy: 'Create the team first.',
     });
   }
+}
+
+/** Teams are told apart by their names alone, in every list. They are sealed, so they are opened to be compared. */
+async function requireOwnName({ store, accounts }: Context, org: OrgId, name: string, self?: TeamId): Promise<void> {
+  const others = (await store.teams(org)).filter(({ team }) => team !== self);
+  const names = await Promise.all(others.map((team) => accounts.teamName(team)));
+  if (!names.some((other) => asSeen(other) === asSeen(name))) return;
+  throw new DaylightError('conflict', 'name: there is a team of this name already', {
+    field: 'name',
+    remedy: 'Choose a name that tells the two apart.',
+  });
 }
 
 function requireManagesOnlyAsManager(role: Role, managesTeams: readonly TeamId[]): void {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DaylightError } from '../../../shared/errors.ts';
+import type { UnixMs } from '../../../shared/time.ts';
 import type { PersonRecord, TokenRecord, WebSession } from '../../store/store.ts';
 import type { Credentials } from '../accounts.ts';
 import type { Context } from '../context.ts';
@@ -16,8 +17,8 @@ const FAILURE_MS = 300;
 
 export function signingIn(
   context: Context,
-): HandlersOf<'signIn' | 'signInWithLink' | 'acceptInvitation' | 'me' | 'signOut'> {
-  const { store, accounts, sessions, passwords, rateLimits, signInPlaces, vault } = context;
+): HandlersOf<'signIn' | 'signInWithLink' | 'readInvitation' | 'acceptInvitation' | 'me' | 'signOut'> {
+  const { store, accounts, organisations, sessions, passwords, rateLimits, signInPlaces, vault } = context;
   return {
     async signIn({ body, client, limitKey, cookie }) {
       const account = vault.lookupHash('email', body.email);
@@ -34,19 +35,24 @@ export function signingIn(
     async signInWithLink({ body, client, limitKey, cookie }) {
       const begun = await rateLimits.attempt([['link', limitKey]], async () => {
         // The first owner has no invitation: their link, printed on the host, is one.
-        const whose = await holderOf(context, 'sign_in_link', body.token);
-        const person = await accounts.redeem('sign_in_link', body.token, whose, { status: 'active' });
-        if (person === null) throw gone();
+        const { holder } = await heldBy(context, 'sign_in_link', body.token);
+        const person = await accounts.redeem('sign_in_link', body.token, holder, { status: 'active' });
+        if (person === null) throw gone('sign_in_link');
         await noteEvent(context, person, 'signed_in_with_link');
         return sessions.begin(person, client, 'host_link');
       });
       cookie.set(begun);
       return meOf(context, begun.signedIn);
     },
+    readInvitation: ({ body, limitKey }) =>
+      rateLimits.attempt([['link', limitKey]], async () => {
+        const { holder: invited, expiresAt } = await heldBy(context, 'invitation', body.token);
+        const { identity } = await organisations.signer(invited.org);
+        return { organisation: identity.name, ...(await accounts.profile(invited)), expiresAt };
+      }),
     async acceptInvitation({ body, client, limitKey, cookie }) {
       const begun = await rateLimits.attempt([['link', limitKey]], async () => {
-        const invited = await holderOf(context, 'invitation', body.token);
-        if (invited.status !== 'invited') throw gone();
+        const { holder: invited } = await heldBy(context, 'invitation', body.token);
         const [profile, credentials] = [await accounts.profile(invited), await accounts.credentials(invited)];
         requireNotOwnAddress(body.password, profile.email);
         const person = await accounts.redeem('invitation', body.token, invited, {
@@ -54,7 +60,7 @@ export function signingIn(
           profile: { ...profile, name: body.name },
           credentials: { ...credentials, passwordHash: await passwords.hash(body.password) },
         });
-        if (person === null) throw gone();
+        if (person === null) throw gone('invitation');
         return sessions.begin(person, client, null);
       });
       cookie.set(begun);
@@ -154,12 +160,19 @@ async function refuse({ store, clock }: Context, { org, person }: PersonRecord):
   throw wrong();
 }
 
-/** Whose token it is, which is not used up by this: a bad choice, or a failure, must not cost anybody their link. */
-async function holderOf({ store, clock }: Context, kind: TokenRecord['kind'], token: string): Promise<PersonRecord> {
+type Link = Exclude<TokenRecord['kind'], 'enrolment'>;
+
+/** Whose link it is, which is not used up by this: a look, a bad choice, or a failure, must not cost anybody their link. */
+async function heldBy(
+  { store, clock }: Context,
+  kind: Link,
+  token: string,
+): Promise<{ holder: PersonRecord; expiresAt: UnixMs }> {
   const found = await store.peekToken(kind, sha256(token), clock.now());
-  const person = found === null ? null : await store.person(found.org, found.person);
-  if (person === null) throw gone();
-  return person;
+  const holder = found === null ? null : await store.person(found.org, found.person);
+  if (found === null || holder === null) throw gone(kind);
+  if (kind === 'invitation' && holder.status !== 'invited') throw gone(kind);
+  return { holder, expiresAt: found.expiresAt };
 }
 
 async function slowToFail<T>(task: () => Promise<T>): Promise<T> {
@@ -178,8 +191,12 @@ function wrong(): DaylightError {
   });
 }
 
-function gone(): DaylightError {
-  return new DaylightError('gone', 'this link was used already, or it has expired', {
-    remedy: 'Ask for a new one, or make one on the host with `daylight-server sign-in-link`.',
-  });
+function gone(kind: Link): DaylightError {
+  return kind === 'invitation'
+    ? new DaylightError('gone', 'this invitation was used already, has ended, or was replaced by a newer one', {
+        remedy: 'Ask whoever invited you for a new link.',
+      })
+    : new DaylightError('gone', 'this link was used already, has ended, or was replaced by a newer one', {
+        remedy: 'Make a new one on the host with `daylight-server sign-in-link`.',
+      });
 }

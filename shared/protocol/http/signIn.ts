@@ -26,6 +26,16 @@ export const Me = z.strictObject({
 });
 export type Me = z.infer<typeof Me>;
 
+/** What the holder of an invitation is told before they choose anything: as whom they were invited, and until when. */
+export const InvitationView = z.strictObject({
+  organisation: z.string(),
+  name: z.string(),
+  /** What they sign in with from then on. */
+  email: z.string(),
+  expiresAt: UnixMs,
+});
+export type InvitationView = z.infer<typeof InvitationView>;
+
 export const signInRoutes = {
   signIn: route({
     method: 'POST',
@@ -51,6 +61,16 @@ export const signInRoutes = {
     summary: 'Exchange a one-time link (first start, or owner recovery on the host) for a session.',
     body: z.strictObject({ token: LinkToken }),
     response: Me,
+  }),
+  readInvitation: route({
+    method: 'POST',
+    path: '/invitation',
+    auth: 'public',
+    params: empty,
+    query: empty,
+    summary: 'Whom an invitation is for, where to, and until when it can be accepted. Does not use it up.',
+    body: z.strictObject({ token: LinkToken }),
+    response: InvitationView,
   }),
   acceptInvitation: route({
     method: 'POST',

@@ -65,6 +65,10 @@ describe('an open invitation', () => {
   test('that is renewed gives a new link, ends the earlier one, and is on record', async () => {
     const { person, token } = await invite('Cem');
     const renewed = await owner.client.ok('POST', `/people/${person.id}/invitation`, {});
+    expect((await accept(token)).body.error).toMatchObject({
+      message: expect.stringContaining('replaced by a newer one'),
+      remedy: 'Ask whoever invited you for a new link.',
+    });
     expect(renewed.link).toBe(`${it.url}/#/invitation/${renewed.token}`);
     expect((await accept(token)).body.error.code).toBe('gone');
     expect(await openOf(person.id)).toEqual({ person: person.id, expiresAt: renewed.expiresAt });
@@ -82,6 +86,71 @@ describe('an open invitation', () => {
     expect(await kindsAbout(person.id)).toEqual(['invitation_withdrawn', 'invited']);
     const { token: next } = await owner.client.ok('POST', `/people/${person.id}/invitation`, {});
     expect((await accept(next)).status).toBe(200);
+  });
+
+  test('is not replaced by another one to the same address: it stays as it is, and the way to a new link is named', async () => {
+    const team = await owner.client.ok('POST', '/teams', { name: 'Sales' });
+    const email = 'emil@inviting.example.com';
+    const first = await owner.client.ok('POST', '/people', {
+      ...{ name: 'Emil', email, role: 'employee', teams: [team.id] },
+    });
+    const again = { name: 'Emil Again', email: email.toUpperCase(), role: 'manager' };
+    const { status, body } = await owner.client.send('POST', '/people', again);
+    expect([status, body.error]).toEqual([
+      409,
+      {
+        code: 'conflict',
+        field: 'email',
+        message: 'email: this address is invited already',
+        remedy:
+          'Give them a new link from the list of open invitations; name, role and teams are changed on their page.',
+      },
+    ]);
+    const { people } = await owner.client.ok('GET', '/people');
+    expect(people.find(({ id }: Json) => id === first.person.id)).toEqual(first.person);
+    expect(await kindsAbout(first.person.id)).toEqual(['invited']);
+    expect((await accept(first.token)).status).toBe(200);
+  });
+
+  test('of another organisation is not told of: an address there is taken, as any is', async () => {
+    const other = await it.addOrganisation('Elsewhere');
+    const person = { name: 'Gil', email: 'gil@example.com', role: 'employee' };
+    await other.client.ok('POST', '/people', person);
+    const { body } = await owner.client.send('POST', '/people', person);
+    expect(body.error.message).toBe('email: this address has an account already');
+  });
+
+  test('says whose it is and to which organisation before anything is chosen, and is not used up by that', async () => {
+    const { token, expiresAt } = await invite('Ida');
+    const look = () => createClient(it.url).send('POST', '/invitation', { token });
+    const shown = { organisation: 'Inviting', name: 'Ida', email: 'ida@inviting.example.com', expiresAt };
+    expect([(await look()).body, (await look()).body]).toEqual([shown, shown]);
+    expect((await accept(token)).status).toBe(200);
+    const over = await look();
+    expect([over.status, over.body.error]).toEqual([
+      410,
+      {
+        code: 'gone',
+        message: 'this invitation was used already, has ended, or was replaced by a newer one',
+        remedy: 'Ask whoever invited you for a new link.',
+      },
+    ]);
+  });
+
+  test('is guessed at no more often by looking than by accepting', async () => {
+    const server = await startServer();
+    try {
+      const guess = () => createClient(server.url).send('POST', '/invitation', { token: 'A'.repeat(43) });
+      const guessed = [];
+      for (let n = 0; n < 61; n += 1) guessed.push((await guess()).status);
+      expect([guessed.filter((status) => status === 410).length, guessed.at(-1)]).toEqual([60, 429]);
+      const accepting = await createClient(server.url).send('POST', '/session/invitation', {
+        ...{ token: 'A'.repeat(43), name: 'Somebody', password: PASSWORD },
+      });
+      expect(accepting.status).toBe(429);
+    } finally {
+      await server.close();
+    }
   });
 
   test('of someone who would see activity is renewed by an owner, and by no admin', async () => {
@@ -128,6 +197,29 @@ test('a team is renamed for everyone, keeps its people, and both its making and 
   expect(renamed).toEqual({ id: team.id, name: 'Design', members: 1, managers: [] });
   expect((await member.client.ok('GET', '/teams')).teams).toEqual([renamed]);
   expect(await kindsAbout(owner.person)).toEqual(expect.arrayContaining(['team_renamed', 'team_created']));
+});
+
+test('no two teams look alike in a list: another of the same name is a conflict, made or renamed, also at once', async () => {
+  const { id } = await owner.client.ok('POST', '/teams', { name: 'Support' });
+  const other = await owner.client.ok('POST', '/teams', { name: 'Supply' });
+  const alike = ['Support', ' support ', 'SUPPORT', 'Sup\u200bport', '\uff33upport'];
+  const conflict = {
+    code: 'conflict',
+    field: 'name',
+    message: 'name: there is a team of this name already',
+    remedy: 'Choose a name that tells the two apart.',
+  };
+  for (const name of alike) {
+    const made = await owner.client.send('POST', '/teams', { name });
+    const renamed = await owner.client.send('PATCH', `/teams/${other.id}`, { name });
+    expect([made.body.error, renamed.body.error], name).toEqual([conflict, conflict]);
+  }
+  const { name: changed } = await owner.client.ok('PATCH', `/teams/${id}`, { name: 'SUPPORT' });
+  expect(changed).toBe('SUPPORT');
+  const atOnce = await Promise.all([1, 2, 3].map(() => owner.client.send('POST', '/teams', { name: 'Field  work' })));
+  expect(atOnce.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+  const elsewhere = await it.addOrganisation('Alike');
+  expect((await elsewhere.client.send('POST', '/teams', { name: 'Support' })).status).toBe(201);
 });
 
 test('whoever has lost password and second factor is let in again from the host alone, on record, and what they had before is over', async () => {
