@@ -24,6 +24,8 @@ const LedgerEntry = z.strictObject({ at: UnixMs, organisation: OrgId, state: Led
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
 export const LEDGER = 'ledger.ndjson';
+/** Longer than any entry: what is longer and has no end was not torn off by a crash. */
+const LONGEST = 200;
 
 /**
  * A last line without its end is what a crash left of an entry that was never answered; it is cut off when the next one is written.
@@ -34,10 +36,9 @@ export async function openLedger(folder: string): Promise<Ledger> {
   const file = join(folder, LEDGER);
   const text = await textOf(file);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const entries = whole
-    .split('\n')
-    .slice(0, -1)
-    .map((line, place) => parsed(line, file, place + 1));
+  const torn = text.slice(whole.length);
+  const lines = [...whole.split('\n').slice(0, -1), ...(torn.length > LONGEST ? [torn] : [])];
+  const entries = lines.map((line, place) => parsed(line, file, place + 1));
   let length = Buffer.byteLength(whole);
   return {
     entries,
@@ -90,9 +91,11 @@ async function textOf(file: string): Promise<string> {
 /** In the server's own folder nobody else comes to it, but a link may lead anywhere. */
 async function requireOwn(file: string, handle: FileHandle): Promise<void> {
   const found = await handle.stat();
-  if (process.platform === 'win32' || !found.isFile() || (found.mode & 0o022) === 0) return;
+  if (process.platform === 'win32' || !found.isFile()) return;
+  const owners = [0, (await stat(dirname(file))).uid];
+  if ((found.mode & 0o022) === 0 && owners.includes(found.uid)) return;
   throw new DaylightError('forbidden', `${file}: others can write it, and so end organisations`, {
-    remedy: `See whether it says what was ended here; if it does, run: chmod 600 '${file}'.`,
+    remedy: `See whether it says what was ended here; if it does, give it to the account of the server, and run: chmod 600 '${file}'.`,
   });
 }
 

@@ -15,8 +15,8 @@ export interface BlobFolder {
   remove(org: OrgId, files: readonly string[]): Promise<void>;
   /** How many files there are of the organisation, whether or not anything names them. */
   count(org: OrgId): Promise<number>;
-  /** Removes everything in the organisation's folder, of which `removed` is told one by one, and the folder. */
-  removeAll(org: OrgId, removed?: () => void): Promise<void>;
+  /** Removes everything in the organisation's folder, and the folder; `tell` is told how many went since it was told last. */
+  removeAll(org: OrgId, tell?: (more: number) => void): Promise<void>;
   /** Removes every file that `named` does not return. Only while nobody writes. Returns how many it removed. */
   sweep(named: (org: OrgId, files: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>;
 }
@@ -66,11 +66,11 @@ export async function openBlobFolder(folder: string, randomBytes: RandomBytes): 
     async count(org) {
       return (await filesIn(join(folder, org))).length;
     },
-    async removeAll(org, removed) {
+    async removeAll(org, tell) {
       const own = join(folder, org);
       for (const file of await filesIn(own)) {
         await rm(join(own, file), { recursive: true, force: true });
-        removed?.();
+        tell?.(1);
       }
       ready.delete(org);
       await rm(own, { recursive: true, force: true });

@@ -34,11 +34,12 @@ export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Ending
         gone += more;
         tell?.(gone);
       };
-      await blobs.removeAll(org, () => count(1)).catch(failed);
+      await blobs.removeAll(org, count).catch(failed);
       for (const table of tables) {
         const some = long.has(table) ? `rowid IN (SELECT rowid FROM ${table} WHERE org = ? LIMIT ${ROWS})` : 'org = ?';
-        for (let deleted = -1; deleted !== 0; count(deleted)) {
+        for (let deleted = -1; deleted !== 0; ) {
           deleted = await writer.unit((tx) => tx.run(`DELETE FROM ${table} WHERE ${some}`, [ours]));
+          count(deleted);
         }
       }
     },

@@ -202,6 +202,8 @@ it('where the ledger cannot be written nothing is destroyed', async () => {
   expect((await leftOf(data, orgs.acme)).opened).toBe(DAYS);
 });
 
+const ENTRY = '{"at":1767225600000,"organisation":"0b9a1f8e-6d1c-4c0e-9a55-0d6b5f1d2c3a","state":"verified_empty"}';
+
 describe('a ledger', () => {
   it('whose link leads nowhere is refused: what it says was ended must not come back', async () => {
     await symlink(join(folder, 'a disk that is not mounted'), join(data, 'ledger.ndjson'));
@@ -226,6 +228,20 @@ describe('a ledger', () => {
     expect((await leftOf(data, orgs.bolt)).opened).toBe(DAYS);
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'that is of another account than the folder, and not of root, is not obeyed',
+    async () => {
+      const entry = { at: 1_767_225_600_000, organisation: orgs.bolt, state: 'committed' };
+      const file = join(data, 'ledger.ndjson');
+      await writeFile(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      await chown(file, 12_345, 12_345);
+      const refused = { code: 'forbidden', message: expect.stringContaining('others can write it') };
+      await expect(openServer({ data, port: 0, logLevel: 'silent' })).rejects.toMatchObject(refused);
+      await rm(file);
+      expect((await leftOf(data, orgs.bolt)).opened).toBe(DAYS);
+    },
+  );
+
   it.runIf(process.getuid?.() === 0)('that root has made is of the account that the folder is of', async () => {
     await chown(data, 12_345, 12_346);
     await cancel();
@@ -248,6 +264,8 @@ describe('a ledger', () => {
     ['a line that is no entry', '{"at":1}\n'],
     ['a word', 'cancelled\n'],
     ['an empty line', '\n'],
+    ['ends of lines that are none', `${ENTRY}\r`.repeat(3)],
+    ['a mark of byte order', `\ufeff${ENTRY}\n`],
   ])('with %s is refused, by number, and no server starts without what it says', async (_, line) => {
     await writeFile(join(data, 'ledger.ndjson'), line);
     const words = /ledger\.ndjson, line 1: this is no entry of the ledger; put back the newest copy/;
