@@ -4,6 +4,7 @@ import type { ReceiptPayload, ReceiptState } from '../../shared/protocol/message
 import type { UnixMs } from '../../shared/time.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
+import type { Sampler } from './sampler.ts';
 import type { Registry } from './sensors/registry.ts';
 import type { Spool } from './spool/spool.ts';
 import { reasonFor } from './words.ts';
@@ -15,6 +16,7 @@ export interface ReceiptDeps {
   readonly registry: Registry;
   readonly spool: Spool;
   readonly gate: Gate;
+  readonly sampler: Pick<Sampler, 'isBrowserUnheard'>;
 }
 
 /**
@@ -62,8 +64,13 @@ function stateOf(deps: ReceiptDeps, id: ParameterId, now: Circumstances): Receip
   const waiting = Math.min(held, 1_000_000);
   const running = deps.registry.running(id);
   const allowed = truth[id].level;
-  if (running !== null)
-    return { state: 'active', level: running, reason: contradiction(id, running, allowed), waiting };
+  if (running !== null) {
+    const reason = contradiction(id, running, allowed);
+    // It waits for the browser's extension; once that speaks, the receipt is told before what it said.
+    const isUnheard = id === 'url' && reason === null && deps.sampler.isBrowserUnheard();
+    if (isUnheard) return { state: 'off', level: 'off', reason: 'sensor_unavailable', waiting };
+    return { state: 'active', level: running, reason, waiting };
+  }
   const isForbidden = allowed === 'off' && truth[id].decidedBy !== 'lease';
   // Not off before the last of it is gone. After a lease, what was captured while it held may still be sent.
   if (isForbidden && waiting > 0) return { state: 'active', level: 'off', reason: 'contradicts_policy', waiting };

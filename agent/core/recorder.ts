@@ -234,7 +234,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   // ── What there is to tell ────────────────────────────────────────────────────────────────────────────────────────
 
   function receipt(): Omit<ReceiptPayload, 'device'> | null {
-    return receiptOf({ policies, registry, spool, gate }, isRunning(), clock.now());
+    return receiptOf({ policies, registry, spool, gate, sampler }, isRunning(), clock.now());
   }
 
   function notify(): void {

@@ -36,6 +36,8 @@ export interface ParameterStatus {
   readonly level: string;
   readonly active: boolean;
   readonly off: LayerName | 'sensor_unavailable' | null;
+  /** What would have to be there for it to be recorded; null where that is not what it lacks. */
+  readonly needs: 'browser_extension' | null;
   readonly why: string;
 }
 
@@ -93,22 +95,27 @@ function idleTime({ tracking, clock }: StatusSources): IdleTime | null {
 
 function parameterStatus(sources: StatusSources, id: ParameterId): ParameterStatus {
   const { tracking, registry, sampler, gate } = sources;
+  if (id === 'url' && sampler.isBrowserUnheard()) return withoutExtension('sensor_unavailable', EXTENSION_UNHEARD);
   const level = registry.running(id);
-  if (level !== null) {
-    const isUnheard = id === 'url' && !sampler.hearsBrowser();
-    return { level, active: true, off: null, why: isUnheard ? EXTENSION_UNHEARD : whyActive(id, level) };
-  }
+  if (level !== null) return { level, active: true, off: null, needs: null, why: whyActive(id, level) };
   const decision = gate.decide(id);
   const isStopped = tracking.session().kind === 'stopped';
   const off = decision.kind === 'denied' ? decision.by : isStopped ? 'session' : 'sensor_unavailable';
-  return { level: 'off', active: false, off, why: whyNotActive(sources, id, off) };
+  if (id === 'url' && off === 'platform' && isUnpaired(sources)) return withoutExtension(off, EXTENSION_MISSING);
+  return { level: 'off', active: false, off, needs: null, why: whyNotActive(sources, id, off) };
+}
+
+function withoutExtension(off: 'platform' | 'sensor_unavailable', why: string): ParameterStatus {
+  return { level: 'off', active: false, off, needs: 'browser_extension', why };
+}
+
+function isUnpaired({ sensing }: StatusSources): boolean {
+  return sensing.sensors().words.some(({ sensor, works }) => sensor === 'browser' && !works);
 }
 
 function whyNotActive(sources: StatusSources, id: ParameterId, off: LayerName | 'sensor_unavailable'): string {
-  const { tracking, sensing, policies } = sources;
+  const { tracking, policies } = sources;
   if (off === 'lock' && tracking.presence() === 'quiet') return whyQuiet(signs(sources));
-  const isUnpaired = sensing.sensors().words.some(({ sensor, works }) => sensor === 'browser' && !works);
-  if (id === 'url' && off === 'platform' && isUnpaired) return EXTENSION_MISSING;
   return whyOff(reasonFor(policies, id, off), policies.disagreement());
 }
 

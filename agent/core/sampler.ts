@@ -1,7 +1,7 @@
 import type { Level, LevelOf, ParameterId } from '../../shared/catalog.ts';
 import { catalog, parameterIds } from '../../shared/catalog.ts';
 import type { Observation, ObservationOf } from '../../shared/events/observation.ts';
-import type { MonoMs, UnixMs } from '../../shared/time.ts';
+import { type MonoMs, SECOND, type UnixMs } from '../../shared/time.ts';
 import { createFacts } from './facts.ts';
 import type { Gate } from './gate/gate.ts';
 import { createHeartbeats } from './heartbeat.ts';
@@ -37,8 +37,8 @@ export interface Sampler {
   begin(): void;
   /** Whether input is really being counted. */
   watchesInput(): boolean;
-  /** Whether a browser's extension is listened to and has been heard lately. */
-  hearsBrowser(): boolean;
+  /** Sites may be recorded now, and no browser's extension has been heard of late: none is. */
+  isBrowserUnheard(): boolean;
 }
 
 /** One moment of a running session, in the session's own time. */
@@ -76,6 +76,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
   const facts = createFacts(deps);
   let counter: { readonly level: Slot['level']; readonly input: InputCounter } | null = null;
   let lastSeen: string | null = null;
+  let lastHeard: MonoMs | null = null;
   /** For whose sake the extension was listened to last. */
   let listeners: readonly ParameterId[] = [];
 
@@ -236,6 +237,12 @@ export function createSampler(deps: SamplerDeps): Sampler {
     }
   }
 
+  function hearsBrowser(): boolean {
+    const now = clock.mono();
+    if (browser.isOpen() && attempt('url', () => platform.browser.tab()) !== null) lastHeard = now;
+    return lastHeard !== null && now - lastHeard <= HEARD_FOR_MS;
+  }
+
   /** A redactor that throws loses its value and nothing else. */
   function attempt<T>(parameter: ParameterId, reduction: () => T): T | null {
     try {
@@ -261,9 +268,12 @@ export function createSampler(deps: SamplerDeps): Sampler {
       lastSeen = null;
     },
     watchesInput: () => input.isOpen() && counter !== null,
-    hearsBrowser: () => browser.isOpen() && attempt('url', () => platform.browser.tab()) !== null,
+    isBrowserUnheard: () => levelOf('url') !== 'off' && !hearsBrowser(),
   };
 }
+
+/** A browser that is opened again so soon was not away: receipts follow what is heard, and are not to follow every window. */
+const HEARD_FOR_MS = 30 * SECOND;
 
 function isLevel<P extends ParameterId>(parameter: P, level: Level): level is Exclude<LevelOf<P>, 'off'> & Level {
   return level !== 'off' && (catalog[parameter].levels as readonly string[]).includes(level);

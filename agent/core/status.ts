@@ -48,8 +48,9 @@ export function statusOf(sources: StatusSources): AgentStatus {
     visible: isVisible(options.indicator),
     parameters: Object.fromEntries(
       parameterIds.map((parameter) => {
-        const { level, active, why } = parameters[parameter];
-        return [parameter, { label: catalog[parameter].label, level, active, why, terms: termsOf(policy, parameter) }];
+        const { level, active, needs, why } = parameters[parameter];
+        const terms = termsOf(policy, parameter);
+        return [parameter, { label: catalog[parameter].label, level, active, needs, why, terms }];
       }),
     ) as Record<ParameterId, AgentStatus['parameters'][ParameterId]>,
     until: lease === null ? null : { observed: lease.observedUntil, entered: lease.enteredUntil },

@@ -1,4 +1,4 @@
-import { catalog, parameterIds } from '../../shared/catalog.ts';
+import { catalog, type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
@@ -42,7 +42,12 @@ export function recordingLines(status: AgentStatus): string[] {
   const off = parameterIds.filter((id) => !status.parameters[id].active);
   const named = on.map((id) => `${label(status, id)} (${status.parameters[id].level})`);
   const recording = on.length === 0 ? 'Recording: nothing.' : `Recording: ${named.join(', ')}.`;
-  return [recording, `Not recording: ${off.map((id) => label(status, id)).join(', ') || 'nothing is left out'}.`];
+  const notNamed = off.map((id) => `${label(status, id)}${needsWords(status.parameters[id])}`);
+  return [recording, `Not recording: ${notNamed.join(', ') || 'nothing is left out'}.`];
+}
+
+function needsWords({ needs }: AgentStatus['parameters'][ParameterId]): string {
+  return needs === null ? '' : ' (needs the browser extension)';
 }
 
 export function trackingLine(status: AgentStatus, time: (at: number) => string): string {
@@ -161,7 +166,7 @@ export function noticeLine({ notice }: AgentStatus): string[] {
   ];
 }
 
-function label(status: AgentStatus, id: keyof AgentStatus['parameters']): string {
+function label(status: AgentStatus, id: ParameterId): string {
   return status.parameters[id].label.toLowerCase();
 }
 

@@ -45,9 +45,9 @@ export function whyOff(reason: OffReason, apart: number | null = null): string {
   }
 }
 
-/** Sites are on, and no extension has spoken for a while: none is loaded, it is silent, or no browser runs. */
+/** Sites are allowed, and no extension has spoken for a while: none is loaded, it is silent, or no browser runs. */
 export const EXTENSION_UNHEARD =
-  'On, but it needs the browser extension, and none is heard now: no site is recorded, and every browser window counts' +
+  'Off: it needs the browser extension, and none is heard now: no site is recorded, and every browser window counts' +
   ' as private. If a browser is open, see "daylight-agent extension --status".';
 
 /** Sites are allowed, and no browser is paired. */

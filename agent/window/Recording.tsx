@@ -56,7 +56,7 @@ function Sentence({ status: { parameters, visible } }: { status: AgentStatus }) 
   const named = (active: boolean) =>
     parameterIds
       .filter((id) => parameters[id].active === active)
-      .map((id) => parameters[id].label.toLowerCase())
+      .map((id) => nameOf(parameters[id]))
       .join(', ');
   const [on, off] = [named(true), named(false)];
   return (
@@ -68,6 +68,11 @@ function Sentence({ status: { parameters, visible } }: { status: AgentStatus }) 
       {!visible && <p>{say('recording.hidden')}</p>}
     </div>
   );
+}
+
+function nameOf({ label, needs }: AgentStatus['parameters'][keyof AgentStatus['parameters']]): string {
+  const name = label.toLowerCase();
+  return needs === null ? name : say('recording.needsExtension', { name });
 }
 
 function Asked({ status: { policy, refused, organisation, until } }: { status: AgentStatus }) {

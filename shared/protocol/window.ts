@@ -89,6 +89,8 @@ export const AgentStatus = z.strictObject({
       label: z.string(),
       level: z.string(),
       active: z.boolean(),
+      /** It would be recorded if this were there; null where that is not what it lacks. */
+      needs: z.literal('browser_extension').nullable(),
       why: z.string(),
       /** Null: the policy does not collect it. */
       terms: Terms.nullable(),

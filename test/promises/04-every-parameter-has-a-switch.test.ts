@@ -30,6 +30,7 @@ const day = {
   events: [
     { at: 0, do: 'picture', name: 'the desk' },
     { at: 0, do: 'front', app: 'Code', program: 'code', title: 'afternoon.ts - Code' },
+    { at: 0, do: 'tab', browser: 'chromium', url: null, title: null, private: false, focused: false },
     { at: 10, do: 'input', kind: 'key', count: 2_000, everyMs: 70 },
   ],
 };

@@ -75,6 +75,7 @@ export const en = {
   'recording.now': 'Recording: {what}.',
   'recording.nothing': 'Recording: nothing.',
   'recording.not': 'Not recording: {what}.',
+  'recording.needsExtension': '{name} (needs the browser extension)',
   'recording.all': 'Not recording: nothing is left out.',
   'recording.asked': 'Asked for by {organisation}, policy {version} of {date}.',
   'recording.noPolicy': 'No policy has been received, so nothing is collected.',

@@ -79,7 +79,9 @@ function rest(proof: ParameterProof, state: ProofState, now: number): string[] {
           ? say('proof.confirmed', { confirmed: state.devices, devices: state.devices })
           : say('proof.confirmedIn', { confirmed: state.devices, devices: state.devices, time: latency(state.inMs) }),
         ...(proof.requested === 'off' ? [] : [say('proof.active', { active: state.active })]),
-        ...(proof.requested === 'off' || state.active > 0 ? [] : [say('proof.begins')]),
+        ...(proof.requested === 'off' || state.active > 0
+          ? []
+          : [say(proof.parameter === 'url' ? 'proof.beginsSites' : 'proof.begins')]),
       ];
     default:
       return assertNever(state);

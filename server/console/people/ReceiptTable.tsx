@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { Mark } from '../../../look/Mark.tsx';
-import { catalog, parameterIds } from '../../../shared/catalog.ts';
+import { catalog, type ParameterId, parameterIds } from '../../../shared/catalog.ts';
 import type { ReceiptState } from '../../../shared/protocol/messages.ts';
 import { useReceipt } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
@@ -37,7 +37,13 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
             return (
               <tr key={parameter}>
                 <th scope="row">{catalog[parameter].label}</th>
-                <td>{state === undefined ? <Switched to={switches[parameter]} /> : <State state={state} />}</td>
+                <td>
+                  {state === undefined ? (
+                    <Switched to={switches[parameter]} />
+                  ) : (
+                    <State parameter={parameter} state={state} />
+                  )}
+                </td>
                 <td className="dl-number">{state?.waiting ?? '–'}</td>
               </tr>
             );
@@ -69,15 +75,21 @@ function Switched({ to }: { to: 'on' | 'off' | undefined }) {
   return <Mark tone={to}>{say(to === 'on' ? 'level.on' : 'level.off')}</Mark>;
 }
 
-function State({ state }: { state: z.infer<typeof ReceiptState> }) {
+function State({ parameter, state }: { parameter: ParameterId; state: z.infer<typeof ReceiptState> }) {
   if (state.reason === 'contradicts_policy') return <Mark tone="gone">{say('reason.contradicts_policy')}</Mark>;
   if (state.state === 'active') return <Mark tone="on">{levelWord(state.level)}</Mark>;
   return (
     <>
       <Mark tone="off">{say('level.off')}</Mark>{' '}
-      {state.reason !== null && <span className="dl-quiet dl-small">{say(`reason.${state.reason}`)}</span>}
+      {state.reason !== null && <span className="dl-quiet dl-small">{reasonWord(parameter, state.reason)}</span>}
     </>
   );
+}
+
+/** What cannot work of sites is, but for a computer that shows no windows, the extension of a browser. */
+function reasonWord(parameter: ParameterId, reason: NonNullable<ReceiptState['reason']>): string {
+  const isExtension = parameter === 'url' && reason === 'sensor_unavailable';
+  return say(isExtension ? 'reason.extension_unheard' : `reason.${reason}`);
 }
 
 /** A newer agent may name a level that this console does not know; it is shown as it is. */

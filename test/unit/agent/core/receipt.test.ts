@@ -77,6 +77,51 @@ test('a site that is switched off is off at once, also while the extension is li
   expect(recorder.receipt()!.parameters.url).toMatchObject({ state: 'off', reason: 'policy' });
 });
 
+const [tab] = onAPage.filter((event) => event.do === 'tab');
+
+test('sites are off in the receipt and in the words while no extension is heard, and on again with its first word', async () => {
+  const { clock, recorder } = await createRig({
+    levels: EVERYTHING,
+    platform: (clock) =>
+      createScriptedPlatform(
+        script([...onAPage, typing, { at: 5 * MINUTE, do: 'no_tab' }, { ...tab!, at: 10 * MINUTE }]),
+        clock,
+      ),
+  });
+  const url = () => {
+    const { needs, active } = recorder.status().parameters.url;
+    return [recorder.receipt()!.parameters.url.state, recorder.receipt()!.parameters.url.reason, active, needs];
+  };
+  await recorder.start();
+  await clock.advance(4 * MINUTE);
+  expect(url()).toEqual(['active', null, true, null]);
+  await clock.advance(2 * MINUTE);
+  expect(url()).toEqual(['off', 'sensor_unavailable', false, 'browser_extension']);
+  expect(ReceiptPayload.safeParse({ ...recorder.receipt()!, device: DEVICE }).success).toBe(true);
+  await recorder.pause();
+  expect(url()).toEqual(['off', 'pause', false, null]);
+  await recorder.resume();
+  await clock.advance(5 * MINUTE);
+  expect(url()).toEqual(['active', null, true, null]);
+});
+
+test('a browser that is closed and opened again at once makes no receipt', async () => {
+  const flutter = Array.from({ length: 20 }, (_, i) => [
+    { at: 20 * MINUTE + i * 30_000, do: 'no_tab' as const },
+    { ...tab!, at: 20 * MINUTE + i * 30_000 + 20_000 },
+  ]).flat();
+  const { clock, recorder } = await createRig({
+    levels: EVERYTHING,
+    platform: (clock) => createScriptedPlatform(script([...onAPage, typing, ...flutter]), clock),
+  });
+  await recorder.start();
+  await clock.advance(20 * MINUTE);
+  let told = 0;
+  recorder.onReceiptChange(() => (told += 1));
+  await clock.advance(15 * MINUTE);
+  expect(told).toBe(0);
+});
+
 test('what could not be purged keeps the receipt from saying off', async () => {
   const { clock, recorder, publish, spool } = await createRig({ platform, levels: EVERYTHING });
   await recorder.start();

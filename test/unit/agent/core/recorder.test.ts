@@ -116,7 +116,7 @@ test('while no extension is heard, or none is paired, the status says that sites
     browser: { ...same.browser, availability: async () => missing },
   });
   expect(await whyUrl(onAPage)).toEqual([true, false]);
-  expect(await whyUrl(onAPage.filter((event) => event.do !== 'tab'))).toEqual([true, true]);
+  expect(await whyUrl(onAPage.filter((event) => event.do !== 'tab'))).toEqual([false, true]);
   expect(await whyUrl(onAPage, unpaired)).toEqual([false, true]);
 });
 
