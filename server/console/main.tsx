@@ -9,6 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { HashRouter } from 'react-router';
 import { createQueryClient } from './api/queryClient.ts';
 import { Console } from './frame/Console.tsx';
+import { theme } from './frame/theme.ts';
 import { COLOR_SCHEME_KEY } from './storage.ts';
 
 const root = document.getElementById('console');
@@ -18,7 +19,7 @@ if (root === null) throw new Error('index.html has no element #console');
 createRoot(root).render(
   <StrictMode>
     <MantineProvider
-      theme={{ respectReducedMotion: true }}
+      theme={theme}
       defaultColorScheme="auto"
       colorSchemeManager={localStorageColorSchemeManager({ key: COLOR_SCHEME_KEY })}
       withCssVariables={false}

@@ -6,7 +6,8 @@ import { keys } from '../api/keys.ts';
 import { usePeople } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { NewPassword, type PasswordChoice, passwordProblem } from '../entry/NewPassword.tsx';
-import { Failure, fieldError } from '../frame/Failure.tsx';
+import { Failure } from '../frame/Failure.tsx';
+import { fieldError } from '../frame/failureWords.ts';
 import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
 import { Devices } from '../people/Devices.tsx';
@@ -73,8 +74,8 @@ function PasswordPanel() {
             onChange={(event) => setCurrent(event.currentTarget.value)}
           />
         )}
-        <NewPassword choice={choice} onChange={setChoice} showProblem={tried} />
-        {set.isError && <Failure error={set.error} />}
+        <NewPassword choice={choice} onChange={setChoice} showProblem={tried} error={set.error} />
+        {set.isError && <Failure error={set.error} fields={['current', 'password']} />}
         {set.isSuccess && <Note tone="on">{say('account.passwordDone')}</Note>}
         <div>
           <Button type="submit" loading={set.isPending}>

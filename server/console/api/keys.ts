@@ -5,6 +5,7 @@ export const keys = {
   accessLogs: ['accessLogs'],
   teams: ['teams'],
   invitations: ['invitations'],
+  invitation: (token: string) => ['invitation', token],
   factor: ['factor'],
   policy: ['policy'],
   notice: ['notice'],

@@ -14,7 +14,7 @@ import { type FirstSteps, useFirstSteps } from './useFirstSteps.ts';
 const steps = ['organisation', 'policy', 'people'] as const;
 type Step = (typeof steps)[number];
 
-/** An organisation's first three decisions. It can be left at any time: what was decided is what the server has. */
+/** What a new organisation decides first: what is collected, and who is here. It can be left at any time: what was decided is what the server has. */
 export function Begin() {
   const { person } = useMe();
   const { step: asked } = useParams();

@@ -25,6 +25,7 @@ export function Organisation() {
           <dd>{say('begin.nowText')}</dd>
         </dl>
         <p>{say('begin.nothingYet')}</p>
+        <p className="dl-quiet dl-small">{say('begin.nameFixed')}</p>
       </section>
       {factor.data?.set === false && (
         <Note tone="wait">

@@ -1,5 +1,6 @@
-import { SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { Note } from '../frame/Note.tsx';
 import { clockTime, dateTime, viewerZone } from '../strings/format.ts';
@@ -62,6 +63,11 @@ function EmptyDay({ report, own }: { report: DayReport; own: boolean }) {
           <li key={parameters[0]}>{sentence}</li>
         ))}
       </ul>
+      {own && report.absent.some(({ why }) => why === 'no_device') && (
+        <Button component={Link} to="/account" variant="default">
+          {say('enrol.open')}
+        </Button>
+      )}
     </section>
   );
 }

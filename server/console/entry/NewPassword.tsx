@@ -1,5 +1,6 @@
 import { PasswordInput } from '@mantine/core';
 import { Password } from '../../../shared/protocol/http/credentials.ts';
+import { fieldError } from '../frame/failureWords.ts';
 import { say } from '../strings/say.ts';
 
 export interface PasswordChoice {
@@ -21,9 +22,11 @@ export function NewPassword(props: {
   choice: PasswordChoice;
   onChange: (choice: PasswordChoice) => void;
   showProblem: boolean;
+  /** Why the server refused the last one. */
+  error?: unknown;
   autoFocus?: boolean;
 }) {
-  const { choice, onChange, showProblem, autoFocus = false } = props;
+  const { choice, onChange, showProblem, error, autoFocus = false } = props;
   const problem = showProblem ? passwordProblem(choice) : null;
   return (
     <>
@@ -34,7 +37,7 @@ export function NewPassword(props: {
         autoFocus={autoFocus}
         required
         value={choice.password}
-        error={problem?.at === 'password' && problem.text}
+        error={problem?.at === 'password' ? problem.text : fieldError(error, 'password')}
         onChange={(event) => onChange({ ...choice, password: event.currentTarget.value })}
       />
       <PasswordInput

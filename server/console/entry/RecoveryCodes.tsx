@@ -1,14 +1,20 @@
 import { Button, Checkbox } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { CopyText } from '../frame/CopyText.tsx';
 import { Note } from '../frame/Note.tsx';
 import { say } from '../strings/say.ts';
 import classes from './entry.module.css';
 
-/** The recovery codes, shown this once. Goes on only when the person says that they are kept. */
+/** The recovery codes, shown this once. Goes on, and lets the page be left unasked, only when the person says that they are kept. */
 export function RecoveryCodes({ codes, onSaved }: { codes: readonly string[]; onSaved: () => void }) {
   const [saved, setSaved] = useState(false);
+  useEffect(() => {
+    if (saved) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [saved]);
   const text = `${codes.join('\n')}\n`;
   return (
     <>

@@ -55,8 +55,8 @@ function FirstPassword({ onDone }: { onDone: (me: Me) => void }) {
   };
   return (
     <form className="dl-stack" onSubmit={submit} noValidate>
-      <NewPassword choice={choice} onChange={setChoice} showProblem={tried} autoFocus />
-      {set.isError && <Failure error={set.error} />}
+      <NewPassword choice={choice} onChange={setChoice} showProblem={tried} error={set.error} autoFocus />
+      {set.isError && <Failure error={set.error} fields={['password']} />}
       <Button type="submit" loading={set.isPending}>
         {say('setup.passwordSet')}
       </Button>

@@ -3,7 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { DaylightError } from '../../../shared/errors.ts';
 import { call } from '../api/client.ts';
-import { Failure, fieldError } from '../frame/Failure.tsx';
+import { Failure } from '../frame/Failure.tsx';
+import { fieldError } from '../frame/failureWords.ts';
 import { say } from '../strings/say.ts';
 import { CodeInput } from './CodeInput.tsx';
 import { Entrance } from './Entrance.tsx';
@@ -60,7 +61,7 @@ export function SignIn() {
             value={secrets.password}
             onChange={(event) => setSecrets({ ...secrets, password: event.currentTarget.value })}
           />
-          {signIn.isError && !asksForCode(signIn.error) && <Failure error={signIn.error} />}
+          {signIn.isError && !asksForCode(signIn.error) && <Failure error={signIn.error} fields={['email']} />}
           <Button type="submit" loading={signIn.isPending}>
             {say('action.signIn')}
           </Button>

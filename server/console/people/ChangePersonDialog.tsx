@@ -6,7 +6,8 @@ import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useMe } from '../api/useMe.ts';
-import { Failure, fieldError } from '../frame/Failure.tsx';
+import { Failure } from '../frame/Failure.tsx';
+import { fieldError } from '../frame/failureWords.ts';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
 import { MembershipSelect, RoleSelect, TeamSelect } from './InviteForm.tsx';
@@ -70,13 +71,14 @@ function ChangeForm({ person, teams, onClose }: Changed) {
       {role === 'manager' && (
         <TeamSelect
           label={say('field.managesTeams')}
+          description={say('field.managesTeamsHelp')}
           teams={manageable}
           value={managesTeams}
           onChange={(value) => setForm({ ...form, managesTeams: value })}
         />
       )}
       <p className="dl-quiet dl-small">{say('person.changeEffect')}</p>
-      {change.isError && <Failure error={change.error} />}
+      {change.isError && <Failure error={change.error} fields={['name']} />}
       <Button type="submit" loading={change.isPending}>
         {say('action.save')}
       </Button>

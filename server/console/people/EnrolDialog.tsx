@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import type { PersonView } from '../../../shared/protocol/http/people.ts';
 import { type Answer, call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
+import { useSingleMutation } from '../api/useSingleMutation.ts';
 import { CopyText } from '../frame/CopyText.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
@@ -15,7 +16,7 @@ import classes from './people.module.css';
 export function EnrolDialog(props: { person: PersonView; own: boolean; opened: boolean; onClose: () => void }) {
   const { person, own, opened, onClose } = props;
   const client = useQueryClient();
-  const create = useMutation({
+  const create = useSingleMutation({
     mutationFn: () => call('createEnrolmentCode', { params: { person: person.id }, body: {} }),
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.codes(person.id) }),
   });
@@ -52,10 +53,17 @@ function Code({ code: { code, expiresAt }, onClose }: { code: Answer<'createEnro
         <p className="dl-quiet dl-small">{say('enrol.code')}</p>
         <p className={classes.code}>{code}</p>
       </div>
-      <p>{say('enrol.desktop', { address: window.location.origin })}</p>
+      <p>{say('enrol.where')}</p>
       <div>
-        <p className="dl-quiet dl-small">{say('enrol.command')}</p>
+        <h3>{say('enrol.desktopHeading')}</h3>
+        <p>{say('enrol.desktop', { address: window.location.origin })}</p>
+      </div>
+      <div>
+        <h3>{say('enrol.terminalHeading')}</h3>
+        <p>{say('enrol.command')}</p>
         <p className={`${classes.command} dl-code`}>{command}</p>
+        <p>{say('enrol.run')}</p>
+        <p className={`${classes.command} dl-code`}>daylight-agent run</p>
       </div>
       <p>{say('enrol.valid', { when: dateTime(expiresAt) })}</p>
       <div className="dl-row">

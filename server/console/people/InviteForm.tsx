@@ -1,5 +1,5 @@
 import { Button, MultiSelect, Select, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import type { Invitation } from '../../../shared/protocol/http/people.ts';
 import type { TeamView } from '../../../shared/protocol/http/teams.ts';
@@ -7,7 +7,9 @@ import { Role, ViewerRole } from '../../../shared/roles.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useMe } from '../api/useMe.ts';
-import { Failure, fieldError } from '../frame/Failure.tsx';
+import { useSingleMutation } from '../api/useSingleMutation.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { fieldError } from '../frame/failureWords.ts';
 import { say } from '../strings/say.ts';
 
 interface Form {
@@ -25,7 +27,7 @@ export function InviteForm(props: { teams: readonly TeamView[]; onInvited: (invi
   const { teams, onInvited } = props;
   const [form, setForm] = useState<Form>(empty);
   const client = useQueryClient();
-  const invite = useMutation({
+  const invite = useSingleMutation({
     mutationFn: () => {
       const managesTeams = form.role === 'manager' ? form.managesTeams : [];
       return call('invite', { body: { ...form, managesTeams } });
@@ -65,13 +67,14 @@ export function InviteForm(props: { teams: readonly TeamView[]; onInvited: (invi
       {form.role === 'manager' && (
         <TeamSelect
           label={say('field.managesTeams')}
+          description={say('field.managesTeamsHelp')}
           teams={teams}
           value={form.managesTeams}
           onChange={(value) => setForm({ ...form, managesTeams: value })}
         />
       )}
       <p className="dl-quiet dl-small">{say(`asked.${form.role === 'employee' ? 'employee' : 'other'}`)}</p>
-      {invite.isError && <Failure error={invite.error} />}
+      {invite.isError && <Failure error={invite.error} fields={['name', 'email']} />}
       <div>
         <Button type="submit" loading={invite.isPending}>
           {say('invite.make')}
@@ -114,13 +117,21 @@ export function MembershipSelect(props: {
   const mayChoose = ({ id, managers }: TeamView) =>
     person.role === 'owner' || managers.length === 0 || held.includes(id);
   const offered = teams.filter(mayChoose);
-  const description = offered.length < teams.length ? { description: say('field.teamsWithManager') } : {};
-  return <TeamSelect label={say('field.teams')} teams={offered} value={value} onChange={onChange} {...description} />;
+  const help = [say('field.teamsHelp'), ...(offered.length < teams.length ? [say('field.teamsWithManager')] : [])];
+  return (
+    <TeamSelect
+      label={say('field.teams')}
+      description={help.join(' ')}
+      teams={offered}
+      value={value}
+      onChange={onChange}
+    />
+  );
 }
 
 export function TeamSelect(props: {
   label: string;
-  description?: string;
+  description: string;
   teams: readonly TeamView[];
   value: string[];
   onChange: (value: string[]) => void;

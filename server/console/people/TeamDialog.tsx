@@ -1,10 +1,12 @@
 import { Button, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
-import { Failure, fieldError } from '../frame/Failure.tsx';
+import { useSingleMutation } from '../api/useSingleMutation.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { fieldError } from '../frame/failureWords.ts';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
 
@@ -20,7 +22,7 @@ export function TeamDialog({ team, opened, onClose }: { team?: TeamView; opened:
 export function TeamForm({ team, onDone }: { team?: TeamView; onDone?: () => void }) {
   const [name, setName] = useState(team?.name ?? '');
   const client = useQueryClient();
-  const save = useMutation({
+  const save = useSingleMutation({
     mutationFn: () =>
       team === undefined
         ? call('createTeam', { body: { name } })
@@ -46,7 +48,7 @@ export function TeamForm({ team, onDone }: { team?: TeamView; onDone?: () => voi
         error={fieldError(save.error, 'name')}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      {save.isError && <Failure error={save.error} />}
+      {save.isError && <Failure error={save.error} fields={['name']} />}
       <div>
         <Button type="submit" variant={team === undefined ? 'default' : 'filled'} loading={save.isPending}>
           {say(team === undefined ? 'team.make' : 'action.save')}

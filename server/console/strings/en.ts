@@ -68,6 +68,19 @@ export const en = {
   'error.forbiddenRemedy':
     'Your role does not include this. The owner of your organisation can change roles and teams.',
 
+  // What was entered and is not right, by the code and the field of the error.
+  'refused.bad_request.name':
+    'Enter a name of at most 120 characters, with a letter or a digit in it, and none that turn the direction of text.',
+  'refused.bad_request.email': 'Enter an e-mail address, such as ana@example.org.',
+  'refused.bad_request.password':
+    'Use between 12 and 200 characters, and neither your e-mail address nor the password that you have now.',
+  'refused.bad_request.current': 'Enter the password that you have now.',
+  'refused.wrong_credentials.current': 'This is not the password that you have now.',
+  'refused.bad_request.totp': 'Enter the six digits that your authenticator shows now.',
+  'refused.wrong_credentials.totp':
+    'This code is not right. Check that the clock of your phone is right, and take the code that is shown now.',
+  'refused.bad_request.recoveryCode': 'Enter one of your recovery codes, as it was shown.',
+
   // ── Roles, purposes, levels ──
   'role.owner': 'Owner',
   'role.admin': 'Admin',
@@ -121,6 +134,7 @@ export const en = {
   'field.passwordShort': 'Use between 12 and 200 characters.',
   'field.passwordDiffers': 'This is not the same as above.',
   'field.yourName': 'Your name',
+  'field.showPassword': 'Show or hide the password',
   'field.name': 'Name',
   'field.nameMissing': 'Enter your name.',
   'field.totp': 'Code',
@@ -129,8 +143,11 @@ export const en = {
   'field.role': 'Role',
   'field.status': 'Status',
   'field.teams': 'Teams',
+  'field.teamsHelp': 'Where this person belongs. Whoever manages one of these teams sees their activity.',
   'field.teamsWithManager': 'Only an owner puts people into a team whose manager then sees what they do.',
   'field.managesTeams': 'Manages',
+  'field.managesTeamsHelp':
+    'The teams whose people this manager sees. Being in a team shows them nobody: a manager without a team here sees no one.',
   'field.secondFactor': 'Second factor',
   'link.title': 'Your one-time link',
   'link.lead': 'It signs you in once. After that you set a password of your own.',
@@ -139,11 +156,14 @@ export const en = {
   'link.goneHelp': 'A link works once and only for a short time. For a new one, run this where the server runs:',
   'link.toSignIn': 'To the sign-in',
   'invitation.title': 'Welcome to Daylight',
-  'invitation.lead': 'Choose a name that your colleagues know, and a password. Nothing is recorded by doing this.',
+  'invitation.lead':
+    '{organisation} invites you. Choose a name that your colleagues know, and a password. Nothing is recorded by doing this.',
+  'invitation.signIn': 'You sign in with',
+  'invitation.ends': 'Can be accepted until',
   'invitation.accept': 'Accept the invitation',
   'invitation.goneTitle': 'This invitation no longer works',
   'invitation.goneHelp':
-    'It was used already, or its seven days are over. Ask the person who invited you for a new one.',
+    'It was used already, its seven days are over, it was replaced by a newer one, or a part of the link is missing. Ask whoever invited you for a new one.',
   'setup.passwordTitle': 'Set your password',
   'setup.passwordLead': 'For {email}. You need it from your next sign-in on.',
   'setup.passwordSet': 'Set the password',
@@ -169,7 +189,8 @@ export const en = {
 
   // ── First steps ──
   'begin.title': 'First steps',
-  'begin.lead': 'Three decisions. You can leave at any time and come back: nothing holds before you publish it.',
+  'begin.lead':
+    'Two decisions: what is collected, and who is here. You can leave at any time and come back: nothing holds before you publish it.',
   'begin.steps': 'Steps',
   'begin.step.organisation': 'Organisation',
   'begin.step.policy': 'What is collected',
@@ -182,6 +203,7 @@ export const en = {
   'begin.nowText': 'Nothing is observed of anyone: that is how every organisation begins.',
   'begin.nothingYet':
     'Next you choose what may be collected, and see the notice that people will read. Then you invite them.',
+  'begin.nameFixed': 'The name was given when the server was set up. It cannot be changed here.',
   'begin.factor': 'Your account has no second factor yet. Your next sign-in will ask for one.',
   'begin.factorLink': 'Set it up under Account',
   'begin.toPolicy': 'Choose what is collected',
@@ -236,7 +258,7 @@ export const en = {
   'author.someone': 'someone else',
   'details.levels': 'What each level collects',
   'details.levelsOf': 'Levels of {parameter}',
-  'details.retentionMost': 'At most {days}',
+  'details.retentionMost': 'At most {days}. Recorded with what is stored; nothing is deleted by it yet.',
   'details.viewersHelp': 'Of people in their scope. The person always may.',
   'details.viewersOwner': 'Of people in their scope. The person always may. Only an owner may name more.',
   'details.mayPause': 'The employee may pause it',
@@ -268,8 +290,8 @@ export const en = {
   'live.stale': 'Connection lost: as of {time}',
   'live.none': 'No proof: the server does not answer',
   'proof.unknown': 'Proof is not known here.',
-  'proof.noDevices': 'No device yet',
-  'proof.noDevicesWhy': 'nothing is collected before one is enrolled',
+  'proof.noDevices': 'No device',
+  'proof.noDevicesWhy': 'nothing is collected while none is enrolled',
   'proof.waiting': 'Waiting for proof: {level}',
   'proof.off': 'Off',
   'proof.upTo': 'Up to: {level}',
@@ -354,6 +376,9 @@ export const en = {
   'day.after': 'The day after',
   'day.pick': 'Day',
   'day.today': 'Today',
+  'day.none': 'No such day',
+  'day.noneText': '“{text}” in the address is no day of the calendar, so nothing was read.',
+  'day.noneToday': 'Go to today',
   'day.purpose': 'Purpose: {purpose}',
   'day.heading': 'The day',
   'day.shape': 'Show as',
@@ -368,9 +393,14 @@ export const en = {
   'day.empty': 'There is nothing to show for this day, because:',
   'day.made': 'Made at {time}. The day is a day in {zone}. Policy version {version}.',
   'purpose.ask': 'Why do you want to see {name}’s day?',
+  'purpose.askUnnamed': 'Why do you want to see this person’s day?',
   'purpose.recorded':
     'Nothing has been read yet. Your choice is recorded before anything is shown, and {name} can see who looked, when and why.',
-  'purpose.shows': 'Declared for: {what}',
+  'purpose.recordedUnnamed':
+    'Nothing has been read yet. Your choice is recorded before anything is shown, and the person can see who looked, when and why.',
+  'purpose.shows': 'What the policy collects for this: {what}',
+  'purpose.noLimit':
+    'What you choose is recorded and shown. It does not limit anything yet: whatever you choose, you see all that your role may see.',
   'purpose.nothing': 'The policy lets your role see nothing of anyone.',
   'lane.session': 'Session',
   'lane.work': 'Project',
@@ -421,6 +451,9 @@ export const en = {
   'col.moves': 'Moves',
   'col.app': 'App',
   'col.title': 'Window title',
+  'col.titleNone':
+    '–: no title was recorded. Titles were off, the window was private or had none, or its app is excluded.',
+  'col.countsNone': '–: only whether there was input was recorded, not how much.',
   'col.site': 'Site',
   'col.level': 'Level',
   'col.size': 'Size',
@@ -477,12 +510,14 @@ export const en = {
   'week.after': 'The week after',
   'week.this': 'This week',
   'week.ask': 'Why do you want to see {name}’s week?',
+  'week.askUnnamed': 'Why do you want to see this person’s week?',
   'week.made': 'Made at {time}. Each day is a day in {zone}, hours and minutes. Policy version {version}.',
   'week.sessions': 'Working time',
   'week.tracked': 'Tracked',
   'week.withInput': 'With input',
   'week.recorded': 'Recorded',
   'week.sum': 'Week',
+  'week.table': '{title} by day',
   'week.notYet': '·',
   'week.cell': '{time}, open {day}',
   'week.unfinished': 'A session has no end on record: counted to the last that is known, and maybe more ({days}).',
@@ -622,8 +657,13 @@ export const en = {
     'This makes a code that enrols one computer as yours. You are shown the notice first; until you acknowledge it nothing is recorded.',
   'enrol.make': 'Make a code',
   'enrol.code': 'Code',
-  'enrol.desktop': 'With the tray app on the computer: enter the address {address} and this code.',
-  'enrol.command': 'Without it, run this there; it asks for the code:',
+  'enrol.where':
+    'Daylight has to be on that computer, in one of two forms. If it is not there yet, ask whoever runs Daylight at your organisation where to get it.',
+  'enrol.desktopHeading': 'With the desktop application',
+  'enrol.desktop': 'Open it, and enter the address {address} and this code.',
+  'enrol.terminalHeading': 'Or in a terminal',
+  'enrol.command': 'Run this; it asks for the code:',
+  'enrol.run': 'Then run this, and leave the terminal open:',
   'enrol.valid': 'It works once, until {when}, and is shown only now.',
   'enrol.copy': 'Copy the command',
   'retire.open': 'Retire',
@@ -635,7 +675,7 @@ export const en = {
   'retire.wipesWhenSeen':
     'When it is connected it deletes its keys, its settings and what it has not sent yet: now, or when it connects the next time. Without the server it stops observing by itself when its lease ends.',
   'retire.wipesLater': 'It is not connected and has stopped observing. It deletes everything when it next connects.',
-  'retire.kept': 'What it has sent already stays, for as long as each parameter is kept.',
+  'retire.kept': 'What it has sent already stays. Daylight does not yet delete by itself what has passed its days.',
   'retire.final': 'This cannot be undone. To use the computer again, enrol it anew.',
   'retire.now': 'Retire {name}',
   'receipt.show': 'What it says it does',

@@ -1,0 +1,30 @@
+import { type UseMutationOptions, type UseMutationResult, useMutation } from '@tanstack/react-query';
+import { useRef } from 'react';
+
+/**
+ * A mutation of what is made anew by each call, such as a code: a call while one is running does nothing, because a second
+ * click can come before the button is drawn as busy.
+ */
+export function useSingleMutation<T>(
+  options: UseMutationOptions<T>,
+): Pick<UseMutationResult<T>, 'data' | 'error' | 'isError' | 'isPending' | 'reset'> & { readonly mutate: () => void } {
+  const running = useRef(false);
+  const { mutationFn } = options;
+  const mutation = useMutation({
+    ...options,
+    ...(mutationFn === undefined
+      ? {}
+      : {
+          mutationFn: (...args: Parameters<typeof mutationFn>) =>
+            mutationFn(...args).finally(() => {
+              running.current = false;
+            }),
+        }),
+  });
+  const mutate = () => {
+    if (running.current) return;
+    running.current = true;
+    mutation.mutate();
+  };
+  return { ...mutation, mutate };
+}
