@@ -68,7 +68,7 @@ export default {
       name: 'sharp-only-in-the-screen-adapter',
       comment: 'Images are re-encoded, blurred and stripped where they are taken, and nowhere else.',
       severity: 'error',
-      from: { pathNot: ['^agent/platform/', '^test/', '^scripts/(pictures|icons)\\.ts$'] },
+      from: { pathNot: ['^agent/platform/', '^test/', '^scripts/(pictures/drawnDesktop|pictures/camera|icons)\\.ts$'] },
       to: { path: '^node_modules/sharp(/|$)' },
     },
     {
