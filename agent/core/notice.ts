@@ -1,5 +1,5 @@
 import { catalog, parameterIds } from '../../shared/catalog.ts';
-import { NEVER, noticeText } from '../../shared/policy/notice.ts';
+import { NEVER, noticeText, RETENTION } from '../../shared/policy/notice.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { VerifiedPolicy } from './gate/policyCache.ts';
 
@@ -35,6 +35,7 @@ export function noticeLines(notice: NoticeView): string[] {
     lines.push(`    Why: ${words(purpose)} · basis: ${words(basis)} · kept ${retentionDays} days · seen by ${seenBy}`);
   }
   if (notice.collected.length === 0) lines.push('  Nothing.');
+  else lines.push('', RETENTION);
   lines.push('', `Not collected: ${notice.notCollected.map(({ label }) => label.toLowerCase()).join(', ') || 'none'}.`);
   lines.push(notice.never);
   return lines;

@@ -1,5 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { RETENTION } from '../../shared/policy/notice.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { Panel } from './Panel.tsx';
@@ -92,6 +93,7 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
           </li>
         ))}
       </ul>
+      {collected.length > 0 && <p>{RETENTION}</p>}
       <h2>{say('notice.notCollected')}</h2>
       <p>{notCollected.length === 0 ? say('notice.everything') : notCollected.map(({ label }) => label).join(', ')}</p>
       <h2>{say('notice.never')}</h2>

@@ -3,6 +3,7 @@ import { IconCircle, IconCircleCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNow } from '../../look/useNow.ts';
 import { parameterIds } from '../../shared/catalog.ts';
+import { RETENTION } from '../../shared/policy/notice.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
 import { NoticeDialog } from './Notice.tsx';
@@ -35,6 +36,7 @@ export function Recording({ status, transport, ask }: RecordingProps) {
             <Line key={id} parameter={status.parameters[id]} />
           ))}
         </ul>
+        {status.policy !== null && <p className={`${classes.quiet} ${classes.small}`}>{RETENTION}</p>}
       </details>
       {status.policy !== null && (
         <Button variant="default" onClick={() => setReading(true)}>

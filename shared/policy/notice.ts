@@ -26,6 +26,10 @@ export interface NoticeLine {
 export const NEVER =
   'Never, whatever the settings: which keys you press, pointer positions, the clipboard, camera, microphone, location, contents of files, windows in the background.';
 
+/** Stands wherever a person is told for how many days something is kept, until those days are kept to. */
+export const RETENTION =
+  'Daylight does not yet delete by itself what has passed its days. Until it does, your organisation can only delete everything at once, by ending its account on its server.';
+
 type Terms = Pick<PolicyDocument, 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours'>;
 
 /**

@@ -187,6 +187,10 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await page.getByText('Mia Sommer can see this').waitFor();
     await page.getByText('no enrolled device').first().waitFor();
     expect(reads).toHaveLength(1);
+    await open(`/people/${mia.id}/day/2026-13-45?purpose=support`, 'No such day');
+    await page.getByRole('link', { name: 'Go to today' }).click();
+    await page.getByText('It does not limit anything yet').waitFor();
+    expect(reads).toHaveLength(1);
     await open('/my-day', 'My day');
     await page.getByText('This is what your managers see, too.').waitFor();
   });

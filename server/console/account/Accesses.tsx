@@ -73,7 +73,7 @@ function Table({ entries }: { entries: readonly AccessEntry[] }) {
                 )}
               </td>
               <td>
-                {entry.actorName} <span className="dl-quiet dl-small">{say(`role.${entry.actorRole}`)}</span>
+                {entry.actorName} <span className="dl-quiet dl-small">({say(`role.${entry.actorRole}`)})</span>
               </td>
               <td>{say(`purpose.${entry.purpose}`)}</td>
               <td>

@@ -1,4 +1,4 @@
-import type { Notice } from '../../../shared/policy/notice.ts';
+import { type Notice, RETENTION } from '../../../shared/policy/notice.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
 import { rolesText } from './words.ts';
@@ -24,6 +24,7 @@ export function NoticeText({ notice: { collected, notCollected, never } }: { not
             </p>
           </div>
         ))}
+        {collected.length > 0 && <p>{RETENTION}</p>}
       </section>
       <section>
         <h2>{say('notice.notCollected')}</h2>

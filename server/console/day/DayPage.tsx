@@ -1,16 +1,17 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { Day } from '../../../shared/time.ts';
 import { useDay } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Page } from '../frame/Page.tsx';
-import { useNameOf } from '../frame/useNames.ts';
+import { useNameOf, useNames } from '../frame/useNames.ts';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dayIn, longDay, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
+import { addressedDay } from './addressedDay.ts';
 import { DayControls } from './DayControls.tsx';
 import { DayView } from './DayView.tsx';
+import { NoDay } from './NoDay.tsx';
 import { PurposeChoice } from './PurposeChoice.tsx';
 import { dayPath, weekPath } from './paths.ts';
 import { purposeFor, type ReadPurposeName } from './purposes.ts';
@@ -21,14 +22,22 @@ import { purposeFor, type ReadPurposeName } from './purposes.ts';
  */
 export function DayPage() {
   const me = useMe();
-  const { person = me.person.id, day: dayText } = useParams();
+  const { person = me.person.id, day: text } = useParams();
+  const own = person === me.person.id;
+  const today = dayIn(Date.now(), viewerZone());
+  const day = addressedDay(text, today);
+  if (day === null) return <NoDay text={text ?? ''} today={dayPath({ person, own, day: today, purpose: null })} />;
+  return <PersonDay person={person} own={own} day={day} />;
+}
+
+function PersonDay({ person, own, day }: { person: string; own: boolean; day: string }) {
+  const me = useMe();
   const [search] = useSearchParams();
   const navigate = useNavigate();
-  const own = person === me.person.id;
   const zone = viewerZone();
-  const day = dayFrom(dayText, zone);
   const chosen = purposeFor(own, search.get('purpose'));
   const name = useNameOf(person);
+  const isNamed = useNames()(person) !== undefined;
   const report = useDay({ person, day, zone, purpose: chosen });
   const go = (to: { day?: string; purpose?: ReadPurposeName | null }) => {
     const purpose = to.purpose === undefined ? chosen : to.purpose;
@@ -57,8 +66,8 @@ export function DayPage() {
         />
         {chosen === null && (
           <PurposeChoice
-            question={say('purpose.ask', { name })}
-            recorded={say('purpose.recorded', { name })}
+            question={isNamed ? say('purpose.ask', { name }) : say('purpose.askUnnamed')}
+            recorded={isNamed ? say('purpose.recorded', { name }) : say('purpose.recordedUnnamed')}
             onChoose={(purpose) => go({ purpose })}
           />
         )}
@@ -70,9 +79,4 @@ export function DayPage() {
       </div>
     </Page>
   );
-}
-
-function dayFrom(text: string | undefined, zone: string): string {
-  const parsed = Day.safeParse(text);
-  return parsed.success ? parsed.data : dayIn(Date.now(), zone);
 }

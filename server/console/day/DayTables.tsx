@@ -50,13 +50,16 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
         ])}
         absent={absent('activity')}
       />
+      {bars.some(({ counts }) => counts === null) && <p className="dl-quiet">{say('col.countsNone')}</p>}
       <Rows
         caption={say('lane.apps')}
         heads={[...span, say('col.app'), say('col.title')]}
         rows={report.apps.map((app) => [...spanOf(app, exactTime), labelText(app.label), app.title ?? '–'])}
         absent={absent('app')}
       />
-      {absent('title') !== null && report.apps.length > 0 && <p className="dl-quiet">{absent('title')}</p>}
+      {report.apps.some(({ title }) => title === null) && (
+        <p className="dl-quiet">{absent('title') ?? say('col.titleNone')}</p>
+      )}
       <Rows
         caption={say('lane.sites')}
         heads={[...span, say('col.site')]}

@@ -23,7 +23,10 @@ export function PurposeChoice(props: {
   return (
     <section className="dl-panel dl-stack" aria-labelledby="purpose-heading">
       <h2 id="purpose-heading">{question}</h2>
-      <Note>{recorded}</Note>
+      <Note>
+        <p>{recorded}</p>
+        <p>{say('purpose.noLimit')}</p>
+      </Note>
       {offered.length === 0 ? (
         <Empty>{say('purpose.nothing')}</Empty>
       ) : (

@@ -21,8 +21,9 @@ export function reasonsOf(report: DayReport, own: boolean): readonly { sentence:
   }));
 }
 
-/** What a report says of one day of whom, in which zone: over when it was made, or not. */
-export type AbsencesOfDay = Pick<DayReport, 'absent' | 'person' | 'to' | 'zone' | 'generatedAt'>;
+/** What a report says of one day of whom, and in which zone. Without an end it is the present day, in the viewer's own zone. */
+export type AbsencesOfDay = Pick<DayReport, 'absent' | 'person'> &
+  Partial<Pick<DayReport, 'to' | 'zone' | 'generatedAt'>>;
 
 /** Why there is nothing of a parameter on this day, as a sentence; null when the report does not say that there is nothing. */
 export function absenceOf(
@@ -36,7 +37,8 @@ export function absenceOf(
   const what = new Intl.ListFormat('en').format(parameters.map((id) => catalog[id].label));
   const name = report.person.name;
   // Of a day that is over everything is past: the person may have acknowledged since, and have a device now.
-  const isOver = report.to <= report.generatedAt;
+  const { to = Number.POSITIVE_INFINITY, generatedAt = 0 } = report;
+  const isOver = to <= generatedAt;
   switch (absent.why) {
     case 'off_by_policy':
       return absent.since === null

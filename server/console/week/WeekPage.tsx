@@ -2,16 +2,18 @@ import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconRefresh } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import type { WeekReport } from '../../../shared/protocol/http/week.ts';
-import { addDays, Day } from '../../../shared/time.ts';
+import { addDays } from '../../../shared/time.ts';
 import { useWeek } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
+import { addressedDay } from '../day/addressedDay.ts';
+import { NoDay } from '../day/NoDay.tsx';
 import { PurposeChoice } from '../day/PurposeChoice.tsx';
 import { weekPath } from '../day/paths.ts';
 import { purposeFor, type ReadPurposeName } from '../day/purposes.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
-import { useNameOf } from '../frame/useNames.ts';
+import { useNameOf, useNames } from '../frame/useNames.ts';
 import { Waiting } from '../frame/Waiting.tsx';
 import { clockTime, dateTime, dayIn, longDay, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
@@ -21,16 +23,23 @@ import { WeekTables } from './WeekTables.tsx';
 /** Seven days of a person, from Monday; the same for the person and for whoever may see them. */
 export function WeekPage() {
   const me = useMe();
-  const { person = me.person.id, day: dayText } = useParams();
+  const { person = me.person.id, day: text } = useParams();
+  const own = person === me.person.id;
+  const today = dayIn(Date.now(), viewerZone());
+  const day = addressedDay(text, today);
+  if (day === null) return <NoDay text={text ?? ''} today={weekPath({ person, own, day: today, purpose: null })} />;
+  return <PersonWeek person={person} own={own} day={day} />;
+}
+
+function PersonWeek({ person, own, day }: { person: string; own: boolean; day: string }) {
   const [search] = useSearchParams();
   const navigate = useNavigate();
-  const own = person === me.person.id;
   const zone = viewerZone();
   const today = dayIn(Date.now(), zone);
-  const day = Day.safeParse(dayText).data ?? today;
   const from = mondayOf(day);
   const purpose = purposeFor(own, search.get('purpose'));
   const name = useNameOf(person);
+  const isNamed = useNames()(person) !== undefined;
   const report = useWeek({ person, from, zone, purpose });
   const go = (to: { day?: string; purpose?: ReadPurposeName | null }) =>
     void navigate(weekPath({ person, own, day, purpose, ...to }));
@@ -81,8 +90,8 @@ export function WeekPage() {
         </div>
         {purpose === null && (
           <PurposeChoice
-            question={say('week.ask', { name })}
-            recorded={say('purpose.recorded', { name })}
+            question={isNamed ? say('week.ask', { name }) : say('week.askUnnamed')}
+            recorded={isNamed ? say('purpose.recorded', { name }) : say('purpose.recordedUnnamed')}
             onChoose={(chosen) => go({ purpose: chosen })}
           />
         )}

@@ -61,7 +61,12 @@ function Matrix(props: Shown & { title: string; lines: readonly Line[]; paramete
     <section className="dl-panel" aria-label={title}>
       <h2>{title}</h2>
       {shown && (
-        <div className={`dl-table-scroll ${classes.scroll}`} role="region" aria-label={title} tabIndex={0}>
+        <div
+          className={`dl-table-scroll ${classes.scroll}`}
+          role="region"
+          aria-label={say('week.table', { title })}
+          tabIndex={0}
+        >
           <table className={`${classes.matrix} dl-number`}>
             <thead>
               <tr>
