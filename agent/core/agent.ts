@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { assertNever, DaylightError } from '../../shared/errors.ts';
 import { BootId, type ImageId } from '../../shared/ids.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
-import type { AgentStatus, WindowAnswer, WindowRequest, WipeReport } from '../../shared/protocol/window.ts';
+import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { CommandResult } from './commands.ts';
 import { openFolder } from './files.ts';
@@ -140,8 +140,8 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
   const connection = followConnection(clock);
   const { connectedUntil } = connection;
   const parts: Parts = { options, device, boot, policies, spool, recorder, key, connectedUntil, window };
-  const closeDoors = async (): Promise<void> => {
-    await window?.close();
+  const closeDoors = async (cause: WipeCause, report: WipeReport): Promise<void> => {
+    await window?.close({ kind: 'wiped', cause, report });
     await closeSocket();
   };
   const wiping = new Wiping(parts, closeDoors);
@@ -151,7 +151,7 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
     spool,
     recorder,
     acknowledgements: createAcknowledgementBox(files),
-    onWipe: async () => void wiping.begin('server', uplink),
+    onWipe: async (reason) => void wiping.begin(reason, uplink),
     onChange: (state) => {
       connection.changed(state);
       options.onChange?.();
@@ -348,18 +348,18 @@ class Wiping {
   readonly done: Promise<WipeReport & { by: 'employee' | 'server' }>;
   begun = false;
   readonly #parts: Parts;
-  readonly #closeSocket: () => Promise<void>;
+  readonly #closeDoors: (cause: WipeCause, report: WipeReport) => Promise<void>;
   #finish: (report: WipeReport & { by: 'employee' | 'server' }) => void = () => undefined;
 
-  constructor(parts: Parts, closeSocket: () => Promise<void>) {
+  constructor(parts: Parts, closeDoors: (cause: WipeCause, report: WipeReport) => Promise<void>) {
     this.#parts = parts;
-    this.#closeSocket = closeSocket;
+    this.#closeDoors = closeDoors;
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
   }
 
-  async begin(by: 'employee' | 'server', uplink: Uplink): Promise<WipeReport> {
+  async begin(cause: WipeCause, uplink: Uplink): Promise<WipeReport> {
     if (this.begun) return this.done;
     this.begun = true;
     const { recorder, spool, options } = this.#parts;
@@ -367,10 +367,11 @@ class Wiping {
     // Not awaited yet: an order of the server arrives on the very connection that this closes.
     const closed = uplink.close();
     await spool.wipe().catch(() => undefined);
+    const by = cause === 'employee' ? 'employee' : 'server';
     const retired = by === 'server' || (await closed.then(() => retireDevice(handshakeDeps(this.#parts), RETIRE_MS)));
     const report = { retired, ...(await wipeFolder(options.folder, options.platform.places)) };
     // The socket was the last thing in the folder.
-    void this.#closeSocket()
+    void this.#closeDoors(cause, report)
       .then(() => rmdir(options.folder).catch(() => undefined))
       .then(() => this.#finish({ ...report, by }));
     return report;

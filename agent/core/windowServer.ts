@@ -31,8 +31,8 @@ export interface WindowServer {
   open(): Promise<OpenedWindow>;
   /** Whether the person can see a page now, so that it shows them that recording is on. */
   isSeen(): boolean;
-  /** Tells every page that the agent has ended, and lets go of the port. */
-  close(): Promise<void>;
+  /** Tells every page that the agent has ended, or the last news given, and lets go of the port. */
+  close(last?: Exclude<WindowNews, { kind: 'status' }>): Promise<void>;
 }
 
 export interface OpenedWindow {
@@ -140,9 +140,9 @@ export async function createWindowServer(deps: WindowServerDeps): Promise<Window
   return {
     open,
     isSeen: () => sessions.isSeen(),
-    async close() {
+    async close(last = { kind: 'ended', why: 'agent_ended' }) {
       isClosed = true;
-      for (const tell of streams) tell({ kind: 'ended', why: 'agent_ended' });
+      for (const tell of streams) tell(last);
       await new Promise((done) => setImmediate(done));
       sessions.close();
       await stopListening();
@@ -287,7 +287,7 @@ function stream({ deps, streams }: Served, session: WindowSession, response: Ser
   const tell = (news: WindowNews): void => {
     if (response.writableLength > UNREAD_BYTES) return void response.destroy();
     response.write(`${JSON.stringify(news, commands)}\n`);
-    if (news.kind === 'ended') response.end();
+    if (news.kind !== 'status') response.end();
   };
   streams.add(tell);
   const stop = deps.watch((status) => tell({ kind: 'status', status }));

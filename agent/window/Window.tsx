@@ -28,7 +28,8 @@ export function Window({ transport }: { transport: Transport }) {
         </main>
       );
     case 'ended':
-      return <Ended why={view.why} />;
+    case 'wiped':
+      return <Ended news={view} />;
     case 'live':
       return (
         <div className={classes.frame}>

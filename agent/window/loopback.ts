@@ -76,7 +76,7 @@ async function listen(secret: string | null, stop: AbortController, onNews: (new
       silence = setTimeout(() => stop.abort(), SILENCE_MS);
       const news = WindowNews.parse(line);
       onNews(news);
-      isOver = news.kind === 'ended';
+      isOver = news.kind !== 'status';
       if (isOver) return;
     }
   } catch {

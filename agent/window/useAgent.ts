@@ -5,7 +5,7 @@ import type { Transport } from './transport.ts';
 export type AgentView =
   | { readonly kind: 'opening' }
   | { readonly kind: 'live'; readonly status: AgentStatus; readonly heardAt: number }
-  | { readonly kind: 'ended'; readonly why: (WindowNews & { kind: 'ended' })['why'] };
+  | Exclude<WindowNews, { kind: 'status' }>;
 
 /** What the agent said to the last thing that was asked of it. */
 export interface Said {
@@ -22,7 +22,7 @@ export function useAgent(transport: Transport): { view: AgentView; ask: Ask; sai
   const [said, setSaid] = useState<Said | null>(null);
   const close = useCallback(() => setSaid(null), []);
   useEffect(() => {
-    return transport.watch((news) => setView(news.kind === 'ended' ? news : live(news.status)));
+    return transport.watch((news) => setView(news.kind === 'status' ? live(news.status) : news));
   }, [transport]);
   const underWay = useRef(new Map<string, Promise<boolean>>());
   const put: Ask = async (request) => {
@@ -30,7 +30,7 @@ export function useAgent(transport: Transport): { view: AgentView; ask: Ask; sai
     setSaid((before) => ({ answer, count: (before?.count ?? 0) + 1 }));
     const now = await transport.ask({ command: 'status' });
     const status = now.ok ? now.status : undefined;
-    if (status !== undefined) setView((before) => (before.kind === 'ended' ? before : live(status)));
+    if (status !== undefined) setView((before) => (isOver(before) ? before : live(status)));
     return answer.ok;
   };
   // Whoever presses twice means it once.
@@ -41,6 +41,10 @@ export function useAgent(transport: Transport): { view: AgentView; ask: Ask; sai
     return asked;
   };
   return { view, ask, said, close };
+}
+
+function isOver({ kind }: AgentView): boolean {
+  return kind === 'ended' || kind === 'wiped';
 }
 
 function live(status: AgentStatus): AgentView {

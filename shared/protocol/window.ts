@@ -145,6 +145,10 @@ export const AgentStatus = z.strictObject({
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
 
+/** Who had everything deleted here: the person, or their organisation, which retired the device or removed their account. */
+export const WipeCause = z.enum(['employee', 'retired', 'person_removed']);
+export type WipeCause = z.infer<typeof WipeCause>;
+
 export const WipeReport = z.strictObject({
   /** The server has confirmed that this device is retired. */
   retired: z.boolean(),
@@ -178,11 +182,12 @@ export type WindowAnswer = z.infer<typeof WindowAnswer>;
 
 /**
  * One line of what the page hears while it watches: the whole status at once, whenever it has changed, and every
- * REPEAT_MS anyway; and the end. Silence for longer than SILENCE_MS means that the agent does not answer.
+ * REPEAT_MS anyway; and the end, of the agent or of all that it kept here. Silence for longer than SILENCE_MS means that the agent does not answer.
  */
 export const WindowNews = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), status: AgentStatus }),
   z.strictObject({ kind: z.literal('ended'), why: z.enum(['agent_ended', 'no_entry', 'unreachable']) }),
+  z.strictObject({ kind: z.literal('wiped'), cause: WipeCause, report: WipeReport }),
 ]);
 export type WindowNews = z.infer<typeof WindowNews>;
 export const REPEAT_MS = 5 * SECOND;

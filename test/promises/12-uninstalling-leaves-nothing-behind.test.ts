@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../agent/core/files.ts';
+import { EntryAnswer, WindowNews } from '../../shared/protocol/window.ts';
 import { scratch } from '../support/agentKit.ts';
 import { agentCli, command, serverCli, start } from '../support/agentProcess.ts';
 import type { Started } from '../support/nodeProcess.ts';
@@ -58,6 +59,29 @@ test('wipe deletes spool, keys and identity, looks again, and the server refuses
     expect(await copy.exit).toBe(0);
     expect(copy.out()).toContain('By order of your organisation');
     await expect(readdir(kept)).rejects.toThrow('ENOENT');
+  } finally {
+    await server.close();
+  }
+});
+
+test('a window that is open when the organisation retires the device says who ordered it, and what was deleted', async () => {
+  await using place = await scratch();
+  const server = await trialServer(place.folder);
+  const data = join(place.folder, 'agent');
+  try {
+    const enrolment = ['--server', server.url, '--code', await server.code(), '--accept-notice', '1'];
+    expect(await command(agentCli, ['enrol', '--data', data, ...enrolment])).toMatchObject({ code: 0 });
+    const agent = start(agentCli, ['run', '--data', data]);
+    await until(() => agent.out().includes('Connected.'));
+    const window = await command(agentCli, ['window', '--no-open', '--data', data]);
+    const stream = await watchWindow(/http:\S+#\S+/.exec(window.out)?.[0] ?? '');
+    const { device } = JSON.parse((await command(agentCli, ['status', '--json', '--data', data])).out);
+    await server.retire(device);
+    const last = WindowNews.parse(JSON.parse((await stream.text()).trim().split('\n').at(-1) ?? ''));
+    const report = { retired: true, filesRemoved: expect.any(Number), left: [] };
+    expect(last).toEqual({ kind: 'wiped', cause: 'retired', report });
+    expect(await agent.exit).toBe(0);
+    if (last.kind === 'wiped') expect(agent.out()).toContain(`${last.report.filesRemoved} files with keys and data`);
   } finally {
     await server.close();
   }
@@ -127,6 +151,19 @@ async function killedListening(folder: string): Promise<void> {
   expect(await readdir(folder)).toEqual(expect.arrayContaining(['agent.sock', 'browser.sock']));
 }
 
+/** Opens the page's stream as the page does. */
+async function watchWindow(address: string): Promise<Response> {
+  const { origin, hash } = new URL(address);
+  const headers = { 'content-type': 'application/json' };
+  const entered = await fetch(`${origin}/session`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ token: hash.slice(1) }),
+  });
+  const { secret } = EntryAnswer.parse(await entered.json());
+  return fetch(`${origin}/watch`, { headers: { authorization: `Bearer ${secret}` } });
+}
+
 async function copyIdentity(from: string, to: string): Promise<void> {
   const [source, target] = [await openFolder(from), await openFolder(to)];
   for (const name of ['identity.json', 'device.key', 'policy.json']) {
@@ -137,6 +174,7 @@ async function copyIdentity(from: string, to: string): Promise<void> {
 interface TrialServer {
   readonly url: string;
   code(): Promise<string>;
+  retire(device: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -156,13 +194,14 @@ async function trialServer(folder: string): Promise<TrialServer> {
     const set = response.headers.getSetCookie()[0]?.split(';')[0];
     if (set !== undefined) cookie = set;
     if (!response.ok) throw new Error(await response.text());
-    return response.json();
+    return response.status === 204 ? null : response.json();
   };
   await call('POST', '/session/link', { token });
   await call('PUT', '/account/password', { password: 'correct horse battery staple' });
   return {
     url,
     code: async () => ((await call('POST', `/people/${person}/enrolment-codes`, {})) as { code: string }).code,
+    retire: async (device) => void (await call('DELETE', `/people/${person}/devices/${device}`, {})),
     async close() {
       running.process.kill('SIGTERM');
       await running.exit;

@@ -33,6 +33,18 @@ export const en = {
   'unreachable.title': 'The agent does not answer',
   'unreachable.text':
     'This page cannot say what is recorded now. See the terminal that the agent runs in, then open a new window with "daylight-agent window".',
+  'wiped.retired': 'Your organisation has retired this device',
+  'wiped.person_removed': 'Your organisation has removed your account',
+  'wiped.employee': 'Daylight’s data is deleted from this computer',
+  'wiped.byOrganisation':
+    'By its order Daylight has ended here and deleted {files} with the keys and all that was recorded here and not yet sent. Nothing is recorded any more. What was sent before stays with your organisation.',
+  'wiped.byYou':
+    'At your request Daylight has ended here and deleted {files} with the keys and all that was recorded here and not yet sent. Nothing is recorded any more. What was sent before stays with your organisation.',
+  'wiped.left': 'These could not be deleted: {what}.',
+  'wiped.notTold': 'The server could not be told. Ask your organisation to retire this device.',
+  'wiped.again': 'To track on this computer again you need a new code of your organisation.',
+  'files.one': '{count} file',
+  'files.other': '{count} files',
 
   // ── Tracking ──
   'tracking.title': 'Your time',
