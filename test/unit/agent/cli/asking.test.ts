@@ -63,7 +63,7 @@ async function answering(idleSince: number | null) {
 }
 
 function statusWith(idleSince: number | null): AgentStatus {
-  const parameter = { label: 'Something', level: 'off', active: false, why: 'Off.', terms: null };
+  const parameter = { label: 'Something', level: 'off', active: false, why: 'Off.', needs: null, terms: null };
   return AgentStatus.parse({
     ...{ organisation: 'Nordlicht', person: 'Rae', device: DeviceId.parse(randomUUID()) },
     ...{ server: 'http://localhost', agentVersion: 'test', state: 'tracking', session: null, since: null },
