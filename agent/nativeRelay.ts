@@ -23,9 +23,15 @@ export interface RelayProcess {
  */
 export function relay(args: readonly string[], { input, output, end }: RelayProcess): void {
   const [agentFolder, ...fromBrowser] = args;
-  if (agentFolder === undefined) return void end(2, 'expected the data folder of the agent as the first argument');
+  if (agentFolder === undefined) {
+    end(2, 'expected the data folder of the agent as the first argument');
+    return;
+  }
   const kind = startedFor(fromBrowser);
-  if (kind === null) return void end(2, 'this command is for the Daylight browser extension, and starts with it');
+  if (kind === null) {
+    end(2, 'this command is for the Daylight browser extension, and starts with it');
+    return;
+  }
 
   let agent: Socket | null = null;
   const say = (word: AgentWord): void => void output.write(encodeNativeFrame(word));

@@ -86,7 +86,10 @@ const { values: options } = parseArgs({
 
 async function main(): Promise<void> {
   const fromBrowser = nativeHostArguments(process.argv);
-  if (fromBrowser !== null) return void serveBrowser(fromBrowser);
+  if (fromBrowser !== null) {
+    serveBrowser(fromBrowser);
+    return;
+  }
   if (options.wipe === true) return wipe(folderOfThis());
   if (options['self-test'] === true) return testSelf();
   if (options.pair === true) return pair(folderOfThis());

@@ -37,7 +37,6 @@ export function runNativeHost(deps: NativeHostDeps, args: readonly string[]): vo
   for (const drawing of ['disable-gpu', 'disable-software-rasterizer']) app.commandLine.appendSwitch(drawing);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(0));
   // Electron's input ends at once there, and the browser would start it again and again.
-  if (os === 'win32')
-    return void end(2, 'on Windows this application cannot be the native host; see docs/BROWSER-EXTENSION.md');
-  relay(args, { input, output, end });
+  if (os === 'win32') end(2, 'on Windows this application cannot be the native host; see docs/BROWSER-EXTENSION.md');
+  else relay(args, { input, output, end });
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join, resolve, win32 } from 'node:path';
 import { DaylightError } from '../../shared/errors.ts';
-import type { BrowserKind } from './extensionId.ts';
+import { type BrowserKind, NATIVE_HOST_NAME } from './extensionId.ts';
 import { batchFile } from './launcher.ts';
 import type { Registrar } from './registrar.ts';
 import { replaceFile } from './replaceFile.ts';
@@ -47,9 +47,9 @@ function kindAt(place: string): BrowserKind {
   return place.includes('\\Mozilla\\') ? 'firefox' : 'chromium';
 }
 
-/** All browsers of a kind share a manifest. */
+/** All browsers of a kind share a manifest. Firefox tells the host its path, by which the host knows it (`startedFor`). */
 function manifestPath(kind: BrowserKind, agentFolder: string): string {
-  return join(resolve(agentFolder), `native-host-${kind}.json`);
+  return join(resolve(agentFolder), `${kind}-${NATIVE_HOST_NAME}.json`);
 }
 
 const REG_MS = 10_000;
@@ -58,8 +58,10 @@ const REG_MS = 10_000;
 function succeeds(reg: string, args: readonly string[]): Promise<boolean> {
   return new Promise((done, failed) => {
     execFile(reg, args, { timeout: REG_MS, windowsHide: true }, (error) => {
-      if (error === null) return void done(true);
-      if (typeof error.code === 'number') return void done(false);
+      if (error === null || typeof error.code === 'number') {
+        done(error === null);
+        return;
+      }
       failed(
         new DaylightError(
           'unavailable',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { whatIsThere, wipeFolder } from '../../../../agent/core/wipe.ts';
-import { EXTENSION_ORIGIN, FIREFOX_ID } from '../../../../agent/platform/extensionId.ts';
+import { EXTENSION_ORIGIN, FIREFOX_ID, startedFor } from '../../../../agent/platform/extensionId.ts';
 import { installNativeHost, pairingOf, removeNativeHost } from '../../../../agent/platform/installNativeHost.ts';
 import { browsersFound, type PairableBrowser } from '../../../../agent/platform/pairableBrowsers.ts';
 import { createRegistrar, type Registrar } from '../../../../agent/platform/registrar.ts';
@@ -74,18 +74,20 @@ describe.runIf(process.platform !== 'win32')('a pairing on Windows, with a reg.e
     expect([paired, launcher]).toEqual(['now', join(agent, 'native-host.bat')]);
     expect(await readFile(launcher, 'utf8')).toContain(`"${agent.replaceAll('%', '%%')}" "%~1" "%~2"\r\n`);
     expect(await keys()).toEqual({
-      [chrome.place.toLowerCase()]: join(agent, 'native-host-chromium.json'),
-      [firefox.place.toLowerCase()]: join(agent, 'native-host-firefox.json'),
+      [chrome.place.toLowerCase()]: join(agent, 'chromium-org.daylight.agent.json'),
+      [firefox.place.toLowerCase()]: join(agent, 'firefox-org.daylight.agent.json'),
     });
     const manifest = async (kind: string) =>
-      JSON.parse(await readFile(join(agent, `native-host-${kind}.json`), 'utf8'));
+      JSON.parse(await readFile(join(agent, `${kind}-org.daylight.agent.json`), 'utf8'));
     const shared = { name: 'org.daylight.agent', type: 'stdio', path: launcher };
     expect(await manifest('chromium')).toMatchObject({ ...shared, allowed_origins: [EXTENSION_ORIGIN] });
     expect(await manifest('firefox')).toMatchObject({ ...shared, allowed_extensions: [FIREFOX_ID] });
     expect(await pairings()).toEqual(['this_agent', 'none', 'this_agent']);
+    // The host takes Firefox for Firefox by the path of the manifest that Firefox was led to.
+    expect(startedFor([(await keys())[firefox.place.toLowerCase()] ?? '', FIREFOX_ID])).toBe('firefox');
     const written = (await readFile(`${reg}.log`, 'utf8')).split('\n').filter((line) => line.includes('"add"'));
     expect(JSON.parse(written[0] ?? '')).toEqual([
-      ...['add', KEY, '/ve', '/t', 'REG_SZ', '/d', join(agent, 'native-host-chromium.json'), '/f'],
+      ...['add', KEY, '/ve', '/t', 'REG_SZ', '/d', join(agent, 'chromium-org.daylight.agent.json'), '/f'],
     ]);
   });
 
