@@ -49,7 +49,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-test('the owner is led from the link to three decisions, and nothing is decided by looking at them', async () => {
+test('the owner is led from the link to the first steps, and nothing is decided by looking at them', async () => {
   await owner.goto(`${server.url}/#/link/${token}`);
   await owner.getByRole('button', { name: 'Sign in with this link' }).click();
   await setPassword(owner, 'Set the password');
