@@ -2,6 +2,7 @@ import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { type DeviceId, type ImageId, SessionId } from '../../shared/ids.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
+import { withoutTurning } from '../../shared/text.ts';
 import { MINUTE, type UnixMs } from '../../shared/time.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
@@ -182,7 +183,8 @@ export function createCommands(deps: CommandDeps): Commands {
     const kept = Math.round((at - since.at) / MINUTE);
     const failed = await settleIdle({ kind: 'split', at });
     if (failed !== null) return failed;
-    const rest = `${Math.round((end.at - at) / MINUTE)} min are cut out as a gap, and what was seen in them is deleted.`;
+    // Rounded once, so that the two are what was asked about.
+    const rest = `${minutesBetween(since, end) - kept} min are cut out as a gap, and what was seen in them is deleted.`;
     return said(
       `${kept} min are kept${isHeld ? '' : ', without what was seen in them: that is deleted already'}; ${rest}`,
     );
@@ -256,9 +258,9 @@ const LIMITS = {
   notes: 'Use 1 to 2,000 characters, without control characters.',
 } as const;
 
-/** An empty project is none. */
+/** An empty project is none; one that was pasted may bring characters that would turn the words beside it. */
 function tidy(text: string | null): string | null {
-  const trimmed = text?.trim() ?? '';
+  const trimmed = withoutTurning(text ?? '').trim();
   return trimmed === '' ? null : trimmed;
 }
 

@@ -8,6 +8,7 @@ import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import { AcknowledgementPayload, ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { Signed } from '../../shared/signed.ts';
+import { withoutTurning } from '../../shared/text.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { type Authorized, authorize, organisation } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
@@ -378,7 +379,7 @@ async function openPolicy(vault: Vault, record: PolicyRecord, policyKey: string)
     );
   }
   const reason = Buffer.from(await vault.open(reasonScope(org, version), record.reason)).toString('utf8');
-  return { document, hash, signed, publishedAt, author, reason } as PublishedPolicy;
+  return { document, hash, signed, publishedAt, author, reason: withoutTurning(reason) } as PublishedPolicy;
 }
 
 /** Null when the signature or the form is wrong: here that is damage, and nobody's bad request. */

@@ -5,7 +5,7 @@ import type { DayReport } from '../../shared/protocol/http/day.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { absences, type Circumstances } from './absent.ts';
 import { clip, type Interval, intersect, isMoment, measure, partsWithin, subtract, union } from './intervals.ts';
-import { inOrder, ofParameter, type Recorded } from './recorded.ts';
+import { inOrder, ofParameter, type Recorded, readable } from './recorded.ts';
 import { type Session, type Standing, sessionsOf, trackedOf } from './sessions.ts';
 import { joined, oneAtATime, type Span, totalsOf } from './spans.ts';
 
@@ -127,7 +127,7 @@ function workOf(records: readonly Recorded[], sessions: readonly Session[]): Day
     .flatMap((session) => {
       const own = chosen.get(session.session) ?? [];
       const spans = own.map(({ observation: { at, project, task } }, index) => {
-        return { from: at, to: own[index + 1]?.observation.at ?? session.to, project, task };
+        return { from: at, to: own[index + 1]?.observation.at ?? session.to, ...readable({ project, task }) };
       });
       return partsWithin(spans, session.tracked);
     })

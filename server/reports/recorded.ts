@@ -2,6 +2,7 @@ import { canonical } from '../../shared/canonical.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation, ObservationOf } from '../../shared/events/observation.ts';
 import type { DeviceId, SessionId } from '../../shared/ids.ts';
+import { withoutTurning } from '../../shared/text.ts';
 
 /** An opened observation, with where it came from. */
 export interface Recorded<T extends Observation = Observation> {
@@ -38,4 +39,16 @@ export function ofParameter<P extends ParameterId>(
   parameter: P,
 ): Recorded<ObservationOf<P>>[] {
   return records.filter((record): record is Recorded<ObservationOf<P>> => record.observation.parameter === parameter);
+}
+
+/** What was chosen, for a report that writes it between words of its own: an agent of a stranger may have sent anything. */
+export function readable(work: Pick<ObservationOf<'project'>, 'project' | 'task'>): {
+  readonly project: string | null;
+  readonly task: string | null;
+} {
+  const { project, task } = work;
+  return {
+    project: project === null ? null : withoutTurning(project),
+    task: task === null ? null : withoutTurning(task),
+  };
 }

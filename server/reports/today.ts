@@ -6,7 +6,7 @@ import { MINUTE, type UnixMs } from '../../shared/time.ts';
 import { absences, type Circumstances } from './absent.ts';
 import { historyOf, type Known } from './day.ts';
 import { type Interval, intersect, measure } from './intervals.ts';
-import { ofParameter, type Recorded } from './recorded.ts';
+import { ofParameter, type Recorded, readable } from './recorded.ts';
 import { type Session, trackedOf } from './sessions.ts';
 
 /** All that is read for this. */
@@ -69,9 +69,7 @@ function trackedMs(today: readonly Session[], bounds: Interval): number {
 
 function workOf(records: readonly Recorded[], session: SessionId): TodayRow['work'] {
   const chosen = ofParameter(records, 'project').findLast((one) => one.session === session)?.observation;
-  return chosen === undefined || (chosen.project === null && chosen.task === null)
-    ? null
-    : { project: chosen.project, task: chosen.task };
+  return chosen === undefined || (chosen.project === null && chosen.task === null) ? null : readable(chosen);
 }
 
 function appOf(records: readonly Recorded[], session: SessionId, now: UnixMs): string | null {

@@ -82,12 +82,13 @@ function seesActivity(actor: Actor, person: PersonRecord): boolean {
 function forViewer(view: DeviceView, actor: Actor): DeviceView {
   if (view.person === actor.person) return view;
   const hidden = { connected: null, lastSeenAt: null, committedSeq: null, observedUntil: null };
-  return { ...view, ...hidden, clockOffsetMs: view.clockFlagged ? toTheMinute(view.clockOffsetMs ?? 0) : null };
+  return { ...view, ...hidden, clockOffsetMs: coarse(view) };
 }
 
-/** Each handshake measures a little more or less. */
-function toTheMinute(ms: number): number {
-  return Math.round(ms / MINUTE) * MINUTE;
+/** Each handshake measures a little more or less: what is right, and otherwise the minutes, stays the same. */
+function coarse({ clockOffsetMs, clockFlagged }: DeviceView): number | null {
+  if (clockOffsetMs === null) return null;
+  return clockFlagged ? Math.round(clockOffsetMs / MINUTE) * MINUTE : 0;
 }
 
 function seenOf({ connections, clock }: Context, { device, lastSeenAt }: DeviceRecord): DeviceView['seen'] {

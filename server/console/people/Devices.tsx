@@ -5,14 +5,15 @@ import { Mark } from '../../../look/Mark.tsx';
 import { useNow } from '../../../look/useNow.ts';
 import type { DeviceView } from '../../../shared/protocol/http/devices.ts';
 import type { PersonView } from '../../../shared/protocol/http/people.ts';
-import { SECOND } from '../../../shared/time.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { MINUTE, SECOND } from '../../../shared/time.ts';
 import { useDevices } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, latency, nearTime } from '../strings/format.ts';
-import { say } from '../strings/say.ts';
+import { count, say } from '../strings/say.ts';
 import { EnrolDialog } from './EnrolDialog.tsx';
 import { EnrolmentCodes } from './EnrolmentCodes.tsx';
 import classes from './people.module.css';
@@ -75,6 +76,7 @@ function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean 
           </Button>
         )}
       </div>
+      {device.connected === null && !receiptShown && <p className="dl-quiet dl-small">{say('receipt.holds')}</p>}
       {receiptShown && <ReceiptTable person={device.person} device={device.id} />}
       {active && mayRetire && <RetireDialog device={device} opened={retiring} onClose={retire.close} />}
     </li>
@@ -93,7 +95,7 @@ function factsOf(device: DeviceView, now: number): string[] {
   const seen = seenText(device, now);
   if (seen !== null) facts.push(seen);
   if (device.agentVersion !== null) facts.push(say('device.version', { version: device.agentVersion }));
-  if (device.clockOffsetMs !== null) facts.push(clockText(device.clockOffsetMs));
+  if (device.clockOffsetMs !== null) facts.push(clockText(device.clockOffsetMs, device.connected === null));
   if (device.status === 'active' && device.observedUntil !== null) {
     const when = nearTime(device.observedUntil, now);
     facts.push(say(device.observedUntil > now ? 'device.observes' : 'device.observedEnded', { when }));
@@ -113,8 +115,9 @@ const seenWords = {
   earlier: 'device.seenEarlier',
 } as const satisfies Record<DeviceView['seen'], string>;
 
-/** By how much the device's clock was off when it last connected. */
-function clockText(offsetMs: number): string {
+/** By how much the device's clock was off when it last connected; of somebody else's to the minute, when it is wrong at all. */
+function clockText(offsetMs: number, isCoarse: boolean): string {
+  if (isCoarse && offsetMs === 0) return count('device.clockNear', limits.clockSkewMs / MINUTE);
   if (Math.abs(offsetMs) < SECOND) return say('device.clockRight');
   return say(offsetMs > 0 ? 'device.clockAhead' : 'device.clockBehind', { time: latency(Math.abs(offsetMs)) });
 }

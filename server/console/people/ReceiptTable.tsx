@@ -18,6 +18,7 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
   const label = (parameter: (typeof discarded)[number]['parameter']) =>
     parameter === 'unknown' ? say('receipt.unknown') : catalog[parameter].label;
   const waiting = Object.values(parameters).map((state) => state.waiting);
+  const unable = parameterIds.filter((id) => parameters[id]?.reason === 'sensor_unavailable');
   return (
     <div className="dl-table-scroll" role="region" aria-label={say('receipt.caption')} tabIndex={0}>
       <table className="dl-table">
@@ -50,8 +51,13 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
           })}
         </tbody>
       </table>
-      {waiting.length > 0 && (
-        <p className="dl-small">{say('receipt.queue', { count: waiting.reduce((sum, one) => sum + one, 0) })}</p>
+      {unable.length > 0 && (
+        <p className="dl-small">{say('receipt.unable', { what: unable.map((id) => catalog[id].label).join(', ') })}</p>
+      )}
+      {waiting.length > 0 && receivedAt !== null && (
+        <p className="dl-small">
+          {say('receipt.queue', { count: waiting.reduce((sum, one) => sum + one, 0), when: dateTime(receivedAt) })}
+        </p>
       )}
       {discarded.length > 0 && (
         <p className="dl-small">

@@ -17,7 +17,7 @@ export const DeviceView = z.strictObject({
   /** Whether it was connected within the last seven days; for everybody who may see the device. */
   seen: z.enum(['never', 'last_week', 'earlier']),
   agentVersion: z.string().nullable(),
-  /** Device clock minus server clock, in milliseconds. For others than the person null, or to the minute when it is flagged. */
+  /** Device clock minus server clock, in milliseconds. For others than the person to the minute when it is flagged, else 0. Null before the first handshake. */
   clockOffsetMs: z.int().nullable(),
   clockFlagged: z.boolean(),
   /** Null for everybody but the person. */

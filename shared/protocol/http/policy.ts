@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PersonId } from '../../ids.ts';
 import { PolicyDocument, policyTimes, ruleChangeSchemas } from '../../policy/policy.ts';
 import { Digest, Signed } from '../../signed.ts';
-import { text } from '../../text.ts';
+import { text, turnsNothing } from '../../text.ts';
 import { UnixMs } from '../../time.ts';
 import { empty, route } from './route.ts';
 
@@ -20,7 +20,10 @@ export type PolicyView = z.infer<typeof PolicyView>;
 export const PolicyChange = z.strictObject({
   /** The version that this change was made from; another one in the meantime is a conflict and nothing is changed. */
   baseVersion: z.int().min(1),
-  reason: text(3, 500, 'say in a few words why').trim().min(3, 'say in a few words why'),
+  reason: text(3, 500, 'say in a few words why')
+    .trim()
+    .min(3, 'say in a few words why')
+    .refine(turnsNothing, 'expected words without characters that turn the direction of text'),
   parameters: z.strictObject(ruleChangeSchemas).optional(),
   /** More is collected by a shorter review, a longer idle time and a longer lease: those stop until they are acknowledged. */
   screenshotReviewSeconds: policyTimes.screenshotReviewSeconds.optional(),

@@ -102,6 +102,18 @@ test('a browser window is private until the extension says otherwise: its applic
   }
 });
 
+test('a pause says since when it is one, and forgets it with the next minute of work', async () => {
+  const { clock, recorder } = await rigOf([...atTheEditor, typing]);
+  await recorder.start();
+  const began = clock.now();
+  await clock.advance(2 * MINUTE);
+  await recorder.pause();
+  await clock.advance(MINUTE);
+  expect(recorder.status()).toMatchObject({ state: 'paused', since: began, haltedSince: began + 2 * MINUTE });
+  await recorder.resume();
+  expect(recorder.status()).toMatchObject({ state: 'tracking', since: began, haltedSince: null });
+});
+
 test('while no extension is heard, or none is paired, the status says that sites need it, and nothing of it when one speaks', async () => {
   const whyUrl = async (scene: readonly ScriptEvent[], change?: (same: Platform) => Platform) => {
     const rig = await rigOf([...scene, typing], EVERYTHING, change);
@@ -118,6 +130,14 @@ test('while no extension is heard, or none is paired, the status says that sites
   expect(await whyUrl(onAPage)).toEqual([true, false]);
   expect(await whyUrl(onAPage.filter((event) => event.do !== 'tab'))).toEqual([false, true]);
   expect(await whyUrl(onAPage, unpaired)).toEqual([false, true]);
+});
+
+test('a project that was pasted with characters that turn its direction is kept without them', async () => {
+  const { recorder } = await rigOf(atTheEditor);
+  await recorder.start({ project: 'Web\u202esite', task: '\u2067Checkout\u2069' });
+  expect(recorder.status().work).toEqual({ project: 'Website', task: 'Checkout' });
+  await recorder.setWork({ project: '\u202e', task: null });
+  expect(recorder.status().work).toEqual({ project: null, task: null });
 });
 
 test('commands that mean nothing now are refused with a sentence and a remedy', async () => {

@@ -89,6 +89,11 @@ describe('a refusal says what would be right', () => {
     ['a day that is none', () => ['GET', day('day=2026-02-30&purpose=own_data')], /day: expected a day such as/],
     ['no purpose', () => ['GET', day('day=2026-11-12')], purposes],
     ['a wrong purpose', () => ['GET', day('day=2026-11-12&purpose=x')], purposes],
+    [
+      'a reason that turns the words beside it',
+      () => ['PUT', '/policy', { ...change({ level: 'off' }), reason: 'as \u202eagreed' }],
+      /reason: expected words without characters that turn the direction of text$/,
+    ],
     ['a version in scientific notation', () => ['GET', '/policy/versions/1e0'], /version: expected a whole number/],
     ['a version with a zero in front', () => ['GET', '/policy/versions/01'], /version: expected a whole number/],
     [

@@ -42,6 +42,13 @@ test('a session without an end is counted to the last that is known, and its day
   expect(ended.days[0]?.unfinished).toBe(false);
 });
 
+test('a project that would turn the words beside it is shown without what turns it, whoever recorded it', () => {
+  const chosen = { project: 'Web\u202esite', task: '\u2067Checkout' };
+  const project = record({ parameter: 'project', level: 'on', ...when(START + 9 * HOUR), ...chosen });
+  const known = [event(START + 9 * HOUR, 'start'), project, event(START + 10 * HOUR, 'stop')];
+  expect(reportOf(known, START + 3 * DAY).days[0]?.totals.byProject).toEqual([{ label: 'Website', ms: HOUR }]);
+});
+
 test('a session that runs now is known to this moment', () => {
   const { days } = reportOf([event(START + 9 * HOUR, 'start')], START + 10 * HOUR, [session]);
   expect([days[0]?.unfinished, days[0]?.totals.trackedMs]).toEqual([false, HOUR]);
