@@ -164,7 +164,7 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
     return state.kind === 'running' ? state.agent.status().work : null;
   }
 
-  /** Only the console of the server that this computer is enrolled at: there are the person's days and rights. */
+  /** Only the console of the server that this computer is enrolled at: there are the person's days, and who looked at them. */
   function openOutside(url: string): void {
     const state = host.state();
     if (state.kind !== 'running') return;

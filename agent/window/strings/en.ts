@@ -18,7 +18,7 @@ export const en = {
   'frame.opening': 'Asking the agent …',
   'frame.fresh': 'Live',
   'frame.stale': 'Not heard for {n} s',
-  'frame.console': 'Your days, who looked at them, and your rights',
+  'frame.console': 'Your days, what is collected, and who looked',
   'frame.consoleWhere': 'in your account at {server}',
   'frame.agent': 'Agent {version}',
   'said.close': 'Close this message',
@@ -54,6 +54,8 @@ export const en = {
   'tracking.locked': 'Screen locked',
   'tracking.idle_question': 'Tracking, with a question',
   'tracking.since': 'since {time}',
+  'tracking.pausedSince': 'Paused since {time}',
+  'tracking.lockedSince': 'Screen locked since {time}',
   'tracking.today': 'Worked today, without pauses: {time}',
   'tracking.noProject': 'no project',
   'tracking.nothing': 'Nothing is recorded until you start.',
@@ -67,6 +69,8 @@ export const en = {
   'tracking.note': 'Note',
   'tracking.notePlaceholder': 'What should be remembered of this',
   'tracking.keepNote': 'Keep note',
+  'tracking.noteRoom': '{length} of {most} characters',
+  'tracking.noNotes': 'Notes are not recorded. {why}',
 
   // ── Time away ──
   'idle.title': 'You were away',
