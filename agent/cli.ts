@@ -99,6 +99,7 @@ function setUp(cli: Command, folder: () => string): void {
   cli
     .command('run')
     .description('run the agent in this terminal, which shows what it does; Ctrl-C ends it')
+    .addHelpText('after', typed(SEEN_HELP))
     .addOption(new Option('--scripted <file>').hideHelp())
     .action(async ({ scripted }: { scripted?: string }) => {
       const platform =
@@ -115,6 +116,12 @@ function setUp(cli: Command, folder: () => string): void {
       wipeCommand({ terminal, clock, random, places: createRegistrar() }, folder(), options),
     );
 }
+
+/** What the agent takes for granted, and cannot look behind: see agent/cli/terminal.ts. */
+const SEEN_HELP = `
+Nothing is observed unless something shows you that it is. The output counts as seen when it goes to a terminal, or into a
+pipe that a program reads, whatever that program does with it; into a file, nowhere or the system's journal it does not,
+and then only an open "daylight-agent window" counts.`;
 
 interface WorkOptions {
   readonly project?: string;

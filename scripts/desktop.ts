@@ -7,10 +7,15 @@ import { electronBinary, fetchElectron } from './electronBinary.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** Builds what is out of date, fetches Electron where it is missing, and starts the tray application with the arguments given. */
+/** Fetches Electron where it is missing, builds what is out of date, and starts the tray application with the arguments given. */
 async function desktop(args: readonly string[]): Promise<number> {
-  await build();
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  // First what may be refused: a build takes a minute.
   const binary = electronBinary() ?? (await fetchElectron());
+  await build();
   if (!args.includes('--self-test')) {
     process.stdout.write('Daylight starts: look for its icon in the tray, or its window. Ctrl-C ends it.\n');
   }
@@ -25,6 +30,20 @@ async function desktop(args: readonly string[]): Promise<number> {
     child.once('exit', (code) => resolve(code ?? 1));
   });
 }
+
+const HELP = `npm run desktop -- [options]
+
+Fetches Electron once (about 100 MB; that needs Node 22 or newer, or Electron's folder in ELECTRON_OVERRIDE_DIST_PATH), builds
+what is out of date, and starts the tray application. Without Electron, "npm start" and "daylight-agent window" do the same
+in a browser.
+
+  --data <folder>  where it keeps what it records until that is sent
+  --pair           pairs the browser extension, as the tray does
+  --wipe           retires this device and deletes everything, without a window
+  --self-test      opens a window on a new, empty folder, prints what works, and ends
+  --help           shows this
+
+`;
 
 await desktop(process.argv.slice(2)).then(
   (code) => {

@@ -95,7 +95,11 @@ async function enrolledAgent(server: RunningServer, serverData: string, agentDat
     const { code } = z
       .object({ code: z.string() })
       .parse(await once(serverCli, ['enrolment-code', '--data', serverData, '--email', OWNER_EMAIL, '--json']));
-    // The first policy is always version 1: sessions, project and task, and nothing that is observed.
+    say(
+      "This trial enrols the computer for its owner, and acknowledges notice 1 in the owner's name: sessions, project and",
+    );
+    say('task, and nothing that is observed. Whoever is enrolled otherwise is shown the notice and asked.');
+    // The first policy is always version 1.
     const enrolling = ['enrol', '--server', server.url, '--code', '-', '--accept-notice', '1', '--data', agentData];
     const child = spawn(process.execPath, [agentCli, ...enrolling], { stdio: ['pipe', 'inherit', 'inherit'] });
     child.stdin.end(code);

@@ -1,6 +1,6 @@
 import { createAgent } from '../core/agent.ts';
 import type { Clock, Platform, Random } from '../core/ports.ts';
-import { isObserving, noticeLine, recordingLines, trackingLine } from '../core/statusWords.ts';
+import { connectionLine, isObserving, noticeLine, recordingLines, trackingLine } from '../core/statusWords.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Terminal, timeWords } from './terminal.ts';
 import { windowPage } from './windowCommand.ts';
@@ -36,13 +36,8 @@ export async function runCommand({ terminal, clock, random, platform, typed }: R
     const [recording = '', not = ''] = recordingLines(status);
     sayOnce('recording', `${recording} ${not}`);
     for (const line of noticeLine(status)) sayOnce('notice', typed(line));
-    const { kind, words, remedy } = status.connection;
-    if (kind === 'online' || kind === 'refused') sayOnce('connection', remedy === null ? words : `${words} ${remedy}.`);
-    if (kind === 'waiting')
-      sayOnce(
-        'connection',
-        words.replace(/ Trying again in \d+ s\.$/, ' What is on the disk of this computer waits here.'),
-      );
+    const connection = connectionLine(status);
+    if (connection !== null) sayOnce('connection', connection);
   };
   const first = agent.status();
   terminal.say(`Daylight runs for ${first.person} at ${first.organisation}. Ctrl-C ends it.`);

@@ -18,6 +18,7 @@ export interface RecorderStatus {
   readonly state: 'stopped' | 'tracking' | 'paused' | 'locked' | 'idle_question';
   readonly session: SessionId | null;
   readonly since: UnixMs | null;
+  readonly haltedSince: UnixMs | null;
   readonly work: Work;
   /** Working time of the last two days, of earlier sessions too. */
   readonly worked: readonly WorkedStretch[];
@@ -70,6 +71,7 @@ export function recorderStatusOf(sources: StatusSources): RecorderStatus {
     state: session.kind,
     session: running?.session ?? null,
     since: running?.started.at ?? null,
+    haltedSince: session.kind === 'paused' || session.kind === 'locked' ? session.since.at : null,
     work: tracking.work(),
     worked: tracking.worked(),
     idle: idleTime(sources),

@@ -28,7 +28,7 @@ export interface StatusSources {
 /** What the employee is shown: from the recorder, the spool and the connection as they are now. */
 export function statusOf(sources: StatusSources): AgentStatus {
   const { options, device, policies, spool, recorder, key, uplink } = sources;
-  const { state, session, since, work, worked, idle, parameters, sensors, calls } = recorder.status();
+  const { state, session, since, haltedSince, work, worked, idle, parameters, sensors, calls } = recorder.status();
   const { organisation, personName, device: id, server } = device.identity;
   const lease = policies.lease();
   const policy = policies.policy();
@@ -41,7 +41,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
     device: id,
     server,
     agentVersion: options.agentVersion,
-    ...{ state, session, since },
+    ...{ state, session, since, haltedSince },
     work: { project: work.project, task: work.task },
     worked: [...worked],
     idle: idle === null ? null : { ...idle },

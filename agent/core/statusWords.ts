@@ -50,8 +50,26 @@ function needsWords({ needs }: AgentStatus['parameters'][ParameterId]): string {
   return needs === null ? '' : ' (needs the browser extension)';
 }
 
-export function trackingLine(status: AgentStatus, time: (at: number) => string): string {
-  const since = status.since === null ? '' : ` since ${time(status.since)}`;
+/** Where the connection stands, as one is told of it when it changes; null while that goes without saying. */
+export function connectionLine({ connection }: Pick<AgentStatus, 'connection'>): string | null {
+  const { kind, words, remedy } = connection;
+  switch (kind) {
+    case 'online':
+    case 'refused':
+      return remedy === null ? words : `${words} What to do: ${remedy}.`;
+    case 'waiting':
+      return words.replace(/ Trying again in \d+ s\.$/, ' What is on the disk of this computer waits here.');
+    default:
+      return null;
+  }
+}
+
+export function trackingLine(
+  status: Pick<AgentStatus, 'state' | 'since' | 'haltedSince' | 'work'>,
+  time: (at: number) => string,
+): string {
+  const began = status.haltedSince ?? status.since;
+  const since = began === null ? '' : ` since ${time(began)}`;
   const { project, task } = status.work;
   const work = project === null ? '' : ` · ${project}${task === null ? '' : ` › ${task}`}`;
   switch (status.state) {
@@ -83,7 +101,7 @@ export function idleLines({ idle, waiting }: AgentStatus, time: (at: number) => 
   const answers = 'Say "daylight-agent idle keep" or "daylight-agent idle discard"; without an answer the time counts.';
   const asked = `Away since ${time(idle.since)}, ${till}. ${answers}`;
   if (!idle.isHeld) return [asked, 'What was seen in that time has been deleted, because nobody said to keep it.'];
-  const held = `${waiting.heldBack} records since then are held back here; what was seen in that time is sent only if you keep it`;
+  const held = `${counted(waiting.heldBack, 'record', 'records')} since then ${waiting.heldBack === 1 ? 'is' : 'are'} held back here; what was seen in that time is sent only if you keep it`;
   if (idle.deletedAt === null) return [asked, `${held}.`];
   return [asked, `${held}, and deleted ${time(idle.deletedAt)} if you do not answer.`];
 }
@@ -120,14 +138,25 @@ function sensorLines(status: AgentStatus): string[] {
     .map(({ sensor, words }) => `Cannot work here: ${sensor}: ${words}`);
 }
 
-function waitingLine({ waiting }: AgentStatus): string {
-  const damaged = waiting.damagedFiles === 0 ? '' : ` ${waiting.damagedFiles} damaged files could not be read whole.`;
+export function waitingLine({ waiting }: Pick<AgentStatus, 'waiting'>): string {
+  const damaged =
+    waiting.damagedFiles === 0
+      ? ''
+      : ` ${counted(waiting.damagedFiles, 'damaged file', 'damaged files')} could not be read whole.`;
   const size = waiting.bytes < 1_000 ? `${waiting.bytes} B` : `${Math.round(waiting.bytes / 1_000)} kB`;
   const count = Object.values(waiting.observations).reduce((sum, n) => sum + n, 0);
   if (count === 0 && waiting.batches === 0) return `Nothing waits to be sent.${damaged}`;
   const { heldBack } = waiting;
-  const held = heldBack === 0 ? '' : ` ${heldBack} of them are held back until the next sign of you, or your answer.`;
-  return `Waiting to be sent: ${count} records in ${waiting.batches} batches (${size}, encrypted).${held}${damaged}`;
+  const held =
+    heldBack === 0
+      ? ''
+      : ` ${heldBack} of them ${heldBack === 1 ? 'is' : 'are'} held back until the next sign of you, or your answer.`;
+  const [records, batches] = [counted(count, 'record', 'records'), counted(waiting.batches, 'batch', 'batches')];
+  return `Waiting to be sent: ${records} in ${batches} (${size}, encrypted).${held}${damaged}`;
+}
+
+function counted(n: number, one: string, other: string): string {
+  return `${n} ${n === 1 ? one : other}`;
 }
 
 function sentLines({ sent }: AgentStatus, time: (at: number) => string): string[] {
@@ -137,7 +166,7 @@ function sentLines({ sent }: AgentStatus, time: (at: number) => string): string[
   );
   const refused = discarded.length === 0 ? '' : `; the server kept none of: ${discarded.join(', ')}`;
   const literally = sent.last.map((record) => `    ${JSON.stringify(record)}`);
-  const head = `Last sent ${time(sent.at)}, ${sent.stored} records stored since this agent started${refused}.`;
+  const head = `Last sent ${time(sent.at)}, ${counted(sent.stored, 'record', 'records')} stored since this agent started${refused}.`;
   return [head, ...(literally.length === 0 ? [] : ['  The last batch, literally:', ...literally])];
 }
 

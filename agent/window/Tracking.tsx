@@ -6,6 +6,7 @@ import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
 import { workedToday } from '../../shared/worked.ts';
+import { NOTE_LENGTH, noteRoom, whyNoNotes } from './note.ts';
 import { Panel } from './Panel.tsx';
 import { clockTime, duration, stopwatch } from './strings/format.ts';
 import { say } from './strings/say.ts';
@@ -33,12 +34,12 @@ export function Tracking({ status, ask }: TrackingProps) {
       {state === 'stopped' ? <p>{say('tracking.nothing')}</p> : <Timer status={status} />}
       <Today status={status} />
       <WorkForm status={status} ask={ask} />
-      <NoteForm isStopped={state === 'stopped'} ask={ask} />
+      <NoteForm status={status} ask={ask} />
     </Panel>
   );
 }
 
-function Timer({ status: { since, work, state } }: { status: AgentStatus }) {
+function Timer({ status: { since, haltedSince, work, state } }: { status: AgentStatus }) {
   const now = useNow(SECOND);
   if (since === null) return null;
   const { project, task } = work;
@@ -51,6 +52,11 @@ function Timer({ status: { since, work, state } }: { status: AgentStatus }) {
       <p className={classes.quiet}>
         {say('tracking.since', { time: clockTime(since) })} · {where}
       </p>
+      {haltedSince !== null && (
+        <p>
+          {say(state === 'locked' ? 'tracking.lockedSince' : 'tracking.pausedSince', { time: clockTime(haltedSince) })}
+        </p>
+      )}
     </div>
   );
 }
@@ -152,25 +158,29 @@ function Controls({ state, ask }: { state: AgentStatus['state']; ask: Ask }) {
   );
 }
 
-/** Between two sessions only what was typed in the one before: it is the person's, and can be kept after the next start. */
-function NoteForm({ isStopped, ask }: { isStopped: boolean; ask: Ask }) {
+/** Between two sessions, or while notes are off, only what was typed before: it is the person's, and can be kept once it may be. */
+function NoteForm({ status, ask }: TrackingProps) {
   const [text, setText] = useState('');
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     if (await ask({ command: 'note', text: text.trim() })) setText((now) => without(now, text));
   };
-  if (isStopped && text === '') return null;
+  const whyNot = whyNoNotes(status);
+  const why = whyNot !== null && <p className={`${classes.quiet} ${classes.small}`}>{whyNot}</p>;
+  if (text === '' && (status.state === 'stopped' || whyNot !== null)) return why;
   return (
     <form onSubmit={(event) => void submit(event)} className={classes.stack}>
       <Textarea
         label={say('tracking.note')}
         placeholder={say('tracking.notePlaceholder')}
+        description={noteRoom(text)}
         rows={2}
-        maxLength={2_000}
+        maxLength={NOTE_LENGTH}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
-      {text.trim() !== '' && (
+      {why}
+      {whyNot === null && text.trim() !== '' && (
         <Button type="submit" variant="default">
           {say('tracking.keepNote')}
         </Button>

@@ -70,7 +70,10 @@ export const AgentStatus = z.strictObject({
   agentVersion: z.string(),
   state: z.enum(['stopped', 'tracking', 'paused', 'locked', 'idle_question']),
   session: SessionId.nullable(),
+  /** When the session began. */
   since: UnixMs.nullable(),
+  /** Since when it is paused or locked; null in every other state. */
+  haltedSince: UnixMs.nullable(),
   work: z.strictObject({ project: z.string().nullable(), task: z.string().nullable() }),
   /** Working time of the last two days, in order, without what was paused, locked, slept or discarded; the open one is last. */
   worked: z.array(WorkedStretch),

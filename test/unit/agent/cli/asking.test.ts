@@ -66,7 +66,14 @@ function statusWith(idleSince: number | null): AgentStatus {
   const parameter = { label: 'Something', level: 'off', active: false, why: 'Off.', needs: null, terms: null };
   return AgentStatus.parse({
     ...{ organisation: 'Nordlicht', person: 'Rae', device: DeviceId.parse(randomUUID()) },
-    ...{ server: 'http://localhost', agentVersion: 'test', state: 'tracking', session: null, since: null },
+    ...{
+      server: 'http://localhost',
+      agentVersion: 'test',
+      state: 'tracking',
+      session: null,
+      since: null,
+      haltedSince: null,
+    },
     work: { project: null, task: null },
     worked: [],
     idle: idleSince === null ? null : { since: idleSince, returned: null, isHeld: true, deletedAt: null },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { printable } from '../../../../agent/cli/terminal.ts';
+import { sourceCli } from '../../../support/sourceCli.ts';
 
 const probe = fileURLToPath(new URL('../../../support/terminalProbe.ts', import.meta.url));
 const self = [process.execPath, '--import', import.meta.resolve('tsx'), probe] as const;
@@ -15,6 +16,11 @@ it.runIf(onLinux)('output into a pipe that somebody reads is seen: a socket pair
   const pair = run(self, 'pipe');
   const fifo = run(['sh', '-c', '"$@" | cat', 'sh', ...self], 'pipe');
   expect(await Promise.all([seen(pair), seen(fifo)])).toEqual(['seen', 'seen']);
+});
+
+it('that a pipe is taken for seen stands where whoever starts the agent reads it', async () => {
+  const { code, out } = await sourceCli('agent', ['run', '--help']);
+  expect([code, out.replace(/\s+/g, ' ')]).toEqual([0, expect.stringContaining('into a pipe that a program reads')]);
 });
 
 it.runIf(onLinux)('output into a file, to nowhere, or into a closed descriptor is not', async () => {

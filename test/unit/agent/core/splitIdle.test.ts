@@ -43,6 +43,13 @@ test('a split keeps what was seen up to the moment, cuts out the rest as one gap
   expect(rig.recorder.status()).toMatchObject({ state: 'tracking', idle: null });
 });
 
+test('the minutes that a split keeps and those that it cuts out are together those that were asked about', async () => {
+  const rig = await askedAbout();
+  const halfPast = await rig.recorder.splitIdle(SPLIT + 30 * SECOND);
+  const minutes = /^(\d+) min are kept; (\d+) min/.exec(halfPast.ok ? halfPast.said : '') ?? [];
+  expect(Number(minutes[1]) + Number(minutes[2])).toBe(19);
+});
+
 test('a moment outside the time away changes nothing, and the question stays', async () => {
   const rig = await askedAbout();
   for (const at of [NINE, NINE + 30 * SECOND, NINE + 20 * MINUTE + SECOND, NINE + 21 * MINUTE]) {
