@@ -64,7 +64,7 @@ function EmptyDay({ report, own }: { report: DayReport; own: boolean }) {
         ))}
       </ul>
       {own && report.absent.some(({ why }) => why === 'no_device') && (
-        <Button component={Link} to="/account" variant="default">
+        <Button component={Link} to="/account" variant="default" mt="sm">
           {say('enrol.open')}
         </Button>
       )}

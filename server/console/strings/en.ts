@@ -666,7 +666,7 @@ export const en = {
   'enrol.terminalHeading': 'Or in a terminal',
   'enrol.command': 'Run this; it asks for the code:',
   'enrol.run': 'Then run this, and leave the terminal open:',
-  'enrol.valid': 'It works once, until {when}, and is shown only now.',
+  'enrol.valid': 'The code works once, until {when}, and is shown only now.',
   'enrol.copy': 'Copy the command',
   'retire.open': 'Retire',
   'retire.title': 'Retire device {name}?',
