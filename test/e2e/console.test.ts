@@ -193,6 +193,8 @@ describe('the console in a real browser, on a real server, with a real agent', (
     expect(reads).toHaveLength(1);
     await open('/my-day', 'My day');
     await page.getByText('This is what your managers see, too.').waitFor();
+    await open('/notice', 'What is collected');
+    await page.getByText('Daylight does not yet delete by itself').waitFor();
   });
 
   test('no page has an accessibility fault that axe calls serious or critical', async () => {

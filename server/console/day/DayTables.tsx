@@ -3,7 +3,7 @@ import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { clockTime, duration, exactTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
-import { absenceOf } from './absence.ts';
+import { absenceOf, untitledText } from './absence.ts';
 import { causeText } from './causes.ts';
 import classes from './day.module.css';
 import { workLabel } from './Timeline.tsx';
@@ -13,6 +13,7 @@ import { labelText } from './tones.ts';
 /** The day as tables: everything that the timeline draws, and titles and counts besides. */
 export function DayTables({ report, own }: { report: DayReport; own: boolean }) {
   const absent = (parameter: ParameterId) => absenceOf(report, parameter, own);
+  const untitled = untitledText(report, own);
   const bars = activityBars(report.activity, report.from);
   const span = [say('col.from'), say('col.to'), say('col.time')];
   const inputs = [say('col.keys'), say('col.clicks'), say('col.scrolls'), say('col.moves')];
@@ -57,9 +58,7 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
         rows={report.apps.map((app) => [...spanOf(app, exactTime), labelText(app.label), app.title ?? '–'])}
         absent={absent('app')}
       />
-      {report.apps.some(({ title }) => title === null) && (
-        <p className="dl-quiet">{absent('title') ?? say('col.titleNone')}</p>
-      )}
+      {untitled !== null && <p className="dl-quiet">{untitled}</p>}
       <Rows
         caption={say('lane.sites')}
         heads={[...span, say('col.site')]}

@@ -21,6 +21,12 @@ export function reasonsOf(report: DayReport, own: boolean): readonly { sentence:
   }));
 }
 
+/** What a dash in the column of titles means; null when there is none. */
+export function untitledText(report: AbsencesOfDay & Pick<DayReport, 'apps'>, own: boolean): string | null {
+  if (!report.apps.some(({ title }) => title === null)) return null;
+  return absenceOf(report, 'title', own) ?? say('col.titleNone');
+}
+
 /** What a report says of one day of whom, and in which zone. Without an end it is the present day, in the viewer's own zone. */
 export type AbsencesOfDay = Pick<DayReport, 'absent' | 'person'> &
   Partial<Pick<DayReport, 'to' | 'zone' | 'generatedAt'>>;

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { type AbsencesOfDay, absenceOf } from '../../../server/console/day/absence.ts';
+import { type AbsencesOfDay, absenceOf, untitledText } from '../../../server/console/day/absence.ts';
+import { addressedDay } from '../../../server/console/day/addressedDay.ts';
+import { en } from '../../../server/console/strings/en.ts';
 import { runsOf } from '../../../server/console/week/matrix.ts';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { DAY, HOUR } from '../../../shared/time.ts';
@@ -54,4 +56,22 @@ test('days of a week with one reason are told together, and the day that lasts i
     [0, 2],
     [3, 3],
   ]);
+});
+
+test('a title that is not there is explained below the table, and one that is there needs no words', () => {
+  const withTitle = (title: string | null) => ({
+    ...{ ...day(0, 'nothing_recorded'), absent: [] },
+    apps: [{ from: midnight, to: midnight + HOUR, label: 'XTerm', title }],
+  });
+  const off = { ...withTitle(null), absent: [{ parameter: 'title', why: 'off_by_policy', since: null }] as const };
+  expect(untitledText(withTitle(null), true)).toBe(en['col.titleNone']);
+  expect(untitledText({ ...off, absent: [...off.absent] }, true)).toMatch(/the policy had it off: Window title\.$/);
+  expect(untitledText(withTitle('draft.md'), true)).toBeNull();
+});
+
+test('an address that names no day of the calendar names none, and today is not read in its place', () => {
+  const today = '2026-11-22';
+  expect([undefined, '2026-11-16'].map((text) => addressedDay(text, today))).toEqual([today, '2026-11-16']);
+  for (const text of ['2026-13-45', '2026-02-30', 'today', ''])
+    expect([text, addressedDay(text, today)]).toEqual([text, null]);
 });
