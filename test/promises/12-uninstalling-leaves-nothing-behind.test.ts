@@ -201,7 +201,9 @@ async function trialServer(folder: string): Promise<TrialServer> {
   return {
     url,
     code: async () => ((await call('POST', `/people/${person}/enrolment-codes`, {})) as { code: string }).code,
-    retire: async (device) => void (await call('DELETE', `/people/${person}/devices/${device}`, {})),
+    async retire(device) {
+      await call('DELETE', `/people/${person}/devices/${device}`, {});
+    },
     async close() {
       running.process.kill('SIGTERM');
       await running.exit;
