@@ -40,7 +40,7 @@ describe("the question about time away, in the employee's window", () => {
     const folder = await mkdtemp(join(tmpdir(), 'daylight-idle-'));
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const place = await openWorkplace(folders(folder).server, {
-      ...{ app: 'name', activity: 'counts', screenshot: 'full' },
+      ...{ app: 'name', activity: 'counts', screenshot: 'full', notes: 'on' },
     });
     closers.push(() => place.server.kill());
     const change = { baseVersion: place.notice, reason: 'a short while', idleSeconds: 60 };
