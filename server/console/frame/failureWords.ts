@@ -2,7 +2,7 @@ import { DaylightError } from '../../../shared/errors.ts';
 import { en } from '../strings/en.ts';
 import { say, type StringKey } from '../strings/say.ts';
 
-export interface FailureWords {
+interface FailureWords {
   readonly message: string;
   readonly remedy: string | undefined;
 }
