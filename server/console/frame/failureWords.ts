@@ -1,6 +1,6 @@
 import { DaylightError } from '../../../shared/errors.ts';
 import { en } from '../strings/en.ts';
-import { say, type StringKey } from '../strings/say.ts';
+import { type StringKey, say } from '../strings/say.ts';
 
 interface FailureWords {
   readonly message: string;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { noticeLines } from '../../../../agent/core/notice.ts';
-import { firstRules } from '../../../../shared/policy/policy.ts';
 import { noticeOf, RETENTION } from '../../../../shared/policy/notice.ts';
+import { firstRules } from '../../../../shared/policy/policy.ts';
 import { Digest } from '../../../../shared/signed.ts';
 
 const times = { screenshotReviewSeconds: 300, idleSeconds: 300, leaseHours: { observed: 24, entered: 720 } };

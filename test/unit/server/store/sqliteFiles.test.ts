@@ -199,7 +199,8 @@ describe('the files of the SQLite store', () => {
     for (let at = 0; at < made.length; at += 7) await keys.putDataKeys(made.slice(at, at + 7));
     const found = async (org: string): Promise<number> => {
       const bytes = await readFile(file);
-      return made.filter((key) => key.org === orgId(org) && bytes.includes(Buffer.from(key.wrapped.slice(0, 24)))).length;
+      return made.filter((key) => key.org === orgId(org) && bytes.includes(Buffer.from(key.wrapped.slice(0, 24))))
+        .length;
     };
     await keys.destroyKeys(orgId('acme'));
     await keys.close();
