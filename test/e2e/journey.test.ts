@@ -211,7 +211,7 @@ async function collectedNow(page: Page): Promise<string[]> {
   await page.goto(`${server.url}/#/notice`);
   // The first steps show a notice as well, one that is not in force.
   await page.getByRole('heading', { level: 1, name: 'What is collected' }).waitFor();
-  await page.getByRole('heading', { level: 2, name: 'Never' }).waitFor();
+  await page.getByRole('heading', { level: 2, name: 'What nobody can switch on' }).waitFor();
   return page.getByRole('heading', { level: 3 }).allInnerTexts();
 }
 

@@ -119,6 +119,7 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
 const ownAccount = [
   'signIn',
   'signInWithLink',
+  'readInvitation',
   'acceptInvitation',
   'me',
   'signOut',
@@ -143,9 +144,10 @@ test('every route is in exactly one of these tables', () => {
 describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name) => {
   test.each(actors)('as %s: as the role says', async (actor) => {
     const example = examples({ person: ids[actor], device: ids[actor], image: ids[actor], day: day.day })[name];
-    const taken = name === 'invite' ? { ...example.body, email: acme.email } : example.body;
+    const asked = { invite: { email: acme.email }, createTeam: { name: `Team of ${actor}` } }[name as string] ?? {};
+    const body = example.body === undefined ? undefined : { ...example.body, ...asked };
     if (shapeOf(name).response === 'text/event-stream') return expectStream(actor, pathOf(name, example));
-    const reply = await clients[actor].send(shapeOf(name).method, pathOf(name, example), taken);
+    const reply = await clients[actor].send(shapeOf(name).method, pathOf(name, example), body);
     const allowed = common[name]?.(actor) === true;
     // What would change the organisation is asked for in a way that cannot: a taken address, a version or a team that is not there.
     const answer = { invite: 409, publishPolicy: 409, createTeam: 201, changeTeam: 404 }[name as string] ?? 200;
@@ -177,12 +179,12 @@ test('lists hold the people and teams in scope, and nobody else', async () => {
     otherOwner: [other.person, outsider.person],
   };
   const teams: Record<ActorName, string[]> = {
-    owner: ['A', 'A team', 'A team', 'B'],
-    admin: ['A', 'A team', 'A team', 'B'],
+    owner: ['A', 'B', 'Team of admin', 'Team of owner'],
+    admin: ['A', 'B', 'Team of admin', 'Team of owner'],
     manager: ['A'],
     officer: [],
     employee: ['A'],
-    otherOwner: ['A team'],
+    otherOwner: ['Team of otherOwner'],
   };
   for (const actor of actors) {
     const { people } = await clients[actor].ok('GET', '/people');
