@@ -103,7 +103,9 @@ describe(
       const opener = await writtenDownBrowser(folder);
       const told = await command(agentCli, ['window', '--data', data], opener.env);
       expect(told).toMatchObject({ code: 0, err: '' });
-      expect(told.out).toMatch(/If the browser says that it cannot read the file, say ".*window --no-open"/);
+      expect(told.out).toMatch(
+        /If the browser says that it cannot read the file, say ".*window --no-open --data .*" and open that address/,
+      );
       const file = await opener.asked();
       expect((await stat(file)).mode & 0o777).toBe(0o600);
       const [, token = ''] = /#([\w-]{43})"/.exec(await readFile(file, 'utf8')) ?? [];
