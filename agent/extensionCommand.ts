@@ -4,15 +4,16 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
+import { capitalised } from '../shared/text.ts';
 import type { Environment } from './cli/dataFolder.ts';
 import { CliEnd, exitCodes } from './cli/exit.ts';
 import type { Terminal } from './cli/terminal.ts';
 import { askAgent } from './core/localSocket.ts';
-import type { Pairing } from './core/ports.ts';
 import {
   AFTER_UNPAIRING,
   howToLoad,
   NO_BROWSER,
+  pairingLines,
   WHAT_IT_TELLS,
   WHEN_IT_COUNTS,
   whatIsWritten,
@@ -135,18 +136,12 @@ const NOT_OURS = {
 
 async function showPairings({ agentFolder, terminal }: Place, browsers: readonly PairableBrowser[]): Promise<void> {
   const folder = agentFolder();
-  if (browsers.length === 0) terminal.say('No browser was found that this user has started.');
-  for (const browser of browsers) terminal.say(`${browser.name}: ${WORDS[await pairingOf(browser, folder)]}`);
+  if (browsers.length === 0) terminal.say(`${capitalised(NO_BROWSER)}.`);
+  for (const line of pairingLines(await withPairings(browsers, resolve(folder), createRegistrar()))) terminal.say(line);
   const answer = await askAgent(folder, { command: 'status' });
   const site = answer?.ok === true ? answer.status?.parameters.url : undefined;
   terminal.say(site === undefined ? 'The agent is not running.' : `The agent says of ${site.label}: ${site.why}`);
 }
-
-const WORDS: Readonly<Record<Pairing, string>> = {
-  this_agent: 'paired. Whether the extension is loaded there, only the browser knows.',
-  another_agent: 'paired with another agent.',
-  none: 'not paired.',
-};
 
 /** The native host beside this file, run by the same node; from source it needs the same loader as this process. */
 function hostCommand(): [string, ...string[]] {

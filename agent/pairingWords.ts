@@ -20,6 +20,17 @@ export function withPairings(
   );
 }
 
+/** With whom each of them is paired now. */
+export function pairingLines(found: readonly FoundBrowser[]): string[] {
+  return found.map(({ name, pairing }) => `${name}: ${WORDS[pairing]}`);
+}
+
+const WORDS: Readonly<Record<Pairing, string>> = {
+  this_agent: 'paired. Whether the extension is loaded there, only the browser knows.',
+  another_agent: 'paired with another agent.',
+  none: 'not paired.',
+};
+
 /** What pairing writes, before it does. `agentFolder` is absolute. */
 export function whatIsWritten(browsers: readonly FoundBrowser[], agentFolder: string, registrar: Registrar): string[] {
   const other = (pairing: Pairing): string =>

@@ -161,7 +161,7 @@ function sayAtWork({ names, problems }: AtWork): void {
   for (const problem of problems) say(problem);
 }
 
-/** Cancels the demo organisation as any other one is cancelled; then only what the demo itself has made and marked goes. */
+/** Cancels the demo's organisation the way that every organisation is cancelled; then only what the demo has made and marked goes. */
 async function removeDemo(folder: string, isSure: boolean): Promise<void> {
   const found = await lookInto(folder);
   if (found.kind === 'free') {
@@ -184,16 +184,18 @@ async function removeDemo(folder: string, isSure: boolean): Promise<void> {
 }
 
 /**
- * Null where there is none (any more): a demo that was not finished may have nothing that can be opened, and a removal may have been
- * interrupted. Throws DaylightError `conflict` while it is served, or being made.
+ * Null where there is none (any more), as after a removal that was interrupted, and where it cannot be opened, as in a demo that was
+ * not finished: then the files are all that can go. Throws DaylightError `conflict` while it is served, or being made.
  */
 async function organisationOf(surroundings: CancellationOptions): Promise<ToCancel | null> {
   try {
     await finishCancellations(surroundings);
     return await lookAtOrganisation(ORGANISATION, surroundings);
   } catch (error) {
-    if (error instanceof DaylightError && error.code === 'conflict') throw error;
-    say(`There is no organisation in it to cancel (${wordsOf(error).replace(/\.$/, '')}).`);
+    const code = error instanceof DaylightError ? error.code : null;
+    if (code === 'conflict') throw error;
+    if (code === 'not_found') say('There is no organisation here to cancel (any more).');
+    else say(`Its organisation cannot be cancelled, only deleted: ${wordsOf(error)}`);
     return null;
   }
 }

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
-import { writeDurably } from './durable.ts';
+import { isMissing, writeDurably } from './durable.ts';
 
 /** Where people open the console of the server of this folder, as of its last start: commands beside it print links to there. */
 const FILE = 'address';
@@ -17,7 +17,7 @@ export async function lastAddress(folder: string): Promise<string | null> {
   const file = join(folder, FILE);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     // What else is wrong with the folder is said by whoever opens it.
-    if (cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR'].includes(String(cause.code))) return null;
+    if (isMissing(cause)) return null;
     throw new DaylightError('bad_request', `${file}: cannot be read`, { remedy: 'Give --public-url.', cause });
   });
   const origin = text?.trim() ?? null;

@@ -68,3 +68,8 @@ export function wellFormed(min: number, max: number, tooShort?: string) {
     .max(max)
     .regex(/^[^\ud800-\udfff]*$/u, 'expected well-formed Unicode');
 }
+
+/** As a sentence begins: parts of the program answer in phrases, which also stand after a colon. */
+export function capitalised(phrase: string): string {
+  return phrase.charAt(0).toUpperCase() + phrase.slice(1);
+}

@@ -1,5 +1,6 @@
 import { DaylightError, type ErrorCode } from '../../shared/errors.ts';
 import type { WindowAnswer } from '../../shared/protocol/window.ts';
+import { capitalised } from '../../shared/text.ts';
 
 /** Exit codes, as `--help` lists them. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, notRunning: 3, notEnrolled: 4, refused: 5 } as const;
@@ -48,6 +49,6 @@ function codeOf(code: ErrorCode, field: string | undefined): ExitCode {
 }
 
 function sentence(problem: string, remedy: string | undefined): string {
-  const start = problem.charAt(0).toUpperCase() + problem.slice(1).replace(/\.$/, '');
+  const start = capitalised(problem).replace(/\.$/, '');
   return remedy === undefined ? `${start}.` : `${start}: ${remedy.replace(/\.$/, '')}.`;
 }

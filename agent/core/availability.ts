@@ -1,4 +1,5 @@
 import type { ParameterId } from '../../shared/catalog.ts';
+import { capitalised } from '../../shared/text.ts';
 import { SECOND } from '../../shared/time.ts';
 import type { Availability, Clock, Platform } from './ports.ts';
 
@@ -59,7 +60,7 @@ function inWords(sensor: Asked, answer: Availability): Sensors['words'][number] 
 
 /** Adapters give phrases; a person reads sentences. */
 function sentence(phrase: string): string {
-  const begun = `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}`;
+  const begun = capitalised(phrase);
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { DaylightError } from '../../shared/errors.ts';
+import { capitalised } from '../../shared/text.ts';
 import {
   AFTER_UNPAIRING,
   type FoundBrowser,
   howToLoad,
   NO_BROWSER,
+  pairingLines,
   WHAT_IT_TELLS,
   WHEN_IT_COUNTS,
   whatIsWritten,
@@ -62,14 +64,14 @@ export function createPairing({ dialog, folder: given, host, registrar, browsers
       ...{ type: canPair ? 'question' : 'info', title: 'Daylight', buttons: choices.map(({ label }) => label) },
       ...{ defaultId: last, cancelId: last },
       message: canPair ? 'Pair your browsers with Daylight?' : 'Your browsers cannot be paired here.',
-      detail: [...status(found), '', ...whatItMeans(found)].join('\n'),
+      detail: [...pairingLines(found), '', ...whatItMeans(found)].join('\n'),
     });
     return choices[response]?.does ?? 'nothing';
   }
 
   function whatItMeans(found: readonly FoundBrowser[]): string[] {
     if (!host.works) return [host.why, host.remedy];
-    if (found.length === 0) return [`${capital(NO_BROWSER)}: start it once, and choose this again.`];
+    if (found.length === 0) return [`${capitalised(NO_BROWSER)}: start it once, and choose this again.`];
     return [
       'Without this every browser window counts as private, and no site is recorded.',
       WHAT_IT_TELLS,
@@ -109,20 +111,10 @@ export function createPairing({ dialog, folder: given, host, registrar, browsers
     ask: () =>
       ask().catch(async (error: unknown) => {
         const { message, remedy } = inWords(error);
-        await inform('Your browsers could not be paired.', `${capital(message)}. ${capital(remedy)}.`);
+        await inform('Your browsers could not be paired.', `${capitalised(message)}. ${capitalised(remedy)}.`);
       }),
     renew: () => renew().catch(() => undefined),
   };
-}
-
-const STATUS = {
-  this_agent: 'paired; whether the extension is loaded there, only the browser knows',
-  another_agent: 'paired with another agent',
-  none: 'not paired',
-} as const;
-
-function status(found: readonly FoundBrowser[]): string[] {
-  return found.map(({ name, pairing }) => `${name}: ${STATUS[pairing]}.`);
 }
 
 function kindsOf(browsers: readonly PairableBrowser[]): Set<BrowserKind> {
@@ -131,10 +123,6 @@ function kindsOf(browsers: readonly PairableBrowser[]): Set<BrowserKind> {
 
 function namesOf(browsers: readonly PairableBrowser[]): string {
   return browsers.map(({ name }) => name).join(', ');
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Errors of the world carry their sentence; others may carry anything, and are not shown. */

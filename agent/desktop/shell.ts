@@ -1,5 +1,6 @@
 import { assertNever } from '../../shared/errors.ts';
 import type { AgentStatus, PageRequest } from '../../shared/protocol/window.ts';
+import { capitalised } from '../../shared/text.ts';
 import { exitOf } from '../cli/exit.ts';
 import type { AgentOptions } from '../core/agent.ts';
 import type { Clock, Indicator, Random } from '../core/ports.ts';
@@ -282,9 +283,7 @@ interface Question {
 
 /** Some parts of the agent answer in sentences, others in phrases. */
 function refusal({ problem, remedy }: { readonly problem: string; readonly remedy: string }): string {
-  return [problem, remedy]
-    .map((words) => `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`)
-    .join(' ');
+  return [problem, remedy].map((words) => `${capitalised(words).replace(/\.$/, '')}.`).join(' ');
 }
 
 const QUITTING: Question = {

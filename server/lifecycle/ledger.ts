@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
 import { OrgId } from '../../shared/ids.ts';
 import { UnixMs } from '../../shared/time.ts';
-import { syncFolder } from '../durable.ts';
+import { isMissing, syncFolder } from '../durable.ts';
 import { StoreError } from '../store/store.ts';
 
 /**
@@ -23,7 +23,7 @@ export type LedgerState = z.infer<typeof LedgerState>;
 const LedgerEntry = z.strictObject({ at: UnixMs, organisation: OrgId, state: LedgerState }).readonly();
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
-export const LEDGER = 'ledger.ndjson';
+const LEDGER = 'ledger.ndjson';
 /** Longer than any entry: what is longer and has no end was not torn off by a crash. */
 const LONGEST = 200;
 
@@ -79,9 +79,8 @@ async function textOf(file: string): Promise<string> {
   } catch (error) {
     if (error instanceof DaylightError) throw error;
     // What else is wrong with the folder is said by whoever opens it.
-    const isMissing = error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code));
-    if (isMissing && !(await isLink(file))) return '';
-    const trouble = isMissing
+    if (isMissing(error) && !(await isLink(file))) return '';
+    const trouble = isMissing(error)
       ? 'this link leads nowhere; see that the disk with it is mounted'
       : 'it cannot be read; see to whose it is, and to the disk';
     throw new StoreError('damaged', `${file}: ${trouble}`, error);

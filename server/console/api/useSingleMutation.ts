@@ -6,20 +6,15 @@ import { useRef } from 'react';
  * click can come before the button is drawn as busy.
  */
 export function useSingleMutation<T>(
-  options: UseMutationOptions<T>,
+  options: Pick<UseMutationOptions<T>, 'onSuccess'> & { readonly mutationFn: () => Promise<T> },
 ): Pick<UseMutationResult<T>, 'data' | 'error' | 'isError' | 'isPending' | 'reset'> & { readonly mutate: () => void } {
   const running = useRef(false);
-  const { mutationFn } = options;
   const mutation = useMutation({
     ...options,
-    ...(mutationFn === undefined
-      ? {}
-      : {
-          mutationFn: (...args: Parameters<typeof mutationFn>) =>
-            mutationFn(...args).finally(() => {
-              running.current = false;
-            }),
-        }),
+    mutationFn: () =>
+      options.mutationFn().finally(() => {
+        running.current = false;
+      }),
   });
   const mutate = () => {
     if (running.current) return;

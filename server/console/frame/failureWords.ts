@@ -1,4 +1,5 @@
 import { DaylightError } from '../../../shared/errors.ts';
+import { capitalised } from '../../../shared/text.ts';
 import { en } from '../strings/en.ts';
 import { type StringKey, say } from '../strings/say.ts';
 
@@ -40,9 +41,4 @@ function isKey(key: string): key is StringKey {
 function withoutPath({ message, field = '' }: DaylightError): string {
   const at = field === '' ? -1 : message.indexOf(`${field}: `);
   return at < 0 ? message : message.slice(at + field.length + 2);
-}
-
-/** The server's sentences begin in lower case, as they also stand in logs and after a colon. */
-function capitalised(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

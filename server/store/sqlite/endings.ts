@@ -2,7 +2,7 @@ import type { BlobFolder } from '../blobs/blobFolder.ts';
 import type { Endings } from '../store.ts';
 import { idBytes, int } from './columns.ts';
 import type { Database } from './database.ts';
-import { storeError } from './failure.ts';
+import { translated } from './failure.ts';
 import { storeSchema } from './schema.ts';
 
 /** Every table has the organisation's id in each of its rows: what is in the schema is in the data map. */
@@ -24,7 +24,7 @@ export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Ending
         days: count('days'),
         segments: count('segment'),
         images: count('image'),
-        records: tables.reduce((sum, table) => sum + count(table), await blobs.count(org).catch(failed)),
+        records: tables.reduce((sum, table) => sum + count(table), await translated(blobs.count(org))),
       };
     },
     async eraseOrganisation(org, tell) {
@@ -34,7 +34,7 @@ export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Ending
         gone += more;
         tell?.(gone);
       };
-      await blobs.removeAll(org, count).catch(failed);
+      await translated(blobs.removeAll(org, count));
       for (const table of tables) {
         const some = long.has(table) ? `rowid IN (SELECT rowid FROM ${table} WHERE org = ? LIMIT ${ROWS})` : 'org = ?';
         for (let deleted = -1; deleted !== 0; ) {
@@ -48,7 +48,3 @@ export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Ending
 
 const counts = `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table} WHERE org = ?1) AS ${table}`).join(', ')},
   (SELECT count(*) FROM (SELECT DISTINCT person, day FROM segment WHERE org = ?1)) AS days`;
-
-function failed(error: unknown): never {
-  throw storeError(error);
-}

@@ -16,6 +16,15 @@ export function storeError(error: unknown): StoreError {
   return new StoreError(code, sentence, error);
 }
 
+/** What `work` gives, or fails with what its failure means to callers of the store. */
+export async function translated<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
 /**
  * True when one unit alone is at fault and the transaction around it is intact. After anything else SQLite may have
  * rolled the whole transaction back on its own, and the group must end (sqlite.org/lang_transaction.html, section 3).

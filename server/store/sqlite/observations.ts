@@ -16,7 +16,7 @@ import { callOrder } from './callOrder.ts';
 import { bytes, day, dayNumber, id, idBytes, int, parameter, parameterCode, text, word } from './columns.ts';
 import type { Row } from './connection.ts';
 import type { Database } from './database.ts';
-import { storeError, UndecidedCommit } from './failure.ts';
+import { translated, UndecidedCommit } from './failure.ts';
 import { replaceSegments } from './replaceSegments.ts';
 import { selectByKeys } from './rows.ts';
 import { segmentColumns, segmentKey } from './segmentRow.ts';
@@ -148,12 +148,4 @@ function assertOwnRecords(unit: BatchUnit): void {
 
 function isUndecided(error: unknown): boolean {
   return error instanceof StoreError && error.cause instanceof UndecidedCommit;
-}
-
-async function translated<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw storeError(error);
-  }
 }

@@ -189,7 +189,7 @@ it('a demo that is interrupted while it is made says so, is not taken for a whol
   expect(await readdir(place.folder)).not.toContain('half');
 });
 
-it('removing says what goes, asks, cancels the organisation as any other, and takes only what the demo made', {
+it('removing says what goes, asks, cancels the organisation, and takes only what the demo made', {
   timeout: LONG,
 }, async () => {
   const unsure = await demo('--data', folder, '--remove');

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { initialise } from '../../../../server/initialise.ts';
-import { startServer } from '../../../support/api.ts';
+import { startServer, type TestServer } from '../../../support/api.ts';
 import { signInOwner } from '../../../support/daylight.ts';
 import { eventuallyBy, openShell } from '../../../support/shellKit.ts';
 
@@ -11,11 +11,7 @@ test('a computer that is not enrolled shows who invites and what would be collec
   await using kit = await openShell({ enrolled: false });
   const server = await startServer();
   try {
-    const owner = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
-    const { token, person } = await initialise(server.data, owner, { clock: server.clock });
-    kit.clock.jump(server.clock.now() - kit.clock.now());
-    const client = await signInOwner(server.url, token);
-    const { code } = await client.ok('POST', `/people/${person}/enrolment-codes`, {});
+    const code = await codeFor(kit, server);
 
     expect(kit.fake.window().loaded).toEqual(['app://daylight/enrol/']);
     expect(kit.fake.tray().words()).toEqual([
@@ -66,11 +62,7 @@ test('a data folder that others can enter is closed before anything is kept in i
   await using kit = await openShell({ enrolled: false });
   const server = await startServer();
   try {
-    const owner = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
-    const { token, person } = await initialise(server.data, owner, { clock: server.clock });
-    kit.clock.jump(server.clock.now() - kit.clock.now());
-    const client = await signInOwner(server.url, token);
-    const { code } = await client.ok('POST', `/people/${person}/enrolment-codes`, {});
+    const code = await codeFor(kit, server);
     await mkdir(kit.folder, { mode: 0o755 });
     await writeFile(join(kit.folder, 'thesis.txt'), 'of somebody');
     await kit.fake.invoke({ command: 'invitation', server: server.url, code });
@@ -98,3 +90,12 @@ test('an address that nobody answers at is a sentence, and nothing is left behin
   });
   expect(existsSync(kit.folder)).toBe(false);
 });
+
+/** An organisation with its owner, in whose time the shell is from then on, and a code for the owner's computer. */
+async function codeFor(kit: Awaited<ReturnType<typeof openShell>>, server: TestServer): Promise<string> {
+  const owner = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+  const { token, person } = await initialise(server.data, owner, { clock: server.clock });
+  kit.clock.jump(server.clock.now() - kit.clock.now());
+  const { code } = await (await signInOwner(server.url, token)).ok('POST', `/people/${person}/enrolment-codes`, {});
+  return code;
+}

@@ -65,7 +65,7 @@ test('the browser then starts the application itself, and is shown an extension 
   kit.fake.answer = 1;
   await kit.pairing.ask();
   expect(kit.fake.boxes[2]?.buttons).toEqual(['Pair again', 'End the pairing', 'Cancel']);
-  expect(kit.fake.boxes[2]?.detail).toContain('Chromium: paired; whether the extension is loaded');
+  expect(kit.fake.boxes[2]?.detail).toContain('Chromium: paired. Whether the extension is loaded');
   expect(kit.fake.boxes[3]?.message).toBe('Chromium can no longer talk to Daylight.');
   expect([await readdir(kit.folder), await readdir(kit.profile)]).toEqual([[], []]);
 });

@@ -112,7 +112,7 @@ describe('an open invitation', () => {
     expect((await accept(first.token)).status).toBe(200);
   });
 
-  test('of another organisation is not told of: an address there is taken, as any is', async () => {
+  test('of another organisation is not told of: its address is taken, and no more is said', async () => {
     const other = await it.addOrganisation('Elsewhere');
     const person = { name: 'Gil', email: 'gil@example.com', role: 'employee' };
     await other.client.ok('POST', '/people', person);
