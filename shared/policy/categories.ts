@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { appNames, sensitiveNames, sensitiveStems } from './data/apps.ts';
 import { siteDomains } from './data/sites.ts';
-import { specialHosts, specialWords } from './data/special.ts';
+import {
+  harmlessWords,
+  specialEndings,
+  specialHosts,
+  specialStems,
+  specialTopics,
+  specialWords,
+} from './data/special.ts';
 
 /**
  * What kind of work an application or a site is for. Deliberately few: a category is told to people, not to machines.
@@ -45,13 +52,26 @@ export function siteCategory(domain: string): SiteCategory {
 
 /**
  * Whether a visit to this host (lower case, IDNs as xn--) may reveal health, religion, union, politics, sexual life,
- * money and the like: by list, including every subdomain, or by a whole word in one of its labels.
+ * money and the like: by list, including every subdomain, or by what its labels are made of: a whole word, the end of
+ * one, or a stem between other letters.
  */
 export function isSpecialSite(host: string): boolean {
   const labels = host.split('.');
   const suffixes = labels.map((_, at) => labels.slice(at).join('.'));
   if (suffixes.some((suffix) => special.has(suffix))) return true;
-  return labels.some((label) => label.split(notALetter).some((word) => words.has(word)));
+  return labels.some((label) => label.split(notALetter).some(isSpecialWord));
+}
+
+/**
+ * Whether what follows the host (path, query and fragment, as they stand in the address) names a subject that makes the
+ * page as private as a special site. Looks at no more than the first 4,096 units.
+ */
+export function isSpecialPage(afterHost: string): boolean {
+  return afterHost
+    .slice(0, LONGEST_LOOKED_AT)
+    .split(betweenParts)
+    .map(lettersOf)
+    .some((letters) => topics.some((topic) => letters.includes(topic)));
 }
 
 /**
@@ -61,7 +81,8 @@ export function isSpecialSite(host: string): boolean {
  */
 export function isSensitiveProgram(program: string): boolean {
   return (
-    beginnings(program).some((name) => sensitive.has(name)) || stems.some((stem) => squashed(program).includes(stem))
+    beginnings(program).some((name) => sensitive.has(name)) ||
+    sensitiveParts.some((part) => squashed(program).includes(part))
   );
 }
 
@@ -82,11 +103,32 @@ export function beginnings(program: string): readonly string[] {
 }
 
 const notALetter = /[^a-z]+/;
+const betweenParts = /[/\\?#;]+/;
+const LONGEST_LOOKED_AT = 4_096;
+const notLetters = /\P{L}+/gu;
 const EXTENSION = /\.(?:exe|app|bin)$/;
 const WRAPPED = /^\.|-wrapped$/g;
 const SEPARATOR = /[\s._-]+/;
 const REVERSE_DOMAIN = /^[a-z]{2,3}\.[^\s.]+\.[^\s]+$/;
 const LONGEST_NAME = 128;
+
+function isSpecialWord(word: string): boolean {
+  if (words.has(word)) return true;
+  const telling = harmless.reduce((rest, one) => rest.replaceAll(one, ' '), word);
+  return stems.some((stem) => telling.includes(stem)) || endings.some((ending) => telling.endsWith(ending));
+}
+
+function lettersOf(part: string): string {
+  return decoded(part).normalize('NFKC').toLowerCase().replaceAll(notLetters, '');
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 function nameOfProgram(program: string): string {
   return program.slice(0, LONGEST_NAME).trim().toLowerCase().replace(EXTENSION, '').replace(WRAPPED, '');
@@ -113,6 +155,10 @@ function byEntry(lists: Readonly<Record<Exclude<AppCategory, 'other'>, string>>)
 const categoryOfProgram = byEntry(appNames);
 const categoryOfDomain = byEntry(siteDomains);
 const sensitive: ReadonlySet<string> = new Set(entries(sensitiveNames).map(squashed));
-const stems = entries(sensitiveStems);
+const sensitiveParts = entries(sensitiveStems);
 const special: ReadonlySet<string> = new Set(entries(specialHosts));
 const words: ReadonlySet<string> = new Set(entries(specialWords));
+const stems = entries(specialStems);
+const endings = entries(specialEndings);
+const harmless = entries(harmlessWords);
+const topics = entries(specialTopics);

@@ -1,10 +1,10 @@
 import { parse } from 'tldts';
-import { isSpecialSite, type SiteCategory, siteCategory } from './categories.ts';
+import { isSpecialPage, isSpecialSite, type SiteCategory, siteCategory } from './categories.ts';
 import { asciiHost, isIpv4Like } from './host.ts';
 import { looksLikeToken } from './token.ts';
 
 /**
- * What may be known of an address at a level. `private`: a site that is nobody's business or not on the public network;
+ * What may be known of an address at a level. `private`: a page that is nobody's business or not on the public network;
  * it is recorded, at any level, as the `url` observation of level `category` with the category `private`, which is a
  * lower level and therefore permitted. Null: not a web page; nothing is recorded.
  */
@@ -28,7 +28,7 @@ export function reduceUrl(url: string, level: UrlLevel): ReducedUrl | null {
   const host = parts.host === IP_LITERAL ? IP_LITERAL : asciiHost(parts.host);
   if (host === null) return null;
   const domain = publicDomain(host);
-  if (domain === null || isSpecialSite(host)) return { private: true };
+  if (domain === null || isSpecialSite(host) || isSpecialPage(parts.afterHost)) return { private: true };
   switch (level) {
     case 'category':
       return { category: siteCategory(domain) };
@@ -65,8 +65,8 @@ const endOfPath = /[?#]/;
 const notInAuthority = /[\p{Cc}\p{Z}%]/u;
 const port = /^:[0-9]{0,5}$/;
 
-/** The host and the path, as they stand. Null when a browser and we might disagree about which part is the host. */
-function splitUrl(url: string): { host: string; path: string } | null {
+/** The host, the path, and the path with query and fragment, as they stand. Null when a browser and we might disagree about which part is the host. */
+function splitUrl(url: string): { host: string; path: string; afterHost: string } | null {
   const start = scheme.exec(url.slice(0, 8))?.[0].length;
   if (start === undefined) return null;
   const rest = url.slice(start, start + LONGEST_AUTHORITY + LONGEST_PATH);
@@ -76,8 +76,8 @@ function splitUrl(url: string): { host: string; path: string } | null {
   const place = authority.slice(authority.lastIndexOf('@') + 1);
   const [host, portPart] = splitPort(place);
   if (host === '' || notInAuthority.test(place) || (portPart !== '' && !port.test(portPart))) return null;
-  const path = end === -1 ? '' : rest.slice(end);
-  return { host, path: untilQuery(path, url.length > start + rest.length) };
+  const afterHost = end === -1 ? '' : rest.slice(end);
+  return { host, path: untilQuery(afterHost, url.length > start + rest.length), afterHost };
 }
 
 function splitPort(place: string): [host: string, port: string] {

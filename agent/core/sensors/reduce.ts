@@ -1,4 +1,4 @@
-import { appCategory, isSensitiveProgram, isSpecialSite } from '../../../shared/policy/categories.ts';
+import { appCategory, isSensitiveProgram, isSpecialPage, isSpecialSite } from '../../../shared/policy/categories.ts';
 import { asciiHost } from '../../../shared/policy/host.ts';
 import { boundTitle, redactTitle } from '../../../shared/policy/redact.ts';
 import { reduceUrl } from '../../../shared/policy/site.ts';
@@ -28,10 +28,11 @@ export const defaultReductions: Reductions = {
   },
   isSensitive,
   isSpecial(url) {
-    const { protocol, hostname } = new URL(url);
+    const { protocol, hostname, pathname, search, hash } = new URL(url);
     const host = asciiHost(hostname);
     // A web page whose host cannot be judged is treated as the worst that it could be.
-    return host === null ? protocol === 'http:' || protocol === 'https:' : isSpecialSite(host);
+    if (host === null) return protocol === 'http:' || protocol === 'https:';
+    return isSpecialSite(host) || isSpecialPage(pathname + search + hash);
   },
 };
 

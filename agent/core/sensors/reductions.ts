@@ -14,6 +14,6 @@ export interface Reductions {
   url(url: string, level: Exclude<LevelOf<'url'>, 'off'>): ReducedUrl | null;
   /** Password managers and whatever else is never looked at. */
   isSensitive(window: ActiveWindow): boolean;
-  /** A site that reveals a special category of personal data. */
+  /** A site, or a page of any site, that reveals a special category of personal data. */
   isSpecial(url: string): boolean;
 }

@@ -2,7 +2,8 @@
  * Sites whose mere visit can reveal what GDPR Art. 9 and common decency keep from an employer: health, religion, union,
  * politics, sexual life and orientation, dating, ethnic origin, criminal matters, money, looking for another job; and
  * those that keep people's passwords, as the programs of the same names do (`sensitiveNames`). An entry covers the
- * host itself and everything below it; an entry without a dot is a top-level domain.
+ * host itself and everything below it; an entry without a dot is a top-level domain. docs/REDACTION.md says how well the
+ * lists do, and by which rule they may grow.
  */
 export const specialHosts = `
   abortion, adult, bank, bible, bioethics, catholic, church, clinic, creditunion, dating, dental, dentist, diet,
@@ -86,6 +87,35 @@ export const specialHosts = `
   uniqkey.eu, teampass.net, vault.zoho.com, vault.zoho.eu, pwm.trendmicro.com, identitysafe.norton.com, authy.com,
   auth.ente.io, 2fas.com, haveibeenpwned.com,
 
+  mountsinai.org, cedars-sinai.org, uclahealth.org, spirehealthcare.com, charite.de, uke.de, asklepios.com, sana.de,
+  chu-lyon.fr, gustaveroussy.fr, quironsalud.com, erasmusmc.nl, esveikata.lt, aiims.edu, einstein.br, sickkids.ca, usz.ch,
+  uzleuven.be, aetna.com, uhc.com, humana.com, anthem.com, harmonie-mutuelle.fr, mgen.fr, cz.nl, vgz.nl, vitality.co.uk,
+  adeslas.es, medibank.com.au, walgreens.com, riteaid.com, medpex.de, doz.pl, questdiagnostics.com, mp.pl, medonet.pl,
+  pazienti.it, gezondheidsplein.nl, heart.org, nationalmssociety.org, cff.org, aides.org, msichoices.org.uk, resolve.org,
+  7cups.com, headspace.org.au, beyondblue.org.au, add.org, al-anon.org, gamcare.org.uk, samhsa.gov, rnib.org.uk,
+  sense.org.uk, livestrong.org, komen.org,
+
+  ncregister.com, sbc.net, umc.org, pcusa.org, saddleback.com, hillsong.com, alpha.org, desiringgod.org, familysearch.org,
+  nak.org, aelf.org, consistoire.org, evl.fi, kirken.no, wiara.pl, bernardinai.lt, icna.org, isna.net, aish.com, urj.org,
+  theus.org.uk, jewfaq.org, baps.org, tirumala.org, sgpc.net, patheos.com,
+
+  usw.org, iww.org, unionplus.org, labornotes.org, rmt.org.uk, aslef.org.uk, stuc.org.uk, ictu.ie, siptu.ie, forsa.ie,
+  marburger-bund.de, cfecgc.org, solidaires.org, snes.edu, usb.it, cgt.org.es, ugt.pt, vcp.nl, hetacv.be, syna.ch,
+  unionen.se, tco.se, saco.se, kommunal.se, fho.dk, 3f.dk, ozzip.pl, znp.edu.pl, lpsk.lt, actu.org.au, asu.asn.au,
+  psa.org.nz, cupe.ca, forcasindical.org.br, cosatu.org.za, numsa.org.za, jtuc-rengo.or.jp,
+
+  gp.org, donaldjtrump.com, nra.org, aclu.org, heritage.org, plaid.cymru, finegael.ie, lesecologistes.fr, vvd.nl, d66.nl,
+  pvv.nl, groenlinks.nl, moderaterna.se, sd.se, venstre.dk, konfederacja.pl, alp.org.au, liberal.ca, da.org.za,
+
+  zoosk.com, shaadi.com, knuddels.de, fruitz.io, attractiveworld.net, lexa.nl, relatieplanet.nl, loveplanet.ru,
+  par-perfeito.com.br, theleague.com, thursday.com, taimi.com, date.dk, motesplatsen.se, itgetsbetter.org,
+  transequality.org, tetu.com, coc.nl, gayiceland.is, out.com, lovehoney.co.uk, literotica.com,
+
+  truist.com, aib.ie, haspa.de, fineco.it, abanca.com, itau.com.br, bradesco.com.br, westpac.com.au, td.com, mufg.jp,
+  fnb.co.za, hl.co.uk, ynab.com, ing.pl,
+
+  naacp.org, splcenter.org, centralcouncil.co.uk, romev.de, sintiundroma.org, hias.org, refuge.org.uk, unlock.org.uk,
+
   gofundme.com, weisser-ring.de, hilfetelefon.de, thehotline.org, rainn.org, frauenhauskoordinierung.de, asyl.net,
   proasyl.de, uscis.gov, bamf.de, torproject.org, justanswer.com, anwalt.de, scheidung.de, avvo.com
 `;
@@ -106,7 +136,7 @@ export const specialWords = `
   farmacia, embarazo, psicologo, salute, ospedale, farmacie, gravidanza, psicologa, ziekenhuis, huisarts, apotheek,
   zorg, zwangerschap, szpital, lekarz, apteka, zdrowie, nemocnice, lekar, lekarna, sjukhus, vardcentral, sykehus,
   lege, sygehus, laege, sairaala, saude, medica, church, churches, parish, diocese, bible, christian, catholic,
-  evangelical, mosque, islam, islamic, muslim, quran, synagogue, jewish, judaism, torah, temple, buddhist, buddhism,
+  evangelical, mosque, islam, islamic, muslim, quran, synagogue, jewish, judaism, torah, buddhist, buddhism,
   hindu, sikh, prayer, gospel, faith, ministry, kirche, kirchen, kirchengemeinde, pfarrei, pfarramt, gemeindehaus,
   bistum, erzbistum, katholisch, evangelisch, moschee, muslime, juedisch, juedische, christlich, gebet, glaube,
   diakonie, caritas, eglise, paroisse, mosquee, iglesia, parroquia, mezquita, chiesa, parrocchia, moschea, kerk,
@@ -127,5 +157,71 @@ export const specialWords = `
   konto, depot, prestamos, hypotheek, lening, pozyczka, kreditkarte, crypto, wallet, casino, gambling, poker,
   betting, lotto, wetten, spielsucht, asylum, refugee, refugees, immigration, asyl, fluechtlinge, scheidung,
   divorce, bewerbung, jobboerse, stellenangebote, stellenmarkt, jobsearch, password, passwords, passwort,
-  passwoerter, vault, bitwarden, vaultwarden, passbolt, psono, keeweb, lastpass, dashlane, nordpass, keepass
+  passwoerter, vault, bitwarden, vaultwarden, passbolt, psono, keeweb, lastpass, dashlane, nordpass, keepass,
+  bnpparibas, santander, swedbank, unicredit, erstebank, citibank, hsbc, barclays, revolut, paypal,
+  doctolib, doctoralia, docmorris, netdoktor, netdoctor, meetic, edarling, parship, badoo, tinder, bumble, amnesty
+`;
+
+/**
+ * What is special anywhere in a label of a host, between whatever letters: `apollohospitals.com`. Long enough to mean
+ * little else; where a work word holds one, it stands in `harmlessWords`.
+ */
+export const specialStems = `
+  hospital, klinik, clinic, kliniek, krankenhaus, krankenkass, krankenversich, ziekenhuis, zorgverzek, sjukhus, szpital,
+  ligonin, apotek, apothek, apteka, pharmac, farmac, vaistin, health, sveikat, zdrow, gesundheit, medic, medizin, doctor,
+  doktor, lekarz, dentist, zahnarzt, cancer, krebshilf, krebsinf, onkolog, oncolog, diabet, leukem, leukaem, alzheimer,
+  parkinson, epileps, sclerosis, colitis, arthrit, asthma, autism, autist, depress, schizo, psychia, psychoth, psycholog,
+  anorex, bulimi, suicid, alcoholi, alkoholi, narcotics, rehabilit, therap, fertilit, kinderwunsch, pregnan, schwanger,
+  abortion, midwif, hebamme, hospiz, hospice, dialysis, patient,
+
+  church, kirche, kyrka, chiesa, iglesia, igreja, eglise, kosciol, parafia, catholi, catoli, cattoli, katholi, katoli,
+  katalik, evangeli, protestant, lutheran, methodist, baptist, presbyter, adventist, mormon, anglican, orthodox,
+  christianity, bible, bibel, gospel, islam, muslim, mosque, moschee, moskee, quran, koran, jewish, judais, synagog, hinduis,
+  buddh, dharma, dhamma, krishna, iskcon, vatican, dioces, bistum, episcop, episkop, atheis, humanist, jesus, scientolog,
+  bahai, ramadan,
+
+  tradeunion, laborunion, labourunion, workersunion, workersunited, gewerkschaft, fagforbund, fackforbund, sindical,
+  sindicat, sindacat, syndicats, syndical, vakbond, vakbeweg, ammattiliit, betriebsrat, personalrat, labour,
+
+  socialdemo, sozialdemo, socialist, sozialist, kommunis, communis, democrat, demokrat, republican, republicain,
+  conservativ, konservativ, greenparty, volkspartei, partido, partito,
+
+  matrimon, singleboers, partnervermit, partnersuch, porn, erotic, erotik, fetish, hentai, lesbi, queer, transgend,
+  transsex, bisex, homosex, asexual, sexual, lgbt, camgirl, sugardadd, sukkerdadd,
+
+  banking, bankof, royalbank, banco, banque, sparkass, epargne, raiffeis, creditunion, kredit, mortgage, hypothe, payday,
+  debtline, loans, schuldner, schulden, insolven, bankrupt, casino, gambl, bitcoin, cryptocurr,
+
+  refugee, asylum, fluechtling, victim, divorce, scheidung, immigra
+`;
+
+/** What is special at the end of a word of a label: `commerzbank.de`, and not `bankstown`. */
+export const specialEndings =
+  'bank, union, kerk, kirke, kirken, kyrkan, partei, dating, singles, krankenkasse, moskee, forbundet';
+
+/** Words of work and of everyday life that hold a stem or end like one. They are taken out before either is looked for. */
+export const harmlessWords = `
+  hospitality, healthcheck, comedic, doctoral, impatient, churchill, reunion, communion, europeanunion,
+  africanunion, updating, validating, consolidating, databank, powerbank, foodbank, imagebank, wordbank, testbank,
+  questionbank, knowledgebank, riverbank, piggybank, worldbank, burbank
+`;
+
+/**
+ * What makes a page special on a site that is not, anywhere in a part of its path, its query or its fragment, other
+ * characters than letters left out: `/r/depression`, `?q=early+symptoms+of+diabetes`. Narrower than the words for hosts:
+ * `/health` is where a program answers whether it is well, and paths of work hold unions, parties and strikes.
+ */
+export const specialTopics = `
+  depression, antidepress, suicid, selfharm, cancer, chemothera, diabetes, alzheimer, parkinsons, epileps, leukemi,
+  leukaemi, multiplesclerosis, multiplesklerose, psychiatr, psychothera, schizophren, bipolardisorder, anorexia,
+  bulimia, eatingdisorder, panicattack, alcoholi, alkoholi, abortion, abtreibung, pregnan, schwanger,
+  infertil, miscarriage, fehlgeburt, hospital, krankenhaus, pharmacy, krankschreib, hivpositiv, hivtest,
+
+  catholic, katholi, mormon, islam, muslim, judaism, scientology, jehovah, biblestudy, prayergroup,
+
+  tradeunion, laborunion, labourunion, unionorganiz, unionize, gewerkschaft, betriebsratswahl,
+
+  lesbian, lgbt, transgender, homosexu, bisexual, pornhub, onlyfans, personalsads,
+
+  bankruptcy, privatinsolvenz, schuldnerberat, payday, personalloan, refugeestatus, asylumclaim, divorcelawyer
 `;

@@ -1,9 +1,22 @@
 import { parse } from 'tldts';
 import { expect, test } from 'vitest';
-import { appCategory, isSensitiveProgram, isSpecialSite, siteCategory } from '../../../../shared/policy/categories.ts';
+import {
+  appCategory,
+  isSensitiveProgram,
+  isSpecialPage,
+  isSpecialSite,
+  siteCategory,
+} from '../../../../shared/policy/categories.ts';
 import { appNames, sensitiveNames } from '../../../../shared/policy/data/apps.ts';
 import { siteDomains } from '../../../../shared/policy/data/sites.ts';
-import { specialHosts, specialWords } from '../../../../shared/policy/data/special.ts';
+import {
+  harmlessWords,
+  specialEndings,
+  specialHosts,
+  specialStems,
+  specialTopics,
+  specialWords,
+} from '../../../../shared/policy/data/special.ts';
 import { reduceUrl } from '../../../../shared/policy/site.ts';
 
 const entries = (list: string) => list.split(',').map((entry) => entry.trim());
@@ -95,6 +108,56 @@ test.each([
   expect(reduceUrl(`https://${host}/`, 'domain')).toHaveProperty('domain');
 });
 
+test.each([
+  'kreiskrankenhausberg.example',
+  'anybank.example',
+  'my-citybank.example',
+  'erzbistum-x.example',
+  'tradeunions.example',
+])('%s is private: a stem between other letters or the end of a word says what it is', (host) => {
+  expect(isSpecialSite(host)).toBe(true);
+});
+
+test.each([
+  'databank.example',
+  'updating.example',
+  'hospitality.example',
+  'bankett.example',
+  'reunion.example',
+  'archive.example',
+])('%s is not private: words of work that hold a stem are left out', (host) => {
+  expect(isSpecialSite(host)).toBe(false);
+});
+
+test('what is special beside a harmless word is special', () => {
+  expect(isSpecialSite('databankhospital.example')).toBe(true);
+});
+
+test.each([
+  'https://forum.example/r/Depression',
+  'https://find.example/?q=early%20symptoms+of+Diabetes',
+  'https://a.example/x#Sui%63ide',
+])('%s is private on every level: the address names its subject', (url) => {
+  for (const level of ['category', 'domain', 'host_path'] as const)
+    expect(reduceUrl(url, level)).toEqual({ private: true });
+});
+
+test.each(['/health', '/docs/union-types', '/party/strike?vote=1', '/depot/credit', '/%zz', '', '/archive/hivemind'])(
+  '%s says nothing that is special: programs answer there whether they are well',
+  (afterHost) => {
+    expect(isSpecialPage(afterHost)).toBe(false);
+  },
+);
+
+test('every harmless word is one that would be special without it', () => {
+  const stems = entries(specialStems);
+  const endings = entries(specialEndings);
+  const idle = entries(harmlessWords).filter(
+    (word) => !stems.some((stem) => word.includes(stem)) && !endings.some((ending) => word.endsWith(ending)),
+  );
+  expect(idle).toEqual([]);
+});
+
 test('no entry stands in the lists twice', () => {
   const lists = [
     all(appNames),
@@ -102,15 +165,13 @@ test('no entry stands in the lists twice', () => {
     entries(sensitiveNames),
     entries(specialHosts),
     entries(specialWords),
+    entries(specialStems),
+    entries(specialTopics),
   ];
-  expect(lists.map(doubled)).toEqual([[], [], [], [], []]);
-  expect(lists.map((list) => list.filter((entry) => entry !== entry.toLowerCase() || entry === ''))).toEqual([
-    [],
-    [],
-    [],
-    [],
-    [],
-  ]);
+  expect(lists.map(doubled)).toEqual(lists.map(() => []));
+  expect(lists.map((list) => list.filter((entry) => entry !== entry.toLowerCase() || entry === ''))).toEqual(
+    lists.map(() => []),
+  );
 });
 
 test('every site in the list is a registrable domain, and none of them is special', () => {
