@@ -119,9 +119,11 @@ function setUp(cli: Command, folder: () => string): void {
 
 /** What the agent takes for granted, and cannot look behind: see agent/cli/terminal.ts. */
 const SEEN_HELP = `
-Nothing is observed unless something shows you that it is. The output counts as seen when it goes to a terminal, or into a
-pipe that a program reads, whatever that program does with it; into a file, nowhere or the system's journal it does not,
-and then only an open "daylight-agent window" counts.`;
+Nothing is observed unless something shows you that it is. The output counts as seen when it goes to a terminal; into a pipe
+only while the agent has a terminal all the same, as in "daylight-agent run | tee log" typed into one. Into a file, nowhere or
+the system's journal it does not count, nor into a pipe where there is no terminal at all, as under cron, a service manager or a
+container: then only an open "daylight-agent window" does. Scripts and tests give it a terminal of its own, for example by
+script -qec "daylight-agent run" /dev/null`;
 
 interface WorkOptions {
   readonly project?: string;

@@ -10,7 +10,7 @@ import { electronBinary } from './electronBinary.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** What the desktop tests need, as the command that proves it and the Debian package that brings it. */
+/** What the tests of desktops, terminals and disks need, as the command that proves it and the Debian package that brings it. */
 const tools = [
   { command: 'Xvfb', package: 'xvfb' },
   { command: 'openbox', package: 'openbox' },
@@ -27,13 +27,16 @@ const tools = [
   { command: 'gcc', package: 'gcc' },
   { command: 'openssl', package: 'openssl' },
   { command: 'prlimit', package: 'util-linux' },
+  { command: 'python3', package: 'python3' },
+  { command: 'script', package: 'bsdutils' },
 ] as const;
 
 /** A test file that imports one of these needs those tools. */
-const NEEDS_TOOLS = /support\/(desktop|browser|unsynced\/unsynced|faketime)(\.ts|')/;
+const NEEDS_TOOLS =
+  /support\/(desktop|browser|unsynced\/unsynced|faketime)(\.ts|')|\b(startAgent|runAgent|inTerminal)\b/;
 
 /**
- * The test command: brings the tools that the desktop tests need where it may (root on Debian), builds, runs Vitest, and
+ * The test command: brings the tools that the tests need where it may (root on Debian), builds, runs Vitest, and
  * ends with a line that counts. Where tools are missing it names the tests that it leaves out; in CI that is a failure.
  */
 async function main(filters: readonly string[]): Promise<number> {
@@ -62,7 +65,7 @@ async function prepareTools(): Promise<string[]> {
   if (missing().length === 0) return [];
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
     const packages = missing();
-    console.log(`Installing what the desktop tests need: ${packages.join(' ')}`);
+    console.log(`Installing what the tests need: ${packages.join(' ')}`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const options = { env, stdio: ['ignore', 'ignore', 'inherit'] as ('ignore' | 'inherit')[] };
     spawnSync('apt-get', ['update', '-qq'], options);

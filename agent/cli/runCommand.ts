@@ -43,10 +43,10 @@ export async function runCommand({ terminal, clock, random, platform, typed }: R
   terminal.say(`Daylight runs for ${first.person} at ${first.organisation}. Ctrl-C ends it.`);
   for (const { sensor, works, words } of first.sensors)
     if (!works) terminal.say(`Cannot work here: ${sensor}: ${words}`);
-  if (!terminal.visible())
-    terminal.complain(
-      'The output of this agent goes where nobody sees it: nothing is observed, unless "daylight-agent window" is open.',
-    );
+  const stopWatching = watchSight(terminal, clock, (isSeen) => {
+    if (!isSeen) terminal.complain(UNSEEN);
+    void agent.lookNow();
+  });
   announce();
   agent.start();
   const stopRepeating = terminal.repeat(() => {
@@ -55,6 +55,7 @@ export async function runCommand({ terminal, clock, random, platform, typed }: R
   });
   const end = await Promise.race([stopped, agent.wiped]);
   stopRepeating();
+  stopWatching();
   if (typeof end === 'string') {
     terminal.say('Closing.');
     await agent.close();
@@ -64,6 +65,27 @@ export async function runCommand({ terminal, clock, random, platform, typed }: R
   const who = end.by === 'server' ? 'By order of your organisation' : 'At your request';
   terminal.say(`${who}, ${end.filesRemoved} files with keys and data were deleted from this computer.`);
   for (const left of end.left) terminal.complain(`Could not be deleted: ${left}`);
+}
+
+const UNSEEN =
+  'Nobody sees the output of this agent: nothing is observed unless you run it in a terminal or have "daylight-agent window" open.';
+
+/** How soon it is noticed that the terminal has hung up, or that nobody reads the pipe any more. */
+const LOOK_MS = 1_000;
+
+/** Calls back when the terminal is no longer seen, at once where it is not to begin with, and when it is again. */
+function watchSight(terminal: Terminal, clock: Clock, onChange: (isSeen: boolean) => void): () => void {
+  let wasSeen = true;
+  let cancel = (): void => undefined;
+  const look = (): void => {
+    cancel = clock.after(LOOK_MS, look);
+    const isSeen = terminal.visible();
+    if (isSeen === wasSeen) return;
+    wasSeen = isSeen;
+    onChange(isSeen);
+  };
+  look();
+  return () => cancel();
 }
 
 function signalled(): Promise<string> {

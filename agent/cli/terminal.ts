@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { isatty } from 'node:tty';
@@ -22,12 +22,14 @@ export interface Terminal extends Indicator {
 }
 
 /**
- * The terminal that the process runs in. Its output counts as seen by a person when it goes to a terminal, or into a
- * pipe (a FIFO or a socket pair, which is what programs give their children) that somebody still reads. It does not when
- * it goes into a file, /dev/null or nowhere, nor into the journal of systemd, which is a socket as well:
- * `JOURNAL_STREAM` names it by device and inode (systemd.exec(5)). Node cannot ask whether a pipe has a reader: it has
- * none when a write fails, which is why `repeat` writes. A program that reads the pipe and hides what it reads defeats
- * this; see docs/THREAT-MODEL.md. What is printed has been through `words`, and has no control characters: see `printable`.
+ * The terminal that the process runs in. Its output counts as seen by a person when it goes to a terminal, or, while the
+ * process has a terminal at all, into a pipe (a FIFO or a socket pair, which is what programs give their children) that
+ * somebody still reads. What a service manager, cron or a container starts has a pipe that is read as well, and nobody in
+ * front of it: it has no controlling terminal. Output into a file, /dev/null or nowhere never counts, nor into the journal of
+ * systemd, which is a socket: `JOURNAL_STREAM` names it by device and inode (systemd.exec(5)). Node cannot ask whether a
+ * pipe has a reader: it has none when a write fails, which is why `repeat` writes. A program that hides what it reads, or a
+ * terminal that nobody looks at, defeats this; see docs/THREAT-MODEL.md. What is printed has been through `words`, and has
+ * no control characters: see `printable`.
  */
 export function openTerminal(
   env: NodeJS.ProcessEnv = process.env,
@@ -70,12 +72,32 @@ export function openTerminal(
 /** As long as a page in a browser counts as seen without a word of it. */
 const REPEAT_MS = SILENCE_MS;
 
+/** Asked each time, because a terminal may hang up while the process runs; it takes microseconds. */
 function someoneCanSee(descriptor: number, env: NodeJS.ProcessEnv): boolean {
-  if (isatty(descriptor)) return true;
+  return isatty(descriptor) || (isPipe(descriptor, env) && hasTerminal());
+}
+
+function isPipe(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   try {
     const kind = fstatSync(descriptor, { bigint: true });
     if (env.JOURNAL_STREAM === `${kind.dev}:${kind.ino}`) return false;
     return kind.isFIFO() || kind.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * By this name a process opens the terminal that controls it, wherever its streams go: tty(4). On Windows, where none of
+ * this has been run, its console.
+ */
+const CONTROLLING_TERMINAL = process.platform === 'win32' ? '\\\\.\\CONOUT$' : '/dev/tty';
+
+/** Opening it fails where there is none (ENXIO), and after it has hung up. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync(CONTROLLING_TERMINAL, 'r'));
+    return true;
   } catch {
     return false;
   }

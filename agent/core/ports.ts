@@ -136,7 +136,7 @@ export interface Random {
 
 /** Words to the person: the terminal of a headless agent, the tray of the desktop. Its presence is a precondition of capture. */
 export interface Indicator {
-  /** Whether a person can see it now. False (output to a file or to nowhere) keeps every observed parameter off. */
+  /** Whether a person can see it now. False (output to a file, to nowhere, or with no terminal at all) keeps every observed parameter off. */
   visible(): boolean;
   say(line: string): void;
 }

@@ -111,9 +111,12 @@ function parameterLines(status: AgentStatus): string[] {
     const { label: name, level, active, why } = status.parameters[id];
     return `  ${active ? '●' : '○'} ${name.padEnd(20)} ${(active ? level : 'off').padEnd(10)} ${why}`;
   });
-  const hidden = status.visible ? [] : ['Nothing shows you here that recording is on, so nothing is observed.'];
+  const hidden = status.visible ? [] : [HIDDEN];
   return ['', ...lines, ...hidden];
 }
+
+const HIDDEN =
+  'Nothing shows you here that recording is on, so nothing is observed: run the agent in a terminal, or open "daylight-agent window".';
 
 /** When it ends by itself, or that it has. */
 export function untilLines({ until }: Pick<AgentStatus, 'until'>, now: number, time: (at: number) => string): string[] {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { agentCli, command, start } from '../support/agentProcess.ts';
+import { agentCli, command, startAgent } from '../support/agentProcess.ts';
 import { enrolAgent, eventually, startServerProcess } from '../support/daylight.ts';
 import { type Desktop, type DesktopWindow, desktopMissing, startDesktop } from '../support/desktop.ts';
 import { makeOrganisation } from './organisation.ts';
@@ -40,7 +40,7 @@ export const agent: Bench = async ({ quick, say }) => {
     for (const [place, title] of WINDOWS.entries()) {
       windows.push(await desktop.openWindow(title, { x: 40 + 60 * place, y: 40 + 60 * place }));
     }
-    const running = start(agentCli, ['run', '--data', folder], desktop.env);
+    const running = startAgent(folder, { env: desktop.env });
     await eventually('the agent runs', () => running.out().includes('Daylight runs for'));
     const told = await command(agentCli, ['start', '--data', folder, '--project', 'Benchmark']);
     if (told.code !== 0) throw new Error(`start: ${told.err}`);

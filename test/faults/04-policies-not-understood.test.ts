@@ -8,7 +8,7 @@ import { catalog, type ParameterId, parameterIds } from '../../shared/catalog.ts
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import { scratch } from '../support/agentKit.ts';
-import { agentCli, command, start } from '../support/agentProcess.ts';
+import { agentCli, command, startAgent } from '../support/agentProcess.ts';
 import { onAPage, script, typing } from '../support/days/moments.ts';
 import { highest } from '../support/everyObservation.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../support/scriptedServer.ts';
@@ -25,7 +25,7 @@ test('what a policy says that the agent does not understand is off for that para
   await files.write('device.key', server.deviceKey.export({ type: 'pkcs8', format: 'pem' }));
   const day = join(place.folder, 'day');
   await writeFile(day, JSON.stringify(script([...onAPage, typing])));
-  const agent = start(agentCli, ['run', '--data', data, '--scripted', day], { DAYLIGHT_SCRIPTED: '1' });
+  const agent = startAgent(data, { scripted: day });
   try {
     await until(() => agent.out().includes('Connected.'));
     expect(await command(agentCli, ['start', '--project', 'Website', '--data', data])).toMatchObject({ code: 0 });

@@ -5,7 +5,7 @@ import { createPolicyCache } from '../../agent/core/gate/policyCache.ts';
 import { writeIdentity } from '../../agent/core/identity.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
 import { app, context, scratch, systemRandom, title } from '../support/agentKit.ts';
-import { agentCli, start } from '../support/agentProcess.ts';
+import { startAgent } from '../support/agentProcess.ts';
 import { openSpoolIn } from '../support/openedSpool.ts';
 import { startScriptedServer, until } from '../support/scriptedServer.ts';
 
@@ -33,7 +33,7 @@ test.each([0, 1, 2, 4, 7, 11, 16, 25, 40, 70])(
       // The switch is already off when the agent connects: it applies that in its first handshake.
       server.publish((next) => void (next.parameters.title.level = 'off'));
       server.onBatch = () => undefined;
-      const first = start(agentCli, ['run', '--data', place.folder]);
+      const first = startAgent(place.folder);
       await until(() => server.received.length > 0);
       await setTimeout(delay);
       first.process.kill('SIGKILL');
@@ -44,7 +44,7 @@ test.each([0, 1, 2, 4, 7, 11, 16, 25, 40, 70])(
         server.committedSeq = batch.seq;
         answer({ type: 'ack', seq: batch.seq, duplicate: false, stored: batch.observations.length, discarded: {} });
       };
-      const second = start(agentCli, ['run', '--data', place.folder]);
+      const second = startAgent(place.folder);
       await until(() => server.committedSeq >= 16);
       second.process.kill('SIGTERM');
       await second.exit;

@@ -4,7 +4,7 @@ import { writeIdentity } from '../../agent/core/identity.ts';
 import { serverAddress } from '../../agent/core/uplink/serverAddress.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
 import { app, context, scratch, systemRandom } from '../support/agentKit.ts';
-import { agentCli, command, start } from '../support/agentProcess.ts';
+import { agentCli, command, startAgent } from '../support/agentProcess.ts';
 import { openSpoolIn } from '../support/openedSpool.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../support/scriptedServer.ts';
 
@@ -32,7 +32,7 @@ test('an identity that was edited to lead to another host without encryption is 
   await using place = await scratch();
   const server = await startScriptedServer(() => clock.now());
   await install(place.folder, server, { server: 'http://daylight.example.com' });
-  const agent = start(agentCli, ['run', '--data', place.folder]);
+  const agent = startAgent(place.folder);
   await until(() => agent.out().includes('without encryption'));
   agent.process.kill('SIGTERM');
   await agent.exit;
@@ -45,7 +45,7 @@ test('a server with a foreign key is sent nothing, and the terminal says so', as
   const other = await startScriptedServer(() => clock.now());
   await install(place.folder, server, { serverKey: other.identity.serverKey });
   await fill(place.folder, 2);
-  const agent = start(agentCli, ['run', '--data', place.folder]);
+  const agent = startAgent(place.folder);
   await until(() => agent.out().includes('not the one that this device enrolled with'));
   expect(server.received.map(({ type }) => type)).toEqual(['hello']);
   agent.process.kill('SIGTERM');
@@ -64,13 +64,13 @@ test('an agent that is killed before it hears of an acknowledgement goes on wher
   server.onBatch = (batch) => {
     server.committedSeq = batch.seq;
   };
-  const first = start(agentCli, ['run', '--data', place.folder]);
+  const first = startAgent(place.folder);
   await until(() => server.committedSeq >= 3);
   first.process.kill('SIGKILL');
   await first.exit;
   const committed = server.batches.map(({ seq }) => seq);
   server.onBatch = acknowledge;
-  const second = start(agentCli, ['run', '--data', place.folder]);
+  const second = startAgent(place.folder);
   await until(() => second.out().includes('Connected.'));
   await until(() => server.committedSeq === 6);
   second.process.kill('SIGTERM');

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { scratch } from '../support/agentKit.ts';
-import { agentCli, command, start } from '../support/agentProcess.ts';
+import { agentCli, command, startAgent } from '../support/agentProcess.ts';
 import type { Client, Json } from '../support/api.ts';
 import {
   enrolAgent,
@@ -96,9 +96,7 @@ test('an agent whose gate was taken out never signs that a parameter is off, and
   const data = join(place.folder, 'agent');
   await enrolAgent(data, owner, { url: server.url, person: owner.person, notice: version });
   const cli = await agentWithoutGate(join(place.folder, 'patched'));
-  const agent = start(cli, ['run', '--data', data, '--scripted', join(place.folder, 'day')], {
-    DAYLIGHT_SCRIPTED: '1',
-  });
+  const agent = startAgent(data, { cli, scripted: join(place.folder, 'day') });
   try {
     await eventually('it is connected', () => agent.out().includes('Connected.'));
     const { device } = JSON.parse((await command(agentCli, ['status', '--json', '--data', data])).out);

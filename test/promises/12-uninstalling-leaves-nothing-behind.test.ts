@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { openFolder } from '../../agent/core/files.ts';
 import { EntryAnswer, WindowNews } from '../../shared/protocol/window.ts';
 import { scratch } from '../support/agentKit.ts';
-import { agentCli, command, serverCli, start } from '../support/agentProcess.ts';
+import { agentCli, command, serverCli, start, startAgent } from '../support/agentProcess.ts';
 import type { Started } from '../support/nodeProcess.ts';
 import { until } from '../support/scriptedServer.ts';
 
@@ -43,7 +43,7 @@ test('wipe deletes spool, keys and identity, looks again, and the server refuses
     ]);
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining('enrolled already') });
 
-    const agent = start(agentCli, ['run', '--data', data]);
+    const agent = startAgent(data);
     await until(() => agent.out().includes('Connected.'));
     expect(await command(agentCli, ['start', '--data', data, '--project', 'Website'])).toMatchObject({ code: 0 });
     await copyIdentity(data, kept);
@@ -55,7 +55,7 @@ test('wipe deletes spool, keys and identity, looks again, and the server refuses
     await expect(readdir(data)).rejects.toThrow('ENOENT');
 
     // Someone has kept a copy of identity and key: the server takes nothing from them, and has them deleted too.
-    const copy = start(agentCli, ['run', '--data', kept]);
+    const copy = startAgent(kept);
     expect(await copy.exit).toBe(0);
     expect(copy.out()).toContain('By order of your organisation');
     await expect(readdir(kept)).rejects.toThrow('ENOENT');
@@ -71,7 +71,7 @@ test('a window that is open when the organisation retires the device says who or
   try {
     const enrolment = ['--server', server.url, '--code', await server.code(), '--accept-notice', '1'];
     expect(await command(agentCli, ['enrol', '--data', data, ...enrolment])).toMatchObject({ code: 0 });
-    const agent = start(agentCli, ['run', '--data', data]);
+    const agent = startAgent(data);
     await until(() => agent.out().includes('Connected.'));
     const window = await command(agentCli, ['window', '--no-open', '--data', data]);
     const stream = await watchWindow(/http:\S+#\S+/.exec(window.out)?.[0] ?? '');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { type Finished, finished, type Started, startNode } from './nodeProcess.ts';
+import { type Finished, finished, type Started, type StartOptions, startNode } from './nodeProcess.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 export const agentCli = join(root, 'dist', 'agent', 'cli.js');
@@ -20,6 +20,22 @@ export function command(
 /** Starts a built command line. */
 export function start(cli: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Started {
   return startNode([cli, ...args], { env: { ...process.env, ...env }, input });
+}
+
+export interface AgentStart extends Pick<StartOptions, 'env' | 'terminal'> {
+  /** A file with the day that it plays, instead of this computer. */
+  readonly scripted?: string;
+  /** Another build than that of this tree. */
+  readonly cli?: string;
+}
+
+/** Starts the built agent of a folder, in a terminal of its own unless told otherwise: without one it observes nothing. */
+export function startAgent(
+  data: string,
+  { scripted, cli = agentCli, env = {}, terminal = 'own' }: AgentStart = {},
+): Started {
+  const [day, allowed] = scripted === undefined ? [[], {}] : [['--scripted', scripted], { DAYLIGHT_SCRIPTED: '1' }];
+  return startNode([cli, 'run', '--data', data, ...day], { env: { ...process.env, ...allowed, ...env }, terminal });
 }
 
 /** An agent that runs. */

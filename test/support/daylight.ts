@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { agentCli, command, serverCli, start } from './agentProcess.ts';
+import { agentCli, command, serverCli, startAgent } from './agentProcess.ts';
 import { type Client, createClient, PASSWORD, publish } from './api.ts';
 import { enrolmentBy, newDevice } from './enrolled.ts';
 import type { TestDevice } from './ingestKit.ts';
@@ -140,7 +140,7 @@ export async function enrolAgent(
 
 /** Starts the real agent on a written day; resolves when it says that it runs. */
 export async function runAgent(data: string, script: string, env: NodeJS.ProcessEnv = {}): Promise<Started> {
-  const agent = start(agentCli, ['run', '--data', data, '--scripted', script], { DAYLIGHT_SCRIPTED: '1', ...env });
+  const agent = startAgent(data, { scripted: script, env });
   await eventually('the agent runs', () => {
     if (agent.process.exitCode !== null) throw new Error(`the agent ended: ${agent.err()}`);
     return agent.out().includes('Daylight runs for');

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
 export interface Finished {
   /** Null when it was killed. */
@@ -22,14 +23,25 @@ export interface StartOptions {
   readonly input?: string;
   /** It is killed when it runs for longer. */
   readonly limitMs?: number;
+  /** Whether there is a terminal that the person could see, beside the pipes: `own`, or `none`. Otherwise that of the tests. */
+  readonly terminal?: 'own' | 'none';
 }
 
 /** What Node needs to run TypeScript. */
 export const fromSource = ['--import', import.meta.resolve('tsx')];
 
+/** Before the words of a command: gives the process a terminal of its own, beside the streams that it has. */
+export const inTerminal = ['python3', '-I', fileURLToPath(new URL('inTerminal.py', import.meta.url))];
+
 /** Starts Node; its output goes into pipes that the test reads. */
-export function startNode(args: readonly string[], { input = '', limitMs, ...options }: StartOptions = {}): Started {
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
+export function startNode(
+  args: readonly string[],
+  { input = '', limitMs, terminal, ...options }: StartOptions = {},
+): Started {
+  const [program = '', ...rest] = [...(terminal === 'own' ? inTerminal : []), process.execPath, ...args];
+  // Whoever leads a session of its own has no terminal.
+  const detached = terminal === 'none';
+  const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], detached, ...options });
   // A program that ends without reading its input closes the pipe.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);

@@ -88,6 +88,7 @@ export async function startRealAgent({
   const heap = heapFile === undefined ? {} : { DAYLIGHT_TEST_HEAP: heapFile };
   const started = startNode(['--import', preload, cli, 'run', '--data', data], {
     env: { ...env, ...heap, DAYLIGHT_TEST_FRACTION: String(fraction) },
+    terminal: 'own',
   });
   const { process: child, out, err } = started;
   await eventually('the agent is connected', () => {

@@ -101,7 +101,8 @@ export const en = {
   'recording.untilEntered':
     'Without word from the server, observing has stopped, and what you enter yourself stops {entered}.',
   'recording.untilOver': 'Without word from the server, nothing is recorded any more.',
-  'recording.hidden': 'Nothing shows you here that recording is on, so nothing is observed.',
+  'recording.hidden':
+    'Nothing shows you here that recording is on, so nothing is observed: keep this window open and in sight, or run the agent in a terminal.',
   'recording.each': 'Each of them: why, how long, who sees it',
   'recording.on': 'on',
   'recording.off': 'off',

@@ -6,21 +6,38 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { printable } from '../../../../agent/cli/terminal.ts';
+import { inTerminal } from '../../../support/nodeProcess.ts';
 import { sourceCli } from '../../../support/sourceCli.ts';
 
 const probe = fileURLToPath(new URL('../../../support/terminalProbe.ts', import.meta.url));
 const self = [process.execPath, '--import', import.meta.resolve('tsx'), probe] as const;
 const onLinux = process.platform === 'linux';
 
-it.runIf(onLinux)('output into a pipe that somebody reads is seen: a socket pair, or a FIFO', async () => {
-  const pair = run(self, 'pipe');
-  const fifo = run(['sh', '-c', '"$@" | cat', 'sh', ...self], 'pipe');
-  expect(await Promise.all([seen(pair), seen(fifo)])).toEqual(['seen', 'seen']);
+it.runIf(onLinux)(
+  'output into a pipe that somebody reads is seen in a terminal: a socket pair, or a FIFO',
+  async () => {
+    const pair = run([...inTerminal, ...self], 'pipe');
+    const fifo = run([...inTerminal, 'sh', '-c', '"$@" | cat', 'sh', ...self], 'pipe');
+    expect(await Promise.all([seen(pair), seen(fifo)])).toEqual(['seen', 'seen']);
+  },
+);
+
+it.runIf(onLinux)('without any terminal it is not, whoever reads it', async () => {
+  const pair = run(self, 'pipe', true);
+  const fifo = run(['sh', '-c', '"$@" | cat', 'sh', ...self], 'pipe', true);
+  expect(await Promise.all([seen(pair), seen(fifo)])).toEqual(['not seen', 'not seen']);
 });
 
-it('that a pipe is taken for seen stands where whoever starts the agent reads it', async () => {
+it.runIf(onLinux)('output to a terminal is seen, as that of a script which has made one', async () => {
+  const script = ['script', '-qefc', `${self.join(' ')} 2>&3`, '/dev/null'];
+  expect(await seen(run(['sh', '-c', 'exec "$@" 3>&2', 'sh', ...script], 'pipe', true))).toBe('seen');
+});
+
+it('what counts as seen, and how to test it, stands where whoever starts the agent reads it', async () => {
   const { code, out } = await sourceCli('agent', ['run', '--help']);
-  expect([code, out.replace(/\s+/g, ' ')]).toEqual([0, expect.stringContaining('into a pipe that a program reads')]);
+  const words = out.replace(/\s+/g, ' ');
+  expect([code, words]).toEqual([0, expect.stringContaining('into a pipe only while the agent has a terminal')]);
+  expect(words).toContain('script -qec "daylight-agent run" /dev/null');
 });
 
 it.runIf(onLinux)('output into a file, to nowhere, or into a closed descriptor is not', async () => {
@@ -29,14 +46,18 @@ it.runIf(onLinux)('output into a file, to nowhere, or into a closed descriptor i
   const file = await open(join(folder, 'output'), 'w');
   onTestFinished(() => file.close());
   const closed = ['sh', '-c', 'exec "$@" >&-', 'sh', ...self];
-  const children = [run(self, file.fd), run(self, 'ignore'), run(closed, 'pipe')];
+  const children = [
+    run([...inTerminal, ...self], file.fd),
+    run([...inTerminal, ...self], 'ignore'),
+    run([...inTerminal, ...closed], 'pipe'),
+  ];
   expect(await Promise.all(children.map(seen))).toEqual(['not seen', 'not seen', 'not seen']);
 });
 
 it.runIf(onLinux)('the journal of systemd is not: its socket is the one that JOURNAL_STREAM names', async () => {
   const itself = 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/$$/fd/1) exec "$@"';
   const another = 'JOURNAL_STREAM=8:1 exec "$@"';
-  const inJournal = (set: string) => seen(run(['sh', '-c', set, 'sh', ...self], 'pipe'));
+  const inJournal = (set: string) => seen(run([...inTerminal, 'sh', '-c', set, 'sh', ...self], 'pipe'));
   expect([await inJournal(itself), await inJournal(another)]).toEqual(['not seen', 'seen']);
 });
 
@@ -44,8 +65,8 @@ it.runIf(onLinux)(
   'a reader that ends is noticed without anything new to say: of a FIFO and of a socket pair',
   async () => {
     const probing = [...self.slice(0, -1), fileURLToPath(new URL('../../../support/pipeProbe.ts', import.meta.url))];
-    const fifo = run(['sh', '-c', '"$@" | head -n 2 > /dev/null', 'sh', ...probing], 'pipe');
-    const pair = run(probing, 'pipe');
+    const fifo = run([...inTerminal, 'sh', '-c', '"$@" | head -n 2 > /dev/null', 'sh', ...probing], 'pipe');
+    const pair = run([...inTerminal, ...probing], 'pipe');
     pair.stdout?.once('data', () => pair.stdout?.destroy());
     expect(await Promise.all([seen(fifo), text(pair)])).toEqual(['not seen any more', 'not seen any more\n']);
   },
@@ -80,8 +101,13 @@ it.each([
   expect(printable(line).trimEnd()).toBe(words);
 });
 
-function run([command = '', ...args]: readonly string[], stdout: 'pipe' | 'ignore' | number): ChildProcess {
-  return spawn(command, args, { stdio: ['ignore', stdout, 'pipe'] });
+/** `detached`: it leads a session of its own, which has no terminal, whatever that of the tests is. */
+function run(
+  [command = '', ...args]: readonly string[],
+  stdout: 'pipe' | 'ignore' | number,
+  detached = false,
+): ChildProcess {
+  return spawn(command, args, { stdio: ['ignore', stdout, 'pipe'], detached });
 }
 
 async function seen(child: ChildProcess): Promise<string> {

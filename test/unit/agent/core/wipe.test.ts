@@ -8,7 +8,7 @@ import { publicKeyOf } from '../../../../agent/core/signing.ts';
 import { whatIsThere, wipeFolder } from '../../../../agent/core/wipe.ts';
 import { createRegistrar } from '../../../../agent/platform/registrar.ts';
 import { scratch } from '../../../support/agentKit.ts';
-import { agentCli, command, start } from '../../../support/agentProcess.ts';
+import { agentCli, command, startAgent } from '../../../support/agentProcess.ts';
 import { until } from '../../../support/scriptedServer.ts';
 
 const OTHERS = [
@@ -110,7 +110,7 @@ test('what an agent left half done that was killed is gone when the next one run
     'captures/holiday.png',
     'a.tmp',
   ]);
-  const agent = start(agentCli, ['run', '--data', place.folder]);
+  const agent = startAgent(place.folder);
   await until(() => agent.out().includes('Daylight runs for'));
   const left = await tree(place.folder);
   agent.process.kill('SIGINT');
