@@ -19,7 +19,24 @@ import type { Sealed } from '../vault/sealed.ts';
  * Everything that could tell something about a person arrives sealed. In the clear: random ids, parameter, day, epoch,
  * expiry, versions, counts of discarded items, and the times at which the server itself did something.
  */
-export interface Store extends People, Access, Devices, Policies, Observations, Audit, Endings {
+export interface Store extends People, Access, Devices, Policies, Observations, Audit, Subjects, Endings {
+  /**
+   * All of the store as it is at this instant, however much is written while it is read. Whoever takes one closes it: as long as it
+   * is open, the log beside the database grows with every write.
+   */
+  snapshot(): Promise<Snapshot>;
+  close(): Promise<void>;
+}
+
+/** What can be read of one instant. Everything in it fails with `closed` once it, or the store, is closed. */
+export interface Snapshot
+  extends Pick<People, 'person' | 'people' | 'teams'>,
+    Pick<Access, 'tokens' | 'sessionsOf'>,
+    Pick<Devices, 'devices' | 'receipts'>,
+    Pick<Policies, 'acknowledgements'>,
+    Pick<Observations, 'segments' | 'blob' | 'discards' | 'drops'>,
+    Pick<Audit, 'accesses'>,
+    Subjects {
   close(): Promise<void>;
 }
 
@@ -462,6 +479,35 @@ export interface Audit {
   recordSecurityEvent(event: NewSecurityEvent): Promise<void>;
   /** In the same order and pages as `accesses`. */
   securityEvents(org: OrgId, limit: number, before?: UnixMs): Promise<readonly SecurityEvent[]>;
+}
+
+// ── What there is of one person ──
+
+/** What is stored of a parameter of one UTC day that ends on the same day. */
+export interface HeldDay {
+  readonly parameter: ParameterId;
+  readonly day: Day;
+  /** The day after which it must be gone. */
+  readonly expires: Day;
+  readonly segments: number;
+  /** Of the segments, as they are stored. */
+  readonly bytes: number;
+  /** Of `screenshot` alone. */
+  readonly images: number;
+}
+
+/** An image without its bytes. */
+export type ImageHead = Omit<BlobRecord, 'sealed'>;
+
+export interface Subjects {
+  /** Everything stored of the person, whether or not its time is over; by day, then in the order of the register, then by expiry. */
+  held(org: OrgId, person: PersonId): Promise<readonly HeldDay[]>;
+  /** The images of one day, in order of arrival. */
+  images(org: OrgId, person: PersonId, day: Day): Promise<readonly ImageHead[]>;
+  /** The looks of one reader at anybody. In the same order and pages as `accesses`. */
+  accessesBy(org: OrgId, actor: PersonId, limit: number, before?: UnixMs): Promise<readonly AccessRecord[]>;
+  /** What is on record of one person. In the same order and pages as `accesses`. */
+  securityEventsOf(org: OrgId, person: PersonId, limit: number, before?: UnixMs): Promise<readonly SecurityEvent[]>;
 }
 
 // ── Endings ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ import {
   StoreError,
   type TokenKind,
 } from '../../server/store/store.ts';
+import { ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { SegmentId } from '../../shared/ids.ts';
 import { DAY } from '../../shared/time.ts';
 import { enrolIn } from '../support/enrolIn.ts';
@@ -1131,6 +1132,100 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await again.accesses(orgId('acme'), personId('ann'), 1)).toEqual([once(access(NINE))]);
       expect(await again.appendBatch(batch(1))).toEqual({ kind: 'duplicate' });
       expect(await again.appendBatch(batch(2))).toEqual({ kind: 'committed' });
+    });
+
+    describe('of one person', () => {
+      const [acme, ann] = [orgId('acme'), personId('ann')];
+
+      it('lists what is held by day, parameter and end, with its bytes and images, of that person alone', async () => {
+        await enrolIn(store, device('laptop'));
+        await enrolIn(store, device('other', { person: personId('bob') }));
+        const late = { ...segment('late', 'title'), expires: '2026-06-01' };
+        const shot = { ...segment('shot', 'screenshot', '2026-03-01'), expires: '2026-03-16' };
+        await store.appendBatch(batch(1, { segments: [segment('a', 'title'), segment('b', 'title'), late] }));
+        await store.appendBatch(batch(2, { segments: [shot, segment('c')], blobs: [blob('x'), blob('y')] }));
+        const theirs = { person: personId('bob'), device: deviceId('other') };
+        await store.appendBatch(batch(1, { ...theirs, segments: [{ ...segment('d'), ...theirs }] }));
+        const of = (parameter: string, day: string, expires: string, segments: number, images = 0) => ({
+          ...{ parameter, day, expires, segments, bytes: segments * segment('a').sealed.length, images },
+        });
+        expect(await store.held(acme, ann)).toEqual(
+          [
+            of('screenshot', '2026-03-01', '2026-03-16', 1),
+            of('app', '2026-03-02', '2026-05-01', 1),
+            of('title', '2026-03-02', '2026-05-01', 2),
+            of('title', '2026-03-02', '2026-06-01', 1),
+            of('screenshot', '2026-03-02', '2026-03-16', 0, 2),
+          ].toSorted((a, b) => order(a) - order(b)),
+        );
+        const heads = [blob('x'), blob('y')].map(({ sealed: _sealed, ...head }) => head);
+        expect(await store.images(acme, ann, '2026-03-02')).toEqual(heads);
+        expect(await store.images(acme, ann, '2026-03-01')).toEqual([]);
+        expect(await store.held(orgId('other'), ann)).toEqual([]);
+        function order({ day, parameter, expires }: { day: string; parameter: string; expires: string }): number {
+          const places = ['2026-03-01', '2026-03-02'].indexOf(day) * 100;
+          return places + parameterIds.indexOf(ParameterId.parse(parameter)) * 2 + (expires === '2026-06-01' ? 1 : 0);
+        }
+      });
+
+      it('lists the looks of one reader at anybody, newest first, in pages', async () => {
+        const looks = [1, 2, 2, 3].map((after) => access(NINE + after, { subject: personId(`of ${after}`) }));
+        for (const look of looks) await store.recordAccess(look);
+        await store.recordAccess(access(NINE + 4, { actor: ann }));
+        await store.recordAccess(access(NINE + 5, { org: orgId('other') }));
+        const [first = access(0), second = access(0), third = access(0), fourth = access(0)] = looks;
+        expect(await store.accessesBy(acme, personId('max'), 2)).toEqual([fourth, third, second].map(once));
+        expect(await store.accessesBy(acme, personId('max'), 2, NINE + 2)).toEqual([once(first)]);
+        expect(await store.accessesBy(acme, personId('nobody'), 2)).toEqual([]);
+      });
+
+      it('lists what is on record of one person, newest first, in pages', async () => {
+        const event = (after: number, change: object = {}) => ({
+          ...{ org: acme, at: NINE + after * 60_000, kind: 'password_changed', person: ann, detail: 'it was changed' },
+          ...change,
+        });
+        const others = [
+          event(3, { person: personId('bob') }),
+          event(4, { person: null }),
+          event(5, { org: orgId('z') }),
+        ];
+        for (const one of [event(1), event(2), ...others]) await store.recordSecurityEvent(one);
+        expect(await store.securityEventsOf(acme, ann, 9)).toEqual(
+          [event(2), event(1)].map((one) => ({ ...one, count: 1 })),
+        );
+        expect(await store.securityEventsOf(acme, ann, 1)).toEqual([{ ...event(2), count: 1 }]);
+        expect(await store.securityEventsOf(acme, ann, 1, NINE + 2 * 60_000)).toEqual([{ ...event(1), count: 1 }]);
+      });
+
+      it('a snapshot stands still while the store goes on, and ends when it is closed', async () => {
+        await store.createPerson(person('ann'));
+        await enrolIn(store, device('laptop'));
+        await store.appendBatch(batch(1, { segments: [segment('a')], blobs: [blob('x')] }));
+        const before = await store.snapshot();
+        await store.appendBatch(batch(2, { segments: [segment('b')], blobs: [blob('y')] }));
+        await store.replaceSegments(segment('both'), [segmentId('a'), segmentId('b')]);
+        await store.recordAccess(access(NINE));
+        await store.changePerson(acme, ann, { role: 'manager' });
+        const [from, to] = ['2026-03-02', '2026-03-02'];
+        expect(await before.segments(acme, ann, 'app', from, to)).toEqual([segment('a')]);
+        expect((await before.held(acme, ann)).map(({ segments, images }) => [segments, images])).toEqual([
+          [1, 0],
+          [0, 1],
+        ]);
+        expect(await before.blob(acme, ann, imageId('x'))).toEqual(blob('x'));
+        expect(await before.blob(acme, ann, imageId('y'))).toBeNull();
+        expect(await before.accesses(acme, ann, 9)).toEqual([]);
+        expect((await before.person(acme, ann))?.role).toBe('employee');
+        expect((await before.devices(acme, [ann]))[0]?.committedSeq).toBe(1);
+        const after = await store.snapshot();
+        expect(await after.segments(acme, ann, 'app', from, to)).toEqual([segment('both')]);
+        await before.close();
+        expect(await outcome(before.held(acme, ann))).toBe('closed');
+        expect(await store.segments(acme, ann, 'app', from, to)).toEqual([segment('both')]);
+        await store.close();
+        expect(await outcome(after.held(acme, ann))).toBe('closed');
+        expect(await outcome(store.snapshot())).toBe('closed');
+      });
     });
 
     describe('endings', () => {

@@ -24,35 +24,73 @@ import {
   type WrappedDataKey,
   type WrappedOrgKey,
 } from '../../server/store/store.ts';
+import { parameterIds } from '../../shared/catalog.ts';
 import type { PersonId } from '../../shared/ids.ts';
 import { DAY } from '../../shared/time.ts';
+
+interface Contents {
+  readonly organisations: readonly OrgRecord[];
+  readonly people: readonly PersonRecord[];
+  readonly teams: readonly TeamRecord[];
+  readonly tokens: readonly TokenRecord[];
+  readonly sessions: readonly WebSession[];
+  readonly devices: readonly DeviceRecord[];
+  readonly receipts: readonly ReceiptRecord[];
+  readonly policies: readonly PolicyRecord[];
+  readonly acknowledgements: readonly AcknowledgementRecord[];
+  readonly segments: readonly SegmentRecord[];
+  readonly blobs: readonly BlobRecord[];
+  readonly discards: readonly (DiscardCount & { device: string })[];
+  readonly drops: readonly (BatchUnit['dropped'][number] & { device: string })[];
+  readonly accesses: readonly AccessRecord[];
+  readonly events: readonly SecurityEvent[];
+}
+
+const nothing: Contents = {
+  organisations: [],
+  people: [],
+  teams: [],
+  tokens: [],
+  sessions: [],
+  devices: [],
+  receipts: [],
+  policies: [],
+  acknowledgements: [],
+  segments: [],
+  blobs: [],
+  discards: [],
+  drops: [],
+  accesses: [],
+  events: [],
+};
 
 /**
  * The port in memory, as plainly as it can be said: arrays, looked through from the start, each call in one step.
  * It is what the real stores are compared with, and durable only as long as the process.
  */
-export function createReferenceStore(): Store {
-  const organisations: OrgRecord[] = [];
-  const people: PersonRecord[] = [];
-  const teams: TeamRecord[] = [];
-  const tokens: TokenRecord[] = [];
-  const sessions: WebSession[] = [];
-  const devices: DeviceRecord[] = [];
-  const receipts: ReceiptRecord[] = [];
-  const policies: PolicyRecord[] = [];
-  const acknowledgements: AcknowledgementRecord[] = [];
-  const segments: SegmentRecord[] = [];
-  const blobs: BlobRecord[] = [];
-  const discards: (DiscardCount & { device: string })[] = [];
-  const drops: (BatchUnit['dropped'][number] & { device: string })[] = [];
-  const accesses: AccessRecord[] = [];
-  const events: SecurityEvent[] = [];
+export function createReferenceStore(from: Contents = nothing): Store {
+  const organisations = [...from.organisations];
+  const people = [...from.people];
+  const teams = [...from.teams];
+  const tokens = [...from.tokens];
+  const sessions = [...from.sessions];
+  const devices = [...from.devices];
+  const receipts = [...from.receipts];
+  const policies = [...from.policies];
+  const acknowledgements = [...from.acknowledgements];
+  const segments = [...from.segments];
+  const blobs = [...from.blobs];
+  const discards = [...from.discards];
+  const drops = [...from.drops];
+  const accesses = [...from.accesses];
+  const events = [...from.events];
   /** Of each change that proof rests on, whose it was; the mark is how many there have been. */
   const changes: { org: string; device: string }[] = [];
   const tables: { org: string }[][] = [
     ...[organisations, people, teams, tokens, sessions, devices, receipts, policies, acknowledgements],
     ...[segments, blobs, accesses, events],
   ];
+  const snapshots: Store[] = [];
   let closed = false;
 
   const countsOf = (org: string): readonly { device: string }[] => {
@@ -399,6 +437,65 @@ export function createReferenceStore(): Store {
         ),
       ),
 
+    held: (org, person) =>
+      step(() => {
+        const isOf = (one: SegmentRecord | BlobRecord) => one.org === org && one.person === person;
+        const pieces = [
+          ...segments
+            .filter(isOf)
+            .map(({ parameter, day, expires, sealed }) => ({
+              parameter,
+              day,
+              expires,
+              bytes: sealed.length,
+              image: 0,
+            })),
+          ...blobs
+            .filter(isOf)
+            .map(({ day, expires }) => ({ parameter: 'screenshot' as const, day, expires, bytes: 0, image: 1 })),
+        ];
+        const nameOf = ({ parameter, day, expires }: (typeof pieces)[number]) =>
+          [day, String.fromCharCode(65 + parameterIds.indexOf(parameter)), expires].join(' ');
+        return [...new Set(pieces.map(nameOf))].toSorted().flatMap((name) => {
+          const those = pieces.filter((piece) => nameOf(piece) === name);
+          const [{ parameter, day, expires } = missing()] = those;
+          const images = those.reduce((sum, { image }) => sum + image, 0);
+          const bytes = those.reduce((sum, one) => sum + one.bytes, 0);
+          return [{ parameter, day, expires, segments: those.length - images, bytes, images }];
+        });
+      }),
+    images: (org, person, day) =>
+      step(() =>
+        blobs
+          .filter((one) => one.org === org && one.person === person && one.day === day)
+          .map(({ sealed: _sealed, ...head }) => head),
+      ),
+    accessesBy: (org, actor, limit, before) =>
+      step(() =>
+        page(
+          accesses.filter((one) => one.org === org && one.actor === actor),
+          limit,
+          before,
+        ),
+      ),
+    securityEventsOf: (org, person, limit, before) =>
+      step(() =>
+        page(
+          events.filter((one) => one.org === org && one.person === person),
+          limit,
+          before,
+        ),
+      ),
+    snapshot: () =>
+      step(() => {
+        const copy = createReferenceStore({
+          ...{ organisations, people, teams, tokens, sessions, devices, receipts, policies, acknowledgements },
+          ...{ segments, blobs, discards, drops, accesses, events },
+        });
+        snapshots.push(copy);
+        return copy;
+      }),
+
     holdings: (org) =>
       step(() => {
         const ours = <T extends { org: string }>(all: readonly T[]): readonly T[] =>
@@ -427,8 +524,13 @@ export function createReferenceStore(): Store {
 
     close: async () => {
       closed = true;
+      for (const snapshot of snapshots.splice(0)) await snapshot.close();
     },
   };
+}
+
+function missing(): never {
+  throw new Error('a name without a piece');
 }
 
 export function createReferenceKeyStore(): KeyStore {

@@ -94,14 +94,17 @@ const sameRefusal = `SELECT rowid, * FROM access WHERE org = ? AND subject = ? A
 const countAccess = `UPDATE access SET count = count + 1, at = min(at, ?), last_at = max(last_at, ?), day = ?, parameters = ?
   WHERE rowid = ?`;
 const eventColumns = ['org', 'at', 'kind', 'person', 'detail', 'count'];
-const newestAccesses = `SELECT * FROM access WHERE org = ? AND subject = ? AND at < ? AND at >= coalesce(
-  (SELECT at FROM access WHERE org = ? AND subject = ? AND at < ? ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
-  ORDER BY at DESC, rowid DESC`;
-const newestEvents = `SELECT * FROM security_event WHERE org = ? AND at < ? AND at >= coalesce(
-  (SELECT at FROM security_event WHERE org = ? AND at < ? ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
-  ORDER BY at DESC, rowid DESC`;
+const newestAccesses = newestOf('access', 'org = ? AND subject = ?');
+const newestEvents = newestOf('security_event', 'org = ?');
 const countEvent = `UPDATE security_event SET count = count + 1
   WHERE org = ? AND at >= ? AND at < ? AND kind = ? AND person IS ? AND detail = ?`;
+
+/** Values: those of `where`, before when; both again; how many less one. */
+export function newestOf(table: 'access' | 'security_event', where: string): string {
+  return `SELECT * FROM ${table} WHERE ${where} AND at < ? AND at >= coalesce(
+  (SELECT at FROM ${table} WHERE ${where} AND at < ? ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
+  ORDER BY at DESC, rowid DESC`;
+}
 
 function accessValues(access: NewAccess): Value[] {
   return [
@@ -120,7 +123,7 @@ function accessValues(access: NewAccess): Value[] {
   ];
 }
 
-function accessOf(row: Row): AccessRecord {
+export function accessOf(row: Row): AccessRecord {
   return {
     org: id(OrgId, row, 'org'),
     at: int(row, 'at'),
@@ -137,7 +140,7 @@ function accessOf(row: Row): AccessRecord {
   };
 }
 
-function eventOf(row: Row): SecurityEvent {
+export function eventOf(row: Row): SecurityEvent {
   return {
     org: id(OrgId, row, 'org'),
     at: int(row, 'at'),

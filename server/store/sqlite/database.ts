@@ -16,6 +16,8 @@ import { createWriter, type Writer, type WriterLimits } from './writer.ts';
 export interface Database {
   readonly writer: Writer;
   readonly read: Readers;
+  /** A connection of its own that sees the file as it is at this instant until it is closed; at the latest `close` does that. */
+  snapshot(): Promise<Readers>;
   /** Finishes what waits, empties the write-ahead log into the file, and closes. */
   close(): Promise<void>;
 }
@@ -37,18 +39,20 @@ export async function openDatabase(file: string, schema: Schema, options: Databa
     const main = await connectToPresentFormat(file, schema, connections, options);
     const readers = [await connectTo(file, connections), await connectTo(file, connections)];
     for (const reader of readers) await reader.script('PRAGMA query_only = ON; PRAGMA cache_size = -8192;');
-    return opened(main, createWriter(main, options.limits), createReaders(readers));
+    return opened(file, main, createWriter(main, options.limits), createReaders(readers));
   } catch (error) {
     for (const connection of connections) await connection.close().catch(() => undefined);
     throw named(file, storeError(error));
   }
 }
 
-function opened(main: Connection, writer: Writer, read: Readers): Database {
+function opened(file: string, main: Connection, writer: Writer, read: Readers): Database {
   let closing: Promise<void> | null = null;
+  const snapshots = new Set<Readers>();
   const close = async (): Promise<void> => {
     await writer.drain();
     await read.close();
+    for (const snapshot of snapshots) await snapshot.close();
     // A full disk may refuse this. Nothing is lost: the log stays beside the file and is read at the next opening.
     await main.all('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
     try {
@@ -60,11 +64,39 @@ function opened(main: Connection, writer: Writer, read: Readers): Database {
   return {
     writer,
     read,
+    async snapshot() {
+      if (closing !== null) throw new StoreError('closed', 'the store is closed');
+      const taken = await snapshotOf(file);
+      const snapshot: Readers = {
+        ...taken,
+        async close() {
+          snapshots.delete(snapshot);
+          await taken.close();
+        },
+      };
+      snapshots.add(snapshot);
+      return snapshot;
+    },
     close() {
       closing ??= close();
       return closing;
     },
   };
+}
+
+/** A transaction of SQLite sees the file as it was at its first read. Closing the connection ends it. */
+async function snapshotOf(file: string): Promise<Readers> {
+  const opened: Connection[] = [];
+  try {
+    const connection = await connectTo(file, opened);
+    await connection.script(
+      `PRAGMA query_only = ON; PRAGMA cache_size = -2048; BEGIN; SELECT count(*) FROM sqlite_schema;`,
+    );
+    return createReaders([connection]);
+  } catch (error) {
+    for (const connection of opened) await connection.close().catch(() => undefined);
+    throw storeError(error);
+  }
 }
 
 async function connectToPresentFormat(

@@ -1,4 +1,4 @@
-import { DeviceId, ImageId, OrgId, PersonId, SegmentId } from '../../../shared/ids.ts';
+import { DeviceId, OrgId, PersonId, SegmentId } from '../../../shared/ids.ts';
 import { DiscardReason, DropCause } from '../../../shared/outcome.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { BlobFolder } from '../blobs/blobFolder.ts';
@@ -20,6 +20,7 @@ import { translated, UndecidedCommit } from './failure.ts';
 import { replaceSegments } from './replaceSegments.ts';
 import { selectByKeys } from './rows.ts';
 import { segmentColumns, segmentKey } from './segmentRow.ts';
+import { imageOf } from './subjects.ts';
 
 export function observationsIn(
   { writer, read }: Database,
@@ -29,18 +30,7 @@ export function observationsIn(
   const append = writer.lane(appendTogether);
   const inOrder = callOrder();
   const segmentOf = (row: Row): SegmentRecord => ({ ...keyOf(row), sealed: fromStore(bytes(row, 'sealed')) });
-  const blobOf = (row: Row, sealed: Uint8Array): BlobRecord => ({
-    org: id(OrgId, row, 'org'),
-    person: id(PersonId, row, 'person'),
-    image: id(ImageId, row, 'image'),
-    day: day(row, 'day'),
-    segment: id(SegmentId, row, 'segment'),
-    epoch: int(row, 'epoch'),
-    policyVersion: int(row, 'policy_version'),
-    termsVersion: int(row, 'terms_version'),
-    expires: day(row, 'expires'),
-    sealed: fromStore(sealed),
-  });
+  const blobOf = (row: Row, sealed: Uint8Array): BlobRecord => ({ ...imageOf(row), sealed: fromStore(sealed) });
 
   const appendWith = async (unit: BatchUnit, files: readonly string[]): Promise<AppendResult> => {
     try {

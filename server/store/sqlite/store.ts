@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { OrgId } from '../../../shared/ids.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { type BlobFolder, openBlobFolder, type RandomBytes } from '../blobs/blobFolder.ts';
-import { type Store, StoreError } from '../store.ts';
+import { type Snapshot, type Store, StoreError } from '../store.ts';
 import { accessIn } from './access.ts';
 import { auditIn } from './audit.ts';
 import { idBytes, text } from './columns.ts';
@@ -10,12 +10,13 @@ import { type Connection, connect } from './connection.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { devicesIn } from './devices.ts';
 import { endingsIn } from './endings.ts';
-import { codeOf, storeError } from './failure.ts';
+import { codeOf, storeError, translated } from './failure.ts';
 import { observationsIn } from './observations.ts';
 import { peopleIn } from './people.ts';
 import { policiesIn } from './policies.ts';
 import { createPrivately } from './privateFile.ts';
 import { storeSchema } from './schema.ts';
+import { subjectsIn } from './subjects.ts';
 
 export interface SqliteStoreOptions extends DatabaseOptions {
   /** Holds `daylight.db` and `blobs/`; made with mode 0700 when it does not exist. */
@@ -47,7 +48,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ...policiesIn(database, fromStore),
       ...observationsIn(database, blobs, fromStore),
       ...auditIn(database),
+      ...subjectsIn(database),
       ...endingsIn(database, blobs),
+      snapshot: () => snapshotIn(database, blobs, fromStore),
       async close() {
         await database.close();
         await presence.close();
@@ -57,6 +60,24 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     await database.close().catch(() => undefined);
     throw storeError(error);
   }
+}
+
+/** The same queries, put to a connection that stands still. */
+async function snapshotIn(database: Database, blobs: BlobFolder, fromStore: Vault['fromStore']): Promise<Snapshot> {
+  const read = await translated(database.snapshot());
+  const then = { ...database, read };
+  const { person, people, teams } = peopleIn(then, fromStore);
+  const { tokens, sessionsOf } = accessIn(then, fromStore);
+  const { devices, receipts } = devicesIn(then, fromStore);
+  const { acknowledgements } = policiesIn(then, fromStore);
+  const { segments, blob, discards, drops } = observationsIn(then, blobs, fromStore);
+  const { accesses } = auditIn(then);
+  return {
+    ...{ person, people, teams, tokens, sessionsOf, devices, receipts, acknowledgements },
+    ...{ segments, blob, discards, drops, accesses },
+    ...subjectsIn(then),
+    close: () => translated(read.close()),
+  };
 }
 
 /**
