@@ -60,6 +60,7 @@ export async function initialise(
       role: 'owner',
       teams: [],
       managesTeams: [],
+      invitedBy: null,
     });
     const { token, expiresAt } = await accounts.issueToken('sign_in_link', person);
     return { org, person: person.person, token, expiresAt };

@@ -11,7 +11,7 @@ export const workPictures: Pictures = {
     ...['collection', 'collection-details', 'collection-notice', 'collection-change'],
     ...['today', 'day-purpose', 'day', 'screenshot', 'week', 'access-logs', 'security'],
     ...['person', 'device', 'retire', 'add-device'],
-    ...['my-day', 'my-week', 'who-looked', 'notice'],
+    ...['my-day', 'my-week', 'who-looked', 'notice', 'policy-history'],
   ],
   async take(camera) {
     const server = await startServer();
@@ -19,7 +19,7 @@ export const workPictures: Pictures = {
       const { owner, manager, officer, mia, jonas } = await recordWorkingDays(server);
       const take = (name: string, shot: ConsoleShot) => consolePicture(camera, server, name, shot);
       const today = dayOf(server.clock.now());
-      const purpose = '?purpose=workload_review';
+      const purpose = 'Workload review';
 
       const collection = { client: owner, path: '/collection', heading: 'Collection', only: { window: true } as const };
       await take('collection', { client: owner, path: '/collection', heading: 'Collection' });
@@ -33,14 +33,15 @@ export const workPictures: Pictures = {
       await take('collection-change', { ...collection, prepare: change });
 
       const live = (page: Page) => page.getByText('Live').first().waitFor();
-      await take('today', { client: manager, path: `/today${purpose}`, heading: 'Team today', prepare: live });
-      const day = { client: manager, path: `/people/${mia.person}/day/${today}${purpose}`, heading: 'Mia Sommer' };
-      await take('day-purpose', { ...day, path: `/people/${mia.person}/day/${today}` });
+      await take('today', { client: manager, path: '/today', heading: 'Team today', purpose, prepare: live });
+      const asked = { client: manager, path: `/people/${mia.person}/day/${today}`, heading: 'Mia Sommer' };
+      await take('day-purpose', asked);
+      const day = { ...asked, purpose };
       const whole = (shows: string) => (page: Page) =>
         page.getByRole('heading', { name: shows, exact: true }).waitFor();
       await take('day', { ...day, prepare: whole('The day') });
       await take('screenshot', { ...day, prepare: openScreenshot, only: { window: true } });
-      const week = { client: manager, path: `/people/${mia.person}/week/${today}${purpose}` };
+      const week = { client: manager, path: `/people/${mia.person}/week/${today}`, purpose };
       await take('week', { ...week, heading: 'Week of Mia Sommer', prepare: whole('Working time') });
       await take('access-logs', { client: officer, path: '/access-logs', heading: 'Access logs' });
       await take('security', { client: owner, path: '/security', heading: 'Security events' });
@@ -60,6 +61,7 @@ export const workPictures: Pictures = {
       await take('my-week', { client: mia, path: '/my-week', heading: 'My week', prepare: whole('Working time') });
       await take('who-looked', { client: mia, path: '/who-looked', heading: 'Who looked at my data' });
       await take('notice', { client: mia, path: '/notice', heading: 'What is collected' });
+      await take('policy-history', { client: mia, path: '/notice/history', heading: 'History of the policy' });
     } finally {
       await server.close();
     }

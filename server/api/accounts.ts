@@ -20,7 +20,12 @@ export const tokenLife: Readonly<Record<TokenKind, number>> = {
   enrolment: DAY,
 };
 
-export const Profile = z.strictObject({ name: z.string(), email: z.string() });
+export const Profile = z.strictObject({
+  name: z.string(),
+  email: z.string(),
+  /** Whose invitation is open; null once it is accepted, where the host made the account, and in profiles of format 5. */
+  invitedBy: PersonId.nullable().default(null),
+});
 export type Profile = z.infer<typeof Profile>;
 
 /** Everything that proves that someone is this person. Sealed, and opened only to sign them in. */
@@ -40,6 +45,8 @@ export interface NewPerson {
   readonly role: Role;
   readonly teams: readonly TeamId[];
   readonly managesTeams: readonly TeamId[];
+  /** Null: it is made on the host. */
+  readonly invitedBy: PersonId | null;
 }
 
 /** People as their accounts: the sealed parts of their records, opened and closed, and the tokens made for them. */
@@ -101,7 +108,7 @@ export function createAccounts({ store, vault, clock, random }: AccountDeps): Ac
   }
 
   return {
-    async create({ org, name, email, role, teams, managesTeams }) {
+    async create({ org, name, email, role, teams, managesTeams, invitedBy }) {
       const person = PersonId.parse(random.uuid());
       const record: PersonRecord = {
         org,
@@ -110,7 +117,7 @@ export function createAccounts({ store, vault, clock, random }: AccountDeps): Ac
         status: 'invited',
         createdAt: clock.now(),
         emailHash: vault.lookupHash('email', email),
-        profile: await sealProfile(org, person, { name, email }),
+        profile: await sealProfile(org, person, { name, email, invitedBy }),
         credentials: await sealCredentials(org, person, noCredentials),
         hasSecondFactor: false,
         teams,

@@ -6,7 +6,7 @@ import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { HashRouter } from 'react-router';
+import { createHashRouter, RouterProvider } from 'react-router';
 import { createQueryClient } from './api/queryClient.ts';
 import { Console } from './frame/Console.tsx';
 import { theme } from './frame/theme.ts';
@@ -14,6 +14,9 @@ import { COLOR_SCHEME_KEY } from './storage.ts';
 
 const root = document.getElementById('console');
 if (root === null) throw new Error('index.html has no element #console');
+
+// One route for all: the console's own are below it. Only such a router can be asked to wait before it leaves a page.
+const router = createHashRouter([{ path: '*', element: <Console /> }]);
 
 // Variables and classes come from style sheets: Mantine's own <style> elements would need an exception in the policy.
 createRoot(root).render(
@@ -26,9 +29,7 @@ createRoot(root).render(
       withGlobalClasses={false}
     >
       <QueryClientProvider client={createQueryClient()}>
-        <HashRouter>
-          <Console />
-        </HashRouter>
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -85,6 +85,8 @@ export interface PolicyControl {
   receive(device: DeviceRecord, receipt: Signed, connectedAt?: UnixMs | null): Promise<boolean>;
   /** The latest receipt of a device and what it says; null when there is none, or what is kept of it was changed since. */
   latestReceipt(device: DeviceRecord): Promise<LatestReceipt | null>;
+  /** The same without the signed document itself, remembered for whoever asks often. */
+  lastSaid(device: DeviceRecord): Promise<Omit<LatestReceipt, 'receipt'> | null>;
   /** What the person of each of these devices of the organisation has been told of on it, by acknowledgements that are genuine. */
   toldOn(
     org: OrgId,

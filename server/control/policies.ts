@@ -306,6 +306,12 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       return record === null || opened === null ? null : { ...opened, receivedAt: record.receivedAt };
     },
 
+    async lastSaid(device) {
+      const record = await store.latestReceipt(device.org, device.device);
+      const said = record === null ? null : await receipts.said(device, record);
+      return record === null || said === null ? null : { said, receivedAt: record.receivedAt };
+    },
+
     async toldOn(org, devices) {
       const each = await tellings.onEach(devices, await stateOf(org));
       return new Map(each.map(([{ device }, { told }]) => [device, told]));

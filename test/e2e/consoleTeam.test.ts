@@ -9,6 +9,9 @@ import { enrol } from '../support/enrolled.ts';
 import { batch, dial, monoAt, newSession } from '../support/ingestKit.ts';
 import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
 
+/** What the manager chooses where the console asks why. */
+const WHY = 'Workload review';
+
 let server: TestServer;
 let browser: TestBrowser;
 let manager: Member;
@@ -67,7 +70,7 @@ test('a manager sees a person begin to track without reading again, and the pers
 });
 
 test('pictures are fetched one at a time when they are opened, gone through and closed with the keyboard, and the focus comes back', async () => {
-  const page = await openAs(manager, `/people/${mia.person}/day/${day.day}?purpose=workload_review`, 'Mia Sommer');
+  const page = await openAs(manager, `/people/${mia.person}/day/${day.day}`, 'Mia Sommer', WHY);
   const fetched: string[] = [];
   page.on('request', (request) => {
     if (/\/screenshots\//.test(request.url())) fetched.push(request.url());
@@ -93,7 +96,7 @@ test('pictures are fetched one at a time when they are opened, gone through and 
 });
 
 test('a day that is typed is looked at when it is whole, and no other day on the way there', async () => {
-  const page = await openAs(manager, `/people/${mia.person}/day/${day.day}?purpose=workload_review`, 'Mia Sommer');
+  const page = await openAs(manager, `/people/${mia.person}/day/${day.day}`, 'Mia Sommer', WHY);
   await page.getByRole('heading', { level: 2, name: 'The day' }).waitFor();
   const read: string[] = [];
   page.on('request', (request) => {
@@ -115,11 +118,7 @@ test('a day that is typed is looked at when it is whole, and no other day on the
 });
 
 test('each number of a week opens its day, for the purpose that was given', async () => {
-  const page = await openAs(
-    manager,
-    `/people/${mia.person}/week/${dayOf(day.from)}?purpose=workload_review`,
-    'Week of Mia Sommer',
-  );
+  const page = await openAs(manager, `/people/${mia.person}/week/${dayOf(day.from)}`, 'Week of Mia Sommer', WHY);
   await page.getByRole('heading', { name: 'Working time' }).waitFor();
   expect(await seriousOn(page)).toEqual([]);
   await page
@@ -127,7 +126,7 @@ test('each number of a week opens its day, for the purpose that was given', asyn
     .first()
     .click();
   await page.getByRole('heading', { level: 1, name: 'Mia Sommer', exact: true }).waitFor();
-  expect(page.url()).toContain(`/day/${day.day}?purpose=workload_review`);
+  expect(page.url()).toBe(`${server.url}/#/people/${mia.person}/day/${day.day}`);
   await page.getByRole('heading', { level: 2, name: 'The day' }).waitFor();
   const looks = await actions();
   expect(looks.slice(0, 2)).toEqual(['day', 'week']);
@@ -135,9 +134,32 @@ test('each number of a week opens its day, for the purpose that was given', asyn
   await page.context().close();
 });
 
+test('an address does not say why one looks: whoever opens one is asked, and nothing is read before; links go on without asking', async () => {
+  const before = await actions();
+  const asking = (what: string) => page.getByRole('heading', { name: `Why do you want to see ${what}` });
+  const page = await openAs(manager, `/people/${mia.person}/day/${day.day}?purpose=workload_review`, 'Mia Sommer');
+  await asking('Mia Sommer’s day?').waitFor();
+  await page.goto(`${server.url}/#/people/${mia.person}/week/${day.day}?purpose=workload_review`);
+  await asking('Mia Sommer’s week?').waitFor();
+  await page.goto(`${server.url}/#/today?purpose=workload_review`);
+  await asking('what people are doing today?').waitFor();
+  expect(await actions()).toEqual(before);
+  await page.getByRole('button', { name: /^Workload review/ }).click();
+  await page.getByRole('link', { name: 'Mia Sommer', exact: true }).click();
+  await page.getByRole('heading', { level: 2, name: 'The day' }).waitFor();
+  await page.getByRole('button', { name: 'The day before' }).click();
+  await page.getByText('There is nothing to show for this day').waitFor();
+  await page.getByRole('link', { name: 'Week', exact: true }).click();
+  await page.getByRole('heading', { name: 'Working time' }).waitFor();
+  expect(page.url()).not.toContain('purpose');
+  await page.getByRole('button', { name: 'Purpose: Workload review' }).click();
+  await asking('Mia Sommer’s week?').waitFor();
+  await page.context().close();
+});
+
 test('a week fits the width of a phone, and its tables are tables there too', async () => {
-  const path = `/people/${mia.person}/week/${dayOf(day.from)}?purpose=workload_review`;
-  const page = await openAs(manager, path, 'Week of Mia Sommer');
+  const path = `/people/${mia.person}/week/${dayOf(day.from)}`;
+  const page = await openAs(manager, path, 'Week of Mia Sommer', WHY);
   await page.setViewportSize({ width: 390, height: 800 });
   const table = page.getByRole('region', { name: 'Working time' }).getByRole('table');
   await table.waitFor();
@@ -160,6 +182,6 @@ test('an employee finds their own week, and is told that there is no team to see
   await page.context().close();
 });
 
-function openAs({ client }: Member, path: string, heading: string): Promise<Page> {
-  return openConsole(browser, server, { client, path, heading });
+function openAs({ client }: Member, path: string, heading: string, purpose?: string): Promise<Page> {
+  return openConsole(browser, server, { client, path, heading, ...(purpose === undefined ? {} : { purpose }) });
 }

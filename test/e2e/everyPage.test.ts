@@ -19,6 +19,7 @@ interface View {
   readonly as: 'nobody' | 'owner' | 'manager' | 'officer' | 'employee';
   readonly path: string | ((of: Ids) => string);
   readonly heading: string;
+  readonly purpose?: string;
   readonly open?: (page: Page) => Promise<unknown>;
 }
 
@@ -33,12 +34,13 @@ const EMAIL = 'maximiliane-sophie.oberlaender-wolkenstein@verwaltung.example.com
 const TEAM = 'Donaudampfschifffahrtsgesellschaft, Verwaltung und Buchhaltung';
 /** As long as a name may be, without a place to break it. */
 const UNBROKEN = 'Wolkenstein'.repeat(10);
-const FOR = '?purpose=workload_review';
 
 const people = { as: 'owner', path: '/people', heading: 'People' } as const;
 const person = { as: 'owner', path: (of: Ids) => `/people/${of.person}`, heading: LONG } as const;
 const collection = { as: 'owner', path: '/collection', heading: 'Collection' } as const;
-const day = { as: 'manager', path: (of: Ids) => `/people/${of.person}/day/${of.day}${FOR}`, heading: LONG } as const;
+const looking = { as: 'manager', purpose: 'Workload review' } as const;
+const dayPath = (of: Ids) => `/people/${of.person}/day/${of.day}`;
+const day = { ...looking, path: dayPath, heading: LONG } as const;
 const link = { as: 'nobody', path: '/link/used-before', heading: 'Your one-time link' } as const;
 
 const views: Readonly<Record<string, View>> = {
@@ -72,14 +74,18 @@ const views: Readonly<Record<string, View>> = {
   'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },
   'access logs': { as: 'officer', path: '/access-logs', heading: 'Access logs' },
   'team today, asked what for': { as: 'manager', path: '/today', heading: 'Team today' },
-  'team today': { as: 'manager', path: `/today${FOR}`, heading: 'Team today' },
-  'a day, asked what for': { ...day, path: (of) => `/people/${of.person}/day/${of.day}` },
+  'team today': { ...looking, path: '/today', heading: 'Team today' },
+  'a day, asked what for': { as: 'manager', path: dayPath, heading: LONG },
   'a day': day,
   'a screenshot': { ...day, open: pressForDialog(/^Open the screenshot/, 'This picture cannot be shown.') },
-  'a week': { ...day, path: (of) => `/people/${of.person}/week/${of.day}${FOR}`, heading: `Week of ${LONG}` },
+  'a week': { ...looking, path: (of) => `/people/${of.person}/week/${of.day}`, heading: `Week of ${LONG}` },
   'my day': { as: 'employee', path: '/my-day', heading: 'My day' },
   'my week': { as: 'employee', path: '/my-week', heading: 'My week' },
   'who looked': { as: 'employee', path: '/who-looked', heading: 'Who looked at my data' },
+  'the history of the policy': { as: 'employee', path: '/notice/history', heading: 'History of the policy' },
+  'the notice of a version': {
+    ...{ as: 'employee', path: '/notice/versions/1', heading: 'What was collected: version 1' },
+  },
   'what is collected': { as: 'employee', path: '/notice', heading: 'What is collected' },
 };
 
@@ -116,10 +122,10 @@ afterAll(async () => {
 test.each(Object.keys(views))(
   '%s: on a wide screen in light and on a phone in dark axe finds nothing serious and nothing reaches out',
   async (name) => {
-    const { as, path, heading, open } = views[name] as View;
+    const { as, path, open, ...shown } = views[name] as View;
     const found: string[] = [];
     const place = typeof path === 'string' ? path : path(ids);
-    const page = await openConsole(browser, server, { client: clients[as], path: place, heading });
+    const page = await openConsole(browser, server, { client: clients[as], path: place, ...shown });
     await loaded(page);
     await open?.(page);
     for (const { width, colorScheme } of looks) {

@@ -143,7 +143,8 @@ test('a page that shows recovery codes is not left unasked before they are kept'
   const { client } = await addMember(server, owner.client, 'employee', {
     ...{ name: 'Fay', email: 'fay@example.com', secondFactor: true },
   });
-  const page = await open(client, '/account', 'Account');
+  const page = await open(client, '/my-day', 'My day');
+  await page.getByRole('link', { name: 'Account' }).click();
   await page.getByRole('button', { name: 'New recovery codes' }).click();
   await page.getByRole('button', { name: 'Make new recovery codes' }).click();
   await page.getByRole('list', { name: 'Recovery codes' }).waitFor();
@@ -152,7 +153,27 @@ test('a page that shows recovery codes is not left unasked before they are kept'
   const dialog = await asked;
   expect(dialog.type()).toBe('beforeunload');
   await dialog.dismiss();
+  const question = page.getByRole('dialog', { name: 'Leave without keeping these codes?' });
+  for (const leave of [
+    () => page.getByRole('link', { name: 'My week' }).click(),
+    () => page.getByRole('button', { name: 'Sign out' }).click(),
+    () => page.goBack(),
+  ]) {
+    await leave();
+    await question.getByRole('button', { name: 'Stay here' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect(page.url()).toBe(`${server.url}/#/account`);
+    await page.getByRole('list', { name: 'Recovery codes' }).waitFor();
+  }
+  await page.getByRole('link', { name: 'My week' }).click();
+  await question.getByRole('button', { name: 'Leave without them' }).click();
+  await page.getByRole('heading', { level: 1, name: 'My week' }).waitFor();
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('button', { name: 'New recovery codes' }).click();
+  await page.getByRole('button', { name: 'Make new recovery codes' }).click();
   await page.getByLabel('I have saved them').check();
+  await page.getByRole('link', { name: 'My week' }).click();
+  await page.getByRole('heading', { level: 1, name: 'My week' }).waitFor();
   await page.close({ runBeforeUnload: true });
   await expect.poll(() => page.isClosed()).toBe(true);
   await page.context().close();

@@ -101,7 +101,9 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   teams: () => true,
   policy: () => true,
   policyVersion: () => true,
+  policyHistory: () => true,
   notice: () => true,
+  noticeVersion: () => true,
   // Whom they hold is asked for in 05-today-shows-whom-one-may-see.
   today: () => true,
   todayStream: () => true,

@@ -32,6 +32,11 @@ export function countRows(data: string, table: string): Promise<number> {
   });
 }
 
+/** From beside the server, takes a person's row away, as if they had been erased. */
+export function removePerson(data: string, person: string): Promise<void> {
+  return run(data, `DELETE FROM person WHERE person = x'${person.replaceAll('-', '')}';`);
+}
+
 function run(data: string, sql: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const database = new sqlite3.Database(join(data, 'daylight.db'));

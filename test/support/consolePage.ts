@@ -13,11 +13,13 @@ export interface PageOptions {
   readonly client: Client | null;
   readonly path: string;
   readonly heading: string;
+  /** Where it is asked why one looks: the purpose that is chosen. */
+  readonly purpose?: string;
 }
 
 /** A page of the console in a profile of its own, at the time of the server. */
 export async function openConsole(browser: TestBrowser, server: TestServer, options: PageOptions): Promise<Page> {
-  const { client, path, heading } = options;
+  const { client, path, heading, purpose } = options;
   const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, reducedMotion: 'reduce' });
   await context.clock.install({ time: server.clock.now() });
   await context.clock.resume();
@@ -26,6 +28,7 @@ export async function openConsole(browser: TestBrowser, server: TestServer, opti
   page.setDefaultTimeout(PATIENCE);
   await page.goto(`${server.url}/#${path}`);
   await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+  if (purpose !== undefined) await page.getByRole('button', { name: new RegExp(`^${purpose}`) }).click();
   return page;
 }
 

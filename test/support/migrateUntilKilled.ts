@@ -7,4 +7,7 @@ import { storeSchema } from '../../server/store/sqlite/schema.ts';
 const step = `${storeSchema.steps.get(4)};
   CREATE TABLE flood (bytes BLOB NOT NULL);
   INSERT INTO flood WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT zeroblob(4000) FROM n;`;
-await openDatabase(join(process.argv[2] ?? '', 'daylight.db'), { ...storeSchema, steps: new Map([[4, step]]) });
+await openDatabase(join(process.argv[2] ?? '', 'daylight.db'), {
+  ...storeSchema,
+  steps: new Map([...storeSchema.steps, [4, step]]),
+});

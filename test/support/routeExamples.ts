@@ -63,6 +63,7 @@ export function examples({
     enrol: { body: { enrolment: signed } },
     policy: {},
     policyVersion: { params: { version: '1' } },
+    policyHistory: { query: { before: '9999' } },
     publishPolicy: {
       body: {
         baseVersion: 9_999,
@@ -77,6 +78,7 @@ export function examples({
     proofStream: {},
     deviceReceipt: { params: { person, device } },
     notice: {},
+    noticeVersion: { params: { version: '1' } },
     day: { params: { person }, query: { day, zone: 'UTC', purpose } },
     week: { params: { person }, query: { from: day, zone: 'UTC', purpose } },
     today: { query: { zone: 'UTC', purpose } },

@@ -54,7 +54,10 @@ export function data(
       const readable = everyone.filter(
         (person) => authorize(actor, 'access_log.read', personTarget(person)).kind === 'granted',
       );
-      const named = readable.map(async (record) => ({ id: record.person, ...(await accounts.profile(record)) }));
+      const named = readable.map(async (record) => {
+        const { name, email } = await accounts.profile(record);
+        return { id: record.person, name, email };
+      });
       return { people: await Promise.all(named) };
     },
     async accesses({ person, query, signedIn: { actor } }) {

@@ -1,4 +1,4 @@
-import type { ParameterId } from '../../../shared/catalog.ts';
+import { catalog, type ParameterId, parameterIds } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { DeviceId, PersonId } from '../../../shared/ids.ts';
 import type { DeviceView } from '../../../shared/protocol/http/devices.ts';
@@ -21,7 +21,8 @@ export function devices(
   return {
     async devices({ person, signedIn: { actor } }) {
       const theirs = await store.devices(actor.org, [person.person]);
-      return { devices: theirs.map((device) => forViewer(deviceView(context, device), actor)) };
+      const views = theirs.map((device) => deviceView(context, device));
+      return { devices: (await Promise.all(views)).map((view) => forViewer(view, actor)) };
     },
     async createEnrolmentCode({ person, signedIn: { actor } }) {
       if (person.person !== actor.person) await recordForeignCode(context, actor, person.person);
@@ -44,7 +45,7 @@ export function devices(
       await noteEvent(context, person, 'device_retired');
       const retired = await store.changeDevice(device.org, device.device, { status: 'retired' });
       connections.of(device.device)?.wipe('retired');
-      return forViewer(deviceView(context, retired ?? device), actor);
+      return forViewer(await deviceView(context, retired ?? device), actor);
     },
     async deviceReceipt({ params, person, signedIn: { actor } }) {
       const device = await requireDevice(context, person.person, params.device);
@@ -82,7 +83,18 @@ function seesActivity(actor: Actor, person: PersonRecord): boolean {
 function forViewer(view: DeviceView, actor: Actor): DeviceView {
   if (view.person === actor.person) return view;
   const hidden = { connected: null, lastSeenAt: null, committedSeq: null, observedUntil: null };
-  return { ...view, ...hidden, clockOffsetMs: coarse(view) };
+  const { sensors, queue } = view;
+  return {
+    ...view,
+    ...hidden,
+    clockOffsetMs: coarse(view),
+    sensors: sensors === null ? null : { work: withoutSites(sensors.work), unable: withoutSites(sensors.unable) },
+    queue: queue === null ? null : { records: Math.floor(queue.records / 100) * 100, at: null },
+  };
+}
+
+function withoutSites(parameters: readonly ParameterId[]): ParameterId[] {
+  return parameters.filter((id) => id !== 'url');
 }
 
 /** Each handshake measures a little more or less: what is right, and otherwise the minutes, stays the same. */
@@ -122,7 +134,35 @@ async function recordForeignCode({ store, clock }: Context, { org, role }: Actor
   await store.recordSecurityEvent({ org, at: clock.now(), kind: 'enrolment_code_by_another', person, detail });
 }
 
-function deviceView(context: Context, device: DeviceRecord): DeviceView {
+/** Off for anything else is off for the moment, which must not be told by what can be recorded there. */
+const lasting: readonly ReceiptState['reason'][] = [
+  'policy',
+  'not_understood',
+  'acknowledgement',
+  'sensor_unavailable',
+];
+
+type Reported = Pick<DeviceView, 'sensors' | 'queue'>;
+
+/** What a device in use said last. */
+async function reportedBy({ control }: Context, device: DeviceRecord): Promise<Reported> {
+  const last = device.status === 'active' ? await control.lastSaid(device) : null;
+  if (last === null) return { sensors: null, queue: null };
+  const { parameters } = last.said;
+  const observed = parameterIds.filter((id) => catalog[id].source === 'observed');
+  return {
+    sensors: {
+      work: observed.filter((id) => !lasting.includes(parameters[id].reason)),
+      unable: observed.filter((id) => parameters[id].reason === 'sensor_unavailable'),
+    },
+    queue: {
+      records: parameterIds.reduce((sum, id) => sum + parameters[id].waiting, 0),
+      at: last.receivedAt,
+    },
+  };
+}
+
+async function deviceView(context: Context, device: DeviceRecord): Promise<DeviceView> {
   const { connections } = context;
   const { clockOffsetMs, lease } = device;
   return {
@@ -138,6 +178,7 @@ function deviceView(context: Context, device: DeviceRecord): DeviceView {
     clockFlagged: clockOffsetMs !== null && Math.abs(clockOffsetMs) > limits.clockSkewMs,
     committedSeq: device.committedSeq,
     observedUntil: lease?.observedUntil ?? null,
+    ...(await reportedBy(context, device)),
   };
 }
 

@@ -42,7 +42,7 @@ export function people(
       // In one turn: nobody is given another link to an address before the first invitation to it is on record.
       const { person, token, expiresAt } = await accounts.alone(actor.org, async () => {
         await requireNotInvited(context, actor.org, body.email);
-        const record = await accounts.create({ org: actor.org, ...body });
+        const record = await accounts.create({ org: actor.org, ...body, invitedBy: actor.person });
         await noteInvited(context, record, record.role);
         return { person: record, ...(await accounts.issueToken('invitation', record)) };
       });
@@ -55,7 +55,16 @@ export function people(
       ]);
       const ends = new Map(open.map(({ person, expiresAt }) => [person, expiresAt]));
       const invited = everyone.filter(({ status }) => status === 'invited');
-      return { invitations: invited.map(({ person }) => ({ person, expiresAt: ends.get(person) ?? null })) };
+      const invitations = invited.map(async (record) => {
+        const { invitedBy } = await accounts.profile(record);
+        const isHere = everyone.some(({ person }) => person === invitedBy);
+        return {
+          person: record.person,
+          expiresAt: ends.get(record.person) ?? null,
+          invitedBy: isHere ? invitedBy : null,
+        };
+      });
+      return { invitations: await Promise.all(invitations) };
     },
     renewInvitation: ({ params, signedIn: { actor } }) =>
       accounts.alone(actor.org, async () => {
@@ -65,8 +74,10 @@ export function people(
         requireLeave(actor, 'people.change', newcomerTarget(actor.org, { role, managesTeams, teams: [] }));
         requireInvited(person);
         await noteEvent(context, person, 'invitation_renewed');
-        const { token, expiresAt } = await accounts.issueToken('invitation', person);
-        return invitationOf(context, person, token, expiresAt);
+        const profile = { ...(await accounts.profile(person)), invitedBy: actor.person };
+        const invited = await accounts.change(person, { profile });
+        const { token, expiresAt } = await accounts.issueToken('invitation', invited);
+        return invitationOf(context, invited, token, expiresAt);
       }),
     withdrawInvitation: ({ params, signedIn: { actor } }) =>
       accounts.alone(actor.org, async () => {
@@ -201,7 +212,7 @@ async function change(
     role,
     ...(body.teams === undefined ? {} : { teams: body.teams }),
     ...(managesTeams === undefined ? {} : { managesTeams }),
-    ...(body.name === undefined ? {} : { profile: { name: body.name, email: (await accounts.profile(person)).email } }),
+    ...(body.name === undefined ? {} : { profile: { ...(await accounts.profile(person)), name: body.name } }),
   });
 }
 

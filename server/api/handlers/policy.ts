@@ -1,5 +1,6 @@
 import { DaylightError } from '../../../shared/errors.ts';
-import type { PolicyView } from '../../../shared/protocol/http/policy.ts';
+import type { OrgId } from '../../../shared/ids.ts';
+import { HISTORY_PAGE, type PolicyView, type PublishedVersion } from '../../../shared/protocol/http/policy.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { noticeView } from '../../control/notices.ts';
 import type { Context } from '../context.ts';
@@ -11,16 +12,26 @@ import { followProof } from '../proofStream.ts';
 export function policy(
   context: Context,
   streams: OpenStreams,
-): HandlersOf<'policy' | 'policyVersion' | 'publishPolicy' | 'proof' | 'proofStream' | 'notice'> {
+): HandlersOf<
+  'policy' | 'policyVersion' | 'policyHistory' | 'publishPolicy' | 'proof' | 'proofStream' | 'notice' | 'noticeVersion'
+> {
   const { control } = context;
+  const versionOf = async (org: OrgId, version: number): Promise<PublishedPolicy> => {
+    const published = await control.version(org, version);
+    if (published === null) throw new DaylightError('not_found', 'there is no such version');
+    return published;
+  };
   return {
     async policy({ signedIn: { actor } }) {
       return policyView(await control.current(actor.org));
     },
     async policyVersion({ params, signedIn: { actor } }) {
-      const published = await control.version(actor.org, params.version);
-      if (published === null) throw new DaylightError('not_found', 'there is no such version');
-      return policyView(published);
+      return policyView(await versionOf(actor.org, params.version));
+    },
+    async policyHistory({ query: { before = Number.POSITIVE_INFINITY }, signedIn: { actor } }) {
+      const all = await control.history(actor.org);
+      const older = all.filter(({ document }) => document.version < before);
+      return { versions: older.slice(-HISTORY_PAGE).toReversed().map(publishedVersion) };
     },
     async publishPolicy({ body, leave }) {
       return policyView(await control.publish(leave, body));
@@ -35,9 +46,16 @@ export function policy(
     async notice({ signedIn: { actor } }) {
       return noticeView(await control.current(actor.org));
     },
+    async noticeVersion({ params, signedIn: { actor } }) {
+      return noticeView(await versionOf(actor.org, params.version));
+    },
   };
 }
 
-function policyView({ document, hash, publishedAt, author, reason, signed }: PublishedPolicy): PolicyView {
-  return { policy: document, hash, publishedAt, author, reason, signed };
+function policyView(published: PublishedPolicy): PolicyView {
+  return { ...publishedVersion(published), signed: published.signed };
+}
+
+function publishedVersion({ document, hash, publishedAt, author, reason }: PublishedPolicy): PublishedVersion {
+  return { policy: document, hash, publishedAt, author, reason };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DaylightError } from '../../../shared/errors.ts';
+import type { OrgId, PersonId } from '../../../shared/ids.ts';
 import type { UnixMs } from '../../../shared/time.ts';
 import type { PersonRecord, TokenRecord, WebSession } from '../../store/store.ts';
 import type { Credentials } from '../accounts.ts';
@@ -48,7 +49,14 @@ export function signingIn(
       rateLimits.attempt([['link', limitKey]], async () => {
         const { holder: invited, expiresAt } = await heldBy(context, 'invitation', body.token);
         const { identity } = await organisations.signer(invited.org);
-        return { organisation: identity.name, ...(await accounts.profile(invited)), expiresAt };
+        const { name, email, invitedBy } = await accounts.profile(invited);
+        return {
+          organisation: identity.name,
+          name,
+          email,
+          invitedBy: await inviterOf(context, invited.org, invitedBy),
+          expiresAt,
+        };
       }),
     async acceptInvitation({ body, client, limitKey, cookie }) {
       const begun = await rateLimits.attempt([['link', limitKey]], async () => {
@@ -57,7 +65,7 @@ export function signingIn(
         requireNotOwnAddress(body.password, profile.email);
         const person = await accounts.redeem('invitation', body.token, invited, {
           status: 'active',
-          profile: { ...profile, name: body.name },
+          profile: { ...profile, name: body.name, invitedBy: null },
           credentials: { ...credentials, passwordHash: await passwords.hash(body.password) },
         });
         if (person === null) throw gone('invitation');
@@ -173,6 +181,12 @@ async function heldBy(
   if (found === null || holder === null) throw gone(kind);
   if (kind === 'invitation' && holder.status !== 'invited') throw gone(kind);
   return { holder, expiresAt: found.expiresAt };
+}
+
+/** Their name; null when nobody is on record, or they are gone. */
+async function inviterOf({ store, accounts }: Context, org: OrgId, person: PersonId | null): Promise<string | null> {
+  const inviter = person === null ? null : await store.person(org, person);
+  return inviter === null ? null : (await accounts.profile(inviter)).name;
 }
 
 async function slowToFail<T>(task: () => Promise<T>): Promise<T> {

@@ -79,8 +79,32 @@ export function usePolicy(enabled = true) {
   return useQuery({ queryKey: keys.policy, queryFn: ({ signal }) => call('policy', {}, signal), enabled });
 }
 
-export function useNotice() {
-  return useQuery({ queryKey: keys.notice, queryFn: ({ signal }) => call('notice', {}, signal), staleTime: 0 });
+/** Newest first, a page at a time. */
+export function usePolicyHistory() {
+  return useInfiniteQuery({
+    queryKey: keys.policyHistory,
+    queryFn: ({ pageParam, signal }) =>
+      call('policyHistory', { query: pageParam === null ? {} : { before: String(pageParam) } }, signal),
+    initialPageParam: null as number | null,
+    getNextPageParam: ({ versions }) => {
+      const oldest = versions.at(-1)?.policy.version;
+      return oldest === undefined || oldest === 1 ? undefined : oldest;
+    },
+    select: ({ pages }) => pages.flatMap(({ versions }) => versions),
+    staleTime: 0,
+  });
+}
+
+/** The notice of one version; null for the one in force. */
+export function useNotice(version: number | null = null) {
+  return useQuery({
+    queryKey: version === null ? keys.notice : keys.noticeVersion(version),
+    queryFn: ({ signal }) =>
+      version === null
+        ? call('notice', {}, signal)
+        : call('noticeVersion', { params: { version: String(version) } }, signal),
+    staleTime: version === null ? 0 : Number.POSITIVE_INFINITY,
+  });
 }
 
 export function useDevices(person: string) {

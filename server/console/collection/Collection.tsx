@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { Link } from 'react-router';
 import { useNow } from '../../../look/useNow.ts';
 import { parameterIds } from '../../../shared/catalog.ts';
 import type { PolicyView } from '../../../shared/protocol/http/policy.ts';
@@ -42,9 +43,14 @@ export function Collection() {
       title={say('collection.title')}
       lead={say(may.publishPolicy(person.role) ? 'collection.lead' : 'collection.leadReadOnly')}
       actions={
-        <Button variant="default" onClick={notice.open}>
-          {say('collection.seeNotice')}
-        </Button>
+        <>
+          <Button component={Link} to="/notice/history" variant="default">
+            {say('history.open')}
+          </Button>
+          <Button variant="default" onClick={notice.open}>
+            {say('collection.seeNotice')}
+          </Button>
+        </>
       }
     >
       {policy.isPending && <Waiting lines={8} />}

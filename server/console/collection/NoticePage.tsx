@@ -1,5 +1,9 @@
 import { Button } from '@mantine/core';
-import { IconPrinter } from '@tabler/icons-react';
+import { IconHistory, IconPrinter } from '@tabler/icons-react';
+import { Link, useParams } from 'react-router';
+import { useNotice } from '../api/reads.ts';
+import { Note } from '../frame/Note.tsx';
+import { NoSuchPage } from '../frame/NoSuchPage.tsx';
 import { Page } from '../frame/Page.tsx';
 import { say } from '../strings/say.ts';
 import { NoticeSheet } from './NoticeSheet.tsx';
@@ -11,14 +15,63 @@ export function NoticePage() {
       title={say('notice.title')}
       lead={say('notice.lead')}
       actions={
-        <Button variant="default" leftSection={<IconPrinter size={17} aria-hidden />} onClick={() => window.print()}>
-          {say('action.print')}
-        </Button>
+        <>
+          <Button
+            component={Link}
+            to="/notice/history"
+            variant="default"
+            leftSection={<IconHistory size={17} aria-hidden />}
+          >
+            {say('history.open')}
+          </Button>
+          <Print />
+        </>
       }
     >
       <div className="dl-panel">
         <NoticeSheet />
       </div>
     </Page>
+  );
+}
+
+/** The notice of one version, as it was given to people. */
+export function NoticeVersionPage() {
+  const { version: text = '' } = useParams();
+  const version = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
+  const inForce = useNotice().data?.version;
+  if (version === null) return <NoSuchPage />;
+  return (
+    <Page
+      title={say('notice.ofVersion', { version })}
+      lead={say('notice.ofVersionLead')}
+      actions={
+        <>
+          <Button component={Link} to="/notice/history" variant="default">
+            {say('history.back')}
+          </Button>
+          <Print />
+        </>
+      }
+    >
+      <div className="dl-panel dl-stack">
+        {inForce !== undefined && inForce !== version && (
+          <Note tone="wait">
+            <p>
+              {say('notice.over', { version, inForce })} <Link to="/notice">{say('notice.toInForce')}</Link>
+            </p>
+          </Note>
+        )}
+        <NoticeSheet version={version} />
+      </div>
+    </Page>
+  );
+}
+
+function Print() {
+  return (
+    <Button variant="default" leftSection={<IconPrinter size={17} aria-hidden />} onClick={() => window.print()}>
+      {say('action.print')}
+    </Button>
   );
 }

@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { useEffect } from 'react';
 import type { ParameterId } from '../../../shared/catalog.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import { useKeptDraft } from './Drafts.tsx';
 import {
   type Difference,
   type Draft,
@@ -34,19 +35,23 @@ export interface Drafting {
   readonly discard: () => void;
 }
 
-/** The draft of this page. It lives as long as the page does, and survives somebody else's publication. */
+/** The viewer's draft. It survives somebody else's publication, other pages, and the end of their session. */
 export function useDraft(current: PolicyDocument): Drafting {
-  const [state, setState] = useState<{ draft: Draft; base: PolicyDocument }>({ draft: emptyDraft, base: current });
-  const base = isEmpty(state.draft) ? current : state.base;
-  const draft = rebase(state.draft, current);
+  const { kept, keep } = useKeptDraft();
+  const base = kept?.base ?? current;
+  const draft = rebase(kept?.draft ?? emptyDraft, current);
+  const isOver = kept !== null && isEmpty(draft);
+  useEffect(() => {
+    if (isOver) keep(null); // somebody else published the same
+  }, [isOver, keep]);
   const moved = base.version !== current.version;
   return {
     draft,
     baseVersion: base.version,
     conflict: moved && !isEmpty(draft) ? { theirs: differences(base, current) } : null,
-    edit: (change) => setState({ draft: edit(draft, current, change), base }),
-    editTime: (name, value) => setState({ draft: editTime(draft, current, name, value), base }),
-    keep: () => setState({ draft, base: current }),
-    discard: () => setState({ draft: emptyDraft, base: current }),
+    edit: (change) => keep({ draft: edit(draft, current, change), base }),
+    editTime: (name, value) => keep({ draft: editTime(draft, current, name, value), base }),
+    keep: () => keep({ draft, base: current }),
+    discard: () => keep(null),
   };
 }

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import { useDay } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
@@ -13,8 +13,8 @@ import { DayControls } from './DayControls.tsx';
 import { DayView } from './DayView.tsx';
 import { NoDay } from './NoDay.tsx';
 import { PurposeChoice } from './PurposeChoice.tsx';
-import { dayPath, weekPath } from './paths.ts';
-import { purposeFor, type ReadPurposeName } from './purposes.ts';
+import { toDay, toWeek } from './paths.ts';
+import { chosenPurpose, type ReadPurposeName } from './purposes.ts';
 
 /**
  * A person's day. The person and their manager see the same page, through the same request; someone else's day is not
@@ -23,25 +23,26 @@ import { purposeFor, type ReadPurposeName } from './purposes.ts';
 export function DayPage() {
   const me = useMe();
   const { person = me.person.id, day: text } = useParams();
-  const own = person === me.person.id;
   const today = dayIn(Date.now(), viewerZone());
   const day = addressedDay(text, today);
-  if (day === null) return <NoDay text={text ?? ''} today={dayPath({ person, own, day: today, purpose: null })} />;
-  return <PersonDay person={person} own={own} day={day} />;
+  if (day === null)
+    return <NoDay text={text ?? ''} today={toDay({ person, viewer: me.person.id, day: today, purpose: null })} />;
+  return <PersonDay person={person} day={day} />;
 }
 
-function PersonDay({ person, own, day }: { person: string; own: boolean; day: string }) {
-  const me = useMe();
-  const [search] = useSearchParams();
+function PersonDay({ person, day }: { person: string; day: string }) {
+  const viewer = useMe().person.id;
+  const own = person === viewer;
+  const { state } = useLocation();
   const navigate = useNavigate();
   const zone = viewerZone();
-  const chosen = purposeFor(own, search.get('purpose'));
+  const chosen = own ? 'own_data' : chosenPurpose(viewer, state);
   const name = useNameOf(person);
   const isNamed = useNames()(person) !== undefined;
   const report = useDay({ person, day, zone, purpose: chosen });
   const go = (to: { day?: string; purpose?: ReadPurposeName | null }) => {
-    const purpose = to.purpose === undefined ? chosen : to.purpose;
-    void navigate(dayPath({ person, own, day: to.day ?? day, purpose }));
+    const lead = toDay({ person, viewer, day, purpose: chosen, ...to });
+    void navigate(lead.to, { state: lead.state });
   };
   const title = own ? say('day.mine') : name;
   return (
@@ -49,7 +50,7 @@ function PersonDay({ person, own, day }: { person: string; own: boolean; day: st
       title={title}
       lead={longDay(day)}
       actions={
-        <Button component={Link} variant="default" to={weekPath({ person, own, day, purpose: chosen })}>
+        <Button component={Link} variant="default" {...toWeek({ person, viewer, day, purpose: chosen })}>
           {say('week.open')}
         </Button>
       }
@@ -74,7 +75,7 @@ function PersonDay({ person, own, day }: { person: string; own: boolean; day: st
         {chosen !== null && report.isPending && <Waiting lines={6} />}
         {report.isError && <Failure error={report.error} retry={() => void report.refetch()} />}
         {chosen !== null && report.data !== undefined && (
-          <DayView report={report.data} viewer={me.person.id} purpose={chosen} />
+          <DayView report={report.data} viewer={viewer} purpose={chosen} />
         )}
       </div>
     </Page>

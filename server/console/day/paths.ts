@@ -1,22 +1,28 @@
-import type { ReadPurposeName } from './purposes.ts';
+import { type Look, lookFor, type ReadPurposeName } from './purposes.ts';
 
 interface Place {
   readonly person: string;
-  readonly own: boolean;
+  /** Who follows the link. */
+  readonly viewer: string;
   readonly day: string;
+  /** The one that was chosen already; null where it is to be asked. */
   readonly purpose: ReadPurposeName | null;
 }
 
-/** Where a day is opened, for the purpose that was chosen already. */
-export function dayPath({ person, own, day, purpose }: Place): string {
-  return own ? `/my-day/${day}` : `/people/${person}/day/${day}${queryOf(purpose)}`;
+/** A link within the console: the purpose goes along beside the address, so that no address can hold one. */
+export interface Lead {
+  readonly to: string;
+  readonly state: Look | null;
 }
 
-/** Where the week is opened that a day is in. */
-export function weekPath({ person, own, day, purpose }: Place): string {
-  return own ? `/my-week/${day}` : `/people/${person}/week/${day}${queryOf(purpose)}`;
+/** To a person's day. */
+export function toDay({ person, viewer, day, purpose }: Place): Lead {
+  if (person === viewer) return { to: `/my-day/${day}`, state: null };
+  return { to: `/people/${person}/day/${day}`, state: lookFor(viewer, purpose) };
 }
 
-function queryOf(purpose: ReadPurposeName | null): string {
-  return purpose === null ? '' : `?purpose=${purpose}`;
+/** To the week that a day is in. */
+export function toWeek({ person, viewer, day, purpose }: Place): Lead {
+  if (person === viewer) return { to: `/my-week/${day}`, state: null };
+  return { to: `/people/${person}/week/${day}`, state: lookFor(viewer, purpose) };
 }

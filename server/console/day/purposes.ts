@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { catalog, type ParameterId, Purpose, parameterIds } from '../../../shared/catalog.ts';
+import { PersonId } from '../../../shared/ids.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { Role } from '../../../shared/roles.ts';
 
@@ -17,11 +19,22 @@ export function offeredPurposes(policy: PolicyDocument, role: Role): readonly Of
     .filter(({ shows }) => shows.length > 0);
 }
 
-/** What one looks for: one's own data, or at another the purpose in the address; null when none is chosen yet. */
-export function purposeFor(own: boolean, text: string | null): ReadPurposeName | null {
-  if (own) return 'own_data';
-  const parsed = Purpose.safeParse(text);
-  return parsed.success ? parsed.data : null;
+/** For what a viewer looks, as it goes along with the links that they follow. */
+export const Look = z.strictObject({ viewer: PersonId, purpose: Purpose });
+export type Look = z.infer<typeof Look>;
+
+/** What goes along with a link; null where the purpose is to be asked. */
+export function lookFor(viewer: string, purpose: ReadPurposeName | null): Look | null {
+  return Look.safeParse({ viewer, purpose }).data ?? null;
+}
+
+/**
+ * For what others are looked at: what this very viewer chose on the way here, else null. `state` is the history's own, which no
+ * address brings along: whoever opens a link that somebody made is asked, and so is whoever signs in after somebody.
+ */
+export function chosenPurpose(viewer: string, state: unknown): Purpose | null {
+  const look = Look.safeParse(state).data;
+  return look?.viewer === viewer ? look.purpose : null;
 }
 
 function shownFor(policy: PolicyDocument, role: Role, purpose: Purpose): readonly ParameterId[] {

@@ -57,7 +57,7 @@ const fields = ['name', 'password'];
 
 /** Name and password, then whatever the account's role still needs. */
 function Accepting({ token, invitation }: { token: string; invitation: InvitationView }) {
-  const { organisation, email, expiresAt } = invitation;
+  const { organisation, email, invitedBy, expiresAt } = invitation;
   const navigate = useNavigate();
   const enter = useEnter();
   const [name, setName] = useState(invitation.name);
@@ -79,6 +79,12 @@ function Accepting({ token, invitation }: { token: string; invitation: Invitatio
   return (
     <Entrance title={say('invitation.title')} lead={say('invitation.lead', { organisation })}>
       <dl className="dl-facts">
+        {invitedBy !== null && (
+          <>
+            <dt>{say('invitation.by')}</dt>
+            <dd>{invitedBy}</dd>
+          </>
+        )}
         <dt>{say('invitation.signIn')}</dt>
         <dd>{email}</dd>
         <dt>{say('invitation.ends')}</dt>

@@ -1,20 +1,16 @@
 import { Button, Checkbox } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { CopyText } from '../frame/CopyText.tsx';
 import { Note } from '../frame/Note.tsx';
+import { useUnsaved } from '../frame/Unsaved.tsx';
 import { say } from '../strings/say.ts';
 import classes from './entry.module.css';
 
-/** The recovery codes, shown this once. Goes on, and lets the page be left unasked, only when the person says that they are kept. */
+/** The recovery codes, shown this once. Goes on, and is left unasked, only when the person says that they are kept. */
 export function RecoveryCodes({ codes, onSaved }: { codes: readonly string[]; onSaved: () => void }) {
   const [saved, setSaved] = useState(false);
-  useEffect(() => {
-    if (saved) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [saved]);
+  useUnsaved('recoveryCodes', !saved);
   const text = `${codes.join('\n')}\n`;
   return (
     <>

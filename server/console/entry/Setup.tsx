@@ -6,6 +6,7 @@ import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { Failure } from '../frame/Failure.tsx';
+import { useAskFirst } from '../frame/Unsaved.tsx';
 import { say } from '../strings/say.ts';
 import { Entrance } from './Entrance.tsx';
 import { NewPassword, type PasswordChoice, passwordProblem } from './NewPassword.tsx';
@@ -16,13 +17,14 @@ import { useSignOut } from './useSignOut.ts';
 export function Setup({ me }: { me: Me }) {
   const client = useQueryClient();
   const signOut = useSignOut();
+  const askFirst = useAskFirst();
   const next = me.mustDo[0];
   if (next === undefined) return null;
   const done = (changed: Me) => client.setQueryData(keys.me, changed);
   return (
     <Entrance {...titleOf(next, me)}>
       {next === 'set_password' ? <FirstPassword onDone={done} /> : <SecondFactor onDone={done} />}
-      <Button variant="subtle" size="compact-sm" onClick={() => signOut.mutate()}>
+      <Button variant="subtle" size="compact-sm" onClick={() => askFirst(() => signOut.mutate())}>
         {say('action.signOut')}
       </Button>
       {signOut.isError && <Failure error={signOut.error} />}

@@ -11,7 +11,9 @@ import { MeProvider, useSession } from '../api/useMe.ts';
 import { Begin } from '../begin/Begin.tsx';
 import { Start } from '../begin/Start.tsx';
 import { Collection } from '../collection/Collection.tsx';
-import { NoticePage } from '../collection/NoticePage.tsx';
+import { DraftsProvider } from '../collection/Drafts.tsx';
+import { HistoryPage } from '../collection/HistoryPage.tsx';
+import { NoticePage, NoticeVersionPage } from '../collection/NoticePage.tsx';
 import { DayPage } from '../day/DayPage.tsx';
 import { Entrance } from '../entry/Entrance.tsx';
 import { Invitation } from '../entry/Invitation.tsx';
@@ -26,7 +28,8 @@ import { TodayPage } from '../today/TodayPage.tsx';
 import { WeekPage } from '../week/WeekPage.tsx';
 import { Failure } from './Failure.tsx';
 import { Frame } from './Frame.tsx';
-import { Empty, Page } from './Page.tsx';
+import { NoSuchPage } from './NoSuchPage.tsx';
+import { UnsavedProvider } from './Unsaved.tsx';
 import { Waiting } from './Waiting.tsx';
 
 /** Links and invitations first: they work whoever is signed in. Then the door, then the rooms. */
@@ -34,11 +37,13 @@ export function Console() {
   const client = useQueryClient();
   useEffect(() => followOtherTabs(client), [client]);
   return (
-    <Routes>
-      <Route path="/link/:token" element={<OneTimeLink />} />
-      <Route path="/invitation/:token" element={<Invitation />} />
-      <Route path="*" element={<Door />} />
-    </Routes>
+    <UnsavedProvider>
+      <Routes>
+        <Route path="/link/:token" element={<OneTimeLink />} />
+        <Route path="/invitation/:token" element={<Invitation />} />
+        <Route path="*" element={<Door />} />
+      </Routes>
+    </UnsavedProvider>
   );
 }
 
@@ -59,8 +64,11 @@ function Door() {
       </Entrance>
     );
   }
-  if (session.data === null) return <SignIn />;
-  return <Inside me={session.data} />;
+  return (
+    <DraftsProvider person={session.data?.person.id ?? null}>
+      {session.data === null ? <SignIn /> : <Inside me={session.data} />}
+    </DraftsProvider>
+  );
 }
 
 function Inside({ me }: { me: Me }) {
@@ -85,19 +93,13 @@ function Inside({ me }: { me: Me }) {
           <Route path="/my-week/:day?" element={<WeekPage />} />
           <Route path="/who-looked" element={<Accesses />} />
           <Route path="/notice" element={<NoticePage />} />
+          <Route path="/notice/history" element={<HistoryPage />} />
+          <Route path="/notice/versions/:version" element={<NoticeVersionPage />} />
           <Route path="/account" element={<Account />} />
           <Route path="/security" element={<SecurityEvents />} />
           <Route path="*" element={<NoSuchPage />} />
         </Routes>
       </Frame>
     </MeProvider>
-  );
-}
-
-function NoSuchPage() {
-  return (
-    <Page title={say('missing.title')}>
-      <Empty>{say('missing.text')}</Empty>
-    </Page>
   );
 }

@@ -26,6 +26,7 @@ import { Failure } from './Failure.tsx';
 import classes from './frame.module.css';
 import { may } from './may.ts';
 import { Note } from './Note.tsx';
+import { useAskFirst } from './Unsaved.tsx';
 
 /** What stands around every page of a signed-in person. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -158,6 +159,7 @@ function Item({ page, onClick }: { page: Destination; onClick?: () => void }) {
 function Foot() {
   const { person } = useMe();
   const signOut = useSignOut();
+  const askFirst = useAskFirst();
   return (
     <div className={classes.foot}>
       <div>
@@ -170,7 +172,7 @@ function Foot() {
         size="xs"
         leftSection={<IconLogout size={16} aria-hidden />}
         loading={signOut.isPending}
-        onClick={() => signOut.mutate()}
+        onClick={() => askFirst(() => signOut.mutate())}
       >
         {say('action.signOut')}
       </Button>

@@ -14,6 +14,7 @@ import { Empty } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, latency, nearTime } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
+import { reportOf } from './deviceReport.ts';
 import { EnrolDialog } from './EnrolDialog.tsx';
 import { EnrolmentCodes } from './EnrolmentCodes.tsx';
 import classes from './people.module.css';
@@ -63,6 +64,11 @@ function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean 
         {device.clockFlagged && <Mark tone="gone">{say('device.clock')}</Mark>}
       </div>
       <p className="dl-quiet dl-small">{factsOf(device, now).join(' · ')}</p>
+      {reportOf(device, now).map((line) => (
+        <p key={line} className="dl-quiet dl-small">
+          {line}
+        </p>
+      ))}
       {device.clockFlagged && device.clockOffsetMs !== null && (
         <Note tone="wait">{say('device.clockText', { time: latency(Math.abs(device.clockOffsetMs)) })}</Note>
       )}

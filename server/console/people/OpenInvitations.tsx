@@ -2,11 +2,13 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Mark } from '../../../look/Mark.tsx';
+import type { PersonId } from '../../../shared/ids.ts';
 import type { Invitation, PersonView } from '../../../shared/protocol/http/people.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useInvitations } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
+import { useAuthorName } from '../frame/useNames.ts';
 import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { InvitationLink } from './InvitationLink.tsx';
@@ -28,17 +30,24 @@ export function OpenInvitations({
   const links = new Map<string, Invitation>(made.map((invitation) => [invitation.person.id, invitation]));
   return (
     <ul className="dl-plain-list">
-      {invitations.data?.map(({ person: id, expiresAt }) => {
+      {invitations.data?.map(({ person: id, ...open }) => {
         const person = byId.get(id) ?? links.get(id)?.person;
         if (person === undefined) return null;
-        return <OpenInvitation key={id} person={person} expiresAt={expiresAt} made={links.get(id)} />;
+        return <OpenInvitation key={id} person={person} {...open} made={links.get(id)} />;
       })}
     </ul>
   );
 }
 
-function OpenInvitation(props: { person: PersonView; expiresAt: number | null; made: Invitation | undefined }) {
-  const { person, expiresAt, made } = props;
+interface Open {
+  readonly person: PersonView;
+  readonly expiresAt: number | null;
+  readonly invitedBy: PersonId | null;
+  readonly made: Invitation | undefined;
+}
+
+function OpenInvitation({ person, expiresAt, invitedBy, made }: Open) {
+  const inviter = useAuthorName(invitedBy);
   const [renewed, setRenewed] = useState<Invitation | null>(null);
   const client = useQueryClient();
   const changed = () => void client.invalidateQueries({ queryKey: keys.invitations });
@@ -58,6 +67,7 @@ function OpenInvitation(props: { person: PersonView; expiresAt: number | null; m
         <span className="dl-quiet dl-small">
           {person.email} · {say(`role.${person.role}`)}
         </span>
+        {invitedBy !== null && <span className="dl-quiet dl-small">{say('invitations.by', { name: inviter })}</span>}
         {expiresAt === null ? (
           <Mark tone="gone">{say('invitations.noLink')}</Mark>
         ) : (

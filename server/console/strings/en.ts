@@ -158,6 +158,7 @@ export const en = {
   'invitation.title': 'Welcome to Daylight',
   'invitation.lead':
     '{organisation} invites you. Choose a name that your colleagues know, and a password. Nothing is recorded by doing this.',
+  'invitation.by': 'Invited by',
   'invitation.signIn': 'You sign in with',
   'invitation.ends': 'Can be accepted until',
   'invitation.accept': 'Accept the invitation',
@@ -186,6 +187,15 @@ export const en = {
   'recovery.download': 'Download',
   'recovery.saved': 'I have saved them',
   'recovery.goOn': 'Go on',
+
+  'unsaved.stay': 'Stay here',
+  'unsaved.recoveryCodes.title': 'Leave without keeping these codes?',
+  'unsaved.recoveryCodes.text':
+    'You have not said that you saved them, and they are never shown again. Whoever loses their authenticator and has no code is locked out.',
+  'unsaved.recoveryCodes.leave': 'Leave without them',
+  'unsaved.draft.title': 'Sign out and lose your changes?',
+  'unsaved.draft.text': 'What you changed under Collection is not published. Signing out discards it.',
+  'unsaved.draft.leave': 'Sign out and discard them',
 
   // ── First steps ──
   'begin.title': 'First steps',
@@ -362,6 +372,10 @@ export const en = {
   'notice.lead': 'This is the notice that everyone in the organisation gets, made from the policy in force.',
   'notice.version': 'Version {version}, published {when}',
   'notice.openToPrint': 'Open as a page',
+  'notice.ofVersion': 'What was collected: version {version}',
+  'notice.ofVersionLead': 'This notice was made from that version of the policy when it was published, and is kept.',
+  'notice.over': 'Version {version} is over. Version {inForce} is in force.',
+  'notice.toInForce': 'See what is collected now',
   'notice.collected': 'While you track, Daylight records',
   'notice.nothing': 'Nothing.',
   'notice.terms': '{purpose} ({basis}) · kept {days} · seen by {viewers}',
@@ -369,6 +383,24 @@ export const en = {
   'notice.everything': 'Everything that Daylight can record is on.',
   'notice.never': 'What nobody can switch on',
   'notice.hash': 'Fingerprint of the policy:',
+
+  // ── The policy's history ──
+  'history.title': 'History of the policy',
+  'history.lead':
+    'Every version that was published: when, by whom, why, and what it changed. Everyone in the organisation can read this.',
+  'history.open': 'History',
+  'history.back': 'To the history',
+  'history.version': 'Version {version}',
+  'history.inForce': 'In force',
+  'history.by': 'Published {when} by {author}',
+  'history.reason': '“{reason}”',
+  'history.first': 'The first version. Its notice says all of what it collects; there was nothing before it.',
+  'history.notice': 'The notice of version {version}',
+  'history.older': 'Older versions',
+  'history.shown.one': 'The newest version is shown.',
+  'history.shown.other': 'The newest {count} versions are shown.',
+  'history.all.one': 'This is the only version there was.',
+  'history.all.other': 'These are all {count} versions, back to the first.',
 
   // ── A day ──
   'day.mine': 'My day',
@@ -595,6 +627,7 @@ export const en = {
   'invitation.heading': 'Invitation',
   'invitations.text':
     'A link is shown only where it was made. If it was lost, make a new one; the earlier one then ends.',
+  'invitations.by': 'invited by {name}',
   'invitations.until': 'Link works until {when}',
   'invitations.noLink': 'No link works any more',
   'invitations.renew': 'New link',
@@ -650,6 +683,17 @@ export const en = {
   'device.version': 'agent {version}',
   'device.observes': 'may observe until {when} without the server',
   'device.observedEnded': 'stopped observing by itself {when}',
+  'device.sensors.one': '{count} sensor works.',
+  'device.sensors.other': '{count} sensors work.',
+  'device.sensorsNone': 'No sensor is switched on.',
+  'device.unable': 'Cannot be recorded, because its sensor does not work on this computer: {what}.',
+  'device.unableSites': 'Cannot be recorded, because no browser extension is heard: {what}.',
+  'device.queue.one': '{count} record waited to be sent',
+  'device.queue.other': '{count} records waited to be sent',
+  'device.queueNone': 'Nothing waited to be sent',
+  'device.queueAt': '{what} when it last reported, {when}.',
+  'device.queueSome': 'At least {least} records waited to be sent when it last reported.',
+  'device.queueFew': 'Fewer than {least} records waited to be sent when it last reported.',
   'enrol.open': 'Add a device',
   'enrol.title': 'Add a device for {name}',
   'enrol.titleYou': 'Add a device of yours',
@@ -690,8 +734,7 @@ export const en = {
   'receipt.waiting': 'Waiting to be sent',
   'receipt.queue': 'Waiting to be sent on {when}, when it signed this: {count}.',
   'receipt.unable': 'Off, because what would record it cannot work on this computer as it is: {what}.',
-  'receipt.holds':
-    'Which sensors cannot work there and what waits to be sent is in what it signed. Looking at that is recorded.',
+  'receipt.holds': 'What it signed says more, as far as your role may see it. Looking at that is recorded.',
   'receipt.unknown': 'Not a known parameter',
   'receipt.discarded': 'Refused by the server:',
   'receipt.dropped': 'Recorded and never sent:',

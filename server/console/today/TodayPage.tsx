@@ -1,10 +1,10 @@
 import { Button, Select } from '@mantine/core';
-import { useSearchParams } from 'react-router';
+import { useLocation, useSearchParams } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
 import { useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { PurposeChoice } from '../day/PurposeChoice.tsx';
-import { purposeFor, type ReadPurposeName } from '../day/purposes.ts';
+import { chosenPurpose, lookFor, type ReadPurposeName } from '../day/purposes.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Note } from '../frame/Note.tsx';
@@ -20,16 +20,14 @@ import { type TodayWatch, useToday } from './useToday.ts';
 export function TodayPage() {
   const { person } = useMe();
   const [search, setSearch] = useSearchParams();
-  const purpose = purposeFor(false, search.get('purpose'));
+  const { state } = useLocation();
+  const purpose = chosenPurpose(person.id, state);
   const team = search.get('team');
   const allowed = may.seeDaysOfOthers(person.role);
   const watch = useToday(allowed ? purpose : null, viewerZone(), team);
   const choose = (to: { purpose?: ReadPurposeName | null; team?: string | null }) => {
     const chosen = { purpose, team, ...to };
-    const next = new URLSearchParams();
-    if (chosen.purpose !== null) next.set('purpose', chosen.purpose);
-    if (chosen.team !== null) next.set('team', chosen.team);
-    setSearch(next);
+    setSearch(chosen.team === null ? {} : { team: chosen.team }, { state: lookFor(person.id, chosen.purpose) });
   };
   return (
     <Page title={say('today.title')} lead={say('today.lead')}>

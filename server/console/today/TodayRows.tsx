@@ -3,8 +3,9 @@ import { Mark } from '../../../look/Mark.tsx';
 import { useNow } from '../../../look/useNow.ts';
 import type { TodayReport, TodayRow } from '../../../shared/protocol/http/today.ts';
 import { useTeams } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
 import { absenceOf } from '../day/absence.ts';
-import { dayPath } from '../day/paths.ts';
+import { toDay } from '../day/paths.ts';
 import type { ReadPurposeName } from '../day/purposes.ts';
 import { workLabel } from '../day/Timeline.tsx';
 import { labelText } from '../day/tones.ts';
@@ -69,11 +70,12 @@ function Summary({ rows }: { rows: readonly TodayRow[] }) {
 function Row(props: { row: TodayRow; day: string; sinceReportMs: number; purpose: ReadPurposeName }) {
   const { row, day, sinceReportMs, purpose } = props;
   const tracked = trackedBy(row, sinceReportMs);
-  const path = dayPath({ person: row.person.id, own: false, day, purpose });
+  const viewer = useMe().person.id;
+  const lead = toDay({ person: row.person.id, viewer, day, purpose });
   return (
     <li className={classes.row} data-state={row.state}>
       <div className={classes.name}>
-        <Link to={path}>{row.person.name}</Link>
+        <Link {...lead}>{row.person.name}</Link>
         <div className="dl-quiet dl-small">{useTeamNames(row.teams)}</div>
       </div>
       <div className={classes.state}>
@@ -85,7 +87,7 @@ function Row(props: { row: TodayRow; day: string; sinceReportMs: number; purpose
       </div>
       <div className={`${classes.total} dl-number`}>
         {tracked !== null && (
-          <Link to={path}>
+          <Link {...lead}>
             {row.atLeast ? say('today.atLeast', { time: duration(tracked) }) : duration(tracked)}
             <span className="dl-hidden"> {say('today.openDay', { name: row.person.name })}</span>
           </Link>

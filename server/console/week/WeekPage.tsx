@@ -1,6 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconRefresh } from '@tabler/icons-react';
-import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { useLocation, useNavigate, useParams } from 'react-router';
 import type { WeekReport } from '../../../shared/protocol/http/week.ts';
 import { addDays } from '../../../shared/time.ts';
 import { useWeek } from '../api/reads.ts';
@@ -8,8 +8,8 @@ import { useMe } from '../api/useMe.ts';
 import { addressedDay } from '../day/addressedDay.ts';
 import { NoDay } from '../day/NoDay.tsx';
 import { PurposeChoice } from '../day/PurposeChoice.tsx';
-import { weekPath } from '../day/paths.ts';
-import { purposeFor, type ReadPurposeName } from '../day/purposes.ts';
+import { toWeek } from '../day/paths.ts';
+import { chosenPurpose, type ReadPurposeName } from '../day/purposes.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
@@ -24,25 +24,29 @@ import { WeekTables } from './WeekTables.tsx';
 export function WeekPage() {
   const me = useMe();
   const { person = me.person.id, day: text } = useParams();
-  const own = person === me.person.id;
   const today = dayIn(Date.now(), viewerZone());
   const day = addressedDay(text, today);
-  if (day === null) return <NoDay text={text ?? ''} today={weekPath({ person, own, day: today, purpose: null })} />;
-  return <PersonWeek person={person} own={own} day={day} />;
+  if (day === null)
+    return <NoDay text={text ?? ''} today={toWeek({ person, viewer: me.person.id, day: today, purpose: null })} />;
+  return <PersonWeek person={person} day={day} />;
 }
 
-function PersonWeek({ person, own, day }: { person: string; own: boolean; day: string }) {
-  const [search] = useSearchParams();
+function PersonWeek({ person, day }: { person: string; day: string }) {
+  const viewer = useMe().person.id;
+  const own = person === viewer;
+  const { state } = useLocation();
   const navigate = useNavigate();
   const zone = viewerZone();
   const today = dayIn(Date.now(), zone);
   const from = mondayOf(day);
-  const purpose = purposeFor(own, search.get('purpose'));
+  const purpose = own ? 'own_data' : chosenPurpose(viewer, state);
   const name = useNameOf(person);
   const isNamed = useNames()(person) !== undefined;
   const report = useWeek({ person, from, zone, purpose });
-  const go = (to: { day?: string; purpose?: ReadPurposeName | null }) =>
-    void navigate(weekPath({ person, own, day, purpose, ...to }));
+  const go = (to: { day?: string; purpose?: ReadPurposeName | null }) => {
+    const lead = toWeek({ person, viewer, day, purpose, ...to });
+    void navigate(lead.to, { state: lead.state });
+  };
   return (
     <Page
       title={own ? say('week.mine') : say('week.of', { name })}

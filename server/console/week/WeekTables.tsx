@@ -1,8 +1,9 @@
 import { Link } from 'react-router';
 import type { ParameterId } from '../../../shared/catalog.ts';
 import type { WeekReport } from '../../../shared/protocol/http/week.ts';
+import { useMe } from '../api/useMe.ts';
 import { absenceOf } from '../day/absence.ts';
-import { dayPath } from '../day/paths.ts';
+import { type Lead, toDay } from '../day/paths.ts';
 import type { ReadPurposeName } from '../day/purposes.ts';
 import { labelText } from '../day/tones.ts';
 import { duration, hoursMinutes, longDay, shortDate, weekday } from '../strings/format.ts';
@@ -54,6 +55,7 @@ export function WeekTables(shown: Shown) {
 
 function Matrix(props: Shown & { title: string; lines: readonly Line[]; parameter: ParameterId }) {
   const { report, own, purpose, title, lines, parameter } = props;
+  const viewer = useMe().person.id;
   const { days } = report;
   const longest = Math.max(0, ...lines.flatMap(({ byDay }) => byDay));
   const shown = lines.some(({ total }) => total > 0);
@@ -93,7 +95,7 @@ function Matrix(props: Shown & { title: string; lines: readonly Line[]; paramete
                         <Cell
                           ms={ms}
                           isFuture={of.from > report.generatedAt}
-                          to={dayPath({ person: report.person.id, own, day: of.day, purpose })}
+                          lead={toDay({ person: report.person.id, viewer, day: of.day, purpose })}
                           day={of.day}
                         />
                       </td>
@@ -113,11 +115,11 @@ function Matrix(props: Shown & { title: string; lines: readonly Line[]; paramete
   );
 }
 
-function Cell({ ms, isFuture, to, day }: { ms: number; isFuture: boolean; to: string; day: string }) {
+function Cell({ ms, isFuture, lead, day }: { ms: number; isFuture: boolean; lead: Lead; day: string }) {
   if (isFuture) return <span className="dl-quiet">{say('week.notYet')}</span>;
   if (ms === 0) return <span className="dl-quiet">–</span>;
   return (
-    <Link to={to} title={duration(ms)} aria-label={say('week.cell', { time: duration(ms), day: longDay(day) })}>
+    <Link {...lead} title={duration(ms)} aria-label={say('week.cell', { time: duration(ms), day: longDay(day) })}>
       {hoursMinutes(ms)}
     </Link>
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ParameterId } from '../../catalog.ts';
 import { DeviceId, PersonId } from '../../ids.ts';
 import { Digest } from '../../signed.ts';
 import { UnixMs } from '../../time.ts';
@@ -24,6 +25,14 @@ export const DeviceView = z.strictObject({
   committedSeq: z.int().nullable(),
   /** Until when it may observe without the server. Null for everybody but the person: each renewal moves it. */
   observedUntil: UnixMs.nullable(),
+  /**
+   * Of what is observed and switched on, by its latest signed receipt: what can be recorded there, and what cannot as the computer
+   * is. For others than the person without sites, because an extension is heard when somebody works in a browser. Null when
+   * there is no receipt, and once the device is retired.
+   */
+  sensors: z.strictObject({ work: z.array(ParameterId), unable: z.array(ParameterId) }).nullable(),
+  /** What waited to be sent when it signed that. For others than the person in whole hundreds, rounded down, and without its time. */
+  queue: z.strictObject({ records: z.int().min(0), at: UnixMs.nullable() }).nullable(),
 });
 export type DeviceView = z.infer<typeof DeviceView>;
 

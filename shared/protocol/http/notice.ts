@@ -4,6 +4,7 @@ import { LawfulBasis } from '../../policy/policy.ts';
 import { Role } from '../../roles.ts';
 import { Digest } from '../../signed.ts';
 import { UnixMs } from '../../time.ts';
+import { versionInPath } from './policy.ts';
 import { empty, route } from './route.ts';
 
 export const NoticeView = z.strictObject({
@@ -35,6 +36,16 @@ export const noticeRoutes = {
     params: empty,
     query: empty,
     summary: 'The notice that people get, generated from the policy in force.',
+    body: null,
+    response: NoticeView,
+  }),
+  noticeVersion: route({
+    method: 'GET',
+    path: '/notice/versions/:version',
+    auth: 'session',
+    params: z.strictObject({ version: versionInPath }),
+    query: empty,
+    summary: 'The notice of one published version. Everyone in the organisation may read it.',
     body: null,
     response: NoticeView,
   }),

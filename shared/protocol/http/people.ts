@@ -68,10 +68,12 @@ export const peopleRoutes = {
     params: empty,
     query: empty,
     summary:
-      'Everyone who is invited and has not come yet (owner, admin). `expiresAt` is null when no link of theirs works any more.',
+      'Everyone who is invited and has not come yet (owner, admin). `expiresAt` is null when no link of theirs works any more. `invitedBy` made their latest link.',
     body: null,
     response: z.strictObject({
-      invitations: z.array(z.strictObject({ person: PersonId, expiresAt: UnixMs.nullable() })),
+      invitations: z.array(
+        z.strictObject({ person: PersonId, expiresAt: UnixMs.nullable(), invitedBy: PersonId.nullable() }),
+      ),
     }),
   }),
   renewInvitation: route({

@@ -16,6 +16,13 @@ export const PolicyView = z.strictObject({
 });
 export type PolicyView = z.infer<typeof PolicyView>;
 
+/** A version as the history has it: without its signed form, which `policyVersion` answers with. */
+export const PublishedVersion = PolicyView.omit({ signed: true });
+export type PublishedVersion = z.infer<typeof PublishedVersion>;
+
+/** Versions in one answer of the history. */
+export const HISTORY_PAGE = 50;
+
 /** One change to the current policy: only the parameters named change. */
 export const PolicyChange = z.strictObject({
   /** The version that this change was made from; another one in the meantime is a conflict and nothing is changed. */
@@ -33,7 +40,7 @@ export const PolicyChange = z.strictObject({
 export type PolicyChange = z.infer<typeof PolicyChange>;
 
 /** In its one form: decimal, without sign and leading zero. */
-const versionInPath = z
+export const versionInPath = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'expected a whole number from 1')
   .pipe(z.coerce.number<string>());
@@ -58,6 +65,16 @@ export const policyRoutes = {
     summary: 'One published version; versions are permanent.',
     body: null,
     response: PolicyView,
+  }),
+  policyHistory: route({
+    method: 'GET',
+    path: '/policy/versions',
+    auth: 'session',
+    params: empty,
+    query: z.strictObject({ before: versionInPath.optional() }),
+    summary: `Every published version with its author and reason, newest first, ${HISTORY_PAGE} at a time. Everyone in the organisation may read them.`,
+    body: null,
+    response: z.strictObject({ versions: z.array(PublishedVersion) }),
   }),
   publishPolicy: route({
     method: 'PUT',

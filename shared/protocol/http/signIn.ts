@@ -32,6 +32,8 @@ export const InvitationView = z.strictObject({
   name: z.string(),
   /** What they sign in with from then on. */
   email: z.string(),
+  /** The name of whoever made the link that works now; null when they are gone. */
+  invitedBy: z.string().nullable(),
   expiresAt: UnixMs,
 });
 export type InvitationView = z.infer<typeof InvitationView>;
@@ -68,7 +70,7 @@ export const signInRoutes = {
     auth: 'public',
     params: empty,
     query: empty,
-    summary: 'Whom an invitation is for, where to, and until when it can be accepted. Does not use it up.',
+    summary: 'Whom an invitation is for, where to, from whom, and until when it can be accepted. Does not use it up.',
     body: z.strictObject({ token: LinkToken }),
     response: InvitationView,
   }),

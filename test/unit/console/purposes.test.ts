@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { offeredPurposes, purposeFor } from '../../../server/console/day/purposes.ts';
+import { chosenPurpose, lookFor, offeredPurposes } from '../../../server/console/day/purposes.ts';
 import { OrgId } from '../../../shared/ids.ts';
 import { firstRules, type PolicyDocument } from '../../../shared/policy/policy.ts';
 import { UnixMs } from '../../../shared/time.ts';
@@ -29,13 +29,15 @@ test('only purposes that the policy declares, and that show this role something,
   ]);
 });
 
-test('a purpose in an address that is not one counts as none', () => {
-  expect(purposeFor(false, 'workload_review')).toBe('workload_review');
-  expect(purposeFor(false, 'curiosity')).toBeNull();
-  expect(purposeFor(false, null)).toBeNull();
+test('a purpose goes along with whoever chose it, and with nobody else; without one, or with what is none, it is asked', () => {
+  const [ann, bob] = ['6f1c9a52-33f0-4a60-9a2a-3c6a70a1b002', '6f1c9a52-33f0-4a60-9a2a-3c6a70a1b003'];
+  const look = lookFor(ann, 'workload_review');
+  expect(chosenPurpose(ann, look)).toBe('workload_review');
+  expect(chosenPurpose(bob, look)).toBeNull();
+  for (const state of [null, undefined, 'support', { viewer: ann, purpose: 'curiosity' }, { purpose: 'support' }])
+    expect(chosenPurpose(ann, state)).toBeNull();
 });
 
-test('one’s own data has no other purpose, and is no purpose for anybody else’s', () => {
-  expect(purposeFor(true, 'support')).toBe('own_data');
-  expect(purposeFor(false, 'own_data')).toBeNull();
+test('one’s own data is no purpose for anybody else’s', () => {
+  expect(lookFor('6f1c9a52-33f0-4a60-9a2a-3c6a70a1b002', 'own_data')).toBeNull();
 });

@@ -13,7 +13,7 @@ import {
   type TestServer,
   totpCode,
 } from '../../../support/api.ts';
-import { breakTable, countRows } from '../../../support/brokenTable.ts';
+import { breakTable, countRows, removePerson } from '../../../support/brokenTable.ts';
 
 let it: TestServer;
 let owner: TestOwner;
@@ -39,14 +39,14 @@ const kindsAbout = async (person: string) => {
 describe('an open invitation', () => {
   test('is listed with its end until it is accepted or has expired, and then says that no link works', async () => {
     const { person, token, expiresAt } = await invite('Ann');
-    expect(await openOf(person.id)).toEqual({ person: person.id, expiresAt });
+    expect(await openOf(person.id)).toEqual({ person: person.id, expiresAt, invitedBy: owner.person });
     expect((await accept(token)).status).toBe(200);
     expect(await openOf(person.id)).toBeUndefined();
     const late = await invite('Ben');
     it.clock.advance(7 * DAY);
     const { token: link } = await makeSignInLink(it.data, owner.email, { clock: it.clock });
     await owner.client.ok('POST', '/session/link', { token: link });
-    expect(await openOf(late.person.id)).toEqual({ person: late.person.id, expiresAt: null });
+    expect(await openOf(late.person.id)).toEqual({ person: late.person.id, expiresAt: null, invitedBy: owner.person });
     expect((await accept(late.token)).body.error.code).toBe('gone');
   });
 
@@ -71,7 +71,7 @@ describe('an open invitation', () => {
     });
     expect(renewed.link).toBe(`${it.url}/#/invitation/${renewed.token}`);
     expect((await accept(token)).body.error.code).toBe('gone');
-    expect(await openOf(person.id)).toEqual({ person: person.id, expiresAt: renewed.expiresAt });
+    expect(await openOf(person.id)).toMatchObject({ person: person.id, expiresAt: renewed.expiresAt });
     expect((await accept(renewed.token)).status).toBe(200);
     expect(await kindsAbout(person.id)).toEqual(['invitation_renewed', 'invited']);
     const done = await owner.client.send('POST', `/people/${person.id}/invitation`, {});
@@ -82,7 +82,7 @@ describe('an open invitation', () => {
     const { person, token } = await invite('Dia');
     await owner.client.ok('DELETE', `/people/${person.id}/invitation`);
     expect((await accept(token)).body.error.code).toBe('gone');
-    expect(await openOf(person.id)).toEqual({ person: person.id, expiresAt: null });
+    expect(await openOf(person.id)).toMatchObject({ person: person.id, expiresAt: null });
     expect(await kindsAbout(person.id)).toEqual(['invitation_withdrawn', 'invited']);
     const { token: next } = await owner.client.ok('POST', `/people/${person.id}/invitation`, {});
     expect((await accept(next)).status).toBe(200);
@@ -123,7 +123,8 @@ describe('an open invitation', () => {
   test('says whose it is and to which organisation before anything is chosen, and is not used up by that', async () => {
     const { token, expiresAt } = await invite('Ida');
     const look = () => createClient(it.url).send('POST', '/invitation', { token });
-    const shown = { organisation: 'Inviting', name: 'Ida', email: 'ida@inviting.example.com', expiresAt };
+    const { name: invitedBy } = (await owner.client.ok('GET', '/session')).person;
+    const shown = { organisation: 'Inviting', name: 'Ida', email: 'ida@inviting.example.com', invitedBy, expiresAt };
     expect([(await look()).body, (await look()).body]).toEqual([shown, shown]);
     expect((await accept(token)).status).toBe(200);
     const over = await look();
@@ -135,6 +136,24 @@ describe('an open invitation', () => {
         remedy: 'Ask whoever invited you for a new link.',
       },
     ]);
+  });
+
+  test('says who invited, which is whoever made the link that works; names nobody who is gone, and is forgotten when it is accepted', async () => {
+    const admin = await addMember(it, owner.client, 'admin', { name: 'Ari', email: 'ari@inviting.example.com' });
+    const person = { name: 'Zoe', email: 'zoe@inviting.example.com', role: 'employee' };
+    const first = await admin.client.ok('POST', '/people', person);
+    const inviter = async (token: string) =>
+      (await createClient(it.url).ok('POST', '/invitation', { token })).invitedBy as unknown;
+    expect([await inviter(first.token), (await openOf(first.person.id)).invitedBy]).toEqual(['Ari', admin.person]);
+    await owner.client.ok('PATCH', `/people/${first.person.id}`, { name: 'Zoë' });
+    expect(await inviter(first.token)).toBe('Ari');
+    const { name } = (await owner.client.ok('GET', '/session')).person;
+    const second = await owner.client.ok('POST', `/people/${first.person.id}/invitation`, {});
+    expect([await inviter(second.token), (await openOf(first.person.id)).invitedBy]).toEqual([name, owner.person]);
+    const third = await admin.client.ok('POST', `/people/${first.person.id}/invitation`, {});
+    await removePerson(it.data, admin.person);
+    expect([await inviter(third.token), (await openOf(first.person.id)).invitedBy]).toEqual([null, null]);
+    expect((await accept(third.token)).status).toBe(200);
   });
 
   test('is guessed at no more often by looking than by accepting', async () => {

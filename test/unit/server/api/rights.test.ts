@@ -90,7 +90,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ createTeam: staff, changeTeam: staff },
   ...{ createEnrolmentCode: staff, enrolmentCodes: staff, withdrawEnrolmentCode: staff, retireDevice: staff },
   ...{ devices: publishers, deviceReceipt: overseers },
-  ...{ policy: everyone, policyVersion: everyone, notice: everyone },
+  ...{ policy: everyone, policyVersion: everyone, policyHistory: everyone, notice: everyone, noticeVersion: everyone },
   ...{ publishPolicy: publishers, proof: overseers, proofStream: overseers },
   ...{ day: ['owner', 'manager'], week: ['owner', 'manager'] },
   ...{ observations: ['owner', 'manager'], screenshot: ['owner', 'manager'] },

@@ -62,9 +62,25 @@ test('a change of one person reads them and who is shown beside them, however ma
   const accounts = createAccounts(deps);
   const { team } = await accounts.createTeam(kit.org, 'Design');
   const member = (name: string, teams = [team]) =>
-    accounts.create({ org: kit.org, name, email: `${name}@example.com`, role: 'employee', teams, managesTeams: [] });
+    accounts.create({
+      org: kit.org,
+      name,
+      email: `${name}@example.com`,
+      role: 'employee',
+      teams,
+      managesTeams: [],
+      invitedBy: null,
+    });
   const manager = await accounts.create({
-    ...{ org: kit.org, name: 'Noor', email: 'noor@example.com', role: 'manager', teams: [], managesTeams: [team] },
+    ...{
+      org: kit.org,
+      name: 'Noor',
+      email: 'noor@example.com',
+      role: 'manager',
+      teams: [],
+      managesTeams: [team],
+      invitedBy: null,
+    },
   });
   const [mia, tom] = [await member('Mia'), await member('Tom')];
   const device = await kit.enrol({ person: mia.person });

@@ -111,7 +111,8 @@ describe('a store of an earlier format', () => {
   it('is left as it was by a step that fails, which says so with the remedy', async () => {
     await makeEarlier(4);
     const before = await everythingIn();
-    const steps = new Map([[4, `${storeSchema.steps.get(4)}; CREATE INDEX second ON no_such_table (org);`]]);
+    const failing = `${storeSchema.steps.get(4)}; CREATE INDEX second ON no_such_table (org);`;
+    const steps = new Map([...storeSchema.steps, [4, failing]]);
     await expect(openAndClose({ ...storeSchema, steps })).rejects.toMatchObject({
       code: 'damaged',
       message: expect.stringMatching(/daylight\.db: it is not whole, as format 4 was; restore it from a backup/),
