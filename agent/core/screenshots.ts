@@ -58,7 +58,13 @@ async function captureBetweenLooks(
 ): Promise<CapturedImage | null> {
   const look = async (): Promise<boolean> => {
     const windows = await registry.call('window', ['screenshot'], () => platform.window.visible());
-    return windows.ok && isPresentable(windows.value, platform.browser.tab(), reductions);
+    if (!windows.ok) return false;
+    try {
+      return isPresentable(windows.value, platform.browser.tab(), reductions);
+    } catch {
+      registry.failed('screenshot');
+      return false;
+    }
   };
   if (!(await look())) return null;
   const image = await registry.call('screen', ['screenshot'], () => platform.screen.capture(level));

@@ -32,6 +32,10 @@ test('a picture is taken at the editor and on a page that the extension knows, a
 test.each<[string, readonly ScriptEvent[]]>([
   ['a password manager in front', [...atTheEditor, { at: 0, do: 'front', ...secret }]],
   ['a password manager on a second monitor', [...atTheEditor, { at: 0, do: 'others', windows: [secret] }]],
+  [
+    'a lock screen on a second monitor',
+    [...atTheEditor, { at: 0, do: 'others', windows: [{ app: 'i3lock', program: 'i3lock', title: null }] }],
+  ],
   ['a browser behind the editor', [...atTheEditor, { at: 0, do: 'others', windows: [browser] }]],
   [
     'a second window of the browser in front',

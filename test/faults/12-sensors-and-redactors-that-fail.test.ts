@@ -3,7 +3,7 @@ import type { Platform } from '../../agent/core/ports.ts';
 import { defaultReductions } from '../../agent/core/sensors/reduce.ts';
 import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { MINUTE } from '../../shared/time.ts';
-import { atTheEditor, script, typing } from '../support/days/moments.ts';
+import { atTheEditor, onAPage, script, typing } from '../support/days/moments.ts';
 import { createRig, EVERYTHING, type RigOptions } from '../support/recording.ts';
 
 async function fiveMinutes(change: (platform: Platform) => Platform, options: Partial<RigOptions> = {}) {
@@ -28,6 +28,37 @@ test('a redactor that throws loses its value and nothing else', async () => {
   expect(recorded('app').length).toBeGreaterThan(2);
   expect(recorder.status().state).toBe('tracking');
 });
+
+test.each(['isSensitive', 'isSpecial', 'app', 'url'] as const)(
+  'when %s throws, nothing that rests on it is kept, and each loss is counted',
+  async (name) => {
+    const reductions = {
+      ...defaultReductions,
+      [name]: () => {
+        throw new Error('no');
+      },
+    };
+    const rests = {
+      isSensitive: ['app', 'title', 'url', 'screenshot'],
+      isSpecial: ['app', 'title', 'url', 'screenshot'],
+      app: ['app'],
+      url: ['url'],
+    } as const;
+    const day = script([...onAPage, typing]);
+    const rig = await createRig({
+      ...{ levels: EVERYTHING, reductions, platform: (clock) => createScriptedPlatform(day, clock) },
+    });
+    await rig.recorder.start();
+    await rig.clock.advance(11 * MINUTE);
+    const kept = (['app', 'title', 'url', 'screenshot'] as const).filter(
+      (id) => rig.recorded(id).length + (id === 'screenshot' ? rig.spool.held().length : 0) > 0,
+    );
+    expect(kept).toEqual(
+      (['app', 'title', 'url', 'screenshot'] as const).filter((id) => !(rests[name] as readonly string[]).includes(id)),
+    );
+    for (const id of rests[name]) expect(rig.recorder.status().failures[id]).toBeGreaterThan(0);
+  },
+);
 
 test('a redactor that gives what has no place in the register loses its value', async () => {
   const reductions = {

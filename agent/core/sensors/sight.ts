@@ -27,20 +27,14 @@ function isOfUnknownProgram({ remote, app }: ActiveWindow): boolean {
 
 /**
  * Whether a picture may be taken of these windows, front first. Only the window in front can be a browser's: the
- * extension speaks of no other. Nothing to be seen, or a judgement that fails, is no.
+ * extension speaks of no other. Nothing to be seen is no; it throws when the judgement fails.
  */
 export function isPresentable(
   windows: readonly ActiveWindow[],
   tab: BrowserTab | null,
   reductions: Reductions,
 ): boolean {
-  try {
-    return (
-      windows.length > 0 && windows.every((window, index) => isClear(window, index === 0 ? tab : null, reductions))
-    );
-  } catch {
-    return false;
-  }
+  return windows.length > 0 && windows.every((window, index) => isClear(window, index === 0 ? tab : null, reductions));
 }
 
 function isClear(window: ActiveWindow, tab: BrowserTab | null, reductions: Reductions): boolean {
