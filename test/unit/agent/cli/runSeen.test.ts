@@ -66,6 +66,7 @@ test.runIf(onLinux)('an agent that outlives its terminal has stopped observing w
   const shell = `trap "" HUP; sh -c '${run}' 2>&1 | cat > "$output"`;
   const terminal = spawn('script', ['-qec', shell, '/dev/null'], { env, stdio: ['pipe', 'ignore', 'inherit'] });
   closers.push(async () => process.kill(Number(await readFile(pid, 'utf8')), 'SIGKILL'));
+  closers.push(async () => terminal.kill('SIGKILL'));
   await tracking(place);
   await eventually('it observes', () => observing(place));
   const hungUp = performance.now();
