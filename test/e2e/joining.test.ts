@@ -42,6 +42,7 @@ test('an invitation says whose it is and where to before anything is asked, and 
   const told = await page.getByRole('main').innerText();
   expect(told).toContain('Nordlicht invites you.');
   expect(told).toContain('mia@example.com');
+  expect(told).toMatch(/Invited by\s+Nordlicht Owner/);
   expect(await page.getByLabel('Your name').inputValue()).toBe('Mia');
   expect(await seriousOn(page)).toEqual([]);
   await page.reload();

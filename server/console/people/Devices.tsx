@@ -54,6 +54,7 @@ function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean 
   const [receiptShown, setReceiptShown] = useState(false);
   const [retiring, retire] = useDisclosure(false);
   const active = device.status === 'active';
+  const report = reportOf(device, now);
   return (
     <li className={classes.device}>
       <div className="dl-row">
@@ -64,11 +65,7 @@ function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean 
         {device.clockFlagged && <Mark tone="gone">{say('device.clock')}</Mark>}
       </div>
       <p className="dl-quiet dl-small">{factsOf(device, now).join(' · ')}</p>
-      {reportOf(device, now).map((line) => (
-        <p key={line} className="dl-quiet dl-small">
-          {line}
-        </p>
-      ))}
+      {report.length > 0 && <p className="dl-quiet dl-small">{report.join(' ')}</p>}
       {device.clockFlagged && device.clockOffsetMs !== null && (
         <Note tone="wait">{say('device.clockText', { time: latency(Math.abs(device.clockOffsetMs)) })}</Note>
       )}
