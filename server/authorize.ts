@@ -25,6 +25,7 @@ export type Action =
   | 'device.retire'
   | 'receipt.read' // what a device says that it is doing
   | 'data.read' // a person's observations, in any form
+  | 'subject.export' // everything that is held about a person, as a whole
   | 'access_log.read' // who looked at a person's data
   | 'security.read';
 
@@ -196,6 +197,7 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'device.retire': [themself, owner, admin],
   'receipt.read': [themself, owner, admin, theirManager, privacyOfficer],
   'data.read': [themself, owner, theirManager],
+  'subject.export': [themself],
   'access_log.read': [themself, privacyOfficer],
   'security.read': [owner, admin, privacyOfficer],
 };

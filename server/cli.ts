@@ -11,6 +11,7 @@ import { initialise, linkAddress, makeEnrolmentCode, makeSignInLink, type SignIn
 import { lastAddress } from './lastAddress.ts';
 import { cancelOrganisation, finishCancellations, lookAtOrganisation } from './lifecycle/cancellation.ts';
 import { cancellationSayer, whatWillGo } from './lifecycle/cancellationWords.ts';
+import { checkExport } from './lifecycle/checkExport.ts';
 import { systemRandom } from './random.ts';
 import { openServer } from './server.ts';
 import type { Migration } from './store/sqlite/format.ts';
@@ -58,6 +59,7 @@ function program(): Command {
   addSignInLink(command);
   addEnrolmentCode(command);
   addCancel(command);
+  addCheckExport(command);
   return command;
 }
 
@@ -204,6 +206,26 @@ function addCancel(parent: Command): void {
       await cancelOrganisation(found.org, { ...surroundings, tell });
       say(options, { event: 'cancelled', org: found.org }, [
         `"${found.name}" is cancelled. Nothing of it is left here.`,
+      ]);
+    });
+}
+
+function addCheckExport(parent: Command): void {
+  parent
+    .command('check-export')
+    .description(
+      'Check that a downloaded and unpacked export is whole and of the form that it says. Needs no data folder.',
+    )
+    .argument('<folder>', 'the folder that manifest.json is in')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nNothing in an export is signed: this does not show whose it is, nor that nobody made it up.',
+    )
+    .action(async (folder: string, options: Given) => {
+      const { manifest, files, records } = await checkExport(folder);
+      say(options, { asOf: manifest.asOf, files, records }, [
+        `The export is whole: ${files} files with ${records} records, as of ${new Date(manifest.asOf).toISOString()}.`,
       ]);
     });
 }

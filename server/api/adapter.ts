@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import type { Express, Request, Response } from 'express';
 import { DaylightError } from '../../shared/errors.ts';
 import type { RouteShape } from '../../shared/protocol/http/route.ts';
@@ -15,7 +16,7 @@ import type { ReadBody } from './body.ts';
 import { describeClient } from './client.ts';
 import { openEventStream } from './eventStream.ts';
 import { sendFailure } from './failures.ts';
-import type { Answer, Call, Handlers } from './handler.ts';
+import type { Answer, Call, Download, Handlers } from './handler.ts';
 import { parsePart } from './part.ts';
 import type { Granted } from './rights.ts';
 import { type Sessions, type SignedIn, sessionLimits } from './sessions.ts';
@@ -226,6 +227,10 @@ async function send(deps: AdapterDeps, route: RouteShape, response: Response, an
     await follow(openEventStream(response, deps.closing));
     return;
   }
+  if (route.response === 'application/zip') {
+    await sendFile(response, answer as Download, deps.closing);
+    return;
+  }
   if (answer instanceof Uint8Array) {
     response.type('image/webp').send(Buffer.from(answer));
     return;
@@ -235,9 +240,19 @@ async function send(deps: AdapterDeps, route: RouteShape, response: Response, an
   response.status(route.status ?? 200).json(route.response.parse(answer));
 }
 
+/** What breaks off ends without the last chunk (RFC 9112, section 8), so that no client takes it for whole. */
+async function sendFile(response: Response, { name, body }: Download, closing: AbortSignal): Promise<void> {
+  response.writeHead(200, {
+    'content-type': 'application/zip',
+    'content-disposition': `attachment; filename="${name}"`,
+    'x-accel-buffering': 'no',
+  });
+  await pipeline(body, response, { signal: closing });
+}
+
 function fail(response: Response, cause: unknown): void {
   if (response.headersSent) {
-    response.end();
+    if (!response.destroyed) response.end();
     return;
   }
   sendFailure(response, cause);

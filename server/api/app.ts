@@ -13,6 +13,7 @@ import { account } from './handlers/account.ts';
 import { data } from './handlers/data.ts';
 import { devices } from './handlers/devices.ts';
 import { enrolment } from './handlers/enrolment.ts';
+import { ownData } from './handlers/ownData.ts';
 import { people } from './handlers/people.ts';
 import { policy } from './handlers/policy.ts';
 import { signingIn } from './handlers/signingIn.ts';
@@ -108,6 +109,7 @@ function handlersOf(context: Context): Handlers {
     ...enrolment(context),
     ...policy(context, streams),
     ...data(context),
+    ...ownData(context),
     ...today(context, streams),
     ...week(context),
   };

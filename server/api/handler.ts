@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { RouteShape } from '../../shared/protocol/http/route.ts';
 import type { RouteName, Routes } from '../../shared/protocol/http.ts';
@@ -26,7 +27,17 @@ export type Answer<R extends RouteShape> = R['response'] extends z.ZodType
   ? z.input<R['response']>
   : R['response'] extends 'image/webp'
     ? Uint8Array
-    : (stream: EventStream) => Promise<void>;
+    : R['response'] extends 'application/zip'
+      ? Download
+      : (stream: EventStream) => Promise<void>;
+
+/** A file that is made while it is sent. */
+export interface Download {
+  /** What the browser calls it: letters, digits, dots and hyphens. */
+  readonly name: string;
+  /** Destroyed when the client goes away or the server closes. */
+  readonly body: Readable;
+}
 
 /** A handler is called when the right of its route has been granted, and asks only for what depends on more than its path. */
 export type Handler<N extends RouteName> = (call: Call<Routes[N]> & Granted<N>) => Promise<Answer<Routes[N]>>;

@@ -98,6 +98,8 @@ function success(name: RouteName, route: RouteShape, cookie: string): Json {
 
 function contentOf(route: RouteShape): Json {
   if (route.response === 'image/webp') return { 'image/webp': { schema: { type: 'string', format: 'binary' } } };
+  if (route.response === 'application/zip')
+    return { 'application/zip': { schema: { type: 'string', format: 'binary' } } };
   if (route.response !== 'text/event-stream')
     return { 'application/json': { schema: schemaOf(route.response, 'output') } };
   const description = `Events named \`${eventOf(route)}\`; the data of each is the JSON that GET ${route.path.replace('/stream', '')} answers. An event \`${STREAM_ALIVE}\` every ${STREAM_ALIVE_MS / 1_000} seconds says that the line is not dead.`;
@@ -112,7 +114,7 @@ function eventOf({ path }: RouteShape): string {
 function failures(route: RouteShape): Json {
   const codes: ErrorCode[] = ['bad_request', 'forbidden', 'rate_limited', 'unavailable', 'internal'];
   if (route.auth !== 'public') codes.push('unauthenticated', 'second_factor_required');
-  if (route.path.startsWith('/session') || route.path.startsWith('/account')) {
+  if (route.path.startsWith('/session') || route.path.startsWith('/account') || route.response === 'application/zip') {
     codes.push('wrong_credentials', 'second_factor_required');
   }
   if (route.body !== null) codes.push('too_large', 'conflict', 'gone');

@@ -1,4 +1,4 @@
-import type { ParameterId } from '../../shared/catalog.ts';
+import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
 import type { ReadPurpose } from '../../shared/protocol/http/reading.ts';
@@ -103,6 +103,19 @@ export async function recordRead(
   await record(context, leave.actor, person, { ...wanted, parameters }, false, at);
   const { purpose } = wanted;
   return { leave, person, at, purpose, parameters: new Set(parameters) } as unknown as RecordedRead;
+}
+
+/** Puts on record that somebody reads of themself what is no look at a day; only then may it be answered. `unavailable` as above. */
+export async function recordOwnRead(
+  context: Context,
+  { actor, subject }: Authorized<'subject.export'>,
+  action: 'held' | 'export',
+  at: UnixMs,
+): Promise<void> {
+  if (subject !== actor.person) throw new Error('a read of oneself by somebody else');
+  const who = { org: actor.org, at, actor: actor.person, actorRole: actor.role, subject };
+  const what = { action, purpose: 'own_data', day: null, parameters: parameterIds, refused: false };
+  await recorded(context.store.recordAccess({ ...who, ...what }));
 }
 
 /** What the reader is told of the record of their read; null when they read of themself. */

@@ -68,6 +68,8 @@ const rights = {
   todayStream: 'on_record',
   observations: 'on_record',
   screenshot: 'on_record',
+  held: { action: 'subject.export', of: 'person_in_path' },
+  exportData: { action: 'subject.export', of: 'person_in_path' },
   accessLogs: 'everyone',
   accesses: { action: 'access_log.read', of: 'person_in_path' },
   securityEvents: { action: 'security.read', of: 'organisation' },

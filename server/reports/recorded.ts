@@ -12,7 +12,7 @@ export interface Recorded<T extends Observation = Observation> {
 }
 
 /** In order of time, and the same order however the segments came: reports must not depend on the order of arrival. */
-export function inOrder(records: readonly Recorded[]): Recorded[] {
+export function inOrder<T extends Recorded>(records: readonly T[]): T[] {
   const texts = new Map<Recorded, string>();
   const textOf = (record: Recorded): string => {
     const text = texts.get(record) ?? canonical(record.observation);

@@ -5,6 +5,7 @@ import { devicesRoutes } from './http/devices.ts';
 import { enrolmentRoutes } from './http/enrolment.ts';
 import { noticeRoutes } from './http/notice.ts';
 import { observationsRoutes } from './http/observations.ts';
+import { ownDataRoutes } from './http/ownData.ts';
 import { peopleRoutes } from './http/people.ts';
 import { policyRoutes } from './http/policy.ts';
 import { proofRoutes } from './http/proof.ts';
@@ -48,6 +49,7 @@ export const routes = {
   ...weekRoutes,
   ...todayRoutes,
   ...observationsRoutes,
+  ...ownDataRoutes,
   ...accessesRoutes,
   ...securityEventsRoutes,
 } as const satisfies Record<string, RouteShape>;

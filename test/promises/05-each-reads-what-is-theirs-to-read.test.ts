@@ -146,7 +146,7 @@ interface Row {
   /** What the answer says of the person, and of whom else: compared with `saidOf`. */
   said(body: Json): unknown;
   saidOf(subject: Someone, isSeen: boolean, isOwn: boolean): unknown;
-  readonly status?: 201 | 409;
+  readonly status?: 201 | 401 | 409;
   /** The entry in the person's access log; null where it is no read of what they do. */
   readonly logged: string | null;
   /** False where only looks at others are put on record. */
@@ -203,6 +203,26 @@ const rows: Record<PersonalRoute, Row> = {
     may: seesActivity,
     said: (body: Buffer) => body.toString(),
     saidOf: ({ day }) => Buffer.from(day.imageBytes).toString(),
+  },
+  held: {
+    ...change,
+    logged: 'held',
+    refusal: 'refused_export',
+    may: self,
+    said: ({ parameters }) => parameters.map(({ parameter, days, images }: Json) => [parameter, days, images]),
+    saidOf: ({ day }) =>
+      parameterIds
+        .filter((id) => day.observations.some(({ parameter }) => parameter === id))
+        .map((id) => [id, [day.day], id === 'screenshot' ? 1 : 0]),
+  },
+  // Asked with a wrong password: who may is told that, and nothing is on record of a look that was none.
+  exportData: {
+    ...change,
+    status: 401,
+    refusal: 'refused_export',
+    may: self,
+    said: ({ error }) => error.code,
+    saidOf: () => 'wrong_credentials',
   },
   accesses: {
     ...change,

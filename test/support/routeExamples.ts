@@ -85,6 +85,8 @@ export function examples({
     todayStream: { query: { zone: 'UTC', purpose } },
     observations: { params: { person }, query: { day, parameter: 'app', purpose } },
     screenshot: { params: { person, image }, query: { purpose } },
+    held: { params: { person } },
+    exportData: { params: { person }, body: { password: 'not the right one' } },
     accessLogs: {},
     accesses: { params: { person }, query: { before: '4000000000000' } },
     securityEvents: {},

@@ -51,6 +51,7 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
     themself: true,
   },
   'data.read': { inTheirTeam: ['owner', 'manager'], inAnotherTeam: ['owner'], themself: true },
+  'subject.export': same([], true),
   'access_log.read': same(['privacy_officer'], true),
   'security.read': same(['owner', 'admin', 'privacy_officer'], false),
 };

@@ -94,6 +94,8 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ publishPolicy: publishers, proof: overseers, proofStream: overseers },
   ...{ day: ['owner', 'manager'], week: ['owner', 'manager'] },
   ...{ observations: ['owner', 'manager'], screenshot: ['owner', 'manager'] },
+  // Nobody asks for what is held of another.
+  ...{ held: [], exportData: [] },
   ...{ accesses: ['privacy_officer'], securityEvents: ['owner', 'admin', 'privacy_officer'] },
 };
 

@@ -1,0 +1,90 @@
+import { finished } from 'node:stream/promises';
+
+import { DaylightError } from '../../../shared/errors.ts';
+import { EXPORT_MINUTES } from '../../../shared/protocol/http/ownData.ts';
+import { dayOf, MINUTE } from '../../../shared/time.ts';
+import { zipOf } from '../../lifecycle/exportZip.ts';
+import { type ExportFile, heldUntil, subjectFiles } from '../../lifecycle/subjectAccess.ts';
+import type { Subject } from '../../lifecycle/subjectRecords.ts';
+import type { PersonRecord, Snapshot } from '../../store/store.ts';
+import type { Context } from '../context.ts';
+import { createExports } from '../exports.ts';
+import type { HandlersOf } from '../handler.ts';
+import { recordOwnRead } from '../reading.ts';
+import { requireSamePerson } from '../samePerson.ts';
+import { noteEvent } from '../securityEvents.ts';
+import type { SignedIn } from '../sessions.ts';
+
+/** What is held of oneself, to look at and to take along. */
+export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
+  const { store, clock } = context;
+  const exports = createExports(clock);
+  return {
+    async held({ leave, person }) {
+      const asOf = clock.now();
+      await recordOwnRead(context, leave, 'held', asOf);
+      const { parameters, pastTheirDay } = heldUntil(await store.held(person.org, person.person), dayOf(asOf));
+      return { asOf, parameters: parameters.map((one) => ({ ...one, days: [...one.days] })), pastTheirDay };
+    },
+    async exportData({ leave, person, body, signedIn }) {
+      await requireSamePerson(context, person, body);
+      const release = exports.begin(person.person);
+      let snapshot: Snapshot | null = null;
+      try {
+        const asOf = clock.now();
+        await recordOwnRead(context, leave, 'export', asOf);
+        await noteEvent(context, person, 'data_exported');
+        snapshot = await store.snapshot();
+        const subject = await subjectOf(context, person, snapshot);
+        const body = zipOf(whileSignedIn(context, signedIn, subjectFiles(leave, subject, asOf)), asOf);
+        const late = setTimeout(() => body.destroy(new Error('the download took too long')), EXPORT_MINUTES * MINUTE);
+        const end = endOf(context, person, snapshot, release);
+        void finished(body).then(
+          () => end('whole').finally(() => clearTimeout(late)),
+          () => end('cut').finally(() => clearTimeout(late)),
+        );
+        return { name: `daylight-${dayOf(asOf)}.zip`, body };
+      } catch (cause) {
+        await snapshot?.close().catch(() => undefined);
+        release();
+        throw cause;
+      }
+    },
+  };
+}
+
+/** Nothing is left of a download that has ended, whole or not; that it was cut off is on record. */
+function endOf(context: Context, person: PersonRecord, snapshot: Snapshot, release: () => void) {
+  return async (how: 'whole' | 'cut'): Promise<void> => {
+    release();
+    await snapshot.close().catch(() => undefined);
+    // A store that was closed meanwhile takes no record, and a server that ends has cut it off itself.
+    if (how === 'cut') await noteEvent(context, person, 'data_export_cut').catch(() => undefined);
+  };
+}
+
+async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot): Promise<Subject> {
+  const { vault, control, organisations, accounts, sessions } = context;
+  const person = await store.person(asking.org, asking.person);
+  if (person === null) throw new DaylightError('not_found', 'there is no such person');
+  const { identity } = await organisations.signer(asking.org);
+  const open: Subject['open'] = {
+    profile: (of) => accounts.profile(of),
+    credentials: (of) => accounts.credentials(of),
+    teamName: (team) => accounts.teamName(team),
+    clientOf: (session) => sessions.clientOf(session),
+  };
+  return { person, organisation: identity.name, store, vault, policies: await control.history(asking.org), open };
+}
+
+/** Whoever signs out everywhere, or is signed out, ends the download before its next file. */
+async function* whileSignedIn(
+  { sessions }: Context,
+  { session }: SignedIn,
+  files: AsyncIterable<ExportFile>,
+): AsyncGenerator<ExportFile> {
+  for await (const file of files) {
+    if ((await sessions.again(session)) === null) throw new DaylightError('unauthenticated', 'the session has ended');
+    yield file;
+  }
+}

@@ -1,0 +1,128 @@
+import type { RecordPart } from './portable.ts';
+
+/**
+ * Everything that the server keeps, and what of it a person is given in their export. A table or file that is not in here fails
+ * `test/unit/server/lifecycle/dataMap.test.ts`, which reads the databases and the folder of a real server.
+ */
+export interface Registered {
+  /** How a row leads to the person whom it is about; null where it is about nobody in particular. */
+  readonly subject: string | null;
+  /** The parts of the export that its rows are in; empty where none is. */
+  readonly exported: readonly ExportedIn[];
+  /** What is not given of it, and why; null where everything is. */
+  readonly withheld: string | null;
+}
+
+/** A part with the rows of one kind, or one of those with parts of their own. */
+export type ExportedIn = RecordPart | 'data' | 'images' | 'notices';
+
+const org = 'It is of the organisation, and about nobody in it.';
+
+/** `daylight.db`, by table. */
+export const storeMap: Readonly<Record<string, Registered>> = {
+  organisation: {
+    subject: null,
+    exported: [],
+    withheld: 'Its name stands in the manifest; the rest is its signing keys.',
+  },
+  person: {
+    subject: 'person',
+    exported: ['profile'],
+    withheld:
+      'Password hash, secret of the second factor and hashes of recovery codes: whoever had them could sign in as you. The keyed hash of the e-mail address finds your account and says nothing else.',
+  },
+  team: { subject: 'person.teams, person.manages_teams', exported: ['profile'], withheld: null },
+  token: {
+    subject: 'person',
+    exported: ['open-links'],
+    withheld: 'The hash of the link or code, which proves that somebody has it.',
+  },
+  web_session: {
+    subject: 'person',
+    exported: ['sign-ins'],
+    withheld: 'The hashes of the cookie and of the browser, which prove that somebody has it.',
+  },
+  device: { subject: 'person', exported: ['devices'], withheld: null },
+  device_progress: { subject: 'device', exported: ['devices'], withheld: null },
+  receipt: { subject: 'device', exported: ['receipts'], withheld: null },
+  latest_receipt: { subject: 'device', exported: ['receipts'], withheld: null },
+  policy: { subject: 'author', exported: ['policies', 'notices'], withheld: null },
+  acknowledgement: { subject: 'person', exported: ['acknowledgements'], withheld: null },
+  segment: {
+    subject: 'person',
+    exported: ['data'],
+    withheld: 'What is past the day until which it was kept: nobody can read it any more.',
+  },
+  image: {
+    subject: 'person',
+    exported: ['images'],
+    withheld: 'What is past the day until which it was kept: nobody can read it any more.',
+  },
+  discarded: { subject: 'device', exported: ['not-kept'], withheld: null },
+  dropped: { subject: 'device', exported: ['not-kept'], withheld: null },
+  access: {
+    subject: 'subject, actor',
+    exported: ['who-looked', 'looks'],
+    withheld: 'Of your own looks at others, at whom: that is in the list of that person.',
+  },
+  security_event: { subject: 'person', exported: ['security-events'], withheld: null },
+};
+
+/** `keys.db`, by table. */
+export const keyMap: Readonly<Record<string, Registered>> = {
+  org_key: { subject: null, exported: [], withheld: org },
+  data_key: {
+    subject: 'person',
+    exported: [],
+    withheld:
+      'The keys that your data is sealed with. They open nothing outside of this server, and are worth stealing.',
+  },
+  root_check: { subject: null, exported: [], withheld: org },
+};
+
+/** The data folder, by name; what SQLite keeps beside a database is of that database. */
+export const folderMap: Readonly<Record<string, Registered>> = {
+  'daylight.db': { subject: 'see the tables', exported: [], withheld: null },
+  'keys.db': { subject: 'see the tables', exported: [], withheld: null },
+  blobs: { subject: 'image.file', exported: ['images'], withheld: null },
+  'daylight.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },
+  'server.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },
+  'root.key': { subject: null, exported: [], withheld: 'The key of all keys.' },
+  address: { subject: null, exported: [], withheld: 'Where the server listens.' },
+  'ledger.ndjson': {
+    subject: null,
+    exported: [],
+    withheld: 'Which organisations were cancelled here; nobody of those is left.',
+  },
+};
+
+/** What is kept in memory alone, until the server ends; nothing of it can be read by anybody. */
+export const memoryMap: Readonly<Record<string, Registered>> = {
+  'failed sign-ins': {
+    subject: 'keyed hash of the e-mail address',
+    exported: [],
+    withheld: 'Counts of wrong guesses of the last fifteen minutes.',
+  },
+  'places of sign-in': {
+    subject: 'keyed hash of the e-mail address',
+    exported: [],
+    withheld: 'From which addresses an account signed in, hashed; kept nowhere else.',
+  },
+  'opened keys, receipts and policies': {
+    subject: 'person, device',
+    exported: [],
+    withheld: 'Copies of what the tables hold.',
+  },
+  'batches and images on their way': {
+    subject: 'device',
+    exported: [],
+    withheld: 'Stored within moments, and exported then; what is still on your computer is shown by Daylight there.',
+  },
+};
+
+/** What the person is told that is not in their export, and why. */
+export function withheldFrom(): readonly { readonly what: string; readonly why: string }[] {
+  return Object.entries({ ...storeMap, ...keyMap, ...memoryMap })
+    .filter(([, { subject, withheld }]) => subject !== null && withheld !== null)
+    .map(([what, { withheld }]) => ({ what: what.replaceAll('_', ' '), why: withheld ?? '' }));
+}

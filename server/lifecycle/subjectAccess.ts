@@ -1,0 +1,381 @@
+import { createHash } from 'node:crypto';
+import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import type { Observation } from '../../shared/events/observation.ts';
+import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import type { Authorized } from '../authorize.ts';
+import { noticeView } from '../control/notices.ts';
+import { imageScope, segmentScope } from '../ingest/scopes.ts';
+import { columns, decodeSegment } from '../ingest/segment.ts';
+import { inOrder, type Recorded } from '../reports/recorded.ts';
+import { type HeldDay, type ImageHead, type SegmentRecord, StoreError } from '../store/store.ts';
+import { csvRecord } from './csv.ts';
+import { withheldFrom } from './dataMap.ts';
+import { type DayTable, dayPage, indexPage, noticePage, recordsPage, time, words } from './exportPages.ts';
+import {
+  EXPORT_FORMAT,
+  EXPORT_VERSION,
+  type ImageLine,
+  jsonSchemas,
+  Manifest,
+  type RecordPart,
+  recordPartNames,
+  recordParts,
+} from './portable.ts';
+import { rowsOf, type Subject, unlessUnreadable } from './subjectRecords.ts';
+
+export interface ExportFile {
+  /** Its path in the export. */
+  readonly name: string;
+  /** False for what is compressed already. */
+  readonly compress: boolean;
+  /** To be read to its end, once, before the next file is asked for. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Everything that is held about a person, as files. No more of it is in memory at once than one parameter's day, one image, or a page
+ * of records, and the list of the files. Whoever asks has recorded that, and closes the snapshot.
+ */
+export async function* subjectFiles(
+  leave: Authorized<'subject.export'>,
+  subject: Subject,
+  asOf: UnixMs,
+): AsyncGenerator<ExportFile> {
+  const { org, person } = subject.person;
+  if (leave.subject !== person || leave.actor.person !== person) throw new Error('an export of somebody else');
+  const held = await heldOf(subject, asOf);
+  const writing = createWriting();
+  const unreadable = new Map<string, Manifest['unreadable'][number]>();
+  const note: Note = (parameter, day, pieces) => {
+    if (pieces > 0) unreadable.set(`${parameter} ${day}`, { parameter, day, pieces });
+  };
+
+  for (const part of recordPartNames) yield* recordFiles(writing, subject, part);
+  for (const { parameter, days } of held.parameters)
+    yield* dataFiles(writing, { subject, held, note }, parameter, days);
+  yield* imageFiles(writing, { subject, held, note });
+  for (const [place, day] of held.days.entries()) {
+    const links = { day, before: held.days[place - 1] ?? null, after: held.days[place + 1] ?? null };
+    yield writing.file(`days/${day}.html`, dayPage(links, await tablesOf({ subject, held, note }, day)));
+  }
+  for (const policy of subject.policies)
+    yield writing.file(`notices/${policy.document.version}.html`, noticePage(noticeView(policy)));
+  yield writing.file('schema.json', [`${JSON.stringify(jsonSchemas(), null, 1)}\n`]);
+
+  const { name } = await subject.open.profile(subject.person);
+  const manifest: Omit<Manifest, 'files'> = {
+    format: EXPORT_FORMAT,
+    version: EXPORT_VERSION,
+    organisation: { id: org, name: subject.organisation },
+    person: { id: person, name },
+    asOf,
+    parameters: held.parameters.map(({ parameter, days, keptUntil }) => ({
+      ...{ parameter, records: writing.recordsIn(`data/${parameter}.ndjson`), days: days.length, keptUntil },
+      ...{ firstDay: days[0] ?? dayOf(asOf), lastDay: days.at(-1) ?? dayOf(asOf) },
+    })),
+    images: writing.recordsIn('images/images.ndjson'),
+    unreadable: [...unreadable.values()],
+    pastTheirDay: held.pastTheirDay,
+    withheld: [...withheldFrom()],
+  };
+  const counts = new Map(recordPartNames.map((part) => [part, writing.recordsIn(`records/${part}.ndjson`)] as const));
+  const notices = subject.policies.map(({ document }) => document.version);
+  yield writing.file('index.html', indexPage({ manifest, days: held.days, counts, notices }));
+  const whole = Manifest.parse({ ...manifest, files: writing.written() });
+  yield writing.file('manifest.json', [`${JSON.stringify(whole, null, 1)}\n`]);
+}
+
+/** What is there and may still be read, by parameter in the order of the register, and by day. */
+export interface Held {
+  readonly today: Day;
+  readonly parameters: readonly HeldParameter[];
+  readonly days: readonly Day[];
+  /** Segments and images that are stored still, and of which nothing may be read any more. */
+  readonly pastTheirDay: number;
+}
+
+export interface HeldParameter {
+  readonly parameter: ParameterId;
+  /** From the oldest. */
+  readonly days: readonly Day[];
+  /** As they are stored, without images. */
+  readonly bytes: number;
+  readonly images: number;
+  /** The day after which the last of it must be gone. */
+  readonly keptUntil: Day;
+}
+
+export function heldUntil(stored: readonly HeldDay[], today: Day): Held {
+  const readable = stored.filter(({ expires }) => expires >= today);
+  const past = stored.filter(({ expires }) => expires < today);
+  const parameters = parameterIds.flatMap((parameter) => {
+    const own = readable.filter((one) => one.parameter === parameter);
+    if (own.length === 0) return [];
+    return [
+      {
+        ...{ parameter, days: distinct(own.map(({ day }) => day)), bytes: sum(own.map(({ bytes }) => bytes)) },
+        ...{
+          images: sum(own.map(({ images }) => images)),
+          keptUntil: distinct(own.map(({ expires }) => expires)).at(-1) ?? today,
+        },
+      },
+    ];
+  });
+  const pastTheirDay = sum(past.map(({ segments, images }) => segments + images));
+  return { today, parameters, days: distinct(readable.map(({ day }) => day)), pastTheirDay };
+}
+
+async function heldOf({ store, person }: Subject, asOf: UnixMs): Promise<Held> {
+  return heldUntil(await store.held(person.org, person.person), dayOf(asOf));
+}
+
+/** How many stored pieces of a parameter's day did not open. */
+type Note = (parameter: ParameterId, day: Day, pieces: number) => void;
+
+interface Reading {
+  readonly subject: Subject;
+  readonly held: Held;
+  readonly note: Note;
+}
+
+async function* recordFiles(writing: Writing, subject: Subject, part: RecordPart): AsyncGenerator<ExportFile> {
+  const names = Object.keys(recordParts[part].schema.shape);
+  const rows = (): AsyncIterable<Readonly<Record<string, unknown>>> => rowsOf[part](subject);
+  yield writing.records(
+    `records/${part}.ndjson`,
+    mapped(rows(), (row) => `${JSON.stringify(row)}\n`),
+  );
+  yield writing.records(
+    `records/${part}.csv`,
+    mapped(rows(), (row) => csvRecord(names.map((name) => row[name]))),
+    csvRecord(names),
+  );
+  yield writing.file(`records/${part}.html`, recordsPage(part, rows()));
+}
+
+async function* dataFiles(
+  writing: Writing,
+  reading: Reading,
+  parameter: ParameterId,
+  days: readonly Day[],
+): AsyncGenerator<ExportFile> {
+  const fields = fieldsOf(parameter);
+  yield writing.records(
+    `data/${parameter}.ndjson`,
+    mapped(recordsOf(reading, parameter, days), (one) => `${JSON.stringify(lineOf(one))}\n`),
+  );
+  const header = ['time', 'lasted_ms', 'day', 'kept_until', 'device', 'session', 'level', ...fields];
+  yield writing.records(
+    `data/${parameter}.csv`,
+    mapped(recordsOf(reading, parameter, days), ({ observation, device, session, segment }) => {
+      const { at, span, level } = observation;
+      const when = [new Date(at).toISOString(), span, segment.day, segment.expires, device, session, level];
+      return csvRecord([...when, ...valuesOf(observation, fields)]);
+    }),
+    csvRecord(header),
+  );
+}
+
+async function* imageFiles(writing: Writing, reading: Reading): AsyncGenerator<ExportFile> {
+  const { subject, held, note } = reading;
+  const { store, vault, person } = subject;
+  const days = held.parameters.find(({ parameter }) => parameter === 'screenshot')?.days ?? [];
+  const given = new Set<string>();
+  for (const day of days) {
+    let closed = 0;
+    for (const head of await imagesOf(reading, day)) {
+      const blob = await unlessMissing(store.blob(person.org, person.person, head.image));
+      const bytes = blob === null ? null : await unlessUnreadable(vault.open(imageScope(blob), blob.sealed));
+      if (bytes === null) closed += 1;
+      else {
+        given.add(head.image);
+        yield { ...writing.file(`images/${head.image}.webp`, [bytes]), compress: false };
+      }
+    }
+    note('screenshot', day, closed);
+  }
+  async function* lines(): AsyncGenerator<string> {
+    for (const day of days) {
+      for (const { image, expires, segment, policyVersion, termsVersion } of await imagesOf(reading, day)) {
+        const line: ImageLine = { image, day, keptUntil: expires, segment, policyVersion, termsVersion };
+        if (given.has(image)) yield `${JSON.stringify(line)}\n`;
+      }
+    }
+  }
+  yield writing.records('images/images.ndjson', lines());
+}
+
+async function imagesOf({ subject, held }: Reading, day: Day): Promise<readonly ImageHead[]> {
+  const { store, person } = subject;
+  return (await store.images(person.org, person.person, day)).filter(({ expires }) => expires >= held.today);
+}
+
+/** A file that is gone is a piece that does not open. */
+async function unlessMissing<T>(reading: Promise<T>): Promise<T | null> {
+  return reading.catch((cause: unknown) => {
+    if (cause instanceof StoreError && cause.code === 'damaged') return null;
+    throw cause;
+  });
+}
+
+async function tablesOf(reading: Reading, day: Day): Promise<DayTable[]> {
+  const tables: DayTable[] = [];
+  for (const { parameter, days } of reading.held.parameters) {
+    if (!days.includes(day)) continue;
+    const records = await unitOf(reading, parameter, day);
+    const fields = fieldsOf(parameter).filter((field) => !['image', 'digest'].includes(field));
+    tables.push({
+      parameter,
+      columns: ['time', 'lasted', ...fields.map(words), ...(parameter === 'screenshot' ? ['picture'] : [])],
+      rows: records.map(({ observation }) => [
+        time(observation.at).slice(11),
+        lasted(observation.span),
+        ...valuesOf(observation, fields),
+      ]),
+      pictures: records.map(({ observation }) =>
+        observation.parameter === 'screenshot' ? `images/${observation.image}.webp` : null,
+      ),
+    });
+  }
+  return tables;
+}
+
+function lasted(ms: number): string {
+  if (ms === 0) return 'a moment';
+  const seconds = Math.round(ms / 1_000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** An opened observation, with the segment that it is stored in. */
+interface FromSegment extends Recorded {
+  readonly segment: Omit<SegmentRecord, 'sealed'>;
+}
+
+async function* recordsOf(reading: Reading, parameter: ParameterId, days: readonly Day[]): AsyncGenerator<FromSegment> {
+  for (const day of days) yield* await unitOf(reading, parameter, day);
+}
+
+/** What is stored of one parameter on one day, in order of time. */
+async function unitOf({ subject, held, note }: Reading, parameter: ParameterId, day: Day): Promise<FromSegment[]> {
+  const { store, vault, person } = subject;
+  const records: FromSegment[] = [];
+  let closed = 0;
+  for (const { sealed, ...segment } of await store.segments(person.org, person.person, parameter, day, day)) {
+    if (segment.expires < held.today) continue;
+    const opened = await unlessUnreadable(vault.open(segmentScope(segment), sealed).then(decodeSegment));
+    if (opened === null) closed += 1;
+    for (const { session, observations } of opened?.parts ?? [])
+      for (const observation of observations) records.push({ device: segment.device, session, observation, segment });
+  }
+  note(parameter, day, closed);
+  return inOrder(records);
+}
+
+function lineOf({ device, session, observation, segment }: FromSegment) {
+  const { day, expires, policyVersion, termsVersion } = segment;
+  return { day, keptUntil: expires, device, session, policyVersion, termsVersion, observation };
+}
+
+/** The fields of all its levels, each once. */
+function fieldsOf(parameter: ParameterId): string[] {
+  return distinct(Object.values<readonly string[]>(columns[parameter]).flat(), 'as they come');
+}
+
+function valuesOf(observation: Observation, fields: readonly string[]): unknown[] {
+  const values: Readonly<Record<string, unknown>> = { ...observation };
+  return fields.map((field) => values[field]);
+}
+
+// ── Writing ──
+
+interface Writing {
+  file(name: string, content: Iterable<string | Uint8Array> | AsyncIterable<string>): ExportFile;
+  /** The same, with how many records it holds. */
+  records(name: string, records: AsyncIterable<string>, head?: string): ExportFile;
+  recordsIn(name: string): number;
+  /** Throws when one of the files was not read to its end. */
+  written(): Manifest['files'];
+}
+
+function createWriting(): Writing {
+  const done = new Map<string, Manifest['files'][number]>();
+  let begun = 0;
+
+  const file = (
+    name: string,
+    content: Iterable<string | Uint8Array> | AsyncIterable<string>,
+    records: () => number | null = () => null,
+  ): ExportFile => {
+    begun += 1;
+    return {
+      name,
+      compress: true,
+      content: measured(inChunks(content), (bytes, sha256) =>
+        done.set(name, { name, bytes, sha256, records: records() }),
+      ),
+    };
+  };
+  return {
+    file: (name, content) => file(name, content),
+    records(name, records, head = '') {
+      let count = 0;
+      const counted = async function* () {
+        if (head !== '') yield head;
+        for await (const record of records) {
+          count += 1;
+          yield record;
+        }
+      };
+      return file(name, counted(), () => count);
+    },
+    recordsIn: (name) => done.get(name)?.records ?? 0,
+    written() {
+      if (done.size !== begun) throw new Error('a file of the export was not read to its end, or twice');
+      return [...done.values()];
+    },
+  };
+}
+
+const CHUNK = 64 * 1024;
+
+async function* inChunks(content: Iterable<string | Uint8Array> | AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  let waiting = '';
+  for await (const piece of content) {
+    if (typeof piece !== 'string') {
+      yield piece;
+      continue;
+    }
+    waiting += piece;
+    if (waiting.length < CHUNK) continue;
+    yield Buffer.from(waiting, 'utf8');
+    waiting = '';
+  }
+  if (waiting !== '') yield Buffer.from(waiting, 'utf8');
+}
+
+async function* measured(
+  chunks: AsyncIterable<Uint8Array>,
+  done: (bytes: number, sha256: string) => void,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    yield chunk;
+  }
+  done(bytes, hash.digest('hex'));
+}
+
+async function* mapped<T>(rows: AsyncIterable<T>, say: (row: T) => string): AsyncGenerator<string> {
+  for await (const row of rows) yield say(row);
+}
+
+function distinct(values: readonly string[], order: 'sorted' | 'as they come' = 'sorted'): string[] {
+  const once = [...new Set(values)];
+  return order === 'sorted' ? once.sort() : once;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,46 @@
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createAccounts } from '../../server/api/accounts.ts';
+import { authorize, personTarget } from '../../server/authorize.ts';
+import { systemClock } from '../../server/clock.ts';
+import { zipOf } from '../../server/lifecycle/exportZip.ts';
+import { type ExportFile, subjectFiles } from '../../server/lifecycle/subjectAccess.ts';
+import { systemRandom } from '../../server/random.ts';
+import { OrgId, PersonId } from '../../shared/ids.ts';
+import { openFoundationIn } from './numberedNotes.ts';
+
+// A process for tests: exports the person of the organisation on its command line, from the folder there, to nowhere. Prints how many
+// bytes the files have and how much memory it took more than before.
+const [data = '', org = '', person = ''] = process.argv.slice(2);
+const foundation = await openFoundationIn(data);
+const { vault, control } = foundation;
+const accounts = createAccounts({ ...foundation, clock: systemClock, random: systemRandom });
+const store = await foundation.store.snapshot();
+const record = await store.person(OrgId.parse(org), PersonId.parse(person));
+if (record === null) throw new Error('nobody to export');
+const actor = { ...record, complete: true };
+const verdict = authorize(actor, 'subject.export', personTarget(record));
+if (verdict.kind !== 'granted') throw new Error(verdict.reason);
+const open = { ...accounts, clientOf: async () => ({ network: '', browser: '' }) };
+const policies = await control.history(record.org);
+const subject = { person: record, organisation: 'Acme', store, vault, policies, open };
+const before = process.memoryUsage().rss;
+let bytes = 0;
+const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+await pipeline(zipOf(counted(subjectFiles(verdict.leave, subject, Date.now())), Date.now()), nowhere);
+// In kilobytes (getrusage, ru_maxrss).
+const grown = process.resourceUsage().maxRSS * 1_024 - before;
+process.stdout.write(`${JSON.stringify({ bytes, grown })}\n`);
+await store.close();
+await foundation.close();
+
+async function* counted(files: AsyncIterable<ExportFile>): AsyncGenerator<ExportFile> {
+  for await (const file of files) yield { ...file, content: counting(file.content) };
+}
+
+async function* counting(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    yield chunk;
+  }
+}

@@ -1,0 +1,58 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderMap, keyMap, storeMap } from '../../../../server/lifecycle/dataMap.ts';
+import { openLedger } from '../../../../server/lifecycle/ledger.ts';
+import { recordParts } from '../../../../server/lifecycle/portable.ts';
+import { connect } from '../../../../server/store/sqlite/connection.ts';
+import { OrgId } from '../../../../shared/ids.ts';
+import { startServer, type TestServer } from '../../../support/api.ts';
+
+// What a real server has made, not what its schema says: a table that somebody adds by another way is found too.
+
+let it_: TestServer;
+beforeAll(async () => {
+  it_ = await startServer();
+  const ledger = await openLedger(it_.data);
+  await ledger.append({ at: Date.now(), organisation: OrgId.parse(crypto.randomUUID()), state: 'verified_empty' });
+});
+afterAll(() => it_.close());
+
+async function tablesOf(file: string): Promise<string[]> {
+  const connection = await connect(join(it_.data, file));
+  try {
+    const rows = await connection.all(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`);
+    return rows.map(({ name }) => String(name));
+  } finally {
+    await connection.close();
+  }
+}
+
+describe('the data map', () => {
+  it('registers every table of the store, and none that is not there', async () => {
+    expect(await tablesOf('daylight.db')).toEqual(Object.keys(storeMap).toSorted());
+  });
+
+  it('registers every table of the key store, and none that is not there', async () => {
+    expect(await tablesOf('keys.db')).toEqual(Object.keys(keyMap).toSorted());
+  });
+
+  it('registers every file and folder of the data folder, and none that is not there', async () => {
+    const names = (await readdir(it_.data)).map((name) => name.replace(/-(wal|shm|journal)$/, ''));
+    expect([...new Set(names)].toSorted()).toEqual(Object.keys(folderMap).toSorted());
+    for (const lock of ['daylight.lock', 'server.lock'])
+      expect((await readFile(join(it_.data, lock))).includes('CREATE TABLE')).toBe(false);
+  });
+
+  it('exports what leads to a person, or says why not', () => {
+    for (const [name, { subject, exported, withheld }] of Object.entries({ ...storeMap, ...keyMap })) {
+      expect([name, exported.length > 0 || withheld !== null]).toEqual([name, true]);
+      if (subject === null) expect([name, exported]).toEqual([name, []]);
+    }
+  });
+
+  it('leads to every part that an export has', () => {
+    const parts = new Set(Object.values(storeMap).flatMap(({ exported }) => exported));
+    expect([...parts].toSorted()).toEqual([...Object.keys(recordParts), 'data', 'images', 'notices'].toSorted());
+  });
+});
