@@ -11,7 +11,7 @@ export const workPictures: Pictures = {
     ...['collection', 'collection-details', 'collection-notice', 'collection-change'],
     ...['today', 'day-purpose', 'day', 'screenshot', 'week', 'access-logs', 'security'],
     ...['person', 'device', 'retire', 'add-device'],
-    ...['my-day', 'my-week', 'who-looked', 'notice', 'policy-history'],
+    ...['my-day', 'my-week', 'my-data', 'who-looked', 'notice', 'policy-history'],
   ],
   async take(camera) {
     const server = await startServer();
@@ -59,6 +59,7 @@ export const workPictures: Pictures = {
 
       await take('my-day', { client: mia, path: '/my-day', heading: 'My day', prepare: whole('The day') });
       await take('my-week', { client: mia, path: '/my-week', heading: 'My week', prepare: whole('Working time') });
+      await take('my-data', { client: mia, path: '/my-data', heading: 'My data' });
       await take('who-looked', { client: mia, path: '/who-looked', heading: 'Who looked at my data' });
       await take('notice', { client: mia, path: '/notice', heading: 'What is collected' });
       await take('policy-history', { client: mia, path: '/notice/history', heading: 'History of the policy' });

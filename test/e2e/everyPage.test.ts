@@ -72,6 +72,7 @@ const views: Readonly<Record<string, View>> = {
   'security events': { as: 'owner', path: '/security', heading: 'Security events' },
   account: { as: 'owner', path: '/account', heading: 'Account' },
   'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },
+  'my data': { as: 'employee', path: '/my-data', heading: 'My data', open: showDays },
   'access logs': { as: 'officer', path: '/access-logs', heading: 'Access logs' },
   'team today, asked what for': { as: 'manager', path: '/today', heading: 'Team today' },
   'team today': { ...looking, path: '/today', heading: 'Team today' },
@@ -137,6 +138,10 @@ test.each(Object.keys(views))(
     expect(found).toEqual([]);
   },
 );
+
+async function showDays(page: Page): Promise<void> {
+  await page.getByRole('article').first().locator('summary').click();
+}
 
 function press(name: string | RegExp, shown: string): (page: Page) => Promise<void> {
   return async (page) => {

@@ -14,6 +14,11 @@ export type StreamRoute = {
   [R in RouteName]: Routes[R]['response'] extends 'text/event-stream' ? R : never;
 }[RouteName];
 
+/** Routes that answer with a file. */
+export type FileRoute = {
+  [R in RouteName]: Routes[R]['response'] extends 'application/zip' ? R : never;
+}[RouteName];
+
 export type Answer<R extends JsonRoute> = Routes[R]['response'] extends z.ZodType<infer Output> ? Output : never;
 
 type Part<Name extends string, Value> =
@@ -45,21 +50,35 @@ export async function call<R extends JsonRoute>(
   return parsed.data as Answer<R>; // the schema of this very route made it; a lookup by name loses that to the compiler
 }
 
+/** Begins to fetch a file, and fails as `call` does; the body is still to be read, and ends with an error when `signal` is aborted. */
+export async function openFile<R extends FileRoute>(
+  name: R,
+  request: Request<R>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await reached(signal, (ours) => ask(routes[name], request, ours));
+  if (!response.ok) throw await failureIn(response);
+  return response;
+}
+
 /** The address of a route on this server, with its path and query filled in. */
 export function addressOf<R extends RouteName>(name: R, request: Omit<Request<R>, 'body'>): string {
   return address(routes[name], request);
 }
 
 async function send(route: RouteShape, request: AnyRequest, signal: AbortSignal | undefined): Promise<unknown> {
-  const { response, json } = await withinTime(signal, (ours) => answered(route, request, ours)).catch(
-    (cause: unknown) => {
-      if (signal?.aborted === true) throw cause;
-      const remedy = say('error.unreachableRemedy');
-      throw new DaylightError('unavailable', say('error.unreachable'), { remedy, cause });
-    },
-  );
+  const { response, json } = await reached(signal, (ours) => answered(route, request, ours));
   if (!response.ok) throw failureOf(json, response.status);
   return json;
+}
+
+/** What the server gives in time; otherwise it cannot be reached. */
+function reached<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return withinTime(signal, work).catch((cause: unknown) => {
+    if (signal?.aborted === true) throw cause;
+    const remedy = say('error.unreachableRemedy');
+    throw new DaylightError('unavailable', say('error.unreachable'), { remedy, cause });
+  });
 }
 
 /** What is no JSON is undefined. */
@@ -68,17 +87,21 @@ async function answered(
   request: AnyRequest,
   signal: AbortSignal,
 ): Promise<{ response: Response; json: unknown }> {
-  const response = await fetch(address(route, request), {
+  const response = await ask(route, request, signal);
+  const json: unknown = await response.json().catch((error: unknown) => {
+    if (signal.aborted) throw error;
+  });
+  return { response, json };
+}
+
+function ask(route: RouteShape, request: AnyRequest, signal: AbortSignal): Promise<Response> {
+  return fetch(address(route, request), {
     method: route.method,
     credentials: 'same-origin',
     headers: headersOf(route),
     body: route.body === null ? null : JSON.stringify(request.body ?? {}),
     signal,
   });
-  const json: unknown = await response.json().catch((error: unknown) => {
-    if (signal.aborted) throw error;
-  });
-  return { response, json };
 }
 
 function headersOf(route: RouteShape): Record<string, string> {

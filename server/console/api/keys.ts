@@ -17,6 +17,7 @@ export const keys = {
   devices: (person: string) => ['devices', person],
   codes: (person: string) => ['codes', person],
   receipt: (person: string, device: string) => ['receipt', person, device],
+  held: (person: string) => ['held', person],
   accesses: (person: string) => ['accesses', person],
   week: (person: string, from: string, zone: string, purpose: string) => ['week', person, from, zone, purpose],
   day: (person: string, day: string, zone: string, purpose: string) => ['day', person, day, zone, purpose],

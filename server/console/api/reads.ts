@@ -154,6 +154,16 @@ export function useWeek(question: { person: string; from: string; zone: string; 
   });
 }
 
+/** Like a day: one read is one entry in the access log. */
+export function useHeld(person: string) {
+  return useQuery({
+    queryKey: keys.held(person),
+    queryFn: ({ signal }) => call('held', { params: { person } }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
 /** Newest first, a page of 100 at a time. */
 export function useAccesses(person: string) {
   return useInfiniteQuery({

@@ -14,6 +14,7 @@ import { Collection } from '../collection/Collection.tsx';
 import { DraftsProvider } from '../collection/Drafts.tsx';
 import { HistoryPage } from '../collection/HistoryPage.tsx';
 import { NoticePage, NoticeVersionPage } from '../collection/NoticePage.tsx';
+import { MyData } from '../data/MyData.tsx';
 import { DayPage } from '../day/DayPage.tsx';
 import { Entrance } from '../entry/Entrance.tsx';
 import { Invitation } from '../entry/Invitation.tsx';
@@ -91,6 +92,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/access-logs" element={<AccessLogs />} />
           <Route path="/my-day/:day?" element={<DayPage />} />
           <Route path="/my-week/:day?" element={<WeekPage />} />
+          <Route path="/my-data" element={<MyData />} />
           <Route path="/who-looked" element={<Accesses />} />
           <Route path="/notice" element={<NoticePage />} />
           <Route path="/notice/history" element={<HistoryPage />} />

@@ -4,6 +4,7 @@ import {
   IconAdjustmentsHorizontal,
   IconCalendarTime,
   IconCalendarWeek,
+  IconDatabase,
   IconEye,
   IconFileText,
   IconFlag,
@@ -111,6 +112,7 @@ const firstSteps: Destination = { to: '/begin', label: say('nav.begin'), icon: I
 const ownPages: readonly Destination[] = [
   { to: '/my-day', label: say('nav.myDay'), icon: IconCalendarTime, shown: everyone },
   { to: '/my-week', label: say('nav.myWeek'), icon: IconCalendarWeek, shown: everyone },
+  { to: '/my-data', label: say('nav.myData'), icon: IconDatabase, shown: everyone },
   { to: '/who-looked', label: say('nav.whoLooked'), icon: IconEye, shown: everyone },
   { to: '/notice', label: say('nav.notice'), icon: IconFileText, shown: everyone },
   { to: '/account', label: say('nav.account'), icon: IconUserCircle, shown: everyone },

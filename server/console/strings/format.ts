@@ -85,6 +85,12 @@ export function latency(ms: number): string {
   return duration(ms);
 }
 
+/** `1 kB`, `340 kB`, `12.4 MB`, in thousands */
+export function size(bytes: number): string {
+  if (bytes < 1_000_000) return say('size.kilobytes', { n: Math.ceil(bytes / 1_000) });
+  return say('size.megabytes', { n: Math.round(bytes / 100_000) / 10 });
+}
+
 function intl(options: Intl.DateTimeFormatOptions, zone?: string, locale = 'en-GB'): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(locale, zone === undefined ? options : { ...options, timeZone: zone });
 }
