@@ -4,7 +4,7 @@ import { useUnsaved } from '../frame/Unsaved.tsx';
 import { type Draft, isEmpty } from './draft.ts';
 
 /** A draft with the version of the policy that it was made from. */
-export interface KeptDraft {
+interface KeptDraft {
   readonly draft: Draft;
   readonly base: PolicyDocument;
 }

@@ -1,7 +1,7 @@
 import type { PublishedVersion } from '../../../shared/protocol/http/policy.ts';
 
 /** A version with the one before it, which it changed; null before the first. */
-export interface ComparedVersion {
+interface ComparedVersion {
   readonly version: PublishedVersion;
   readonly before: PublishedVersion | null;
 }
