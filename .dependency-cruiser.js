@@ -21,16 +21,16 @@ export default {
     },
     {
       name: 'look-is-only-looks',
-      comment: 'What both pages wear: colours, marks, the way strings are said. It knows nothing of Daylight.',
+      comment: 'What the pages wear: colours, marks, how their HTML is filled. It knows nothing of Daylight.',
       severity: 'error',
       from: { path: '^look/' },
       to: { pathNot: ['^look/', '^node_modules/(react|@tabler/icons-react|@types/react|zod|vite)(/|$)'] },
     },
     {
       name: 'only-pages-wear-it',
-      comment: 'Nothing but the two pages has a look.',
+      comment: 'Nothing but the pages has a look.',
       severity: 'error',
-      from: { pathNot: ['^look/', '^server/console/', '^agent/window/', '^test/'] },
+      from: { pathNot: ['^look/', '^server/console/', '^agent/(window|desktop/enrol)/', '^test/'] },
       to: { path: '^look/' },
     },
     {
@@ -48,12 +48,19 @@ export default {
       to: { path: '^agent/' },
     },
     {
+      name: 'words-know-only-the-contract',
+      comment: 'The catalogue is read by a terminal, by Electron and by pages: it can lean on none of them.',
+      severity: 'error',
+      from: { path: '^agent/strings/' },
+      to: { pathNot: ['^agent/strings/', '^shared/'] },
+    },
+    {
       name: 'agent-core-knows-no-operating-system',
       comment: 'The core runs under plain Node on any system; native packages live one per file in agent/platform.',
       severity: 'error',
       from: { path: '^agent/core/' },
       to: {
-        pathNot: ['^agent/core/', '^shared/', '^node_modules/(ws|zod)(/|$)'],
+        pathNot: ['^agent/core/', '^agent/strings/', '^shared/', '^node_modules/(ws|zod)(/|$)'],
         dependencyTypesNot: ['core', 'type-only'],
       },
     },
@@ -139,7 +146,7 @@ export default {
       from: { path: '^agent/window/' },
       to: {
         pathNot: [
-          '^agent/window/',
+          '^agent/(window|strings)/',
           '^(shared|look)/',
           '^node_modules/(react|react-dom|scheduler|@mantine|@tabler/icons-react|@types/react|@types/react-dom|zod)(/|$)',
           '^node_modules/(vite|@vitejs/plugin-react)/',
@@ -169,10 +176,12 @@ export default {
     },
     {
       name: 'product-uses-declared-dependencies',
-      comment:
-        'What the product needs at run time must be in dependencies. Both pages are bundled when they are built.',
+      comment: 'What the product needs at run time must be in dependencies. Pages are bundled when they are built.',
       severity: 'error',
-      from: { path: '^(shared|agent|server)/', pathNot: ['^server/console/', '^agent/window/'] },
+      from: {
+        path: '^(shared|agent|server)/',
+        pathNot: ['^server/console/', '^agent/window/', '^agent/desktop/enrol/'],
+      },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['type-only'],

@@ -36,7 +36,13 @@ export default tseslint.config(
   },
   {
     // Tools and configuration files are read by programs that ask for a default export; they talk on the terminal.
-    files: ['*.config.ts', 'server/console/vite.config.ts', 'agent/window/vite.config.ts', 'scripts/**/*.ts'],
+    files: [
+      '*.config.ts',
+      'server/console/vite.config.ts',
+      'agent/window/vite.config.ts',
+      'agent/desktop/enrol/vite.config.ts',
+      'scripts/**/*.ts',
+    ],
     rules: { 'no-restricted-syntax': 'off', 'no-console': 'off' },
   },
   {

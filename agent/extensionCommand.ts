@@ -9,20 +9,12 @@ import type { Environment } from './cli/dataFolder.ts';
 import { CliEnd, exitCodes } from './cli/exit.ts';
 import type { Terminal } from './cli/terminal.ts';
 import { askAgent } from './core/localSocket.ts';
-import {
-  AFTER_UNPAIRING,
-  howToLoad,
-  NO_BROWSER,
-  pairingLines,
-  WHAT_IT_TELLS,
-  WHEN_IT_COUNTS,
-  whatIsWritten,
-  withPairings,
-} from './pairingWords.ts';
+import { howToLoad, pairingLines, whatIsWritten, withPairings } from './pairingWords.ts';
 import { builtExtension } from './platform/extensionCopy.ts';
 import { installNativeHost, pairingOf, removeNativeHost } from './platform/installNativeHost.ts';
 import { browsersFound, chromiumIn, type PairableBrowser } from './platform/pairableBrowsers.ts';
 import { createRegistrar } from './platform/registrar.ts';
+import { say } from './strings/say.ts';
 
 interface Place {
   readonly agentFolder: () => string;
@@ -86,13 +78,13 @@ function browsersOf({ profile }: Options, environment: Environment): PairableBro
 
 async function pair({ agentFolder, terminal }: Place, browsers: readonly PairableBrowser[], options: Options) {
   if (browsers.length === 0) {
-    throw new DaylightError('not_found', NO_BROWSER, {
+    throw new DaylightError('not_found', say('pairing.noBrowser'), {
       remedy: 'start the browser once and run this again, or name its folder of profiles with --profile',
     });
   }
   const registrar = createRegistrar();
   const folder = resolve(agentFolder());
-  terminal.say('This will be written, for you alone:');
+  terminal.say(say('pairing.written'));
   const found = await withPairings(browsers, folder, registrar);
   for (const line of whatIsWritten(found, folder, registrar)) terminal.say(`  ${line}`);
   if (terminal.interactive && options.yes !== true && options.profile === undefined) {
@@ -104,10 +96,9 @@ async function pair({ agentFolder, terminal }: Place, browsers: readonly Pairabl
     terminal.say(`${browser.name} may now talk to this agent.`);
   }
   terminal.say('');
-  for (const kind of new Set(browsers.map(({ kind }) => kind)))
-    for (const line of howToLoad(kind, builtExtension(kind))) terminal.say(line);
-  terminal.say(WHAT_IT_TELLS);
-  terminal.say(WHEN_IT_COUNTS);
+  for (const kind of new Set(browsers.map(({ kind }) => kind))) terminal.say(howToLoad(kind, builtExtension(kind)));
+  terminal.say(say('pairing.tells'));
+  terminal.say(say('pairing.counts'));
 }
 
 async function unpair({ agentFolder, terminal }: Place, browsers: readonly PairableBrowser[]): Promise<void> {
@@ -126,7 +117,7 @@ async function unpair({ agentFolder, terminal }: Place, browsers: readonly Paira
     terminal.say('Nothing was changed.');
     return;
   }
-  for (const line of AFTER_UNPAIRING) terminal.say(line);
+  terminal.say(say('pairing.after'));
 }
 
 const NOT_OURS = {
@@ -136,11 +127,11 @@ const NOT_OURS = {
 
 async function showPairings({ agentFolder, terminal }: Place, browsers: readonly PairableBrowser[]): Promise<void> {
   const folder = agentFolder();
-  if (browsers.length === 0) terminal.say(`${capitalised(NO_BROWSER)}.`);
+  if (browsers.length === 0) terminal.say(`${capitalised(say('pairing.noBrowser'))}.`);
   for (const line of pairingLines(await withPairings(browsers, resolve(folder), createRegistrar()))) terminal.say(line);
   const answer = await askAgent(folder, { command: 'status' });
   const site = answer?.ok === true ? answer.status?.parameters.url : undefined;
-  terminal.say(site === undefined ? 'The agent is not running.' : `The agent says of ${site.label}: ${site.why}`);
+  terminal.say(site === undefined ? say('shell.notRunning') : `The agent says of ${site.label}: ${site.why}`);
 }
 
 /** The native host beside this file, run by the same node; from source it needs the same loader as this process. */

@@ -11,26 +11,27 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** Builds what is out of date into dist/, saying what it does. Safe to call at every start: nothing to do takes a second. */
 export async function build(): Promise<void> {
   await step('agent and server', () => run('tsc', ['-b', 'shared', 'agent', 'agent/desktop', 'server']));
-  await step('console', () => buildPage('console', 'server/console'));
-  await step("the employee's window", () => buildPage('window', 'agent/window'));
+  await step('console', () => buildPage('dist/console', 'server/console'));
+  await step("the employee's window", () => buildPage('dist/window', 'agent/window', WORDS));
+  await step('enrolment page', () => buildPage('dist/agent/desktop/enrol', 'agent/desktop/enrol', WORDS));
   await step('browser extension', () => buildExtension(path.join(root, 'dist', 'agent', 'browser-extension')));
-  await step('desktop shell', copyShellFiles);
+  await step('icons', copyIcons);
   await Promise.all(['dist/agent/cli.js', 'dist/server/cli.js'].map((file) => chmod(path.join(root, file), 0o755)));
 }
 
-/** What the shell loads beside its code: the page of a computer that is not enrolled, and the icons. */
-async function copyShellFiles(): Promise<void> {
-  for (const name of ['enrol', 'icons']) {
-    const to = path.join(root, 'dist', 'agent', 'desktop', name);
-    await rm(to, { recursive: true, force: true });
-    await cp(path.join(root, 'agent', 'desktop', name), to, { recursive: true });
-  }
+const WORDS = 'agent/strings';
+
+/** What the shell loads beside its code and its pages. */
+async function copyIcons(): Promise<void> {
+  const to = path.join(root, 'dist', 'agent', 'desktop', 'icons');
+  await rm(to, { recursive: true, force: true });
+  await cp(path.join(root, 'agent', 'desktop', 'icons'), to, { recursive: true });
 }
 
 /** Vite has no incremental mode, so a page is built only when the digest of what it is made of has changed. */
-async function buildPage(name: string, source: string): Promise<void> {
-  const stamp = path.join(root, 'dist', name, '.built-from');
-  const digest = await digestOf([source, 'look', 'shared', 'package-lock.json']);
+async function buildPage(to: string, source: string, ...more: readonly string[]): Promise<void> {
+  const stamp = path.join(root, to, '.built-from');
+  const digest = await digestOf([source, ...more, 'look', 'shared', 'package-lock.json']);
   const built = await readFile(stamp, 'utf8').catch(() => '');
   if (built === digest) return;
   await run('vite', ['build', '--config', `${source}/vite.config.ts`, '--logLevel', 'warn']);

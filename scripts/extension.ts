@@ -15,7 +15,9 @@ export async function buildExtension(folder: string): Promise<void> {
   for (const kind of ['chromium', 'firefox'] as const) {
     const own = path.join(folder, kind);
     await mkdir(own, { recursive: true });
-    await cp(path.join(source, 'background.js'), path.join(own, 'background.js'));
+    for (const part of ['background.js', '_locales']) {
+      await cp(path.join(source, part), path.join(own, part), { recursive: true });
+    }
     await writeFile(path.join(own, 'manifest.json'), `${JSON.stringify(manifestFor(kind, base), null, 2)}\n`);
   }
 }

@@ -17,6 +17,7 @@ export const catalog = {
     purpose: 'working_time',
     retentionDays: { default: 365, ceiling: 1_095 },
     label: 'Working sessions',
+    named: 'working sessions',
     notice: { on: 'When you start and stop tracking, when you pause, and gaps such as a locked or sleeping computer.' },
   },
   activity: {
@@ -27,6 +28,7 @@ export const catalog = {
     purpose: 'workload_review',
     retentionDays: { default: 90, ceiling: 365 },
     label: 'Activity level',
+    named: 'activity level',
     notice: {
       active: 'Whether there was any keyboard or mouse input in each ten minutes: yes or no.',
       counts: 'How many key presses, clicks, scrolls and pointer moves there were in each minute. Never which keys.',
@@ -40,6 +42,7 @@ export const catalog = {
     purpose: 'project_costing',
     retentionDays: { default: 60, ceiling: 365 },
     label: 'Active application',
+    named: 'active application',
     notice: {
       category: 'The kind of application in front, such as "development" or "communication".',
       name: 'The name of the application in front.',
@@ -53,6 +56,7 @@ export const catalog = {
     purpose: 'project_costing',
     retentionDays: { default: 30, ceiling: 180 },
     label: 'Window title',
+    named: 'window title',
     notice: {
       redacted: 'The title of the window in front, with e-mail addresses, numbers, links and quoted text removed.',
       full: 'The title of the window in front. Titles can show subjects of messages and names of documents.',
@@ -66,6 +70,7 @@ export const catalog = {
     purpose: 'project_costing',
     retentionDays: { default: 30, ceiling: 180 },
     label: 'Active site',
+    named: 'active site',
     notice: {
       category: 'The kind of site in front, such as "development" or "news".',
       domain: 'The domain of the site in front, such as example.com.',
@@ -80,6 +85,7 @@ export const catalog = {
     purpose: 'workload_review',
     retentionDays: { default: 14, ceiling: 90 },
     label: 'Screenshots',
+    named: 'screenshots',
     notice: {
       blurred: 'A blurred picture of the screen, at most one in five minutes, announced each time; you can drop it.',
       full: 'A picture of the screen, at most one in five minutes, announced each time; you can drop it.',
@@ -93,6 +99,7 @@ export const catalog = {
     purpose: 'project_costing',
     retentionDays: { default: 365, ceiling: 1_095 },
     label: 'Project and task',
+    named: 'project and task',
     notice: { on: 'The project and the task that you choose while you track.' },
   },
   notes: {
@@ -103,6 +110,7 @@ export const catalog = {
     purpose: 'project_costing',
     retentionDays: { default: 180, ceiling: 730 },
     label: 'Notes',
+    named: 'notes',
     notice: { on: 'The notes that you write while you track.' },
   },
   device: {
@@ -113,6 +121,7 @@ export const catalog = {
     purpose: 'security',
     retentionDays: { default: 90, ceiling: 365 },
     label: 'Device',
+    named: 'device',
     notice: {
       coarse: 'The operating system and processor family of your computer.',
       full: 'The operating system and its version, the hardware model, processor family and memory size of your computer.',
@@ -126,6 +135,7 @@ export const catalog = {
     purpose: 'working_time',
     retentionDays: { default: 90, ceiling: 365 },
     label: 'Time zone',
+    named: 'time zone',
     notice: { on: 'The time zone that your computer is set to. Never where you are.' },
   },
   diagnostics: {
@@ -136,6 +146,7 @@ export const catalog = {
     purpose: 'support',
     retentionDays: { default: 30, ceiling: 90 },
     label: 'Diagnostics',
+    named: 'diagnostics',
     notice: { on: 'The version of Daylight, how much waits to be sent, and which sensors work. Nothing you do.' },
   },
 } as const satisfies Record<string, CatalogEntry>;
@@ -149,7 +160,10 @@ interface CatalogEntry {
   readonly sensitivity: 'low' | 'medium' | 'high';
   readonly purpose: Purpose;
   readonly retentionDays: { readonly default: number; readonly ceiling: number };
+  /** As a heading. */
   readonly label: string;
+  /** Within a sentence. */
+  readonly named: string;
   /** What a person is told about each level above `off`. */
   readonly notice: Readonly<Record<string, string>>;
 }

@@ -7,6 +7,7 @@ import { IDENTITY_FILE } from '../core/identity.ts';
 import { askAgent } from '../core/localSocket.ts';
 import { noticeLines } from '../core/notice.ts';
 import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
+import { say } from '../strings/say.ts';
 import { CliEnd, exitCodes, refusedBy } from './exit.ts';
 import { type Terminal, timeWords } from './terminal.ts';
 
@@ -118,7 +119,7 @@ export async function showNotice(terminal: Terminal, folder: string): Promise<vo
   terminal.say('');
   terminal.say(
     state?.acknowledged === true
-      ? 'You have acknowledged it.'
+      ? say('notice.accepted')
       : `You have not acknowledged it; what is new in it is off until you do: "daylight-agent notice accept ${notice.version}".`,
   );
 }

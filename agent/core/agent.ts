@@ -5,6 +5,7 @@ import { BootId, type ImageId } from '../../shared/ids.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import { say } from '../strings/say.ts';
 import type { CommandResult } from './commands.ts';
 import { openFolder } from './files.ts';
 import type { Gate, GateDeps } from './gate/gate.ts';
@@ -325,10 +326,8 @@ async function acceptNotice({ policies, uplink }: Running, version: number): Pro
   }
   await uplink.acknowledge({ version, policyHash: notice.policyHash });
   const online = uplink.state().kind === 'online';
-  const when = online
-    ? 'It is being sent to the server; it counts when "daylight-agent notice" says so.'
-    : 'The server will be told when it can be reached; until then nothing changes.';
-  return { ok: true, said: `You have acknowledged notice ${version}. ${when}` };
+  const said = say(online ? 'answer.acknowledged' : 'answer.acknowledgedLater', { version: String(version) });
+  return { ok: true, said };
 }
 
 const noPolicy: WindowAnswer = {

@@ -1,6 +1,7 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import { capitalised } from '../../shared/text.ts';
 import { SECOND } from '../../shared/time.ts';
+import { say } from '../strings/say.ts';
 import type { Availability, Clock, Platform } from './ports.ts';
 
 /** What can be observed here, asked at the start of the process and of every session. */
@@ -24,15 +25,11 @@ const NEEDS: readonly (readonly [ParameterId, readonly Asked[]])[] = [
 
 const LIMIT_MS = 5 * SECOND;
 
-const INSTEAD_OF_LOCK =
-  ' Daylight therefore stops titles, sites and screenshots when nothing has been seen of you for a while:' +
-  ' no input, no other application in front (as far as those may be observed), and no command such as "daylight-agent resume".';
-
 /** For `Sensors.words` while what works here by its own word could not be begun. */
 export const LOCK_UNSEEN: Sensors['words'][number] = {
   sensor: 'lock',
   works: false,
-  words: `Locking could not be watched. It is tried again every few seconds.${INSTEAD_OF_LOCK}`,
+  words: `${say('sensor.lockUnseen')} ${say('sensor.insteadOfLock')}`,
 };
 
 export async function probe(platform: Platform, clock: Clock): Promise<Sensors> {
@@ -53,9 +50,9 @@ export async function probe(platform: Platform, clock: Clock): Promise<Sensors> 
 }
 
 function inWords(sensor: Asked, answer: Availability): Sensors['words'][number] {
-  if (answer.works) return { sensor, works: true, words: 'Works.' };
-  const instead = sensor === 'lock' ? INSTEAD_OF_LOCK : '';
-  return { sensor, works: false, words: `${sentence(answer.why)} ${sentence(answer.remedy)}${instead}` };
+  if (answer.works) return { sensor, works: true, words: say('sensor.works') };
+  const instead = sensor === 'lock' ? [say('sensor.insteadOfLock')] : [];
+  return { sensor, works: false, words: [sentence(answer.why), sentence(answer.remedy), ...instead].join(' ') };
 }
 
 /** Adapters give phrases; a person reads sentences. */
@@ -80,6 +77,6 @@ async function ask(availability: () => Promise<Availability>, clock: Clock): Pro
 
 const SILENT: Availability = {
   works: false,
-  why: 'It did not say whether it works here.',
-  remedy: 'Stop and start tracking to ask it again.',
+  why: say('sensor.silent'),
+  remedy: say('sensor.silentRemedy'),
 };

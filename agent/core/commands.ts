@@ -4,6 +4,7 @@ import { type DeviceId, type ImageId, SessionId } from '../../shared/ids.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import { withoutTurning } from '../../shared/text.ts';
 import { MINUTE, type UnixMs } from '../../shared/time.ts';
+import { type PlainKey, say } from '../strings/say.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import type { Outbox } from './outbox.ts';
@@ -65,8 +66,8 @@ export function createCommands(deps: CommandDeps): Commands {
   const { policies, gate, clock, random, spool, outbox, sampler, tracking, writer, sensing, tell } = deps;
 
   async function start(wanted: Work): Promise<CommandResult> {
-    if (isTracking()) return problem('You are already tracking.', 'Stop first to begin a new session.');
-    if (deps.isClosed()) return problem('The agent is ending.', 'Start it again.');
+    if (isTracking()) return problem('answer.alreadyTracking', 'answer.alreadyTrackingRemedy');
+    if (deps.isClosed()) return problem('answer.ending', 'answer.endingRemedy');
     await sensing.probe();
     await writer.closeUnfinished();
     const decision = gate.decide('session');
@@ -82,42 +83,40 @@ export function createCommands(deps: CommandDeps): Commands {
     await sensing.follow();
     sensing.startRound();
     const chosen = wanted.project === null && wanted.task === null ? null : await setWork(wanted);
-    if (chosen?.ok === false) return said(`Tracking has started. The project was not recorded: ${chosen.problem}`);
-    return said('Tracking has started.');
+    if (chosen?.ok === false) return said(say('answer.startedWithout', { problem: chosen.problem }));
+    return said(say('answer.started'));
   }
 
   async function undoStart(): Promise<CommandResult> {
     tracking.undoStart();
     await sensing.follow();
-    return problem('The start could not be written down.', 'Make room on the disk, then start again.');
+    return problem('answer.startNotWritten', 'answer.roomThenStart');
   }
 
   async function stop(): Promise<CommandResult> {
     if (!isTracking()) return NOT_TRACKING;
     await deps.releaseReviewed();
-    if (await sensing.changed(tracking.apply({ kind: 'stop', cause: 'employee' })))
-      return said('Tracking has stopped.');
-    return said('Tracking has stopped. The disk does not take that down; it is recorded as soon as there is room.');
+    const isWritten = await sensing.changed(tracking.apply({ kind: 'stop', cause: 'employee' }));
+    return said(say(isWritten ? 'answer.stopped' : 'answer.stoppedLater'));
   }
 
   async function pause(): Promise<CommandResult> {
     const { kind } = tracking.session();
     if (kind === 'stopped') return NOT_TRACKING;
-    if (kind === 'paused') return problem('You have paused already.', 'Resume when you go on.');
-    if (kind === 'locked') return problem('The screen is locked.', 'Nothing is recorded until it is unlocked.');
+    if (kind === 'paused') return problem('answer.pausedAlready', 'answer.pausedAlreadyRemedy');
+    if (kind === 'locked') return problem('answer.locked', 'answer.lockedRemedy');
     if (policies.policy()?.rules.session?.employeeMayPause === false) {
-      return problem('Your organisation does not offer pausing.', 'Stop tracking instead, and start again later.');
+      return problem('answer.noPausing', 'answer.noPausingRemedy');
     }
     await sensing.changed(tracking.apply({ kind: 'pause' }));
-    return said('Paused. Nothing is observed until you resume.');
+    return said(say('answer.paused'));
   }
 
   async function resume(): Promise<CommandResult> {
-    if (!isTracking()) return problem('You are not tracking.', 'Start tracking first.');
+    if (!isTracking()) return problem('answer.notTracking', 'answer.startFirst');
     await sensing.changed(tracking.command({ kind: 'resume' }));
     sensing.startRound();
-    if (tracking.session().kind !== 'locked') return said('Tracking goes on.');
-    return said('Resumed. The screen is locked: time counts from the unlock.');
+    return said(say(tracking.session().kind === 'locked' ? 'answer.resumedLocked' : 'answer.goesOn'));
   }
 
   async function setWork(wanted: Work): Promise<CommandResult> {
@@ -131,7 +130,7 @@ export function createCommands(deps: CommandDeps): Commands {
     if (!result.ok) return result;
     tracking.choose(chosen);
     const isNone = chosen.project === null && chosen.task === null;
-    return said(isNone ? 'No project from now on.' : 'Project and task are noted.');
+    return said(say(isNone ? 'answer.noProject' : 'answer.projectNoted'));
   }
 
   async function note(text: string): Promise<CommandResult> {
@@ -139,7 +138,7 @@ export function createCommands(deps: CommandDeps): Commands {
     const now = momentNow();
     const told = now === null ? null : ({ parameter: 'notes', level: 'on', ...now, note: text.trim() } as const);
     const result = await enter('notes', told);
-    return result.ok ? said('The note is kept.') : result;
+    return result.ok ? said(say('answer.noteKept')) : result;
   }
 
   function momentNow(): { at: UnixMs; mono: number; span: number } | null {
@@ -153,10 +152,10 @@ export function createCommands(deps: CommandDeps): Commands {
     const decision = gate.decide(parameter);
     if (decision.kind === 'denied') return deniedBy(parameter, decision.by);
     const entry = outbox.permit(observation);
-    if (entry === null) return problem(`The ${parameter} is not usable as it is.`, LIMITS[parameter]);
-    if (!(await outbox.write([entry]))) return problem('It could not be written down.', 'Make room on the disk.');
+    if (entry === null) return UNUSABLE[parameter];
+    if (!(await outbox.write([entry]))) return problem('answer.notWritten', 'answer.room');
     deps.notify();
-    return said('Kept.');
+    return said(say('answer.kept'));
   }
 
   function deniedBy(parameter: ParameterId, by: LayerName): CommandResult {
@@ -170,8 +169,8 @@ export function createCommands(deps: CommandDeps): Commands {
     const minutes = minutesBetween(since, until ?? instant());
     const failed = await settleIdle({ kind: 'answer', answer });
     if (failed !== null) return failed;
-    if (answer === 'discard') return said(`${minutes} min are cut out as a gap, and what was seen in them is deleted.`);
-    return said(`${minutes} min are kept.${isHeld ? '' : ' What was seen in them has been deleted already.'}`);
+    if (answer === 'discard') return said(say('answer.awayDiscarded', { n: minutes }));
+    return said(say(isHeld ? 'answer.awayKept' : 'answer.awayKeptWithout', { n: minutes }));
   }
 
   async function splitIdle(at: UnixMs): Promise<CommandResult> {
@@ -184,10 +183,8 @@ export function createCommands(deps: CommandDeps): Commands {
     const failed = await settleIdle({ kind: 'split', at });
     if (failed !== null) return failed;
     // Rounded once, so that the two are what was asked about.
-    const rest = `${minutesBetween(since, end) - kept} min are cut out as a gap, and what was seen in them is deleted.`;
-    return said(
-      `${kept} min are kept${isHeld ? '' : ', without what was seen in them: that is deleted already'}; ${rest}`,
-    );
+    const rest = minutesBetween(since, end) - kept;
+    return said(say(isHeld ? 'answer.awaySplit' : 'answer.awaySplitWithout', { n: kept, rest }));
   }
 
   /** Null when the answer is in force, on disk. */
@@ -202,11 +199,11 @@ export function createCommands(deps: CommandDeps): Commands {
   async function dropScreenshot(image: ImageId): Promise<CommandResult> {
     switch (await spool.drop(image)) {
       case 'here':
-        return said('The screenshot is gone and was not sent. That one was dropped is counted, nothing else.');
+        return said(say('answer.dropped'));
       case 'perhaps_sent':
-        return said('The screenshot is gone here, but it was already being sent: the server may have it.');
+        return said(say('answer.droppedPerhapsSent'));
       case 'not_here':
-        return problem('There is no such screenshot on this computer.', 'It was sent, or it was dropped already.');
+        return problem('answer.noScreenshot', 'answer.noScreenshotRemedy');
     }
   }
 
@@ -214,10 +211,7 @@ export function createCommands(deps: CommandDeps): Commands {
     const session = tracking.session();
     if (session.kind === 'stopped' || session.session !== id) return;
     await sensing.changed(tracking.apply({ kind: 'stop', cause: 'elsewhere' }));
-    tell(
-      `Tracking has stopped here, because it was started on your device ${device.slice(0, 8)}. If that was not you, retire that` +
-        ' device in your account on the server, and tell your privacy officer.',
-    );
+    tell(say('answer.elsewhere', { device: device.slice(0, 8) }));
   }
 
   function isTracking(): boolean {
@@ -231,32 +225,17 @@ export function createCommands(deps: CommandDeps): Commands {
   return { start, stop, pause, resume, setWork, note, answerIdle, splitIdle, dropScreenshot, stoppedElsewhere };
 }
 
-const NOT_TRACKING = problem('You are not tracking.', 'Nothing is being recorded.');
-const END_NOT_WRITTEN = problem(
-  'The end of the session before could not be written down.',
-  'Make room on the disk, then start again.',
-);
-const ENDED_MEANWHILE = problem(
-  'Tracking ended while it began.',
-  'See "daylight-agent status" for why, then start again.',
-);
-const NO_QUESTION = problem('There is no idle time to decide about.', 'Nothing to do.');
-const NOT_WITHIN = problem(
-  'That moment is not within the time you were away.',
-  'Choose one after its start, before its end.',
-);
-const NOT_DELETED = problem(
-  'What was seen in that time could not be deleted yet.',
-  'It is held back and tried again every few seconds. Make room on the disk.',
-);
-const NOT_WRITTEN = problem(
-  'The answer counts, but could not be written down.',
-  'Make room on the disk: if the agent is killed before that, what was seen in the time away is deleted.',
-);
-const LIMITS = {
-  project: 'Use up to 200 characters each for project and task, without control characters.',
-  notes: 'Use 1 to 2,000 characters, without control characters.',
-} as const;
+const NOT_TRACKING = problem('answer.notTracking', 'answer.notTrackingRemedy');
+const END_NOT_WRITTEN = problem('answer.endNotWritten', 'answer.roomThenStart');
+const ENDED_MEANWHILE = problem('answer.endedMeanwhile', 'answer.endedMeanwhileRemedy');
+const NO_QUESTION = problem('answer.noQuestion', 'answer.noQuestionRemedy');
+const NOT_WITHIN = problem('answer.notWithin', 'answer.notWithinRemedy');
+const NOT_DELETED = problem('answer.notDeleted', 'answer.notDeletedRemedy');
+const NOT_WRITTEN = problem('answer.answerNotWritten', 'answer.answerNotWrittenRemedy');
+const UNUSABLE = {
+  project: problem('answer.badProject', 'answer.badProjectRemedy'),
+  notes: problem('answer.badNotes', 'answer.badNotesRemedy'),
+};
 
 /** An empty project is none; one that was pasted may bring characters that would turn the words beside it. */
 function tidy(text: string | null): string | null {
@@ -268,6 +247,6 @@ function said(text: string): CommandResult {
   return { ok: true, said: text };
 }
 
-function problem(what: string, remedy: string): CommandResult {
-  return { ok: false, problem: what, remedy };
+function problem(what: PlainKey, remedy: PlainKey): CommandResult {
+  return { ok: false, problem: say(what), remedy: say(remedy) };
 }

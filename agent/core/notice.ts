@@ -36,7 +36,8 @@ export function noticeLines(notice: NoticeView): string[] {
   }
   if (notice.collected.length === 0) lines.push('  Nothing.');
   else lines.push('', RETENTION);
-  lines.push('', `Not collected: ${notice.notCollected.map(({ label }) => label.toLowerCase()).join(', ') || 'none'}.`);
+  const off = notice.notCollected.map(({ parameter }) => catalog[parameter].named);
+  lines.push('', `Not collected: ${off.join(', ') || 'none'}.`);
   lines.push(notice.never);
   return lines;
 }

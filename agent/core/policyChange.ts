@@ -1,6 +1,7 @@
 import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { SECOND } from '../../shared/time.ts';
+import { say } from '../strings/say.ts';
 import { isLowered, levelsAllowed } from './gate/applied.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
@@ -89,7 +90,8 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
     if (!isRunning() || decision.kind === 'allowed') return;
     const written = writer.record(tracking.apply({ kind: 'stop', cause: 'not_allowed' }));
     arrived = { ...arrived, ended: Promise.all([arrived.ended, written]) };
-    deps.tell(`Tracking has ended. ${whyOff(reasonFor(policies, 'session', decision.by), policies.disagreement())}`);
+    const why = whyOff(reasonFor(policies, 'session', decision.by), policies.disagreement());
+    deps.tell(say('answer.ended', { why }));
   }
 
   function isRunning(): boolean {

@@ -1,9 +1,9 @@
 import { catalog, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
-import type { DropCause } from '../../shared/outcome.ts';
 import { levelsOf } from '../../shared/policy/policy.ts';
 import type { AgentStatus, Terms } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import { say } from '../strings/say.ts';
 import type { PolicyCache, VerifiedPolicy } from './gate/policyCache.ts';
 import type { EnrolledDevice } from './identity.ts';
 import type { Clock, Indicator } from './ports.ts';
@@ -71,7 +71,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
       heldBack: waiting.heldBack,
       damagedFiles: waiting.damagedFiles,
     },
-    dropped: waiting.dropped.map((line) => ({ ...line, words: dropWords(line.cause) })),
+    dropped: waiting.dropped.map((line) => ({ ...line, words: say(`dropWords.${line.cause}`) })),
     sent: { at: sent.at, stored: sent.stored, discarded: { ...sent.discarded }, last: sent.batch?.observations ?? [] },
     screenshots: spool.held().map(({ observation, releaseAt, isHeldBack }) => {
       const { image, at, level, width, height } = observation;
@@ -100,19 +100,6 @@ function heardAt({ options, policies, connectedUntil }: StatusSources, connectio
   return connectedUntil() ?? policies.lease()?.issuedAt ?? null;
 }
 
-function dropWords(cause: DropCause): string {
-  const words: Record<DropCause, string> = {
-    purged_by_policy: 'because your organisation switched it off before it was sent',
-    dropped_by_employee: 'because you dropped it',
-    idle_not_kept: 'because you were away and did not keep that time',
-    evicted: 'because too much was waiting, or for too long',
-    unreadable: 'because its file was damaged',
-    perhaps_sent:
-      'because the folder of the agent was copied or restored, and another copy of it may have sent this already',
-  };
-  return words[cause];
-}
-
 function isVisible(indicator: Indicator): boolean {
   try {
     return indicator.visible();
@@ -136,18 +123,18 @@ export function connectionWords(state: UplinkState, now: number): { words: strin
   switch (state.kind) {
     case 'not_started':
     case 'closed':
-      return { words: 'Not connecting.', remedy: null };
+      return { words: say('link.notConnecting'), remedy: null };
     case 'connecting':
     case 'handshake':
-      return { words: 'Connecting.', remedy: null };
+      return { words: say('link.connecting'), remedy: null };
     case 'online':
-      return { words: 'Connected.', remedy: null };
+      return { words: say('link.connected'), remedy: null };
     case 'waiting': {
       const seconds = Math.max(0, Math.round((state.until - now) / 1_000));
-      return { words: `Not connected: ${state.why}. Trying again in ${seconds} s.`, remedy: null };
+      return { words: say('link.waiting', { why: state.why, n: seconds }), remedy: null };
     }
     case 'refused':
-      return { words: `Not connected, and not trying again: ${state.why}.`, remedy: state.remedy };
+      return { words: say('link.refused', { why: state.why }), remedy: state.remedy };
     default:
       return assertNever(state);
   }

@@ -1,9 +1,10 @@
 import { catalog, type ParameterId, parameterIds } from '../../shared/catalog.ts';
-import { assertNever } from '../../shared/errors.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { MINUTE } from '../../shared/time.ts';
 import { workedToday } from '../../shared/worked.ts';
+import { levelWord } from '../strings/level.ts';
+import { listed, type StringKey, say } from '../strings/say.ts';
 
 /** The status as the employee reads it in a terminal, a line each. `time` formats an instant in the viewer's zone. */
 export function statusLines(status: AgentStatus, now: number, time: (at: number) => string): string[] {
@@ -22,7 +23,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...(status.connection.remedy === null ? [] : [`  What to do: ${status.connection.remedy}.`]),
     waitingLine(status),
     ...status.dropped.map(
-      ({ parameter, count, words }) => `Dropped: ${count} of ${label(status, parameter)}, ${words}.`,
+      ({ parameter, count, words }) => `Dropped: ${count} of ${catalog[parameter].named}, ${words}.`,
     ),
     ...sentLines(status, time),
     ...screenshotLines(status, now, time),
@@ -40,14 +41,17 @@ export function isObserving({ parameters }: AgentStatus): boolean {
 export function recordingLines(status: AgentStatus): string[] {
   const on = parameterIds.filter((id) => status.parameters[id].active);
   const off = parameterIds.filter((id) => !status.parameters[id].active);
-  const named = on.map((id) => `${label(status, id)} (${status.parameters[id].level})`);
-  const recording = on.length === 0 ? 'Recording: nothing.' : `Recording: ${named.join(', ')}.`;
-  const notNamed = off.map((id) => `${label(status, id)}${needsWords(status.parameters[id])}`);
-  return [recording, `Not recording: ${notNamed.join(', ') || 'nothing is left out'}.`];
+  const named = on.map((id) =>
+    say('recording.level', { name: catalog[id].named, level: levelWord(status.parameters[id].level) }),
+  );
+  const recording = on.length === 0 ? say('recording.nothing') : say('recording.now', { what: listed(named) });
+  const notNamed = off.map((id) => notRecorded(status, id));
+  return [recording, off.length === 0 ? say('recording.all') : say('recording.not', { what: listed(notNamed) })];
 }
 
-function needsWords({ needs }: AgentStatus['parameters'][ParameterId]): string {
-  return needs === null ? '' : ' (needs the browser extension)';
+function notRecorded({ parameters }: AgentStatus, id: ParameterId): string {
+  const { named: name } = catalog[id];
+  return parameters[id].needs === null ? name : say('recording.needsExtension', { name });
 }
 
 /** Where the connection stands, as one is told of it when it changes; null while that goes without saying. */
@@ -68,24 +72,25 @@ export function trackingLine(
   status: Pick<AgentStatus, 'state' | 'since' | 'haltedSince' | 'work'>,
   time: (at: number) => string,
 ): string {
+  const { state, work } = status;
+  if (state === 'stopped') return say('tracking.lineStopped');
   const began = status.haltedSince ?? status.since;
-  const since = began === null ? '' : ` since ${time(began)}`;
-  const { project, task } = status.work;
-  const work = project === null ? '' : ` · ${project}${task === null ? '' : ` › ${task}`}`;
-  switch (status.state) {
-    case 'stopped':
-      return 'Not tracking.';
-    case 'tracking':
-      return `Tracking${since}${work}`;
-    case 'paused':
-      return `Paused${since}${work}`;
-    case 'locked':
-      return `Locked${since}${work}`;
-    case 'idle_question':
-      return `Tracking${since}${work}; you were away: keep or discard that time`;
-    default:
-      return assertNever(status.state);
-  }
+  const since = began === null ? say(`state.${state}`) : say(SINCE[state], { time: time(began) });
+  const what = workLine(work);
+  const tracking = what === null ? since : say('tracking.sinceWork', { since, work: what });
+  return state === 'idle_question' ? say('tracking.lineAway', { tracking }) : tracking;
+}
+
+const SINCE = {
+  tracking: 'tracking.lineTracking',
+  paused: 'tracking.pausedSince',
+  locked: 'tracking.lineLocked',
+  idle_question: 'tracking.lineTracking',
+} as const satisfies Readonly<Record<Exclude<AgentStatus['state'], 'stopped'>, StringKey>>;
+
+function workLine({ project, task }: AgentStatus['work']): string | null {
+  if (project === null || task === null) return project;
+  return say('tracking.work', { project, task });
 }
 
 /** What the employee has worked since midnight, of all sessions of this computer. */
@@ -111,16 +116,13 @@ function parameterLines(status: AgentStatus): string[] {
     const { label: name, level, active, why } = status.parameters[id];
     return `  ${active ? '●' : '○'} ${name.padEnd(20)} ${(active ? level : 'off').padEnd(10)} ${why}`;
   });
-  const hidden = status.visible ? [] : [HIDDEN];
+  const hidden = status.visible ? [] : [say('recording.hiddenTerminal')];
   return ['', ...lines, ...hidden];
 }
 
-const HIDDEN =
-  'Nothing shows you here that recording is on, so nothing is observed: run the agent in a terminal, or open "daylight-agent window".';
-
 /** When it ends by itself, or that it has. */
 export function untilLines({ until }: Pick<AgentStatus, 'until'>, now: number, time: (at: number) => string): string[] {
-  if (until === null) return ['', 'No policy has been received, so nothing is collected.'];
+  if (until === null) return ['', say('recording.noPolicy')];
   const { observed, entered } = until;
   return ['', `Without word from the server, ${endsOf(observed, entered, now, time)}.`];
 }
@@ -163,7 +165,7 @@ function counted(n: number, one: string, other: string): string {
 }
 
 function sentLines({ sent }: AgentStatus, time: (at: number) => string): string[] {
-  if (sent.at === null) return ['Nothing has been sent since this agent started.'];
+  if (sent.at === null) return [say('sent.never')];
   const discarded = Object.entries(sent.discarded).map(
     ([reason, n]) => `${n} ${discardWords(reason as DiscardReason)}`,
   );
@@ -196,10 +198,6 @@ export function noticeLine({ notice }: AgentStatus): string[] {
   return [
     `Notice ${notice.version} waits for you: read it with "daylight-agent notice". What is new in it is off until you accept it.`,
   ];
-}
-
-function label(status: AgentStatus, id: ParameterId): string {
-  return status.parameters[id].label.toLowerCase();
 }
 
 function discardWords(reason: DiscardReason): string {

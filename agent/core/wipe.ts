@@ -23,7 +23,9 @@ const FOLDERS = [
   { name: 'spool', isOurs: isSpoolFile },
   { name: CAPTURES, isOurs: () => true },
   { name: TURNS, isOurs: isTurnFile },
-  ...EXTENSION_COPIES.map((name) => ({ name, isOurs: isPartOfExtension })),
+  ...EXTENSION_COPIES.flatMap((name) =>
+    [name, `${name}/_locales/en`].map((folder) => ({ name: folder, isOurs: isPartOfExtension })),
+  ),
 ] as const;
 
 /** Whether an agent may have made what has this name in its data folder. */
@@ -35,7 +37,7 @@ export function isAgentsName(name: string): boolean {
 const SEALED: readonly string[] = ['enrolment.sealed', 'recorder.sealed', 'spool.keychain'];
 
 function isPartOfExtension(name: string): boolean {
-  return /^(manifest\.json|background\.js)(\.[0-9a-f]+\.new)?$/.test(name);
+  return /^((manifest|messages)\.json|background\.js)(\.[0-9a-f]+\.new)?$/.test(name);
 }
 
 /** What would go, by kind: names in the folder, and where browsers are told of it. None of a folder that is not Daylight's. */
@@ -86,7 +88,8 @@ export async function wipeFolder(folder: string, places: BrowserPlaces): Promise
     await gone.catch(() => undefined);
   }
   await rm(join(folder, CAPTURES), { recursive: true, force: true }).catch(() => undefined);
-  for (const name of ['spool', TURNS, ...EXTENSION_COPIES]) await rmdir(join(folder, name)).catch(() => undefined);
+  const copies = EXTENSION_COPIES.flatMap((name) => [`${name}/_locales/en`, `${name}/_locales`, name]);
+  for (const name of ['spool', TURNS, ...copies]) await rmdir(join(folder, name)).catch(() => undefined);
   await removeSocketsElsewhere(folder);
   const left = await stillThere(folder, before.filter(isElsewhere), places);
   const rest = await readdir(folder).catch(() => []);

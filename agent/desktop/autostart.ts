@@ -2,6 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { writeDurably } from '../core/files.ts';
+import { say } from '../strings/say.ts';
 import type { App } from './electron.ts';
 
 /** Whether Daylight starts when the person signs in: off until they ask for it, and theirs to change. */
@@ -54,8 +55,8 @@ function entry(command: readonly string[]): string {
   return [
     '[Desktop Entry]',
     'Type=Application',
-    'Name=Daylight',
-    'Comment=Shows when your working time is recorded, and what of it',
+    `Name=${say('product.name')}`,
+    `Comment=${say('autostart.text')}`,
     `Exec=${command.map(quoted).join(' ')}`,
     'Terminal=false',
     '',

@@ -1,5 +1,6 @@
 import { type AgentStatus, REQUEST_BYTES, type WindowAnswer } from '../../shared/protocol/window.ts';
 import { badRequest } from '../core/badRequest.ts';
+import { say } from '../strings/say.ts';
 import type { Asker, ElectronParts, WebContents } from './electron.ts';
 import { type InvitationView, ShellRequest } from './enrolment.ts';
 import { isOurs } from './page.ts';
@@ -66,6 +67,6 @@ function sizeOf(payload: unknown): number {
 const tooLong = {
   ok: false,
   kind: 'bad_request',
-  problem: `request: expected at most ${REQUEST_BYTES} bytes`,
-  remedy: 'shorten it',
+  problem: say('shell.tooLong', { n: String(REQUEST_BYTES) }),
+  remedy: say('shell.tooLongRemedy'),
 } as const;

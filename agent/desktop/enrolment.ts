@@ -2,13 +2,10 @@ import { z } from 'zod';
 import { EnrolmentCode } from '../../shared/protocol/http/enrolment.ts';
 import { NoticeView } from '../../shared/protocol/http/notice.ts';
 import { PageRequest } from '../../shared/protocol/window.ts';
+import { say } from '../strings/say.ts';
 
 /** What the page of a computer that is not enrolled may ask of the shell, through the same bridge as everything else. */
-const server = z
-  .string()
-  .trim()
-  .min(1, 'expected the address of the server, like https://daylight.example.com')
-  .max(300);
+const server = z.string().trim().min(1, say('enrol.serverExpected')).max(300);
 export const EnrolmentRequest = z.discriminatedUnion('command', [
   /** Who invites whom, and what would be collected. Does not use the code up. */
   z.strictObject({ command: z.literal('invitation'), server, code: EnrolmentCode }),

@@ -13,6 +13,7 @@ import { openFolder } from '../core/files.ts';
 import { IDENTITY_FILE } from '../core/identity.ts';
 import { ownFolder } from '../core/ownFolder.ts';
 import type { SpoolKey } from '../core/spool/spoolKey.ts';
+import { say } from '../strings/say.ts';
 import type { Autostart } from './autostart.ts';
 import type { ShellAnswer } from './bridge.ts';
 import { type EnrolmentRequest, isEnrolment, type ShellRequest } from './enrolment.ts';
@@ -108,21 +109,18 @@ export function createHost(deps: HostDeps): Host {
       return await askAgent(request);
     } catch (error) {
       const { problem, remedy } = inWords(error);
-      return { ok: false, kind: 'failed', problem, remedy: remedy ?? 'quit Daylight and start it again' };
+      return { ok: false, kind: 'failed', problem, remedy: remedy ?? say('shell.startAgain') };
     }
   }
 
   function askAgent(request: WindowRequest): Promise<WindowAnswer> | WindowAnswer {
     if (state.kind === 'running') return state.agent.handle(request);
-    if (state.kind === 'failed') return refused(state.problem, state.remedy ?? 'quit Daylight and start it again');
-    return refused(
-      'the agent is not running',
-      'wait a moment; a computer that is not enrolled has to be enrolled first',
-    );
+    if (state.kind === 'failed') return refused(state.problem, state.remedy ?? say('shell.startAgain'));
+    return refused(say('shell.notRunning'), say('shell.notRunningRemedy'));
   }
 
   async function enrolment(request: EnrolmentRequest): Promise<ShellAnswer> {
-    if (state.kind !== 'not_enrolled') return refused('this computer is enrolled already', 'use it as it is');
+    if (state.kind !== 'not_enrolled') return refused(say('enrol.already'), say('enrol.alreadyRemedy'));
     if (request.command === 'invitation') {
       const invitation = { server: request.server, code: request.code, ca: null };
       const notice = await askNotice(invitation);
@@ -131,7 +129,7 @@ export function createHost(deps: HostDeps): Host {
       const answer = { organisation, person, notice: view, fingerprint: fingerprint(serverKey) };
       return { ok: true, said: '', invitation: answer };
     }
-    if (shown === null) return refused('no notice has been shown yet', 'enter the address and the code first');
+    if (shown === null) return refused(say('enrol.notShown'), say('enrol.notShownRemedy'));
     return enrolWith(shown, request);
   }
 
@@ -140,7 +138,7 @@ export function createHost(deps: HostDeps): Host {
     { acknowledge, autostart: atLogin }: Extract<EnrolmentRequest, { command: 'enrol' }>,
   ): Promise<ShellAnswer> {
     if (acknowledge !== null && acknowledge !== notice.notice.version) {
-      return refused('the notice that was shown is another one', 'read it, then decide again');
+      return refused(say('enrol.anotherNotice'), say('enrol.anotherNoticeRemedy'));
     }
     await ownFolder(folder);
     const files = await openFolder(folder);
@@ -154,7 +152,7 @@ export function createHost(deps: HostDeps): Host {
     // Where that is not possible the computer is enrolled all the same, and the menu shows that it is off.
     await autostart.set(atLogin).catch(() => undefined);
     await open();
-    return { ok: true, said: `Enrolled ${personName} at ${organisation}.` };
+    return { ok: true, said: say('enrol.done', { person: personName, organisation }) };
   }
 
   return {
@@ -179,5 +177,5 @@ function refused(problem: string, remedy: string): WindowAnswer {
 /** Errors of the world carry their sentence; others may carry anything, and are not shown. */
 function inWords(error: unknown): { problem: string; remedy: string | undefined } {
   if (error instanceof DaylightError) return { problem: error.message, remedy: error.remedy };
-  return { problem: 'something went wrong inside the agent', remedy: undefined };
+  return { problem: say('shell.wrong'), remedy: undefined };
 }

@@ -4,6 +4,7 @@ import { readIfThere, writeDurably } from '../core/files.ts';
 import type { Random } from '../core/ports.ts';
 import { removeFile } from '../core/spool/disk.ts';
 import { KEY_BYTES, KEYCHAIN_FILE, keyFile, type SpoolKey } from '../core/spool/spoolKey.ts';
+import { say } from '../strings/say.ts';
 import type { SafeStorage } from './electron.ts';
 
 export interface KeychainDeps {
@@ -26,13 +27,11 @@ export async function chooseSpoolKey(deps: KeychainDeps): Promise<SpoolKey> {
   const keychain = await keychainOf(deps);
   if ((await readIfThere(join(folder, KEYCHAIN_FILE))) !== null) {
     if (keychain.kind === 'protects') return keychainKey(deps, keychain.words);
-    throw new DaylightError('unavailable', `the key of what waits here cannot be opened now: ${keychain.why}`, {
-      remedy: 'sign in to your desktop so that its keychain is open, then start Daylight again',
-    });
+    throw new DaylightError('unavailable', say('key.shut', { why: keychain.why }), { remedy: say('key.shutRemedy') });
   }
   if ((await readIfThere(path)) !== null) return file;
   if (keychain.kind === 'protects') return keychainKey(deps, keychain.words);
-  return { ...file, words: `${file.words}, because ${keychain.why}` };
+  return { ...file, words: say('key.because', { where: file.words, why: keychain.why }) };
 }
 
 type Keychain =
@@ -41,15 +40,15 @@ type Keychain =
 
 async function keychainOf({ safeStorage, os }: KeychainDeps): Promise<Keychain> {
   if (!(await safeStorage.isAsyncEncryptionAvailable())) {
-    return { kind: 'does_not_protect', why: 'the keychain of your account is not available' };
+    return { kind: 'does_not_protect', why: say('key.noKeychain') };
   }
-  if (os === 'darwin') return { kind: 'protects', words: 'encrypted under a key in your macOS keychain' };
-  if (os === 'win32') return { kind: 'protects', words: 'encrypted by Windows for your account (DPAPI)' };
+  if (os === 'darwin') return { kind: 'protects', words: say('key.macos') };
+  if (os === 'win32') return { kind: 'protects', words: say('key.windows') };
   const backend = safeStorage.getSelectedStorageBackend();
-  const name = backend === 'gnome_libsecret' ? 'keyring' : /^kwallet\d*$/.test(backend) ? 'KWallet' : null;
-  if (name !== null) return { kind: 'protects', words: `encrypted under a key in the ${name} of your desktop` };
+  if (backend === 'gnome_libsecret') return { kind: 'protects', words: say('key.keyring') };
+  if (/^kwallet\d*$/.test(backend)) return { kind: 'protects', words: say('key.kwallet') };
   // `basic_text` encrypts with a password that is the same everywhere: anybody could open it.
-  return { kind: 'does_not_protect', why: 'this desktop has no keyring that would protect it better' };
+  return { kind: 'does_not_protect', why: say('key.noKeyring') };
 }
 
 function keychainKey({ safeStorage, folder, random }: KeychainDeps, words: string): SpoolKey {
@@ -61,9 +60,7 @@ function keychainKey({ safeStorage, folder, random }: KeychainDeps, words: strin
       if (sealed === null) return null;
       const key = await open(safeStorage, sealed);
       if (key !== null) return key;
-      throw new DaylightError('unavailable', `the keychain of your account did not open the key in ${path}`, {
-        remedy: 'unlock the keychain and start Daylight again; if it was replaced, remove this device and enrol again',
-      });
+      throw new DaylightError('unavailable', say('key.notOpened', { path }), { remedy: say('key.notOpenedRemedy') });
     },
     async make() {
       const key = random.bytes(KEY_BYTES);

@@ -28,6 +28,7 @@ import { browsersFound } from '../platform/pairableBrowsers.ts';
 import { createRealPlatform } from '../platform/real.ts';
 import { createRegistrar } from '../platform/registrar.ts';
 import { createSystemClock, createSystemRandom } from '../platform/system.ts';
+import { say } from '../strings/say.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { createAutostart } from './autostart.ts';
 import type { ElectronParts } from './electron.ts';
@@ -116,7 +117,7 @@ async function testSelf(): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), 'daylight-self-test-'));
   app.on('quit', () => rmSync(place, { recursive: true, force: true }));
   const started = await startShell(shellDeps(join(place, 'agent'), join(place, 'electron')));
-  if (started === null) throw new DaylightError('conflict', 'another instance runs');
+  if (started === null) throw new DaylightError('conflict', say('failed.another'));
   const report = await selfTest(started);
   process.stdout.write(`${JSON.stringify({ electron: process.versions['electron'], ...report })}\n`);
   app.exit(report.ok ? 0 : 1);
@@ -184,9 +185,7 @@ async function readPages(): Promise<WindowPage> {
   const window = await readWindowPage(here('../../window'));
   const enrol = await readWindowPage(here('./enrol'));
   if (window !== null && enrol !== null) return pageTable(window, enrol);
-  throw new DaylightError('unavailable', 'the pages of the window are not installed', {
-    remedy: 'install Daylight again, or build it with "npm run build"',
-  });
+  throw new DaylightError('unavailable', say('failed.pages'), { remedy: say('failed.pagesRemedy') });
 }
 
 function here(path: string): string {
@@ -199,8 +198,8 @@ main().catch(async (error: unknown) => {
   if (options.wipe !== true && options['self-test'] !== true && app.isReady()) {
     await dialog.showMessageBox({
       type: 'error',
-      title: 'Daylight',
-      message: 'Daylight could not start',
+      title: say('product.name'),
+      message: say('failed.title'),
       detail: line,
     });
   }

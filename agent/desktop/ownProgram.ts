@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { say } from '../strings/say.ts';
 
 /** The program that runs, and how it was started. */
 export interface OwnProgram {
@@ -39,19 +40,10 @@ export type HostCommand =
 /** What a browser can start as native host of this program, or why there is no such thing (docs/decisions/0016-packaged-host.md). */
 export function hostCommand(program: OwnProgram): HostCommand {
   if (program.os === 'win32') {
-    return {
-      works: false,
-      why: 'On Windows a browser cannot talk to this application: the system gives a program with windows no input that it could read.',
-      remedy:
-        'Install Node and the command daylight-agent, and run "daylight-agent extension": it pairs your browsers with this same agent.',
-    };
+    return { works: false, why: say('pairing.windows'), remedy: say('pairing.windowsRemedy') };
   }
   if (program.os === 'darwin' && /^\/Volumes\/|\/AppTranslocation\//.test(program.execPath)) {
-    return {
-      works: false,
-      why: 'Daylight runs from where it was downloaded to, and a browser would not find it there again.',
-      remedy: 'Move Daylight into Applications, start it from there, and choose this again.',
-    };
+    return { works: false, why: say('pairing.moved'), remedy: say('pairing.movedRemedy') };
   }
   return { works: true, command: [...ownCommand(program), NATIVE_HOST] };
 }

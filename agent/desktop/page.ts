@@ -37,7 +37,7 @@ export async function answerPage(
   { url, method }: Pick<Request, 'url' | 'method'>,
 ): Promise<Response> {
   const file = isOurs(url) && method === 'GET' ? pages.get(new URL(url).pathname) : undefined;
-  if (file === undefined) return new Response('There is nothing at this address.\n', { status: 404, headers: HEADERS });
+  if (file === undefined) return new Response(null, { status: 404, headers: HEADERS });
   const bytes = Uint8Array.from(await file.read());
   return new Response(bytes, { headers: { ...HEADERS, 'content-type': file.type } });
 }

@@ -1,22 +1,13 @@
 import { resolve } from 'node:path';
 import { DaylightError } from '../../shared/errors.ts';
 import { capitalised } from '../../shared/text.ts';
-import {
-  AFTER_UNPAIRING,
-  type FoundBrowser,
-  howToLoad,
-  NO_BROWSER,
-  pairingLines,
-  WHAT_IT_TELLS,
-  WHEN_IT_COUNTS,
-  whatIsWritten,
-  withPairings,
-} from '../pairingWords.ts';
+import { type FoundBrowser, howToLoad, pairingLines, whatIsWritten, withPairings } from '../pairingWords.ts';
 import { copyExtension } from '../platform/extensionCopy.ts';
 import type { BrowserKind } from '../platform/extensionId.ts';
 import { installNativeHost, removeNativeHost, renewLauncher } from '../platform/installNativeHost.ts';
 import type { PairableBrowser } from '../platform/pairableBrowsers.ts';
 import type { Registrar } from '../platform/registrar.ts';
+import { listed, say } from '../strings/say.ts';
 import type { ElectronParts } from './electron.ts';
 import { type HostCommand, NATIVE_HOST } from './ownProgram.ts';
 
@@ -55,15 +46,21 @@ export function createPairing({ dialog, folder: given, host, registrar, browsers
   ): Promise<'pair' | 'end' | 'nothing'> {
     const canPair = host.works && found.length > 0;
     const choices = [
-      ...(canPair ? [{ label: paired.length === 0 ? 'Pair' : 'Pair again', does: 'pair' as const }] : []),
-      ...(paired.length === 0 ? [] : [{ label: 'End the pairing', does: 'end' as const }]),
-      { label: canPair || paired.length > 0 ? 'Cancel' : 'Close', does: 'nothing' as const },
+      ...(canPair
+        ? [{ label: say(paired.length === 0 ? 'pairing.pair' : 'pairing.again'), does: 'pair' as const }]
+        : []),
+      ...(paired.length === 0 ? [] : [{ label: say('pairing.end'), does: 'end' as const }]),
+      { label: say(canPair || paired.length > 0 ? 'action.cancel' : 'action.close'), does: 'nothing' as const },
     ];
     const last = choices.length - 1;
     const { response } = await dialog.showMessageBox({
-      ...{ type: canPair ? 'question' : 'info', title: 'Daylight', buttons: choices.map(({ label }) => label) },
+      ...{
+        type: canPair ? 'question' : 'info',
+        title: say('product.name'),
+        buttons: choices.map(({ label }) => label),
+      },
       ...{ defaultId: last, cancelId: last },
-      message: canPair ? 'Pair your browsers with Daylight?' : 'Your browsers cannot be paired here.',
+      message: say(canPair ? 'pairing.ask' : 'pairing.cannot'),
       detail: [...pairingLines(found), '', ...whatItMeans(found)].join('\n'),
     });
     return choices[response]?.does ?? 'nothing';
@@ -71,14 +68,15 @@ export function createPairing({ dialog, folder: given, host, registrar, browsers
 
   function whatItMeans(found: readonly FoundBrowser[]): string[] {
     if (!host.works) return [host.why, host.remedy];
-    if (found.length === 0) return [`${capitalised(NO_BROWSER)}: start it once, and choose this again.`];
+    if (found.length === 0) return [say('pairing.startOne')];
     return [
-      'Without this every browser window counts as private, and no site is recorded.',
-      WHAT_IT_TELLS,
+      say('pairing.without'),
+      say('pairing.tells'),
       '',
-      'This will be written, for you alone:',
-      ...whatIsWritten(found, folder, registrar).map((line) => `• ${line}`),
-      `• a copy of the extension in ${folder}, from where you load it in the browser`,
+      say('pairing.written'),
+      ...[...whatIsWritten(found, folder, registrar), say('pairing.copy', { folder })].map((line) =>
+        say('pairing.point', { line }),
+      ),
     ];
   }
 
@@ -87,17 +85,18 @@ export function createPairing({ dialog, folder: given, host, registrar, browsers
       await installNativeHost({ browser, agentFolder: folder, hostCommand: command, registrar });
     }
     const steps: string[] = [];
-    for (const kind of kindsOf(found)) steps.push(howToLoad(kind, await copyExtension(kind, folder)).join(' '), '');
-    await inform(`${namesOf(found)} may now talk to Daylight.`, [...steps, WHEN_IT_COUNTS].join('\n'));
+    for (const kind of kindsOf(found)) steps.push(howToLoad(kind, await copyExtension(kind, folder)), '');
+    await inform(say('pairing.done', { browsers: namesOf(found) }), [...steps, say('pairing.counts')].join('\n'));
   }
 
   async function unpair(paired: readonly FoundBrowser[]): Promise<void> {
     for (const browser of paired) await removeNativeHost(browser, folder, registrar);
-    await inform(`${namesOf(paired)} can no longer talk to Daylight.`, AFTER_UNPAIRING.join(' '));
+    await inform(say('pairing.ended', { browsers: namesOf(paired) }), say('pairing.after'));
   }
 
   async function inform(message: string, detail: string): Promise<void> {
-    await dialog.showMessageBox({ type: 'info', title: 'Daylight', message, detail, buttons: ['Close'] });
+    const [title, buttons] = [say('product.name'), [say('action.close')]];
+    await dialog.showMessageBox({ type: 'info', title, message, detail, buttons });
   }
 
   async function renew(): Promise<void> {
@@ -111,7 +110,7 @@ export function createPairing({ dialog, folder: given, host, registrar, browsers
     ask: () =>
       ask().catch(async (error: unknown) => {
         const { message, remedy } = inWords(error);
-        await inform('Your browsers could not be paired.', `${capitalised(message)}. ${capitalised(remedy)}.`);
+        await inform(say('pairing.failed'), `${capitalised(message)}. ${capitalised(remedy)}.`);
       }),
     renew: () => renew().catch(() => undefined),
   };
@@ -122,12 +121,12 @@ function kindsOf(browsers: readonly PairableBrowser[]): Set<BrowserKind> {
 }
 
 function namesOf(browsers: readonly PairableBrowser[]): string {
-  return browsers.map(({ name }) => name).join(', ');
+  return listed(browsers.map(({ name }) => name));
 }
 
 /** Errors of the world carry their sentence; others may carry anything, and are not shown. */
 function inWords(error: unknown): { message: string; remedy: string } {
-  const remedy = 'try again; if it stays so, ask whoever looks after this computer';
-  if (!(error instanceof DaylightError)) return { message: 'something could not be written', remedy };
+  const remedy = say('pairing.notWrittenRemedy');
+  if (!(error instanceof DaylightError)) return { message: say('pairing.notWritten'), remedy };
   return { message: error.message, remedy: error.remedy ?? remedy };
 }

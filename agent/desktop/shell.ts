@@ -6,6 +6,7 @@ import type { AgentOptions } from '../core/agent.ts';
 import type { Clock, Indicator, Random } from '../core/ports.ts';
 import type { SpoolKey } from '../core/spool/spoolKey.ts';
 import type { WindowPage } from '../core/windowPage.ts';
+import { count, listed, say } from '../strings/say.ts';
 import type { Autostart } from './autostart.ts';
 import { openBridge } from './bridge.ts';
 import type { ElectronParts } from './electron.ts';
@@ -81,7 +82,7 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
       lookNow();
     },
   });
-  const indicator: Indicator = { visible: () => tray.isShown() || window.isSeen(), say };
+  const indicator: Indicator = { visible: () => tray.isShown() || window.isSeen(), say: announce };
   const host = createHost({
     ...{ folder: deps.folder, platform: deps.platform, agentVersion: deps.agentVersion, clock, random: deps.random },
     ...{ indicator, autostart, spoolKey: deps.spoolKey, onState },
@@ -180,20 +181,22 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
   async function quit(): Promise<void> {
     const state = host.state();
     const isTracking = state.kind === 'running' && state.agent.status().state !== 'stopped';
-    if (isTracking && !(await confirmed(QUITTING))) return;
+    const stops = { message: say('quit.ask'), detail: say('quit.text'), yes: say('quit.yes') };
+    if (isTracking && !(await confirmed(stops))) return;
     app.quit();
   }
 
   async function remove(): Promise<void> {
-    if (!(await confirmed(REMOVING))) return;
+    const removes = { message: say('remove.ask'), detail: say('remove.text'), yes: say('remove.yes') };
+    if (!(await confirmed(removes))) return;
     const answer = await host.wipe();
     if (!answer.ok) notify(refusal(answer));
   }
 
   async function confirmed({ message, detail, yes }: Question): Promise<boolean> {
-    const buttons = [yes, 'Cancel'];
-    const box = { type: 'question', title: 'Daylight', message, detail, buttons, defaultId: 1, cancelId: 1 } as const;
-    return (await electron.dialog.showMessageBox({ ...box, buttons })).response === 0;
+    const [title, buttons] = [say('product.name'), [yes, say('action.cancel')]];
+    const box = { type: 'question', title, message, detail, buttons, defaultId: 1, cancelId: 1 } as const;
+    return (await electron.dialog.showMessageBox(box)).response === 0;
   }
 
   // ── What the person is shown ─────────────────────────────────────────────────────────────────────────────────────
@@ -223,30 +226,31 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
       () => true,
       () => false,
     );
-    const who = by === 'server' ? 'By order of your organisation' : 'At your request';
-    const retired = report.retired
-      ? 'The server has retired this device.'
-      : 'The server could not be told: ask your organisation to retire this device.';
-    const all = [...report.left, ...(isOff ? [] : ['the entry that starts Daylight when you sign in'])];
-    const left = all.length === 0 ? '' : ` These could not be deleted: ${all.join(', ')}.`;
+    const left = [...report.left, ...(isOff ? [] : [say('removed.atSignIn')])];
+    const sentences = [
+      count('removed.files', report.filesRemoved),
+      ...(left.length === 0 ? [] : [say('wiped.left', { what: listed(left) })]),
+      say(report.retired ? 'removed.retired' : 'wiped.notTold'),
+      say('removed.closes'),
+    ];
     await electron.dialog.showMessageBox({
       type: 'info',
-      title: 'Daylight',
-      message: `${who}, everything that Daylight kept on this computer is deleted.`,
-      detail: `${report.filesRemoved} files with keys and data are gone.${left} ${retired} Daylight closes now.`,
+      title: say('product.name'),
+      message: say(by === 'server' ? 'removed.byOrganisation' : 'removed.byYou'),
+      detail: sentences.join(' '),
     });
     app.quit();
   }
 
   /** Throws where nobody is told: a screenshot that cannot be announced is not kept. */
-  function say(line: string): void {
+  function announce(line: string): void {
     if (!notify(line)) throw new Error('this desktop shows no notifications');
   }
 
   /** Does not take the focus. */
   function notify(body: string): boolean {
     if (!electron.Notification.isSupported()) return false;
-    const notification = new electron.Notification({ title: 'Daylight', body, silent: true });
+    const notification = new electron.Notification({ title: say('product.name'), body, silent: true });
     notification.on('click', openWindow);
     notification.show();
     return true;
@@ -285,20 +289,6 @@ interface Question {
 function refusal({ problem, remedy }: { readonly problem: string; readonly remedy: string }): string {
   return [problem, remedy].map((words) => `${capitalised(words).replace(/\.$/, '')}.`).join(' ');
 }
-
-const QUITTING: Question = {
-  message: 'Quit Daylight and stop tracking?',
-  detail:
-    'Tracking stops now. What was not sent yet stays on this computer, encrypted, and is sent when Daylight runs again. Nothing is recorded until then.',
-  yes: 'Stop and quit',
-};
-
-const REMOVING: Question = {
-  message: 'Delete everything that Daylight keeps on this computer?',
-  detail:
-    'Tracking stops; keys, settings and what was not sent yet are deleted for good, and this device is retired: it can never send again. What was sent before stays on the server and is not touched by this. To track here again you need a new code.',
-  yes: 'Delete everything',
-};
 
 function agentNow(state: HostState): TrayAgent {
   switch (state.kind) {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { MenuItemConstructorOptions } from 'electron';
 import { assertNever } from '../../shared/errors.ts';
-import { timeWords } from '../cli/terminal.ts';
 import type { Clock } from '../core/ports.ts';
+import { nearTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
 import type { ElectronParts, TrayIcon } from './electron.ts';
 import {
   type TrayAction,
@@ -59,10 +60,11 @@ export async function createTray(deps: ShellTrayDeps): Promise<ShellTray> {
   function show(next: TrayView): void {
     view = next;
     if (isClosed || icon.isDestroyed()) return;
-    const time = timeWords(clock.now());
+    const now = clock.now();
+    const time = (at: number): string => nearTime(at, now);
     const path = iconPath(trayIcon(view));
     const entries = trayMenu(view, time);
-    const said = `Daylight: ${trayWords(view, time)}`;
+    const said = say('tray.tip', { words: trayWords(view, time) });
     // A menu that is replaced closes under the pointer.
     const all = JSON.stringify([path, entries, said]);
     if (all === drawn) return;

@@ -2,6 +2,8 @@ import { parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { recordingLines, trackingLine } from '../core/statusWords.ts';
+import { levelWord } from '../strings/level.ts';
+import { say } from '../strings/say.ts';
 
 /** What the tray shows, as data. `words` can be read and not chosen. */
 export type TrayEntry =
@@ -50,13 +52,13 @@ export function trayIcon({ agent }: TrayView): TrayIconName {
 export function trayWords({ agent }: TrayView, time: (at: number) => string): string {
   switch (agent.kind) {
     case 'starting':
-      return 'Daylight is starting.';
+      return say('tray.starting');
     case 'ended':
-      return 'Daylight is ending.';
+      return say('tray.ending');
     case 'not_enrolled':
-      return 'This computer is not enrolled: nothing is recorded.';
+      return say('tray.notEnrolled');
     case 'failed':
-      return `Daylight cannot run: ${agent.problem}.`;
+      return say('tray.failed', { problem: agent.problem });
     case 'running':
       return trackingLine(agent.status, time);
     default:
@@ -68,14 +70,14 @@ export function trayMenu(view: TrayView, time: (at: number) => string): TrayEntr
   const head = words(trayWords(view, time));
   const { agent, autostart } = view;
   if (agent.kind === 'starting' || agent.kind === 'ended') return [head];
-  const atLogin = tick('Start Daylight when I sign in', autostart, { do: 'autostart', on: !autostart });
+  const atLogin = tick(say('tray.atSignIn'), autostart, { do: 'autostart', on: !autostart });
   if (agent.kind === 'not_enrolled') {
-    return [head, choice('Enrol this computer…', { do: 'open' }), LINE, choice('Quit Daylight', { do: 'quit' })];
+    return [head, choice(say('tray.enrol'), { do: 'open' }), LINE, choice(say('tray.quit'), { do: 'quit' })];
   }
   if (agent.kind === 'failed') {
-    const remedy = agent.remedy === undefined ? [] : [words(`What to do: ${agent.remedy}.`)];
-    const tries = [choice('Try again', { do: 'retry' }), choice('Open window', { do: 'open' })];
-    return [head, ...remedy, LINE, ...tries, LINE, atLogin, choice('Quit Daylight', { do: 'quit' })];
+    const remedy = agent.remedy === undefined ? [] : [words(say('whatToDo', { remedy: agent.remedy }))];
+    const tries = [choice(say('tray.tryAgain'), { do: 'retry' }), choice(say('tray.open'), { do: 'open' })];
+    return [head, ...remedy, LINE, ...tries, LINE, atLogin, choice(say('tray.quit'), { do: 'quit' })];
   }
   const { status } = agent;
   return [
@@ -84,37 +86,37 @@ export function trayMenu(view: TrayView, time: (at: number) => string): TrayEntr
     LINE,
     ...sessionEntries(status, view.recent),
     LINE,
-    { kind: 'menu', text: 'What is collected now', entries: collected(status) },
-    choice('Open window', { do: 'open' }),
+    { kind: 'menu', text: say('tray.collected'), entries: collected(status) },
+    choice(say('tray.open'), { do: 'open' }),
     LINE,
-    choice('Pair the browser extension…', { do: 'pair' }),
+    choice(say('tray.pair'), { do: 'pair' }),
     atLogin,
-    choice('Remove Daylight’s data from this computer…', { do: 'remove' }),
+    choice(say('tray.remove'), { do: 'remove' }),
     choice(quitWords(status), { do: 'quit' }),
   ];
 }
 
 function noticeEntries({ notice }: AgentStatus): TrayEntry[] {
   if (notice?.acknowledged !== false) return [];
-  return [choice('A notice waits for you: read it…', { do: 'open' })];
+  return [choice(say('tray.notice'), { do: 'open' })];
 }
 
 function sessionEntries({ state, work }: AgentStatus, recent: readonly string[]): TrayEntry[] {
-  const stop = choice('Stop tracking', { do: 'stop' });
+  const stop = choice(say('tray.stop'), { do: 'stop' });
   switch (state) {
     case 'stopped':
-      return [choice('Start tracking', { do: 'start', project: null }), ...startWith(recent)];
+      return [choice(say('tracking.start'), { do: 'start', project: null }), ...startWith(recent)];
     case 'tracking':
-      return [choice('Pause', { do: 'pause' }), stop, ...changeTo(work.project, recent)];
+      return [choice(say('tracking.pause'), { do: 'pause' }), stop, ...changeTo(work.project, recent)];
     case 'paused':
-      return [choice('Resume', { do: 'resume' }), stop];
+      return [choice(say('tracking.resume'), { do: 'resume' }), stop];
     case 'locked':
       return [stop];
     case 'idle_question':
       return [
-        choice('Keep the time away', { do: 'keep' }),
-        choice('Discard the time away', { do: 'discard' }),
-        choice('Decide in the window…', { do: 'open' }),
+        choice(say('tray.keep'), { do: 'keep' }),
+        choice(say('tray.discard'), { do: 'discard' }),
+        choice(say('tray.decide'), { do: 'open' }),
         stop,
       ];
     default:
@@ -125,26 +127,27 @@ function sessionEntries({ state, work }: AgentStatus, recent: readonly string[])
 function startWith(recent: readonly string[]): TrayEntry[] {
   if (recent.length === 0) return [];
   const entries = recent.map((project) => choice(project, { do: 'start', project }));
-  return [{ kind: 'menu', text: 'Start with project', entries }];
+  return [{ kind: 'menu', text: say('tray.startWith'), entries }];
 }
 
 function changeTo(current: string | null, recent: readonly string[]): TrayEntry[] {
   const known = recent.map((project) => tick(project, project === current, { do: 'project', project }));
-  const none = tick('No project', current === null, { do: 'project', project: null });
-  return [{ kind: 'menu', text: 'Project', entries: [...known, none, choice('Another one…', { do: 'open' })] }];
+  const none = tick(say('tray.noProject'), current === null, { do: 'project', project: null });
+  const another = choice(say('tray.another'), { do: 'open' });
+  return [{ kind: 'menu', text: say('tracking.project'), entries: [...known, none, another] }];
 }
 
-/** The sentences of the command line, and below them each parameter with its reason. */
+/** What is recorded and what is not, and below it each parameter with its reason. */
 function collected(status: AgentStatus): TrayEntry[] {
   const on = parameterIds.map((id) => status.parameters[id]).filter(({ active }) => active);
-  const hidden = status.visible ? [] : ['Nothing shows you here that recording is on, so nothing is observed.'];
-  const each = on.map(({ label, level, why }) => `${label} (${level}): ${why}`);
+  const hidden = status.visible ? [] : [say('recording.hiddenTray')];
+  const each = on.map(({ label, level, why }) => say('tray.parameter', { name: label, level: levelWord(level), why }));
   return [...recordingLines(status), ...hidden, ...each].map(words);
 }
 
 /** What quitting means, before it is chosen. */
 function quitWords({ state }: AgentStatus): string {
-  return state === 'stopped' ? 'Quit Daylight' : 'Quit Daylight (stops tracking)…';
+  return say(state === 'stopped' ? 'tray.quit' : 'tray.quitTracking');
 }
 
 const LINE: TrayEntry = { kind: 'line' };

@@ -1,3 +1,4 @@
+import { say } from '../strings/say.ts';
 import type { ElectronParts, Preventable, WebContents, Window } from './electron.ts';
 import { ENROL_URL, isOurs, PARTITION, WINDOW_URL } from './page.ts';
 
@@ -29,7 +30,7 @@ export function createShellWindow({ electron, preload, onSeen }: ShellWindowDeps
 
   function make(page: WindowPageName): Window {
     const made = new electron.BrowserWindow({
-      title: 'Daylight',
+      title: say('product.name'),
       width: 440,
       height: 780,
       minWidth: 360,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DaylightError } from '../../shared/errors.ts';
 import { EXTENSION_COPIES } from '../core/wipe.ts';
@@ -8,7 +8,7 @@ import type { BrowserKind } from './extensionId.ts';
 import { replaceFile } from './replaceFile.ts';
 
 /** All that the extension consists of (scripts/extension.ts). */
-const PARTS = ['manifest.json', 'background.js'] as const;
+const PARTS = ['manifest.json', 'background.js', '_locales/en/messages.json'] as const;
 
 /** Where the build has put the extension: `dist/agent/browser-extension`, from the sources as from `dist/agent`. */
 export function builtExtension(kind: BrowserKind): string {
@@ -31,8 +31,11 @@ export async function copyExtension(
   from = builtExtension(kind),
 ): Promise<string> {
   const folder = join(agentFolder, `browser-extension-${kind}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const part of PARTS) await replaceFile(join(folder, part), await readFile(join(from, part)), 0o600);
+  for (const part of PARTS) {
+    const to = join(folder, part);
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await replaceFile(to, await readFile(join(from, part)), 0o600);
+  }
   return folder;
 }
 

@@ -2,9 +2,9 @@ import { Mark } from '../../look/Mark.tsx';
 import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
+import { duration, nearTime, size } from '../strings/format.ts';
+import { count, listed, say } from '../strings/say.ts';
 import { Panel } from './Panel.tsx';
-import { duration, nearTime, size } from './strings/format.ts';
-import { count, say } from './strings/say.ts';
 import classes from './window.module.css';
 
 /** Connection, what waits, and the sensors, in words with what to do. */
@@ -53,7 +53,7 @@ function Offline({ status: { connection, waiting, until } }: { status: AgentStat
         </strong>
       </p>
       <p>{words}</p>
-      {remedy !== null && <p>{say('connection.remedy', { remedy: remedy.replace(/\.$/, '') })}</p>}
+      {remedy !== null && <p>{say('whatToDo', { remedy: remedy.replace(/\.$/, '') })}</p>}
     </div>
   );
 }
@@ -66,7 +66,7 @@ function waitingWords({ waiting }: AgentStatus): string {
       ? say('connection.nothingWaits')
       : say('connection.waiting', { records: count('waiting', n), size: size(bytes) }),
     ...(heldBack === 0 ? [] : [say('connection.heldBack', { records: count('waiting', heldBack) })]),
-    ...(damagedFiles === 0 ? [] : [say('connection.damaged', { n: damagedFiles })]),
+    ...(damagedFiles === 0 ? [] : [count('damaged', damagedFiles)]),
   ];
   return parts.join('; ');
 }
@@ -79,7 +79,7 @@ function Sensors({ sensors }: Pick<AgentStatus, 'sensors'>) {
   return (
     <details>
       <summary>
-        {say('connection.sensors')}: {broken.map(({ sensor }) => sensorName(sensor)).join(', ')}
+        {say('connection.sensorsNamed', { what: listed(broken.map(({ sensor }) => sensorName(sensor))) })}
       </summary>
       <ul className={classes.lines}>
         {broken.map(({ sensor, words }) => (

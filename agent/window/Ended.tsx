@@ -1,6 +1,6 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { say } from '../strings/say.ts';
 import { type LastNews, lastWords } from './lastWords.ts';
-import { say } from './strings/say.ts';
 import classes from './window.module.css';
 
 /** Nothing of what was shown before stays: it might not be true any more. */

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
+import { clockTime, duration, nearTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
 import { Panel } from './Panel.tsx';
-import { clockTime, duration, nearTime } from './strings/format.ts';
-import { say } from './strings/say.ts';
 import type { Ask } from './useAgent.ts';
 import classes from './window.module.css';
 

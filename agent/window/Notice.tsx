@@ -3,10 +3,10 @@ import { useEffect, useState } from 'react';
 import { RETENTION } from '../../shared/policy/notice.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { date } from '../strings/format.ts';
+import { listed, say } from '../strings/say.ts';
+import { termsWords } from '../strings/terms.ts';
 import { Panel } from './Panel.tsx';
-import { date } from './strings/format.ts';
-import { say } from './strings/say.ts';
-import { termsWords } from './terms.ts';
 import type { Transport } from './transport.ts';
 import type { Ask } from './useAgent.ts';
 import classes from './window.module.css';
@@ -95,7 +95,7 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
       </ul>
       {collected.length > 0 && <p>{RETENTION}</p>}
       <h2>{say('notice.notCollected')}</h2>
-      <p>{notCollected.length === 0 ? say('notice.everything') : notCollected.map(({ label }) => label).join(', ')}</p>
+      <p>{notCollected.length === 0 ? say('notice.everything') : listed(notCollected.map(({ label }) => label))}</p>
       <h2>{say('notice.never')}</h2>
       <p>{never}</p>
       {status.notice?.acknowledged === true ? (

@@ -2,15 +2,15 @@ import { Button } from '@mantine/core';
 import { IconCircle, IconCircleCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNow } from '../../look/useNow.ts';
-import { parameterIds } from '../../shared/catalog.ts';
+import { catalog, type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { RETENTION } from '../../shared/policy/notice.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
+import { date } from '../strings/format.ts';
+import { listed, say } from '../strings/say.ts';
+import { termsWords } from '../strings/terms.ts';
 import { NoticeDialog } from './Notice.tsx';
 import { Panel } from './Panel.tsx';
-import { date } from './strings/format.ts';
-import { say } from './strings/say.ts';
-import { termsWords } from './terms.ts';
 import type { Transport } from './transport.ts';
 import { untilWords } from './until.ts';
 import type { Ask } from './useAgent.ts';
@@ -58,23 +58,22 @@ function Sentence({ status: { parameters, visible } }: { status: AgentStatus }) 
   const named = (active: boolean) =>
     parameterIds
       .filter((id) => parameters[id].active === active)
-      .map((id) => nameOf(parameters[id]))
-      .join(', ');
+      .map((id) => nameOf(id, parameters[id].needs !== null));
   const [on, off] = [named(true), named(false)];
   return (
     <div className={classes.stack} data-recording>
       <p>
-        <strong>{on === '' ? say('recording.nothing') : say('recording.now', { what: on })}</strong>
+        <strong>{on.length === 0 ? say('recording.nothing') : say('recording.now', { what: listed(on) })}</strong>
       </p>
-      <p>{off === '' ? say('recording.all') : say('recording.not', { what: off })}</p>
+      <p>{off.length === 0 ? say('recording.all') : say('recording.not', { what: listed(off) })}</p>
       {!visible && <p>{say('recording.hidden')}</p>}
     </div>
   );
 }
 
-function nameOf({ label, needs }: AgentStatus['parameters'][keyof AgentStatus['parameters']]): string {
-  const name = label.toLowerCase();
-  return needs === null ? name : say('recording.needsExtension', { name });
+function nameOf(id: ParameterId, needsExtension: boolean): string {
+  const { named: name } = catalog[id];
+  return needsExtension ? say('recording.needsExtension', { name }) : name;
 }
 
 function Asked({ status: { policy, refused, organisation, until } }: { status: AgentStatus }) {
@@ -105,9 +104,7 @@ function Line({ parameter }: { parameter: AgentStatus['parameters'][keyof AgentS
     <li className={classes.parameter}>
       <Icon size={18} aria-hidden className={active ? classes.iconOn : classes.iconOff} />
       <div>
-        <h3>
-          {label} · {say(active ? 'recording.on' : 'recording.off')}
-        </h3>
+        <h3>{say('recording.line', { name: label, state: say(active ? 'recording.on' : 'recording.off') })}</h3>
         <p>{why}</p>
         {terms !== null && <p className={`${classes.quiet} ${classes.small}`}>{termsWords(terms)}</p>}
       </div>

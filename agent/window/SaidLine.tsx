@@ -2,7 +2,7 @@ import { CloseButton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { SECOND } from '../../shared/time.ts';
-import { say } from './strings/say.ts';
+import { say } from '../strings/say.ts';
 import type { Said } from './useAgent.ts';
 import classes from './window.module.css';
 

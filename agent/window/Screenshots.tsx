@@ -3,9 +3,10 @@ import { useEffect, useState } from 'react';
 import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
+import { clockTime, stopwatch } from '../strings/format.ts';
+import { levelWord } from '../strings/level.ts';
+import { say } from '../strings/say.ts';
 import { Panel } from './Panel.tsx';
-import { clockTime, stopwatch } from './strings/format.ts';
-import { say } from './strings/say.ts';
 import type { Transport } from './transport.ts';
 import type { Ask } from './useAgent.ts';
 import classes from './window.module.css';
@@ -46,7 +47,7 @@ function Waiting({ screenshot, transport, ask }: WaitingProps) {
   return (
     <li className={classes.stack}>
       <div className={`${classes.row} ${classes.between}`}>
-        <strong>{say('pictures.of', { time, level })}</strong>
+        <strong>{say('pictures.of', { time, level: levelWord(level) })}</strong>
         <span>
           <Fate screenshot={screenshot} />
         </span>

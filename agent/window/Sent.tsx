@@ -2,10 +2,10 @@ import { useNow } from '../../look/useNow.ts';
 import { DiscardReason } from '../../shared/outcome.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
+import { clockTime, nearTime } from '../strings/format.ts';
+import { count, listed, say } from '../strings/say.ts';
 import { Panel } from './Panel.tsx';
 import { readableRecord } from './readableRecord.ts';
-import { clockTime, nearTime } from './strings/format.ts';
-import { count, say } from './strings/say.ts';
 import classes from './window.module.css';
 
 /** The last batch as it was sent, and what was recorded and never sent, with the reason. */
@@ -40,7 +40,7 @@ function Totals({ sent: { at, stored, discarded } }: Pick<AgentStatus, 'sent'>) 
   return (
     <div className={classes.stack}>
       <p>{say('sent.last', { time: nearTime(at, now), stored: count('records', stored) })}</p>
-      {refused.length > 0 && <p>{say('sent.discarded', { what: refused.join(', ') })}</p>}
+      {refused.length > 0 && <p>{say('sent.discarded', { what: listed(refused) })}</p>}
     </div>
   );
 }

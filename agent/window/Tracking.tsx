@@ -6,10 +6,10 @@ import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
 import { workedToday } from '../../shared/worked.ts';
+import { clockTime, duration, stopwatch } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
 import { NOTE_LENGTH, noteRoom, whyNoNotes } from './note.ts';
 import { Panel } from './Panel.tsx';
-import { clockTime, duration, stopwatch } from './strings/format.ts';
-import { say } from './strings/say.ts';
 import type { Ask } from './useAgent.ts';
 import classes from './window.module.css';
 
@@ -30,7 +30,7 @@ interface TrackingProps {
 export function Tracking({ status, ask }: TrackingProps) {
   const { state } = status;
   return (
-    <Panel title={say('tracking.title')} state={<Mark tone={tones[state]}>{say(`tracking.${state}`)}</Mark>}>
+    <Panel title={say('tracking.title')} state={<Mark tone={tones[state]}>{say(`state.${state}`)}</Mark>}>
       {state === 'stopped' ? <p>{say('tracking.nothing')}</p> : <Timer status={status} />}
       <Today status={status} />
       <WorkForm status={status} ask={ask} />
@@ -43,14 +43,15 @@ function Timer({ status: { since, haltedSince, work, state } }: { status: AgentS
   const now = useNow(SECOND);
   if (since === null) return null;
   const { project, task } = work;
-  const where = project === null ? say('tracking.noProject') : task === null ? project : `${project} › ${task}`;
+  const where =
+    project === null ? say('tracking.noProject') : task === null ? project : say('tracking.work', { project, task });
   return (
     <div>
       <p className={classes.timer} data-state={state}>
         {stopwatch(now - since)}
       </p>
       <p className={classes.quiet}>
-        {say('tracking.since', { time: clockTime(since) })} · {where}
+        {say('tracking.sinceWork', { since: say('tracking.since', { time: clockTime(since) }), work: where })}
       </p>
       {haltedSince !== null && (
         <p>

@@ -3,6 +3,7 @@ import { useNow } from '../../look/useNow.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
+import { say } from '../strings/say.ts';
 import { Connection } from './Connection.tsx';
 import { Ended } from './Ended.tsx';
 import { IdleQuestion } from './IdleQuestion.tsx';
@@ -11,7 +12,6 @@ import { Recording } from './Recording.tsx';
 import { SaidLine } from './SaidLine.tsx';
 import { Screenshots } from './Screenshots.tsx';
 import { Sent } from './Sent.tsx';
-import { say } from './strings/say.ts';
 import { Tracking } from './Tracking.tsx';
 import type { Transport } from './transport.ts';
 import { useAgent } from './useAgent.ts';
@@ -33,7 +33,7 @@ export function Window({ transport }: { transport: Transport }) {
     case 'live':
       return (
         <div className={classes.frame}>
-          <title>{`${say(`tracking.${view.status.state}`)} · ${say('product.name')}`}</title>
+          <title>{`${say(`state.${view.status.state}`)} · ${say('product.name')}`}</title>
           <Head status={view.status} heardAt={view.heardAt} />
           <main className={classes.columns}>
             <div className={classes.column}>

@@ -1,5 +1,5 @@
 import { AgentStatus, type PageRequest, WindowAnswer } from '../../shared/protocol/window.ts';
-import { say } from './strings/say.ts';
+import { say } from '../strings/say.ts';
 import { type Transport, unanswered } from './transport.ts';
 
 /**

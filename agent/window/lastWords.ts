@@ -1,5 +1,5 @@
 import type { WindowNews } from '../../shared/protocol/window.ts';
-import { count, type StringKey, say } from './strings/say.ts';
+import { count, listed, type StringKey, say } from '../strings/say.ts';
 
 /** What ends the page. */
 export type LastNews = Exclude<WindowNews, { kind: 'status' }>;
@@ -25,7 +25,7 @@ function wipedWords({ cause, report }: Extract<LastNews, { kind: 'wiped' }>): Wo
   return [
     say(`wiped.${cause}`),
     say(cause === 'employee' ? 'wiped.byYou' : 'wiped.byOrganisation', { files: count('files', filesRemoved) }),
-    ...(left.length === 0 ? [] : [say('wiped.left', { what: left.join(', ') })]),
+    ...(left.length === 0 ? [] : [say('wiped.left', { what: listed(left) })]),
     ...(retired ? [] : [say('wiped.notTold')]),
     say('wiped.again'),
   ];

@@ -6,9 +6,9 @@ import {
   WindowNews,
   windowPaths,
 } from '../../shared/protocol/window.ts';
+import { say } from '../strings/say.ts';
 import { ndjson } from './ndjson.ts';
 import { SECRET_KEY } from './storage.ts';
-import { say } from './strings/say.ts';
 import { type Transport, unanswered } from './transport.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { say } from './strings/say.ts';
+import { say } from '../strings/say.ts';
 
 /** The longest note, as shared/protocol/window.ts takes it. */
 export const NOTE_LENGTH = 2_000;
@@ -15,5 +15,5 @@ export function whyNoNotes({ state, parameters }: Pick<AgentStatus, 'state' | 'p
 /** How long a note is of how long it may be, once it is nearly that. */
 export function noteRoom(text: string): string | undefined {
   if (text.length < NEARLY_FULL) return undefined;
-  return say('tracking.noteRoom', { length: text.length.toLocaleString('en'), most: NOTE_LENGTH.toLocaleString('en') });
+  return say('tracking.noteRoom', { length: text.length, most: NOTE_LENGTH });
 }

@@ -1,7 +1,7 @@
 import { parameterIds } from '../../shared/catalog.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { duration } from './strings/format.ts';
-import { say } from './strings/say.ts';
+import { duration } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
 
 export interface Readable {
   readonly at: number | null;

@@ -1,6 +1,6 @@
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { nearTime } from './strings/format.ts';
-import { say } from './strings/say.ts';
+import { nearTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
 
 /** When what is observed, and what is entered, ends unless the server is heard of; or that it has ended. */
 export function untilWords({ observed, entered }: NonNullable<AgentStatus['until']>, now: number): string {

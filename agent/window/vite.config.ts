@@ -1,5 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { spoken } from '../../look/spoken.ts';
+import { en } from '../strings/en.ts';
 
 /**
  * The page is answered with `default-src 'none'` and no exception for what is inline, so nothing is inlined: what would
@@ -8,7 +10,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: decodeURIComponent(new URL('.', import.meta.url).pathname),
   base: './',
-  plugins: [react()],
+  plugins: [react(), spoken(en)],
   build: {
     outDir: '../../dist/window',
     emptyOutDir: true,

@@ -1,11 +1,11 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { askNotice, fingerprint } from '../../agent/core/enrolment.ts';
 import { addMember, startServer } from '../../test/support/api.ts';
+import { buildEnrolment } from '../../test/support/consoleBuild.ts';
 import type { Camera, Pictures } from './camera.ts';
 
 /** Loopback has no name that Chromium would ask the network for, so that nothing leaves this computer. */
 const PLACE = 'http://enrol.localhost';
-const page = fileURLToPath(new URL('../../agent/desktop/enrol/', import.meta.url));
 
 /** The page of the tray app on a computer that is not enrolled, with what a real server answers it. */
 export const enrolPictures: Pictures = {
@@ -34,11 +34,12 @@ export const enrolPictures: Pictures = {
 };
 
 async function takeEnrolment(camera: Camera, { server, code }: { server: string; code: string }): Promise<void> {
+  const page = await buildEnrolment();
   const context = await camera.browser.newContext({ reducedMotion: 'reduce' });
   try {
     await context.route(`${PLACE}/**`, (route) => {
       const name = new URL(route.request().url()).pathname.slice(1) || 'index.html';
-      return route.fulfill({ path: `${page}${name}` });
+      return route.fulfill({ path: join(page, name) });
     });
     // In place of the bridge that the tray app opens (agent/desktop/preload.cts).
     await context.exposeFunction('askShell', async () => {

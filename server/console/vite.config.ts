@@ -1,5 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { spoken } from '../../look/spoken.ts';
+import { en } from './strings/en.ts';
 
 /**
  * The server answers with `default-src 'self'` and no exception. So nothing may be inlined: no script, no style, no
@@ -7,7 +9,7 @@ import { defineConfig } from 'vite';
  */
 export default defineConfig({
   root: decodeURIComponent(new URL('.', import.meta.url).pathname),
-  plugins: [react()],
+  plugins: [react(), spoken(en)],
   build: {
     outDir: '../../dist/console',
     emptyOutDir: true,

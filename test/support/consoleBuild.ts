@@ -9,18 +9,25 @@ const run = promisify(execFile);
 
 /** Builds the console into dist/console, unless what is there is newer than every source of it. */
 export async function buildConsole(): Promise<void> {
-  await buildPage('console', 'server/console');
+  await buildPage('dist/console', 'server/console');
 }
 
 /** The same for the employee's window, into dist/window. */
 export async function buildWindow(): Promise<void> {
-  await buildPage('window', 'agent/window');
+  await buildPage('dist/window', 'agent/window');
 }
 
-async function buildPage(name: string, source: string): Promise<void> {
-  const built = await changed(join(root, 'dist', name, 'index.html'));
+/** The same for the page of a computer that is not enrolled; returns the folder that it is in. */
+export async function buildEnrolment(): Promise<string> {
+  const to = 'dist/agent/desktop/enrol';
+  await buildPage(to, 'agent/desktop/enrol');
+  return join(root, to);
+}
+
+async function buildPage(to: string, source: string): Promise<void> {
+  const built = await changed(join(root, to, 'index.html'));
   const newest = Math.max(
-    ...(await Promise.all([source, 'shared', 'look'].map((folder) => newestIn(join(root, folder))))),
+    ...(await Promise.all([source, 'agent/strings', 'shared', 'look'].map((folder) => newestIn(join(root, folder))))),
   );
   if (built > newest) return;
   // In a process of its own: under a test this is another React than the one that ships, which mounts every page twice.

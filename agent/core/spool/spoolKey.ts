@@ -1,6 +1,7 @@
 import { chmod, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DaylightError } from '../../../shared/errors.ts';
+import { say } from '../../strings/say.ts';
 import { syncFolder } from '../files.ts';
 import type { Random } from '../ports.ts';
 import { isMissing } from './disk.ts';
@@ -25,7 +26,7 @@ export const KEYCHAIN_FILE = 'spool.keychain';
 /** A key file that only this user can read. One that others can read is refused, and never silently replaced. */
 export function keyFile(path: string, random: Random): SpoolKey {
   return {
-    words: `in the file ${path}, which only your user account can read`,
+    words: say('key.file', { path }),
     load: () => load(path),
     make: () => make(path, random),
     destroy: () => destroy(path),

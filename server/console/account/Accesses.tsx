@@ -11,7 +11,7 @@ import { useNameOf } from '../frame/useNames.ts';
 import { Waiting } from '../frame/Waiting.tsx';
 import { en } from '../strings/en.ts';
 import { dateTime, longDay } from '../strings/format.ts';
-import { count, type StringKey, say } from '../strings/say.ts';
+import { count, listed, type StringKey, say } from '../strings/say.ts';
 
 /** Who looked at a person's data, at what, and why they said they did. */
 export function Accesses() {
@@ -93,7 +93,7 @@ function Table({ entries }: { entries: readonly AccessEntry[] }) {
 
 function parametersText(parameters: AccessEntry['parameters']): string {
   if (parameterIds.every((id) => parameters.includes(id))) return say('accesses.everything');
-  return parameters.map((id) => catalog[id].label).join(', ');
+  return listed(parameters.map((id) => catalog[id].label));
 }
 
 /** An action that this console has no words for is shown as the server names it. */

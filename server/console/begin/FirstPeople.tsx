@@ -7,7 +7,7 @@ import { Note } from '../frame/Note.tsx';
 import { InviteForm } from '../people/InviteForm.tsx';
 import { OpenInvitations } from '../people/OpenInvitations.tsx';
 import { TeamForm } from '../people/TeamDialog.tsx';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 import classes from './begin.module.css';
 
 /** Teams, managers and employees: for each a link to hand over, and what they will be asked. */
@@ -27,9 +27,7 @@ export function FirstPeople({ decided }: { decided: boolean }) {
         <div className="dl-stack">
           <section className="dl-panel dl-stack" aria-labelledby="first-teams">
             <h2 id="first-teams">{say('teams.heading')}</h2>
-            {teams.data !== undefined && teams.data.length > 0 && (
-              <p>{teams.data.map(({ name }) => name).join(', ')}</p>
-            )}
+            {teams.data !== undefined && teams.data.length > 0 && <p>{listed(teams.data.map(({ name }) => name))}</p>}
             <TeamForm />
           </section>
           <section className="dl-panel dl-stack" aria-labelledby="first-invite">

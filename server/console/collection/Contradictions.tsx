@@ -1,7 +1,7 @@
 import { catalog } from '../../../shared/catalog.ts';
 import type { ParameterProof } from '../../../shared/protocol/http/proof.ts';
 import { Note } from '../frame/Note.tsx';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 
 /** Devices whose own receipt says that they do what the policy forbids. Loud, because someone must act. */
 export function Contradictions({ proofs }: { proofs: readonly ParameterProof[] }) {
@@ -16,7 +16,7 @@ export function Contradictions({ proofs }: { proofs: readonly ParameterProof[] }
         {wrong.map(({ parameter, contradicting }) => (
           <li key={parameter}>
             {catalog[parameter].label}: {count('contradiction.devices', contradicting.length)}{' '}
-            <span className="dl-code">{contradicting.map((device) => device.slice(0, 8)).join(', ')}</span>
+            <span className="dl-code">{listed(contradicting.map((device) => device.slice(0, 8)))}</span>
           </li>
         ))}
       </ul>

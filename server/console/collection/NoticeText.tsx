@@ -1,5 +1,5 @@
 import { type Notice, RETENTION } from '../../../shared/policy/notice.ts';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 import classes from './collection.module.css';
 import { rolesText } from './words.ts';
 
@@ -28,9 +28,7 @@ export function NoticeText({ notice: { collected, notCollected, never } }: { not
       </section>
       <section>
         <h2>{say('notice.notCollected')}</h2>
-        <p>
-          {notCollected.length === 0 ? say('notice.everything') : notCollected.map(({ label }) => label).join(', ')}
-        </p>
+        <p>{notCollected.length === 0 ? say('notice.everything') : listed(notCollected.map(({ label }) => label))}</p>
       </section>
       <section>
         <h2>{say('notice.never')}</h2>

@@ -6,7 +6,7 @@ import { ViewerRole } from '../../../shared/roles.ts';
 import { useMe } from '../api/useMe.ts';
 import { may } from '../frame/may.ts';
 import { NumberField } from '../frame/NumberField.tsx';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 import classes from './collection.module.css';
 import type { Rule } from './draft.ts';
 import type { Edit } from './useDraft.ts';
@@ -126,7 +126,7 @@ function WaitingDevices({ proof }: { proof: ParameterProof | undefined }) {
       {named.length > 0 && (
         <p>
           {say('details.waitingGone')}{' '}
-          <span className="dl-code">{named.map((device) => device.slice(0, 8)).join(', ')}</span>
+          <span className="dl-code">{listed(named.map((device) => device.slice(0, 8)))}</span>
           {named.length === WAITING_NAMED && ' …'}
         </p>
       )}

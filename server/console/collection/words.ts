@@ -2,7 +2,7 @@ import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { SECOND } from '../../../shared/time.ts';
 import { duration } from '../strings/format.ts';
-import { count, say } from '../strings/say.ts';
+import { count, joined, say } from '../strings/say.ts';
 import type { Difference, Rule, RuleField } from './draft.ts';
 import { type TimeName, timeRanges } from './times.ts';
 
@@ -13,11 +13,11 @@ export function levelText(parameter: ParameterId, level: string): string {
 }
 
 export function rolesText(roles: readonly Role[]): string {
-  return roles.length === 0 ? say('viewers.none') : list(roles.map((role) => say(`role.${role}`)));
+  return roles.length === 0 ? say('viewers.none') : joined(roles.map((role) => say(`role.${role}`)));
 }
 
 export function parametersText(parameters: readonly ParameterId[]): string {
-  return list(parameters.map((parameter) => catalog[parameter].label));
+  return joined(parameters.map((parameter) => catalog[parameter].label));
 }
 
 /** What a difference is about: a parameter, or one of the times. */
@@ -71,8 +71,4 @@ function valueText(field: RuleField, rule: Rule): string {
     case 'employeeMayPause':
       return say(rule.employeeMayPause ? 'yes' : 'no');
   }
-}
-
-function list(words: readonly string[]): string {
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(words);
 }

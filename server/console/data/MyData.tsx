@@ -8,7 +8,7 @@ import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { longDay, size } from '../strings/format.ts';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 import { Download } from './Download.tsx';
 import classes from './data.module.css';
 
@@ -55,7 +55,7 @@ function Parameter({ held }: { held: HeldView['parameters'][number] }) {
           : say('myData.range', { days: count('days', days.length), from: longDay(first), to: longDay(last) })}
       </p>
       <p className="dl-quiet dl-small">
-        {stored.join(', ')}. {say('myData.kept', { day: longDay(keptUntil) })}
+        {listed(stored)}. {say('myData.kept', { day: longDay(keptUntil) })}
       </p>
       <details>
         <summary>{count('myData.showDays', days.length)}</summary>

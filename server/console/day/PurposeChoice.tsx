@@ -4,7 +4,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
-import { say } from '../strings/say.ts';
+import { listed, say } from '../strings/say.ts';
 import classes from './day.module.css';
 import { offeredPurposes, type ReadPurposeName } from './purposes.ts';
 
@@ -35,7 +35,7 @@ export function PurposeChoice(props: {
             <li key={purpose}>
               <button type="button" className={classes.purpose} onClick={() => onChoose(purpose)}>
                 <strong>{say(`purpose.${purpose}`)}</strong>
-                <span className="dl-quiet dl-small">{say('purpose.shows', { what: shows.join(', ') })}</span>
+                <span className="dl-quiet dl-small">{say('purpose.shows', { what: listed(shows) })}</span>
               </button>
             </li>
           ))}

@@ -6,7 +6,7 @@ import { addressOf } from '../api/client.ts';
 import { usePolicy } from '../api/reads.ts';
 import { Note } from '../frame/Note.tsx';
 import { clockTime, exactTime } from '../strings/format.ts';
-import { say } from '../strings/say.ts';
+import { joined, say } from '../strings/say.ts';
 import classes from './day.module.css';
 import { appAt, placeByKey } from './moment.ts';
 import type { ReadPurposeName } from './purposes.ts';
@@ -127,7 +127,7 @@ function Viewers({ own, name }: { own: boolean; name: string }) {
   const policy = usePolicy();
   if (policy.data === undefined) return null;
   const { viewers } = policy.data.policy.parameters.screenshot;
-  const roles = new Intl.ListFormat('en').format(viewers.map((role) => say(`role.${role}`).toLowerCase()));
+  const roles = joined(viewers.map((role) => say(`roleNamed.${role}`)));
   const who = roles === '' ? say('viewers.none') : roles;
   return (
     <p className="dl-quiet dl-small">{own ? say('images.seenOwn', { who }) : say('images.seen', { who, name })}</p>

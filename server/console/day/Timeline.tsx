@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ParameterId } from '../../../shared/catalog.ts';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { clockTime, duration } from '../strings/format.ts';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 import { absenceOf } from './absence.ts';
 import { causeText } from './causes.ts';
 import classes from './day.module.css';
@@ -221,9 +221,14 @@ function Gaps({ report }: { report: DayReport }) {
       {report.gaps.length > 0 && (
         <p>
           <strong>{say('gaps.title')}</strong>{' '}
-          {report.gaps
-            .map(({ from, to, cause }) => `${clockTime(from)}–${clockTime(to)} ${causeText(cause)}`)
-            .join(', ')}
+          {listed(
+            report.gaps.map(({ from, to, cause }) =>
+              say('gaps.each', {
+                time: say('lane.barTitle', { from: clockTime(from), to: clockTime(to) }),
+                cause: causeText(cause),
+              }),
+            ),
+          )}
         </p>
       )}
       {open !== undefined && <p>{say('session.open', { time: clockTime(open.to) })}</p>}

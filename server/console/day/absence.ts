@@ -1,7 +1,7 @@
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { shortDate } from '../strings/format.ts';
-import { say } from '../strings/say.ts';
+import { joined, say } from '../strings/say.ts';
 
 /** True when the day has nothing to draw at all. */
 export function isEmptyDay({ sessions, work, activity, apps, sites, screenshots, notes }: DayReport): boolean {
@@ -40,7 +40,7 @@ export function absenceOf(
   const parameters = typeof parameter === 'string' ? [parameter] : parameter;
   const absent = report.absent.find((entry) => entry.parameter === parameters[0]);
   if (absent === undefined) return null;
-  const what = new Intl.ListFormat('en').format(parameters.map((id) => catalog[id].label));
+  const what = joined(parameters.map((id) => catalog[id].label));
   const name = report.person.name;
   // Of a day that is over everything is past: the person may have acknowledged since, and have a device now.
   const { to = Number.POSITIVE_INFINITY, generatedAt = 0 } = report;

@@ -11,7 +11,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 import { InviteDialog } from './InviteDialog.tsx';
 import { OpenInvitations } from './OpenInvitations.tsx';
 import classes from './people.module.css';
@@ -97,7 +97,7 @@ function PersonItem({ person, teams }: { person: PersonView; teams: readonly Tea
       <div>
         {person.status === 'invited' ? <Mark tone="wait">{say('status.invited')}</Mark> : say(`role.${person.role}`)}
       </div>
-      <div className="dl-quiet">{names.length === 0 ? say('people.noTeam') : names.join(', ')}</div>
+      <div className="dl-quiet">{names.length === 0 ? say('people.noTeam') : listed(names)}</div>
       <div className={`${classes.facts} ${classes.wide}`}>
         <span>{count('devices', person.devices)}</span>
         {person.secondFactor ? (

@@ -10,7 +10,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
-import { say } from '../strings/say.ts';
+import { listed, say } from '../strings/say.ts';
 import { ChangePersonDialog } from './ChangePersonDialog.tsx';
 import { Devices } from './Devices.tsx';
 import { OpenInvitations } from './OpenInvitations.tsx';
@@ -37,11 +37,7 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
   const [changing, change] = useDisclosure(false);
   const own = person.id === me.person.id;
   const mayChange = may.changePeople(me.person.role);
-  const named = (ids: readonly string[]) =>
-    teams
-      .filter(({ id }) => ids.includes(id))
-      .map(({ name }) => name)
-      .join(', ');
+  const named = (ids: readonly string[]) => listed(teams.filter(({ id }) => ids.includes(id)).map(({ name }) => name));
   return (
     <Page
       title={person.name}

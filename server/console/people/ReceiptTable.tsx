@@ -6,7 +6,7 @@ import { useReceipt } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime } from '../strings/format.ts';
-import { say } from '../strings/say.ts';
+import { listed, say } from '../strings/say.ts';
 
 /** What the device itself signed that it does: the proof behind the numbers on the Collection page. */
 export function ReceiptTable({ person, device }: { person: string; device: string }) {
@@ -17,6 +17,8 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
   if (Object.keys(switches).length === 0) return <p className="dl-quiet">{say('receipt.none')}</p>;
   const label = (parameter: (typeof discarded)[number]['parameter']) =>
     parameter === 'unknown' ? say('receipt.unknown') : catalog[parameter].label;
+  const counted = (parameter: Parameters<typeof label>[0], n: number, why: string) =>
+    say('receipt.counted', { parameter: label(parameter), n, why });
   const waiting = Object.values(parameters).map((state) => state.waiting);
   const unable = parameterIds.filter((id) => parameters[id]?.reason === 'sensor_unavailable');
   return (
@@ -52,7 +54,7 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
         </tbody>
       </table>
       {unable.length > 0 && (
-        <p className="dl-small">{say('receipt.unable', { what: unable.map((id) => catalog[id].label).join(', ') })}</p>
+        <p className="dl-small">{say('receipt.unable', { what: listed(unable.map((id) => catalog[id].label)) })}</p>
       )}
       {waiting.length > 0 && receivedAt !== null && (
         <p className="dl-small">
@@ -62,13 +64,13 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
       {discarded.length > 0 && (
         <p className="dl-small">
           {say('receipt.discarded')}{' '}
-          {discarded.map(({ parameter, reason, count }) => `${label(parameter)}: ${count} (${reason})`).join(', ')}
+          {listed(discarded.map(({ parameter, reason, count }) => counted(parameter, count, reason)))}
         </p>
       )}
       {dropped.length > 0 && (
         <p className="dl-small">
           {say('receipt.dropped')}{' '}
-          {dropped.map(({ parameter, cause, count }) => `${label(parameter)}: ${count} (${cause})`).join(', ')}
+          {listed(dropped.map(({ parameter, cause, count }) => counted(parameter, count, cause)))}
         </p>
       )}
     </div>

@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { Empty } from '../frame/Page.tsx';
 import { useNames } from '../frame/useNames.ts';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 import classes from './people.module.css';
 
 /** The teams in the viewer's scope: how many are in each, and who sees their activity. */
@@ -36,5 +36,5 @@ export function Managers({ team }: { team: TeamView }) {
   const nameOf = useNames();
   if (team.managers.length === 0) return say('teams.noManager');
   const names = team.managers.map((id) => nameOf(id) ?? say('author.someone'));
-  return say('teams.managedBy', { names: names.join(', ') });
+  return say('teams.managedBy', { names: listed(names) });
 }

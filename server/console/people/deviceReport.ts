@@ -1,7 +1,7 @@
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import type { DeviceView } from '../../../shared/protocol/http/devices.ts';
 import { nearTime } from '../strings/format.ts';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 
 /** What the device last signed of its sensors and of what waits there, a sentence each; none where it signed nothing. */
 export function reportOf({ sensors, queue }: Pick<DeviceView, 'sensors' | 'queue'>, now: number): readonly string[] {
@@ -26,5 +26,5 @@ function queueText({ records, at }: NonNullable<DeviceView['queue']>, now: numbe
 }
 
 function labels(parameters: readonly ParameterId[]): string {
-  return parameters.map((id) => catalog[id].label).join(', ');
+  return listed(parameters.map((id) => catalog[id].label));
 }

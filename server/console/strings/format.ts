@@ -31,7 +31,8 @@ export function weekday(day: string): string {
 /** `6:48`, for columns of times. */
 export function hoursMinutes(ms: number): string {
   const minutes = Math.round(ms / MINUTE);
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+  const twoDigits = new Intl.NumberFormat(say('locale'), { minimumIntegerDigits: 2 });
+  return say('span.clock', { hours: Math.floor(minutes / 60), minutes: twoDigits.format(minutes % 60) });
 }
 
 /** `Thu 12 Nov` */
@@ -49,12 +50,12 @@ export function dateTime(at: number, zone?: string): string {
 
 /** The time of day when `at` is on the viewer's today, else the date with it: `18:40`, `Fri 13 Nov, 09:12`. */
 export function nearTime(at: number, now: number): string {
-  return dayIn(at) === dayIn(now) ? clockTime(at) : `${shortDate(at)}, ${clockTime(at)}`;
+  return dayIn(at) === dayIn(now) ? clockTime(at) : say('time.dayAndTime', { day: shortDate(at), time: clockTime(at) });
 }
 
 /** The same to the second: `18:40:11`, `Fri 13 Nov, 09:12:30`. */
 export function exactNear(at: number, now: number): string {
-  return dayIn(at) === dayIn(now) ? exactTime(at) : `${shortDate(at)}, ${exactTime(at)}`;
+  return dayIn(at) === dayIn(now) ? exactTime(at) : say('time.dayAndTime', { day: shortDate(at), time: exactTime(at) });
 }
 
 /** The calendar day of an instant in a zone, `YYYY-MM-DD`. */
@@ -91,6 +92,6 @@ export function size(bytes: number): string {
   return say('size.megabytes', { n: Math.round(bytes / 100_000) / 10 });
 }
 
-function intl(options: Intl.DateTimeFormatOptions, zone?: string, locale = 'en-GB'): Intl.DateTimeFormat {
+function intl(options: Intl.DateTimeFormatOptions, zone?: string, locale: string = say('locale')): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(locale, zone === undefined ? options : { ...options, timeZone: zone });
 }

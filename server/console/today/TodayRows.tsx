@@ -10,7 +10,7 @@ import type { ReadPurposeName } from '../day/purposes.ts';
 import { workLabel } from '../day/Timeline.tsx';
 import { labelText } from '../day/tones.ts';
 import { duration } from '../strings/format.ts';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 import { sinceReport, sinceText, states, tones, trackedBy } from './states.ts';
 import classes from './today.module.css';
 import type { TodayWatch } from './useToday.ts';
@@ -60,7 +60,7 @@ function Summary({ rows }: { rows: readonly TodayRow[] }) {
     <p className="dl-row" role="status">
       {counted.map(({ state, people }) => (
         <span key={state} className={classes.counted}>
-          <strong className="dl-number">{people}</strong> {say(`today.state.${state}`).toLowerCase()}
+          <strong className="dl-number">{people}</strong> {say(`today.counted.${state}`)}
         </span>
       ))}
     </p>
@@ -123,5 +123,5 @@ function useTeamNames(ids: TodayRow['teams']): string {
   const names = (teams.data ?? []).filter(({ id }) => ids.includes(id)).map(({ name }) => name);
   const more = ids.length - names.length;
   if (teams.data === undefined) return '';
-  return [...names, ...(more > 0 ? [count('today.otherTeams', more)] : [])].join(', ') || say('people.noTeam');
+  return listed([...names, ...(more > 0 ? [count('today.otherTeams', more)] : [])]) || say('people.noTeam');
 }

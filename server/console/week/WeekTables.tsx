@@ -7,7 +7,7 @@ import { type Lead, toDay } from '../day/paths.ts';
 import type { ReadPurposeName } from '../day/purposes.ts';
 import { labelText } from '../day/tones.ts';
 import { duration, hoursMinutes, longDay, shortDate, weekday } from '../strings/format.ts';
-import { say } from '../strings/say.ts';
+import { joined, say } from '../strings/say.ts';
 import { type Line, lineOf, linesOf, runsOf, shadeOf } from './matrix.ts';
 import classes from './week.module.css';
 
@@ -148,5 +148,5 @@ function dateText({ day }: Pick<DayOfWeek, 'day'>): string {
 }
 
 function daysText(days: readonly DayOfWeek[]): string {
-  return new Intl.ListFormat('en').format(days.map(dateText));
+  return joined(days.map(dateText));
 }

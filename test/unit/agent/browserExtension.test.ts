@@ -15,7 +15,8 @@ const shared = {
   manifest_version: z.literal(3),
   name: z.string().max(45),
   version: z.string().regex(/^\d+(\.\d+){0,3}$/),
-  description: z.string().max(132),
+  description: z.literal('__MSG_description__'),
+  default_locale: z.literal('en'),
   permissions: z.tuple([z.literal('tabs'), z.literal('nativeMessaging')]),
   incognito: z.literal('spanning'),
 };
@@ -51,8 +52,9 @@ describe('the extension as it is built', () => {
     return () => rm(folder, { recursive: true });
   });
 
-  it.each(kinds)('has for %s a manifest, the one program, and nothing else', async (kind) => {
-    expect((await readdir(join(folder, kind))).toSorted()).toEqual(['background.js', 'manifest.json']);
+  it.each(kinds)('has for %s a manifest, the one program, its words, and nothing else', async (kind) => {
+    const parts = ['_locales', '_locales/en', '_locales/en/messages.json', 'background.js', 'manifest.json'];
+    expect((await readdir(join(folder, kind), { recursive: true })).toSorted()).toEqual(parts);
     const [built, written] = [join(folder, kind), source].map((place) =>
       readFile(join(place, 'background.js'), 'utf8'),
     );
@@ -65,6 +67,15 @@ describe('the extension as it is built', () => {
     expect(gecko.id).toBe(FIREFOX_ID);
     expect(EXTENSION_ID).toMatch(/^[a-p]{32}$/);
   });
+
+  it.each(kinds)(
+    'says in %s what it does in the words of a language, which are not too long for the list of extensions',
+    async (kind) => {
+      const words: unknown = JSON.parse(await readFile(join(folder, kind, '_locales/en/messages.json'), 'utf8'));
+      const Message = z.strictObject({ message: z.string().min(1).max(132), description: z.string() });
+      expect(z.strictObject({ description: Message }).safeParse(words).error).toBe(undefined);
+    },
+  );
 
   it('is for Chromium the one in the sources, which a developer can load as it is', async () => {
     const written: unknown = JSON.parse(await readFile(join(source, 'manifest.json'), 'utf8'));

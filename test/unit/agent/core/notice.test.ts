@@ -17,7 +17,7 @@ test('whoever enrols in a terminal or in the tray is told that nothing is delete
   };
   expect(noticeLines(view)).toContain(RETENTION);
   expect(noticeLines({ ...view, collected: [] })).not.toContain(RETENTION);
-  expect(read('agent/desktop/enrol/index.html')).toContain(`<p>${RETENTION}</p>`);
+  expect(read('agent/desktop/enrol/enrol.ts')).toContain("element('retention').textContent = RETENTION;");
   expect(read('docs/PROTOCOL.md')).toContain(RETENTION);
   expect(read('docs/PROMISES.md')).toMatch(/^\| 29 \|.*\| not yet \|$/m);
 });

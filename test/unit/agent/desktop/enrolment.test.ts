@@ -21,11 +21,11 @@ test('a computer that is not enrolled shows who invites and what would be collec
     ]);
     expect(await kit.fake.invoke({ command: 'status' })).toMatchObject({
       ok: false,
-      problem: 'the agent is not running',
+      problem: 'The agent is not running.',
     });
     expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false })).toMatchObject({
       ok: false,
-      problem: 'no notice has been shown yet',
+      problem: 'No notice has been shown yet.',
     });
 
     const shown = await kit.fake.invoke({ command: 'invitation', server: server.url, code });
@@ -39,7 +39,7 @@ test('a computer that is not enrolled shows who invites and what would be collec
     });
     expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 7, autostart: false })).toMatchObject({
       ok: false,
-      problem: 'the notice that was shown is another one',
+      problem: 'The notice that was shown is another one.',
     });
     expect(existsSync(join(kit.folder, 'identity.json'))).toBe(false);
 

@@ -13,6 +13,7 @@ import { createElectronFake } from '../../../support/electronFake.ts';
 
 const registrar = createRegistrar('linux');
 const packaged: HostCommand = { works: true, command: ['/opt/Daylight/daylight', '--native-host'] };
+const EXTENSION = ['_locales', '_locales/en', '_locales/en/messages.json', 'background.js', 'manifest.json'];
 const PAIRED = ['browser-extension-chromium', 'browser-token', 'native-host', 'native-manifests.json'];
 
 async function desktop(host: HostCommand = packaged, installed = true) {
@@ -59,7 +60,7 @@ test('the browser then starts the application itself, and is shown an extension 
   const extension = join(kit.folder, 'browser-extension-chromium');
   expect(kit.fake.boxes[1]).toMatchObject({ message: 'Chromium may now talk to Daylight.', buttons: ['Close'] });
   expect(kit.fake.boxes[1]?.detail).toContain(`choose "Load unpacked" and open ${extension}`);
-  expect((await readdir(extension)).sort()).toEqual(['background.js', 'manifest.json']);
+  expect((await readdir(extension, { recursive: true })).sort()).toEqual(EXTENSION);
   expect((await readdir(kit.folder)).sort()).toEqual(PAIRED);
 
   kit.fake.answer = 1;
@@ -74,7 +75,7 @@ test('a wipe takes the copy of the extension with the rest of the pairing', asyn
   await using kit = await desktop();
   await kit.pairing.ask();
   expect(await whatIsThere(kit.folder, registrar)).toContain('browser-extension-chromium/background.js');
-  expect(await wipeFolder(kit.folder, registrar)).toEqual({ filesRemoved: 6, left: [] });
+  expect(await wipeFolder(kit.folder, registrar)).toEqual({ filesRemoved: 7, left: [] });
   await expect(readdir(kit.folder)).rejects.toThrow('ENOENT');
   expect(await readdir(kit.profile)).toEqual([]);
 });
@@ -156,10 +157,11 @@ test('the extension is copied whole, for this account only', async () => {
   await using place = await scratch();
   const from = join(place.folder, 'from');
   await mkdir(from);
-  for (const part of ['manifest.json', 'background.js', 'other.js']) await writeFile(join(from, part), part);
+  await mkdir(join(from, '_locales', 'en'), { recursive: true });
+  for (const part of [...EXTENSION.slice(2), 'other.js']) await writeFile(join(from, part), part);
   await chmod(from, 0o755);
   const folder = await copyExtension('firefox', join(place.folder, 'agent'), from);
-  expect((await readdir(folder)).sort()).toEqual(['background.js', 'manifest.json']);
+  expect((await readdir(folder, { recursive: true })).sort()).toEqual(EXTENSION);
   await rm(join(from, 'background.js'));
   await expect(copyExtension('firefox', join(place.folder, 'agent'), from)).rejects.toThrow('ENOENT');
 });

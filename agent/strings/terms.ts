@@ -1,5 +1,5 @@
 import type { Terms } from '../../shared/protocol/window.ts';
-import { count, say } from './strings/say.ts';
+import { count, listed, say } from './say.ts';
 
 /** Why, on which basis, for how long, seen by whom, in one line. */
 export function termsWords({ purpose, basis, retentionDays, viewers }: Terms): string {
@@ -10,6 +10,6 @@ export function termsWords({ purpose, basis, retentionDays, viewers }: Terms): s
     viewers:
       viewers.length === 0
         ? say('viewers.you')
-        : say('viewers.others', { roles: viewers.map((role) => say(`role.${role}`)).join(', ') }),
+        : say('viewers.others', { roles: listed(viewers.map((role) => say(`role.${role}`))) }),
   });
 }

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE, SECOND } from '../../../shared/time.ts';
+import { HOUR, MINUTE, SECOND } from '../../shared/time.ts';
 import { say } from './say.ts';
 
 /** `14:02` */
@@ -11,7 +11,8 @@ export function nearTime(at: number, now: number): string {
   const day = dayOf(at);
   if (day === dayOf(now)) return clockTime(at);
   if (day === dayOf(nextMidnight(now))) return say('time.tomorrow', { time: clockTime(at) });
-  return `${intl({ weekday: 'short', day: 'numeric', month: 'short' }).format(at)}, ${clockTime(at)}`;
+  const named = intl({ weekday: 'short', day: 'numeric', month: 'short' }).format(at);
+  return say('time.dayAndTime', { day: named, time: clockTime(at) });
 }
 
 /** `12 Nov 2026` */
@@ -31,16 +32,21 @@ export function duration(ms: number): string {
 /** `3:12:05`, and `4:07` below an hour: to watch it run. */
 export function stopwatch(ms: number): string {
   const total = Math.max(0, Math.floor(ms / SECOND));
-  const [hours, minutes, seconds] = [Math.floor(total / 3_600), Math.floor(total / 60) % 60, total % 60];
-  const tail = `${ms >= HOUR ? String(minutes).padStart(2, '0') : minutes}:${String(seconds).padStart(2, '0')}`;
-  return ms >= HOUR ? `${hours}:${tail}` : tail;
+  const [hours, minutes, seconds] = [Math.floor(total / 3_600), Math.floor(total / 60) % 60, twoDigits(total % 60)];
+  if (ms < HOUR) return say('time.stopwatchShort', { minutes, seconds });
+  return say('time.stopwatch', { hours, minutes: twoDigits(minutes), seconds });
 }
 
 /** `640 B`, `34 kB`, `1.2 MB` */
 export function size(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000) return say('size.bytes', { n: bytes });
+  if (bytes < 1_000_000) return say('size.kilobytes', { n: Math.round(bytes / 1_000) });
+  const n = number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(bytes / 1_000_000);
+  return say('size.megabytes', { n });
+}
+
+function twoDigits(n: number): string {
+  return number({ minimumIntegerDigits: 2 }).format(n);
 }
 
 function dayOf(at: number): string {
@@ -53,5 +59,9 @@ function nextMidnight(at: number): number {
 }
 
 function intl(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-GB', options);
+  return new Intl.DateTimeFormat(say('locale'), options);
+}
+
+function number(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return new Intl.NumberFormat(say('locale'), options);
 }

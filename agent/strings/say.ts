@@ -1,0 +1,11 @@
+import { type Speech, speechOf } from '../../shared/speech.ts';
+import { en } from './en.ts';
+
+export type StringKey = keyof typeof en;
+/** A key of a string without slots. */
+export type PlainKey = { [K in StringKey]: (typeof en)[K] extends `${string}{${string}` ? never : K }[StringKey];
+
+const speech: Speech<typeof en> = speechOf(en);
+export const say: Speech<typeof en>['say'] = speech.say;
+export const count: Speech<typeof en>['count'] = speech.count;
+export const { joined, listed } = speech;
