@@ -26,6 +26,11 @@ export type Action =
   | 'receipt.read' // what a device says that it is doing
   | 'data.read' // a person's observations, in any form
   | 'subject.export' // everything that is held about a person, as a whole
+  | 'objection.make' // to object for oneself, and to end that
+  | 'objection.see' // that there is one
+  | 'objection.read' // with its words
+  | 'objection.answer'
+  | 'objection.list' // everybody's
   | 'access_log.read' // who looked at a person's data
   | 'security.read';
 
@@ -184,6 +189,15 @@ const adminBelowOwner: Rule = {
     actor.role === 'admin' && actor.person !== target.person && target.role !== 'owner' && !givesSight(target),
 };
 
+/** Nobody answers themself. */
+function anotherOf(...roles: readonly Role[]): Rule {
+  const names = roles.map((role) => role.replaceAll('_', ' ')).join(' or ');
+  return {
+    says: `somebody else who is ${names}`,
+    holds: (actor, target) => roles.includes(actor.role) && actor.person !== target.person,
+  };
+}
+
 const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'organisation.read': [everyone],
   'policy.publish': [owner, admin, anyManager],
@@ -198,6 +212,11 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'receipt.read': [themself, owner, admin, theirManager, privacyOfficer],
   'data.read': [themself, owner, theirManager],
   'subject.export': [themself],
+  'objection.make': [themself],
+  'objection.see': [themself, owner, admin, theirManager, privacyOfficer],
+  'objection.read': [themself, owner, privacyOfficer],
+  'objection.answer': [anotherOf('owner', 'privacy_officer')],
+  'objection.list': [owner, privacyOfficer],
   'access_log.read': [themself, privacyOfficer],
   'security.read': [owner, admin, privacyOfficer],
 };

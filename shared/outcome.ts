@@ -6,6 +6,7 @@ export const DiscardReason = z.enum([
   'policy_unknown', // the batch names a policy version that this organisation never published
   'off_at_capture', // the parameter, or this level of it, was not allowed when it was captured
   'off_at_receipt', // allowed then, not allowed now
+  'objected', // the person objected to it before it was captured, or before it was received
   'notice_not_acknowledged', // the person has not been shown, and acknowledged, that this is collected
   'lease_ended', // captured after the device's lease had run out
   'outside_session', // stamped before the session's start, after its stop, or in no session

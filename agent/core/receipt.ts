@@ -32,7 +32,14 @@ export function receiptOf(deps: ReceiptDeps, tracking: boolean, at: UnixMs): Uns
   const waiting = { ...observations, session: (observations.session ?? 0) - stops };
   const parameters = {} as Record<ParameterId, ReceiptState>;
   for (const id of parameterIds) parameters[id] = stateOf(deps, id, { truth, tracking, held: waiting[id] ?? 0 });
-  return { policyHash: about.hash, policyVersion: about.version, at, tracking, parameters };
+  return {
+    policyHash: about.hash,
+    policyVersion: about.version,
+    terms: deps.policies.lease()?.terms.revision ?? 0,
+    at,
+    tracking,
+    parameters,
+  };
 }
 
 /**
@@ -45,7 +52,8 @@ export function gistOf(receipt: UnsignedReceipt | null): string {
     const { state, level, reason, waiting } = receipt.parameters[id];
     return [state, level, reason, reason === 'contradicts_policy' ? waiting : waiting > 0];
   });
-  return JSON.stringify([receipt.policyHash, receipt.policyVersion, receipt.tracking, parameters]);
+  const { policyHash, policyVersion, terms, tracking } = receipt;
+  return JSON.stringify([policyHash, policyVersion, terms, tracking, parameters]);
 }
 
 function policyNamed(policies: PolicyCache): { hash: string; version: number } | null {

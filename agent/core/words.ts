@@ -60,6 +60,8 @@ export function refusalOf(
     case 'organisation':
     case 'not_understood':
       return { problem: say(`cannot.${by}`, { what: named }), remedy: say(`cannot.${by}Remedy`) };
+    case 'objection':
+      return { problem: say('cannot.objection', { what: named }), remedy: say('cannot.objectionRemedy') };
     case 'acknowledgement':
       return { problem: say('cannot.acknowledgement', { what: label }), remedy: say('cannot.acknowledgementRemedy') };
     case 'lease':

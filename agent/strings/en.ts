@@ -201,6 +201,7 @@ export const en = {
   'discarded.policy_unknown': 'recorded under a policy that it does not know',
   'discarded.off_at_capture': 'not allowed when it was recorded',
   'discarded.off_at_receipt': 'switched off since it was recorded',
+  'discarded.objected': 'you had objected to it',
   'discarded.notice_not_acknowledged': 'you had not acknowledged it',
   'discarded.lease_ended': 'too long without word from the server',
   'discarded.outside_session': 'you were not tracking',
@@ -252,6 +253,7 @@ export const en = {
   'off.acknowledgement': 'Off: it waits until you have read the notice and accepted it; see "daylight-agent notice".',
   'off.clocks': 'Off: {apart}: set the one that is wrong.',
   'off.lease': 'Off: the server has not confirmed for too long that it may be collected.',
+  'off.objection': 'Off: you have objected to it.',
   'off.indicator': 'Off: nothing here shows you that recording is on.',
   'off.session': 'Off: you are not tracking.',
   'off.pause': 'Off: you have paused.',
@@ -279,6 +281,8 @@ export const en = {
   'cannot.not_understood':
     "This version of Daylight does not understand what your organisation's policy says of {what}.",
   'cannot.not_understoodRemedy': 'Update Daylight on this computer.',
+  'cannot.objection': 'You have objected to {what}.',
+  'cannot.objectionRemedy': 'End your objection in your account, under \"Objections\", if you want it recorded again.',
   'cannot.acknowledgement': '{what} are off until you have read the notice about them and accepted it.',
   'cannot.acknowledgementRemedy':
     'Read it with "daylight-agent notice" or in your Daylight window, and accept it there.',

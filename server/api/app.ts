@@ -13,6 +13,7 @@ import { account } from './handlers/account.ts';
 import { data } from './handlers/data.ts';
 import { devices } from './handlers/devices.ts';
 import { enrolment } from './handlers/enrolment.ts';
+import { objections } from './handlers/objections.ts';
 import { ownData } from './handlers/ownData.ts';
 import { people } from './handlers/people.ts';
 import { policy } from './handlers/policy.ts';
@@ -108,6 +109,7 @@ function handlersOf(context: Context): Handlers {
     ...devices(context),
     ...enrolment(context),
     ...policy(context, streams),
+    ...objections(context),
     ...data(context),
     ...ownData(context),
     ...today(context, streams),

@@ -5,6 +5,7 @@ import { levelsOf } from '../../shared/policy/policy.ts';
 import { addDays, dayOf, MINUTE, type UnixMs } from '../../shared/time.ts';
 import type { PublishedPolicy } from '../control/control.ts';
 import { requestedSince } from '../control/proof.ts';
+import type { Standing } from '../control/standing.ts';
 import { type Told, toldOnAny } from '../control/told.ts';
 import type { Circumstances } from '../reports/absent.ts';
 import type { Interval } from '../reports/intervals.ts';
@@ -18,16 +19,24 @@ export interface Past {
   readonly devices: readonly DeviceRecord[];
   /** What was acknowledged on each of the devices, as far as that is genuine. */
   readonly told: ReadonlyMap<DeviceId, Told>;
+  /** What each of the people decided themself. */
+  readonly standings: ReadonlyMap<PersonId, Standing>;
 }
 
 export async function pastOf({ store, control }: Context, org: OrgId, people: readonly PersonId[]): Promise<Past> {
   const [published, devices] = await Promise.all([control.history(org), store.devices(org, people)]);
-  return { published, devices, told: await control.toldOn(org, devices) };
+  const standings = people.map(async (person) => [person, await control.standing({ org, person })] as const);
+  return {
+    published,
+    devices,
+    told: await control.toldOn(org, devices),
+    standings: new Map(await Promise.all(standings)),
+  };
 }
 
 /** Policy, devices and acknowledgements of a person as they stood at the end of the day, or as they stand now while it lasts. */
 export function circumstancesOf(
-  { published, devices, told }: Past,
+  { published, devices, told, standings }: Past,
   person: PersonId,
   viewable: ReadonlySet<ParameterId>,
   bounds: Interval,
@@ -47,9 +56,16 @@ export function circumstancesOf(
     levels: levelsOf({ rules }),
     levelSince: sinceBefore(bounds.to, requestedSince(then)),
     acknowledged: toldOnAny(theirs.flatMap(({ device }) => told.get(device)?.at(at) ?? [])),
+    objected: objectedAt(standings.get(person), isOver ? at : null),
     hasDevice: theirs.length > 0,
     expired: expiredOf(then.at(-1), bounds, now),
   };
+}
+
+/** Null: now, whatever the time. */
+function objectedAt(standing: Standing | undefined, at: UnixMs | null): ReadonlySet<ParameterId> {
+  const levels = at === null ? standing?.now : standing?.at(at);
+  return new Set(parameterIds.filter((id) => levels?.[id] === 'off'));
 }
 
 /** A moment after the day is no reason for what the day lacks, whatever a clock that was set back makes of it. */

@@ -16,6 +16,11 @@ const details = {
   managed_teams_changed: 'the teams whose activity this person sees as their manager were changed',
   team_created: 'this person created a team',
   team_renamed: 'this person renamed a team',
+  objection_made: 'this person objected to something that is collected of them',
+  objection_ended: 'this person ended an objection of theirs',
+  objection_answered: 'an objection of this person was answered',
+  refused_objection:
+    'asked for the objections of a person, or to make or answer one for them, without being allowed to',
   invitation_renewed: 'a new link to accept the invitation of this person was made, and the earlier one ended',
   invitation_withdrawn: 'the link to accept the invitation of this person was made worthless',
   enrolment_code_withdrawn: 'a code to enrol a device of this person was made worthless',
@@ -84,4 +89,9 @@ const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
   accesses: 'refused_access_log',
   devices: 'refused_device_read',
   deviceReceipt: 'refused_device_read',
+  objections: 'refused_objection',
+  openObjections: 'refused_objection',
+  object: 'refused_objection',
+  endObjection: 'refused_objection',
+  answerObjection: 'refused_objection',
 };

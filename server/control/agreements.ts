@@ -6,7 +6,8 @@ import type { DeviceRecord, ReceiptRecord, Store } from '../store/store.ts';
 import { createBounded } from './bounded.ts';
 import { type AgreedAt, type Current, testimony } from './proof.ts';
 import type { Receipts } from './receipts.ts';
-import type { Told } from './told.ts';
+import { leastOf } from './standing.ts';
+import type { Telling } from './tellings.ts';
 
 /**
  * When each device first agreed with the rule that a parameter has now: for ever the same. The store keeps the first receipt
@@ -14,15 +15,18 @@ import type { Told } from './told.ts';
  */
 export interface Agreements {
   /** What is remembered of the device. Before another receipt of it is kept: what the store has by then is the past. */
-  of(device: Owner, current: Current, told: Told): Promise<Agreed>;
+  of(device: Owner, current: Current, mine: Mine): Promise<Agreed>;
 }
 
 /** What is remembered of one device. */
 export interface Agreed {
   with(current: Current): AgreedAt;
   /** What a receipt said that was kept just now. */
-  note(current: Current, told: Told, said: ReceiptPayload, receivedAt: UnixMs): void;
+  note(current: Current, mine: Mine, said: ReceiptPayload, receivedAt: UnixMs): void;
 }
+
+/** What the person of the device was told of, and decided. */
+type Mine = Pick<Telling, 'told' | 'standing'>;
 
 type Owner = Pick<DeviceRecord, 'org' | 'person' | 'device' | 'publicKey' | 'enrolledAt'>;
 
@@ -35,12 +39,12 @@ interface Answer {
 export function createAgreements(store: Pick<Store, 'receipts'>, receipts: Receipts, most: number): Agreements {
   const remembered = createBounded<DeviceId, Agreed>(most);
 
-  async function read(device: Owner, current: Current, told: Told): Promise<Agreed> {
+  async function read(device: Owner, current: Current, mine: Mine): Promise<Agreed> {
     const kept = await store.receipts(device.org, device.device);
     const answers: Partial<Record<ParameterId, Answer>> = {};
     for (const id of parameterIds) {
       const version = current.unchanged[id];
-      const at = await answerOf(device, kept, (said, then) => agrees(current, id, told, said, then), version);
+      const at = await answerOf(device, kept, (said, then) => agrees(current, id, mine, said, then), version);
       if (at !== null) answers[id] = { version, at };
     }
     return agreedFrom(answers, device.enrolledAt);
@@ -62,7 +66,7 @@ export function createAgreements(store: Pick<Store, 'receipts'>, receipts: Recei
   }
 
   return {
-    of: (device, current, told) => remembered.get(device.device, () => read(device, current, told)),
+    of: (device, current, mine) => remembered.get(device.device, () => read(device, current, mine)),
   };
 }
 
@@ -81,19 +85,26 @@ function agreedFrom(answers: Partial<Record<ParameterId, Answer>>, enrolledAt: U
       }
       return agreedAt;
     },
-    note(current, told, said, receivedAt) {
+    note(current, mine, said, receivedAt) {
       for (const id of parameterIds) {
         const version = current.unchanged[id];
         const answer = known(current, id);
         if (said.policyVersion < version || (answer !== null && answer.at !== 'not_yet')) continue;
-        answers[id] = { version, at: agrees(current, id, told, said, receivedAt) ? receivedAt : 'not_yet' };
+        answers[id] = { version, at: agrees(current, id, mine, said, receivedAt) ? receivedAt : 'not_yet' };
       }
     },
   };
 }
 
-function agrees(current: Current, id: ParameterId, told: Told, receipt: ReceiptPayload, at: UnixMs): boolean {
+function agrees(
+  current: Current,
+  id: ParameterId,
+  { told, standing }: Mine,
+  receipt: ReceiptPayload,
+  at: UnixMs,
+): boolean {
   // On a clock that was set back the rule is from later than now.
   const instant = Math.max(at, current.changedAt[id]);
-  return testimony(current, id, { receipt, told: told.at(instant) }).startsWith('agrees');
+  const allowed = leastOf(told.at(instant), standing.at(instant));
+  return testimony(current, id, { receipt, allowed, terms: standing.revision }).startsWith('agrees');
 }

@@ -9,6 +9,8 @@ import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import type { DeviceRecord, Enrolment, EnrolResult } from '../store/store.ts';
+import type { Decision } from './decision.ts';
+import type { Standing } from './standing.ts';
 import type { Told } from './told.ts';
 
 /** A policy that was validated, authorised, audited, signed and committed. Minted in `policies.ts` only. */
@@ -48,6 +50,17 @@ export interface PolicyControl {
    * another lifts nothing here. Throws DaylightError when the signature, the ids or the version do not fit.
    */
   acknowledge(device: DeviceRecord, acknowledgement: Signed): Promise<void>;
+  /** What the person decided themself: what they object to. */
+  standing(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<Standing>;
+  /**
+   * Records what `make` decides, one decision of a person after the other; it is given what holds for them and the policy in
+   * force, and throws when there is nothing to decide. When the promise resolves it is durable, it holds at the server, and
+   * every connected agent of the person has been sent it (as `publish` does).
+   */
+  decide(
+    leave: Authorized<'objection.make'> | Authorized<'objection.answer'>,
+    make: (standing: Standing, current: PublishedPolicy) => Decision | Promise<Decision>,
+  ): Promise<Standing>;
   /**
    * Enrols a new device in one step with the use of its code and the acknowledgement that its enrolment holds, which is
    * the signed document itself. Throws DaylightError `bad_request`, with the code still good, when the signature, the
@@ -68,12 +81,14 @@ export interface PolicyControl {
   /**
    * The same judgement for many questions about one device at once, without waiting for each: everything is read first, once
    * no publication is under way in the organisation. Throws DaylightError `unavailable` when one does not settle.
-   * Good for this instant: whoever stores what it allowed hands `policyVersion` to the store, which refuses it as `stale`
-   * when a newer policy is published, and then asks again after `refresh`.
+   * Good for this instant: whoever stores what it allowed hands `policyVersion` and `terms` to the store, which refuses it as
+   * `stale` when a newer policy is published or the person has decided anew, and then asks again after `refresh`.
    */
-  judging(device: DeviceRecord): Promise<{ readonly judge: Judge; readonly policyVersion: number }>;
-  /** Reads the organisation's policies anew before the next answer: the store knows of a newer one than was remembered. */
-  refresh(org: OrgId): void;
+  judging(
+    device: DeviceRecord,
+  ): Promise<{ readonly judge: Judge; readonly policyVersion: number; readonly terms: number }>;
+  /** Reads policies and the person's decisions anew before the next answer: the store knows of newer ones than were remembered. */
+  refresh(device: Pick<DeviceRecord, 'org' | 'person'>): void;
   /**
    * Verifies and keeps what a device says that it is doing. Throws DaylightError `bad_request` when the signature, the
    * device or the policy that it names do not fit. A receipt about an older version is kept and confirms nothing.

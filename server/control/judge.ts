@@ -3,6 +3,7 @@ import type { DiscardReason } from '../../shared/outcome.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { LeaseWindow } from '../store/store.ts';
 import type { CaptureQuestion, EndVerdict, Verdict } from './control.ts';
+import type { Standing } from './standing.ts';
 import type { PublishedTerms, Told } from './told.ts';
 
 /** Everything that the server's judgement rests on, at the instant `now`. */
@@ -12,17 +13,19 @@ export interface Facts {
   readonly published: readonly PublishedTerms[];
   /** By what was acknowledged on the very device that is judged. */
   readonly told: Told;
+  /** By what the person decided themself. */
+  readonly standing: Standing;
   readonly lease: LeaseWindow | null;
   readonly previousLease: LeaseWindow | null;
 }
 
 /**
  * The server's decision about one captured level, pure. Allowed only if all of these allow it: the version that the
- * batch names, the version in force at capture, what the person had been told of at capture, the lease at capture, the
- * version in force now, and what the person has been told of by now. The reason names the first that did not.
+ * batch names, the version in force at capture, the person's own decisions until then, what they had been told of by then, the
+ * lease at capture, the version in force now, and what the person has decided and been told of by now. The reason names the first that did not.
  */
 export function judge(facts: Facts, question: CaptureQuestion): Verdict {
-  const { published, told, now } = facts;
+  const { published, told, standing, now } = facts;
   const { parameter, level, capturedAt, claimedVersion } = question;
   const claimed = published.find(({ document }) => document.version === claimedVersion);
   if (claimed === undefined) return no('policy_unknown');
@@ -31,9 +34,11 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
   if (atCapture === null || current === undefined) return no('off_at_capture');
   if (!covers(parameter, level, claimed.document.parameters[parameter].level)) return no('off_at_capture');
   if (!covers(parameter, level, atCapture.document.parameters[parameter].level)) return no('off_at_capture');
+  if (!covers(parameter, level, standing.at(capturedAt)[parameter])) return no('objected');
   if (!covers(parameter, level, told.at(capturedAt)[parameter])) return no('notice_not_acknowledged');
   if (!leased(facts, parameter, capturedAt)) return no('lease_ended');
   if (!covers(parameter, level, current.document.parameters[parameter].level)) return no('off_at_receipt');
+  if (!covers(parameter, level, standing.now[parameter])) return no('objected');
   if (!covers(parameter, level, told.at(now)[parameter])) return no('notice_not_acknowledged');
   const retentionDays = Math.min(
     atCapture.document.parameters[parameter].retentionDays,
@@ -48,7 +53,7 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
  */
 export function judgeEnd(facts: Facts, question: CaptureQuestion & { readonly since: UnixMs }): EndVerdict {
   const { parameter, capturedAt, claimedVersion, since } = question;
-  const last = facts.told.takenAway(parameter, since);
+  const last = takenAway(facts, parameter, since);
   if (last === null) {
     const verdict = judge(facts, question);
     return verdict.allowed ? { ...verdict, endedAt: capturedAt } : verdict;
@@ -63,6 +68,16 @@ export function judgeEnd(facts: Facts, question: CaptureQuestion & { readonly si
   const [then, now] = [terms.document.parameters[parameter], current.document.parameters[parameter]];
   const retentionDays = Math.min(then.retentionDays, now.retentionDays);
   return { allowed: true, endedAt, retentionDays, termsVersion: terms.document.version };
+}
+
+/** When the parameter was taken away for the first time after the instant, by the organisation or by the person. Null: never. */
+export function takenAway(
+  { told, standing }: Pick<Facts, 'told' | 'standing'>,
+  parameter: ParameterId,
+  after: UnixMs,
+): UnixMs | null {
+  const moments = [told.takenAway(parameter, after), standing.takenAway(parameter, after)].filter((at) => at !== null);
+  return moments.length === 0 ? null : Math.min(...moments);
 }
 
 function no(reason: DiscardReason): Verdict & { readonly allowed: false } {

@@ -8,7 +8,7 @@ import type { DeviceRecord } from '../store/store.ts';
 export function leaseFor(
   device: Pick<DeviceRecord, 'org' | 'person' | 'device'>,
   policy: { readonly document: PolicyDocument; readonly hash: Digest },
-  acknowledged: Levels,
+  { acknowledged, terms }: Pick<Lease, 'terms'> & { readonly acknowledged: Levels },
   now: UnixMs,
 ): Lease {
   const { org, person } = device;
@@ -23,5 +23,6 @@ export function leaseFor(
     observedUntil: now + policy.document.leaseHours.observed * HOUR,
     enteredUntil: now + policy.document.leaseHours.entered * HOUR,
     acknowledged,
+    terms,
   };
 }

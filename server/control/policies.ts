@@ -26,14 +26,16 @@ import { createBounded } from './bounded.ts';
 import { applyChange } from './change.ts';
 import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
-import { type Facts, judge, judgeEnd } from './judge.ts';
+import { sealDecision } from './decision.ts';
+import { type Facts, judge, judgeEnd, takenAway } from './judge.ts';
 import { type Current, prove, requestedSince, unchangedSince } from './proof.ts';
 import { createPublications } from './publications.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
 import { type Organisations, payloadHash, readSigned, readSignedAside, type Verifier, verifierOf } from './signer.ts';
-import { createTellings } from './tellings.ts';
-import { instantOf, type Told } from './told.ts';
+import { leastOf } from './standing.ts';
+import { createTellings, type Telling } from './tellings.ts';
+import { instantOf } from './told.ts';
 import { createWitnesses } from './witnesses.ts';
 
 export interface PolicyControlDeps {
@@ -53,6 +55,8 @@ const SETTLE_MS = 10_000;
 const ORGS_REMEMBERED = 1_000;
 const DEVICES_REMEMBERED = 20_000;
 
+const LOOK_AGAIN = 'Look at what holds now, and decide again if need be.';
+
 /** What is in memory of an organisation. `published` is never empty. */
 interface OrgState {
   readonly published: readonly PublishedPolicy[];
@@ -69,7 +73,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   /** As long as a connection holds its device. */
   const verifiers = new WeakMap<DeviceRecord, Verifier>();
   const acknowledgements = createAcknowledgements(vault);
-  const tellings = createTellings(store, acknowledgements, DEVICES_REMEMBERED);
+  const tellings = createTellings({ store, vault, acknowledgements, most: DEVICES_REMEMBERED });
   const receipts = createReceipts(vault, DEVICES_REMEMBERED);
   const newestReceipts = createBounded<DeviceId, UnixMs>(DEVICES_REMEMBERED);
   const witnesses = createWitnesses(store, receipts, DEVICES_REMEMBERED);
@@ -146,10 +150,10 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return (await stateOf(org)).published.find((one) => one.document.version === version) ?? null;
   }
 
-  async function judging(device: DeviceRecord): Promise<{ judge: Judge; policyVersion: number }> {
+  async function judging(device: DeviceRecord): Promise<{ judge: Judge; policyVersion: number; terms: number }> {
     if (publications.isUnderWay(device.org)) await publications.settled(device.org);
     const state = await stateOf(device.org);
-    const { told } = await tellings.on(device, state);
+    const { told, standing } = await tellings.on(device, state);
     const { lease, previousLease } = await leases.get(device.device, async () => {
       return (await store.device(device.device)) ?? device;
     });
@@ -157,15 +161,16 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       now: instantOf(clock.now(), state.current),
       published: state.published,
       told,
+      standing,
       lease,
       previousLease,
     };
     const judgement: Judge = {
       captured: (question) => judge(facts, question),
       ended: (question) => judgeEnd(facts, question),
-      takenAway: (parameter, after) => told.takenAway(parameter, after),
+      takenAway: (parameter, after) => takenAway(facts, parameter, after),
     };
-    return { judge: judgement, policyVersion: state.current.document.version };
+    return { judge: judgement, policyVersion: state.current.document.version, terms: standing.revision };
   }
 
   function verifierFor(device: DeviceRecord): Verifier {
@@ -183,17 +188,17 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     });
   }
 
-  async function agreedOn(device: DeviceRecord): Promise<{ claims: Current; told: Told; agreed: Agreed }> {
+  async function agreedOn(device: DeviceRecord): Promise<{ claims: Current; telling: Telling; agreed: Agreed }> {
     const state = await stateOf(device.org);
-    const { told } = await tellings.on(device, state);
-    return { claims: state.claims, told, agreed: await agreements.of(device, state.claims, told) };
+    const telling = await tellings.on(device, state);
+    return { claims: state.claims, telling, agreed: await agreements.of(device, state.claims, telling) };
   }
 
   /** To the console: who is on record by now, however late what follows is. */
   async function noteReceipt(device: DeviceRecord, said: ReceiptPayload, receivedAt: UnixMs): Promise<void> {
     try {
-      const { claims, told, agreed } = await agreedOn(device);
-      agreed.note(claims, told, said, receivedAt);
+      const { claims, telling, agreed } = await agreedOn(device);
+      agreed.note(claims, telling, said, receivedAt);
     } finally {
       changes.notify(device.org);
     }
@@ -246,6 +251,34 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       await keepAcknowledgement(device, notice, acknowledgement);
     },
 
+    standing: (of) => tellings.standing(of),
+
+    async decide({ actor: { org }, subject: person }, make) {
+      if (person === null) throw new Error('a decision is about a person');
+      const whose = { org, person };
+      await publications.run(org, async () => {
+        const standing = await tellings.standing(whose);
+        const decision = await make(standing, (await stateOf(org)).current);
+        const place = { ...whose, revision: standing.revision + 1, at: clock.now() };
+        try {
+          await store.putDecision({ ...place, decision: await sealDecision(vault, place, decision) });
+        } catch (error) {
+          if (isConflict(error))
+            throw new DaylightError('conflict', 'something else was decided first', {
+              cause: error,
+              remedy: LOOK_AGAIN,
+            });
+          throw error;
+        } finally {
+          // The store may have it all the same.
+          tellings.forgetPerson(person);
+        }
+      });
+      changes.notify(org);
+      await push(connections.ofPerson(org, person));
+      return tellings.standing(whose);
+    },
+
     async enrol(device, enrolment, { codeHash, event, most }) {
       const said = readSigned('daylight/enrolment/v1', EnrolmentPayload, enrolment, device.publicKey);
       if (said.device !== device.device || said.publicKey !== device.publicKey) {
@@ -273,7 +306,10 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
     judging,
     judge: async ({ device, ...question }) => (await judging(device)).judge.captured(question),
-    refresh: (org) => orgs.forget(org),
+    refresh: ({ org, person }) => {
+      orgs.forget(org);
+      tellings.forgetPerson(person);
+    },
 
     async receive(device, receipt, connectedAt = null) {
       const verifier = verifierFor(device);
@@ -329,9 +365,10 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         told.map(async ([device, telling]) => ({
           device,
           connected: connections.of(device.device) !== null,
-          told: telling.told.at(instant),
+          allowed: leastOf(telling.told.at(instant), telling.standing.now),
+          terms: telling.standing.revision,
           receipt: device.said,
-          agreedAt: (await agreements.of(device, state.claims, telling.told)).with(state.claims),
+          agreedAt: (await agreements.of(device, state.claims, telling)).with(state.claims),
         })),
       );
       return {

@@ -14,7 +14,10 @@ const NAMED_AFTER_MS = 7 * DAY;
 export interface Witness {
   readonly device: Pick<DeviceRecord, 'device' | 'lease' | 'status'>;
   readonly connected: boolean;
-  readonly told: Levels;
+  /** The least of what the person has been told of on it and what they decided themself. */
+  readonly allowed: Levels;
+  /** The revision of the person's own terms (`Standing.revision`). */
+  readonly terms: number;
   /** The latest receipt whose signature verified, about any version; null when there is none. */
   readonly receipt: ReceiptPayload | null;
   readonly agreedAt: AgreedAt;
@@ -67,17 +70,20 @@ type Testimony = 'agrees_active' | 'agrees_off' | 'contradicts' | 'silent';
 /**
  * What one device's receipt says of one parameter. A receipt about an earlier version speaks for the present one as long
  * as this parameter's rule has not changed in between, so that a device that is away leaves only what changed in doubt;
- * but only a receipt about the present version can contradict it. `silent`: nothing signed about this rule yet.
+ * but only a receipt about the present version and the person's present terms can contradict it. `silent`: nothing signed
+ * about this rule yet.
  */
 export function testimony(
   current: Current,
   parameter: ParameterId,
-  witness: Pick<Witness, 'receipt' | 'told'>,
+  witness: Pick<Witness, 'receipt' | 'allowed' | 'terms'>,
 ): Testimony {
-  const { receipt, told } = witness;
+  const { receipt, terms } = witness;
   if (receipt === null || receipt.policyVersion < current.unchanged[parameter]) return 'silent';
-  const isCurrent = receipt.policyHash === current.hash && receipt.policyVersion === current.document.version;
-  const allowed = least(parameter, current.document.parameters[parameter].level, told[parameter]);
+  const { hash, document } = current;
+  const isCurrent =
+    receipt.policyHash === hash && receipt.policyVersion === document.version && receipt.terms === terms;
+  const allowed = least(parameter, document.parameters[parameter].level, witness.allowed[parameter]);
   if (!agrees(parameter, allowed, receipt)) return isCurrent ? 'contradicts' : 'silent';
   return isActive(receipt, parameter) ? 'agrees_active' : 'agrees_off';
 }

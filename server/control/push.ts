@@ -47,7 +47,7 @@ interface Draft {
   readonly lease: Lease;
 }
 
-/** Leases that hold now. `again`: devices whose policy or acknowledgement changed while theirs was made. */
+/** Leases that hold now. `again`: devices whose policy, acknowledgement or person's terms changed while theirs was made. */
 interface Issued {
   readonly leases: readonly SignedLease[];
   readonly again: readonly Addressee[];
@@ -73,7 +73,9 @@ export function createPush(deps: PushDeps): Push {
     const now = clock.now();
     const instant = instantOf(now, state.current);
     return told.map(([device, telling]) => {
-      return { device, telling, lease: leaseFor(device, state.current, telling.told.at(instant), now) };
+      const { told, standing } = telling;
+      const mine = { acknowledged: told.at(instant), terms: standing.terms };
+      return { device, telling, lease: leaseFor(device, state.current, mine, now) };
     });
   }
 
@@ -110,7 +112,8 @@ export function createPush(deps: PushDeps): Push {
     );
   }
 
-  /** A lease for another policy is refused by the agent; one from before an acknowledgement would undo what that lifted. */
+  /** A lease for another policy is refused by the agent; one from before an acknowledgement would undo what that lifted, one
+   * from before an objection what that forbade. */
   async function outdatedOf(org: OrgId, before: PolicyState, drafts: readonly Draft[]): Promise<ReadonlySet<DeviceId>> {
     const state = await stateOf(org);
     const isCurrent = state.current.hash === before.current.hash;
@@ -196,9 +199,10 @@ interface Left {
   readonly failed: readonly Addressee[];
 }
 
-/** By what was acknowledged: whoever is not remembered any more was read again, and that alone changes nothing. */
+/** By what was acknowledged and decided: whoever is not remembered any more was read again, and that alone changes nothing. */
 function saysTheSame(now: Telling | undefined, before: Telling): boolean {
   if (now === undefined || now.acknowledged.length !== before.acknowledged.length) return false;
+  if (now.standing.revision !== before.standing.revision) return false;
   return now.acknowledged.every(({ noticeVersion, at }, index) => {
     const other = before.acknowledged[index];
     return other?.noticeVersion === noticeVersion && other.at === at;

@@ -82,7 +82,7 @@ async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, imag
   const { device, sessions } = sender;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     // First, as it may wait for a publication.
-    const { judge, policyVersion } = await deps.control.judging(device);
+    const { judge, policyVersion, terms } = await deps.control.judging(device);
     if (serverSetBy(sender.clocks, deps.clock) !== null) return { kind: 'clock_was_set' };
     const now = deps.clock.now();
     const counting = sender.density.begin();
@@ -98,13 +98,14 @@ async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, imag
       counting,
       hasImage: onceEach(images),
     });
-    const unit = { ...(await sealUnit(deps, sender, batch, gate, images, now)), judgedUnder: policyVersion };
+    const judged = { judgedUnder: policyVersion, judgedTerms: terms };
+    const unit = { ...(await sealUnit(deps, sender, batch, gate, images, now)), ...judged };
     const result = await deps.store.appendBatch(unit);
     if (result.kind === 'committed') sender.density.keep(counting);
     if (result.kind !== 'stale') return settle(batch, gate, sender, result);
-    deps.control.refresh(device.org);
+    deps.control.refresh(device);
   }
-  throw new Error('the policy changed at every attempt to store one batch');
+  throw new Error('the policy, or what the person decided, changed at every attempt to store one batch');
 }
 
 /** The session state of a device, opened. */
@@ -204,7 +205,7 @@ async function sealUnit(
   gate: GateOutput,
   images: ImageBytes,
   receivedAt: UnixMs,
-): Promise<Omit<BatchUnit, 'judgedUnder'>> {
+): Promise<Omit<BatchUnit, 'judgedUnder' | 'judgedTerms'>> {
   const { device } = sender;
   const sealed = await Promise.all(
     groupsOf(gate.admitted).map((group) => sealGroup(deps, device, batch, group, images)),

@@ -48,6 +48,7 @@ export const storeMap: Readonly<Record<string, Registered>> = {
   latest_receipt: { subject: 'device', exported: ['receipts'], withheld: null },
   policy: { subject: 'author', exported: ['policies', 'notices'], withheld: null },
   acknowledgement: { subject: 'person', exported: ['acknowledgements'], withheld: null },
+  personal_decision: { subject: 'person', exported: ['decisions'], withheld: null },
   segment: {
     subject: 'person',
     exported: ['data'],

@@ -7,6 +7,7 @@ import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import { Role } from '../../shared/roles.ts';
 import { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import { Day, UnixMs } from '../../shared/time.ts';
+import { Decision } from '../control/decision.ts';
 import { DeviceSessions } from '../ingest/sessions.ts';
 
 // The form of an export: what a second server can check it against. Every `.ndjson` is one JSON object a line (RFC 8259), in UTF-8.
@@ -97,6 +98,11 @@ export const recordParts = {
     title: 'Notices that you acknowledged',
     about: 'Signed by the device on which you read them.',
     schema: z.strictObject({ device: DeviceId, noticeVersion: z.int(), at: z.int(), acknowledgement: document }),
+  },
+  decisions: {
+    title: 'What you objected to',
+    about: 'Each objection, its answer and its end, in order, with your words and those of the answer.',
+    schema: z.strictObject({ revision: z.int(), at: UnixMs, decision: Decision.nullable() }),
   },
   policies: {
     title: 'Policies',

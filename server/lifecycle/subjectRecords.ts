@@ -4,6 +4,7 @@ import type { OrgId, PersonId } from '../../shared/ids.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import type { Signed } from '../../shared/signed.ts';
 import type { PublishedPolicy } from '../control/control.ts';
+import { openDecision } from '../control/decision.ts';
 import { type Kept, openDocument } from '../control/sealedDocument.ts';
 import { openSessions } from '../ingest/pipeline.ts';
 import type { AccessRecord, DeviceRecord, PersonRecord, Snapshot, TeamRecord, WebSession } from '../store/store.ts';
@@ -101,6 +102,9 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
       const kept: Kept = { device: record, part: `acknowledgement at ${at}`, policyVersion: noticeVersion };
       yield { device, noticeVersion, at, acknowledgement: await documentOf(openDocument(vault, kept, sealed)) };
     }
+  },
+  async *decisions({ person: { org, person }, store, vault }) {
+    for (const record of await store.decisions(org, person)) yield openDecision(vault, record);
   },
   async *policies({ person, policies }) {
     for (const { document, hash, publishedAt, author, reason, signed } of policies)

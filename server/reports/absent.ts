@@ -11,6 +11,8 @@ export interface Circumstances {
   readonly levelSince: Readonly<Record<ParameterId, UnixMs | null>>;
   /** The most that the person had acknowledged on any of their devices. */
   readonly acknowledged: Levels;
+  /** Parameters that the person had objected to. */
+  readonly objected: ReadonlySet<ParameterId>;
   /** A device of theirs was enrolled. */
   readonly hasDevice: boolean;
   /** Parameters whose time is over for the day, or for its beginning. */
@@ -29,6 +31,7 @@ export function absences(
 function absence(facts: Circumstances, parameter: ParameterId, tracking: boolean): DayReport['absent'][number] {
   if (!facts.viewable.has(parameter)) return { parameter, why: 'not_for_you', since: null };
   if (facts.levels[parameter] === 'off') return { parameter, why: 'off_by_policy', since: facts.levelSince[parameter] };
+  if (facts.objected.has(parameter)) return { parameter, why: 'objected', since: null };
   if (!facts.hasDevice) return { parameter, why: 'no_device', since: null };
   if (facts.acknowledged[parameter] === 'off') {
     return { parameter, why: 'not_acknowledged', since: facts.levelSince[parameter] };

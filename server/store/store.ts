@@ -19,7 +19,16 @@ import type { Sealed } from '../vault/sealed.ts';
  * Everything that could tell something about a person arrives sealed. In the clear: random ids, parameter, day, epoch,
  * expiry, versions, counts of discarded items, and the times at which the server itself did something.
  */
-export interface Store extends People, Access, Devices, Policies, Observations, Audit, Subjects, Endings {
+export interface Store
+  extends People,
+    Access,
+    Devices,
+    Policies,
+    PersonalTerms,
+    Observations,
+    Audit,
+    Subjects,
+    Endings {
   /**
    * All of the store as it is at this instant, however much is written while it is read. Whoever takes one closes it: as long as it
    * is open, the log beside the database grows with every write.
@@ -34,6 +43,7 @@ export interface Snapshot
     Pick<Access, 'tokens' | 'sessionsOf'>,
     Pick<Devices, 'devices' | 'receipts'>,
     Pick<Policies, 'acknowledgements'>,
+    Pick<PersonalTerms, 'decisions'>,
     Pick<Observations, 'segments' | 'blob' | 'discards' | 'drops'>,
     Pick<Audit, 'accesses'>,
     Subjects {
@@ -307,6 +317,25 @@ export interface Policies {
   acknowledgementsIn(org: OrgId): Promise<readonly AcknowledgementRecord[]>;
 }
 
+// ── What holds for one person besides the policy ──────────────────────────────────────────────────────────────────
+
+export interface PersonalDecision {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  /** 1, 2, 3 … of this person, without gaps. */
+  readonly revision: number;
+  readonly at: UnixMs;
+  /** What was decided, by whom and in which words. Sealed for the person. */
+  readonly decision: Sealed;
+}
+
+export interface PersonalTerms {
+  /** `conflict` unless `revision` is exactly one more than the person's highest (1 for the first). */
+  putDecision(decision: PersonalDecision): Promise<void>;
+  /** Of one person, or of everyone in the organisation; of each in order of revision. */
+  decisions(org: OrgId, person?: PersonId): Promise<readonly PersonalDecision[]>;
+}
+
 // ── Observations ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What one device brought of one parameter on one UTC day under one policy, compressed and sealed: a batch, or several merged. */
@@ -363,6 +392,8 @@ export interface BatchUnit {
   readonly receivedAt: UnixMs;
   /** The newest policy version that whoever admitted these observations knew of; 0 for none. */
   readonly judgedUnder: number;
+  /** The newest of the person's own decisions that they knew of; 0 for none. */
+  readonly judgedTerms: number;
   readonly segments: readonly SegmentRecord[];
   readonly blobs: readonly BlobRecord[];
   readonly discarded: readonly DiscardCount[];
@@ -377,7 +408,7 @@ export type AppendResult =
   | { readonly kind: 'duplicate' }
   /** A seq is missing before this one. Nothing changed. */
   | { readonly kind: 'out_of_order'; readonly expected: number }
-  /** A newer policy than `judgedUnder` is published: it may forbid what was admitted. Nothing changed; judge again. */
+  /** There is something newer than `judgedUnder` or `judgedTerms`: it may forbid what was admitted. Nothing changed; judge again. */
   | { readonly kind: 'stale' }
   /** The device is retired, unknown, or another person's. Nothing changed. */
   | { readonly kind: 'refused' };

@@ -3,6 +3,7 @@ import { catalog, type Level, type ParameterId, parameterIds } from '../catalog.
 import { DeviceId, OrgId, PersonId } from '../ids.ts';
 import { Digest } from '../signed.ts';
 import { HOUR, UnixMs } from '../time.ts';
+import { PersonalTerms, personalLayers } from './personal.ts';
 import type { PolicyDocument } from './policy.ts';
 import { type Layer, offFor } from './resolve.ts';
 
@@ -25,6 +26,8 @@ export const Lease = z.strictObject({
   enteredUntil: UnixMs,
   /** What this person has been told of (`acknowledgedCeiling`), per parameter; one that is not named is off. */
   acknowledged: z.record(z.string().max(64), z.string().max(32)),
+  /** What holds for this person besides the policy. */
+  terms: PersonalTerms,
 });
 export type Lease = z.infer<typeof Lease>;
 
@@ -55,6 +58,7 @@ export function leaseLayers(lease: Lease, now: UnixMs, skewMs = 5 * 60_000): rea
     ceilings[id] = (told ?? 'off') as Level;
   }
   return [
+    ...personalLayers(lease.terms),
     { name: 'acknowledgement', ceilings },
     { name: 'lease', ceilings: offFor(ended) },
   ];

@@ -7,6 +7,7 @@ import type { Levels } from './policy.ts';
  */
 export const layerNames = [
   'organisation',
+  'objection', // the person has objected, and that holds
   'acknowledgement', // the person has not been shown, and acknowledged, the notice
   'lease', // no proof from the server that the policy still holds
   'platform', // this agent, or this operating system, cannot

@@ -4,6 +4,7 @@ import { dayRoutes } from './http/day.ts';
 import { devicesRoutes } from './http/devices.ts';
 import { enrolmentRoutes } from './http/enrolment.ts';
 import { noticeRoutes } from './http/notice.ts';
+import { objectionsRoutes } from './http/objections.ts';
 import { observationsRoutes } from './http/observations.ts';
 import { ownDataRoutes } from './http/ownData.ts';
 import { peopleRoutes } from './http/people.ts';
@@ -45,6 +46,7 @@ export const routes = {
   ...proofRoutes,
   ...receiptRoutes,
   ...noticeRoutes,
+  ...objectionsRoutes,
   ...dayRoutes,
   ...weekRoutes,
   ...todayRoutes,

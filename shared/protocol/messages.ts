@@ -70,6 +70,7 @@ export const ReceiptState = z.strictObject({
     .enum([
       'policy',
       'not_understood',
+      'objection',
       'acknowledgement',
       'lease',
       'indicator',
@@ -111,6 +112,8 @@ export const ReceiptPayload = z.strictObject({
   device: DeviceId,
   policyHash: Digest,
   policyVersion: z.int().min(1),
+  /** The revision of the person's own terms that the lease in force holds; 0 without a lease. */
+  terms: z.int().min(0),
   at: UnixMs,
   /** Whether the person is tracking now. Without a session, observed parameters are off for that reason alone. */
   tracking: z.boolean(),

@@ -79,7 +79,16 @@ async function append(
       return { ...key, sealed };
     }),
   );
-  const unit = { org, person, device: device.device, seq, receivedAt: Date.now(), judgedUnder: 1, segments };
+  const unit = {
+    org,
+    person,
+    device: device.device,
+    seq,
+    receivedAt: Date.now(),
+    judgedUnder: 1,
+    judgedTerms: 0,
+    segments,
+  };
   const result = await store.appendBatch({ ...unit, blobs: [], discarded: [], dropped: [], sessionState: null });
   if (result.kind !== 'committed') throw new Error(`a batch was not stored: ${result.kind}`);
 }

@@ -15,6 +15,7 @@ import {
   access,
   batch,
   blob,
+  decision,
   device,
   deviceId,
   digestOf,
@@ -619,6 +620,30 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
     });
 
+    describe('decisions of one person', () => {
+      it('are kept in order of revision, each exactly the next of its person', async () => {
+        await expectConflict(store.putDecision(decision(2)));
+        await store.putDecision(decision(1));
+        await expectConflict(store.putDecision(decision(1, { at: NINE })));
+        await expectConflict(store.putDecision(decision(3)));
+        await store.putDecision(decision(1, { person: personId('bob') }));
+        await store.putDecision(decision(2));
+        await store.putDecision(decision(1, { org: orgId('other') }));
+        expect(await store.decisions(orgId('acme'), personId('ann'))).toEqual([decision(1), decision(2)]);
+        expect(await store.decisions(orgId('acme'), personId('cyd'))).toEqual([]);
+        const all = await store.decisions(orgId('acme'));
+        expect(all.filter(({ person }) => person === personId('ann'))).toEqual([decision(1), decision(2)]);
+        expect(all.filter(({ person }) => person === personId('bob'))).toHaveLength(1);
+        expect(all).toHaveLength(3);
+      });
+
+      it('let exactly one of many made at the same time be the next', async () => {
+        const claims = Array.from({ length: 8 }, (_, at) => outcome(store.putDecision(decision(1, { at: NINE + at }))));
+        expect((await Promise.all(claims)).filter((one) => one === 'done')).toHaveLength(1);
+        expect(await store.decisions(orgId('acme'), personId('ann'))).toHaveLength(1);
+      });
+    });
+
     describe('policies', () => {
       it('publishes exactly the next version and returns all, oldest first', async () => {
         await expectConflict(store.publishPolicy(policy(2)));
@@ -746,6 +771,18 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.discards(orgId('acme'), deviceId('laptop'))).toEqual([]);
         expect(await store.appendBatch({ ...unit, judgedUnder: 2 })).toEqual({ kind: 'committed' });
         expect(await store.appendBatch({ ...unit, judgedUnder: 1 })).toEqual({ kind: 'duplicate' });
+      });
+
+      it('answers a batch that was judged before the newest decision of its own person with stale and changes nothing', async () => {
+        await store.putDecision(decision(1));
+        await store.putDecision(decision(1, { person: personId('bob') }));
+        await store.putDecision(decision(2, { person: personId('bob') }));
+        await store.putDecision(decision(1, { org: orgId('other') }));
+        expect(await store.appendBatch(batch(1, { judgedTerms: 0 }))).toEqual({ kind: 'stale' });
+        expect(await laptop()).toEqual(device('laptop'));
+        expect(await stored()).toEqual([]);
+        expect(await store.appendBatch(batch(1, { judgedTerms: 1 }))).toEqual({ kind: 'committed' });
+        expect(await store.appendBatch(batch(1, { judgedTerms: 0 }))).toEqual({ kind: 'duplicate' });
       });
 
       it('stores nothing that was judged under the version before, once a publication has resolved', async () => {
@@ -1248,8 +1285,10 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           ...{ org: orgId('acme'), person: personId('ann'), ...acknowledged },
           acknowledgement: sealedText('yes'),
         });
+        await store.putDecision(decision(1));
         await store.appendBatch(
           batch(1, {
+            judgedTerms: 1,
             segments: [segment('a'), segment('b'), segment('c', 'app', '2026-03-03')],
             blobs: [blob('x'), blob('y')],
             discarded: [{ parameter: 'title', reason: 'malformed', count: 2 }],

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { levelsAllowed } from '../../agent/core/gate/applied.ts';
 import { createPolicyCache, type PolicyCache, type PolicyMemory } from '../../agent/core/gate/policyCache.ts';
 import { signPayload } from '../../agent/core/signing.ts';
 import { canonical } from '../../shared/canonical.ts';
@@ -248,4 +249,20 @@ test('an unknown parameter, level or basis is off for that parameter alone; an u
   const again = await open();
   expect([levels(cache, clock.now()), levels(again, clock.now())]).toEqual([allOff, allOff]);
   expect(again.notUnderstood()?.version).toBe(2);
+});
+
+test('what the person objected to is off from the lease on, also while the disk does not take it and after a restart, and nothing of it may wait', async () => {
+  const { clock, publisher, open, cache } = await setUp();
+  const policy = publisher.policy(1, EVERYTHING);
+  await cache.accept(policy, publisher.lease(policy, 1));
+  await clock.advance(1_000);
+  const lease = publisher.lease(policy, 1, { terms: { revision: 1, objection: { title: 'off' } } });
+  const lowered: string[] = [];
+  cache.onLowered(() => lowered.push(resolve(cache.layers(clock.now())).title.level));
+  await cache.accept(null, lease);
+  expect(lowered).toEqual(['off']);
+  for (const one of [cache, await open()]) {
+    expect(resolve(one.layers(clock.now())).title).toEqual({ level: 'off', decidedBy: 'objection' });
+    expect(levelsAllowed(one, clock.now(), null)).toMatchObject({ title: 'off', app: 'name' });
+  }
 });

@@ -146,7 +146,7 @@ interface Row {
   /** What the answer says of the person, and of whom else: compared with `saidOf`. */
   said(body: Json): unknown;
   saidOf(subject: Someone, isSeen: boolean, isOwn: boolean): unknown;
-  readonly status?: 201 | 401 | 409;
+  readonly status?: 201 | 401 | 404 | 409;
   /** The entry in the person's access log; null where it is no read of what they do. */
   readonly logged: string | null;
   /** False where only looks at others are put on record. */
@@ -260,6 +260,32 @@ const rows: Record<PersonalRoute, Row> = {
       isSeen ? parameterIds.length : 0,
     ],
   },
+  objections: {
+    ...change,
+    refusal: 'refused_objection',
+    may: any(self, is('owner', 'admin', 'privacy_officer'), theirManager),
+    said: ({ objections }) => objections,
+    saidOf: () => [],
+  },
+  // Nothing of titles is collected here: whoever may would make, end or answer an objection, if there were one to make.
+  object: {
+    ...{ ...change, status: 409, refusal: 'refused_objection' },
+    may: self,
+    said: ({ error }) => error.code,
+    saidOf: () => 'conflict',
+  },
+  endObjection: {
+    ...{ ...change, status: 404, refusal: 'refused_objection' },
+    may: self,
+    said: ({ error }) => error.code,
+    saidOf: () => 'not_found',
+  },
+  answerObjection: {
+    ...{ ...change, status: 404, refusal: 'refused_objection' },
+    may: (actor, subject) => actor !== subject && is('owner', 'privacy_officer')(actor, subject),
+    said: ({ error }) => error.code,
+    saidOf: () => 'not_found',
+  },
   retireDevice: {
     ...change,
     may: any(self, is('owner', 'admin')),
@@ -341,7 +367,9 @@ describe.each(Object.keys(rows) as PersonalRoute[])('%s', (route) => {
   );
 });
 
-const withAnotherId = (Object.keys(rows) as PersonalRoute[]).filter((name) => /:person.*:/.test(shapeOf(name).path));
+const withAnotherId = (Object.keys(rows) as PersonalRoute[]).filter((name) =>
+  /:person.*:(?!parameter)/.test(shapeOf(name).path),
+);
 
 test.each(withAnotherId)(
   '%s: under a person whom one may see, what belongs to another one is not there',

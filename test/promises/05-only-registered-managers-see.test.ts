@@ -104,6 +104,7 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   policyHistory: () => true,
   notice: () => true,
   noticeVersion: () => true,
+  openObjections: any(isOwner, isOfficer),
   // Whom they hold is asked for in 05-today-shows-whom-one-may-see.
   today: () => true,
   todayStream: () => true,

@@ -13,6 +13,7 @@ import {
   type Json,
   type Member,
   PASSWORD,
+  publish,
   startServer,
   type TestOwner,
   type TestServer,
@@ -58,6 +59,12 @@ beforeAll(async () => {
   const planted = await plant(it.data, { org: owner.org, person: ann.person, canary: ANN, days, past: true });
   images = planted.images;
   await plant(it.data, { org: owner.org, person: bob.person, canary: BOB, days });
+  await publish(client, { timezone: { level: 'on' } });
+  for (const [one, words] of [
+    [ann, ANN],
+    [bob, BOB],
+  ] as const)
+    await one.client.ok('PUT', `/people/${one.person}/objections/timezone`, { grounds: words });
   await sayWhatItDoes();
   // Bob looked at nobody; the owner and Ann looked.
   await client.ok('GET', `/people/${ann.person}/day?day=${day}&purpose=support`);
@@ -165,6 +172,9 @@ describe('an export', () => {
         ({ acknowledgement }) => JSON.parse(acknowledgement.payload).acknowledgedNotice,
       ),
     ).toEqual([1]);
+    expect(await lines('records/decisions.ndjson')).toEqual([
+      { revision: 1, at: expect.any(Number), decision: { kind: 'objected', parameter: 'timezone', grounds: ANN } },
+    ]);
     expect((await lines('records/receipts.ndjson'))[0].receipt).toMatchObject({ keyId: expect.any(String) });
   });
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Decision } from '../../server/control/decision.ts';
 import { judge } from '../../server/control/judge.ts';
+import { type Decided, NOTHING_DECIDED, standingOf } from '../../server/control/standing.ts';
 import { toldBy } from '../../server/control/told.ts';
 import { afterLease } from '../../server/store/leases.ts';
 import type { LeaseWindow } from '../../server/store/store.ts';
@@ -65,6 +67,32 @@ type Windows = Pick<Parameters<typeof judge>[0], 'lease' | 'previousLease'>;
 function recorded(issued: readonly LeaseWindow[]): Windows {
   return issued.reduce<Windows>(afterLease, { lease: null, previousLease: null });
 }
+const decision = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('objected', 'ended'), parameter: fc.constantFrom(...parameterIds) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('upheld', 'refused'), parameter: fc.constantFrom(...parameterIds) }),
+  },
+  { weight: 1, arbitrary: fc.constant(null) },
+);
+/** In order of revision and of time, as the store gives those of a server whose clock was not set back. */
+const decisions = fc.array(fc.record({ at: moment, decision }), { maxLength: 4 }).map((some) =>
+  some
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, decision }, place): Decided => {
+      const words = { grounds: '', words: 'no', by: '0b6f4e9a-91f1-4b7e-8a59-5e8f1b7a9d11' };
+      return { revision: place + 1, at, decision: decision === null ? null : Decision.parse(only(decision, words)) };
+    }),
+);
+
+function only(decision: { kind: string; parameter: ParameterId }, words: Record<string, string>) {
+  if (decision.kind === 'objected') return { ...decision, grounds: words.grounds };
+  return decision.kind === 'ended' ? decision : { ...decision, words: words.words, by: words.by };
+}
+
 const situations = fc.record({
   published: histories,
   acknowledged: fc.array(fc.record({ noticeVersion: fc.integer({ min: 1, max: 7 }), at: moment }), {
@@ -72,6 +100,7 @@ const situations = fc.record({
     maxLength: 8,
   }),
   issued: fc.oneof(issuedLeases, fc.constant([{ issuedAt: T0, observedUntil: T0 + 300, enteredUntil: T0 + 300 }])),
+  decided: decisions,
   parameter: fc.constantFrom(...parameterIds),
   depth: fc.oneof(fc.constant(1), fc.nat({ max: 3 })),
   capturedAt: moment,
@@ -84,10 +113,10 @@ describe('the server’s judgement', () => {
     let allowed = 0;
     fc.assert(
       fc.property(situations, (one) => {
-        const { published, acknowledged, parameter, capturedAt, now, issued } = one;
+        const { published, acknowledged, decided, parameter, capturedAt, now, issued } = one;
         const level = catalog[parameter].levels[one.depth] ?? 'off';
         const verdict = judge(
-          { now, published, told: toldBy(published, acknowledged), ...recorded(issued) },
+          { now, published, told: toldBy(published, acknowledged), standing: standingOf(decided), ...recorded(issued) },
           { parameter, level, capturedAt, claimedVersion: one.claimedVersion },
         );
         if (!verdict.allowed) return;
@@ -115,12 +144,24 @@ describe('the server’s judgement', () => {
           expect(rank(parameter, level)).toBeLessThanOrEqual(rank(parameter, ceiling ?? 'off'));
         }
         expect(coveredBy(issued, parameter, capturedAt)).toBe(true);
+        expect(isObjected(decided, parameter, capturedAt)).toBe(false);
+        expect(isObjected(decided, parameter, Number.POSITIVE_INFINITY)).toBe(false);
       }),
       { numRuns: 4_000 },
     );
     expect(allowed).toBeGreaterThan(20); // the property is about something
   });
 });
+
+/** By the decisions alone: the last one about it until then began an objection, or nobody can say what one of them was. */
+function isObjected(decided: readonly Decided[], parameter: ParameterId, at: number): boolean {
+  const until = decided.filter((one) => one.at <= at);
+  if (until.some(({ decision }) => decision === null)) return true;
+  const last = until.findLast(
+    ({ decision }) => decision?.parameter === parameter && (decision.kind === 'objected' || decision.kind === 'ended'),
+  );
+  return last?.decision?.kind === 'objected';
+}
 
 /** By the list of all leases ever issued, whatever is on record of them. */
 function coveredBy(issued: readonly LeaseWindow[], parameter: ParameterId, at: number): boolean {
@@ -134,7 +175,7 @@ describe('what is recorded of leases', () => {
   const told = toldBy(published, [{ noticeVersion: 1, at: 0 }]);
   const leasedAt = (issued: readonly LeaseWindow[], parameter: ParameterId, at: number): boolean =>
     judge(
-      { now: at, published, told, ...recorded(issued) },
+      { now: at, published, told, standing: NOTHING_DECIDED, ...recorded(issued) },
       { parameter, level: highest(parameter), capturedAt: at, claimedVersion: 1 },
     ).allowed;
   const instants = fc.integer({ min: T0 - 100, max: T0 + 800 });

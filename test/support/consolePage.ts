@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { DAY, SECOND } from '../../shared/time.ts';
-import type { Client, TestServer } from './api.ts';
+import type { Client } from './api.ts';
 import type { TestBrowser } from './browser.ts';
 
 /** Ends what hangs, and measures nothing. */
@@ -18,7 +18,11 @@ export interface PageOptions {
 }
 
 /** A page of the console in a profile of its own, at the time of the server. */
-export async function openConsole(browser: TestBrowser, server: TestServer, options: PageOptions): Promise<Page> {
+export async function openConsole(
+  browser: TestBrowser,
+  server: { readonly url: string; readonly clock: { now(): number } },
+  options: PageOptions,
+): Promise<Page> {
   const { client, path, heading, purpose } = options;
   const context = await browser.newContext({ viewport: { width: 1_280, height: 800 }, reducedMotion: 'reduce' });
   await context.clock.install({ time: server.clock.now() });

@@ -11,6 +11,7 @@ export const everythingCollected: Circumstances = {
   levels: ofEach('on'),
   levelSince: ofEach(null),
   acknowledged: ofEach('on'),
+  objected: new Set(),
   hasDevice: true,
   expired: new Set(),
 };

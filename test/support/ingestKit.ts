@@ -342,6 +342,7 @@ export function receiptBy(
   });
   return signAs(device, 'daylight/receipt/v1', {
     ...{ device: device.record.device, policyHash: policy.hash, policyVersion: policy.document.version, at: MORNING },
+    terms: 0,
     ...{ tracking: true, parameters: Object.fromEntries(states), ...change },
   });
 }

@@ -79,6 +79,7 @@ export async function plant(data: string, planting: Planting): Promise<{ device:
       const appended = await store.appendBatch({
         ...{ org, person, device, seq: place + 1, receivedAt: Date.now(), segments, blobs, sessionState: null },
         judgedUnder: (await store.policies(org)).at(-1)?.version ?? 0,
+        judgedTerms: 0,
         discarded: [{ parameter: 'title', reason: 'off_at_capture', count: 3 }],
         dropped: [{ parameter: 'url', cause: 'evicted', count: 2 }],
       });

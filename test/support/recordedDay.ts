@@ -69,6 +69,7 @@ export async function recordDay(
       seq: 1,
       receivedAt: from,
       judgedUnder: (await store.policies(org)).at(-1)?.version ?? 0,
+      judgedTerms: 0,
       segments,
       blobs: [{ ...blob, sealed }],
       discarded: [],

@@ -13,6 +13,7 @@ import { catalog, type ParameterId, parameterIds } from '../../shared/catalog.ts
 import type { Observation } from '../../shared/events/observation.ts';
 import { BootId, DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import type { Lease } from '../../shared/policy/lease.ts';
+import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
 import { firstRules, type PolicyDocument } from '../../shared/policy/policy.ts';
 import type { PublicKey, Signed } from '../../shared/signed.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
@@ -69,6 +70,7 @@ export function createPublisher(clock: TestClock): Publisher {
         observedUntil: now + DAY,
         enteredUntil: now + 30 * DAY,
         acknowledged: EVERYTHING,
+        terms: NO_PERSONAL_TERMS,
         ...change,
       };
       return signPayload('daylight/lease/v1', privateKey, canonical(lease));

@@ -11,6 +11,7 @@ import {
   type NewAccess,
   type NewSecurityEvent,
   type OrgRecord,
+  type PersonalDecision,
   type PersonRecord,
   type PolicyRecord,
   type ReceiptRecord,
@@ -38,6 +39,7 @@ interface Contents {
   readonly receipts: readonly ReceiptRecord[];
   readonly policies: readonly PolicyRecord[];
   readonly acknowledgements: readonly AcknowledgementRecord[];
+  readonly decisions: readonly PersonalDecision[];
   readonly segments: readonly SegmentRecord[];
   readonly blobs: readonly BlobRecord[];
   readonly discards: readonly (DiscardCount & { device: string })[];
@@ -56,6 +58,7 @@ const nothing: Contents = {
   receipts: [],
   policies: [],
   acknowledgements: [],
+  decisions: [],
   segments: [],
   blobs: [],
   discards: [],
@@ -78,6 +81,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
   const receipts = [...from.receipts];
   const policies = [...from.policies];
   const acknowledgements = [...from.acknowledgements];
+  const decisions = [...from.decisions];
   const segments = [...from.segments];
   const blobs = [...from.blobs];
   const discards = [...from.discards];
@@ -88,7 +92,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
   const changes: { org: string; device: string }[] = [];
   const tables: { org: string }[][] = [
     ...[organisations, people, teams, tokens, sessions, devices, receipts, policies, acknowledgements],
-    ...[segments, blobs, accesses, events],
+    ...[decisions, segments, blobs, accesses, events],
   ];
   const snapshots: Store[] = [];
   let closed = false;
@@ -310,6 +314,15 @@ export function createReferenceStore(from: Contents = nothing): Store {
     acknowledgements: (org, person) =>
       step(() => acknowledgements.filter((one) => one.org === org && one.person === person)),
 
+    putDecision: (decision) =>
+      step(() => {
+        const { org, person } = decision;
+        refuseIf(decision.revision !== decisions.filter((one) => one.org === org && one.person === person).length + 1);
+        decisions.push(decision);
+      }),
+    decisions: (org, person) =>
+      step(() => decisions.filter((one) => one.org === org && (person === undefined || one.person === person))),
+
     appendBatch: (unit) =>
       step(() => {
         const isForeign = (one: SegmentRecord | BlobRecord): boolean =>
@@ -322,7 +335,9 @@ export function createReferenceStore(from: Contents = nothing): Store {
         if (unit.seq < expected) return { kind: 'duplicate' } as const;
         if (unit.seq > expected) return { kind: 'out_of_order', expected } as const;
         const isNewer = (one: PolicyRecord): boolean => one.org === unit.org && one.version > unit.judgedUnder;
-        if (policies.some(isNewer)) return { kind: 'stale' } as const;
+        const isLater = (one: PersonalDecision): boolean =>
+          one.org === unit.org && one.person === unit.person && one.revision > unit.judgedTerms;
+        if (policies.some(isNewer) || decisions.some(isLater)) return { kind: 'stale' } as const;
 
         const images = [...blobs, ...unit.blobs].map((one) => `${one.org}/${one.person}/${one.image}`);
         const ids = [...segments, ...unit.segments].map(
@@ -441,15 +456,13 @@ export function createReferenceStore(from: Contents = nothing): Store {
       step(() => {
         const isOf = (one: SegmentRecord | BlobRecord) => one.org === org && one.person === person;
         const pieces = [
-          ...segments
-            .filter(isOf)
-            .map(({ parameter, day, expires, sealed }) => ({
-              parameter,
-              day,
-              expires,
-              bytes: sealed.length,
-              image: 0,
-            })),
+          ...segments.filter(isOf).map(({ parameter, day, expires, sealed }) => ({
+            parameter,
+            day,
+            expires,
+            bytes: sealed.length,
+            image: 0,
+          })),
           ...blobs
             .filter(isOf)
             .map(({ day, expires }) => ({ parameter: 'screenshot' as const, day, expires, bytes: 0, image: 1 })),
@@ -490,7 +503,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
       step(() => {
         const copy = createReferenceStore({
           ...{ organisations, people, teams, tokens, sessions, devices, receipts, policies, acknowledgements },
-          ...{ segments, blobs, discards, drops, accesses, events },
+          ...{ decisions, segments, blobs, discards, drops, accesses, events },
         });
         snapshots.push(copy);
         return copy;

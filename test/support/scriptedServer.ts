@@ -6,6 +6,7 @@ import { publicKeyOf, sha256, signPayload } from '../../agent/core/signing.ts';
 import { canonical } from '../../shared/canonical.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
+import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
 import { firstRules, type PolicyDocument } from '../../shared/policy/policy.ts';
 import {
   AgentFrame,
@@ -116,6 +117,7 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
         enteredUntil: now() + 30 * 86_400_000,
         acknowledged:
           server.told ?? Object.fromEntries(parameterIds.map((id) => [id, server.policy.parameters[id].level])),
+        terms: NO_PERSONAL_TERMS,
       };
       return {
         policy: signPayload('daylight/policy/v1', policyKey, text),

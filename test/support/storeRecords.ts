@@ -7,6 +7,7 @@ import type {
   Enrolment,
   NewAccess,
   OrgRecord,
+  PersonalDecision,
   PersonRecord,
   PolicyRecord,
   SegmentRecord,
@@ -131,6 +132,15 @@ export const policy = (version: number, change: Partial<PolicyRecord> = {}): Pol
   ...change,
 });
 
+export const decision = (revision: number, change: Partial<PersonalDecision> = {}): PersonalDecision => ({
+  org: orgId('acme'),
+  person: personId('ann'),
+  revision,
+  at: NINE + revision,
+  decision: sealedText(`decision ${revision}`),
+  ...change,
+});
+
 export const segment = (name: string, parameter: ParameterId = 'app', day: Day = '2026-03-02'): SegmentRecord => ({
   org: orgId('acme'),
   person: personId('ann'),
@@ -165,6 +175,7 @@ export const batch = (seq: number, change: Partial<BatchUnit> = {}): BatchUnit =
   seq,
   receivedAt: NINE + seq,
   judgedUnder: 1,
+  judgedTerms: 0,
   segments: [segment(`seq ${seq}`)],
   blobs: [],
   discarded: [],

@@ -1,23 +1,24 @@
 import { catalog, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import type { Levels } from '../../../shared/policy/policy.ts';
-import { resolve } from '../../../shared/policy/resolve.ts';
+import { type LayerName, resolve } from '../../../shared/policy/resolve.ts';
 import type { UnixMs } from '../../../shared/time.ts';
 import type { PolicyCache } from './policyCache.ts';
 
 export const ALL_OFF = Object.fromEntries(parameterIds.map((id) => [id, 'off'])) as Levels;
 
 /**
- * The levels above which nothing may wait to be sent: what the organisation and the person's acknowledgement allow. A
- * lease that ran out is not among them: what was captured while it held may be sent. Null: no policy says anything.
+ * The levels above which nothing may wait to be sent: what the organisation and the person themself allow. A lease that ran out is not among them: what was captured while it held may be sent. Null: no policy says anything.
  * Under a policy that is not understood what was observed goes, and what the employee entered waits for a clearer one.
  */
 export function levelsAllowed(policies: PolicyCache, now: UnixMs, before: Levels | null): Levels | null {
   if (policies.notUnderstood() !== null) return withoutObserved(before ?? ALL_OFF);
   if (policies.policy() === null) return null;
-  const layers = policies.layers(now).filter(({ name }) => name === 'organisation' || name === 'acknowledgement');
-  const effective = resolve(layers);
+  const effective = resolve(policies.layers(now).filter(({ name }) => MUST_NOT_WAIT.has(name)));
   return Object.fromEntries(parameterIds.map((id) => [id, effective[id].level])) as Levels;
 }
+
+/** Layers that forbid also what was captured before: the server judges them at capture and at receipt. */
+const MUST_NOT_WAIT: ReadonlySet<LayerName> = new Set(['organisation', 'objection', 'acknowledgement']);
 
 /** Whether something above the allowed level may be in the spool. `before` null: anything may be. */
 export function isLowered(id: ParameterId, before: Levels | null, allowed: Levels): boolean {

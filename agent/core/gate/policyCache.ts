@@ -142,7 +142,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
       if (policy !== null) await write(kept, timely === 'clocks_disagree' ? apart : null);
       return refuse(timely);
     }
-    kept = { ...candidate, ceiling: { levels: leastOf(mostOf(candidate), toldIn(timely)), until: null } };
+    kept = { ...candidate, ceiling: { levels: leastOf(mostOf(candidate), allowedBy(timely)), until: null } };
     const ceiling = ceilingUntilInForce(candidate, clock.now());
     const next: Kept = {
       ...candidate,
@@ -290,11 +290,12 @@ function leastOf(a: Levels, b: Levels): Levels {
   return Object.fromEntries(parameterIds.map((id) => [id, least(id, a[id], b[id])])) as Levels;
 }
 
-/** What the lease says that the person has been told of; what it does not name is off. */
-function toldIn(lease: Lease): Levels {
-  const told = (id: ParameterId): string =>
-    (Object.hasOwn(lease.acknowledged, id) ? lease.acknowledged[id] : null) ?? 'off';
-  return Object.fromEntries(parameterIds.map((id) => [id, least(id, told(id), told(id))])) as Levels;
+/** What the lease says that the person has been told of, and has not objected to; what it does not name is off. */
+function allowedBy({ acknowledged, terms }: Lease): Levels {
+  const told = (id: ParameterId): string => (Object.hasOwn(acknowledged, id) ? acknowledged[id] : null) ?? 'off';
+  const left = (id: ParameterId): string =>
+    (Object.hasOwn(terms.objection, id) ? terms.objection[id] : null) ?? told(id);
+  return Object.fromEntries(parameterIds.map((id) => [id, least(id, told(id), left(id))])) as Levels;
 }
 
 /** What holds until the policy's notBefore; null when it is in force, or raises nothing. */

@@ -14,6 +14,8 @@ export const keys = {
   proof: ['proof'],
   sessions: ['sessions'],
   security: ['security'],
+  openObjections: ['openObjections'],
+  objections: (person: string) => ['objections', person],
   devices: (person: string) => ['devices', person],
   codes: (person: string) => ['codes', person],
   receipt: (person: string, device: string) => ['receipt', person, device],

@@ -116,6 +116,29 @@ export function useDevices(person: string) {
   });
 }
 
+/** What this person has objected to. Followed closely: whoever objects waits for their devices to confirm it. */
+export function useObjections(person: string) {
+  return useQuery({
+    queryKey: keys.objections(person),
+    queryFn: ({ signal }) => call('objections', { params: { person } }, signal),
+    select: ({ objections }) => objections,
+    refetchInterval: ({ state: { data } }) => (data?.objections.some(isUnconfirmed) ? 1_000 : 15_000),
+  });
+}
+
+function isUnconfirmed({ confirmed }: { confirmed: { devices: number; of: number } }): boolean {
+  return confirmed.devices < confirmed.of;
+}
+
+/** One read of everybody's words is one entry in the access log of each. */
+export function useOpenObjections() {
+  return useQuery({
+    queryKey: keys.openObjections,
+    queryFn: ({ signal }) => call('openObjections', {}, signal),
+    select: ({ objections }) => objections,
+  });
+}
+
 export function useReceipt(person: string, device: string, enabled: boolean) {
   return useQuery({
     queryKey: keys.receipt(person, device),

@@ -53,6 +53,9 @@ export function absenceOf(
     case 'not_acknowledged':
       if (isOver) return own ? say('absent.wasNotToldYou') : say('absent.wasNotTold', { name });
       return own ? say('absent.notToldYou') : say('absent.notTold', { name });
+    case 'objected':
+      if (isOver) return own ? say('absent.wasObjectedYou', { what }) : say('absent.wasObjected', { what, name });
+      return own ? say('absent.objectedYou', { what }) : say('absent.objected', { what, name });
     case 'no_device':
       if (isOver) return own ? say('absent.hadNoDeviceYou') : say('absent.hadNoDevice', { name });
       return own ? say('absent.noDeviceYou') : say('absent.noDevice', { name });

@@ -21,6 +21,8 @@ import { Invitation } from '../entry/Invitation.tsx';
 import { OneTimeLink } from '../entry/OneTimeLink.tsx';
 import { Setup } from '../entry/Setup.tsx';
 import { SignIn } from '../entry/SignIn.tsx';
+import { MyObjections } from '../objections/MyObjections.tsx';
+import { OpenObjections } from '../objections/OpenObjections.tsx';
 import { People } from '../people/People.tsx';
 import { PersonPage } from '../people/PersonPage.tsx';
 import { TeamPage } from '../people/TeamPage.tsx';
@@ -89,6 +91,8 @@ function Inside({ me }: { me: Me }) {
           <Route path="/people/:person/day/:day?" element={<DayPage />} />
           <Route path="/people/:person/week/:day?" element={<WeekPage />} />
           <Route path="/people/:person/accesses" element={<Accesses />} />
+          <Route path="/objections" element={<OpenObjections />} />
+          <Route path="/my-objections" element={<MyObjections />} />
           <Route path="/access-logs" element={<AccessLogs />} />
           <Route path="/my-day/:day?" element={<DayPage />} />
           <Route path="/my-week/:day?" element={<WeekPage />} />

@@ -8,8 +8,10 @@ import {
   IconEye,
   IconFileText,
   IconFlag,
+  IconHandStop,
   IconListSearch,
   IconLogout,
+  IconMessage2Question,
   IconShieldLock,
   IconUserCircle,
   IconUsers,
@@ -102,6 +104,7 @@ const organisationPages: readonly Destination[] = [
   { to: '/collection', label: say('nav.collection'), icon: IconAdjustmentsHorizontal, shown: may.seeProof },
   { to: '/today', label: say('nav.today'), icon: IconUsersGroup, shown: may.seeDaysOfOthers },
   { to: '/people', label: say('nav.people'), icon: IconUsers, shown: may.seePeople },
+  { to: '/objections', label: say('nav.openObjections'), icon: IconMessage2Question, shown: may.answerObjections },
   { to: '/access-logs', label: say('nav.accessLogs'), icon: IconListSearch, shown: may.seeAccessLogs },
   { to: '/security', label: say('nav.security'), icon: IconShieldLock, shown: may.seeSecurity },
 ];
@@ -115,6 +118,7 @@ const ownPages: readonly Destination[] = [
   { to: '/my-data', label: say('nav.myData'), icon: IconDatabase, shown: everyone },
   { to: '/who-looked', label: say('nav.whoLooked'), icon: IconEye, shown: everyone },
   { to: '/notice', label: say('nav.notice'), icon: IconFileText, shown: everyone },
+  { to: '/my-objections', label: say('nav.objections'), icon: IconHandStop, shown: everyone },
   { to: '/account', label: say('nav.account'), icon: IconUserCircle, shown: everyone },
 ];
 

@@ -12,6 +12,7 @@ export const may = {
   seePeople: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
   changePeople: (role: Role) => role === 'owner' || role === 'admin',
   seeDaysOfOthers: (role: Role) => role === 'owner' || role === 'manager',
+  answerObjections: (role: Role) => role === 'owner' || role === 'privacy_officer',
   seeAccessLogs: (role: Role) => role === 'privacy_officer',
   seeSecurity: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
 } as const;

@@ -10,6 +10,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
+import { PersonObjections } from '../objections/PersonObjections.tsx';
 import { listed, say } from '../strings/say.ts';
 import { ChangePersonDialog } from './ChangePersonDialog.tsx';
 import { Devices } from './Devices.tsx';
@@ -90,6 +91,7 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
             <OpenInvitations people={[person]} />
           </section>
         )}
+        {!own && <PersonObjections person={person.id} />}
         <Devices person={person} own={own} mayEnrol={own || mayChange} />
         {mayChange && !own && (
           <section className="dl-panel dl-stack" aria-labelledby="leaving-heading">

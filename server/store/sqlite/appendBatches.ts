@@ -40,6 +40,8 @@ interface DeviceState {
   readonly active: boolean;
   /** The newest policy version of the organisation, 0 for none. */
   readonly policyVersion: number;
+  /** The newest of the person's own decisions, 0 for none. */
+  readonly terms: number;
   seq: number;
 }
 
@@ -63,14 +65,15 @@ function judge(device: DeviceState | undefined, unit: BatchUnit): AppendResult {
   if (!device.org.equals(idBytes(unit.org)) || !device.person.equals(idBytes(unit.person))) return { kind: 'refused' };
   if (unit.seq <= device.seq) return { kind: 'duplicate' };
   if (unit.seq !== device.seq + 1) return { kind: 'out_of_order', expected: device.seq + 1 };
-  if (unit.judgedUnder < device.policyVersion) return { kind: 'stale' };
+  if (unit.judgedUnder < device.policyVersion || unit.judgedTerms < device.terms) return { kind: 'stale' };
   device.seq = unit.seq;
   return { kind: 'committed' };
 }
 
-// Read in the transaction that appends: a publication is wholly before it or wholly after it.
+// Read in the transaction that appends: a publication or a decision is wholly before it or wholly after it.
 const selectState = `SELECT d.device, d.org, d.person, d.status, p.committed_seq,
-  coalesce((SELECT max(version) FROM policy WHERE policy.org = d.org), 0) AS policy_version
+  coalesce((SELECT max(version) FROM policy WHERE policy.org = d.org), 0) AS policy_version,
+  coalesce((SELECT max(revision) FROM personal_decision t WHERE t.org = d.org AND t.person = d.person), 0) AS terms
   FROM device d JOIN device_progress p ON p.org = d.org AND p.device = d.device`;
 
 function stateOf(row: Row): DeviceState {
@@ -79,6 +82,7 @@ function stateOf(row: Row): DeviceState {
     person: blobOf(row, 'person'),
     active: row['status'] === 'active',
     policyVersion: int(row, 'policy_version'),
+    terms: int(row, 'terms'),
     seq: int(row, 'committed_seq'),
   };
 }

@@ -26,6 +26,11 @@ function schema(
   return { what, application, version, sql, steps, tables };
 }
 
+const PERSONAL_DECISION = `CREATE TABLE personal_decision (
+    org BLOB NOT NULL, person BLOB NOT NULL, revision INTEGER NOT NULL, at INTEGER NOT NULL, sealed BLOB NOT NULL,
+    PRIMARY KEY (org, person, revision)
+  ) STRICT;`;
+
 /**
  * The organisation's id leads every primary key. Tables whose rows are listed in order of creation, or are long, keep
  * SQLite's row number, which gives that order and appends; short rows found by key alone are WITHOUT ROWID. No foreign
@@ -34,7 +39,7 @@ function schema(
 export const storeSchema = schema(
   'a Daylight store',
   0x4461_796c,
-  6,
+  7,
   `
   CREATE TABLE organisation (
     org BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, profile BLOB NOT NULL
@@ -108,6 +113,8 @@ export const storeSchema = schema(
     PRIMARY KEY (org, person, device, notice_version)
   ) STRICT;
 
+  ${PERSONAL_DECISION}
+
   -- Row numbers are the order of arrival, and appended; the key keeps one person's day together in its index.
   CREATE TABLE segment (
     org BLOB NOT NULL, person BLOB NOT NULL, day INTEGER NOT NULL, parameter INTEGER NOT NULL, segment BLOB NOT NULL,
@@ -149,6 +156,7 @@ export const storeSchema = schema(
   new Map([
     [4, 'CREATE INDEX device_person ON device (org, person, status);'],
     [5, ''], // the tables stay; what is sealed in them may say more than a Daylight of format 5 understands
+    [6, PERSONAL_DECISION],
   ]),
 );
 

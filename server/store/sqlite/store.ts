@@ -13,6 +13,7 @@ import { endingsIn } from './endings.ts';
 import { codeOf, storeError, translated } from './failure.ts';
 import { observationsIn } from './observations.ts';
 import { peopleIn } from './people.ts';
+import { personalTermsIn } from './personalTerms.ts';
 import { policiesIn } from './policies.ts';
 import { createPrivately } from './privateFile.ts';
 import { storeSchema } from './schema.ts';
@@ -46,6 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ...accessIn(database, fromStore),
       ...devicesIn(database, fromStore),
       ...policiesIn(database, fromStore),
+      ...personalTermsIn(database, fromStore),
       ...observationsIn(database, blobs, fromStore),
       ...auditIn(database),
       ...subjectsIn(database),
@@ -70,11 +72,12 @@ async function snapshotIn(database: Database, blobs: BlobFolder, fromStore: Vaul
   const { tokens, sessionsOf } = accessIn(then, fromStore);
   const { devices, receipts } = devicesIn(then, fromStore);
   const { acknowledgements } = policiesIn(then, fromStore);
+  const { decisions } = personalTermsIn(then, fromStore);
   const { segments, blob, discards, drops } = observationsIn(then, blobs, fromStore);
   const { accesses } = auditIn(then);
   return {
     ...{ person, people, teams, tokens, sessionsOf, devices, receipts, acknowledgements },
-    ...{ segments, blob, discards, drops, accesses },
+    ...{ decisions, segments, blob, discards, drops, accesses },
     ...subjectsIn(then),
     close: () => translated(read.close()),
   };

@@ -58,6 +58,7 @@ export const DayReport = z.strictObject({
       parameter: ParameterId,
       why: z.enum([
         'off_by_policy',
+        'objected',
         'not_acknowledged',
         'no_device',
         'not_tracking',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { catalog, type Level, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import { decide } from '../../../shared/policy/decide.ts';
 import { type Lease, leaseLayers } from '../../../shared/policy/lease.ts';
+import { NO_PERSONAL_TERMS } from '../../../shared/policy/personal.ts';
 import { firstRules, levelsOf, readPolicy } from '../../../shared/policy/policy.ts';
 import {
   acknowledgedCeiling,
@@ -163,6 +164,7 @@ describe('a lease', () => {
     observedUntil: 1_790_086_400_000,
     enteredUntil: 1_792_592_000_000,
     acknowledged: Object.fromEntries(parameterIds.map((id) => [id, catalog[id].levels.at(-1) ?? 'off'])),
+    terms: NO_PERSONAL_TERMS,
   };
   const all: Layer = {
     name: 'organisation',

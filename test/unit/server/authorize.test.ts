@@ -52,6 +52,15 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   },
   'data.read': { inTheirTeam: ['owner', 'manager'], inAnotherTeam: ['owner'], themself: true },
   'subject.export': same([], true),
+  'objection.make': same([], true),
+  'objection.see': {
+    inTheirTeam: ['owner', 'admin', 'manager', 'privacy_officer'],
+    inAnotherTeam: ['owner', 'admin', 'privacy_officer'],
+    themself: true,
+  },
+  'objection.read': same(['owner', 'privacy_officer'], true),
+  'objection.answer': same(['owner', 'privacy_officer'], false),
+  'objection.list': same(['owner', 'privacy_officer'], false),
   'access_log.read': same(['privacy_officer'], true),
   'security.read': same(['owner', 'admin', 'privacy_officer'], false),
 };

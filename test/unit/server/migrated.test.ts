@@ -20,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** As the Daylight before wrote it. */
 async function asFormatFour(): Promise<void> {
   const connection = await connect(join(data, 'daylight.db'));
-  await connection.script('DROP INDEX device_person; PRAGMA user_version = 4;');
+  await connection.script('DROP TABLE personal_decision; DROP INDEX device_person; PRAGMA user_version = 4;');
   await connection.close();
 }
 
@@ -30,7 +30,7 @@ it('the server says in its log, once, that it brought the store to its own forma
   const info = (event: string, fields?: LogFields) => void said.push([event, fields]);
   const log = { debug: () => undefined, info, error: info };
   for (const _start of ['first', 'second']) await (await openServer({ data, port: 0 }, { log })).close();
-  const reason = 'daylight.db from format 4 to 6; a Daylight from before refuses it now';
+  const reason = 'daylight.db from format 4 to 7; a Daylight from before refuses it now';
   expect(said).toEqual([['migrated', { reason }]]);
 });
 
@@ -40,7 +40,7 @@ it('a command says it too, and does what it was asked for', async () => {
   const { code, out, err } = await sourceCli('server', command);
   expect([code, err]).toEqual([
     0,
-    'daylight-server: brought daylight.db from format 4 to 6; a Daylight from before refuses it now.\n',
+    'daylight-server: brought daylight.db from format 4 to 7; a Daylight from before refuses it now.\n',
   ]);
   expect(JSON.parse(out)).toMatchObject({ code: expect.stringMatching(/./) });
   expect((await sourceCli('server', command)).err).toBe('');

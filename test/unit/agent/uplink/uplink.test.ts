@@ -39,7 +39,15 @@ const receipt = (): Omit<ReceiptPayload, 'device'> | null => {
   const parameters = Object.fromEntries(
     parameterIds.map((id) => [id, { state: 'off', level: 'off', reason: 'session', waiting: waiting[id] ?? 0 }]),
   ) as ReceiptPayload['parameters'];
-  return { policyHash: policy.hash, policyVersion: policy.version, at: clock.now(), tracking: false, parameters };
+  const terms = policies.lease()?.terms.revision ?? 0;
+  return {
+    policyHash: policy.hash,
+    policyVersion: policy.version,
+    terms,
+    at: clock.now(),
+    tracking: false,
+    parameters,
+  };
 };
 
 const recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere'> = {

@@ -1,17 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { startServer, type TestOwner, type TestServer } from '../../../support/api.ts';
+import { addMember, startServer, type TestOwner, type TestServer } from '../../../support/api.ts';
 import { type Example, examples, pathOf, routeNames, shapeOf } from '../../../support/routeExamples.ts';
 
 let it: TestServer;
 let owner: TestOwner;
+let another: string;
 beforeAll(async () => {
   it = await startServer();
   owner = await it.addOrganisation('Bad');
+  const somebody = { name: 'Somebody', email: 'somebody@example.com' };
+  another = (await addMember(it, owner.client, 'employee', somebody)).person;
 });
 afterAll(() => it.close());
 
 const ids = (person: string) => ({ person, device: person, image: person, day: '2026-11-12' });
+/** Nobody answers an objection of their own. */
+const subjectOf = (name: string): string => (name === 'answerObjection' ? another : owner.person);
 const wrong = { nope: ['nothing takes this'] };
 
 const snapshot = async () => {
@@ -39,7 +44,7 @@ describe.each(routeNames)('%s', (name) => {
 
   test('every field that is missing, unknown or of the wrong type is refused by name, and nothing changes', async () => {
     const before = await snapshot();
-    const example = examples(ids(owner.person))[name];
+    const example = examples(ids(subjectOf(name)))[name];
     for (const key of Object.keys(shape.params.shape)) {
       await attempt({ ...example, params: { ...example.params, [key]: 'not~valid' } }, key);
     }
@@ -66,7 +71,7 @@ describe.each(routeNames.filter((name) => shapeOf(name).body !== null))('%s', (n
   const shape = shapeOf(name);
 
   test('a body that is not JSON, not an object or too large is refused', async () => {
-    const path = pathOf(name, examples(ids(owner.person))[name]);
+    const path = pathOf(name, examples(ids(subjectOf(name)))[name]);
     const send = (body: string | undefined, type = 'application/json') =>
       owner.client.send(shape.method, path, body, body === undefined ? {} : { 'content-type': type });
     for (const body of ['{', '[]', '"text"', 'null', undefined]) {

@@ -96,6 +96,8 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ observations: ['owner', 'manager'], screenshot: ['owner', 'manager'] },
   // Nobody asks for what is held of another.
   ...{ held: [], exportData: [] },
+  ...{ objections: overseers, openObjections: ['owner', 'privacy_officer'], object: [], endObjection: [] },
+  answerObjection: ['owner', 'privacy_officer'],
   ...{ accesses: ['privacy_officer'], securityEvents: ['owner', 'admin', 'privacy_officer'] },
 };
 

@@ -15,7 +15,7 @@ function perParameter<T>(value: T): Record<ParameterId, T> {
 function silent(connected: boolean, ends: number | null): Witness {
   const lease = ends === null ? null : { issuedAt: NOW - HOUR, observedUntil: ends, enteredUntil: ends };
   const device = { device: DeviceId.parse(randomUUID()), lease, status: 'active' as const };
-  return { device, connected, told: perParameter<Level>('off'), receipt: null, agreedAt: {} };
+  return { device, connected, allowed: perParameter<Level>('off'), terms: 0, receipt: null, agreedAt: {} };
 }
 
 function current(): Current {

@@ -111,7 +111,12 @@ it('a publication reaches everybody also where more are connected than are remem
   const { push } = createPush({
     ...{ organisations, clock, onRecorded: () => undefined },
     store: { ...store, recordLeases: (org, all) => ((leases += all.length), store.recordLeases(org, all)) },
-    tellings: createTellings(store, createAcknowledgements(kit.vault), devices.length - 1),
+    tellings: createTellings({
+      store,
+      vault: kit.vault,
+      acknowledgements: createAcknowledgements(kit.vault),
+      most: devices.length - 1,
+    }),
     stateOf: async (org) => {
       const current = await kit.control.current(org);
       if (leases > 100) throw new Error('it goes on for ever');
@@ -143,7 +148,12 @@ it('nobody is sent a lease before it is recorded, however many there are, and ev
         return leases.map(({ device }) => device);
       },
     },
-    tellings: createTellings(store, createAcknowledgements(kit.vault), devices.length),
+    tellings: createTellings({
+      store,
+      vault: kit.vault,
+      acknowledgements: createAcknowledgements(kit.vault),
+      most: devices.length,
+    }),
     stateOf: async () => ({ current, published: [current] }),
     connections: {
       ...kit.connections,

@@ -36,7 +36,11 @@ async function raw<T>(work: (connection: Connection) => Promise<T>, path = file(
 
 function everythingIn(path = file()): Promise<Record<string, readonly Row[]>> {
   return raw(async (connection) => {
-    const tables = storeSchema.tables.map(async (table) => [table, await connection.all(`SELECT * FROM ${table}`)]);
+    const there = await tablesIn(connection);
+    // A table that its format has not yet holds nothing.
+    const tables = storeSchema.tables.map(async (table) => {
+      return [table, there.includes(table) ? await connection.all(`SELECT * FROM ${table}`) : []];
+    });
     return {
       ...(Object.fromEntries(await Promise.all(tables)) as Record<string, readonly Row[]>),
       schema: await connection.all('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name'),
@@ -46,10 +50,15 @@ function everythingIn(path = file()): Promise<Record<string, readonly Row[]>> {
   }, path);
 }
 
+async function tablesIn(connection: Connection): Promise<readonly string[]> {
+  return (await connection.all("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => String(name));
+}
+
 /** A file as that format was, with a device and what it has sent, in tables that are the same to this day. */
 async function makeEarlier(version: number): Promise<void> {
   const sql = await readFile(join(here, `../../../vectors/store-format-${version}.sql`), 'utf8');
-  await openAndClose({ ...storeSchema, version, sql, steps: new Map() });
+  const tables = [...sql.matchAll(/CREATE TABLE (\w+)/g)].map((match) => match[1] ?? '');
+  await openAndClose({ ...storeSchema, version, sql, tables, steps: new Map() });
   const { folder: other, remove: removeOther } = await temporaryFolder();
   const store = await openStoreIn(other);
   await enrolIn(store, device('laptop'));
@@ -57,7 +66,7 @@ async function makeEarlier(version: number): Promise<void> {
   await store.close();
   await raw(async (connection) => {
     await connection.run('ATTACH ? AS other', [join(other, 'daylight.db')]);
-    for (const table of storeSchema.tables)
+    for (const table of await tablesIn(connection))
       await connection.run(`INSERT INTO main.${table} SELECT * FROM other.${table}`);
   });
   await removeOther();

@@ -1,0 +1,164 @@
+import { catalog, type ParameterId } from '../../../shared/catalog.ts';
+import { DaylightError } from '../../../shared/errors.ts';
+import type { PersonId } from '../../../shared/ids.ts';
+import type { ObjectionView } from '../../../shared/protocol/http/objections.ts';
+import type { UnixMs } from '../../../shared/time.ts';
+import { type Actor, authorize, personTarget } from '../../authorize.ts';
+import type { PublishedPolicy } from '../../control/control.ts';
+import type { Objection, Standing } from '../../control/standing.ts';
+import type { PersonRecord } from '../../store/store.ts';
+import type { Context } from '../context.ts';
+import type { HandlersOf } from '../handler.ts';
+import { noteEvent } from '../securityEvents.ts';
+
+/** Objecting (GDPR Art. 21) and answering: what a person stops for themself, until they end it themself. */
+export function objections(
+  context: Context,
+): HandlersOf<'objections' | 'openObjections' | 'object' | 'endObjection' | 'answerObjection'> {
+  const { store, control } = context;
+  return {
+    async objections({ person, signedIn: { actor } }) {
+      const { objections } = await control.standing(person);
+      const withWords = authorize(actor, 'objection.read', personTarget(person)).kind === 'granted';
+      if (withWords && objections.size > 0) await recordWordsRead(context, actor, person.person);
+      const views = [...objections].map(([id, one]) => viewOf(context, person, id, one, withWords));
+      return { objections: await Promise.all(views) };
+    },
+    async openObjections({ signedIn: { actor } }) {
+      const open = await Promise.all((await store.people(actor.org)).map((person) => openOf(context, actor, person)));
+      return { objections: open.flat().toSorted((a, b) => a.since - b.since) };
+    },
+    async object({ params: { parameter }, body: { grounds }, person, leave }) {
+      const standing = await control.decide(leave, async (now, current) => {
+        requireObjectable(now, current, parameter);
+        await noteEvent(context, person, 'objection_made');
+        return { kind: 'objected', parameter, grounds };
+      });
+      return viewNow(context, person, parameter, standing);
+    },
+    async endObjection({ params: { parameter }, person, leave }) {
+      await control.decide(leave, async (now) => {
+        objectionTo(now, parameter);
+        await noteEvent(context, person, 'objection_ended');
+        return { kind: 'ended', parameter };
+      });
+      return { ok: true };
+    },
+    async answerObjection({ params: { parameter }, body: { answer, words }, person, leave }) {
+      const standing = await control.decide(leave, async (now) => {
+        requireUnanswered(objectionTo(now, parameter));
+        await noteEvent(context, person, 'objection_answered');
+        return { kind: answer, parameter, by: leave.actor.person, words };
+      });
+      return viewNow(context, person, parameter, standing);
+    },
+  };
+}
+
+async function openOf(context: Context, actor: Actor, person: PersonRecord) {
+  const { objections } = await context.control.standing(person);
+  if (objections.size === 0) return [];
+  await recordWordsRead(context, actor, person.person);
+  const { name: personName } = await context.accounts.profile(person);
+  const views = [...objections].map(([id, one]) => viewOf(context, person, id, one, true));
+  return (await Promise.all(views)).map((view) => ({ ...view, personName }));
+}
+
+/** As `requireUnanswered`, of one that is there. */
+function objectionTo({ objections }: Standing, parameter: ParameterId): Objection {
+  const objection = objections.get(parameter);
+  if (objection !== undefined) return objection;
+  throw new DaylightError('not_found', `there is no objection to ${parameter} that has not ended`);
+}
+
+function requireUnanswered({ state }: Objection): void {
+  if (state === 'pending') return;
+  throw new DaylightError('conflict', 'this objection has been answered already', {
+    remedy: 'The person may end it, and object again.',
+  });
+}
+
+/** Art. 21(1): to what is done for a legitimate interest. What a contract or a law asks for is not the person's to stop. */
+function requireObjectable({ objections }: Standing, { document }: PublishedPolicy, parameter: ParameterId): void {
+  if (objections.has(parameter)) {
+    throw new DaylightError('conflict', 'there is an objection to it already', {
+      remedy: 'It holds until you end it; nothing has to be done again.',
+    });
+  }
+  const { basis, level } = document.parameters[parameter];
+  if (level === 'off') {
+    throw new DaylightError(
+      'conflict',
+      `${catalog[parameter].label}: nothing of it is collected, so there is nothing to object to`,
+      {
+        remedy: 'Look at what is collected, under Collection.',
+      },
+    );
+  }
+  if (basis === 'legitimate_interest') return;
+  throw new DaylightError(
+    'conflict',
+    `${catalog[parameter].label}: it is collected on another legal basis (${basis.replaceAll('_', ' ')}), to which there is no right to object`,
+    { remedy: 'Ask your organisation, or the supervisory authority, if you think that it is not needed.' },
+  );
+}
+
+async function viewNow(
+  context: Context,
+  person: PersonRecord,
+  parameter: ParameterId,
+  standing: Standing,
+): Promise<ObjectionView> {
+  return viewOf(context, person, parameter, objectionTo(standing, parameter), true);
+}
+
+async function viewOf(
+  context: Context,
+  person: PersonRecord,
+  parameter: ParameterId,
+  { state, revision, since, grounds, answer }: Objection,
+  withWords: boolean,
+): Promise<ObjectionView> {
+  return {
+    person: person.person,
+    ...{ parameter, state, since },
+    grounds: withWords ? grounds : null,
+    answer: answer === null ? null : await answerOf(context, person, answer, withWords),
+    confirmed: await confirmedOf(context, person, parameter, revision),
+  };
+}
+
+async function answerOf(
+  context: Context,
+  { org }: PersonRecord,
+  { at, by, words }: { readonly at: UnixMs; readonly by: PersonId; readonly words: string },
+  withWords: boolean,
+): Promise<NonNullable<ObjectionView['answer']>> {
+  const author = await context.store.person(org, by);
+  const byName = author === null ? null : (await context.accounts.profile(author)).name;
+  return { at, by, byName, words: withWords ? words : null };
+}
+
+/** By what the devices themselves have signed since. */
+async function confirmedOf(
+  { store, control }: Context,
+  { org, person }: PersonRecord,
+  parameter: ParameterId,
+  revision: number,
+): Promise<ObjectionView['confirmed']> {
+  const active = (await store.devices(org, [person])).filter(({ status }) => status === 'active');
+  const receipts = await Promise.all(active.map((device) => control.latestReceipt(device)));
+  const off = receipts.filter(
+    (receipt) =>
+      receipt !== null && receipt.said.terms >= revision && receipt.said.parameters[parameter].state === 'off',
+  );
+  return { devices: off.length, of: active.length };
+}
+
+/** Words of a person that somebody else reads are on record there first. */
+async function recordWordsRead({ store, clock }: Context, actor: Actor, subject: PersonId): Promise<void> {
+  if (subject === actor.person) return;
+  const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
+  const what = { action: 'objections', purpose: 'security', day: null, parameters: [], refused: false };
+  await store.recordAccess({ ...who, ...what });
+}

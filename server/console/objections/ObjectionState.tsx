@@ -1,0 +1,41 @@
+import { Mark } from '../../../look/Mark.tsx';
+import { useNow } from '../../../look/useNow.ts';
+import { catalog } from '../../../shared/catalog.ts';
+import type { ObjectionView } from '../../../shared/protocol/http/objections.ts';
+import { nearTime } from '../strings/format.ts';
+import { count, say } from '../strings/say.ts';
+import classes from './objections.module.css';
+
+const tones = { pending: 'wait', upheld: 'on', refused: 'gone' } as const;
+
+/** One objection: to what, since when, how it was answered, and on how many devices it is confirmed. */
+export function ObjectionState({ objection, own }: { objection: ObjectionView; own: boolean }) {
+  const now = useNow();
+  const { parameter, state, since, grounds, answer, confirmed } = objection;
+  const of = { devices: confirmed.devices, of: count('devices', confirmed.of) };
+  return (
+    <div className="dl-stack">
+      <div className="dl-row">
+        <h3>{catalog[parameter].label}</h3>
+        <Mark tone={tones[state]}>{say(`objections.state.${state}`)}</Mark>
+      </div>
+      <p>
+        {say('objections.offSince', { when: nearTime(since, now) })}{' '}
+        {confirmed.of === 0 ? say('objections.noDevice') : say('objections.confirmed', of)}
+      </p>
+      {grounds !== null && grounds !== '' && <blockquote className={classes.words}>{grounds}</blockquote>}
+      {answer !== null && (
+        <div>
+          <p className="dl-small dl-quiet">
+            {say('objections.answered', {
+              who: answer.byName ?? say('objections.someoneGone'),
+              when: nearTime(answer.at, now),
+            })}
+          </p>
+          {answer.words !== null && <blockquote className={classes.words}>{answer.words}</blockquote>}
+        </div>
+      )}
+      {own && state === 'refused' && <p>{say('objections.refusedYou')}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import { useObjections } from '../api/reads.ts';
+import { say } from '../strings/say.ts';
+import { ObjectionState } from './ObjectionState.tsx';
+
+/** Why something is off for this person although the policy has it on. Nothing where they have objected to nothing. */
+export function PersonObjections({ person }: { person: string }) {
+  const { data } = useObjections(person);
+  if (data === undefined || data.length === 0) return null;
+  return (
+    <section className="dl-panel dl-stack" aria-labelledby="objections-heading">
+      <h2 id="objections-heading">{say('objections.ofPerson')}</h2>
+      {data.map((objection) => (
+        <ObjectionState key={objection.parameter} objection={objection} own={false} />
+      ))}
+    </section>
+  );
+}
