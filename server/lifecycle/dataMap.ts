@@ -125,5 +125,16 @@ export const memoryMap: Readonly<Record<string, Registered>> = {
 export function withheldFrom(): readonly { readonly what: string; readonly why: string }[] {
   return Object.entries({ ...storeMap, ...keyMap, ...memoryMap })
     .filter(([, { subject, withheld }]) => subject !== null && withheld !== null)
-    .map(([what, { withheld }]) => ({ what: what.replaceAll('_', ' '), why: withheld ?? '' }));
+    .map(([what, { withheld }]) => ({ what: called[what] ?? what, why: withheld ?? '' }));
 }
+
+/** Tables as people call what is in them. */
+const called: Readonly<Record<string, string>> = {
+  person: 'of your account',
+  token: 'of links and codes',
+  web_session: 'of your sign-ins',
+  segment: 'of what was recorded',
+  image: 'of screenshots',
+  access: 'of looks',
+  data_key: 'keys',
+};

@@ -1,4 +1,5 @@
 import { catalog, type ParameterId } from '../../shared/catalog.ts';
+import { RETENTION } from '../../shared/policy/notice.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { Day, UnixMs } from '../../shared/time.ts';
 import { type Manifest, type RecordPart, recordPartNames, recordParts } from './portable.ts';
@@ -26,7 +27,7 @@ export function* dayPage({ day, before, after }: DayLinks, tables: Iterable<DayT
   yield `<p>From midnight to midnight, and all times, in UTC.</p><nav>${beside.join(' · ')}</nav>`;
   for (const { parameter, columns, rows, pictures } of tables) {
     yield `<h2>${text(catalog[parameter].label)}</h2>`;
-    yield tableHead(columns);
+    yield tableHead(catalog[parameter].label, columns);
     for (const [place, row] of rows.entries()) yield tableRow(row, pictures[place] ?? null);
     yield '</tbody></table></div>';
   }
@@ -45,7 +46,7 @@ export async function* recordsPage(
   const columns = Object.keys(schema.shape);
   yield head(title, '../');
   yield `<p>${text(about)} All times are in UTC.</p>`;
-  yield tableHead(columns.map(words));
+  yield tableHead(title, columns.map(words));
   let none = true;
   for await (const row of rows) {
     none = false;
@@ -59,7 +60,15 @@ export async function* recordsPage(
 export function* noticePage({ version, publishedAt, collected, notCollected, never }: NoticeView): Generator<string> {
   yield head(`Notice ${version}`, '../');
   yield `<p>Published ${time(publishedAt)} UTC. What people were told is collected from then on.</p>`;
-  yield tableHead(['what', 'level', 'in words', 'purpose', 'lawful basis', 'kept for days', 'who may see it']);
+  yield tableHead('What is collected', [
+    'what',
+    'level',
+    'in words',
+    'purpose',
+    'lawful basis',
+    'kept for days',
+    'who may see it',
+  ]);
   for (const { label, level, text: told, purpose, basis, retentionDays, viewers } of collected) {
     const who = ['you', ...viewers].map(words).join(', ');
     yield tableRow([label, words(level), told, words(purpose), words(basis), retentionDays, who]);
@@ -84,7 +93,7 @@ export function* indexPage({ manifest, days, counts, notices }: Contents): Gener
   yield '<h2>What was recorded</h2>';
   if (parameters.length === 0) yield '<p>Nothing is recorded of you.</p>';
   else {
-    yield tableHead([
+    yield tableHead('What was recorded', [
       'what',
       'records',
       'days',
@@ -103,6 +112,8 @@ export function* indexPage({ manifest, days, counts, notices }: Contents): Gener
     }
     yield '</tbody></table></div>';
   }
+  if (parameters.length > 0)
+    yield `<p>After the day until which it is kept nobody can read it any more in Daylight. ${text(RETENTION)}</p>`;
   if (images > 0)
     yield `<p>Screenshots: ${images}, in the folder <code>images</code>, and on the pages of their days.</p>`;
   if (unreadable.length > 0) {
@@ -146,11 +157,13 @@ export function time(at: UnixMs): string {
 
 /** `actorName`, `own_data` → `actor name`, `own data` */
 export function words(name: string): string {
+  if (name === 'memoryGiB') return 'memory in GiB';
   return name.replaceAll('_', ' ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-function tableHead(columns: readonly string[]): string {
-  return `<div class="table"><table><thead><tr>${columns.map((one) => `<th scope="col">${text(one)}</th>`).join('')}</tr></thead><tbody>\n`;
+/** What is wider than the window is scrolled where it is, by keys too. */
+function tableHead(label: string, columns: readonly string[]): string {
+  return `<div class="table" tabindex="0" role="region" aria-label="${text(label)}"><table><thead><tr>${columns.map((one) => `<th scope="col">${text(one)}</th>`).join('')}</tr></thead><tbody>\n`;
 }
 
 function tableRow(values: readonly unknown[], picture: string | null = null): string {
@@ -177,8 +190,10 @@ const POLICY =
   "script-src 'none'; connect-src 'none'; object-src 'none'; frame-src 'none'; font-src 'none'; media-src 'none'; form-action 'none'; base-uri 'none'";
 
 const STYLE = `
-  :root { color-scheme: light dark; }
-  body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem; padding: 0 1rem; }
+  :root { color-scheme: light dark; --page: #fff; --ink: #1b1d21; --link: #0b57d0; }
+  @media (prefers-color-scheme: dark) { :root { --page: #16181c; --ink: #e8e8ea; --link: #8ab4f8; } }
+  a { color: var(--link); }
+  body { background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem; padding: 0 1rem; }
   .table { overflow-x: auto; }
   table { border-collapse: collapse; font-size: 0.9rem; }
   th, td { border-bottom: 1px solid #8886; padding: 0.3rem 0.75rem 0.3rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }

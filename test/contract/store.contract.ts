@@ -1257,10 +1257,12 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         const after = await store.snapshot();
         expect(await after.segments(acme, ann, 'app', from, to)).toEqual([segment('both')]);
         await before.close();
+        await before.close();
         expect(await outcome(before.held(acme, ann))).toBe('closed');
         expect(await store.segments(acme, ann, 'app', from, to)).toEqual([segment('both')]);
         await store.close();
         expect(await outcome(after.held(acme, ann))).toBe('closed');
+        await after.close();
         expect(await outcome(store.snapshot())).toBe('closed');
       });
     });

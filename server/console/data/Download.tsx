@@ -7,6 +7,7 @@ import { fieldError } from '../frame/failureWords.ts';
 import { Note } from '../frame/Note.tsx';
 import { size } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
+import classes from './data.module.css';
 import { useDownload } from './useDownload.ts';
 
 /** Everything as one file: what is in it, who may have it, and how far it is. */
@@ -15,7 +16,7 @@ export function Download() {
     <section className="dl-panel dl-stack" aria-labelledby="download-heading">
       <h2 id="download-heading">{say('download.title')}</h2>
       <p>{say('download.text')}</p>
-      <ul>
+      <ul className={classes.contents}>
         <li>{say('download.data')}</li>
         <li>{say('download.days')}</li>
         <li>{say('download.records')}</li>
@@ -62,7 +63,7 @@ function Asking() {
         error={fieldError(error, 'password')}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
-      {asksCode && <CodeInput value={totp} onChange={setTotp} />}
+      {asksCode && <CodeInput value={totp} onChange={setTotp} focus={false} />}
       {error !== null && <Failure error={error} fields={['password']} />}
       {state.kind === 'done' && (
         <Note tone="on">{say('download.done', { name: state.name, size: size(state.bytes) })}</Note>

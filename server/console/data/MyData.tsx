@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { catalog } from '../../../shared/catalog.ts';
+import { RETENTION } from '../../../shared/policy/notice.ts';
 import type { HeldView } from '../../../shared/protocol/http/ownData.ts';
 import { useHeld } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
@@ -36,6 +37,11 @@ function Held({ held: { parameters, pastTheirDay } }: { held: HeldView }) {
       {parameters.map((one) => (
         <Parameter key={one.parameter} held={one} />
       ))}
+      {parameters.length > 0 && (
+        <p className="dl-quiet">
+          {say('myData.after')} {RETENTION}
+        </p>
+      )}
       {pastTheirDay > 0 && <Note>{count('myData.past', pastTheirDay)}</Note>}
     </section>
   );

@@ -84,6 +84,7 @@ export const en = {
   'refused.bad_request.current': 'Enter the password that you have now.',
   'refused.wrong_credentials.current': 'This is not the password that you have now.',
   'refused.bad_request.totp': 'Enter the six digits that your authenticator shows now.',
+  'refused.wrong_credentials.password': 'This is not the password that you have now.',
   'refused.wrong_credentials.totp':
     'This code is not right. Check that the clock of your phone is right, and take the code that is shown now.',
   'refused.bad_request.recoveryCode': 'Enter one of your recovery codes, as it was shown.',
@@ -906,6 +907,7 @@ export const en = {
   'myData.pictures.one': '{count} picture beside it',
   'myData.pictures.other': '{count} pictures beside it',
   'myData.kept': 'The last of it is kept until {day}.',
+  'myData.after': 'After the day until which it is kept nobody can read it any more.',
   'myData.showDays.one': 'Show the day',
   'myData.showDays.other': 'Show the {count} days',
   'myData.openDay': '{label} of {day}',

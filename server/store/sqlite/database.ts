@@ -67,11 +67,12 @@ function opened(file: string, main: Connection, writer: Writer, read: Readers): 
     async snapshot() {
       if (closing !== null) throw new StoreError('closed', 'the store is closed');
       const taken = await snapshotOf(file);
+      let ending: Promise<void> | null = null;
       const snapshot: Readers = {
         ...taken,
-        async close() {
-          snapshots.delete(snapshot);
-          await taken.close();
+        close() {
+          ending ??= taken.close().finally(() => snapshots.delete(snapshot));
+          return ending;
         },
       };
       snapshots.add(snapshot);
