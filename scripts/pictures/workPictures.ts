@@ -12,6 +12,7 @@ export const workPictures: Pictures = {
     ...['today', 'day-purpose', 'day', 'screenshot', 'week', 'access-logs', 'security'],
     ...['person', 'device', 'retire', 'add-device'],
     ...['my-day', 'my-week', 'my-data', 'who-looked', 'notice', 'policy-history'],
+    ...['objections', 'objections-to-answer'],
   ],
   async take(camera) {
     const server = await startServer();
@@ -62,6 +63,14 @@ export const workPictures: Pictures = {
       await take('my-data', { client: mia, path: '/my-data', heading: 'My data' });
       await take('who-looked', { client: mia, path: '/who-looked', heading: 'Who looked at my data' });
       await take('notice', { client: mia, path: '/notice', heading: 'What is collected' });
+      const grounds = 'They name the families whom I advise.';
+      await mia.ok('PUT', `/people/${mia.person}/objections/title`, { grounds });
+      await mia.ok('PUT', `/people/${mia.person}/objections/screenshot`, { grounds: '' });
+      await officer.ok('POST', `/people/${mia.person}/objections/screenshot/answer`, {
+        ...{ answer: 'upheld', words: 'They are not needed for costing.' },
+      });
+      await take('objections', { client: mia, path: '/my-objections', heading: 'Objections' });
+      await take('objections-to-answer', { client: officer, path: '/objections', heading: 'Objections to answer' });
       await take('policy-history', { client: mia, path: '/notice/history', heading: 'History of the policy' });
     } finally {
       await server.close();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DAY, HOUR } from '../../shared/time.ts';
-import { addMember, type Client, startServer, type TestServer } from '../support/api.ts';
+import { addMember, type Client, publish, startServer, type TestServer } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { loaded, openConsole, seriousOn, showIn } from '../support/consolePage.ts';
@@ -73,6 +73,20 @@ const views: Readonly<Record<string, View>> = {
   account: { as: 'owner', path: '/account', heading: 'Account' },
   'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },
   'my data': { as: 'employee', path: '/my-data', heading: 'My data', open: showDays },
+  objections: { as: 'employee', path: '/my-objections', heading: 'Objections' },
+  'an objection that is made': {
+    ...{ as: 'employee', path: '/my-objections', heading: 'Objections' },
+    open: pressForDialog('Object to: Time zone', 'Why (you do not have to say)'),
+  },
+  'an objection that is ended': {
+    ...{ as: 'employee', path: '/my-objections', heading: 'Objections' },
+    open: pressForDialog('End the objection: Device', 'it is recorded again'),
+  },
+  'objections to answer': { as: 'officer', path: '/objections', heading: 'Objections to answer' },
+  'an objection that is answered': {
+    ...{ as: 'officer', path: '/objections', heading: 'Objections to answer' },
+    open: pressForDialog(/^Answer/, 'Your answer'),
+  },
   'access logs': { as: 'officer', path: '/access-logs', heading: 'Access logs' },
   'team today, asked what for': { as: 'manager', path: '/today', heading: 'Team today' },
   'team today': { ...looking, path: '/today', heading: 'Team today' },
@@ -112,6 +126,9 @@ beforeAll(async () => {
   const recorded = await recordDay(server.data, org, employee.person, server.clock.now() - 3 * HOUR);
   clients = { nobody: null, owner, manager: manager.client, officer: officer.client, employee: employee.client };
   ids = { person: employee.person, team: team.id, day: recorded.day };
+  await publish(owner, { device: { level: 'full' }, timezone: { level: 'on' } });
+  const grounds = `${UNBROKEN} ${LONG}`;
+  await employee.client.ok('PUT', `/people/${employee.person}/objections/device`, { grounds });
   browser = await startBrowser();
 });
 
