@@ -63,8 +63,8 @@ export const workPictures: Pictures = {
       await take('my-data', { client: mia, path: '/my-data', heading: 'My data' });
       await take('who-looked', { client: mia, path: '/who-looked', heading: 'Who looked at my data' });
       await take('notice', { client: mia, path: '/notice', heading: 'What is collected' });
-      const grounds = 'They name the families whom I advise.';
-      await mia.ok('PUT', `/people/${mia.person}/objections/title`, { grounds });
+      const grounds = 'The programs show whom I advise.';
+      await mia.ok('PUT', `/people/${mia.person}/objections/app`, { grounds });
       await mia.ok('PUT', `/people/${mia.person}/objections/screenshot`, { grounds: '' });
       await officer.ok('POST', `/people/${mia.person}/objections/screenshot/answer`, {
         ...{ answer: 'upheld', words: 'They are not needed for costing.' },

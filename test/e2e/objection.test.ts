@@ -76,8 +76,8 @@ describe(
       expect(await seriousOn(mine, 'dialog')).toEqual([]);
       await dialog.getByLabel('Why (you do not have to say)').fill(GROUNDS);
       await dialog.getByRole('button', { name: 'Object', exact: true }).click();
-      await mine.getByText('Confirmed by 1 of 1 device.').waitFor();
-      await mine.getByText('Off · waits for an answer').waitFor();
+      await mine.getByText('Confirmed off by 1 of 1 device.').waitFor();
+      await mine.getByText('Waits for an answer').waitFor();
       expect(await seriousOn(mine, 'objections')).toEqual([]);
       await expect.poll(recorded, { timeout: PATIENCE }).toMatch(/Not recording: .*window title/s);
       await window.getByText('Each of them').click();
@@ -87,8 +87,8 @@ describe(
     it('the manager sees on the person’s page why it stays off, and nothing of what was written', async () => {
       const page = await open(place.manager.client, `/people/${place.employee.person}`, 'Emil Employee');
       await page.getByRole('heading', { name: 'Objections' }).waitFor();
-      await page.getByText('Off · waits for an answer').waitFor();
-      await page.getByText('Confirmed by 1 of 1 device.').waitFor();
+      await page.getByText('Waits for an answer').waitFor();
+      await page.getByText('Confirmed off by 1 of 1 device.').waitFor();
       expect(await page.getByRole('main').innerText()).not.toContain(GROUNDS);
       await page.context().close();
     });
@@ -106,7 +106,7 @@ describe(
       await dialog.getByLabel('Why').fill(WORDS);
       expect(await seriousOn(page, 'answer')).toEqual([]);
       await dialog.getByRole('button', { name: 'Send the answer' }).click();
-      await page.getByText('Off · refused').waitFor();
+      await page.getByText('Refused').waitFor();
       await page.context().close();
 
       await mine.reload();

@@ -12,7 +12,6 @@ const tones = { pending: 'wait', upheld: 'on', refused: 'gone' } as const;
 export function ObjectionState({ objection, own }: { objection: ObjectionView; own: boolean }) {
   const now = useNow();
   const { parameter, state, since, grounds, answer, confirmed } = objection;
-  const of = { devices: confirmed.devices, of: count('devices', confirmed.of) };
   return (
     <div className="dl-stack">
       <div className="dl-row">
@@ -20,8 +19,7 @@ export function ObjectionState({ objection, own }: { objection: ObjectionView; o
         <Mark tone={tones[state]}>{say(`objections.state.${state}`)}</Mark>
       </div>
       <p>
-        {say('objections.offSince', { when: nearTime(since, now) })}{' '}
-        {confirmed.of === 0 ? say('objections.noDevice') : say('objections.confirmed', of)}
+        {say('objections.since', { when: nearTime(since, now) })} {confirmedText(confirmed)}
       </p>
       {grounds !== null && grounds !== '' && <blockquote className={classes.words}>{grounds}</blockquote>}
       {answer !== null && (
@@ -38,4 +36,10 @@ export function ObjectionState({ objection, own }: { objection: ObjectionView; o
       {own && state === 'refused' && <p>{say('objections.refusedYou')}</p>}
     </div>
   );
+}
+
+/** Nothing is said to be off before its device has signed that. */
+function confirmedText({ devices, of }: ObjectionView['confirmed']): string {
+  if (of === 0) return say('objections.noDevice');
+  return say(devices < of ? 'objections.unconfirmed' : 'objections.confirmed', { devices, of: count('devices', of) });
 }
