@@ -15,6 +15,7 @@ export const DiscardReason = z.enum([
   'rate_exceeded', // more often than the policy allows
   'image_missing', // names an image that was not uploaded whole, or whose digest does not fit
   'special_category', // reveals health, religion, union, dating, banking … and must have been `private`
+  'excluded', // of an application or a site that the organisation leaves out
 ]);
 export type DiscardReason = z.infer<typeof DiscardReason>;
 

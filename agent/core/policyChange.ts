@@ -1,4 +1,5 @@
 import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import { type Exclusions, excludable, excludesMore, NO_EXCLUSIONS } from '../../shared/policy/exclusions.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { SECOND } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
@@ -51,6 +52,7 @@ interface Lowered {
   /** Null: no policy says anything. */
   readonly allowed: Levels | null;
   readonly lowered: readonly ParameterId[];
+  readonly excluded: Exclusions;
 }
 
 /** What has happened since policies were last applied. */
@@ -74,14 +76,18 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
   function lower(): Lowered {
     arrived = { ...arrived, wasRunning: arrived.wasRunning || isRunning() };
     const allowed = levelsAllowed(policies, clock.now(), writer.applied());
-    const lowered = allowed === null ? [] : parameterIds.filter((id) => isLowered(id, writer.applied(), allowed));
+    const excluded = policies.exclusions();
+    const lowered =
+      allowed === null
+        ? []
+        : parameterIds.filter((id) => isLowered(id, writer.applied(), allowed) || isReached(id, writer, excluded));
     if (allowed !== null) {
       tracking.renew();
       ceiling = allowed;
     }
     lowered.forEach((id) => sampler.discard(id));
     endUnlessAllowed();
-    return { allowed, lowered };
+    return { allowed, lowered, excluded };
   }
 
   /** Said at once: when this is applied, another policy may have arrived, and the reason be gone. */
@@ -100,7 +106,7 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
 
   async function apply(): Promise<void> {
     const { wait, end } = patience();
-    const { allowed, lowered } = lower();
+    const { allowed, lowered, excluded } = lower();
     const { wasRunning, ended } = arrived;
     arrived = NOTHING;
     await wait(sensing.refresh().then(registry.settled).then(sensing.roundEnded));
@@ -110,7 +116,7 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
       await outbox.settled();
       await writer.closeUnfinished();
       for (const id of lowered) await spool.purge(id, 'purged_by_policy');
-      writer.apply(allowed);
+      writer.apply(allowed, excluded);
     }
     if (wasRunning && !isRunning()) await wait(sensing.follow());
     // Nothing else would close its batch for a minute.
@@ -136,4 +142,13 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
     forbids: ({ observation: { parameter, level } }) =>
       ceiling !== null && rank(parameter, level) > rank(parameter, ceiling[parameter]),
   };
+}
+
+/**
+ * Whether something is left out now that may be in the spool. Which title or picture was of it nobody can tell any more: all of
+ * the parameter goes that has not been sent.
+ */
+function isReached(id: ParameterId, writer: Pick<RecordWriter, 'excluded'>, excluded: Exclusions): boolean {
+  if (!(excludable as readonly ParameterId[]).includes(id)) return false;
+  return excludesMore(writer.excluded() ?? NO_EXCLUSIONS, excluded);
 }

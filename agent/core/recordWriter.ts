@@ -1,3 +1,4 @@
+import type { Exclusions } from '../../shared/policy/exclusions.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
@@ -22,8 +23,10 @@ export interface RecordWriter {
   applied(): Levels | null;
   /** What of `applied` is on disk: before that nothing counts that it raises. */
   appliedOnDisk(): Levels | null;
+  /** Nothing that these name can be in the spool; null when that is not known. */
+  excluded(): Exclusions | null;
   /** Durable with the next `writeJournal`. */
-  apply(levels: Levels): void;
+  apply(levels: Levels, excluded: Exclusions): void;
 }
 
 export interface RecordWriterDeps {
@@ -42,6 +45,7 @@ export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
   const { tracking, outbox, gate, policies, journal, left } = deps;
   let applied = left.applied;
   let appliedOnDisk = left.applied;
+  let excluded = left.excluded;
   let onDisk = JSON.stringify(left);
   let queue: Promise<unknown> = Promise.resolve();
   /** The disk did not take it; a process that dies before there is room leaves the journal alone, which knows no cause. */
@@ -82,7 +86,7 @@ export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
   async function writeJournal(): Promise<boolean> {
     const entry: JournalEntry = {
       ...tracking.inJournal(applied?.activity !== 'off'),
-      ...{ applied, policy: policies.memory() },
+      ...{ applied, excluded, policy: policies.memory() },
     };
     const text = JSON.stringify(entry);
     const written = queue
@@ -105,6 +109,10 @@ export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
     writeJournal,
     applied: () => applied,
     appliedOnDisk: () => appliedOnDisk,
-    apply: (levels) => void (applied = levels),
+    excluded: () => excluded,
+    apply(levels, now) {
+      applied = levels;
+      excluded = now;
+    },
   };
 }

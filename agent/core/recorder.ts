@@ -16,6 +16,7 @@ import { createRecordWriter } from './recordWriter.ts';
 import { createReviews } from './reviews.ts';
 import { createSampler } from './sampler.ts';
 import { createSensing } from './sensing.ts';
+import { excluding } from './sensors/excluding.ts';
 import { defaultReductions } from './sensors/reduce.ts';
 import type { Reductions } from './sensors/reductions.ts';
 import { createRegistry } from './sensors/registry.ts';
@@ -112,7 +113,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   });
   const sampler = createSampler({
     ...{ gate, registry, outbox, platform: deps.platform, indicator, clock, random: deps.random },
-    reductions: deps.reductions ?? defaultReductions,
+    reductions: excluding(deps.reductions ?? defaultReductions, policies.exclusions),
     moment: tracking.moment,
     wall: () => clock.now(),
     reviewSeconds,

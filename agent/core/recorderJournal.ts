@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hasLevel, least, type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { BootId, SessionId } from '../../shared/ids.ts';
+import { Exclusions } from '../../shared/policy/exclusions.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { MonoMs, UnixMs } from '../../shared/time.ts';
 import { WorkedStretch } from '../../shared/worked.ts';
@@ -43,6 +44,7 @@ export type Unsettled = z.infer<typeof Unsettled>;
 const Entry = z.strictObject({
   unfinished: Unfinished.nullable(),
   applied: z.record(z.enum(parameterIds), z.string().max(32)).nullable(),
+  excluded: Exclusions.nullable().default(null),
   policy: PolicyMemory.nullable().default(null),
   notKept: z.array(Stretch).default([]),
   undecided: Unsettled.nullable().default(null),
@@ -53,6 +55,8 @@ export interface JournalEntry {
   readonly unfinished: Unfinished | null;
   /** The levels above which nothing can be in the spool. Null when that is not known: anything may be in it. */
   readonly applied: Levels | null;
+  /** Of what these exclusions name nothing can be in the spool. Null when that is not known. */
+  readonly excluded: Exclusions | null;
   /** What the policy cache must still know when `policy.json` is damaged or gone. */
   readonly policy: PolicyMemory | null;
   /** Idle time that waits for an answer, or whose answer is being carried out: a start sends nothing of it. */
@@ -68,6 +72,7 @@ const PLACE: Place = { kind: 'journal', name: 'recorder', index: 0 };
 const UNKNOWN: JournalEntry = {
   unfinished: null,
   applied: null,
+  excluded: null,
   policy: null,
   notKept: [],
   undecided: null,

@@ -210,6 +210,7 @@ export const en = {
   'discarded.rate_exceeded': 'more often than allowed',
   'discarded.image_missing': 'its picture did not arrive whole',
   'discarded.special_category': 'too personal to be kept',
+  'discarded.excluded': 'of something that your organisation leaves out',
   'sent.lastMinute': 'The last batch, as it was sent',
   'sent.empty': 'There was nothing in it.',
   'sent.lasted': '{what}, for {long}',

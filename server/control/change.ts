@@ -31,10 +31,10 @@ export function applyChange(
       remedy: 'Look at the current policy and make the change again.',
     });
   }
-  const { screenshotReviewSeconds, idleSeconds, leaseHours } = change;
+  const { screenshotReviewSeconds, idleSeconds, leaseHours, exclusions } = change;
   const next = parseDocument({
     ...current,
-    ...definedOnly({ screenshotReviewSeconds, idleSeconds, leaseHours }),
+    ...definedOnly({ screenshotReviewSeconds, idleSeconds, leaseHours, exclusions }),
     version: current.version + 1,
     previousHash: hash,
     notBefore: now,

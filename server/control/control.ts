@@ -1,6 +1,7 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId, SessionId } from '../../shared/ids.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
+import type { Exclusions } from '../../shared/policy/exclusions.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import type { ParameterProof } from '../../shared/protocol/http/proof.ts';
@@ -139,6 +140,8 @@ export type EndVerdict =
 /** The server's judgement about one device, as everything stood at one instant. */
 export interface Judge {
   captured(question: CaptureQuestion): Verdict;
+  /** What is left out by any of the policies that `captured` judges by. Empty when nothing is. */
+  exclusions(question: Pick<CaptureQuestion, 'capturedAt' | 'claimedVersion'>): readonly Exclusions[];
   /** Of the end of what was rightly begun at `since`: it may be ended though the parameter was taken away meanwhile. */
   ended(question: CaptureQuestion & { readonly since: UnixMs }): EndVerdict;
   /** When the parameter was taken away for the first time after the instant: switched off, or its terms widened. Null: never. */

@@ -1,5 +1,6 @@
 import { catalog, least, type ParameterId, rank } from '../../shared/catalog.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
+import type { Exclusions } from '../../shared/policy/exclusions.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { LeaseWindow } from '../store/store.ts';
 import type { CaptureQuestion, EndVerdict, Verdict } from './control.ts';
@@ -78,6 +79,16 @@ export function takenAway(
 ): UnixMs | null {
   const moments = [told.takenAway(parameter, after), standing.takenAway(parameter, after)].filter((at) => at !== null);
   return moments.length === 0 ? null : Math.min(...moments);
+}
+
+/** What is left out by the version that the batch names, the one in force at capture or the one in force now. */
+export function exclusionsOf(
+  { published }: Pick<Facts, 'published'>,
+  { capturedAt, claimedVersion }: Pick<CaptureQuestion, 'capturedAt' | 'claimedVersion'>,
+): readonly Exclusions[] {
+  const claimed = published.find(({ document }) => document.version === claimedVersion);
+  const documents = new Set([claimed, inForce(published, capturedAt), published.at(-1)].map((one) => one?.document));
+  return [...documents].flatMap((document) => document?.exclusions ?? []);
 }
 
 function no(reason: DiscardReason): Verdict & { readonly allowed: false } {

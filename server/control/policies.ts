@@ -27,7 +27,7 @@ import { applyChange } from './change.ts';
 import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
 import { sealDecision } from './decision.ts';
-import { type Facts, judge, judgeEnd, takenAway } from './judge.ts';
+import { exclusionsOf, type Facts, judge, judgeEnd, takenAway } from './judge.ts';
 import { type Current, prove, requestedSince, unchangedSince } from './proof.ts';
 import { createPublications } from './publications.ts';
 import { createPush } from './push.ts';
@@ -167,6 +167,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     };
     const judgement: Judge = {
       captured: (question) => judge(facts, question),
+      exclusions: (question) => exclusionsOf(facts, question),
       ended: (question) => judgeEnd(facts, question),
       takenAway: (parameter, after) => takenAway(facts, parameter, after),
     };

@@ -9,7 +9,7 @@ import type { DiscardCount } from '../store/store.ts';
 import { type ClockReading, captureTime } from './captureTime.ts';
 import type { Counting } from './density.ts';
 import { countScreenshot, type DeviceSessions, endSession, isInside, reduceSession } from './sessions.ts';
-import { untruth } from './truth.ts';
+import { isExcluded, untruth } from './truth.ts';
 
 /** An observation that the server's gate has admitted, at capture and at receipt. Minted here only. */
 export type Admitted<T extends Observation = Observation> = T & { readonly __admitted: unique symbol };
@@ -105,6 +105,7 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   if (expires < calendar.today) return no('past_retention');
   const problem = untruth(observation);
   if (problem !== null) return no(problem);
+  if (isExcluded(observation, () => input.judge.exclusions(question))) return no('excluded');
   const counted = observation.parameter === 'screenshot' ? countScreenshot(inSession, at) : inSession;
   if (counted === null) return no('rate_exceeded');
   if (!input.counting.take(parameter, at)) return no('rate_exceeded');

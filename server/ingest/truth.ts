@@ -2,6 +2,7 @@ import { assertNever } from '../../shared/errors.ts';
 import type { Observation, ObservationOf } from '../../shared/events/observation.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
 import { isSensitiveProgram } from '../../shared/policy/categories.ts';
+import { type Exclusions, excludesApp, excludesSite } from '../../shared/policy/exclusions.ts';
 import { redactTitle } from '../../shared/policy/redact.ts';
 import { reduceUrl } from '../../shared/policy/site.ts';
 
@@ -22,6 +23,17 @@ export function untruth(observation: Observation): DiscardReason | null {
     default:
       return null;
   }
+}
+
+/** Whether it tells of an application or a site that is left out, as far as the value itself says so. */
+export function isExcluded(observation: Observation, exclusions: () => readonly Exclusions[]): boolean {
+  if (observation.parameter === 'app' && observation.level === 'name') {
+    const { name } = observation;
+    return exclusions().some((one) => excludesApp(one, [name]));
+  }
+  if (observation.parameter !== 'url' || observation.level === 'category') return false;
+  const host = observation.level === 'domain' ? observation.domain : observation.host;
+  return exclusions().some((one) => excludesSite(one, host));
 }
 
 function urlUntruth(observation: ObservationOf<'url'>): DiscardReason | null {

@@ -1,5 +1,6 @@
 import { catalog, type ParameterId, type Purpose, parameterIds } from '../catalog.ts';
 import type { Role } from '../roles.ts';
+import { type Exclusions, NO_EXCLUSIONS } from './exclusions.ts';
 import type { LawfulBasis, PolicyDocument } from './policy.ts';
 
 /** What a person is told, generated from the catalogue and a published policy and never written by hand. */
@@ -30,11 +31,11 @@ export const NEVER =
 export const RETENTION =
   'Daylight does not yet delete by itself what has passed its days. Until it does, your organisation can only delete everything at once, by ending its account on its server.';
 
-type Terms = Pick<PolicyDocument, 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours'>;
+type Terms = Pick<PolicyDocument, 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours' | 'exclusions'>;
 
 /**
  * What is collected of a parameter at a level, in words, with the times that the policy sets: to review a screenshot,
- * without input, without contact with the server. Undefined where the register has no words: then it is not collected.
+ * without input, without contact with the server, and with what the organisation leaves out of it. Undefined where the register has no words: then it is not collected.
  */
 export function noticeText(parameter: ParameterId, level: string, terms: Terms): string | undefined {
   const { notice, source } = catalog[parameter];
@@ -54,7 +55,25 @@ export function noticeText(parameter: ParameterId, level: string, terms: Terms):
       ? `It goes on for up to ${hoursInWords(leaseHours.entered)} without contact with the server.`
       : `It goes on for up to ${inWords(idleSeconds)} without input and ${hoursInWords(leaseHours.observed)} without contact with the server.`,
   );
+  sentences.push(...excludedText(parameter, terms.exclusions ?? NO_EXCLUSIONS));
   return sentences.join(' ');
+}
+
+function excludedText(parameter: ParameterId, { apps, sites }: Exclusions): readonly string[] {
+  const [ofApps, ofSites] = [`the applications ${apps.join(', ')}`, `the sites ${sites.join(', ')}`];
+  const all = [...(apps.length > 0 ? [ofApps] : []), ...(sites.length > 0 ? [ofSites] : [])].join(' and ');
+  switch (parameter) {
+    case 'app':
+      return apps.length > 0 ? [`Of ${ofApps} only that something private is in front.`] : [];
+    case 'url':
+      return sites.length > 0 ? [`Of ${ofSites} only that something private is open.`] : [];
+    case 'title':
+      return all === '' ? [] : [`None of ${all}.`];
+    case 'screenshot':
+      return all === '' ? [] : [`None while one of ${all} is to be seen.`];
+    default:
+      return [];
+  }
 }
 
 function inWords(seconds: number): string {

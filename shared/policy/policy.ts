@@ -4,6 +4,7 @@ import { OrgId } from '../ids.ts';
 import { Role, ViewerRole } from '../roles.ts';
 import { Digest } from '../signed.ts';
 import { UnixMs } from '../time.ts';
+import { Exclusions, excludable, NO_EXCLUSIONS } from './exclusions.ts';
 
 /** GDPR Art. 6(1). `consent` needs a consent record per person; until those exist it means off (see `PolicyRule`). */
 export const LawfulBasis = z.enum(['contract', 'legal_obligation', 'legitimate_interest']);
@@ -105,16 +106,26 @@ const header = {
 };
 
 /** A policy as the server publishes it: every registered parameter, each with a rule that this version understands. */
-export const PolicyDocument = z.strictObject({ ...header, parameters: z.strictObject(ruleSchemas) });
+export const PolicyDocument = z.strictObject({
+  ...header,
+  /** Left out: nothing is. The signature covers the absence, too, so that nobody on the way can take a rule away. */
+  exclusions: Exclusions.optional(),
+  parameters: z.strictObject(ruleSchemas),
+});
 export type PolicyDocument = z.infer<typeof PolicyDocument>;
 
 /** The same, as an agent of any age meets it: rules are parsed one by one, and one that is not understood means off. */
-const PolicyEnvelope = z.strictObject({ ...header, parameters: z.record(z.string().max(64), z.unknown()) });
+const PolicyEnvelope = z.strictObject({
+  ...header,
+  exclusions: z.unknown().optional(),
+  parameters: z.record(z.string().max(64), z.unknown()),
+});
 
 /** Why a parameter of a genuine policy is nevertheless off on this agent. */
 export type NotUnderstood = 'missing' | 'not_understood';
 
-export interface ReadPolicy extends Omit<PolicyDocument, 'parameters'> {
+export interface ReadPolicy extends Omit<PolicyDocument, 'parameters' | 'exclusions'> {
+  readonly exclusions: Exclusions;
   readonly rules: { readonly [P in ParameterId]?: PolicyRule<P> };
   readonly notUnderstood: Readonly<Partial<Record<ParameterId, NotUnderstood>>>;
   /** Parameters that the policy names and this agent does not know. They are off: there is no code that could collect them. */
@@ -123,17 +134,23 @@ export interface ReadPolicy extends Omit<PolicyDocument, 'parameters'> {
 
 /**
  * Reads a policy leniently towards parameters and strictly towards everything else. Returns the reason when the whole
- * document is of no use (then everything is off). Call it only with a payload whose signature has been verified.
+ * document is of no use (then everything is off). Exclusions that are not understood switch off whatever they might have kept
+ * back. Call it only with a payload whose signature has been verified.
  */
 export function readPolicy(document: unknown): { ok: true; policy: ReadPolicy } | { ok: false; reason: string } {
   const envelope = PolicyEnvelope.safeParse(document);
   if (!envelope.success) return { ok: false, reason: z.prettifyError(envelope.error) };
-  const { parameters, ...rest } = envelope.data;
+  const { parameters, exclusions: said, ...rest } = envelope.data;
+  const exclusions = said === undefined ? NO_EXCLUSIONS : Exclusions.safeParse(said).data;
   const rules: Record<string, unknown> = {};
   const notUnderstood: Partial<Record<ParameterId, NotUnderstood>> = {};
   for (const id of parameterIds) {
     if (!Object.hasOwn(parameters, id)) {
       notUnderstood[id] = 'missing';
+      continue;
+    }
+    if (exclusions === undefined && (excludable as readonly ParameterId[]).includes(id)) {
+      notUnderstood[id] = 'not_understood';
       continue;
     }
     const rule = ruleSchemas[id].safeParse(parameters[id]);
@@ -142,7 +159,7 @@ export function readPolicy(document: unknown): { ok: true; policy: ReadPolicy } 
   }
   const known = new Set<string>(parameterIds);
   const unknown = Object.keys(parameters).filter((id) => !known.has(id));
-  return { ok: true, policy: { ...rest, rules, notUnderstood, unknown } };
+  return { ok: true, policy: { ...rest, exclusions: exclusions ?? NO_EXCLUSIONS, rules, notUnderstood, unknown } };
 }
 
 export type Levels = Readonly<Record<ParameterId, Level>>;

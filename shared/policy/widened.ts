@@ -1,8 +1,12 @@
 import { catalog, type ParameterId, rank } from '../catalog.ts';
+import { excludesLess, NO_EXCLUSIONS } from './exclusions.ts';
 import type { PolicyDocument, PolicyRule } from './policy.ts';
 
 /** What of a policy is told in its notice. */
-export type Terms = Pick<PolicyDocument, 'parameters' | 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours'>;
+export type Terms = Pick<
+  PolicyDocument,
+  'parameters' | 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours' | 'exclusions'
+>;
 
 /**
  * Whether this parameter is off for each person, from the publication of `after` until they acknowledge its notice: its
@@ -22,7 +26,7 @@ export function raised(parameter: ParameterId, before: PolicyRule, after: Policy
 /**
  * Whether what is collected may be used in a way that people were not told of: another purpose or basis, more viewers,
  * kept longer, or of sessions no pause any more; a screenshot with less time to review it; what is observed for longer without input
- * or without the server, what is entered for longer without the server.
+ * or without the server, what is entered for longer without the server; something that was left out and is not any more.
  */
 export function widened(parameter: ParameterId, before: Terms, after: Terms): boolean {
   const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
@@ -46,6 +50,7 @@ function ruleWidened(parameter: ParameterId, before: PolicyRule, after: PolicyRu
 }
 
 function loosened(parameter: ParameterId, before: Terms, after: Terms): boolean {
+  if (excludesLess(parameter, before.exclusions ?? NO_EXCLUSIONS, after.exclusions ?? NO_EXCLUSIONS)) return true;
   if (parameter === 'screenshot' && after.screenshotReviewSeconds < before.screenshotReviewSeconds) return true;
   if (catalog[parameter].source === 'entered') return after.leaseHours.entered > before.leaseHours.entered;
   return after.idleSeconds > before.idleSeconds || after.leaseHours.observed > before.leaseHours.observed;

@@ -58,7 +58,7 @@ describe('the sum of outcomes', () => {
         (observations, captured, hasImage, batchSession) => {
           const ended: Judge['ended'] = (question) =>
             ({ ...captured(question), endedAt: question.capturedAt }) as EndVerdict;
-          const judge: Judge = { captured, ended, takenAway: () => null };
+          const judge: Judge = { captured, ended, exclusions: () => [], takenAway: () => null };
           const input: GateInput = {
             ...{ observations, session: batchSession, boot, policyVersion: 1, judge, hasImage },
             clocks: { boot, at: MORNING, mono: 1_000, serverAt: MORNING, serverMono: 0 },

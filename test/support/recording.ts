@@ -124,7 +124,7 @@ export interface Rig {
   readonly recorder: Recorder;
   readonly said: string[];
   /** Publishes the next policy with these levels, as the server would push it. */
-  publish(levels: ChosenLevels): Promise<void>;
+  publish(levels: ChosenLevels, change?: Partial<PolicyDocument>): Promise<void>;
   recorded<P extends ParameterId>(parameter: P): Extract<Observation, { parameter: P }>[];
   setVisible(visible: boolean): void;
 }
@@ -132,6 +132,8 @@ export interface Rig {
 export interface RigOptions {
   readonly platform: (clock: TestClock) => Platform;
   readonly levels?: ChosenLevels;
+  /** Of the first policy, besides its levels. */
+  readonly change?: Partial<PolicyDocument>;
   readonly clock?: TestClock;
   readonly publisher?: Publisher;
   readonly spool?: MemorySpool;
@@ -157,14 +159,14 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   const indicator: Indicator = { visible: () => visible, say: (line) => void said.push(line) };
   let version = policies.policy()?.version ?? 0;
 
-  async function accept(levels: ChosenLevels): Promise<void> {
+  async function accept(levels: ChosenLevels, change: Partial<PolicyDocument> = {}): Promise<void> {
     version += 1;
-    const policy = publisher.policy(version, levels);
+    const policy = publisher.policy(version, levels, change);
     const accepted = await policies.accept(policy, publisher.lease(policy, version));
     if (!accepted.ok) throw new Error(`the policy was refused: ${accepted.refusal}`);
   }
 
-  if (options.levels !== undefined) await accept(options.levels);
+  if (options.levels !== undefined) await accept(options.levels, options.change);
   const recorder = await createRecorder({
     platform: options.platform(clock),
     policies,
@@ -186,8 +188,8 @@ export async function createRig(options: RigOptions): Promise<Rig> {
     folder,
     recorder,
     said,
-    async publish(levels) {
-      await accept(levels);
+    async publish(levels, change) {
+      await accept(levels, change);
       await recorder.policyChanged();
     },
     recorded: <P extends ParameterId>(parameter: P) =>

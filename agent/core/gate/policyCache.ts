@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isCanonical } from '../../../shared/canonical.ts';
 import { least, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
+import { type Exclusions, NO_EXCLUSIONS, together } from '../../../shared/policy/exclusions.ts';
 import { Lease, leaseLayers, leaseWithin } from '../../../shared/policy/lease.ts';
 import { type Levels, levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
 import { everythingOff, type Layer } from '../../../shared/policy/resolve.ts';
@@ -56,6 +57,8 @@ export interface PolicyCache {
   disagreement(): number | null;
   /** Organisation, acknowledgement and lease, as layers at `now`. No policy: no organisation layer, so everything is off. */
   layers(now: UnixMs): readonly Layer[];
+  /** What is left out: by the newest genuine policy, and by those before it until its own lease has come. */
+  exclusions(): Exclusions;
   /** From now on calls back when what has arrived holds as far as it lowers, before that is on disk; `policyChanged` comes after it. */
   onLowered(callback: () => void): void;
   /** What must outlive `policy.json`; to be kept in the sealed journal, and given back as `memory`. */
@@ -148,6 +151,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
       ...candidate,
       lease: timely,
       ceiling,
+      formerly: ceiling === null ? NO_EXCLUSIONS : candidate.formerly,
       signed: { ...candidate.signed, lease },
     };
     await write(next);
@@ -205,6 +209,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     refusal: () => (refusal === 'not_yet' && !holds(kept.ceiling, clock.now()) ? null : refusal),
     disagreement: () => (Math.abs(apart) > SKEW_MS ? apart : null),
     layers,
+    exclusions: () => excludedBy(kept),
     onLowered: (callback) => void listeners.add(callback),
     memory: remembered,
   };
@@ -232,6 +237,8 @@ interface Kept {
   readonly unread: { readonly version: number; readonly hash: Digest } | null;
   /** What holds besides the policy's own levels while what it raises does not count yet. */
   readonly ceiling: Ceiling | null;
+  /** What policies before this one left out, while its lease has not come. */
+  readonly formerly: Exclusions;
   /** Of this policy, or of the one before while there is a ceiling. */
   readonly lease: Lease | null;
   readonly highest: Highest;
@@ -250,6 +257,7 @@ const NOTHING: Kept = {
   policy: null,
   unread: null,
   ceiling: null,
+  formerly: NO_EXCLUSIONS,
   lease: null,
   highest: { version: 0, hash: null },
   signed: { policy: null, lease: null },
@@ -274,10 +282,15 @@ function judgePolicy(signed: Signed, before: Kept, keys: PolicyKeys): Kept | Ref
     policy,
     unread: null,
     ceiling: { levels: leastOf(mostOf(before), levelsOf(policy)), until: null },
+    formerly: excludedBy(before),
     lease: before.lease,
     highest: { version: policy.version, hash },
     signed: { policy: signed, lease: null },
   };
+}
+
+function excludedBy({ policy, formerly }: Kept): Exclusions {
+  return together(formerly, policy?.exclusions ?? NO_EXCLUSIONS);
 }
 
 /** The most that the organisation has allowed so far, on any condition. */
@@ -320,6 +333,7 @@ function judgeUnread(version: number, hash: Digest, signed: Signed, before: Kept
     policy: null,
     unread: { version, hash },
     ceiling: null,
+    formerly: excludedBy(before),
     lease: null,
     highest: version > before.highest.version ? { version, hash } : before.highest,
     signed: { policy: signed, lease: null },

@@ -13,7 +13,7 @@ export function Changes({ changes }: { changes: readonly Difference[] }) {
       {changes.map((change) => {
         const Icon = icons[change.direction];
         return (
-          <li key={change.kind === 'rule' ? `${change.parameter}.${change.field}` : change.name}>
+          <li key={keyOf(change)}>
             <strong>{subjectOf(change)}</strong> <span className="dl-quiet">·</span> {differenceText(change)}{' '}
             <span className="dl-quiet dl-small">
               <Icon size={14} aria-hidden /> {say(`direction.${change.direction}`)}
@@ -23,4 +23,15 @@ export function Changes({ changes }: { changes: readonly Difference[] }) {
       })}
     </ul>
   );
+}
+
+function keyOf(change: Difference): string {
+  switch (change.kind) {
+    case 'rule':
+      return `${change.parameter}.${change.field}`;
+    case 'time':
+      return change.name;
+    case 'exclusion':
+      return `${change.list} ${change.glob}`;
+  }
 }

@@ -25,6 +25,7 @@ import { Contradictions } from './Contradictions.tsx';
 import classes from './collection.module.css';
 import { DraftBar } from './DraftBar.tsx';
 import { differences, effectsOf, withDraft } from './draft.ts';
+import { LeftOut } from './LeftOut.tsx';
 import { LivenessMark } from './LivenessMark.tsx';
 import { NoticeSheet } from './NoticeSheet.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
@@ -121,6 +122,7 @@ function Matrix(props: {
         </ul>
       </div>
       <PolicyTimes policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editTime} />
+      <LeftOut policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editExclusions} />
       {changes.length > 0 && (
         <DraftBar
           changes={changes}

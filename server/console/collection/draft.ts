@@ -1,4 +1,5 @@
 import { type Level, type ParameterId, type Purpose, parameterIds, rank } from '../../../shared/catalog.ts';
+import { type Exclusions, NO_EXCLUSIONS } from '../../../shared/policy/exclusions.ts';
 import type { LawfulBasis, PolicyDocument } from '../../../shared/policy/policy.ts';
 import { raised, stopsUntilAcknowledged } from '../../../shared/policy/widened.ts';
 import { PolicyChange } from '../../../shared/protocol/http/policy.ts';
@@ -21,13 +22,17 @@ export type RuleField = keyof Rule;
 export interface Draft {
   readonly rules: { readonly [P in ParameterId]?: Partial<Rule> };
   readonly times: Partial<Times>;
+  /** All of them, as they would be. */
+  readonly exclusions?: Exclusions;
 }
 
 export const emptyDraft: Draft = { rules: {}, times: {} };
 
-export function isEmpty({ rules, times }: Draft): boolean {
-  return Object.keys(rules).length === 0 && Object.keys(times).length === 0;
+export function isEmpty({ rules, times, exclusions }: Draft): boolean {
+  return Object.keys(rules).length === 0 && Object.keys(times).length === 0 && exclusions === undefined;
 }
+
+const exclusionLists = ['apps', 'sites'] as const;
 
 const fields = ['level', 'purpose', 'basis', 'retentionDays', 'viewers', 'employeeMayPause'] as const;
 
@@ -39,6 +44,11 @@ export function drafted(policy: PolicyDocument, draft: Draft, parameter: Paramet
 /** The times as they would be if the draft were published. */
 export function draftedTimes(policy: PolicyDocument, draft: Draft): Times {
   return { ...timesOf(policy), ...draft.times };
+}
+
+/** What would be left out if the draft were published. */
+export function draftedExclusions(policy: PolicyDocument, draft: Draft): Exclusions {
+  return draft.exclusions ?? policy.exclusions ?? NO_EXCLUSIONS;
 }
 
 /** Puts one value of a rule into the draft; a value that is what the policy already says leaves it. */
@@ -57,6 +67,11 @@ export function editTime(draft: Draft, policy: PolicyDocument, name: TimeName, v
   return rebase({ ...draft, times: { ...draft.times, [name]: value } }, policy);
 }
 
+/** The same for what is left out. */
+export function editExclusions(draft: Draft, policy: PolicyDocument, exclusions: Exclusions): Draft {
+  return rebase({ ...draft, exclusions }, policy);
+}
+
 /** The same draft on another version of the policy: what that version already says is no longer a change. */
 export function rebase(draft: Draft, policy: PolicyDocument): Draft {
   const rules: Partial<Record<ParameterId, Partial<Rule>>> = {};
@@ -70,7 +85,9 @@ export function rebase(draft: Draft, policy: PolicyDocument): Draft {
   }
   const now = timesOf(policy);
   const times = Object.entries(draft.times).filter(([name, value]) => now[name as TimeName] !== value);
-  return { rules, times: Object.fromEntries(times) };
+  const exclusions = draftedExclusions(policy, draft);
+  const isSame = exclusionLists.every((list) => same(exclusions[list], (policy.exclusions ?? NO_EXCLUSIONS)[list]));
+  return { rules, times: Object.fromEntries(times), ...(isSame ? {} : { exclusions }) };
 }
 
 /**
@@ -79,7 +96,7 @@ export function rebase(draft: Draft, policy: PolicyDocument): Draft {
  */
 export type Direction = 'lower' | 'raise' | 'reword';
 
-export type Difference = RuleDifference | TimeDifference;
+export type Difference = RuleDifference | TimeDifference | ExclusionDifference;
 
 export interface RuleDifference {
   readonly kind: 'rule';
@@ -98,7 +115,15 @@ export interface TimeDifference {
   readonly direction: Direction;
 }
 
-/** Everything in which two policies differ: rules in the order of the catalogue, then the times. */
+/** Of something more is left out, which is less that is collected; or not any more. */
+export interface ExclusionDifference {
+  readonly kind: 'exclusion';
+  readonly list: keyof Exclusions;
+  readonly glob: string;
+  readonly direction: 'lower' | 'raise';
+}
+
+/** Everything in which two policies differ: rules in the order of the catalogue, then the times, then what is left out. */
 export function differences(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
   const rules = parameterIds.flatMap((parameter) => {
     const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
@@ -116,7 +141,19 @@ export function differences(before: PolicyDocument, after: PolicyDocument): read
       const direction = collectsMore(name, was[name], is[name]) ? 'raise' : 'lower';
       return { kind: 'time', name, before: was[name], after: is[name], direction };
     });
-  return [...rules, ...times];
+  return [...rules, ...times, ...excludedDifferently(before, after)];
+}
+
+function excludedDifferently(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
+  return exclusionLists.flatMap((list) => {
+    const [was, is] = [before, after].map((policy) => (policy.exclusions ?? NO_EXCLUSIONS)[list]);
+    const only = (some: readonly string[] = [], others: readonly string[] = []) =>
+      some.filter((glob) => !others.includes(glob));
+    return [
+      ...only(is, was).map((glob): Difference => ({ kind: 'exclusion', list, glob, direction: 'lower' })),
+      ...only(was, is).map((glob): Difference => ({ kind: 'exclusion', list, glob, direction: 'raise' })),
+    ];
+  });
 }
 
 /** The policy as it would be if the draft were published. Only what a draft can change is different from `policy`. */
@@ -125,6 +162,7 @@ export function withDraft(policy: PolicyDocument, draft: Draft): PolicyDocument 
   return {
     ...policy,
     ...toPolicyTimes(draftedTimes(policy, draft)),
+    ...(draft.exclusions === undefined ? {} : { exclusions: draft.exclusions }),
     parameters: Object.fromEntries(parameters) as PolicyDocument['parameters'],
   };
 }
@@ -150,7 +188,8 @@ export function effectsOf(before: PolicyDocument, after: PolicyDocument): Effect
 /** The draft as the server takes it. Fails with a ZodError when a value is not one that its parameter has. */
 export function toChange(policy: PolicyDocument, draft: Draft, baseVersion: number, reason: string): PolicyChange {
   const times = Object.keys(draft.times).length === 0 ? {} : toPolicyTimes(draftedTimes(policy, draft));
-  return PolicyChange.parse({ baseVersion, reason, parameters: draft.rules, ...times });
+  const exclusions = draft.exclusions === undefined ? {} : { exclusions: draft.exclusions };
+  return PolicyChange.parse({ baseVersion, reason, parameters: draft.rules, ...times, ...exclusions });
 }
 
 function directionOf(parameter: ParameterId, field: RuleField, before: Rule, after: Rule): Direction {

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { ParameterId } from '../../../shared/catalog.ts';
+import type { Exclusions } from '../../../shared/policy/exclusions.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { useKeptDraft } from './Drafts.tsx';
 import {
@@ -7,6 +8,7 @@ import {
   type Draft,
   differences,
   edit,
+  editExclusions,
   editTime,
   emptyDraft,
   isEmpty,
@@ -30,6 +32,8 @@ export interface Drafting {
   readonly conflict: { readonly theirs: readonly Difference[] } | null;
   readonly edit: Edit;
   readonly editTime: EditTime;
+  /** Puts all that is to be left out into the draft. */
+  readonly editExclusions: (exclusions: Exclusions) => void;
   /** Puts the draft on top of the current version. */
   readonly keep: () => void;
   readonly discard: () => void;
@@ -51,6 +55,7 @@ export function useDraft(current: PolicyDocument): Drafting {
     conflict: moved && !isEmpty(draft) ? { theirs: differences(base, current) } : null,
     edit: (change) => keep({ draft: edit(draft, current, change), base }),
     editTime: (name, value) => keep({ draft: editTime(draft, current, name, value), base }),
+    editExclusions: (exclusions) => keep({ draft: editExclusions(draft, current, exclusions), base }),
     keep: () => keep({ draft, base: current }),
     discard: () => keep(null),
   };

@@ -20,13 +20,24 @@ export function parametersText(parameters: readonly ParameterId[]): string {
   return joined(parameters.map((parameter) => catalog[parameter].label));
 }
 
-/** What a difference is about: a parameter, or one of the times. */
+/** What a difference is about: a parameter, one of the times, or what is left out. */
 export function subjectOf(difference: Difference): string {
-  return difference.kind === 'rule' ? catalog[difference.parameter].label : say(`time.${difference.name}`);
+  switch (difference.kind) {
+    case 'rule':
+      return catalog[difference.parameter].label;
+    case 'time':
+      return say(`time.${difference.name}`);
+    case 'exclusion':
+      return say(`exclusions.${difference.list}`);
+  }
 }
 
 /** One change: `Level: Off → Counts`, `24 hours → 48 hours`. */
 export function differenceText(difference: Difference): string {
+  if (difference.kind === 'exclusion') {
+    const { glob, direction } = difference;
+    return say(direction === 'lower' ? 'exclusions.added' : 'exclusions.removed', { glob });
+  }
   if (difference.kind === 'time') {
     const { name, before, after } = difference;
     return say('change.to', { before: timeText(name, before), after: timeText(name, after) });

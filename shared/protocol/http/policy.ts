@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PersonId } from '../../ids.ts';
+import { Exclusions } from '../../policy/exclusions.ts';
 import { PolicyDocument, policyTimes, ruleChangeSchemas } from '../../policy/policy.ts';
 import { Digest, Signed } from '../../signed.ts';
 import { text, turnsNothing } from '../../text.ts';
@@ -36,6 +37,8 @@ export const PolicyChange = z.strictObject({
   screenshotReviewSeconds: policyTimes.screenshotReviewSeconds.optional(),
   idleSeconds: policyTimes.idleSeconds.optional(),
   leaseHours: policyTimes.leaseHours.optional(),
+  /** All of them: what is not named is not left out any more, which is told to people before it holds. */
+  exclusions: Exclusions.optional(),
 });
 export type PolicyChange = z.infer<typeof PolicyChange>;
 

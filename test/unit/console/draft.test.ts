@@ -79,9 +79,10 @@ describe('a draft of the policy', () => {
       },
       times: { reviewSeconds: 0, observedHours: 1, enteredHours: 2_000, idleSeconds: 60 },
     } as const;
-    const named = differ(draft, now).map(
-      (one) => `${one.kind === 'rule' ? `${one.parameter} ${one.field}` : one.name} ${one.direction}`,
-    );
+    const named = differ(draft, now).map((one) => {
+      if (one.kind === 'exclusion') return `${one.glob} ${one.direction}`;
+      return `${one.kind === 'rule' ? `${one.parameter} ${one.field}` : one.name} ${one.direction}`;
+    });
     expect(named).toEqual([
       'session employeeMayPause raise',
       'activity level raise',
