@@ -67,7 +67,7 @@ export const workPictures: Pictures = {
       await mia.ok('PUT', `/people/${mia.person}/objections/app`, { grounds });
       await mia.ok('PUT', `/people/${mia.person}/objections/screenshot`, { grounds: '' });
       await officer.ok('POST', `/people/${mia.person}/objections/screenshot/answer`, {
-        ...{ answer: 'upheld', words: 'They are not needed for costing.' },
+        ...{ revision: 2, answer: 'upheld', words: 'They are not needed for costing.' },
       });
       await take('objections', { client: mia, path: '/my-objections', heading: 'Objections' });
       await take('objections-to-answer', { client: officer, path: '/objections', heading: 'Objections to answer' });

@@ -33,7 +33,7 @@ import { createPublications } from './publications.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
 import { type Organisations, payloadHash, readSigned, readSignedAside, type Verifier, verifierOf } from './signer.ts';
-import { leastOf } from './standing.ts';
+import { leastOf, standingOf } from './standing.ts';
 import { createTellings, type Telling } from './tellings.ts';
 import { instantOf } from './told.ts';
 import { createWitnesses } from './witnesses.ts';
@@ -257,27 +257,33 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     async decide({ actor: { org }, subject: person }, make) {
       if (person === null) throw new Error('a decision is about a person');
       const whose = { org, person };
-      await publications.run(org, async () => {
+      await tellings.standing(whose); // whatever has to be opened is, before others have to wait
+      const decided = await publications.run(org, async () => {
         const standing = await tellings.standing(whose);
         const decision = await make(standing, (await stateOf(org)).current);
         const place = { ...whose, revision: standing.revision + 1, at: clock.now() };
         try {
           await store.putDecision({ ...place, decision: await sealDecision(vault, place, decision) });
         } catch (error) {
+          // The store may have it all the same: it is read again, and the devices are told what holds.
+          tellings.forgetPerson(person);
+          for (const connection of connections.ofPerson(org, person)) connection.renewSoon();
+          changes.notify(org);
           if (isConflict(error))
             throw new DaylightError('conflict', 'something else was decided first', {
               cause: error,
               remedy: LOOK_AGAIN,
             });
           throw error;
-        } finally {
-          // The store may have it all the same.
-          tellings.forgetPerson(person);
         }
+        const { revision, at } = place;
+        const then = standingOf([...standing.decided, { revision, at, decision }]);
+        tellings.forgetPerson(person, then);
+        return then;
       });
       changes.notify(org);
       await push(connections.ofPerson(org, person));
-      return tellings.standing(whose);
+      return decided;
     },
 
     async enrol(device, enrolment, { codeHash, event, most }) {

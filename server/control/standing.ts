@@ -37,6 +37,10 @@ export interface Standing {
   /** As it is now, whatever the time: what the newest decision left. */
   readonly terms: PersonalTerms;
   readonly now: Levels;
+  /** False when one of the decisions cannot be read any more: then nothing is allowed. */
+  readonly isReadable: boolean;
+  /** What it follows from, in order of revision. */
+  readonly decided: readonly Decided[];
   readonly objections: ReadonlyMap<ParameterId, Objection>;
   /** The most that was allowed of each parameter; the highest level of those that nobody objected to. */
   at(instant: UnixMs): Levels;
@@ -54,6 +58,8 @@ export function standingOf(decided: readonly Decided[]): Standing {
     revision: last.revision,
     terms: termsAt(last),
     now: levelsOf(last),
+    isReadable: last.isReadable,
+    decided,
     objections: last.objections,
     // A clock that was set back puts a later decision before an earlier one: the later one counts from the latest of them.
     at: (instant) => levelsOf(steps.findLast(({ at }) => at <= instant) ?? null),

@@ -17,8 +17,8 @@ export interface Tellings {
   standing(of: Pick<Owner, 'org' | 'person'>): Promise<Standing>;
   /** Call when something was acknowledged on the device. */
   forget(device: DeviceId): void;
-  /** Call when the person decided something. */
-  forgetPerson(person: PersonId): void;
+  /** Call when the person decided something, with what holds for them then, where that is known to be in the store. */
+  forgetPerson(person: PersonId, then?: Standing): void;
 }
 
 export interface Telling {
@@ -136,6 +136,9 @@ export function createTellings({ store, vault, acknowledgements, most }: Telling
     },
     standing,
     forget: (device) => acknowledgedOn.forget(device),
-    forgetPerson: (person) => standings.forget(person),
+    forgetPerson(person, then) {
+      standings.forget(person);
+      if (then !== undefined) void standings.get(person, async () => then);
+    },
   };
 }

@@ -110,7 +110,7 @@ test('what comes afterwards of the parameter is never stored; what the manager s
 });
 
 test('an agent that has not heard of it uploads what it recorded before, and nothing of the parameter is stored', async () => {
-  await employee.client.ok('DELETE', path('title'));
+  await end('title');
   await eventually(
     'it may be recorded again',
     () => agent.status().parameters.title.why !== 'Off: you have objected to it.',
@@ -134,7 +134,8 @@ test('an answer switches nothing on; the person’s own end of it does, without 
     name: 'Pia',
     email: 'pia@acme.example.com',
   });
-  const answer = { answer: 'refused', words: 'We need titles for the audit.' };
+  const [{ revision }] = await objections();
+  const answer = { revision, answer: 'refused', words: 'We need titles for the audit.' };
   await officer.client.ok('POST', `${path('title')}/answer`, answer);
   await agent.handle({ command: 'start', project: null, task: null });
   await setTimeout(2 * SECOND);
@@ -142,11 +143,16 @@ test('an answer switches nothing on; the person’s own end of it does, without 
   expect(await objections()).toMatchObject([
     { state: 'refused', answer: { byName: 'Pia', words: 'We need titles for the audit.' } },
   ]);
-  await employee.client.ok('DELETE', path('title'));
+  await end('title');
   await eventually('titles are recorded again', () => active().includes('title'));
   expect(await objections()).toEqual([]);
   await agent.handle({ command: 'stop' });
 });
+
+async function end(parameter: string): Promise<void> {
+  const of = (await objections()).find((one: Json) => one.parameter === parameter);
+  await employee.client.ok('DELETE', `${path(parameter)}?revision=${of.revision}`);
+}
 
 async function objections(): Promise<Json> {
   return (await employee.client.ok('GET', `/people/${employee.person}/objections`)).objections;

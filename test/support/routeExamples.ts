@@ -64,8 +64,11 @@ export function examples({
     objections: { params: { person } },
     openObjections: {},
     object: { params: { person, parameter: 'title' }, body: { grounds: 'It shows whom I write to.' } },
-    endObjection: { params: { person, parameter: 'title' } },
-    answerObjection: { params: { person, parameter: 'title' }, body: { answer: 'upheld', words: 'Right.' } },
+    endObjection: { params: { person, parameter: 'title' }, query: { revision: '1' } },
+    answerObjection: {
+      params: { person, parameter: 'title' },
+      body: { revision: 1, answer: 'upheld', words: 'Right.' },
+    },
     policy: {},
     policyVersion: { params: { version: '1' } },
     policyHistory: { query: { before: '9999' } },

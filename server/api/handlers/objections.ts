@@ -2,7 +2,8 @@ import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { PersonId } from '../../../shared/ids.ts';
 import type { ObjectionView } from '../../../shared/protocol/http/objections.ts';
-import type { UnixMs } from '../../../shared/time.ts';
+import type { ReceiptPayload } from '../../../shared/protocol/messages.ts';
+import { DAY, HOUR, type UnixMs } from '../../../shared/time.ts';
 import { type Actor, authorize, personTarget } from '../../authorize.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import type { Objection, Standing } from '../../control/standing.ts';
@@ -15,14 +16,14 @@ import { noteEvent } from '../securityEvents.ts';
 export function objections(
   context: Context,
 ): HandlersOf<'objections' | 'openObjections' | 'object' | 'endObjection' | 'answerObjection'> {
-  const { store, control } = context;
+  const { store, control, clock } = context;
   return {
     async objections({ person, signedIn: { actor } }) {
-      const { objections } = await control.standing(person);
+      const { objections, isReadable } = await control.standing(person);
       const withWords = authorize(actor, 'objection.read', personTarget(person)).kind === 'granted';
       if (withWords && objections.size > 0) await recordWordsRead(context, actor, person.person);
       const views = [...objections].map(([id, one]) => viewOf(context, person, id, one, withWords));
-      return { objections: await Promise.all(views) };
+      return { objections: await Promise.all(views), unreadable: !isReadable };
     },
     async openObjections({ signedIn: { actor } }) {
       const open = await Promise.all((await store.people(actor.org)).map((person) => openOf(context, actor, person)));
@@ -36,17 +37,20 @@ export function objections(
       });
       return viewNow(context, person, parameter, standing);
     },
-    async endObjection({ params: { parameter }, person, leave }) {
+    async endObjection({ params: { parameter }, query: { revision }, person, leave }) {
       await control.decide(leave, async (now) => {
-        objectionTo(now, parameter);
+        requireThis(objectionTo(now, parameter), revision);
+        requireFewEnds(now, clock.now());
         await noteEvent(context, person, 'objection_ended');
         return { kind: 'ended', parameter };
       });
       return { ok: true };
     },
-    async answerObjection({ params: { parameter }, body: { answer, words }, person, leave }) {
+    async answerObjection({ params: { parameter }, body: { revision, answer, words }, person, leave }) {
       const standing = await control.decide(leave, async (now) => {
-        requireUnanswered(objectionTo(now, parameter));
+        const objection = objectionTo(now, parameter);
+        requireThis(objection, revision);
+        requireUnanswered(objection);
         await noteEvent(context, person, 'objection_answered');
         return { kind: answer, parameter, by: leave.actor.person, words };
       });
@@ -70,6 +74,32 @@ function objectionTo({ objections }: Standing, parameter: ParameterId): Objectio
   if (objection !== undefined) return objection;
   throw new DaylightError('not_found', `there is no objection to ${parameter} that has not ended`);
 }
+
+/** What somebody looked at may have ended since, and another one begun. */
+function requireThis(objection: Objection, revision: number): void {
+  if (objection.revision === revision) return;
+  throw new DaylightError('conflict', 'revision: this objection has ended, and there is another one now', {
+    field: 'revision',
+    remedy: 'Look at the one that holds now.',
+  });
+}
+
+/**
+ * Whoever ends and objects again without end would make everybody's records longer to read. It is the end that is refused: it
+ * stays off meanwhile, and nobody is kept from objecting.
+ */
+function requireFewEnds({ decided }: Standing, now: UnixMs): void {
+  const ends = decided.filter(({ at, decision }) => decision?.kind === 'ended' && at > now - DAY);
+  const [oldest] = ends;
+  if (oldest === undefined || ends.length < ENDS_IN_A_DAY) return;
+  const retryAfterMs = oldest.at + DAY - now;
+  throw new DaylightError('rate_limited', `${ENDS_IN_A_DAY} objections were ended within a day; this one stays`, {
+    retryAfterMs,
+    remedy: `End it in ${Math.ceil(retryAfterMs / HOUR)} hours; until then it stays off.`,
+  });
+}
+
+const ENDS_IN_A_DAY = 20;
 
 function requireUnanswered({ state }: Objection): void {
   if (state === 'pending') return;
@@ -121,10 +151,10 @@ async function viewOf(
 ): Promise<ObjectionView> {
   return {
     person: person.person,
-    ...{ parameter, state, since },
+    ...{ parameter, revision, state, since },
     grounds: withWords ? grounds : null,
     answer: answer === null ? null : await answerOf(context, person, answer, withWords),
-    confirmed: await confirmedOf(context, person, parameter, revision),
+    confirmed: await confirmedOf(context, person, parameter),
   };
 }
 
@@ -144,15 +174,18 @@ async function confirmedOf(
   { store, control }: Context,
   { org, person }: PersonRecord,
   parameter: ParameterId,
-  revision: number,
 ): Promise<ObjectionView['confirmed']> {
+  const { revision } = await control.standing({ org, person });
   const active = (await store.devices(org, [person])).filter(({ status }) => status === 'active');
   const receipts = await Promise.all(active.map((device) => control.latestReceipt(device)));
-  const off = receipts.filter(
-    (receipt) =>
-      receipt !== null && receipt.said.terms >= revision && receipt.said.parameters[parameter].state === 'off',
-  );
+  const off = receipts.filter((receipt) => receipt !== null && isOff(receipt.said, parameter, revision));
   return { devices: off.length, of: active.length };
+}
+
+/** Under the newest of their decisions, and with nothing of it left to be sent. */
+function isOff({ terms, parameters }: ReceiptPayload, parameter: ParameterId, revision: number): boolean {
+  const { state, waiting } = parameters[parameter];
+  return terms === revision && state === 'off' && waiting === 0;
 }
 
 /** Words of a person that somebody else reads are on record there first. */

@@ -116,13 +116,15 @@ export function useDevices(person: string) {
   });
 }
 
-/** What this person has objected to. Followed closely: whoever objects waits for their devices to confirm it. */
-export function useObjections(person: string) {
+/**
+ * What this person has objected to. Only one's own are followed, closely as long as a device has not confirmed them: a look of
+ * somebody else who reads the words is on record each time.
+ */
+export function useObjections(person: string, own: boolean) {
   return useQuery({
     queryKey: keys.objections(person),
     queryFn: ({ signal }) => call('objections', { params: { person } }, signal),
-    select: ({ objections }) => objections,
-    refetchInterval: ({ state: { data } }) => (data?.objections.some(isUnconfirmed) ? 1_000 : 15_000),
+    refetchInterval: ({ state: { data } }) => own && (data?.objections.some(isUnconfirmed) ? 1_000 : 15_000),
   });
 }
 

@@ -15,14 +15,17 @@ type Answer = 'upheld' | 'refused';
 /** The answer of a person, with a reason that the other one reads. */
 export function AnswerDialog(props: { objection: ObjectionView; name: string; opened: boolean; onClose: () => void }) {
   const { objection, name, opened, onClose } = props;
-  const { person, parameter } = objection;
+  const { person, parameter, revision } = objection;
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [words, setWords] = useState('');
   const [tried, setTried] = useState(false);
   const client = useQueryClient();
   const send = useMutation({
     mutationFn: (chosen: Answer) =>
-      call('answerObjection', { params: { person, parameter }, body: { answer: chosen, words: words.trim() } }),
+      call('answerObjection', {
+        params: { person, parameter },
+        body: { revision, answer: chosen, words: words.trim() },
+      }),
     onSuccess: () => {
       onClose();
       return client.invalidateQueries({ queryKey: keys.openObjections });

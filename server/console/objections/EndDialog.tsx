@@ -18,11 +18,11 @@ export function EndDialog({
   opened: boolean;
   onClose: () => void;
 }) {
-  const { person, parameter } = objection;
+  const { person, parameter, revision } = objection;
   const client = useQueryClient();
   const { label } = catalog[parameter];
   const end = useMutation({
-    mutationFn: () => call('endObjection', { params: { person, parameter } }),
+    mutationFn: () => call('endObjection', { params: { person, parameter }, query: { revision } }),
     onSuccess: () => {
       onClose();
       return client.invalidateQueries({ queryKey: keys.objections(person) });

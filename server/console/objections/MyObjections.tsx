@@ -6,6 +6,7 @@ import type { ObjectionView } from '../../../shared/protocol/http/objections.ts'
 import { useObjections, usePolicy } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { say } from '../strings/say.ts';
@@ -18,7 +19,7 @@ import classes from './objections.module.css';
 export function MyObjections() {
   const me = useMe();
   const policy = usePolicy();
-  const objections = useObjections(me.person.id);
+  const objections = useObjections(me.person.id, true);
   const error = policy.error ?? objections.error;
   const retry = () => void Promise.all([policy.refetch(), objections.refetch()]);
   return (
@@ -26,7 +27,14 @@ export function MyObjections() {
       {error !== null && <Failure error={error} retry={retry} />}
       {error === null && (policy.data === undefined || objections.data === undefined) && <Waiting />}
       {policy.data !== undefined && objections.data !== undefined && (
-        <Both policy={policy.data.policy} objections={objections.data} />
+        <>
+          {objections.data.unreadable && (
+            <Note tone="gone">
+              <p>{say('objections.unreadable')}</p>
+            </Note>
+          )}
+          <Both policy={policy.data.policy} objections={objections.data.objections} />
+        </>
       )}
     </Page>
   );

@@ -531,6 +531,8 @@ export const en = {
   'objections.title': 'Objections',
   'objections.lead':
     'You may object at any time, free of charge, to what is collected of you for a legitimate interest of your organisation. It is off for you from then on, and stays off until you say otherwise.',
+  'objections.unreadable':
+    'A decision that is kept here was damaged. Nobody can say what it forbids, so everything is off for this person until whoever runs the server restores its database.',
   'objections.mine': 'What you have objected to',
   'objections.objectable': 'What you may object to',
   'objections.nothing': 'Nothing of you is collected on this basis now.',

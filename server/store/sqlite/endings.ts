@@ -9,7 +9,14 @@ import { storeSchema } from './schema.ts';
 const { tables } = storeSchema;
 
 /** These grow with every day, and go bit by bit; how much the others hold goes by the number of people and computers. */
-const long: ReadonlySet<string> = new Set(['segment', 'image', 'receipt', 'access', 'security_event']);
+const long: ReadonlySet<string> = new Set([
+  'segment',
+  'image',
+  'receipt',
+  'personal_decision',
+  'access',
+  'security_event',
+]);
 const ROWS = 1_000;
 
 export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Endings {

@@ -18,6 +18,8 @@ export type ObjectionState = z.infer<typeof ObjectionState>;
 export const ObjectionView = z.strictObject({
   person: PersonId,
   parameter: ParameterId,
+  /** Which one it is: what is answered, and what is ended, names it. */
+  revision: z.int().min(1),
   state: ObjectionState,
   since: UnixMs,
   /** Null for who may only see that there is one. */
@@ -43,7 +45,11 @@ export const objectionsRoutes = {
     summary:
       'What this person has objected to (the person; whoever may see their devices, without the words; privacy officer and owner with them). Those that have ended are not listed.',
     body: null,
-    response: z.strictObject({ objections: z.array(ObjectionView) }),
+    response: z.strictObject({
+      objections: z.array(ObjectionView),
+      /** A decision of this person was damaged in the store: as nobody can say what it forbids, nothing is collected of them. */
+      unreadable: z.boolean(),
+    }),
   }),
   openObjections: route({
     method: 'GET',
@@ -71,9 +77,9 @@ export const objectionsRoutes = {
     path: '/people/:person/objections/:parameter',
     auth: 'session',
     params: path,
-    query: empty,
+    query: z.strictObject({ revision: z.coerce.number().pipe(z.int().min(1)) }),
     summary:
-      "Ends one's own objection, whatever its state: from then on the policy alone decides. 404 when there is none.",
+      "Ends one's own objection, whatever its state: from then on the policy alone decides. 404 when there is none, 409 when it is another one than `revision`, 429 after twenty ends within a day: objecting is never refused for that.",
     body: null,
     response: z.strictObject({ ok: z.literal(true) }),
   }),
@@ -84,8 +90,8 @@ export const objectionsRoutes = {
     params: path,
     query: empty,
     summary:
-      'Answers a pending objection of somebody else (privacy officer, owner), with words that the person reads. Switches nothing on. 404 when there is none, 409 when it is answered.',
-    body: z.strictObject({ answer: z.enum(['upheld', 'refused']), words: AnswerWords }),
+      'Answers a pending objection of somebody else (privacy officer, owner), with words that the person reads. Switches nothing on. 404 when there is none, 409 when it is answered, or another one than `revision`.',
+    body: z.strictObject({ revision: z.int().min(1), answer: z.enum(['upheld', 'refused']), words: AnswerWords }),
     response: ObjectionView,
   }),
 };

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DAY } from '../../../../shared/time.ts';
 import {
   addMember,
   type Client,
+  createClient,
   type Json,
   type Member,
+  PASSWORD,
   publish,
   startServer,
   type TestOwner,
@@ -70,10 +73,12 @@ test('from objecting to its end: each sees what is theirs to see, the officer an
   expect((await officer.client.ok('GET', '/objections')).objections).toMatchObject([{ personName: 'Mia', grounds }]);
 
   expect(
-    (await failure(officer.client.send('POST', of('title', '/answer'), { answer: 'refused', words: '' })))[0],
+    (
+      await failure(officer.client.send('POST', of('title', '/answer'), { revision: 1, answer: 'refused', words: '' }))
+    )[0],
   ).toBe(400);
   const words = 'We keep them out of reports, and need them for the audit.';
-  const answer = { answer: 'refused', words };
+  const answer = { revision: 1, answer: 'refused', words };
   expect(await officer.client.ok('POST', of('title', '/answer'), answer)).toMatchObject({
     state: 'refused',
     answer: { by: officer.person, byName: 'Pia', words },
@@ -81,8 +86,8 @@ test('from objecting to its end: each sees what is theirs to see, the officer an
   expect((await failure(owner.client.send('POST', of('title', '/answer'), answer)))[1]).toBe('conflict');
   expect((await seenBy(manager.client)).answer).toMatchObject({ byName: 'Pia', words: null });
 
-  expect(await mia.client.ok('DELETE', of('title'))).toEqual({ ok: true });
-  expect((await failure(mia.client.send('DELETE', of('title'))))[1]).toBe('not_found');
+  expect(await mia.client.ok('DELETE', of('title', '?revision=1'))).toEqual({ ok: true });
+  expect((await failure(mia.client.send('DELETE', of('title', '?revision=1'))))[1]).toBe('not_found');
   expect((await officer.client.ok('GET', '/objections')).objections).toEqual([]);
 });
 
@@ -100,11 +105,43 @@ test('who read the words of an objection is in the person’s own list, and ever
 test('nobody objects, ends or answers for another, and nobody answers themself', async () => {
   for (const { client } of [owner, admin, officer, manager]) {
     expect((await failure(client.send('PUT', of('title'), { grounds: '' })))[1]).toBe('forbidden');
-    expect((await failure(client.send('DELETE', of('title'))))[1]).toBe('forbidden');
+    expect((await failure(client.send('DELETE', of('title', '?revision=1'))))[1]).toBe('forbidden');
   }
   const mine = `/people/${officer.person}/objections/title`;
   await officer.client.ok('PUT', mine, { grounds: '' });
-  const answer = { answer: 'upheld', words: 'Right.' };
+  const answer = { revision: 1, answer: 'upheld', words: 'Right.' };
   expect((await failure(officer.client.send('POST', `${mine}/answer`, answer)))[1]).toBe('forbidden');
   expect(await owner.client.ok('POST', `${mine}/answer`, answer)).toMatchObject({ state: 'upheld' });
+});
+
+test('an answer, or an end, that was meant for an objection that has ended does not reach the next one', async () => {
+  const first = await mia.client.ok('PUT', of('title'), { grounds: 'first' });
+  await mia.client.ok('DELETE', of('title', `?revision=${first.revision}`));
+  const second = await mia.client.ok('PUT', of('title'), { grounds: 'second' });
+  expect(second.revision).toBeGreaterThan(first.revision);
+  const late = { revision: first.revision, answer: 'refused', words: 'About the first.' };
+  expect((await failure(officer.client.send('POST', of('title', '/answer'), late)))[1]).toBe('conflict');
+  expect((await failure(mia.client.send('DELETE', of('title', `?revision=${first.revision}`))))[1]).toBe('conflict');
+  const { objections } = await mia.client.ok('GET', `/people/${mia.person}/objections`);
+  expect(objections).toMatchObject([{ state: 'pending', grounds: 'second' }]);
+});
+
+test('whoever objects and ends it again and again is kept from ending, never from objecting, and only for a day', async () => {
+  const revisionNow = async (): Promise<number> =>
+    (await mia.client.ok('GET', `/people/${mia.person}/objections`)).objections[0].revision;
+  const end = async () => mia.client.send('DELETE', of('title', `?revision=${await revisionNow()}`));
+  let reply = await end();
+  let ends = 0;
+  for (; reply.status === 200 && ends < 40; ends += 1) {
+    await mia.client.ok('PUT', of('title'), { grounds: '' });
+    reply = await end();
+  }
+  expect([reply.status, reply.body.error.code]).toEqual([429, 'rate_limited']);
+  expect(reply.body.error.remedy).toMatch(/^End it in 24 hours/);
+  expect(ends).toBeLessThanOrEqual(20);
+  it.clock.advance(DAY);
+  const client = createClient(it.url);
+  await client.ok('POST', '/session', { email: mia.email, password: PASSWORD });
+  const { objections } = await client.ok('GET', `/people/${mia.person}/objections`);
+  await client.ok('DELETE', of('title', `?revision=${objections[0].revision}`));
 });
