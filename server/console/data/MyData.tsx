@@ -34,14 +34,14 @@ function Held({ held: { parameters, pastTheirDay } }: { held: HeldView }) {
     <section className="dl-panel dl-stack" aria-labelledby="held-heading">
       <h2 id="held-heading">{say('myData.held')}</h2>
       {parameters.length === 0 && <Empty>{say('myData.none')}</Empty>}
-      {parameters.map((one) => (
-        <Parameter key={one.parameter} held={one} />
-      ))}
       {parameters.length > 0 && (
         <p className="dl-quiet">
           {say('myData.after')} {RETENTION}
         </p>
       )}
+      {parameters.map((one) => (
+        <Parameter key={one.parameter} held={one} />
+      ))}
       {pastTheirDay > 0 && <Note>{count('myData.past', pastTheirDay)}</Note>}
     </section>
   );

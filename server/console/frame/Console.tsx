@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { Route, Routes } from 'react-router';
+import { Navigate, Route, Routes } from 'react-router';
 import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { Accesses } from '../account/Accesses.tsx';
 import { AccessLogs } from '../account/AccessLogs.tsx';
@@ -31,6 +31,7 @@ import { TodayPage } from '../today/TodayPage.tsx';
 import { WeekPage } from '../week/WeekPage.tsx';
 import { Failure } from './Failure.tsx';
 import { Frame } from './Frame.tsx';
+import { may } from './may.ts';
 import { NoSuchPage } from './NoSuchPage.tsx';
 import { UnsavedProvider } from './Unsaved.tsx';
 import { Waiting } from './Waiting.tsx';
@@ -76,6 +77,7 @@ function Door() {
 
 function Inside({ me }: { me: Me }) {
   if (me.mustDo.length > 0) return <Setup me={me} />;
+  const seesProof = may.seeProof(me.person.role);
   return (
     <MeProvider value={me}>
       {/* Somebody else begins with nothing that stood in a field here. */}
@@ -83,7 +85,7 @@ function Inside({ me }: { me: Me }) {
         <Routes>
           <Route path="/" element={<Start />} />
           <Route path="/begin/:step?" element={<Begin />} />
-          <Route path="/collection" element={<Collection />} />
+          <Route path="/collection" element={seesProof ? <Collection /> : <Navigate to="/notice" replace />} />
           <Route path="/today" element={<TodayPage />} />
           <Route path="/people" element={<People />} />
           <Route path="/people/:person" element={<PersonPage />} />
