@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { Express, Request, Response } from 'express';
 import { DaylightError } from '../../shared/errors.ts';
 import type { RouteShape } from '../../shared/protocol/http/route.ts';
@@ -19,6 +18,7 @@ import { sendFailure } from './failures.ts';
 import type { Answer, Call, Download, Handlers } from './handler.ts';
 import { parsePart } from './part.ts';
 import type { Granted } from './rights.ts';
+import { sendFile } from './sendFile.ts';
 import { type Sessions, type SignedIn, sessionLimits } from './sessions.ts';
 
 export interface AdapterDeps {
@@ -238,16 +238,6 @@ async function send(deps: AdapterDeps, route: RouteShape, response: Response, an
   if (typeof route.response === 'string') throw new Error(`a handler answered JSON where ${route.response} is due`);
   // A strict schema is also the last gate: what a handler adds by mistake does not leave the server.
   response.status(route.status ?? 200).json(route.response.parse(answer));
-}
-
-/** What breaks off ends without the last chunk (RFC 9112, section 8), so that no client takes it for whole. */
-async function sendFile(response: Response, { name, body }: Download, closing: AbortSignal): Promise<void> {
-  response.writeHead(200, {
-    'content-type': 'application/zip',
-    'content-disposition': `attachment; filename="${name}"`,
-    'x-accel-buffering': 'no',
-  });
-  await pipeline(body, response, { signal: closing });
 }
 
 function fail(response: Response, cause: unknown): void {

@@ -1,22 +1,38 @@
 import { DaylightError } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
-import { HOUR, type MonoMs, SECOND } from '../../shared/time.ts';
+import { EXPORT_MINUTES } from '../../shared/protocol/http/ownData.ts';
+import { HOUR, MINUTE, type MonoMs, SECOND } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 
 /** Each holds a copy of the database still and opens all that is held of somebody: what one person asks for must not keep others waiting. */
 const AT_ONCE = 4;
 const IN_AN_HOUR = 5;
 const RETRY_MS = 30 * SECOND;
+/**
+ * While a copy is held still the log of the database cannot start again, and two people who take turns would hold it for ever: after so
+ * long without a gap nobody begins until all have ended. Half an hour later at the latest they have.
+ */
+const WITHOUT_GAP_MS = 30 * MINUTE;
 
 /** Downloads of everything that are under way, and those of the last hour. In memory: who restarts the server begins anew. */
 export interface Exports {
-  /** Counts one until the returned function is called. Throws DaylightError `rate_limited`, with the time to wait. */
-  begin(person: PersonId): () => void;
+  /** Takes a place, until `end`. Throws DaylightError `rate_limited`, with the time to wait. */
+  begin(person: PersonId): ExportPlace;
+}
+
+export interface ExportPlace {
+  /** Before its snapshot is taken: only from now on does it count for the hour, and for what is held without a gap. */
+  proven(): void;
+  /** The person may begin another one at once; their snapshot is held until `closing` has settled. */
+  end(closing?: Promise<void>): void;
 }
 
 export function createExports({ mono }: Pick<Clock, 'mono'>): Exports {
   const underWay = new Set<PersonId>();
   const begun = new Map<PersonId, readonly MonoMs[]>();
+  const held = new Set<ExportPlace>();
+  let heldSince: MonoMs = 0;
+  let latest: MonoMs = 0;
 
   function recentOf(person: PersonId): readonly MonoMs[] {
     return (begun.get(person) ?? []).filter((at) => mono() - at < HOUR);
@@ -32,10 +48,26 @@ export function createExports({ mono }: Pick<Clock, 'mono'>): Exports {
         throw refusal(`your data was downloaded ${IN_AN_HOUR} times within an hour`, waitMs);
       }
       if (underWay.size >= AT_ONCE) throw refusal(`${AT_ONCE} others are downloading their data now`, RETRY_MS);
-      for (const other of begun.keys()) if (recentOf(other).length === 0) begun.delete(other);
+      if (held.size > 0 && mono() - heldSince >= WITHOUT_GAP_MS) {
+        const waitMs = Math.max(RETRY_MS, latest + EXPORT_MINUTES * MINUTE - mono());
+        throw refusal('downloads of others went on without a break, and the server must tidy up after them', waitMs);
+      }
       underWay.add(person);
-      begun.set(person, [...recent, mono()]);
-      return () => void underWay.delete(person);
+      const place: ExportPlace = {
+        proven() {
+          if (held.size === 0) heldSince = mono();
+          latest = mono();
+          held.add(place);
+          for (const other of begun.keys()) if (recentOf(other).length === 0) begun.delete(other);
+          begun.set(person, [...recent, latest]);
+        },
+        end(closing = Promise.resolve()) {
+          underWay.delete(person);
+          const letGo = (): void => void held.delete(place);
+          void closing.then(letGo, letGo);
+        },
+      };
+      return place;
     },
   };
 }

@@ -33,7 +33,10 @@ export async function requireSamePerson(context: Context, asking: PersonRecord, 
 }
 
 function wrongPassword(): DaylightError {
-  return new DaylightError('wrong_credentials', 'the password is not right', { field: 'password' });
+  return new DaylightError('wrong_credentials', 'the password is not right', {
+    field: 'password',
+    remedy: 'Type the password that you sign in to Daylight with.',
+  });
 }
 
 function codeMissing(): DaylightError {

@@ -29,6 +29,8 @@ const details = {
   second_factor_changed: 'a second factor was set up or replaced',
   second_factor_removed: 'the second factor was removed, and its recovery codes with it',
   recovery_codes_renewed: 'new recovery codes were made, and the old ones ended',
+  export_refused:
+    'asked for everything that is held of them with a wrong password or code, or too often or while too many did',
   data_exported: 'downloaded everything that is held of them',
   data_export_cut: 'a download of everything that is held of this person broke off before it was whole',
   signed_in_with_link: 'signed in with a link that was made on the host',

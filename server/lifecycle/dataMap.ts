@@ -114,6 +114,16 @@ export const memoryMap: Readonly<Record<string, Registered>> = {
     exported: [],
     withheld: 'Copies of what the tables hold.',
   },
+  'opened decisions': {
+    subject: 'person',
+    exported: [],
+    withheld: 'Copies of what you objected to, with your words, and how it was answered: they are among the decisions.',
+  },
+  'downloads of the last hour': {
+    subject: 'person',
+    exported: [],
+    withheld: 'When yours began, to bound how many there are: each is among the looks.',
+  },
   'batches and images on their way': {
     subject: 'device',
     exported: [],

@@ -21,11 +21,14 @@ export interface DayLinks {
   readonly after: Day | null;
 }
 
-export function* dayPage({ day, before, after }: DayLinks, tables: Iterable<DayTable>): Generator<string> {
+export async function* dayPage(
+  { day, before, after }: DayLinks,
+  tables: AsyncIterable<DayTable>,
+): AsyncGenerator<string> {
   yield head(`The day ${day}`, '../');
   const beside = [link(before, 'The day before'), link(after, 'The day after')].filter((one) => one !== '');
   yield `<p>From midnight to midnight, and all times, in UTC.</p><nav>${beside.join(' · ')}</nav>`;
-  for (const { parameter, columns, rows, pictures } of tables) {
+  for await (const { parameter, columns, rows, pictures } of tables) {
     yield `<h2>${text(catalog[parameter].label)}</h2>`;
     yield tableHead(catalog[parameter].label, columns);
     for (const [place, row] of rows.entries()) yield tableRow(row, pictures[place] ?? null);

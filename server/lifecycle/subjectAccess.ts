@@ -56,7 +56,7 @@ export async function* subjectFiles(
   yield* imageFiles(writing, { subject, held, note });
   for (const [place, day] of held.days.entries()) {
     const links = { day, before: held.days[place - 1] ?? null, after: held.days[place + 1] ?? null };
-    yield writing.file(`days/${day}.html`, dayPage(links, await tablesOf({ subject, held, note }, day)));
+    yield writing.file(`days/${day}.html`, dayPage(links, tablesOf({ subject, held, note }, day)));
   }
   for (const policy of subject.policies)
     yield writing.file(`notices/${policy.document.version}.html`, noticePage(noticeView(policy)));
@@ -218,13 +218,12 @@ async function unlessMissing<T>(reading: Promise<T>): Promise<T | null> {
   });
 }
 
-async function tablesOf(reading: Reading, day: Day): Promise<DayTable[]> {
-  const tables: DayTable[] = [];
+async function* tablesOf(reading: Reading, day: Day): AsyncGenerator<DayTable> {
   for (const { parameter, days } of reading.held.parameters) {
     if (!days.includes(day)) continue;
     const records = await unitOf(reading, parameter, day);
     const fields = fieldsOf(parameter).filter((field) => !['image', 'digest'].includes(field));
-    tables.push({
+    yield {
       parameter,
       columns: ['time', 'lasted', ...fields.map(words), ...(parameter === 'screenshot' ? ['picture'] : [])],
       rows: records.map(({ observation }) => [
@@ -235,9 +234,8 @@ async function tablesOf(reading: Reading, day: Day): Promise<DayTable[]> {
       pictures: records.map(({ observation }) =>
         observation.parameter === 'screenshot' ? `images/${observation.image}.webp` : null,
       ),
-    });
+    };
   }
-  return tables;
 }
 
 function lasted(ms: number): string {

@@ -21,6 +21,8 @@ export interface Planting {
   readonly days: readonly Day[];
   /** Observations of applications on each day, beside one of each other kind. */
   readonly apps?: number;
+  /** The same of titles. */
+  readonly titles?: number;
   readonly keptForDays?: number;
   /** Of a segment of its own on the first day, which is over. */
   readonly past?: boolean;
@@ -28,7 +30,7 @@ export interface Planting {
 
 /** Stores days of a person as ingest would, with a word of theirs in each text. Returns their device, and the words of the images. */
 export async function plant(data: string, planting: Planting): Promise<{ device: string; images: readonly ImageId[] }> {
-  const { org, person, canary, days, apps = 1, past = false, keptForDays = 400 } = planting;
+  const { org, person, canary, days, apps = 1, titles = 1, past = false, keptForDays = 400 } = planting;
   const foundation = await openFoundation({ data, clock: systemClock, random: systemRandom, create: false });
   const { store, vault } = foundation;
   const enrolling = newDevice();
@@ -48,7 +50,7 @@ export async function plant(data: string, planting: Planting): Promise<{ device:
       const image = ImageId.parse(randomUUID());
       images.push(image);
       const picture = Buffer.concat([webp(4_096, 7), Buffer.from(`image ${canary} ${day}`)]);
-      const observations = observationsOf(day, canary, image, picture, apps);
+      const observations = observationsOf(day, canary, image, picture, { apps, titles });
       const terms = {
         day,
         policyVersion: 1,
@@ -99,7 +101,13 @@ function at(day: Day, minute: number, span = 0) {
   return { at: Date.parse(`${day}T08:00:00Z`) + minute * MINUTE, mono: 1_000 + minute * MINUTE, span };
 }
 
-function observationsOf(day: Day, canary: string, image: ImageId, picture: Uint8Array, apps: number): Observation[] {
+function observationsOf(
+  day: Day,
+  canary: string,
+  image: ImageId,
+  picture: Uint8Array,
+  { apps, titles }: { apps: number; titles: number },
+): Observation[] {
   const many = Array.from({ length: apps }, (_, place): Observation => {
     const when = { at: Date.parse(`${day}T08:00:00Z`) + place * 100, mono: place * 100, span: 100 };
     return { parameter: 'app', level: 'name', ...when, name: `=app ${canary} ${place}` };
@@ -109,7 +117,17 @@ function observationsOf(day: Day, canary: string, image: ImageId, picture: Uint8
     { parameter: 'session', level: 'on', ...at(day, 0), event: 'start', cause: 'employee' },
     { parameter: 'activity', level: 'counts', ...at(day, 0, MINUTE), keys: 12, clicks: 3, scrolls: 0, moves: 9 },
     ...many,
-    { parameter: 'title', level: 'full', ...at(day, 1), title: `<script>alert(1)</script> title ${canary}` },
+    ...Array.from({ length: titles }, (_, place): Observation => {
+      const title = `<script>alert(1)</script> title ${canary}${place === 0 ? '' : ` ${place}`}`;
+      return {
+        parameter: 'title',
+        level: 'full',
+        at: at(day, 1).at + place * 100,
+        mono: at(day, 1).mono + place * 100,
+        span: 0,
+        title,
+      };
+    }),
     { parameter: 'url', level: 'host_path', ...at(day, 1), host: `${canary}.example.com`, path: `/path-${canary}` },
     {
       parameter: 'screenshot',

@@ -4,16 +4,16 @@ import { DaylightError } from '../../../shared/errors.ts';
 import { EXPORT_MINUTES } from '../../../shared/protocol/http/ownData.ts';
 import { dayOf, MINUTE } from '../../../shared/time.ts';
 import { zipOf } from '../../lifecycle/exportZip.ts';
-import { type ExportFile, heldUntil, subjectFiles } from '../../lifecycle/subjectAccess.ts';
+import { heldUntil, subjectFiles } from '../../lifecycle/subjectAccess.ts';
 import type { Subject } from '../../lifecycle/subjectRecords.ts';
 import type { PersonRecord, Snapshot } from '../../store/store.ts';
 import type { Context } from '../context.ts';
-import { createExports } from '../exports.ts';
+import { createExports, type ExportPlace, type Exports } from '../exports.ts';
 import type { HandlersOf } from '../handler.ts';
 import { recordOwnRead } from '../reading.ts';
-import { requireSamePerson } from '../samePerson.ts';
+import { type Proof, requireSamePerson } from '../samePerson.ts';
 import { noteEvent } from '../securityEvents.ts';
-import type { SignedIn } from '../sessions.ts';
+import { whileSignedIn } from '../whileSignedIn.ts';
 
 /** What is held of oneself, to look at and to take along. */
 export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
@@ -27,8 +27,7 @@ export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
       return { asOf, parameters: parameters.map((one) => ({ ...one, days: [...one.days] })), pastTheirDay };
     },
     async exportData({ leave, person, body, signedIn }) {
-      await requireSamePerson(context, person, body);
-      const release = exports.begin(person.person);
+      const place = await refusedOnRecord(context, person, () => provenPlace(context, exports, person, body));
       let snapshot: Snapshot | null = null;
       try {
         const asOf = clock.now();
@@ -36,28 +35,64 @@ export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
         await noteEvent(context, person, 'data_exported');
         snapshot = await store.snapshot();
         const subject = await subjectOf(context, person, snapshot);
-        const body = zipOf(whileSignedIn(context, signedIn, subjectFiles(leave, subject, asOf)), asOf);
+        const files = whileSignedIn(
+          async () => (await context.sessions.again(signedIn.session)) !== null,
+          subjectFiles(leave, subject, asOf),
+        );
+        const body = zipOf(files, asOf);
         const late = setTimeout(() => body.destroy(new Error('the download took too long')), EXPORT_MINUTES * MINUTE);
-        const end = endOf(context, person, snapshot, release);
+        const end = endOf(context, person, snapshot, place);
         void finished(body).then(
           () => end('whole').finally(() => clearTimeout(late)),
           () => end('cut').finally(() => clearTimeout(late)),
         );
         return { name: `daylight-${dayOf(asOf)}.zip`, body };
       } catch (cause) {
-        await snapshot?.close().catch(() => undefined);
-        release();
+        const closing = snapshot?.close();
+        place.end(closing);
+        await closing?.catch(() => undefined);
         throw cause;
       }
     },
   };
 }
 
+/** A place is taken before anything is proven, so that what has nothing to do with a code does not use it up. */
+async function provenPlace(
+  context: Context,
+  exports: Exports,
+  person: PersonRecord,
+  proof: Proof,
+): Promise<ExportPlace> {
+  const place = exports.begin(person.person);
+  try {
+    await requireSamePerson(context, person, proof);
+    place.proven();
+    return place;
+  } catch (cause) {
+    place.end();
+    throw cause;
+  }
+}
+
+/** Of a code that is missing, `noteRefusal` takes note. */
+async function refusedOnRecord<T>(context: Context, person: PersonRecord, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (cause) {
+    const isRefusal =
+      cause instanceof DaylightError && (cause.code === 'wrong_credentials' || cause.code === 'rate_limited');
+    if (isRefusal) await noteEvent(context, person, 'export_refused');
+    throw cause;
+  }
+}
+
 /** Nothing is left of a download that has ended, whole or not; that it was cut off is on record. */
-function endOf(context: Context, person: PersonRecord, snapshot: Snapshot, release: () => void) {
+function endOf(context: Context, person: PersonRecord, snapshot: Snapshot, place: ExportPlace) {
   return async (how: 'whole' | 'cut'): Promise<void> => {
-    release();
-    await snapshot.close().catch(() => undefined);
+    const closing = snapshot.close();
+    place.end(closing);
+    await closing.catch(() => undefined);
     // A store that was closed meanwhile takes no record, and a server that ends has cut it off itself.
     if (how === 'cut') await noteEvent(context, person, 'data_export_cut').catch(() => undefined);
   };
@@ -75,16 +110,4 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
     clientOf: (session) => sessions.clientOf(session),
   };
   return { person, organisation: identity.name, store, vault, policies: await control.history(asking.org), open };
-}
-
-/** Whoever signs out everywhere, or is signed out, ends the download before its next file. */
-async function* whileSignedIn(
-  { sessions }: Context,
-  { session }: SignedIn,
-  files: AsyncIterable<ExportFile>,
-): AsyncGenerator<ExportFile> {
-  for await (const file of files) {
-    if ((await sessions.again(session)) === null) throw new DaylightError('unauthenticated', 'the session has ended');
-    yield file;
-  }
 }

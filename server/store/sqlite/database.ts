@@ -49,9 +49,11 @@ export async function openDatabase(file: string, schema: Schema, options: Databa
 function opened(file: string, main: Connection, writer: Writer, read: Readers): Database {
   let closing: Promise<void> | null = null;
   const snapshots = new Set<Readers>();
+  const openings = new Set<Promise<Readers>>();
   const close = async (): Promise<void> => {
     await writer.drain();
     await read.close();
+    await Promise.allSettled(openings);
     for (const snapshot of snapshots) await snapshot.close();
     // A full disk may refuse this. Nothing is lost: the log stays beside the file and is read at the next opening.
     await main.all('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
@@ -61,28 +63,47 @@ function opened(file: string, main: Connection, writer: Writer, read: Readers): 
       throw storeError(error);
     }
   };
+  const isClosing = (): boolean => closing !== null;
+  const open = async (): Promise<Readers> => {
+    if (isClosing()) throw closed();
+    const taken = await snapshotOf(file);
+    if (isClosing()) {
+      await taken.close();
+      throw closed();
+    }
+    let ending: Promise<void> | null = null;
+    const snapshot: Readers = {
+      ...taken,
+      close() {
+        ending ??= end(snapshot, taken);
+        return ending;
+      },
+    };
+    snapshots.add(snapshot);
+    return snapshot;
+  };
+  const end = async (snapshot: Readers, taken: Readers): Promise<void> => {
+    await taken.close().finally(() => snapshots.delete(snapshot));
+    // None holds the log any more: it is emptied before the next one can hold it again.
+    if (snapshots.size === 0) await writer.checkpoint();
+  };
   return {
     writer,
     read,
-    async snapshot() {
-      if (closing !== null) throw new StoreError('closed', 'the store is closed');
-      const taken = await snapshotOf(file);
-      let ending: Promise<void> | null = null;
-      const snapshot: Readers = {
-        ...taken,
-        close() {
-          ending ??= taken.close().finally(() => snapshots.delete(snapshot));
-          return ending;
-        },
-      };
-      snapshots.add(snapshot);
-      return snapshot;
+    snapshot() {
+      const opening = open();
+      openings.add(opening);
+      return opening.finally(() => openings.delete(opening));
     },
     close() {
       closing ??= close();
       return closing;
     },
   };
+}
+
+function closed(): StoreError {
+  return new StoreError('closed', 'the store is closed');
 }
 
 /** A transaction of SQLite sees the file as it was at its first read. Closing the connection ends it. */

@@ -20,6 +20,11 @@ export interface Writer {
   unit<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Returns how to submit an input to `work`; inputs of one group run together, at the place of the first of them. */
   lane<In, Out>(work: Together<In, Out>): (input: In) => Promise<Out>;
+  /**
+   * Moves the write-ahead log into the database as far as no reader holds it, between two groups: where it holds nothing of it, the next
+   * write begins the log anew. Never fails, and does nothing once the writer drains.
+   */
+  checkpoint(): Promise<void>;
   /** Refuses new units, finishes those that wait, then resolves. */
   drain(): Promise<void>;
 }
@@ -36,15 +41,18 @@ export const writerLimits: WriterLimits = { groupUnits: 256, checkpointPages: 2_
 export function createWriter(connection: Connection, limits: WriterLimits = writerLimits): Writer {
   const waiting: Task[] = [];
   const checkpoint = checkpointer(connection, limits.checkpointPages);
+  const asked: (() => void)[] = [];
   let draining = false;
   let running: Promise<void> | null = null;
 
   const work = async (): Promise<void> => {
     // One turn of the event loop lets everything that the previous group woke join the next.
     await turn();
-    while (waiting.length > 0) {
-      await commitGroup(connection, waiting.splice(0, limits.groupUnits));
-      await checkpoint();
+    while (waiting.length > 0 || asked.length > 0) {
+      if (waiting.length > 0) await commitGroup(connection, waiting.splice(0, limits.groupUnits));
+      const told = asked.splice(0);
+      await checkpoint(told.length > 0);
+      for (const tell of told) tell();
       await turn();
     }
     running = null;
@@ -68,6 +76,13 @@ export function createWriter(connection: Connection, limits: WriterLimits = writ
         assertOpen();
         return submit(input);
       };
+    },
+    async checkpoint() {
+      if (draining) return;
+      await new Promise<void>((resolve) => {
+        asked.push(resolve);
+        running ??= work();
+      });
     },
     async drain() {
       draining = true;
@@ -235,12 +250,12 @@ function at<T>(outputs: readonly T[], place: number): T {
 }
 
 /** PASSIVE waits for nobody: a slow reader only makes the log longer until a later turn. */
-function checkpointer(connection: Connection, everyPages: number): () => Promise<void> {
+function checkpointer(connection: Connection, everyPages: number): (now: boolean) => Promise<void> {
   let due = everyPages;
-  return async () => {
+  return async (now) => {
     try {
       const log = await logPages(connection, 'NOOP');
-      if (log < due) {
+      if (log < due && !now) {
         if (log < everyPages) due = everyPages;
         return;
       }

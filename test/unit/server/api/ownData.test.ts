@@ -40,11 +40,11 @@ const looksAt = async ({ person, client }: Member): Promise<string[]> =>
 const ask = ({ person, client }: Member, body: object) => client.send('POST', `/people/${person}/export`, body);
 
 /** The answer with its first bytes, and nothing read after them. */
-async function begun({ person, client }: Member): Promise<IncomingMessage> {
+async function begun({ person, client }: Member, proof: object = { password: PASSWORD }): Promise<IncomingMessage> {
   const headers = { cookie: client.cookie ?? '', 'content-type': 'application/json', 'x-daylight': 'test' };
   const asking = request(`${it.url}/api/v1/people/${person}/export`, { method: 'POST', headers });
   asking.on('error', () => undefined);
-  asking.end(JSON.stringify({ password: PASSWORD }));
+  asking.end(JSON.stringify(proof));
   const response = await new Promise<IncomingMessage>((resolve) => asking.once('response', resolve));
   response.pause();
   expect(response.statusCode).toBe(200);
@@ -97,7 +97,9 @@ describe('a download of everything', () => {
       field: 'password',
     });
     expect(await looksAt(ann)).toEqual(before);
-    expect(await eventsOf(ann.person)).not.toContain('data_exported');
+    const events = await eventsOf(ann.person);
+    expect(events).toContain('export_refused');
+    expect(events).not.toContain('data_exported');
   });
 
   test('asks whoever has a second factor for a code as well, which works once', async () => {
@@ -113,8 +115,15 @@ describe('a download of everything', () => {
       code: 'wrong_credentials',
       field: 'totp',
     });
-    expect((await ask(officer, { password, totp })).status).toBe(200);
-    expect((await ask(officer, { password, totp })).body.error).toMatchObject({
+    const under = await begun(officer, { password, totp });
+    it.clock.advance(60_000);
+    const next = totpCode(officer.secret ?? '', it.clock.now());
+    expect((await ask(officer, { password, totp: next })).body.error.code).toBe('rate_limited'); // one at once
+    under.destroy();
+    await expect.poll(() => eventsOf(officer.person)).toContain('data_export_cut');
+    // A refusal that has nothing to do with the code has not used it up.
+    expect((await ask(officer, { password, totp: next })).status).toBe(200);
+    expect((await ask(officer, { password, totp: next })).body.error).toMatchObject({
       code: 'wrong_credentials',
       field: 'totp',
     });
@@ -124,6 +133,7 @@ describe('a download of everything', () => {
     const bob = await addMember(it, owner.client, 'employee', { name: 'Bob', email: 'bob@example.com' });
     for (let guess = 0; guess < 10; guess += 1) await ask(bob, { password: 'not the right one' });
     expect((await ask(bob, { password: PASSWORD })).body.error.code).toBe('rate_limited');
+    expect(await eventsOf(bob.person)).toContain('export_refused');
   });
 
   test('is refused to owner, manager and privacy officer for anybody but themselves, on record', async () => {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderMap, keyMap, storeMap } from '../../../../server/lifecycle/dataMap.ts';
+import { folderMap, keyMap, storeMap, withheldFrom } from '../../../../server/lifecycle/dataMap.ts';
 import { openLedger } from '../../../../server/lifecycle/ledger.ts';
 import { recordParts } from '../../../../server/lifecycle/portable.ts';
 import { connect } from '../../../../server/store/sqlite/connection.ts';
@@ -49,6 +49,11 @@ describe('the data map', () => {
       expect([name, exported.length > 0 || withheld !== null]).toEqual([name, true]);
       if (subject === null) expect([name, exported]).toEqual([name, []]);
     }
+  });
+
+  it('tells people of the copies of their decisions and of their downloads that are in memory', () => {
+    const told = withheldFrom().map(({ what }) => what);
+    expect(told).toEqual(expect.arrayContaining(['opened decisions', 'downloads of the last hour']));
   });
 
   it('leads to every part that an export has', () => {

@@ -4,7 +4,7 @@ import { addMember, startServer, type TestServer } from '../../../support/api.ts
 import { finished, fromSource, startNode } from '../../../support/nodeProcess.ts';
 import { plant } from '../../../support/plantedPerson.ts';
 
-const DAYS = 40;
+const DAYS = 20;
 const EACH_DAY = 2_500;
 const MEGABYTE = 1_000_000;
 
@@ -19,7 +19,7 @@ test('an export of 100,000 observations takes a small part of its size in memory
   const { person } = await addMember(it, client, 'employee', { name: 'Ann', email: 'ann@example.com' });
   const days = Array.from({ length: DAYS }, (_, place) => addDays('2026-01-01', place));
   // Kept for longer than the clock of any test is from then.
-  await plant(it.data, { org, person, canary: 'ann', days, apps: EACH_DAY, keptForDays: 4_000 });
+  await plant(it.data, { org, person, canary: 'ann', days, apps: EACH_DAY, titles: EACH_DAY, keptForDays: 4_000 });
   const script = [
     '--max-old-space-size=64',
     '--max-semi-space-size=2',

@@ -57,6 +57,28 @@ describe('the files of the SQLite store', () => {
     folder = dirname(folder);
   });
 
+  it('begin the write-ahead log anew once the last snapshot is closed, though another one is opened at once', async () => {
+    const store = await opened();
+    await enrolIn(store, device('laptop'));
+    const held = await store.snapshot();
+    for (let seq = 1; seq <= 40; seq += 1) await store.appendBatch(batch(seq, { blobs: [blob(`x${seq}`)] }));
+    const before = (await stat(`${database()}-wal`)).size;
+    await held.close();
+    const next = await store.snapshot();
+    for (let seq = 41; seq <= 60; seq += 1) await store.appendBatch(batch(seq, { blobs: [blob(`x${seq}`)] }));
+    expect((await stat(`${database()}-wal`)).size).toBe(before);
+    await next.close();
+  });
+
+  it('are closed at once though snapshots are being opened, which fail', async () => {
+    const store = await opened();
+    const opening = [outcome(store.snapshot()), outcome(store.snapshot())];
+    const began = performance.now();
+    await store.close();
+    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(await Promise.all(opening)).toEqual(['closed', 'closed']);
+  });
+
   it('leave no write-ahead log behind after close', async () => {
     const store = await opened();
     await enrolIn(store, device('laptop'));
