@@ -33,7 +33,7 @@ export function DayPage() {
 function PersonDay({ person, day }: { person: string; day: string }) {
   const viewer = useMe().person.id;
   const own = person === viewer;
-  const { state }: { readonly state: unknown } = useLocation();
+  const state: unknown = useLocation().state;
   const navigate = useNavigate();
   const zone = viewerZone();
   const chosen = own ? 'own_data' : chosenPurpose(viewer, state);

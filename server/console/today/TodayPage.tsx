@@ -20,7 +20,7 @@ import { type TodayWatch, useToday } from './useToday.ts';
 export function TodayPage() {
   const { person } = useMe();
   const [search, setSearch] = useSearchParams();
-  const { state }: { readonly state: unknown } = useLocation();
+  const state: unknown = useLocation().state;
   const purpose = chosenPurpose(person.id, state);
   const team = search.get('team');
   const allowed = may.seeDaysOfOthers(person.role);

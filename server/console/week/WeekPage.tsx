@@ -34,7 +34,7 @@ export function WeekPage() {
 function PersonWeek({ person, day }: { person: string; day: string }) {
   const viewer = useMe().person.id;
   const own = person === viewer;
-  const { state }: { readonly state: unknown } = useLocation();
+  const state: unknown = useLocation().state;
   const navigate = useNavigate();
   const zone = viewerZone();
   const today = dayIn(Date.now(), zone);
