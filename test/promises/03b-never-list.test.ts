@@ -92,6 +92,7 @@ it('the browser extension asks for tabs and native messaging, and for no site', 
   const manifest: Record<string, unknown> = JSON.parse(readSource('agent/browser-extension/manifest.json'));
   expect(Object.keys(manifest).sort()).toEqual([
     'background',
+    'default_locale', // where its words are
     'description',
     'incognito',
     'key',
