@@ -118,6 +118,20 @@ export async function recordOwnRead(
   await recorded(context.store.recordAccess({ ...who, ...what }));
 }
 
+/**
+ * A look at what is no observation and tells of a person all the same: what their device does, who looked, what they wrote. On record
+ * before it is answered; when that cannot be made: `unavailable`.
+ */
+export function recordLook(
+  { store, clock }: Pick<Context, 'store' | 'clock'>,
+  actor: Actor,
+  subject: PersonId,
+  { action, purpose }: { action: 'receipt' | 'accesses' | 'objections'; purpose: ReadPurpose },
+): Promise<void> {
+  const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
+  return recorded(store.recordAccess({ ...who, action, purpose, day: null, parameters: [], refused: false }));
+}
+
 /** What the reader is told of the record of their read; null when they read of themself. */
 export function recordedAccessOf({ at, purpose }: RecordedRead): { at: UnixMs; purpose: Wanted['purpose'] } | null {
   return purpose === 'own_data' ? null : { at, purpose };

@@ -1,12 +1,12 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { DeviceId } from '../../shared/ids.ts';
+import { leastOf } from '../../shared/policy/policy.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { DeviceRecord, ReceiptRecord, Store } from '../store/store.ts';
 import { createBounded } from './bounded.ts';
 import { type AgreedAt, type Current, testimony } from './proof.ts';
 import type { Receipts } from './receipts.ts';
-import { leastOf } from './standing.ts';
 import type { Telling } from './tellings.ts';
 
 /**

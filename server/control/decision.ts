@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ParameterId } from '../../shared/catalog.ts';
 import { PersonId } from '../../shared/ids.ts';
 import { AnswerWords, Grounds } from '../../shared/protocol/http/objections.ts';
-import type { UnixMs } from '../../shared/time.ts';
 import type { PersonalDecision } from '../store/store.ts';
 import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 import type { Decided } from './standing.ts';
@@ -42,12 +41,7 @@ async function opened(vault: Vault, record: PersonalDecision): Promise<Decision 
   }
 }
 
-function scopeOf({
-  org,
-  person,
-  revision,
-  at,
-}: { readonly [K in keyof Place]: Place[K] } & { readonly at: UnixMs }): SealScope {
+function scopeOf({ org, person, revision, at }: Place): SealScope {
   const part = `decision ${revision} at ${at}`;
   return { org, person, parameter: 'profile', epoch: 0, record: person, part, policyVersion: 0 };
 }

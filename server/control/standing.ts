@@ -1,4 +1,5 @@
-import { type Level, least, type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import { type Level, type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import type { PersonId } from '../../shared/ids.ts';
 import type { PersonalTerms } from '../../shared/policy/personal.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
@@ -25,7 +26,7 @@ export interface Objection {
   /** The answer, once there is one. */
   readonly answer: {
     readonly at: UnixMs;
-    readonly by: Extract<Decision, { by: unknown }>['by'];
+    readonly by: PersonId;
     readonly words: string;
   } | null;
 }
@@ -66,11 +67,6 @@ export function standingOf(decided: readonly Decided[]): Standing {
     takenAway: (parameter, after) =>
       steps.find((one) => one.at > after && levelsOf(one)[parameter] === 'off')?.at ?? null,
   };
-}
-
-/** The least of what a person has been told of and what they decided themself, per parameter. */
-export function leastOf(told: Levels, own: Levels): Levels {
-  return Object.fromEntries(parameterIds.map((id) => [id, least(id, told[id], own[id])])) as Levels;
 }
 
 interface Step {

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { catalog, hasLevel, type Level, type LevelOf, type ParameterId, Purpose, parameterIds } from '../catalog.ts';
+import {
+  catalog,
+  hasLevel,
+  type Level,
+  type LevelOf,
+  least,
+  type ParameterId,
+  Purpose,
+  parameterIds,
+} from '../catalog.ts';
 import { OrgId } from '../ids.ts';
 import { Role, ViewerRole } from '../roles.ts';
 import { Digest } from '../signed.ts';
@@ -172,6 +181,11 @@ export function levelsOf(policy: { readonly rules: Partial<Record<ParameterId, {
     levels[id] = hasLevel(id, level) ? level : 'off';
   }
   return levels;
+}
+
+/** The lesser level of each parameter. */
+export function leastOf(a: Levels, b: Levels): Levels {
+  return Object.fromEntries(parameterIds.map((id) => [id, least(id, a[id], b[id])])) as Levels;
 }
 
 /** The policy of a new organisation: everything at the catalogue's default, which is off for whatever is observed. */

@@ -4,7 +4,7 @@ import { least, type ParameterId, parameterIds, rank } from '../../../shared/cat
 import type { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
 import { type Exclusions, NO_EXCLUSIONS, together } from '../../../shared/policy/exclusions.ts';
 import { Lease, leaseLayers, leaseWithin } from '../../../shared/policy/lease.ts';
-import { type Levels, levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
+import { type Levels, leastOf, levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
 import { everythingOff, type Layer } from '../../../shared/policy/resolve.ts';
 import { Digest, type PublicKey, Signed } from '../../../shared/signed.ts';
 import { MINUTE, UnixMs } from '../../../shared/time.ts';
@@ -297,10 +297,6 @@ function excludedBy({ policy, formerly }: Kept): Exclusions {
 function mostOf({ policy, unread, ceiling }: Kept): Levels {
   if (policy === null || unread !== null) return ALL_OFF;
   return ceiling === null ? levelsOf(policy) : leastOf(ceiling.levels, levelsOf(policy));
-}
-
-function leastOf(a: Levels, b: Levels): Levels {
-  return Object.fromEntries(parameterIds.map((id) => [id, least(id, a[id], b[id])])) as Levels;
 }
 
 /** What the lease says that the person has been told of, and has not objected to; what it does not name is off. */

@@ -3,7 +3,7 @@ import { DaylightError } from '../../../shared/errors.ts';
 import type { PersonId } from '../../../shared/ids.ts';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { ReadPurpose } from '../../../shared/protocol/http/reading.ts';
-import { type Actor, authorize, personTarget } from '../../authorize.ts';
+import { authorize, personTarget } from '../../authorize.ts';
 import { dayReport } from '../../reports/day.ts';
 import type { Interval } from '../../reports/intervals.ts';
 import { inOrder } from '../../reports/recorded.ts';
@@ -11,7 +11,15 @@ import { circumstancesOf, pastOf } from '../circumstances.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { daysAround, openFor, requireDay, standingNow } from '../opened.ts';
-import { openImage, openSegments, permitRead, type RecordedRead, recordedAccessOf, recordRead } from '../reading.ts';
+import {
+  openImage,
+  openSegments,
+  permitRead,
+  type RecordedRead,
+  recordedAccessOf,
+  recordLook,
+  recordRead,
+} from '../reading.ts';
 
 const ACCESSES_AT_ONCE = 100;
 const EVENTS_AT_ONCE = 200;
@@ -61,7 +69,9 @@ export function data(
       return { people: await Promise.all(named) };
     },
     async accesses({ person, query, signedIn: { actor } }) {
-      if (person.person !== actor.person) await recordLogRead(context, actor, person.person);
+      // Who looked at somebody says when they were looked at.
+      if (person.person !== actor.person)
+        await recordLook(context, actor, person.person, { action: 'accesses', purpose: 'security' });
       const entries = await store.accesses(actor.org, person.person, ACCESSES_AT_ONCE, query.before);
       const names = await namesOf(new Set(entries.map((entry) => entry.actor)));
       return {
@@ -87,19 +97,6 @@ export function data(
       return { events: events.map(({ org: _org, ...event }) => event) };
     },
   };
-}
-
-/** Who looked at somebody says when they were looked at: whoever reads it of another is on record there too, first. */
-async function recordLogRead({ store, clock }: Context, actor: Actor, subject: PersonId): Promise<void> {
-  const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
-  await store.recordAccess({
-    ...who,
-    action: 'accesses',
-    purpose: 'security',
-    day: null,
-    parameters: [],
-    refused: false,
-  });
 }
 
 async function reportOf(

@@ -9,6 +9,7 @@ import { type Actor, authorize, personTarget } from '../../authorize.ts';
 import type { DeviceRecord, PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
+import { recordLook } from '../reading.ts';
 import { noteEvent } from '../securityEvents.ts';
 
 /** A person's devices, codes for new ones, and what each device says of itself. */
@@ -50,7 +51,8 @@ export function devices(
     async deviceReceipt({ params, person, signedIn: { actor } }) {
       const device = await requireDevice(context, person.person, params.device);
       const sees = seesActivity(actor, person);
-      await recordReceiptRead(context, actor, person.person);
+      const purpose = person.person === actor.person ? 'own_data' : 'support';
+      await recordLook(context, actor, person.person, { action: 'receipt', purpose });
       const [latest, discarded, dropped] = await Promise.all([
         control.latestReceipt(device),
         store.discards(device.org, device.device),
@@ -107,13 +109,6 @@ function seenOf({ connections, clock }: Context, { device, lastSeenAt }: DeviceR
   if (connections.of(device) !== null) return 'last_week';
   if (lastSeenAt === null) return 'never';
   return clock.now() - lastSeenAt < 7 * DAY ? 'last_week' : 'earlier';
-}
-
-/** Like every other read of what a person does: on record before it is answered. */
-async function recordReceiptRead({ store, clock }: Context, actor: Actor, subject: PersonId): Promise<void> {
-  const purpose = subject === actor.person ? 'own_data' : 'support';
-  const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
-  await store.recordAccess({ ...who, action: 'receipt', purpose, day: null, parameters: [], refused: false });
 }
 
 /** Off for a reason of this very moment (not tracking, paused, locked) is a parameter that is switched on. */

@@ -10,6 +10,7 @@ import type { Objection, Standing } from '../../control/standing.ts';
 import type { PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
+import { recordLook } from '../reading.ts';
 import { noteEvent } from '../securityEvents.ts';
 
 /** Objecting (GDPR Art. 21) and answering: what a person stops for themself, until they end it themself. */
@@ -68,7 +69,6 @@ async function openOf(context: Context, actor: Actor, person: PersonRecord) {
   return (await Promise.all(views)).map((view) => ({ ...view, personName }));
 }
 
-/** As `requireUnanswered`, of one that is there. */
 function objectionTo({ objections }: Standing, parameter: ParameterId): Objection {
   const objection = objections.get(parameter);
   if (objection !== undefined) return objection;
@@ -121,7 +121,7 @@ function requireObjectable({ objections }: Standing, { document }: PublishedPoli
       'conflict',
       `${catalog[parameter].label}: nothing of it is collected, so there is nothing to object to`,
       {
-        remedy: 'Look at what is collected, under Collection.',
+        remedy: 'What is collected stands in the console, under "What is collected".',
       },
     );
   }
@@ -177,7 +177,7 @@ async function confirmedOf(
 ): Promise<ObjectionView['confirmed']> {
   const { revision } = await control.standing({ org, person });
   const active = (await store.devices(org, [person])).filter(({ status }) => status === 'active');
-  const receipts = await Promise.all(active.map((device) => control.latestReceipt(device)));
+  const receipts = await Promise.all(active.map((device) => control.lastSaid(device)));
   const off = receipts.filter((receipt) => receipt !== null && isOff(receipt.said, parameter, revision));
   return { devices: off.length, of: active.length };
 }
@@ -188,10 +188,8 @@ function isOff({ terms, parameters }: ReceiptPayload, parameter: ParameterId, re
   return terms === revision && state === 'off' && waiting === 0;
 }
 
-/** Words of a person that somebody else reads are on record there first. */
-async function recordWordsRead({ store, clock }: Context, actor: Actor, subject: PersonId): Promise<void> {
-  if (subject === actor.person) return;
-  const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
-  const what = { action: 'objections', purpose: 'security', day: null, parameters: [], refused: false };
-  await store.recordAccess({ ...who, ...what });
+/** Of words that somebody else wrote. */
+async function recordWordsRead(context: Context, actor: Actor, subject: PersonId): Promise<void> {
+  if (subject !== actor.person)
+    await recordLook(context, actor, subject, { action: 'objections', purpose: 'security' });
 }
