@@ -1,20 +1,24 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { parameterIds } from '../shared/catalog.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
 import {
+  answerRequest,
   dropScreenshot,
   keepIdleUntil,
   listScreenshots,
   saveScreenshot,
   showIdle,
   showNotice,
+  showRequests,
   showStatus,
   tell,
 } from './cli/askCommands.ts';
 import { dataFolder, readEnvironment } from './cli/dataFolder.ts';
 import { enrolCommand } from './cli/enrolCommand.ts';
 import { CliEnd, exitCodes, exitHelp, exitOf } from './cli/exit.ts';
+import { proveCommand } from './cli/proveCommand.ts';
 import { runCommand } from './cli/runCommand.ts';
 import { scriptedPlatform } from './cli/scripted.ts';
 import { openTerminal } from './cli/terminal.ts';
@@ -190,6 +194,17 @@ function looking(cli: Command, folder: () => string): void {
     .description('open your window in the browser of this computer: what is recorded now, and every command above')
     .option('--no-open', 'print its address instead; it works once, within a minute')
     .action((options: { open: boolean }) => windowCommand(terminal, folder(), options));
+  cli
+    .command('prove')
+    .description(
+      'prove that something is off on this computer: tries to record it with made-up readings, and looks for it',
+    )
+    .argument('<what>', `one of: ${parameterIds.join(', ')}`)
+    .option('--json', 'the report and its signature, for machines')
+    .option('--out <file>', 'save the signed report in a new file')
+    .action((what: string, options: { json?: boolean; out?: string }) =>
+      proveCommand(terminal, folder(), what, options, clock.now()),
+    );
   const screenshots = cli.command('screenshots').description('screenshots that wait for your review');
   screenshots
     .command('list', { isDefault: true })
@@ -206,6 +221,23 @@ function looking(cli: Command, folder: () => string): void {
     .argument('<id>')
     .requiredOption('--out <file>', 'a new file (WebP)')
     .action((id: string, { out }: { out: string }) => saveScreenshot(terminal, folder(), id, out));
+  const requests = cli
+    .command('requests')
+    .description('requests about your data in your name, which wait for your word that they are yours');
+  requests
+    .command('list', { isDefault: true })
+    .description('show them')
+    .action(() => showRequests(terminal, folder(), clock.now()));
+  for (const [answer, description] of [
+    ['yes', 'that was you: this computer signs it, and your organisation must answer'],
+    ['no', 'that was not you: it is withdrawn, and your organisation is told'],
+  ] as const) {
+    requests
+      .command(answer)
+      .description(description)
+      .argument('<id>')
+      .action((id: string) => answerRequest(terminal, folder(), { id, answer, now: clock.now() }));
+  }
   const notice = cli.command('notice').description('what your organisation collects, and your acknowledgement');
   notice
     .command('show', { isDefault: true })

@@ -73,6 +73,7 @@ async function makeDemo(folder: string, { people, days: count }: Options): Promi
   const days = workdaysUntil(now, count);
   const from = new Date(days[0] ?? now).toLocaleDateString('en-GB', { day: 'numeric', month: 'long' });
   say(`Making "${ORGANISATION}" in ${folder}: ${people} made-up people, ${count} working days since ${from}.`);
+  say('What is raised in it counts as soon as it is acknowledged: its reaction period is 0 days (14 by default).');
   say('Everybody is invented, every screen is drawn; agents, server, sockets and encryption are the real ones.');
   const began = performance.now();
   await begin(folder);

@@ -29,9 +29,12 @@ export async function runTrial({ home, port }: Trial): Promise<void> {
   if (!existsSync(path.join(serverData, 'daylight.db'))) {
     await once(serverCli, [
       ...['init', '--data', serverData, '--organisation', 'Trial organisation'],
-      ...['--owner-name', 'Trial owner', '--owner-email', OWNER_EMAIL, '--json'],
+      ...['--owner-name', 'Trial owner', '--owner-email', OWNER_EMAIL, '--reaction-days', '0', '--json'],
     ]);
-    say('Made keys, a trial organisation and its owner.');
+    say(
+      'Made keys, a trial organisation and its owner. What is raised in it counts as soon as it is acknowledged; elsewhere people',
+    );
+    say('have 14 days to react first (`daylight-server init --reaction-days`).');
   }
 
   const server = await listening(spawnKept(serverCli, ['serve', '--data', serverData, '--port', String(port)]));

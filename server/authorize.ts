@@ -1,6 +1,7 @@
 import { type ParameterId, parameterIds } from '../shared/catalog.ts';
 import type { OrgId, PersonId, TeamId } from '../shared/ids.ts';
 import type { PolicyDocument } from '../shared/policy/policy.ts';
+import type { ReadPurpose } from '../shared/protocol/http/reading.ts';
 import { type Role, ViewerRole } from '../shared/roles.ts';
 
 /** The signed-in person, as every command sees them. Built anew from the store for each request. */
@@ -15,23 +16,41 @@ export interface Actor {
 
 export type Action =
   | 'organisation.read' // the policy, the notice: everyone in it
+  | 'contacts.change' // whom people are told that they can turn to
   | 'policy.publish'
   | 'policy.give_sight' // to name more roles as viewers of what is collected
+  | 'policy.rotate_key' // to put another signing key in the place of the one in force
   | 'policy.prove' // proof per device, receipts
   | 'people.list'
   | 'people.change'
   | 'device.read'
   | 'device.enrol'
   | 'device.retire'
+  | 'device.test' // to have it prove that something is off
   | 'receipt.read' // what a device says that it is doing
   | 'data.read' // a person's observations, in any form
+  | 'subject.erase' // a part of what is recorded of oneself
+  | 'policy.erase' // what is stored of everyone, after a lowering
   | 'subject.export' // everything that is held about a person, as a whole
   | 'objection.make' // to object for oneself, and to end that
   | 'objection.see' // that there is one
   | 'objection.read' // with its words
   | 'objection.answer'
   | 'objection.list' // everybody's
+  | 'request.make' // to ask something about oneself, to agree to it, and to withdraw it
+  | 'request.represent' // to file it for somebody, on written authority
+  | 'request.read'
+  | 'request.answer' // to answer it, to take more time, and to say who somebody is
+  | 'request.list' // everybody's
+  | 'consent.decide' // to give and to withdraw one's own
+  | 'restriction.decide' // to have what is stored of oneself kept and nothing else done with it, and to end that
+  | 'restriction.lift'
+  | 'terms.leave_out' // to say what of the policy is left out for one person
+  | 'zone.choose' // whose clock one's own working hours go by
+  | 'minor.say' // that somebody is not of age, or is after all
   | 'access_log.read' // who looked at a person's data
+  | 'records.read' // the record of processing and the registers that it is made from
+  | 'records.change'
   | 'security.read';
 
 /**
@@ -106,6 +125,26 @@ export function viewable(
     parameterIds.filter(
       (id) => policies.length > 0 && policies.every((rules) => rules[id].viewers.includes(leave.actor.role)),
     ),
+  );
+}
+
+/**
+ * For what each parameter may be read that the holder of this leave may see, where it was collected under these policies: for the
+ * purpose that every one of them names. A later policy that names another one changes nothing for what was collected before (GDPR
+ * Art. 5(1)(b)). Whatever is one's own is read as one's own.
+ */
+export function readableFor(
+  leave: Authorized<'data.read'>,
+  inForce: PolicyDocument['parameters'],
+  ...collectedUnder: readonly PolicyDocument['parameters'][]
+): ReadonlyMap<ParameterId, ReadPurpose> {
+  const seen = [...viewable(leave, inForce, ...collectedUnder)];
+  if (leave.subject === leave.actor.person) return new Map(seen.map((id) => [id, 'own_data']));
+  return new Map(
+    seen.flatMap((id) => {
+      const [purpose, ...others] = new Set(collectedUnder.map((rules) => rules[id].purpose));
+      return purpose === undefined || others.length > 0 ? [] : [[id, purpose] as const];
+    }),
   );
 }
 
@@ -200,23 +239,42 @@ function anotherOf(...roles: readonly Role[]): Rule {
 
 const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'organisation.read': [everyone],
+  'contacts.change': [owner, privacyOfficer],
   'policy.publish': [owner, admin, anyManager],
   // Whoever sees activity, or could appoint somebody who does, must not be the one to say that they may see more of it.
   'policy.give_sight': [owner],
+  'policy.rotate_key': [owner],
   'policy.prove': [owner, admin, anyManager, privacyOfficer],
   'people.list': [themself, owner, admin, theirManager],
   'people.change': [owner, adminBelowOwner],
   'device.read': [themself, owner, admin, theirManager],
   'device.enrol': [themself, owner, admin],
   'device.retire': [themself, owner, admin],
+  // It tells whether the computer is on now: for whoever may read what the person does.
+  'device.test': [themself, owner, theirManager],
   'receipt.read': [themself, owner, admin, theirManager, privacyOfficer],
   'data.read': [themself, owner, theirManager],
   'subject.export': [themself],
+  'subject.erase': [themself],
+  'policy.erase': [owner, admin, anyManager],
   'objection.make': [themself],
   'objection.see': [themself, owner, admin, theirManager, privacyOfficer],
   'objection.read': [themself, owner, privacyOfficer],
   'objection.answer': [anotherOf('owner', 'privacy_officer')],
   'objection.list': [owner, privacyOfficer],
+  'request.make': [themself],
+  'request.represent': [anotherOf('owner', 'privacy_officer')],
+  'request.read': [themself, owner, privacyOfficer],
+  'request.answer': [anotherOf('owner', 'privacy_officer')],
+  'request.list': [owner, privacyOfficer],
+  'consent.decide': [themself],
+  'restriction.decide': [themself],
+  'restriction.lift': [anotherOf('owner', 'privacy_officer')],
+  'terms.leave_out': [owner, admin, theirManager],
+  'zone.choose': [themself],
+  'minor.say': [owner, admin, privacyOfficer],
   'access_log.read': [themself, privacyOfficer],
+  'records.read': [owner, privacyOfficer],
+  'records.change': [owner, privacyOfficer],
   'security.read': [owner, admin, privacyOfficer],
 };

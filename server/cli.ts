@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
 import type { OrgId } from '../shared/ids.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
+import { KeyReason } from '../shared/policy/keys.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
 import { systemClock } from './clock.ts';
 import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.ts';
@@ -13,6 +14,7 @@ import { cancelOrganisation, finishCancellations, lookAtOrganisation } from './l
 import { cancellationSayer, whatWillGo } from './lifecycle/cancellationWords.ts';
 import { checkExport } from './lifecycle/checkExport.ts';
 import { systemRandom } from './random.ts';
+import { type KeyInForce, keyInForce, rotateOnHost } from './rotateOnHost.ts';
 import { openServer } from './server.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { StoreError } from './store/store.ts';
@@ -58,6 +60,7 @@ function program(): Command {
   addServe(command);
   addSignInLink(command);
   addEnrolmentCode(command);
+  addKeys(command);
   addCancel(command);
   addCheckExport(command);
   return command;
@@ -71,6 +74,12 @@ function addInit(parent: Command): void {
     .addOption(new Option('--organisation <name>', 'name of the organisation').env('DAYLIGHT_ORGANISATION'))
     .addOption(new Option('--owner-name <name>', 'name of its owner').env('DAYLIGHT_OWNER_NAME'))
     .addOption(new Option('--owner-email <address>', 'e-mail address of its owner').env('DAYLIGHT_OWNER_EMAIL'))
+    .addOption(
+      new Option(
+        '--reaction-days <days>',
+        'how long its people may react to a raise before it counts, 0 to 90 (default: 14)',
+      ).env('DAYLIGHT_REACTION_DAYS'),
+    )
     .addOption(portOption())
     .addOption(publicUrlOption())
     .addOption(jsonOption())
@@ -82,6 +91,7 @@ function addInit(parent: Command): void {
         organisation: need(options, 'organisation'),
         ownerName: need(options, 'ownerName'),
         ownerEmail: need(options, 'ownerEmail'),
+        ...(options['reactionDays'] === undefined ? {} : { reactionDays: Number(options['reactionDays']) }),
       };
       const made = await initialise(data, begun, { migrated });
       sayLink(options, made, linkAddress(base, made.token), [
@@ -106,6 +116,11 @@ function addServe(parent: Command): void {
       'a proxy in front ends TLS and names the client (env: DAYLIGHT_BEHIND_PROXY, true or false)',
     )
     .addOption(publicUrlOption())
+    .addOption(
+      new Option('--region <code>', 'where this server is, such as DE; its data is then served nowhere else').env(
+        'DAYLIGHT_REGION',
+      ),
+    )
     .addOption(
       new Option('--log-level <level>', 'debug, info, error or silent (default: info)').env('DAYLIGHT_LOG_LEVEL'),
     )
@@ -178,6 +193,48 @@ function addEnrolmentCode(parent: Command): void {
     });
 }
 
+function addKeys(parent: Command): void {
+  const keys = parent.command('keys').description('The key that signs what is collected. The server must be stopped.');
+  keys
+    .command('rotate')
+    .description('Put a new key in the place of the one that signs policies; computers learn of it as they connect.')
+    .addOption(dataOption())
+    .option('--organisation <name>', 'its name or id; given here alone, never in the environment')
+    .addOption(new Option('--reason <reason>', 'why').choices(KeyReason.options).default('scheduled'))
+    .option('--yes', 'without asking', false)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nWhat is collected stays as it is. Owners can do the same in the console while the server runs. The new key is signed by the one\n' +
+        'before it and by the key of the server, or no computer would take it. On record as a security event.',
+    )
+    .action(async (options: Given) => {
+      const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+      const before = await keyInForce(named(options['organisation']), surroundings);
+      say(options, { event: 'will_change', ...before }, whatWillChange(before));
+      if (options['yes'] !== true) await agreed(before.name, 'to change its key', 'changed');
+      const after = await rotateOnHost(before, KeyReason.parse(options['reason']), surroundings);
+      say(options, { event: 'changed', ...after }, [
+        `Key ${after.sequence + 1} signs the policies of "${after.name}" now: ${shortened(after.keyId)}.`,
+        'Start the server again: `daylight-server serve`.',
+      ]);
+    });
+}
+
+function whatWillChange({ name, sequence, keyId, since }: KeyInForce): readonly string[] {
+  const from = since === null ? 'from the beginning' : `since ${new Date(since).toISOString()}`;
+  return [
+    `Key ${sequence + 1} signs the policies of "${name}" ${from}: ${shortened(keyId)}.`,
+    'It is deleted here, and signs nothing any more. A new one takes its place; what is collected stays as it is.',
+    'Each computer takes the new one when it connects, and until then goes by what it has, as long as that was confirmed for.',
+  ];
+}
+
+/** As it is shown in the console. */
+function shortened(keyId: string): string {
+  return (keyId.slice(0, 16).match(/.{4}/g) ?? []).join(' ');
+}
+
 function addCancel(parent: Command): void {
   parent
     .command('cancel')
@@ -202,7 +259,7 @@ function addCancel(parent: Command): void {
       if (finished.some((org) => which === undefined || which === org)) return;
       const found = await lookAtOrganisation(named(which), surroundings);
       say(options, { event: 'will_go', ...found }, whatWillGo(found));
-      if (options['yes'] !== true) await agreed(found.name);
+      if (options['yes'] !== true) await agreed(found.name, 'to cancel it for ever', 'cancelled');
       await cancelOrganisation(found.org, { ...surroundings, tell });
       say(options, { event: 'cancelled', org: found.org }, [
         `"${found.name}" is cancelled. Nothing of it is left here.`,
@@ -242,11 +299,11 @@ function named(organisation: Given[string]): string {
   });
 }
 
-/** Whoever ends something writes its name. */
-async function agreed(name: string): Promise<void> {
-  const answer = process.stdin.isTTY ? await asked(`Write the name to cancel it for ever (${name}): `) : '';
+/** Whoever does what cannot be taken back writes the name first. */
+async function agreed(name: string, to: string, done: string): Promise<void> {
+  const answer = process.stdin.isTTY ? await asked(`Write the name ${to} (${name}): `) : '';
   if (answer.trim() === name) return;
-  throw new DaylightError('bad_request', 'nothing was cancelled: the name was not written', {
+  throw new DaylightError('bad_request', `nothing was ${done}: the name was not written`, {
     remedy: 'Write it in a terminal when you are asked, or give --yes.',
   });
 }

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { DaylightError, describeIssue } from '../shared/errors.ts';
+import { Region } from '../shared/protocol/http/processing.ts';
 
 export const DEFAULT_PORT = 4820;
 const EXPECTED_PORT = 'expected a whole number from 0 to 65535';
@@ -48,6 +49,8 @@ export const ServerConfig = z
       .refine((url) => new URL(url).href === `${new URL(url).origin}/`, EXPECTED_URL)
       .transform((url) => new URL(url).origin)
       .optional(),
+    /** Where this server is. From its first start with one, its data is served nowhere else. */
+    region: Region.optional(),
     logLevel: z.enum(['debug', 'info', 'error', 'silent']).default('info'),
   })
   .readonly();

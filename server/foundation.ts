@@ -5,7 +5,9 @@ import type { Clock } from './clock.ts';
 import { createChanges } from './control/changes.ts';
 import { createConnections } from './control/connections.ts';
 import type { Connections, PolicyControl } from './control/control.ts';
+import { createErased, type Erased } from './control/erased.ts';
 import { createPolicyControl } from './control/policies.ts';
+import { createRightsRequests, type RightsRequests } from './control/requests.ts';
 import { createOrganisations, type Organisations } from './control/signer.ts';
 import { openLedger, unfinished } from './lifecycle/ledger.ts';
 import type { Random } from './random.ts';
@@ -31,6 +33,8 @@ export interface Foundation {
   readonly organisations: Organisations;
   readonly connections: Connections;
   readonly control: PolicyControl;
+  readonly requests: RightsRequests;
+  readonly erased: Erased;
   close(): Promise<void>;
 }
 
@@ -45,13 +49,15 @@ export interface FoundationOptions {
    * organisation of which only a part is left is no obstacle, as it is to everybody else.
    */
   readonly ending?: true;
+  /** Nobody else has the data open meanwhile: StoreError `busy` when somebody has. */
+  readonly alone?: true;
   /** Told of each file that was of an earlier format; whoever runs the server wants to know, as there is no way back. */
   readonly migrated?: ((migration: Migration) => void) | undefined;
 }
 
 /** Several processes may have one open: `init` and `sign-in-link` work beside a running server. */
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
-  const { data, clock, random, create, migrated, ending = false } = options;
+  const { data, clock, random, create, migrated, ending = false, alone = ending } = options;
   const folder = resolve(data);
   const rootKey = await openFolder(folder, random, create);
   const opened: { close(): Promise<void> }[] = [];
@@ -69,7 +75,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
       randomBytes: (length) => random.bytes(length),
       fromStore: (bytes) => vault.fromStore(bytes),
       migrated,
-      alone: ending,
+      alone,
     });
     opened.push(store);
     if (!ending) {
@@ -80,7 +86,9 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const changes = createChanges();
     const connections = createConnections(changes);
     const control = createPolicyControl({ store, vault, organisations, connections, changes, clock });
-    return { folder, store, keyStore, vault, organisations, connections, control, close };
+    const requests = createRightsRequests({ store, vault, connections, clock, random });
+    const erased = createErased({ store, vault });
+    return { folder, store, keyStore, vault, organisations, connections, control, requests, erased, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DaylightError } from '../shared/errors.ts';
 import { OrgId, type PersonId } from '../shared/ids.ts';
+import { ReactionDays } from '../shared/policy/policy.ts';
 import { Email } from '../shared/protocol/http/credentials.ts';
 import { PersonName } from '../shared/protocol/http/people.ts';
 import type { UnixMs } from '../shared/time.ts';
@@ -13,7 +14,13 @@ import type { Migration } from './store/sqlite/format.ts';
 import type { PersonRecord, TokenKind } from './store/store.ts';
 
 /** Who begins. */
-export const NewOrganisation = z.strictObject({ organisation: PersonName, ownerName: PersonName, ownerEmail: Email });
+export const NewOrganisation = z.strictObject({
+  organisation: PersonName,
+  ownerName: PersonName,
+  ownerEmail: Email,
+  /** How long its people may react to a raise before it counts, until its own policy says otherwise. */
+  reactionDays: ReactionDays.default(14),
+});
 
 /** A link that signs its owner in, once. Its token is in the fragment, which browsers send to nobody. */
 export interface SignInLink {
@@ -39,7 +46,7 @@ export async function initialise(
   input: z.input<typeof NewOrganisation>,
   { clock = systemClock, random = systemRandom, migrated }: Surroundings = {},
 ): Promise<SignInLink> {
-  const { organisation, ownerName, ownerEmail } = parse(NewOrganisation, input);
+  const { organisation, ownerName, ownerEmail, reactionDays } = parse(NewOrganisation, input);
   const foundation = await openFoundation({ data, clock, random, create: true, migrated });
   try {
     const { store, vault, organisations, control } = foundation;
@@ -52,7 +59,7 @@ export async function initialise(
     }
     const org = OrgId.parse(random.uuid());
     await organisations.create(org, organisation);
-    await control.begin(org);
+    await control.begin(org, { reactionDays });
     const person = await accounts.create({
       org,
       name: ownerName,

@@ -20,8 +20,10 @@ import type { AgentEvent, AgentSocketDeps } from './ingest/ingest.ts';
 import { createAgentSocket } from './ingest/socket.ts';
 import { noteAddress } from './lastAddress.ts';
 import { finishCancellations, type Told } from './lifecycle/cancellation.ts';
+import { startErasures } from './lifecycle/erasure.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
+import { requireResidency } from './records/residency.ts';
 import { holdErrors, refuseUpgrade } from './refuseUpgrade.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { holdAlone } from './store/sqlite/solo.ts';
@@ -75,7 +77,11 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
   try {
     const lock = await holdFolder(foundation.folder);
     opened.push(() => lock.close());
-    const { length: organisations } = await foundation.organisations.all();
+    const served = (await foundation.organisations.all()).map(({ org }) => org);
+    const region = config.region ?? null;
+    for (const org of await requireResidency({ ...foundation, clock }, served, region))
+      log.info('residency', { reason: `the data of organisation ${org} belongs in ${region} from now on` });
+    const organisations = served.length;
     const agents = createAgentSocket({
       ...foundation,
       clock,
@@ -85,6 +91,13 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       ...(surroundings.agentTiming === undefined ? {} : { timing: surroundings.agentTiming }),
     });
     opened.push(() => agents.close());
+    const erasures = startErasures({
+      ...foundation,
+      clock,
+      failed: (cause) => log.error('erasure', { failure: failureFields(cause) }),
+      reached: ({ order }, state) => log.info('erasing', { reason: `order ${order}: ${state}` }),
+    });
+    opened.push(() => erasures.close());
     const failed = (cause: unknown): void => log.error('compaction', { failure: failureFields(cause) });
     const compaction = startCompaction({ ...foundation, clock, random, failed });
     opened.push(() => compaction.close());
@@ -92,6 +105,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const address: { origin: string; origins: ReadonlySet<string> } = { origin: '', origins: new Set() };
     const app = createApp({
       ...foundation,
+      erasures,
       clock,
       random,
       publicUrl: () => address.origin,

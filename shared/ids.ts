@@ -27,5 +27,13 @@ export type BootId = z.infer<typeof BootId>;
 export const ImageId = uuid.brand<'ImageId'>();
 export type ImageId = z.infer<typeof ImageId>;
 
+/** One request of a person about their own data (GDPR Art. 12 to 22). */
+export const RequestId = uuid.brand<'RequestId'>();
+export type RequestId = z.infer<typeof RequestId>;
+
+/** One order to erase something, of one person or of many. */
+export const ErasureId = uuid.brand<'ErasureId'>();
+export type ErasureId = z.infer<typeof ErasureId>;
+
 export const SegmentId = uuid.brand<'SegmentId'>();
 export type SegmentId = z.infer<typeof SegmentId>;

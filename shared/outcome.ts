@@ -6,11 +6,17 @@ export const DiscardReason = z.enum([
   'policy_unknown', // the batch names a policy version that this organisation never published
   'off_at_capture', // the parameter, or this level of it, was not allowed when it was captured
   'off_at_receipt', // allowed then, not allowed now
+  'not_consented', // it rests on consent, and the person had given none when it was captured, or has none now
   'objected', // the person objected to it before it was captured, or before it was received
+  'restricted', // the person has had what is stored of it kept and nothing added, since before it was captured or received
+  'under_age', // the person was said not to be of age before it was captured, or before it was received
   'notice_not_acknowledged', // the person has not been shown, and acknowledged, that this is collected
   'lease_ended', // captured after the device's lease had run out
+  'review_overdue', // captured after the day by which the organisation had to assess it again
+  'outside_schedule', // captured outside of the person's working hours
   'outside_session', // stamped before the session's start, after its stop, or in no session
   'clock_implausible', // stamped in the future, or not in the device's clock
+  'erased', // captured within what was erased since
   'past_retention', // older than the parameter's retention: storing it would outlive its promise
   'rate_exceeded', // more often than the policy allows
   'image_missing', // names an image that was not uploaded whole, or whose digest does not fit

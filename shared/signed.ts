@@ -38,13 +38,18 @@ export type Signed = z.infer<typeof Signed>;
 /** What a signature is for; part of the signed bytes, so that one document can never stand for another kind. */
 export type SigningContext =
   | 'daylight/policy/v1'
+  | 'daylight/policy-key/v1'
   | 'daylight/lease/v1'
   | 'daylight/hello/v1'
   | 'daylight/welcome/v1'
   | 'daylight/wipe/v1'
   | 'daylight/receipt/v1'
   | 'daylight/acknowledgement/v1'
-  | 'daylight/enrolment/v1';
+  | 'daylight/enrolment/v1'
+  | 'daylight/request/v1'
+  | 'daylight/self-test-request/v1'
+  | 'daylight/self-test/v1'
+  | 'daylight/self-test-result/v1';
 
 /** The exact text that is signed: the context, a line feed, the payload. */
 export function signingInput(context: SigningContext, payload: string): string {

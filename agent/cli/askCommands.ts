@@ -6,6 +6,7 @@ import { codeOf, openFolder } from '../core/files.ts';
 import { IDENTITY_FILE } from '../core/identity.ts';
 import { askAgent } from '../core/localSocket.ts';
 import { noticeLines } from '../core/notice.ts';
+import { requestLines } from '../core/requestWords.ts';
 import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
 import { say } from '../strings/say.ts';
 import { CliEnd, exitCodes, refusedBy } from './exit.ts';
@@ -44,6 +45,29 @@ export async function showIdle(terminal: Terminal, folder: string, now: number):
   const status = await statusOf(folder);
   const lines = idleLines(status, timeWords(now));
   for (const line of lines.length === 0 ? ['There is no time away to decide about.'] : lines) terminal.say(line);
+}
+
+/** Requests in the person's name that wait for their word. */
+export async function showRequests(terminal: Terminal, folder: string, now: number): Promise<void> {
+  const lines = requestLines(await statusOf(folder), timeWords(now));
+  for (const line of lines.length === 0 ? [say('requests.none')] : lines.slice(1)) terminal.say(line);
+}
+
+/** Signs what is shown of it here, first: nobody answers what they have not seen. */
+export async function answerRequest(
+  terminal: Terminal,
+  folder: string,
+  { id, answer, now }: { readonly id: string; readonly answer: 'yes' | 'no'; readonly now: number },
+): Promise<void> {
+  const { requests } = await statusOf(folder);
+  const asked = requests.find(({ request }) => request === id);
+  if (asked === undefined) {
+    const remedy = 'see "daylight-agent requests"; the server asks only while this computer is connected to it';
+    throw new CliEnd(exitCodes.refused, 'nothing is asked about such a request now', remedy);
+  }
+  for (const line of requestLines({ requests: [asked] }, timeWords(now)).slice(1, -1)) terminal.say(line);
+  const { request, digest } = asked;
+  await tell(terminal, folder, { command: 'answer_request', request, digest, answer });
 }
 
 /** Time away in two parts: kept up to a time of the day, cut out after it. */

@@ -97,7 +97,7 @@ async function wipeStopped({ clock, random, places }: WipeDeps, folder: string):
     .then((files) => readIdentity(folder, files))
     .catch(() => null);
   const boot = BootId.parse(random.uuid());
-  const handshake = { clock, random, boot, agentVersion: AGENT_VERSION, policyVersion: () => 0 };
+  const handshake = { clock, random, boot, agentVersion: AGENT_VERSION, policyKey: () => null, policyVersion: () => 0 };
   const retired = device !== null && (await retireDevice({ ...device, ...handshake }, RETIRE_MS));
   return { retired, ...(await wipeFolder(folder, places)) };
 }

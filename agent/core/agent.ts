@@ -1,9 +1,13 @@
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canonical } from '../../shared/canonical.ts';
+import type { ParameterId } from '../../shared/catalog.ts';
 import { assertNever, DaylightError } from '../../shared/errors.ts';
 import { BootId, type ImageId } from '../../shared/ids.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
+import { SelfTestReport } from '../../shared/protocol/selfTest.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
+import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
 import type { CommandResult } from './commands.ts';
@@ -13,10 +17,12 @@ import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
 import { type EnrolledDevice, readIdentity } from './identity.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { listenLocally } from './localSocket.ts';
-import { noticeFor } from './notice.ts';
+import { createNoticeBox, type NoticeBox } from './noticeBox.ts';
 import type { Clock, Indicator, Platform, Random } from './ports.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createRecorderJournal } from './recorderJournal.ts';
+import { selfTestSentence } from './selfTest/selfTestWords.ts';
+import { publicKeyOf, signPayload } from './signing.ts';
 import type { Sealer } from './spool/batchFile.ts';
 import type { SpoolBounds } from './spool/bounds.ts';
 import { openSpool } from './spool/diskSpool.ts';
@@ -107,6 +113,7 @@ interface Parts {
   readonly device: EnrolledDevice;
   readonly boot: BootId;
   readonly policies: PolicyCache;
+  readonly notices: NoticeBox;
   readonly spool: Spool;
   readonly recorder: Recorder;
   readonly key: SpoolKey;
@@ -123,14 +130,14 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
   const files = await openFolder(folder);
   const device = await readIdentity(folder, files);
   if (device === null) throw notEnrolled(folder);
-  const { org, person, device: id, policyKey } = device.identity;
+  const { org, person, device: id, serverKey, policyKey, policyKeySequence } = device.identity;
   const key = options.spoolKey ?? keyFile(join(folder, 'spool.key'), random);
   const bounds = options.spoolBounds === undefined ? {} : { bounds: options.spoolBounds };
   const pace = platform.pace === undefined ? {} : { batchMs: platform.pace.batchMs };
   const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random, ...bounds, ...pace });
   const boot = BootId.parse(random.uuid());
   const journal = createRecorderJournal(files, await journalSealer(key, random));
-  const keys = { org, person, device: id, policyKey };
+  const keys = { org, person, device: id, serverKey, policyKey, policyKeySequence };
   const policies = await createPolicyCache({ files, keys, clock, memory: (await journal.read()).policy });
   const recorder = await createRecorder({
     ...{ platform, policies, spool, journal, indicator, clock, random, boot, agentVersion },
@@ -140,7 +147,8 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
   await spool.flush();
   const connection = followConnection(clock);
   const { connectedUntil } = connection;
-  const parts: Parts = { options, device, boot, policies, spool, recorder, key, connectedUntil, window };
+  const notices = createNoticeBox(device.identity.organisation, () => policies.policy());
+  const parts: Parts = { options, device, boot, policies, notices, spool, recorder, key, connectedUntil, window };
   const closeDoors = async (cause: WipeCause, report: WipeReport): Promise<void> => {
     await window?.close({ kind: 'wiped', cause, report });
     await closeSocket();
@@ -152,9 +160,14 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
     spool,
     recorder,
     acknowledgements: createAcknowledgementBox(files),
+    notices,
     onWipe: async (reason) => void wiping.begin(reason, uplink),
     onChange: (state) => {
       connection.changed(state);
+      options.onChange?.();
+    },
+    onAsked: () => {
+      indicator.say(say('requests.asked'));
       options.onChange?.();
     },
   });
@@ -259,7 +272,11 @@ async function handle(agent: Running, request: WindowRequest): Promise<WindowAns
     case 'notice':
       return showNotice(agent);
     case 'accept_notice':
-      return acceptNotice(agent, request.version);
+      return acceptNotice(agent, request.version, request.hash);
+    case 'prove':
+      return prove(agent, request.parameter);
+    case 'answer_request':
+      return answerRequest(agent, request);
     case 'window':
       return openWindow(agent);
     case 'wipe': {
@@ -286,6 +303,16 @@ function answerOf(result: CommandResult): WindowAnswer {
   return { ok: false, kind: 'refused', problem: result.problem, remedy: result.remedy };
 }
 
+/** For whoever sits here: with a nonce of this computer's own, and without the half of the server. */
+async function prove({ recorder, device, options }: Running, parameter: ParameterId): Promise<WindowAnswer> {
+  const { org, device: id } = device.identity;
+  const nonce = Buffer.from(options.random.bytes(32)).toString('base64url');
+  const said = SelfTestReport.parse({ device: id, org, nonce, ...(await recorder.selfTest(parameter)) });
+  const report = signPayload('daylight/self-test/v1', device.deviceKey, canonical(said));
+  const proof = { said, report, devicePublicKey: publicKeyOf(device.deviceKey) };
+  return { ok: true, said: selfTestSentence(said), proof };
+}
+
 async function showScreenshot({ spool }: Running, image: ImageId): Promise<WindowAnswer> {
   const bytes = await spool.heldImage(image);
   if (bytes !== null) return { ok: true, said: '', image: Buffer.from(bytes).toString('base64') };
@@ -307,14 +334,15 @@ async function openWindow({ window }: Running): Promise<WindowAnswer> {
   };
 }
 
-function showNotice({ policies }: Running): WindowAnswer {
-  const notice = noticeInForce(policies);
+function showNotice(agent: Running): WindowAnswer {
+  const notice = noticeInForce(agent);
   if (notice !== null) return { ok: true, said: '', notice };
   return noPolicy;
 }
 
-async function acceptNotice({ policies, uplink }: Running, version: number): Promise<WindowAnswer> {
-  const notice = noticeInForce(policies);
+async function acceptNotice(agent: Running, version: number, hash: Digest | undefined): Promise<WindowAnswer> {
+  const { uplink } = agent;
+  const notice = noticeInForce(agent);
   if (notice === null) return noPolicy;
   if (notice.version !== version) {
     return {
@@ -324,10 +352,34 @@ async function acceptNotice({ policies, uplink }: Running, version: number): Pro
       remedy: 'read it with "daylight-agent notice" and accept that number',
     };
   }
-  await uplink.acknowledge({ version, policyHash: notice.policyHash });
+  if (hash !== undefined && notice.hash !== hash) {
+    return {
+      ok: false,
+      kind: 'refused',
+      problem: `the words of notice ${version} have been replaced since it was opened`,
+      remedy: 'read it again, and accept what it says now',
+    };
+  }
+  const { policyHash, edition } = notice;
+  await uplink.acknowledge({ version, policyHash, ...(edition === 0 ? {} : { noticeHash: notice.hash }) });
   const online = uplink.state().kind === 'online';
   const said = say(online ? 'answer.acknowledged' : 'answer.acknowledgedLater', { version: String(version) });
   return { ok: true, said };
+}
+
+/** Signed here, for what the person was shown here: nothing else can say that a request is theirs. */
+async function answerRequest(
+  { uplink }: Running,
+  { request, digest, answer }: Extract<WindowRequest, { command: 'answer_request' }>,
+): Promise<WindowAnswer> {
+  const isSent = await uplink.answerRequest({ request, digest }, answer);
+  if (isSent) return { ok: true, said: say(answer === 'yes' ? 'answer.requestYes' : 'answer.requestNo') };
+  return {
+    ok: false,
+    kind: 'refused',
+    problem: 'nothing is asked about that request now',
+    remedy: 'see "daylight-agent requests"; the server asks only while this computer is connected to it',
+  };
 }
 
 const noPolicy: WindowAnswer = {
@@ -337,9 +389,9 @@ const noPolicy: WindowAnswer = {
   remedy: 'connect to the network, and see "daylight-agent status"',
 };
 
-function noticeInForce(policies: PolicyCache): NoticeView | null {
+function noticeInForce({ policies, notices }: Running): NoticeView | null {
   const policy = policies.policy();
-  return policy === null ? null : noticeFor(policy);
+  return policy === null ? null : notices.of(policy, policies.lease()?.terms);
 }
 
 /** The end of this installation: at most once, whoever orders it. */
@@ -379,8 +431,10 @@ class Wiping {
 
 function handshakeDeps({ device, options, boot, policies }: Parts) {
   const { clock, random, agentVersion } = options;
+  const { identity, deviceKey } = device;
   const policyVersion = (): number => policies.policy()?.version ?? 0;
-  return { identity: device.identity, deviceKey: device.deviceKey, clock, random, boot, agentVersion, policyVersion };
+  const { policyKey } = policies;
+  return { identity, deviceKey, clock, random, boot, agentVersion, policyVersion, policyKey };
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -8,7 +8,6 @@ import { DaylightError } from '../../shared/errors.ts';
 import { DeviceId } from '../../shared/ids.ts';
 import { Lease } from '../../shared/policy/lease.ts';
 import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
-import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import { routes } from '../../shared/protocol/http.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { SECOND } from '../../shared/time.ts';
@@ -24,7 +23,7 @@ import { type Folder } from './files.ts';
 import { takeTurn } from './folderTurn.ts';
 import { createPolicyCache, type VerifiedPolicy } from './gate/policyCache.ts';
 import { DEVICE_KEY_FILE, IDENTITY_FILE, Identity, makeDeviceKey, writeIdentity } from './identity.ts';
-import { noticeFor } from './notice.ts';
+import { tellsOf } from './notice.ts';
 import type { Clock, Random } from './ports.ts';
 import { publicKeyOf, signPayload } from './signing.ts';
 import { postJson } from './uplink/httpJson.ts';
@@ -111,6 +110,7 @@ async function begin(
     device: DeviceId.parse(random.uuid()),
     publicKey: publicKeyOf(deviceKey),
     acknowledgedNotice: acknowledged ? shown.notice.version : null,
+    ...(acknowledged ? { noticeHash: shown.notice.hash } : {}),
     at: clock.now(),
   });
   const enrolment = signPayload('daylight/enrolment/v1', deviceKey, canonical(payload));
@@ -153,8 +153,9 @@ async function verified({ files, clock }: EnrolmentDeps, begun: BegunEnrolment, 
   if (answer.serverKey !== shown.serverKey || answer.device !== payload.device) {
     throw notAsShown('the server that enrolled this device is not the one that showed the notice', 'the address');
   }
-  const { org, person, device, organisation, serverKey, policyKey } = answer;
-  const cache = await createPolicyCache({ files, keys: { org, person, device, policyKey }, clock });
+  const { org, person, device, organisation, serverKey, policyKey, policyKeySequence = 0 } = answer;
+  const keys = { org, person, device, serverKey, policyKey, policyKeySequence };
+  const cache = await createPolicyCache({ files, keys, clock });
   const accepted = await cache.accept(answer.policy, answer.lease);
   // A lease that is issued in the future is genuine; until the clocks agree nothing is collected.
   if (!accepted.ok && accepted.refusal !== 'clocks_disagree') {
@@ -176,13 +177,14 @@ async function verified({ files, clock }: EnrolmentDeps, begun: BegunEnrolment, 
     personName: shown.person,
     serverKey,
     policyKey,
+    policyKeySequence,
     ca,
     enrolledAt: clock.now(),
   });
 }
 
 /**
- * Nothing counts as acknowledged above what was shown and acknowledged. The policy is the one of the notice, word for word;
+ * Nothing counts as acknowledged above what was shown and acknowledged. The policy is the one of the notice, fact for fact;
  * a newer one may have been published since, and what it raises has to be acknowledged by itself.
  */
 function isAsShown(
@@ -196,12 +198,7 @@ function isAsShown(
     (acknowledged ? notice.collected.find(({ parameter }) => parameter === id)?.level : undefined) ?? 'off';
   const isLifted = (id: ParameterId): boolean => rank(id, told[id] ?? 'off') > rank(id, shownLevel(id));
   if (parameterIds.some(isLifted)) return false;
-  return policy.version > notice.version || canonical(wordsOf(noticeFor(policy))) === canonical(wordsOf(notice));
-}
-
-/** All but when it was published, which the policy does not say. */
-function wordsOf({ publishedAt: _, ...words }: NoticeView): Omit<NoticeView, 'publishedAt'> {
-  return words;
+  return policy.version > notice.version || tellsOf(notice, policy);
 }
 
 function notAsShown(what: string, check: string): NotAsShown {

@@ -21,8 +21,10 @@ export const Identity = z.strictObject({
   personName: z.string(),
   /** Proves the server in every handshake. */
   serverKey: PublicKey,
-  /** Signs policies and leases. */
+  /** Signed policies and leases then; `PolicyCache` knows the one that does now. */
   policyKey: PublicKey,
+  /** Which of the organisation's that was; 0 for the first. */
+  policyKeySequence: z.int().min(0).default(0),
   /** Certificates (PEM) that the server's must descend from; null: those that the system trusts. */
   ca: z.string().nullable(),
   enrolledAt: UnixMs,

@@ -1,47 +1,48 @@
-import { catalog, parameterIds } from '../../shared/catalog.ts';
-import { NEVER, noticeText, RETENTION } from '../../shared/policy/notice.ts';
-import type { NoticeView } from '../../shared/protocol/http/notice.ts';
+import { createHash } from 'node:crypto';
+import type { ParameterId } from '../../shared/catalog.ts';
+import { intendedLevels } from '../../shared/policy/ceilings.ts';
+import { factsOf, hashedText, noticeContent } from '../../shared/policy/notice.ts';
+import { noticePlain } from '../../shared/policy/noticePage.ts';
+import { NO_PERSONAL_TERMS, type PersonalTerms } from '../../shared/policy/personal.ts';
+import type { Levels } from '../../shared/policy/policy.ts';
+import type { NoticeContent, NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { VerifiedPolicy } from './gate/policyCache.ts';
 
 /**
- * The notice of the verified policy, as the employee reads it. What this agent does not understand is off here and
- * listed as not collected.
+ * The notice of the verified policy in the words of this agent: for as long as it has not had the text from its server, and with what
+ * their organisation leaves out for this person. What this agent does not understand is off here and listed as not collected.
  */
-export function noticeFor(policy: VerifiedPolicy): NoticeView {
-  const collected: NoticeView['collected'] = [];
-  const notCollected: NoticeView['notCollected'] = [];
-  for (const parameter of parameterIds) {
-    const { label } = catalog[parameter];
-    const rule = policy.rules[parameter];
-    const text = rule === undefined ? undefined : noticeText(parameter, rule.level, policy);
-    if (rule === undefined || text === undefined) {
-      notCollected.push({ parameter, label });
-      continue;
-    }
-    const { level, purpose, basis, retentionDays, viewers } = rule;
-    collected.push({ parameter, label, level, text, purpose, basis, retentionDays, viewers });
-  }
-  const { version, hash, notBefore } = policy;
-  return { version, policyHash: hash, publishedAt: notBefore, collected, notCollected, never: NEVER };
+export function noticeFor(
+  policy: VerifiedPolicy,
+  organisation: string,
+  terms: PersonalTerms = NO_PERSONAL_TERMS,
+): NoticeView {
+  const { hash: policyHash, notBefore } = policy;
+  const origin = { organisation, policyHash, publishedAt: notBefore, updatedAt: notBefore, edition: 0 };
+  const levels = intendedLevels(policy, terms);
+  const content = noticeContent({ ...policy, parameters: atLevels(policy.rules, levels) }, origin);
+  return { ...content, hash: hashOf(content) };
+}
+
+/**
+ * Whether a text from the server may stand for this policy here: its hash is its own, and its table is the one that the signed
+ * policy gives. Then nothing that is collected is missing in it, however it is worded.
+ */
+export function tellsOf(notice: NoticeView, policy: VerifiedPolicy, terms?: PersonalTerms): boolean {
+  return hashOf(notice) === notice.hash && factsOf(notice) === factsOf(noticeFor(policy, notice.organisation, terms));
+}
+
+/** The same rules, each at the level that is meant for this person. */
+function atLevels(rules: VerifiedPolicy['rules'], levels: Levels): VerifiedPolicy['rules'] {
+  const lowered = Object.entries(rules).map(([id, rule]) => [id, { ...rule, level: levels[id as ParameterId] }]);
+  return Object.fromEntries(lowered) as VerifiedPolicy['rules'];
 }
 
 /** The whole notice in words, a line each, for a terminal. */
-export function noticeLines(notice: NoticeView): string[] {
-  const lines = [`Notice ${notice.version}: what Daylight collects while you track`, ''];
-  for (const { label, level, text, purpose, basis, retentionDays, viewers } of notice.collected) {
-    lines.push(`  ${label} (${level})`);
-    lines.push(`    ${text}`);
-    const seenBy = viewers.length === 0 ? 'only you' : `you, ${viewers.join(', ')}`;
-    lines.push(`    Why: ${words(purpose)} · basis: ${words(basis)} · kept ${retentionDays} days · seen by ${seenBy}`);
-  }
-  if (notice.collected.length === 0) lines.push('  Nothing.');
-  else lines.push('', RETENTION);
-  const off = notice.notCollected.map(({ parameter }) => catalog[parameter].named);
-  lines.push('', `Not collected: ${off.join(', ') || 'none'}.`);
-  lines.push(notice.never);
-  return lines;
+export function noticeLines(notice: NoticeView): readonly string[] {
+  return noticePlain(notice);
 }
 
-function words(id: string): string {
-  return id.replaceAll('_', ' ');
+function hashOf(notice: NoticeContent | NoticeView): string {
+  return createHash('sha256').update(hashedText(notice), 'utf8').digest('hex');
 }

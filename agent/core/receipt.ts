@@ -79,11 +79,14 @@ function stateOf(deps: ReceiptDeps, id: ParameterId, now: Circumstances): Receip
     if (isUnheard) return { state: 'off', level: 'off', reason: 'sensor_unavailable', waiting };
     return { state: 'active', level: running, reason, waiting };
   }
-  const isForbidden = allowed === 'off' && truth[id].decidedBy !== 'lease';
-  // Not off before the last of it is gone. After a lease, what was captured while it held may still be sent.
+  const isForbidden = allowed === 'off' && !MAY_WAIT.has(truth[id].decidedBy);
+  // Not off before the last of it is gone. What was captured before a moment that ended it may still be sent.
   if (isForbidden && waiting > 0) return { state: 'active', level: 'off', reason: 'contradicts_policy', waiting };
   return { state: 'off', level: 'off', reason: reasonOf(deps, id, now), waiting };
 }
+
+/** Layers that take away what is captured from now on, and nothing that was captured before. */
+const MAY_WAIT: ReadonlySet<LayerName | null> = new Set(['lease', 'review', 'schedule']);
 
 function contradiction(id: ParameterId, running: Level, allowed: Level): 'contradicts_policy' | null {
   return rank(id, running) > rank(id, allowed) ? 'contradicts_policy' : null;

@@ -1,4 +1,4 @@
-import { parameterIds } from '../../shared/catalog.ts';
+import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { BootId } from '../../shared/ids.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import { probe } from './availability.ts';
@@ -15,6 +15,7 @@ import { type RecorderStatus, recorderStatusOf } from './recorderStatus.ts';
 import { createRecordWriter } from './recordWriter.ts';
 import { createReviews } from './reviews.ts';
 import { createSampler } from './sampler.ts';
+import { type SelfTestFindings, selfTest } from './selfTest/selfTest.ts';
 import { createSensing } from './sensing.ts';
 import { excluding } from './sensors/excluding.ts';
 import { defaultReductions } from './sensors/reduce.ts';
@@ -46,6 +47,11 @@ export interface Recorder extends Omit<Commands, 'start'> {
   lookNow(): Promise<void>;
   /** What this device is in fact doing now. */
   receipt(): Omit<ReceiptPayload, 'device'> | null;
+  /**
+   * Tries whether anything of the parameter can come into being here, and looks for what there is. Calls no sensor, writes nothing,
+   * and holds up no policy that arrives meanwhile.
+   */
+  selfTest(parameter: ParameterId): Promise<SelfTestFindings>;
   /** Called whenever `receipt()` would say something else than before (times aside). */
   onReceiptChange(callback: () => void): () => void;
   status(): RecorderStatus;
@@ -98,11 +104,12 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     cut: (mono) => sampler.cut(mono),
     isWatched: () => sensing.isWatched(),
   });
-  const gate = (deps.gate ?? createGate)({
-    ...{ policies, indicator, clock },
+  const makeGate = deps.gate ?? createGate;
+  const applied = () => writer.appliedOnDisk() ?? ALL_OFF;
+  const gate = makeGate({
+    ...{ policies, indicator, clock, applied },
     presence: tracking.presence,
     unavailable: () => sensing.sensors().unavailable,
-    applied: () => writer.appliedOnDisk() ?? ALL_OFF,
   });
   const outbox = createOutbox({
     ...{ gate, spool },
@@ -111,9 +118,10 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     onGiven: tracking.given,
     onFailing: () => tell('Daylight cannot write to its folder: what it records now is lost. Is the disk full?'),
   });
+  const reductions = excluding(deps.reductions ?? defaultReductions, policies.exclusions);
   const sampler = createSampler({
     ...{ gate, registry, outbox, platform: deps.platform, indicator, clock, random: deps.random },
-    reductions: excluding(deps.reductions ?? defaultReductions, policies.exclusions),
+    reductions,
     moment: tracking.moment,
     wall: () => clock.now(),
     reviewSeconds,
@@ -271,6 +279,19 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     onReceiptChange(callback) {
       listeners.add(callback);
       return () => void listeners.delete(callback);
+    },
+    selfTest: (parameter) => {
+      const gateWhileTracking = makeGate({
+        ...{ policies, clock, applied },
+        indicator: { visible: () => true, say: () => undefined },
+        presence: () => 'tracking',
+        unavailable: () => [],
+      });
+      const { random } = deps;
+      return selfTest(
+        { policies, gate, gateWhileTracking, registry, reductions, spool, clock, random, boot },
+        parameter,
+      );
     },
     status: () => recorderStatusOf({ tracking, sensing, registry, sampler, gate, policies, clock }),
     close: () => inTurn(close),

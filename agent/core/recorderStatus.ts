@@ -3,6 +3,8 @@ import type { SessionId } from '../../shared/ids.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { WorkedStretch } from '../../shared/worked.ts';
+import { date } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
 import { LOCK_UNSEEN } from './availability.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
@@ -117,6 +119,8 @@ function isUnpaired({ sensing }: StatusSources): boolean {
 
 function whyNotActive(sources: StatusSources, id: ParameterId, off: LayerName | 'sensor_unavailable'): string {
   const { tracking, policies } = sources;
+  const coming = policies.lease()?.coming?.[id];
+  if (off === 'acknowledgement' && coming !== undefined) return say('off.reacting', { date: date(coming.from) });
   if (off === 'lock' && tracking.presence() === 'quiet') return whyQuiet(signs(sources));
   return whyOff(reasonFor(policies, id, off), policies.disagreement());
 }

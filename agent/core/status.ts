@@ -1,6 +1,8 @@
 import { catalog, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
-import { levelsOf } from '../../shared/policy/policy.ts';
+import { intendedLevels } from '../../shared/policy/ceilings.ts';
+import { toldOf } from '../../shared/policy/lease.ts';
+import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
 import type { AgentStatus, Terms } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
@@ -64,6 +66,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
     policy: policy === null ? null : { version: policy.version, publishedAt: policy.notBefore },
     refused: refusedNow(policies),
     notice: acknowledgedNow(policies),
+    requests: uplink.asked().map((one) => ({ ...one })),
     waiting: {
       batches: waiting.batches,
       bytes: waiting.bytes,
@@ -108,14 +111,18 @@ function isVisible(indicator: Indicator): boolean {
   }
 }
 
-/** Whether the person has acknowledged everything that the policy in force collects. Null without a policy. */
-export function acknowledgedNow(policies: PolicyCache): { version: number; acknowledged: boolean } | null {
+/** Whether the person has acknowledged everything that the organisation means to collect of them. Null without a policy. */
+export function acknowledgedNow(policies: PolicyCache): AgentStatus['notice'] {
   const policy = policies.policy();
   if (policy === null) return null;
-  const told = policies.lease()?.acknowledged ?? {};
-  const levels = levelsOf(policy);
-  const acknowledged = parameterIds.every((id) => rank(id, levels[id]) <= Math.max(0, rank(id, told[id] ?? 'off')));
-  return { version: policy.version, acknowledged };
+  const lease = policies.lease();
+  const levels = intendedLevels(policy, lease?.terms ?? NO_PERSONAL_TERMS);
+  const acknowledged = parameterIds.every((id) => rank(id, levels[id]) <= Math.max(0, rank(id, toldOf(lease, id))));
+  const coming = parameterIds.flatMap((parameter) => {
+    const next = lease?.coming?.[parameter];
+    return next === undefined ? [] : [{ parameter, ...next }];
+  });
+  return { version: policy.version, acknowledged, coming };
 }
 
 /** Where the connection stands, in words, with what to do about it. */

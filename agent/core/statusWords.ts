@@ -3,6 +3,7 @@ import type { DiscardReason } from '../../shared/outcome.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { MINUTE } from '../../shared/time.ts';
 import { workedToday } from '../../shared/worked.ts';
+import { comingWords } from '../strings/coming.ts';
 import { levelWord } from '../strings/level.ts';
 import { listed, type StringKey, say } from '../strings/say.ts';
 
@@ -28,6 +29,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...sentLines(status, time),
     ...screenshotLines(status, now, time),
     ...noticeLine(status),
+    ...(status.requests.length === 0 ? [] : [say('requests.asked')]),
     `The key of what waits here is kept ${status.key}.`,
   ];
 }
@@ -192,9 +194,10 @@ export function whenSent(
   return `is sent in ${Math.max(0, Math.round((releaseAt - now) / 1_000))} s`;
 }
 
-/** That a notice waits for the employee; none when none does. */
+/** That a notice waits for the employee, or what is coming by one that they acknowledged; none when neither. */
 export function noticeLine({ notice }: AgentStatus): string[] {
-  if (notice === null || notice.acknowledged) return [];
+  if (notice === null) return [];
+  if (notice.acknowledged) return notice.coming.map(comingWords);
   return [
     `Notice ${notice.version} waits for you: read it with "daylight-agent notice". What is new in it is off until you accept it.`,
   ];

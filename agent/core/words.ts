@@ -60,8 +60,20 @@ export function refusalOf(
     case 'organisation':
     case 'not_understood':
       return { problem: say(`cannot.${by}`, { what: named }), remedy: say(`cannot.${by}Remedy`) };
+    case 'team':
+    case 'person':
+      return { problem: say('cannot.leftOut', { what: named }), remedy: say('cannot.organisationRemedy') };
+    case 'jurisdiction':
+    case 'review':
+      return { problem: whyOff(by), remedy: say('cannot.organisationRemedy') };
+    case 'consent':
     case 'objection':
-      return { problem: say('cannot.objection', { what: named }), remedy: say('cannot.objectionRemedy') };
+    case 'restriction':
+      return { problem: say(`cannot.${by}`, { what: named }), remedy: say(`cannot.${by}Remedy`) };
+    case 'minor':
+      return { problem: whyOff(by), remedy: say('cannot.minorRemedy') };
+    case 'schedule':
+      return { problem: whyOff(by), remedy: say('cannot.scheduleRemedy') };
     case 'acknowledgement':
       return { problem: say('cannot.acknowledgement', { what: label }), remedy: say('cannot.acknowledgementRemedy') };
     case 'lease':
@@ -92,6 +104,8 @@ export function whyRefused(
 const REMEDIES = {
   not_canonical: 'remedy.connect',
   wrong_key: 'remedy.wipe',
+  retired_key: 'remedy.connect',
+  broken_keys: 'remedy.keys',
   bad_signature: 'remedy.changed',
   wrong_organisation: 'remedy.wipe',
   older_version: 'remedy.restored',

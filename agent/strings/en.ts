@@ -103,6 +103,30 @@ export const en = {
   'idle.until': 'Or keep the time until {time}, and discard the rest',
   'idle.split': 'Keep until {time}',
 
+  // ── Requests about one's own data ──
+  'requests.title': 'Was that you?',
+  'requests.asked':
+    'Somebody asked your organisation something about your data, in your name. Was that you? See "daylight-agent requests".',
+  'requests.filed': 'Filed {when}: {what}',
+  'requests.by': 'Filed for you by {name}, on this authority: {reference}',
+  'requests.means':
+    'If it was you, this computer signs it, and your organisation must answer. If not, it is withdrawn, and your organisation is told.',
+  'requests.yes': 'Yes, that was me',
+  'requests.no': 'No, that was not me',
+  'requests.none': 'No request waits for your word.',
+  'requests.words': '    {line}',
+  'requests.answerWith':
+    'Was that you? Answer with "daylight-agent requests yes {id}" or "daylight-agent requests no {id}".',
+  'requests.kind.access': 'a copy of your data, and what is done with it',
+  'requests.kind.rectification': 'that something wrong is put right',
+  'requests.kind.erasure': 'that this is erased: {what}',
+  'requests.kind.restriction': 'that your data is kept and not used',
+  'requests.kind.portability': 'your data in a form for another program',
+  'requests.kind.disclosure': 'to whom your data was given',
+  'requests.kind.other': 'something else about your data',
+  'requests.everything': 'everything that is held of you',
+  'requests.range': 'what was recorded from {from} to {to}',
+
   // ── What is collected ──
   'recording.title': 'What is recorded now',
   'recording.now': 'Recording: {what}.',
@@ -145,6 +169,7 @@ export const en = {
   'basis.contract': 'contract',
   'basis.legal_obligation': 'legal obligation',
   'basis.legitimate_interest': 'legitimate interest',
+  'basis.consent': 'consent',
 
   'level.off': 'off',
   'level.on': 'on',
@@ -164,13 +189,14 @@ export const en = {
   'notice.text': 'Notice {version} says what is collected. What is new in it is off until you acknowledge it.',
   'notice.read': 'Read it',
   'notice.title': 'Notice {version}',
-  'notice.published': 'Published by {organisation} on {date}',
-  'notice.collected': 'Collected while you track',
-  'notice.nothing': 'Nothing.',
-  'notice.notCollected': 'Not collected',
-  'notice.everything': 'Nothing is left out.',
-  'notice.never': 'Never',
+  'notice.published': 'Published by {organisation} on {date}. Last updated {updated}.',
+  'notice.ownWords':
+    'These are the words of Daylight on this computer, made from the signed policy: it has not had the text from the server yet.',
   'notice.accept': 'I have read this and acknowledge it',
+  'coming.title': 'Coming',
+  'coming.line':
+    '{what} ({level}) from {date}, because you acknowledged its notice. Until then it stays as it is, and you may object.',
+  'coming.object': 'You object in the console, under "My data".',
   'notice.accepted': 'You have acknowledged it.',
 
   // ── Screenshots ──
@@ -197,15 +223,49 @@ export const en = {
   'records.other': '{count} records stored',
   'sent.discarded': 'The server did not keep {what}.',
   'sent.each': '{n} ({why})',
+  'prove.title': 'Prove that something is off',
+  'prove.text':
+    'Daylight tries every way by which a reading could come about on this computer, with readings that it makes up itself, and looks for what there is. Nothing real is read, and no picture is taken.',
+  'prove.what': 'What should be off',
+  'prove.do': 'Prove it',
+  'prove.doing': 'Trying …',
+  'prove.save': 'Save the signed report',
+  'prove.server': 'Your server tries its own half when you ask on the page of your devices in the console.',
+  'prove.off':
+    '{what}: off. Everything that this computer tried to record of it was refused, and nothing of it is here.',
+  'prove.on':
+    '{what}: on ({level}). It may be recorded while you track, so there is nothing to prove. "What is recorded now" says why.',
+  'prove.not_off': '{what}: not proved to be off. See below what did not pass.',
+  'prove.by': 'What keeps it off: {why}',
+  'prove.passed': 'passed',
+  'prove.failed': 'did not pass',
+  'prove.line': '{time}  {outcome}: {check}',
+  'prove.check.gate_refuses': 'the gate of this computer says no',
+  'prove.check.gate_refuses_while_tracking':
+    'it would also say no if you were tracking and everything could be observed here',
+  'prove.check.not_running': 'nothing that records it is running',
+  'prove.check.sensor_not_asked': 'a trial run with made-up sensors asked none of them for it',
+  'prove.check.reading_refused': 'made-up readings of every level were refused',
+  'prove.check.nothing_in_batches': 'nothing of it waits to be sent',
+  'prove.check.nothing_held': 'no picture of it waits for your review',
+  'prove.check.nothing_kept': 'no reading of it goes on',
+  'prove.check.marker_nowhere': 'the made-up readings left no trace',
+  'prove.check.sensors_left_alone': 'no real sensor was called for it meanwhile',
   'discarded.malformed': 'not in a known form',
   'discarded.policy_unknown': 'recorded under a policy that it does not know',
   'discarded.off_at_capture': 'not allowed when it was recorded',
   'discarded.off_at_receipt': 'switched off since it was recorded',
+  'discarded.not_consented': 'it rests on your consent, and you had given none',
   'discarded.objected': 'you had objected to it',
+  'discarded.restricted': 'you have restricted what is done with it',
+  'discarded.under_age': 'you are not of age',
+  'discarded.review_overdue': 'your organisation had not assessed it again in time',
+  'discarded.outside_schedule': 'outside of your working hours',
   'discarded.notice_not_acknowledged': 'you had not acknowledged it',
   'discarded.lease_ended': 'too long without word from the server',
   'discarded.outside_session': 'you were not tracking',
   'discarded.clock_implausible': 'its time cannot be right',
+  'discarded.erased': 'of a time that was deleted since',
   'discarded.past_retention': 'older than it may be kept',
   'discarded.rate_exceeded': 'more often than allowed',
   'discarded.image_missing': 'its picture did not arrive whole',
@@ -251,10 +311,19 @@ export const en = {
   'off.organisation': 'Off: your organisation does not collect it.',
   'off.not_understood':
     'Off: this version of Daylight does not understand what your organisation says of it. Update Daylight on this computer.',
+  'off.reacting': 'Off until {date}: you have acknowledged it, and may object before it begins.',
   'off.acknowledgement': 'Off: it waits until you have read the notice and accepted it; see "daylight-agent notice".',
   'off.clocks': 'Off: {apart}: set the one that is wrong.',
   'off.lease': 'Off: the server has not confirmed for too long that it may be collected.',
+  'off.jurisdiction': 'Off: by law it needs your consent, and your organisation has not asked for it.',
+  'off.review': 'Off: your organisation had to assess it again by a day that has passed.',
+  'off.team': 'Off: your organisation does not collect it of a team that you are in.',
+  'off.person': 'Off: your organisation does not collect it of you.',
+  'off.consent': 'Off: it rests on your consent, and you have given none.',
   'off.objection': 'Off: you have objected to it.',
+  'off.restriction': 'Off: you have restricted what is done with it.',
+  'off.minor': 'Off: you are not of age, and so nothing is collected of you.',
+  'off.schedule': 'Off: these are not your working hours.',
   'off.indicator': 'Off: nothing here shows you that recording is on.',
   'off.session': 'Off: you are not tracking.',
   'off.pause': 'Off: you have paused.',
@@ -282,6 +351,13 @@ export const en = {
   'cannot.not_understood':
     "This version of Daylight does not understand what your organisation's policy says of {what}.",
   'cannot.not_understoodRemedy': 'Update Daylight on this computer.',
+  'cannot.leftOut': 'Your organisation leaves {what} out for you.',
+  'cannot.consent': 'To record {what} needs your consent.',
+  'cannot.consentRemedy': 'Give it in your account, under "What is collected", if you want it recorded.',
+  'cannot.restriction': 'You have restricted what is done with {what}.',
+  'cannot.restrictionRemedy': 'End the restriction in your account, if you want it recorded again.',
+  'cannot.minorRemedy': 'If that is a mistake, a privacy officer of your organisation can put it right.',
+  'cannot.scheduleRemedy': 'See "daylight-agent notice" for when it is recorded.',
   'cannot.objection': 'You have objected to {what}.',
   'cannot.objectionRemedy': 'End your objection in your account, under \"Objections\", if you want it recorded again.',
   'cannot.acknowledgement': '{what} are off until you have read the notice about them and accepted it.',
@@ -297,6 +373,10 @@ export const en = {
   'unused.not_canonical': 'The policy that arrived, or that was kept here, is damaged.',
   'unused.wrong_key':
     'A policy arrived that is signed with another key than the one of your enrolment, and is not used.',
+  'unused.retired_key':
+    'A policy arrived, or was kept here, that is signed with a key that your organisation has replaced, and is not used.',
+  'unused.broken_keys':
+    'A new key for policies arrived that is not confirmed by the one in force and by the server of your enrolment. It is not used, and what is off stays off.',
   'unused.bad_signature': 'A policy arrived whose signature is not genuine, and is not used.',
   'unused.wrong_organisation': 'A policy of another organisation arrived, and is not used.',
   'unused.older_version': 'A policy arrived that is older than one that was in force here, and is not used.',
@@ -312,6 +392,7 @@ export const en = {
   'unused.apart': 'What the server last confirmed does not count: {apart}.',
   'remedy.connect': 'connect to the network, so that the server sends it again; if this stays, ask your administrator',
   'remedy.wipe': 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',
+  'remedy.keys': 'ask your administrator: somebody may be trying to give this computer policies of their own',
   'remedy.changed': 'ask your administrator: it may have been changed on the way',
   'remedy.restored': 'ask your administrator: the server may have been restored from an old copy',
   'remedy.wait': 'wait, or check the clock of this computer',
@@ -402,6 +483,9 @@ export const en = {
     'You have acknowledged notice {version}. It is being sent to the server; it counts when "daylight-agent notice" says so.',
   'answer.acknowledgedLater':
     'You have acknowledged notice {version}. The server will be told when it can be reached; until then nothing changes.',
+  'answer.requestYes': 'You have said that it was you. This computer has signed it; your organisation must answer.',
+  'answer.requestNo':
+    'You have said that it was not you. It is withdrawn, and your organisation is told. Change your password if you did not expect it.',
 
   // ── Tray ──
   'tray.tip': 'Daylight: {words}',

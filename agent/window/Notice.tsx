@@ -1,11 +1,9 @@
 import { Button, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { RETENTION } from '../../shared/policy/notice.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { date } from '../strings/format.ts';
 import { listed, say } from '../strings/say.ts';
-import { termsWords } from '../strings/terms.ts';
 import { Panel } from './Panel.tsx';
 import type { Transport } from './transport.ts';
 import type { Ask } from './useAgent.ts';
@@ -74,30 +72,47 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
   if (problem !== null) return <p role="alert">{problem}</p>;
   if (notice === null) return <p role="status">{say('frame.opening')}</p>;
   const accept = async (): Promise<void> => {
-    if (await ask({ command: 'accept_notice', version: notice.version })) onClose();
+    if (await ask({ command: 'accept_notice', version: notice.version, hash: notice.hash })) onClose();
   };
-  const { collected, notCollected, never, publishedAt } = notice;
+  const { headings, collected, notCollected, never, retention, appeal, publishedAt, updatedAt, edition } = notice;
   return (
-    <div className={classes.column}>
+    <div className={classes.column} lang={notice.language}>
       <p className={`${classes.quiet} ${classes.small}`}>
-        {say('notice.published', { organisation: status.organisation, date: date(publishedAt) })}
+        {say('notice.published', {
+          organisation: status.organisation,
+          date: date(publishedAt),
+          updated: date(updatedAt),
+        })}
       </p>
-      <h2>{say('notice.collected')}</h2>
-      {collected.length === 0 && <p>{say('notice.nothing')}</p>}
+      <h2>{headings.collected}</h2>
+      {collected.length === 0 && <p>{headings.nothing}</p>}
       <ul className={classes.lines}>
         {collected.map((line) => (
           <li key={line.parameter}>
             <h3>{line.label}</h3>
             <p>{line.text}</p>
-            <p className={`${classes.quiet} ${classes.small}`}>{termsWords(line)}</p>
+            <p className={`${classes.quiet} ${classes.small}`}>{line.terms}</p>
           </li>
         ))}
       </ul>
-      {collected.length > 0 && <p>{RETENTION}</p>}
-      <h2>{say('notice.notCollected')}</h2>
-      <p>{notCollected.length === 0 ? say('notice.everything') : listed(notCollected.map(({ label }) => label))}</p>
-      <h2>{say('notice.never')}</h2>
+      {retention !== '' && <p>{retention}</p>}
+      <h2>{headings.notCollected}</h2>
+      <p>{notCollected.length === 0 ? headings.everything : listed(notCollected.map(({ label }) => label))}</p>
+      <h2>{headings.never}</h2>
       <p>{never}</p>
+      {appeal !== '' && (
+        <>
+          <h2>{headings.whomToAsk}</h2>
+          <p>{appeal}</p>
+        </>
+      )}
+      {edition === 0 ? (
+        <p className={`${classes.quiet} ${classes.small}`}>{say('notice.ownWords')}</p>
+      ) : (
+        <p className={`${classes.quiet} ${classes.small}`}>
+          {headings.fingerprint}: <code className={classes.hash}>{notice.hash}</code>
+        </p>
+      )}
       {status.notice?.acknowledged === true ? (
         <p>{say('notice.accepted')}</p>
       ) : (

@@ -4,11 +4,14 @@ import { assertNever } from '../../shared/errors.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
+import { Coming } from './Coming.tsx';
 import { Connection } from './Connection.tsx';
 import { Ended } from './Ended.tsx';
 import { IdleQuestion } from './IdleQuestion.tsx';
 import { NoticeWaiting } from './Notice.tsx';
+import { ProveOff } from './ProveOff.tsx';
 import { Recording } from './Recording.tsx';
+import { Requests } from './Requests.tsx';
 import { SaidLine } from './SaidLine.tsx';
 import { Screenshots } from './Screenshots.tsx';
 import { Sent } from './Sent.tsx';
@@ -38,7 +41,9 @@ export function Window({ transport }: { transport: Transport }) {
           <main className={classes.columns}>
             <div className={classes.column}>
               <IdleQuestion status={view.status} ask={ask} />
+              <Requests status={view.status} ask={ask} />
               <NoticeWaiting status={view.status} transport={transport} ask={ask} />
+              <Coming status={view.status} />
               <Tracking status={view.status} ask={ask} />
               <Recording status={view.status} transport={transport} ask={ask} />
             </div>
@@ -46,6 +51,7 @@ export function Window({ transport }: { transport: Transport }) {
               <Screenshots status={view.status} transport={transport} ask={ask} />
               <Connection status={view.status} />
               <Sent status={view.status} />
+              <ProveOff transport={transport} />
               <Elsewhere status={view.status} />
             </div>
           </main>

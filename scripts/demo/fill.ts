@@ -52,7 +52,7 @@ export async function fill(options: Fill): Promise<Filled> {
   const clock = createStandingClock(first + OPENS_MS);
   onProgress('Making keys and the organisation', 0);
   const { name, email } = memberAt(OWNER);
-  const names = { organisation: ORGANISATION, ownerName: name, ownerEmail: email };
+  const names = { organisation: ORGANISATION, ownerName: name, ownerEmail: email, reactionDays: 0 };
   const { token, person } = await initialise(data, names, { clock });
   const server = await openServer({ data, port: 0, logLevel: 'error' }, { clock });
   await removeLeftBehind();

@@ -10,7 +10,12 @@ export const entryPictures: Pictures = {
   async take(camera) {
     const server = await startServer();
     try {
-      const names = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+      const names = {
+        organisation: 'Nordlicht',
+        ownerName: 'Olga Brandt',
+        ownerEmail: 'olga@example.com',
+        reactionDays: 0,
+      };
       const { token } = await initialise(server.data, names, { clock: server.clock });
       const nobody = { client: null };
       const link = { ...nobody, path: `/link/${token}`, heading: 'Your one-time link' };

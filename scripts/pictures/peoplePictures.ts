@@ -11,7 +11,12 @@ export const peoplePictures: Pictures = {
   async take(camera) {
     const server = await startServer();
     try {
-      const names = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+      const names = {
+        organisation: 'Nordlicht',
+        ownerName: 'Olga Brandt',
+        ownerEmail: 'olga@example.com',
+        reactionDays: 0,
+      };
       const { token } = await initialise(server.data, names, { clock: server.clock });
       const owner = createClient(server.url);
       await owner.ok('POST', '/session/link', { token });

@@ -20,7 +20,7 @@ export const workPictures: Pictures = {
       const { owner, manager, officer, mia, jonas } = await recordWorkingDays(server);
       const take = (name: string, shot: ConsoleShot) => consolePicture(camera, server, name, shot);
       const today = dayOf(server.clock.now());
-      const purpose = 'Workload review';
+      const purpose = ['Working time', 'Project costing'];
 
       const collection = { client: owner, path: '/collection', heading: 'Collection', only: { window: true } as const };
       await take('collection', { client: owner, path: '/collection', heading: 'Collection' });
@@ -37,10 +37,10 @@ export const workPictures: Pictures = {
       await take('today', { client: manager, path: '/today', heading: 'Team today', purpose, prepare: live });
       const asked = { client: manager, path: `/people/${mia.person}/day/${today}`, heading: 'Mia Sommer' };
       await take('day-purpose', asked);
-      const day = { ...asked, purpose };
+      const day = { ...asked, purpose: [...purpose, 'Workload review'] };
       const whole = (shows: string) => (page: Page) =>
         page.getByRole('heading', { name: shows, exact: true }).waitFor();
-      await take('day', { ...day, prepare: whole('The day') });
+      await take('day', { ...asked, purpose, prepare: whole('The day') });
       await take('screenshot', { ...day, prepare: openScreenshot, only: { window: true } });
       const week = { client: manager, path: `/people/${mia.person}/week/${today}`, purpose };
       await take('week', { ...week, heading: 'Week of Mia Sommer', prepare: whole('Working time') });

@@ -116,7 +116,12 @@ interface Members {
 async function foundOrganisation(
   server: TestServer,
 ): Promise<{ owner: Client; members: Members; signIn: () => Promise<void> }> {
-  const names = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+  const names = {
+    organisation: 'Nordlicht',
+    ownerName: 'Olga Brandt',
+    ownerEmail: 'olga@example.com',
+    reactionDays: 0,
+  };
   const { token } = await initialise(server.data, names, { clock: server.clock });
   const owner = createClient(server.url);
   await owner.ok('POST', '/session/link', { token });

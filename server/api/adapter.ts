@@ -15,7 +15,7 @@ import type { ReadBody } from './body.ts';
 import { describeClient } from './client.ts';
 import { openEventStream } from './eventStream.ts';
 import { sendFailure } from './failures.ts';
-import type { Answer, Call, Download, Handlers } from './handler.ts';
+import type { Answer, Call, Download, Handlers, TextFile } from './handler.ts';
 import { parsePart } from './part.ts';
 import type { Granted } from './rights.ts';
 import { sendFile } from './sendFile.ts';
@@ -229,6 +229,12 @@ async function send(deps: AdapterDeps, route: RouteShape, response: Response, an
   }
   if (route.response === 'application/zip') {
     await sendFile(response, answer as Download, deps.closing);
+    return;
+  }
+  if (route.response === 'text/html' || route.response === 'text/csv') {
+    const { name, text } = answer as TextFile;
+    // Never shown as a page of this server's own.
+    response.attachment(name).type(route.response).send(text);
     return;
   }
   if (answer instanceof Uint8Array) {

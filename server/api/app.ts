@@ -2,6 +2,8 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import helmet from 'helmet';
 import { DaylightError } from '../../shared/errors.ts';
 import { API_PREFIX, sessionCookie } from '../../shared/protocol/http.ts';
+import { createNotices } from '../control/notices.ts';
+import { createRegisters } from '../records/registers.ts';
 import { type AccountDeps, createAccounts } from './accounts.ts';
 import { type AdapterDeps, mountRoutes, type RequestLog } from './adapter.ts';
 import { createReadBody } from './body.ts';
@@ -10,13 +12,20 @@ import type { Context } from './context.ts';
 import { sendFailure } from './failures.ts';
 import type { Handlers } from './handler.ts';
 import { account } from './handlers/account.ts';
+import { consents } from './handlers/consents.ts';
+import { contacts } from './handlers/contacts.ts';
 import { data } from './handlers/data.ts';
 import { devices } from './handlers/devices.ts';
 import { enrolment } from './handlers/enrolment.ts';
+import { erasures } from './handlers/erasures.ts';
 import { objections } from './handlers/objections.ts';
 import { ownData } from './handlers/ownData.ts';
 import { people } from './handlers/people.ts';
 import { policy } from './handlers/policy.ts';
+import { policyKeys } from './handlers/policyKeys.ts';
+import { processing } from './handlers/processing.ts';
+import { requests } from './handlers/requests.ts';
+import { selfTests } from './handlers/selfTests.ts';
 import { signingIn } from './handlers/signingIn.ts';
 import { today } from './handlers/today.ts';
 import { week } from './handlers/week.ts';
@@ -29,7 +38,9 @@ import { noteRefusal } from './securityEvents.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInPlaces } from './signInPlaces.ts';
 
-export interface ApiDeps extends AccountDeps, Pick<Context, 'organisations' | 'control' | 'connections' | 'publicUrl'> {
+export interface ApiDeps
+  extends AccountDeps,
+    Pick<Context, 'organisations' | 'control' | 'requests' | 'connections' | 'erased' | 'erasures' | 'publicUrl'> {
   /** Origins under which this server's own pages are open. Asked for each request: the port may be chosen late. */
   readonly origins: () => ReadonlySet<string>;
   /** TLS here or at the proxy in front: cookies are Secure, and browsers are told to stay with TLS. */
@@ -79,7 +90,8 @@ export function createApp(deps: ApiDeps): Express {
 }
 
 function contextOf(deps: ApiDeps): Context {
-  const { store, vault, organisations, control, connections, clock, random, publicUrl } = deps;
+  const { store, vault, organisations, control, requests, connections, erased, erasures, clock, random, publicUrl } =
+    deps;
   const accounts = createAccounts(deps);
   const sessions = createSessions({ store, vault, accounts, clock, random });
   const [passwords, rateLimits] = [createPasswords(random), createRateLimits(clock)];
@@ -88,7 +100,11 @@ function contextOf(deps: ApiDeps): Context {
     vault,
     organisations,
     control,
+    requests,
+    notices: createNotices({ store, vault, organisations, clock }),
     connections,
+    erased,
+    erasures,
     accounts,
     sessions,
     passwords,
@@ -97,6 +113,8 @@ function contextOf(deps: ApiDeps): Context {
     clock,
     random,
     publicUrl,
+    registers: createRegisters({ store, vault, clock }),
+    overTls: deps.secure,
   };
 }
 
@@ -107,13 +125,20 @@ function handlersOf(context: Context): Handlers {
     ...account(context),
     ...people(context),
     ...devices(context),
+    ...selfTests(context),
     ...enrolment(context),
     ...policy(context, streams),
+    ...contacts(context),
+    ...policyKeys(context),
     ...objections(context),
+    ...consents(context),
+    ...requests(context),
     ...data(context),
     ...ownData(context),
+    ...erasures(context),
     ...today(context, streams),
     ...week(context),
+    ...processing(context),
   };
 }
 

@@ -1,16 +1,19 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
+import { type DecidingLayer, decidedBy, decidedCeiling, decidingLayers } from '../../shared/policy/ceilings.ts';
 import { levelsOf } from '../../shared/policy/policy.ts';
 import { addDays, dayOf, MINUTE, type UnixMs } from '../../shared/time.ts';
 import type { PublishedPolicy } from '../control/control.ts';
+import type { ErasedOf } from '../control/erased.ts';
 import { requestedSince } from '../control/proof.ts';
 import type { Standing } from '../control/standing.ts';
 import { type Told, toldOnAny } from '../control/told.ts';
-import type { Circumstances } from '../reports/absent.ts';
+import type { Circumstances, Forbidden } from '../reports/absent.ts';
 import type { Interval } from '../reports/intervals.ts';
 import type { DeviceRecord } from '../store/store.ts';
 import type { Context } from './context.ts';
+import type { Opened } from './opened.ts';
 
 /** What decides what could be collected of some people. */
 export interface Past {
@@ -21,9 +24,15 @@ export interface Past {
   readonly told: ReadonlyMap<DeviceId, Told>;
   /** What each of the people decided themself. */
   readonly standings: ReadonlyMap<PersonId, Standing>;
+  /** What was erased of each of them. */
+  readonly erased: ReadonlyMap<PersonId, ErasedOf>;
 }
 
-export async function pastOf({ store, control }: Context, org: OrgId, people: readonly PersonId[]): Promise<Past> {
+export async function pastOf(
+  { store, control, erased }: Context,
+  org: OrgId,
+  people: readonly PersonId[],
+): Promise<Past> {
   const [published, devices] = await Promise.all([control.history(org), store.devices(org, people)]);
   const standings = people.map(async (person) => [person, await control.standing({ org, person })] as const);
   return {
@@ -31,14 +40,17 @@ export async function pastOf({ store, control }: Context, org: OrgId, people: re
     devices,
     told: await control.toldOn(org, devices),
     standings: new Map(await Promise.all(standings)),
+    erased: new Map(
+      await Promise.all(people.map(async (person) => [person, await erased.of({ org, person })] as const)),
+    ),
   };
 }
 
 /** Policy, devices and acknowledgements of a person as they stood at the end of the day, or as they stand now while it lasts. */
 export function circumstancesOf(
-  { published, devices, told, standings }: Past,
+  { published, devices, told, standings, erased }: Past,
   person: PersonId,
-  viewable: ReadonlySet<ParameterId>,
+  sightOn: Opened['sightOn'],
   bounds: Interval,
   now: UnixMs,
 ): Circumstances {
@@ -52,21 +64,47 @@ export function circumstancesOf(
   const then = isOver ? published.filter(({ publishedAt }) => publishedAt < bounds.to) : published;
   const rules = then.at(-1)?.document.parameters ?? {};
   return {
-    viewable,
+    ...sightOn(bounds, rules),
     levels: levelsOf({ rules }),
     levelSince: sinceBefore(bounds.to, requestedSince(then)),
     acknowledged: toldOnAny(theirs.flatMap(({ device }) => told.get(device)?.at(at) ?? [])),
-    objected: objectedAt(standings.get(person), isOver ? at : null),
+    forbidden: forbiddenAt(standings.get(person), then.at(-1), isOver ? at : null),
     hasDevice: theirs.length > 0,
-    expired: expiredOf(then.at(-1), bounds, now),
+    expired: new Set([...expiredOf(then.at(-1), bounds, now), ...erasedOn(erased.get(person), bounds)]),
   };
 }
 
-/** Null: now, whatever the time. */
-function objectedAt(standing: Standing | undefined, at: UnixMs | null): ReadonlySet<ParameterId> {
-  const levels = at === null ? standing?.now : standing?.at(at);
-  return new Set(parameterIds.filter((id) => levels?.[id] === 'off'));
+/** The parameters that an erasure reached then, those included that had recorded nothing: the list must not tell which had. */
+function erasedOn(erased: ErasedOf | undefined, { from, to }: Interval): readonly ParameterId[] {
+  return parameterIds.filter((id) => erased?.touches(id, from, to));
 }
+
+/** By the policy then. Null: now, whatever the time. */
+function forbiddenAt(
+  standing: Standing | undefined,
+  policy: PublishedPolicy | undefined,
+  at: UnixMs | null,
+): Circumstances['forbidden'] {
+  if (standing === undefined || policy === undefined) return new Map();
+  const terms = at === null ? standing.terms : standing.termsAt(at);
+  const rules = decidedBy(policy.document);
+  const forbidden = parameterIds.flatMap((id): [ParameterId, Forbidden][] => {
+    const by = decidingLayers.find((layer) => decidedCeiling(layer, id, rules, terms) === 'off');
+    const why = by === undefined ? undefined : FORBIDDEN[by];
+    return why === undefined ? [] : [[id, why]];
+  });
+  return new Map(forbidden);
+}
+
+/** No law keeps a parameter off altogether. */
+const FORBIDDEN: Readonly<Partial<Record<DecidingLayer, Forbidden>>> = {
+  team: 'left_out',
+  person: 'left_out',
+  consent: 'not_consented',
+  objection: 'objected',
+  restriction: 'restricted',
+  minor: 'under_age',
+};
 
 /** A moment after the day is no reason for what the day lacks, whatever a clock that was set back makes of it. */
 function sinceBefore(

@@ -1,7 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { Connections, PolicyControl } from '../control/control.ts';
+import type { Erased } from '../control/erased.ts';
+import type { Notices } from '../control/notices.ts';
+import type { RightsRequests } from '../control/requests.ts';
 import type { Organisations } from '../control/signer.ts';
+import type { ErasureEngine } from '../lifecycle/erasure.ts';
 import type { Random } from '../random.ts';
+import type { Registers } from '../records/registers.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Accounts } from './accounts.ts';
@@ -16,7 +21,12 @@ export interface Context {
   readonly vault: Vault;
   readonly organisations: Organisations;
   readonly control: PolicyControl;
+  readonly requests: RightsRequests;
+  readonly notices: Notices;
   readonly connections: Connections;
+  readonly registers: Registers;
+  readonly erased: Erased;
+  readonly erasures: Pick<ErasureEngine, 'wake'>;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly passwords: Passwords;
@@ -26,4 +36,6 @@ export interface Context {
   readonly random: Random;
   /** Where people open the console, without a slash at the end. */
   readonly publicUrl: () => string;
+  /** Browsers and agents reach this server over TLS; false on plain loopback. */
+  readonly overTls: boolean;
 }

@@ -29,7 +29,9 @@ export type Answer<R extends RouteShape> = R['response'] extends z.ZodType
     ? Uint8Array
     : R['response'] extends 'application/zip'
       ? Download
-      : (stream: EventStream) => Promise<void>;
+      : R['response'] extends 'text/html' | 'text/csv'
+        ? TextFile
+        : (stream: EventStream) => Promise<void>;
 
 /** A file that is made while it is sent. */
 export interface Download {
@@ -37,6 +39,13 @@ export interface Download {
   readonly name: string;
   /** Destroyed when the client goes away or the server closes. */
   readonly body: Readable;
+}
+
+/** A file that is whole already, for the reader's own disk. */
+export interface TextFile {
+  /** As of a `Download`. */
+  readonly name: string;
+  readonly text: string;
 }
 
 /** A handler is called when the right of its route has been granted, and asks only for what depends on more than its path. */

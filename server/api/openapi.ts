@@ -100,6 +100,8 @@ function contentOf(route: RouteShape): Json {
   if (route.response === 'image/webp') return { 'image/webp': { schema: { type: 'string', format: 'binary' } } };
   if (route.response === 'application/zip')
     return { 'application/zip': { schema: { type: 'string', format: 'binary' } } };
+  if (route.response === 'text/html' || route.response === 'text/csv')
+    return { [route.response]: { schema: { type: 'string' } } };
   if (route.response !== 'text/event-stream')
     return { 'application/json': { schema: schemaOf(route.response, 'output') } };
   const description = `Events named \`${eventOf(route)}\`; the data of each is the JSON that GET ${route.path.replace('/stream', '')} answers. An event \`${STREAM_ALIVE}\` every ${STREAM_ALIVE_MS / 1_000} seconds says that the line is not dead.`;

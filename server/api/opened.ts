@@ -1,6 +1,9 @@
-import type { ParameterId } from '../../shared/catalog.ts';
+import { type ParameterId, type Purpose, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
+import type { PolicyRule } from '../../shared/policy/policy.ts';
+import type { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import { addDays, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import type { Sight } from '../reports/absent.ts';
 import type { Interval } from '../reports/intervals.ts';
 import type { Recorded } from '../reports/recorded.ts';
 import type { Standing } from '../reports/sessions.ts';
@@ -8,16 +11,19 @@ import { localDay, zonedDay } from '../reports/zonedDay.ts';
 import type { SegmentRecord } from '../store/store.ts';
 import type { Past } from './circumstances.ts';
 import type { Context } from './context.ts';
-import { openSegments, type RecordedRead, seenOf } from './reading.ts';
+import { openSegments, purposesOfSegments, type RecordedRead } from './reading.ts';
 
 /** A session that began this long before a day can still reach into it. */
 const DAYS_BEFORE = 2;
 
-/** What a reader may see of segments, and for each day of which parameters they may see something or nothing is there. */
+/** What a reader may see of segments, and of each day, on which these rules were in force, which parameters. */
 export interface Opened {
   readonly records: readonly Recorded[];
-  viewableOn(bounds: Interval): ReadonlySet<ParameterId>;
+  sightOn(bounds: Interval, rules: RulesOfDay): Sight;
 }
+
+/** Empty before the first policy. */
+export type RulesOfDay = Readonly<Partial<Record<ParameterId, Pick<PolicyRule, 'purpose'>>>>;
 
 /** Opens all of `whole`, and of `newest` what arrived last alone. */
 export async function openFor(
@@ -27,30 +33,49 @@ export async function openFor(
   newest: readonly SegmentRecord[] = [],
 ): Promise<Opened> {
   const segments = [...whole, ...newest];
-  const [all, newer, seen] = await Promise.all([
+  const [all, newer, purposes] = await Promise.all([
     openSegments(context, read, whole),
     openSegments(context, read, newest, 'newest'),
-    seenOf(context, read, segments).then((those) => new Set(those)),
+    purposesOfSegments(context, read, segments),
   ]);
   return {
     records: [...all, ...newer],
-    viewableOn(bounds) {
+    sightOn(bounds, rules) {
       const [first, last] = [dayOf(bounds.from), dayOf(bounds.to - 1)];
-      const ofDay = segments.filter(({ day }) => day >= first && day <= last);
-      return withoutHidden(read.parameters, ofDay, seen);
+      const stored = new Map<ParameterId, (ReadPurpose | null)[]>();
+      for (const segment of segments.filter(({ day }) => day >= first && day <= last)) {
+        stored.set(segment.parameter, [...(stored.get(segment.parameter) ?? []), purposes.get(segment) ?? null]);
+      }
+      return sightOf(read, stored, rules);
     },
   };
 }
 
-/** The parameters without those of which there is something on the day, and all of it hidden from the reader. */
-function withoutHidden(
-  parameters: ReadonlySet<ParameterId>,
-  ofDay: readonly SegmentRecord[],
-  seen: ReadonlySet<SegmentRecord>,
-): ReadonlySet<ParameterId> {
-  const shown = new Set(ofDay.filter((one) => seen.has(one)).map(({ parameter }) => parameter));
-  const hidden = new Set(ofDay.map(({ parameter }) => parameter).filter((id) => !shown.has(id)));
-  return new Set([...parameters].filter((id) => !hidden.has(id)));
+/**
+ * A parameter is seen where something of it is stored that may be seen for what was declared, or where nothing is stored and the
+ * policy of the day has it for that. `stored`: for what each of the day's segments may be seen, null for nothing.
+ */
+function sightOf(
+  { parameters, purposes, purposesOf }: RecordedRead,
+  stored: ReadonlyMap<ParameterId, readonly (ReadPurpose | null)[]>,
+  rules: RulesOfDay,
+): Sight {
+  const viewable = new Set<ParameterId>();
+  const elsewhere = new Map<ParameterId, Purpose>();
+  for (const id of parameterIds) {
+    const open = purposesOf.get(id) ?? new Set();
+    const forWhat = stored.get(id) ?? [purposeOn(open, rules[id]?.purpose)];
+    if (parameters.has(id) && forWhat.some((purpose) => purpose !== null && purposes.has(purpose))) viewable.add(id);
+    const other = forWhat.find((purpose) => purpose !== null && purpose !== 'own_data' && !purposes.has(purpose));
+    if (!viewable.has(id) && other !== null && other !== undefined && other !== 'own_data') elsewhere.set(id, other);
+  }
+  return { viewable, elsewhere };
+}
+
+/** The purpose of the day, where it may be asked for; otherwise one that may. */
+function purposeOn(open: ReadonlySet<ReadPurpose>, ofDay: Purpose | undefined): ReadPurpose | null {
+  if (ofDay !== undefined && open.has(ofDay)) return ofDay;
+  return [...open].at(-1) ?? null;
 }
 
 /** The UTC days whose segments can hold something of this time. */

@@ -1,24 +1,33 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
-import type { ReadPurpose } from '../../shared/protocol/http/reading.ts';
+import type { ReadPurpose, ReadPurposes } from '../../shared/protocol/http/reading.ts';
 import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
-import { type Actor, type Authorized, authorize, organisation, personTarget, viewable } from '../authorize.ts';
+import {
+  type Actor,
+  type Authorized,
+  authorize,
+  organisation,
+  personTarget,
+  readableFor,
+  viewable,
+} from '../authorize.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
 import { decodeSegment } from '../ingest/segment.ts';
 import type { Recorded } from '../reports/recorded.ts';
 import type { BlobRecord, PersonRecord, SegmentRecord } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
 import type { Context } from './context.ts';
+import { mergedPurposes, openTo, type PurposesOf } from './openTo.ts';
 
-/** The version that the device claimed and the one in force at capture: a reader must be named in both. */
+/** The version that the device claimed and the one in force at capture: a reader must be named in both, and so must the purpose. */
 type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion'>;
 
 /** What someone wants to see of a person, and why. */
 export interface Wanted {
   readonly action: 'day' | 'week' | 'today' | 'today_live' | 'observations' | 'screenshot';
   readonly person: PersonId;
-  readonly purpose: ReadPurpose;
+  readonly purposes: ReadPurposes;
   /** Of a week the first of its seven days. */
   readonly day: Day | null;
   readonly parameters: readonly ParameterId[];
@@ -28,8 +37,9 @@ export interface Wanted {
 export type PermittedRead = {
   readonly leave: Authorized<'data.read'>;
   readonly person: PersonRecord;
-  /** With what the reader may see of the parameters that they asked for. */
+  /** With what the reader may see, for one of their purposes, of the parameters that they asked for. */
   readonly wanted: Wanted;
+  readonly purposesOf: PurposesOf;
 } & { readonly __permitted: true };
 
 /**
@@ -40,9 +50,11 @@ export type RecordedRead = {
   readonly leave: Authorized<'data.read'>;
   readonly person: PersonRecord;
   readonly at: UnixMs;
-  readonly purpose: Wanted['purpose'];
+  /** Those of the declared ones for which there is something to read. */
+  readonly purposes: ReadonlySet<ReadPurpose>;
   /** What the reader may see of what they asked for. */
   readonly parameters: ReadonlySet<ParameterId>;
+  readonly purposesOf: PurposesOf;
 } & { readonly __recorded: true };
 
 /** Decides and records; what is read is loaded and opened after that. Throws as `permitRead` and `recordRead` do. */
@@ -62,12 +74,16 @@ export async function permitRead(context: Context, actor: Actor, wanted: Wanted)
   if (verdict.kind === 'refused')
     return refuse(context, actor, person, wanted, new DaylightError(verdict.code, verdict.reason));
   const own = person.person === actor.person;
-  if (wanted.purpose === 'own_data' && !own) return refuse(context, actor, person, wanted, notYours());
-  const visible = viewable(verdict.leave, (await control.current(actor.org)).document.parameters);
-  const parameters = wanted.parameters.filter((id) => visible.has(id));
-  if (parameters.length === 0) return refuse(context, actor, person, wanted, notAViewer());
-  const purpose = own ? 'own_data' : wanted.purpose;
-  return { leave: verdict.leave, person, wanted: { ...wanted, purpose, parameters } } as unknown as PermittedRead;
+  if (wanted.purposes.includes('own_data') && !own) return refuse(context, actor, person, wanted, notYours());
+  const { leave } = verdict;
+  const visible = viewable(leave, (await control.current(actor.org)).document.parameters);
+  const seen = wanted.parameters.filter((id) => visible.has(id));
+  if (seen.length === 0) return refuse(context, actor, person, wanted, notAViewer());
+  const purposes: ReadPurposes = own ? ['own_data'] : wanted.purposes;
+  const purposesOf = await openTo(context, leave, person);
+  const parameters = seen.filter((id) => purposes.some((purpose) => purposesOf.get(id)?.has(purpose)));
+  if (parameters.length === 0) return refuse(context, actor, person, wanted, notForThis(purposesOf, seen));
+  return { leave, person, wanted: { ...wanted, purposes, parameters }, purposesOf } as unknown as PermittedRead;
 }
 
 /**
@@ -85,30 +101,38 @@ export async function refuseStranger(context: Context, actor: Actor, subject: Pe
 }
 
 /**
- * Records the read; only then may it be answered. Where it is known under which terms what they ask for was stored, a reader
- * whom none of them lets see it is refused, which is recorded too. When the record cannot be made nothing is released:
- * `unavailable`.
+ * Records the read, once for each purpose for which there is something to read; only then may it be answered. Where it is known
+ * under which terms what they ask for was stored, a reader whom none of them lets see it for what they declared is refused, which
+ * is recorded too. When the record cannot be made nothing is released: `unavailable`.
  */
 export async function recordRead(
   context: Context,
-  { leave, person, wanted: asked }: PermittedRead,
+  { leave, person, wanted: asked, purposesOf }: PermittedRead,
   storedUnder: readonly Terms[] = [],
   day: Day | null = asked.day,
 ): Promise<RecordedRead> {
   const wanted = { ...asked, day };
-  const visible = storedUnder.length === 0 ? null : await visibleOf(context, leave, storedUnder);
-  const parameters = wanted.parameters.filter((id) => visible?.has(id) ?? true);
-  if (parameters.length === 0) return refuse(context, leave.actor, person, wanted, notAViewer());
+  const readable = storedUnder.length === 0 ? purposesOf : await purposesUnder(context, leave, storedUnder);
+  const looks = wanted.purposes
+    .map((purpose) => ({ purpose, parameters: wanted.parameters.filter((id) => readable.get(id)?.has(purpose)) }))
+    .filter(({ parameters }) => parameters.length > 0);
+  if (looks.length === 0) {
+    const refusal = wanted.parameters.some((id) => readable.has(id))
+      ? notForThis(readable, wanted.parameters)
+      : notAViewer();
+    return refuse(context, leave.actor, person, wanted, refusal);
+  }
   const at = context.clock.now();
-  await record(context, leave.actor, person, { ...wanted, parameters }, false, at);
-  const { purpose } = wanted;
-  return { leave, person, at, purpose, parameters: new Set(parameters) } as unknown as RecordedRead;
+  for (const look of looks) await record(context, leave.actor, person, { ...wanted, ...look }, false, at);
+  const purposes = new Set(looks.map(({ purpose }) => purpose));
+  const parameters = new Set(looks.flatMap((look) => look.parameters));
+  return { leave, person, at, purposes, parameters, purposesOf } as unknown as RecordedRead;
 }
 
 /** Puts on record that somebody reads of themself what is no look at a day; only then may it be answered. `unavailable` as above. */
 export async function recordOwnRead(
   context: Context,
-  { actor, subject }: Authorized<'subject.export'>,
+  { actor, subject }: Authorized<'subject.export'> | Authorized<'subject.erase'>,
   action: 'held' | 'export',
   at: UnixMs,
 ): Promise<void> {
@@ -126,57 +150,89 @@ export function recordLook(
   { store, clock }: Pick<Context, 'store' | 'clock'>,
   actor: Actor,
   subject: PersonId,
-  { action, purpose }: { action: 'receipt' | 'accesses' | 'objections'; purpose: ReadPurpose },
+  {
+    action,
+    purpose,
+  }: { action: 'receipt' | 'self_test' | 'accesses' | 'objections' | 'requests'; purpose: ReadPurpose },
 ): Promise<void> {
   const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
   return recorded(store.recordAccess({ ...who, action, purpose, day: null, parameters: [], refused: false }));
 }
 
 /** What the reader is told of the record of their read; null when they read of themself. */
-export function recordedAccessOf({ at, purpose }: RecordedRead): { at: UnixMs; purpose: Wanted['purpose'] } | null {
-  return purpose === 'own_data' ? null : { at, purpose };
+export function recordedAccessOf({ at, purposes }: RecordedRead): { at: UnixMs; purposes: ReadPurpose[] } | null {
+  return purposes.has('own_data') ? null : { at, purposes: [...purposes] };
 }
 
 /** By the policy in force, and by both versions of at least one of these. */
-async function visibleOf(
-  { control }: Context,
+async function purposesUnder(
+  context: Context,
   leave: Authorized<'data.read'>,
   storedUnder: readonly Terms[],
-): Promise<ReadonlySet<ParameterId>> {
-  const now = (await control.current(leave.actor.org)).document.parameters;
-  const visible = await Promise.all(
-    [...new Map(storedUnder.map((terms) => [nameOf(terms), terms])).values()].map(async (terms) => {
-      const claimed = await control.version(leave.actor.org, terms.policyVersion);
-      const atCapture = await control.version(leave.actor.org, terms.termsVersion);
-      if (claimed === null || atCapture === null) return [];
-      return [...viewable(leave, now, claimed.document.parameters, atCapture.document.parameters)];
-    }),
-  );
-  return new Set(visible.flat());
+): Promise<PurposesOf> {
+  const different = [...new Map(storedUnder.map((terms) => [nameOf(terms), terms])).values()];
+  return mergedPurposes(await Promise.all(different.map((terms) => purposeUnder(context, leave, terms))));
+}
+
+async function purposeUnder(
+  { control }: Context,
+  leave: Authorized<'data.read'>,
+  { policyVersion, termsVersion }: Terms,
+): Promise<ReadonlyMap<ParameterId, ReadPurpose>> {
+  const { org } = leave.actor;
+  const [current, claimed, atCapture] = await Promise.all([
+    control.current(org),
+    control.version(org, policyVersion),
+    control.version(org, termsVersion),
+  ]);
+  if (claimed === null || atCapture === null) return new Map();
+  const { parameters: inForce } = current.document;
+  return readableFor(leave, inForce, claimed.document.parameters, atCapture.document.parameters);
 }
 
 function nameOf({ policyVersion, termsVersion }: Terms): string {
   return `${policyVersion} ${termsVersion}`;
 }
 
-/** What the reader may see of the segments: those that the policy in force and the one of their capture both show them. */
-export async function seenOf<T extends Pick<SegmentRecord, 'parameter'> & Terms>(
+/**
+ * For what the reader may see each of the segments: by the policy in force and the ones of their capture. Not in it is what their
+ * role may not see at all.
+ */
+export async function purposesOfSegments<T extends Pick<SegmentRecord, 'parameter'> & Terms>(
   context: Context,
   { leave }: RecordedRead,
   segments: readonly T[],
-): Promise<T[]> {
+): Promise<ReadonlyMap<T, ReadPurpose>> {
   const different = [...new Map(segments.map((segment) => [nameOf(segment), segment])).values()];
-  const visible = new Map(
+  const purposes = new Map(
     await Promise.all(
-      different.map(async (terms) => [nameOf(terms), await visibleOf(context, leave, [terms])] as const),
+      different.map(async (terms) => [nameOf(terms), await purposeUnder(context, leave, terms)] as const),
     ),
   );
-  return segments.filter((segment) => visible.get(nameOf(segment))?.has(segment.parameter));
+  return new Map(
+    segments.flatMap((segment) => {
+      const purpose = purposes.get(nameOf(segment))?.get(segment.parameter);
+      return purpose === undefined ? [] : [[segment, purpose] as const];
+    }),
+  );
+}
+
+/** What the reader may see of the segments for what they declared. */
+async function seenOf<T extends Pick<SegmentRecord, 'parameter'> & Terms>(
+  context: Context,
+  read: RecordedRead,
+  segments: readonly T[],
+): Promise<T[]> {
+  const purposes = await purposesOfSegments(context, read, segments);
+  return segments.filter((segment) => {
+    const purpose = purposes.get(segment);
+    return purpose !== undefined && read.purposes.has(purpose);
+  });
 }
 
 /**
  * Opens segments that the reader may see, all that is in them or what arrived last alone. Those whose time is over, or whose
- * key was destroyed, are gone; one that was altered fails the read.
+ * key was destroyed, are gone, and so is what is being erased; one that was altered fails the read.
  */
 export async function openSegments(
   context: Context,
@@ -184,8 +240,9 @@ export async function openSegments(
   segments: readonly SegmentRecord[],
   which: 'all' | 'newest' = 'all',
 ): Promise<Recorded[]> {
-  const { vault, clock } = context;
+  const { clock } = context;
   const today = dayOf(clock.now());
+  const erased = await context.erased.of(read.person);
   const due = segments.filter((segment) => {
     if (segment.person !== read.person.person || !read.parameters.has(segment.parameter)) {
       throw new Error('a segment outside of what was recorded as read');
@@ -194,15 +251,26 @@ export async function openSegments(
   });
   const opened = await Promise.all(
     (await seenOf(context, read, due)).map(async (segment) => {
-      const bytes = await unlessDestroyed(vault.open(segmentScope(segment), segment.sealed));
+      const bytes = await bytesOf(context, segment);
       if (bytes === null) return [];
       const { parts } = decodeSegment(bytes);
       return (which === 'all' ? parts : parts.slice(-1)).flatMap(({ session, observations }) =>
-        observations.map((observation) => ({ device: segment.device, session, observation })),
+        observations.flatMap((observation) =>
+          erased.hides(observation) ? [] : [{ device: segment.device, session, observation }],
+        ),
       );
     }),
   );
   return opened.flat();
+}
+
+/** Null for one that is gone. Its key may have been replaced since it was read, because something beside it was erased. */
+async function bytesOf({ store, vault }: Context, segment: SegmentRecord): Promise<Uint8Array | null> {
+  const bytes = await unlessDestroyed(vault.open(segmentScope(segment), segment.sealed));
+  if (bytes !== null) return bytes;
+  const { org, person, parameter, day, segment: id, epoch } = segment;
+  const [now] = await store.segmentsById(org, person, parameter, day, [id]);
+  return now === undefined || now.epoch === epoch ? null : unlessDestroyed(vault.open(segmentScope(now), now.sealed));
 }
 
 /** The image's bytes; null when its time is over or its key was destroyed. */
@@ -212,6 +280,7 @@ export async function openImage(context: Context, read: RecordedRead, blob: Blob
     throw new Error('an image outside of what was recorded as read');
   }
   if (blob.expires < dayOf(clock.now())) return null;
+  if ((await context.erased.of(read.person)).hidesImage(blob.image, blob.day)) return null;
   if ((await seenOf(context, read, [{ ...blob, parameter: 'screenshot' as const }])).length === 0) return null;
   return unlessDestroyed(vault.open(imageScope(blob), blob.sealed));
 }
@@ -243,7 +312,8 @@ async function refuse(
   wanted: Wanted,
   refusal: DaylightError,
 ): Promise<never> {
-  await record(context, actor, person, wanted, true, context.clock.now());
+  const at = context.clock.now();
+  for (const purpose of wanted.purposes) await record(context, actor, person, { ...wanted, purpose }, true, at);
   await noteRefused(context, actor);
   throw refusal;
 }
@@ -257,7 +327,7 @@ async function record(
   { store }: Context,
   actor: Actor,
   person: PersonRecord,
-  wanted: Wanted,
+  look: Omit<Wanted, 'purposes'> & { readonly purpose: ReadPurpose },
   refused: boolean,
   at: UnixMs,
 ): Promise<void> {
@@ -268,10 +338,10 @@ async function record(
       actor: actor.person,
       actorRole: actor.role,
       subject: person.person,
-      action: wanted.action,
-      purpose: wanted.purpose,
-      day: wanted.day,
-      parameters: wanted.parameters,
+      action: look.action,
+      purpose: look.purpose,
+      day: look.day,
+      parameters: look.parameters,
       refused,
     }),
   );
@@ -290,6 +360,18 @@ function notYours(): DaylightError {
   return new DaylightError('forbidden', 'purpose: own_data is for the person alone', {
     field: 'purpose',
     remedy: 'Say for what you look at this: working_time, workload_review, project_costing, security or support.',
+  });
+}
+
+/** Which parameters there are for which purposes is in the policy, which everybody may read. */
+function notForThis(purposesOf: PurposesOf, parameters: readonly ParameterId[]): DaylightError {
+  const collected = parameters.flatMap((id) => {
+    const purposes = [...(purposesOf.get(id) ?? [])];
+    return purposes.length === 0 ? [] : [`${id} for ${purposes.join(' and ')}`];
+  });
+  return new DaylightError('forbidden', 'purpose: nothing of what you ask for is collected for this', {
+    field: 'purpose',
+    remedy: `What you may see of it is collected for another purpose: ${collected.join(', ')}. If that is why you look, say so; it is recorded.`,
   });
 }
 

@@ -2,6 +2,7 @@ import { DaylightError } from '../../shared/errors.ts';
 import type { PersonRecord } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { takeTotp } from './secondFactor.ts';
+import { type EventKind, noteEvent } from './securityEvents.ts';
 
 /** What a request that gives out or ends everything of a person must bring, beyond a session. */
 export interface Proof {
@@ -11,8 +12,8 @@ export interface Proof {
 
 /**
  * Whether the very person asks, and not whoever found their browser open: the password again, and a new code of whoever has a second
- * factor. Wrong ones are counted with all others of the account. The signature of a device that is enrolled for them, and the way for
- * those whose computer is gone, belong here too and are not built yet.
+ * factor. Wrong ones are counted with all others of the account. The signature of a device that is enrolled for them comes on top where
+ * a human answers: `control/requests.ts`.
  *
  * Throws DaylightError `wrong_credentials` (`password` or `totp`), `second_factor_required` where the code is missing, `rate_limited`.
  */
@@ -30,6 +31,23 @@ export async function requireSamePerson(context: Context, asking: PersonRecord, 
       await accounts.change(person, { credentials: { ...credentials, totp } });
     });
   });
+}
+
+/** Puts on record that somebody failed to prove who they are; of a code that is missing `noteRefusal` takes note. */
+export async function refusedOnRecord<T>(
+  context: Context,
+  person: PersonRecord,
+  kind: EventKind,
+  task: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await task();
+  } catch (cause) {
+    const isRefusal =
+      cause instanceof DaylightError && (cause.code === 'wrong_credentials' || cause.code === 'rate_limited');
+    if (isRefusal) await noteEvent(context, person, kind);
+    throw cause;
+  }
 }
 
 function wrongPassword(): DaylightError {

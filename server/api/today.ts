@@ -16,7 +16,7 @@ const PEOPLE_AT_ONCE = 500;
 
 export interface TodayQuestion {
   readonly zone: string;
-  readonly purpose: Wanted['purpose'];
+  readonly purpose: Wanted['purposes'];
   readonly team?: TeamId | undefined;
 }
 
@@ -44,20 +44,26 @@ export async function beginToday(
   if (people.length > PEOPLE_AT_ONCE) throw tooMany();
   const { version } = (await control.current(actor.org)).document;
   // Whom they see was asked to find these people; each look is decided once more, as only that gives the proof that opens data.
-  const reads = await allOf(
-    people.map(({ person }) => {
-      const wanted = { action, person, purpose: question.purpose, day, parameters: todayParameters } as const;
-      return beginRead(context, actor, wanted);
+  const looks = await allOf(
+    people.map(async (record) => {
+      const { person } = record;
+      const wanted = { action, person, purposes: question.purpose, day, parameters: todayParameters } as const;
+      return { record, read: await unlessUntold(beginRead(context, actor, wanted)) };
     }),
   );
+  const reads = looks.flatMap(({ read }) => (read instanceof DaylightError ? [] : [read]));
+  const untold = looks.filter(({ read }) => read instanceof DaylightError);
+  const [refused] = untold;
+  if (reads.length === 0 && refused?.read instanceof DaylightError) throw refused.read;
   const names = new Map(
-    await Promise.all(reads.map(async ({ person }) => [person.person, (await accounts.profile(person)).name] as const)),
+    await Promise.all(people.map(async (person) => [person.person, (await accounts.profile(person)).name] as const)),
   );
-  const rows = new Map<PersonId, TodayRow>();
-  const first = reads.find(({ purpose }) => purpose !== 'own_data');
+  const rows = new Map<PersonId, TodayRow>(
+    untold.map(({ record: { person, teams } }) => [person, untoldRow(person, names.get(person) ?? '', teams)]),
+  );
 
   return {
-    people: reads.map(({ person }) => person.person),
+    people: people.map(({ person }) => person),
     bounds,
     async report(changed, endsAt) {
       const again = reads.filter(({ person }) => changed === 'everyone' || changed.has(person.person));
@@ -67,11 +73,19 @@ export async function beginToday(
       for (const row of await Promise.all(fresh)) rows.set(row.person.id, row);
       return {
         ...{ day, zone: question.zone, generatedAt: clock.now(), policyVersion: version, endsAt },
-        recordedAccess: first === undefined ? null : recordedAccessOf(first),
+        recordedAccess: lookAt(reads),
         people: [...rows.values()].toSorted((a, b) => a.person.name.localeCompare(b.person.name, 'en')),
       };
     },
   };
+}
+
+/** For everything for which anybody was looked at; null when nobody but the reader was. */
+function lookAt(reads: readonly RecordedRead[]): TodayReport['recordedAccess'] {
+  const looks = reads.flatMap((read) => recordedAccessOf(read) ?? []);
+  const [first] = looks;
+  if (first === undefined) return null;
+  return { at: first.at, purposes: [...new Set(looks.flatMap(({ purposes }) => purposes))] };
 }
 
 /** Others for a purpose, oneself as one's own data. Of a team only who is in it. Of everyone, or of those of `among`. */
@@ -81,7 +95,7 @@ export async function inScope(
   question: TodayQuestion,
   among?: readonly PersonId[],
 ): Promise<readonly PersonRecord[]> {
-  const own = question.purpose === 'own_data';
+  const own = question.purpose.includes('own_data');
   const { team } = question;
   return (await store.people(actor.org, among)).filter(
     (person) =>
@@ -106,10 +120,10 @@ async function rowOf(
     Promise.all(others.map((id) => store.segments(org, person, id, from, to))),
     read.parameters.has('app') ? store.newestSegments(org, person, 'app', from, to) : [],
   ]);
-  const { records, viewableOn } = await openFor(context, read, whole.flat(), apps);
+  const { records, sightOn } = await openFor(context, read, whole.flat(), apps);
   const now = clock.now();
   return todayRow({
-    ...circumstancesOf(past, person, viewableOn(bounds), bounds, now),
+    ...circumstancesOf(past, person, sightOn, bounds, now),
     person: { id: person, name },
     teams,
     bounds,
@@ -117,6 +131,25 @@ async function rowOf(
     records,
     ...standingNow(context, read, past),
   });
+}
+
+/**
+ * Whoever has not been told yet that something is now collected for this purpose is no reason not to show the others. That the
+ * look at them was refused is on record.
+ */
+async function unlessUntold(reading: Promise<RecordedRead>): Promise<RecordedRead | DaylightError> {
+  return reading.catch((error: unknown) => {
+    if (error instanceof DaylightError && error.code === 'forbidden' && error.field === 'purpose') return error;
+    throw error;
+  });
+}
+
+function untoldRow(id: PersonId, name: string, teams: readonly TeamId[]): TodayRow {
+  return {
+    ...{ person: { id, name }, teams: [...teams], state: 'not_collected', since: null, work: null, app: null },
+    ...{ trackedMs: null, atLeast: false },
+    absent: todayParameters.map((parameter) => ({ parameter, why: 'not_acknowledged', since: null })),
+  };
 }
 
 /** Waits for every record, also when one of them fails: what was refused is on record for everyone. */

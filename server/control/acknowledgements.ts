@@ -29,6 +29,11 @@ export function createAcknowledgements(vault: Vault): Acknowledgements {
   };
 }
 
-function keptAs(device: Kept['device'], { noticeVersion, at }: Acknowledged): Kept {
-  return { device, part: `acknowledgement at ${at}`, policyVersion: noticeVersion };
+function keptAs(device: Kept['device'], { noticeVersion, terms, at }: Acknowledged): Kept {
+  return { device, part: acknowledgementPart({ terms, at }), policyVersion: noticeVersion };
+}
+
+/** Which of the person's documents it is. Terms are named from their first revision on: before there were any, none were. */
+export function acknowledgementPart({ terms, at }: Pick<Acknowledged, 'terms' | 'at'>): Kept['part'] {
+  return terms === 0 ? `acknowledgement at ${at}` : `acknowledgement of terms ${terms} at ${at}`;
 }

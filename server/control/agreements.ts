@@ -1,5 +1,6 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { DeviceId } from '../../shared/ids.ts';
+import { decidedBy, decidedLevels } from '../../shared/policy/ceilings.ts';
 import { leastOf } from '../../shared/policy/policy.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { UnixMs } from '../../shared/time.ts';
@@ -105,6 +106,6 @@ function agrees(
 ): boolean {
   // On a clock that was set back the rule is from later than now.
   const instant = Math.max(at, current.changedAt[id]);
-  const allowed = leastOf(told.at(instant), standing.at(instant));
+  const allowed = leastOf(told.at(instant), decidedLevels(decidedBy(current.document), standing.termsAt(instant)));
   return testimony(current, id, { receipt, allowed, terms: standing.revision }).startsWith('agrees');
 }

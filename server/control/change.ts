@@ -2,8 +2,9 @@ import { canonical } from '../../shared/canonical.ts';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
-import { PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
-import { raised, widened } from '../../shared/policy/widened.ts';
+import { classOf, isLower } from '../../shared/policy/changeClass.ts';
+import { needsConsent } from '../../shared/policy/jurisdiction.ts';
+import { type ChangeClass, PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
@@ -31,19 +32,62 @@ export function applyChange(
       remedy: 'Look at the current policy and make the change again.',
     });
   }
-  const { screenshotReviewSeconds, idleSeconds, leaseHours, exclusions } = change;
+  const { screenshotReviewSeconds, idleSeconds, leaseHours, exclusions, workingHours, jurisdiction, reactionDays } =
+    change;
+  const { changeClass: _ofTheOneBefore, ...kept } = current;
   const next = parseDocument({
-    ...current,
-    ...definedOnly({ screenshotReviewSeconds, idleSeconds, leaseHours, exclusions }),
+    ...kept,
+    ...definedOnly({ screenshotReviewSeconds, idleSeconds, leaseHours, exclusions, workingHours, reactionDays }),
+    ...(jurisdiction === undefined ? {} : { jurisdiction: jurisdiction ?? undefined }),
     version: current.version + 1,
     previousHash: hash,
     notBefore: now,
     parameters: changedRules(current, change),
   });
+  requireLawful(next);
+  requireHours(next);
   if (author !== null && sameTerms(current, next)) {
     throw new DaylightError('conflict', 'nothing would change: the policy in force says the same already');
   }
-  return withNotices(current, next);
+  return withNotices(current, withClass(current, next, change.changeClass ?? null));
+}
+
+/** Only what is more than the change is by itself has to be said. */
+function withClass(current: PolicyDocument, next: PolicyDocument, declared: ChangeClass | null): PolicyDocument {
+  if (declared === null) return next;
+  const { whole } = classOf(current, next);
+  if (isLower(declared, whole)) {
+    throw new DaylightError('bad_request', `changeClass: this change is ${inWords(whole)}, which nobody can lower`, {
+      field: 'changeClass',
+      remedy: 'Leave the class out, or give a higher one.',
+    });
+  }
+  return declared === whole ? next : parseDocument({ ...next, changeClass: declared });
+}
+
+function inWords(changeClass: ChangeClass | null): string {
+  return (changeClass ?? 'no change').replaceAll('_', '-');
+}
+
+/** What the law allows with the person's explicit consent alone (GDPR Art. 9(2)(a)) is not published on another basis. */
+function requireLawful({ parameters, jurisdiction }: PolicyDocument): void {
+  const parameter = parameterIds.find((id) => needsConsent(jurisdiction, id, parameters[id]));
+  if (parameter === undefined) return;
+  const { level } = parameters[parameter];
+  const field = `parameters.${parameter}.basis`;
+  throw new DaylightError('bad_request', `${field}: ${parameter} at "${level}" needs consent where your people work`, {
+    field,
+    remedy: 'Choose a lower level, or the basis "consent": it is then collected of those alone who have given theirs.',
+  });
+}
+
+function requireHours({ parameters, workingHours }: PolicyDocument): void {
+  const parameter = parameterIds.find((id) => parameters[id].schedule !== null);
+  if (parameter === undefined || workingHours !== undefined) return;
+  throw new DaylightError('bad_request', `parameters.${parameter}.schedule: there are no working hours to bind it to`, {
+    field: 'workingHours',
+    remedy: 'Say in workingHours when people work, or leave schedule null.',
+  });
 }
 
 function changedRules(current: PolicyDocument, change: PolicyChange): Record<string, PolicyRule> {
@@ -52,12 +96,13 @@ function changedRules(current: PolicyDocument, change: PolicyChange): Record<str
   );
 }
 
-/** Every parameter of which more may be collected, or more be done with it, names this version as the notice to acknowledge. */
+/** Every parameter whose change is more than a minor one names this version as the notice to acknowledge. */
 function withNotices(current: PolicyDocument, next: PolicyDocument): PolicyDocument {
+  const classes = classOf(current, next).parameters;
   const parameters = parameterIds.map((id): [ParameterId, PolicyRule] => {
-    const [before, after] = [current.parameters[id], next.parameters[id]];
-    const needsNotice = after.level !== 'off' && (raised(id, before, after) || widened(id, current, next));
-    return [id, needsNotice ? { ...after, noticeVersion: next.version } : after];
+    const rule = next.parameters[id];
+    const needsNotice = rule.level !== 'off' && isLower('minor', classes[id] ?? null);
+    return [id, needsNotice ? { ...rule, noticeVersion: next.version } : rule];
   });
   return parseDocument({ ...next, parameters: Object.fromEntries(parameters) });
 }
@@ -82,7 +127,7 @@ function sameTerms(a: PolicyDocument, b: PolicyDocument): boolean {
 }
 
 function termsOf(policy: PolicyDocument): string {
-  const { version: _version, previousHash: _previousHash, notBefore: _notBefore, ...terms } = policy;
+  const { version: _v, previousHash: _p, notBefore: _n, changeClass: _c, ...terms } = policy;
   const parameters = Object.fromEntries(
     parameterIds.map((id) => {
       const { noticeVersion: _noticeVersion, viewers, ...rule } = policy.parameters[id];

@@ -2,6 +2,7 @@ import type { ParameterId } from '../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId, SessionId } from '../../shared/ids.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
 import type { Exclusions } from '../../shared/policy/exclusions.ts';
+import type { KeyReason, SignedKeyStatement } from '../../shared/policy/keys.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import type { ParameterProof } from '../../shared/protocol/http/proof.ts';
@@ -18,11 +19,25 @@ import type { Told } from './told.ts';
 export type PublishedPolicy = {
   readonly document: PolicyDocument;
   readonly hash: Digest;
+  /** By the key that was in force when it was published; the policy in force by the one that is in force now. */
   readonly signed: Signed;
+  /** What leads to that key, from the one that the organisation began with. */
+  readonly keys: readonly SignedKeyStatement[];
   readonly publishedAt: UnixMs;
   readonly author: PersonId | null;
   readonly reason: string;
 } & { readonly __published: unique symbol };
+
+/** What leaves a decision by or for one person. */
+export type DecidingAction =
+  | 'objection.make'
+  | 'objection.answer'
+  | 'consent.decide'
+  | 'restriction.decide'
+  | 'restriction.lift'
+  | 'terms.leave_out'
+  | 'zone.choose'
+  | 'minor.say';
 
 /** The public halves of an organisation's keys. The private halves never leave `signer.ts`. */
 export interface OrgIdentity {
@@ -33,8 +48,11 @@ export interface OrgIdentity {
 }
 
 export interface PolicyControl {
-  /** Makes the organisation's first policy: the catalogue's defaults. Fails with `conflict` when there is one. */
-  begin(org: OrgId): Promise<PublishedPolicy>;
+  /**
+   * Makes the organisation's first policy: the catalogue's defaults, and how long people may react to a raise before it counts. Fails
+   * with `conflict` when there is one.
+   */
+  begin(org: OrgId, first: { readonly reactionDays: number }): Promise<PublishedPolicy>;
   current(org: OrgId): Promise<PublishedPolicy>;
   version(org: OrgId, version: number): Promise<PublishedPolicy | null>;
   /** Every version, oldest first; never empty. */
@@ -47,11 +65,18 @@ export interface PolicyControl {
    */
   publish(leave: Authorized<'policy.publish'>, change: PolicyChange): Promise<PublishedPolicy>;
   /**
+   * Puts a new key in the place of the one that signs policies and leases, and signs the policy in force anew: what is collected stays as
+   * it is. A command of the host has all keys in its hands, and asks nobody for leave. `by` names the key in force as whoever asks has seen it. Throws DaylightError `conflict` when it is another one,
+   * `rate_limited` after too many within a day. When the promise resolves it is durable, the old private key is no longer kept, and
+   * every connected agent has been sent the new one (as `publish` does).
+   */
+  rotateKey(org: OrgId, leave: Authorized<'policy.rotate_key'> | 'host', by: KeyChange): Promise<void>;
+  /**
    * Records that the person was shown a notice on this device. It counts for this device alone: what was acknowledged on
    * another lifts nothing here. Throws DaylightError when the signature, the ids or the version do not fit.
    */
   acknowledge(device: DeviceRecord, acknowledgement: Signed): Promise<void>;
-  /** What the person decided themself: what they object to. */
+  /** What was decided by and for the person. */
   standing(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<Standing>;
   /**
    * Records what `make` decides, one decision of a person after the other; it is given what holds for them and the policy in
@@ -59,7 +84,7 @@ export interface PolicyControl {
    * every connected agent of the person has been sent it (as `publish` does).
    */
   decide(
-    leave: Authorized<'objection.make'> | Authorized<'objection.answer'>,
+    leave: Authorized<DecidingAction>,
     make: (standing: Standing, current: PublishedPolicy) => Decision | Promise<Decision>,
   ): Promise<Standing>;
   /**
@@ -113,6 +138,11 @@ export interface PolicyControl {
   proof(org: OrgId): Promise<{ policyVersion: number; parameters: ParameterProof[] }>;
 }
 
+export interface KeyChange {
+  readonly sequence: number;
+  readonly reason: KeyReason;
+}
+
 export interface LatestReceipt {
   readonly receipt: Signed;
   readonly said: ReceiptPayload;
@@ -124,6 +154,8 @@ export interface CaptureQuestion {
   readonly level: string;
   /** On the server's clock: the caller has corrected the device's offset. */
   readonly capturedAt: UnixMs;
+  /** Until when it lasted; left out for a moment. */
+  readonly until?: UnixMs;
   readonly claimedVersion: number;
 }
 
@@ -157,12 +189,19 @@ export interface Connection {
   sendPolicy(policy: PublishedPolicy, lease: Signed): void;
   /** Something could not be sent: makes and sends a lease, and the policy if need be, as soon as it can. */
   renewSoon(): void;
+  /** Asks the person there about the requests in their name that wait for that, as they are now. */
+  tellRequests(): void;
   /** `device`: where the person started another one at that time. */
   stopSession(session: SessionId, at: UnixMs, device: DeviceId): void;
   /** Tells the device to delete everything, then closes with bye `retired`. */
   wipe(reason: 'retired' | 'person_removed'): void;
   /** A newer connection of the same device took its place: closes with bye `replaced`. */
   replaced(): void;
+  /**
+   * Asks the device for a self-test, and resolves with what it answers, whatever that is worth. DaylightError `unavailable` when it
+   * does not answer in time, or goes.
+   */
+  selfTest(request: Signed): Promise<Signed>;
   /** The last batch that was committed; null until the device is known. It moves with everything that is stored. */
   committedSeq(): number | null;
   /** The session that runs on this device, as far as it is committed. */

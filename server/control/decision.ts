@@ -1,20 +1,73 @@
 import { z } from 'zod';
-import { ParameterId } from '../../shared/catalog.ts';
+import { ParameterId, Purpose } from '../../shared/catalog.ts';
 import { PersonId } from '../../shared/ids.ts';
+import { TimeZone } from '../../shared/policy/workingHours.ts';
 import { AnswerWords, Grounds } from '../../shared/protocol/http/objections.ts';
+import { Digest } from '../../shared/signed.ts';
+import { text } from '../../shared/text.ts';
 import type { PersonalDecision } from '../store/store.ts';
 import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 import type { Decided } from './standing.ts';
 
+/** Why somebody in the organisation decided it, in words that the person may read. */
+export const Reason = text(3, 500, 'say in a few words why');
+
+/** GDPR Art. 18(1), a to d. */
+export const RestrictionGround = z.enum(['accuracy', 'unlawful', 'claims', 'objection']);
+export type RestrictionGround = z.infer<typeof RestrictionGround>;
+
+const level = z.string().max(32);
+
 /**
- * One decision by or for a person. `objected` and `ended` are the person's own: they withdraw, or have read that they were refused.
- * `upheld` and `refused` answer an objection; neither switches anything on.
+ * One decision by or for a person.
+ *
+ * The person's own: `objected` and `ended` (they withdraw, or have read that they were refused); `consented` (to this level, for this
+ * purpose, after the notice of that version with that text was shown) and `consent_withdrawn`; `restricted` and `restriction_ended`;
+ * `zone`, whose clock their working hours go by.
+ *
+ * The organisation's: `upheld` and `refused` answer an objection, and switch nothing on; `held` says the most that is left of the policy
+ * for a team of theirs or for them alone, in place of what it said before; `restriction_lift_told` and, once the person has known
+ * of it for a while, `restriction_lifted` (Art. 18(3)); `minor` and `adult`.
  */
 export const Decision = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('objected'), parameter: ParameterId, grounds: Grounds }),
   z.strictObject({ kind: z.literal('ended'), parameter: ParameterId }),
   z.strictObject({ kind: z.literal('upheld'), parameter: ParameterId, by: PersonId, words: AnswerWords }),
   z.strictObject({ kind: z.literal('refused'), parameter: ParameterId, by: PersonId, words: AnswerWords }),
+  z.strictObject({
+    kind: z.literal('consented'),
+    parameter: ParameterId,
+    level,
+    purpose: Purpose,
+    noticeVersion: z.int().min(1),
+    /** SHA-256 of the words that the person was shown. */
+    shown: Digest,
+  }),
+  z.strictObject({ kind: z.literal('consent_withdrawn'), parameter: ParameterId }),
+  z.strictObject({
+    kind: z.literal('restricted'),
+    parameter: ParameterId,
+    ground: RestrictionGround,
+    words: Grounds,
+  }),
+  z.strictObject({ kind: z.literal('restriction_ended'), parameter: ParameterId }),
+  z.strictObject({
+    kind: z.literal('restriction_lift_told'),
+    parameter: ParameterId,
+    by: PersonId,
+    words: AnswerWords,
+  }),
+  z.strictObject({ kind: z.literal('restriction_lifted'), parameter: ParameterId, by: PersonId }),
+  z.strictObject({
+    kind: z.literal('held'),
+    layer: z.enum(['team', 'person']),
+    ceilings: z.partialRecord(ParameterId, level),
+    by: PersonId,
+    words: Reason,
+  }),
+  z.strictObject({ kind: z.literal('zone'), zone: TimeZone.nullable() }),
+  z.strictObject({ kind: z.literal('minor'), by: PersonId, words: Reason }),
+  z.strictObject({ kind: z.literal('adult'), by: PersonId, words: Reason }),
 ]);
 export type Decision = z.infer<typeof Decision>;
 

@@ -1,6 +1,16 @@
 import { catalog, least, type ParameterId, rank } from '../../shared/catalog.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
+import {
+  type DecidingLayer,
+  decidedBy,
+  decidedCeiling,
+  decidingLayers,
+  untimely,
+} from '../../shared/policy/ceilings.ts';
 import type { Exclusions } from '../../shared/policy/exclusions.ts';
+import type { PersonalTerms } from '../../shared/policy/personal.ts';
+import type { PolicyDocument } from '../../shared/policy/policy.ts';
+import type { WallClocks } from '../../shared/policy/workingHours.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { LeaseWindow } from '../store/store.ts';
 import type { CaptureQuestion, EndVerdict, Verdict } from './control.ts';
@@ -18,16 +28,18 @@ export interface Facts {
   readonly standing: Standing;
   readonly lease: LeaseWindow | null;
   readonly previousLease: LeaseWindow | null;
+  readonly walls: WallClocks;
 }
 
 /**
  * The server's decision about one captured level, pure. Allowed only if all of these allow it: the version that the
- * batch names, the version in force at capture, the person's own decisions until then, what they had been told of by then, the
- * lease at capture, the version in force now, and what the person has decided and been told of by now. The reason names the first that did not.
+ * batch names, the version in force at capture, what was decided by and for the person until then, what they had been told of by then,
+ * the lease, working hours and review at capture, the version in force now, and what has been decided, and the person told of, by now.
+ * The reason names the first that did not.
  */
 export function judge(facts: Facts, question: CaptureQuestion): Verdict {
-  const { published, told, standing, now } = facts;
-  const { parameter, level, capturedAt, claimedVersion } = question;
+  const { published, told, standing, now, walls } = facts;
+  const { parameter, level, capturedAt, until, claimedVersion } = question;
   const claimed = published.find(({ document }) => document.version === claimedVersion);
   if (claimed === undefined) return no('policy_unknown');
   const atCapture = inForce(published, capturedAt);
@@ -35,11 +47,16 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
   if (atCapture === null || current === undefined) return no('off_at_capture');
   if (!covers(parameter, level, claimed.document.parameters[parameter].level)) return no('off_at_capture');
   if (!covers(parameter, level, atCapture.document.parameters[parameter].level)) return no('off_at_capture');
-  if (!covers(parameter, level, standing.at(capturedAt)[parameter])) return no('objected');
+  const then = standing.termsAt(capturedAt);
+  const before = deniedBy(parameter, level, atCapture.document, then);
+  if (before !== null) return no(DENIED[before] ?? 'off_at_capture');
   if (!covers(parameter, level, told.at(capturedAt)[parameter])) return no('notice_not_acknowledged');
   if (!leased(facts, parameter, capturedAt)) return no('lease_ended');
+  const late = untimely(parameter, decidedBy(atCapture.document), then, { at: capturedAt, until, walls });
+  if (late !== null) return no(UNTIMELY[late]);
   if (!covers(parameter, level, current.document.parameters[parameter].level)) return no('off_at_receipt');
-  if (!covers(parameter, level, standing.now[parameter])) return no('objected');
+  const since = deniedBy(parameter, level, current.document, standing.terms);
+  if (since !== null) return no(DENIED[since] ?? 'off_at_receipt');
   if (!covers(parameter, level, told.at(now)[parameter])) return no('notice_not_acknowledged');
   const retentionDays = Math.min(
     atCapture.document.parameters[parameter].retentionDays,
@@ -73,12 +90,50 @@ export function judgeEnd(facts: Facts, question: CaptureQuestion & { readonly si
 
 /** When the parameter was taken away for the first time after the instant, by the organisation or by the person. Null: never. */
 export function takenAway(
-  { told, standing }: Pick<Facts, 'told' | 'standing'>,
+  { published, told, standing }: Pick<Facts, 'published' | 'told' | 'standing'>,
   parameter: ParameterId,
   after: UnixMs,
 ): UnixMs | null {
-  const moments = [told.takenAway(parameter, after), standing.takenAway(parameter, after)].filter((at) => at !== null);
+  const decidedAt = standing.changes.find(({ at, terms }) => at > after && isOff(published, parameter, at, terms))?.at;
+  const moments = [told.takenAway(parameter, after), decidedAt ?? null].filter((at) => at !== null);
   return moments.length === 0 ? null : Math.min(...moments);
+}
+
+/** By the person's terms under the policy in force then. */
+function isOff(
+  published: readonly PublishedTerms[],
+  parameter: ParameterId,
+  at: UnixMs,
+  terms: PersonalTerms,
+): boolean {
+  const policy = inForce(published, at) ?? published[0];
+  if (policy === undefined) return true;
+  return deniedBy(parameter, catalog[parameter].levels[1], policy.document, terms) !== null;
+}
+
+/** What the organisation decided for the person is to them as if it were the policy. */
+const DENIED: Readonly<Partial<Record<DecidingLayer, DiscardReason>>> = {
+  consent: 'not_consented',
+  objection: 'objected',
+  restriction: 'restricted',
+  minor: 'under_age',
+};
+
+const UNTIMELY = { review: 'review_overdue', schedule: 'outside_schedule' } as const;
+
+/** The first layer of the person's terms, under that policy, that does not allow the level; null when all do. */
+function deniedBy(
+  parameter: ParameterId,
+  level: string,
+  document: PolicyDocument,
+  terms: PersonalTerms,
+): DecidingLayer | null {
+  const policy = decidedBy(document);
+  for (const layer of decidingLayers) {
+    const ceiling = decidedCeiling(layer, parameter, policy, terms);
+    if (ceiling !== undefined && !covers(parameter, level, ceiling)) return layer;
+  }
+  return null;
 }
 
 /** What is left out by the version that the batch names, the one in force at capture or the one in force now. */

@@ -3,12 +3,13 @@ import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Digest } from '../../shared/signed.ts';
 import { HOUR, type UnixMs } from '../../shared/time.ts';
 import type { DeviceRecord } from '../store/store.ts';
+import type { Coming } from './told.ts';
 
 /** The lease document for one device, from now. Pure. */
 export function leaseFor(
   device: Pick<DeviceRecord, 'org' | 'person' | 'device'>,
   policy: { readonly document: PolicyDocument; readonly hash: Digest },
-  { acknowledged, terms }: Pick<Lease, 'terms'> & { readonly acknowledged: Levels },
+  { acknowledged, coming, terms }: Pick<Lease, 'terms'> & { readonly acknowledged: Levels; readonly coming: Coming },
   now: UnixMs,
 ): Lease {
   const { org, person } = device;
@@ -23,6 +24,7 @@ export function leaseFor(
     observedUntil: now + policy.document.leaseHours.observed * HOUR,
     enteredUntil: now + policy.document.leaseHours.entered * HOUR,
     acknowledged,
+    ...(Object.keys(coming).length === 0 ? {} : { coming }),
     terms,
   };
 }

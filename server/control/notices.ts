@@ -1,16 +1,124 @@
-import { noticeOf } from '../../shared/policy/notice.ts';
-import type { NoticeView } from '../../shared/protocol/http/notice.ts';
+import { canonical } from '../../shared/canonical.ts';
+import { DaylightError } from '../../shared/errors.ts';
+import type { OrgId } from '../../shared/ids.ts';
+import { hashedText, noticeContent } from '../../shared/policy/notice.ts';
+import { english } from '../../shared/policy/phrases/en.ts';
+import type { Phrases } from '../../shared/policy/phrases/phrases.ts';
+import { NoticeContent, type NoticeHead, type NoticeView } from '../../shared/protocol/http/notice.ts';
+import type { Digest } from '../../shared/signed.ts';
+import type { Clock } from '../clock.ts';
+import { type NoticeRecord, type Store, StoreError } from '../store/store.ts';
+import { type SealScope, type Vault, VaultError } from '../vault/vault.ts';
+import { contactsOf } from './contacts.ts';
 import type { PublishedPolicy } from './control.ts';
+import { type Organisations, payloadHash } from './signer.ts';
 
-/** The notice of a published policy: what people read, with the hash that their acknowledgement names. */
-export function noticeView(policy: PublishedPolicy): NoticeView {
-  const { version, collected, notCollected, never } = noticeOf(policy.document);
+/** The notices of every organisation. No text is given to anybody before it is stored, and what is given is what is stored. */
+export interface Notices {
+  /**
+   * The newest text of the notice of a published policy. The first call for a version makes and keeps its text, in the words of
+   * this Daylight; a later Daylight gives that one. Of the version in force another edition is made when whom people can turn to has changed.
+   */
+  of(policy: PublishedPolicy, which: 'in_force' | 'past'): Promise<NoticeView>;
+  /** The text with this hash, unchanged for ever; null when nobody was ever shown one. */
+  byHash(org: OrgId, hash: Digest): Promise<NoticeView | null>;
+  /** Every text, by version and edition. */
+  heads(org: OrgId): Promise<readonly NoticeHead[]>;
+}
+
+export interface NoticesDeps {
+  readonly store: Pick<Store, 'putNotice' | 'notice' | 'noticeByHash' | 'notices' | 'setting'>;
+  readonly vault: Vault;
+  readonly organisations: Organisations;
+  readonly clock: Clock;
+  /** The words of the texts that are made from now on; left out: those of this Daylight. */
+  readonly phrases?: Phrases;
+}
+
+export function createNotices({ store, vault, organisations, clock, phrases = english }: NoticesDeps): Notices {
+  async function first(policy: PublishedPolicy): Promise<NoticeContent> {
+    const { document, hash: policyHash, publishedAt } = policy;
+    const { identity } = await organisations.signer(document.org);
+    const contacts = await contactsOf(store, vault, document.org);
+    const updatedAt = Math.max(publishedAt, contacts.changedAt ?? 0);
+    const origin = { organisation: identity.name, policyHash, publishedAt, updatedAt, edition: 1, contacts };
+    return noticeContent(document, origin, phrases);
+  }
+
+  /** Null when nothing of it has changed. */
+  async function next(org: OrgId, last: NoticeView): Promise<NoticeContent | null> {
+    const { authority, privacy, appeal, changedAt } = await contactsOf(store, vault, org);
+    const { hash: _, ...content } = last;
+    const before = { authority: content.authority, privacy: content.privacy };
+    if (canonical({ authority, privacy }) === canonical(before)) return null;
+    const updatedAt = Math.max(changedAt ?? clock.now(), content.updatedAt);
+    return { ...content, authority, privacy, appeal, updatedAt, edition: content.edition + 1 };
+  }
+
+  async function keep(org: OrgId, content: NoticeContent): Promise<NoticeView> {
+    const text = hashedText(content);
+    const { version, edition } = content;
+    const place = { org, version, edition, hash: payloadHash(text) };
+    const sealed = await vault.seal(scopeOf(place), Buffer.from(text, 'utf8'), { compress: true });
+    await store.putNotice({ ...place, at: content.updatedAt, text: sealed });
+    return { ...content, hash: place.hash };
+  }
+
+  async function read(record: NoticeRecord): Promise<NoticeView> {
+    const bytes = await vault.open(scopeOf(record), record.text).catch((cause: unknown) => {
+      throw cause instanceof VaultError && cause.code === 'unavailable' ? cause : damaged(record, cause);
+    });
+    const text = Buffer.from(bytes).toString('utf8');
+    if (payloadHash(text) !== record.hash) throw damaged(record);
+    return { ...NoticeContent.parse(JSON.parse(text)), hash: record.hash };
+  }
+
+  async function newest(policy: PublishedPolicy, which: 'in_force' | 'past'): Promise<NoticeView> {
+    const { org, version } = policy.document;
+    const record = await store.notice(org, version);
+    if (record === null) return keep(org, await first(policy));
+    const last = await read(record);
+    const changed = which === 'past' ? null : await next(org, last);
+    return changed === null ? last : keep(org, changed);
+  }
+
   return {
-    version,
-    policyHash: policy.hash,
-    publishedAt: policy.publishedAt,
-    collected: collected.map((line) => ({ ...line, viewers: [...line.viewers] })),
-    notCollected: notCollected.map((line) => ({ ...line })),
-    never,
+    async of(policy, which) {
+      try {
+        return await newest(policy, which);
+      } catch (error) {
+        // Somebody else was asked at the same moment and made it: theirs is the one.
+        if (error instanceof StoreError && error.code === 'conflict') return newest(policy, which);
+        throw error;
+      }
+    },
+    async byHash(org, hash) {
+      const record = await store.noticeByHash(org, hash);
+      return record === null ? null : read(record);
+    },
+    async heads(org) {
+      return (await store.notices(org)).map(({ version, edition, at, hash }) => ({
+        version,
+        edition,
+        updatedAt: at,
+        hash,
+      }));
+    },
   };
+}
+
+function damaged({ version, edition }: NoticeRecord, cause?: unknown): DaylightError {
+  return new DaylightError(
+    'unavailable',
+    `the text of notice ${version} (edition ${edition}) was changed in the store`,
+    {
+      remedy: 'Restore the database from a backup.',
+      cause,
+    },
+  );
+}
+
+function scopeOf({ org, version, edition, hash }: Omit<NoticeRecord, 'at' | 'text'>): SealScope {
+  const part = `notice edition ${edition} ${hash}`;
+  return { org, person: null, parameter: 'profile', epoch: 0, record: org, part, policyVersion: version };
 }

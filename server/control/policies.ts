@@ -2,14 +2,17 @@ import type { z } from 'zod';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
+import { decidedBy, decidedLevels } from '../../shared/policy/ceilings.ts';
 import { firstRules, leastOf, PolicyDocument } from '../../shared/policy/policy.ts';
 import { givesSight } from '../../shared/policy/widened.ts';
+import { createWallClocks } from '../../shared/policy/workingHours.ts';
 import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
+import { ROTATIONS_IN_A_DAY } from '../../shared/protocol/http/policyKeys.ts';
 import { AcknowledgementPayload, ReceiptPayload } from '../../shared/protocol/messages.ts';
-import type { Signed } from '../../shared/signed.ts';
+import type { Digest, Signed } from '../../shared/signed.ts';
 import { withoutTurning } from '../../shared/text.ts';
-import type { UnixMs } from '../../shared/time.ts';
+import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
 import { type Authorized, authorize, organisation } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
 import {
@@ -28,11 +31,20 @@ import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
 import { sealDecision } from './decision.ts';
 import { exclusionsOf, type Facts, judge, judgeEnd, takenAway } from './judge.ts';
+import { isSignedBefore, type PolicyKeyChange, type PolicyKeys, statementsOf } from './policyKeys.ts';
 import { type Current, prove, requestedSince, unchangedSince } from './proof.ts';
 import { createPublications } from './publications.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
-import { type Organisations, payloadHash, readSigned, readSignedAside, type Verifier, verifierOf } from './signer.ts';
+import {
+  type Organisations,
+  type OrgSigner,
+  payloadHash,
+  readSigned,
+  readSignedAside,
+  type Verifier,
+  verifierOf,
+} from './signer.ts';
 import { standingOf } from './standing.ts';
 import { createTellings, type Telling } from './tellings.ts';
 import { instantOf } from './told.ts';
@@ -81,15 +93,20 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const publications = createPublications(deps.settleMs ?? SETTLE_MS);
   const agreements = createAgreements(store, receipts, DEVICES_REMEMBERED);
 
+  const walls = createWallClocks();
+
   const stateOf = (org: OrgId) => orgs.get(org, () => loadOrg(org));
   const onRecorded = (device: DeviceId) => leases.forget(device);
   const { push, lease } = createPush({ store, organisations, connections, clock, tellings, stateOf, onRecorded });
 
   async function loadOrg(org: OrgId): Promise<OrgState> {
-    const { identity } = await organisations.signer(org);
-    const records = await store.policies(org);
-    const published = await Promise.all(records.map((record) => openPolicy(vault, record, identity.policyKey)));
-    return stateFrom(published);
+    for (;;) {
+      const signer = await organisations.signer(org);
+      const records = await store.policies(org);
+      if ((await organisations.signer(org)) !== signer) continue; // another key signs by now
+      const published = await Promise.all(records.map((record) => openPolicy(vault, record, signer.keys)));
+      return stateFrom(published, signer);
+    }
   }
 
   async function commit(
@@ -99,7 +116,8 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     publishedAt: UnixMs,
   ): Promise<PublishedPolicy> {
     const { org, version } = document;
-    const signed = (await organisations.signer(org)).signPolicy(document);
+    const signer = await organisations.signer(org);
+    const signed = signer.signPolicy(document);
     const hash = payloadHash(signed.payload);
     try {
       const sealed = await vault.seal(reasonScope(org, version), Buffer.from(reason, 'utf8'));
@@ -114,15 +132,21 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     }
     // Durable: from here on nothing that fails may make it look as if it were not.
     orgs.forget(org);
-    return { document, hash, signed, publishedAt, author, reason } as PublishedPolicy;
+    const keys = statementsOf(signer.keys);
+    return { document, hash, signed, keys, publishedAt, author, reason } as PublishedPolicy;
   }
 
-  async function keepAcknowledgement(device: DeviceRecord, notice: PublishedPolicy, signed: Signed): Promise<void> {
-    const noticeVersion = notice.document.version;
+  async function keepAcknowledgement(
+    device: DeviceRecord,
+    notice: PublishedPolicy,
+    terms: number,
+    signed: Signed,
+  ): Promise<void> {
+    const { version } = notice.document;
     const { acknowledged } = await tellings.on(device, await stateOf(device.org));
     // Saying again what was said, or something older, tells nothing new and must not lower what a later one lifted.
-    if (acknowledged.every((one) => one.noticeVersion < noticeVersion)) {
-      await store.putAcknowledgement(await acknowledgementOf(device, notice, signed));
+    if (!acknowledged.some((one) => one.noticeVersion >= version && one.terms >= terms)) {
+      await store.putAcknowledgement(await acknowledgementOf(device, notice, terms, signed));
       wasTold(device);
     }
     await push([device]);
@@ -131,18 +155,28 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   async function acknowledgementOf(
     device: DeviceRecord,
     { document, publishedAt }: PublishedPolicy,
+    terms: number,
     signed: Signed,
   ): Promise<AcknowledgementRecord> {
     const { org, person, device: id } = device;
     const noticeVersion = document.version;
     const at = instantOf(clock.now(), { publishedAt });
-    const acknowledgement = await acknowledgements.seal(device, { noticeVersion, at }, signed);
-    return { org, person, device: id, noticeVersion, at, acknowledgement };
+    const acknowledgement = await acknowledgements.seal(device, { noticeVersion, terms, at }, signed);
+    return { org, person, device: id, noticeVersion, terms, at, acknowledgement };
+  }
+
+  /** What is acknowledged is a text that was stored before it was shown, and can be read for ever. */
+  async function requireText({ document: { org, version } }: PublishedPolicy, hash: Digest | undefined): Promise<void> {
+    if (hash === undefined || (await store.noticeByHash(org, hash))?.version === version) return;
+    throw new DaylightError('bad_request', 'noticeHash: no text of this notice was ever given out with this hash', {
+      field: 'noticeHash',
+      remedy: 'Ask for the notice again, show that, and acknowledge it.',
+    });
   }
 
   /** What was remembered of this device is read again. */
-  function wasTold({ org, device }: DeviceRecord): void {
-    tellings.forget(device);
+  function wasTold({ org, person }: DeviceRecord): void {
+    tellings.forget(person);
     changes.notify(org);
   }
 
@@ -164,6 +198,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       standing,
       lease,
       previousLease,
+      walls,
     };
     const judgement: Judge = {
       captured: (question) => judge(facts, question),
@@ -206,13 +241,13 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   }
 
   return {
-    begin: (org) =>
+    begin: (org, { reactionDays }) =>
       publications.run(org, async () => {
         if ((await store.policies(org)).length > 0) {
           throw new DaylightError('conflict', 'this organisation has a policy already');
         }
         const now = clock.now();
-        return commit(firstPolicy(org, now), null, 'First policy: the defaults of the register.', now);
+        return commit(firstPolicy(org, now, reactionDays), null, 'First policy: the defaults of the register.', now);
       }),
 
     current: async (org) => (await stateOf(org)).current,
@@ -240,6 +275,36 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       return published;
     },
 
+    async rotateKey(org, leave, { sequence, reason }) {
+      await publications.run(org, async () => {
+        const { current } = await stateOf(org);
+        const { chain, changes: before } = (await organisations.signer(org)).keys;
+        if (sequence !== chain.sequence) throw anotherKey();
+        const now = instantOf(clock.now(), current);
+        requireFewRotations(before, now);
+        const author = leave === 'host' ? null : leave.actor.person;
+        await store.recordSecurityEvent({
+          org,
+          at: now,
+          kind: 'policy_key_rotated',
+          person: author,
+          detail: `the key that signs the policies is changed${author === null ? ' on the host' : ''}`,
+        });
+        const policy = { version: current.document.version, hash: current.hash };
+        try {
+          await organisations.rotate(org, { policy, reason, at: now, author });
+        } catch (error) {
+          for (const connection of connections.in(org)) connection.renewSoon();
+          if (isConflict(error)) throw anotherKey(error);
+          throw error;
+        } finally {
+          orgs.forget(org);
+        }
+      });
+      changes.notify(org);
+      await push(connections.in(org));
+    },
+
     async acknowledge(device, acknowledgement) {
       const said = readSigned('daylight/acknowledgement/v1', AcknowledgementPayload, acknowledgement, device.publicKey);
       if (said.org !== device.org || said.person !== device.person || said.device !== device.device) {
@@ -249,7 +314,11 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       if (notice?.hash !== said.policyHash) {
         throw new DaylightError('bad_request', 'acknowledgement: no notice was published with this version and hash');
       }
-      await keepAcknowledgement(device, notice, acknowledgement);
+      if (said.terms > (await tellings.standing(device)).revision) {
+        throw new DaylightError('bad_request', 'acknowledgement: terms: nothing was decided with this revision');
+      }
+      await requireText(notice, said.noticeHash);
+      await keepAcknowledgement(device, notice, said.terms, acknowledgement);
     },
 
     standing: (of) => tellings.standing(of),
@@ -299,7 +368,10 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
           remedy: 'Ask for the notice again and acknowledge the version that it names.',
         });
       }
-      const acknowledgement = notice === null ? null : await acknowledgementOf(device, notice, enrolment);
+      if (notice !== null) await requireText(notice, said.noticeHash);
+      // The notice of an enrolment leaves nothing out: it tells of more than any of the person's terms.
+      const { revision } = await tellings.standing(device);
+      const acknowledgement = notice === null ? null : await acknowledgementOf(device, notice, revision, enrolment);
       const result = await store.enrolDevice({ codeHash, now: clock.now(), device, acknowledgement, event, most });
       if (result.kind === 'enrolled') wasTold(device);
       return result;
@@ -368,11 +440,12 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const active = all.filter((device) => device.status === 'active');
       const told = await tellings.onEach(active, state);
       const instant = instantOf(clock.now(), state.current);
+      const policy = decidedBy(state.current.document);
       const testimonies = await Promise.all(
         told.map(async ([device, telling]) => ({
           device,
           connected: connections.of(device.device) !== null,
-          allowed: leastOf(telling.told.at(instant), telling.standing.now),
+          allowed: leastOf(telling.told.at(instant), decidedLevels(policy, telling.standing.terms)),
           terms: telling.standing.revision,
           receipt: device.said,
           agreedAt: (await agreements.of(device, state.claims, telling)).with(state.claims),
@@ -402,7 +475,7 @@ function requireSightGiver(
   });
 }
 
-function firstPolicy(org: OrgId, now: UnixMs): PolicyDocument {
+function firstPolicy(org: OrgId, now: UnixMs, reactionDays: number): PolicyDocument {
   return PolicyDocument.parse({
     schema: 1,
     org,
@@ -413,14 +486,15 @@ function firstPolicy(org: OrgId, now: UnixMs): PolicyDocument {
     leaseHours: { observed: 24, entered: 720 },
     screenshotReviewSeconds: 300,
     idleSeconds: 300,
+    reactionDays,
     parameters: firstRules(),
   } satisfies z.input<typeof PolicyDocument>);
 }
 
 /** A policy from the store, checked as if it came from a stranger: signature, hash, version and organisation. */
-async function openPolicy(vault: Vault, record: PolicyRecord, policyKey: string): Promise<PublishedPolicy> {
+async function openPolicy(vault: Vault, record: PolicyRecord, policyKeys: PolicyKeys): Promise<PublishedPolicy> {
   const { org, version, hash, signed, publishedAt, author } = record;
-  const document = genuine(signed, policyKey);
+  const document = genuine(signed, policyKeys.keyAt(version));
   if (payloadHash(signed.payload) !== hash || document?.org !== org || document.version !== version) {
     throw new DaylightError(
       'unavailable',
@@ -429,7 +503,8 @@ async function openPolicy(vault: Vault, record: PolicyRecord, policyKey: string)
     );
   }
   const reason = Buffer.from(await vault.open(reasonScope(org, version), record.reason)).toString('utf8');
-  return { document, hash, signed, publishedAt, author, reason: withoutTurning(reason) } as PublishedPolicy;
+  const keys = statementsOf(policyKeys, version);
+  return { document, hash, signed, keys, publishedAt, author, reason: withoutTurning(reason) } as PublishedPolicy;
 }
 
 /** Null when the signature or the form is wrong: here that is damage, and nobody's bad request. */
@@ -442,12 +517,21 @@ function genuine(signed: Signed, policyKey: string): PolicyDocument | null {
   }
 }
 
-function stateFrom(published: readonly PublishedPolicy[]): OrgState {
-  const current = published.at(-1);
-  if (current === undefined) throw new DaylightError('not_found', 'this organisation has no policy yet');
+function stateFrom(records: readonly PublishedPolicy[], signer: OrgSigner): OrgState {
+  const newest = records.at(-1);
+  if (newest === undefined) throw new DaylightError('not_found', 'this organisation has no policy yet');
+  const current = inForce(newest, signer);
+  const published = [...records.slice(0, -1), current];
   const { document, hash } = current;
   const claims = { document, hash, ...unchangedSince(published) };
   return { published, current, claims, requestedAt: requestedSince(published) };
+}
+
+/** Devices believe the newest key alone. */
+function inForce(published: PublishedPolicy, signer: OrgSigner): PublishedPolicy {
+  const { document, hash, signed } = published;
+  if (!isSignedBefore(document.version, hash, signer.keys)) return published;
+  return { ...published, signed: signer.renew(signed), keys: statementsOf(signer.keys) };
 }
 
 function reasonScope(org: OrgId, version: number): SealScope {
@@ -460,6 +544,26 @@ function reasonScope(org: OrgId, version: number): SealScope {
     part: 'policy reason',
     policyVersion: version,
   };
+}
+
+/** Whoever changes keys without end makes every device keep all of them. */
+function requireFewRotations(changes: readonly PolicyKeyChange[], now: UnixMs): void {
+  const recent = changes.filter(({ at }) => at > now - DAY);
+  const [oldest] = recent;
+  if (oldest === undefined || recent.length < ROTATIONS_IN_A_DAY) return;
+  const retryAfterMs = oldest.at + DAY - now;
+  throw new DaylightError('rate_limited', `the key was changed ${ROTATIONS_IN_A_DAY} times within a day`, {
+    retryAfterMs,
+    remedy: `Change it in ${Math.ceil(retryAfterMs / HOUR)} hours; the one in force goes on until then.`,
+  });
+}
+
+function anotherKey(cause?: unknown): DaylightError {
+  return new DaylightError('conflict', 'sequence: another key is in force by now', {
+    field: 'sequence',
+    remedy: LOOK_AGAIN,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function isConflict(error: unknown): boolean {

@@ -74,7 +74,7 @@ export function createPush(deps: PushDeps): Push {
     const instant = instantOf(now, state.current);
     return told.map(([device, telling]) => {
       const { told, standing } = telling;
-      const mine = { acknowledged: told.at(instant), terms: standing.terms };
+      const mine = { acknowledged: told.at(instant), coming: told.coming(instant), terms: standing.terms };
       return { device, telling, lease: leaseFor(device, state.current, mine, now) };
     });
   }
@@ -112,11 +112,11 @@ export function createPush(deps: PushDeps): Push {
     );
   }
 
-  /** A lease for another policy is refused by the agent; one from before an acknowledgement would undo what that lifted, one
+  /** A lease for another policy, or by another key than signs the policy, is refused by the agent; one from before an acknowledgement would undo what that lifted, one
    * from before an objection what that forbade. */
   async function outdatedOf(org: OrgId, before: PolicyState, drafts: readonly Draft[]): Promise<ReadonlySet<DeviceId>> {
     const state = await stateOf(org);
-    const isCurrent = state.current.hash === before.current.hash;
+    const isCurrent = state.current.signed.signature === before.current.signed.signature;
     const devices = drafts.map(({ device }) => device);
     const now = new Map(await tellings.onEach(devices, before));
     const outdated = drafts.filter(({ device, telling }) => !isCurrent || !saysTheSame(now.get(device), telling));
@@ -203,9 +203,9 @@ interface Left {
 function saysTheSame(now: Telling | undefined, before: Telling): boolean {
   if (now === undefined || now.acknowledged.length !== before.acknowledged.length) return false;
   if (now.standing.revision !== before.standing.revision) return false;
-  return now.acknowledged.every(({ noticeVersion, at }, index) => {
+  return now.acknowledged.every(({ noticeVersion, terms, at }, index) => {
     const other = before.acknowledged[index];
-    return other?.noticeVersion === noticeVersion && other.at === at;
+    return other?.noticeVersion === noticeVersion && other.terms === terms && other.at === at;
   });
 }
 

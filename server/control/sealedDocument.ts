@@ -5,8 +5,8 @@ import type { Sealed, SealScope, Vault } from '../vault/vault.ts';
 /** Whose a document is that a device signed, which of its documents it is, and the version of the policy that it speaks of. */
 export interface Kept {
   readonly device: Pick<DeviceRecord, 'org' | 'person' | 'device'>;
-  /** An acknowledgement with the instant from which it counts. */
-  readonly part: 'receipt' | `acknowledgement at ${number}`;
+  /** An acknowledgement with the instant from which it counts, and the terms that it knows; see `acknowledgementPart`. */
+  readonly part: 'receipt' | `acknowledgement ${string}`;
   readonly policyVersion: number;
 }
 

@@ -10,24 +10,45 @@ import {
 import { z } from 'zod';
 import { canonical, isCanonical } from '../../shared/canonical.ts';
 import { DaylightError, describeIssue } from '../../shared/errors.ts';
-import type { OrgId } from '../../shared/ids.ts';
+import type { OrgId, PersonId } from '../../shared/ids.ts';
+import type { KeyReason, KeyStatement } from '../../shared/policy/keys.ts';
 import type { Lease } from '../../shared/policy/lease.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
-import { type Digest, PublicKey, type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
+import {
+  type Digest,
+  PublicKey,
+  type Signature,
+  type Signed,
+  type SigningContext,
+  signingInput,
+} from '../../shared/signed.ts';
 import { line } from '../../shared/text.ts';
+import type { UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
-import type { OrgRecord, Store } from '../store/store.ts';
+import type { OrgRecord, PolicyKeyRecord, Store } from '../store/store.ts';
 import type { SealScope, Vault } from '../vault/vault.ts';
 import type { OrgIdentity } from './control.ts';
+import { type PolicyKeys, provenKeys } from './policyKeys.ts';
 import { createSignatures, type Signatures } from './signatures.ts';
 
 /** Signs for one organisation. The private keys stay in this file's closures; nothing hands them out. */
 export interface OrgSigner {
   readonly identity: OrgIdentity;
+  /** That `identity.policyKey` is the one in force, and which ones came before it. */
+  readonly keys: PolicyKeys;
   /** Proves the server to a device that pinned `identity.serverKey`. */
-  signAsServer(context: 'daylight/welcome/v1' | 'daylight/wipe/v1', document: unknown): Signed;
+  signAsServer(
+    context:
+      | 'daylight/welcome/v1'
+      | 'daylight/wipe/v1'
+      | 'daylight/self-test-request/v1'
+      | 'daylight/self-test-result/v1',
+    document: unknown,
+  ): Signed;
   /** Signs what devices obey, with `identity.policyKey`. */
   signPolicy(document: PolicyDocument): Signed;
+  /** The same payload, signed with `identity.policyKey`: what was published is for whoever asks to have verified. */
+  renew(policy: Signed): Signed;
   /** The same for what each device has of its own, on another thread. */
   signLease(document: Lease): Promise<Signed>;
 }
@@ -41,8 +62,21 @@ export interface Organisations {
   all(): Promise<readonly OrgIdentity[]>;
   /** Throws DaylightError `not_found` for an organisation that this server does not have. */
   signer(org: OrgId): Promise<OrgSigner>;
+  /**
+   * Makes a new policy key, by which everything is signed from then on; the one before is kept no longer. Durable when it resolves, all
+   * or nothing. Throws StoreError `conflict` when another change, or another policy, was quicker.
+   */
+  rotate(org: OrgId, change: NewKey): Promise<OrgSigner>;
   /** Where leases are signed, for whoever verifies what devices answer. */
   readonly signatures: Signatures;
+}
+
+export interface NewKey {
+  /** The policy in force: from then on the new key signs it. */
+  readonly policy: { readonly version: number; readonly hash: Digest };
+  readonly reason: KeyReason;
+  readonly at: UnixMs;
+  readonly author: PersonId | null;
 }
 
 const SigningKey = z.strictObject({
@@ -56,6 +90,8 @@ export const OrgProfile = z.strictObject({
   name: line(1, 120),
   serverKey: SigningKey,
   policyKey: SigningKey,
+  /** How many were before it: as many changes of the key as there must be. */
+  policyKeySequence: z.int().min(0).default(0),
 });
 export type OrgProfile = z.infer<typeof OrgProfile>;
 
@@ -67,8 +103,19 @@ export function createOrganisations(deps: { store: Store; vault: Vault; clock: C
 
   async function load(): Promise<void> {
     for (const record of await store.organisations()) {
-      if (!signers.has(record.org)) signers.set(record.org, await openSigner(vault, record, signatures));
+      if (!signers.has(record.org)) signers.set(record.org, await open(record));
     }
+  }
+
+  async function open(record: OrgRecord): Promise<OrgSigner> {
+    const profile = await openProfile(vault, record);
+    return signerOf(record.org, profile, await store.policyKeys(record.org), signatures);
+  }
+
+  async function fromStore(org: OrgId): Promise<OrgRecord> {
+    const record = (await store.organisations()).find((one) => one.org === org);
+    if (record === undefined) throw noSuchOrganisation();
+    return record;
   }
 
   return {
@@ -79,7 +126,7 @@ export function createOrganisations(deps: { store: Store; vault: Vault; clock: C
         throw new DaylightError('bad_request', 'name: expected 1 to 120 characters', { field: 'name' });
       const profile = await vault.seal(profileScope(org), Buffer.from(canonical(parsed.data)));
       await store.createOrganisation({ org, createdAt: clock.now(), profile });
-      const signer = signerOf(org, parsed.data, signatures);
+      const signer = signerOf(org, parsed.data, [], signatures);
       signers.set(org, signer);
       return signer.identity;
     },
@@ -90,7 +137,22 @@ export function createOrganisations(deps: { store: Store; vault: Vault; clock: C
     async signer(org) {
       if (!signers.has(org)) await load();
       const signer = signers.get(org);
-      if (signer === undefined) throw new DaylightError('not_found', 'this server has no such organisation');
+      if (signer === undefined) throw noSuchOrganisation();
+      return signer;
+    },
+    async rotate(org, change) {
+      const before = await openProfile(vault, await fromStore(org));
+      const made = await store.policyKeys(org);
+      const { record, profile } = nextKey(org, before, change);
+      const sealed = await vault.seal(profileScope(org), Buffer.from(canonical(profile)));
+      try {
+        await store.rotatePolicyKey(record, change.policy.version, sealed);
+      } catch (error) {
+        signers.delete(org); // the store may have it all the same
+        throw error;
+      }
+      const signer = signerOf(org, profile, [...made, record], signatures);
+      signers.set(org, signer);
       return signer;
     },
   };
@@ -101,6 +163,11 @@ export function verifySigned(context: SigningContext, signed: Signed, publicKey:
   const { keyId, key } = verifierOf(publicKey);
   if (signed.keyId !== keyId || key === null) return false;
   return verify(null, signedBytes(context, signed.payload), key, signatureBytes(signed));
+}
+
+/** The same for a signature that stands beside others. */
+function isSignedBy(context: SigningContext, publicKey: PublicKey, payload: string, signature: Signature): boolean {
+  return verifySigned(context, { payload, keyId: keyIdOf(publicKey), signature }, publicKey);
 }
 
 /** A public key that was read once, for whoever checks many signatures by it. */
@@ -173,19 +240,60 @@ function profileScope(org: OrgId): SealScope {
   return { org, person: null, parameter: 'profile', epoch: 0, record: org, part: 'profile', policyVersion: 0 };
 }
 
-async function openSigner(vault: Vault, record: OrgRecord, signatures: Signatures): Promise<OrgSigner> {
+async function openProfile(vault: Vault, record: OrgRecord): Promise<OrgProfile> {
   const opened = await vault.open(profileScope(record.org), record.profile);
-  return signerOf(record.org, OrgProfile.parse(JSON.parse(Buffer.from(opened).toString('utf8'))), signatures);
+  return OrgProfile.parse(JSON.parse(Buffer.from(opened).toString('utf8')));
 }
 
-function signerOf(org: OrgId, profile: OrgProfile, signatures: Signatures): OrgSigner {
+/** The new key, and all that proves it. Nothing of it is kept yet. */
+function nextKey(
+  org: OrgId,
+  before: OrgProfile,
+  { policy, reason, at, author }: NewKey,
+): { readonly record: PolicyKeyRecord; readonly profile: OrgProfile } {
+  const policyKey = newSigningKey();
+  const sequence = before.policyKeySequence + 1;
+  const payload = canonical({
+    schema: 1,
+    org,
+    sequence,
+    previousKey: before.policyKey.public,
+    key: policyKey.public,
+    policyVersion: policy.version,
+    policyHash: policy.hash,
+    at,
+    reason,
+  } satisfies KeyStatement);
+  const by = (key: z.infer<typeof SigningKey>): Signature =>
+    signWith(privateKeyObject(key), key.public, 'daylight/policy-key/v1', payload).signature;
+  const statement = { payload, previous: by(before.policyKey), next: by(policyKey), server: by(before.serverKey) };
+  return {
+    record: { org, sequence, statement, at, author },
+    profile: { ...before, policyKey, policyKeySequence: sequence },
+  };
+}
+
+function signerOf(
+  org: OrgId,
+  profile: OrgProfile,
+  changes: readonly PolicyKeyRecord[],
+  signatures: Signatures,
+): OrgSigner {
+  const [serverPublic, policyPublic] = [profile.serverKey.public, profile.policyKey.public];
   const serverKey = privateKeyObject(profile.serverKey);
   const policyKey = privateKeyObject(profile.policyKey);
-  const policyKeyId = keyIdOf(profile.policyKey.public);
+  const policyKeyId = keyIdOf(policyPublic);
   return {
-    identity: { org, name: profile.name, serverKey: profile.serverKey.public, policyKey: profile.policyKey.public },
-    signAsServer: (context, document) => signWith(serverKey, profile.serverKey.public, context, document),
-    signPolicy: (document) => signWith(policyKey, profile.policyKey.public, 'daylight/policy/v1', document),
+    identity: { org, name: profile.name, serverKey: serverPublic, policyKey: policyPublic },
+    keys: provenKeys(
+      org,
+      { serverKey: serverPublic, policyKey: policyPublic, sequence: profile.policyKeySequence },
+      changes,
+      (key, payload, signature) => isSignedBy('daylight/policy-key/v1', key, payload, signature),
+    ),
+    signAsServer: (context, document) => signWith(serverKey, serverPublic, context, canonical(document)),
+    signPolicy: (document) => signWith(policyKey, policyPublic, 'daylight/policy/v1', canonical(document)),
+    renew: ({ payload }) => signWith(policyKey, policyPublic, 'daylight/policy/v1', payload),
     async signLease(document) {
       const payload = canonical(document);
       const signature = await signatures.sign(signedBytes('daylight/lease/v1', payload), policyKey);
@@ -194,8 +302,11 @@ function signerOf(org: OrgId, profile: OrgProfile, signatures: Signatures): OrgS
   };
 }
 
-function signWith(key: KeyObject, publicKey: PublicKey, context: SigningContext, document: unknown): Signed {
-  const payload = canonical(document);
+function noSuchOrganisation(): DaylightError {
+  return new DaylightError('not_found', 'this server has no such organisation');
+}
+
+function signWith(key: KeyObject, publicKey: PublicKey, context: SigningContext, payload: string): Signed {
   return signedOf(payload, keyIdOf(publicKey), sign(null, signedBytes(context, payload), key));
 }
 

@@ -1,11 +1,13 @@
-import { type Level, type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import { assertNever } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
-import type { PersonalTerms } from '../../shared/policy/personal.ts';
+import { NO_PERSONAL_TERMS, type PersonalTerms } from '../../shared/policy/personal.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
 import type { ObjectionState } from '../../shared/protocol/http/objections.ts';
+import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import type { Decision } from './decision.ts';
+import type { Decision, RestrictionGround } from './decision.ts';
 
 /** What was decided by or for one person, with when it came into force. */
 export interface Decided {
@@ -15,111 +17,237 @@ export interface Decided {
   readonly decision: Decision | null;
 }
 
-/** An objection that keeps its parameter off. */
-export interface Objection {
-  readonly state: ObjectionState;
-  /** Of the decision that it began with: what a device signs from then on says that it is off. */
+/** Something that the person decided and that holds. */
+interface Holding {
+  /** Of the decision that it began with: what a device signs from then on says that it is so. */
   readonly revision: number;
   readonly since: UnixMs;
+}
+
+/** What somebody else answered to it. */
+interface Answer {
+  readonly at: UnixMs;
+  readonly by: PersonId;
+  readonly words: string;
+}
+
+/** An objection that keeps its parameter off. */
+export interface Objection extends Holding {
+  readonly state: ObjectionState;
   /** What the person wrote. */
   readonly grounds: string;
   /** The answer, once there is one. */
-  readonly answer: {
-    readonly at: UnixMs;
-    readonly by: PersonId;
-    readonly words: string;
-  } | null;
+  readonly answer: Answer | null;
 }
 
-/** What one person's own decisions allow, at any instant. Pure; see `standingOf`. */
+/** A consent that was given and not withdrawn. It counts for its purpose and up to its level alone. */
+export interface Consented extends Holding {
+  readonly level: string;
+  readonly purpose: PersonalTerms['consent'][string]['purpose'];
+  readonly noticeVersion: number;
+  readonly shown: Digest;
+}
+
+/** A restriction that holds (GDPR Art. 18). */
+export interface Restriction extends Holding {
+  readonly ground: RestrictionGround;
+  readonly words: string;
+  /** Since when the person has known that it is to be lifted, and why (Art. 18(3)). */
+  readonly liftTold: Answer | null;
+}
+
+/** What the organisation leaves out for the person. */
+export interface Held extends Holding {
+  readonly ceilings: Readonly<Partial<Record<ParameterId, string>>>;
+  readonly by: PersonId;
+  readonly words: string;
+}
+
+/** That the person is said not to be of age. */
+export interface Minor extends Holding {
+  readonly by: PersonId;
+  readonly words: string;
+}
+
+/** What was decided by and for one person. Pure; see `standingOf`. */
 export interface Standing {
   /** The newest decision's; 0 when there is none. */
   readonly revision: number;
   /** As it is now, whatever the time: what the newest decision left. */
   readonly terms: PersonalTerms;
-  readonly now: Levels;
   /** False when one of the decisions cannot be read any more: then nothing is allowed. */
   readonly isReadable: boolean;
   /** What it follows from, in order of revision. */
   readonly decided: readonly Decided[];
   readonly objections: ReadonlyMap<ParameterId, Objection>;
-  /** The most that was allowed of each parameter; the highest level of those that nobody objected to. */
-  at(instant: UnixMs): Levels;
-  /** When the parameter was taken away for the first time after the instant; null: never. */
-  takenAway(parameter: ParameterId, after: UnixMs): UnixMs | null;
+  readonly consents: ReadonlyMap<ParameterId, Consented>;
+  readonly restrictions: ReadonlyMap<ParameterId, Restriction>;
+  readonly held: Readonly<Record<'team' | 'person', Held | null>>;
+  readonly minor: Minor | null;
+  termsAt(instant: UnixMs): PersonalTerms;
+  /** Every moment at which something was decided, oldest first, with the terms from then on. */
+  readonly changes: readonly { readonly at: UnixMs; readonly terms: PersonalTerms }[];
+  /** Each time that the organisation decided what it leaves out, with the most that it left of each parameter. */
+  readonly leavings: readonly { readonly revision: number; readonly at: UnixMs; readonly levels: Levels }[];
 }
 
 /** `decided` in order of revision. A decision that nobody can read any more leaves nothing allowed from then on. */
 export function standingOf(decided: readonly Decided[]): Standing {
   const steps: Step[] = [];
-  let step: Step = { at: Number.NEGATIVE_INFINITY, revision: 0, isReadable: true, objections: new Map() };
-  for (const one of decided) steps.push((step = next(step, one)));
+  let step = NOTHING;
+  for (const one of decided) {
+    step = next(step, one);
+    steps.push(step);
+  }
   const last = step;
+  const changes = steps.map((one) => ({ at: one.at, terms: termsOf(one) }));
+  const { revision, isReadable, objections, consents, restrictions, held, minor } = last;
   return {
-    revision: last.revision,
-    terms: termsAt(last),
-    now: levelsOf(last),
-    isReadable: last.isReadable,
-    decided,
-    objections: last.objections,
+    ...{ revision, isReadable, decided, objections, consents, restrictions, held, minor, changes },
+    terms: termsOf(last),
     // A clock that was set back puts a later decision before an earlier one: the later one counts from the latest of them.
-    at: (instant) => levelsOf(steps.findLast(({ at }) => at <= instant) ?? null),
-    takenAway: (parameter, after) =>
-      steps.find((one) => one.at > after && levelsOf(one)[parameter] === 'off')?.at ?? null,
+    termsAt: (instant) => changes.findLast(({ at }) => at <= instant)?.terms ?? NO_PERSONAL_TERMS,
+    leavings: leavingsOf(steps),
   };
 }
 
-interface Step {
+interface Step extends Pick<Standing, 'objections' | 'consents' | 'restrictions' | 'held' | 'minor'> {
   readonly at: UnixMs;
   readonly revision: number;
   readonly isReadable: boolean;
-  readonly objections: ReadonlyMap<ParameterId, Objection>;
+  readonly zone: string | null;
 }
+
+const NOTHING: Step = {
+  at: Number.NEGATIVE_INFINITY,
+  revision: 0,
+  isReadable: true,
+  objections: new Map(),
+  consents: new Map(),
+  restrictions: new Map(),
+  held: { team: null, person: null },
+  zone: null,
+  minor: null,
+};
 
 function next(before: Step, { revision, at: decidedAt, decision }: Decided): Step {
   const at = Math.max(decidedAt, before.at);
   const isReadable = before.isReadable && decision !== null && revision === before.revision + 1;
-  return {
-    at,
-    revision,
-    isReadable,
-    objections: decision === null ? before.objections : applied(before, at, decision),
-  };
+  const then = decision === null ? before : applied(before, { revision, since: at }, decision);
+  return { ...then, at, revision, isReadable };
 }
 
-function applied({ objections, revision }: Step, at: UnixMs, decision: Decision): ReadonlyMap<ParameterId, Objection> {
-  const after = new Map(objections);
-  const { parameter } = decision;
-  const objection = objections.get(parameter);
-  if (decision.kind === 'objected') {
-    const begun = revision + 1;
-    after.set(parameter, { state: 'pending', revision: begun, since: at, grounds: decision.grounds, answer: null });
-  } else if (decision.kind === 'ended') {
-    after.delete(parameter);
-  } else if (objection !== undefined) {
-    const { kind: state, by, words } = decision;
-    after.set(parameter, { ...objection, state, answer: { at, by, words } });
+function applied(before: Step, begun: Holding, decision: Decision): Step {
+  switch (decision.kind) {
+    case 'objected':
+    case 'ended':
+    case 'upheld':
+    case 'refused':
+      return { ...before, objections: objectionsAfter(before.objections, begun, decision) };
+    case 'consented': {
+      const { parameter, level, purpose, noticeVersion, shown } = decision;
+      return {
+        ...before,
+        consents: withOne(before.consents, parameter, { ...begun, level, purpose, noticeVersion, shown }),
+      };
+    }
+    case 'consent_withdrawn':
+      return { ...before, consents: withOne(before.consents, decision.parameter, null) };
+    case 'restricted':
+    case 'restriction_ended':
+    case 'restriction_lift_told':
+    case 'restriction_lifted':
+      return { ...before, restrictions: restrictionsAfter(before.restrictions, begun, decision) };
+    case 'held': {
+      const { layer, ceilings, by, words } = decision;
+      return { ...before, held: { ...before.held, [layer]: { ...begun, ceilings, by, words } } };
+    }
+    case 'zone':
+      return { ...before, zone: decision.zone };
+    case 'minor':
+      return { ...before, minor: { ...begun, by: decision.by, words: decision.words } };
+    case 'adult':
+      return { ...before, minor: null };
+    default:
+      return assertNever(decision);
   }
+}
+
+function objectionsAfter(
+  before: Standing['objections'],
+  begun: Holding,
+  decision: Extract<Decision, { kind: 'objected' | 'ended' | 'upheld' | 'refused' }>,
+): Standing['objections'] {
+  const { parameter, kind } = decision;
+  if (kind === 'objected') {
+    return withOne(before, parameter, { ...begun, state: 'pending', grounds: decision.grounds, answer: null });
+  }
+  if (kind === 'ended') return withOne(before, parameter, null);
+  const objection = before.get(parameter);
+  if (objection === undefined) return before;
+  const { by, words } = decision;
+  return withOne(before, parameter, { ...objection, state: kind, answer: { at: begun.since, by, words } });
+}
+
+function restrictionsAfter(
+  before: Standing['restrictions'],
+  begun: Holding,
+  decision: Extract<Decision, { kind: `restrict${string}` }>,
+): Standing['restrictions'] {
+  const { parameter, kind } = decision;
+  if (kind === 'restricted') {
+    return withOne(before, parameter, { ...begun, ground: decision.ground, words: decision.words, liftTold: null });
+  }
+  if (kind !== 'restriction_lift_told') return withOne(before, parameter, null);
+  const restriction = before.get(parameter);
+  if (restriction === undefined) return before;
+  const { by, words } = decision;
+  return withOne(before, parameter, { ...restriction, liftTold: { at: begun.since, by, words } });
+}
+
+function withOne<K, V>(before: ReadonlyMap<K, V>, key: K, value: V | null): ReadonlyMap<K, V> {
+  const after = new Map(before);
+  if (value === null) after.delete(key);
+  else after.set(key, value);
   return after;
 }
 
-function termsAt({ revision, isReadable, objections }: Step): PersonalTerms {
-  const named = isReadable ? [...objections.keys()] : parameterIds;
-  return { revision, objection: Object.fromEntries(named.map((id) => [id, 'off'])) };
+function termsOf(step: Step): PersonalTerms {
+  const { revision, isReadable, objections, consents, restrictions, held, zone, minor } = step;
+  return {
+    revision,
+    team: ceilingsOf(held.team),
+    person: ceilingsOf(held.person),
+    consent: Object.fromEntries([...consents].map(([id, { level, purpose }]) => [id, { level, purpose }])),
+    objection: offFor(isReadable ? objections.keys() : parameterIds),
+    restriction: offFor(restrictions.keys()),
+    zone,
+    minor: minor !== null,
+  };
 }
 
-function levelsOf(step: Step | null): Levels {
-  if (step === null) return EVERYTHING;
-  const off = new Set(step.isReadable ? step.objections.keys() : parameterIds);
-  return Object.fromEntries(parameterIds.map((id) => [id, off.has(id) ? 'off' : EVERYTHING[id]])) as Levels;
+function ceilingsOf(held: Held | null): PersonalTerms['team'] {
+  return Object.fromEntries(Object.entries(held?.ceilings ?? {}));
 }
 
-const EVERYTHING = Object.fromEntries(
-  Object.entries(resolve([{ name: 'organisation', ceilings: {} }])).map(([id, { level }]): [string, Level] => [
-    id,
-    level,
-  ]),
-) as Levels;
+function offFor(ids: Iterable<ParameterId>): PersonalTerms['objection'] {
+  return Object.fromEntries([...ids].map((id) => [id, 'off']));
+}
+
+function leavingsOf(steps: readonly Step[]): Standing['leavings'] {
+  return steps
+    .filter((step, place) => step.held !== (steps[place - 1] ?? NOTHING).held)
+    .map((step) => ({ revision: step.revision, at: step.at, levels: leftOf(termsOf(step)) }));
+}
+
+function leftOf({ team, person }: PersonalTerms): Levels {
+  const effective = resolve([
+    { name: 'organisation', ceilings: {} },
+    { name: 'team', ceilings: team },
+    { name: 'person', ceilings: person },
+  ]);
+  return Object.fromEntries(parameterIds.map((id) => [id, effective[id].level])) as Levels;
+}
 
 /** That nothing was decided. */
 export const NOTHING_DECIDED = standingOf([]);

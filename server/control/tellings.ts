@@ -4,6 +4,7 @@ import type { Vault } from '../vault/vault.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { createBounded } from './bounded.ts';
 import { openDecision } from './decision.ts';
+import type { Reader } from './reaction.ts';
 import { NOTHING_DECIDED, type Standing, standingOf } from './standing.ts';
 import { type Acknowledged, type PublishedTerms, type Told, tellerOf } from './told.ts';
 
@@ -15,8 +16,8 @@ export interface Tellings {
   onEach<D extends Owner>(devices: readonly D[], terms: Terms): Promise<readonly (readonly [D, Telling])[]>;
   /** What the person decided; remembered until they decide again. */
   standing(of: Pick<Owner, 'org' | 'person'>): Promise<Standing>;
-  /** Call when something was acknowledged on the device. */
-  forget(device: DeviceId): void;
+  /** Call when something was acknowledged on a device of the person, or one was enrolled. */
+  forget(person: PersonId): void;
   /** Call when the person decided something, with what holds for them then, where that is known to be in the store. */
   forgetPerson(person: PersonId, then?: Standing): void;
 }
@@ -35,7 +36,7 @@ interface Terms {
 }
 
 export interface TellingsDeps {
-  readonly store: Pick<Store, 'acknowledgements' | 'acknowledgementsIn' | 'decisions'>;
+  readonly store: Pick<Store, 'acknowledgements' | 'acknowledgementsIn' | 'decisions' | 'devices'>;
   readonly vault: Vault;
   readonly acknowledgements: Pick<Acknowledgements, 'isGenuine'>;
   /** So many devices, and so many people, are remembered. */
@@ -44,34 +45,52 @@ export interface TellingsDeps {
 
 export function createTellings({ store, vault, acknowledgements, most }: TellingsDeps): Tellings {
   const { isGenuine } = acknowledgements;
-  const acknowledgedOn = createBounded<DeviceId, readonly Acknowledged[]>(most);
+  const histories = createBounded<PersonId, History>(most);
   const standings = createBounded<PersonId, Standing>(most);
   const known = new WeakMap<readonly Acknowledged[], Telling & Terms>();
   const tellers = new WeakMap<Terms['published'], ReturnType<typeof tellerOf>>();
 
-  /** Only what was acknowledged on this very device counts for it: another one may be anybody's. */
-  async function read({ org, person, device }: Owner): Promise<readonly Acknowledged[]> {
-    return genuine((await store.acknowledgements(org, person)).filter((one) => one.device === device));
+  const history = ({ org, person }: Pick<Owner, 'org' | 'person'>): Promise<History> =>
+    histories.get(person, async () =>
+      historyFrom(await store.acknowledgements(org, person), await store.devices(org, [person])),
+    );
+
+  /** Of one person, or everybody's in the organisation, which is read once for all of them. */
+  function historiesFor(devices: readonly Owner[]): (owner: Owner) => Promise<History> {
+    const [first] = devices;
+    if (first === undefined || devices.every(({ person }) => person === first.person)) return history;
+    let together: ReturnType<typeof readTogether> | null = null;
+    return ({ person }) =>
+      histories.get(person, async () => {
+        together ??= readTogether(first.org);
+        const { acknowledged, enrolled } = await together;
+        return historyFrom(acknowledged.get(person) ?? [], enrolled.get(person) ?? []);
+      });
   }
 
-  /** Of one person where all of the devices are theirs, or of everyone in the organisation. */
-  async function readTogether(
-    { org, person }: Owner,
-    devices: readonly Owner[],
-  ): Promise<ReadonlyMap<DeviceId, readonly AcknowledgementRecord[]>> {
-    const byDevice = new Map<DeviceId, AcknowledgementRecord[]>();
-    const isOfOne = devices.every((device) => device.person === person);
-    for (const one of await (isOfOne ? store.acknowledgements(org, person) : store.acknowledgementsIn(org))) {
-      const ofDevice = byDevice.get(one.device);
-      if (ofDevice === undefined) byDevice.set(one.device, [one]);
-      else ofDevice.push(one);
-    }
-    return byDevice;
+  async function readTogether(org: OrgId) {
+    const [acknowledged, enrolled] = await Promise.all([store.acknowledgementsIn(org), store.devices(org)]);
+    return { acknowledged: byPerson(acknowledged), enrolled: byPerson(enrolled) };
   }
 
-  async function genuine(records: readonly AcknowledgementRecord[]): Promise<readonly Acknowledged[]> {
+  async function historyFrom(
+    records: readonly AcknowledgementRecord[],
+    devices: readonly Pick<DeviceRecord, 'enrolledAt'>[],
+  ): Promise<History> {
+    const since = Math.min(...devices.map(({ enrolledAt }) => enrolledAt));
+    const kept = await genuine(records);
+    const read = kept.map(({ noticeVersion, terms, at }) => ({ noticeVersion, terms, at }));
+    const on = new Map<DeviceId, Acknowledged[]>();
+    kept.forEach(({ device }, place) => {
+      const one = read[place];
+      if (one !== undefined) on.set(device, [...(on.get(device) ?? []), one]);
+    });
+    return { since, read, on };
+  }
+
+  async function genuine(records: readonly AcknowledgementRecord[]): Promise<readonly AcknowledgementRecord[]> {
     const kept = await Promise.all(records.map(async (record) => ((await isGenuine(record)) ? [record] : [])));
-    return kept.flat().map(({ noticeVersion, at }) => ({ noticeVersion, at }));
+    return kept.flat();
   }
 
   async function standingFrom(records: readonly PersonalDecision[]): Promise<Standing> {
@@ -89,56 +108,61 @@ export function createTellings({ store, vault, acknowledgements, most }: Telling
     let together: Promise<ReadonlyMap<PersonId, readonly PersonalDecision[]>> | null = null;
     return ({ person }) =>
       standings.get(person, async () => {
-        together ??= decidedIn(first.org);
+        together ??= store.decisions(first.org).then(byPerson);
         return standingFrom((await together).get(person) ?? []);
       });
   }
 
-  async function decidedIn(org: OrgId): Promise<ReadonlyMap<PersonId, readonly PersonalDecision[]>> {
-    const byPerson = new Map<PersonId, PersonalDecision[]>();
-    for (const one of await store.decisions(org)) {
-      const ofPerson = byPerson.get(one.person);
-      if (ofPerson === undefined) byPerson.set(one.person, [one]);
-      else ofPerson.push(one);
-    }
-    return byPerson;
-  }
-
-  function tellingOf(acknowledged: readonly Acknowledged[], { published }: Terms, standing: Standing): Telling {
+  function tellingOf({ device }: Owner, history: History, { published }: Terms, standing: Standing): Telling {
+    // Only what was acknowledged on this very device lifts anything on it: another one may be anybody's.
+    const acknowledged = history.on.get(device) ?? nothing(history, device);
     const before = known.get(acknowledged);
     if (before?.published === published && before.standing === standing) return before;
     const teller = tellers.get(published) ?? tellerOf(published);
     tellers.set(published, teller);
-    const telling = { acknowledged, told: teller(acknowledged), standing, published };
+    const told = teller(acknowledged, standing.leavings, history);
+    const telling = { acknowledged, told, standing, published };
     known.set(acknowledged, telling);
     return telling;
   }
 
   return {
-    async on(device, terms) {
-      const acknowledged = await acknowledgedOn.get(device.device, () => read(device));
-      return tellingOf(acknowledged, terms, await standing(device));
-    },
+    on: async (device, terms) => tellingOf(device, await history(device), terms, await standing(device)),
     async onEach(devices, terms) {
-      let together: ReturnType<typeof readTogether> | null = null;
-      const load = async (device: Owner) => {
-        if (devices.length === 1) return read(device);
-        together ??= readTogether(device, devices);
-        const { device: id, person } = device;
-        return genuine(((await together).get(id) ?? []).filter((one) => one.person === person));
-      };
-      const standingFor = standingsFor(devices);
+      const [historyFor, standingFor] = [historiesFor(devices), standingsFor(devices)];
       const pairs = devices.map(async (device) => {
-        const acknowledged = await acknowledgedOn.get(device.device, () => load(device));
-        return [device, tellingOf(acknowledged, terms, await standingFor(device))] as const;
+        const [history, standing] = await Promise.all([historyFor(device), standingFor(device)]);
+        return [device, tellingOf(device, history, terms, standing)] as const;
       });
       return Promise.all(pairs);
     },
     standing,
-    forget: (device) => acknowledgedOn.forget(device),
+    forget: (person) => histories.forget(person),
     forgetPerson(person, then) {
       standings.forget(person);
       if (then !== undefined) void standings.get(person, async () => then);
     },
   };
+}
+
+/** What a person acknowledged on their devices, together and on each. */
+interface History extends Reader {
+  readonly on: Map<DeviceId, readonly Acknowledged[]>;
+}
+
+/** The same empty list each time, by which what follows from it is remembered. */
+function nothing({ on }: History, device: DeviceId): readonly Acknowledged[] {
+  const none: readonly Acknowledged[] = [];
+  on.set(device, none);
+  return none;
+}
+
+function byPerson<T extends { readonly person: PersonId }>(all: readonly T[]): ReadonlyMap<PersonId, readonly T[]> {
+  const each = new Map<PersonId, T[]>();
+  for (const one of all) {
+    const ofPerson = each.get(one.person);
+    if (ofPerson === undefined) each.set(one.person, [one]);
+    else ofPerson.push(one);
+  }
+  return each;
 }

@@ -3,13 +3,19 @@ import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import { acknowledgedCeiling, type NoticeEvent } from '../../shared/policy/resolve.ts';
 import { stopsUntilAcknowledged } from '../../shared/policy/widened.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import { countedFrom, type Reader } from './reaction.ts';
+import type { Standing } from './standing.ts';
 
 /** What a person has been told of on one device, at any instant. Pure; built once for a device and a history of policies. */
 export interface Told {
   at(instant: UnixMs): Levels;
   /** When the parameter was taken away for the first time after the instant: switched off, or its terms widened. Null: never. */
   takenAway(parameter: ParameterId, after: UnixMs): UnixMs | null;
+  /** What they were told of and may still react to: the next higher level of each parameter, and from when it counts. */
+  coming(instant: UnixMs): Coming;
 }
+
+export type Coming = Readonly<Partial<Record<ParameterId, { readonly level: Level; readonly from: UnixMs }>>>;
 
 export interface PublishedTerms {
   readonly document: PolicyDocument;
@@ -18,8 +24,13 @@ export interface PublishedTerms {
 
 export interface Acknowledged {
   readonly noticeVersion: number;
+  /** The revision of the person's own terms by which the notice was shown. */
+  readonly terms: number;
   readonly at: UnixMs;
 }
+
+/** What the organisation left out for the person at some time; see `Standing.leavings`. */
+type Leavings = Standing['leavings'];
 
 /**
  * The instant at which it is judged what somebody has been told of: now, and never before the policy in force was published,
@@ -30,16 +41,23 @@ export function instantOf(now: UnixMs, current: Pick<PublishedTerms, 'publishedA
 }
 
 /** What one device's person has been told of; see `tellerOf`. */
-export function toldBy(published: readonly PublishedTerms[], acknowledged: readonly Acknowledged[]): Told {
-  return tellerOf(published)(acknowledged);
+export function toldBy(
+  published: readonly PublishedTerms[],
+  acknowledged: readonly Acknowledged[],
+  leavings: Leavings = [],
+  reader: Reader = { since: Number.POSITIVE_INFINITY, read: acknowledged },
+): Told {
+  return tellerOf(published)(acknowledged, leavings, reader);
 }
 
 /**
- * `acknowledgedCeiling` over the history of one device after another, and off for every parameter whose terms were widened
+ * `acknowledgedCeiling` over the history of one device after another and of its person's own terms, and off for every parameter whose terms were widened
  * since the last notice that was acknowledged on it. `published` in order of version; what is the same for all devices is
  * computed once, and the rest once per moment that is asked for at which anything changed.
  */
-export function tellerOf(published: readonly PublishedTerms[]): (acknowledged: readonly Acknowledged[]) => Told {
+export function tellerOf(
+  published: readonly PublishedTerms[],
+): (acknowledged: readonly Acknowledged[], leavings: Leavings, reader: Reader) => Told {
   const publications = published.map(
     ({ document, publishedAt }): NoticeEvent => ({
       kind: 'published',
@@ -51,16 +69,25 @@ export function tellerOf(published: readonly PublishedTerms[]): (acknowledged: r
   const widenings = wideningsOf(published);
   const publishedAt = new Map(published.map(({ document, publishedAt }) => [document.version, publishedAt]));
 
-  return (kept) => {
+  return (kept, leavings, reader) => {
     // As in `acknowledgedCeiling`: never before the publication, and nothing for a version that there is not.
-    const acknowledged = kept.flatMap(({ noticeVersion, at }): Acknowledged[] => {
+    const acknowledged = kept.flatMap(({ noticeVersion, terms, at }): Acknowledged[] => {
       const from = publishedAt.get(noticeVersion);
-      return from === undefined ? [] : [{ noticeVersion, at: Math.max(at, from) }];
+      const known = leavings.filter(({ revision }) => revision <= terms).map((one) => one.at);
+      return from === undefined ? [] : [{ noticeVersion, terms, at: Math.max(at, from, ...known) }];
     });
+    const counted = countedFrom(published, acknowledged, leavings, reader);
     const events: NoticeEvent[] = [
       ...publications,
-      ...acknowledged.map(
-        ({ noticeVersion, at }): NoticeEvent => ({ kind: 'acknowledged', version: noticeVersion, at }),
+      ...leavings.map(({ revision, at, levels }): NoticeEvent => ({ kind: 'held', revision, at, levels })),
+      ...counted.map(
+        ({ noticeVersion: version, terms, at, only }): NoticeEvent => ({
+          kind: 'acknowledged',
+          version,
+          terms,
+          at,
+          only,
+        }),
       ),
     ];
     const moments = [...new Set(events.map((event) => event.at))].sort((a, b) => a - b);
@@ -75,10 +102,11 @@ export function tellerOf(published: readonly PublishedTerms[]): (acknowledged: r
     }
 
     function narrowed(levels: Levels, at: UnixMs): Levels {
-      const newest = Math.max(0, ...acknowledged.filter((one) => one.at <= at).map((one) => one.noticeVersion));
+      const counting = counted.filter((one) => one.at <= at);
       const result: Record<ParameterId, Level> = { ...levels };
       for (const { parameter, version, publishedAt } of widenings) {
-        if (publishedAt <= at && version > newest) result[parameter] = 'off';
+        const isTold = counting.some(({ noticeVersion, only }) => noticeVersion >= version && only.has(parameter));
+        if (publishedAt <= at && !isTold) result[parameter] = 'off';
       }
       return result;
     }
@@ -87,6 +115,17 @@ export function tellerOf(published: readonly PublishedTerms[]): (acknowledged: r
       at(instant) {
         const moment = lastUpTo(moments, instant);
         return moment === null ? NOTHING : levelsFrom(moment);
+      },
+      coming(instant) {
+        const last = lastUpTo(moments, instant);
+        const now = last === null ? NOTHING : levelsFrom(last);
+        const coming: Partial<Record<ParameterId, { level: Level; from: UnixMs }>> = {};
+        for (const from of moments.filter((moment) => moment > instant).toReversed()) {
+          const then = levelsFrom(from);
+          for (const id of parameterIds)
+            if (rank(id, then[id]) > rank(id, now[id])) coming[id] = { level: then[id], from };
+        }
+        return coming;
       },
       takenAway(parameter, after) {
         return moments.find((moment) => moment > after && levelsFrom(moment)[parameter] === 'off') ?? null;

@@ -1,6 +1,8 @@
 import type { RawData } from 'ws';
 import { assertNever, DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
+import type { SignedKeyStatement } from '../../shared/policy/keys.ts';
+import { Lease } from '../../shared/policy/lease.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import {
   type AgentFrame,
@@ -12,10 +14,11 @@ import {
   type WelcomePayload,
   type WipePayload,
 } from '../../shared/protocol/messages.ts';
-import type { Digest, Nonce, Signed } from '../../shared/signed.ts';
+import type { Digest, Nonce, Signature, Signed } from '../../shared/signed.ts';
 import type { MonoMs, UnixMs } from '../../shared/time.ts';
 import type { Bounded } from '../control/bounded.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
+import { createNotices } from '../control/notices.ts';
 import type { Lanes } from '../lanes.ts';
 import { type DeviceRecord, StoreError } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
@@ -27,8 +30,10 @@ import { checkHello } from './handshake.ts';
 import type { ImageRoom } from './imageRoom.ts';
 import { createImages, type ImageProblem, type Images, sendImagesAgain } from './images.ts';
 import type { AgentSocketDeps, AgentTiming } from './ingest.ts';
+import { newKeys } from './newKeys.ts';
 import { openSessions, takeBatch } from './pipeline.ts';
 import { createRate } from './rate.ts';
+import { createSelfTestDesk } from './selfTestDesk.ts';
 import { broughtBackTo, type DeviceSessions, openSession } from './sessions.ts';
 import { settleSessions } from './settle.ts';
 
@@ -61,6 +66,8 @@ export interface AgentConnectionDeps extends AgentSocketDeps {
 /** Frames that wait here before reading stops, and before the agent is taken for one that ignores the window. */
 const QUEUE_PAUSE = limits.batchesInFlight;
 const QUEUE_MOST = 512;
+/** In UTF-16 code units, each at most three bytes of a frame: who leaves out very much has a notice that is read in the console. */
+const NOTICE_MOST = limits.frameBytes / 3 - 100;
 /** An agent that sends and never reads. */
 const UNREAD_BYTES = 1024 * 1024;
 const CLOSE_GRACE_MS = 5_000;
@@ -86,11 +93,14 @@ interface Known extends Proved {
 
 export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): AgentConnection {
   const { store, vault, control, connections, organisations, clock, random, timing, lanes } = deps;
+  const notices = createNotices({ store, vault, organisations, clock });
   const openedAt = clock.mono();
   const nonce = Buffer.from(random.bytes(32)).toString('base64url');
   const batchRate = createRate(timing.batchesPerSecond, timing.batchBurst, openedAt);
   const controlRate = createRate(timing.controlPerSecond, timing.controlBurst, openedAt);
   const queue: { data: Buffer; isBinary: boolean }[] = [];
+
+  const selfTests = createSelfTestDesk((request) => send({ type: 'self_test', request }));
 
   let phase: 'greeting' | 'welcoming' | 'ready' | 'ended' = 'greeting';
   let known: Known | null = null;
@@ -99,8 +109,13 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   let endReason: Bye['reason'] | 'gone' = 'gone';
   let draining: Promise<void> | null = null;
   let renewing: Promise<void> = Promise.resolve();
-  /** Of the policy that was last sent here. */
-  let sentHash: Digest | null = null;
+  let telling: Promise<void> = Promise.resolve();
+  /** A list of requests was sent here, so that the person is told when there are none any more. */
+  let hasRequests = false;
+  /** The signature of the policy that was last sent here: a policy that a new key has signed is sent anew. */
+  let sentPolicy: Signature | null = null;
+  /** The id of the policy key that the device trusts; null: the first of the organisation. */
+  let trustedKey: Digest | null = null;
   let renewalIsDue = false;
   let answered = true;
   let nextPing = openedAt + timing.pingMs;
@@ -128,6 +143,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     ended = { at: clock.now(), mono: clock.mono() };
     queue.length = 0;
     known?.images.clear();
+    selfTests.end();
     leave?.();
     if (ws.isPaused) ws.resume(); // so that the closing handshake can be read
   }
@@ -225,11 +241,25 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       }
       case 'acknowledge':
         return control.acknowledge(me.device, frame.acknowledgement);
+      case 'answer_request':
+        return deps.requests.hear(me.device, frame.answer);
+      case 'self_test_report': {
+        selfTests.answered(frame.report);
+        return;
+      }
+      case 'read_notice':
+        return sendNotice(me, frame.have);
       case 'retire':
         return retire(me);
       default:
         return assertNever(frame);
     }
+  }
+
+  async function sendNotice({ device }: Known, have: Digest | null): Promise<void> {
+    const notice = await notices.of(await control.current(device.org), 'in_force');
+    const isNews = notice.hash !== have && JSON.stringify(notice).length < NOTICE_MOST;
+    send({ type: 'notice', notice: isNews ? notice : null });
   }
 
   function byeFor(problem: ImageProblem | null): void {
@@ -314,6 +344,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     const { policy, lease } = await policyAndLease(me.device);
     if (isEnded()) return;
     known = me;
+    trustedKey = hello.policyKey ?? null;
     const welcome = (await organisations.signer(device.org)).signAsServer('daylight/welcome/v1', {
       device: device.device,
       org: device.org,
@@ -323,9 +354,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       serverTime: clock.now(),
       committedSeq: me.committedSeq,
     } satisfies WelcomePayload);
-    send({ type: 'welcome', welcome, policy: policy.signed, lease });
-    sentHash = policy.hash;
+    send({ type: 'welcome', welcome, ...keysFor(policy), policy: policy.signed, lease });
+    sentPolicy = policy.signed.signature;
     becomeReady(me);
+    renewWhenMoreCounts(lease);
   }
 
   async function loadKnown(device: DeviceRecord, hello: HelloPayload, clocks: ClockReading): Promise<Known | null> {
@@ -352,8 +384,17 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     for (;;) {
       const policy = await control.current(device.org);
       const lease = await control.lease(device);
-      if ((await control.current(device.org)).hash === policy.hash) return { policy, lease };
+      const { signed } = await control.current(device.org);
+      if (signed.signature === policy.signed.signature) return { policy, lease };
     }
+  }
+
+  /** What leads from the key that the device trusts to the one that signs now, or as much of it as a frame takes. */
+  function keysFor({ keys }: PublishedPolicy): { keys?: SignedKeyStatement[] } {
+    const { statements, trusted, more } = newKeys(keys, trustedKey);
+    trustedKey = trusted;
+    renewalIsDue ||= more;
+    return statements.length === 0 ? {} : { keys: [...statements] };
   }
 
   function becomeReady(me: Known): void {
@@ -364,6 +405,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     deps.log?.({ kind: 'connected', device: me.device.device });
     if (renewalIsDue) renew(me);
     settleSessions(connections, me.device.org, me.device.person);
+    tellRequests(me);
   }
 
   // ── What others may ask of it ──
@@ -382,8 +424,12 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       renewSoon() {
         renewalIsDue = true;
       },
+      tellRequests() {
+        if (known !== null && phase === 'ready') tellRequests(known);
+      },
       stopSession: (session, at, by) => send({ type: 'stop_session', session, at, device: by }),
       wipe: (reason) => void wipeAndEnd(proved, reason).catch(failed),
+      selfTest: (request) => selfTests.ask(request, clock.mono()),
       replaced: () => bye('replaced', 'the same device connected again'),
       committedSeq: () => known?.committedSeq ?? null,
       openSession: () => (known === null ? null : openSession(known.sessions)),
@@ -400,8 +446,18 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
 
   /** With the policy unless it is the one that was sent here last: a lease is worth nothing with another. */
   function sendLease(policy: PublishedPolicy, lease: Signed): void {
-    send({ type: 'policy', policy: sentHash === policy.hash ? null : policy.signed, lease });
-    sentHash = policy.hash;
+    renewWhenMoreCounts(lease);
+    const learns = keysFor(policy);
+    const isSent = sentPolicy === policy.signed.signature && learns.keys === undefined;
+    send({ type: 'policy', ...learns, policy: isSent ? null : policy.signed, lease });
+    sentPolicy = policy.signed.signature;
+  }
+
+  /** At the moment from which more of what was acknowledged counts the agent needs a lease that says so. */
+  function renewWhenMoreCounts({ payload }: Signed): void {
+    const { coming = {} } = Lease.parse(JSON.parse(payload));
+    const first = Math.min(...Object.values(coming).map(({ from }) => from));
+    nextLease = Math.min(nextLease, clock.mono() + Math.max(0, first - clock.now()));
   }
 
   /** A new lease for the policy in force. One renewal at a time. */
@@ -415,6 +471,21 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         if (isEnded()) return;
         sendLease(policy, lease);
         await store.changeDevice(me.device.org, me.device.device, { lastSeenAt: clock.now() });
+      } catch (error) {
+        failed(error);
+      }
+    });
+  }
+
+  /** As they are when it is this one's turn. */
+  function tellRequests(me: Known): void {
+    telling = telling.then(async () => {
+      if (phase !== 'ready') return;
+      try {
+        const waiting = await deps.requests.waiting(me.device);
+        if (isEnded() || (waiting.length === 0 && !hasRequests)) return;
+        hasRequests = true;
+        send({ type: 'requests', waiting: [...waiting] });
       } catch (error) {
         failed(error);
       }
@@ -435,7 +506,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   const finished = new Promise<void>((resolve) => {
     ws.on('close', () => {
       end('gone');
-      void Promise.allSettled([draining, renewing]).then(async () => {
+      void Promise.allSettled([draining, renewing, telling]).then(async () => {
         await noteLastSeen();
         deps.log?.({ kind: 'closed', device: known?.device.device ?? null, reason: endReason });
         resolve();
@@ -476,6 +547,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         return;
       }
       known?.images.expire(now);
+      selfTests.expire(now);
       if ((renewalIsDue || now >= nextLease) && phase === 'ready' && known !== null) renew(known);
       if (now < nextPing) return;
       // While reading is paused a pong could not be seen; that is our own slowness, not the agent's.

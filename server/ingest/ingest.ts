@@ -4,6 +4,8 @@ import type { DeviceId } from '../../shared/ids.ts';
 import type { Bye } from '../../shared/protocol/messages.ts';
 import type { Clock } from '../clock.ts';
 import type { Connections, PolicyControl } from '../control/control.ts';
+import type { Erased } from '../control/erased.ts';
+import type { RightsRequests } from '../control/requests.ts';
 import type { Organisations } from '../control/signer.ts';
 import type { Random } from '../random.ts';
 import type { Store } from '../store/store.ts';
@@ -26,6 +28,8 @@ export interface AgentSocketDeps {
   readonly vault: Vault;
   readonly organisations: Organisations;
   readonly control: PolicyControl;
+  readonly requests: Pick<RightsRequests, 'waiting' | 'hear'>;
+  readonly erased: Erased;
   readonly connections: Connections;
   readonly clock: Clock;
   readonly random: Random;

@@ -7,6 +7,7 @@ import type { Ack, Batch } from '../../shared/protocol/messages.ts';
 import type { Day, UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import type { PolicyControl } from '../control/control.ts';
+import type { Erased, ErasedOf } from '../control/erased.ts';
 import type { Random } from '../random.ts';
 import type { AppendResult, BatchUnit, BlobRecord, DeviceRecord, SegmentRecord, Store } from '../store/store.ts';
 import type { Sealed, Vault } from '../vault/vault.ts';
@@ -14,14 +15,15 @@ import { type ClockReading, serverSetBy } from './captureTime.ts';
 import type { Density } from './density.ts';
 import { type AdmittedItem, admit, type GateOutput } from './gate.ts';
 import type { Images, SaidOfImage } from './images.ts';
-import { epochOfDay, imageScope, segmentScope, sessionsScope } from './scopes.ts';
+import { imageScope, segmentScope, sessionsScope } from './scopes.ts';
 import { encodeSegment } from './segment.ts';
-import { DeviceSessions, noSessions } from './sessions.ts';
+import { DeviceSessions, noSessions, withoutErased } from './sessions.ts';
 
 export interface PipelineDeps {
   readonly store: Store;
   readonly vault: Vault;
   readonly control: PolicyControl;
+  readonly erased: Erased;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -72,7 +74,9 @@ export async function takeBatch(deps: PipelineDeps, sender: Sender, batch: Batch
   // All at once: while anything is waited for, what is not taken yet may have to give way.
   const taken = sender.images.take(named);
   try {
-    return await storeBatch(deps, sender, batch, await withoutKnown(deps, sender, taken.images));
+    return await deps.erased.storing(sender.device, async () =>
+      storeBatch(deps, sender, batch, await withoutKnown(deps, sender, taken.images)),
+    );
   } finally {
     taken.release();
   }
@@ -83,23 +87,26 @@ async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, imag
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     // First, as it may wait for a publication.
     const { judge, policyVersion, terms } = await deps.control.judging(device);
+    const erased = await deps.erased.of(device);
     if (serverSetBy(sender.clocks, deps.clock) !== null) return { kind: 'clock_was_set' };
     const now = deps.clock.now();
     const counting = sender.density.begin();
-    const gate = admit({
+    const admitted = admit({
       observations: batch.observations,
       session: batch.session,
       boot: batch.boot,
       policyVersion: batch.policyVersion,
       judge,
+      erased,
       clocks: sender.clocks,
       sessions,
       now,
       counting,
       hasImage: onceEach(images),
     });
+    const gate = { ...admitted, sessions: withoutErased(admitted.sessions, erased) };
     const judged = { judgedUnder: policyVersion, judgedTerms: terms };
-    const unit = { ...(await sealUnit(deps, sender, batch, gate, images, now)), ...judged };
+    const unit = { ...(await sealUnit(deps, sender, batch, gate, images, erased, now)), ...judged };
     const result = await deps.store.appendBatch(unit);
     if (result.kind === 'committed') sender.density.keep(counting);
     if (result.kind !== 'stale') return settle(batch, gate, sender, result);
@@ -109,7 +116,7 @@ async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, imag
 }
 
 /** The session state of a device, opened. */
-export async function openSessions(vault: Vault, device: DeviceRecord): Promise<DeviceSessions> {
+export async function openSessions(vault: Pick<Vault, 'open'>, device: DeviceRecord): Promise<DeviceSessions> {
   if (device.sessionState === null) return noSessions;
   const bytes = await vault.open(sessionsScope(device), device.sessionState);
   return DeviceSessions.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
@@ -204,11 +211,12 @@ async function sealUnit(
   batch: Batch,
   gate: GateOutput,
   images: ImageBytes,
+  erased: ErasedOf,
   receivedAt: UnixMs,
 ): Promise<Omit<BatchUnit, 'judgedUnder' | 'judgedTerms'>> {
   const { device } = sender;
   const sealed = await Promise.all(
-    groupsOf(gate.admitted).map((group) => sealGroup(deps, device, batch, group, images)),
+    groupsOf(gate.admitted).map((group) => sealGroup(deps, device, batch, group, images, erased)),
   );
   return {
     org: device.org,
@@ -244,12 +252,13 @@ async function sealGroup(
   batch: Batch,
   group: Group,
   images: ImageBytes,
+  erased: ErasedOf,
 ): Promise<{ segment: SegmentRecord; blobs: BlobRecord[] }> {
   const { org, person } = device;
   const { parameter, session, day, expires, termsVersion } = group;
   const segment = SegmentId.parse(deps.random.uuid());
   const versions = { policyVersion: batch.policyVersion, termsVersion };
-  const common = { org, person, day, segment, epoch: epochOfDay(day), ...versions, expires };
+  const common = { org, person, day, segment, epoch: erased.epochFor(parameter, day), ...versions, expires };
   const observations = group.items.map((item) => item.observation);
   const key = { ...common, parameter, device: device.device };
   const [sealed, ...blobs] = await Promise.all([
@@ -274,6 +283,11 @@ async function sealImage(
   return { ...common, image, sealed: await vault.seal(imageScope({ ...common, image }), bytes) };
 }
 
-function sealSessions(vault: Vault, device: DeviceRecord, sessions: DeviceSessions): Promise<Sealed> {
+/** The scope of what `openSessions` opens. */
+export function sealSessions(
+  vault: Pick<Vault, 'seal'>,
+  device: DeviceRecord,
+  sessions: DeviceSessions,
+): Promise<Sealed> {
   return vault.seal(sessionsScope(device), Buffer.from(canonical(sessions), 'utf8'), { compress: true });
 }

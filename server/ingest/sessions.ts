@@ -5,6 +5,7 @@ import { SessionId } from '../../shared/ids.ts';
 import { SCREENSHOT_MIN_SECONDS } from '../../shared/policy/policy.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { SECOND, type UnixMs } from '../../shared/time.ts';
+import type { ErasedOf } from '../control/erased.ts';
 
 /** Sessions of one device that ingest still knows; what comes for an older one is outside any session. */
 const SESSIONS_KEPT = 64;
@@ -127,6 +128,17 @@ export function broughtBackTo(state: DeviceSessions, now: UnixMs): DeviceSession
     }),
     screenshots: state.screenshots.filter((at) => at <= now),
   };
+}
+
+/**
+ * The same without the sessions that are over and the screenshots that were erased since; the same object when there are none. What still
+ * comes of such a session is outside of any. Pure.
+ */
+export function withoutErased(state: DeviceSessions, erased: Pick<ErasedOf, 'coversAll'>): DeviceSessions {
+  const sessions = state.sessions.filter(({ start, stop }) => stop === null || !erased.coversAll('session', start));
+  const screenshots = state.screenshots.filter((at) => !erased.coversAll('screenshot', at));
+  const isSame = sessions.length === state.sessions.length && screenshots.length === state.screenshots.length;
+  return isSame ? state : { sessions, screenshots };
 }
 
 /** The session that runs on the device, if any. */

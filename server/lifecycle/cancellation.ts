@@ -3,8 +3,9 @@ import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { type Foundation, type FoundationOptions, openFoundation } from '../foundation.ts';
+import { folderBusy, namedOrganisation, noneNamed } from '../namedOrganisation.ts';
 import { scrub } from '../store/sqlite/scrub.ts';
-import { type Holdings, StoreError } from '../store/store.ts';
+import type { Holdings } from '../store/store.ts';
 import { type LedgerState, openLedger, unfinished } from './ledger.ts';
 
 /** An organisation as it is before it is cancelled. */
@@ -30,30 +31,11 @@ export type CancellationOptions = Pick<FoundationOptions, 'data' | 'clock' | 'ra
  */
 export async function lookAtOrganisation(which: string, options: CancellationOptions): Promise<ToCancel> {
   return alone(options, async (foundation) => {
-    const { org, name } = (await withId(which.trim(), foundation)) ?? (await withName(which.trim(), foundation));
+    const { org, name } = await namedOrganisation(which, foundation);
     const { store, keyStore } = foundation;
     return { org, name, holdings: await store.holdings(org), keys: await keyStore.countKeys(org) };
   });
 }
-
-/** What cannot be opened can be ended all the same: its id stands for its name then. */
-async function withId(which: string, { organisations, store }: Foundation): Promise<Named | null> {
-  const found = (await store.organisations()).find(({ org }) => org === which);
-  if (found === undefined) return null;
-  const all = await organisations.all().catch(() => []);
-  return all.find(({ org }) => org === found.org) ?? { org: found.org, name: found.org };
-}
-
-async function withName(which: string, { organisations }: Foundation): Promise<Named> {
-  const all = await organisations.all();
-  const named = all.filter(({ name }) => name === which);
-  const [one, another] = named;
-  if (one === undefined) throw notFound(all.map(({ name }) => name));
-  if (another !== undefined) throw severalNamed(named.map(({ org }) => org));
-  return one;
-}
-
-type Named = Pick<ToCancel, 'org' | 'name'>;
 
 /**
  * Ends an organisation for ever: written into the ledger; its keys destroyed, by which nothing of it can be opened; everything of it
@@ -63,7 +45,7 @@ type Named = Pick<ToCancel, 'org' | 'name'>;
 export async function cancelOrganisation(org: OrgId, options: CancellationOptions): Promise<void> {
   await alone(options, async ({ store }, enter) => {
     const all = await store.organisations();
-    if (!all.some((one) => one.org === org)) throw notFound(all.map((one) => one.org));
+    if (!all.some((one) => one.org === org)) throw noneNamed(all.map((one) => one.org));
     await enter(org, 'committed');
   });
   await end(org, options);
@@ -118,7 +100,7 @@ async function alone<T>(
 ): Promise<T> {
   const { data, clock, random, migrated, tell } = options;
   const foundation = await openFoundation({ data, clock, random, migrated, create: false, ending: true }).catch(
-    busy(data),
+    folderBusy(data),
   );
   try {
     const ledger = await openLedger(foundation.folder);
@@ -130,31 +112,6 @@ async function alone<T>(
   } finally {
     await foundation.close();
   }
-}
-
-function busy(data: string): (cause: unknown) => never {
-  return (cause) => {
-    if (!(cause instanceof StoreError) || cause.code !== 'busy') throw cause;
-    throw new DaylightError('conflict', `${data}: a server or another command has this data folder open`, {
-      remedy: 'Stop it first, then try again.',
-      cause,
-    });
-  };
-}
-
-function notFound(names: readonly string[]): DaylightError {
-  const there = names.length === 0 ? 'There is none here.' : `There is: ${names.join(', ')}.`;
-  return new DaylightError('not_found', '--organisation: no organisation has this name or id', {
-    field: 'organisation',
-    remedy: there,
-  });
-}
-
-function severalNamed(orgs: readonly OrgId[]): DaylightError {
-  return new DaylightError('bad_request', '--organisation: several organisations have this name', {
-    field: 'organisation',
-    remedy: `Give the id of the one that you mean: ${orgs.join(' or ')}.`,
-  });
 }
 
 function somethingLeft(): DaylightError {

@@ -47,8 +47,26 @@ export const storeMap: Readonly<Record<string, Registered>> = {
   receipt: { subject: 'device', exported: ['receipts'], withheld: null },
   latest_receipt: { subject: 'device', exported: ['receipts'], withheld: null },
   policy: { subject: 'author', exported: ['policies', 'notices'], withheld: null },
+  policy_key: {
+    subject: 'author',
+    exported: [],
+    withheld:
+      'Which keys have signed the policies is of the organisation, and everyone in it can read it in the console; that you changed one is among the security events.',
+  },
   acknowledgement: { subject: 'person', exported: ['acknowledgements'], withheld: null },
   personal_decision: { subject: 'person', exported: ['decisions'], withheld: null },
+  organisation_setting: {
+    subject: null,
+    exported: [],
+    withheld: 'What the organisation has set for all; whom people can turn to stands on the first page of each export.',
+  },
+  rights_request: { subject: 'person', exported: ['requests'], withheld: null },
+  erasure: { subject: 'person', exported: ['erasures'], withheld: null },
+  notice: {
+    subject: null,
+    exported: [],
+    withheld: 'What all were told, the same for everybody: each text is among the notices of an export.',
+  },
   segment: {
     subject: 'person',
     exported: ['data'],
@@ -118,6 +136,11 @@ export const memoryMap: Readonly<Record<string, Registered>> = {
     subject: 'person',
     exported: [],
     withheld: 'Copies of what you objected to, with your words, and how it was answered: they are among the decisions.',
+  },
+  'opened erasures': {
+    subject: 'person',
+    exported: [],
+    withheld: 'Copies of what was erased, by days and parameters: they are among the erasures.',
   },
   'downloads of the last hour': {
     subject: 'person',

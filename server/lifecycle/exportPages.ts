@@ -1,10 +1,11 @@
 import { catalog, type ParameterId } from '../../shared/catalog.ts';
 import { RETENTION } from '../../shared/policy/notice.ts';
-import type { NoticeView } from '../../shared/protocol/http/notice.ts';
-import type { Day, UnixMs } from '../../shared/time.ts';
+import type { NoticeHead } from '../../shared/protocol/http/notice.ts';
+import type { Day } from '../../shared/time.ts';
 import { type Manifest, type RecordPart, recordPartNames, recordParts } from './portable.ts';
+import { cellOf, FOOT, head, tableHead, tableRow, text, time, words } from './savedPage.ts';
 
-// The pages of an export: read from a disk, years later, in any browser. No script, nothing from the network, one style in each.
+// The pages of an export.
 
 /** One kind of record of a day: its columns, and the rows. */
 export interface DayTable {
@@ -60,36 +61,20 @@ export async function* recordsPage(
   yield FOOT;
 }
 
-export function* noticePage({ version, publishedAt, collected, notCollected, never }: NoticeView): Generator<string> {
-  yield head(`Notice ${version}`, '../');
-  yield `<p>Published ${time(publishedAt)} UTC. What people were told is collected from then on.</p>`;
-  yield tableHead('What is collected', [
-    'what',
-    'level',
-    'in words',
-    'purpose',
-    'lawful basis',
-    'kept for days',
-    'who may see it',
-  ]);
-  for (const { label, level, text: told, purpose, basis, retentionDays, viewers } of collected) {
-    const who = ['you', ...viewers].map(words).join(', ');
-    yield tableRow([label, words(level), told, words(purpose), words(basis), retentionDays, who]);
-  }
-  yield '</tbody></table></div>';
-  yield `<p>Not collected: ${text(notCollected.map(({ label }) => label).join(', ') || 'nothing more')}.</p><p>${text(never)}</p>`;
-  yield FOOT;
+/** As its files are called, and the pages that lead to them. */
+export function nameOfNotice({ version, edition }: Pick<NoticeHead, 'version' | 'edition'>): string {
+  return edition === 1 ? String(version) : `${version}-${edition}`;
 }
 
 export interface Contents {
   readonly manifest: Omit<Manifest, 'files'>;
   readonly days: readonly Day[];
   readonly counts: ReadonlyMap<RecordPart, number>;
-  readonly notices: readonly number[];
+  readonly notices: readonly NoticeHead[];
 }
 
 export function* indexPage({ manifest, days, counts, notices }: Contents): Generator<string> {
-  const { organisation, person, asOf, parameters, images, unreadable, pastTheirDay, withheld } = manifest;
+  const { organisation, contacts, person, asOf, parameters, images, unreadable, pastTheirDay, withheld } = manifest;
   yield head(`What ${organisation.name} holds about ${person.name}`, '');
   yield `<p>Everything that Daylight of ${text(organisation.name)} held about ${text(person.name)} at ${time(asOf)} UTC. These pages need no
     network and run no program. Keep the folder where nobody else can read it: nothing in it is encrypted.</p>`;
@@ -136,8 +121,13 @@ export function* indexPage({ manifest, days, counts, notices }: Contents): Gener
     yield `<li><a href="records/${part}.html">${text(title)}</a> (${counts.get(part) ?? 0}). ${text(about)}</li>`;
   }
   yield '</ul><h2>What you were told</h2><ul class="days">';
-  for (const version of notices) yield `<li><a href="notices/${version}.html">Notice ${version}</a></li>`;
-  yield '</ul><h2>What is not in here</h2><ul>';
+  for (const head of notices) {
+    const changed = head.edition === 1 ? '' : `, as changed ${time(head.updatedAt)} UTC`;
+    yield `<li><a href="notices/${nameOfNotice(head)}.html">Notice ${head.version}${changed}</a></li>`;
+  }
+  yield '</ul>';
+  if (contacts !== undefined) yield `<h2>Whom you can turn to</h2><p>${text(contacts.appeal)}</p>`;
+  yield '<h2>What is not in here</h2><ul>';
   for (const { what, why } of withheld) yield `<li><strong>${text(what)}:</strong> ${text(why)}</li>`;
   yield `<li><strong>What is still on your computer:</strong> Daylight there shows what waits to be sent.</li></ul>
     <h2>For programs</h2><p><code>manifest.json</code> lists every file with its SHA-256; <code>schema.json</code> has the form of each as JSON
@@ -152,68 +142,3 @@ const INSTANT = /(^at|At|Until)$/;
 function shown(column: string, value: unknown): unknown {
   return typeof value === 'number' && INSTANT.test(column) ? time(value) : value;
 }
-
-/** `2026-11-22 14:03:11` */
-export function time(at: UnixMs): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-/** `actorName`, `own_data` → `actor name`, `own data` */
-export function words(name: string): string {
-  if (name === 'memoryGiB') return 'memory in GiB';
-  return name.replaceAll('_', ' ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-/** What is wider than the window is scrolled where it is, by keys too. */
-function tableHead(label: string, columns: readonly string[]): string {
-  return `<div class="table" tabindex="0" role="region" aria-label="${text(label)}"><table><thead><tr>${columns.map((one) => `<th scope="col">${text(one)}</th>`).join('')}</tr></thead><tbody>\n`;
-}
-
-function tableRow(values: readonly unknown[], picture: string | null = null): string {
-  const image =
-    picture === null
-      ? ''
-      : `<td><a href="../${picture}"><img src="../${picture}" loading="lazy" alt="The screenshot"></a></td>`;
-  return `<tr>${values.map(cellOf).join('')}${image}</tr>\n`;
-}
-
-function cellOf(value: unknown): string {
-  if (value === null || value === undefined) return '<td>–</td>';
-  if (typeof value === 'boolean') return `<td>${value ? 'yes' : 'no'}</td>`;
-  if (typeof value === 'string' || typeof value === 'number') return `<td><bdi>${text(String(value))}</bdi></td>`;
-  return `<td><code>${text(JSON.stringify(value))}</code></td>`;
-}
-
-function text(plain: string): string {
-  return plain.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-/** The policy of the page itself: should a text of somebody ever get out of its cell, it still runs nothing and calls nobody. */
-const POLICY =
-  "script-src 'none'; connect-src 'none'; object-src 'none'; frame-src 'none'; font-src 'none'; media-src 'none'; form-action 'none'; base-uri 'none'";
-
-const STYLE = `
-  :root { color-scheme: light dark; --page: #fff; --ink: #1b1d21; --link: #0b57d0; }
-  @media (prefers-color-scheme: dark) { :root { --page: #16181c; --ink: #e8e8ea; --link: #8ab4f8; } }
-  a { color: var(--link); }
-  body { background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem; padding: 0 1rem; }
-  .table { overflow-x: auto; }
-  table { border-collapse: collapse; font-size: 0.9rem; }
-  th, td { border-bottom: 1px solid #8886; padding: 0.3rem 0.75rem 0.3rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-  th { font-weight: 600; white-space: nowrap; }
-  img { max-width: 16rem; height: auto; }
-  code { font-size: 0.85em; overflow-wrap: anywhere; }
-  .days { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; list-style: none; padding: 0; }
-`;
-
-function head(title: string, up: string): string {
-  const back = up === '' ? '' : `<p><a href="${up}index.html">All that is held</a></p>`;
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">
-<title>${text(title)}</title><style>${STYLE}</style></head><body><main>
-${back}<h1>${text(title)}</h1>
-`;
-}
-
-const FOOT = '</main></body></html>\n';

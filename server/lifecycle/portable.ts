@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { observationSchemas } from '../../shared/events/observation.ts';
-import { DeviceId, ImageId, OrgId, PersonId, SegmentId, SessionId, TeamId } from '../../shared/ids.ts';
+import { DeviceId, ImageId, OrgId, PersonId, RequestId, SegmentId, SessionId, TeamId } from '../../shared/ids.ts';
 import { DiscardReason, DropCause } from '../../shared/outcome.ts';
+import { Contacts } from '../../shared/protocol/http/contacts.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import { Role } from '../../shared/roles.ts';
 import { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import { Day, UnixMs } from '../../shared/time.ts';
 import { Decision } from '../control/decision.ts';
+import { ErasureScope } from '../control/erasureScope.ts';
+import { RequestStep } from '../control/requestStep.ts';
 import { DeviceSessions } from '../ingest/sessions.ts';
+import { erasureStates } from '../store/store.ts';
 
 // The form of an export: what a second server can check it against. Every `.ndjson` is one JSON object a line (RFC 8259), in UTF-8.
 
@@ -97,12 +101,37 @@ export const recordParts = {
   acknowledgements: {
     title: 'Notices that you acknowledged',
     about: 'Signed by the device on which you read them.',
-    schema: z.strictObject({ device: DeviceId, noticeVersion: z.int(), at: z.int(), acknowledgement: document }),
+    schema: z.strictObject({
+      device: DeviceId,
+      noticeVersion: z.int(),
+      terms: z.int(),
+      at: z.int(),
+      acknowledgement: document,
+    }),
   },
   decisions: {
-    title: 'What you objected to',
-    about: 'Each objection, its answer and its end, in order, with your words and those of the answer.',
+    title: 'What was decided by you and for you',
+    about:
+      'In order, with your words and those of others: objections, consents and restrictions, their answers and ends; what your organisation leaves out for you.',
     schema: z.strictObject({ revision: z.int(), at: UnixMs, decision: Decision.nullable() }),
+  },
+  requests: {
+    title: 'What you asked about your data',
+    about:
+      'Each request, whose it is said to be, what proved that, and how it was answered, step by step, with your words and those of the answer.',
+    schema: z.strictObject({ request: RequestId, step: z.int(), at: UnixMs, said: RequestStep.nullable() }),
+  },
+  erasures: {
+    title: 'What was erased',
+    about:
+      'What was deleted before its time, by you or for everyone, when, and how far that is. Of what was in it nothing is left.',
+    schema: z.strictObject({
+      number: z.int(),
+      at: UnixMs,
+      state: z.enum(erasureStates),
+      changedAt: UnixMs,
+      scope: ErasureScope.extend({ by: z.union([PersonId, z.literal('you')]) }).nullable(),
+    }),
   },
   policies: {
     title: 'Policies',
@@ -178,6 +207,8 @@ export const Manifest = z.strictObject({
   format: z.literal(EXPORT_FORMAT),
   version: z.literal(EXPORT_VERSION),
   organisation: z.strictObject({ id: OrgId, name: z.string() }),
+  /** Whom the person can turn to, and the sentence that says so. Left out by a Daylight that did not know it. */
+  contacts: Contacts.extend({ appeal: z.string() }).optional(),
   person: z.strictObject({ id: PersonId, name: z.string() }),
   /** All of it is as it was at this instant. */
   asOf: UnixMs,

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
+import { noticePage } from '../../shared/policy/noticePage.ts';
 import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
-import { noticeView } from '../control/notices.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
 import { columns, decodeSegment } from '../ingest/segment.ts';
 import { inOrder, type Recorded } from '../reports/recorded.ts';
 import { type HeldDay, type ImageHead, type SegmentRecord, StoreError } from '../store/store.ts';
 import { csvRecord } from './csv.ts';
 import { withheldFrom } from './dataMap.ts';
-import { type DayTable, dayPage, indexPage, noticePage, recordsPage, time, words } from './exportPages.ts';
+import { type DayTable, dayPage, indexPage, nameOfNotice, recordsPage } from './exportPages.ts';
 import {
   EXPORT_FORMAT,
   EXPORT_VERSION,
@@ -21,6 +21,7 @@ import {
   recordPartNames,
   recordParts,
 } from './portable.ts';
+import { time, words } from './savedPage.ts';
 import { rowsOf, type Subject, unlessUnreadable } from './subjectRecords.ts';
 
 export interface ExportFile {
@@ -58,15 +59,21 @@ export async function* subjectFiles(
     const links = { day, before: held.days[place - 1] ?? null, after: held.days[place + 1] ?? null };
     yield writing.file(`days/${day}.html`, dayPage(links, tablesOf({ subject, held, note }, day)));
   }
-  for (const policy of subject.policies)
-    yield writing.file(`notices/${policy.document.version}.html`, noticePage(noticeView(policy)));
+  for (const head of subject.notices) {
+    const notice = await subject.open.notice(head.hash);
+    if (notice === null) continue;
+    yield writing.file(`notices/${nameOfNotice(head)}.html`, [noticePage(notice)]);
+    yield writing.file(`notices/${nameOfNotice(head)}.json`, [`${JSON.stringify(notice, null, 1)}\n`]);
+  }
   yield writing.file('schema.json', [`${JSON.stringify(jsonSchemas(), null, 1)}\n`]);
 
   const { name } = await subject.open.profile(subject.person);
+  const { authority, privacy, appeal } = subject.contacts;
   const manifest: Omit<Manifest, 'files'> = {
     format: EXPORT_FORMAT,
     version: EXPORT_VERSION,
     organisation: { id: org, name: subject.organisation },
+    contacts: { authority, privacy, appeal },
     person: { id: person, name },
     asOf,
     parameters: held.parameters.map(({ parameter, days, keptUntil }) => ({
@@ -79,7 +86,7 @@ export async function* subjectFiles(
     withheld: [...withheldFrom()],
   };
   const counts = new Map(recordPartNames.map((part) => [part, writing.recordsIn(`records/${part}.ndjson`)] as const));
-  const notices = subject.policies.map(({ document }) => document.version);
+  const { notices } = subject;
   yield writing.file('index.html', indexPage({ manifest, days: held.days, counts, notices }));
   const whole = Manifest.parse({ ...manifest, files: writing.written() });
   yield writing.file('manifest.json', [`${JSON.stringify(whole, null, 1)}\n`]);
@@ -207,7 +214,9 @@ async function* imageFiles(writing: Writing, reading: Reading): AsyncGenerator<E
 
 async function imagesOf({ subject, held }: Reading, day: Day): Promise<readonly ImageHead[]> {
   const { store, person } = subject;
-  return (await store.images(person.org, person.person, day)).filter(({ expires }) => expires >= held.today);
+  const { erased } = subject;
+  const all = await store.images(person.org, person.person, day);
+  return all.filter(({ image, expires }) => expires >= held.today && !erased.hidesImage(image, day));
 }
 
 /** A file that is gone is a piece that does not open. */
@@ -255,7 +264,7 @@ async function* recordsOf(reading: Reading, parameter: ParameterId, days: readon
 
 /** What is stored of one parameter on one day, in order of time. */
 async function unitOf({ subject, held, note }: Reading, parameter: ParameterId, day: Day): Promise<FromSegment[]> {
-  const { store, vault, person } = subject;
+  const { store, vault, person, erased } = subject;
   const records: FromSegment[] = [];
   let closed = 0;
   for (const { sealed, ...segment } of await store.segments(person.org, person.person, parameter, day, day)) {
@@ -263,7 +272,8 @@ async function unitOf({ subject, held, note }: Reading, parameter: ParameterId, 
     const opened = await unlessUnreadable(vault.open(segmentScope(segment), sealed).then(decodeSegment));
     if (opened === null) closed += 1;
     for (const { session, observations } of opened?.parts ?? [])
-      for (const observation of observations) records.push({ device: segment.device, session, observation, segment });
+      for (const observation of observations)
+        if (!erased.hides(observation)) records.push({ device: segment.device, session, observation, segment });
   }
   note(parameter, day, closed);
   return inOrder(records);

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
+import type { ContactsView } from '../../shared/protocol/http/contacts.ts';
+import type { NoticeHead, NoticeView } from '../../shared/protocol/http/notice.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
-import type { Signed } from '../../shared/signed.ts';
+import type { Digest, Signed } from '../../shared/signed.ts';
+import { acknowledgementPart } from '../control/acknowledgements.ts';
 import type { PublishedPolicy } from '../control/control.ts';
 import { openDecision } from '../control/decision.ts';
+import type { ErasedOf } from '../control/erased.ts';
+import { openErasure } from '../control/erasureScope.ts';
+import { openStep } from '../control/requestStep.ts';
 import { type Kept, openDocument } from '../control/sealedDocument.ts';
 import { openSessions } from '../ingest/pipeline.ts';
 import type { AccessRecord, DeviceRecord, PersonRecord, Snapshot, TeamRecord, WebSession } from '../store/store.ts';
@@ -15,15 +21,20 @@ import type { RecordPart, RowOf } from './portable.ts';
 export interface Subject {
   readonly person: PersonRecord;
   readonly organisation: string;
+  readonly contacts: ContactsView;
   readonly store: Snapshot;
   readonly vault: Vault;
+  readonly erased: Pick<ErasedOf, 'hides' | 'hidesImage'>;
   /** Every version, oldest first. */
   readonly policies: readonly PublishedPolicy[];
+  /** Every text of a notice, by version and edition. */
+  readonly notices: readonly NoticeHead[];
   readonly open: Openers;
 }
 
 /** What opens the sealed parts of accounts. */
 export interface Openers {
+  notice(hash: Digest): Promise<NoticeView | null>;
   profile(person: PersonRecord): Promise<{ readonly name: string; readonly email: string }>;
   credentials(
     person: PersonRecord,
@@ -98,13 +109,30 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
   },
   async *acknowledgements({ person, store, vault }) {
     for (const record of await store.acknowledgements(person.org, person.person)) {
-      const { device, noticeVersion, at, acknowledgement: sealed } = record;
-      const kept: Kept = { device: record, part: `acknowledgement at ${at}`, policyVersion: noticeVersion };
-      yield { device, noticeVersion, at, acknowledgement: await documentOf(openDocument(vault, kept, sealed)) };
+      const { device, noticeVersion, terms, at, acknowledgement: sealed } = record;
+      const kept: Kept = { device: record, part: acknowledgementPart(record), policyVersion: noticeVersion };
+      yield { device, noticeVersion, terms, at, acknowledgement: await documentOf(openDocument(vault, kept, sealed)) };
     }
   },
   async *decisions({ person: { org, person }, store, vault }) {
     for (const record of await store.decisions(org, person)) yield openDecision(vault, record);
+  },
+  async *requests({ person: { org, person }, store, vault }) {
+    for (const record of await store.requestSteps(org, person))
+      yield { request: record.request, ...(await openStep(vault, record)) };
+  },
+  async *erasures({ person: { org, person }, store, vault }) {
+    for (const record of await store.erasures(org, person)) {
+      const { number, at, state, changedAt } = record;
+      const scope = await openErasure(vault, record);
+      yield {
+        number,
+        at,
+        state,
+        changedAt,
+        scope: scope === null ? null : { ...scope, by: scope.by === person ? 'you' : scope.by },
+      };
+    }
   },
   async *policies({ person, policies }) {
     for (const { document, hash, publishedAt, author, reason, signed } of policies)

@@ -1,23 +1,31 @@
-import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import { type ParameterId, type Purpose, parameterIds } from '../../shared/catalog.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import type { DayReport } from '../../shared/protocol/http/day.ts';
 import type { UnixMs } from '../../shared/time.ts';
 
-/** What held on the day: at its end, or now while it lasts. */
-export interface Circumstances {
+/** What a reader may see of a day, for what they declared; and what they could see of the rest for another purpose. */
+export interface Sight {
   readonly viewable: ReadonlySet<ParameterId>;
+  readonly elsewhere: ReadonlyMap<ParameterId, Purpose>;
+}
+
+/** What held on the day: at its end, or now while it lasts. */
+export interface Circumstances extends Sight {
   readonly levels: Levels;
   /** Since when each parameter has been at its level. */
   readonly levelSince: Readonly<Record<ParameterId, UnixMs | null>>;
   /** The most that the person had acknowledged on any of their devices. */
   readonly acknowledged: Levels;
-  /** Parameters that the person had objected to. */
-  readonly objected: ReadonlySet<ParameterId>;
+  /** What the organisation had left out for the person, what they had not consented to, or objected to, and the like. */
+  readonly forbidden: ReadonlyMap<ParameterId, Forbidden>;
   /** A device of theirs was enrolled. */
   readonly hasDevice: boolean;
   /** Parameters whose time is over for the day, or for its beginning. */
   readonly expired: ReadonlySet<ParameterId>;
 }
+
+/** Why nothing may be collected of one person that the policy would collect. */
+export type Forbidden = 'left_out' | 'not_consented' | 'objected' | 'restricted' | 'under_age';
 
 /** For every parameter without a record: the first reason that is enough to explain it. */
 export function absences(
@@ -29,9 +37,10 @@ export function absences(
 }
 
 function absence(facts: Circumstances, parameter: ParameterId, tracking: boolean): DayReport['absent'][number] {
-  if (!facts.viewable.has(parameter)) return { parameter, why: 'not_for_you', since: null };
+  if (!facts.viewable.has(parameter)) return unseen(parameter, facts.elsewhere.get(parameter));
   if (facts.levels[parameter] === 'off') return { parameter, why: 'off_by_policy', since: facts.levelSince[parameter] };
-  if (facts.objected.has(parameter)) return { parameter, why: 'objected', since: null };
+  const forbidden = facts.forbidden.get(parameter);
+  if (forbidden !== undefined) return { parameter, why: forbidden, since: null };
   if (!facts.hasDevice) return { parameter, why: 'no_device', since: null };
   if (facts.acknowledged[parameter] === 'off') {
     return { parameter, why: 'not_acknowledged', since: facts.levelSince[parameter] };
@@ -40,4 +49,9 @@ function absence(facts: Circumstances, parameter: ParameterId, tracking: boolean
   if (facts.expired.has(parameter)) return { parameter, why: 'no_longer_kept', since: null };
   if (!tracking) return { parameter, why: 'not_tracking', since: null };
   return { parameter, why: 'nothing_recorded', since: null };
+}
+
+function unseen(parameter: ParameterId, purpose: Purpose | undefined): DayReport['absent'][number] {
+  if (purpose === undefined) return { parameter, why: 'not_for_you', since: null };
+  return { parameter, why: 'other_purpose', since: null, purpose };
 }

@@ -3,7 +3,7 @@ import type { ObservationOf } from '../../shared/events/observation.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { DayReport } from '../../shared/protocol/http/day.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import { absences, type Circumstances } from './absent.ts';
+import { absences, type Circumstances, type Sight } from './absent.ts';
 import { clip, type Interval, intersect, isMoment, measure, partsWithin, subtract, union } from './intervals.ts';
 import { inOrder, ofParameter, type Recorded, readable } from './recorded.ts';
 import { type Session, type Standing, sessionsOf, trackedOf } from './sessions.ts';
@@ -54,7 +54,7 @@ export function reportOn({ records, sessions }: History, facts: DaySetting): Day
   const during = within(records, bounds);
   const shaping = fromTheFirstOf(during, records, bounds);
   const work = workOf(records, sessions).flatMap((one) => clipped(one, bounds));
-  const unnamed = facts.viewable.has('app') ? NOT_COLLECTED : NOT_FOR_YOU;
+  const unnamed = unnamedIn(facts);
   const apps = appsOf(shaping, unnamed).flatMap((one) => shownIn(one, bounds));
   const sites = sitesOf(shaping).flatMap((one) => shownIn(one, bounds));
   const withoutAbsent = {
@@ -114,7 +114,13 @@ export function reportOn({ records, sessions }: History, facts: DaySetting): Day
 /** A title whose application is not collected, or not shown to this reader. */
 const NOT_COLLECTED = 'not collected';
 const NOT_FOR_YOU = 'not for you';
+const OTHER_PURPOSE = 'not for this purpose';
 const NO_PROJECT = 'no project';
+
+function unnamedIn({ viewable, elsewhere }: Sight): string {
+  if (viewable.has('app')) return NOT_COLLECTED;
+  return elsewhere.has('app') ? OTHER_PURPOSE : NOT_FOR_YOU;
+}
 
 function workOf(records: readonly Recorded[], sessions: readonly Session[]): DayReport['work'] {
   const chosen = new Map<SessionId, Recorded<ObservationOf<'project'>>[]>();

@@ -37,7 +37,7 @@ export function todayRow(facts: TodayFacts): TodayRow {
   const app = state.state === 'tracking' && current !== null ? appOf(records, current.session, now) : null;
   return {
     ...{ person, teams: [...facts.teams], ...state, work, app },
-    trackedMs: state.state === 'not_for_you' || state.state === 'not_collected' ? null : trackedMs(today, bounds),
+    trackedMs: shown && state.state !== 'not_collected' ? trackedMs(today, bounds) : null,
     atLeast: state.state === 'not_connected',
     absent: absencesOf(facts, { session: today.length > 0, project: work !== null, app: app !== null }),
   };
@@ -59,7 +59,7 @@ function stateOf(
 function withoutSession(facts: TodayFacts, today: readonly Session[]): Pick<TodayRow, 'state' | 'since'> {
   if (today.length > 0) return { state: 'stopped', since: Math.max(...today.map(({ to }) => to)) };
   const why = absences(facts, new Set(), false).find(({ parameter }) => parameter === 'session')?.why;
-  if (why === 'not_for_you') return { state: 'not_for_you', since: null };
+  if (why === 'not_for_you' || why === 'other_purpose') return { state: why, since: null };
   return { state: why === 'not_tracking' ? 'not_today' : 'not_collected', since: null };
 }
 

@@ -25,7 +25,7 @@ export function weekReport({ header, now, days, ...known }: WeekFacts): WeekRepo
 function dayOfWeek(history: History, setting: DaySetting): WeekReport['days'][number] {
   const { day, from, to, totals, activity, absent } = reportOn(history, setting);
   const { bySite: _sites, ...shown } = totals;
-  const tracked = setting.viewable.has('session') ? intersect(trackedOf(history.sessions), [setting.bounds]) : [];
+  const tracked = intersect(trackedOf(history.sessions), [setting.bounds]);
   const within = (spans: readonly Interval[]) => measure(intersect(spans, tracked));
   return {
     ...{ day, from, to, absent, totals: shown },

@@ -1,6 +1,7 @@
 import type { ParameterId } from '../../shared/catalog.ts';
-import type { DeviceId, ImageId, OrgId, PersonId, SegmentId, TeamId } from '../../shared/ids.ts';
+import type { DeviceId, ErasureId, ImageId, OrgId, PersonId, RequestId, SegmentId, TeamId } from '../../shared/ids.ts';
 import type { DiscardReason, DropCause } from '../../shared/outcome.ts';
+import type { SignedKeyStatement } from '../../shared/policy/keys.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { Day, UnixMs } from '../../shared/time.ts';
@@ -25,9 +26,13 @@ export interface Store
     Devices,
     Policies,
     PersonalTerms,
+    Settings,
+    RequestSteps,
+    Notices,
     Observations,
     Audit,
     Subjects,
+    Erasures,
     Endings {
   /**
    * All of the store as it is at this instant, however much is written while it is read. Whoever takes one closes it: as long as it
@@ -44,8 +49,11 @@ export interface Snapshot
     Pick<Devices, 'devices' | 'receipts'>,
     Pick<Policies, 'acknowledgements'>,
     Pick<PersonalTerms, 'decisions'>,
+    Pick<Settings, 'setting'>,
+    Pick<RequestSteps, 'requestSteps'>,
     Pick<Observations, 'segments' | 'blob' | 'discards' | 'drops'>,
     Pick<Audit, 'accesses'>,
+    Pick<Erasures, 'erasures'>,
     Subjects {
   close(): Promise<void>;
 }
@@ -294,11 +302,24 @@ export interface PolicyRecord {
   readonly reason: Sealed;
 }
 
+/** One change of the key that signs policies. */
+export interface PolicyKeyRecord {
+  readonly org: OrgId;
+  /** 1, 2, 3 … of the organisation, without gaps. */
+  readonly sequence: number;
+  readonly statement: SignedKeyStatement;
+  readonly at: UnixMs;
+  /** Null for a change on the host. */
+  readonly author: PersonId | null;
+}
+
 export interface AcknowledgementRecord {
   readonly org: OrgId;
   readonly person: PersonId;
   readonly device: DeviceId;
   readonly noticeVersion: number;
+  /** The revision of the person's own terms by which the notice was shown. */
+  readonly terms: number;
   /** The server's time of receipt; the ceiling moves at this instant. */
   readonly at: UnixMs;
   /** The signed acknowledgement or enrolment: the device's own time, and the code of an enrolment. Sealed for the person. */
@@ -310,7 +331,15 @@ export interface Policies {
   publishPolicy(policy: PolicyRecord): Promise<void>;
   /** All versions, oldest first. */
   policies(org: OrgId): Promise<readonly PolicyRecord[]>;
-  /** A repeat of the same person, device and notice version changes nothing: the first receipt's time counts. */
+  /**
+   * In one step keeps what proves the new key, and puts `profile`, which holds it, in the place of the organisation's, which held the
+   * one before: of that nothing stays in the database, nor in its log as far as no reader holds it. `conflict` unless `sequence` is
+   * exactly one more than the highest (1 for the first), and `policyVersion` the version in force.
+   */
+  rotatePolicyKey(key: PolicyKeyRecord, policyVersion: number, profile: Sealed): Promise<void>;
+  /** By sequence. */
+  policyKeys(org: OrgId): Promise<readonly PolicyKeyRecord[]>;
+  /** A repeat of the same person, device, notice version and terms changes nothing: the first receipt's time counts. */
   putAcknowledgement(acknowledgement: AcknowledgementRecord): Promise<void>;
   acknowledgements(org: OrgId, person: PersonId): Promise<readonly AcknowledgementRecord[]>;
   /** Of everyone in the organisation. */
@@ -334,6 +363,75 @@ export interface PersonalTerms {
   putDecision(decision: PersonalDecision): Promise<void>;
   /** Of one person, or of everyone in the organisation; of each in order of revision. */
   decisions(org: OrgId, person?: PersonId): Promise<readonly PersonalDecision[]>;
+}
+
+// ── What an organisation has set ───────────────────────────────────────────────────────────────────────────────────
+
+export interface SettingRecord {
+  readonly org: OrgId;
+  /** From a fixed list of ours: it says what is set, and nothing of it. */
+  readonly name: string;
+  /** 1, 2, 3 … of this name, without gaps. */
+  readonly revision: number;
+  readonly at: UnixMs;
+  /** Sealed for the organisation. */
+  readonly sealed: Sealed;
+}
+
+export interface Settings {
+  /** `conflict` unless `revision` is exactly one more than the highest of this name (1 for the first). */
+  putSetting(setting: SettingRecord): Promise<void>;
+  /** The newest revision; null when nothing was ever set under this name. */
+  setting(org: OrgId, name: string): Promise<SettingRecord | null>;
+  /** All of them, oldest first. */
+  settingRevisions(org: OrgId, name: string): Promise<readonly SettingRecord[]>;
+}
+
+// ── What people ask of their organisation about their own data ────────────────────────────────────────────────────
+
+export interface RequestStepRecord {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly request: RequestId;
+  /** 1, 2, 3 … of this request, without gaps. */
+  readonly step: number;
+  readonly at: UnixMs;
+  /** What was asked, proved or answered, by whom and in which words. Sealed for the person. */
+  readonly sealed: Sealed;
+}
+
+export interface RequestSteps {
+  /** `conflict` unless `step` is exactly one more than the request's highest (1 for the first). Nothing is ever changed. */
+  putRequestStep(step: RequestStepRecord): Promise<void>;
+  /** Of one person, or of everyone in the organisation; of each request in order of `step`. */
+  requestSteps(org: OrgId, person?: PersonId): Promise<readonly RequestStepRecord[]>;
+}
+
+// ── What people were told ──────────────────────────────────────────────────────────────────────────────────────────
+
+export interface NoticeRecord {
+  readonly org: OrgId;
+  /** Of the policy that it tells of. */
+  readonly version: number;
+  /** 1, 2, 3 … of this version, without gaps. */
+  readonly edition: number;
+  /** Over all that it says; it is public within the organisation. */
+  readonly hash: Digest;
+  readonly at: UnixMs;
+  /** The text, sealed for the organisation. */
+  readonly text: Sealed;
+}
+
+/** A text that was told is neither changed nor removed as long as there is the organisation. */
+export interface Notices {
+  /** `conflict` unless `edition` is exactly one more than the highest of this version (1 for the first). */
+  putNotice(notice: NoticeRecord): Promise<void>;
+  /** The newest edition of one version; null when it has none. */
+  notice(org: OrgId, version: number): Promise<NoticeRecord | null>;
+  /** The text with this hash; null when there is none. */
+  noticeByHash(org: OrgId, hash: Digest): Promise<NoticeRecord | null>;
+  /** All of them without their texts, by version and edition. */
+  notices(org: OrgId): Promise<readonly Omit<NoticeRecord, 'text'>[]>;
 }
 
 // ── Observations ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -413,6 +511,20 @@ export type AppendResult =
   /** The device is retired, unknown, or another person's. Nothing changed. */
   | { readonly kind: 'refused' };
 
+/** What is stored of one parameter, of everybody in the organisation together. */
+export interface StoredParameter {
+  readonly parameter: ParameterId;
+  readonly people: number;
+  /** Days of people: two people on one day are two. */
+  readonly days: number;
+  readonly from: Day;
+  readonly to: Day;
+  /** The day after which the last of it must be gone. */
+  readonly keptUntil: Day;
+  /** How many of the days have something of which the last day was before `today`. */
+  readonly pastTheirDay: number;
+}
+
 export interface Observations {
   /**
    * Stores one batch and moves the device's seq, both or neither; `lastSeenAt` becomes `receivedAt` if that is later.
@@ -451,6 +563,8 @@ export interface Observations {
    */
   replaceSegments(merged: SegmentRecord, of: readonly SegmentId[]): Promise<'replaced' | 'changed'>;
   blob(org: OrgId, person: PersonId, image: ImageId): Promise<BlobRecord | null>;
+  /** What is stored of everybody in the organisation, in the order of the catalogue; a parameter of which nothing is stored is left out. */
+  stored(org: OrgId, today: Day): Promise<readonly StoredParameter[]>;
   /** In no order. */
   discards(org: OrgId, device: DeviceId): Promise<readonly DiscardCount[]>;
   /** In no order. */
@@ -541,6 +655,78 @@ export interface Subjects {
   securityEventsOf(org: OrgId, person: PersonId, limit: number, before?: UnixMs): Promise<readonly SecurityEvent[]>;
 }
 
+// ── Erasing a part ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * `requested`: to be erased, whatever happens to the process. `committed`: nothing of it is stored or shown any more. `keys_destroyed`: what
+ * stays is sealed under other keys, and the old ones are gone. `purged`: rows and files are deleted. `scrubbed`: the logs are emptied of
+ * them. `verified`: it was looked for again, and is not there.
+ */
+export const erasureStates = ['requested', 'committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified'] as const;
+export type ErasureState = (typeof erasureStates)[number];
+
+export interface ErasureRecord {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  /** 1, 2, 3 … of this person, without gaps. */
+  readonly number: number;
+  /** The same for everyone whom one order concerns. */
+  readonly order: ErasureId;
+  readonly at: UnixMs;
+  readonly state: ErasureState;
+  /** When it came into that state. */
+  readonly changedAt: UnixMs;
+  /** What is erased, and by whose order. Sealed for the person. */
+  readonly scope: Sealed;
+}
+
+/** What is stored of one parameter of one person, under one of the policy versions that were in force at its capture. */
+export interface StoredUnder {
+  readonly person: PersonId;
+  readonly termsVersion: number;
+  readonly days: number;
+  readonly segments: number;
+  readonly images: number;
+}
+
+export interface Erasures {
+  /** All or none, of any number of people; `conflict` unless each number is one more than the highest of its person (1 for the first). */
+  putErasures(erasures: readonly ErasureRecord[]): Promise<void>;
+  /** Of one person, or of everyone in the organisation; of each in order of number. */
+  erasures(org: OrgId, person?: PersonId): Promise<readonly ErasureRecord[]>;
+  advanceErasure(
+    which: Pick<ErasureRecord, 'org' | 'person' | 'number'>,
+    state: ErasureState,
+    changedAt: UnixMs,
+  ): Promise<void>;
+  /** In no order. */
+  storedUnder(org: OrgId, parameter: ParameterId): Promise<readonly StoredUnder[]>;
+  /** The epochs of segments, and for `screenshot` of images, whose day is within `from`…`to`; each once, ascending. */
+  storedEpochs(org: OrgId, person: PersonId, parameter: ParameterId, from: Day, to: Day): Promise<readonly number[]>;
+  /**
+   * Puts `segment` in the place of the one with its id that is under the epoch `was`, and each of `images` in the place of the one with
+   * its id; other images of the segment are deleted, with their files. `changed`, and nothing is changed, when there is no such segment (any more), or it
+   * differs in anything but epoch and bytes. `conflict` when one of the images is not of the segment, or not stored.
+   */
+  resealSegment(segment: SegmentRecord, was: number, images: readonly BlobRecord[]): Promise<'resealed' | 'changed'>;
+  /**
+   * Deletes the segments, and for `screenshot` the images with their files, of these epochs whose day is within `from`…`to`. Not one step but
+   * many: when it fails, part of it is done, and it can be called again. Returns how many rows it deleted.
+   */
+  purgeEpochs(
+    org: OrgId,
+    person: PersonId,
+    parameter: ParameterId,
+    from: Day,
+    to: Day,
+    epochs: readonly number[],
+  ): Promise<number>;
+  /** Replaces the device's session state if it is still `was`, byte for byte; false, and nothing changed, if not. */
+  replaceSessionState(org: OrgId, device: DeviceId, was: Sealed, state: Sealed): Promise<boolean>;
+  /** Empties the log beside the database of everything, also of what was deleted. False when somebody's read holds it: later it can be. */
+  scrub(): Promise<boolean>;
+}
+
 // ── Endings ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** How much there is of an organisation, counted in everything that holds something of it. */
@@ -594,6 +780,12 @@ export interface KeyStore {
   dataKey(id: DataKeyId): Promise<WrappedDataKey | null>;
   /** Stores those that do not exist yet and returns, for every id asked, the key that is stored now. Durable. */
   putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly WrappedDataKey[]>;
+  /** Of which epochs there are keys of the person's parameter, ascending. */
+  dataKeyEpochs(org: OrgId, person: PersonId, parameter: ParameterId): Promise<readonly number[]>;
+  /** Deletes these, in one step; one that is not there is no error. */
+  destroyDataKeys(keys: readonly DataKeyId[]): Promise<void>;
+  /** As `Erasures.scrub`. */
+  scrub(): Promise<boolean>;
   /** How many keys there are of the organisation: its own, and those of its people. */
   countKeys(org: OrgId): Promise<number>;
   /** Deletes them all, in one step. What was sealed for the organisation can be opened by nobody from then on. */

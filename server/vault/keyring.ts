@@ -15,6 +15,8 @@ export interface Keyring {
   dataKey(id: DataKeyId): Promise<Uint8Array>;
   /** The data key, or null when there is none (any more). */
   existingDataKey(id: DataKeyId): Promise<Uint8Array | null>;
+  /** Destroys them in the key store, and forgets them. */
+  destroyDataKeys(ids: readonly DataKeyId[]): Promise<void>;
   /** The keys of an organisation, newest first; the first one is made when there is none and `create` is set. */
   orgKeys(org: OrgId, options: { create: boolean }): Promise<readonly OrgKey[]>;
   /** Forgets every key. Unwrapped keys are dropped, not overwritten: JavaScript cannot promise more. */
@@ -104,6 +106,15 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
     return made;
   }
 
+  /** Who reads or makes one of them meanwhile has it no longer when this is over. */
+  async function destroyDataKeys(ids: readonly DataKeyId[]): Promise<void> {
+    await keyStore.destroyDataKeys(ids);
+    const names = ids.map(nameOf);
+    const underWay = names.flatMap((name) => [keysBeingRead.get(name) ?? [], keysInTheMaking.get(name) ?? []].flat());
+    await Promise.allSettled(underWay);
+    for (const name of names) cache.delete(name);
+  }
+
   async function remember(stored: WrappedDataKey): Promise<Uint8Array> {
     const wrapping = () => orgs.get(stored.org)?.find(({ version }) => version === stored.orgKeyVersion);
     if (wrapping() === undefined) await reload();
@@ -122,6 +133,7 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
   return {
     dataKey,
     existingDataKey,
+    destroyDataKeys,
     orgKeys,
     close() {
       orgs.clear();
@@ -169,6 +181,9 @@ function createCache(size: number) {
       keys.set(name, key);
       const [oldest] = keys.keys();
       if (keys.size > size && oldest !== undefined) keys.delete(oldest);
+    },
+    delete(name: string): void {
+      keys.delete(name);
     },
     clear(): void {
       keys.clear();

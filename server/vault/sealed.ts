@@ -14,7 +14,7 @@ export interface SealScope {
   readonly person: PersonId | null;
   /** `image` is sealed under the key of `screenshot`. */
   readonly parameter: ParameterId | 'image' | 'profile';
-  /** Days since 1970-01-01 of the data, divided by seven and rounded down (`epochOf`); 0 for profiles. */
+  /** Of the data key: see `epochs.ts`; 0 for profiles. */
   readonly epoch: number;
   /** The id of the segment, image, person, team … that it is. */
   readonly record: string;

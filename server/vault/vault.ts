@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import type { Digest } from '../../shared/signed.ts';
-import type { UnixMs } from '../../shared/time.ts';
 import { type DataKeyId, type KeyStore, StoreError } from '../store/store.ts';
 import { KEY_BYTES, openBytes, SALT_BYTES, sealBytes } from './envelope.ts';
 import { type Keyring, openKeyring } from './keyring.ts';
@@ -8,6 +7,7 @@ import type { RandomBytes, RootKey } from './rootKey.ts';
 import { associatedWithScope } from './scope.ts';
 import { type Sealed, type SealScope, VaultError } from './sealed.ts';
 
+export { epochOf } from './epochs.ts';
 export type { RootKey } from './rootKey.ts';
 export { createRootKeyFile, readRootKeyFile } from './rootKey.ts';
 export { type Sealed, type SealScope, VaultError } from './sealed.ts';
@@ -20,6 +20,8 @@ export interface Vault {
   seal(scope: SealScope, plaintext: Uint8Array, options?: SealOptions): Promise<Sealed>;
   /** Throws VaultError. Says nothing about why a seal did not open beyond its code. */
   open(scope: SealScope, sealed: Sealed): Promise<Uint8Array>;
+  /** Destroys data keys, here and in the key store, durably: what was sealed under them can be opened by nobody from then on. */
+  destroyDataKeys(keys: readonly DataKeyId[]): Promise<void>;
   /** Keyed hash for look-ups (e-mail address, client): HMAC-SHA-256 under a key of this server, in hexadecimal. */
   lookupHash(kind: 'email' | 'client', text: string): Digest;
   /** Bytes read from the store by its driver are sealed already; this names them so, and only `open` can tell. */
@@ -77,6 +79,10 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
         'A stored record did not open: it was altered or belongs elsewhere. Restore it from a backup.',
       );
     },
+    async destroyDataKeys(keys) {
+      requireOpen();
+      await unavailableUnlessRead(() => keyring.destroyDataKeys(keys));
+    },
     lookupHash(kind, text) {
       requireOpen();
       return createHmac('sha256', lookupKey).update(`${kind}\0`).update(text, 'utf8').digest('hex');
@@ -91,10 +97,6 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
 
 function keyDestroyed(): VaultError {
   return new VaultError('key_destroyed', 'The key of this record was destroyed; it is gone.');
-}
-
-export function epochOf(at: UnixMs): number {
-  return Math.floor(at / 86_400_000 / 7);
 }
 
 const RECORD = 'daylight record 1';

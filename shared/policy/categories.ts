@@ -105,6 +105,9 @@ export function beginnings(program: string): readonly string[] {
 const notALetter = /[^a-z]+/;
 const betweenParts = /[/\\?#;]+/;
 const LONGEST_LOOKED_AT = 4_096;
+/** One character in UTF-8 (RFC 3629), percent-encoded. */
+const encodedCharacter =
+  /%[0-7][0-9a-f]|%[cd][0-9a-f]%[89ab][0-9a-f]|%e[0-9a-f](?:%[89ab][0-9a-f]){2}|%f[0-7](?:%[89ab][0-9a-f]){3}/gi;
 const notLetters = /\P{L}+/gu;
 const EXTENSION = /\.(?:exe|app|bin)$/;
 const WRAPPED = /^\.|-wrapped$/g;
@@ -122,12 +125,15 @@ function lettersOf(part: string): string {
   return decoded(part).normalize('NFKC').toLowerCase().replaceAll(notLetters, '');
 }
 
+/** Whatever of it can be decoded: one percent sign that means nothing must not hide what the others spell. */
 function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+  return part.replaceAll(encodedCharacter, (encoded) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded; // an overlong form, half a surrogate, beyond Unicode
+    }
+  });
 }
 
 function nameOfProgram(program: string): string {

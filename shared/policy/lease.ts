@@ -3,7 +3,7 @@ import { catalog, type Level, type ParameterId, parameterIds } from '../catalog.
 import { DeviceId, OrgId, PersonId } from '../ids.ts';
 import { Digest } from '../signed.ts';
 import { HOUR, UnixMs } from '../time.ts';
-import { PersonalTerms, personalLayers } from './personal.ts';
+import { PersonalTerms } from './personal.ts';
 import type { PolicyDocument } from './policy.ts';
 import { type Layer, offFor } from './resolve.ts';
 
@@ -26,6 +26,8 @@ export const Lease = z.strictObject({
   enteredUntil: UnixMs,
   /** What this person has been told of (`acknowledgedCeiling`), per parameter; one that is not named is off. */
   acknowledged: z.record(z.string().max(64), z.string().max(32)),
+  /** What they have been told of besides, and may object to before it counts from `from` on. Of what is not named there is nothing. */
+  coming: z.record(z.string().max(64), z.strictObject({ level: z.string().max(32), from: UnixMs })).optional(),
   /** What holds for this person besides the policy. */
   terms: PersonalTerms,
 });
@@ -40,11 +42,19 @@ export function leaseWithin(lease: Lease, { observed, entered }: PolicyDocument[
   };
 }
 
+/** The most that the person has acknowledged of the parameter, whether it counts already or only from some day on. */
+export function toldOf(lease: Pick<Lease, 'acknowledged' | 'coming'> | null, parameter: ParameterId): string {
+  const coming = lease?.coming;
+  if (coming !== undefined && Object.hasOwn(coming, parameter)) return coming[parameter]?.level ?? 'off';
+  const told = lease?.acknowledged ?? {};
+  return (Object.hasOwn(told, parameter) ? told[parameter] : null) ?? 'off';
+}
+
 function earlier(a: UnixMs, b: UnixMs): UnixMs {
   return Math.min(a, b);
 }
 
-/** The layers that a lease stands for at the instant `now`. A clock before `issuedAt` by more than the skew ends it too. */
+/** The layers that a lease stands for by itself at the instant `now`; what its terms make of the policy is in `ceilings.ts`. A clock before `issuedAt` by more than the skew ends it too. */
 export function leaseLayers(lease: Lease, now: UnixMs, skewMs = 5 * 60_000): readonly Layer[] {
   const early = now < lease.issuedAt - skewMs;
   const ended = parameterIds.filter((id) => {
@@ -58,7 +68,6 @@ export function leaseLayers(lease: Lease, now: UnixMs, skewMs = 5 * 60_000): rea
     ceilings[id] = (told ?? 'off') as Level;
   }
   return [
-    ...personalLayers(lease.terms),
     { name: 'acknowledgement', ceilings },
     { name: 'lease', ceilings: offFor(ended) },
   ];

@@ -14,10 +14,21 @@ import { Role, ViewerRole } from '../roles.ts';
 import { Digest } from '../signed.ts';
 import { UnixMs } from '../time.ts';
 import { Exclusions, excludable, NO_EXCLUSIONS } from './exclusions.ts';
+import { Jurisdiction } from './jurisdiction.ts';
+import { WorkingHours } from './workingHours.ts';
 
-/** GDPR Art. 6(1). `consent` needs a consent record per person; until those exist it means off (see `PolicyRule`). */
-export const LawfulBasis = z.enum(['contract', 'legal_obligation', 'legitimate_interest']);
+/** GDPR Art. 6(1). What rests on `consent` is off for everyone who has not given theirs. */
+export const LawfulBasis = z.enum(['contract', 'legal_obligation', 'legitimate_interest', 'consent']);
 export type LawfulBasis = z.infer<typeof LawfulBasis>;
+
+/**
+ * What a change of the policy asks of people, from least to most. `minor`: nothing, it only ever protects them more ·
+ * `significant`: that they have read of it · `rights_reducing`: that they agree, each for themself, because it takes a right or a
+ * protection away.
+ */
+export const changeClasses = ['minor', 'significant', 'rights_reducing'] as const;
+export const ChangeClass = z.enum(changeClasses);
+export type ChangeClass = z.infer<typeof ChangeClass>;
 
 /** Seconds between two screenshots, at the least. */
 export const SCREENSHOT_MIN_SECONDS = 300;
@@ -32,8 +43,10 @@ export type PolicyRule<P extends ParameterId = ParameterId> = {
   /** Roles that may read it of people in their scope. The person always may. */
   viewers: Role[];
   employeeMayPause: boolean;
-  /** Working hours. Only "always while tracking" exists yet; an agent treats anything else as off. */
-  schedule: null;
+  /** `working_hours`: within `workingHours` of the policy alone, which what is observed may be bound to. Null: always while tracking. */
+  schedule: 'working_hours' | null;
+  /** After this moment it is off, until somebody has assessed it again and set another one. Left out: no moment is set. */
+  reviewBy?: UnixMs | undefined;
   /** The policy version in which this parameter's level was last raised, i.e. the notice that a person must have acknowledged. */
   noticeVersion: number;
 };
@@ -43,22 +56,32 @@ const sameForAll = {
   basis: LawfulBasis,
   viewers: z.array(Role).max(8),
   employeeMayPause: z.boolean(),
-  schedule: z.null(),
+  reviewBy: UnixMs.optional(),
   noticeVersion: z.int().min(1),
 };
 
+const schedules = {
+  observed: z.literal('working_hours').nullable(),
+  entered: z.null('what people enter themselves is bound to no working hours'),
+};
+
 type RuleSchema<L extends string> = z.ZodObject<
-  { level: z.ZodEnum<{ [K in L]: K }>; retentionDays: z.ZodInt } & typeof sameForAll,
+  {
+    level: z.ZodEnum<{ [K in L]: K }>;
+    retentionDays: z.ZodInt;
+    schedule: (typeof schedules)['observed'];
+  } & typeof sameForAll,
   z.core.$strict
 >;
 
 type RuleSchemas = { [P in ParameterId]: RuleSchema<LevelOf<P>> };
 
 function ruleSchema(parameter: ParameterId) {
-  const { levels, retentionDays } = catalog[parameter];
+  const { levels, retentionDays, source } = catalog[parameter];
   return z.strictObject({
     level: z.enum(levels),
     retentionDays: z.int().min(1).max(retentionDays.ceiling),
+    schedule: schedules[source],
     ...sameForAll,
   });
 }
@@ -67,14 +90,12 @@ function ruleSchema(parameter: ParameterId) {
 export const ruleSchemas = Object.fromEntries(parameterIds.map((id) => [id, ruleSchema(id)])) as unknown as RuleSchemas;
 
 /** What a person may change of a rule; the rest follows from the change. */
-export type RuleChange<P extends ParameterId = ParameterId> = Partial<
-  Omit<PolicyRule<P>, 'noticeVersion' | 'schedule'>
->;
+export type RuleChange<P extends ParameterId = ParameterId> = Partial<Omit<PolicyRule<P>, 'noticeVersion'>>;
 
 type RuleChangeSchemas = { [P in ParameterId]: z.ZodOptional<z.ZodType<RuleChange<P>>> };
 
 function changeSchema(parameter: ParameterId) {
-  const partial = ruleSchemas[parameter].omit({ noticeVersion: true, schedule: true }).partial();
+  const partial = ruleSchemas[parameter].omit({ noticeVersion: true }).partial();
   const viewers = z.array(ViewerRole).max(8).refine(eachOnce, 'expected each role once');
   return partial.extend({ viewers: viewers.optional() });
 }
@@ -112,13 +133,24 @@ const header = {
   previousHash: Digest.nullable(),
   notBefore: UnixMs,
   ...policyTimes,
+  /** Where the publisher said that the change from the version before asks more of people than it does by itself (`classOf`). */
+  changeClass: ChangeClass.optional(),
 };
+
+/** How long people may react to a raise that they have acknowledged, before it counts. Shorter takes time from them. */
+export const ReactionDays = whole('days', 0, 90);
 
 /** A policy as the server publishes it: every registered parameter, each with a rule that this version understands. */
 export const PolicyDocument = z.strictObject({
   ...header,
   /** Left out: nothing is. The signature covers the absence, too, so that nobody on the way can take a rule away. */
   exclusions: Exclusions.optional(),
+  /** When it is working time, for the rules that are bound to it. */
+  workingHours: WorkingHours.optional(),
+  /** Whose law bounds what is collected; left out: nobody has said. */
+  jurisdiction: Jurisdiction.optional(),
+  /** Days from the acknowledgement of a raise until it counts, for people who were here before it. Left out: none. */
+  reactionDays: ReactionDays.optional(),
   parameters: z.strictObject(ruleSchemas),
 });
 export type PolicyDocument = z.infer<typeof PolicyDocument>;
@@ -127,6 +159,9 @@ export type PolicyDocument = z.infer<typeof PolicyDocument>;
 const PolicyEnvelope = z.strictObject({
   ...header,
   exclusions: z.unknown().optional(),
+  workingHours: z.unknown().optional(),
+  jurisdiction: z.unknown().optional(),
+  reactionDays: z.unknown().optional(),
   parameters: z.record(z.string().max(64), z.unknown()),
 });
 
@@ -143,14 +178,20 @@ export interface ReadPolicy extends Omit<PolicyDocument, 'parameters' | 'exclusi
 
 /**
  * Reads a policy leniently towards parameters and strictly towards everything else. Returns the reason when the whole
- * document is of no use (then everything is off). Exclusions that are not understood switch off whatever they might have kept
- * back. Call it only with a payload whose signature has been verified.
+ * document is of no use (then everything is off). What bounds parameters and is not understood switches off whatever it might have
+ * kept back: exclusions, working hours of the rules that are bound to them, and a jurisdiction, all that is observed. Call it only
+ * with a payload whose signature has been verified.
  */
 export function readPolicy(document: unknown): { ok: true; policy: ReadPolicy } | { ok: false; reason: string } {
   const envelope = PolicyEnvelope.safeParse(document);
   if (!envelope.success) return { ok: false, reason: z.prettifyError(envelope.error) };
-  const { parameters, exclusions: said, ...rest } = envelope.data;
+  const { parameters, exclusions: said, workingHours, jurisdiction, reactionDays, ...rest } = envelope.data;
   const exclusions = said === undefined ? NO_EXCLUSIONS : Exclusions.safeParse(said).data;
+  const bounds = {
+    workingHours: WorkingHours.safeParse(workingHours).data,
+    jurisdiction: Jurisdiction.safeParse(jurisdiction).data,
+  };
+  const isLawless = jurisdiction !== undefined && bounds.jurisdiction === undefined;
   const rules: Record<string, unknown> = {};
   const notUnderstood: Partial<Record<ParameterId, NotUnderstood>> = {};
   for (const id of parameterIds) {
@@ -163,12 +204,24 @@ export function readPolicy(document: unknown): { ok: true; policy: ReadPolicy } 
       continue;
     }
     const rule = ruleSchemas[id].safeParse(parameters[id]);
-    if (rule.success) rules[id] = rule.data;
+    const isBound = rule.data?.schedule === 'working_hours' && bounds.workingHours === undefined;
+    if (rule.success && !isBound && !(isLawless && catalog[id].source === 'observed')) rules[id] = rule.data;
     else notUnderstood[id] = 'not_understood';
   }
   const known = new Set<string>(parameterIds);
   const unknown = Object.keys(parameters).filter((id) => !known.has(id));
-  return { ok: true, policy: { ...rest, exclusions: exclusions ?? NO_EXCLUSIONS, rules, notUnderstood, unknown } };
+  return {
+    ok: true,
+    policy: {
+      ...rest,
+      ...bounds,
+      reactionDays: ReactionDays.safeParse(reactionDays).data,
+      exclusions: exclusions ?? NO_EXCLUSIONS,
+      rules,
+      notUnderstood,
+      unknown,
+    },
+  };
 }
 
 export type Levels = Readonly<Record<ParameterId, Level>>;

@@ -7,9 +7,17 @@ import type { Levels } from './policy.ts';
  */
 export const layerNames = [
   'organisation',
+  'jurisdiction', // the law allows it with consent alone, and it rests on something else
+  'review', // the day by which somebody had to assess it again has passed
+  'team', // the organisation leaves it out for a team of theirs
+  'person', // the organisation leaves it out for them alone
+  'consent', // it rests on consent, and the person has given none
   'objection', // the person has objected, and that holds
+  'restriction', // the person has what is stored kept and nothing else done with it
+  'minor', // the person is said not to be of age
   'acknowledgement', // the person has not been shown, and acknowledged, the notice
   'lease', // no proof from the server that the policy still holds
+  'schedule', // it is not their working time
   'platform', // this agent, or this operating system, cannot
   'indicator', // nothing shows the person that recording is on
   'session', // tracking is not started
@@ -85,51 +93,76 @@ export function offFor(ids: readonly ParameterId[]): Layer['ceilings'] {
   return Object.fromEntries(ids.map((id) => [id, 'off' as const]));
 }
 
-/** One thing that happened to what a person has acknowledged: a policy was published, or they acknowledged one. */
+/**
+ * One thing that happened to what a person has acknowledged: a policy was published; the organisation decided what it leaves out for
+ * them (`held`: the most that is left of each parameter); they acknowledged a policy, knowing their terms up to a revision.
+ */
 export type NoticeEvent =
   | { readonly kind: 'published'; readonly version: number; readonly at: number; readonly levels: Levels }
-  | { readonly kind: 'acknowledged'; readonly version: number; readonly at: number };
+  | { readonly kind: 'held'; readonly revision: number; readonly at: number; readonly levels: Levels }
+  | {
+      readonly kind: 'acknowledged';
+      readonly version: number;
+      readonly terms: number;
+      readonly at: number;
+      /** Of these alone; left out: of all. */
+      readonly only?: ReadonlySet<ParameterId>;
+    };
 
 /**
  * The most that a person has been told of, per parameter, at the instant `at`. An acknowledgement lifts the ceiling to
- * the acknowledged version's levels; every later version that lowers a parameter lowers the ceiling with it, so that
- * raising it again needs a new acknowledgement. Events may come in any order; those after `at` do not count. Nobody acknowledges
- * what is not published: an acknowledgement that was stamped earlier, by a clock that was set back, counts from the publication.
+ * what the acknowledged version meant to collect of them, by the terms that they knew; every later version, and every later decision to
+ * leave something out, that lowers a parameter lowers the ceiling with it, so that raising it again needs a new acknowledgement. Events
+ * may come in any order; those after `at` do not count. Nobody acknowledges what is not published: an acknowledgement that was stamped
+ * earlier, by a clock that was set back, counts from the publication, or from the decision that it knows.
  */
 export function acknowledgedCeiling(events: readonly NoticeEvent[], at: number): Levels {
   const published = new Map<number, Levels>();
+  const held = new Map<number, Levels>();
   const ceiling = Object.fromEntries(parameterIds.map((id) => [id, 'off'])) as Record<ParameterId, Level>;
-  // A version published and acknowledged in the same millisecond was published first.
-  const ordered = notBeforePublication(events)
+  const ordered = notBeforeWhatItNames(events)
     .filter((event) => event.at <= at)
-    .toSorted((a, b) => a.at - b.at || a.version - b.version || (a.kind === 'published' ? -1 : 1));
+    .toSorted((a, b) => a.at - b.at || place(a) - place(b) || numberOf(a) - numberOf(b));
   for (const event of ordered) {
-    if (event.kind === 'published') published.set(event.version, event.levels);
+    if (event.kind !== 'acknowledged') {
+      (event.kind === 'published' ? published : held).set(numberOf(event), event.levels);
+      lower(ceiling, event.levels);
+      continue;
+    }
     const levels = published.get(event.version);
     if (levels === undefined) continue;
-    for (const id of parameterIds) {
-      if (event.kind === 'acknowledged' || rank(id, levels[id]) < rank(id, ceiling[id])) ceiling[id] = levels[id];
-    }
-    if (event.kind === 'acknowledged') lowerToLater(ceiling, published, event.version);
+    const lifted: Record<ParameterId, Level> = { ...levels };
+    const known = Math.max(...[...held.keys()].filter((revision) => revision <= event.terms));
+    const left = held.get(known);
+    if (left !== undefined) lower(lifted, left);
+    for (const [version, later] of published) if (version > event.version) lower(lifted, later);
+    for (const [revision, later] of held) if (revision > event.terms) lower(lifted, later);
+    for (const id of parameterIds) if (event.only?.has(id) ?? true) ceiling[id] = lifted[id];
   }
   return ceiling;
 }
 
-function notBeforePublication(events: readonly NoticeEvent[]): readonly NoticeEvent[] {
+function notBeforeWhatItNames(events: readonly NoticeEvent[]): readonly NoticeEvent[] {
   const publishedAt = new Map(
-    events.filter(({ kind }) => kind === 'published').map(({ version, at }) => [version, at]),
+    events.flatMap((event) => (event.kind === 'published' ? [[event.version, event.at]] : [])),
   );
-  return events.map((event) => ({ ...event, at: Math.max(event.at, publishedAt.get(event.version) ?? event.at) }));
+  const heldAt = (terms: number): number =>
+    Math.max(...events.flatMap((event) => (event.kind === 'held' && event.revision <= terms ? [event.at] : [])));
+  return events.map((event) => {
+    if (event.kind !== 'acknowledged') return event;
+    return { ...event, at: Math.max(event.at, publishedAt.get(event.version) ?? event.at, heldAt(event.terms)) };
+  });
 }
 
-/** An acknowledgement of an old version must not lift a parameter over what a version published since then allows. */
-function lowerToLater(
-  ceiling: Record<ParameterId, Level>,
-  published: ReadonlyMap<number, Levels>,
-  version: number,
-): void {
-  for (const [later, levels] of published) {
-    if (later <= version) continue;
-    for (const id of parameterIds) if (rank(id, levels[id]) < rank(id, ceiling[id])) ceiling[id] = levels[id];
-  }
+/** What was published or decided in the millisecond of its acknowledgement was there first. */
+function place({ kind }: NoticeEvent): number {
+  return kind === 'acknowledged' ? 1 : 0;
+}
+
+function numberOf(event: NoticeEvent): number {
+  return event.kind === 'held' ? event.revision : event.version;
+}
+
+function lower(ceiling: Record<ParameterId, Level>, levels: Levels): void {
+  for (const id of parameterIds) if (rank(id, levels[id]) < rank(id, ceiling[id])) ceiling[id] = levels[id];
 }

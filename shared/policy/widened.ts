@@ -1,11 +1,18 @@
 import { catalog, type ParameterId, rank } from '../catalog.ts';
 import { excludesLess, NO_EXCLUSIONS } from './exclusions.ts';
 import type { PolicyDocument, PolicyRule } from './policy.ts';
+import { isWiderThan } from './workingHours.ts';
 
 /** What of a policy is told in its notice. */
 export type Terms = Pick<
   PolicyDocument,
-  'parameters' | 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours' | 'exclusions'
+  | 'parameters'
+  | 'screenshotReviewSeconds'
+  | 'idleSeconds'
+  | 'leaseHours'
+  | 'exclusions'
+  | 'workingHours'
+  | 'jurisdiction'
 >;
 
 /**
@@ -26,7 +33,8 @@ export function raised(parameter: ParameterId, before: PolicyRule, after: Policy
 /**
  * Whether what is collected may be used in a way that people were not told of: another purpose or basis, more viewers,
  * kept longer, or of sessions no pause any more; a screenshot with less time to review it; what is observed for longer without input
- * or without the server, what is entered for longer without the server; something that was left out and is not any more.
+ * or without the server, what is entered for longer without the server; something that was left out and is not any more; at other
+ * hours; under another law.
  */
 export function widened(parameter: ParameterId, before: Terms, after: Terms): boolean {
   const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
@@ -51,7 +59,23 @@ function ruleWidened(parameter: ParameterId, before: PolicyRule, after: PolicyRu
 
 function loosened(parameter: ParameterId, before: Terms, after: Terms): boolean {
   if (excludesLess(parameter, before.exclusions ?? NO_EXCLUSIONS, after.exclusions ?? NO_EXCLUSIONS)) return true;
+  if (isUnbound(parameter, before, after)) return true;
   if (parameter === 'screenshot' && after.screenshotReviewSeconds < before.screenshotReviewSeconds) return true;
   if (catalog[parameter].source === 'entered') return after.leaseHours.entered > before.leaseHours.entered;
   return after.idleSeconds > before.idleSeconds || after.leaseHours.observed > before.leaseHours.observed;
+}
+
+/** Whether something no longer bounds the parameter that did: working hours, the day by which it is assessed again, a law. */
+function isUnbound(parameter: ParameterId, before: Terms, after: Terms): boolean {
+  const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
+  if (was.reviewBy !== undefined && is.reviewBy === undefined) return true;
+  if (
+    catalog[parameter].source === 'observed' &&
+    before.jurisdiction !== undefined &&
+    after.jurisdiction !== before.jurisdiction
+  ) {
+    return true;
+  }
+  if (was.schedule === null) return false;
+  return is.schedule === null || isWiderThan(after.workingHours, before.workingHours);
 }

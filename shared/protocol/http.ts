@@ -1,18 +1,25 @@
 import { accessesRoutes } from './http/accesses.ts';
 import { accountRoutes } from './http/account.ts';
+import { consentsRoutes } from './http/consents.ts';
+import { contactsRoutes } from './http/contacts.ts';
 import { dayRoutes } from './http/day.ts';
 import { devicesRoutes } from './http/devices.ts';
 import { enrolmentRoutes } from './http/enrolment.ts';
+import { erasuresRoutes } from './http/erasures.ts';
 import { noticeRoutes } from './http/notice.ts';
 import { objectionsRoutes } from './http/objections.ts';
 import { observationsRoutes } from './http/observations.ts';
 import { ownDataRoutes } from './http/ownData.ts';
 import { peopleRoutes } from './http/people.ts';
 import { policyRoutes } from './http/policy.ts';
+import { policyKeysRoutes } from './http/policyKeys.ts';
+import { processingRoutes } from './http/processing.ts';
 import { proofRoutes } from './http/proof.ts';
 import { receiptRoutes } from './http/receipt.ts';
+import { requestsRoutes } from './http/requests.ts';
 import type { RouteShape } from './http/route.ts';
 import { securityEventsRoutes } from './http/securityEvents.ts';
+import { selfTestsRoutes } from './http/selfTests.ts';
 import { signInRoutes } from './http/signIn.ts';
 import { teamsRoutes } from './http/teams.ts';
 import { todayRoutes } from './http/today.ts';
@@ -43,17 +50,24 @@ export const routes = {
   ...devicesRoutes,
   ...enrolmentRoutes,
   ...policyRoutes,
+  ...policyKeysRoutes,
   ...proofRoutes,
   ...receiptRoutes,
+  ...selfTestsRoutes,
   ...noticeRoutes,
+  ...contactsRoutes,
   ...objectionsRoutes,
+  ...consentsRoutes,
+  ...requestsRoutes,
   ...dayRoutes,
   ...weekRoutes,
   ...todayRoutes,
   ...observationsRoutes,
   ...ownDataRoutes,
+  ...erasuresRoutes,
   ...accessesRoutes,
   ...securityEventsRoutes,
+  ...processingRoutes,
 } as const satisfies Record<string, RouteShape>;
 
 export type Routes = typeof routes;

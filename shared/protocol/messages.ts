@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { hasLevel, ParameterId, parameterIds } from '../catalog.ts';
-import { BootId, DeviceId, ImageId, OrgId, PersonId, SessionId } from '../ids.ts';
+import { BootId, DeviceId, ImageId, OrgId, PersonId, RequestId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
+import { KEYS_IN_A_FRAME, SignedKeyStatement } from '../policy/keys.ts';
+import { RequestStatement, WAITING_OWN_MOST, WAITING_REPRESENTED_MOST } from '../rightsRequest.ts';
 import { Digest, Nonce, Signed } from '../signed.ts';
 import { line } from '../text.ts';
 import { MonoMs, UnixMs } from '../time.ts';
+import { NoticeView } from './http/notice.ts';
 import { limits } from './limits.ts';
 
 /** The WebSocket path, subprotocol and version. */
@@ -30,6 +33,8 @@ export const HelloPayload = z.strictObject({
   agentVersion: line(1, 32),
   /** The highest policy version that the device has verified; 0 when none. */
   policyVersion: z.int().min(0),
+  /** The id of the policy key that the device trusts; left out: the first of the organisation. */
+  policyKey: Digest.optional(),
 });
 export type HelloPayload = z.infer<typeof HelloPayload>;
 
@@ -70,9 +75,17 @@ export const ReceiptState = z.strictObject({
     .enum([
       'policy',
       'not_understood',
+      'jurisdiction',
+      'review',
+      'team',
+      'person',
+      'consent',
       'objection',
+      'restriction',
+      'minor',
       'acknowledgement',
       'lease',
+      'schedule',
       'indicator',
       'session',
       'pause',
@@ -130,9 +143,28 @@ export const AcknowledgementPayload = z.strictObject({
   device: DeviceId,
   noticeVersion: z.int().min(1),
   policyHash: Digest,
+  /** The revision of the person's own terms by which the notice was shown: what it says is left out for them. 0 without a lease. */
+  terms: z.int().min(0),
+  /** Of the text that was shown. Left out: the device had not had it from the server, and showed the policy in words of its own. */
+  noticeHash: Digest.optional(),
   at: UnixMs,
 });
 export type AcknowledgementPayload = z.infer<typeof AcknowledgementPayload>;
+
+/**
+ * Signed by the device key in context `daylight/request/v1`: the person was shown this request here, and said that it is theirs, or
+ * that it is not. `content` is the SHA-256 of `statementText`, made by the agent from what it has shown.
+ */
+export const RequestAnswerPayload = z.strictObject({
+  org: OrgId,
+  person: PersonId,
+  device: DeviceId,
+  request: RequestId,
+  content: Digest,
+  answer: z.enum(['yes', 'no']),
+  at: UnixMs,
+});
+export type RequestAnswerPayload = z.infer<typeof RequestAnswerPayload>;
 
 // ── Frames from the agent ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -168,10 +200,27 @@ export const Receipt = z.strictObject({ type: z.literal('receipt'), receipt: Sig
 
 export const Acknowledge = z.strictObject({ type: z.literal('acknowledge'), acknowledgement: Signed });
 
+/** Whether a request that the server asked about is the person's own. */
+export const AnswerRequest = z.strictObject({ type: z.literal('answer_request'), answer: Signed });
+/** Answers `self_test`: a `SelfTestReport` (selfTest.ts). */
+export const SelfTestAnswer = z.strictObject({ type: z.literal('self_test_report'), report: Signed });
+/** Asks for the text of the notice in force; `have` is the hash of the one that the device holds. */
+export const ReadNotice = z.strictObject({ type: z.literal('read_notice'), have: Digest.nullable() });
+
 /** The agent is being uninstalled: retire this device for good. */
 export const Retire = z.strictObject({ type: z.literal('retire') });
 
-export const AgentFrame = z.discriminatedUnion('type', [Hello, Batch, ImageStart, Receipt, Acknowledge, Retire]);
+export const AgentFrame = z.discriminatedUnion('type', [
+  Hello,
+  Batch,
+  ImageStart,
+  Receipt,
+  Acknowledge,
+  AnswerRequest,
+  SelfTestAnswer,
+  ReadNotice,
+  Retire,
+]);
 export type AgentFrame = z.infer<typeof AgentFrame>;
 
 // ── Frames from the server ─────────────────────────────────────────────────────────────────────────────────────────
@@ -183,15 +232,25 @@ export const Challenge = z.strictObject({
   serverTime: UnixMs,
 });
 
+/** From the key that the device trusts to the one that signs now, oldest first; left out when that is the same. */
+const keys = z.array(SignedKeyStatement).min(1).max(KEYS_IN_A_FRAME).optional();
+
 export const Welcome = z.strictObject({
   type: z.literal('welcome'),
   welcome: Signed,
+  keys,
   policy: Signed,
   lease: Signed,
 });
 
-/** A newly published policy, or the same one with a new lease (`policy` null). The agent answers with a receipt. */
-export const PolicyPush = z.strictObject({ type: z.literal('policy'), policy: Signed.nullable(), lease: Signed });
+/**
+ * A newly published policy, or the same one with a new lease (`policy` null), or signed anew by a new key. The agent answers
+ * with a receipt.
+ */
+export const PolicyPush = z.strictObject({ type: z.literal('policy'), keys, policy: Signed.nullable(), lease: Signed });
+
+/** The text of the notice in force, which was stored before it is sent; null: it is the one that the device has. */
+export const Notice = z.strictObject({ type: z.literal('notice'), notice: NoticeView.nullable() });
 
 /** The batch is committed. Sent only after the commit is on disk. `duplicate`: this seq was committed before. */
 export const Ack = z.strictObject({
@@ -214,6 +273,21 @@ export const StopSession = z.strictObject({
   /** Where they started. */
   device: DeviceId,
 });
+
+/** What the person is asked about on their devices; its organisation and person are those of the device. */
+export const WaitingRequest = RequestStatement.omit({ org: true, person: true });
+export type WaitingRequest = z.infer<typeof WaitingRequest>;
+
+/**
+ * Requests in the person's name that wait for "that was me" or "that was not me": all of them, each time. Sent after `welcome` when
+ * there are any, and whenever they have changed.
+ */
+export const RequestsFrame = z.strictObject({
+  type: z.literal('requests'),
+  waiting: z.array(WaitingRequest).max(WAITING_OWN_MOST + WAITING_REPRESENTED_MOST),
+});
+/** Asks the device to prove that a parameter is off there: a `SelfTestRequest` (selfTest.ts). Answered by `self_test_report`, in their order. */
+export const SelfTestAsked = z.strictObject({ type: z.literal('self_test'), request: Signed });
 
 /**
  * This device is retired: delete keys, spool and settings, then answer by closing. Comes at any time after `hello`, in
@@ -245,9 +319,12 @@ export const ServerFrame = z.discriminatedUnion('type', [
   Challenge,
   Welcome,
   PolicyPush,
+  Notice,
   Ack,
   Resend,
   StopSession,
+  RequestsFrame,
+  SelfTestAsked,
   Wipe,
   Bye,
 ]);

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { ParameterId, Purpose } from '../catalog.ts';
-import { DeviceId, ImageId, SessionId } from '../ids.ts';
+import { DeviceId, ImageId, RequestId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
 import { LawfulBasis } from '../policy/policy.ts';
+import { Representative, RequestContent } from '../rightsRequest.ts';
 import { Role } from '../roles.ts';
+import { Digest, PublicKey, Signed } from '../signed.ts';
 import { line, text } from '../text.ts';
 import { SECOND, UnixMs } from '../time.ts';
 import { WorkedStretch } from '../worked.ts';
 import { NoticeView } from './http/notice.ts';
+import { SelfTestReport } from './selfTest.ts';
 
 /**
  * What the employee's window, and the command line, ask of the agent that runs on the same computer: one JSON object a
@@ -38,7 +41,12 @@ const pageRequests = [
   request('show_screenshot', { image: ImageId }),
   request('drop_screenshot', { image: ImageId }),
   request('notice', {}),
-  request('accept_notice', { version: z.int().min(1) }),
+  /** `hash`: of the text that was shown; left out, it is the one in force. */
+  request('accept_notice', { version: z.int().min(1), hash: Digest.optional() }),
+  /** Tries whether anything of the parameter can come into being here; nothing real is read. */
+  request('prove', { parameter: ParameterId }),
+  /** `digest`: of what was shown of it, so that nobody answers anything else. */
+  request('answer_request', { request: RequestId, digest: Digest, answer: z.enum(['yes', 'no']) }),
 ] as const;
 
 /** What the employee's page may ask. What ends this installation, or opens another window, is asked from outside it. */
@@ -114,7 +122,24 @@ export const AgentStatus = z.strictObject({
   policy: z.strictObject({ version: z.int(), publishedAt: UnixMs }).nullable(),
   /** Why the last policy, or the last confirmation of it, is not used or not wholly; null when it is. */
   refused: z.strictObject({ why: z.string(), words: z.string(), remedy: z.string() }).nullable(),
-  notice: z.strictObject({ version: z.int(), acknowledged: z.boolean() }).nullable(),
+  notice: z
+    .strictObject({
+      version: z.int(),
+      acknowledged: z.boolean(),
+      /** What was acknowledged and counts only from then on: until then the person may object. */
+      coming: z.array(z.strictObject({ parameter: ParameterId, level: z.string(), from: UnixMs })),
+    })
+    .nullable(),
+  /** Requests about their data in the person's name that wait for "that was me"; known only while the server is connected. */
+  requests: z.array(
+    z.strictObject({
+      request: RequestId,
+      digest: Digest,
+      filedAt: UnixMs,
+      content: RequestContent,
+      representative: Representative.nullable(),
+    }),
+  ),
   waiting: z.strictObject({
     batches: z.int(),
     bytes: z.int(),
@@ -172,6 +197,8 @@ export const WindowAnswer = z.discriminatedUnion('ok', [
     /** An address that opens the page once, within a minute; and a file of this account that leads a browser there. */
     window: z.strictObject({ address: z.string(), file: z.string() }).optional(),
     wiped: WipeReport.optional(),
+    /** What a self-test found, and the same signed by the key of this device. */
+    proof: z.strictObject({ said: SelfTestReport, report: Signed, devicePublicKey: PublicKey }).optional(),
   }),
   z.strictObject({
     ok: z.literal(false),

@@ -130,9 +130,12 @@ async function bytesOf(data: string): Promise<{ segments: number; used: number; 
 async function read(url: string, cookie: string, person: string, at: number): Promise<number> {
   const on = new Date(at).toISOString().slice(0, 10);
   const began = performance.now();
-  const response = await fetch(`${url}/api/v1/people/${person}/day?day=${on}&zone=UTC&purpose=workload_review`, {
-    headers: { cookie },
-  });
+  const response = await fetch(
+    `${url}/api/v1/people/${person}/day?day=${on}&zone=UTC&purpose=working_time,workload_review,project_costing`,
+    {
+      headers: { cookie },
+    },
+  );
   const body = await response.text();
   const took = performance.now() - began;
   if (response.status !== 200 || body.length < 10_000)

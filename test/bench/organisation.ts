@@ -57,7 +57,7 @@ export async function makeOrganisation(
   const clock = { ...systemClock, now: () => Date.now() + ahead };
   const { token } = await initialise(
     data,
-    { organisation: 'Acme', ownerName: 'Ola Owner', ownerEmail: OWNER },
+    { organisation: 'Acme', ownerName: 'Ola Owner', ownerEmail: OWNER, reactionDays: 0 },
     { clock },
   );
   const server = await openServer({ data, port: 0, logLevel: 'silent' }, { clock });

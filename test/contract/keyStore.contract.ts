@@ -83,6 +83,19 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
       expect(await keys.rootCheck()).toEqual(sealedText('check'));
     });
 
+    it('destroys the data keys that are named, lists which are left, and makes room for new ones', async () => {
+      const title = { parameter: 'title' } as const;
+      await keys.putDataKeys([dataKey(3, 'c'), dataKey(1, 'a'), dataKey(2, 'b'), dataKey(1, 't', title)]);
+      const epochs = () => keys.dataKeyEpochs(orgId('acme'), personId('ann'), 'app');
+      expect(await epochs()).toEqual([1, 2, 3]);
+      for (const _ of ['once', 'again']) await keys.destroyDataKeys([dataKey(1, 'any'), dataKey(3, 'any')]);
+      expect(await epochs()).toEqual([2]);
+      expect(await keys.dataKey(dataKey(1, 'any', title))).toEqual(dataKey(1, 't', title));
+      expect(await keys.putDataKeys([dataKey(1, 'new')])).toEqual([dataKey(1, 'new')]);
+      expect(await keys.scrub()).toBe(true);
+      expect(await keys.dataKeyEpochs(orgId('other'), personId('ann'), 'app')).toEqual([]);
+    });
+
     it('has no root check until one is put, and never replaces it', async () => {
       expect(await keys.rootCheck()).toBeNull();
       await keys.putRootCheck(sealedText('check'));

@@ -20,17 +20,23 @@ import {
   deviceId,
   digestOf,
   enrolment,
+  erasure,
   imageId,
   keyOf,
   NINE,
+  notice,
   once,
   org,
   orgId,
   person,
   personId,
   policy,
+  policyKey,
+  requestId,
+  requestStep,
   segment,
   segmentId,
+  setting,
   teamId,
   token,
   webSession,
@@ -644,6 +650,132 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
     });
 
+    describe('settings of an organisation', () => {
+      it('are kept in order of revision, each exactly the next of its name, and the newest holds', async () => {
+        expect(await store.setting(orgId('acme'), 'contacts')).toBeNull();
+        await expectConflict(store.putSetting(setting('contacts', 2)));
+        await store.putSetting(setting('contacts', 1));
+        await expectConflict(store.putSetting(setting('contacts', 1, { at: NINE })));
+        await store.putSetting(setting('other', 1));
+        await store.putSetting(setting('contacts', 2));
+        await store.putSetting(setting('contacts', 1, { org: orgId('other') }));
+        expect(await store.setting(orgId('acme'), 'contacts')).toEqual(setting('contacts', 2));
+        const all = await store.settingRevisions(orgId('acme'), 'contacts');
+        expect(all).toEqual([setting('contacts', 1), setting('contacts', 2)]);
+        const then = await store.snapshot();
+        await store.putSetting(setting('contacts', 3));
+        expect(await then.setting(orgId('acme'), 'contacts')).toEqual(setting('contacts', 2));
+        await then.close();
+      });
+
+      it('let exactly one of many made at the same time be the next', async () => {
+        const claims = Array.from({ length: 8 }, (_, at) =>
+          outcome(store.putSetting(setting('x', 1, { at: NINE + at }))),
+        );
+        expect((await Promise.all(claims)).filter((one) => one === 'done')).toHaveLength(1);
+        expect(await store.settingRevisions(orgId('acme'), 'x')).toHaveLength(1);
+      });
+    });
+
+    describe('steps of requests about one’s own data', () => {
+      it('are kept in order of step, each exactly the next of its request, and never changed', async () => {
+        await expectConflict(store.putRequestStep(requestStep('a', 2)));
+        await store.putRequestStep(requestStep('a', 1));
+        await expectConflict(store.putRequestStep(requestStep('a', 1, { at: NINE })));
+        await expectConflict(store.putRequestStep(requestStep('a', 3)));
+        await store.putRequestStep(requestStep('b', 1));
+        await store.putRequestStep(requestStep('a', 2));
+        await store.putRequestStep(requestStep('a', 1, { person: personId('bob') }));
+        await store.putRequestStep(requestStep('a', 1, { org: orgId('other') }));
+        const mine = await store.requestSteps(orgId('acme'), personId('ann'));
+        expect(mine.filter(({ request }) => request === requestId('a'))).toEqual([
+          requestStep('a', 1),
+          requestStep('a', 2),
+        ]);
+        expect(mine.filter(({ request }) => request === requestId('b'))).toEqual([requestStep('b', 1)]);
+        expect(mine).toHaveLength(3);
+        expect(await store.requestSteps(orgId('acme'), personId('cyd'))).toEqual([]);
+        expect(await store.requestSteps(orgId('acme'))).toHaveLength(4);
+      });
+
+      it('let exactly one of many made at the same time be the next', async () => {
+        const claims = Array.from({ length: 8 }, (_, at) =>
+          outcome(store.putRequestStep(requestStep('a', 1, { at: NINE + at }))),
+        );
+        expect((await Promise.all(claims)).filter((one) => one === 'done')).toHaveLength(1);
+        expect(await store.requestSteps(orgId('acme'), personId('ann'))).toHaveLength(1);
+      });
+
+      it('stand in a snapshot as they were', async () => {
+        await store.putRequestStep(requestStep('a', 1));
+        const before = await store.snapshot();
+        await store.putRequestStep(requestStep('a', 2));
+        expect(await before.requestSteps(orgId('acme'), personId('ann'))).toEqual([requestStep('a', 1)]);
+        await before.close();
+      });
+    });
+
+    describe('policy keys', () => {
+      const profileIn = async () => (await store.organisations()).map(({ profile }) => profile);
+
+      it('are kept by number, each exactly the next of its organisation, with the profile that holds it in the same step', async () => {
+        await store.createOrganisation(org('acme'));
+        await store.createOrganisation(org('other'));
+        await store.publishPolicy(policy(1));
+        expect(await store.policyKeys(orgId('acme'))).toEqual([]);
+        await expectConflict(store.rotatePolicyKey(policyKey(2), 1, sealedText('too soon')));
+        await store.rotatePolicyKey(policyKey(1), 1, sealedText('first'));
+        await expectConflict(store.rotatePolicyKey(policyKey(1), 1, sealedText('again')));
+        await expectConflict(store.rotatePolicyKey(policyKey(3), 1, sealedText('a gap')));
+        expect(await profileIn()).toEqual([sealedText('first'), org('other').profile]);
+        await store.rotatePolicyKey(policyKey(2), 1, sealedText('second'));
+        expect(await store.policyKeys(orgId('acme'))).toEqual([policyKey(1), policyKey(2)]);
+        expect(await profileIn()).toEqual([sealedText('second'), org('other').profile]);
+        expect(await store.policyKeys(orgId('other'))).toEqual([]);
+      });
+
+      it('are not changed under another policy than the one in force', async () => {
+        await store.createOrganisation(org('acme'));
+        await store.publishPolicy(policy(1));
+        await store.publishPolicy(policy(2));
+        for (const version of [1, 3]) {
+          await expectConflict(store.rotatePolicyKey(policyKey(1), version, sealedText('no')));
+        }
+        expect(await profileIn()).toEqual([org('acme').profile]);
+        await store.rotatePolicyKey(policyKey(1), 2, sealedText('yes'));
+        expect(await profileIn()).toEqual([sealedText('yes')]);
+      });
+
+      it('let exactly one of many made at the same time be the next', async () => {
+        await store.createOrganisation(org('acme'));
+        await store.publishPolicy(policy(1));
+        const claims = Array.from({ length: 8 }, (_, at) =>
+          outcome(store.rotatePolicyKey(policyKey(1, { at: NINE + at }), 1, sealedText(`key ${at}`))),
+        );
+        const won = (await Promise.all(claims)).indexOf('done');
+        expect(await store.policyKeys(orgId('acme'))).toEqual([policyKey(1, { at: NINE + won })]);
+        expect(await profileIn()).toEqual([sealedText(`key ${won}`)]);
+      });
+    });
+
+    describe('notices', () => {
+      it('keep every edition of a version, each exactly the next, and are found by version and by hash', async () => {
+        const acme = orgId('acme');
+        await expectConflict(store.putNotice(notice(1, 2)));
+        await store.putNotice(notice(2, 1));
+        await store.putNotice(notice(1, 1));
+        await expectConflict(store.putNotice(notice(1, 1, { at: NINE })));
+        await store.putNotice(notice(1, 2));
+        await store.putNotice(notice(1, 1, { org: orgId('other'), hash: digestOf('theirs') }));
+        expect(await store.notice(acme, 1)).toEqual(notice(1, 2));
+        expect(await store.notice(acme, 3)).toBeNull();
+        expect(await store.noticeByHash(acme, digestOf('notice 1 1'))).toEqual(notice(1, 1));
+        expect(await store.noticeByHash(acme, digestOf('theirs'))).toBeNull();
+        const heads = [notice(1, 1), notice(1, 2), notice(2, 1)].map(({ text: _, ...head }) => head);
+        expect(await store.notices(acme)).toEqual(heads);
+      });
+    });
+
     describe('policies', () => {
       it('publishes exactly the next version and returns all, oldest first', async () => {
         await expectConflict(store.publishPolicy(policy(2)));
@@ -664,11 +796,12 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it('keeps the first of repeated acknowledgements', async () => {
-        const acknowledgement = (noticeVersion: number, at: number, name = 'laptop') => ({
+        const acknowledgement = (noticeVersion: number, at: number, name = 'laptop', terms = 0) => ({
           org: orgId('acme'),
           person: personId('ann'),
           device: deviceId(name),
           noticeVersion,
+          terms,
           at: NINE + at,
           acknowledgement: sealedText(`ack ${at}`),
         });
@@ -676,16 +809,20 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await store.putAcknowledgement(acknowledgement(2, 2));
         await store.putAcknowledgement(acknowledgement(1, 3));
         await store.putAcknowledgement(acknowledgement(2, 4, 'desk'));
+        await store.putAcknowledgement(acknowledgement(2, 5, 'laptop', 3));
+        await store.putAcknowledgement(acknowledgement(2, 6, 'laptop', 3));
         expect(await store.acknowledgements(orgId('acme'), personId('ann'))).toEqual([
           acknowledgement(2, 1),
           acknowledgement(1, 3),
           acknowledgement(2, 4, 'desk'),
+          acknowledgement(2, 5, 'laptop', 3),
         ]);
         expect(await store.acknowledgements(orgId('acme'), personId('bob'))).toEqual([]);
         expect(await store.acknowledgementsIn(orgId('acme'))).toEqual([
           acknowledgement(2, 1),
           acknowledgement(1, 3),
           acknowledgement(2, 4, 'desk'),
+          acknowledgement(2, 5, 'laptop', 3),
         ]);
         expect(await store.acknowledgementsIn(orgId('other'))).toEqual([]);
       });
@@ -1171,6 +1308,25 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       expect(await again.appendBatch(batch(2))).toEqual({ kind: 'committed' });
     });
 
+    it('says what is stored of each parameter, of everybody together, in the order of the catalogue', async () => {
+      const [acme, other] = [orgId('acme'), orgId('other')];
+      const theirs = { person: personId('bob'), device: deviceId('other') };
+      await enrolIn(store, device('laptop'));
+      await enrolIn(store, device('other', { person: theirs.person }));
+      await store.appendBatch(batch(1, { segments: [segment('a', 'title'), segment('b', 'title'), segment('c')] }));
+      const later = { ...segment('d', 'title', '2026-03-04'), expires: '2026-06-01' };
+      await store.appendBatch(batch(2, { segments: [later, segment('z', 'device')] }));
+      await store.appendBatch(batch(1, { ...theirs, segments: [{ ...segment('e', 'title'), ...theirs }] }));
+      const one = { people: 1, days: 1, from: '2026-03-02', to: '2026-03-02', keptUntil: '2026-05-01' };
+      expect(await store.stored(acme, '2026-05-01')).toEqual([
+        { ...one, parameter: 'app', pastTheirDay: 0 },
+        { ...one, parameter: 'title', people: 2, days: 3, to: '2026-03-04', keptUntil: '2026-06-01', pastTheirDay: 0 },
+        { ...one, parameter: 'device', pastTheirDay: 0 },
+      ]);
+      expect((await store.stored(acme, '2026-05-02')).map(({ pastTheirDay }) => pastTheirDay)).toEqual([1, 2, 1]);
+      expect(await store.stored(other, '2026-05-02')).toEqual([]);
+    });
+
     describe('of one person', () => {
       const [acme, ann] = [orgId('acme'), personId('ann')];
 
@@ -1267,6 +1423,144 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
     });
 
+    describe('erasing a part', () => {
+      beforeEach(() => enrolIn(store, device('laptop')));
+      const acme = orgId('acme');
+      const ann = personId('ann');
+      const LATER = 1_000_000 + 2_930;
+      const shot = (name: string) => segment(name, 'screenshot');
+      const resealed = (name: string, parameter: 'app' | 'screenshot' = 'app'): SegmentRecord => ({
+        ...segment(name, parameter),
+        epoch: LATER,
+        sealed: sealedText(`again ${name}`),
+      });
+      const picture = (name: string, of: string) => ({ ...blob(name), segment: segmentId(of) });
+      const again = (name: string, of: string) => ({
+        ...picture(name, of),
+        epoch: LATER,
+        sealed: sealedText(`again ${name}`, 700),
+      });
+      const stored = (parameter: 'app' | 'title' | 'screenshot' = 'app') =>
+        store.segments(acme, ann, parameter, '2026-01-01', '2026-12-31');
+      const epochs = (parameter: 'app' | 'screenshot' = 'app') =>
+        store.storedEpochs(acme, ann, parameter, '2026-03-01', '2026-03-03');
+
+      it('numbers the erasures of each person without gaps, and keeps all of an order or none', async () => {
+        const bobs = erasure(1, { person: personId('bob') });
+        await store.putErasures([erasure(1), bobs]);
+        expect(await outcome(store.putErasures([{ ...bobs, number: 2 }, erasure(3)]))).toBe('conflict');
+        expect(await outcome(store.putErasures([erasure(1)]))).toBe('conflict');
+        await store.putErasures([erasure(2), erasure(3)]);
+        expect(await store.erasures(acme, ann)).toEqual([erasure(1), erasure(2), erasure(3)]);
+        expect(await store.erasures(acme, personId('bob'))).toEqual([bobs]);
+        expect(new Set(await store.erasures(acme))).toEqual(new Set([erasure(1), erasure(2), erasure(3), bobs]));
+        expect(await store.erasures(orgId('other'))).toEqual([]);
+      });
+
+      it('moves one on, and no other, also after it is opened again', async () => {
+        await store.putErasures([erasure(1), erasure(2)]);
+        await store.advanceErasure(erasure(2), 'purged', NINE + 9);
+        const now = [erasure(1), erasure(2, { state: 'purged', changedAt: NINE + 9 })];
+        expect(await store.erasures(acme, ann)).toEqual(now);
+        if (under.reopen !== null) expect(await (await under.reopen()).erasures(acme, ann)).toEqual(now);
+      });
+
+      it('says under which terms how much is stored of a parameter, by person', async () => {
+        const elsewhere = { ...segment('d', 'app', '2026-03-03'), termsVersion: 2 };
+        await store.appendBatch(
+          batch(1, {
+            segments: [segment('a'), segment('b', 'app', '2026-03-03'), segment('c'), elsewhere, shot('s')],
+            blobs: [picture('x', 's'), picture('y', 's')],
+          }),
+        );
+        expect(new Set(await store.storedUnder(acme, 'app'))).toEqual(
+          new Set([
+            { person: ann, termsVersion: 1, days: 2, segments: 3, images: 0 },
+            { person: ann, termsVersion: 2, days: 1, segments: 1, images: 0 },
+          ]),
+        );
+        expect(await store.storedUnder(acme, 'screenshot')).toEqual([
+          { person: ann, termsVersion: 1, days: 1, segments: 1, images: 2 },
+        ]);
+        expect(await store.storedUnder(orgId('other'), 'app')).toEqual([]);
+      });
+
+      it('puts a segment under another epoch, at its place, once', async () => {
+        await store.appendBatch(batch(1, { segments: [segment('a'), segment('b'), segment('c')] }));
+        expect(await epochs()).toEqual([2_930]);
+        expect(await store.resealSegment(resealed('b'), 2_930, [])).toBe('resealed');
+        expect(await stored()).toEqual([segment('a'), resealed('b'), segment('c')]);
+        expect(await epochs()).toEqual([2_930, LATER]);
+        expect(await store.resealSegment(resealed('b'), 2_930, [])).toBe('changed');
+        expect(await store.resealSegment({ ...resealed('a'), expires: '2027-01-01' }, 2_930, [])).toBe('changed');
+        expect(await store.resealSegment(resealed('unknown'), 2_930, [])).toBe('changed');
+        expect(await stored()).toEqual([segment('a'), resealed('b'), segment('c')]);
+      });
+
+      it('does not put a segment back that was merged meanwhile, nor lets one be merged that was put under another epoch', async () => {
+        await store.appendBatch(batch(1, { segments: [segment('a'), segment('b'), segment('c')] }));
+        expect(await store.replaceSegments(segment('ab'), [segmentId('a'), segmentId('b')])).toBe('replaced');
+        expect(await store.resealSegment(resealed('a'), 2_930, [])).toBe('changed');
+        await store.resealSegment(resealed('c'), 2_930, []);
+        expect(await store.replaceSegments(segment('abc'), [segmentId('ab'), segmentId('c')])).toBe('changed');
+        expect(await stored()).toEqual([segment('ab'), resealed('c')]);
+      });
+
+      it('puts the images of a segment under the epoch with it, and lets the others go', async () => {
+        const blobs = [picture('x', 's'), picture('y', 's'), picture('z', 't')];
+        await store.appendBatch(batch(1, { segments: [shot('s'), shot('t')], blobs }));
+        expect(await store.resealSegment(resealed('s', 'screenshot'), 2_930, [again('y', 's')])).toBe('resealed');
+        expect(await store.blob(acme, ann, imageId('x'))).toBeNull();
+        expect(await store.blob(acme, ann, imageId('y'))).toEqual(again('y', 's'));
+        expect(await store.blob(acme, ann, imageId('z'))).toEqual(picture('z', 't'));
+        expect(await epochs('screenshot')).toEqual([2_930, LATER]);
+      });
+
+      it('changes nothing when an image is of another segment or not stored', async () => {
+        await store.appendBatch(batch(1, { segments: [shot('s')], blobs: [picture('x', 's')] }));
+        const reseal = (name: string, of: string) =>
+          outcome(store.resealSegment(resealed('s', 'screenshot'), 2_930, [again(name, of)]));
+        expect([await reseal('x', 't'), await reseal('unknown', 's')]).toEqual(['conflict', 'conflict']);
+        expect(await stored('screenshot')).toEqual([shot('s')]);
+        expect(await store.blob(acme, ann, imageId('x'))).toEqual(picture('x', 's'));
+      });
+
+      it('purges the epochs that are named, of the days and the parameter, and nothing else', async () => {
+        const segments = [
+          ...[segment('a'), segment('b', 'app', '2026-03-03'), segment('late', 'app', '2026-03-04')],
+          ...[segment('t', 'title'), resealed('kept'), shot('s'), resealed('u', 'screenshot')],
+        ];
+        await store.appendBatch(batch(1, { segments, blobs: [picture('x', 's'), again('y', 'u')] }));
+        const purge = (parameter: 'app' | 'screenshot') =>
+          store.purgeEpochs(acme, ann, parameter, '2026-03-01', '2026-03-03', [2_930, 7]);
+        expect([await purge('app'), await purge('app')]).toEqual([2, 0]);
+        expect(await stored('app')).toEqual([segment('late', 'app', '2026-03-04'), resealed('kept')]);
+        expect(await stored('title')).toEqual([segment('t', 'title')]);
+        expect(await stored('screenshot')).toEqual([shot('s'), resealed('u', 'screenshot')]);
+        expect(await purge('screenshot')).toBe(2);
+        expect(await store.images(acme, ann, '2026-03-02')).toMatchObject([{ image: imageId('y') }]);
+        expect(await store.blob(acme, ann, imageId('y'))).toEqual(again('y', 'u'));
+      });
+
+      it('replaces the session state of a device only while it is what it was', async () => {
+        await store.appendBatch(batch(1, { sessionState: sealedText('one') }));
+        const replace = (was: string, next: string) =>
+          store.replaceSessionState(acme, deviceId('laptop'), sealedText(was), sealedText(next));
+        expect([await replace('other', 'two'), await replace('one', 'two'), await replace('one', 'three')]).toEqual([
+          false,
+          true,
+          false,
+        ]);
+        expect((await store.device(deviceId('laptop')))?.sessionState).toEqual(sealedText('two'));
+      });
+
+      it('empties its log', async () => {
+        await store.putErasures([erasure(1)]);
+        expect(await store.scrub()).toBe(true);
+        expect(await store.erasures(acme, ann)).toEqual([erasure(1)]);
+      });
+    });
+
     describe('endings', () => {
       const other = orgId('other');
       const nothing = { people: 0, devices: 0, days: 0, segments: 0, images: 0, records: 0 };
@@ -1282,12 +1576,17 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         const receipt = { org: orgId('acme'), device: deviceId('laptop'), policyVersion: 1, receivedAt: NINE };
         await store.putReceipt({ ...receipt, receipt: sealedText('receipt') });
         await store.publishPolicy(policy(1));
-        const acknowledged = { device: deviceId('laptop'), noticeVersion: 1, at: NINE };
+        const acknowledged = { device: deviceId('laptop'), noticeVersion: 1, terms: 0, at: NINE };
         await store.putAcknowledgement({
           ...{ org: orgId('acme'), person: personId('ann'), ...acknowledged },
           acknowledgement: sealedText('yes'),
         });
+        await store.rotatePolicyKey(policyKey(1), 1, sealedText('another key'));
         await store.putDecision(decision(1));
+        await store.putSetting(setting('contacts', 1));
+        await store.putRequestStep(requestStep('a', 1));
+        await store.putErasures([erasure(1)]);
+        await store.putNotice(notice(1, 1));
         await store.appendBatch(
           batch(1, {
             judgedTerms: 1,
@@ -1308,7 +1607,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await fill();
         const held = await store.holdings(orgId('acme'));
         expect(held).toMatchObject({ people: 1, devices: 1, days: 2, segments: 3, images: 2 });
-        expect(held.records).toBeGreaterThan(15);
+        expect(held.records).toBeGreaterThan(16);
         expect(await store.holdings(other)).toEqual(nothing);
       });
 

@@ -34,7 +34,12 @@ describe('the console in a real browser, on a real server, with a real agent', (
   beforeAll(async () => {
     await buildConsole();
     server = await startServer();
-    const owner = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+    const owner = {
+      organisation: 'Nordlicht',
+      ownerName: 'Olga Brandt',
+      ownerEmail: 'olga@example.com',
+      reactionDays: 0,
+    };
     ({ token, person } = await initialise(server.data, owner, { clock: server.clock }));
     browser = await startBrowser();
     page = await (
@@ -183,13 +188,13 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await open(`/people/${mia.id}/day`, 'Mia Sommer');
     await page.getByRole('heading', { name: 'Why do you want to see Mia Sommer’s day?' }).waitFor();
     expect(reads).toEqual([]);
-    await page.getByRole('button', { name: /^Workload review/ }).click();
+    await page.getByRole('button', { name: /^Working time/ }).click();
     await page.getByText('Mia Sommer can see this').waitFor();
     await page.getByText('no enrolled device').first().waitFor();
     expect(reads).toHaveLength(1);
     await open(`/people/${mia.id}/day/2026-13-45?purpose=support`, 'No such day');
     await page.getByRole('link', { name: 'Go to today' }).click();
-    await page.getByText('It does not limit anything yet').waitFor();
+    await page.getByText('only what is collected for it').waitFor();
     expect(reads).toHaveLength(1);
     await open('/my-day', 'My day');
     await page.getByText('This is what your managers see, too.').waitFor();

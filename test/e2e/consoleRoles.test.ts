@@ -48,7 +48,7 @@ test('how long observing goes on without the server is changed in words and with
   await publish(page, 'devices in the field');
   const { policy } = await owner.client.ok('GET', '/policy');
   expect([policy.version, policy.leaseHours, policy.idleSeconds]).toEqual([3, { observed: 72, entered: 720 }, 300]);
-  expect(await page.locator('[data-time]').count()).toBe(4);
+  expect(await page.locator('[data-time]').count()).toBe(5);
   expect(await seriousOn(page)).toEqual([]);
   await page.context().close();
 });

@@ -4,13 +4,13 @@ import { DAY, dayOf, HOUR } from '../../shared/time.ts';
 import { addMember, type Json, type Member, startServer, type TestServer } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
-import { openConsole, seriousOn } from '../support/consolePage.ts';
+import { lookFor, openConsole, seriousOn } from '../support/consolePage.ts';
 import { enrol } from '../support/enrolled.ts';
 import { batch, dial, monoAt, newSession } from '../support/ingestKit.ts';
 import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
 
 /** What the manager chooses where the console asks why. */
-const WHY = 'Workload review';
+const WHY = ['Working time'];
 
 let server: TestServer;
 let browser: TestBrowser;
@@ -46,7 +46,7 @@ const actions = async (): Promise<string[]> =>
 test('a manager sees a person begin to track without reading again, and the person sees one look', async () => {
   const page = await openAs(manager, '/today', 'Team today');
   expect(await actions()).toEqual([]);
-  await page.getByRole('button', { name: /^Workload review/ }).click();
+  await lookFor(page, ['Working time']);
   const row = page.locator('[data-state]').filter({ hasText: 'Mia Sommer' });
   await expect.poll(() => row.getAttribute('data-state')).toBe('stopped');
   const device = await enrol(server.url, mia.client, mia.person, server.clock.now());
@@ -63,14 +63,17 @@ test('a manager sees a person begin to track without reading again, and the pers
   );
   await agent.take('ack');
   await expect.poll(() => row.getAttribute('data-state')).toBe('tracking');
-  await row.getByText('Rebrand').waitFor();
+  await row.getByText('Collected for another purpose (Project costing)').waitFor();
   expect(await actions()).toEqual(['today_live']);
+  await page.getByRole('button', { name: 'Look for this as well: Project costing' }).click();
+  await row.getByText('Rebrand').waitFor();
+  expect(await actions()).toEqual(Array(3).fill('today_live'));
   expect(await seriousOn(page)).toEqual([]);
   await page.context().close();
 });
 
 test('pictures are fetched one at a time when they are opened, gone through and closed with the keyboard, and the focus comes back', async () => {
-  const page = await openAs(manager, `/people/${mia.person}/day/${day.day}`, 'Mia Sommer', WHY);
+  const page = await openAs(manager, `/people/${mia.person}/day/${day.day}`, 'Mia Sommer', ['Workload review']);
   const fetched: string[] = [];
   page.on('request', (request) => {
     if (/\/screenshots\//.test(request.url())) fetched.push(request.url());
@@ -144,7 +147,7 @@ test('an address does not say why one looks: whoever opens one is asked, and not
   await page.goto(`${server.url}/#/today?purpose=workload_review`);
   await asking('what people are doing today?').waitFor();
   expect(await actions()).toEqual(before);
-  await page.getByRole('button', { name: /^Workload review/ }).click();
+  await lookFor(page, ['Working time']);
   await page.getByRole('link', { name: 'Mia Sommer', exact: true }).click();
   await page.getByRole('heading', { level: 2, name: 'The day' }).waitFor();
   await page.getByRole('button', { name: 'The day before' }).click();
@@ -152,7 +155,7 @@ test('an address does not say why one looks: whoever opens one is asked, and not
   await page.getByRole('link', { name: 'Week', exact: true }).click();
   await page.getByRole('heading', { name: 'Working time' }).waitFor();
   expect(page.url()).not.toContain('purpose');
-  await page.getByRole('button', { name: 'Purpose: Workload review' }).click();
+  await page.getByRole('button', { name: 'Purpose: Working time' }).click();
   await asking('Mia Sommer’s week?').waitFor();
   await page.context().close();
 });
@@ -182,6 +185,6 @@ test('an employee finds their own week, and is told that there is no team to see
   await page.context().close();
 });
 
-function openAs({ client }: Member, path: string, heading: string, purpose?: string): Promise<Page> {
+function openAs({ client }: Member, path: string, heading: string, purpose?: readonly string[]): Promise<Page> {
   return openConsole(browser, server, { client, path, heading, ...(purpose === undefined ? {} : { purpose }) });
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DAY, HOUR } from '../../shared/time.ts';
-import { addMember, type Client, publish, startServer, type TestServer } from '../support/api.ts';
+import { addMember, type Client, PASSWORD, publish, startServer, type TestServer } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { loaded, openConsole, seriousOn, showIn } from '../support/consolePage.ts';
@@ -19,7 +19,7 @@ interface View {
   readonly as: 'nobody' | 'owner' | 'manager' | 'officer' | 'employee';
   readonly path: string | ((of: Ids) => string);
   readonly heading: string;
-  readonly purpose?: string;
+  readonly purpose?: readonly string[];
   readonly open?: (page: Page) => Promise<unknown>;
 }
 
@@ -38,7 +38,7 @@ const UNBROKEN = 'Wolkenstein'.repeat(10);
 const people = { as: 'owner', path: '/people', heading: 'People' } as const;
 const person = { as: 'owner', path: (of: Ids) => `/people/${of.person}`, heading: LONG } as const;
 const collection = { as: 'owner', path: '/collection', heading: 'Collection' } as const;
-const looking = { as: 'manager', purpose: 'Workload review' } as const;
+const looking = { as: 'manager', purpose: ['Working time', 'Project costing'] } as const;
 const dayPath = (of: Ids) => `/people/${of.person}/day/${of.day}`;
 const day = { ...looking, path: dayPath, heading: LONG } as const;
 const link = { as: 'nobody', path: '/link/used-before', heading: 'Your one-time link' } as const;
@@ -56,7 +56,7 @@ const views: Readonly<Record<string, View>> = {
   'what a publication changes': {
     ...collection,
     async open(page) {
-      await page.locator('[data-parameter=screenshot]').getByText('Blurred', { exact: true }).first().click();
+      await page.locator('[data-parameter=screenshot]').getByText('Full', { exact: true }).first().click();
       await pressForDialog('Review and publish', 'Why?')(page);
     },
   },
@@ -82,22 +82,39 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'employee', path: '/my-objections', heading: 'Objections' },
     open: pressForDialog('End the objection: Device', 'it is recorded again'),
   },
+  consents: { as: 'employee', path: '/my-consents', heading: 'Consents' },
+  'my requests': { as: 'employee', path: '/my-requests', heading: 'My requests' },
+  'requests to answer': { as: 'officer', path: '/requests', heading: 'Requests to answer' },
   'objections to answer': { as: 'officer', path: '/objections', heading: 'Objections to answer' },
   'an objection that is answered': {
     ...{ as: 'officer', path: '/objections', heading: 'Objections to answer' },
     open: pressForDialog(/^Answer/, 'Your answer'),
+  },
+  records: { as: 'officer', path: '/records', heading: 'Record of processing' },
+  'who is responsible, that is changed': {
+    ...{ as: 'officer', path: '/records', heading: 'Record of processing' },
+    open: pressForDialog('Change', 'Daylight cannot know this.'),
   },
   'access logs': { as: 'officer', path: '/access-logs', heading: 'Access logs' },
   'team today, asked what for': { as: 'manager', path: '/today', heading: 'Team today' },
   'team today': { ...looking, path: '/today', heading: 'Team today' },
   'a day, asked what for': { as: 'manager', path: dayPath, heading: LONG },
   'a day': day,
-  'a screenshot': { ...day, open: pressForDialog(/^Open the screenshot/, 'This picture cannot be shown.') },
+  'a screenshot': {
+    ...day,
+    purpose: ['Workload review'],
+    open: pressForDialog(/^Open the screenshot/, 'This picture cannot be shown.'),
+  },
   'a week': { ...looking, path: (of) => `/people/${of.person}/week/${of.day}`, heading: `Week of ${LONG}` },
   'my day': { as: 'employee', path: '/my-day', heading: 'My day' },
   'my week': { as: 'employee', path: '/my-week', heading: 'My week' },
   'who looked': { as: 'employee', path: '/who-looked', heading: 'Who looked at my data' },
   'the history of the policy': { as: 'employee', path: '/notice/history', heading: 'History of the policy' },
+  'the signing keys': { as: 'employee', path: '/notice/keys', heading: 'Signing keys' },
+  'the signing key that is changed': {
+    ...{ as: 'owner', path: '/notice/keys', heading: 'Signing keys' },
+    open: pressForDialog('Change the key', 'There is no way back to it.'),
+  },
   'the notice of a version': {
     ...{ as: 'employee', path: '/notice/versions/1', heading: 'What was collected: version 1' },
   },
@@ -126,9 +143,12 @@ beforeAll(async () => {
   const recorded = await recordDay(server.data, org, employee.person, server.clock.now() - 3 * HOUR);
   clients = { nobody: null, owner, manager: manager.client, officer: officer.client, employee: employee.client };
   ids = { person: employee.person, team: team.id, day: recorded.day };
-  await publish(owner, { device: { level: 'full' }, timezone: { level: 'on' } });
+  const consent = { level: 'blurred', basis: 'consent' };
+  await publish(owner, { device: { level: 'full' }, timezone: { level: 'on' }, screenshot: consent });
   const grounds = `${UNBROKEN} ${LONG}`;
   await employee.client.ok('PUT', `/people/${employee.person}/objections/device`, { grounds });
+  const content = { kind: 'access', words: grounds };
+  await employee.client.ok('POST', `/people/${employee.person}/requests`, { password: PASSWORD, content });
   browser = await startBrowser();
 });
 

@@ -144,6 +144,7 @@ test('the manager accepts with a second factor, and finds the day of their team,
   await manager.getByRole('main').getByRole('link', { name: 'See the day', exact: true }).click();
   await manager.getByRole('button', { name: /^Project costing/ }).click();
   await manager.getByText('Mia Sommer can see this').waitFor();
+  await manager.getByText('Collected for another purpose (Working time)').first().waitFor();
   const day = async () => (await manager.getByRole('main').innerText()).toLowerCase();
   for (const shown of ['website', 'development']) await expect.poll(day).toContain(shown);
   await employee.goto(`${server.url}/#/who-looked`);

@@ -9,6 +9,7 @@ import { PASSWORD, totpCode } from '../support/api.ts';
 import { awayFromMidnight } from '../support/awayFromMidnight.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
+import { lookFor } from '../support/consolePage.ts';
 import { eventually } from '../support/daylight.ts';
 import { type Desktop, desktopMissing, startDesktop } from '../support/desktop.ts';
 import { desktopTests } from '../support/desktopTests.ts';
@@ -139,7 +140,7 @@ desktopTests('a working session, from the keyboard to the console', desktopMissi
     await page.getByRole('textbox', { name: 'Code' }).fill(totpCode(place.manager.secret ?? '', next));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { level: 1, name: 'Emil Employee' }).waitFor();
-    await page.getByRole('button', { name: /^Project costing/ }).click();
+    await lookFor(page, ['Project costing', 'Working time', 'Workload review', 'Security']);
     await page.getByText('Emil Employee can see this').waitFor();
   });
 
@@ -200,7 +201,7 @@ desktopTests('a working session, from the keyboard to the console', desktopMissi
       purpose,
     ]);
     expect(looked).toContainEqual(['Mara Manager', 'day', 'project_costing']);
-    expect(looked).toContainEqual(['Mara Manager', 'screenshot', 'project_costing']);
+    expect(looked).toContainEqual(['Mara Manager', 'screenshot', 'workload_review']);
   });
 });
 

@@ -111,7 +111,7 @@ describe(
 
       await mine.reload();
       await mine.getByText(WORDS).waitFor();
-      await mine.getByText('you can complain to the supervisory authority').waitFor();
+      await mine.getByText('You can complain to the data protection authority').waitFor();
       expect(await recorded()).toMatch(/Not recording: .*window title/s);
       await mine.getByRole('button', { name: 'End the objection: Window title' }).click();
       await mine.getByRole('dialog').getByRole('button', { name: 'End the objection' }).click();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prettyName } from '../../agent/platform/machine.ts';
-import type { ParameterId } from '../../shared/catalog.ts';
+import { catalog, type ParameterId } from '../../shared/catalog.ts';
 import type { Observation, ObservationOf } from '../../shared/events/observation.ts';
 import { DAY, dayOf } from '../../shared/time.ts';
 import type { Client, Json } from '../support/api.ts';
@@ -253,7 +253,7 @@ desktopTests('every parameter on its real sensor, as it is stored', desktopMissi
     const days = new Set([dayOf(since), dayOf(Math.min(Date.now(), since + DAY))]);
     const found: ObservationOf<P>[] = [];
     for (const day of days) {
-      const query = `day=${day}&parameter=${parameter}&purpose=workload_review`;
+      const query = `day=${day}&parameter=${parameter}&purpose=${catalog[parameter].purpose}`;
       found.push(...(await reader.ok('GET', `/people/${person}/observations?${query}`)).observations);
     }
     return found.sort((a, b) => a.at - b.at);

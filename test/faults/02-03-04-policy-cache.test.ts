@@ -6,6 +6,7 @@ import { signPayload } from '../../agent/core/signing.ts';
 import { canonical } from '../../shared/canonical.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import { OrgId } from '../../shared/ids.ts';
+import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
 import type { Signed } from '../../shared/signed.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
@@ -256,7 +257,9 @@ test('what the person objected to is off from the lease on, also while the disk 
   const policy = publisher.policy(1, EVERYTHING);
   await cache.accept(policy, publisher.lease(policy, 1));
   await clock.advance(1_000);
-  const lease = publisher.lease(policy, 1, { terms: { revision: 1, objection: { title: 'off' } } });
+  const lease = publisher.lease(policy, 1, {
+    terms: { ...NO_PERSONAL_TERMS, revision: 1, objection: { title: 'off' } },
+  });
   const lowered: string[] = [];
   cache.onLowered(() => lowered.push(resolve(cache.layers(clock.now())).title.level));
   await cache.accept(null, lease);

@@ -125,7 +125,7 @@ test('a row that says that a notice was acknowledged changes no reason that a re
   const database = openBeside();
   const values = [acme.org, noa.person, device.record.device].map(bytesOf);
   await new Promise<void>((resolve, reject) => {
-    const sql = 'INSERT INTO acknowledgement VALUES (?, ?, ?, 2, ?, ?)';
+    const sql = 'INSERT INTO acknowledgement VALUES (?, ?, ?, 2, 0, ?, ?)';
     database.run(sql, [...values, it.clock.now(), randomBytes(300)], (error) =>
       database.close(() => (error === null ? resolve() : reject(error))),
     );

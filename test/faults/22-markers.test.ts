@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { Purpose } from '../../shared/catalog.ts';
 import { dayOf } from '../../shared/time.ts';
 import { scratch } from '../support/agentKit.ts';
 import { agentCli, command } from '../support/agentProcess.ts';
@@ -151,7 +152,7 @@ test('no file, log, temporary file or open file of server and agent holds anythi
     // The control: all of it is there for those who may see it, found by the same scanner.
     const shown = hitsIn('interface', await seen(), marked).filter(({ form }) => form === 'UTF-8');
     expect(shown.map(({ marker }) => marker).sort()).toEqual(kinds.filter((kind) => kind !== 'image').sort());
-    const image = await owner.send('GET', `/people/${member.id}/screenshots/${picture.image}?purpose=support`);
+    const image = await owner.send('GET', `/people/${member.id}/screenshots/${picture.image}?purpose=workload_review`);
     expect(hitsIn('image', image.body, marked)).toContainEqual({ place: 'image', marker: 'image', form: 'UTF-8' });
     expect(hitsBelow(scripts, marked).length).toBeGreaterThan(0);
 
@@ -183,7 +184,7 @@ async function everythingOf(
   for (const path of ['/session', '/people', '/teams', '/policy']) shown.push(await owner.ok('GET', path));
   for (const at of [Date.now() - 3_600_000, Date.now()]) {
     for (const parameter of ['notes', 'project', 'title', 'app', 'url', 'screenshot']) {
-      const query = `day=${dayOf(at)}&parameter=${parameter}&purpose=support`;
+      const query = `day=${dayOf(at)}&parameter=${parameter}&purpose=${Purpose.options.join(',')}`;
       for (const id of [person, member]) shown.push(await owner.ok('GET', `/people/${id}/observations?${query}`));
     }
   }

@@ -8,7 +8,9 @@ import { createApp } from '../../server/api/app.ts';
 import { systemClock } from '../../server/clock.ts';
 import { createChanges } from '../../server/control/changes.ts';
 import { createConnections } from '../../server/control/connections.ts';
+import { createErased } from '../../server/control/erased.ts';
 import { createPolicyControl } from '../../server/control/policies.ts';
+import { createRightsRequests } from '../../server/control/requests.ts';
 import { createOrganisations } from '../../server/control/signer.ts';
 import { systemRandom } from '../../server/random.ts';
 import { type Store, StoreError } from '../../server/store/store.ts';
@@ -152,7 +154,7 @@ async function serveFailing() {
   const control = createPolicyControl({ store, vault, organisations, connections, changes, clock });
   const [org, person] = [OrgId.parse(randomUUID()), PersonId.parse(randomUUID())];
   await organisations.create(org, 'Example');
-  await control.begin(org);
+  await control.begin(org, { reactionDays: 0 });
   await real.createPerson({
     ...{ org, person, role: 'employee', status: 'active', createdAt: clock.now(), emailHash: hashOf('mia') },
     ...{ profile: sealedText('profile'), credentials: sealedText('credentials'), hasSecondFactor: false },
@@ -160,6 +162,8 @@ async function serveFailing() {
   });
   const app = createApp({
     ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
+    requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
+    ...{ erased: createErased({ store, vault }), erasures: { wake: () => undefined } },
     ...{ publicUrl: () => 'http://localhost', origins: () => new Set(), secure: false, behindProxy: false },
     ...{ consoleFolder: null, healthy: async () => true, closing: new AbortController().signal, log: () => undefined },
   });

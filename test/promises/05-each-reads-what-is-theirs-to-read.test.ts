@@ -149,6 +149,8 @@ interface Row {
   readonly status?: 201 | 401 | 404 | 409;
   /** The entry in the person's access log; null where it is no read of what they do. */
   readonly logged: string | null;
+  /** For how many purposes somebody else asks: one entry for each. */
+  readonly purposes?: number;
   /** False where only looks at others are put on record. */
   readonly logsOwn?: boolean;
   /** Refusals are in the access log too. */
@@ -162,6 +164,15 @@ interface Row {
 const read = { logsRefusals: true, refusal: 'refused_read', noticesElsewhere: true } as const;
 const change = { logged: null, logsRefusals: false, refusal: 'refused_request', noticesElsewhere: false } as const;
 
+const answers: Rule = (actor, subject) => actor !== subject && is('owner', 'privacy_officer')(actor, subject);
+const aboutNoRequest = {
+  ...change,
+  status: 404,
+  refusal: 'refused_rights_request',
+  said: ({ error }: Json) => error.code,
+  saidOf: () => 'not_found',
+} as const;
+
 /** By its path a route is about a person or it is not: one that is new and has no row here does not compile. */
 type PersonalRoute = {
   [N in RouteName]: Routes[N]['path'] extends `${string}:person${string}` ? N : never;
@@ -171,6 +182,7 @@ const rows: Record<PersonalRoute, Row> = {
   day: {
     ...read,
     logged: 'day',
+    purposes: 2,
     may: seesActivity,
     said: ({ person, notes, screenshots }) => [
       person,
@@ -182,6 +194,7 @@ const rows: Record<PersonalRoute, Row> = {
   week: {
     ...read,
     logged: 'week',
+    purposes: 2,
     may: seesActivity,
     said: ({ person, days }) => [
       person,
@@ -224,6 +237,25 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ error }) => error.code,
     saidOf: () => 'wrong_credentials',
   },
+  erasures: {
+    ...{ ...change, refusal: 'refused_erasure' },
+    may: self,
+    said: ({ erasures }) => erasures,
+    saidOf: () => [],
+  },
+  previewErasure: {
+    ...{ ...change, logged: 'held', refusal: 'refused_erasure' },
+    may: self,
+    said: ({ goes }) => goes.map(({ parameter, days }: Json) => [parameter, days.map(({ day }: Json) => day)]),
+    saidOf: ({ day }) => [['notes', [day.day]]],
+  },
+  // Asked with a wrong password, as above.
+  erase: {
+    ...{ ...change, status: 401, refusal: 'refused_erasure' },
+    may: self,
+    said: ({ error }) => error.code,
+    saidOf: () => 'wrong_credentials',
+  },
   accesses: {
     ...change,
     logged: 'accesses',
@@ -260,6 +292,13 @@ const rows: Record<PersonalRoute, Row> = {
       isSeen ? parameterIds.length : 0,
     ],
   },
+  // The device is not connected: who may ask is told that, which is a look all the same.
+  selfTest: {
+    ...{ ...change, status: 409, logged: 'self_test', refusal: 'refused_device_read' },
+    may: seesActivity,
+    said: ({ error }) => error.code,
+    saidOf: () => 'conflict',
+  },
   objections: {
     ...change,
     refusal: 'refused_objection',
@@ -282,9 +321,54 @@ const rows: Record<PersonalRoute, Row> = {
   },
   answerObjection: {
     ...{ ...change, status: 404, refusal: 'refused_objection' },
-    may: (actor, subject) => actor !== subject && is('owner', 'privacy_officer')(actor, subject),
+    may: answers,
     said: ({ error }) => error.code,
     saidOf: () => 'not_found',
+  },
+  // Nothing rests on consent here: whoever may would give or withdraw one, if there were one to give.
+  consents: {
+    ...change,
+    refusal: 'refused_consent',
+    may: self,
+    said: ({ consents }) => consents,
+    saidOf: () => [],
+  },
+  giveConsent: {
+    ...{ ...change, status: 409, refusal: 'refused_consent' },
+    may: self,
+    said: ({ error }) => error.code,
+    saidOf: () => 'conflict',
+  },
+  withdrawConsent: {
+    ...{ ...change, status: 404, refusal: 'refused_consent' },
+    may: self,
+    said: ({ error }) => error.code,
+    saidOf: () => 'not_found',
+  },
+  requests: {
+    ...change,
+    refusal: 'refused_rights_request',
+    may: any(self, is('owner', 'privacy_officer')),
+    said: ({ requests }) => requests,
+    saidOf: () => [],
+  },
+  // With a wrong password, or of a request that nobody filed: whoever may is told that.
+  fileRequest: {
+    ...{ ...change, status: 401, refusal: 'refused_rights_request' },
+    may: self,
+    said: ({ error }) => error.code,
+    saidOf: () => 'wrong_credentials',
+  },
+  agreeToRequest: { ...aboutNoRequest, may: self },
+  withdrawRequest: { ...aboutNoRequest, may: self },
+  confirmIdentity: { ...aboutNoRequest, may: answers },
+  extendRequest: { ...aboutNoRequest, may: answers },
+  answerRequest: { ...aboutNoRequest, may: answers },
+  representRequest: {
+    ...{ ...change, status: 201, refusal: 'refused_rights_request' },
+    may: answers,
+    said: ({ person, state }) => [person, state],
+    saidOf: ({ person }) => [person, 'awaiting_person'],
   },
   retireDevice: {
     ...change,
@@ -349,17 +433,17 @@ describe.each(Object.keys(rows) as PersonalRoute[])('%s', (route) => {
         else if (!rows[route].may(actor, subject)) {
           expectError(subject, reply, 403, 'forbidden');
           expected.refusals += 1;
-          if (rows[route].logsRefusals) expected.logged[subject] = entryOf(route, actor, true);
+          if (rows[route].logsRefusals) expected.logged[subject] = entriesOf(route, actor, true);
         } else {
           await expectAnswer(route, actor, subject, reply);
           const { logged, logsOwn = true } = rows[route];
           if (logged !== null && (logsOwn || actor !== subject))
-            expected.logged[subject] = entryOf(route, actor, false);
+            expected.logged[subject] = entriesOf(route, actor, false, actor === subject);
         }
       }
       const after = await logsOfAll();
       for (const name of names) {
-        expect([name, after[name].slice(0, -logs[name].length)]).toEqual([name, [expected.logged[name] ?? []].flat()]);
+        expect([name, after[name].slice(0, -logs[name].length)]).toEqual([name, expected.logged[name] ?? []]);
       }
       expect(await refusalsOf(actor)).toEqual(withMore(refusals, route, actor, expected.refusals));
     },
@@ -396,7 +480,7 @@ interface LogEntry {
 }
 
 interface Expected {
-  readonly logged: Partial<Record<Name, LogEntry>>;
+  readonly logged: Partial<Record<Name, LogEntry[]>>;
   refusals: number;
 }
 
@@ -404,9 +488,14 @@ function isElsewhere(actor: Actor, subject: Subject): subject is 'noOne' {
   return subject === 'noOne' || standings[actor].org !== standings[subject].org;
 }
 
-function entryOf(route: PersonalRoute, actor: Actor, refused: boolean): LogEntry {
-  const { logged: action } = rows[route];
-  return { actor: people[actor].person, actorRole: standings[actor].role, action, refused };
+function entriesOf(route: PersonalRoute, actor: Actor, refused: boolean, isOwn = false): LogEntry[] {
+  const { logged: action, purposes = 1 } = rows[route];
+  return Array.from({ length: isOwn ? 1 : purposes }, () => ({
+    actor: people[actor].person,
+    actorRole: standings[actor].role,
+    action,
+    refused,
+  }));
 }
 
 /** Nothing comes with it of anybody whose data was asked for. */
@@ -457,10 +546,9 @@ async function ask(route: PersonalRoute, actor: Actor | 'nobody', subject: Subje
   const person = subject === 'noOne' ? randomUUID() : people[subject].person;
   const ids = { person, device: day.device.record.device, image: day.image, day: dayOf(day.from), code: lastCode };
   const example = examples(ids)[route];
-  const purpose = actor === subject ? 'own_data' : 'workload_review';
   const query = {
     ...example.query,
-    ...(example.query?.['purpose'] === undefined ? {} : { purpose }),
+    ...(example.query?.['purpose'] !== undefined && actor === subject ? { purpose: 'own_data' } : {}),
     ...(example.query?.['parameter'] === undefined ? {} : { parameter: 'notes' }),
   };
   const body = route === 'changePerson' ? {} : example.body;

@@ -102,9 +102,15 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   policy: () => true,
   policyVersion: () => true,
   policyHistory: () => true,
+  policyKeys: () => true,
+  rotatePolicyKey: isOwner,
   notice: () => true,
   noticeVersion: () => true,
+  noticeTexts: () => true,
+  noticeText: () => true,
+  contacts: () => true,
   openObjections: any(isOwner, isOfficer),
+  allRequests: any(isOwner, isOfficer),
   // Whom they hold is asked for in 05-today-shows-whom-one-may-see.
   today: () => true,
   todayStream: () => true,
@@ -112,10 +118,18 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   invitations: any(isOwner, isAdmin),
   createTeam: any(isOwner, isAdmin),
   changeTeam: any(isOwner, isAdmin),
+  changeContacts: any(isOwner, (actor) => actor === 'officer'),
   publishPolicy: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   proof: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   proofStream: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   securityEvents: any(isOwner, isAdmin, isOfficer),
+  processingRecord: any(isOwner, isOfficer),
+  processingRecordPage: any(isOwner, isOfficer),
+  processingRecordTable: any(isOwner, isOfficer),
+  changeController: any(isOwner, isOfficer),
+  storedAbove: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  eraseStored: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  orderedErasures: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
 };
 
 /** Routes about the account of whoever asks: they name nobody. */
@@ -152,8 +166,10 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
     if (shapeOf(name).response === 'text/event-stream') return expectStream(actor, pathOf(name, example));
     const reply = await clients[actor].send(shapeOf(name).method, pathOf(name, example), body);
     const allowed = common[name]?.(actor) === true;
-    // What would change the organisation is asked for in a way that cannot: a taken address, a version or a team that is not there.
-    const answer = { invite: 409, publishPolicy: 409, createTeam: 201, changeTeam: 404 }[name as string] ?? 200;
+    // What would change the organisation is asked for in a way that cannot: a taken address, a version or a team that is not there, a wrong password.
+    const refused = { invite: 409, publishPolicy: 409, changeContacts: 409, rotatePolicyKey: 401, changeTeam: 404 };
+    const overtaken = { changeController: 409, noticeText: 404, eraseStored: 401 };
+    const answer = { ...refused, ...overtaken, createTeam: 201 }[name as string] ?? 200;
     expect(reply.status).toBe(allowed ? answer : 403);
   });
 

@@ -40,7 +40,8 @@ describe('promise 8: what is told of a device is a closed list', () => {
 
   it('knows no further field, in the hello or in the register', () => {
     expect(Object.keys(HelloPayload.shape).sort()).toEqual([
-      ...['agentVersion', 'at', 'boot', 'challenge', 'device', 'mono', 'nonce', 'org', 'policyVersion'],
+      // `policyKey` is the organisation's, and the same on every device that follows it.
+      ...['agentVersion', 'at', 'boot', 'challenge', 'device', 'mono', 'nonce', 'org', 'policyKey', 'policyVersion'],
     ]);
     expect(Object.keys(observationSchemas.device.full.shape).sort()).toEqual([
       ...['arch', 'at', 'level', 'memoryGiB', 'model', 'mono', 'osVersion', 'parameter', 'platform', 'span'],

@@ -181,7 +181,16 @@ interface TrialServer {
 /** The built server with a new organisation; codes are made by its owner, over REST. */
 async function trialServer(folder: string): Promise<TrialServer> {
   const data = join(folder, 'server');
-  const owner = ['--organisation', 'Trial', '--owner-name', 'Owner', '--owner-email', 'owner@example.com'];
+  const owner = [
+    '--organisation',
+    'Trial',
+    '--owner-name',
+    'Owner',
+    '--owner-email',
+    'owner@example.com',
+    '--reaction-days',
+    '0',
+  ];
   const made = await command(serverCli, ['init', '--data', data, ...owner, '--json']);
   const { token, person } = JSON.parse(made.out) as { token: string; person: string };
   const running: Started = start(serverCli, ['serve', '--data', data, '--port', '0', '--json']);

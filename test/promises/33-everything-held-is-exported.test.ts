@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openFoundation } from '../../server/foundation.ts';
 import { checkExport } from '../../server/lifecycle/checkExport.ts';
 import { storeMap } from '../../server/lifecycle/dataMap.ts';
+import { orderErasures } from '../../server/lifecycle/erasureOrder.ts';
+import { systemRandom } from '../../server/random.ts';
 import { parameterIds } from '../../shared/catalog.ts';
-import { addDays, dayOf } from '../../shared/time.ts';
+import { addDays, DAY, dayOf } from '../../shared/time.ts';
 import {
   addMember,
   type Json,
@@ -65,6 +68,16 @@ beforeAll(async () => {
     [bob, BOB],
   ] as const)
     await one.client.ok('PUT', `/people/${one.person}/objections/timezone`, { grounds: words });
+  it.clock.advance(60_000); // the codes before were used
+  for (const [one, words] of [
+    [ann, ANN],
+    [bob, BOB],
+  ] as const) {
+    const totp = one.secret === null ? {} : { totp: totpCode(one.secret, it.clock.now()) };
+    const request = { password: PASSWORD, ...totp, content: { kind: 'access', words } };
+    await one.client.ok('POST', `/people/${one.person}/requests`, request);
+  }
+  await eraseADay();
   await sayWhatItDoes();
   // Bob looked at nobody; the owner and Ann looked.
   await client.ok('GET', `/people/${ann.person}/day?day=${day}&purpose=support`);
@@ -75,6 +88,16 @@ beforeAll(async () => {
   await writeFile(join(folder, 'export.zip'), zip);
   await run('unzip', ['-q', 'export.zip', '-d', 'out'], { cwd: folder });
 }, 120_000);
+/** Of long ago: of what is planted nothing goes. */
+async function eraseADay(): Promise<void> {
+  const foundation = await openFoundation({ data: it.data, clock: it.clock, random: systemRandom, create: false });
+  const from = Date.parse('2021-01-01T00:00:00Z');
+  const part = { parameter: 'notes' as const, from, to: from + DAY, above: 'off' };
+  const scope = { kind: 'own' as const, by: ann.person, parts: [part], image: null, counted: [] };
+  await orderErasures({ ...foundation, clock: it.clock, random: systemRandom }, owner.org, [ann.person], scope);
+  await foundation.close();
+}
+
 afterAll(async () => {
   await it.close();
   await rm(folder, { recursive: true, force: true });
@@ -172,6 +195,9 @@ describe('an export', () => {
         ({ acknowledgement }) => JSON.parse(acknowledgement.payload).acknowledgedNotice,
       ),
     ).toEqual([1]);
+    expect(await lines('records/erasures.ndjson')).toMatchObject([
+      { number: 1, state: 'requested', scope: { by: 'you', parts: [{ parameter: 'notes' }] } },
+    ]);
     expect(await lines('records/decisions.ndjson')).toEqual([
       { revision: 1, at: expect.any(Number), decision: { kind: 'objected', parameter: 'timezone', grounds: ANN } },
     ]);

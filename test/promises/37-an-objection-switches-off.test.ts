@@ -103,7 +103,7 @@ test('what comes afterwards of the parameter is never stored; what the manager s
   await setTimeout(2 * SECOND);
   await agent.handle({ command: 'stop' });
   await eventually('it has sent all', () => agent.status().waiting.batches === 0);
-  const report = await dayAs(owner.client, 'workload_review');
+  const report = await dayAs(owner.client, 'project_costing');
   expect(report.apps.map(({ title }: Json) => title)).toEqual(report.apps.map(() => null));
   expect(report.absent).toContainEqual({ parameter: 'title', why: 'objected', since: null });
   expect(report.apps.length).toBeGreaterThan(0); // the rest goes on

@@ -27,7 +27,12 @@ const set: Promise<string[]>[] = [];
 beforeAll(async () => {
   await buildConsole();
   server = await startServer();
-  const names = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+  const names = {
+    organisation: 'Nordlicht',
+    ownerName: 'Olga Brandt',
+    ownerEmail: 'olga@example.com',
+    reactionDays: 0,
+  };
   ({ token } = await initialise(server.data, names, { clock: server.clock }));
   browser = await startBrowser();
   context = await browser.newContext({ reducedMotion: 'reduce' });
@@ -149,7 +154,12 @@ test('an hour without use ends the session, and signing out takes the cookie awa
 
 test('where there is TLS the cookie is sent over nothing else', async () => {
   const data = await mkdtemp(join(tmpdir(), 'daylight-cookie-'));
-  const owner = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+  const owner = {
+    organisation: 'Nordlicht',
+    ownerName: 'Olga Brandt',
+    ownerEmail: 'olga@example.com',
+    reactionDays: 0,
+  };
   const { token: link } = await initialise(data, owner);
   const behind = await openServer({
     ...{ data, port: 0, logLevel: 'silent', behindProxy: true, publicUrl: 'https://localhost' },

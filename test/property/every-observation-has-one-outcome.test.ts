@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EndVerdict, Judge, Verdict } from '../../server/control/control.ts';
+import { NOTHING_ERASED } from '../../server/control/erased.ts';
 import { createDensity } from '../../server/ingest/density.ts';
 import { admit, type GateInput } from '../../server/ingest/gate.ts';
 import { noSessions } from '../../server/ingest/sessions.ts';
@@ -60,7 +61,7 @@ describe('the sum of outcomes', () => {
             ({ ...captured(question), endedAt: question.capturedAt }) as EndVerdict;
           const judge: Judge = { captured, ended, exclusions: () => [], takenAway: () => null };
           const input: GateInput = {
-            ...{ observations, session: batchSession, boot, policyVersion: 1, judge, hasImage },
+            ...{ observations, session: batchSession, boot, policyVersion: 1, judge, hasImage, erased: NOTHING_ERASED },
             clocks: { boot, at: MORNING, mono: 1_000, serverAt: MORNING, serverMono: 0 },
             ...{ sessions: noSessions, now: MORNING, counting: createDensity().begin() },
           };

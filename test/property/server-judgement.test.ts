@@ -10,9 +10,11 @@ import { catalog, type ParameterId, parameterIds, rank } from '../../shared/cata
 import { OrgId } from '../../shared/ids.ts';
 import { firstRules, type PolicyDocument } from '../../shared/policy/policy.ts';
 import { acknowledgedCeiling, type NoticeEvent } from '../../shared/policy/resolve.ts';
+import { createWallClocks } from '../../shared/policy/workingHours.ts';
 import { highest } from '../support/everyObservation.ts';
 
 const base = firstRules();
+const walls = createWallClocks();
 const T0 = 1_795_000_000_000;
 const org = OrgId.parse('6f1d8a52-3f0c-4f43-9a51-0d6f5c1f7a01');
 
@@ -95,10 +97,13 @@ function only(decision: { kind: string; parameter: ParameterId }, words: Record<
 
 const situations = fc.record({
   published: histories,
-  acknowledged: fc.array(fc.record({ noticeVersion: fc.integer({ min: 1, max: 7 }), at: moment }), {
-    minLength: 1,
-    maxLength: 8,
-  }),
+  acknowledged: fc.array(
+    fc.record({ noticeVersion: fc.integer({ min: 1, max: 7 }), terms: fc.constant(0), at: moment }),
+    {
+      minLength: 1,
+      maxLength: 8,
+    },
+  ),
   issued: fc.oneof(issuedLeases, fc.constant([{ issuedAt: T0, observedUntil: T0 + 300, enteredUntil: T0 + 300 }])),
   decided: decisions,
   parameter: fc.constantFrom(...parameterIds),
@@ -116,7 +121,14 @@ describe('the server’s judgement', () => {
         const { published, acknowledged, decided, parameter, capturedAt, now, issued } = one;
         const level = catalog[parameter].levels[one.depth] ?? 'off';
         const verdict = judge(
-          { now, published, told: toldBy(published, acknowledged), standing: standingOf(decided), ...recorded(issued) },
+          {
+            now,
+            published,
+            told: toldBy(published, acknowledged),
+            standing: standingOf(decided),
+            walls,
+            ...recorded(issued),
+          },
           { parameter, level, capturedAt, claimedVersion: one.claimedVersion },
         );
         if (!verdict.allowed) return;
@@ -128,7 +140,9 @@ describe('the server’s judgement', () => {
               levels: Object.fromEntries(parameterIds.map((id) => [id, policy.document.parameters[id].level])) as never,
             }),
           ),
-          ...acknowledged.map((ack): NoticeEvent => ({ kind: 'acknowledged', version: ack.noticeVersion, at: ack.at })),
+          ...tellingSomething(published, acknowledged).map(
+            (ack): NoticeEvent => ({ kind: 'acknowledged', version: ack.noticeVersion, terms: 0, at: ack.at }),
+          ),
         ];
         const inForce = published.filter((policy) => policy.publishedAt <= capturedAt).at(-1);
         const claimed = published.find((policy) => policy.document.version === one.claimedVersion);
@@ -153,12 +167,29 @@ describe('the server’s judgement', () => {
   });
 });
 
+/**
+ * Whoever says again what they said, or something older, tells nothing new: it lifts nothing, and takes nothing back of what a newer
+ * one lifted (`PolicyControl.acknowledge` does not even keep it).
+ */
+function tellingSomething(
+  published: readonly { readonly document: PolicyDocument; readonly publishedAt: number }[],
+  acknowledged: readonly { readonly noticeVersion: number; readonly at: number }[],
+) {
+  const counting = acknowledged.map(({ noticeVersion, at }) => {
+    const from = published.find(({ document }) => document.version === noticeVersion)?.publishedAt;
+    return { noticeVersion, at: Math.max(at, from ?? Number.POSITIVE_INFINITY) };
+  });
+  return counting.filter(
+    (one) => !counting.some((other) => other.noticeVersion > one.noticeVersion && other.at <= one.at),
+  );
+}
+
 /** By the decisions alone: the last one about it until then began an objection, or nobody can say what one of them was. */
 function isObjected(decided: readonly Decided[], parameter: ParameterId, at: number): boolean {
   const until = decided.filter((one) => one.at <= at);
   if (until.some(({ decision }) => decision === null)) return true;
   const last = until.findLast(
-    ({ decision }) => decision?.parameter === parameter && (decision.kind === 'objected' || decision.kind === 'ended'),
+    ({ decision }) => (decision?.kind === 'objected' || decision?.kind === 'ended') && decision.parameter === parameter,
   );
   return last?.decision?.kind === 'objected';
 }
@@ -172,10 +203,10 @@ function coveredBy(issued: readonly LeaseWindow[], parameter: ParameterId, at: n
 describe('what is recorded of leases', () => {
   const document = { version: 1, notBefore: 0, parameters: highestRules() } as unknown as PolicyDocument;
   const published = [{ document, publishedAt: 0 }];
-  const told = toldBy(published, [{ noticeVersion: 1, at: 0 }]);
+  const told = toldBy(published, [{ noticeVersion: 1, terms: 0, at: 0 }]);
   const leasedAt = (issued: readonly LeaseWindow[], parameter: ParameterId, at: number): boolean =>
     judge(
-      { now: at, published, told, standing: NOTHING_DECIDED, ...recorded(issued) },
+      { now: at, published, told, standing: NOTHING_DECIDED, walls, ...recorded(issued) },
       { parameter, level: highest(parameter), capturedAt: at, claimedVersion: 1 },
     ).allowed;
   const instants = fc.integer({ min: T0 - 100, max: T0 + 800 });

@@ -41,7 +41,7 @@ export async function startServer(
   // A first organisation that no test uses: the server needs a folder to open.
   await initialise(
     data,
-    { organisation: 'First', ownerName: 'First Owner', ownerEmail: 'first@example.com' },
+    { organisation: 'First', ownerName: 'First Owner', ownerEmail: 'first@example.com', reactionDays: 0 },
     { clock },
   );
   const server = await openServer({ data, port: 0, logLevel: 'silent', ...config }, { clock, ...surroundings });
@@ -54,7 +54,7 @@ export async function startServer(
       const email = `owner@${name.toLowerCase()}.example.com`;
       const made = await initialise(
         data,
-        { organisation: name, ownerName: `${name} Owner`, ownerEmail: email },
+        { organisation: name, ownerName: `${name} Owner`, ownerEmail: email, reactionDays: 0 },
         { clock },
       );
       const client = createClient(server.url);

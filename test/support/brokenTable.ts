@@ -37,7 +37,8 @@ export function removePerson(data: string, person: string): Promise<void> {
   return run(data, `DELETE FROM person WHERE person = x'${person.replaceAll('-', '')}';`);
 }
 
-function run(data: string, sql: string): Promise<void> {
+/** From beside the server. */
+export function run(data: string, sql: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const database = new sqlite3.Database(join(data, 'daylight.db'));
     database.exec(`PRAGMA busy_timeout = 60000; ${sql}`, (error) =>

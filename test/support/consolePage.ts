@@ -13,8 +13,8 @@ export interface PageOptions {
   readonly client: Client | null;
   readonly path: string;
   readonly heading: string;
-  /** Where it is asked why one looks: the purpose that is chosen. */
-  readonly purpose?: string;
+  /** Where it is asked why one looks: the purpose that is chosen, and what one looks for as well. */
+  readonly purpose?: string | readonly string[];
 }
 
 /** A page of the console in a profile of its own, at the time of the server. */
@@ -32,8 +32,14 @@ export async function openConsole(
   page.setDefaultTimeout(PATIENCE);
   await page.goto(`${server.url}/#${path}`);
   await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
-  if (purpose !== undefined) await page.getByRole('button', { name: new RegExp(`^${purpose}`) }).click();
+  if (purpose !== undefined) await lookFor(page, [purpose].flat());
   return page;
+}
+
+/** Where it is asked why one looks: for the first, and then for each of the others as well. */
+export async function lookFor(page: Page, [first, ...others]: readonly string[]): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^${first}`) }).click();
+  for (const other of others) await page.getByRole('button', { name: `Look for this as well: ${other}` }).click();
 }
 
 async function signIn(context: BrowserContext, url: string, { cookie }: Client): Promise<void> {

@@ -8,10 +8,11 @@ import { personId } from './storeRecords.ts';
 /** Everything was collected all along, may be seen, and is kept still. */
 export const everythingCollected: Circumstances = {
   viewable: new Set(parameterIds),
+  elsewhere: new Map(),
   levels: ofEach('on'),
   levelSince: ofEach(null),
   acknowledged: ofEach('on'),
-  objected: new Set(),
+  forbidden: new Map(),
   hasDevice: true,
   expired: new Set(),
 };

@@ -91,7 +91,16 @@ export const someNames: Names = { organisation: 'Acme', ownerName: 'Ola Owner', 
 /** Makes keys, organisation and owner with the server's own command; returns the token of the sign-in link. */
 export async function initialiseData(data: string, names: Names = someNames): Promise<string> {
   const { organisation, ownerName, ownerEmail } = names;
-  const given = ['--organisation', organisation, '--owner-name', ownerName, '--owner-email', ownerEmail];
+  const given = [
+    '--organisation',
+    organisation,
+    '--owner-name',
+    ownerName,
+    '--owner-email',
+    ownerEmail,
+    '--reaction-days',
+    '0',
+  ];
   const made = await command(serverCli, ['init', '--data', data, '--json', ...given]);
   if (made.code !== 0) throw new Error(`init: ${made.err}`);
   return (JSON.parse(made.out) as { token: string }).token;

@@ -7,7 +7,9 @@ import { limitKey } from '../../server/clientAddress.ts';
 import { createChanges } from '../../server/control/changes.ts';
 import { createConnections } from '../../server/control/connections.ts';
 import type { PublishedPolicy } from '../../server/control/control.ts';
+import { createErased, type Erased } from '../../server/control/erased.ts';
 import { createPolicyControl } from '../../server/control/policies.ts';
+import { createRightsRequests } from '../../server/control/requests.ts';
 import { createOrganisations, keyIdOf } from '../../server/control/signer.ts';
 import type { AgentCapacity, AgentEvent, AgentTiming } from '../../server/ingest/ingest.ts';
 import { createAgentSocket } from '../../server/ingest/socket.ts';
@@ -39,6 +41,7 @@ export interface ServerKit extends AsyncDisposable {
   readonly store: Store;
   readonly vault: Awaited<ReturnType<typeof createVault>>;
   readonly control: ReturnType<typeof createPolicyControl>;
+  readonly erased: Erased;
   readonly connections: ReturnType<typeof createConnections>;
   readonly organisations: ReturnType<typeof createOrganisations>;
   readonly clock: MovableClock;
@@ -68,6 +71,8 @@ export interface KitOptions {
   readonly capacity?: Partial<AgentCapacity>;
   /** How long a batch waits for a publication. */
   readonly settleMs?: number;
+  /** Of the first policy; 0 if left out: what is acknowledged counts at once. */
+  readonly reactionDays?: number;
 }
 
 /** A whole server behind a real WebSocket on loopback: reference store, real vault, real signatures, a clock that waits. */
@@ -90,19 +95,21 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     const organisations = createOrganisations({ store, vault, clock });
     const settle = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
     const control = createPolicyControl({ store, vault, organisations, connections, changes, clock, ...settle });
+    const requests = createRightsRequests({ store, vault, connections, clock, random: systemRandom });
+    const erased = createErased({ store, vault });
     const sockets = createAgentSocket({
-      ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
+      ...{ store, vault, organisations, control, requests, erased, connections, clock, random: systemRandom },
       log: (event) => void events.push(event),
       addressOf: (request) => limitKey(request.socket.remoteAddress ?? ''),
       ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
       // The clock leaps in these tests; a ping that was due twice in one leap would end an honest connection.
       timing: { sweepMs: 20, pingMs: 365 * DAY, ...options.timing },
     });
-    return { changes, connections, organisations, control, sockets };
+    return { changes, connections, organisations, control, requests, erased, sockets };
   };
   let parts = compose();
   await parts.organisations.create(org, 'Example GmbH');
-  await parts.control.begin(org);
+  await parts.control.begin(org, { reactionDays: options.reactionDays ?? 0 });
 
   const http = createServer((_request, response) => void response.writeHead(404).end());
   http.on('upgrade', (request, socket, head) => parts.sockets.handleUpgrade(request, socket, head));
@@ -133,6 +140,9 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     events,
     get control() {
       return parts.control;
+    },
+    get erased() {
+      return parts.erased;
     },
     get connections() {
       return parts.connections;
@@ -186,11 +196,12 @@ export function signAs(device: TestDevice, context: SigningContext, document: un
   return { payload, keyId: keyIdOf(device.record.publicKey), signature };
 }
 
-export async function acknowledgementBy(device: TestDevice, policy: PublishedPolicy): Promise<Signed> {
+/** `terms`: the revision of the person's own terms by which the notice was shown. */
+export async function acknowledgementBy(device: TestDevice, policy: PublishedPolicy, terms = 0): Promise<Signed> {
   const { org, person, device: id } = device.record;
   return signAs(device, 'daylight/acknowledgement/v1', {
     ...{ org, person, device: id, at: policy.publishedAt },
-    ...{ noticeVersion: policy.document.version, policyHash: policy.hash },
+    ...{ noticeVersion: policy.document.version, policyHash: policy.hash, terms },
   });
 }
 

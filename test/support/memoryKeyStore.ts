@@ -40,6 +40,21 @@ export function createMemoryKeyStore(): MemoryKeyStore {
       for (const key of keys) if (!store.dataKeys.has(nameOf(key))) store.dataKeys.set(nameOf(key), key);
       return keys.map((key) => store.dataKeys.get(nameOf(key)) ?? key);
     },
+    async dataKeyEpochs(org, person, parameter) {
+      await answer(store);
+      const own = [...store.dataKeys.values()].filter(
+        (key) => key.org === org && key.person === person && key.parameter === parameter,
+      );
+      return own.map(({ epoch }) => epoch).toSorted((a, b) => a - b);
+    },
+    async destroyDataKeys(keys) {
+      await answer(store);
+      for (const key of keys) store.dataKeys.delete(nameOf(key));
+    },
+    async scrub() {
+      await answer(store);
+      return true;
+    },
     async countKeys(org) {
       await answer(store);
       return [...store.orgs, ...store.dataKeys.values()].filter((key) => key.org === org).length;

@@ -223,6 +223,21 @@ export function createMemorySpool(clock: Clock): MemorySpool {
         damagedFiles: 0,
       };
     },
+    async inspect(parameter, marker) {
+      const everywhere = {
+        inBatches: batches.flatMap(({ observations }) => observations.filter((one) => !isStop(one))),
+        held: held.map(({ screenshot }) => screenshot.observation),
+        kept: kept.map(({ observation }) => observation),
+      };
+      const count = (of: readonly Observation[]): number => of.filter((one) => one.parameter === parameter).length;
+      const all = Object.values(everywhere).flat();
+      return {
+        inBatches: count(everywhere.inBatches),
+        held: count(everywhere.held),
+        kept: count(everywhere.kept),
+        marked: all.filter((one) => JSON.stringify(one).includes(marker)).length,
+      };
+    },
     async wipe() {
       batches = [];
       held = [];

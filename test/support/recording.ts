@@ -43,8 +43,9 @@ export function createPublisher(clock: TestClock): Publisher {
   const { privateKey } = generateKeyPairSync('ed25519');
   const policyKey: PublicKey = publicKeyOf(privateKey);
   let previous: Signed | null = null;
+  const serverKey = publicKeyOf(generateKeyPairSync('ed25519').privateKey);
   return {
-    keys: { org: ORG, person: PERSON, device: DEVICE, policyKey },
+    keys: { org: ORG, person: PERSON, device: DEVICE, serverKey, policyKey, policyKeySequence: 0 },
     privateKey,
     policy(version, levels, change = {}) {
       const document = policyDocument(

@@ -7,16 +7,21 @@ import {
   type DataKeyId,
   type DeviceRecord,
   type DiscardCount,
+  type ErasureRecord,
   type KeyStore,
   type NewAccess,
   type NewSecurityEvent,
+  type NoticeRecord,
   type OrgRecord,
   type PersonalDecision,
   type PersonRecord,
+  type PolicyKeyRecord,
   type PolicyRecord,
   type ReceiptRecord,
+  type RequestStepRecord,
   type SecurityEvent,
   type SegmentRecord,
+  type SettingRecord,
   type Store,
   StoreError,
   type TeamRecord,
@@ -38,14 +43,19 @@ interface Contents {
   readonly devices: readonly DeviceRecord[];
   readonly receipts: readonly ReceiptRecord[];
   readonly policies: readonly PolicyRecord[];
+  readonly policyKeys: readonly PolicyKeyRecord[];
   readonly acknowledgements: readonly AcknowledgementRecord[];
   readonly decisions: readonly PersonalDecision[];
+  readonly settings: readonly SettingRecord[];
+  readonly requestSteps: readonly RequestStepRecord[];
+  readonly notices: readonly NoticeRecord[];
   readonly segments: readonly SegmentRecord[];
   readonly blobs: readonly BlobRecord[];
   readonly discards: readonly (DiscardCount & { device: string })[];
   readonly drops: readonly (BatchUnit['dropped'][number] & { device: string })[];
   readonly accesses: readonly AccessRecord[];
   readonly events: readonly SecurityEvent[];
+  readonly erasures: readonly ErasureRecord[];
 }
 
 const nothing: Contents = {
@@ -57,14 +67,19 @@ const nothing: Contents = {
   devices: [],
   receipts: [],
   policies: [],
+  policyKeys: [],
   acknowledgements: [],
   decisions: [],
+  settings: [],
+  requestSteps: [],
+  notices: [],
   segments: [],
   blobs: [],
   discards: [],
   drops: [],
   accesses: [],
   events: [],
+  erasures: [],
 };
 
 /**
@@ -80,19 +95,24 @@ export function createReferenceStore(from: Contents = nothing): Store {
   const devices = [...from.devices];
   const receipts = [...from.receipts];
   const policies = [...from.policies];
+  const policyKeys = [...from.policyKeys];
   const acknowledgements = [...from.acknowledgements];
   const decisions = [...from.decisions];
+  const settings = [...from.settings];
+  const requestSteps = [...from.requestSteps];
+  const notices = [...from.notices];
   const segments = [...from.segments];
   const blobs = [...from.blobs];
   const discards = [...from.discards];
   const drops = [...from.drops];
   const accesses = [...from.accesses];
   const events = [...from.events];
+  const erasures = [...from.erasures];
   /** Of each change that proof rests on, whose it was; the mark is how many there have been. */
   const changes: { org: string; device: string }[] = [];
   const tables: { org: string }[][] = [
     ...[organisations, people, teams, tokens, sessions, devices, receipts, policies, acknowledgements],
-    ...[decisions, segments, blobs, accesses, events],
+    ...[policyKeys, decisions, settings, requestSteps, notices, segments, blobs, accesses, events, erasures],
   ];
   const snapshots: Store[] = [];
   let closed = false;
@@ -109,9 +129,14 @@ export function createReferenceStore(from: Contents = nothing): Store {
   };
 
   const keepAcknowledgement = (acknowledgement: AcknowledgementRecord): void => {
-    const { org, person, device, noticeVersion } = acknowledgement;
+    const { org, person, device, noticeVersion, terms } = acknowledgement;
     const isRepeat = acknowledgements.some(
-      (one) => one.org === org && one.person === person && one.device === device && one.noticeVersion === noticeVersion,
+      (one) =>
+        one.org === org &&
+        one.person === person &&
+        one.device === device &&
+        one.noticeVersion === noticeVersion &&
+        one.terms === terms,
     );
     if (!isRepeat) acknowledgements.push(acknowledgement);
   };
@@ -309,6 +334,16 @@ export function createReferenceStore(from: Contents = nothing): Store {
         policies.push(policy);
       }),
     policies: (org) => step(() => policies.filter((one) => one.org === org)),
+    rotatePolicyKey: (key, policyVersion, profile) =>
+      step(() => {
+        refuseIf(key.sequence !== policyKeys.filter((one) => one.org === key.org).length + 1);
+        refuseIf(policyVersion !== policies.filter((one) => one.org === key.org).length);
+        policyKeys.push(key);
+        const at = organisations.findIndex((one) => one.org === key.org);
+        const organisation = organisations[at];
+        if (organisation !== undefined) organisations[at] = { ...organisation, profile };
+      }),
+    policyKeys: (org) => step(() => policyKeys.filter((one) => one.org === org)),
     putAcknowledgement: (acknowledgement) => step(() => keepAcknowledgement(acknowledgement)),
     acknowledgementsIn: (org) => step(() => acknowledgements.filter((one) => one.org === org)),
     acknowledgements: (org, person) =>
@@ -322,6 +357,40 @@ export function createReferenceStore(from: Contents = nothing): Store {
       }),
     decisions: (org, person) =>
       step(() => decisions.filter((one) => one.org === org && (person === undefined || one.person === person))),
+
+    putSetting: (setting) =>
+      step(() => {
+        const { org, name } = setting;
+        refuseIf(setting.revision !== settings.filter((one) => one.org === org && one.name === name).length + 1);
+        settings.push(setting);
+      }),
+    setting: (org, name) => step(() => settings.findLast((one) => one.org === org && one.name === name) ?? null),
+    settingRevisions: (org, name) => step(() => settings.filter((one) => one.org === org && one.name === name)),
+    putRequestStep: (taken) =>
+      step(() => {
+        const isOfIt = (one: RequestStepRecord): boolean =>
+          one.org === taken.org && one.person === taken.person && one.request === taken.request;
+        refuseIf(taken.step !== requestSteps.filter(isOfIt).length + 1);
+        requestSteps.push(taken);
+      }),
+    requestSteps: (org, person) =>
+      step(() => requestSteps.filter((one) => one.org === org && (person === undefined || one.person === person))),
+
+    putNotice: (notice) =>
+      step(() => {
+        const { org, version } = notice;
+        refuseIf(notice.edition !== notices.filter((one) => one.org === org && one.version === version).length + 1);
+        notices.push(notice);
+      }),
+    notice: (org, version) => step(() => notices.findLast((one) => one.org === org && one.version === version) ?? null),
+    noticeByHash: (org, hash) => step(() => notices.find((one) => one.org === org && one.hash === hash) ?? null),
+    notices: (org) =>
+      step(() =>
+        notices
+          .filter((one) => one.org === org)
+          .toSorted((a, b) => a.version - b.version || a.edition - b.edition)
+          .map(({ text: _, ...head }) => head),
+      ),
 
     appendBatch: (unit) =>
       step(() => {
@@ -420,6 +489,24 @@ export function createReferenceStore(from: Contents = nothing): Store {
       }),
     blob: (org, person, image) =>
       step(() => blobs.find((one) => one.org === org && one.person === person && one.image === image) ?? null),
+    stored: (org, today) =>
+      step(() =>
+        parameterIds.flatMap((parameter) => {
+          const those = segments.filter((one) => one.org === org && one.parameter === parameter);
+          const days = those.map(({ day }) => day).toSorted();
+          const [from, to] = [days.at(0), days.at(-1)];
+          const keptUntil = those
+            .map(({ expires }) => expires)
+            .toSorted()
+            .at(-1);
+          if (from === undefined || to === undefined || keptUntil === undefined) return [];
+          const daysOf = (of: readonly SegmentRecord[]) =>
+            new Set(of.map(({ person, day }) => `${person} ${day}`)).size;
+          const people = new Set(those.map(({ person }) => person)).size;
+          const pastTheirDay = daysOf(those.filter(({ expires }) => expires < today));
+          return [{ parameter, people, days: daysOf(those), from, to, keptUntil, pastTheirDay }];
+        }),
+      ),
     discards: (org, device) =>
       step(() => {
         const own = isOfOrg(devices, org, device) ? discards.filter((one) => one.device === device) : [];
@@ -503,11 +590,109 @@ export function createReferenceStore(from: Contents = nothing): Store {
       step(() => {
         const copy = createReferenceStore({
           ...{ organisations, people, teams, tokens, sessions, devices, receipts, policies, acknowledgements },
-          ...{ decisions, segments, blobs, discards, drops, accesses, events },
+          ...{
+            policyKeys,
+            decisions,
+            settings,
+            requestSteps,
+            notices,
+            segments,
+            blobs,
+            discards,
+            drops,
+            accesses,
+            events,
+            erasures,
+          },
         });
         snapshots.push(copy);
         return copy;
       }),
+
+    putErasures: (given) =>
+      step(() => {
+        const all = [...erasures];
+        for (const one of given) {
+          const own = all.filter(({ org, person }) => org === one.org && person === one.person);
+          refuseIf(one.number !== own.length + 1);
+          all.push(one);
+        }
+        erasures.push(...given);
+      }),
+    erasures: (org, person) =>
+      step(() =>
+        erasures
+          .filter((one) => one.org === org && (person === undefined || one.person === person))
+          .toSorted((a, b) => (a.person < b.person ? -1 : a.person > b.person ? 1 : a.number - b.number)),
+      ),
+    advanceErasure: ({ org, person, number }, state, changedAt) =>
+      step(() => {
+        const isIt = (one: ErasureRecord) => one.org === org && one.person === person && one.number === number;
+        replaced(erasures, isIt, { state, changedAt });
+      }),
+    storedUnder: (org, parameter) =>
+      step(() => {
+        const own = segments.filter((one) => one.org === org && one.parameter === parameter);
+        const groups = new Map(
+          own.map(({ person, termsVersion }) => [`${person} ${termsVersion}`, { person, termsVersion }]),
+        );
+        return [...groups.values()].map(({ person, termsVersion }) => {
+          const isOf = (one: SegmentRecord | BlobRecord) =>
+            one.org === org && one.person === person && one.termsVersion === termsVersion;
+          const those = own.filter(isOf);
+          const days = new Set(those.map(({ day }) => day)).size;
+          const images = parameter === 'screenshot' ? blobs.filter(isOf).length : 0;
+          return { person, termsVersion, days, segments: those.length, images };
+        });
+      }),
+    storedEpochs: (org, person, parameter, from, to) =>
+      step(() => {
+        const isOf = (one: SegmentRecord | BlobRecord) =>
+          one.org === org && one.person === person && one.day >= from && one.day <= to;
+        const own = segments.filter((one) => isOf(one) && one.parameter === parameter);
+        const images = parameter === 'screenshot' ? blobs.filter(isOf) : [];
+        return [...new Set([...own, ...images].map(({ epoch }) => epoch))].toSorted((a, b) => a - b);
+      }),
+    resealSegment: (segment, was, images) =>
+      step(() => {
+        const { epoch: _epoch, sealed: _sealed, ...same } = segment;
+        refuseIf(images.some((one) => one.segment !== segment.segment || one.person !== segment.person));
+        const at = segments.findIndex((one) => {
+          const { epoch, sealed: _bytes, ...rest } = one;
+          return (
+            epoch === was &&
+            JSON.stringify(Object.entries(rest).toSorted()) === JSON.stringify(Object.entries(same).toSorted())
+          );
+        });
+        if (at < 0) return 'changed' as const;
+        const isOfSegment = (one: BlobRecord) =>
+          one.org === segment.org && one.person === segment.person && one.segment === segment.segment;
+        refuseIf(images.some(({ image }) => !blobs.some((one) => isOfSegment(one) && one.image === image)));
+        segments[at] = segment;
+        if (segment.parameter !== 'screenshot') return 'resealed' as const;
+        removed(blobs, (one) => isOfSegment(one) && !images.some(({ image }) => image === one.image));
+        for (const { image, epoch, sealed } of images)
+          replaced(blobs, (one) => isOfSegment(one) && one.image === image, { epoch, sealed });
+        return 'resealed' as const;
+      }),
+    purgeEpochs: (org, person, parameter, from, to, epochs) =>
+      step(() => {
+        const isOf = (one: SegmentRecord | BlobRecord) =>
+          one.org === org && one.person === person && one.day >= from && one.day <= to && epochs.includes(one.epoch);
+        const before = segments.length + blobs.length;
+        removed(segments, (one) => isOf(one) && one.parameter === parameter);
+        if (parameter === 'screenshot') removed(blobs, isOf);
+        return before - segments.length - blobs.length;
+      }),
+    replaceSessionState: (org, device, was, state) =>
+      step(() => {
+        const isIt = (one: DeviceRecord) => one.org === org && one.device === device;
+        const found = devices.find(isIt)?.sessionState;
+        if (found === undefined || found === null || Buffer.compare(found, was) !== 0) return false;
+        replaced(devices, isIt, { sessionState: state });
+        return true;
+      }),
+    scrub: () => step(() => true),
 
     holdings: (org) =>
       step(() => {
@@ -577,6 +762,18 @@ export function createReferenceKeyStore(): KeyStore {
           return known ?? key;
         }),
       ),
+    dataKeyEpochs: (org, person, parameter) =>
+      step(() =>
+        dataKeys
+          .filter((one) => one.org === org && one.person === person && one.parameter === parameter)
+          .map(({ epoch }) => epoch)
+          .toSorted((a, b) => a - b),
+      ),
+    destroyDataKeys: (ids) =>
+      step(() => {
+        for (const id of ids) removed(dataKeys, (one) => one === find(id));
+      }),
+    scrub: () => step(() => true),
     countKeys: (org) => step(() => [...orgKeys, ...dataKeys].filter((one) => one.org === org).length),
     destroyKeys: (org) =>
       step(() => {

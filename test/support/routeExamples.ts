@@ -19,7 +19,17 @@ export interface Ids {
 
 const token = 'A'.repeat(43);
 const enrolmentCode = '7K2QM-XV4ZD-N8TRC-0A5BE';
+/** Nobody’s. */
+const request = '6a0e8f0c-1f1f-4a55-9d5c-0c6f9b3d2a11';
 const signed = { payload: '{}', keyId: '0'.repeat(64), signature: 'A'.repeat(86) };
+
+const CONTROLLER = {
+  name: 'Acme',
+  address: '',
+  jointControllers: '',
+  representative: '',
+  dataProtectionOfficer: '',
+};
 
 export function examples({
   person,
@@ -28,7 +38,6 @@ export function examples({
   day,
   code = '0'.repeat(64),
 }: Ids): Readonly<Record<RouteName, Example>> {
-  const purpose = 'workload_review';
   return {
     signIn: { body: { email: 'nobody@example.com', password: 'not the right one' } },
     signInWithLink: { body: { token } },
@@ -61,6 +70,10 @@ export function examples({
     retireDevice: { params: { person, device } },
     enrolmentNotice: { body: { code: enrolmentCode } },
     enrol: { body: { enrolment: signed } },
+    noticeTexts: {},
+    noticeText: { params: { hash: '0'.repeat(64) } },
+    contacts: {},
+    changeContacts: { body: { baseRevision: 999, authority: null, privacy: null } },
     objections: { params: { person } },
     openObjections: {},
     object: { params: { person, parameter: 'title' }, body: { grounds: 'It shows whom I write to.' } },
@@ -69,6 +82,27 @@ export function examples({
       params: { person, parameter: 'title' },
       body: { revision: 1, answer: 'upheld', words: 'Right.' },
     },
+    consents: { params: { person } },
+    giveConsent: { params: { person, parameter: 'title' }, body: { shown: 'a'.repeat(64) } },
+    withdrawConsent: { params: { person, parameter: 'title' } },
+    requests: { params: { person } },
+    allRequests: {},
+    fileRequest: {
+      params: { person },
+      body: { password: 'not the right one', content: { kind: 'access', words: '' } },
+    },
+    representRequest: {
+      params: { person },
+      body: {
+        content: { kind: 'access', words: '' },
+        representative: { name: 'Rita Counsel', reference: 'Letter of 2 March', words: 'A power of attorney.' },
+      },
+    },
+    agreeToRequest: { params: { person, request }, body: { password: 'not the right one' } },
+    withdrawRequest: { params: { person, request }, body: {} },
+    confirmIdentity: { params: { person, request }, body: { how: 'identity_document', words: 'Her passport.' } },
+    extendRequest: { params: { person, request }, body: { words: 'There is a lot of it.' } },
+    answerRequest: { params: { person, request }, body: { answer: 'fulfilled', words: 'Here it is.' } },
     policy: {},
     policyVersion: { params: { version: '1' } },
     policyHistory: { query: { before: '9999' } },
@@ -82,21 +116,39 @@ export function examples({
         leaseHours: { observed: 24, entered: 720 },
       },
     },
+    policyKeys: {},
+    rotatePolicyKey: { body: { sequence: 9_999, reason: 'scheduled', password: 'not the right one' } },
     proof: {},
     proofStream: {},
     deviceReceipt: { params: { person, device } },
+    selfTest: { params: { person, device }, body: { parameter: 'screenshot' } },
     notice: {},
     noticeVersion: { params: { version: '1' } },
-    day: { params: { person }, query: { day, zone: 'UTC', purpose } },
-    week: { params: { person }, query: { from: day, zone: 'UTC', purpose } },
-    today: { query: { zone: 'UTC', purpose } },
-    todayStream: { query: { zone: 'UTC', purpose } },
-    observations: { params: { person }, query: { day, parameter: 'app', purpose } },
-    screenshot: { params: { person, image }, query: { purpose } },
+    day: { params: { person }, query: { day, zone: 'UTC', purpose: 'project_costing,workload_review' } },
+    week: { params: { person }, query: { from: day, zone: 'UTC', purpose: 'working_time,project_costing' } },
+    today: { query: { zone: 'UTC', purpose: 'working_time' } },
+    todayStream: { query: { zone: 'UTC', purpose: 'working_time,project_costing' } },
+    observations: { params: { person }, query: { day, parameter: 'app', purpose: 'project_costing' } },
+    screenshot: { params: { person, image }, query: { purpose: 'workload_review' } },
     held: { params: { person } },
     exportData: { params: { person }, body: { password: 'not the right one' } },
+    erasures: { params: { person } },
+    previewErasure: {
+      params: { person },
+      body: { kind: 'days', parameters: ['notes'], from: day, to: day, zone: 'UTC' },
+    },
+    erase: { params: { person }, body: { what: { kind: 'screenshot', image }, password: 'not the right one' } },
+    storedAbove: {},
+    eraseStored: {
+      body: { version: 9_999, parameters: [{ parameter: 'title', which: 'all' }], password: 'not the right one' },
+    },
+    orderedErasures: {},
     accessLogs: {},
     accesses: { params: { person }, query: { before: '4000000000000' } },
+    processingRecord: {},
+    processingRecordPage: {},
+    processingRecordTable: {},
+    changeController: { body: { revision: 9_999, details: CONTROLLER, reason: 'for this test' } },
     securityEvents: {},
   };
 }

@@ -70,6 +70,7 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
     personName: 'Mia Sommer',
     serverKey: publicKeyOf(serverKey),
     policyKey: publicKeyOf(policyKey),
+    policyKeySequence: 0,
     ca: null,
     enrolledAt: now(),
   };

@@ -5,18 +5,23 @@ import type {
   BlobRecord,
   DeviceRecord,
   Enrolment,
+  ErasureRecord,
   NewAccess,
+  NoticeRecord,
   OrgRecord,
   PersonalDecision,
   PersonRecord,
+  PolicyKeyRecord,
   PolicyRecord,
+  RequestStepRecord,
   SegmentRecord,
+  SettingRecord,
   TokenRecord,
   WebSession,
   WrappedDataKey,
 } from '../../server/store/store.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
-import { DeviceId, ImageId, OrgId, PersonId, SegmentId, TeamId } from '../../shared/ids.ts';
+import { DeviceId, ErasureId, ImageId, OrgId, PersonId, RequestId, SegmentId, TeamId } from '../../shared/ids.ts';
 import type { Signed } from '../../shared/signed.ts';
 import type { Day } from '../../shared/time.ts';
 import { sealedText } from './sealedForTest.ts';
@@ -31,6 +36,7 @@ export const personId = (name: string): PersonId => PersonId.parse(uuid(`person 
 export const deviceId = (name: string): DeviceId => DeviceId.parse(uuid(`device ${name}`));
 export const teamId = (name: string): TeamId => TeamId.parse(uuid(`team ${name}`));
 export const segmentId = (name: string): SegmentId => SegmentId.parse(uuid(`segment ${name}`));
+export const requestId = (name: string): RequestId => RequestId.parse(uuid(`request ${name}`));
 export const imageId = (name: string): ImageId => ImageId.parse(uuid(`image ${name}`));
 export const digestOf = (name: string): string => sha256(name).toString('hex');
 export const keyOf = (name: string): string => sha256(`key ${name}`).toString('base64url');
@@ -101,6 +107,7 @@ export const enrolment = (name: string, change: Partial<Enrolment> = {}): Enrolm
     person: personId('ann'),
     device: deviceId(name),
     noticeVersion: 1,
+    terms: 0,
     at: NINE,
     acknowledgement: sealedText(`enrolment of ${name}`),
   },
@@ -132,12 +139,66 @@ export const policy = (version: number, change: Partial<PolicyRecord> = {}): Pol
   ...change,
 });
 
+export const policyKey = (sequence: number, change: Partial<PolicyKeyRecord> = {}): PolicyKeyRecord => ({
+  org: orgId('acme'),
+  sequence,
+  statement: { payload: `key ${sequence}`, previous: 'by the old', next: 'by the new', server: 'by the server' },
+  at: NINE + sequence,
+  author: sequence === 1 ? null : personId('ann'),
+  ...change,
+});
+
 export const decision = (revision: number, change: Partial<PersonalDecision> = {}): PersonalDecision => ({
   org: orgId('acme'),
   person: personId('ann'),
   revision,
   at: NINE + revision,
   decision: sealedText(`decision ${revision}`),
+  ...change,
+});
+
+export const setting = (name: string, revision: number, change: Partial<SettingRecord> = {}): SettingRecord => ({
+  org: orgId('acme'),
+  name,
+  revision,
+  at: NINE + revision,
+  sealed: sealedText(`${name} ${revision}`),
+  ...change,
+});
+
+export const requestStep = (
+  name: string,
+  step: number,
+  change: Partial<RequestStepRecord> = {},
+): RequestStepRecord => ({
+  org: orgId('acme'),
+  person: personId('ann'),
+  request: requestId(name),
+  step,
+  at: NINE + step,
+  sealed: sealedText(`${name}, step ${step}`),
+  ...change,
+});
+
+export const erasure = (number: number, change: Partial<ErasureRecord> = {}): ErasureRecord => ({
+  org: orgId('acme'),
+  person: personId('ann'),
+  number,
+  order: ErasureId.parse(uuid(`order ${number}`)),
+  at: NINE + number,
+  state: 'requested',
+  changedAt: NINE + number,
+  scope: sealedText(`erasure ${number}`),
+  ...change,
+});
+
+export const notice = (version: number, edition: number, change: Partial<NoticeRecord> = {}): NoticeRecord => ({
+  org: orgId('acme'),
+  version,
+  edition,
+  hash: digestOf(`notice ${version} ${edition}`),
+  at: NINE + version,
+  text: sealedText(`notice ${version} ${edition}`),
   ...change,
 });
 

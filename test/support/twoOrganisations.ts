@@ -26,7 +26,12 @@ export const surroundings = { clock: systemClock, random: systemRandom };
 export async function prepareTwo(data: string, days: number): Promise<TwoOrganisations> {
   const made: OrgId[] = [];
   for (const name of ['Acme', 'Bolt']) {
-    const owner = { organisation: name, ownerName: `Owner of ${name}`, ownerEmail: `owner@${name}.example.com` };
+    const owner = {
+      organisation: name,
+      ownerName: `Owner of ${name}`,
+      ownerEmail: `owner@${name}.example.com`,
+      reactionDays: 0,
+    };
     const { org, person } = await initialise(data, owner);
     const foundation = await openFoundationIn(data);
     await recordDays(foundation, org, person, days);

@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import { isCanonical } from '../../../shared/canonical.ts';
-import { least, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
+import { parameterIds, rank } from '../../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
+import { decidedLayers, decidedLevels, timelyLayers } from '../../../shared/policy/ceilings.ts';
 import { type Exclusions, NO_EXCLUSIONS, together } from '../../../shared/policy/exclusions.ts';
+import { type KeyChain, type KeyLink, SignedKeyStatement } from '../../../shared/policy/keys.ts';
 import { Lease, leaseLayers, leaseWithin } from '../../../shared/policy/lease.ts';
 import { type Levels, leastOf, levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
 import { everythingOff, type Layer } from '../../../shared/policy/resolve.ts';
-import { Digest, type PublicKey, Signed } from '../../../shared/signed.ts';
+import { createWallClocks } from '../../../shared/policy/workingHours.ts';
+import { Digest, type PublicKey, Signed, type SigningContext } from '../../../shared/signed.ts';
 import { MINUTE, UnixMs } from '../../../shared/time.ts';
 import type { Folder } from '../files.ts';
 import type { Clock } from '../ports.ts';
-import { sha256, signatureProblem } from '../signing.ts';
+import { keyIdOf, type SignatureProblem, sha256, signatureProblem } from '../signing.ts';
+import { isRetired, TrustedKey, trustedAtStart, trustNext } from './trustedKey.ts';
 
 /** A policy whose signature, organisation, version and lease were verified on this device. Minted here only. */
 export type VerifiedPolicy = ReadPolicy & { readonly hash: Digest; readonly __verified: unique symbol };
@@ -22,6 +26,8 @@ export type VerifiedPolicy = ReadPolicy & { readonly hash: Digest; readonly __ve
 export type Refusal =
   | 'not_canonical'
   | 'wrong_key'
+  | 'retired_key' // one that another has followed since: it signs nothing any more
+  | 'broken_keys' // a new key that does not follow from the one that is trusted here
   | 'bad_signature'
   | 'wrong_organisation'
   | 'older_version' // below the highest version ever verified here
@@ -38,13 +44,18 @@ export interface PolicyCache {
    * hold, no level is above the lower of the old policy and the new one, at once and in memory; what is new and higher
    * counts when notBefore has come, its lease is genuine and both are on disk. Whatever it answers, and also when it
    * rejects because the disk does, call `Recorder.policyChanged` afterwards. `serverTime`: of the `welcome` that both came
-   * with, signed for this very connection; left out for what may have been recorded earlier.
+   * with, signed for this very connection; left out for what may have been recorded earlier. `keys`: what leads to a newer policy
+   * key; once it is proven nothing that the one before has signed is taken any more, and what the new one raises counts when
+   * both are on disk.
    */
   accept(
     policy: Signed | null,
     lease: Signed,
     serverTime?: UnixMs,
+    keys?: readonly SignedKeyStatement[],
   ): Promise<{ ok: true; changed: boolean } | { ok: false; refusal: Refusal }>;
+  /** The id of the policy key that is trusted; null for the first of the organisation. */
+  policyKey(): Digest | null;
   /** The newest genuine one, also while what it raises waits. Null until a policy was verified. */
   policy(): VerifiedPolicy | null;
   /** The lease in force: of the policy before while that of the newest has not arrived. */
@@ -55,7 +66,7 @@ export interface PolicyCache {
   refusal(): Refusal | null;
   /** By how much the server's clock was ahead of this one (behind: negative) with the last lease; null: by no more than they may. */
   disagreement(): number | null;
-  /** Organisation, acknowledgement and lease, as layers at `now`. No policy: no organisation layer, so everything is off. */
+  /** Organisation, what was decided for and by the person, acknowledgement, lease and working hours, as layers at `now`. No policy: no organisation layer, so everything is off. */
   layers(now: UnixMs): readonly Layer[];
   /** What is left out: by the newest genuine policy, and by those before it until its own lease has come. */
   exclusions(): Exclusions;
@@ -74,15 +85,24 @@ type Highest = z.infer<typeof Highest>;
  * time that was believed, in whole minutes; a lease that the server has newly given resets it, so that a clock that was
  * once years ahead costs at most the time until the next connection.
  */
-export const PolicyMemory = z.strictObject({ highest: Highest, seenAt: UnixMs.nullable() });
+export const PolicyMemory = z.strictObject({
+  highest: Highest,
+  seenAt: UnixMs.nullable(),
+  /** Null: the key of the enrolment. */
+  key: TrustedKey.nullable().default(null),
+});
 export type PolicyMemory = z.infer<typeof PolicyMemory>;
 
-/** Whose policy this device obeys, pinned at enrolment. */
+/** Whose policy this device obeys, and by which keys that is proven: pinned at enrolment. */
 export interface PolicyKeys {
   readonly org: OrgId;
   readonly person: PersonId;
   readonly device: DeviceId;
+  /** Signs, with the key before it, every new policy key. */
+  readonly serverKey: PublicKey;
   readonly policyKey: PublicKey;
+  /** Which of the organisation's it was; 0 for the first. */
+  readonly policyKeySequence: number;
 }
 
 export interface PolicyCacheDeps {
@@ -110,10 +130,16 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   let seen = instant(memory?.seenAt ?? 0);
   let queue: Promise<unknown> = Promise.resolve();
   const listeners = new Set<() => void>();
+  const walls = createWallClocks();
 
   /** One at a time, so that each is judged against what the one before it left. */
-  function accept(policy: Signed | null, lease: Signed, serverTime?: UnixMs): ReturnType<PolicyCache['accept']> {
-    const answer = queue.then(() => acceptNext(policy, lease, serverTime ?? null));
+  function accept(
+    policy: Signed | null,
+    lease: Signed,
+    serverTime: UnixMs | null = null,
+    newKeys: readonly SignedKeyStatement[] = [],
+  ): ReturnType<PolicyCache['accept']> {
+    const answer = queue.then(() => acceptNext(policy, lease, serverTime, newKeys));
     queue = answer.catch(() => undefined);
     return answer;
   }
@@ -122,15 +148,33 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     policy: Signed | null,
     lease: Signed,
     serverTime: UnixMs | null,
+    newKeys: readonly SignedKeyStatement[],
   ): ReturnType<PolicyCache['accept']> {
-    const before = kept;
+    const next = trustNext(kept.chain, newKeys);
+    const before = next.learnt.reduce(underNewKey, { ...kept, chain: next.chain });
+    const answer = await acceptUnder(before, policy, lease, serverTime);
+    return next.isWhole ? answer : refuse('broken_keys');
+  }
+
+  async function acceptUnder(
+    before: Kept,
+    policy: Signed | null,
+    lease: Signed,
+    serverTime: UnixMs | null,
+  ): ReturnType<PolicyCache['accept']> {
+    const isKeyNew = before.chain.sequence !== kept.chain.sequence;
     const wall = clock.now();
     // Two clocks that agree are believed against everything that either of them said before.
     const isProven = serverTime !== null && Math.abs(serverTime - wall) <= SKEW_MS;
     // What a restart believes was kept in whole minutes.
     const mark = issuedBy(before.lease, isProven ? wall : believed(wall) + MINUTE + SKEW_MS);
     const candidate = policy === null ? before : judgePolicy(policy, before, keys);
-    if (typeof candidate === 'string') return refuse(candidate);
+    if (typeof candidate === 'string') {
+      // Without a policy that it signs the new key is known all the same: what the one before has signed does not come again.
+      if (isKeyNew) kept = before;
+      if (isKeyNew) await write(kept);
+      return refuse(candidate);
+    }
     // From here on it is genuine: what it lowers is lowered, before anything else is asked.
     kept = candidate;
     if (candidate.unread !== null) {
@@ -142,10 +186,10 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     const timely = typeof verified === 'string' ? verified : judgeTime(verified, mark, wall);
     if (typeof timely === 'string') {
       // Not the lease: what was refused must not come into force by a restart, only be told there.
-      if (policy !== null) await write(kept, timely === 'clocks_disagree' ? apart : null);
+      if (policy !== null || isKeyNew) await write(kept, timely === 'clocks_disagree' ? apart : null);
       return refuse(timely);
     }
-    kept = { ...candidate, ceiling: { levels: leastOf(mostOf(candidate), allowedBy(timely)), until: null } };
+    kept = { ...candidate, ceiling: { levels: leastOf(mostOf(candidate), allowedBy(candidate, timely)), until: null } };
     const ceiling = ceilingUntilInForce(candidate, clock.now());
     const next: Kept = {
       ...candidate,
@@ -191,18 +235,27 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     const organisation: Layer[] = [{ name: 'organisation', ceilings: levelsOf(kept.policy) }];
     if (holds(kept.ceiling, now)) organisation.push({ name: 'organisation', ceilings: kept.ceiling.levels });
     if (kept.lease === null) return [...organisation, everythingOff('lease')];
-    return [...organisation, ...leaseLayers(kept.lease, believed(now))];
+    const { terms } = kept.lease;
+    const then = believed(now);
+    return [
+      ...organisation,
+      ...decidedLayers(kept.policy, terms),
+      ...timelyLayers(kept.policy, terms, then, walls),
+      ...leaseLayers(kept.lease, then),
+    ];
   }
 
   function remembered(): PolicyMemory {
     const at = believed(clock.now());
     seen = instant(at);
     const seenAt = UnixMs.safeParse(Math.floor(at / MINUTE) * MINUTE).data ?? null;
-    return { highest: kept.highest, seenAt };
+    const { sequence, key } = kept.chain;
+    return { highest: kept.highest, seenAt, key: sequence === 0 ? null : { sequence, key } };
   }
 
   return {
     accept,
+    policyKey: () => (kept.chain.sequence === 0 ? null : keyIdOf(kept.chain.key)),
     policy: () => (kept.unread === null ? kept.policy : null),
     lease: () => kept.lease,
     notUnderstood: () => (kept.unread === null ? null : { hash: kept.unread.hash, version: kept.unread.version }),
@@ -226,12 +279,16 @@ const Stored = z.strictObject({
   policy: Signed.nullable(),
   lease: Signed.nullable(),
   highest: Highest,
+  /** From the key of the enrolment to the one that is trusted. */
+  keys: z.array(SignedKeyStatement).default([]),
   /** By how much the server's clock was ahead, when the lease that came with the policy was refused for it. */
   refusedAhead: z.number().nullable().default(null),
 });
 type Stored = z.infer<typeof Stored>;
 
 interface Kept {
+  /** The key by which everything that arrives is judged. */
+  readonly chain: KeyChain;
   readonly policy: VerifiedPolicy | null;
   /** A genuine policy that could not be read. While there is one, everything is off. */
   readonly unread: { readonly version: number; readonly hash: Digest } | null;
@@ -253,7 +310,7 @@ interface Ceiling {
 
 const ALL_OFF = Object.fromEntries(parameterIds.map((id) => [id, 'off'])) as Levels;
 
-const NOTHING: Kept = {
+const NOTHING: Omit<Kept, 'chain'> = {
   policy: null,
   unread: null,
   ceiling: null,
@@ -263,9 +320,27 @@ const NOTHING: Kept = {
   signed: { policy: null, lease: null },
 };
 
+/**
+ * What is left when a new key is trusted. A change of the key names the policy that was in force: what is newer here, or another
+ * one, was never published, whoever signed it. Then nothing holds until a policy comes that is newer still: no change of the key
+ * takes back that something was switched off.
+ */
+function underNewKey(before: Kept, { statement }: KeyLink): Kept {
+  const { policyVersion: version, policyHash: hash } = statement;
+  const { highest, chain } = before;
+  if (highest.version < version) return { ...before, highest: { version, hash } };
+  const isOther = highest.version > version || (highest.hash !== null && highest.hash !== hash);
+  return isOther ? { ...NOTHING, chain, highest, formerly: excludedBy(before) } : before;
+}
+
+function problemOf(context: SigningContext, { chain }: Kept, signed: Signed): SignatureProblem | 'retired_key' | null {
+  const problem = signatureProblem(context, chain.key, signed);
+  return problem === 'wrong_key' && isRetired(chain, signed.keyId) ? 'retired_key' : problem;
+}
+
 /** Judges what never depends on clock, lease or disk, and answers with what is to hold at once when it is genuine. */
 function judgePolicy(signed: Signed, before: Kept, keys: PolicyKeys): Kept | Refusal {
-  const problem = signatureProblem('daylight/policy/v1', keys.policyKey, signed);
+  const problem = problemOf('daylight/policy/v1', before, signed);
   if (problem !== null) return problem;
   if (!isCanonical(signed.payload)) return 'not_canonical';
   const hash = sha256(signed.payload);
@@ -276,9 +351,12 @@ function judgePolicy(signed: Signed, before: Kept, keys: PolicyKeys): Kept | Ref
   if (!read.ok) return judgeUnread(identity.data?.version ?? before.highest.version, hash, signed, before);
   const refusal = judgeOrder(read.policy, hash, before.highest);
   if (refusal !== null) return refusal;
-  if (before.policy?.hash === hash && before.unread === null) return before;
+  if (before.policy?.hash === hash && before.unread === null) {
+    return { ...before, signed: { ...before.signed, policy: signed } };
+  }
   const policy = { ...read.policy, hash } as VerifiedPolicy;
   return {
+    chain: before.chain,
     policy,
     unread: null,
     ceiling: { levels: leastOf(mostOf(before), levelsOf(policy)), until: null },
@@ -299,12 +377,11 @@ function mostOf({ policy, unread, ceiling }: Kept): Levels {
   return ceiling === null ? levelsOf(policy) : leastOf(ceiling.levels, levelsOf(policy));
 }
 
-/** What the lease says that the person has been told of, and has not objected to; what it does not name is off. */
-function allowedBy({ acknowledged, terms }: Lease): Levels {
-  const told = (id: ParameterId): string => (Object.hasOwn(acknowledged, id) ? acknowledged[id] : null) ?? 'off';
-  const left = (id: ParameterId): string =>
-    (Object.hasOwn(terms.objection, id) ? terms.objection[id] : null) ?? told(id);
-  return Object.fromEntries(parameterIds.map((id) => [id, least(id, told(id), left(id))])) as Levels;
+/** What the lease says that the person has been told of, and what its terms leave of the policy; what it does not name is off. */
+function allowedBy({ policy }: Kept, { acknowledged, terms }: Lease): Levels {
+  if (policy === null) return ALL_OFF;
+  const told = parameterIds.map((id) => [id, Object.hasOwn(acknowledged, id) ? acknowledged[id] : 'off']);
+  return leastOf(decidedLevels(policy, terms), Object.fromEntries(told) as Levels);
 }
 
 /** What holds until the policy's notBefore; null when it is in force, or raises nothing. */
@@ -326,6 +403,7 @@ const Identity = z.object({ org: z.string(), version: z.int().min(1) });
 function judgeUnread(version: number, hash: Digest, signed: Signed, before: Kept): Kept | Refusal {
   if (version < before.highest.version) return 'older_version';
   return {
+    chain: before.chain,
     policy: null,
     unread: { version, hash },
     ceiling: null,
@@ -347,7 +425,7 @@ function judgeOrder(policy: ReadPolicy, hash: Digest, highest: Highest): Refusal
 }
 
 function judgeLease(signed: Signed, candidate: Kept, keys: PolicyKeys): Lease | Refusal {
-  const problem = signatureProblem('daylight/lease/v1', keys.policyKey, signed);
+  const problem = problemOf('daylight/lease/v1', candidate, signed);
   if (problem !== null) return problem;
   if (!isCanonical(signed.payload)) return 'not_canonical';
   const parsed = Lease.safeParse(JSON.parse(signed.payload));
@@ -392,9 +470,12 @@ function judgeTime(lease: Lease, mark: Lease | null, wall: UnixMs): Lease | Refu
  */
 function open(stored: Stored | 'damaged' | null, memory: PolicyMemory | null, keys: PolicyKeys, clock: Clock): Opened {
   const onDisk = stored === null || stored === 'damaged' ? NOTHING.highest : stored.highest;
-  const nothing: Kept = { ...NOTHING, highest: higherOf(memory?.highest ?? NOTHING.highest, onDisk) };
+  const statements = stored === null || stored === 'damaged' ? [] : stored.keys;
+  const { chain, isWhole } = trustedAtStart(keys, memory?.key ?? null, statements);
+  const nothing: Kept = { ...NOTHING, chain, highest: higherOf(memory?.highest ?? NOTHING.highest, onDisk) };
   if (stored === 'damaged') return { kept: nothing, refusal: 'not_canonical', apart: 0 };
-  if (stored === null || stored.policy === null) return { kept: nothing, refusal: null, apart: 0 };
+  if (stored === null || stored.policy === null)
+    return { kept: nothing, refusal: isWhole ? null : 'broken_keys', apart: 0 };
   const policy = judgePolicy(stored.policy, nothing, keys);
   if (typeof policy === 'string') return { kept: nothing, refusal: policy, apart: 0 };
   if (policy.unread !== null) return { kept: policy, refusal: 'not_understood', apart: 0 };
@@ -440,6 +521,6 @@ export function isStoredPolicy(bytes: Uint8Array): boolean {
   return readStored(bytes) !== 'damaged';
 }
 
-function toStored({ signed, highest }: Kept, refusedAhead: number | null): Stored {
-  return { ...signed, highest, refusedAhead };
+function toStored({ chain, signed, highest }: Kept, refusedAhead: number | null): Stored {
+  return { ...signed, highest, keys: chain.links.map((link) => link.signed), refusedAhead };
 }

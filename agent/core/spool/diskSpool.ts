@@ -11,6 +11,7 @@ import { evict, type SpoolBounds, spoolBounds } from './bounds.ts';
 import { cutOut, purge } from './cutting.ts';
 import { isStop } from './endings.ts';
 import { HeldScreenshots } from './heldScreenshots.ts';
+import { inspect } from './inspection.ts';
 import { KeptReadings } from './keptReadings.ts';
 import { Numbering } from './numbering.ts';
 import { Outgoing } from './outgoing.ts';
@@ -24,6 +25,7 @@ import type {
   OpenReading,
   Spool,
   SpooledBatch,
+  SpoolFindings,
   SpoolWaiting,
   WaitingScreenshot,
 } from './spool.ts';
@@ -194,6 +196,10 @@ class DiskSpool implements Spool {
 
   waiting(): SpoolWaiting {
     return waitingIn(this.#parts, this.#holdAfter);
+  }
+
+  inspect(parameter: ParameterId, marker: string): Promise<SpoolFindings> {
+    return this.#alone((parts) => inspect(parts, parameter, marker));
   }
 
   wipe(): Promise<void> {

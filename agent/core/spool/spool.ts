@@ -65,6 +65,11 @@ export interface Spool {
    */
   cutOut(stretch: BootStretch, cause: DropCause): Promise<number>;
   waiting(): SpoolWaiting;
+  /**
+   * Of one parameter, what there is now, the batches read anew from their files; the stop of a session, which is sent whatever the
+   * policy says, is not counted. `marked`: of any parameter, in how many `marker` stands.
+   */
+  inspect(parameter: ParameterId, marker: string): Promise<SpoolFindings>;
   /** Deletes every file and the key. The spool cannot be used afterwards. */
   wipe(): Promise<void>;
   close(): Promise<void>;
@@ -114,6 +119,13 @@ export interface SpooledBatch {
   readonly frame: Batch;
   /** Images that the batch names; sent before it. */
   readonly images: readonly { readonly image: ImageId; readonly digest: string; readonly bytes: Uint8Array }[];
+}
+
+export interface SpoolFindings {
+  readonly inBatches: number;
+  readonly held: number;
+  readonly kept: number;
+  readonly marked: number;
 }
 
 export interface SpoolWaiting {

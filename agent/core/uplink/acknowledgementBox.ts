@@ -1,10 +1,11 @@
+import { AcknowledgementPayload } from '../../../shared/protocol/messages.ts';
 import { Signed } from '../../../shared/signed.ts';
 import type { Folder } from '../files.ts';
 
 /** The signed acknowledgement of a notice, kept until a lease shows what was acknowledged. */
 export interface AcknowledgementBox {
   keep(acknowledgement: Signed): Promise<void>;
-  /** Null when there is none. A damaged one is none: the employee is asked again. */
+  /** Null when there is none. A damaged one, or one of a form that is not used any more, is none: the employee is asked again. */
   waiting(): Promise<Signed | null>;
   answered(): Promise<void>;
 }
@@ -18,7 +19,9 @@ export function createAcknowledgementBox(files: Folder): AcknowledgementBox {
       const bytes = await files.read(FILE);
       if (bytes === null) return null;
       try {
-        return Signed.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+        const signed = Signed.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+        AcknowledgementPayload.parse(JSON.parse(signed.payload));
+        return signed;
       } catch {
         return null;
       }

@@ -10,7 +10,8 @@ import {
   type Wipe,
   WipePayload,
 } from '../../../shared/protocol/messages.ts';
-import type { Signed, SigningContext } from '../../../shared/signed.ts';
+import { SelfTestRequest } from '../../../shared/protocol/selfTest.ts';
+import type { Digest, Signed, SigningContext } from '../../../shared/signed.ts';
 import type { Identity } from '../identity.ts';
 import type { Clock, Random } from '../ports.ts';
 import { signatureProblem, signPayload } from '../signing.ts';
@@ -23,6 +24,8 @@ export interface HandshakeDeps {
   readonly boot: BootId;
   readonly agentVersion: string;
   readonly policyVersion: () => number;
+  /** The id of the policy key that is trusted here; null for the first of the organisation. */
+  readonly policyKey: () => Digest | null;
 }
 
 /** The agent's half of the proof, and what the server must repeat in its own. */
@@ -33,6 +36,7 @@ export interface Greeting {
 
 export function greet(deps: HandshakeDeps, challenge: z.infer<typeof Challenge>): Greeting {
   const { identity, clock, random } = deps;
+  const policyKey = deps.policyKey();
   const payload: HelloPayload = {
     device: identity.device,
     org: identity.org,
@@ -43,6 +47,7 @@ export function greet(deps: HandshakeDeps, challenge: z.infer<typeof Challenge>)
     boot: deps.boot,
     agentVersion: deps.agentVersion,
     policyVersion: deps.policyVersion(),
+    ...(policyKey === null ? {} : { policyKey }),
   };
   const text = canonical(HelloPayload.parse(payload));
   return { payload, hello: signPayload('daylight/hello/v1', deps.deviceKey, text) };
@@ -73,6 +78,16 @@ export function checkWipe(identity: Identity, greeting: Greeting, { wipe }: z.in
   return prove({ context: 'daylight/wipe/v1', schema: WipePayload, name: 'order to wipe' }, identity, greeting, wipe);
 }
 
+/** Whether this device is asked for a self-test by the pinned server. The nonce of the request makes every answer one of its own. */
+export function checkSelfTest(identity: Identity, request: Signed): Proven<SelfTestRequest> {
+  const read = readFrom(
+    { context: 'daylight/self-test-request/v1', schema: SelfTestRequest, name: 'request' },
+    identity,
+    request,
+  );
+  return read.ok ? forThisDevice('request', identity, read.said) : read;
+}
+
 interface Kind<T> {
   readonly context: SigningContext;
   readonly schema: z.ZodType<T>;
@@ -85,17 +100,30 @@ function prove<T extends Pick<WelcomePayload, 'challenge' | 'nonce' | 'device' |
   { payload: hello }: Greeting,
   signed: Signed,
 ): Proven<T> {
-  const problem = signatureProblem(context, identity.serverKey, signed);
-  if (problem === 'wrong_key') return { ok: false, why: 'it uses another key than the one pinned at enrolment' };
-  if (problem !== null) return { ok: false, why: 'its signature is not genuine' };
-  const parsed = isCanonical(signed.payload) ? schema.safeParse(JSON.parse(signed.payload)) : null;
-  if (parsed?.success !== true) return { ok: false, why: `its ${name} is not as described` };
-  const { challenge, nonce, device, org } = parsed.data;
+  const read = readFrom({ context, schema, name }, identity, signed);
+  if (!read.ok) return read;
+  const { challenge, nonce } = read.said;
   if (challenge !== hello.challenge || nonce !== hello.nonce) {
     return { ok: false, why: `its ${name} belongs to another connection` };
   }
-  if (device !== identity.device || org !== identity.org) {
-    return { ok: false, why: `its ${name} is for another device or organisation` };
-  }
-  return { ok: true, said: parsed.data };
+  return forThisDevice(name, identity, read.said);
+}
+
+function readFrom<T>({ context, schema, name }: Kind<T>, { serverKey }: Identity, signed: Signed): Proven<T> {
+  const problem = signatureProblem(context, serverKey, signed);
+  if (problem === 'wrong_key') return { ok: false, why: 'it uses another key than the one pinned at enrolment' };
+  if (problem !== null) return { ok: false, why: 'its signature is not genuine' };
+  const parsed = isCanonical(signed.payload) ? schema.safeParse(JSON.parse(signed.payload)) : null;
+  return parsed?.success === true
+    ? { ok: true, said: parsed.data }
+    : { ok: false, why: `its ${name} is not as described` };
+}
+
+function forThisDevice<T extends Pick<WelcomePayload, 'device' | 'org'>>(
+  name: string,
+  { device, org }: Identity,
+  said: T,
+): Proven<T> {
+  if (said.device === device && said.org === org) return { ok: true, said };
+  return { ok: false, why: `its ${name} is for another device or organisation` };
 }

@@ -3,7 +3,8 @@ import { canonical } from '../../../shared/canonical.ts';
 import { parameterIds, rank } from '../../../shared/catalog.ts';
 import { assertNever, DaylightError } from '../../../shared/errors.ts';
 import type { DiscardReason } from '../../../shared/outcome.ts';
-import { levelsOf } from '../../../shared/policy/policy.ts';
+import { intendedLevels } from '../../../shared/policy/ceilings.ts';
+import { toldOf } from '../../../shared/policy/lease.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import {
   type Ack,
@@ -11,22 +12,28 @@ import {
   type Batch,
   type Bye,
   type HelloPayload,
+  type PolicyPush,
   ReceiptPayload,
+  RequestAnswerPayload,
   type ServerFrame,
+  type WaitingRequest,
   type Welcome,
   type WelcomePayload,
   type Wipe,
   type WipePayload,
 } from '../../../shared/protocol/messages.ts';
-import type { Signed } from '../../../shared/signed.ts';
+import { SelfTestReport } from '../../../shared/protocol/selfTest.ts';
+import { statementText } from '../../../shared/rightsRequest.ts';
+import type { Digest, Signed } from '../../../shared/signed.ts';
 import { MINUTE, type MonoMs, SECOND, type UnixMs } from '../../../shared/time.ts';
 import type { PolicyCache } from '../gate/policyCache.ts';
+import type { NoticeBox } from '../noticeBox.ts';
 import type { Recorder } from '../recorder.ts';
-import { signPayload } from '../signing.ts';
+import { sha256, signPayload } from '../signing.ts';
 import type { Spool, SpooledBatch } from '../spool/spool.ts';
 import type { AcknowledgementBox } from './acknowledgementBox.ts';
 import { backoff } from './backoff.ts';
-import { checkWelcome, checkWipe, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
+import { checkSelfTest, checkWelcome, checkWipe, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
 import { type Link, openLink } from './link.ts';
 import { serverAddress } from './serverAddress.ts';
 
@@ -42,14 +49,17 @@ export type UplinkState =
   | { readonly kind: 'refused'; readonly why: string; readonly remedy: string }
   | { readonly kind: 'closed' };
 
-export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion'> {
+export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'policyKey'> {
   readonly policies: PolicyCache;
   readonly spool: Spool;
-  readonly recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere'>;
+  readonly recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere' | 'selfTest'>;
   readonly acknowledgements: AcknowledgementBox;
+  readonly notices: Pick<NoticeBox, 'hash' | 'arrived'>;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
   readonly onWipe: (reason: WipePayload['reason']) => Promise<void>;
   readonly onChange?: (state: UplinkState) => void;
+  /** A request in the person's name waits for their word, that this connection has not named before. */
+  readonly onAsked?: (request: AskedRequest) => void;
 }
 
 export interface Uplink {
@@ -59,10 +69,30 @@ export interface Uplink {
   /** Looks at once whether there is something to send, and connects now if it was waiting, unless the server asked for a pause. */
   nudge(): void;
   /** Signs and keeps the acknowledgement, and sends it as soon as there is a connection. */
-  acknowledge(notice: { readonly version: number; readonly policyHash: string }): Promise<void>;
+  acknowledge(notice: ShownText): Promise<void>;
+  /** What the server asks the person about, for as long as it is connected. */
+  asked(): readonly AskedRequest[];
+  /**
+   * Signs what the person says of a request that was shown to them with this digest, and sends it. False when it is not asked
+   * about (any more), or there is no connection.
+   */
+  answerRequest(shown: Pick<AskedRequest, 'request' | 'digest'>, answer: 'yes' | 'no'): Promise<boolean>;
   /** Sends what is closed and waits for it to be acknowledged, at most so long. */
   drain(timeoutMs: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A request in the person's name, as they are shown it. */
+export interface AskedRequest extends WaitingRequest {
+  /** Of all that is shown of it: what an answer is an answer to. */
+  readonly digest: Digest;
+}
+
+/** What was shown. `noticeHash`: left out where the text is not one of the server's. */
+export interface ShownText {
+  readonly version: number;
+  readonly policyHash: string;
+  readonly noticeHash?: string;
 }
 
 export interface Sent {
@@ -104,6 +134,9 @@ interface Conversation {
   ended: boolean;
 }
 
+/** What the agent is to obey, as either frame brings it. */
+type Given = Pick<z.infer<typeof PolicyPush>, 'policy' | 'lease' | 'keys'>;
+
 /** Whether anything may be sent now. */
 interface Pace {
   /** Policies that arrived and are not yet applied. Nothing is sent while there are any. */
@@ -132,11 +165,13 @@ class WebSocketUplink implements Uplink {
   #conversation: Conversation | null = null;
   #running: Promise<void> | null = null;
   #sent: Sent = { at: null, stored: 0, discarded: {}, batch: null };
+  #asked: readonly AskedRequest[] = [];
   #closed = false;
   #endPause: () => void = () => undefined;
   /** The server has asked to be left alone until then. */
   #notBefore: MonoMs = 0;
   #forgetReceipts: () => void = () => undefined;
+  #testing: Promise<void> = Promise.resolve();
   readonly #wakers = new Set<() => void>();
   /** How often something has happened. */
   #happened = 0;
@@ -164,13 +199,30 @@ class WebSocketUplink implements Uplink {
     this.#wake();
   }
 
-  async acknowledge({ version, policyHash }: { version: number; policyHash: string }): Promise<void> {
-    const { identity, clock, deviceKey, acknowledgements } = this.#deps;
+  async acknowledge({ version, ...shown }: ShownText): Promise<void> {
+    const { identity, clock, deviceKey, acknowledgements, policies } = this.#deps;
     const { org, person, device } = identity;
-    const payload = { org, person, device, noticeVersion: version, policyHash, at: clock.now() };
+    const terms = policies.lease()?.terms.revision ?? 0;
+    const payload = { org, person, device, noticeVersion: version, ...shown, terms, at: clock.now() };
     const text = canonical(AcknowledgementPayload.parse(payload));
     await acknowledgements.keep(signPayload('daylight/acknowledgement/v1', deviceKey, text));
     if (this.#conversation !== null) await this.#sendAcknowledgement(this.#conversation).catch(() => undefined);
+  }
+
+  asked(): readonly AskedRequest[] {
+    return this.#asked;
+  }
+
+  async answerRequest({ request, digest }: Pick<AskedRequest, 'request' | 'digest'>, answer: 'yes' | 'no') {
+    const { identity, clock, deviceKey } = this.#deps;
+    const isAsked = this.#asked.some((one) => one.request === request && one.digest === digest);
+    if (!isAsked || this.#conversation === null) return false;
+    const { org, person, device } = identity;
+    const payload = { org, person, device, request, content: digest, answer, at: clock.now() };
+    const text = canonical(RequestAnswerPayload.parse(payload));
+    const signed = signPayload('daylight/request/v1', deviceKey, text);
+    await this.#conversation.link.send({ type: 'answer_request', answer: signed });
+    return true;
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -271,7 +323,11 @@ class WebSocketUplink implements Uplink {
       await this.#handle(conversation, frame);
     } else if (greeting === null && frame.type === 'challenge') {
       meeting.greeting = greet(
-        { ...this.#deps, policyVersion: () => this.#deps.policies.policy()?.version ?? 0 },
+        {
+          ...this.#deps,
+          policyVersion: () => this.#deps.policies.policy()?.version ?? 0,
+          policyKey: () => this.#deps.policies.policyKey(),
+        },
         frame,
       );
       await link.send({ type: 'hello', hello: meeting.greeting.hello });
@@ -302,11 +358,12 @@ class WebSocketUplink implements Uplink {
   }
 
   async #begin(conversation: Conversation, frame: z.infer<typeof Welcome>, said: WelcomePayload): Promise<void> {
-    await this.#apply(conversation, frame.policy, frame.lease, said.serverTime);
+    await this.#apply(conversation, frame, said.serverTime);
     await this.#deps.spool.rebase(said.committedSeq, said.serverTime);
     this.#conversation = conversation;
     this.#enter({ kind: 'online', since: this.#deps.clock.now() });
     await this.#sendAcknowledgement(conversation);
+    await this.#askNotice(conversation);
     void this.#sendAll(conversation).catch((error: unknown) => {
       end(conversation.link, conversation.pace, failedHere(error));
     });
@@ -315,6 +372,7 @@ class WebSocketUplink implements Uplink {
   #leave(conversation: Conversation | null): void {
     if (conversation !== null) conversation.ended = true;
     this.#conversation = null;
+    this.#asked = [];
     this.#link = null;
     this.#wake();
   }
@@ -324,8 +382,12 @@ class WebSocketUplink implements Uplink {
   async #handle(conversation: Conversation, frame: Exclude<ServerFrame, { type: 'bye' | 'wipe' }>): Promise<void> {
     switch (frame.type) {
       case 'policy':
-        await this.#apply(conversation, frame.policy, frame.lease);
+        await this.#apply(conversation, frame);
         if (conversation.acknowledgementSent) await this.#forgetAnswered();
+        if (frame.policy !== null) await this.#askNotice(conversation);
+        return;
+      case 'notice':
+        if (frame.notice !== null) this.#deps.notices.arrived(frame.notice);
         return;
       case 'ack':
         return this.#acknowledged(conversation, frame);
@@ -337,6 +399,12 @@ class WebSocketUplink implements Uplink {
         return;
       case 'stop_session':
         return this.#deps.recorder.stoppedElsewhere(frame.session, frame.device);
+      case 'requests':
+        this.#ask(frame.waiting);
+        return;
+      case 'self_test':
+        this.#beginSelfTest(conversation, frame.request);
+        return;
       case 'challenge':
       case 'welcome':
         throw new Error('the server began the handshake a second time');
@@ -346,11 +414,12 @@ class WebSocketUplink implements Uplink {
   }
 
   /** Verifies, stops and purges what is now off, and only then answers and lets sending go on. */
-  async #apply(conversation: Conversation, policy: Signed | null, lease: Signed, serverTime?: UnixMs): Promise<void> {
+  async #apply(conversation: Conversation, { policy, lease, keys }: Given, serverTime?: UnixMs): Promise<void> {
     conversation.applied = false;
     try {
       // Also when the disk takes nothing: what the policy lowers holds already, and must be stopped and purged.
-      await this.#deps.policies.accept(policy, lease, serverTime).finally(() => this.#deps.recorder.policyChanged());
+      const { policies, recorder } = this.#deps;
+      await policies.accept(policy, lease, serverTime, keys).finally(() => recorder.policyChanged());
       conversation.applied = true;
       this.#sent = { ...this.#sent, batch: null };
       conversation.lastBatch = null;
@@ -360,6 +429,32 @@ class WebSocketUplink implements Uplink {
       conversation.pace.applying -= 1;
       this.#wake();
     }
+  }
+
+  /** The digest is made of what is shown, and not taken from the server: it is that which the person answers. */
+  #ask(waiting: readonly WaitingRequest[]): void {
+    const { org, person } = this.#deps.identity;
+    const before = new Set(this.#asked.map(({ digest }) => digest));
+    this.#asked = waiting.map((one) => ({ ...one, digest: sha256(statementText({ org, person, ...one })) }));
+    for (const one of this.#asked) if (!before.has(one.digest)) this.#deps.onAsked?.(one);
+  }
+
+  /** One after the other, and beside everything else: a policy that arrives meanwhile waits for none of them. */
+  #beginSelfTest(conversation: Conversation, request: Signed): void {
+    const { identity, recorder, deviceKey } = this.#deps;
+    const checked = checkSelfTest(identity, request);
+    if (!checked.ok) throw new Error(`a self-test was asked for by somebody else: ${checked.why}`);
+    const { parameter, nonce } = checked.said;
+    this.#testing = this.#testing.then(async () => {
+      if (conversation.ended) return;
+      const { device, org } = identity;
+      const report = SelfTestReport.parse({ device, org, nonce, ...(await recorder.selfTest(parameter)) });
+      const signed = signPayload('daylight/self-test/v1', deviceKey, canonical(report));
+      await conversation.link.send({ type: 'self_test_report', report: signed });
+    });
+    this.#testing = this.#testing.catch((error: unknown) => {
+      end(conversation.link, conversation.pace, failedHere(error));
+    });
   }
 
   async #acknowledged(conversation: Conversation, ack: z.infer<typeof Ack>): Promise<void> {
@@ -439,6 +534,11 @@ class WebSocketUplink implements Uplink {
     await conversation.link.send({ type: 'receipt', receipt: signed });
   }
 
+  /** The words of the notice in force, after the receipt for its policy: a switch waits for no text. */
+  async #askNotice(conversation: Conversation): Promise<void> {
+    await conversation.link.send({ type: 'read_notice', have: this.#deps.notices.hash() });
+  }
+
   async #sendAcknowledgement(conversation: Conversation): Promise<void> {
     const acknowledgement = await this.#deps.acknowledgements.waiting();
     if (acknowledgement === null) return;
@@ -453,8 +553,8 @@ class WebSocketUplink implements Uplink {
     const [policy, lease] = [policies.policy(), policies.lease()];
     if (waiting === null || policy === null || lease?.policyHash !== policy.hash) return;
     const { noticeVersion } = AcknowledgementPayload.parse(JSON.parse(waiting.payload));
-    const levels = levelsOf(policy);
-    const isTold = parameterIds.every((id) => rank(id, lease.acknowledged[id] ?? 'off') >= rank(id, levels[id]));
+    const levels = intendedLevels(policy, lease.terms);
+    const isTold = parameterIds.every((id) => rank(id, toldOf(lease, id)) >= rank(id, levels[id]));
     if (policy.version >= noticeVersion && isTold) await acknowledgements.answered();
   }
 

@@ -1,8 +1,6 @@
 import '../../../look/jitless.ts';
-import { RETENTION } from '../../../shared/policy/notice.ts';
 import { capitalised } from '../../../shared/text.ts';
 import { listed, say } from '../../strings/say.ts';
-import { termsWords } from '../../strings/terms.ts';
 import type { ShellAnswer } from '../bridge.ts';
 import type { EnrolmentRequest, InvitationView } from '../enrolment.ts';
 
@@ -38,13 +36,16 @@ async function look(): Promise<number | null> {
   const answer = await asked({ command: 'invitation', server: input('server').value, code: input('code').value });
   if (answer === null || !('invitation' in answer)) return null;
   const { organisation, person, notice, fingerprint } = answer.invitation;
-  const { version, collected, notCollected, never } = notice;
+  const { version, headings, notCollected, never } = notice;
   element('who').textContent = say('enrol.invites', { organisation, person, version: String(version) });
-  element('collected').replaceChildren(...collectedItems(collected));
-  element('retention').textContent = RETENTION;
+  for (const heading of ['collected', 'notCollected'] as const)
+    element(`heading-${heading}`).textContent = headings[heading];
+  element('collected').replaceChildren(...collectedItems(notice));
+  element('retention').textContent = notice.retention;
   const off = listed(notCollected.map(({ label }) => label));
-  element('not-collected').textContent = off === '' ? say('notice.everything') : off;
+  element('not-collected').textContent = off === '' ? headings.everything : off;
   element('never').textContent = never;
+  element('appeal').textContent = notice.appeal;
   element('fingerprint').textContent = fingerprint;
   element('notice').hidden = false;
   element('notice').focus();
@@ -74,13 +75,13 @@ async function asked(request: EnrolmentRequest): Promise<Said | null> {
   return null;
 }
 
-function collectedItems(collected: InvitationView['notice']['collected']): HTMLLIElement[] {
-  if (collected.length === 0) return [item(say('notice.nothing'))];
+function collectedItems({ collected, headings }: InvitationView['notice']): HTMLLIElement[] {
+  if (collected.length === 0) return [item(headings.nothing)];
   return collected.map((line) => {
     const entry = item('');
     const name = document.createElement('strong');
     name.textContent = line.label;
-    entry.append(name, paragraph(line.text), paragraph(termsWords(line), 'hint'));
+    entry.append(name, paragraph(line.text), paragraph(line.terms, 'hint'));
     return entry;
   });
 }

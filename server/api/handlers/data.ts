@@ -31,16 +31,16 @@ export function data(
   const { store, accounts } = context;
   return {
     async day({ params, query, signedIn: { actor } }) {
-      const { day, purpose } = query;
-      const wanted = { action: 'day', person: params.person, purpose, day, parameters: parameterIds } as const;
+      const { day, purpose: purposes } = query;
+      const wanted = { action: 'day', person: params.person, purposes, day, parameters: parameterIds } as const;
       const permitted = await permitRead(context, actor, wanted);
       const bounds = requireDay(day, query.zone);
       const read = await recordRead(context, permitted);
       return reportOf(context, read, { day, zone: query.zone }, bounds);
     },
     async observations({ params, query, signedIn: { actor } }) {
-      const { day, parameter, purpose } = query;
-      const wanted = { action: 'observations', person: params.person, purpose, day, parameters: [parameter] } as const;
+      const { day, parameter, purpose: purposes } = query;
+      const wanted = { action: 'observations', person: params.person, purposes, day, parameters: [parameter] } as const;
       const permitted = await permitRead(context, actor, wanted);
       const segments = await store.segments(actor.org, params.person, parameter, day, day);
       const read = await recordRead(context, permitted, segments);
@@ -49,7 +49,7 @@ export function data(
     },
     async screenshot({ params, query, signedIn: { actor } }) {
       const { person, image: id } = params;
-      const asked = { action: 'screenshot', person, purpose: query.purpose, day: null } as const;
+      const asked = { action: 'screenshot', person, purposes: query.purpose, day: null } as const;
       const permitted = await permitRead(context, actor, { ...asked, parameters: ['screenshot'] });
       const blob = await store.blob(actor.org, person, id);
       const read = await recordRead(context, permitted, blob === null ? [] : [blob], blob?.day ?? null);
@@ -114,10 +114,10 @@ async function reportOf(
     control.current(org),
     pastOf(context, org, [person]),
   ]);
-  const { records, viewableOn } = await openFor(context, read, segments.flat());
+  const { records, sightOn } = await openFor(context, read, segments.flat());
   const now = clock.now();
   return dayReport({
-    ...circumstancesOf(past, person, viewableOn(bounds), bounds, now),
+    ...circumstancesOf(past, person, sightOn, bounds, now),
     header: {
       person: { id: person, name: profile.name },
       day,

@@ -2,8 +2,7 @@ import { DaylightError } from '../../../shared/errors.ts';
 import { EnrolmentPayload } from '../../../shared/protocol/http/enrolment.ts';
 import type { Signed } from '../../../shared/signed.ts';
 import { HOUR, type UnixMs } from '../../../shared/time.ts';
-import { noticeView } from '../../control/notices.ts';
-import { parsePayload, verifySigned } from '../../control/signer.ts';
+import { keyIdOf, parsePayload, verifySigned } from '../../control/signer.ts';
 import type { DeviceRecord, EnrolResult, PersonRecord, TokenRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
@@ -16,7 +15,7 @@ const IN_A_DAY_MOST = 40;
 
 /** How a device joins: it is shown the notice, then proves that it holds its key. Used by agents, without a session. */
 export function enrolment(context: Context): HandlersOf<'enrolmentNotice' | 'enrol'> {
-  const { store, accounts, organisations, control, rateLimits, clock } = context;
+  const { store, accounts, organisations, control, notices, rateLimits, clock } = context;
   return {
     enrolmentNotice: ({ body, limitKey }) =>
       rateLimits.attempt([['enrolment', limitKey]], async () => {
@@ -24,15 +23,15 @@ export function enrolment(context: Context): HandlersOf<'enrolmentNotice' | 'enr
         const person = await personOf(context, token);
         const { identity } = await organisations.signer(person.org);
         const { name } = await accounts.profile(person);
-        const notice = noticeView(await control.current(person.org));
+        const notice = await notices.of(await control.current(person.org), 'in_force');
         return { organisation: identity.name, person: name, notice, serverKey: identity.serverKey };
       }),
     enrol: ({ body, limitKey }) =>
       rateLimits.attempt([['enrolment', limitKey]], async () => {
         const payload = readEnrolment(body.enrolment);
         const device = await enrolled(context, payload, body.enrolment);
-        const { identity } = await organisations.signer(device.org);
-        const { signed } = await control.current(device.org);
+        const { identity, keys, policy, lease } = await signedAlike(context, device);
+        const { sequence } = keys.chain;
         return {
           org: device.org,
           person: device.person,
@@ -40,11 +39,24 @@ export function enrolment(context: Context): HandlersOf<'enrolmentNotice' | 'enr
           organisation: identity.name,
           serverKey: identity.serverKey,
           policyKey: identity.policyKey,
-          policy: signed,
-          lease: await control.lease(device),
+          ...(sequence === 0 ? {} : { policyKeySequence: sequence }),
+          policy,
+          lease,
         };
       }),
   };
+}
+
+/** Policy and lease by the very key that is given with them: another one may come into force meanwhile. */
+async function signedAlike({ organisations, control }: Context, device: DeviceRecord) {
+  for (;;) {
+    const signer = await organisations.signer(device.org);
+    const { signed: policy } = await control.current(device.org);
+    const lease = await control.lease(device);
+    const { keyId } = (await control.current(device.org)).signed;
+    const isOurs = keyId === keyIdOf(signer.identity.policyKey) && keyId === policy.keyId && keyId === lease.keyId;
+    if (isOurs) return { ...signer, policy, lease };
+  }
 }
 
 /** The signature is by the very key that is being enrolled: it proves that the device holds it. */

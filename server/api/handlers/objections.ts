@@ -2,12 +2,13 @@ import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { PersonId } from '../../../shared/ids.ts';
 import type { ObjectionView } from '../../../shared/protocol/http/objections.ts';
-import type { ReceiptPayload } from '../../../shared/protocol/messages.ts';
 import { DAY, HOUR, type UnixMs } from '../../../shared/time.ts';
 import { type Actor, authorize, personTarget } from '../../authorize.ts';
+import { contactsOf } from '../../control/contacts.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import type { Objection, Standing } from '../../control/standing.ts';
 import type { PersonRecord } from '../../store/store.ts';
+import { confirmedOff } from '../confirmedOff.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { recordLook } from '../reading.ts';
@@ -31,8 +32,9 @@ export function objections(
       return { objections: open.flat().toSorted((a, b) => a.since - b.since) };
     },
     async object({ params: { parameter }, body: { grounds }, person, leave }) {
+      const { appeal } = await contactsOf(store, context.vault, person.org);
       const standing = await control.decide(leave, async (now, current) => {
-        requireObjectable(now, current, parameter);
+        requireObjectable(now, current, parameter, appeal);
         await noteEvent(context, person, 'objection_made');
         return { kind: 'objected', parameter, grounds };
       });
@@ -109,7 +111,12 @@ function requireUnanswered({ state }: Objection): void {
 }
 
 /** Art. 21(1): to what is done for a legitimate interest. What a contract or a law asks for is not the person's to stop. */
-function requireObjectable({ objections }: Standing, { document }: PublishedPolicy, parameter: ParameterId): void {
+function requireObjectable(
+  { objections }: Standing,
+  { document }: PublishedPolicy,
+  parameter: ParameterId,
+  appeal: string,
+): void {
   if (objections.has(parameter)) {
     throw new DaylightError('conflict', 'there is an objection to it already', {
       remedy: 'It holds until you end it; nothing has to be done again.',
@@ -129,7 +136,7 @@ function requireObjectable({ objections }: Standing, { document }: PublishedPoli
   throw new DaylightError(
     'conflict',
     `${catalog[parameter].label}: it is collected on another legal basis (${basis.replaceAll('_', ' ')}), to which there is no right to object`,
-    { remedy: 'Ask your organisation, or the supervisory authority, if you think that it is not needed.' },
+    { remedy: `If you think that it is not needed: ${appeal}` },
   );
 }
 
@@ -153,39 +160,21 @@ async function viewOf(
     person: person.person,
     ...{ parameter, revision, state, since },
     grounds: withWords ? grounds : null,
-    answer: answer === null ? null : await answerOf(context, person, answer, withWords),
-    confirmed: await confirmedOf(context, person, parameter),
+    answer: answer === null ? null : await answerOf(context, person, { ...answer, state }, withWords),
+    confirmed: await confirmedOff(context, person, parameter),
   };
 }
 
 async function answerOf(
   context: Context,
   { org }: PersonRecord,
-  { at, by, words }: { readonly at: UnixMs; readonly by: PersonId; readonly words: string },
+  { at, by, words, state }: NonNullable<Objection['answer']> & Pick<Objection, 'state'>,
   withWords: boolean,
 ): Promise<NonNullable<ObjectionView['answer']>> {
   const author = await context.store.person(org, by);
   const byName = author === null ? null : (await context.accounts.profile(author)).name;
-  return { at, by, byName, words: withWords ? words : null };
-}
-
-/** By what the devices themselves have signed since. */
-async function confirmedOf(
-  { store, control }: Context,
-  { org, person }: PersonRecord,
-  parameter: ParameterId,
-): Promise<ObjectionView['confirmed']> {
-  const { revision } = await control.standing({ org, person });
-  const active = (await store.devices(org, [person])).filter(({ status }) => status === 'active');
-  const receipts = await Promise.all(active.map((device) => control.lastSaid(device)));
-  const off = receipts.filter((receipt) => receipt !== null && isOff(receipt.said, parameter, revision));
-  return { devices: off.length, of: active.length };
-}
-
-/** Under the newest of their decisions, and with nothing of it left to be sent. */
-function isOff({ terms, parameters }: ReceiptPayload, parameter: ParameterId, revision: number): boolean {
-  const { state, waiting } = parameters[parameter];
-  return terms === revision && state === 'off' && waiting === 0;
+  const appeal = state === 'refused' ? (await contactsOf(context.store, context.vault, org)).appeal : null;
+  return { at, by, byName, words: withWords ? words : null, appeal };
 }
 
 /** Of words that somebody else wrote. */

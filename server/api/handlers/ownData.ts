@@ -1,8 +1,10 @@
 import { finished } from 'node:stream/promises';
 
 import { DaylightError } from '../../../shared/errors.ts';
+import type { OrgId } from '../../../shared/ids.ts';
 import { EXPORT_MINUTES } from '../../../shared/protocol/http/ownData.ts';
 import { dayOf, MINUTE } from '../../../shared/time.ts';
+import { contactsOf } from '../../control/contacts.ts';
 import { zipOf } from '../../lifecycle/exportZip.ts';
 import { heldUntil, subjectFiles } from '../../lifecycle/subjectAccess.ts';
 import type { Subject } from '../../lifecycle/subjectRecords.ts';
@@ -11,7 +13,7 @@ import type { Context } from '../context.ts';
 import { createExports, type ExportPlace, type Exports } from '../exports.ts';
 import type { HandlersOf } from '../handler.ts';
 import { recordOwnRead } from '../reading.ts';
-import { type Proof, requireSamePerson } from '../samePerson.ts';
+import { type Proof, refusedOnRecord, requireSamePerson } from '../samePerson.ts';
 import { noteEvent } from '../securityEvents.ts';
 import { whileSignedIn } from '../whileSignedIn.ts';
 
@@ -27,12 +29,15 @@ export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
       return { asOf, parameters: parameters.map((one) => ({ ...one, days: [...one.days] })), pastTheirDay };
     },
     async exportData({ leave, person, body, signedIn }) {
-      const place = await refusedOnRecord(context, person, () => provenPlace(context, exports, person, body));
+      const place = await refusedOnRecord(context, person, 'export_refused', () =>
+        provenPlace(context, exports, person, body),
+      );
       let snapshot: Snapshot | null = null;
       try {
         const asOf = clock.now();
         await recordOwnRead(context, leave, 'export', asOf);
         await noteEvent(context, person, 'data_exported');
+        await everyNotice(context, person.org);
         snapshot = await store.snapshot();
         const subject = await subjectOf(context, person, snapshot);
         const files = whileSignedIn(
@@ -75,18 +80,6 @@ async function provenPlace(
   }
 }
 
-/** Of a code that is missing, `noteRefusal` takes note. */
-async function refusedOnRecord<T>(context: Context, person: PersonRecord, task: () => Promise<T>): Promise<T> {
-  try {
-    return await task();
-  } catch (cause) {
-    const isRefusal =
-      cause instanceof DaylightError && (cause.code === 'wrong_credentials' || cause.code === 'rate_limited');
-    if (isRefusal) await noteEvent(context, person, 'export_refused');
-    throw cause;
-  }
-}
-
 /** Nothing is left of a download that has ended, whole or not; that it was cut off is on record. */
 function endOf(context: Context, person: PersonRecord, snapshot: Snapshot, place: ExportPlace) {
   return async (how: 'whole' | 'cut'): Promise<void> => {
@@ -98,16 +91,27 @@ function endOf(context: Context, person: PersonRecord, snapshot: Snapshot, place
   };
 }
 
+/** Of a version that nobody has asked for yet there is no text. */
+async function everyNotice({ control, notices }: Context, org: OrgId): Promise<void> {
+  const current = await control.current(org);
+  for (const policy of await control.history(org))
+    await notices.of(policy, policy.hash === current.hash ? 'in_force' : 'past');
+}
+
 async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot): Promise<Subject> {
-  const { vault, control, organisations, accounts, sessions } = context;
+  const { vault, control, organisations, accounts, sessions, notices } = context;
   const person = await store.person(asking.org, asking.person);
   if (person === null) throw new DaylightError('not_found', 'there is no such person');
   const { identity } = await organisations.signer(asking.org);
   const open: Subject['open'] = {
+    notice: (hash) => notices.byHash(asking.org, hash),
     profile: (of) => accounts.profile(of),
     credentials: (of) => accounts.credentials(of),
     teamName: (team) => accounts.teamName(team),
     clientOf: (session) => sessions.clientOf(session),
   };
-  return { person, organisation: identity.name, store, vault, policies: await control.history(asking.org), open };
+  const [policies, contacts] = [await control.history(asking.org), await contactsOf(store, vault, asking.org)];
+  const heads = await notices.heads(asking.org);
+  const erased = await context.erased.of(person);
+  return { person, organisation: identity.name, contacts, store, vault, erased, policies, notices: heads, open };
 }

@@ -2,7 +2,6 @@ import { DaylightError } from '../../../shared/errors.ts';
 import type { OrgId } from '../../../shared/ids.ts';
 import { HISTORY_PAGE, type PolicyView, type PublishedVersion } from '../../../shared/protocol/http/policy.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
-import { noticeView } from '../../control/notices.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import type { OpenStreams } from '../openStreams.ts';
@@ -13,9 +12,18 @@ export function policy(
   context: Context,
   streams: OpenStreams,
 ): HandlersOf<
-  'policy' | 'policyVersion' | 'policyHistory' | 'publishPolicy' | 'proof' | 'proofStream' | 'notice' | 'noticeVersion'
+  | 'policy'
+  | 'policyVersion'
+  | 'policyHistory'
+  | 'publishPolicy'
+  | 'proof'
+  | 'proofStream'
+  | 'notice'
+  | 'noticeVersion'
+  | 'noticeTexts'
+  | 'noticeText'
 > {
-  const { control } = context;
+  const { control, notices } = context;
   const versionOf = async (org: OrgId, version: number): Promise<PublishedPolicy> => {
     const published = await control.version(org, version);
     if (published === null) throw new DaylightError('not_found', 'there is no such version');
@@ -34,7 +42,9 @@ export function policy(
       return { versions: older.slice(-HISTORY_PAGE).toReversed().map(publishedVersion) };
     },
     async publishPolicy({ body, leave }) {
-      return policyView(await control.publish(leave, body));
+      const published = await control.publish(leave, body);
+      await notices.of(published, 'in_force');
+      return policyView(published);
     },
     async proof({ signedIn: { actor } }) {
       return control.proof(actor.org);
@@ -44,10 +54,20 @@ export function policy(
       return (stream) => followProof(context, signedIn, stream).finally(close);
     },
     async notice({ signedIn: { actor } }) {
-      return noticeView(await control.current(actor.org));
+      return notices.of(await control.current(actor.org), 'in_force');
     },
     async noticeVersion({ params, signedIn: { actor } }) {
-      return noticeView(await versionOf(actor.org, params.version));
+      const current = await control.current(actor.org);
+      if (current.document.version === params.version) return notices.of(current, 'in_force');
+      return notices.of(await versionOf(actor.org, params.version), 'past');
+    },
+    async noticeTexts({ signedIn: { actor } }) {
+      return { texts: [...(await notices.heads(actor.org))] };
+    },
+    async noticeText({ params, signedIn: { actor } }) {
+      const notice = await notices.byHash(actor.org, params.hash);
+      if (notice === null) throw new DaylightError('not_found', 'there is no notice with this hash');
+      return notice;
     },
   };
 }

@@ -16,8 +16,14 @@ const DAYS = 7;
 export function week(context: Context): HandlersOf<'week'> {
   return {
     async week({ params, query, signedIn: { actor } }) {
-      const { from, zone, purpose } = query;
-      const wanted = { action: 'week', person: params.person, purpose, day: from, parameters: weekParameters } as const;
+      const { from, zone, purpose: purposes } = query;
+      const wanted = {
+        action: 'week',
+        person: params.person,
+        purposes,
+        day: from,
+        parameters: weekParameters,
+      } as const;
       const permitted = await permitRead(context, actor, wanted);
       requireDay(from, zone);
       return reportOf(context, await recordRead(context, permitted), from, zone);
@@ -38,7 +44,7 @@ async function reportOf(context: Context, read: RecordedRead, first: Day, zone: 
     control.current(org),
     pastOf(context, org, [person]),
   ]);
-  const { records, viewableOn } = await openFor(context, read, segments.flat());
+  const { records, sightOn } = await openFor(context, read, segments.flat());
   const now = clock.now();
   return weekReport({
     header: {
@@ -52,7 +58,7 @@ async function reportOf(context: Context, read: RecordedRead, first: Day, zone: 
     ...standingNow(context, read, past),
     days: days.map((day) => {
       const ofDay = requireDay(day, zone);
-      return { day, bounds: ofDay, ...circumstancesOf(past, person, viewableOn(ofDay), ofDay, now) };
+      return { day, bounds: ofDay, ...circumstancesOf(past, person, sightOn, ofDay, now) };
     }),
   });
 }

@@ -26,7 +26,7 @@ export function Account() {
       lead={say('account.lead', { name: me.person.name, email: me.person.email, role: say(`role.${me.person.role}`) })}
     >
       <div className="dl-stack">
-        {self !== undefined && <Devices person={self} own mayEnrol />}
+        {self !== undefined && <Devices person={self} own mayEnrol mayTest />}
         <PasswordPanel />
         <FactorPanel />
         <Sessions />

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { ReadPurposeName } from '../day/purposes.ts';
+import type { ConsentView } from '../../../shared/protocol/http/consents.ts';
+import { purposesInQuery, type ReadPurposeName } from '../day/purposes.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
 
@@ -79,6 +80,11 @@ export function usePolicy(enabled = true) {
   return useQuery({ queryKey: keys.policy, queryFn: ({ signal }) => call('policy', {}, signal), enabled });
 }
 
+/** The keys that have signed what is collected, newest first. */
+export function usePolicyKeys() {
+  return useQuery({ queryKey: keys.policyKeys, queryFn: ({ signal }) => call('policyKeys', {}, signal), staleTime: 0 });
+}
+
 /** Newest first, a page at a time. */
 export function usePolicyHistory() {
   return useInfiniteQuery({
@@ -107,6 +113,11 @@ export function useNotice(version: number | null = null) {
   });
 }
 
+/** Whom people can turn to. */
+export function useContacts() {
+  return useQuery({ queryKey: keys.contacts, queryFn: ({ signal }) => call('contacts', {}, signal), staleTime: 0 });
+}
+
 export function useDevices(person: string) {
   return useQuery({
     queryKey: keys.devices(person),
@@ -132,12 +143,52 @@ function isUnconfirmed({ confirmed }: { confirmed: { devices: number; of: number
   return confirmed.devices < confirmed.of;
 }
 
+/** The viewer's own, followed closely as long as a device has not confirmed that something is off. */
+export function useConsents(person: string) {
+  return useQuery({
+    queryKey: keys.consents(person),
+    queryFn: ({ signal }) => call('consents', { params: { person } }, signal),
+    select: ({ consents }) => consents,
+    refetchInterval: ({ state: { data } }) => (data?.consents.some(isUnsure) ? 1_000 : 15_000),
+  });
+}
+
+function isUnsure({ counts, confirmedOff }: ConsentView): boolean {
+  return counts === 'none' && confirmedOff.devices < confirmedOff.of;
+}
+
 /** One read of everybody's words is one entry in the access log of each. */
 export function useOpenObjections() {
   return useQuery({
     queryKey: keys.openObjections,
     queryFn: ({ signal }) => call('openObjections', {}, signal),
     select: ({ objections }) => objections,
+  });
+}
+
+export function useProcessingRecord() {
+  return useQuery({
+    queryKey: keys.processingRecord,
+    queryFn: ({ signal }) => call('processingRecord', {}, signal),
+    staleTime: 0,
+  });
+}
+
+/** One's own: a word given on a computer shows within seconds. */
+export function useRequests(person: string) {
+  return useQuery({
+    queryKey: keys.requests(person),
+    queryFn: ({ signal }) => call('requests', { params: { person } }, signal),
+    refetchInterval: ({ state: { data } }) =>
+      data?.requests.some(({ state }) => state === 'awaiting_device') ? 2_000 : 60_000,
+  });
+}
+
+/** One read of everybody's words is one entry in the access log of each. */
+export function useAllRequests() {
+  return useQuery({
+    queryKey: keys.allRequests,
+    queryFn: ({ signal }) => call('allRequests', { query: {} }, signal),
   });
 }
 
@@ -150,8 +201,14 @@ export function useReceipt(person: string, device: string, enabled: boolean) {
 }
 
 /** One read of a person's day is one entry in their access log, so it is repeated only when someone asks for it. */
-export function useDay(question: { person: string; day: string; zone: string; purpose: ReadPurposeName | null }) {
-  const { person, day, zone, purpose } = question;
+export function useDay(question: {
+  person: string;
+  day: string;
+  zone: string;
+  purposes: readonly ReadPurposeName[] | null;
+}) {
+  const { person, day, zone } = question;
+  const purpose = question.purposes === null ? null : purposesInQuery(question.purposes);
   return useQuery({
     queryKey: keys.day(person, day, zone, purpose ?? ''),
     queryFn: ({ signal }) => {
@@ -165,8 +222,14 @@ export function useDay(question: { person: string; day: string; zone: string; pu
 }
 
 /** Like a day: one read is one entry in the access log. */
-export function useWeek(question: { person: string; from: string; zone: string; purpose: ReadPurposeName | null }) {
-  const { person, from, zone, purpose } = question;
+export function useWeek(question: {
+  person: string;
+  from: string;
+  zone: string;
+  purposes: readonly ReadPurposeName[] | null;
+}) {
+  const { person, from, zone } = question;
+  const purpose = question.purposes === null ? null : purposesInQuery(question.purposes);
   return useQuery({
     queryKey: keys.week(person, from, zone, purpose ?? ''),
     queryFn: ({ signal }) => {
@@ -186,6 +249,39 @@ export function useHeld(person: string) {
     queryFn: ({ signal }) => call('held', { params: { person } }, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
+  });
+}
+
+/** Looked at again every few seconds as long as something is on its way. */
+export function useErasures(person: string) {
+  return useQuery({
+    queryKey: keys.erasures(person),
+    queryFn: ({ signal }) => call('erasures', { params: { person } }, signal),
+    select: ({ erasures }) => erasures,
+    refetchInterval: ({ state }) =>
+      state.data?.erasures.some((one) => one.state !== 'verified') === true ? AGAIN_MS : false,
+  });
+}
+
+const AGAIN_MS = 1_500;
+
+export function useStoredAbove(enabled: boolean) {
+  return useQuery({
+    queryKey: keys.storedAbove,
+    queryFn: ({ signal }) => call('storedAbove', {}, signal),
+    select: ({ parameters }) => parameters,
+    enabled,
+    staleTime: 0,
+  });
+}
+
+export function useOrderedErasures() {
+  return useQuery({
+    queryKey: keys.orderedErasures,
+    queryFn: ({ signal }) => call('orderedErasures', {}, signal),
+    select: ({ erasures }) => erasures,
+    refetchInterval: ({ state }) =>
+      state.data?.erasures.some(({ finishedAt }) => finishedAt === null) === true ? AGAIN_MS : false,
   });
 }
 

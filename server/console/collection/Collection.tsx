@@ -11,6 +11,7 @@ import { keys } from '../api/keys.ts';
 import { usePolicy } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { type Proof, useProof } from '../api/useProof.ts';
+import { StoredAbove } from '../erasing/StoredAbove.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Note } from '../frame/Note.tsx';
@@ -123,6 +124,7 @@ function Matrix(props: {
       </div>
       <PolicyTimes policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editTime} />
       <LeftOut policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editExclusions} />
+      {editable && <StoredAbove policy={policy} />}
       {changes.length > 0 && (
         <DraftBar
           changes={changes}

@@ -7,7 +7,11 @@ export function EffectLines({ effects }: { effects: Effects }) {
   const { lowers, raised, stopped } = effects;
   return (
     <>
-      {lowers && <p>{say('effect.lowers')}</p>}
+      {lowers && (
+        <p>
+          {say('effect.lowers')} {say('stored.later')}
+        </p>
+      )}
       {raised.length > 0 && <p>{say('effect.raised', { what: parametersText(raised) })}</p>}
       {stopped.length > 0 && <p>{say('effect.stopped', { what: parametersText(stopped) })}</p>}
       {!lowers && raised.length === 0 && stopped.length === 0 && <p>{say('effect.nothing')}</p>}

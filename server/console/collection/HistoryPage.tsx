@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core';
+import { IconKey } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
 import type { PublishedVersion } from '../../../shared/protocol/http/policy.ts';
@@ -18,7 +20,15 @@ export function HistoryPage() {
   const history = usePolicyHistory();
   const versions = comparedVersions(history.data ?? []);
   return (
-    <Page title={say('history.title')} lead={say('history.lead')}>
+    <Page
+      title={say('history.title')}
+      lead={say('history.lead')}
+      actions={
+        <Button component={Link} to="/notice/keys" variant="default" leftSection={<IconKey size={17} aria-hidden />}>
+          {say('keys.open')}
+        </Button>
+      }
+    >
       {history.isPending && <Waiting lines={6} />}
       {history.isError && !history.isFetchNextPageError && (
         <Failure error={history.error} retry={() => void history.refetch()} />

@@ -23,7 +23,7 @@ export function LeftOut(props: {
   const [tried, setTried] = useState(false);
   const { person } = useMe();
   const [zone, now] = [viewerZone(), Date.now()];
-  const day = useDay({ person: person.id, day: dayIn(now, zone), zone, purpose: tried ? 'own_data' : null });
+  const day = useDay({ person: person.id, day: dayIn(now, zone), zone, purposes: tried ? ['own_data'] : null });
   const hidden = day.data === undefined ? null : hiddenInLastHour(day.data, exclusions, now);
   const isNothing = exclusions.apps.length + exclusions.sites.length === 0;
   return (

@@ -2,6 +2,9 @@ import { Button } from '@mantine/core';
 import { IconHistory, IconPrinter } from '@tabler/icons-react';
 import { Link, useParams } from 'react-router';
 import { useNotice } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { WhomToAsk } from '../contacts/WhomToAsk.tsx';
+import { may } from '../frame/may.ts';
 import { NoSuchPage } from '../frame/NoSuchPage.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
@@ -10,6 +13,7 @@ import { NoticeSheet } from './NoticeSheet.tsx';
 
 /** What is collected now, on a page that prints. */
 export function NoticePage() {
+  const { role } = useMe().person;
   return (
     <Page
       title={say('notice.title')}
@@ -31,6 +35,7 @@ export function NoticePage() {
       <div className="dl-panel">
         <NoticeSheet />
       </div>
+      {may.changeContacts(role) && <WhomToAsk />}
     </Page>
   );
 }

@@ -1,37 +1,37 @@
-import { type Notice, RETENTION } from '../../../shared/policy/notice.ts';
-import { count, listed, say } from '../strings/say.ts';
+import type { Notice } from '../../../shared/policy/notice.ts';
+import { english } from '../../../shared/policy/phrases/en.ts';
+import { listed } from '../strings/say.ts';
 import classes from './collection.module.css';
-import { rolesText } from './words.ts';
+
+interface NoticeTextProps {
+  readonly notice: Omit<Notice, 'version'>;
+  /** Left out: the master's, for a policy that is not published yet. */
+  readonly headings?: Readonly<Record<'collected' | 'nothing' | 'notCollected' | 'everything' | 'never', string>>;
+}
 
 /** What a notice says, of a policy in force as of one that is not published yet. */
-export function NoticeText({ notice: { collected, notCollected, never } }: { notice: Omit<Notice, 'version'> }) {
+export function NoticeText({ notice, headings = english.headings }: NoticeTextProps) {
+  const { collected, notCollected, never, retention } = notice;
   return (
     <>
       <section>
-        <h2>{say('notice.collected')}</h2>
-        {collected.length === 0 && <p>{say('notice.nothing')}</p>}
+        <h2>{headings.collected}</h2>
+        {collected.length === 0 && <p>{headings.nothing}</p>}
         {collected.map((line) => (
           <div key={line.parameter} className={classes.line}>
             <h3>{line.label}</h3>
             <p>{line.text}</p>
-            <p className="dl-quiet dl-small">
-              {say('notice.terms', {
-                purpose: say(`purpose.${line.purpose}`),
-                basis: say(`basis.${line.basis}`),
-                days: count('days', line.retentionDays),
-                viewers: rolesText(line.viewers),
-              })}
-            </p>
+            <p className="dl-quiet dl-small">{line.terms}</p>
           </div>
         ))}
-        {collected.length > 0 && <p>{RETENTION}</p>}
+        {retention !== '' && <p>{retention}</p>}
       </section>
       <section>
-        <h2>{say('notice.notCollected')}</h2>
-        <p>{notCollected.length === 0 ? say('notice.everything') : listed(notCollected.map(({ label }) => label))}</p>
+        <h2>{headings.notCollected}</h2>
+        <p>{notCollected.length === 0 ? headings.everything : listed(notCollected.map(({ label }) => label))}</p>
       </section>
       <section>
-        <h2>{say('notice.never')}</h2>
+        <h2>{headings.never}</h2>
         <p>{never}</p>
       </section>
     </>

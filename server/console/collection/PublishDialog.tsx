@@ -9,7 +9,8 @@ import { Failure } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
-import { type Difference, type Draft, type Effects, toChange } from './draft.ts';
+import { ClassLine } from './ClassLine.tsx';
+import { type Difference, type Draft, type Effects, toChange, withDraft } from './draft.ts';
 import { EffectLines } from './EffectLines.tsx';
 
 /** The last look before a change holds: all of it, what it means, and the reason that everyone will be able to read. */
@@ -52,6 +53,7 @@ export function PublishDialog(props: {
         <Changes changes={changes} />
         <div>
           <EffectLines effects={effects} />
+          <ClassLine before={policy} after={withDraft(policy, draft)} />
         </div>
         <Textarea
           label={say('publish.reason')}

@@ -162,6 +162,7 @@ export function withDraft(policy: PolicyDocument, draft: Draft): PolicyDocument 
   return {
     ...policy,
     ...toPolicyTimes(draftedTimes(policy, draft)),
+    ...reaction(draft),
     ...(draft.exclusions === undefined ? {} : { exclusions: draft.exclusions }),
     parameters: Object.fromEntries(parameters) as PolicyDocument['parameters'],
   };
@@ -187,9 +188,15 @@ export function effectsOf(before: PolicyDocument, after: PolicyDocument): Effect
 
 /** The draft as the server takes it. Fails with a ZodError when a value is not one that its parameter has. */
 export function toChange(policy: PolicyDocument, draft: Draft, baseVersion: number, reason: string): PolicyChange {
-  const times = Object.keys(draft.times).length === 0 ? {} : toPolicyTimes(draftedTimes(policy, draft));
+  const times =
+    Object.keys(draft.times).length === 0 ? {} : { ...toPolicyTimes(draftedTimes(policy, draft)), ...reaction(draft) };
   const exclusions = draft.exclusions === undefined ? {} : { exclusions: draft.exclusions };
   return PolicyChange.parse({ baseVersion, reason, parameters: draft.rules, ...times, ...exclusions });
+}
+
+/** A policy may say nothing of it: only who wrote it into the draft changes it. */
+function reaction({ times: { reactionDays } }: Draft): Pick<PolicyDocument, 'reactionDays'> {
+  return reactionDays === undefined ? {} : { reactionDays };
 }
 
 function directionOf(parameter: ParameterId, field: RuleField, before: Rule, after: Rule): Direction {

@@ -1,4 +1,4 @@
-import { type PolicyDocument, policyTimes } from '../../../shared/policy/policy.ts';
+import { type PolicyDocument, policyTimes, ReactionDays } from '../../../shared/policy/policy.ts';
 
 /** The times that a policy sets for everything together, each under one name. */
 export interface Times {
@@ -8,20 +8,23 @@ export interface Times {
   readonly enteredHours: number;
   readonly reviewSeconds: number;
   readonly idleSeconds: number;
+  /** Days that people who are here already have between their acknowledgement of a raise and the raise. */
+  readonly reactionDays: number;
 }
 
 export type TimeName = keyof Times;
 
-export const timeNames = ['observedHours', 'enteredHours', 'reviewSeconds', 'idleSeconds'] as const;
+export const timeNames = ['observedHours', 'enteredHours', 'reviewSeconds', 'idleSeconds', 'reactionDays'] as const;
 
 type PolicyTimes = Pick<PolicyDocument, 'leaseHours' | 'screenshotReviewSeconds' | 'idleSeconds'>;
 
-export function timesOf({ leaseHours, screenshotReviewSeconds, idleSeconds }: PolicyTimes): Times {
+export function timesOf(policy: PolicyTimes & Pick<PolicyDocument, 'reactionDays'>): Times {
+  const { leaseHours, screenshotReviewSeconds, idleSeconds, reactionDays = 0 } = policy;
   const { observed: observedHours, entered: enteredHours } = leaseHours;
-  return { observedHours, enteredHours, reviewSeconds: screenshotReviewSeconds, idleSeconds };
+  return { observedHours, enteredHours, reviewSeconds: screenshotReviewSeconds, idleSeconds, reactionDays };
 }
 
-/** The same, as policies and changes have them. */
+/** The same but the days, as policies and changes have them. */
 export function toPolicyTimes({ observedHours, enteredHours, reviewSeconds, idleSeconds }: Times): PolicyTimes {
   return {
     leaseHours: { observed: observedHours, entered: enteredHours },
@@ -30,14 +33,14 @@ export function toPolicyTimes({ observedHours, enteredHours, reviewSeconds, idle
   };
 }
 
-/** Less time to look at a screenshot is more collected; of everything else, more time is. */
+/** Less time to look at a screenshot is more collected, and less to react to a raise collects it sooner; of everything else, more time is. */
 export function collectsMore(name: TimeName, before: number, after: number): boolean {
-  return name === 'reviewSeconds' ? after < before : after > before;
+  return name === 'reviewSeconds' || name === 'reactionDays' ? after < before : after > before;
 }
 
 /** How a time is entered: `perUnit` of the policy's own unit make one of the unit that people read. */
 export interface TimeRange {
-  readonly unit: 'hours' | 'minutes';
+  readonly unit: 'hours' | 'minutes' | 'days';
   readonly perUnit: number;
   /** In the policy's own unit. */
   readonly least: number;
@@ -51,6 +54,7 @@ export const timeRanges: Readonly<Record<TimeName, TimeRange>> = {
   enteredHours: rangeOf(entered, 'hours', 1),
   reviewSeconds: rangeOf(policyTimes.screenshotReviewSeconds, 'minutes', 60),
   idleSeconds: rangeOf(policyTimes.idleSeconds, 'minutes', 60),
+  reactionDays: rangeOf(ReactionDays, 'days', 1),
 };
 
 function rangeOf(

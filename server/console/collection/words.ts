@@ -53,6 +53,7 @@ export function differenceText(difference: Difference): string {
 /** What a time means for the people whose data it is about. */
 export function timeSentence(name: TimeName, value: number): string {
   if (name === 'reviewSeconds' && value === 0) return say('times.reviewNone');
+  if (name === 'reactionDays' && value === 0) return say('times.reactionNone');
   return say(`times.${name}`, { time: timeText(name, value) });
 }
 
@@ -63,6 +64,7 @@ export function timeRangeText(name: TimeName): string {
 }
 
 function timeText(name: TimeName, value: number): string {
+  if (timeRanges[name].unit === 'days') return count('days', value);
   if (timeRanges[name].unit === 'minutes') return duration(value * SECOND);
   return value >= 48 && value % 24 === 0 ? count('days', value / 24) : count('hours', value);
 }

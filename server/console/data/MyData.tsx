@@ -4,6 +4,7 @@ import { RETENTION } from '../../../shared/policy/notice.ts';
 import type { HeldView } from '../../../shared/protocol/http/ownData.ts';
 import { useHeld } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
+import { EraseDays } from '../erasing/EraseDays.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
@@ -23,7 +24,11 @@ export function MyData() {
         {held.isPending && <Waiting lines={5} />}
         {held.isError && <Failure error={held.error} retry={() => void held.refetch()} />}
         {held.data !== undefined && <Held held={held.data} />}
+        {held.data !== undefined && <EraseDays held={held.data} />}
         <Download />
+        <p>
+          {say('myData.more')} <Link to="/my-requests">{say('nav.requests')}</Link>
+        </p>
       </div>
     </Page>
   );

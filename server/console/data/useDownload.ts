@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { saveFile } from '../../../look/saveFile.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import { openFile, type Request } from '../api/client.ts';
 import { useMe } from '../api/useMe.ts';
@@ -29,7 +30,7 @@ export function useDownload() {
       const pieces = await received(response, ours, (bytes) => setState({ kind: 'receiving', bytes }));
       const file = new Blob(pieces, { type: 'application/zip' });
       const name = nameOf(response);
-      save(file, name);
+      saveFile(file, name);
       setState({ kind: 'done', bytes: file.size, name });
     } catch (error) {
       // Who leaves the page sees no state, and who stops it wants none.
@@ -67,16 +68,6 @@ async function received(
 
 function nameOf(response: Response): string {
   return /filename="([a-z0-9.-]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'daylight.zip';
-}
-
-function save(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken it over by the next turn of its own.
-  setTimeout(() => URL.revokeObjectURL(address), SILENCE_MS);
 }
 
 function brokenOff(cause?: unknown): DaylightError {

@@ -5,20 +5,21 @@ import { Day } from '../../../shared/time.ts';
 import { dayBeside } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import classes from './day.module.css';
-import type { ReadPurposeName } from './purposes.ts';
+import { purposesText, type ReadPurposeName } from './purposes.ts';
 
 /** Which day, for which purpose, and read again. */
 export function DayControls(props: {
   day: string;
   today: string;
   /** Null on one's own day and before one is chosen. */
-  purpose: ReadPurposeName | null;
+  purposes: readonly ReadPurposeName[] | null;
   refreshing: boolean;
   onDay: (day: string) => void;
+  /** To choose anew. */
   onPurpose: () => void;
   onRefresh: (() => void) | null;
 }) {
-  const { day, today, purpose, refreshing, onDay, onPurpose, onRefresh } = props;
+  const { day, today, purposes, refreshing, onDay, onPurpose, onRefresh } = props;
   return (
     <div className={`${classes.controls} dl-noprint`}>
       <div className={classes.stepper}>
@@ -46,9 +47,9 @@ export function DayControls(props: {
           {say('day.today')}
         </Button>
       )}
-      {purpose !== null && (
+      {purposes !== null && (
         <Button variant="default" onClick={onPurpose}>
-          {say('day.purpose', { purpose: say(`purpose.${purpose}`) })}
+          {say('day.purpose', { purpose: purposesText(purposes) })}
         </Button>
       )}
       {onRefresh !== null && (

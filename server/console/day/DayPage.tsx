@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link, useLocation, useNavigate, useParams } from 'react-router';
+import { parameterIds } from '../../../shared/catalog.ts';
 import { useDay } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
@@ -14,7 +15,7 @@ import { DayView } from './DayView.tsx';
 import { NoDay } from './NoDay.tsx';
 import { PurposeChoice } from './PurposeChoice.tsx';
 import { toDay, toWeek } from './paths.ts';
-import { chosenPurpose, type ReadPurposeName } from './purposes.ts';
+import { chosenPurposes, type ReadPurposeName } from './purposes.ts';
 
 /**
  * A person's day. The person and their manager see the same page, through the same request; someone else's day is not
@@ -26,7 +27,7 @@ export function DayPage() {
   const today = dayIn(Date.now(), viewerZone());
   const day = addressedDay(text, today);
   if (day === null)
-    return <NoDay text={text ?? ''} today={toDay({ person, viewer: me.person.id, day: today, purpose: null })} />;
+    return <NoDay text={text ?? ''} today={toDay({ person, viewer: me.person.id, day: today, purposes: null })} />;
   return <PersonDay person={person} day={day} />;
 }
 
@@ -36,12 +37,12 @@ function PersonDay({ person, day }: { person: string; day: string }) {
   const state: unknown = useLocation().state;
   const navigate = useNavigate();
   const zone = viewerZone();
-  const chosen = own ? 'own_data' : chosenPurpose(viewer, state);
+  const chosen = own ? OWN : chosenPurposes(viewer, state);
   const name = useNameOf(person);
   const isNamed = useNames()(person) !== undefined;
-  const report = useDay({ person, day, zone, purpose: chosen });
-  const go = (to: { day?: string; purpose?: ReadPurposeName | null }) => {
-    const lead = toDay({ person, viewer, day, purpose: chosen, ...to });
+  const report = useDay({ person, day, zone, purposes: chosen });
+  const go = (to: { day?: string; purposes?: readonly ReadPurposeName[] | null }) => {
+    const lead = toDay({ person, viewer, day, purposes: chosen, ...to });
     void navigate(lead.to, { state: lead.state });
   };
   const title = own ? say('day.mine') : name;
@@ -50,7 +51,7 @@ function PersonDay({ person, day }: { person: string; day: string }) {
       title={title}
       lead={longDay(day)}
       actions={
-        <Button component={Link} variant="default" {...toWeek({ person, viewer, day, purpose: chosen })}>
+        <Button component={Link} variant="default" {...toWeek({ person, viewer, day, purposes: chosen })}>
           {say('week.open')}
         </Button>
       }
@@ -59,25 +60,33 @@ function PersonDay({ person, day }: { person: string; day: string }) {
         <DayControls
           day={day}
           today={dayIn(Date.now(), zone)}
-          purpose={own ? null : chosen}
+          purposes={own ? null : chosen}
           refreshing={report.isFetching}
           onDay={(next) => go({ day: next })}
-          onPurpose={() => go({ purpose: null })}
+          onPurpose={() => go({ purposes: null })}
           onRefresh={chosen === null ? null : () => void report.refetch()}
         />
         {chosen === null && (
           <PurposeChoice
             question={isNamed ? say('purpose.ask', { name }) : say('purpose.askUnnamed')}
             recorded={isNamed ? say('purpose.recorded', { name }) : say('purpose.recordedUnnamed')}
-            onChoose={(purpose) => go({ purpose })}
+            parameters={parameterIds}
+            onChoose={(purpose) => go({ purposes: [purpose] })}
           />
         )}
         {chosen !== null && report.isPending && <Waiting lines={6} />}
         {report.isError && <Failure error={report.error} retry={() => void report.refetch()} />}
         {chosen !== null && report.data !== undefined && (
-          <DayView report={report.data} viewer={viewer} purpose={chosen} />
+          <DayView
+            report={report.data}
+            viewer={viewer}
+            purposes={chosen}
+            onAdd={(purpose) => go({ purposes: [...chosen, purpose] })}
+          />
         )}
       </div>
     </Page>
   );
 }
+
+const OWN = ['own_data'] as const;

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import type { Purpose } from '../../../shared/catalog.ts';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { Note } from '../frame/Note.tsx';
 import { clockTime, dateTime, viewerZone } from '../strings/format.ts';
@@ -8,14 +9,22 @@ import { say } from '../strings/say.ts';
 import { isEmptyDay, reasonsOf } from './absence.ts';
 import { DayTables } from './DayTables.tsx';
 import classes from './day.module.css';
-import type { ReadPurposeName } from './purposes.ts';
+import { OtherPurposes } from './OtherPurposes.tsx';
+import { purposesText, type ReadPurposeName } from './purposes.ts';
 import { Remarks } from './Remarks.tsx';
 import { Screenshots } from './Screenshots.tsx';
 import { Timeline } from './Timeline.tsx';
 import { Totals } from './Totals.tsx';
 
 /** One day: who looked, the lanes or the tables behind them, totals, pictures, and what the person wrote. */
-export function DayView({ report, viewer, purpose }: { report: DayReport; viewer: string; purpose: ReadPurposeName }) {
+export function DayView(props: {
+  report: DayReport;
+  viewer: string;
+  purposes: readonly ReadPurposeName[];
+  /** To look for another purpose as well. */
+  onAdd: (purpose: Purpose) => void;
+}) {
+  const { report, viewer, purposes, onAdd } = props;
   const [shape, setShape] = useState('timeline');
   const own = report.person.id === viewer;
   if (isEmptyDay(report)) {
@@ -23,6 +32,7 @@ export function DayView({ report, viewer, purpose }: { report: DayReport; viewer
       <>
         <AccessLine report={report} own={own} />
         <EmptyDay report={report} own={own} />
+        <OtherPurposes absent={report.absent} onAdd={onAdd} />
         <MadeLine report={report} />
       </>
     );
@@ -47,8 +57,9 @@ export function DayView({ report, viewer, purpose }: { report: DayReport; viewer
         {shape === 'timeline' ? <Timeline report={report} own={own} /> : <DayTables report={report} own={own} />}
       </section>
       <Totals report={report} own={own} />
-      {report.screenshots.length > 0 && <Screenshots report={report} purpose={purpose} />}
+      {report.screenshots.length > 0 && <Screenshots report={report} purposes={purposes} />}
       <Remarks report={report} />
+      <OtherPurposes absent={report.absent} onAdd={onAdd} />
       <MadeLine report={report} />
     </>
   );
@@ -92,7 +103,7 @@ function AccessLine({ report, own }: { report: DayReport; own: boolean }) {
         <p>
           {say('day.recorded', {
             time: clockTime(report.recordedAccess.at),
-            purpose: say(`purpose.${report.recordedAccess.purpose}`),
+            purpose: purposesText(report.recordedAccess.purposes),
             name,
           })}
         </p>

@@ -1,3 +1,4 @@
+import type { ParameterId, Purpose } from '../../../shared/catalog.ts';
 import { usePolicy } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
@@ -6,26 +7,28 @@ import { Empty } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { listed, say } from '../strings/say.ts';
 import classes from './day.module.css';
-import { offeredPurposes, type ReadPurposeName } from './purposes.ts';
+import { offeredPurposes } from './purposes.ts';
 
 /** Asks why, before anything is read. Says what each purpose shows, and that whoever is looked at will know. */
 export function PurposeChoice(props: {
   question: string;
   recorded: string;
-  onChoose: (purpose: ReadPurposeName) => void;
+  /** What the page reads. */
+  parameters: readonly ParameterId[];
+  onChoose: (purpose: Purpose) => void;
 }) {
-  const { question, recorded, onChoose } = props;
+  const { question, recorded, parameters, onChoose } = props;
   const { person } = useMe();
   const policy = usePolicy();
   if (policy.isPending) return <Waiting lines={3} />;
   if (policy.isError) return <Failure error={policy.error} retry={() => void policy.refetch()} />;
-  const offered = offeredPurposes(policy.data.policy, person.role);
+  const offered = offeredPurposes(policy.data.policy, person.role, parameters);
   return (
     <section className="dl-panel dl-stack" aria-labelledby="purpose-heading">
       <h2 id="purpose-heading">{question}</h2>
       <Note>
         <p>{recorded}</p>
-        <p>{say('purpose.noLimit')}</p>
+        <p>{say('purpose.limit')}</p>
       </Note>
       {offered.length === 0 ? (
         <Empty>{say('purpose.nothing')}</Empty>

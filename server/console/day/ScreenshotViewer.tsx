@@ -4,23 +4,24 @@ import { type KeyboardEvent, useState } from 'react';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { addressOf } from '../api/client.ts';
 import { usePolicy } from '../api/reads.ts';
+import { EraseDialog } from '../erasing/EraseDialog.tsx';
 import { Note } from '../frame/Note.tsx';
 import { clockTime, exactTime } from '../strings/format.ts';
 import { joined, say } from '../strings/say.ts';
 import classes from './day.module.css';
 import { appAt, placeByKey } from './moment.ts';
-import type { ReadPurposeName } from './purposes.ts';
+import { purposesInQuery, type ReadPurposeName } from './purposes.ts';
 import { labelText } from './tones.ts';
 
 /** One picture at a time, by mouse or keyboard. Only the picture that is shown is fetched. */
 export function ScreenshotViewer(props: {
   report: DayReport;
-  purpose: ReadPurposeName;
+  purposes: readonly ReadPurposeName[];
   /** Which of the day's pictures; null while it is closed. */
   open: number | null;
   onOpen: (place: number | null) => void;
 }) {
-  const { report, purpose, open, onOpen } = props;
+  const { report, purposes, open, onOpen } = props;
   const { screenshots } = report;
   const shot = open === null ? undefined : screenshots[open];
   const onKeyDown = (event: KeyboardEvent) => {
@@ -45,7 +46,7 @@ export function ScreenshotViewer(props: {
     >
       {shot !== undefined && open !== null && (
         <div className={`${classes.viewer} dl-stack`}>
-          <Picture key={shot.image} report={report} shot={shot} purpose={purpose} />
+          <Picture key={shot.image} report={report} shot={shot} purposes={purposes} onErased={() => onOpen(null)} />
           <div className="dl-row dl-between">
             {/* Not `disabled`: a disabled button loses the keyboard. */}
             <Button
@@ -75,7 +76,8 @@ export function ScreenshotViewer(props: {
 type Shot = DayReport['screenshots'][number];
 
 /** The picture, or that it is gone; and what is known of the moment. */
-function Picture({ report, shot, purpose }: { report: DayReport; shot: Shot; purpose: ReadPurposeName }) {
+function Picture(props: { report: DayReport; shot: Shot; purposes: readonly ReadPurposeName[]; onErased: () => void }) {
+  const { report, shot, purposes, onErased } = props;
   const [state, setState] = useState<'loading' | 'shown' | 'gone'>('loading');
   const [attempt, setAttempt] = useState(0);
   const params = { person: report.person.id, image: shot.image };
@@ -104,7 +106,7 @@ function Picture({ report, shot, purpose }: { report: DayReport; shot: Shot; pur
       ) : (
         <img
           key={attempt}
-          src={addressOf('screenshot', { params, query: { purpose } })}
+          src={addressOf('screenshot', { params, query: { purpose: purposesInQuery(purposes) } })}
           alt={say('images.alt', { time: clockTime(shot.at), level: say(`level.${shot.level}`) })}
           width={shot.width}
           height={shot.height}
@@ -117,8 +119,27 @@ function Picture({ report, shot, purpose }: { report: DayReport; shot: Shot; pur
         {say(`level.${shot.level}`)}
         {app !== null && ` · ${say('images.app', { app: labelText(app) })}`}
       </p>
-      <Viewers own={purpose === 'own_data'} name={report.person.name} />
+      <Viewers own={purposes.includes('own_data')} name={report.person.name} />
+      {purposes.includes('own_data') && <EraseImage image={shot.image} onErased={onErased} />}
     </>
+  );
+}
+
+/** A picture of oneself, gone before its time. */
+function EraseImage({ image, onErased }: { image: Shot['image']; onErased: () => void }) {
+  const [opened, open] = useState(false);
+  return (
+    <div>
+      <Button variant="default" onClick={() => open(true)}>
+        {say('erase.image')}
+      </Button>
+      <EraseDialog
+        target={{ kind: 'screenshot', image }}
+        opened={opened}
+        onClose={() => open(false)}
+        onErased={onErased}
+      />
+    </div>
   );
 }
 

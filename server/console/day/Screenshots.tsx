@@ -14,14 +14,14 @@ import { labelText } from './tones.ts';
  * The moments at which pictures were taken, in the order of the day. A picture is fetched when somebody opens it, and not
  * before: each look is recorded, and nobody's screen is fetched only because a page was scrolled.
  */
-export function Screenshots({ report, purpose }: { report: DayReport; purpose: ReadPurposeName }) {
+export function Screenshots({ report, purposes }: { report: DayReport; purposes: readonly ReadPurposeName[] }) {
   const [open, setOpen] = useState<number | null>(null);
   const { screenshots } = report;
   return (
     <section className="dl-panel dl-stack" aria-labelledby="images-heading">
       <div>
         <h2 id="images-heading">{count('images', screenshots.length)}</h2>
-        <p className="dl-quiet dl-small">{say(purpose === 'own_data' ? 'images.own' : 'images.recorded')}</p>
+        <p className="dl-quiet dl-small">{say(purposes.includes('own_data') ? 'images.own' : 'images.recorded')}</p>
       </div>
       <ul className={classes.shots}>
         {screenshots.map((shot, index) => {
@@ -43,7 +43,7 @@ export function Screenshots({ report, purpose }: { report: DayReport; purpose: R
           );
         })}
       </ul>
-      <ScreenshotViewer report={report} purpose={purpose} open={open} onOpen={setOpen} />
+      <ScreenshotViewer report={report} purposes={purposes} open={open} onOpen={setOpen} />
     </section>
   );
 }

@@ -13,9 +13,14 @@ const SHOWN = 7;
 export function Totals({ report, own }: { report: DayReport; own: boolean }) {
   const { trackedMs, byProject, byApp, bySite } = report.totals;
   const absent = (parameter: ParameterId) => absenceOf(report, parameter, own);
+  const whyNoSession = report.absent.find(({ parameter }) => parameter === 'session')?.why;
+  const withoutSessions = whyNoSession === 'other_purpose' || whyNoSession === 'not_for_you';
   return (
     <section aria-labelledby="totals-heading" className="dl-stack">
-      <h2 id="totals-heading">{say('totals.heading', { time: duration(trackedMs) })}</h2>
+      <h2 id="totals-heading">
+        {withoutSessions ? say('totals.headingWithout') : say('totals.heading', { time: duration(trackedMs) })}
+      </h2>
+      {withoutSessions && <p className="dl-quiet dl-small">{say('totals.without')}</p>}
       <div className={classes.totals}>
         <Total title={say('totals.project')} items={byProject} absent={absent('project')} />
         <Total title={say('totals.app')} items={byApp} absent={absent('app')} />

@@ -11,8 +11,8 @@ export function isEmptyDay({ sessions, work, activity, apps, sites, screenshots,
 /** The reasons of an empty day, each once, with the parameters that it holds for. */
 export function reasonsOf(report: DayReport, own: boolean): readonly { sentence: string; parameters: ParameterId[] }[] {
   const reasons = new Map<string, ParameterId[]>();
-  for (const { parameter, why, since } of report.absent) {
-    const key = `${why} ${since ?? ''}`;
+  for (const { parameter, why, since, purpose } of report.absent) {
+    const key = `${why} ${since ?? ''} ${purpose ?? ''}`;
     reasons.set(key, [...(reasons.get(key) ?? []), parameter]);
   }
   return [...reasons.values()].map((parameters) => ({
@@ -53,9 +53,12 @@ export function absenceOf(
     case 'not_acknowledged':
       if (isOver) return own ? say('absent.wasNotToldYou') : say('absent.wasNotTold', { name });
       return own ? say('absent.notToldYou') : say('absent.notTold', { name });
+    case 'left_out':
+    case 'not_consented':
     case 'objected':
-      if (isOver) return own ? say('absent.wasObjectedYou', { what }) : say('absent.wasObjected', { what, name });
-      return own ? say('absent.objectedYou', { what }) : say('absent.objected', { what, name });
+    case 'restricted':
+    case 'under_age':
+      return say(`absent.${absent.why}.${isOver ? 'was' : 'is'}.${own ? 'you' : 'other'}`, { what, name });
     case 'no_device':
       if (isOver) return own ? say('absent.hadNoDeviceYou') : say('absent.hadNoDevice', { name });
       return own ? say('absent.noDeviceYou') : say('absent.noDevice', { name });
@@ -67,5 +70,7 @@ export function absenceOf(
       return say(isOver ? 'absent.wasOnNothing' : 'absent.nothing', { what });
     case 'not_for_you':
       return say('absent.notForYou', { what });
+    case 'other_purpose':
+      return say('absent.otherPurpose', { what, purpose: say(`purpose.${absent.purpose ?? 'own_data'}`) });
   }
 }

@@ -5,8 +5,8 @@ interface Place {
   /** Who follows the link. */
   readonly viewer: string;
   readonly day: string;
-  /** The one that was chosen already; null where it is to be asked. */
-  readonly purpose: ReadPurposeName | null;
+  /** What was chosen already; null where it is to be asked. */
+  readonly purposes: readonly ReadPurposeName[] | null;
 }
 
 /** A link within the console: the purpose goes along beside the address, so that no address can hold one. */
@@ -16,13 +16,13 @@ export interface Lead {
 }
 
 /** To a person's day. */
-export function toDay({ person, viewer, day, purpose }: Place): Lead {
+export function toDay({ person, viewer, day, purposes }: Place): Lead {
   if (person === viewer) return { to: `/my-day/${day}`, state: null };
-  return { to: `/people/${person}/day/${day}`, state: lookFor(viewer, purpose) };
+  return { to: `/people/${person}/day/${day}`, state: lookFor(viewer, purposes) };
 }
 
 /** To the week that a day is in. */
-export function toWeek({ person, viewer, day, purpose }: Place): Lead {
+export function toWeek({ person, viewer, day, purposes }: Place): Lead {
   if (person === viewer) return { to: `/my-week/${day}`, state: null };
-  return { to: `/people/${person}/week/${day}`, state: lookFor(viewer, purpose) };
+  return { to: `/people/${person}/week/${day}`, state: lookFor(viewer, purposes) };
 }

@@ -13,7 +13,9 @@ import { Start } from '../begin/Start.tsx';
 import { Collection } from '../collection/Collection.tsx';
 import { DraftsProvider } from '../collection/Drafts.tsx';
 import { HistoryPage } from '../collection/HistoryPage.tsx';
+import { KeysPage } from '../collection/KeysPage.tsx';
 import { NoticePage, NoticeVersionPage } from '../collection/NoticePage.tsx';
+import { MyConsents } from '../consents/MyConsents.tsx';
 import { MyData } from '../data/MyData.tsx';
 import { DayPage } from '../day/DayPage.tsx';
 import { Entrance } from '../entry/Entrance.tsx';
@@ -26,6 +28,9 @@ import { OpenObjections } from '../objections/OpenObjections.tsx';
 import { People } from '../people/People.tsx';
 import { PersonPage } from '../people/PersonPage.tsx';
 import { TeamPage } from '../people/TeamPage.tsx';
+import { Records } from '../records/Records.tsx';
+import { AllRequests } from '../requests/AllRequests.tsx';
+import { MyRequests } from '../requests/MyRequests.tsx';
 import { say } from '../strings/say.ts';
 import { TodayPage } from '../today/TodayPage.tsx';
 import { WeekPage } from '../week/WeekPage.tsx';
@@ -95,6 +100,10 @@ function Inside({ me }: { me: Me }) {
           <Route path="/people/:person/accesses" element={<Accesses />} />
           <Route path="/objections" element={<OpenObjections />} />
           <Route path="/my-objections" element={<MyObjections />} />
+          <Route path="/my-consents" element={<MyConsents />} />
+          <Route path="/records" element={<Records />} />
+          <Route path="/requests" element={<AllRequests />} />
+          <Route path="/my-requests" element={<MyRequests />} />
           <Route path="/access-logs" element={<AccessLogs />} />
           <Route path="/my-day/:day?" element={<DayPage />} />
           <Route path="/my-week/:day?" element={<WeekPage />} />
@@ -102,6 +111,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/who-looked" element={<Accesses />} />
           <Route path="/notice" element={<NoticePage />} />
           <Route path="/notice/history" element={<HistoryPage />} />
+          <Route path="/notice/keys" element={<KeysPage />} />
           <Route path="/notice/versions/:version" element={<NoticeVersionPage />} />
           <Route path="/account" element={<Account />} />
           <Route path="/security" element={<SecurityEvents />} />

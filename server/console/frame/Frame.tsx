@@ -2,6 +2,7 @@ import { Burger, Button, Drawer, SegmentedControl, useMantineColorScheme } from 
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustmentsHorizontal,
+  IconBook2,
   IconCalendarTime,
   IconCalendarWeek,
   IconDatabase,
@@ -11,8 +12,11 @@ import {
   IconHandStop,
   IconListSearch,
   IconLogout,
+  IconMailQuestion,
   IconMessage2Question,
+  IconMessageCircleUser,
   IconShieldLock,
+  IconThumbUp,
   IconUserCircle,
   IconUsers,
   IconUsersGroup,
@@ -24,6 +28,7 @@ import type { Role } from '../../../shared/roles.ts';
 import { useMe } from '../api/useMe.ts';
 import { areDone, useFirstSteps } from '../begin/useFirstSteps.ts';
 import { useSignOut } from '../entry/useSignOut.ts';
+import { RequestsInMyName } from '../requests/MyRequests.tsx';
 import { say } from '../strings/say.ts';
 import { Failure } from './Failure.tsx';
 import classes from './frame.module.css';
@@ -61,6 +66,7 @@ export function Frame({ children }: { children: ReactNode }) {
               <p>{say('session.concurrentRemedy')}</p>
             </Note>
           )}
+          <RequestsInMyName />
           {children}
         </main>
       </div>
@@ -105,6 +111,8 @@ const organisationPages: readonly Destination[] = [
   { to: '/today', label: say('nav.today'), icon: IconUsersGroup, shown: may.seeDaysOfOthers },
   { to: '/people', label: say('nav.people'), icon: IconUsers, shown: may.seePeople },
   { to: '/objections', label: say('nav.openObjections'), icon: IconMessage2Question, shown: may.answerObjections },
+  { to: '/records', label: say('nav.records'), icon: IconBook2, shown: may.keepRecords },
+  { to: '/requests', label: say('nav.allRequests'), icon: IconMailQuestion, shown: may.answerRequests },
   { to: '/access-logs', label: say('nav.accessLogs'), icon: IconListSearch, shown: may.seeAccessLogs },
   { to: '/security', label: say('nav.security'), icon: IconShieldLock, shown: may.seeSecurity },
 ];
@@ -118,7 +126,9 @@ const ownPages: readonly Destination[] = [
   { to: '/my-data', label: say('nav.myData'), icon: IconDatabase, shown: everyone },
   { to: '/who-looked', label: say('nav.whoLooked'), icon: IconEye, shown: everyone },
   { to: '/notice', label: say('nav.notice'), icon: IconFileText, shown: everyone },
+  { to: '/my-consents', label: say('nav.consents'), icon: IconThumbUp, shown: everyone },
   { to: '/my-objections', label: say('nav.objections'), icon: IconHandStop, shown: everyone },
+  { to: '/my-requests', label: say('nav.requests'), icon: IconMessageCircleUser, shown: everyone },
   { to: '/account', label: say('nav.account'), icon: IconUserCircle, shown: everyone },
 ];
 

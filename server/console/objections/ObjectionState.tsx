@@ -31,6 +31,7 @@ export function ObjectionState({ objection, own }: { objection: ObjectionView; o
             })}
           </p>
           {answer.words !== null && <blockquote className={classes.words}>{answer.words}</blockquote>}
+          {answer.appeal !== null && <p>{answer.appeal}</p>}
         </div>
       )}
       {own && state === 'refused' && <p>{say('objections.refusedYou')}</p>}
@@ -39,7 +40,7 @@ export function ObjectionState({ objection, own }: { objection: ObjectionView; o
 }
 
 /** Nothing is said to be off before its device has signed that. */
-function confirmedText({ devices, of }: ObjectionView['confirmed']): string {
+export function confirmedText({ devices, of }: ObjectionView['confirmed']): string {
   if (of === 0) return say('objections.noDevice');
   return say(devices < of ? 'objections.unconfirmed' : 'objections.confirmed', { devices, of: count('devices', of) });
 }

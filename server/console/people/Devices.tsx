@@ -20,9 +20,20 @@ import { EnrolmentCodes } from './EnrolmentCodes.tsx';
 import classes from './people.module.css';
 import { ReceiptTable } from './ReceiptTable.tsx';
 import { RetireDialog } from './RetireDialog.tsx';
+import { SelfTestDialog } from './SelfTestDialog.tsx';
 
 /** A person's computers: whether each is there, until when it may observe, and what it last signed. */
-export function Devices({ person, own, mayEnrol }: { person: PersonView; own: boolean; mayEnrol: boolean }) {
+export function Devices({
+  person,
+  own,
+  mayEnrol,
+  mayTest,
+}: {
+  person: PersonView;
+  own: boolean;
+  mayEnrol: boolean;
+  mayTest: boolean;
+}) {
   const devices = useDevices(person.id);
   const [enrolling, enrol] = useDisclosure(false);
   return (
@@ -40,7 +51,7 @@ export function Devices({ person, own, mayEnrol }: { person: PersonView; own: bo
       {devices.data?.length === 0 && <Empty>{say(own ? 'devices.noneYou' : 'devices.none')}</Empty>}
       <ul className="dl-plain-list">
         {devices.data?.map((device) => (
-          <Device key={device.id} device={device} mayRetire={mayEnrol} />
+          <Device key={device.id} device={device} own={own} mayRetire={mayEnrol} mayTest={mayTest} />
         ))}
       </ul>
       {mayEnrol && <EnrolmentCodes person={person.id} />}
@@ -49,10 +60,21 @@ export function Devices({ person, own, mayEnrol }: { person: PersonView; own: bo
   );
 }
 
-function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean }) {
+function Device({
+  device,
+  own,
+  mayRetire,
+  mayTest,
+}: {
+  device: DeviceView;
+  own: boolean;
+  mayRetire: boolean;
+  mayTest: boolean;
+}) {
   const now = useNow();
   const [receiptShown, setReceiptShown] = useState(false);
   const [retiring, retire] = useDisclosure(false);
+  const [testing, test] = useDisclosure(false);
   const active = device.status === 'active';
   const report = reportOf(device, now);
   return (
@@ -73,6 +95,11 @@ function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean 
         <Button variant="default" size="xs" aria-expanded={receiptShown} onClick={() => setReceiptShown(!receiptShown)}>
           {say(receiptShown ? 'receipt.hide' : 'receipt.show')}
         </Button>
+        {active && mayTest && (
+          <Button variant="default" size="xs" onClick={test.open}>
+            {say('selfTest.open')}
+          </Button>
+        )}
         {active && mayRetire && (
           <Button variant="default" size="xs" onClick={retire.open}>
             {say('retire.open')}
@@ -81,6 +108,7 @@ function Device({ device, mayRetire }: { device: DeviceView; mayRetire: boolean 
       </div>
       {device.connected === null && !receiptShown && <p className="dl-quiet dl-small">{say('receipt.holds')}</p>}
       {receiptShown && <ReceiptTable person={device.person} device={device.id} />}
+      {active && mayTest && <SelfTestDialog device={device} own={own} opened={testing} onClose={test.close} />}
       {active && mayRetire && <RetireDialog device={device} opened={retiring} onClose={retire.close} />}
     </li>
   );

@@ -92,7 +92,12 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
           </section>
         )}
         {!own && <PersonObjections person={person.id} />}
-        <Devices person={person} own={own} mayEnrol={own || mayChange} />
+        <Devices
+          person={person}
+          own={own}
+          mayEnrol={own || mayChange}
+          mayTest={own || may.seeDaysOfOthers(me.person.role)}
+        />
         {mayChange && !own && (
           <section className="dl-panel dl-stack" aria-labelledby="leaving-heading">
             <h2 id="leaving-heading">{say('leaving.heading')}</h2>

@@ -1,10 +1,12 @@
 import { Button, Select } from '@mantine/core';
 import { useLocation, useSearchParams } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
+import type { ParameterId, Purpose } from '../../../shared/catalog.ts';
 import { useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
+import { OtherPurposes } from '../day/OtherPurposes.tsx';
 import { PurposeChoice } from '../day/PurposeChoice.tsx';
-import { chosenPurpose, lookFor, type ReadPurposeName } from '../day/purposes.ts';
+import { chosenPurposes, lookFor, purposesText, type ReadPurposeName } from '../day/purposes.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Note } from '../frame/Note.tsx';
@@ -21,33 +23,42 @@ export function TodayPage() {
   const { person } = useMe();
   const [search, setSearch] = useSearchParams();
   const state: unknown = useLocation().state;
-  const purpose = chosenPurpose(person.id, state);
+  const purposes = chosenPurposes(person.id, state);
   const team = search.get('team');
   const allowed = may.seeDaysOfOthers(person.role);
-  const watch = useToday(allowed ? purpose : null, viewerZone(), team);
-  const choose = (to: { purpose?: ReadPurposeName | null; team?: string | null }) => {
-    const chosen = { purpose, team, ...to };
-    setSearch(chosen.team === null ? {} : { team: chosen.team }, { state: lookFor(person.id, chosen.purpose) });
+  const watch = useToday(allowed ? purposes : null, viewerZone(), team);
+  const choose = (to: { purposes?: readonly ReadPurposeName[] | null; team?: string | null }) => {
+    const chosen = { purposes, team, ...to };
+    setSearch(chosen.team === null ? {} : { team: chosen.team }, { state: lookFor(person.id, chosen.purposes) });
   };
   return (
     <Page title={say('today.title')} lead={say('today.lead')}>
       <div className="dl-stack">
         {!allowed && <Empty>{say('today.onlyManagers')}</Empty>}
         {allowed && <TeamChoice team={team} onTeam={(next) => choose({ team: next })} />}
-        {allowed && purpose === null && (
+        {allowed && purposes === null && (
           <PurposeChoice
             question={say('today.ask')}
             recorded={say('today.recordedBefore')}
-            onChoose={(next) => choose({ purpose: next })}
+            parameters={SHOWN}
+            onChoose={(next) => choose({ purposes: [next] })}
           />
         )}
-        {allowed && purpose !== null && (
-          <Watched watch={watch} purpose={purpose} onPurpose={() => choose({ purpose: null })} />
+        {allowed && purposes !== null && (
+          <Watched
+            watch={watch}
+            purposes={purposes}
+            onPurpose={() => choose({ purposes: null })}
+            onAdd={(next) => choose({ purposes: [...purposes, next] })}
+          />
         )}
       </div>
     </Page>
   );
 }
+
+/** What is shown of each person. */
+const SHOWN = ['session', 'project', 'app'] as const satisfies readonly ParameterId[];
 
 /** One team or everyone: fewer people shown are fewer people looked at. */
 function TeamChoice({ team, onTeam }: { team: string | null; onTeam: (team: string | null) => void }) {
@@ -68,8 +79,13 @@ function TeamChoice({ team, onTeam }: { team: string | null; onTeam: (team: stri
   );
 }
 
-function Watched(props: { watch: TodayWatch; purpose: ReadPurposeName; onPurpose: () => void }) {
-  const { watch, purpose, onPurpose } = props;
+function Watched(props: {
+  watch: TodayWatch;
+  purposes: readonly ReadPurposeName[];
+  onPurpose: () => void;
+  onAdd: (purpose: Purpose) => void;
+}) {
+  const { watch, purposes, onPurpose, onAdd } = props;
   const { watching, report, receivedAt, again } = watch;
   return (
     <>
@@ -83,7 +99,7 @@ function Watched(props: { watch: TodayWatch; purpose: ReadPurposeName; onPurpose
           )}
         </div>
         <Button variant="default" onClick={onPurpose}>
-          {say('day.purpose', { purpose: say(`purpose.${purpose}`) })}
+          {say('day.purpose', { purpose: purposesText(purposes) })}
         </Button>
       </div>
       {watching.state === 'refused' && <Failure error={watching.error} retry={again} />}
@@ -104,15 +120,16 @@ function Watched(props: { watch: TodayWatch; purpose: ReadPurposeName; onPurpose
             {say('today.recorded', {
               people: count('people.count', report.people.length),
               time: clockTime(report.recordedAccess.at),
-              purpose: say(`purpose.${report.recordedAccess.purpose}`),
+              purpose: purposesText(report.recordedAccess.purposes),
             })}
           </p>
         </Note>
       )}
       {report !== undefined && report.people.length === 0 && <Empty>{say('today.nobody')}</Empty>}
       {report !== undefined && report.people.length > 0 && (
-        <TodayRows report={report} watch={watch} purpose={purpose} />
+        <TodayRows report={report} watch={watch} purposes={purposes} />
       )}
+      {report !== undefined && <OtherPurposes absent={report.people.flatMap(({ absent }) => absent)} onAdd={onAdd} />}
     </>
   );
 }

@@ -18,11 +18,11 @@ import type { TodayWatch } from './useToday.ts';
 interface Shown {
   readonly report: TodayReport;
   readonly watch: TodayWatch;
-  readonly purpose: ReadPurposeName;
+  readonly purposes: readonly ReadPurposeName[];
 }
 
 /** A row for each person, those at work first; every total opens the day that it is of. */
-export function TodayRows({ report, watch, purpose }: Shown) {
+export function TodayRows({ report, watch, purposes }: Shown) {
   const now = useNow();
   const rows = report.people.toSorted((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
   return (
@@ -44,7 +44,7 @@ export function TodayRows({ report, watch, purpose }: Shown) {
             row={row}
             day={report.day}
             sinceReportMs={sinceReport(watch, now)}
-            purpose={purpose}
+            purposes={purposes}
           />
         ))}
       </ul>
@@ -67,11 +67,11 @@ function Summary({ rows }: { rows: readonly TodayRow[] }) {
   );
 }
 
-function Row(props: { row: TodayRow; day: string; sinceReportMs: number; purpose: ReadPurposeName }) {
-  const { row, day, sinceReportMs, purpose } = props;
+function Row(props: { row: TodayRow; day: string; sinceReportMs: number; purposes: readonly ReadPurposeName[] }) {
+  const { row, day, sinceReportMs, purposes } = props;
   const tracked = trackedBy(row, sinceReportMs);
   const viewer = useMe().person.id;
-  const lead = toDay({ person: row.person.id, viewer, day, purpose });
+  const lead = toDay({ person: row.person.id, viewer, day, purposes });
   return (
     <li className={classes.row} data-state={row.state}>
       <div className={classes.name}>
@@ -99,7 +99,7 @@ function Row(props: { row: TodayRow; day: string; sinceReportMs: number; purpose
 
 function Work({ row }: { row: TodayRow }) {
   const why = (parameter: 'session' | 'app') => absenceOf(row, parameter, false);
-  if (row.state === 'not_collected' || row.state === 'not_for_you') {
+  if (row.state === 'not_collected' || row.state === 'not_for_you' || row.state === 'other_purpose') {
     return <span className="dl-quiet dl-small">{why('session')}</span>;
   }
   if (row.state === 'stopped' || row.state === 'not_today') return null;

@@ -13,6 +13,7 @@ export const states = [
   'not_today',
   'not_collected',
   'not_for_you',
+  'other_purpose',
 ] as const satisfies readonly TodayRow['state'][];
 
 export const tones: Readonly<Record<TodayRow['state'], Tone>> = {
@@ -23,6 +24,7 @@ export const tones: Readonly<Record<TodayRow['state'], Tone>> = {
   not_today: 'off',
   not_collected: 'off',
   not_for_you: 'private',
+  other_purpose: 'private',
 };
 
 /** `since 09:02`, with the date when that was not on the day of the report; empty for a state that began at no time. */

@@ -6,7 +6,7 @@ import { routes } from '../../../shared/protocol/http.ts';
 import { MINUTE, SECOND } from '../../../shared/time.ts';
 import { readEvents } from '../api/events.ts';
 import { keys } from '../api/keys.ts';
-import type { ReadPurposeName } from '../day/purposes.ts';
+import { purposesInQuery, type ReadPurposeName } from '../day/purposes.ts';
 
 /** Somebody is at this page when they have touched it within this time. A page that nobody looks at looks at nobody. */
 const ATTENDED_MS = 15 * MINUTE;
@@ -33,7 +33,8 @@ export interface TodayWatch {
  * What people are doing, as it happens. A stream is on record and ends by itself; it is begun again while the page is
  * visible and somebody is at it.
  */
-export function useToday(purpose: ReadPurposeName | null, zone: string, team: string | null): TodayWatch {
+export function useToday(purposes: readonly ReadPurposeName[] | null, zone: string, team: string | null): TodayWatch {
+  const purpose = purposes === null ? null : purposesInQuery(purposes);
   const client = useQueryClient();
   const attended = useAttended();
   const [round, setRound] = useState(0);

@@ -1,15 +1,17 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconRefresh } from '@tabler/icons-react';
 import { useLocation, useNavigate, useParams } from 'react-router';
+import type { ParameterId, Purpose } from '../../../shared/catalog.ts';
 import type { WeekReport } from '../../../shared/protocol/http/week.ts';
 import { addDays } from '../../../shared/time.ts';
 import { useWeek } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { addressedDay } from '../day/addressedDay.ts';
 import { NoDay } from '../day/NoDay.tsx';
+import { OtherPurposes } from '../day/OtherPurposes.tsx';
 import { PurposeChoice } from '../day/PurposeChoice.tsx';
 import { toWeek } from '../day/paths.ts';
-import { chosenPurpose, type ReadPurposeName } from '../day/purposes.ts';
+import { chosenPurposes, purposesText, type ReadPurposeName } from '../day/purposes.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
@@ -27,7 +29,7 @@ export function WeekPage() {
   const today = dayIn(Date.now(), viewerZone());
   const day = addressedDay(text, today);
   if (day === null)
-    return <NoDay text={text ?? ''} today={toWeek({ person, viewer: me.person.id, day: today, purpose: null })} />;
+    return <NoDay text={text ?? ''} today={toWeek({ person, viewer: me.person.id, day: today, purposes: null })} />;
   return <PersonWeek person={person} day={day} />;
 }
 
@@ -39,12 +41,12 @@ function PersonWeek({ person, day }: { person: string; day: string }) {
   const zone = viewerZone();
   const today = dayIn(Date.now(), zone);
   const from = mondayOf(day);
-  const purpose = own ? 'own_data' : chosenPurpose(viewer, state);
+  const purposes = own ? OWN : chosenPurposes(viewer, state);
   const name = useNameOf(person);
   const isNamed = useNames()(person) !== undefined;
-  const report = useWeek({ person, from, zone, purpose });
-  const go = (to: { day?: string; purpose?: ReadPurposeName | null }) => {
-    const lead = toWeek({ person, viewer, day, purpose, ...to });
+  const report = useWeek({ person, from, zone, purposes });
+  const go = (to: { day?: string; purposes?: readonly ReadPurposeName[] | null }) => {
+    const lead = toWeek({ person, viewer, day, purposes, ...to });
     void navigate(lead.to, { state: lead.state });
   };
   return (
@@ -76,12 +78,12 @@ function PersonWeek({ person, day }: { person: string; day: string }) {
               {say('week.this')}
             </Button>
           )}
-          {!own && purpose !== null && (
-            <Button variant="default" onClick={() => go({ purpose: null })}>
-              {say('day.purpose', { purpose: say(`purpose.${purpose}`) })}
+          {!own && purposes !== null && (
+            <Button variant="default" onClick={() => go({ purposes: null })}>
+              {say('day.purpose', { purpose: purposesText(purposes) })}
             </Button>
           )}
-          {purpose !== null && (
+          {purposes !== null && (
             <Button
               variant="default"
               leftSection={<IconRefresh size={16} aria-hidden />}
@@ -92,22 +94,40 @@ function PersonWeek({ person, day }: { person: string; day: string }) {
             </Button>
           )}
         </div>
-        {purpose === null && (
+        {purposes === null && (
           <PurposeChoice
             question={isNamed ? say('week.ask', { name }) : say('week.askUnnamed')}
             recorded={isNamed ? say('purpose.recorded', { name }) : say('purpose.recordedUnnamed')}
-            onChoose={(chosen) => go({ purpose: chosen })}
+            parameters={SHOWN}
+            onChoose={(chosen) => go({ purposes: [chosen] })}
           />
         )}
-        {purpose !== null && report.isPending && <Waiting lines={6} />}
+        {purposes !== null && report.isPending && <Waiting lines={6} />}
         {report.isError && <Failure error={report.error} retry={() => void report.refetch()} />}
-        {purpose !== null && report.data !== undefined && <Week report={report.data} own={own} purpose={purpose} />}
+        {purposes !== null && report.data !== undefined && (
+          <Week
+            report={report.data}
+            own={own}
+            purposes={purposes}
+            onAdd={(purpose) => go({ purposes: [...purposes, purpose] })}
+          />
+        )}
       </div>
     </Page>
   );
 }
 
-function Week({ report, own, purpose }: { report: WeekReport; own: boolean; purpose: ReadPurposeName }) {
+const OWN = ['own_data'] as const;
+/** What a week is made of. */
+const SHOWN = ['session', 'project', 'app', 'activity'] as const satisfies readonly ParameterId[];
+
+function Week(props: {
+  report: WeekReport;
+  own: boolean;
+  purposes: readonly ReadPurposeName[];
+  onAdd: (purpose: Purpose) => void;
+}) {
+  const { report, own, purposes, onAdd } = props;
   const { recordedAccess, person, generatedAt, zone, policyVersion } = report;
   return (
     <>
@@ -117,15 +137,20 @@ function Week({ report, own, purpose }: { report: WeekReport; own: boolean; purp
             ? say('day.ownNotRecorded')
             : say('day.recorded', {
                 time: clockTime(recordedAccess.at),
-                purpose: say(`purpose.${recordedAccess.purpose}`),
+                purpose: purposesText(recordedAccess.purposes),
                 name: person.name,
               })}
         </p>
       </Note>
-      <WeekTables report={report} own={own} purpose={purpose} />
+      <WeekTables report={report} own={own} purposes={purposes} />
+      <OtherPurposes absent={report.days.flatMap(({ absent }) => absent).filter(isShown)} onAdd={onAdd} />
       <p className="dl-quiet dl-small">
         {say('week.made', { time: dateTime(generatedAt), zone, version: policyVersion })}
       </p>
     </>
   );
+}
+
+function isShown({ parameter }: WeekReport['days'][number]['absent'][number]): boolean {
+  return SHOWN.some((id) => id === parameter);
 }

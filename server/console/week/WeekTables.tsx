@@ -14,7 +14,7 @@ import classes from './week.module.css';
 interface Shown {
   readonly report: WeekReport;
   readonly own: boolean;
-  readonly purpose: ReadPurposeName;
+  readonly purposes: readonly ReadPurposeName[];
 }
 
 /** The week as tables whose cells are shaded by how much time they hold; each number opens its day. */
@@ -54,7 +54,7 @@ export function WeekTables(shown: Shown) {
 }
 
 function Matrix(props: Shown & { title: string; lines: readonly Line[]; parameter: ParameterId }) {
-  const { report, own, purpose, title, lines, parameter } = props;
+  const { report, own, purposes, title, lines, parameter } = props;
   const viewer = useMe().person.id;
   const { days } = report;
   const longest = Math.max(0, ...lines.flatMap(({ byDay }) => byDay));
@@ -95,7 +95,7 @@ function Matrix(props: Shown & { title: string; lines: readonly Line[]; paramete
                         <Cell
                           ms={ms}
                           isFuture={of.from > report.generatedAt}
-                          lead={toDay({ person: report.person.id, viewer, day: of.day, purpose })}
+                          lead={toDay({ person: report.person.id, viewer, day: of.day, purposes })}
                           day={of.day}
                         />
                       </td>

@@ -18,6 +18,8 @@ export interface Database {
   readonly read: Readers;
   /** A connection of its own that sees the file as it is at this instant until it is closed; at the latest `close` does that. */
   snapshot(): Promise<Readers>;
+  /** Empties the write-ahead log into the file now. False when somebody's read, or a snapshot, holds it. */
+  scrub(): Promise<boolean>;
   /** Finishes what waits, empties the write-ahead log into the file, and closes. */
   close(): Promise<void>;
 }
@@ -95,6 +97,7 @@ function opened(file: string, main: Connection, writer: Writer, read: Readers): 
       openings.add(opening);
       return opening.finally(() => openings.delete(opening));
     },
+    scrub: async () => snapshots.size === 0 && writer.scrub(),
     close() {
       closing ??= close();
       return closing;

@@ -14,6 +14,8 @@ const long: ReadonlySet<string> = new Set([
   'image',
   'receipt',
   'personal_decision',
+  'rights_request',
+  'erasure',
   'access',
   'security_event',
 ]);

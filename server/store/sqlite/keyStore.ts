@@ -14,7 +14,7 @@ export interface SqliteKeyStoreOptions extends DatabaseOptions {
 
 /** Opens the key store, or makes it. Throws `StoreError` as `openSqliteStore` does. */
 export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOptions): Promise<KeyStore> {
-  const { writer, read, close } = await openDatabase(file, keySchema, options);
+  const { writer, read, scrub, close } = await openDatabase(file, keySchema, options);
 
   // Everyone who waits is served by the same two statements: of two who bring the same new key, the first one's stays.
   const put = writer.lane(async (tx, asked: readonly (readonly WrappedDataKey[])[]) => {
@@ -45,6 +45,16 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     async putDataKeys(keys) {
       return put(keys);
     },
+    async dataKeyEpochs(org, person, of) {
+      const rows = await read.all(epochsOf, [idBytes(org), idBytes(person), parameterCode(of)]);
+      return rows.map((row) => int(row, 'epoch'));
+    },
+    async destroyDataKeys(keys) {
+      await writer.unit(async (tx) => {
+        for (const key of keys) await tx.run(destroyOne, idValues(key));
+      });
+    },
+    scrub,
     async countKeys(org) {
       const row = await read.first(countKeys, [idBytes(org)]);
       return row === null ? 0 : int(row, 'many');
@@ -68,6 +78,9 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
 /** What is not an organisation's: the words that tell the root key. */
 const keyTables = keySchema.tables.filter((table) => table !== 'root_check');
 const countKeys = `SELECT ${keyTables.map((table) => `(SELECT count(*) FROM ${table} WHERE org = ?1)`).join(' + ')} AS many`;
+
+const epochsOf = 'SELECT epoch FROM data_key WHERE org = ? AND person = ? AND parameter = ? ORDER BY epoch';
+const destroyOne = 'DELETE FROM data_key WHERE org = ? AND person = ? AND parameter = ? AND epoch = ?';
 
 const idColumns = ['org', 'person', 'parameter', 'epoch'];
 const keyColumns = [...idColumns, 'org_key_version', 'wrapped'];

@@ -31,6 +31,49 @@ const PERSONAL_DECISION = `CREATE TABLE personal_decision (
     PRIMARY KEY (org, person, revision)
   ) STRICT;`;
 
+const ORGANISATION_SETTING = `CREATE TABLE organisation_setting (
+    org BLOB NOT NULL, name TEXT NOT NULL, revision INTEGER NOT NULL, at INTEGER NOT NULL, sealed BLOB NOT NULL,
+    PRIMARY KEY (org, name, revision)
+  ) STRICT;`;
+
+const RIGHTS_REQUEST = `CREATE TABLE rights_request (
+    org BLOB NOT NULL, person BLOB NOT NULL, request BLOB NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (org, person, request, step)
+  ) STRICT;`;
+const ACKNOWLEDGEMENT = `CREATE TABLE acknowledgement (
+    org BLOB NOT NULL, person BLOB NOT NULL, device BLOB NOT NULL, notice_version INTEGER NOT NULL,
+    terms INTEGER NOT NULL, at INTEGER NOT NULL, sealed BLOB NOT NULL,
+    PRIMARY KEY (org, person, device, notice_version, terms)
+  ) STRICT;`;
+
+/** Under the same name, so that its words are those of a new file. */
+const ACKNOWLEDGEMENT_OF_TERMS = `CREATE TEMP TABLE earlier AS SELECT * FROM acknowledgement ORDER BY rowid;
+  DROP TABLE acknowledgement;
+  ${ACKNOWLEDGEMENT}
+  INSERT INTO acknowledgement SELECT org, person, device, notice_version, 0, at, sealed FROM earlier ORDER BY rowid;
+  DROP TABLE earlier;`;
+
+const POLICY_KEY = `-- One row for each change of the key: previous, next and server are signatures of payload.
+  CREATE TABLE policy_key (
+    org BLOB NOT NULL, sequence INTEGER NOT NULL, payload TEXT NOT NULL, previous TEXT NOT NULL, next TEXT NOT NULL,
+    server TEXT NOT NULL, at INTEGER NOT NULL, author BLOB,
+    PRIMARY KEY (org, sequence)
+  ) STRICT;`;
+
+const ERASURE = `CREATE TABLE erasure (
+    org BLOB NOT NULL, person BLOB NOT NULL, number INTEGER NOT NULL, ordered BLOB NOT NULL, at INTEGER NOT NULL,
+    state TEXT NOT NULL, changed_at INTEGER NOT NULL, sealed BLOB NOT NULL,
+    PRIMARY KEY (org, person, number)
+  ) STRICT;`;
+
+const NOTICE = `CREATE TABLE notice (
+    org BLOB NOT NULL, version INTEGER NOT NULL, edition INTEGER NOT NULL, hash BLOB NOT NULL, at INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (org, version, edition)
+  ) STRICT;
+  CREATE INDEX notice_hash ON notice (org, hash);`;
+
 /**
  * The organisation's id leads every primary key. Tables whose rows are listed in order of creation, or are long, keep
  * SQLite's row number, which gives that order and appends; short rows found by key alone are WITHOUT ROWID. No foreign
@@ -39,7 +82,7 @@ const PERSONAL_DECISION = `CREATE TABLE personal_decision (
 export const storeSchema = schema(
   'a Daylight store',
   0x4461_796c,
-  7,
+  8,
   `
   CREATE TABLE organisation (
     org BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, profile BLOB NOT NULL
@@ -107,13 +150,19 @@ export const storeSchema = schema(
     PRIMARY KEY (org, version)
   ) STRICT;
 
-  CREATE TABLE acknowledgement (
-    org BLOB NOT NULL, person BLOB NOT NULL, device BLOB NOT NULL, notice_version INTEGER NOT NULL,
-    at INTEGER NOT NULL, sealed BLOB NOT NULL,
-    PRIMARY KEY (org, person, device, notice_version)
-  ) STRICT;
+  ${POLICY_KEY}
+
+  ${ACKNOWLEDGEMENT}
 
   ${PERSONAL_DECISION}
+
+  ${ORGANISATION_SETTING}
+
+  ${RIGHTS_REQUEST}
+
+  ${ERASURE}
+
+  ${NOTICE}
 
   -- Row numbers are the order of arrival, and appended; the key keeps one person's day together in its index.
   CREATE TABLE segment (
@@ -157,6 +206,7 @@ export const storeSchema = schema(
     [4, 'CREATE INDEX device_person ON device (org, person, status);'],
     [5, ''], // the tables stay; what is sealed in them may say more than a Daylight of format 5 understands
     [6, PERSONAL_DECISION],
+    [7, `${ORGANISATION_SETTING} ${RIGHTS_REQUEST} ${NOTICE} ${POLICY_KEY} ${ACKNOWLEDGEMENT_OF_TERMS} ${ERASURE}`],
   ]),
 );
 

@@ -10,12 +10,16 @@ import { type Connection, connect } from './connection.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { devicesIn } from './devices.ts';
 import { endingsIn } from './endings.ts';
+import { erasuresIn } from './erasures.ts';
 import { codeOf, storeError, translated } from './failure.ts';
+import { noticesIn } from './notices.ts';
 import { observationsIn } from './observations.ts';
+import { organisationSettingsIn } from './organisationSettings.ts';
 import { peopleIn } from './people.ts';
 import { personalTermsIn } from './personalTerms.ts';
 import { policiesIn } from './policies.ts';
 import { createPrivately } from './privateFile.ts';
+import { requestStepsIn } from './requestSteps.ts';
 import { storeSchema } from './schema.ts';
 import { subjectsIn } from './subjects.ts';
 
@@ -48,9 +52,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ...devicesIn(database, fromStore),
       ...policiesIn(database, fromStore),
       ...personalTermsIn(database, fromStore),
+      ...organisationSettingsIn(database, fromStore),
+      ...requestStepsIn(database, fromStore),
+      ...noticesIn(database, fromStore),
       ...observationsIn(database, blobs, fromStore),
       ...auditIn(database),
       ...subjectsIn(database),
+      ...erasuresIn(database, blobs, fromStore),
       ...endingsIn(database, blobs),
       snapshot: () => snapshotIn(database, blobs, fromStore),
       async close() {
@@ -73,11 +81,14 @@ async function snapshotIn(database: Database, blobs: BlobFolder, fromStore: Vaul
   const { devices, receipts } = devicesIn(then, fromStore);
   const { acknowledgements } = policiesIn(then, fromStore);
   const { decisions } = personalTermsIn(then, fromStore);
+  const { setting } = organisationSettingsIn(then, fromStore);
+  const { requestSteps } = requestStepsIn(then, fromStore);
   const { segments, blob, discards, drops } = observationsIn(then, blobs, fromStore);
   const { accesses } = auditIn(then);
+  const { erasures } = erasuresIn(then, blobs, fromStore);
   return {
     ...{ person, people, teams, tokens, sessionsOf, devices, receipts, acknowledgements },
-    ...{ decisions, segments, blob, discards, drops, accesses },
+    ...{ decisions, setting, requestSteps, segments, blob, discards, drops, accesses, erasures },
     ...subjectsIn(then),
     close: () => translated(read.close()),
   };

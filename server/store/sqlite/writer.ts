@@ -25,6 +25,11 @@ export interface Writer {
    * write begins the log anew. Never fails, and does nothing once the writer drains.
    */
   checkpoint(): Promise<void>;
+  /**
+   * Moves all of the write-ahead log into the database and makes it empty, between two groups. False when somebody's read holds it, or the
+   * writer drains.
+   */
+  scrub(): Promise<boolean>;
   /** Refuses new units, finishes those that wait, then resolves. */
   drain(): Promise<void>;
 }
@@ -42,17 +47,21 @@ export function createWriter(connection: Connection, limits: WriterLimits = writ
   const waiting: Task[] = [];
   const checkpoint = checkpointer(connection, limits.checkpointPages);
   const asked: (() => void)[] = [];
+  const scrubs: ((emptied: boolean) => void)[] = [];
   let draining = false;
   let running: Promise<void> | null = null;
 
   const work = async (): Promise<void> => {
     // One turn of the event loop lets everything that the previous group woke join the next.
     await turn();
-    while (waiting.length > 0 || asked.length > 0) {
+    while (waiting.length > 0 || asked.length > 0 || scrubs.length > 0) {
       if (waiting.length > 0) await commitGroup(connection, waiting.splice(0, limits.groupUnits));
       const told = asked.splice(0);
       await checkpoint(told.length > 0);
       for (const tell of told) tell();
+      const scrubbed = scrubs.splice(0);
+      const emptied = scrubbed.length > 0 && (await emptyLog(connection));
+      for (const tell of scrubbed) tell(emptied);
       await turn();
     }
     running = null;
@@ -81,6 +90,13 @@ export function createWriter(connection: Connection, limits: WriterLimits = writ
       if (draining) return;
       await new Promise<void>((resolve) => {
         asked.push(resolve);
+        running ??= work();
+      });
+    },
+    async scrub() {
+      if (draining) return false;
+      return new Promise((resolve) => {
+        scrubs.push(resolve);
         running ??= work();
       });
     },
@@ -266,6 +282,19 @@ function checkpointer(connection: Connection, everyPages: number): (now: boolean
       due += everyPages;
     }
   };
+}
+
+/** Nobody writes while it waits for readers, which are done in a moment or hold a copy for long: it waits no longer than the former. */
+async function emptyLog(connection: Connection): Promise<boolean> {
+  try {
+    await connection.script('PRAGMA busy_timeout = 500;');
+    const [row] = await connection.all('PRAGMA wal_checkpoint(TRUNCATE)');
+    return row?.['busy'] === 0;
+  } catch {
+    return false;
+  } finally {
+    await connection.script('PRAGMA busy_timeout = 5000;').catch(() => undefined);
+  }
 }
 
 async function logPages(connection: Connection, mode: 'NOOP' | 'PASSIVE'): Promise<number> {

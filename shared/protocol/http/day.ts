@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ParameterId } from '../../catalog.ts';
+import { ParameterId, Purpose } from '../../catalog.ts';
 import { ImageId, PersonId } from '../../ids.ts';
 import { Day, UnixMs } from '../../time.ts';
-import { ReadableDay, ReadPurpose, zone } from './reading.ts';
+import { ReadableDay, ReadPurpose, ReadPurposes, zone } from './reading.ts';
 import { personPath, route } from './route.ts';
 
 const Interval = z.strictObject({ from: UnixMs, to: UnixMs });
@@ -17,8 +17,11 @@ export const DayReport = z.strictObject({
   to: UnixMs,
   generatedAt: UnixMs,
   policyVersion: z.int(),
-  /** Null when the viewer is the person: looking at one's own data is not recorded as access by others. */
-  recordedAccess: z.strictObject({ at: UnixMs, purpose: ReadPurpose }).nullable(),
+  /**
+   * With each purpose for which something was looked at: one entry in the access log for each. Null when the viewer is the
+   * person: looking at one's own data is not recorded as access by others.
+   */
+  recordedAccess: z.strictObject({ at: UnixMs, purposes: z.array(ReadPurpose) }).nullable(),
   sessions: z.array(
     z.strictObject({
       ...Interval.shape,
@@ -52,21 +55,31 @@ export const DayReport = z.strictObject({
     byApp: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
     bySite: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
   }),
-  /** For every parameter with nothing to show: why. `not_for_you`: the viewer's role may not read it. */
+  /**
+   * For every parameter with nothing to show: why. `not_for_you`: the viewer's role may not read it. `other_purpose`: they may,
+   * for the `purpose` that stands there and for which they do not look.
+   */
   absent: z.array(
     z.strictObject({
       parameter: ParameterId,
       why: z.enum([
         'off_by_policy',
+        'left_out',
+        'not_consented',
         'objected',
+        'restricted',
+        'under_age',
         'not_acknowledged',
         'no_device',
         'not_tracking',
         'nothing_recorded',
         'no_longer_kept',
         'not_for_you',
+        'other_purpose',
       ]),
       since: UnixMs.nullable(),
+      /** Of `other_purpose` alone. */
+      purpose: Purpose.optional(),
     }),
   ),
 });
@@ -78,7 +91,7 @@ export const dayRoutes = {
     path: '/people/:person/day',
     auth: 'session',
     params: personPath,
-    query: z.strictObject({ day: ReadableDay, zone, purpose: ReadPurpose }),
+    query: z.strictObject({ day: ReadableDay, zone, purpose: ReadPurposes }),
     summary:
       "A person's day. Recorded before it is answered; the person sees who looked. `purpose=own_data` is for the person alone.",
     body: null,

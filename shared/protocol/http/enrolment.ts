@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DeviceId, OrgId, PersonId } from '../../ids.ts';
-import { PublicKey, Signed } from '../../signed.ts';
+import { Digest, PublicKey, Signed } from '../../signed.ts';
 import { UnixMs } from '../../time.ts';
 import { NoticeView } from './notice.ts';
 import { empty, route } from './route.ts';
@@ -19,6 +19,8 @@ export const EnrolmentPayload = z.strictObject({
   publicKey: PublicKey,
   /** The notice that the person was shown and acknowledged on this device; null: shown later, and until then all is off. */
   acknowledgedNotice: z.int().min(1).nullable(),
+  /** Of the text that was shown. */
+  noticeHash: Digest.optional(),
   at: UnixMs,
 });
 export type EnrolmentPayload = z.infer<typeof EnrolmentPayload>;
@@ -57,6 +59,8 @@ export const enrolmentRoutes = {
       /** Pin both: the server proves the first in every handshake, policies and leases are signed by the second. */
       serverKey: PublicKey,
       policyKey: PublicKey,
+      /** Which of the organisation's policy keys that is; left out: the first. */
+      policyKeySequence: z.int().min(1).optional(),
       policy: Signed,
       lease: Signed,
     }),

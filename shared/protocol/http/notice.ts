@@ -4,13 +4,40 @@ import { LawfulBasis } from '../../policy/policy.ts';
 import { Role } from '../../roles.ts';
 import { Digest } from '../../signed.ts';
 import { UnixMs } from '../../time.ts';
+import { Contacts } from './contacts.ts';
 import { versionInPath } from './policy.ts';
 import { empty, route } from './route.ts';
 
-export const NoticeView = z.strictObject({
-  version: z.int(),
+/** A BCP 47 tag in its common form: `en`, `de`, `pt-BR`. */
+export const LanguageTag = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/, 'expected a language tag like de');
+
+const headings = [
+  ...(['title', 'version', 'published', 'updated', 'collected', 'nothing', 'notCollected', 'everything'] as const),
+  ...(['never', 'whomToAsk', 'table', 'fingerprint'] as const),
+  ...(['level', 'purpose', 'basis', 'retentionDays', 'viewers'] as const),
+] as const;
+
+/**
+ * A notice, whole: every word that a person reads, and the facts of it under keys that stay. What `hash` is over, as canonical JSON
+ * (RFC 8785).
+ */
+export const NoticeContent = z.strictObject({
+  format: z.literal('daylight-notice/1'),
+  language: LanguageTag,
+  organisation: z.string(),
+  /** The version of the policy that it tells of. */
+  version: z.int().min(1),
+  /** 1, 2 … of this version: another one when whom people can turn to has changed. 0: made on a device, which has not had it from the server. */
+  edition: z.int().min(0),
   policyHash: Digest,
   publishedAt: UnixMs,
+  /** When this very text was made. */
+  updatedAt: UnixMs,
+  headings: z.strictObject(
+    Object.fromEntries(headings.map((one) => [one, z.string()])) as Record<(typeof headings)[number], z.ZodString>,
+  ),
   collected: z.array(
     z.strictObject({
       parameter: ParameterId,
@@ -21,12 +48,24 @@ export const NoticeView = z.strictObject({
       basis: LawfulBasis,
       retentionDays: z.int(),
       viewers: z.array(Role),
+      terms: z.string(),
     }),
   ),
   notCollected: z.array(z.strictObject({ parameter: ParameterId, label: z.string() })),
   never: z.string(),
+  retention: z.string(),
+  ...Contacts.shape,
+  appeal: z.string(),
+  prevails: z.string(),
 });
+export type NoticeContent = z.infer<typeof NoticeContent>;
+
+/** With its hash, which an acknowledgement names. */
+export const NoticeView = NoticeContent.extend({ hash: Digest });
 export type NoticeView = z.infer<typeof NoticeView>;
+
+export const NoticeHead = NoticeView.pick({ version: true, edition: true, updatedAt: true, hash: true });
+export type NoticeHead = z.infer<typeof NoticeHead>;
 
 export const noticeRoutes = {
   notice: route({
@@ -35,7 +74,7 @@ export const noticeRoutes = {
     auth: 'session',
     params: empty,
     query: empty,
-    summary: 'The notice that people get, generated from the policy in force.',
+    summary: 'The notice that people get: the newest text of the version in force, as it is stored.',
     body: null,
     response: NoticeView,
   }),
@@ -45,7 +84,27 @@ export const noticeRoutes = {
     auth: 'session',
     params: z.strictObject({ version: versionInPath }),
     query: empty,
-    summary: 'The notice of one published version. Everyone in the organisation may read it.',
+    summary: 'The newest text of the notice of one published version. Everyone in the organisation may read it.',
+    body: null,
+    response: NoticeView,
+  }),
+  noticeTexts: route({
+    method: 'GET',
+    path: '/notice/texts',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary: 'Every text of a notice that is stored, oldest first, by its hash. None is ever changed or removed.',
+    body: null,
+    response: z.strictObject({ texts: z.array(NoticeHead) }),
+  }),
+  noticeText: route({
+    method: 'GET',
+    path: '/notice/texts/:hash',
+    auth: 'session',
+    params: z.strictObject({ hash: Digest }),
+    query: empty,
+    summary: 'The text with this hash, as it was shown: what an acknowledgement that names the hash was about.',
     body: null,
     response: NoticeView,
   }),

@@ -26,7 +26,14 @@ export const ObjectionView = z.strictObject({
   grounds: z.string().nullable(),
   /** Null until it is answered; its words as `grounds`. */
   answer: z
-    .strictObject({ at: UnixMs, by: PersonId, byName: z.string().nullable(), words: z.string().nullable() })
+    .strictObject({
+      at: UnixMs,
+      by: PersonId,
+      byName: z.string().nullable(),
+      words: z.string().nullable(),
+      /** Whom the person can complain to; null where they were not refused. */
+      appeal: z.string().nullable(),
+    })
     .nullable(),
   /** How many of the person's devices have signed that it is off there since, of how many in use. */
   confirmed: z.strictObject({ devices: z.int().min(0), of: z.int().min(0) }),

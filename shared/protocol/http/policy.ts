@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { PersonId } from '../../ids.ts';
 import { Exclusions } from '../../policy/exclusions.ts';
-import { PolicyDocument, policyTimes, ruleChangeSchemas } from '../../policy/policy.ts';
+import { Jurisdiction } from '../../policy/jurisdiction.ts';
+import { ChangeClass, PolicyDocument, policyTimes, ReactionDays, ruleChangeSchemas } from '../../policy/policy.ts';
+import { WorkingHours } from '../../policy/workingHours.ts';
 import { Digest, Signed } from '../../signed.ts';
 import { text, turnsNothing } from '../../text.ts';
 import { UnixMs } from '../../time.ts';
@@ -39,6 +41,14 @@ export const PolicyChange = z.strictObject({
   leaseHours: policyTimes.leaseHours.optional(),
   /** All of them: what is not named is not left out any more, which is told to people before it holds. */
   exclusions: Exclusions.optional(),
+  /** To ask more of people than the change does by itself, never less. */
+  changeClass: ChangeClass.optional(),
+  /** When it is working time, for the rules whose schedule is `working_hours`. More of it is told to people before it holds. */
+  workingHours: WorkingHours.optional(),
+  /** Null: no law's bounds any more, which is told to people before it holds. */
+  jurisdiction: Jurisdiction.nullable().optional(),
+  /** How long people who are here already may react to a raise, from their acknowledgement on, before it counts. */
+  reactionDays: ReactionDays.optional(),
 });
 export type PolicyChange = z.infer<typeof PolicyChange>;
 

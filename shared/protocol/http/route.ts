@@ -13,7 +13,7 @@ export interface RouteShape {
   /** Null: the request has no body. */
   readonly body: z.ZodType | null;
   /** A schema of the JSON answer, or the media type of an answer that is not JSON. */
-  readonly response: z.ZodType | 'image/webp' | 'application/zip' | 'text/event-stream';
+  readonly response: z.ZodType | 'image/webp' | 'application/zip' | 'text/html' | 'text/csv' | 'text/event-stream';
   readonly status?: 201;
 }
 

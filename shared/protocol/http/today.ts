@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TeamId } from '../../ids.ts';
 import { UnixMs } from '../../time.ts';
 import { DayReport } from './day.ts';
-import { ReadPurpose, zone } from './reading.ts';
+import { ReadPurposes, zone } from './reading.ts';
 import { empty, route } from './route.ts';
 
 /** What the server knows of a person's present day, from their sessions, projects and app in front. */
@@ -11,9 +11,19 @@ export const TodayRow = z.strictObject({
   teams: z.array(TeamId),
   /**
    * `not_connected`: a session was begun and not ended, and its device is not there to say more. `stopped`: tracked earlier
-   * today. `not_today`: did not track today. `not_collected` and `not_for_you`: nothing can be known; `absent` says why.
+   * today. `not_today`: did not track today. `not_collected`, `not_for_you` and `other_purpose`: nothing can be known; `absent`
+   * says why.
    */
-  state: z.enum(['tracking', 'paused', 'not_connected', 'stopped', 'not_today', 'not_collected', 'not_for_you']),
+  state: z.enum([
+    'tracking',
+    'paused',
+    'not_connected',
+    'stopped',
+    'not_today',
+    'not_collected',
+    'not_for_you',
+    'other_purpose',
+  ]),
   /** Tracking since the session began, paused or stopped since then, last heard of; null for the other states. */
   since: UnixMs.nullable(),
   /** What the running session is for; null when none was chosen or it is not shown. */
@@ -40,7 +50,7 @@ export const TodayReport = z.strictObject({
 });
 export type TodayReport = z.infer<typeof TodayReport>;
 
-const todayQuery = z.strictObject({ zone, purpose: ReadPurpose, team: TeamId.optional() });
+const todayQuery = z.strictObject({ zone, purpose: ReadPurposes, team: TeamId.optional() });
 
 export const todayRoutes = {
   today: route({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DayReport } from './day.ts';
-import { ReadableDay, ReadPurpose, zone } from './reading.ts';
+import { ReadableDay, ReadPurposes, zone } from './reading.ts';
 import { personPath, route } from './route.ts';
 
 /** The first of seven of them. */
@@ -30,7 +30,7 @@ export const weekRoutes = {
     path: '/people/:person/week',
     auth: 'session',
     params: personPath,
-    query: z.strictObject({ from: ReadableWeek, zone, purpose: ReadPurpose }),
+    query: z.strictObject({ from: ReadableWeek, zone, purpose: ReadPurposes }),
     summary:
       "Totals of a person's seven days from `from`, of sessions, projects, apps and activity. Recorded like a day, as one access.",
     body: null,

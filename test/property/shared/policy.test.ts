@@ -40,6 +40,21 @@ describe('the effective policy', () => {
     );
   });
 
+  it('is the same whichever of the layers are put together first', () => {
+    const asLayer = (effective: EffectivePolicy): Layer => ({
+      name: 'organisation',
+      ceilings: Object.fromEntries(parameterIds.map((id) => [id, effective[id].level])),
+    });
+    fc.assert(
+      fc.property(layers, ceilings, layers, layers, (first, policy, second, third) => {
+        const [a, b] = [withPolicy(first, policy), withPolicy(second, policy)];
+        const together = ranks(resolve([...a, ...b, ...third]));
+        expect(ranks(resolve([asLayer(resolve(a)), ...b, ...third]))).toEqual(together);
+        expect(ranks(resolve([...a, asLayer(resolve([...b, ...third]))]))).toEqual(together);
+      }),
+    );
+  });
+
   it('is of one parameter what it is of all', () => {
     fc.assert(
       fc.property(layers, (list) => {
@@ -116,7 +131,7 @@ describe('a policy as an agent reads it', () => {
   it('switches off exactly the parameters that it does not understand', () => {
     const strange = [
       { level: 'verbatim' },
-      { basis: 'consent' },
+      { basis: 'curiosity' },
       { schedule: { from: '09:00' } },
       { retentionDays: 10_000 },
       { surprise: true },
@@ -194,7 +209,7 @@ describe('what a person has been told of', () => {
       steps.flatMap(([policy, acknowledge, version], index): NoticeEvent[] => [
         { kind: 'published', version: index + 1, at: 10 * index, levels: policy },
         ...(acknowledge
-          ? [{ kind: 'acknowledged' as const, version: Math.min(version, index + 1), at: 10 * index + 5 }]
+          ? [{ kind: 'acknowledged' as const, version: Math.min(version, index + 1), terms: 0, at: 10 * index + 5 }]
           : []),
       ]),
     );
@@ -235,7 +250,7 @@ describe('what a person has been told of', () => {
   it('counts from its publication when it was stamped before that, by a clock that was set back', () => {
     const full = { ...levelsOf({ rules: {} }), title: 'full' } as const;
     const events: NoticeEvent[] = [
-      { kind: 'acknowledged', version: 2, at: 5 },
+      { kind: 'acknowledged', version: 2, terms: 0, at: 5 },
       { kind: 'published', version: 1, at: 0, levels: levelsOf({ rules: {} }) },
       { kind: 'published', version: 2, at: 9, levels: full },
     ];
@@ -247,12 +262,14 @@ describe('what a person has been told of', () => {
     const off = levelsOf({ rules: {} });
     const events: NoticeEvent[] = [
       { kind: 'published', version: 1, at: 0, levels: full },
-      { kind: 'acknowledged', version: 1, at: 1 },
+      { kind: 'acknowledged', version: 1, terms: 0, at: 1 },
       { kind: 'published', version: 2, at: 2, levels: off },
       { kind: 'published', version: 3, at: 3, levels: full },
-      { kind: 'acknowledged', version: 1, at: 4 },
+      { kind: 'acknowledged', version: 1, terms: 0, at: 4 },
     ];
     expect([1, 2, 3, 4].map((at) => acknowledgedCeiling(events, at).title)).toEqual(['full', 'off', 'off', 'off']);
-    expect(acknowledgedCeiling([...events, { kind: 'acknowledged', version: 3, at: 5 }], 5).title).toBe('full');
+    expect(acknowledgedCeiling([...events, { kind: 'acknowledged', version: 3, terms: 0, at: 5 }], 5).title).toBe(
+      'full',
+    );
   });
 });

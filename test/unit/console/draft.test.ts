@@ -156,7 +156,7 @@ test('the ends of each range are accepted and what lies beyond is refused in wor
     for (const value of [least, most]) expect(() => toChange(policy, at(value), 3, 'costing')).not.toThrow();
     for (const value of [least - 1, most + 1, least + 0.5]) {
       expect(() => toChange(policy, at(value), 3, 'costing')).toThrow(
-        `expected a whole number of ${name.endsWith('Hours') ? 'hours' : 'seconds'} from ${least} to ${most}`,
+        `expected a whole number of ${(/[A-Z]\w+/.exec(name)?.[0] ?? '').toLowerCase()} from ${least} to ${most}`,
       );
     }
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { chosenPurpose, lookFor, offeredPurposes } from '../../../server/console/day/purposes.ts';
+import { chosenPurposes, lookFor, offeredPurposes, otherPurposes } from '../../../server/console/day/purposes.ts';
+import { parameterIds } from '../../../shared/catalog.ts';
 import { OrgId } from '../../../shared/ids.ts';
 import { firstRules, type PolicyDocument } from '../../../shared/policy/policy.ts';
 import { UnixMs } from '../../../shared/time.ts';
@@ -17,27 +18,54 @@ const policy = (parameters: PolicyDocument['parameters']): PolicyDocument => ({
   parameters,
 });
 
-test('only purposes that the policy declares, and that show this role something, are offered', () => {
+test('only purposes that the policy declares, and that show this role something of what the page reads, are offered', () => {
   const rules = firstRules();
   rules.diagnostics.viewers = [];
   rules.device.viewers = ['owner'];
-  const offered = offeredPurposes(policy(rules), 'manager');
+  const offered = offeredPurposes(policy(rules), 'manager', parameterIds);
   expect(offered.map(({ purpose }) => purpose)).toEqual(['working_time', 'workload_review', 'project_costing']);
   expect(offered.find(({ purpose }) => purpose === 'workload_review')?.shows).toEqual([
     'Activity level',
     'Screenshots',
   ]);
+  expect(offeredPurposes(policy(rules), 'manager', ['session', 'screenshot'])).toEqual([
+    { purpose: 'working_time', shows: ['Working sessions'] },
+    { purpose: 'workload_review', shows: ['Screenshots'] },
+  ]);
+});
+
+test('what is collected for another purpose is told by what that is, each parameter once', () => {
+  const other = (parameter: 'app' | 'title' | 'activity', purpose: 'project_costing' | 'workload_review') =>
+    ({ parameter, why: 'other_purpose', since: null, purpose }) as const;
+  const [app, title, activity] = [
+    other('app', 'project_costing'),
+    other('title', 'project_costing'),
+    other('activity', 'workload_review'),
+  ];
+  expect([
+    ...otherPurposes([app, activity, { parameter: 'url', why: 'not_for_you', since: null }, title, app]),
+  ]).toEqual([
+    ['project_costing', ['app', 'title']],
+    ['workload_review', ['activity']],
+  ]);
 });
 
 test('a purpose goes along with whoever chose it, and with nobody else; without one, or with what is none, it is asked', () => {
   const [ann, bob] = ['6f1c9a52-33f0-4a60-9a2a-3c6a70a1b002', '6f1c9a52-33f0-4a60-9a2a-3c6a70a1b003'];
-  const look = lookFor(ann, 'workload_review');
-  expect(chosenPurpose(ann, look)).toBe('workload_review');
-  expect(chosenPurpose(bob, look)).toBeNull();
-  for (const state of [null, undefined, 'support', { viewer: ann, purpose: 'curiosity' }, { purpose: 'support' }])
-    expect(chosenPurpose(ann, state)).toBeNull();
+  const look = lookFor(ann, ['workload_review', 'support']);
+  expect(chosenPurposes(ann, look)).toEqual(['workload_review', 'support']);
+  expect(chosenPurposes(bob, look)).toBeNull();
+  for (const state of [
+    null,
+    undefined,
+    'support',
+    { viewer: ann, purposes: ['curiosity'] },
+    { purposes: ['support'] },
+    { viewer: ann, purposes: [] },
+  ])
+    expect(chosenPurposes(ann, state)).toBeNull();
 });
 
 test('one’s own data is no purpose for anybody else’s', () => {
-  expect(lookFor('6f1c9a52-33f0-4a60-9a2a-3c6a70a1b002', 'own_data')).toBeNull();
+  expect(lookFor('6f1c9a52-33f0-4a60-9a2a-3c6a70a1b002', ['own_data'])).toBeNull();
 });

@@ -46,7 +46,7 @@ describe('what it made, read back from a server on the real clock', () => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const dayOf = (name: string, midnight: number): Promise<Json> => {
     const day = new Date(midnight).toLocaleDateString('sv-SE');
-    const query = new URLSearchParams({ day, zone, purpose: 'workload_review' });
+    const query = new URLSearchParams({ day, zone, purpose: 'working_time,project_costing,workload_review' });
     return owner.ok('GET', `/people/${person(name).id}/day?${query.toString()}`);
   };
 
@@ -222,7 +222,7 @@ async function ownerOf(said: string): Promise<Client> {
 }
 
 async function stateOf(owner: Client, name: string): Promise<string> {
-  const query = new URLSearchParams({ zone: 'UTC', purpose: 'workload_review' });
+  const query = new URLSearchParams({ zone: 'UTC', purpose: 'working_time' });
   const { people } = await owner.ok('GET', `/today?${query.toString()}`);
   return people.find(({ person }: Json) => person.name === name)?.state;
 }
@@ -240,7 +240,7 @@ async function sessionsOn(day: string, name: string): Promise<Json[]> {
   try {
     const owner = await linkedOwner(server);
     const { id } = (await owner.ok('GET', '/people')).people.find((one: Json) => one.name === name);
-    const query = new URLSearchParams({ day, zone: 'UTC', purpose: 'workload_review' });
+    const query = new URLSearchParams({ day, zone: 'UTC', purpose: 'working_time' });
     return (await owner.ok('GET', `/people/${id}/day?${query.toString()}`)).sessions;
   } finally {
     await server.close();

@@ -37,14 +37,17 @@ const rolesThatMay = (action: Action, target: Target): Role[] =>
 
 const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role[]; themself: boolean }>> = {
   'organisation.read': { inTheirTeam: [...Role.options], inAnotherTeam: [...Role.options], themself: true },
+  'contacts.change': same(['owner', 'privacy_officer'], false),
   'policy.publish': same(['owner', 'admin', 'manager'], false),
   'policy.give_sight': same(['owner'], false),
+  'policy.rotate_key': same(['owner'], false),
   'policy.prove': same(['owner', 'admin', 'manager', 'privacy_officer'], false),
   'people.list': { inTheirTeam: ['owner', 'admin', 'manager'], inAnotherTeam: ['owner', 'admin'], themself: true },
   'people.change': same(['owner', 'admin'], false),
   'device.read': { inTheirTeam: ['owner', 'admin', 'manager'], inAnotherTeam: ['owner', 'admin'], themself: true },
   'device.enrol': same(['owner', 'admin'], true),
   'device.retire': same(['owner', 'admin'], true),
+  'device.test': { inTheirTeam: ['owner', 'manager'], inAnotherTeam: ['owner'], themself: true },
   'receipt.read': {
     inTheirTeam: ['owner', 'admin', 'manager', 'privacy_officer'],
     inAnotherTeam: ['owner', 'admin', 'privacy_officer'],
@@ -52,6 +55,8 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   },
   'data.read': { inTheirTeam: ['owner', 'manager'], inAnotherTeam: ['owner'], themself: true },
   'subject.export': same([], true),
+  'subject.erase': same([], true),
+  'policy.erase': same(['owner', 'admin', 'manager'], false),
   'objection.make': same([], true),
   'objection.see': {
     inTheirTeam: ['owner', 'admin', 'manager', 'privacy_officer'],
@@ -61,7 +66,20 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'objection.read': same(['owner', 'privacy_officer'], true),
   'objection.answer': same(['owner', 'privacy_officer'], false),
   'objection.list': same(['owner', 'privacy_officer'], false),
+  'request.make': same([], true),
+  'request.represent': same(['owner', 'privacy_officer'], false),
+  'request.read': same(['owner', 'privacy_officer'], true),
+  'request.answer': same(['owner', 'privacy_officer'], false),
+  'request.list': same(['owner', 'privacy_officer'], false),
+  'consent.decide': same([], true),
+  'restriction.decide': same([], true),
+  'restriction.lift': same(['owner', 'privacy_officer'], false),
+  'terms.leave_out': { inTheirTeam: ['owner', 'admin', 'manager'], inAnotherTeam: ['owner', 'admin'], themself: false },
+  'zone.choose': same([], true),
+  'minor.say': same(['owner', 'admin', 'privacy_officer'], false),
   'access_log.read': same(['privacy_officer'], true),
+  'records.read': same(['owner', 'privacy_officer'], false),
+  'records.change': same(['owner', 'privacy_officer'], false),
   'security.read': same(['owner', 'admin', 'privacy_officer'], false),
 };
 

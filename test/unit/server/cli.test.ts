@@ -73,6 +73,8 @@ const initArgs = [
   'Ola',
   '--owner-email',
   'ola@example.com',
+  '--reaction-days',
+  '0',
 ];
 const init = (more: readonly string[] = []) => run([...initArgs.map((arg) => (arg === '' ? data : arg)), ...more]);
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { initialise } from '../../../server/initialise.ts';
 import type { LogFields } from '../../../server/log.ts';
 import { openServer } from '../../../server/server.ts';
 import { connect } from '../../../server/store/sqlite/connection.ts';
+import { storeSchema } from '../../../server/store/sqlite/schema.ts';
 import { sourceCli } from '../../support/sourceCli.ts';
 
 let folder: string;
@@ -17,10 +18,20 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+/** The tables that formats since have added, or made anew. */
+const later = [...storeSchema.steps.values()].flatMap((step) =>
+  [...step.matchAll(/CREATE TABLE (\w+)/g)].map(([, table = '']) => table),
+);
+
 /** As the Daylight before wrote it. */
 async function asFormatFour(): Promise<void> {
+  const then = await readFile(join(import.meta.dirname, '../../vectors/store-format-4.sql'), 'utf8');
+  const before = later.map((table) => {
+    const words = new RegExp(`CREATE TABLE ${table} \\([^;]*;`).exec(then)?.[0] ?? '';
+    return `DROP TABLE ${table}; ${words}`;
+  });
   const connection = await connect(join(data, 'daylight.db'));
-  await connection.script('DROP TABLE personal_decision; DROP INDEX device_person; PRAGMA user_version = 4;');
+  await connection.script(`${before.join(' ')} DROP INDEX device_person; PRAGMA user_version = 4;`);
   await connection.close();
 }
 
@@ -30,7 +41,7 @@ it('the server says in its log, once, that it brought the store to its own forma
   const info = (event: string, fields?: LogFields) => void said.push([event, fields]);
   const log = { debug: () => undefined, info, error: info };
   for (const _start of ['first', 'second']) await (await openServer({ data, port: 0 }, { log })).close();
-  const reason = 'daylight.db from format 4 to 7; a Daylight from before refuses it now';
+  const reason = `daylight.db from format 4 to ${storeSchema.version}; a Daylight from before refuses it now`;
   expect(said).toEqual([['migrated', { reason }]]);
 });
 
@@ -40,7 +51,7 @@ it('a command says it too, and does what it was asked for', async () => {
   const { code, out, err } = await sourceCli('server', command);
   expect([code, err]).toEqual([
     0,
-    'daylight-server: brought daylight.db from format 4 to 7; a Daylight from before refuses it now.\n',
+    `daylight-server: brought daylight.db from format 4 to ${storeSchema.version}; a Daylight from before refuses it now.\n`,
   ]);
   expect(JSON.parse(out)).toMatchObject({ code: expect.stringMatching(/./) });
   expect((await sourceCli('server', command)).err).toBe('');

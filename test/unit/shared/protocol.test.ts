@@ -1,9 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { sha256, signatureProblem, signPayload } from '../../../agent/core/signing.ts';
+import { keyIdOf, sha256, signatureProblem, signPayload } from '../../../agent/core/signing.ts';
 import { verifySigned } from '../../../server/control/signer.ts';
 import { isCanonical } from '../../../shared/canonical.ts';
+import { OrgId } from '../../../shared/ids.ts';
+import { followKeys, SignedKeyStatement } from '../../../shared/policy/keys.ts';
 import { Lease } from '../../../shared/policy/lease.ts';
 import { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { EnrolmentPayload } from '../../../shared/protocol/http/enrolment.ts';
@@ -53,6 +55,24 @@ describe('the worked examples of docs/PROTOCOL.md', () => {
         expect(verifySigned(context, example.signed, keys[example.signedBy]!.public)).toBe(false);
       }
     }
+  });
+
+  it('have a new policy key, which follows from the one before, and whose three signatures are made again to the same bytes', () => {
+    const { context, signed } = vectors.keyStatement;
+    const { payload, ...signatures } = SignedKeyStatement.parse(signed);
+    const { server, policy, nextPolicy } = vectors.keys;
+    const verify = (key: string, text: string, signature: string): boolean =>
+      signatureProblem('daylight/policy-key/v1', key, { payload: text, keyId: keyIdOf(key), signature }) === null;
+    const org = OrgId.parse(JSON.parse(payload).org);
+    const began = { org, serverKey: server.public, key: policy.public, sequence: 0, retired: [], links: [] };
+    const { chain, isWhole } = followKeys(began, [signed], verify);
+    expect([isWhole, chain.key, chain.sequence, chain.retired]).toEqual([true, nextPolicy.public, 1, [policy.public]]);
+    for (const [by, signature] of Object.entries({ previous: policy, next: nextPolicy, server })) {
+      const key = { kty: 'OKP', crv: 'Ed25519', x: signature.public, d: signature.seed };
+      const again = signPayload(context as SigningContext, createPrivateKey({ key, format: 'jwk' }), payload);
+      expect(again.signature).toBe(signatures[by as keyof typeof signatures]);
+    }
+    expect(chain.links[0]?.statement.policyHash).toBe(vectors.policyHash);
   });
 
   it('name the policy by the digest of its payload, and cut an image into chunks as described', () => {

@@ -85,8 +85,7 @@ test('a policy that is published while the notice is read counts only as far as 
   await using it = await workplace(() => null);
   const shown = await askNotice(it.invitation);
   await publishLevels(it.owner, { app: 'name' });
-  const { org, person, device, policyKey } = await enrol(it.deps, it.invitation, shown, true);
-  const keys = { org, person, device, policyKey };
+  const keys = await enrol(it.deps, it.invitation, shown, true);
   const cache = await createPolicyCache({ ...it.deps, keys });
   expect(cache.policy()?.version).toBe(shown.notice.version + 1);
   expect(cache.lease()?.acknowledged).toMatchObject({ session: 'on', app: 'off' });
@@ -121,14 +120,9 @@ test('of two enrolments at once in one folder one is made, the other is told so 
 test('a server whose clock is ahead enrols all the same: nothing is collected until the clocks agree, and the code is not lost', async () => {
   await using it = await workplace(() => null);
   const slow = { ...it.deps.clock, now: () => it.deps.clock.now() - 20 * 60_000 };
-  const { org, person, device, policyKey } = await enrol(
-    { ...it.deps, clock: slow },
-    it.invitation,
-    await askNotice(it.invitation),
-    true,
-  );
-  const cache = await createPolicyCache({ ...it.deps, clock: slow, keys: { org, person, device, policyKey } });
-  expect([await it.devices(), cache.policy()?.version, cache.lease()]).toEqual([[device], 1, null]);
+  const keys = await enrol({ ...it.deps, clock: slow }, it.invitation, await askNotice(it.invitation), true);
+  const cache = await createPolicyCache({ ...it.deps, clock: slow, keys });
+  expect([await it.devices(), cache.policy()?.version, cache.lease()]).toEqual([[keys.device], 1, null]);
 });
 
 const NOTICE = '/api/v1/enrolment/notice';

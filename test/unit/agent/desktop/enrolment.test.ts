@@ -93,7 +93,12 @@ test('an address that nobody answers at is a sentence, and nothing is left behin
 
 /** An organisation with its owner, in whose time the shell is from then on, and a code for the owner's computer. */
 async function codeFor(kit: Awaited<ReturnType<typeof openShell>>, server: TestServer): Promise<string> {
-  const owner = { organisation: 'Nordlicht', ownerName: 'Olga Brandt', ownerEmail: 'olga@example.com' };
+  const owner = {
+    organisation: 'Nordlicht',
+    ownerName: 'Olga Brandt',
+    ownerEmail: 'olga@example.com',
+    reactionDays: 0,
+  };
   const { token, person } = await initialise(server.data, owner, { clock: server.clock });
   kit.clock.jump(server.clock.now() - kit.clock.now());
   const { code } = await (await signInOwner(server.url, token)).ok('POST', `/people/${person}/enrolment-codes`, {});

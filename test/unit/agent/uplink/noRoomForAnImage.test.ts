@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../../../agent/core/files.ts';
 import { createPolicyCache } from '../../../../agent/core/gate/policyCache.ts';
+import { createNoticeBox } from '../../../../agent/core/noticeBox.ts';
 import { createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
 import { createUplink } from '../../../../agent/core/uplink/uplink.ts';
 import { createSystemClock } from '../../../../agent/platform/system.ts';
@@ -25,8 +26,10 @@ test('an image for which the server has no room stays in the spool, and goes out
       receipt: () => null,
       onReceiptChange: () => () => undefined,
       stoppedElsewhere: async () => undefined,
+      selfTest: () => Promise.reject(new Error('nobody asks')),
     },
     acknowledgements: createAcknowledgementBox(files),
+    notices: createNoticeBox('Example', () => null),
     onWipe: async () => undefined,
     onChange: ({ kind }) => void states.push(kind),
   });
@@ -45,7 +48,7 @@ test('an image for which the server has no room stays in the spool, and goes out
     };
     uplink.start();
     await until(() => spool.waiting().batches === 0);
-    const once = ['hello', 'image', 'batch'];
+    const once = ['hello', 'read_notice', 'image', 'batch'];
     expect([refusals, server.received.map(({ type }) => type)]).toEqual([1, [...once, ...once]]);
     const sent = Buffer.concat(server.chunks.map((chunk) => chunk.subarray(20)));
     expect(sent).toEqual(Buffer.concat([bytes, bytes]));

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFolder } from '../../../../agent/core/files.ts';
 import { createPolicyCache, type PolicyCache } from '../../../../agent/core/gate/policyCache.ts';
+import { createNoticeBox } from '../../../../agent/core/noticeBox.ts';
 import type { Clock } from '../../../../agent/core/ports.ts';
 import type { Recorder } from '../../../../agent/core/recorder.ts';
 import type { Spool } from '../../../../agent/core/spool/spool.ts';
@@ -50,11 +51,12 @@ const receipt = (): Omit<ReceiptPayload, 'device'> | null => {
   };
 };
 
-const recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere'> = {
+const recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere' | 'selfTest'> = {
   policyChanged: () => onPolicy(),
   receipt,
   onReceiptChange: () => () => undefined,
   stoppedElsewhere: async () => undefined,
+  selfTest: () => Promise.reject(new Error('nobody asks')),
 };
 
 beforeEach(async () => {
@@ -82,6 +84,7 @@ function anew(goesBy: Clock = clock): Uplink {
     ...{ identity, deviceKey, clock: goesBy, random: systemRandom, boot, agentVersion: 'test' },
     ...{ policies, spool, recorder },
     acknowledgements,
+    notices: createNoticeBox('Example', () => policies.policy()),
     onWipe: async (reason) => {
       wiped.push(reason);
       await duringWipe();
@@ -180,7 +183,7 @@ test('an image goes before the batch that names it, in chunks that fit', async (
   await spool.flush();
   uplink.start();
   await until(() => spool.waiting().batches === 0);
-  const kinds = server.received.map(({ type }) => type).filter((type) => type !== 'receipt');
+  const kinds = server.received.map(({ type }) => type).filter((type) => !['receipt', 'read_notice'].includes(type));
   expect(kinds).toEqual(['hello', 'image', 'batch']);
   expect(server.chunks.map((chunk) => [chunk.subarray(0, 16).toString('hex'), chunk.readUInt32BE(16)])).toEqual(
     [0, 1, 2].map((index) => [taken.image.replaceAll('-', ''), index]),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Purpose } from '../../../../shared/catalog.ts';
 import { DAY, HOUR, MINUTE } from '../../../../shared/time.ts';
 import {
   addMember,
@@ -27,19 +28,22 @@ beforeAll(async () => {
 });
 afterAll(() => it.close());
 
+const EVERY_PURPOSE = Purpose.options.join(',');
+
 const dayOf = (client: Client, purpose: string, more = '') =>
   client.send('GET', `/people/${employee.person}/day?day=${day.day}&purpose=${purpose}${more}`);
 
 describe('a day', () => {
   test('is the same page for the employee and for whoever may see them, except who looked', async () => {
     const own = await dayOf(employee.client, 'own_data');
-    const others = await dayOf(owner.client, 'workload_review');
+    const others = await dayOf(owner.client, EVERY_PURPOSE);
     expect([own.status, others.status]).toEqual([200, 200]);
     const { recordedAccess: none, generatedAt: _a, ...mine } = own.body;
     const { recordedAccess: noted, generatedAt: _b, ...theirs } = others.body;
     expect(theirs).toEqual(mine);
     expect(none).toBe(null);
-    expect(noted).toEqual({ at: expect.any(Number), purpose: 'workload_review' });
+    // Of devices and diagnostics nothing is collected, and that was looked for.
+    expect(noted).toEqual({ at: expect.any(Number), purposes: EVERY_PURPOSE.split(',') });
   });
 
   test('says what was tracked, without the gap, and why the rest is empty', async () => {
@@ -134,11 +138,11 @@ test('a screenshot is the bytes that were stored, and no cache keeps it', async 
 
 test('a parameter whose viewers leave out the reader’s role is shown to the person and to nobody else', async () => {
   await publish(owner.client, { title: { viewers: ['manager'] }, app: { viewers: ['owner', 'manager'] } });
-  const theirs = (await dayOf(owner.client, 'workload_review')).body;
+  const theirs = (await dayOf(owner.client, 'project_costing')).body;
   expect(theirs.apps.every((one: { title: string | null }) => one.title === null)).toBe(true);
   expect(theirs.absent).toContainEqual({ parameter: 'title', why: 'not_for_you', since: null });
   expect((await dayOf(employee.client, 'own_data')).body.apps[0].title).toBe('draft.md');
-  const raw = `/people/${employee.person}/observations?day=${day.day}&parameter=title&purpose=support`;
+  const raw = `/people/${employee.person}/observations?day=${day.day}&parameter=title&purpose=project_costing`;
   expect((await owner.client.send('GET', raw)).status).toBe(403);
 });
 
@@ -147,7 +151,7 @@ test('a role that is named as a viewer later sees nothing of what was stored bef
     publish(owner.client, { notes: { viewers: roles }, screenshot: { viewers: roles } });
   const later = await recordDay(it.data, owner.org, employee.person, day.from - DAY, await viewers(['manager']));
   await viewers(['manager', 'owner']);
-  const reading = `day=${later.day}&purpose=support`;
+  const reading = `day=${later.day}&purpose=project_costing,workload_review`;
   const theirs = await owner.client.ok('GET', `/people/${employee.person}/day?${reading}`);
   expect([theirs.notes, theirs.screenshots]).toEqual([[], []]);
   expect(theirs.absent).toContainEqual({ parameter: 'notes', why: 'not_for_you', since: null });
@@ -160,13 +164,16 @@ test('a role that is named as a viewer later sees nothing of what was stored bef
   };
   const before = await refusals();
   const raw = await owner.client.send('GET', `/people/${employee.person}/observations?parameter=notes&${reading}`);
-  const image = await owner.client.send('GET', `/people/${employee.person}/screenshots/${later.image}?purpose=support`);
-  expect([raw.status, image.status]).toEqual([403, 403]);
-  expect(await refusals()).toBe(before + 2);
-  await viewers(['manager']); // and what was seen before is seen no more
-  expect((await owner.client.ok('GET', `/people/${employee.person}/day?day=${day.day}&purpose=support`)).notes).toEqual(
-    [],
+  const image = await owner.client.send(
+    'GET',
+    `/people/${employee.person}/screenshots/${later.image}?purpose=workload_review`,
   );
+  expect([raw.status, image.status]).toEqual([403, 403]);
+  expect(await refusals()).toBe(before + 3); // one for each purpose of each question
+  await viewers(['manager']); // and what was seen before is seen no more
+  expect(
+    (await owner.client.ok('GET', `/people/${employee.person}/day?day=${day.day}&purpose=project_costing`)).notes,
+  ).toEqual([]);
   await viewers(['manager', 'owner']);
   const own = await employee.client.ok('GET', `/people/${employee.person}/day?day=${later.day}&purpose=own_data`);
   expect([own.notes.length, own.screenshots.length]).toEqual([1, 1]);
@@ -174,7 +181,7 @@ test('a role that is named as a viewer later sees nothing of what was stored bef
 
 test('a title whose application the reader may not see says so, and not that it was not collected', async () => {
   await publish(owner.client, { app: { viewers: ['manager'] }, title: { viewers: ['owner', 'manager'] } });
-  const { apps, totals } = (await dayOf(owner.client, 'workload_review')).body;
+  const { apps, totals } = (await dayOf(owner.client, 'project_costing')).body;
   expect(apps.map(({ label, title }: { label: string; title: string }) => [label, title])).toEqual([
     ['not for you', 'draft.md'],
   ]);
@@ -189,8 +196,8 @@ test('when the access cannot be recorded nothing is released, and afterwards it 
   const replies = await Promise.all([
     dayOf(owner.client, 'workload_review'),
     dayOf(employee.client, 'own_data'),
-    owner.client.send('GET', `${raw}&purpose=support`),
-    owner.client.send('GET', `${image}?purpose=support`),
+    owner.client.send('GET', `${raw}&purpose=project_costing`),
+    owner.client.send('GET', `${image}?purpose=workload_review`),
   ]);
   expect(replies.map(({ status, body }) => [status, body.error.code])).toEqual(Array(4).fill([503, 'unavailable']));
   await repair();
@@ -200,12 +207,12 @@ test('when the access cannot be recorded nothing is released, and afterwards it 
 test('who is refused is refused before anything is looked for, so that the time it takes says nothing', async () => {
   const colleague = await addMember(it, owner.client, 'employee', { name: 'Eve', email: 'eve@data.example.com' });
   const about = `/people/${employee.person}`;
-  const when = `day=${day.day}&purpose=support`;
+  const when = `day=${day.day}&purpose=project_costing`;
   const paths = [
     `${about}/day?${when}`,
-    `${about}/week?from=${day.day}&purpose=support`,
+    `${about}/week?from=${day.day}&purpose=project_costing`,
     `${about}/observations?parameter=app&${when}`,
-    `${about}/screenshots/${day.image}?purpose=support`,
+    `${about}/screenshots/${day.image}?purpose=workload_review`,
   ];
   const repair = await hideTables(it.data, 'segment', 'image');
   const ask = (client: Client) => Promise.all(paths.map((path) => client.send('GET', path)));

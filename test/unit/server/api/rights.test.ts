@@ -77,6 +77,7 @@ type ClosedRoute = { [N in RouteName]: Routes[N]['auth'] extends 'public' ? neve
 const everyone = Role.options;
 const staff: readonly Role[] = ['owner', 'admin'];
 const publishers: readonly Role[] = [...staff, 'manager'];
+const keepers: readonly Role[] = ['owner', 'privacy_officer'];
 const overseers: readonly Role[] = [...publishers, 'privacy_officer'];
 
 /** Who may ask each route, of an employee of the manager's team where it names a person: written a second time. */
@@ -89,15 +90,26 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ invite: staff, invitations: staff, renewInvitation: staff, withdrawInvitation: staff, changePerson: staff },
   ...{ createTeam: staff, changeTeam: staff },
   ...{ createEnrolmentCode: staff, enrolmentCodes: staff, withdrawEnrolmentCode: staff, retireDevice: staff },
-  ...{ devices: publishers, deviceReceipt: overseers },
+  ...{ devices: publishers, deviceReceipt: overseers, selfTest: ['owner', 'manager'] },
   ...{ policy: everyone, policyVersion: everyone, policyHistory: everyone, notice: everyone, noticeVersion: everyone },
+  ...{ noticeTexts: everyone, noticeText: everyone },
+  ...{ contacts: everyone, changeContacts: ['owner', 'privacy_officer'] },
+  ...{ policyKeys: everyone, rotatePolicyKey: ['owner'] },
   ...{ publishPolicy: publishers, proof: overseers, proofStream: overseers },
   ...{ day: ['owner', 'manager'], week: ['owner', 'manager'] },
   ...{ observations: ['owner', 'manager'], screenshot: ['owner', 'manager'] },
   // Nobody asks for what is held of another.
-  ...{ held: [], exportData: [] },
+  ...{ held: [], exportData: [], erasures: [], previewErasure: [], erase: [] },
+  ...{ storedAbove: publishers, eraseStored: publishers, orderedErasures: overseers },
   ...{ objections: overseers, openObjections: ['owner', 'privacy_officer'], object: [], endObjection: [] },
   answerObjection: ['owner', 'privacy_officer'],
+  ...{ consents: [], giveConsent: [], withdrawConsent: [] },
+  ...{ requests: ['owner', 'privacy_officer'], allRequests: ['owner', 'privacy_officer'], fileRequest: [] },
+  ...{ representRequest: ['owner', 'privacy_officer'], agreeToRequest: [], withdrawRequest: [] },
+  ...{ confirmIdentity: ['owner', 'privacy_officer'], extendRequest: ['owner', 'privacy_officer'] },
+  answerRequest: ['owner', 'privacy_officer'],
+  ...{ processingRecord: keepers, processingRecordPage: keepers, processingRecordTable: keepers },
+  changeController: keepers,
   ...{ accesses: ['privacy_officer'], securityEvents: ['owner', 'admin', 'privacy_officer'] },
 };
 
@@ -152,7 +164,10 @@ async function isLetIn(client: Client, name: ClosedRoute, person: string): Promi
   // Parts of their own account are refused for other reasons than the rights of a role.
   const isOwnAccount = /^\/(account|session)/.test(shapeOf(name).path);
   if (isOwnAccount) expect([name, error?.code]).not.toEqual([name, 'unauthenticated']);
-  else if (!isRefused) expect([200, 201, 404, 409], name).toContain(response.status);
+  // Of those who may, some are asked for their password again, which is wrong here.
+  else if (!isRefused && error?.code !== 'wrong_credentials') {
+    expect([200, 201, 404, 409], name).toContain(response.status);
+  }
   return !isRefused;
 }
 

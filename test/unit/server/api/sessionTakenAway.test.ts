@@ -84,7 +84,7 @@ async function acceptOn(device: TestDevice, agent: RawAgent, version: number): P
   const payload = pushed?.type === 'policy' ? (pushed.policy?.payload ?? '') : '';
   const { org, person, device: id } = device.record;
   const policyHash = sha256(Buffer.from(payload));
-  const said = { org, person, device: id, at: it.clock.now(), noticeVersion: version, policyHash };
+  const said = { org, person, device: id, at: it.clock.now(), noticeVersion: version, policyHash, terms: 0 };
   const before = agent.frames.length;
   agent.send({ type: 'acknowledge', acknowledgement: signAs(device, 'daylight/acknowledgement/v1', said) });
   await expect.poll(() => agent.frames.slice(before).some(({ type }) => type === 'policy')).toBe(true);

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createAccounts } from '../../../../server/api/accounts.ts';
 import { createApp } from '../../../../server/api/app.ts';
 import { createSessions } from '../../../../server/api/sessions.ts';
+import { createRightsRequests } from '../../../../server/control/requests.ts';
 import { systemRandom } from '../../../../server/random.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { MINUTE, SECOND } from '../../../../shared/time.ts';
@@ -40,9 +41,11 @@ function counting(store: Store): { store: Store; read: Counted } {
 }
 
 async function serve(kit: ServerKit): Promise<string> {
-  const { store, vault, control, connections, organisations, clock } = kit;
+  const { store, vault, control, erased, connections, organisations, clock } = kit;
   const app = createApp({
+    requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
+    ...{ erased, erasures: { wake: () => undefined } },
     ...{ origins: () => new Set<string>(), secure: false, behindProxy: false, consoleFolder: null },
     ...{ healthy: async () => true, closing: new AbortController().signal, log: () => undefined },
   });
@@ -91,7 +94,7 @@ test('a change of one person reads them and who is shown beside them, however ma
   const { cookie } = await createSessions({ ...deps, accounts }).begin(manager, { network: 'x', browser: 'y' }, 'totp');
   const url = await serve(kit);
   const stream = await openEvents(
-    `${url}/api/v1/today/stream?zone=UTC&purpose=workload_review`,
+    `${url}/api/v1/today/stream?zone=UTC&purpose=working_time,project_costing`,
     `daylight_session=${cookie}`,
   );
   closers.push(stream.close);

@@ -44,7 +44,7 @@ async function sentWhen(whileRead: (end: () => void) => void): Promise<readonly 
     end: () => ended.abort(),
     ended: ended.signal,
   };
-  const question = { zone: 'UTC', purpose: 'workload_review' } as const;
+  const question = { zone: 'UTC', purpose: ['workload_review'] as ['workload_review'] } as const;
   const sessions = { again: async () => (isSignedIn ? signedIn : null) };
   const sources = { store, control, connections, clock, sessions };
   const following = followToday(sources, { signedIn, question, today, first, endsAt }, stream);

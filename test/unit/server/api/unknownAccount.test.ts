@@ -11,9 +11,11 @@ import { createRateLimits } from '../../../../server/api/rateLimits.ts';
 import { createSessions } from '../../../../server/api/sessions.ts';
 import { createSignInPlaces } from '../../../../server/api/signInPlaces.ts';
 import { systemClock as clock } from '../../../../server/clock.ts';
+import { createNotices } from '../../../../server/control/notices.ts';
 import { openFoundation } from '../../../../server/foundation.ts';
 import { initialise } from '../../../../server/initialise.ts';
 import { systemRandom as random } from '../../../../server/random.ts';
+import { createRegisters } from '../../../../server/records/registers.ts';
 import { DaylightError } from '../../../../shared/errors.ts';
 import { CHROME, PASSWORD } from '../../../support/api.ts';
 
@@ -36,7 +38,11 @@ test('an unknown address, a wrong password and an account without one get the sa
       ...{ ...foundation, accounts, passwords, rateLimits, clock, random },
       sessions: createSessions({ ...foundation, accounts, clock, random }),
       signInPlaces: createSignInPlaces(rateLimits, clock),
+      erasures: { wake: () => undefined },
+      notices: createNotices({ ...foundation, clock }),
       publicUrl: () => 'http://localhost',
+      registers: createRegisters({ ...foundation, clock }),
+      overTls: false,
     });
     const from = { client: describeClient('203.0.113.9', CHROME), limitKey: '203.0.113.9' };
     const cookie = { set: () => undefined, clear: () => undefined };

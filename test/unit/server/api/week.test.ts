@@ -59,13 +59,13 @@ test('a look at a week is one entry in the log of the person: its first day, and
   expect(accesses.length).toBe(before + 1);
   expect(accesses[0]).toMatchObject({
     ...{ actor: owner.person, action: 'week', purpose: 'project_costing', day: monday, refused: false },
-    ...{ parameters: ['session', 'project', 'app', 'activity'], at: recordedAccess.at },
+    ...{ parameters: ['project', 'app'], at: recordedAccess.at },
   });
 });
 
 test('what the reader may not see is in no total, and the days say so', async () => {
   await publish(owner.client, { app: { viewers: ['manager'] } });
-  const { days } = await week(owner, 'workload_review');
+  const { days } = await week(owner, 'project_costing');
   expect(days.flatMap(({ totals }: Json) => totals.byApp)).toEqual([]);
   expect(days[0].absent).toContainEqual({ parameter: 'app', why: 'not_for_you', since: null });
   expect((await week(mia, 'own_data')).days[0].totals.byApp.length).toBe(2);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noticeView } from '../../../../server/control/notices.ts';
+import { noticeOf } from '../../../../shared/policy/notice.ts';
 import type { PolicyChange } from '../../../../shared/protocol/http/policy.ts';
 import { acknowledgementBy, type ServerKit, startServer, type TestDevice } from '../../../support/ingestKit.ts';
 
@@ -26,7 +26,7 @@ describe('times that the policy sets', () => {
       const before = await kit.control.current(kit.org);
       const changed = await kit.publish(undefined, worse);
       expect(await acknowledged(kit, device)).toEqual(left);
-      expect(noticeView(changed).collected).not.toEqual(noticeView(before).collected);
+      expect(noticeOf(changed.document).collected).not.toEqual(noticeOf(before.document).collected);
       await kit.control.acknowledge(device.record, await acknowledgementBy(device, changed));
       expect(await acknowledged(kit, device)).toEqual(['screenshot', 'app', 'project']);
       await kit.publish(undefined, better);

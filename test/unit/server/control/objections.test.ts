@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { authorize, personTarget } from '../../../../server/authorize.ts';
-import type { Decision } from '../../../../server/control/decision.ts';
 import type { PersonalDecision, Store } from '../../../../server/store/store.ts';
-import { parameterIds } from '../../../../shared/catalog.ts';
+import { type ParameterId, parameterIds } from '../../../../shared/catalog.ts';
 import { PersonId } from '../../../../shared/ids.ts';
+import { decidedBy, decidedLevels } from '../../../../shared/policy/ceilings.ts';
 import { Lease } from '../../../../shared/policy/lease.ts';
+import { NO_PERSONAL_TERMS } from '../../../../shared/policy/personal.ts';
+import type { Levels } from '../../../../shared/policy/policy.ts';
 import {
   batch,
   connect,
@@ -21,7 +23,7 @@ import {
 import { createReferenceStore } from '../../../support/referenceStore.ts';
 
 /** Objects, or ends it, as the person themself. */
-async function decide(kit: ServerKit, kind: 'objected' | 'ended', parameter: Decision['parameter'] = 'app') {
+async function decide(kit: ServerKit, kind: 'objected' | 'ended', parameter: ParameterId = 'app') {
   const { org, person } = kit;
   const actor = { org, person, role: 'employee' as const, managesTeams: [], complete: true };
   const verdict = authorize(
@@ -121,14 +123,15 @@ it('a decision that was changed in the store, or is gone from between others, le
   const levels = async (change: typeof altered) => {
     altered = change;
     kit.control.refresh(kit);
-    return Object.values((await kit.control.standing(kit)).now);
+    const { document } = await kit.control.current(kit.org);
+    return decidedLevels(decidedBy(document), (await kit.control.standing(kit)).terms);
   };
-  const off = (some: readonly string[]): number => some.filter((level) => level === 'off').length;
-  expect(off(await levels((records) => records))).toBe(1);
-  expect(off(await levels(([one, , three]) => [one, three] as PersonalDecision[]))).toBe(parameterIds.length);
+  const isOn = (some: Levels): ParameterId[] => parameterIds.filter((id) => some[id] !== 'off');
+  expect(isOn(await levels((records) => records))).toEqual(['session', 'project']);
+  expect(isOn(await levels(([one, , three]) => [one, three] as PersonalDecision[]))).toEqual([]);
   expect(
-    off(await levels(([one, two, three]) => [one, { ...two, at: two!.at + 1 }, three] as PersonalDecision[])),
-  ).toBe(parameterIds.length);
+    isOn(await levels(([one, two, three]) => [one, { ...two, at: two!.at + 1 }, three] as PersonalDecision[])),
+  ).toEqual([]);
 });
 
 it('the lease names what is objected to, is sent at once, and a receipt from before it contradicts nothing', async () => {
@@ -145,7 +148,11 @@ it('the lease names what is objected to, is sent at once, and a receipt from bef
   await decide(kit, 'objected');
   const { lease, policy } = await agent.take('policy');
   expect(policy).toBeNull();
-  expect(Lease.parse(JSON.parse(lease.payload)).terms).toEqual({ revision: 1, objection: { app: 'off' } });
+  expect(Lease.parse(JSON.parse(lease.payload)).terms).toEqual({
+    ...NO_PERSONAL_TERMS,
+    revision: 1,
+    objection: { app: 'off' },
+  });
   expect(await appNow()).toMatchObject({ confirmed: 0, contradicting: [] });
   const still = receiptBy(device, { document, hash }, { terms: 1 }, running);
   agent.send({ type: 'receipt', receipt: still });

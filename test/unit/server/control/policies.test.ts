@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { noticeView } from '../../../../server/control/notices.ts';
+import { createNotices } from '../../../../server/control/notices.ts';
 import { payloadHash, verifySigned } from '../../../../server/control/signer.ts';
 import { instantOf, toldOnAny } from '../../../../server/control/told.ts';
 import type { AcknowledgementRecord, Store } from '../../../../server/store/store.ts';
@@ -36,7 +36,7 @@ describe('publishing', () => {
     await using kit = await startServer();
     const first = await kit.control.current(kit.org);
     expect(first.document).toMatchObject({ version: 1, previousHash: null, parameters: { title: { level: 'off' } } });
-    await expect(kit.control.begin(kit.org)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(kit.control.begin(kit.org, { reactionDays: 0 })).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('chains each version to the one before, signed by the policy key, with author and sealed reason', async () => {
@@ -107,7 +107,7 @@ describe('publishing', () => {
   it('keeps organisations apart: a policy of one is unknown to the other, and so are its keys', async () => {
     await using kit = await startServer();
     const other = await kit.organisations.create(OrgId.parse(randomUUID()), 'Other AG');
-    const theirs = await kit.control.begin(other.org);
+    const theirs = await kit.control.begin(other.org, { reactionDays: 0 });
     const ours = (await kit.organisations.signer(kit.org)).identity;
     expect(verifySigned('daylight/policy/v1', theirs.signed, ours.policyKey)).toBe(false);
     expect(new Set([ours.policyKey, ours.serverKey, other.policyKey, other.serverKey]).size).toBe(4);
@@ -210,7 +210,12 @@ describe('what a person has been told of', () => {
     };
     const policy = await kit.publish({ app: { level: 'name' } });
     const { org, person } = kit;
-    const invented = { ...{ org, person, device: other.record.device }, noticeVersion: 2, at: policy.publishedAt };
+    const invented = {
+      ...{ org, person, device: other.record.device },
+      noticeVersion: 2,
+      terms: 0,
+      at: policy.publishedAt,
+    };
     await real.putAcknowledgement({ ...invented, acknowledgement: sealedText('invented') });
     expect(await told()).toBe('off');
     await kit.control.acknowledge(
@@ -268,7 +273,7 @@ describe('what a person has been told of', () => {
   it('is written in the notice that the hash names', async () => {
     await using kit = await startServer();
     const policy = await kit.publish({ app: { level: 'name' } });
-    const notice = noticeView(policy);
+    const notice = await createNotices(kit).of(policy, 'in_force');
     expect(notice).toMatchObject({ version: 2, policyHash: policy.hash });
     expect(notice.collected.map((line) => line.parameter)).toEqual(['session', 'app', 'project']);
   });

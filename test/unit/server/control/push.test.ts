@@ -97,12 +97,21 @@ it('a publication records the leases of all who are connected in one unit of wor
   for (const agent of agents) await agent[Symbol.asyncDispose]();
 });
 
+const nobodyAsks = () => Promise.reject(new Error('nobody asks'));
+
 it('a publication reaches everybody also where more are connected than are remembered, in one go', async () => {
   await using kit = await startServer({ timing });
   const { org, person } = kit;
   const listening = (device: DeviceId, sendPolicy: () => void): Connection => ({
     ...{ org, person, device, sendPolicy, committedSeq: () => null, openSession: () => null },
-    ...{ renewSoon: () => {}, stopSession: () => {}, wipe: () => {}, replaced: () => {} },
+    ...{
+      renewSoon: () => {},
+      tellRequests: () => {},
+      stopSession: () => {},
+      wipe: () => {},
+      replaced: () => {},
+      selfTest: nobodyAsks,
+    },
   });
   const devices = [await kit.enrol(), await kit.enrol(), await kit.enrol(), await kit.enrol()].map((one) => one.record);
   const { store, organisations, clock } = kit;
@@ -159,7 +168,14 @@ it('nobody is sent a lease before it is recorded, however many there are, and ev
       ...kit.connections,
       of: (device) => ({
         ...{ org, person, device, committedSeq: () => null, openSession: () => null },
-        ...{ renewSoon: () => {}, stopSession: () => {}, wipe: () => {}, replaced: () => {} },
+        ...{
+          renewSoon: () => {},
+          tellRequests: () => {},
+          stopSession: () => {},
+          wipe: () => {},
+          replaced: () => {},
+          selfTest: nobodyAsks,
+        },
         sendPolicy: (_policy, lease) => void sent.push({ device, lease, wasRecorded: recorded.has(device) }),
       }),
     },

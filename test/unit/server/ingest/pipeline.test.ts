@@ -50,9 +50,9 @@ async function senderOf(kit: ServerKit) {
     /** Sends what was observed, as the batch after the one that was committed last, or as that one again. */
     take(store = kit.store, { committedSeq = 0 } = {}) {
       const now = kit.clock.now();
-      const { vault, control, clock } = kit;
+      const { vault, control, erased, clock } = kit;
       return takeBatch(
-        { store, vault, control, clock, random: systemRandom },
+        { store, vault, control, erased, clock, random: systemRandom },
         {
           ...{ device, images, committedSeq, sessions: noSessions, density: createDensity() },
           clocks: { boot, at: now, mono: monoAt(now), serverAt: now, serverMono: clock.mono() },

@@ -10,7 +10,7 @@ import type { Migration } from '../../../../server/store/sqlite/format.ts';
 import { keySchema, type Schema, storeSchema } from '../../../../server/store/sqlite/schema.ts';
 import { enrolIn } from '../../../support/enrolIn.ts';
 import { openStoreIn, temporaryFolder } from '../../../support/openedSqliteStore.ts';
-import { batch, device, orgId, segment } from '../../../support/storeRecords.ts';
+import { batch, device, enrolment, orgId, segment } from '../../../support/storeRecords.ts';
 
 const here = import.meta.dirname;
 
@@ -62,12 +62,16 @@ async function makeEarlier(version: number): Promise<void> {
   const { folder: other, remove: removeOther } = await temporaryFolder();
   const store = await openStoreIn(other);
   await enrolIn(store, device('laptop'));
+  const { acknowledgement } = enrolment('laptop');
+  if (acknowledgement !== null) await store.putAcknowledgement(acknowledgement);
   await store.appendBatch(batch(1));
   await store.close();
   await raw(async (connection) => {
     await connection.run('ATTACH ? AS other', [join(other, 'daylight.db')]);
-    for (const table of await tablesIn(connection))
-      await connection.run(`INSERT INTO main.${table} SELECT * FROM other.${table}`);
+    for (const table of await tablesIn(connection)) {
+      const columns = (await connection.all(`PRAGMA main.table_info(${table})`)).map(({ name }) => String(name)).join();
+      await connection.run(`INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM other.${table}`);
+    }
   });
   await removeOther();
 }
@@ -84,7 +88,10 @@ describe('a store of an earlier format', () => {
       const fresh = join(folder, 'fresh');
       await (await openDatabase(join(fresh, 'daylight.db'), storeSchema)).close();
       const { schema, format, integrity } = await everythingIn(join(fresh, 'daylight.db'));
-      expect(await everythingIn()).toEqual({ ...before, schema, format, integrity });
+      // What was acknowledged before there were terms was acknowledged by none.
+      const acknowledgement = before['acknowledgement']?.map((row) => ({ ...row, terms: 0 }));
+      expect(acknowledgement).toHaveLength(1);
+      expect(await everythingIn()).toEqual({ ...before, acknowledgement, schema, format, integrity });
       await openAndClose(storeSchema, { migrated: (one) => migrated.push(one) });
       expect(migrated).toHaveLength(1);
     },

@@ -149,6 +149,17 @@ test.each(['/health', '/docs/union-types', '/party/strike?vote=1', '/depot/credi
   },
 );
 
+test.each([
+  ['a stray percent sign before it', '/100%/%63ancer'],
+  ['one in the same part', '/100%-%63%61ncer'],
+  ['one after it', '/%63ancer%'],
+  ['half an encoded character', '/%c3-%64epression'],
+  ['an overlong form', '/%c0%af%68ospital'],
+  ['a character of several bytes', '/%E2%80%93%70regnan%74'],
+])('a subject is found beside %s', (_, afterHost) => {
+  expect(isSpecialPage(afterHost)).toBe(true);
+});
+
 test('every harmless word is one that would be special without it', () => {
   const stems = entries(specialStems);
   const endings = entries(specialEndings);

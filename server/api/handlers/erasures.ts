@@ -1,0 +1,347 @@
+import { catalog, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
+import { DaylightError } from '../../../shared/errors.ts';
+import type { ImageId, PersonId } from '../../../shared/ids.ts';
+import type {
+  ErasurePreview,
+  ErasureTarget,
+  ErasureView,
+  OrderedErasure,
+} from '../../../shared/protocol/http/erasures.ts';
+import { DAY, type Day, HOUR, type UnixMs } from '../../../shared/time.ts';
+import type { PublishedPolicy } from '../../control/control.ts';
+import { daysOf, isOf, type OpenedErasure } from '../../control/erased.ts';
+import type { ErasurePart, ErasureScope } from '../../control/erasureScope.ts';
+import { segmentScope } from '../../ingest/scopes.ts';
+import { decodeSegment } from '../../ingest/segment.ts';
+import { orderErasures } from '../../lifecycle/erasureOrder.ts';
+import type { PersonRecord, StoredUnder } from '../../store/store.ts';
+import { VaultError } from '../../vault/vault.ts';
+import type { Context } from '../context.ts';
+import type { HandlersOf } from '../handler.ts';
+import { requireDay } from '../opened.ts';
+import { recordOwnRead } from '../reading.ts';
+import { type Proof, requireSamePerson } from '../samePerson.ts';
+import { noteEvent } from '../securityEvents.ts';
+
+/** Erasing before its time: what a person takes away of themself, and what goes with a lowering of everyone. */
+export function erasures(
+  context: Context,
+): HandlersOf<'erasures' | 'previewErasure' | 'erase' | 'storedAbove' | 'eraseStored' | 'orderedErasures'> {
+  const { store, control, clock, erased } = context;
+  return {
+    async erasures({ person }) {
+      const all = (await erased.of(person)).erasures;
+      return { erasures: all.map((one) => viewOf(one)).toReversed() };
+    },
+    async previewErasure({ person, leave, body }) {
+      await recordOwnRead(context, leave, 'held', clock.now());
+      const { refused, scope } = await wantedOf(context, person, body);
+      return { goes: scope === null ? [] : await countedOf(context, person, scope), refused };
+    },
+    async erase({ person, leave, body: { what, ...proof } }) {
+      await provenOnRecord(context, person, proof);
+      await recordOwnRead(context, leave, 'held', clock.now());
+      const { refused, scope } = await wantedOf(context, person, what);
+      for (const { parameter, basis } of refused) throw notYours(parameter, basis);
+      if (scope === null) throw nothingThere();
+      const goes = await countedOf(context, person, scope);
+      if (goes.length === 0) throw nothingThere();
+      requireFew((await erased.of(person)).erasures, clock.now());
+      await noteEvent(context, person, 'erasure_ordered');
+      const counted = goes.map(({ parameter, records }) => ({ parameter, records }));
+      const order = await orderErasures(context, person.org, [person.person], { ...scope, counted });
+      context.erasures.wake();
+      const made = (await erased.of(person)).erasures.find((one) => one.order === order);
+      if (made === undefined) throw new Error('an erasure that was just ordered is not there');
+      return viewOf(made);
+    },
+    async storedAbove({ signedIn }) {
+      const published = await control.history(signedIn.person.org);
+      const orders = await ordersOf(context, signedIn.person);
+      const all = parameterIds.map(async (parameter) => {
+        const stored = await store.storedUnder(signedIn.person.org, parameter);
+        const above = catalog[parameter].levels.flatMap((level) => {
+          const those = stored.filter(({ termsVersion }) =>
+            mayBeAbove(published, orders, { parameter, level, termsVersion }),
+          );
+          return those.length === 0 ? [] : [amountOf(level, those)];
+        });
+        return { parameter, above };
+      });
+      return { parameters: (await Promise.all(all)).filter(({ above }) => above.length > 0) };
+    },
+    async eraseStored({ leave, signedIn, body: { version, parameters, ...proof } }) {
+      const { org, person: by } = leave.actor;
+      await provenOnRecord(context, signedIn.person, proof);
+      const published = await control.history(org);
+      const current = await control.current(org);
+      if (current.document.version !== version) throw anotherVersion();
+      const now = clock.now();
+      const parts = parameters.map(({ parameter, which }): ErasurePart => {
+        const { level } = current.document.parameters[parameter];
+        const wasHigher = published.some(
+          ({ document }) => rank(parameter, document.parameters[parameter].level) > rank(parameter, level),
+        );
+        if (!wasHigher) throw neverLowered(parameter);
+        return { parameter, from: BEFORE_EVERYTHING, to: now, above: which === 'all' ? 'off' : level };
+      });
+      const people = await peopleOf(
+        context,
+        signedIn.person,
+        parameters.map(({ parameter }) => parameter),
+      );
+      if (people.length === 0) throw nothingThere();
+      await noteEvent(context, signedIn.person, 'stored_erased');
+      const order = await orderErasures(context, org, people, {
+        kind: 'lowering',
+        by,
+        parts,
+        image: null,
+        counted: [],
+      });
+      context.erasures.wake();
+      const view = (await ordersOf(context, signedIn.person)).find((one) => one.order === order);
+      if (view === undefined) throw nothingThere();
+      return view;
+    },
+    async orderedErasures({ signedIn }) {
+      return { erasures: await ordersOf(context, signedIn.person) };
+    },
+  };
+}
+
+/** The first instant that there is for this program. */
+const BEFORE_EVERYTHING = Date.parse('2020-01-01T00:00:00Z');
+
+/** A wrong password is put on record; of a code that is missing, `noteRefusal` takes note. */
+async function provenOnRecord(context: Context, person: PersonRecord, proof: Proof): Promise<void> {
+  try {
+    await requireSamePerson(context, person, proof);
+  } catch (cause) {
+    if (cause instanceof DaylightError && cause.code === 'wrong_credentials')
+      await noteEvent(context, person, 'erasure_refused');
+    throw cause;
+  }
+}
+
+/**
+ * Everybody of whom there is something, or something may be on its way. Not those who had what is stored of one of these kept: that is their
+ * right (Art. 18(1)), and nobody takes it from them with a lowering.
+ */
+async function peopleOf(
+  { store, control }: Context,
+  { org }: PersonRecord,
+  parameters: readonly ParameterId[],
+): Promise<PersonId[]> {
+  const stored = await Promise.all(parameters.map((parameter) => store.storedUnder(org, parameter)));
+  const devices = await store.devices(org);
+  const people = [...new Set([...stored.flat(), ...devices].map(({ person }) => person))];
+  const open = people.map(async (person) => {
+    const { restrictions } = await control.standing({ org, person });
+    return parameters.some((parameter) => restrictions.has(parameter)) ? [] : [person];
+  });
+  return (await Promise.all(open)).flat();
+}
+
+// ── One's own ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface WantedErasure {
+  /** Of what is one's own to erase; null when that is nothing. */
+  readonly scope: ErasureScope | null;
+  readonly refused: ErasurePreview['refused'];
+}
+
+async function wantedOf(context: Context, person: PersonRecord, target: ErasureTarget): Promise<WantedErasure> {
+  if (target.kind === 'screenshot') return { scope: await ofImage(context, person, target.image), refused: [] };
+  const { document } = await context.control.current(person.org);
+  const range = rangeOf(target, context.clock.now());
+  const isOpen = (id: ParameterId): boolean => mayErase(id, document.parameters[id].basis);
+  const parts = target.parameters.filter(isOpen).map((parameter) => ({ parameter, ...range, above: 'off' }));
+  return {
+    scope: parts.length === 0 ? null : { kind: 'own', by: person.person, parts, image: null, counted: [] },
+    refused: target.parameters
+      .filter((id) => !isOpen(id))
+      .map((parameter) => ({ parameter, basis: document.parameters[parameter].basis })),
+  };
+}
+
+/** Art. 17(1)(b) and (c): what rests on a legitimate interest or on consent; and always pictures, and words of one's own. */
+function mayErase(parameter: ParameterId, basis: string): boolean {
+  if (parameter === 'notes' || parameter === 'screenshot') return true;
+  return basis !== 'contract' && basis !== 'legal_obligation';
+}
+
+/** Never what is recorded from now on. */
+function rangeOf({ from, to, zone }: ErasureTarget & { kind: 'days' }, now: UnixMs): { from: UnixMs; to: UnixMs } {
+  const [first, last] = [requireDay(from, zone), requireDay(to, zone)];
+  if (to < from)
+    throw new DaylightError('bad_request', 'to: expected the same day as from, or a later one', { field: 'to' });
+  if (first.from >= now) throw new DaylightError('bad_request', 'from: this day has not begun', { field: 'from' });
+  return { from: first.from, to: Math.min(last.to, now) };
+}
+
+/** Null when there is no such picture. */
+async function ofImage(context: Context, whose: PersonRecord, image: ImageId): Promise<ErasureScope | null> {
+  const { store, vault } = context;
+  const { org, person } = whose;
+  const days = (await store.held(org, person)).flatMap(({ parameter, day }) =>
+    parameter === 'screenshot' ? [day] : [],
+  );
+  for (const day of new Set(days)) {
+    const head = (await store.images(org, person, day)).find((one) => one.image === image);
+    if (head === undefined) continue;
+    const [segment] = await store.segmentsById(org, person, 'screenshot', day, [head.segment]);
+    const { parts } =
+      segment === undefined ? { parts: [] } : decodeSegment(await vault.open(segmentScope(segment), segment.sealed));
+    const shot = parts
+      .flatMap(({ observations }) => observations)
+      .find((one) => one.parameter === 'screenshot' && one.image === image);
+    if (shot === undefined) return null;
+    const part = { parameter: 'screenshot' as const, from: shot.at, to: shot.at + 1, above: 'off' };
+    return { kind: 'own', by: person, parts: [part], image, counted: [] };
+  }
+  return null;
+}
+
+/** By opening it, a day at a time. */
+async function countedOf(
+  { store, vault }: Context,
+  { org, person }: PersonRecord,
+  scope: ErasureScope,
+): Promise<ErasurePreview['goes']> {
+  const goes: ErasurePreview['goes'] = [];
+  const held = new Map<ParameterId, Set<Day>>();
+  for (const { parameter, day } of await store.held(org, person))
+    held.set(parameter, (held.get(parameter) ?? new Set()).add(day));
+  for (const parameter of parameterIds) {
+    const part = scope.parts.find((one) => one.parameter === parameter);
+    if (part === undefined) continue;
+    const days: { day: Day; records: number }[] = [];
+    const [first, last] = daysOf(part);
+    for (const day of held.get(parameter) ?? []) {
+      if (day < first || day > last) continue;
+      let records = 0;
+      for (const segment of await store.segments(org, person, parameter, day, day)) {
+        const bytes = await vault.open(segmentScope(segment), segment.sealed).catch(unlessLost);
+        if (bytes === null) continue;
+        const { parts } = decodeSegment(bytes);
+        for (const { observations } of parts) records += observations.filter((one) => isOf(scope, one)).length;
+      }
+      if (records > 0) days.push({ day, records });
+    }
+    const records = days.reduce((sum, one) => sum + one.records, 0);
+    if (records > 0) goes.push({ parameter, records, days });
+  }
+  return goes;
+}
+
+function unlessLost(cause: unknown): null {
+  if (cause instanceof VaultError && cause.code !== 'unavailable') return null;
+  throw cause;
+}
+
+const IN_A_DAY = 20;
+
+/** Each is kept in a list that everything that arrives is compared with. */
+function requireFew(all: readonly OpenedErasure[], now: UnixMs): void {
+  const recent = all.filter(({ at, scope }) => at > now - DAY && scope?.kind === 'own');
+  const [oldest] = recent;
+  if (oldest === undefined || recent.length < IN_A_DAY) return;
+  const retryAfterMs = oldest.at + DAY - now;
+  throw new DaylightError('rate_limited', `${IN_A_DAY} erasures were asked for within a day`, {
+    retryAfterMs,
+    remedy: `Ask again in ${Math.ceil(retryAfterMs / HOUR)} hours, or erase more days at once.`,
+  });
+}
+
+function viewOf({ number, at, state, changedAt, scope }: OpenedErasure): ErasureView {
+  const of = scope === null ? null : { parts: scope.parts, image: scope.image, counted: scope.counted };
+  return { number, at, state, changedAt, own: scope?.kind === 'own', of };
+}
+
+// ── With a lowering ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Whether more than the level was allowed by those terms, and nothing was ordered since that took what was above it. */
+function mayBeAbove(
+  published: readonly PublishedPolicy[],
+  orders: readonly OrderedErasure[],
+  { parameter, level, termsVersion }: { parameter: ParameterId; level: string; termsVersion: number },
+): boolean {
+  const place = published.findIndex(({ document }) => document.version === termsVersion);
+  const allowed = published[place]?.document.parameters[parameter].level ?? 'off';
+  const endedAt = published[place + 1]?.publishedAt ?? Number.POSITIVE_INFINITY;
+  const isTaken = orders.some(
+    ({ at, parameters }) =>
+      at >= endedAt &&
+      parameters.some((one) => one.parameter === parameter && rank(parameter, one.above) <= rank(parameter, level)),
+  );
+  return !isTaken && rank(parameter, allowed) > rank(parameter, level);
+}
+
+function amountOf(level: string, stored: readonly StoredUnder[]) {
+  const sum = (of: 'days' | 'images'): number => stored.reduce((total, one) => total + one[of], 0);
+  return { level, people: new Set(stored.map(({ person }) => person)).size, days: sum('days'), images: sum('images') };
+}
+
+/** Newest first. What it is of is sealed for each of the people, and the same for all: one of them is opened. */
+async function ordersOf(context: Context, { org }: PersonRecord): Promise<OrderedErasure[]> {
+  const { store, erased, accounts } = context;
+  const byOrder = new Map<string, Awaited<ReturnType<typeof store.erasures>>[number][]>();
+  for (const record of await store.erasures(org))
+    byOrder.set(record.order, [...(byOrder.get(record.order) ?? []), record]);
+  const views: OrderedErasure[] = [];
+  for (const records of byOrder.values()) {
+    const [first] = records;
+    if (first === undefined) continue;
+    const opened = (await erased.of(first)).erasures.find(({ number }) => number === first.number);
+    const scope = opened?.scope ?? null;
+    if (scope?.kind === 'own') continue;
+    const author = scope === null ? null : await store.person(org, scope.by);
+    const done = records.filter(({ state }) => state === 'verified');
+    views.push({
+      ...{ order: first.order, at: first.at, people: records.length, verified: done.length },
+      byName: author === null ? null : (await accounts.profile(author)).name,
+      parameters: (scope?.parts ?? []).map(({ parameter, above }) => ({ parameter, above })),
+      finishedAt: done.length === records.length ? Math.max(...done.map(({ changedAt }) => changedAt)) : null,
+    });
+  }
+  return views.toSorted((a, b) => b.at - a.at);
+}
+
+// ── Refusals ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function notYours(parameter: ParameterId, basis: string): DaylightError {
+  const { label } = catalog[parameter];
+  return new DaylightError(
+    'conflict',
+    `${label}: it is kept on the basis of a ${basis.replaceAll('_', ' ')}, and is not yours alone to erase`,
+    {
+      field: 'what.parameters',
+      remedy: 'Leave it out, and make a request for it to your organisation: it must answer within a month.',
+    },
+  );
+}
+
+function nothingThere(): DaylightError {
+  return new DaylightError('conflict', 'there is nothing of it', {
+    remedy: 'Look under "My data" at what is held of you.',
+  });
+}
+
+function anotherVersion(): DaylightError {
+  return new DaylightError('conflict', 'version: another version is in force by now', {
+    field: 'version',
+    remedy: 'Look at what is collected now, and decide again.',
+  });
+}
+
+function neverLowered(parameter: ParameterId): DaylightError {
+  return new DaylightError(
+    'conflict',
+    `${catalog[parameter].label}: it was never above its present level, so nothing of it was lowered`,
+    {
+      field: 'parameters',
+      remedy: 'Lower it first.',
+    },
+  );
+}

@@ -1,0 +1,133 @@
+import { Button, Checkbox, TextInput } from '@mantine/core';
+import { type SyntheticEvent, useState } from 'react';
+import { catalog, type ParameterId, parameterIds } from '../../../shared/catalog.ts';
+import type { ErasureTarget, ErasureView } from '../../../shared/protocol/http/erasures.ts';
+import type { HeldView } from '../../../shared/protocol/http/ownData.ts';
+import { useErasures } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
+import { dayIn, exactTime, longDay, viewerZone } from '../strings/format.ts';
+import { count, joined, say } from '../strings/say.ts';
+import { EraseDialog } from './EraseDialog.tsx';
+
+/** A part of what is held, gone before its time: of which parameters, and of which days. And what was erased so far. */
+export function EraseDays({ held }: { held: HeldView }) {
+  const zone = viewerZone();
+  const there = held.parameters.map(({ parameter }) => parameter);
+  const [chosen, choose] = useState<readonly ParameterId[]>([]);
+  const days = held.parameters.flatMap((one) => one.days).toSorted();
+  const [from, setFrom] = useState(days.at(-1) ?? '');
+  const [to, setTo] = useState(days.at(-1) ?? '');
+  const [target, setTarget] = useState<ErasureTarget | null>(null);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const parameters = parameterIds.filter((id) => chosen.includes(id));
+    setTarget({ kind: 'days', parameters, from, to, zone });
+  };
+  const isWhole = chosen.length > 0 && from !== '' && to !== '' && from <= to;
+  return (
+    <section className="dl-panel dl-stack" aria-labelledby="erase-heading">
+      <h2 id="erase-heading">{say('erase.title')}</h2>
+      <p>{say('erase.text')}</p>
+      {there.length > 0 && (
+        <form className="dl-stack" onSubmit={submit} noValidate>
+          <Checkbox.Group
+            label={say('erase.what')}
+            value={[...chosen]}
+            onChange={(ids) => choose(parameterIds.filter((id) => ids.includes(id)))}
+          >
+            <div className="dl-stack" style={{ gap: '0.5rem', marginTop: '0.5rem' }}>
+              {there.map((id) => (
+                <Checkbox key={id} value={id} label={catalog[id].label} />
+              ))}
+            </div>
+          </Checkbox.Group>
+          <div className="dl-row">
+            <TextInput
+              type="date"
+              label={say('erase.from')}
+              value={from}
+              required
+              onChange={(event) => setFrom(event.currentTarget.value)}
+            />
+            <TextInput
+              type="date"
+              label={say('erase.to')}
+              value={to}
+              required
+              error={from !== '' && to !== '' && to < from && say('erase.order')}
+              onChange={(event) => setTo(event.currentTarget.value)}
+            />
+          </div>
+          <p className="dl-quiet dl-small">{say('erase.zone', { zone })}</p>
+          <div>
+            <Button type="submit" variant="default" disabled={!isWhole}>
+              {say('erase.look')}
+            </Button>
+          </div>
+        </form>
+      )}
+      {target !== null && (
+        <EraseDialog target={target} opened onClose={() => setTarget(null)} onErased={() => setTarget(null)} />
+      )}
+      <Erased />
+    </section>
+  );
+}
+
+/** It stays listed, with how far it is. */
+function Erased() {
+  const erasures = useErasures(useMe().person.id);
+  if (erasures.isError) return <Failure error={erasures.error} retry={() => void erasures.refetch()} />;
+  if (erasures.data === undefined || erasures.data.length === 0) return null;
+  return (
+    <>
+      <h3>{say('erased.title')}</h3>
+      <ul className="dl-list" aria-live="polite">
+        {erasures.data.map((one) => (
+          <li key={one.number}>
+            <ErasureLine erasure={one} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function ErasureLine({ erasure }: { erasure: ErasureView }) {
+  const { state, at, changedAt } = erasure;
+  return (
+    <>
+      <p>{whatOf(erasure)}</p>
+      {state === 'verified' ? (
+        <p className="dl-quiet dl-small">
+          {say('erased.verified', {
+            asked: exactTime(at),
+            time: exactTime(changedAt),
+            day: longDay(dayIn(changedAt)),
+          })}
+        </p>
+      ) : (
+        <Note tone="wait">
+          <p>{say(`erased.${state}`)}</p>
+        </Note>
+      )}
+    </>
+  );
+}
+
+function whatOf({ of, own }: ErasureView): string {
+  if (of === null) return say('erased.unreadable');
+  const { parts, image, counted } = of;
+  const [first] = parts;
+  if (first === undefined) return '';
+  if (image !== null) return say('erased.image', { day: longDay(dayIn(first.from)), time: exactTime(first.from) });
+  const labels = joined(parts.map(({ parameter }) => catalog[parameter].label));
+  if (!own) return say('erased.forAll', { labels });
+  const records = counted.reduce((sum, one) => sum + one.records, 0);
+  const days = { from: longDay(dayIn(first.from)), to: longDay(dayIn(first.to - 1)) };
+  const what =
+    days.from === days.to ? say('erased.oneDay', { labels, day: days.from }) : say('erased.days', { labels, ...days });
+  return records === 0 ? what : `${what} ${count('erased.records', records)}`;
+}

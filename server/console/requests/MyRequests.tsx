@@ -1,0 +1,83 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { RequestView } from '../../../shared/protocol/http/requests.ts';
+import { useRequests } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
+import { Empty, Page } from '../frame/Page.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { say } from '../strings/say.ts';
+import { FileRequest } from './FileRequest.tsx';
+import { OwnDialog } from './OwnDialog.tsx';
+import { RequestState } from './RequestState.tsx';
+import classes from './requests.module.css';
+
+/** What the viewer has asked about their own data, and a new request. */
+export function MyRequests() {
+  const { person } = useMe();
+  const { data, error, isPending, refetch } = useRequests(person.id);
+  return (
+    <Page title={say('nav.requests')} lead={say('requests.lead')}>
+      <div className="dl-stack">
+        {error !== null && <Failure error={error} retry={() => void refetch()} />}
+        {error === null && isPending && <Waiting lines={4} />}
+        {data !== undefined && data.unreadable > 0 && (
+          <Note tone="gone">
+            <p>{say('requests.unreadable')}</p>
+          </Note>
+        )}
+        {data !== undefined && (
+          <section className="dl-panel dl-stack" aria-labelledby="mine-heading">
+            <h2 id="mine-heading">{say('requests.mine')}</h2>
+            {data.requests.length === 0 && <Empty>{say('requests.noneMine')}</Empty>}
+            {data.requests.map((request) => (
+              <Mine key={request.request} request={request} />
+            ))}
+          </section>
+        )}
+        <FileRequest />
+      </div>
+    </Page>
+  );
+}
+
+const UNANSWERED: readonly RequestView['state'][] = ['awaiting_person', 'awaiting_device', 'awaiting_time', 'open'];
+
+function Mine({ request }: { request: RequestView }) {
+  const [dialog, setDialog] = useState<'agree' | 'withdraw' | null>(null);
+  const { state } = request;
+  const close = () => setDialog(null);
+  return (
+    <div className={classes.row}>
+      <RequestState request={request} own />
+      <div className="dl-row">
+        {state === 'awaiting_person' && <Button onClick={() => setDialog('agree')}>{say('requests.agree')}</Button>}
+        {UNANSWERED.includes(state) && (
+          <Button variant="default" onClick={() => setDialog('withdraw')}>
+            {say('requests.withdraw')}
+          </Button>
+        )}
+      </div>
+      <OwnDialog request={request} what={dialog ?? 'withdraw'} opened={dialog !== null} onClose={close} />
+    </div>
+  );
+}
+
+/** In every session of the person, on every page: something is going on in their name that they can still stop. */
+export function RequestsInMyName() {
+  const { person } = useMe();
+  const { data } = useRequests(person.id);
+  const inMyName = data?.requests.filter(({ state }) => state === 'awaiting_time' || state === 'awaiting_person') ?? [];
+  if (inMyName.length === 0) return null;
+  return (
+    <Note tone="wait">
+      <p>
+        <strong>{say('requests.inYourName')}</strong> {say('requests.inYourNameText')}
+      </p>
+      <p>
+        <a href="#/my-requests">{say('requests.look')}</a>
+      </p>
+    </Note>
+  );
+}

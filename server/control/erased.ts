@@ -1,0 +1,156 @@
+import { type ParameterId, rank } from '../../shared/catalog.ts';
+import type { Observation } from '../../shared/events/observation.ts';
+import type { ImageId, OrgId, PersonId } from '../../shared/ids.ts';
+import { DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import type { ErasureRecord, Store } from '../store/store.ts';
+import { epochAfter, epochOf, weekOf } from '../vault/epochs.ts';
+import type { Vault } from '../vault/vault.ts';
+import { createBounded } from './bounded.ts';
+import { type ErasurePart, type ErasureScope, openErasure } from './erasureScope.ts';
+
+/** An erasure with what it is of; null when that was changed in the store since, and nobody can say it. */
+export interface OpenedErasure extends Omit<ErasureRecord, 'scope'> {
+  readonly scope: ErasureScope | null;
+}
+
+/** What was erased of one person, or is being. Pure; see `erasedBy`. */
+export interface ErasedOf {
+  readonly erasures: readonly OpenedErasure[];
+  /** Whether it was captured within something that was erased since. Never stored again, however late it arrives. */
+  covers(observation: Observation): boolean;
+  /** Whether whatever was captured of the parameter at that moment was erased since, at every level. */
+  coversAll(parameter: ParameterId, at: UnixMs): boolean;
+  /** Whether all that there was of the parameter within the time, or of a part of it, was erased since. */
+  touches(parameter: ParameterId, from: UnixMs, to: UnixMs): boolean;
+  /** Whether it is of something that is being erased now: nobody is shown it, though it may be there still. */
+  hides(observation: Observation): boolean;
+  /** The same of an image, of which no more is known. */
+  hidesImage(image: ImageId, day: Day): boolean;
+  /** Under which epoch of its key the parameter of that day is sealed from now on. */
+  epochFor(parameter: ParameterId, day: Day): number;
+}
+
+/** Who stores something of a person looks here first, in `storing`; who erases comes between two who store, by `commit`. */
+export interface Erased {
+  of(whose: Whose): Promise<ErasedOf>;
+  /** `work` asks `of` itself, and has stored what it went by when it resolves. */
+  storing<T>(whose: Whose, work: () => Promise<T>): Promise<T>;
+  /** Call when an erasure is in the store: resolves when nobody stores any more who did not know of it. */
+  commit(whose: Whose): Promise<void>;
+  /** Call when an erasure came into another state. */
+  changed(whose: Whose): void;
+}
+
+interface Whose {
+  readonly org: OrgId;
+  readonly person: PersonId;
+}
+
+export interface ErasedDeps {
+  readonly store: Pick<Store, 'erasures'>;
+  readonly vault: Pick<Vault, 'open'>;
+}
+
+/** People who are remembered. */
+const MOST = 10_000;
+
+export function createErased({ store, vault }: ErasedDeps): Erased {
+  const known = createBounded<PersonId, ErasedOf>(MOST);
+  const storing = new Map<PersonId, Set<Promise<unknown>>>();
+
+  async function load({ org, person }: Whose): Promise<ErasedOf> {
+    const records = await store.erasures(org, person);
+    if (records.length === 0) return NOTHING_ERASED;
+    return erasedBy(await Promise.all(records.map(async (one) => ({ ...one, scope: await openErasure(vault, one) }))));
+  }
+
+  return {
+    of: (whose) => known.get(whose.person, () => load(whose)),
+    async storing({ person }, work) {
+      const running = work();
+      const own = storing.get(person) ?? new Set();
+      storing.set(person, own.add(running));
+      try {
+        return await running;
+      } finally {
+        own.delete(running);
+        if (own.size === 0 && storing.get(person) === own) storing.delete(person);
+      }
+    },
+    async commit({ person }) {
+      known.forget(person);
+      await Promise.allSettled([...(storing.get(person) ?? [])]);
+    },
+    changed: ({ person }) => known.forget(person),
+  };
+}
+
+/** In order of number. Of one that nobody can read any more nothing is stored or shown: it may be of anything. */
+export function erasedBy(erasures: readonly OpenedErasure[]): ErasedOf {
+  const unfinished = erasures.filter(({ state }) => state !== 'verified');
+  return {
+    erasures,
+    covers: (observation) => erasures.some(({ scope }) => isOf(scope, observation)),
+    coversAll: (parameter, at) =>
+      erasures.some(({ scope }) => scope === null || scope.parts.some((part) => isAllAt(part, parameter, at))),
+    touches: (parameter, from, to) =>
+      erasures.some(
+        ({ scope }) =>
+          scope?.image === null &&
+          scope.parts.some(
+            (part) => part.parameter === parameter && part.above === 'off' && part.from < to && part.to > from,
+          ),
+      ),
+    hides: (observation) => unfinished.some(({ scope }) => isOf(scope, observation)),
+    hidesImage: (image, day) => unfinished.some(({ scope }) => mayHaveImage(scope, image, day)),
+    epochFor(parameter, day) {
+      const first = epochOf(Date.parse(`${day}T00:00:00Z`));
+      const last = erasures.findLast(({ scope }) => scope?.parts.some((part) => reaches(part, parameter, first)));
+      return last === undefined ? first : epochAfter(first, last.number);
+    },
+  };
+}
+
+export const NOTHING_ERASED = erasedBy([]);
+
+/** Whether the erasure is of it. What reaches into the time from before, or goes on after it, goes as a whole. */
+export function isOf(scope: ErasureScope | null, observation: Observation): boolean {
+  if (scope === null) return true;
+  const { parameter, level, at, span } = observation;
+  if (scope.image !== null && !(observation.parameter === 'screenshot' && observation.image === scope.image))
+    return false;
+  return scope.parts.some(
+    (part) =>
+      part.parameter === parameter &&
+      at < part.to &&
+      (at >= part.from || at + span > part.from) &&
+      rank(parameter, level) > rank(parameter, part.above),
+  );
+}
+
+function isAllAt({ parameter, above, from, to }: ErasurePart, asked: ParameterId, at: UnixMs): boolean {
+  return parameter === asked && above === 'off' && at >= from && at < to;
+}
+
+function mayHaveImage(scope: ErasureScope | null, image: ImageId, day: Day): boolean {
+  if (scope === null || scope.image !== null) return scope === null || scope.image === image;
+  return scope.parts.some((part) => {
+    const [from, to] = daysOf(part);
+    return part.parameter === 'screenshot' && day >= from && day <= to;
+  });
+}
+
+/** The days under which something of the part may be stored: what began up to a day before reaches into it. */
+export function daysOf({ from, to }: Pick<ErasurePart, 'from' | 'to'>): readonly [from: Day, to: Day] {
+  return [dayOf(from - DAY), dayOf(to)];
+}
+
+/** The weeks of those days, both included: all that is sealed under keys of theirs is sealed anew. */
+export function weeksOf(part: Pick<ErasurePart, 'from' | 'to'>): readonly [from: number, to: number] {
+  return [epochOf(part.from - DAY), epochOf(part.to)];
+}
+
+function reaches(part: ErasurePart, parameter: ParameterId, epoch: number): boolean {
+  const [from, to] = weeksOf(part);
+  return part.parameter === parameter && weekOf(epoch) >= from && weekOf(epoch) <= to;
+}

@@ -1,0 +1,308 @@
+import { DaylightError } from '../../shared/errors.ts';
+import { type OrgId, type PersonId, RequestId } from '../../shared/ids.ts';
+import type { RequestAnswer, RequestState } from '../../shared/protocol/http/requests.ts';
+import { RequestAnswerPayload, type WaitingRequest } from '../../shared/protocol/messages.ts';
+import {
+  type IdentityCheck,
+  type Representative,
+  type RequestContent,
+  type RequestStatement,
+  statementText,
+  WAITING_OWN_MOST,
+  WAITING_REPRESENTED_MOST,
+} from '../../shared/rightsRequest.ts';
+import type { Digest, Signed } from '../../shared/signed.ts';
+import { DAY, dayOf, HOUR, type UnixMs } from '../../shared/time.ts';
+import type { Authorized } from '../authorize.ts';
+import type { Clock } from '../clock.ts';
+import { createLanes } from '../lanes.ts';
+import type { Random } from '../random.ts';
+import type { DeviceRecord, RequestStepRecord, Store } from '../store/store.ts';
+import type { Vault } from '../vault/vault.ts';
+import { contactsOf } from './contacts.ts';
+import type { Connections } from './control.ts';
+import { openStep, type RequestStep, sealStep, type Taken } from './requestStep.ts';
+import { dueOf, type RightsRequest, requestOf, stateOf } from './rightsRequest.ts';
+import { payloadHash, readSigned } from './signer.ts';
+
+/**
+ * What people ask of their organisation about their own data. Each step is on record as a security event before it is taken, and
+ * durable when its promise resolves. Throws DaylightError `not_found` for a request that this person has not, `conflict` for a
+ * step that cannot be taken now.
+ */
+export interface RightsRequests {
+  /** Of one person, or of everyone in the organisation, oldest first. */
+  of(org: OrgId, person?: PersonId): Promise<Requests>;
+  one(org: OrgId, person: PersonId, request: RequestId): Promise<RightsRequest>;
+  /** The caller has made sure that the very person asks. It counts only when a device has said the same. */
+  file(leave: Authorized<'request.make'>, content: RequestContent): Promise<RightsRequest>;
+  represent(
+    leave: Authorized<'request.represent'>,
+    content: RequestContent,
+    representative: Representative,
+  ): Promise<RightsRequest>;
+  /** As `file`. */
+  agree(leave: Authorized<'request.make'>, request: RequestId): Promise<RightsRequest>;
+  withdraw(leave: Authorized<'request.make'>, request: RequestId): Promise<RightsRequest>;
+  identify(
+    leave: Authorized<'request.answer'>,
+    request: RequestId,
+    check: { readonly how: IdentityCheck; readonly words: string },
+  ): Promise<RightsRequest>;
+  extend(leave: Authorized<'request.answer'>, request: RequestId, words: string): Promise<RightsRequest>;
+  answer(leave: Authorized<'request.answer'>, request: RequestId, answer: RequestAnswer): Promise<RightsRequest>;
+  /** What the person of this device is to be asked about there. */
+  waiting(device: Pick<DeviceRecord, 'org' | 'person'>): Promise<readonly WaitingRequest[]>;
+  /**
+   * Takes the word of a device: yes or no. One that comes too late changes nothing. Throws DaylightError `bad_request` when signature,
+   * ids or content do not fit.
+   */
+  hear(device: DeviceRecord, answer: Signed): Promise<void>;
+}
+
+export interface Requests {
+  readonly requests: readonly RightsRequest[];
+  readonly unreadable: number;
+}
+
+export interface RightsRequestsDeps {
+  readonly store: Pick<Store, 'putRequestStep' | 'requestSteps' | 'device' | 'recordSecurityEvent' | 'setting'>;
+  readonly vault: Vault;
+  readonly connections: Connections;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Pick<Random, 'uuid'>;
+}
+
+/**
+ * So long can the person stop what was proved by less than a computer that has been theirs for some time: by an officer who saw
+ * them, or by a computer that somebody may have enrolled in their name a moment ago.
+ */
+export const STOPPABLE_MS = 72 * HOUR;
+const FILED_IN_A_DAY = 20;
+
+export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
+  const { store, vault, connections, clock, random } = deps;
+  const lanes = createLanes<PersonId>();
+
+  async function of(org: OrgId, person?: PersonId): Promise<Requests> {
+    const byRequest = new Map<RequestId, { readonly person: PersonId; readonly taken: Taken[] }>();
+    for (const record of await store.requestSteps(org, person)) {
+      const known = byRequest.get(record.request) ?? { person: record.person, taken: [] };
+      byRequest.set(record.request, known);
+      known.taken.push(await openStep(vault, record));
+    }
+    const each = [...byRequest].map(([request, { person: whose, taken }]) => requestOf(whose, request, taken));
+    const requests = each.filter((one) => one !== null).toSorted((a, b) => a.filedAt - b.filedAt);
+    return { requests, unreadable: each.length - requests.length };
+  }
+
+  async function one(org: OrgId, person: PersonId, request: RequestId): Promise<RightsRequest> {
+    const found = (await of(org, person)).requests.find((each) => each.request === request);
+    if (found === undefined) throw new DaylightError('not_found', 'there is no such request of this person');
+    return found;
+  }
+
+  async function put(whose: Whose, request: RequestId, step: number, said: RequestStep, at: UnixMs): Promise<void> {
+    const place = { ...whose, request, step, at };
+    await store.recordSecurityEvent({ org: whose.org, at, person: whose.person, ...eventOf(said) });
+    const record: RequestStepRecord = { ...place, sealed: await sealStep(vault, place, said) };
+    await store.putRequestStep(record);
+  }
+
+  function tellDevices({ org, person }: Whose): void {
+    for (const connection of connections.ofPerson(org, person)) connection.tellRequests();
+  }
+
+  async function begin(whose: Whose, said: Extract<RequestStep, { kind: 'filed' }>): Promise<RightsRequest> {
+    const request = RequestId.parse(random.uuid());
+    await lanes.run(whose.person, async () => {
+      const now = clock.now();
+      requireFew((await of(whose.org, whose.person)).requests, said.representation !== null, now);
+      await put(whose, request, 1, said, now);
+    });
+    tellDevices(whose);
+    return one(whose.org, whose.person, request);
+  }
+
+  /** One step of a person after the other. `make` throws when there is none to be taken now, and gives null for none at all. */
+  async function take(
+    whose: Whose,
+    request: RequestId,
+    make: (now: RightsRequest, state: RequestState, at: UnixMs) => RequestStep | null,
+  ): Promise<RightsRequest> {
+    await lanes.run(whose.person, async () => {
+      const before = await one(whose.org, whose.person, request);
+      const at = Math.max(clock.now(), before.changedAt);
+      const said = make(before, stateOf(before, at), at);
+      if (said !== null) await put(whose, request, before.steps + 1, said, at);
+    });
+    tellDevices(whose);
+    return one(whose.org, whose.person, request);
+  }
+
+  return {
+    of,
+    one,
+    file: (leave, content) => begin(subjectOf(leave), { kind: 'filed', content, representation: null }),
+    represent: (leave, content, representative) =>
+      begin(subjectOf(leave), {
+        kind: 'filed',
+        content,
+        representation: { by: leave.actor.person, representative },
+      }),
+    agree: (leave, request) =>
+      take(subjectOf(leave), request, (_, state) => {
+        requireState(state, ['awaiting_person'], 'it does not wait for your agreement');
+        return { kind: 'agreed' };
+      }),
+    withdraw: (leave, request) =>
+      take(subjectOf(leave), request, (_, state) => {
+        requireState(state, UNANSWERED, 'it has been answered or withdrawn already');
+        return { kind: 'withdrawn' };
+      }),
+    identify: (leave, request, { how, words }) =>
+      take(subjectOf(leave), request, (_, state, at) => {
+        requireState(state, ['awaiting_device'], 'it does not wait for a proof of who the person is');
+        return { kind: 'identified', by: leave.actor.person, how, words, countsFrom: at + STOPPABLE_MS };
+      }),
+    extend: (leave, request, words) =>
+      take(subjectOf(leave), request, (now, state, at) => {
+        requireCounts(state);
+        requireFirstMonth(now, at);
+        return { kind: 'extended', by: leave.actor.person, words };
+      }),
+    async answer(leave, request, answer) {
+      const { appeal } = await contactsOf(store, vault, leave.actor.org);
+      return take(subjectOf(leave), request, (_, state) => {
+        requireCounts(state);
+        const { words } = answer;
+        const by = leave.actor.person;
+        if (answer.answer === 'fulfilled') return { kind: 'fulfilled', by, words };
+        return { kind: 'refused', by, reason: answer.reason, words, appeal };
+      });
+    },
+    async waiting({ org, person }) {
+      const now = clock.now();
+      const asked = (await of(org, person)).requests.filter((each) => isAsked(stateOf(each, now)));
+      return asked.map((each) => {
+        const { request, filedAt, content, representative } = statementOf(org, each);
+        return { request, filedAt, content, representative };
+      });
+    },
+    async hear(device, answer) {
+      const said = readSigned('daylight/request/v1', RequestAnswerPayload, answer, device.publicKey);
+      const whose: Whose = device;
+      if (said.org !== whose.org || said.person !== whose.person || said.device !== device.device)
+        throw new DaylightError('bad_request', 'request answer: org, person and device must be those of this device');
+      const enrolled = await store.device(device.device);
+      if (enrolled?.status !== 'active') return;
+      const { requests } = await of(whose.org, whose.person);
+      if (!requests.some(({ request }) => request === said.request))
+        throw new DaylightError('bad_request', 'request answer: request: there is no such request of this person');
+      await take(whose, said.request, (now, state, at) => {
+        if (said.content !== contentHash(whose.org, now))
+          throw new DaylightError('bad_request', 'request answer: content: it is not the digest of this request');
+        if (!isAsked(state)) return null;
+        if (said.answer === 'no') return { kind: 'denied', device: device.device, signed: answer };
+        const countsFrom = Math.max(at, enrolled.enrolledAt + STOPPABLE_MS);
+        if (now.proof !== null && now.proof.countsFrom <= countsFrom) return null;
+        return { kind: 'proved', device: device.device, signed: answer, countsFrom };
+      });
+    },
+  };
+}
+
+interface Whose {
+  readonly org: OrgId;
+  readonly person: PersonId;
+}
+
+function subjectOf({ actor, subject }: Authorized<'request.make' | 'request.represent' | 'request.answer'>): Whose {
+  if (subject === null) throw new Error('a request is about a person');
+  return { org: actor.org, person: subject };
+}
+
+function statementOf(org: OrgId, { person, request, filedAt, content, representation }: RightsRequest) {
+  const representative = representation?.representative ?? null;
+  return { org, person, request, filedAt, content, representative } satisfies RequestStatement;
+}
+
+/** What a device must have signed: a digest of all that it was shown. */
+function contentHash(org: OrgId, request: RightsRequest): Digest {
+  return payloadHash(statementText(statementOf(org, request)));
+}
+
+/** The person is asked until it counts: what was proved in a weaker way can still be stopped. */
+function isAsked(state: RequestState): boolean {
+  return state === 'awaiting_device' || state === 'awaiting_time';
+}
+
+const WAITING: readonly RequestState[] = ['awaiting_person', 'awaiting_device', 'awaiting_time'];
+const UNANSWERED: readonly RequestState[] = [...WAITING, 'open'];
+
+function requireState(state: RequestState, expected: readonly RequestState[], problem: string): void {
+  if (!expected.includes(state))
+    throw new DaylightError('conflict', problem, { remedy: 'Look at the request as it is now.' });
+}
+
+function requireCounts(state: RequestState): void {
+  if (state === 'open') return;
+  const problem = WAITING.includes(state)
+    ? 'nothing proves yet that this request is the person’s own'
+    : 'this request has been answered or withdrawn already';
+  throw new DaylightError('conflict', problem, { remedy: 'Look at the request as it is now.' });
+}
+
+function requireFirstMonth(now: RightsRequest, at: UnixMs): void {
+  if (now.extension !== null)
+    throw new DaylightError('conflict', 'two further months have been taken for this request already');
+  const due = dueOf(now);
+  if (due !== null && dayOf(at) <= due) return;
+  throw new DaylightError('conflict', 'further months can only be taken within the first one, and that is over', {
+    remedy: 'Answer the request.',
+  });
+}
+
+function requireFew(requests: readonly RightsRequest[], represented: boolean, now: UnixMs): void {
+  const waiting = requests.filter(
+    (one) => (one.representation !== null) === represented && WAITING.includes(stateOf(one, now)),
+  );
+  const most = represented ? WAITING_REPRESENTED_MOST : WAITING_OWN_MOST;
+  if (waiting.length >= most) {
+    throw new DaylightError('conflict', `${most} requests of this person wait for their confirmation already`, {
+      remedy: 'Confirm or withdraw one of them first.',
+    });
+  }
+  const recent = requests.filter(({ filedAt }) => filedAt > now - DAY);
+  const [oldest] = recent;
+  if (oldest === undefined || recent.length < FILED_IN_A_DAY) return;
+  const retryAfterMs = oldest.filedAt + DAY - now;
+  throw new DaylightError('rate_limited', `${FILED_IN_A_DAY} requests of this person were filed within a day`, {
+    retryAfterMs,
+    remedy: `File it in ${Math.ceil(retryAfterMs / HOUR)} hours, or write to your privacy officer.`,
+  });
+}
+
+/** On record of the person, and nothing that anybody wrote. */
+function eventOf(said: RequestStep): { readonly kind: string; readonly detail: string } {
+  const events = {
+    filed: ['rights_request_filed', 'a request about their data was filed in the console; it does not count yet'],
+    agreed: ['rights_request_agreed', 'this person agreed to a request that a representative made for them'],
+    proved: ['rights_request_proved', 'a device of this person signed that a request is theirs'],
+    denied: ['rights_request_denied', 'a device of this person signed that a request is not theirs; it is withdrawn'],
+    withdrawn: ['rights_request_withdrawn', 'a request of this person was withdrawn or stopped in the console'],
+    identified: [
+      'rights_request_identified',
+      'who this person is was confirmed in person for a request; it counts in 72 hours unless they stop it',
+    ],
+    extended: ['rights_request_extended', 'two further months were taken to answer a request of this person'],
+    fulfilled: ['rights_request_answered', 'a request of this person was answered'],
+    refused: ['rights_request_refused', 'a request of this person was refused, with a reason'],
+    represented: [
+      'rights_request_represented',
+      'a request was filed for this person on the authority of a representative; it does not count yet',
+    ],
+  } as const;
+  const [kind, detail] = events[said.kind === 'filed' && said.representation !== null ? 'represented' : said.kind];
+  return { kind, detail };
+}

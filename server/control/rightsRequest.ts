@@ -1,0 +1,113 @@
+import { lastDayOf } from '../../shared/deadline.ts';
+import { assertNever } from '../../shared/errors.ts';
+import type { DeviceId, PersonId, RequestId } from '../../shared/ids.ts';
+import type { RequestState } from '../../shared/protocol/http/requests.ts';
+import type { IdentityCheck, RefusalReason, Representative, RequestContent } from '../../shared/rightsRequest.ts';
+import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import type { RequestStep, Taken } from './requestStep.ts';
+
+/** One request, as its steps leave it. What it is at an instant says `stateOf`. */
+export interface RightsRequest {
+  readonly request: RequestId;
+  readonly person: PersonId;
+  /** How many steps it has. */
+  readonly steps: number;
+  readonly filedAt: UnixMs;
+  /** Of the newest step. */
+  readonly changedAt: UnixMs;
+  readonly content: RequestContent;
+  readonly representation: { readonly by: PersonId; readonly representative: Representative } | null;
+  /** The person filed it, or agreed to it. */
+  readonly isTheirs: boolean;
+  readonly proof: RequestProof | null;
+  readonly extension: Said | null;
+  readonly ending: RequestEnding | null;
+}
+
+export interface Said {
+  readonly at: UnixMs;
+  readonly by: PersonId;
+  readonly words: string;
+}
+
+/** Who it comes from is proved, and it counts from then on. */
+export type RequestProof = { readonly at: UnixMs; readonly countsFrom: UnixMs } & (
+  | { readonly kind: 'device'; readonly device: DeviceId }
+  | { readonly kind: 'in_person'; readonly by: PersonId; readonly how: IdentityCheck; readonly words: string }
+);
+
+export type RequestEnding =
+  | { readonly kind: 'withdrawn'; readonly at: UnixMs; readonly device: DeviceId | null }
+  | (Said & { readonly kind: 'fulfilled' })
+  | (Said & { readonly kind: 'refused'; readonly reason: RefusalReason; readonly appeal: string });
+
+/** Null when a step is missing, was changed since, or does not follow from those before it: nobody can say what is asked. */
+export function requestOf(person: PersonId, request: RequestId, taken: readonly Taken[]): RightsRequest | null {
+  const [first] = taken;
+  if (first?.said?.kind !== 'filed' || first.step !== 1) return null;
+  const { content, representation } = first.said;
+  let now: RightsRequest = {
+    ...{ request, person, steps: 1, filedAt: first.at, changedAt: first.at, content, representation },
+    ...{ isTheirs: representation === null, proof: null, extension: null, ending: null },
+  };
+  for (const { step, at, said } of taken.slice(1)) {
+    if (said === null || step !== now.steps + 1) return null;
+    const after = follow(now, at, said);
+    if (after === null) return null;
+    now = { ...now, ...after, steps: step, changedAt: at };
+  }
+  return now;
+}
+
+/** What a step changes; null where it is not one that can be taken. */
+function follow(before: RightsRequest, at: UnixMs, said: RequestStep): Partial<RightsRequest> | null {
+  if (before.ending !== null) return null;
+  const counts = stateOf(before, at) === 'open';
+  switch (said.kind) {
+    case 'filed':
+      return null;
+    case 'agreed':
+      return before.isTheirs ? null : { isTheirs: true };
+    case 'proved': {
+      if (!before.isTheirs || counts) return null;
+      return { proof: { kind: 'device', at, device: said.device, countsFrom: said.countsFrom } };
+    }
+    case 'identified': {
+      if (!before.isTheirs || before.proof !== null) return null;
+      const { by, how, words, countsFrom } = said;
+      return { proof: { kind: 'in_person', at, by, how, words, countsFrom } };
+    }
+    case 'denied':
+      return counts ? null : { ending: { kind: 'withdrawn', at, device: said.device } };
+    case 'withdrawn':
+      return { ending: { kind: 'withdrawn', at, device: null } };
+    case 'extended':
+      return counts && before.extension === null ? { extension: { at, by: said.by, words: said.words } } : null;
+    case 'fulfilled':
+      return counts ? { ending: { kind: 'fulfilled', at, by: said.by, words: said.words } } : null;
+    case 'refused': {
+      const { by, reason, words, appeal } = said;
+      return counts ? { ending: { kind: 'refused', at, by, reason, words, appeal } } : null;
+    }
+    default:
+      return assertNever(said);
+  }
+}
+
+export function stateOf({ isTheirs, proof, ending }: RightsRequest, now: UnixMs): RequestState {
+  if (ending !== null) return ending.kind;
+  if (!isTheirs) return 'awaiting_person';
+  if (proof === null) return 'awaiting_device';
+  return now < proof.countsFrom ? 'awaiting_time' : 'open';
+}
+
+/** A month from when it counts, and two more where that was told within the first (GDPR Art. 12(3)); null while nothing is proved. */
+export function dueOf({ proof, extension }: Pick<RightsRequest, 'proof' | 'extension'>): Day | null {
+  return proof === null ? null : lastDayOf(dayOf(proof.countsFrom), extension === null ? 1 : 3);
+}
+
+/** Whether its day is over without an answer. */
+export function isOverdue(request: RightsRequest, now: UnixMs): boolean {
+  const due = dueOf(request);
+  return due !== null && stateOf(request, now) === 'open' && dayOf(now) > due;
+}

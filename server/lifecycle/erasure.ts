@@ -1,0 +1,415 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { ParameterId } from '../../shared/catalog.ts';
+import { DaylightError } from '../../shared/errors.ts';
+import type { Observation } from '../../shared/events/observation.ts';
+import type { OrgId, PersonId } from '../../shared/ids.ts';
+import { HOUR, SECOND } from '../../shared/time.ts';
+import type { Clock } from '../clock.ts';
+import { daysOf, type Erased, type ErasedOf, isOf, weeksOf } from '../control/erased.ts';
+import { type ErasureScope, openErasure } from '../control/erasureScope.ts';
+import { openSessions, sealSessions } from '../ingest/pipeline.ts';
+import { imageScope, segmentScope } from '../ingest/scopes.ts';
+import { decodeSegment, encodeSegment, type Segment } from '../ingest/segment.ts';
+import { withoutErased } from '../ingest/sessions.ts';
+import type {
+  BlobRecord,
+  ErasureRecord,
+  ErasureState,
+  ImageHead,
+  KeyStore,
+  SegmentRecord,
+  Store,
+} from '../store/store.ts';
+import { StoreError } from '../store/store.ts';
+import { daysOfWeek, epochAfter, erasureOf, weekOf } from '../vault/epochs.ts';
+import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
+
+export interface ErasureDeps {
+  readonly store: Store;
+  readonly keyStore: Pick<KeyStore, 'dataKeyEpochs' | 'scrub'>;
+  readonly vault: Pick<Vault, 'seal' | 'open' | 'destroyDataKeys'>;
+  readonly erased: Erased;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Told what keeps an erasure from going on. It is tried again. */
+  readonly failed: (cause: unknown) => void;
+  /** Told of each state that was reached, once it is durable. */
+  readonly reached?: (which: ErasureRecord, state: ErasureState) => void;
+}
+
+/**
+ * What erases a part of what is stored of people: requested → committed → keys destroyed → purged → scrubbed → verified. Each state is durable
+ * before the next step begins, and every step can be repeated: whatever a crash has left, the next start goes on with it.
+ */
+export interface ErasureEngine {
+  /** Call when there is something new to erase in the store. */
+  wake(): void;
+  /** Resolves when the step that is under way is done. */
+  close(): Promise<void>;
+}
+
+/** A store that is full or busy is asked again after this long, and then twice as long, up to an hour. */
+const RETRY_MS = 5 * SECOND;
+const AGAIN_MS = SECOND;
+
+/** Begins with whatever is unfinished. */
+export function startErasures(deps: ErasureDeps): ErasureEngine {
+  const closing = new AbortController();
+  let wakeUp: (() => void) | null = null;
+  let isAwake = true;
+  const woken = (ms: number | null): Promise<unknown> => {
+    if (isAwake) return Promise.resolve();
+    const asked = new Promise<void>((resolve) => (wakeUp = resolve));
+    const late = ms === null ? [] : [setTimeout(ms, null, { signal: closing.signal, ref: false }).catch(() => null)];
+    return Promise.race([asked, ...late]);
+  };
+  const wake = (): void => {
+    isAwake = true;
+    wakeUp?.();
+  };
+  const running = (async () => {
+    let retryMs = RETRY_MS;
+    while (!closing.signal.aborted) {
+      isAwake = false;
+      const left = await eraseRound(deps, () => closing.signal.aborted);
+      retryMs = left === 'failed' ? Math.min(2 * retryMs, HOUR) : RETRY_MS;
+      await woken(left === 'nothing' ? null : left === 'held' ? AGAIN_MS : retryMs);
+    }
+  })();
+  return {
+    wake,
+    async close() {
+      closing.abort();
+      wake();
+      await running;
+    },
+  };
+}
+
+/**
+ * Takes every unfinished erasure as far as it goes. `held`: somebody's read holds a log that is to be emptied, which is over by itself;
+ * `failed`: `failed` was told why.
+ */
+export async function eraseRound(
+  deps: ErasureDeps,
+  isClosing: () => boolean = () => false,
+): Promise<'nothing' | 'held' | 'failed'> {
+  let failures = 0;
+  const each = async (of: readonly Erasing[], step: (one: Erasing) => Promise<void>): Promise<Erasing[]> => {
+    const done: Erasing[] = [];
+    for (const one of of) {
+      if (isClosing()) return done;
+      try {
+        await step(one);
+        done.push(one);
+      } catch (cause) {
+        if (!(cause instanceof StoreError && cause.code === 'closed')) deps.failed(cause);
+        failures += 1;
+      }
+    }
+    return done;
+  };
+
+  try {
+    const all = await unfinished(deps);
+    const fenced = await each(all, (one) => fence(deps, one)); // of all, before anything that takes long
+    const purged = await each(fenced, async (one) => {
+      if (order[one.record.state] < order.purged) await takeAway(deps, one);
+    });
+    if (purged.length === 0) return failures > 0 ? 'failed' : 'nothing';
+    if (!(await scrubbed(deps))) return failures > 0 ? 'failed' : 'held';
+    await each(purged, async (one) => {
+      await enter(deps, one, 'scrubbed');
+      await verify(deps, one);
+    });
+  } catch (cause) {
+    deps.failed(cause);
+    failures += 1;
+  }
+  return failures > 0 ? 'failed' : 'nothing';
+}
+
+/** One erasure, with what is known of it. */
+interface Erasing {
+  record: ErasureRecord;
+  readonly scope: ErasureScope;
+  /** One record that is to go, as it was: what is tried to be opened in the end. */
+  sample: { readonly scope: SealScope; readonly sealed: Sealed } | null;
+}
+
+async function unfinished(deps: ErasureDeps): Promise<readonly Erasing[]> {
+  const found: Erasing[] = [];
+  for (const { org } of await deps.store.organisations()) {
+    for (const record of await deps.store.erasures(org)) {
+      if (record.state === 'verified') continue;
+      const scope = await openErasure(deps.vault, record);
+      if (scope === null) deps.failed(unreadable());
+      else found.push({ record, scope, sample: null });
+    }
+  }
+  return found.toSorted((a, b) => a.record.at - b.record.at || a.record.number - b.record.number);
+}
+
+const order: Readonly<Record<ErasureState, number>> = {
+  ...{ requested: 0, committed: 1, keys_destroyed: 2, purged: 3, scrubbed: 4, verified: 5 },
+};
+
+/** Never back: what was reached stays reached. */
+async function enter({ store, erased, clock, reached }: ErasureDeps, one: Erasing, state: ErasureState): Promise<void> {
+  if (order[one.record.state] >= order[state]) return;
+  const changedAt = clock.now();
+  await store.advanceErasure(one.record, state, changedAt);
+  one.record = { ...one.record, state, changedAt };
+  erased.changed(one.record);
+  reached?.(one.record, state);
+}
+
+/** From here on nothing of it is stored or shown. */
+async function fence(deps: ErasureDeps, one: Erasing): Promise<void> {
+  if (order[one.record.state] >= order.committed) return;
+  await deps.erased.commit(one.record);
+  await enter(deps, one, 'committed');
+}
+
+async function takeAway(deps: ErasureDeps, one: Erasing): Promise<void> {
+  await destroyKeys(deps, one);
+  await purge(deps, one);
+}
+
+// ── What stays is sealed under another key ─────────────────────────────────────────────────────────────────────────
+
+/** Also what was done before, by a process that was ended. */
+async function destroyKeys(deps: ErasureDeps, one: Erasing): Promise<void> {
+  for (const { parameter, weeks } of fieldsOf(one)) {
+    for (const week of await oldWeeks(deps, one, { parameter, weeks })) await resealWeek(deps, one, parameter, week);
+    const { org, person } = one.record;
+    const epochs = (await deps.keyStore.dataKeyEpochs(org, person, parameter)).filter((epoch) =>
+      isOld(one, weeks, epoch),
+    );
+    await deps.vault.destroyDataKeys(epochs.map((epoch) => ({ org, person, parameter, epoch })));
+  }
+  await enter(deps, one, 'keys_destroyed');
+}
+
+interface Field {
+  readonly parameter: ParameterId;
+  /** All weeks whose keys are replaced. */
+  readonly weeks: readonly number[];
+}
+
+/** Each parameter once. */
+function fieldsOf({ scope }: Erasing): readonly Field[] {
+  const weeks = new Map<ParameterId, Set<number>>();
+  for (const part of scope.parts) {
+    const own = weeks.get(part.parameter) ?? new Set();
+    const [from, to] = weeksOf(part);
+    for (let week = from; week <= to; week += 1) own.add(week);
+    weeks.set(part.parameter, own);
+  }
+  return [...weeks].map(([parameter, own]) => ({ parameter, weeks: [...own].toSorted((a, b) => a - b) }));
+}
+
+/** Whether the key was there before the erasure, for something of its weeks. */
+function isOld({ record }: Erasing, weeks: readonly number[], epoch: number): boolean {
+  return erasureOf(epoch) < record.number && weeks.includes(weekOf(epoch));
+}
+
+/** Until there is nothing left that stays: what is merged meanwhile takes the place of what was read. */
+async function resealWeek(deps: ErasureDeps, one: Erasing, parameter: ParameterId, week: number): Promise<void> {
+  const { org, person } = one.record;
+  const [from, to] = daysOfWeek(week);
+  for (let hasChanged = true; hasChanged; ) {
+    hasChanged = false;
+    for (const segment of await deps.store.segments(org, person, parameter, from, to)) {
+      if (erasureOf(segment.epoch) >= one.record.number) continue;
+      if ((await reseal(deps, one, segment)) === 'changed') hasChanged = true;
+    }
+  }
+}
+
+/** The epochs of what is stored under keys of before, in its weeks. */
+async function oldEpochs(
+  { store }: Pick<ErasureDeps, 'store'>,
+  one: Erasing,
+  { parameter, weeks }: Field,
+): Promise<readonly number[]> {
+  const [first, last] = [weeks[0], weeks.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const [[from], [, to]] = [daysOfWeek(first), daysOfWeek(last)];
+  const { org, person } = one.record;
+  return (await store.storedEpochs(org, person, parameter, from, to)).filter((epoch) => isOld(one, weeks, epoch));
+}
+
+async function oldWeeks(deps: Pick<ErasureDeps, 'store'>, one: Erasing, field: Field): Promise<readonly number[]> {
+  return [...new Set((await oldEpochs(deps, one, field)).map(weekOf))];
+}
+
+/** What is not resealed goes with its key. */
+async function reseal(
+  deps: ErasureDeps,
+  one: Erasing,
+  segment: SegmentRecord,
+): Promise<'resealed' | 'changed' | 'goes'> {
+  const { store, vault } = deps;
+  await setImmediate(); // others are served between two that are opened and sealed
+  const bytes = await unlessLost(vault.open(segmentScope(segment), segment.sealed));
+  if (bytes === null) return 'goes';
+  const content = decodeSegment(bytes);
+  const kept = withoutThose(content, (observation) => isOf(one.scope, observation));
+  if (kept !== content) one.sample ??= { scope: segmentScope(segment), sealed: segment.sealed };
+  if (kept.parts.length === 0) return 'goes';
+  const { sealed: _sealed, ...head } = segment;
+  const key = { ...head, epoch: epochAfter(segment.epoch, one.record.number) };
+  const sealed = await vault.seal(segmentScope(key), encodeSegment(kept), { compress: true });
+  await requireOpens(vault, segmentScope(key), sealed);
+  const images = await resealedImages(deps, { ...key, sealed }, kept);
+  return store.resealSegment({ ...key, sealed }, segment.epoch, images);
+}
+
+/** The same object when nothing goes. */
+function withoutThose(content: Segment, goes: (observation: Observation) => boolean): Segment {
+  const parts = content.parts.map((part) => ({ ...part, observations: part.observations.filter((one) => !goes(one)) }));
+  const isSame = parts.every(
+    ({ observations }, place) => observations.length === content.parts[place]?.observations.length,
+  );
+  return isSame ? content : { ...content, parts: parts.filter(({ observations }) => observations.length > 0) };
+}
+
+/** Those of the images that are still there and open, under the key of their segment. */
+async function resealedImages(
+  { store, vault }: ErasureDeps,
+  segment: SegmentRecord,
+  { parts }: Segment,
+): Promise<readonly BlobRecord[]> {
+  const named = parts
+    .flatMap(({ observations }) => observations)
+    .flatMap((one) => (one.parameter === 'screenshot' ? [one.image] : []));
+  const images: BlobRecord[] = [];
+  for (const image of named) {
+    const blob = await unlessMissing(store.blob(segment.org, segment.person, image));
+    if (blob === null) continue;
+    const bytes = await unlessLost(vault.open(imageScope(blob), blob.sealed));
+    if (bytes === null) continue;
+    const key: Omit<BlobRecord, 'sealed'> = { ...headOf(blob), epoch: segment.epoch };
+    const sealed = await vault.seal(imageScope(key), bytes);
+    await requireOpens(vault, imageScope(key), sealed);
+    images.push({ ...key, sealed });
+  }
+  return images;
+}
+
+function headOf({ sealed: _sealed, ...head }: BlobRecord): ImageHead {
+  return head;
+}
+
+/** Before what it replaces can be opened by nobody any more. Throws VaultError. */
+async function requireOpens(vault: Pick<Vault, 'open'>, scope: SealScope, sealed: Sealed): Promise<void> {
+  await vault.open(scope, sealed);
+}
+
+/** Null for what was altered, or whose key is gone: nobody can read it, and it goes. */
+async function unlessLost(opening: Promise<Uint8Array>): Promise<Uint8Array | null> {
+  return opening.catch((cause: unknown) => {
+    if (cause instanceof VaultError && (cause.code === 'not_authentic' || cause.code === 'key_destroyed')) return null;
+    throw cause;
+  });
+}
+
+async function unlessMissing<T>(reading: Promise<T>): Promise<T | null> {
+  return reading.catch((cause: unknown) => {
+    if (cause instanceof StoreError && cause.code === 'damaged') return null;
+    throw cause;
+  });
+}
+
+// ── What goes ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function purge(deps: ErasureDeps, one: Erasing): Promise<void> {
+  const { org, person } = one.record;
+  for (const field of fieldsOf(one)) {
+    for (const epoch of await oldEpochs(deps, one, field)) {
+      const [from, to] = daysOfWeek(weekOf(epoch));
+      await deps.store.purgeEpochs(org, person, field.parameter, from, to, [epoch]);
+    }
+  }
+  await forgetSessions(deps, one.record, await deps.erased.of(one.record));
+  await enter(deps, one, 'purged');
+}
+
+/** When sessions began and ended, and screenshots were taken, is also in what ingest knows of each device. */
+async function forgetSessions(
+  { store, vault }: ErasureDeps,
+  { org, person }: { readonly org: OrgId; readonly person: PersonId },
+  erased: ErasedOf,
+): Promise<void> {
+  for (const { device } of await store.devices(org, [person])) {
+    for (let isDone = false; !isDone; ) {
+      const record = await store.device(device);
+      if (record === null || record.sessionState === null) break;
+      const state = await openSessions(vault, record);
+      const kept = withoutErased(state, erased);
+      isDone =
+        kept === state ||
+        (await store.replaceSessionState(org, device, record.sessionState, await sealSessions(vault, record, kept)));
+    }
+  }
+}
+
+/** Both files: what was deleted is overwritten there, and not in their logs. */
+async function scrubbed({ store, keyStore }: ErasureDeps): Promise<boolean> {
+  const [rows, keys] = [await store.scrub(), await keyStore.scrub()];
+  return rows && keys;
+}
+
+// ── Looked for again ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Throws when something is there: that is taken away too, and looked for again with the next round. */
+async function verify(deps: ErasureDeps, one: Erasing): Promise<void> {
+  if (await isLeft(deps, one)) {
+    await takeAway(deps, one);
+    throw somethingLeft();
+  }
+  await enter(deps, one, 'verified');
+}
+
+async function isLeft(deps: ErasureDeps, one: Erasing): Promise<boolean> {
+  const { org, person } = one.record;
+  for (const field of fieldsOf(one)) {
+    const keys = await deps.keyStore.dataKeyEpochs(org, person, field.parameter);
+    if (keys.some((epoch) => isOld(one, field.weeks, epoch))) return true;
+    if ((await oldEpochs(deps, one, field)).length > 0) return true;
+  }
+  if (await isThere(deps, one)) return true;
+  return one.sample !== null && (await unlessLost(deps.vault.open(one.sample.scope, one.sample.sealed))) !== null;
+}
+
+/** In what stays, read again. */
+async function isThere({ store, vault }: ErasureDeps, { record, scope }: Erasing): Promise<boolean> {
+  const { org, person } = record;
+  if (scope.image !== null && (await store.blob(org, person, scope.image)) !== null) return true;
+  for (const part of scope.parts) {
+    const [from, to] = daysOf(part);
+    for (const segment of await store.segments(org, person, part.parameter, from, to)) {
+      const bytes = await unlessLost(vault.open(segmentScope(segment), segment.sealed));
+      if (bytes === null) continue;
+      const { parts } = decodeSegment(bytes);
+      if (parts.some(({ observations }) => observations.some((observation) => isOf(scope, observation)))) return true;
+    }
+  }
+  return false;
+}
+
+function somethingLeft(): DaylightError {
+  return new DaylightError('conflict', 'something that was erased was found again, and taken away again', {
+    remedy: 'If this goes on, another process writes into the data folder: stop it.',
+  });
+}
+
+function unreadable(): DaylightError {
+  return new DaylightError(
+    'unavailable',
+    'an erasure was changed in the store since, and nobody can say what it is of',
+    {
+      remedy: 'Restore the database from a backup; until then nothing of that person is stored or shown.',
+    },
+  );
+}

@@ -1,0 +1,133 @@
+import { type Level, type ParameterId, parameterIds } from '../catalog.ts';
+import type { UnixMs } from '../time.ts';
+import { jurisdictionCeiling } from './jurisdiction.ts';
+import type { PersonalTerms } from './personal.ts';
+import type { Levels, PolicyDocument, PolicyRule } from './policy.ts';
+import { type Layer, type LayerName, resolve } from './resolve.ts';
+import { type WallClocks, workingUntil } from './workingHours.ts';
+
+/** What of a policy decides besides its levels. A rule that is missing is off by the organisation's layer. */
+export interface Decided {
+  readonly rules: { readonly [P in ParameterId]?: PolicyRule<P> };
+  readonly jurisdiction?: PolicyDocument['jurisdiction'];
+  readonly workingHours?: PolicyDocument['workingHours'];
+}
+
+export function decidedBy({ parameters, jurisdiction, workingHours }: PolicyDocument): Decided {
+  return { rules: parameters, jurisdiction, workingHours };
+}
+
+/** The layers that somebody decided: they hold for what was captured before as well, as long as it is not stored. */
+export const decidingLayers = [
+  'jurisdiction',
+  'team',
+  'person',
+  'consent',
+  'objection',
+  'restriction',
+  'minor',
+] as const satisfies readonly LayerName[];
+export type DecidingLayer = (typeof decidingLayers)[number];
+
+/** The layers that a moment decides: what was rightly captured before it stays right. */
+export type TimelyLayer = 'review' | 'schedule';
+
+/** The most that the layer allows of the parameter; undefined where it does not restrict it. A level that the parameter does not have is off. */
+export function decidedCeiling(
+  layer: DecidingLayer,
+  parameter: ParameterId,
+  { rules, jurisdiction }: Decided,
+  terms: PersonalTerms,
+): Level | undefined {
+  switch (layer) {
+    case 'jurisdiction':
+      return jurisdictionCeiling(jurisdiction, parameter, rules[parameter]?.basis ?? '');
+    case 'consent':
+      return rules[parameter]?.basis === 'consent' ? consented(parameter, rules[parameter].purpose, terms) : undefined;
+    case 'minor':
+      return terms.minor ? 'off' : undefined;
+    default:
+      return own(terms[layer], parameter) as Level | undefined;
+  }
+}
+
+export function decidedLayers(policy: Decided, terms: PersonalTerms): readonly Layer[] {
+  return decidingLayers.map((name) => ({
+    name,
+    ceilings: each((id) => decidedCeiling(name, id, policy, terms)),
+  }));
+}
+
+/** The most that policy and person allow of each parameter, whatever the time, and whatever the person has been told. */
+export function decidedLevels(policy: Decided, terms: PersonalTerms): Levels {
+  const effective = resolve([{ name: 'organisation', ceilings: levelsIn(policy) }, ...decidedLayers(policy, terms)]);
+  return Object.fromEntries(parameterIds.map((id) => [id, effective[id].level])) as Levels;
+}
+
+/**
+ * The most of each parameter that the organisation means to collect of the person, whatever they themself allow of it: what their
+ * notice tells, and what they have to be told of.
+ */
+export function intendedLevels(policy: Decided, { team, person }: Pick<PersonalTerms, 'team' | 'person'>): Levels {
+  const layers: Layer[] = [
+    { name: 'organisation', ceilings: levelsIn(policy) },
+    {
+      name: 'jurisdiction',
+      ceilings: each((id) => jurisdictionCeiling(policy.jurisdiction, id, policy.rules[id]?.basis ?? '')),
+    },
+    { name: 'team', ceilings: each((id) => own(team, id) as Level | undefined) },
+    { name: 'person', ceilings: each((id) => own(person, id) as Level | undefined) },
+  ];
+  const effective = resolve(layers);
+  return Object.fromEntries(parameterIds.map((id) => [id, effective[id].level])) as Levels;
+}
+
+/** The layer that keeps the parameter off throughout the stretch from `at` to `until`; null when none does. */
+export function untimely(
+  parameter: ParameterId,
+  { rules, workingHours }: Decided,
+  { zone }: Pick<PersonalTerms, 'zone'>,
+  { at, until = at, walls }: { readonly at: UnixMs; readonly until?: UnixMs | undefined; readonly walls: WallClocks },
+): TimelyLayer | null {
+  const rule = rules[parameter];
+  if (rule?.reviewBy !== undefined && until > rule.reviewBy) return 'review';
+  if (rule === undefined || rule.schedule === null) return null;
+  if (workingHours === undefined) return 'schedule';
+  const wall = walls.in(zone ?? workingHours.zone);
+  const end = wall === null ? null : workingUntil(workingHours, wall, at);
+  return end === null || until > end ? 'schedule' : null;
+}
+
+export function timelyLayers(
+  policy: Decided,
+  terms: Pick<PersonalTerms, 'zone'>,
+  at: UnixMs,
+  walls: WallClocks,
+): readonly Layer[] {
+  const by = new Map(parameterIds.map((id) => [id, untimely(id, policy, terms, { at, walls })]));
+  return (['review', 'schedule'] as const).map((name) => ({
+    name,
+    ceilings: each((id) => (by.get(id) === name ? 'off' : undefined)),
+  }));
+}
+
+function consented(parameter: ParameterId, purpose: string, { consent }: PersonalTerms): Level {
+  const given = own(consent, parameter);
+  return given?.purpose === purpose ? (given.level as Level) : 'off';
+}
+
+function levelsIn({ rules }: Decided): Layer['ceilings'] {
+  return each((id) => rules[id]?.level ?? 'off');
+}
+
+function each(ceiling: (id: ParameterId) => Level | undefined): Layer['ceilings'] {
+  const named = parameterIds.flatMap((id) => {
+    const level = ceiling(id);
+    return level === undefined ? [] : [[id, level] as const];
+  });
+  return Object.fromEntries(named);
+}
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

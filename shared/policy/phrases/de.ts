@@ -1,0 +1,151 @@
+import type { Phrases } from './phrases.ts';
+
+export const german: Phrases = {
+  language: 'de',
+  called: 'Deutsch',
+  headings: {
+    title: 'Was Daylight erfasst',
+    version: 'Hinweis',
+    published: 'Veröffentlicht',
+    updated: 'Zuletzt geändert',
+    collected: 'Erfasst, während Sie Ihre Zeit aufzeichnen',
+    nothing: 'Nichts.',
+    notCollected: 'Nicht erfasst',
+    everything: 'Nichts ist ausgenommen.',
+    never: 'Was niemand einschalten kann',
+    whomToAsk: 'An wen Sie sich wenden können',
+    table: 'Dasselbe als Tabelle',
+    fingerprint: 'Fingerabdruck des englischen Textes (SHA-256)',
+    level: 'Stufe',
+    purpose: 'Zweck',
+    basis: 'Rechtsgrundlage',
+    retentionDays: 'Aufbewahrt für Tage',
+    viewers: 'Außer Ihnen sehen es',
+  },
+  parameters: {
+    session: {
+      label: 'Arbeitssitzungen',
+      levels: {
+        on: 'Wann Sie die Aufzeichnung beginnen und beenden, wann Sie pausieren, und Lücken, etwa wenn der Computer gesperrt ist oder ruht.',
+      },
+    },
+    activity: {
+      label: 'Aktivität',
+      levels: {
+        active: 'Ob es in je zehn Minuten irgendeine Eingabe mit Tastatur oder Maus gab: ja oder nein.',
+        counts:
+          'Wie viele Tastenanschläge, Klicks, Scroll- und Zeigerbewegungen es in jeder Minute gab. Niemals, welche Tasten.',
+      },
+    },
+    app: {
+      label: 'Aktives Programm',
+      levels: {
+        category: 'Die Art des Programms im Vordergrund, etwa „Entwicklung“ oder „Kommunikation“.',
+        name: 'Der Name des Programms im Vordergrund.',
+      },
+    },
+    title: {
+      label: 'Fenstertitel',
+      levels: {
+        redacted:
+          'Der Titel des Fensters im Vordergrund, ohne E-Mail-Adressen, Zahlen, Links und Text in Anführungszeichen.',
+        full: 'Der Titel des Fensters im Vordergrund. Titel können Betreffzeilen von Nachrichten und Namen von Dokumenten zeigen.',
+      },
+    },
+    url: {
+      label: 'Aktive Website',
+      levels: {
+        category: 'Die Art der Website im Vordergrund, etwa „Entwicklung“ oder „Nachrichten“.',
+        domain: 'Die Domain der Website im Vordergrund, etwa example.com.',
+        host_path: 'Host und Pfad der Seite im Vordergrund, niemals was auf „?“ oder „#“ folgt.',
+      },
+    },
+    screenshot: {
+      label: 'Bildschirmfotos',
+      levels: {
+        blurred:
+          'Ein unscharfes Bild des Bildschirms, höchstens eines in fünf Minuten, jedes Mal angekündigt; Sie können es verwerfen.',
+        full: 'Ein Bild des Bildschirms, höchstens eines in fünf Minuten, jedes Mal angekündigt; Sie können es verwerfen.',
+      },
+    },
+    project: {
+      label: 'Projekt und Aufgabe',
+      levels: { on: 'Das Projekt und die Aufgabe, die Sie während der Aufzeichnung wählen.' },
+    },
+    notes: { label: 'Notizen', levels: { on: 'Die Notizen, die Sie während der Aufzeichnung schreiben.' } },
+    device: {
+      label: 'Gerät',
+      levels: {
+        coarse: 'Das Betriebssystem und die Prozessorfamilie Ihres Computers.',
+        full: 'Das Betriebssystem und seine Version, das Gerätemodell, die Prozessorfamilie und die Speichergröße Ihres Computers.',
+      },
+    },
+    timezone: {
+      label: 'Zeitzone',
+      levels: { on: 'Die Zeitzone, auf die Ihr Computer eingestellt ist. Niemals, wo Sie sind.' },
+    },
+    diagnostics: {
+      label: 'Diagnose',
+      levels: {
+        on: 'Die Version von Daylight, wie viel auf das Senden wartet und welche Sensoren arbeiten. Nichts von dem, was Sie tun.',
+      },
+    },
+  },
+  purposes: {
+    working_time: 'Arbeitszeit',
+    workload_review: 'Prüfung der Arbeitslast',
+    project_costing: 'Abrechnung von Projekten',
+    security: 'Sicherheit',
+    support: 'Unterstützung',
+  },
+  bases: {
+    contract: 'Vertrag',
+    legal_obligation: 'rechtliche Verpflichtung',
+    legitimate_interest: 'berechtigtes Interesse',
+    consent: 'Ihre Einwilligung',
+  },
+  viewers: {
+    owner: 'Inhaber',
+    admin: 'Verwalter',
+    manager: 'Ihre Vorgesetzten',
+    privacy_officer: 'Datenschutzbeauftragte',
+    employee: 'Beschäftigte',
+  },
+  never:
+    'Niemals, bei keiner Einstellung: welche Tasten Sie drücken, Zeigerpositionen, die Zwischenablage, Kamera, Mikrofon, Aufenthaltsort, Inhalte von Dateien, Fenster im Hintergrund.',
+  retention:
+    'Daylight löscht noch nicht von selbst, was älter ist als die genannten Tage. Bis dahin können Sie Teile davon selbst unter „My data“ löschen, und Ihre Organisation das, was von etwas gespeichert ist, von dem sie jetzt weniger erfasst, oder alles, indem sie ihr Konto auf ihrem Server beendet.',
+  onlyYou: 'nur Ihnen',
+  youAnd: (roles) => `Ihnen und: ${roles}`,
+  terms: ({ purpose, basis, days, viewers }) =>
+    `Zweck: ${purpose} (${basis}) · aufbewahrt ${days} · sichtbar für ${viewers}`,
+  mayPause: 'Sie können jederzeit pausieren; währenddessen wird nichts beobachtet.',
+  mayNotPause: 'Ihre Organisation lässt keine Pausen zu: Damit nichts beobachtet wird, beenden Sie die Aufzeichnung.',
+  weekdays: ['Montag', 'Dienstag', 'Mittwoch', 'Donnerstag', 'Freitag', 'Samstag', 'Sonntag'],
+  span: (days, from, to) => `${days} von ${from} bis ${to}`,
+  withinHours: (spans, zone) =>
+    `Nur in der Arbeitszeit: ${spans} (Zeit in ${zone} oder in der Zeitzone, die Sie genannt haben).`,
+  untilReview: (day) => `Es endet von selbst am ${day}, wenn Ihre Organisation es bis dahin nicht erneut geprüft hat.`,
+  screenshotAtOnce: 'Es wird sofort gesendet: Sie können es vorher nicht ansehen.',
+  screenshotReview: (time) => `Jedes können Sie ${time} lang ansehen und verwerfen, bevor es gesendet wird.`,
+  enteredGoesOn: (withoutServer) => `Ohne Verbindung zum Server geht es bis zu ${withoutServer} weiter.`,
+  observedGoesOn: (withoutInput, withoutServer) =>
+    `Ohne Eingabe geht es bis zu ${withoutInput} weiter, ohne Verbindung zum Server bis zu ${withoutServer}.`,
+  seconds: (n) => `${n} Sekunden`,
+  minutes: (n) => (n === 1 ? '1 Minute' : `${n} Minuten`),
+  hours: (n) => (n === 1 ? '1 Stunde' : `${n} Stunden`),
+  days: (n) => (n === 1 ? '1 Tag' : `${n} Tage`),
+  theApps: (list) => `den Programmen ${list}`,
+  theSites: (list) => `den Websites ${list}`,
+  and: (a, b) => `${a} und ${b}`,
+  appHidden: (what) => `Von ${what} nur, dass etwas Privates im Vordergrund ist.`,
+  siteHidden: (what) => `Von ${what} nur, dass etwas Privates geöffnet ist.`,
+  titleHidden: (what) => `Keine von ${what}.`,
+  screenshotHidden: (what) => `Keine, solange etwas von ${what} zu sehen ist.`,
+  question: ({ name, email }) => `Zu Ihren Daten können Sie ${name} (${email}) fragen.`,
+  complaint: (authority, where) =>
+    `Sie können sich jederzeit und kostenlos bei der Aufsichtsbehörde beschweren, ${authority}${where === '' ? '' : ` (${where})`}, und vor Gericht gehen.`,
+  complaintUnnamed:
+    'Sie können sich jederzeit und kostenlos bei der Datenschutzbehörde des Landes beschweren, in dem Sie wohnen oder arbeiten, und vor Gericht gehen; Ihre Organisation hat hier noch keine genannt.',
+  prevails: 'Dies ist eine Übersetzung. Wo sie vom englischen Text abweicht, gilt der englische.',
+};

@@ -1,0 +1,81 @@
+import type { LevelOf, ParameterId, Purpose } from '../../catalog.ts';
+import type { Contacts } from '../../protocol/http/contacts.ts';
+import type { Role } from '../../roles.ts';
+import type { LawfulBasis } from '../policy.ts';
+
+/**
+ * Every sentence of a notice in one language. A language that lacks one does not compile, so that none that is shipped is told
+ * in part. Lists and times arrive in words of the same language.
+ */
+export interface Phrases {
+  /** BCP 47 tag, for the `lang` of a page. */
+  readonly language: string;
+  /** What the language calls itself. */
+  readonly called: string;
+  readonly headings: NoticeHeadings;
+  readonly parameters: { readonly [P in ParameterId]: ParameterPhrases<P> };
+  readonly purposes: Readonly<Record<Purpose, string>>;
+  readonly bases: Readonly<Record<LawfulBasis, string>>;
+  /** Several of them, as those who may see something. */
+  readonly viewers: Readonly<Record<Role, string>>;
+  readonly never: string;
+  readonly retention: string;
+  readonly onlyYou: string;
+  readonly youAnd: (roles: string) => string;
+  readonly terms: (of: { purpose: string; basis: string; days: string; viewers: string }) => string;
+  readonly mayPause: string;
+  readonly mayNotPause: string;
+  /** Monday first. */
+  readonly weekdays: readonly [string, string, string, string, string, string, string];
+  readonly span: (days: string, from: string, to: string) => string;
+  readonly withinHours: (spans: string, zone: string) => string;
+  /** `day` as 2026-11-22. */
+  readonly untilReview: (day: string) => string;
+  readonly screenshotAtOnce: string;
+  readonly screenshotReview: (time: string) => string;
+  readonly enteredGoesOn: (withoutServer: string) => string;
+  readonly observedGoesOn: (withoutInput: string, withoutServer: string) => string;
+  readonly seconds: (n: number) => string;
+  readonly minutes: (n: number) => string;
+  readonly hours: (n: number) => string;
+  readonly days: (n: number) => string;
+  readonly theApps: (list: string) => string;
+  readonly theSites: (list: string) => string;
+  readonly and: (a: string, b: string) => string;
+  readonly appHidden: (what: string) => string;
+  readonly siteHidden: (what: string) => string;
+  readonly titleHidden: (what: string) => string;
+  readonly screenshotHidden: (what: string) => string;
+  readonly question: (privacy: NonNullable<Contacts['privacy']>) => string;
+  /** `where`: address and web page, either or both; empty when neither is known. */
+  readonly complaint: (authority: string, where: string) => string;
+  readonly complaintUnnamed: string;
+  /** Which of two languages counts, where they differ; empty for the one that does. */
+  readonly prevails: string;
+}
+
+export interface ParameterPhrases<P extends ParameterId> {
+  readonly label: string;
+  readonly levels: { readonly [L in Exclude<LevelOf<P>, 'off'>]: string };
+}
+
+/** What stands above the parts of a notice, and beside its dates. */
+export interface NoticeHeadings {
+  readonly title: string;
+  readonly version: string;
+  readonly published: string;
+  readonly updated: string;
+  readonly collected: string;
+  readonly nothing: string;
+  readonly notCollected: string;
+  readonly everything: string;
+  readonly never: string;
+  readonly whomToAsk: string;
+  readonly table: string;
+  readonly fingerprint: string;
+  readonly level: string;
+  readonly purpose: string;
+  readonly basis: string;
+  readonly retentionDays: string;
+  readonly viewers: string;
+}

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { ParameterId } from '../../catalog.ts';
+import { ErasureId, ImageId } from '../../ids.ts';
+import { LawfulBasis } from '../../policy/policy.ts';
+import { wellFormed } from '../../text.ts';
+import { Day, UnixMs } from '../../time.ts';
+import { TotpCode } from './credentials.ts';
+import { ReadableDay, zone } from './reading.ts';
+import { empty, personPath, route } from './route.ts';
+
+/**
+ * What a person wants gone: all that was recorded of some parameters on days of theirs, both included (what reaches into them goes as a
+ * whole; of a day that lasts, until now), or one screenshot.
+ */
+export const ErasureTarget = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('days'),
+    parameters: z
+      .array(ParameterId)
+      .min(1, 'say of what')
+      .refine((ids) => new Set(ids).size === ids.length, 'expected each once'),
+    from: ReadableDay,
+    to: ReadableDay,
+    zone,
+  }),
+  z.strictObject({ kind: z.literal('screenshot'), image: ImageId }),
+]);
+export type ErasureTarget = z.infer<typeof ErasureTarget>;
+
+export const ErasurePreview = z.strictObject({
+  /** What would go, by parameter in the order of the register and by UTC day; without those of which nothing would. */
+  goes: z.array(
+    z.strictObject({
+      parameter: ParameterId,
+      records: z.int().min(1),
+      days: z.array(z.strictObject({ day: Day, records: z.int().min(1) })),
+    }),
+  ),
+  /** What was asked for and is not the person's own to erase, because it is kept on that basis. */
+  refused: z.array(z.strictObject({ parameter: ParameterId, basis: LawfulBasis })),
+});
+export type ErasurePreview = z.infer<typeof ErasurePreview>;
+
+/** In this order; only `verified` is done: it was looked for again. */
+export const ErasureProgress = z.enum(['requested', 'committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified']);
+export type ErasureProgress = z.infer<typeof ErasureProgress>;
+
+export const ErasureView = z.strictObject({
+  /** 1, 2, 3 … of this person. */
+  number: z.int().min(1),
+  at: UnixMs,
+  state: ErasureProgress,
+  /** When it came into that state: for `verified`, when it was gone and looked for again. */
+  changedAt: UnixMs,
+  /** Ordered by the person; else by whoever lowered what is collected, for everyone. */
+  own: z.boolean(),
+  /** Null when the record was damaged, and nobody can say what it is of. */
+  of: z
+    .strictObject({
+      /** From `from` (included) to `to` (not); above that level, `off` being all. */
+      parts: z.array(z.strictObject({ parameter: ParameterId, from: UnixMs, to: UnixMs, above: z.string() })),
+      /** The one screenshot, if it is of one. */
+      image: ImageId.nullable(),
+      /** How many records there were when it was asked for; empty where nobody counted. */
+      counted: z.array(z.strictObject({ parameter: ParameterId, records: z.int() })),
+    })
+    .nullable(),
+});
+export type ErasureView = z.infer<typeof ErasureView>;
+
+/** How much there is of a parameter that was recorded while more than a level was allowed: some of it may be of that level or below. */
+export const StoredAbove = z.strictObject({
+  /** `off`: all of it. */
+  level: z.string(),
+  people: z.int(),
+  /** Days of people. */
+  days: z.int(),
+  images: z.int(),
+});
+export type StoredAbove = z.infer<typeof StoredAbove>;
+
+export const OrderedErasure = z.strictObject({
+  order: ErasureId,
+  at: UnixMs,
+  /** Null: they are gone, or the record was damaged. */
+  byName: z.string().nullable(),
+  parameters: z.array(z.strictObject({ parameter: ParameterId, above: z.string() })),
+  people: z.int(),
+  /** Of how many of them it is gone and was looked for again. */
+  verified: z.int(),
+  /** When that was so of all; null until then. */
+  finishedAt: UnixMs.nullable(),
+});
+export type OrderedErasure = z.infer<typeof OrderedErasure>;
+
+const proof = { password: wellFormed(0, 200), totp: TotpCode.optional() };
+
+export const erasuresRoutes = {
+  erasures: route({
+    method: 'GET',
+    path: '/people/:person/erasures',
+    auth: 'session',
+    params: personPath,
+    query: empty,
+    summary: 'What was erased of oneself before its time, and how far that is, newest first (the person alone).',
+    body: null,
+    response: z.strictObject({ erasures: z.array(ErasureView) }),
+  }),
+  previewErasure: route({
+    method: 'POST',
+    path: '/people/:person/erasures/preview',
+    auth: 'session',
+    params: personPath,
+    query: empty,
+    summary:
+      'What erasing this of oneself would take away, counted by parameter and day (the person alone). Changes nothing; recorded like a day.',
+    body: ErasureTarget,
+    response: ErasurePreview,
+  }),
+  erase: route({
+    method: 'POST',
+    path: '/people/:person/erasures',
+    auth: 'session',
+    params: personPath,
+    query: empty,
+    summary:
+      'Erases something of oneself for ever (the person alone), with the password again, and the code of whoever has a second factor. Ordered when it is answered, done when its state is `verified`. 409 for what is kept on the basis of a contract or a legal obligation, and when there is nothing; 429 after twenty within a day.',
+    body: z.strictObject({ what: ErasureTarget, ...proof }),
+    response: ErasureView,
+    status: 201,
+  }),
+  storedAbove: route({
+    method: 'GET',
+    path: '/policy/stored',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'How much is stored of everyone, by parameter, and above each of its levels (whoever may publish): what lowering could delete.',
+    body: null,
+    response: z.strictObject({
+      parameters: z.array(z.strictObject({ parameter: ParameterId, above: z.array(StoredAbove) })),
+    }),
+  }),
+  eraseStored: route({
+    method: 'POST',
+    path: '/policy/erasures',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'After a lowering: erases what is stored of everyone above the level in force, or all of it (whoever may publish), with the password again. 409 when another version is in force, or for a parameter that was never above its present level.',
+    body: z.strictObject({
+      /** The version in force. */
+      version: z.int().min(1),
+      parameters: z
+        .array(z.strictObject({ parameter: ParameterId, which: z.enum(['above', 'all']) }))
+        .min(1, 'say of what')
+        .refine((all) => new Set(all.map(({ parameter }) => parameter)).size === all.length, 'expected each once'),
+      ...proof,
+    }),
+    response: OrderedErasure,
+    status: 201,
+  }),
+  orderedErasures: route({
+    method: 'GET',
+    path: '/policy/erasures',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'What was erased of everyone after a lowering, and how far that is, newest first (owner, admin, manager, privacy officer).',
+    body: null,
+    response: z.strictObject({ erasures: z.array(OrderedErasure) }),
+  }),
+};

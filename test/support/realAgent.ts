@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { type Agent, createAgent } from '../../agent/core/agent.ts';
+import { askNotice, enrol, type ShownNotice } from '../../agent/core/enrolment.ts';
+import { openFolder } from '../../agent/core/files.ts';
+import { createScriptedPlatform, type ScriptedPlatform } from '../../agent/platform/scripted.ts';
+import { createSystemClock } from '../../agent/platform/system.ts';
+import { scratch, systemRandom } from './agentKit.ts';
+import type { Member } from './api.ts';
+import { eventually } from './daylight.ts';
+import { atTheEditor, script, typing } from './days/moments.ts';
+
+/** The whole agent in a folder of its own, on a scripted desktop at which somebody works in an editor. */
+export interface RealAgent extends AsyncDisposable {
+  readonly agent: Agent;
+  readonly platform: ScriptedPlatform;
+  readonly shown: ShownNotice;
+  /** What the indicator was given to say, line by line. */
+  readonly said: readonly string[];
+}
+
+/** Enrols a new computer of this person with a code of their own, and connects. `acknowledged`: the notice that is shown first. */
+export async function enrolRealAgent(
+  server: string,
+  { client, person }: Pick<Member, 'client' | 'person'>,
+  acknowledged: boolean,
+): Promise<RealAgent> {
+  const place = await scratch();
+  const clock = createSystemClock();
+  const folder = join(place.folder, 'agent');
+  const { code } = await client.ok('POST', `/people/${person}/enrolment-codes`, {});
+  const invitation = { server, code, ca: null };
+  const shown = await askNotice(invitation);
+  await enrol(
+    { folder, files: await openFolder(folder), clock, random: systemRandom },
+    invitation,
+    shown,
+    acknowledged,
+  );
+  const platform = createScriptedPlatform(script([...atTheEditor, typing]), clock);
+  const said: string[] = [];
+  const indicator = { visible: () => true, say: (line: string) => void said.push(line) };
+  const agent = await createAgent({ folder, platform, clock, random: systemRandom, indicator, agentVersion: '0.1.0' });
+  agent.start();
+  await eventually('it is connected', () => agent.status().connection.kind === 'online');
+  return {
+    ...{ agent, platform, shown, said },
+    async [Symbol.asyncDispose]() {
+      await agent.close();
+      await place[Symbol.asyncDispose]();
+    },
+  };
+}
