@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from '../support/api.ts';
 import { startServerProcess } from '../support/daylight.ts';
+import { startBroadcast } from './broadcast.ts';
 import { type Load, startLoad } from './loadProcess.ts';
 import { makeOrganisation } from './organisation.ts';
 import type { Bench, BenchOptions } from './report.ts';
+import type { Answered } from './simulatedAgent.ts';
 import { quantile, spread, text } from './statistics.ts';
 import { TICKS, usageOf } from './usage.ts';
 import { EVENTS_PER_BATCH } from './workload.ts';
@@ -55,12 +57,26 @@ export const connected: Bench = async ({ quick, say }) => {
     const offs = [];
     for (const parameter of ['title', 'url', 'app'].slice(0, rounds))
       offs.push(await switchOff({ owner, load, pid, count }, parameter));
+    const { bytes } = offs.at(-1) ?? { bytes: { heard: 0, said: 0 } };
+    const bare = await bareBroadcasts(load, count, { bytes, rounds: offs.length });
     say(
       `switched off → signed receipts of ${count} devices, p50`,
       `${spread(offs.map((one) => one.p50))} ms`,
       '≤ 400 ms',
     );
     say('… p99', `${spread(offs.map((one) => one.p99))} ms`, '≤ 1,000 ms');
+    say(
+      `bare ws broadcast of ${text(bytes.heard)} bytes, answered with ${text(bytes.said)}, the same ${count} clients, p50`,
+      `${spread(bare.map((one) => one.p50))} ms`,
+    );
+    say('… p99', `${spread(bare.map((one) => one.p99))} ms`);
+    say(
+      'a switch-off over that, p50',
+      `${spread(
+        offs.map((one, round) => one.p50 / (bare[round]?.p50 ?? Number.NaN)),
+        1,
+      )} times`,
+    );
     say('… the request answered after', `${spread(offs.map((one) => one.answered))} ms`);
     say('… the console can say "off on all"', `${spread(offs.map((one) => one.proved))} ms`);
     sayProcessor(say, 'receipt', offs);
@@ -81,6 +97,7 @@ interface SwitchedOff {
   /** Processor time for each receipt, milliseconds. */
   readonly server: number;
   readonly load: number;
+  readonly bytes: Answered;
 }
 
 interface Measuring {
@@ -97,7 +114,7 @@ async function switchOff({ owner, load, pid, count }: Measuring, parameter: stri
   const change = { baseVersion: policy.version, reason: 'benchmark', parameters: { [parameter]: { level: 'off' } } };
   const began = Date.now();
   const published = owner.ok('PUT', '/policy', change).then(() => Date.now() - began);
-  const { receipts, cpuMs } = await load.order({ kind: 'receipts', policyVersion: Number(policy.version) + 1 });
+  const { receipts, bytes, cpuMs } = await load.order({ kind: 'receipts', policyVersion: Number(policy.version) + 1 });
   const after = receipts.map((at) => at - began);
   const answered = await published;
   const deadline = Date.now() + 60_000;
@@ -111,7 +128,34 @@ async function switchOff({ owner, load, pid, count }: Measuring, parameter: stri
   }
   const proved = Date.now() - began;
   const server = ((await processorMs(pid)) - before) / count;
-  return { p50: quantile(after, 0.5), p99: quantile(after, 0.99), answered, proved, server, load: cpuMs / count };
+  return {
+    p50: quantile(after, 0.5),
+    p99: quantile(after, 0.99),
+    answered,
+    proved,
+    server,
+    load: cpuMs / count,
+    bytes,
+  };
+}
+
+async function bareBroadcasts(
+  load: Load,
+  clients: number,
+  { bytes: { heard, said }, rounds }: { readonly bytes: Answered; readonly rounds: number },
+) {
+  const broadcast = await startBroadcast(load, clients);
+  try {
+    const found: { p50: number; p99: number }[] = [];
+    await broadcast.round(heard, said);
+    for (let round = 0; round < rounds; round += 1) {
+      const after = await broadcast.round(heard, said);
+      found.push({ p50: quantile(after, 0.5), p99: quantile(after, 0.99) });
+    }
+    return found;
+  } finally {
+    await broadcast.close();
+  }
 }
 
 /** The load generator's is part of what is measured: it has no other processors. */

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import type { Answer, Measured, Order } from './loadMessages.ts';
 import type { Enrolled } from './organisation.ts';
-import { connectAgent, type SimulatedAgent } from './simulatedAgent.ts';
+import { type Answered, connectAgent, type SimulatedAgent } from './simulatedAgent.ts';
 import { createWork, EVENTS_PER_BATCH, MINUTE_MS, PARAMETERS } from './workload.ts';
 
 // The second process: many simulated devices, steered by the bench over the channel that `fork` gives.
@@ -14,6 +16,7 @@ const latencies: number[] = [];
 const devices: Device[] = [];
 let counting = false;
 let events = 0;
+let bytes: Answered = { heard: 0, said: 0 };
 
 interface Device {
   readonly agent: SimulatedAgent;
@@ -37,9 +40,14 @@ async function follow(order: Order): Promise<Answer> {
   const { user, system } = process.cpuUsage(began);
   const cpuMs = (user + system) / 1_000;
   const cpu = cpuMs / (performance.now() - since);
-  const sent = order.kind === 'receipts' ? (receipts.get(order.policyVersion) ?? []) : [];
-  const measured: Measured = { events, seconds, latencies: latencies.splice(0), receipts: sent, cpu, cpuMs };
+  const sent = sentOutFor(order);
+  const measured: Measured = { events, seconds, latencies: latencies.splice(0), receipts: sent, bytes, cpu, cpuMs };
   return { ok: true, measured };
+}
+
+function sentOutFor(order: Order): readonly number[] {
+  if (order.kind === 'answered') return bareAnswers.splice(0);
+  return order.kind === 'receipts' ? (receipts.get(order.policyVersion) ?? []) : [];
 }
 
 /** Returns the seconds that counted. */
@@ -58,10 +66,35 @@ async function carryOut(order: Order): Promise<number> {
       return day(order);
     case 'receipts':
       return allReceipts(order.policyVersion);
+    case 'listen':
+      bare = await listenAt(order.port, order.clients);
+      return 0;
+    case 'answered':
+      return 0;
+    case 'hang_up':
+      for (const socket of bare.splice(0)) socket.terminate();
+      return 0;
     case 'close':
       for (const { agent } of devices.splice(0)) agent.close();
       return 0;
   }
+}
+
+let bare: WebSocket[] = [];
+const bareAnswers: number[] = [];
+
+function listenAt(port: number, clients: number): Promise<WebSocket[]> {
+  return Promise.all(
+    Array.from({ length: clients }, async () => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false });
+      socket.on('message', (data: Buffer) => {
+        socket.send('.'.repeat(Number.parseInt(data.toString('latin1', 0, 8), 10)));
+        bareAnswers.push(Date.now());
+      });
+      await once(socket, 'open');
+      return socket;
+    }),
+  );
 }
 
 const waiting: Promise<Device>[] = [];
@@ -83,7 +116,8 @@ async function connect(order: Order & { kind: 'connect' }, enrolled: Enrolled): 
         }
         if (device.agent.waiting() < window) sendMinute(device);
       },
-      onReceipt: (version, at) => {
+      onReceipt: (version, at, answered) => {
+        bytes = answered;
         const known = receipts.get(version);
         if (known === undefined) receipts.set(version, [at]);
         else known.push(at);

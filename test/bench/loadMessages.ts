@@ -1,4 +1,5 @@
 import type { Enrolled } from './organisation.ts';
+import type { Answered } from './simulatedAgent.ts';
 
 /** What the bench asks of its load generator, one at a time. */
 export type Order =
@@ -18,6 +19,11 @@ export type Order =
   | { readonly kind: 'day'; readonly minutes: number; readonly events: number }
   /** Resolves when every device has sent a receipt for this version. */
   | { readonly kind: 'receipts'; readonly policyVersion: number }
+  /** So many sockets that answer each message with as many bytes as it begins with; nothing is signed, checked or read in it. */
+  | { readonly kind: 'listen'; readonly port: number; readonly clients: number }
+  /** When each of them has answered the last message. */
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'hang_up' }
   | { readonly kind: 'close' };
 
 export interface Measured {
@@ -25,8 +31,10 @@ export interface Measured {
   readonly seconds: number;
   /** Acknowledgement times in milliseconds, of the batches that count. */
   readonly latencies: readonly number[];
-  /** When each receipt went out, milliseconds since 1970. */
+  /** When each receipt, or bare answer, went out, milliseconds since 1970. */
   readonly receipts: readonly number[];
+  /** Of the last policy that came and of the receipt that answered it. */
+  readonly bytes: Answered;
   /** Of the load generator, as a share of one core. */
   readonly cpu: number;
   /** The same as milliseconds. */

@@ -13,14 +13,19 @@ export interface Acked {
   readonly stored: number;
 }
 
+export interface Answered {
+  readonly heard: number;
+  readonly said: number;
+}
+
 export interface AgentOptions {
   readonly port: number;
   readonly enrolled: Enrolled;
   readonly policyVersion: number;
   /** Told every acknowledgement. */
   readonly onAck: (acked: Acked) => void;
-  /** Told when a receipt for a newly pushed policy was handed to the socket. */
-  readonly onReceipt: (policyVersion: number, at: number) => void;
+  /** Told when a receipt for a newly pushed policy was handed to the socket, with the bytes of the frame that it answers and its own. */
+  readonly onReceipt: (policyVersion: number, at: number, bytes: Answered) => void;
   /** Told what must not happen. */
   readonly onTrouble: (what: string) => void;
   /**
@@ -63,7 +68,11 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
     const signature = sign(null, Buffer.from(`${context}\n${payload}`), key).toString('base64url');
     return { payload, keyId, signature };
   };
-  const say = (frame: unknown): void => socket.send(JSON.stringify(frame));
+  const say = (frame: unknown): number => {
+    const text = JSON.stringify(frame);
+    socket.send(text);
+    return Buffer.byteLength(text);
+  };
 
   function hello(challenge: string): void {
     const at = Date.now();
@@ -77,7 +86,7 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
   }
 
   /** Verifies as an agent does (both signatures; the policy's once, see `genuine`), then says what runs: what the policy has off is off, and nothing waits. */
-  function answer(policy: Signed | null, lease: Signed): void {
+  function answer(policy: Signed | null, lease: Signed, heard: number): void {
     if (policy !== null) {
       if (!options.genuine.has(`${policy.payload} ${policy.signature}`)) requireGenuine('daylight/policy/v1', policy);
       options.genuine.add(`${policy.payload} ${policy.signature}`);
@@ -94,9 +103,11 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
         return [id, level === 'off' ? off : { state: 'active', level, reason: null, waiting: 0 }];
       }),
     );
-    const receipt = { device: enrolled.device, policyHash, policyVersion, at: Date.now(), tracking: true, parameters };
-    say({ type: 'receipt', receipt: signed('daylight/receipt/v1', receipt) });
-    options.onReceipt(policyVersion, Date.now());
+    const { terms } = JSON.parse(lease.payload) as { terms: { revision: number } };
+    const place = { device: enrolled.device, policyHash, policyVersion, terms: terms.revision };
+    const receipt = { ...place, at: Date.now(), tracking: true, parameters };
+    const said = say({ type: 'receipt', receipt: signed('daylight/receipt/v1', receipt) });
+    options.onReceipt(policyVersion, Date.now(), { heard, said });
   }
 
   function requireGenuine(context: string, { payload, signature }: Signed): void {
@@ -141,10 +152,10 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
           return hello(frame.nonce);
         case 'welcome':
           next = Number(JSON.parse(frame.welcome.payload).committedSeq) + 1;
-          answer(frame.policy, frame.lease);
+          answer(frame.policy, frame.lease, data.byteLength);
           return resolve(agent);
         case 'policy':
-          return answer(frame.policy, frame.lease);
+          return answer(frame.policy, frame.lease, data.byteLength);
         case 'ack': {
           const ms = performance.now() - (sentAt.get(frame.seq) ?? Number.NaN);
           if (frame.stored !== countOf.get(frame.seq))
