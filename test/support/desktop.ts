@@ -331,8 +331,9 @@ async function setMonitors(env: NodeJS.ProcessEnv, { width, height }: Parts['siz
     return;
   }
   const half = Math.floor(width / 2);
-  await run('xrandr', ['--setmonitor', 'left', `${half}/300x${height}/200+0+0`, 'screen'], { env });
+  // The right one first: while there is only a left one, the window manager may bring over what stands outside it.
   await run('xrandr', ['--setmonitor', 'right', `${width - half}/300x${height}/200+${half}+0`, 'none'], { env });
+  await run('xrandr', ['--setmonitor', 'left', `${half}/300x${height}/200+0+0`, 'screen'], { env });
 }
 
 async function repeatKeys(env: NodeJS.ProcessEnv, how: 'on' | 'off'): Promise<void> {
