@@ -243,17 +243,22 @@ function looking(cli: Command, folder: () => string): void {
     .command('show', { isDefault: true })
     .description('show it')
     .action(() => showNotice(terminal, folder()));
-  notice
-    .command('accept')
-    .description('acknowledge the notice of this number')
-    .argument('<number>')
-    .action((text: string) => {
-      const version = Number(text);
-      if (!Number.isSafeInteger(version) || version < 1) {
-        throw new CliEnd(exitCodes.usage, `notice accept: expected the number of the notice, not "${text}"`);
-      }
-      return tell(terminal, folder(), { command: 'accept_notice', version });
-    });
+  for (const [name, command, description] of [
+    ['accept', 'accept_notice', 'acknowledge the notice of this number'],
+    ['agree', 'agree', 'agree to what the notice of this number takes from you; until you do your old terms stay'],
+  ] as const) {
+    notice
+      .command(name)
+      .description(description)
+      .argument('<number>')
+      .action((text: string) => {
+        const version = Number(text);
+        if (!Number.isSafeInteger(version) || version < 1) {
+          throw new CliEnd(exitCodes.usage, `notice ${name}: expected the number of the notice, not "${text}"`);
+        }
+        return tell(terminal, folder(), { command, version });
+      });
+  }
 }
 
 process.exitCode = await main(process.argv);

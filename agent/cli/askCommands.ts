@@ -8,6 +8,7 @@ import { askAgent } from '../core/localSocket.ts';
 import { noticeLines } from '../core/notice.ts';
 import { requestLines } from '../core/requestWords.ts';
 import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
+import { agreementLines } from '../strings/agreement.ts';
 import { say } from '../strings/say.ts';
 import { CliEnd, exitCodes, refusedBy } from './exit.ts';
 import { type Terminal, timeWords } from './terminal.ts';
@@ -146,6 +147,11 @@ export async function showNotice(terminal: Terminal, folder: string): Promise<vo
       ? say('notice.accepted')
       : `You have not acknowledged it; what is new in it is off until you do: "daylight-agent notice accept ${notice.version}".`,
   );
+  if (state === null) return;
+  for (const line of agreementLines(state)) terminal.say(line);
+  if (state.agreement?.pending === null) {
+    terminal.say(say('agreement.terminal', { version: String(notice.version) }));
+  }
 }
 
 async function statusOf(folder: string): Promise<AgentStatus> {

@@ -7,7 +7,6 @@ import { BootId, type ImageId } from '../../shared/ids.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import { SelfTestReport } from '../../shared/protocol/selfTest.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
-import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
 import type { CommandResult } from './commands.ts';
@@ -272,7 +271,9 @@ async function handle(agent: Running, request: WindowRequest): Promise<WindowAns
     case 'notice':
       return showNotice(agent);
     case 'accept_notice':
-      return acceptNotice(agent, request.version, request.hash);
+      return acceptNotice(agent, request);
+    case 'agree':
+      return acceptNotice(agent, request);
     case 'prove':
       return prove(agent, request.parameter);
     case 'answer_request':
@@ -340,7 +341,10 @@ function showNotice(agent: Running): WindowAnswer {
   return noPolicy;
 }
 
-async function acceptNotice(agent: Running, version: number, hash: Digest | undefined): Promise<WindowAnswer> {
+async function acceptNotice(
+  agent: Running,
+  { command, version, hash }: Extract<WindowRequest, { command: 'accept_notice' | 'agree' }>,
+): Promise<WindowAnswer> {
   const { uplink } = agent;
   const notice = noticeInForce(agent);
   if (notice === null) return noPolicy;
@@ -361,9 +365,11 @@ async function acceptNotice(agent: Running, version: number, hash: Digest | unde
     };
   }
   const { policyHash, edition } = notice;
-  await uplink.acknowledge({ version, policyHash, ...(edition === 0 ? {} : { noticeHash: notice.hash }) });
+  const shown = { version, policyHash, ...(edition === 0 ? {} : { noticeHash: notice.hash }) };
+  await uplink.acknowledge(command === 'agree' ? { ...shown, agreed: true } : shown);
   const online = uplink.state().kind === 'online';
-  const said = say(online ? 'answer.acknowledged' : 'answer.acknowledgedLater', { version: String(version) });
+  const what = command === 'agree' ? 'agreed' : 'acknowledged';
+  const said = say(online ? `answer.${what}` : `answer.${what}Later`, { version: String(version) });
   return { ok: true, said };
 }
 

@@ -105,7 +105,7 @@ export function createCommands(deps: CommandDeps): Commands {
     if (kind === 'stopped') return NOT_TRACKING;
     if (kind === 'paused') return problem('answer.pausedAlready', 'answer.pausedAlreadyRemedy');
     if (kind === 'locked') return problem('answer.locked', 'answer.lockedRemedy');
-    if (policies.policy()?.rules.session?.employeeMayPause === false) {
+    if (policies.binding()?.rules.session?.employeeMayPause === false) {
       return problem('answer.noPausing', 'answer.noPausingRemedy');
     }
     await sensing.changed(tracking.apply({ kind: 'pause' }));

@@ -200,7 +200,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   function reviewSeconds(): number {
-    return policies.policy()?.screenshotReviewSeconds ?? 0;
+    return policies.binding()?.screenshotReviewSeconds ?? 0;
   }
 
   function isRunning(): boolean {

@@ -1,12 +1,13 @@
-import { catalog, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import { catalog, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
+import { keptRules, ruleWithin } from '../../shared/policy/agreed.ts';
 import { intendedLevels } from '../../shared/policy/ceilings.ts';
-import { toldOf } from '../../shared/policy/lease.ts';
+import { type Lease, toldOf } from '../../shared/policy/lease.ts';
 import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
 import type { AgentStatus, Terms } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
-import type { PolicyCache, VerifiedPolicy } from './gate/policyCache.ts';
+import type { Binding, PolicyCache, VerifiedPolicy } from './gate/policyCache.ts';
 import type { EnrolledDevice } from './identity.ts';
 import type { Clock, Indicator } from './ports.ts';
 import type { Recorder } from './recorder.ts';
@@ -51,7 +52,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
     parameters: Object.fromEntries(
       parameterIds.map((parameter) => {
         const { level, active, needs, why } = parameters[parameter];
-        const terms = termsOf(policy, parameter);
+        const terms = termsOf(policies.binding(), parameter);
         return [parameter, { label: catalog[parameter].label, level, active, needs, why, terms }];
       }),
     ) as Record<ParameterId, AgentStatus['parameters'][ParameterId]>,
@@ -85,7 +86,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
 }
 
 /** Null where the policy does not collect it. */
-function termsOf(policy: VerifiedPolicy | null, parameter: ParameterId): Terms | null {
+function termsOf(policy: Binding | null, parameter: ParameterId): Terms | null {
   const rule = policy?.rules[parameter];
   if (rule === undefined || rule.level === 'off') return null;
   const { purpose, basis, retentionDays, viewers } = rule;
@@ -116,13 +117,25 @@ export function acknowledgedNow(policies: PolicyCache): AgentStatus['notice'] {
   const policy = policies.policy();
   if (policy === null) return null;
   const lease = policies.lease();
-  const levels = intendedLevels(policy, lease?.terms ?? NO_PERSONAL_TERMS);
-  const acknowledged = parameterIds.every((id) => rank(id, levels[id]) <= Math.max(0, rank(id, toldOf(lease, id))));
+  const acknowledged = isToldOf(policy, lease);
   const coming = parameterIds.flatMap((parameter) => {
     const next = lease?.coming?.[parameter];
     return next === undefined ? [] : [{ parameter, ...next }];
   });
-  return { version: policy.version, acknowledged, coming };
+  const agreed = lease?.terms.agreed;
+  const agreement = agreed === undefined ? null : { keeps: keptRules(policy, agreed), pending: agreed.pending ?? null };
+  return { version: policy.version, acknowledged, coming, agreement };
+}
+
+/** Whether the person has been told of all that is meant for them; what they have not agreed to is not. */
+export function isToldOf(policy: VerifiedPolicy, lease: Lease | null): boolean {
+  const terms = lease?.terms ?? NO_PERSONAL_TERMS;
+  const levels = intendedLevels(policy, terms);
+  return parameterIds.every((id) => {
+    const rule = policy.rules[id];
+    const agreed = rule === undefined ? 'off' : ruleWithin(id, rule, terms.agreed).level;
+    return rank(id, least(id, levels[id], agreed)) <= Math.max(0, rank(id, toldOf(lease, id)));
+  });
 }
 
 /** Where the connection stands, in words, with what to do about it. */

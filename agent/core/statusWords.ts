@@ -3,6 +3,7 @@ import type { DiscardReason } from '../../shared/outcome.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { MINUTE } from '../../shared/time.ts';
 import { workedToday } from '../../shared/worked.ts';
+import { agreementLines } from '../strings/agreement.ts';
 import { comingWords } from '../strings/coming.ts';
 import { levelWord } from '../strings/level.ts';
 import { listed, type StringKey, say } from '../strings/say.ts';
@@ -194,12 +195,13 @@ export function whenSent(
   return `is sent in ${Math.max(0, Math.round((releaseAt - now) / 1_000))} s`;
 }
 
-/** That a notice waits for the employee, or what is coming by one that they acknowledged; none when neither. */
+/** That a notice waits for the employee, or what is coming by one that they acknowledged, and which old terms stay; none when neither. */
 export function noticeLine({ notice }: AgentStatus): string[] {
   if (notice === null) return [];
-  if (notice.acknowledged) return notice.coming.map(comingWords);
+  if (notice.acknowledged) return [...notice.coming.map(comingWords), ...agreementLines(notice)];
   return [
     `Notice ${notice.version} waits for you: read it with "daylight-agent notice". What is new in it is off until you accept it.`,
+    ...agreementLines(notice),
   ];
 }
 

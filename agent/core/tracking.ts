@@ -231,7 +231,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
   }
 
   function idleMs(): number {
-    return (policies.policy()?.idleSeconds ?? 300) * SECOND;
+    return (policies.binding()?.idleSeconds ?? 300) * SECOND;
   }
 
   function here() {

@@ -65,7 +65,11 @@ export function refusalOf(
       return { problem: say('cannot.leftOut', { what: named }), remedy: say('cannot.organisationRemedy') };
     case 'jurisdiction':
     case 'review':
-      return { problem: whyOff(by), remedy: say('cannot.organisationRemedy') };
+    case 'agreement':
+      return {
+        problem: whyOff(by),
+        remedy: say(by === 'agreement' ? 'cannot.agreementRemedy' : 'cannot.organisationRemedy'),
+      };
     case 'consent':
     case 'objection':
     case 'restriction':

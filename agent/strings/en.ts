@@ -198,6 +198,26 @@ export const en = {
     '{what} ({level}) from {date}, because you acknowledged its notice. Until then it stays as it is, and you may object.',
   'coming.object': 'You object in the console, under "My data".',
   'notice.accepted': 'You have acknowledged it.',
+  'agreement.title': 'Your old terms stay',
+  'agreement.text':
+    'Notice {version} takes something from you. It does not bind you unless you agree, and nothing happens if you do not: what you had before stays.',
+  'agreement.line': '{what}: {fields} as in notice {version}',
+  'agreement.agree': 'I agree to notice {version}',
+  'agreement.pending': 'You have agreed to notice {version}. It binds you from {date}; until then your old terms stay.',
+  'agreement.terminal': 'To agree all the same: "daylight-agent notice agree {version}". You need not.',
+  'agreement.field.level': 'how much is collected',
+  'agreement.field.purpose': 'the purpose, and nothing for another one',
+  'agreement.field.basis': 'the legal basis, with the say that it gives you',
+  'agreement.field.retention': 'how long it is kept',
+  'agreement.field.viewers': 'who sees it',
+  'agreement.field.pause': 'that you may pause',
+  'agreement.field.hours': 'at which hours',
+  'agreement.field.assessment': 'the day by which it is assessed again',
+  'agreement.field.law': 'the law that bounds it',
+  'agreement.field.lease': 'how long it goes on without the server',
+  'agreement.field.review': 'your time to review pictures',
+  'agreement.field.idle': 'when you count as away',
+  'agreement.field.exclusions': 'what is left out',
 
   // ── Screenshots ──
   'pictures.title': 'Screenshots waiting for you',
@@ -319,6 +339,7 @@ export const en = {
   'off.review': 'Off: your organisation had to assess it again by a day that has passed.',
   'off.team': 'Off: your organisation does not collect it of a team that you are in.',
   'off.person': 'Off: your organisation does not collect it of you.',
+  'off.agreement': 'Off: it is collected for another purpose by now, to which you have not agreed.',
   'off.consent': 'Off: it rests on your consent, and you have given none.',
   'off.objection': 'Off: you have objected to it.',
   'off.restriction': 'Off: you have restricted what is done with it.',
@@ -360,6 +381,7 @@ export const en = {
   'cannot.scheduleRemedy': 'See "daylight-agent notice" for when it is recorded.',
   'cannot.objection': 'You have objected to {what}.',
   'cannot.objectionRemedy': 'End your objection in your account, under \"Objections\", if you want it recorded again.',
+  'cannot.agreementRemedy': 'Nothing has to be done. To agree, see "daylight-agent notice".',
   'cannot.acknowledgement': '{what} are off until you have read the notice about them and accepted it.',
   'cannot.acknowledgementRemedy':
     'Read it with "daylight-agent notice" or in your Daylight window, and accept it there.',
@@ -483,6 +505,10 @@ export const en = {
     'You have acknowledged notice {version}. It is being sent to the server; it counts when "daylight-agent notice" says so.',
   'answer.acknowledgedLater':
     'You have acknowledged notice {version}. The server will be told when it can be reached; until then nothing changes.',
+  'answer.agreed':
+    'You have agreed to notice {version}. It is being sent to the server; until it counts your old terms stay.',
+  'answer.agreedLater':
+    'You have agreed to notice {version}. The server will be told when it can be reached; until then your old terms stay.',
   'answer.requestYes': 'You have said that it was you. This computer has signed it; your organisation must answer.',
   'answer.requestNo':
     'You have said that it was not you. It is withdrawn, and your organisation is told. Change your password if you did not expect it.',

@@ -2,6 +2,7 @@ import { Button, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
+import { agreementLines } from '../strings/agreement.ts';
 import { date } from '../strings/format.ts';
 import { listed, say } from '../strings/say.ts';
 import { Panel } from './Panel.tsx';
@@ -9,7 +10,7 @@ import type { Transport } from './transport.ts';
 import type { Ask } from './useAgent.ts';
 import classes from './window.module.css';
 
-interface NoticeProps {
+export interface NoticeProps {
   readonly status: AgentStatus;
   readonly transport: Transport;
   readonly ask: Ask;
@@ -74,6 +75,9 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
   const accept = async (): Promise<void> => {
     if (await ask({ command: 'accept_notice', version: notice.version, hash: notice.hash })) onClose();
   };
+  const agree = async (): Promise<void> => {
+    if (await ask({ command: 'agree', version: notice.version, hash: notice.hash })) onClose();
+  };
   const { headings, collected, notCollected, never, retention, appeal, publishedAt, updatedAt, edition } = notice;
   return (
     <div className={classes.column} lang={notice.language}>
@@ -117,6 +121,12 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
         <p>{say('notice.accepted')}</p>
       ) : (
         <Button onClick={() => void accept()}>{say('notice.accept')}</Button>
+      )}
+      {status.notice !== null && agreementLines(status.notice).map((line) => <p key={line}>{line}</p>)}
+      {status.notice?.agreement?.pending === null && (
+        <Button variant="default" onClick={() => void agree()}>
+          {say('agreement.agree', { version: String(notice.version) })}
+        </Button>
       )}
     </div>
   );

@@ -4,6 +4,7 @@ import { assertNever } from '../../shared/errors.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { SECOND } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
+import { Agreement } from './Agreement.tsx';
 import { Coming } from './Coming.tsx';
 import { Connection } from './Connection.tsx';
 import { Ended } from './Ended.tsx';
@@ -44,6 +45,7 @@ export function Window({ transport }: { transport: Transport }) {
               <Requests status={view.status} ask={ask} />
               <NoticeWaiting status={view.status} transport={transport} ask={ask} />
               <Coming status={view.status} />
+              <Agreement status={view.status} transport={transport} ask={ask} />
               <Tracking status={view.status} ask={ask} />
               <Recording status={view.status} transport={transport} ask={ask} />
             </div>

@@ -18,7 +18,7 @@ import type { Recorded } from '../reports/recorded.ts';
 import type { BlobRecord, PersonRecord, SegmentRecord } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
 import type { Context } from './context.ts';
-import { mergedPurposes, openTo, type PurposesOf } from './openTo.ts';
+import { mergedPurposes, openTo, type PurposesOf, rulesFor } from './openTo.ts';
 
 /** The version that the device claimed and the one in force at capture: a reader must be named in both, and so must the purpose. */
 type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion'>;
@@ -67,7 +67,7 @@ export async function beginRead(context: Context, actor: Actor, wanted: Wanted):
  * nor its time tells them whether there is something. When the record cannot be made: `unavailable`.
  */
 export async function permitRead(context: Context, actor: Actor, wanted: Wanted): Promise<PermittedRead> {
-  const { store, control } = context;
+  const { store } = context;
   const person = await store.person(actor.org, wanted.person);
   const verdict = authorize(actor, 'data.read', person === null ? elsewhere(actor) : personTarget(person));
   if (person === null) return refuseUnknown(context, actor);
@@ -76,7 +76,7 @@ export async function permitRead(context: Context, actor: Actor, wanted: Wanted)
   const own = person.person === actor.person;
   if (wanted.purposes.includes('own_data') && !own) return refuse(context, actor, person, wanted, notYours());
   const { leave } = verdict;
-  const visible = viewable(leave, (await control.current(actor.org)).document.parameters);
+  const visible = viewable(leave, await rulesFor(context, person));
   const seen = wanted.parameters.filter((id) => visible.has(id));
   if (seen.length === 0) return refuse(context, actor, person, wanted, notAViewer());
   const purposes: ReadPurposes = own ? ['own_data'] : wanted.purposes;

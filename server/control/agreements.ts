@@ -9,6 +9,7 @@ import { createBounded } from './bounded.ts';
 import { type AgreedAt, type Current, testimony } from './proof.ts';
 import type { Receipts } from './receipts.ts';
 import type { Telling } from './tellings.ts';
+import { termsWith } from './told.ts';
 
 /**
  * When each device first agreed with the rule that a parameter has now: for ever the same. The store keeps the first receipt
@@ -106,6 +107,7 @@ function agrees(
 ): boolean {
   // On a clock that was set back the rule is from later than now.
   const instant = Math.max(at, current.changedAt[id]);
-  const allowed = leastOf(told.at(instant), decidedLevels(decidedBy(current.document), standing.termsAt(instant)));
+  const terms = termsWith(standing.termsAt(instant), told, instant);
+  const allowed = leastOf(told.at(instant), decidedLevels(decidedBy(current.document), terms));
   return testimony(current, id, { receipt, allowed, terms: standing.revision }).startsWith('agrees');
 }

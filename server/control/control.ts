@@ -1,6 +1,7 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId, SessionId } from '../../shared/ids.ts';
 import type { DiscardReason } from '../../shared/outcome.ts';
+import type { AgreedTerms } from '../../shared/policy/agreed.ts';
 import type { Exclusions } from '../../shared/policy/exclusions.ts';
 import type { KeyReason, SignedKeyStatement } from '../../shared/policy/keys.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
@@ -73,9 +74,11 @@ export interface PolicyControl {
   rotateKey(org: OrgId, leave: Authorized<'policy.rotate_key'> | 'host', by: KeyChange): Promise<void>;
   /**
    * Records that the person was shown a notice on this device. It counts for this device alone: what was acknowledged on
-   * another lifts nothing here. Throws DaylightError when the signature, the ids or the version do not fit.
+   * another lifts nothing here. One that says `agreed` is, besides, a decision of the person, on all of their devices. Throws DaylightError when the signature, the ids or the version do not fit.
    */
   acknowledge(device: DeviceRecord, acknowledgement: Signed): Promise<void>;
+  /** The old terms that stay for the person now; null when none do. */
+  agreedTerms(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<AgreedTerms | null>;
   /** What was decided by and for the person. */
   standing(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<Standing>;
   /**

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ParameterId, Purpose } from '../../shared/catalog.ts';
-import { PersonId } from '../../shared/ids.ts';
+import { DeviceId, PersonId } from '../../shared/ids.ts';
 import { TimeZone } from '../../shared/policy/workingHours.ts';
 import { AnswerWords, Grounds } from '../../shared/protocol/http/objections.ts';
-import { Digest } from '../../shared/signed.ts';
+import { Digest, Signed } from '../../shared/signed.ts';
 import { text } from '../../shared/text.ts';
 import type { PersonalDecision } from '../store/store.ts';
 import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
@@ -23,7 +23,7 @@ const level = z.string().max(32);
  *
  * The person's own: `objected` and `ended` (they withdraw, or have read that they were refused); `consented` (to this level, for this
  * purpose, after the notice of that version with that text was shown) and `consent_withdrawn`; `restricted` and `restriction_ended`;
- * `zone`, whose clock their working hours go by.
+ * `zone`, whose clock their working hours go by; `agreed`, to a policy that takes something from them, signed by the device on which they did.
  *
  * The organisation's: `upheld` and `refused` answer an objection, and switch nothing on; `held` says the most that is left of the policy
  * for a team of theirs or for them alone, in place of what it said before; `restriction_lift_told` and, once the person has known
@@ -68,6 +68,7 @@ export const Decision = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('zone'), zone: TimeZone.nullable() }),
   z.strictObject({ kind: z.literal('minor'), by: PersonId, words: Reason }),
   z.strictObject({ kind: z.literal('adult'), by: PersonId, words: Reason }),
+  z.strictObject({ kind: z.literal('agreed'), version: z.int().min(1), device: DeviceId, agreement: Signed }),
 ]);
 export type Decision = z.infer<typeof Decision>;
 

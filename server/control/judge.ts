@@ -15,7 +15,7 @@ import type { UnixMs } from '../../shared/time.ts';
 import type { LeaseWindow } from '../store/store.ts';
 import type { CaptureQuestion, EndVerdict, Verdict } from './control.ts';
 import type { Standing } from './standing.ts';
-import type { PublishedTerms, Told } from './told.ts';
+import { type PublishedTerms, type Told, termsWith } from './told.ts';
 
 /** Everything that the server's judgement rests on, at the instant `now`. */
 export interface Facts {
@@ -47,7 +47,8 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
   if (atCapture === null || current === undefined) return no('off_at_capture');
   if (!covers(parameter, level, claimed.document.parameters[parameter].level)) return no('off_at_capture');
   if (!covers(parameter, level, atCapture.document.parameters[parameter].level)) return no('off_at_capture');
-  const then = standing.termsAt(capturedAt);
+  const then = termsWith(standing.termsAt(capturedAt), told, capturedAt);
+  const terms = termsWith(standing.terms, told, now);
   const before = deniedBy(parameter, level, atCapture.document, then);
   if (before !== null) return no(DENIED[before] ?? 'off_at_capture');
   if (!covers(parameter, level, told.at(capturedAt)[parameter])) return no('notice_not_acknowledged');
@@ -55,14 +56,23 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
   const late = untimely(parameter, decidedBy(atCapture.document), then, { at: capturedAt, until, walls });
   if (late !== null) return no(UNTIMELY[late]);
   if (!covers(parameter, level, current.document.parameters[parameter].level)) return no('off_at_receipt');
-  const since = deniedBy(parameter, level, current.document, standing.terms);
+  const since = deniedBy(parameter, level, current.document, terms);
   if (since !== null) return no(DENIED[since] ?? 'off_at_receipt');
   if (!covers(parameter, level, told.at(now)[parameter])) return no('notice_not_acknowledged');
-  const retentionDays = Math.min(
-    atCapture.document.parameters[parameter].retentionDays,
-    current.document.parameters[parameter].retentionDays,
-  );
-  return { allowed: true, retentionDays, termsVersion: atCapture.document.version };
+  return { allowed: true, ...keptBy(facts, parameter, { then: atCapture, current, at: capturedAt }) };
+}
+
+/** Until when, and under which terms, it is kept: the person's old ones where those stay for them. */
+function keptBy(
+  { told, now }: Pick<Facts, 'told' | 'now'>,
+  parameter: ParameterId,
+  { then, current, at }: { readonly then: PublishedTerms; readonly current: PublishedTerms; readonly at: UnixMs },
+): { readonly retentionDays: number; readonly termsVersion: number } {
+  const agreed = told.agreed(at)?.parameters[parameter];
+  const rules = [then.document.parameters[parameter], current.document.parameters[parameter], agreed?.rule];
+  const later = told.agreed(now)?.parameters[parameter]?.rule;
+  const days = [...rules, later].flatMap((rule) => rule?.retentionDays ?? []);
+  return { retentionDays: Math.min(...days), termsVersion: agreed?.version ?? then.document.version };
 }
 
 /**
@@ -83,9 +93,8 @@ export function judgeEnd(facts: Facts, question: CaptureQuestion & { readonly si
   if (published.every(({ document }) => document.version !== claimedVersion)) return no('policy_unknown');
   if (terms === null || current === undefined) return no('off_at_capture');
   if (!leased(facts, parameter, endedAt)) return no('lease_ended');
-  const [then, now] = [terms.document.parameters[parameter], current.document.parameters[parameter]];
-  const retentionDays = Math.min(then.retentionDays, now.retentionDays);
-  return { allowed: true, endedAt, retentionDays, termsVersion: terms.document.version };
+  const kept = keptBy(facts, parameter, { then: terms, current, at: Math.min(capturedAt, last - 1) });
+  return { allowed: true, endedAt, ...kept };
 }
 
 /** When the parameter was taken away for the first time after the instant, by the organisation or by the person. Null: never. */
@@ -94,7 +103,9 @@ export function takenAway(
   parameter: ParameterId,
   after: UnixMs,
 ): UnixMs | null {
-  const decidedAt = standing.changes.find(({ at, terms }) => at > after && isOff(published, parameter, at, terms))?.at;
+  const decidedAt = standing.changes.find(
+    ({ at, terms }) => at > after && isOff(published, parameter, at, termsWith(terms, told, at)),
+  )?.at;
   const moments = [told.takenAway(parameter, after), decidedAt ?? null].filter((at) => at !== null);
   return moments.length === 0 ? null : Math.min(...moments);
 }
@@ -113,6 +124,7 @@ function isOff(
 
 /** What the organisation decided for the person is to them as if it were the policy. */
 const DENIED: Readonly<Partial<Record<DecidingLayer, DiscardReason>>> = {
+  agreement: 'notice_not_acknowledged',
   consent: 'not_consented',
   objection: 'objected',
   restriction: 'restricted',
@@ -136,14 +148,15 @@ function deniedBy(
   return null;
 }
 
-/** What is left out by the version that the batch names, the one in force at capture or the one in force now. */
+/** What is left out by the version that the batch names, the one in force at capture or the one in force now, or by the old terms of the person. */
 export function exclusionsOf(
-  { published }: Pick<Facts, 'published'>,
+  { published, told, now }: Pick<Facts, 'published' | 'told' | 'now'>,
   { capturedAt, claimedVersion }: Pick<CaptureQuestion, 'capturedAt' | 'claimedVersion'>,
 ): readonly Exclusions[] {
   const claimed = published.find(({ document }) => document.version === claimedVersion);
   const documents = new Set([claimed, inForce(published, capturedAt), published.at(-1)].map((one) => one?.document));
-  return [...documents].flatMap((document) => document?.exclusions ?? []);
+  const agreed = [told.agreed(capturedAt), told.agreed(now)];
+  return [...documents, ...agreed].flatMap((one) => one?.exclusions ?? []);
 }
 
 function no(reason: DiscardReason): Verdict & { readonly allowed: false } {

@@ -1,3 +1,4 @@
+import { timesWithin } from '../../shared/policy/agreed.ts';
 import type { Lease } from '../../shared/policy/lease.ts';
 import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Digest } from '../../shared/signed.ts';
@@ -13,6 +14,7 @@ export function leaseFor(
   now: UnixMs,
 ): Lease {
   const { org, person } = device;
+  const { leaseHours } = timesWithin(policy.document, terms.agreed);
   return {
     schema: 1,
     org,
@@ -21,8 +23,8 @@ export function leaseFor(
     policyHash: policy.hash,
     policyVersion: policy.document.version,
     issuedAt: now,
-    observedUntil: now + policy.document.leaseHours.observed * HOUR,
-    enteredUntil: now + policy.document.leaseHours.entered * HOUR,
+    observedUntil: now + leaseHours.observed * HOUR,
+    enteredUntil: now + leaseHours.entered * HOUR,
     acknowledged,
     ...(Object.keys(coming).length === 0 ? {} : { coming }),
     terms,

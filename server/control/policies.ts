@@ -29,7 +29,7 @@ import { createBounded } from './bounded.ts';
 import { applyChange } from './change.ts';
 import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
-import { sealDecision } from './decision.ts';
+import { type Decision, sealDecision } from './decision.ts';
 import { exclusionsOf, type Facts, judge, judgeEnd, takenAway } from './judge.ts';
 import { isSignedBefore, type PolicyKeyChange, type PolicyKeys, statementsOf } from './policyKeys.ts';
 import { type Current, prove, requestedSince, unchangedSince } from './proof.ts';
@@ -45,9 +45,9 @@ import {
   type Verifier,
   verifierOf,
 } from './signer.ts';
-import { standingOf } from './standing.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { createTellings, type Telling } from './tellings.ts';
-import { instantOf } from './told.ts';
+import { instantOf, termsWith } from './told.ts';
 import { createWitnesses } from './witnesses.ts';
 
 export interface PolicyControlDeps {
@@ -77,6 +77,8 @@ interface OrgState {
   readonly claims: Current;
   readonly requestedAt: Readonly<Record<ParameterId, UnixMs>>;
 }
+
+type Deciding = (standing: Standing, current: PublishedPolicy) => Decision | Promise<Decision>;
 
 /** The only place where a policy becomes a published one. */
 export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
@@ -178,6 +180,49 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   function wasTold({ org, person }: DeviceRecord): void {
     tellings.forget(person);
     changes.notify(org);
+  }
+
+  /** As `PolicyControl.decide`, once it is settled who may. */
+  async function decideFor(whose: Pick<DeviceRecord, 'org' | 'person'>, make: Deciding): Promise<Standing> {
+    const { org, person } = whose;
+    await tellings.standing(whose); // whatever has to be opened is, before others have to wait
+    const decided = await publications.run(org, async () => {
+      const standing = await tellings.standing(whose);
+      const decision = await make(standing, (await stateOf(org)).current);
+      const place = { ...whose, revision: standing.revision + 1, at: clock.now() };
+      try {
+        await store.putDecision({ ...place, decision: await sealDecision(vault, place, decision) });
+      } catch (error) {
+        // The store may have it all the same: it is read again, and the devices are told what holds.
+        tellings.forgetPerson(person);
+        for (const connection of connections.ofPerson(org, person)) connection.renewSoon();
+        changes.notify(org);
+        if (isConflict(error))
+          throw new DaylightError('conflict', 'something else was decided first', {
+            cause: error,
+            remedy: LOOK_AGAIN,
+          });
+        throw error;
+      }
+      const { revision, at } = place;
+      const then = standingOf([...standing.decided, { revision, at, decision }]);
+      tellings.forgetPerson(person, then);
+      return then;
+    });
+    changes.notify(org);
+    await push(connections.ofPerson(org, person));
+    return decided;
+  }
+
+  /** Saying again what was agreed to, or something older, changes nothing. */
+  async function keepAgreement(
+    { org, person, device }: DeviceRecord,
+    version: number,
+    agreement: Signed,
+  ): Promise<void> {
+    const isOlder = ({ agreements }: Standing): boolean => agreements.some((one) => one.version >= version);
+    if (isOlder(await tellings.standing({ org, person }))) return;
+    await decideFor({ org, person }, () => ({ kind: 'agreed', version, device, agreement }));
   }
 
   async function versionOf(org: OrgId, version: number): Promise<PublishedPolicy | null> {
@@ -319,40 +364,20 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       }
       await requireText(notice, said.noticeHash);
       await keepAcknowledgement(device, notice, said.terms, acknowledgement);
+      if (said.agreed === true) await keepAgreement(device, notice.document.version, acknowledgement);
+    },
+    async agreedTerms(of) {
+      const [state, devices] = [await stateOf(of.org), await store.devices(of.org, [of.person])];
+      const [device] = devices; // the same on each: it is the person who agrees
+      if (device === undefined) return null;
+      return (await tellings.on(device, state)).told.agreed(instantOf(clock.now(), state.current));
     },
 
     standing: (of) => tellings.standing(of),
 
     async decide({ actor: { org }, subject: person }, make) {
       if (person === null) throw new Error('a decision is about a person');
-      const whose = { org, person };
-      await tellings.standing(whose); // whatever has to be opened is, before others have to wait
-      const decided = await publications.run(org, async () => {
-        const standing = await tellings.standing(whose);
-        const decision = await make(standing, (await stateOf(org)).current);
-        const place = { ...whose, revision: standing.revision + 1, at: clock.now() };
-        try {
-          await store.putDecision({ ...place, decision: await sealDecision(vault, place, decision) });
-        } catch (error) {
-          // The store may have it all the same: it is read again, and the devices are told what holds.
-          tellings.forgetPerson(person);
-          for (const connection of connections.ofPerson(org, person)) connection.renewSoon();
-          changes.notify(org);
-          if (isConflict(error))
-            throw new DaylightError('conflict', 'something else was decided first', {
-              cause: error,
-              remedy: LOOK_AGAIN,
-            });
-          throw error;
-        }
-        const { revision, at } = place;
-        const then = standingOf([...standing.decided, { revision, at, decision }]);
-        tellings.forgetPerson(person, then);
-        return then;
-      });
-      changes.notify(org);
-      await push(connections.ofPerson(org, person));
-      return decided;
+      return decideFor({ org, person }, make);
     },
 
     async enrol(device, enrolment, { codeHash, event, most }) {
@@ -445,7 +470,10 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         told.map(async ([device, telling]) => ({
           device,
           connected: connections.of(device.device) !== null,
-          allowed: leastOf(telling.told.at(instant), decidedLevels(policy, telling.standing.terms)),
+          allowed: leastOf(
+            telling.told.at(instant),
+            decidedLevels(policy, termsWith(telling.standing.terms, telling.told, instant)),
+          ),
           terms: telling.standing.revision,
           receipt: device.said,
           agreedAt: (await agreements.of(device, state.claims, telling)).with(state.claims),

@@ -8,7 +8,7 @@ import type { Connections, PublishedPolicy } from './control.ts';
 import { leaseFor } from './lease.ts';
 import type { Organisations } from './signer.ts';
 import type { Telling, Tellings } from './tellings.ts';
-import { instantOf } from './told.ts';
+import { instantOf, termsWith } from './told.ts';
 
 /** Gives devices the policy in force: a lease for it, and with that the policy itself. */
 export interface Push {
@@ -74,7 +74,8 @@ export function createPush(deps: PushDeps): Push {
     const instant = instantOf(now, state.current);
     return told.map(([device, telling]) => {
       const { told, standing } = telling;
-      const mine = { acknowledged: told.at(instant), coming: told.coming(instant), terms: standing.terms };
+      const terms = termsWith(standing.terms, told, instant);
+      const mine = { acknowledged: told.at(instant), coming: told.coming(instant), terms };
       return { device, telling, lease: leaseFor(device, state.current, mine, now) };
     });
   }

@@ -1,6 +1,6 @@
 import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { DAY, type UnixMs } from '../../shared/time.ts';
-import type { Standing } from './standing.ts';
+import type { Agreement, Standing } from './standing.ts';
 import type { Acknowledged, PublishedTerms } from './told.ts';
 
 /** What of their organisation's notices a person knew, on whichever of their devices. */
@@ -89,6 +89,21 @@ export function countedFrom(
   function versionAt(instant: UnixMs): number {
     return published.findLast(({ publishedAt }) => publishedAt <= instant)?.document.version ?? 1;
   }
+}
+
+/**
+ * From when an agreement counts: once the reaction period is over, as for an acknowledgement, which may have begun before it. The period is
+ * the longest of all policies from the one that was agreed to before.
+ */
+export function agreedFrom(
+  published: readonly PublishedTerms[],
+  { version, at }: Agreement,
+  before: number,
+  read: readonly Acknowledged[],
+): UnixMs {
+  const between = published.filter(({ document }) => document.version >= before && document.version <= version);
+  const first = earliest(read.filter(({ noticeVersion }) => noticeVersion >= version))?.at ?? at;
+  return Math.max(at, Math.min(first, at) + longestOf(between) * DAY);
 }
 
 function longestOf(published: readonly PublishedTerms[]): number {

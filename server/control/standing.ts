@@ -69,6 +69,12 @@ export interface Minor extends Holding {
   readonly words: string;
 }
 
+/** That the person agreed to a policy that took something from them. */
+export interface Agreement {
+  readonly version: number;
+  readonly at: UnixMs;
+}
+
 /** What was decided by and for one person. Pure; see `standingOf`. */
 export interface Standing {
   /** The newest decision's; 0 when there is none. */
@@ -84,6 +90,8 @@ export interface Standing {
   readonly restrictions: ReadonlyMap<ParameterId, Restriction>;
   readonly held: Readonly<Record<'team' | 'person', Held | null>>;
   readonly minor: Minor | null;
+  /** The policies that the person agreed to, oldest first, with when they did. */
+  readonly agreements: readonly Agreement[];
   termsAt(instant: UnixMs): PersonalTerms;
   /** Every moment at which something was decided, oldest first, with the terms from then on. */
   readonly changes: readonly { readonly at: UnixMs; readonly terms: PersonalTerms }[];
@@ -101,9 +109,9 @@ export function standingOf(decided: readonly Decided[]): Standing {
   }
   const last = step;
   const changes = steps.map((one) => ({ at: one.at, terms: termsOf(one) }));
-  const { revision, isReadable, objections, consents, restrictions, held, minor } = last;
+  const { revision, isReadable, objections, consents, restrictions, held, minor, agreements } = last;
   return {
-    ...{ revision, isReadable, decided, objections, consents, restrictions, held, minor, changes },
+    ...{ revision, isReadable, decided, objections, consents, restrictions, held, minor, agreements, changes },
     terms: termsOf(last),
     // A clock that was set back puts a later decision before an earlier one: the later one counts from the latest of them.
     termsAt: (instant) => changes.findLast(({ at }) => at <= instant)?.terms ?? NO_PERSONAL_TERMS,
@@ -111,7 +119,7 @@ export function standingOf(decided: readonly Decided[]): Standing {
   };
 }
 
-interface Step extends Pick<Standing, 'objections' | 'consents' | 'restrictions' | 'held' | 'minor'> {
+interface Step extends Pick<Standing, 'objections' | 'consents' | 'restrictions' | 'held' | 'minor' | 'agreements'> {
   readonly at: UnixMs;
   readonly revision: number;
   readonly isReadable: boolean;
@@ -128,6 +136,7 @@ const NOTHING: Step = {
   held: { team: null, person: null },
   zone: null,
   minor: null,
+  agreements: [],
 };
 
 function next(before: Step, { revision, at: decidedAt, decision }: Decided): Step {
@@ -168,6 +177,8 @@ function applied(before: Step, begun: Holding, decision: Decision): Step {
       return { ...before, minor: { ...begun, by: decision.by, words: decision.words } };
     case 'adult':
       return { ...before, minor: null };
+    case 'agreed':
+      return { ...before, agreements: [...before.agreements, { version: decision.version, at: begun.since }] };
     default:
       return assertNever(decision);
   }

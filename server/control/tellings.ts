@@ -120,7 +120,7 @@ export function createTellings({ store, vault, acknowledgements, most }: Telling
     if (before?.published === published && before.standing === standing) return before;
     const teller = tellers.get(published) ?? tellerOf(published);
     tellers.set(published, teller);
-    const told = teller(acknowledged, standing.leavings, history);
+    const told = teller(acknowledged, standing.leavings, history, standing.agreements);
     const telling = { acknowledged, told, standing, published };
     known.set(acknowledged, telling);
     return telling;

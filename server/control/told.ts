@@ -1,10 +1,12 @@
-import { type Level, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import { type Level, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import { type AgreedTerms, ruleWithin, takings } from '../../shared/policy/agreed.ts';
+import type { PersonalTerms } from '../../shared/policy/personal.ts';
 import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import { acknowledgedCeiling, type NoticeEvent } from '../../shared/policy/resolve.ts';
 import { stopsUntilAcknowledged } from '../../shared/policy/widened.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import { countedFrom, type Reader } from './reaction.ts';
-import type { Standing } from './standing.ts';
+import { agreedFrom, countedFrom, type Reader } from './reaction.ts';
+import type { Agreement, Standing } from './standing.ts';
 
 /** What a person has been told of on one device, at any instant. Pure; built once for a device and a history of policies. */
 export interface Told {
@@ -13,6 +15,14 @@ export interface Told {
   takenAway(parameter: ParameterId, after: UnixMs): UnixMs | null;
   /** What they were told of and may still react to: the next higher level of each parameter, and from when it counts. */
   coming(instant: UnixMs): Coming;
+  /** The old terms that stay for the person then, because they have not agreed to what took something from them; null when none do. */
+  agreed(instant: UnixMs): AgreedTerms | null;
+}
+
+/** A person's terms with the old ones of the policy that stay for them at the instant. */
+export function termsWith(terms: PersonalTerms, told: Pick<Told, 'agreed'>, instant: UnixMs): PersonalTerms {
+  const agreed = told.agreed(instant);
+  return agreed === null ? terms : { ...terms, agreed };
 }
 
 export type Coming = Readonly<Partial<Record<ParameterId, { readonly level: Level; readonly from: UnixMs }>>>;
@@ -46,8 +56,9 @@ export function toldBy(
   acknowledged: readonly Acknowledged[],
   leavings: Leavings = [],
   reader: Reader = { since: Number.POSITIVE_INFINITY, read: acknowledged },
+  agreements: readonly Agreement[] = [],
 ): Told {
-  return tellerOf(published)(acknowledged, leavings, reader);
+  return tellerOf(published)(acknowledged, leavings, reader, agreements);
 }
 
 /**
@@ -57,7 +68,12 @@ export function toldBy(
  */
 export function tellerOf(
   published: readonly PublishedTerms[],
-): (acknowledged: readonly Acknowledged[], leavings: Leavings, reader: Reader) => Told {
+): (
+  acknowledged: readonly Acknowledged[],
+  leavings: Leavings,
+  reader: Reader,
+  agreements: readonly Agreement[],
+) => Told {
   const publications = published.map(
     ({ document, publishedAt }): NoticeEvent => ({
       kind: 'published',
@@ -69,7 +85,12 @@ export function tellerOf(
   const widenings = wideningsOf(published);
   const publishedAt = new Map(published.map(({ document, publishedAt }) => [document.version, publishedAt]));
 
-  return (kept, leavings, reader) => {
+  const taken = takings(published.map(({ document }) => document));
+  const versionAt = (instant: UnixMs): number =>
+    published.findLast((one) => one.publishedAt <= instant)?.document.version ?? 1;
+
+  return (kept, leavings, reader, agreements) => {
+    const agreedTo = agreementsCounted(published, versionAt(reader.since), agreements, reader);
     // As in `acknowledgedCeiling`: never before the publication, and nothing for a version that there is not.
     const acknowledged = kept.flatMap(({ noticeVersion, terms, at }): Acknowledged[] => {
       const from = publishedAt.get(noticeVersion);
@@ -90,7 +111,7 @@ export function tellerOf(
         }),
       ),
     ];
-    const moments = [...new Set(events.map((event) => event.at))].sort((a, b) => a - b);
+    const moments = [...new Set([...events, ...agreedTo.slice(1)].map((event) => event.at))].sort((a, b) => a - b);
     const known = new Map<UnixMs, Levels>();
 
     function levelsFrom(moment: UnixMs): Levels {
@@ -101,17 +122,36 @@ export function tellerOf(
       return levels;
     }
 
+    function takenAt(at: UnixMs) {
+      return taken(agreedTo.findLast((one) => one.at <= at)?.version ?? 1);
+    }
+
+    function agreedAt(at: UnixMs): AgreedTerms | null {
+      const terms = takenAt(at).terms(versionAt(at));
+      const next = agreedTo.findLast((one) => one.at > at);
+      if (terms === null || next === undefined) return terms;
+      return { ...terms, pending: { version: next.version, from: next.at } };
+    }
+
     function narrowed(levels: Levels, at: UnixMs): Levels {
       const counting = counted.filter((one) => one.at <= at);
+      const { isKept } = takenAt(at);
       const result: Record<ParameterId, Level> = { ...levels };
       for (const { parameter, version, publishedAt } of widenings) {
         const isTold = counting.some(({ noticeVersion, only }) => noticeVersion >= version && only.has(parameter));
-        if (publishedAt <= at && !isTold) result[parameter] = 'off';
+        if (publishedAt <= at && !isTold && !isKept(parameter, version)) result[parameter] = 'off';
+      }
+      const agreed = agreedAt(at) ?? undefined;
+      const rules = published[versionAt(at) - 1]?.document.parameters;
+      if (agreed === undefined || rules === undefined) return result;
+      for (const id of parameterIds) {
+        result[id] = least(id, result[id], ruleWithin(id, rules[id], agreed).level);
       }
       return result;
     }
 
     return {
+      agreed: agreedAt,
       at(instant) {
         const moment = lastUpTo(moments, instant);
         return moment === null ? NOTHING : levelsFrom(moment);
@@ -132,6 +172,21 @@ export function tellerOf(
       },
     };
   };
+}
+
+/** With the version that the person began with, in the order in which they count. */
+function agreementsCounted(
+  published: readonly PublishedTerms[],
+  began: number,
+  agreements: readonly Agreement[],
+  { read }: Reader,
+): readonly Agreement[] {
+  const known: Agreement[] = [{ version: began, at: Number.NEGATIVE_INFINITY }];
+  for (const one of agreements) {
+    const before = known.at(-1)?.version ?? began;
+    if (one.version > before) known.push({ ...one, at: agreedFrom(published, one, before, read) });
+  }
+  return known;
 }
 
 /** Per parameter, the most that the person has been told of on any of the devices; off for all when there is none. */

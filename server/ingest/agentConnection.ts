@@ -453,10 +453,11 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     sentPolicy = policy.signed.signature;
   }
 
-  /** At the moment from which more of what was acknowledged counts the agent needs a lease that says so. */
+  /** At the moment from which more of what was acknowledged or agreed to counts the agent needs a lease that says so. */
   function renewWhenMoreCounts({ payload }: Signed): void {
-    const { coming = {} } = Lease.parse(JSON.parse(payload));
-    const first = Math.min(...Object.values(coming).map(({ from }) => from));
+    const { coming = {}, terms } = Lease.parse(JSON.parse(payload));
+    const agreed = terms.agreed?.pending?.from ?? Number.POSITIVE_INFINITY;
+    const first = Math.min(agreed, ...Object.values(coming).map(({ from }) => from));
     nextLease = Math.min(nextLease, clock.mono() + Math.max(0, first - clock.now()));
   }
 

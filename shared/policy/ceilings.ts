@@ -1,5 +1,6 @@
-import { type Level, type ParameterId, parameterIds } from '../catalog.ts';
+import { type Level, least, type ParameterId, parameterIds } from '../catalog.ts';
 import type { UnixMs } from '../time.ts';
+import { ruleWithin } from './agreed.ts';
 import { jurisdictionCeiling } from './jurisdiction.ts';
 import type { PersonalTerms } from './personal.ts';
 import type { Levels, PolicyDocument, PolicyRule } from './policy.ts';
@@ -22,6 +23,7 @@ export const decidingLayers = [
   'jurisdiction',
   'team',
   'person',
+  'agreement',
   'consent',
   'objection',
   'restriction',
@@ -36,10 +38,35 @@ export type TimelyLayer = 'review' | 'schedule';
 export function decidedCeiling(
   layer: DecidingLayer,
   parameter: ParameterId,
+  policy: Decided,
+  terms: PersonalTerms,
+): Level | undefined {
+  const now = ceilingBy(layer, parameter, policy, terms);
+  const agreed = agreedOn(parameter, terms);
+  const then = agreed === undefined ? undefined : ceilingBy(layer, parameter, agreed, terms);
+  return now !== undefined && then !== undefined ? least(parameter, now, then) : (now ?? then);
+}
+
+/** The old rule that stays for the person, as if it were a policy of its own. */
+function agreedOn(parameter: ParameterId, { agreed }: Pick<PersonalTerms, 'agreed'>): Decided | undefined {
+  const one = agreed?.parameters[parameter];
+  if (one === undefined) return undefined;
+  const { rule, workingHours, jurisdiction } = one;
+  return { rules: { [parameter]: rule }, workingHours, jurisdiction };
+}
+
+function ceilingBy(
+  layer: DecidingLayer,
+  parameter: ParameterId,
   { rules, jurisdiction }: Decided,
   terms: PersonalTerms,
 ): Level | undefined {
+  const rule = rules[parameter];
   switch (layer) {
+    case 'agreement':
+      return rule === undefined || terms.agreed?.parameters[parameter] === undefined
+        ? undefined
+        : ruleWithin(parameter, rule, terms.agreed).level;
     case 'jurisdiction':
       return jurisdictionCeiling(jurisdiction, parameter, rules[parameter]?.basis ?? '');
     case 'consent':
@@ -85,9 +112,26 @@ export function intendedLevels(policy: Decided, { team, person }: Pick<PersonalT
 /** The layer that keeps the parameter off throughout the stretch from `at` to `until`; null when none does. */
 export function untimely(
   parameter: ParameterId,
+  policy: Decided,
+  terms: Pick<PersonalTerms, 'zone' | 'agreed'>,
+  stretch: Stretch,
+): TimelyLayer | null {
+  const now = untimelyBy(parameter, policy, terms, stretch);
+  const agreed = now === null ? agreedOn(parameter, terms) : undefined;
+  return agreed === undefined ? now : untimelyBy(parameter, agreed, terms, stretch);
+}
+
+interface Stretch {
+  readonly at: UnixMs;
+  readonly until?: UnixMs | undefined;
+  readonly walls: WallClocks;
+}
+
+function untimelyBy(
+  parameter: ParameterId,
   { rules, workingHours }: Decided,
   { zone }: Pick<PersonalTerms, 'zone'>,
-  { at, until = at, walls }: { readonly at: UnixMs; readonly until?: UnixMs | undefined; readonly walls: WallClocks },
+  { at, until = at, walls }: Stretch,
 ): TimelyLayer | null {
   const rule = rules[parameter];
   if (rule?.reviewBy !== undefined && until > rule.reviewBy) return 'review';
@@ -100,7 +144,7 @@ export function untimely(
 
 export function timelyLayers(
   policy: Decided,
-  terms: Pick<PersonalTerms, 'zone'>,
+  terms: Pick<PersonalTerms, 'zone' | 'agreed'>,
   at: UnixMs,
   walls: WallClocks,
 ): readonly Layer[] {

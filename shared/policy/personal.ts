@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Purpose } from '../catalog.ts';
+import { AgreedTerms } from './agreed.ts';
 import { TimeZone } from './workingHours.ts';
 
 /** The most that is allowed of the parameters named. Names of a newer register are carried, and mean off here. */
@@ -28,6 +29,8 @@ export const PersonalTerms = z.strictObject({
   zone: TimeZone.nullable(),
   /** Somebody has said that this person is not of age: nothing may be collected. */
   minor: z.boolean(),
+  /** The old terms that stay for them, because the policy took something from them since and they have not agreed. Left out: none. */
+  agreed: AgreedTerms.optional(),
 });
 export type PersonalTerms = z.infer<typeof PersonalTerms>;
 

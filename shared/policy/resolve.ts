@@ -11,6 +11,7 @@ export const layerNames = [
   'review', // the day by which somebody had to assess it again has passed
   'team', // the organisation leaves it out for a team of theirs
   'person', // the organisation leaves it out for them alone
+  'agreement', // the policy took a right away since, and the person has not agreed: the old terms stay
   'consent', // it rests on consent, and the person has given none
   'objection', // the person has objected, and that holds
   'restriction', // the person has what is stored kept and nothing else done with it

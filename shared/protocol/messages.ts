@@ -79,6 +79,7 @@ export const ReceiptState = z.strictObject({
       'review',
       'team',
       'person',
+      'agreement',
       'consent',
       'objection',
       'restriction',
@@ -147,6 +148,8 @@ export const AcknowledgementPayload = z.strictObject({
   terms: z.int().min(0),
   /** Of the text that was shown. Left out: the device had not had it from the server, and showed the policy in words of its own. */
   noticeHash: Digest.optional(),
+  /** They did not only read it but agree to what it takes from them. Left out: they read it, and their old terms stay. */
+  agreed: z.literal(true).optional(),
   at: UnixMs,
 });
 export type AcknowledgementPayload = z.infer<typeof AcknowledgementPayload>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ParameterId, Purpose } from '../catalog.ts';
 import { DeviceId, ImageId, RequestId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
+import { KeptRule } from '../policy/agreed.ts';
 import { LawfulBasis } from '../policy/policy.ts';
 import { Representative, RequestContent } from '../rightsRequest.ts';
 import { Role } from '../roles.ts';
@@ -43,6 +44,8 @@ const pageRequests = [
   request('notice', {}),
   /** `hash`: of the text that was shown; left out, it is the one in force. */
   request('accept_notice', { version: z.int().min(1), hash: Digest.optional() }),
+  /** Agrees to what the notice takes from the person, which is an act apart from having read it; `hash` as above. */
+  request('agree', { version: z.int().min(1), hash: Digest.optional() }),
   /** Tries whether anything of the parameter can come into being here; nothing real is read. */
   request('prove', { parameter: ParameterId }),
   /** `digest`: of what was shown of it, so that nobody answers anything else. */
@@ -128,6 +131,14 @@ export const AgentStatus = z.strictObject({
       acknowledged: z.boolean(),
       /** What was acknowledged and counts only from then on: until then the person may object. */
       coming: z.array(z.strictObject({ parameter: ParameterId, level: z.string(), from: UnixMs })),
+      /** Old terms that stay for the person, because they have not agreed to what the policy took since; null: none. */
+      agreement: z
+        .strictObject({
+          keeps: z.array(KeptRule),
+          /** They have agreed, and it binds them from then on. */
+          pending: z.strictObject({ version: z.int(), from: UnixMs }).nullable(),
+        })
+        .nullable(),
     })
     .nullable(),
   /** Requests about their data in the person's name that wait for "that was me"; known only while the server is connected. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isCanonical } from '../../../shared/canonical.ts';
 import { parameterIds, rank } from '../../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
+import { rulesWithin, timesWithin } from '../../../shared/policy/agreed.ts';
 import { decidedLayers, decidedLevels, timelyLayers } from '../../../shared/policy/ceilings.ts';
 import { type Exclusions, NO_EXCLUSIONS, together } from '../../../shared/policy/exclusions.ts';
 import { type KeyChain, type KeyLink, SignedKeyStatement } from '../../../shared/policy/keys.ts';
@@ -58,6 +59,8 @@ export interface PolicyCache {
   policyKey(): Digest | null;
   /** The newest genuine one, also while what it raises waits. Null until a policy was verified. */
   policy(): VerifiedPolicy | null;
+  /** The same as far as it binds this person: within the old terms that stay for them. */
+  binding(): Binding | null;
   /** The lease in force: of the policy before while that of the newest has not arrived. */
   lease(): Lease | null;
   /** A genuine policy of a schema that this agent does not know is the newest: everything is off, and the receipt says so. */
@@ -75,6 +78,9 @@ export interface PolicyCache {
   /** What must outlive `policy.json`; to be kept in the sealed journal, and given back as `memory`. */
   memory(): PolicyMemory;
 }
+
+/** Rules and times. Which levels they leave is a matter of the layers. */
+export type Binding = Pick<ReadPolicy, 'rules' | 'leaseHours' | 'screenshotReviewSeconds' | 'idleSeconds'>;
 
 /** The highest policy ever verified here; it outlives the policy itself. */
 const Highest = z.strictObject({ version: z.int().min(0), hash: Digest.nullable() });
@@ -196,6 +202,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
       lease: timely,
       ceiling,
       formerly: ceiling === null ? NO_EXCLUSIONS : candidate.formerly,
+      bound: ceiling === null ? null : candidate.bound,
       signed: { ...candidate.signed, lease },
     };
     await write(next);
@@ -257,6 +264,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     accept,
     policyKey: () => (kept.chain.sequence === 0 ? null : keyIdOf(kept.chain.key)),
     policy: () => (kept.unread === null ? kept.policy : null),
+    binding: () => bindingOf(kept),
     lease: () => kept.lease,
     notUnderstood: () => (kept.unread === null ? null : { hash: kept.unread.hash, version: kept.unread.version }),
     refusal: () => (refusal === 'not_yet' && !holds(kept.ceiling, clock.now()) ? null : refusal),
@@ -296,6 +304,8 @@ interface Kept {
   readonly ceiling: Ceiling | null;
   /** What policies before this one left out, while its lease has not come. */
   readonly formerly: Exclusions;
+  /** What bound the person by policies before this one, while its lease has not come, which alone says what of it stays. */
+  readonly bound: Binding | null;
   /** Of this policy, or of the one before while there is a ceiling. */
   readonly lease: Lease | null;
   readonly highest: Highest;
@@ -315,6 +325,7 @@ const NOTHING: Omit<Kept, 'chain'> = {
   unread: null,
   ceiling: null,
   formerly: NO_EXCLUSIONS,
+  bound: null,
   lease: null,
   highest: { version: 0, hash: null },
   signed: { policy: null, lease: null },
@@ -361,14 +372,30 @@ function judgePolicy(signed: Signed, before: Kept, keys: PolicyKeys): Kept | Ref
     unread: null,
     ceiling: { levels: leastOf(mostOf(before), levelsOf(policy)), until: null },
     formerly: excludedBy(before),
+    bound: bindingOf(before),
     lease: before.lease,
     highest: { version: policy.version, hash },
     signed: { policy: signed, lease: null },
   };
 }
 
-function excludedBy({ policy, formerly }: Kept): Exclusions {
-  return together(formerly, policy?.exclusions ?? NO_EXCLUSIONS);
+function excludedBy({ policy, formerly, lease }: Kept): Exclusions {
+  const agreed = lease?.terms.agreed?.exclusions ?? NO_EXCLUSIONS;
+  return together(together(formerly, agreed), policy?.exclusions ?? NO_EXCLUSIONS);
+}
+
+function bindingOf({ policy, lease, bound }: Kept): Binding | null {
+  if (policy === null) return bound;
+  const agreed = lease?.terms.agreed;
+  const binding = { ...timesWithin(policy, agreed), rules: rulesWithin(policy.rules, agreed) };
+  return bound === null ? binding : withoutLoss(binding, bound);
+}
+
+/** As long as nobody has said what stays for this person, they lose none of what they had. */
+function withoutLoss(binding: Binding, { rules, leaseHours, screenshotReviewSeconds, idleSeconds }: Binding): Binding {
+  const parameters = Object.fromEntries(Object.entries(rules).map(([id, rule]) => [id, { version: 1, rule }]));
+  const agreed = { parameters, leaseHours, screenshotReviewSeconds, idleSeconds };
+  return { ...timesWithin(binding, agreed), rules: rulesWithin(binding.rules, agreed) };
 }
 
 /** The most that the organisation has allowed so far, on any condition. */
@@ -408,6 +435,7 @@ function judgeUnread(version: number, hash: Digest, signed: Signed, before: Kept
     unread: { version, hash },
     ceiling: null,
     formerly: excludedBy(before),
+    bound: bindingOf(before),
     lease: null,
     highest: version > before.highest.version ? { version, hash } : before.highest,
     signed: { policy: signed, lease: null },

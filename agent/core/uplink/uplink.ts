@@ -1,10 +1,7 @@
 import type { z } from 'zod';
 import { canonical } from '../../../shared/canonical.ts';
-import { parameterIds, rank } from '../../../shared/catalog.ts';
 import { assertNever, DaylightError } from '../../../shared/errors.ts';
 import type { DiscardReason } from '../../../shared/outcome.ts';
-import { intendedLevels } from '../../../shared/policy/ceilings.ts';
-import { toldOf } from '../../../shared/policy/lease.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import {
   type Ack,
@@ -31,6 +28,7 @@ import type { NoticeBox } from '../noticeBox.ts';
 import type { Recorder } from '../recorder.ts';
 import { sha256, signPayload } from '../signing.ts';
 import type { Spool, SpooledBatch } from '../spool/spool.ts';
+import { isToldOf } from '../status.ts';
 import type { AcknowledgementBox } from './acknowledgementBox.ts';
 import { backoff } from './backoff.ts';
 import { checkSelfTest, checkWelcome, checkWipe, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
@@ -93,6 +91,8 @@ export interface ShownText {
   readonly version: number;
   readonly policyHash: string;
   readonly noticeHash?: string;
+  /** They agree to what it takes from them, too. */
+  readonly agreed?: true;
 }
 
 export interface Sent {
@@ -203,7 +203,11 @@ class WebSocketUplink implements Uplink {
     const { identity, clock, deviceKey, acknowledgements, policies } = this.#deps;
     const { org, person, device } = identity;
     const terms = policies.lease()?.terms.revision ?? 0;
-    const payload = { org, person, device, noticeVersion: version, ...shown, terms, at: clock.now() };
+    // An agreement that has not been sent yet is not taken back by having read the same once more.
+    const before = await acknowledgements.waiting();
+    const waiting = before === null ? null : AcknowledgementPayload.parse(JSON.parse(before.payload));
+    const agreed = waiting?.noticeVersion === version ? { agreed: waiting.agreed } : {};
+    const payload = { org, person, device, noticeVersion: version, ...agreed, ...shown, terms, at: clock.now() };
     const text = canonical(AcknowledgementPayload.parse(payload));
     await acknowledgements.keep(signPayload('daylight/acknowledgement/v1', deviceKey, text));
     if (this.#conversation !== null) await this.#sendAcknowledgement(this.#conversation).catch(() => undefined);
@@ -552,10 +556,10 @@ class WebSocketUplink implements Uplink {
     const waiting = await acknowledgements.waiting();
     const [policy, lease] = [policies.policy(), policies.lease()];
     if (waiting === null || policy === null || lease?.policyHash !== policy.hash) return;
-    const { noticeVersion } = AcknowledgementPayload.parse(JSON.parse(waiting.payload));
-    const levels = intendedLevels(policy, lease.terms);
-    const isTold = parameterIds.every((id) => rank(id, toldOf(lease, id)) >= rank(id, levels[id]));
-    if (policy.version >= noticeVersion && isTold) await acknowledgements.answered();
+    const { noticeVersion, agreed } = AcknowledgementPayload.parse(JSON.parse(waiting.payload));
+    const kept = lease.terms.agreed;
+    const isAgreed = agreed === undefined || kept === undefined || (kept.pending?.version ?? 0) >= noticeVersion;
+    if (policy.version >= noticeVersion && isAgreed && isToldOf(policy, lease)) await acknowledgements.answered();
   }
 
   // ── Waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,8 +1,9 @@
 import { canonical } from '../../../shared/canonical.ts';
 import { catalog, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
+import { type AgreedTerms, keptRules } from '../../../shared/policy/agreed.ts';
 import { noticeText } from '../../../shared/policy/notice.ts';
-import type { ConsentView } from '../../../shared/protocol/http/consents.ts';
+import type { AgreementView, ConsentView } from '../../../shared/protocol/http/consents.ts';
 import { DAY, HOUR, type UnixMs } from '../../../shared/time.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { payloadHash } from '../../control/signer.ts';
@@ -20,7 +21,8 @@ export function consents(context: Context): HandlersOf<'consents' | 'giveConsent
     async consents({ person }) {
       const [current, standing] = await Promise.all([control.current(person.org), control.standing(person)]);
       const asked = parameterIds.flatMap((id) => askedOf(current, id) ?? []);
-      return { consents: await Promise.all(asked.map((one) => viewOf(context, person, one, standing))) };
+      const views = await Promise.all(asked.map((one) => viewOf(context, person, one, standing)));
+      return { consents: views, agreement: agreementOf(current, await control.agreedTerms(person)) };
     },
     async giveConsent({ params: { parameter }, body: { shown }, person, leave }) {
       const standing = await control.decide(leave, async (now, current) => {
@@ -43,6 +45,12 @@ export function consents(context: Context): HandlersOf<'consents' | 'giveConsent
       return { ok: true };
     },
   };
+}
+
+function agreementOf({ document }: PublishedPolicy, agreed: AgreedTerms | null): AgreementView | null {
+  if (agreed === null) return null;
+  const keeps = keptRules({ ...document, rules: document.parameters }, agreed);
+  return { version: document.version, keeps, pending: agreed.pending ?? null };
 }
 
 /** What somebody is asked to consent to: all that the view says but what they decided. */

@@ -19,6 +19,7 @@ import { VaultError } from '../../vault/vault.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireDay } from '../opened.ts';
+import { rulesFor } from '../openTo.ts';
 import { recordOwnRead } from '../reading.ts';
 import { type Proof, requireSamePerson } from '../samePerson.ts';
 import { noteEvent } from '../securityEvents.ts';
@@ -153,15 +154,15 @@ interface WantedErasure {
 
 async function wantedOf(context: Context, person: PersonRecord, target: ErasureTarget): Promise<WantedErasure> {
   if (target.kind === 'screenshot') return { scope: await ofImage(context, person, target.image), refused: [] };
-  const { document } = await context.control.current(person.org);
+  const rules = await rulesFor(context, person);
   const range = rangeOf(target, context.clock.now());
-  const isOpen = (id: ParameterId): boolean => mayErase(id, document.parameters[id].basis);
+  const isOpen = (id: ParameterId): boolean => mayErase(id, rules[id].basis);
   const parts = target.parameters.filter(isOpen).map((parameter) => ({ parameter, ...range, above: 'off' }));
   return {
     scope: parts.length === 0 ? null : { kind: 'own', by: person.person, parts, image: null, counted: [] },
     refused: target.parameters
       .filter((id) => !isOpen(id))
-      .map((parameter) => ({ parameter, basis: document.parameters[parameter].basis })),
+      .map((parameter) => ({ parameter, basis: rules[parameter].basis })),
   };
 }
 

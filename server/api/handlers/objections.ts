@@ -1,16 +1,17 @@
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { PersonId } from '../../../shared/ids.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { ObjectionView } from '../../../shared/protocol/http/objections.ts';
 import { DAY, HOUR, type UnixMs } from '../../../shared/time.ts';
 import { type Actor, authorize, personTarget } from '../../authorize.ts';
 import { contactsOf } from '../../control/contacts.ts';
-import type { PublishedPolicy } from '../../control/control.ts';
 import type { Objection, Standing } from '../../control/standing.ts';
 import type { PersonRecord } from '../../store/store.ts';
 import { confirmedOff } from '../confirmedOff.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
+import { rulesFor } from '../openTo.ts';
 import { recordLook } from '../reading.ts';
 import { noteEvent } from '../securityEvents.ts';
 
@@ -33,8 +34,8 @@ export function objections(
     },
     async object({ params: { parameter }, body: { grounds }, person, leave }) {
       const { appeal } = await contactsOf(store, context.vault, person.org);
-      const standing = await control.decide(leave, async (now, current) => {
-        requireObjectable(now, current, parameter, appeal);
+      const standing = await control.decide(leave, async (now) => {
+        requireObjectable(now, await rulesFor(context, person), parameter, appeal);
         await noteEvent(context, person, 'objection_made');
         return { kind: 'objected', parameter, grounds };
       });
@@ -113,7 +114,7 @@ function requireUnanswered({ state }: Objection): void {
 /** Art. 21(1): to what is done for a legitimate interest. What a contract or a law asks for is not the person's to stop. */
 function requireObjectable(
   { objections }: Standing,
-  { document }: PublishedPolicy,
+  rules: PolicyDocument['parameters'],
   parameter: ParameterId,
   appeal: string,
 ): void {
@@ -122,7 +123,7 @@ function requireObjectable(
       remedy: 'It holds until you end it; nothing has to be done again.',
     });
   }
-  const { basis, level } = document.parameters[parameter];
+  const { basis, level } = rules[parameter];
   if (level === 'off') {
     throw new DaylightError(
       'conflict',

@@ -148,7 +148,6 @@ export function useConsents(person: string) {
   return useQuery({
     queryKey: keys.consents(person),
     queryFn: ({ signal }) => call('consents', { params: { person } }, signal),
-    select: ({ consents }) => consents,
     refetchInterval: ({ state: { data } }) => (data?.consents.some(isUnsure) ? 1_000 : 15_000),
   });
 }

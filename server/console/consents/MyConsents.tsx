@@ -2,7 +2,8 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Mark } from '../../../look/Mark.tsx';
 import { useNow } from '../../../look/useNow.ts';
-import type { ConsentView } from '../../../shared/protocol/http/consents.ts';
+import { catalog } from '../../../shared/catalog.ts';
+import type { AgreementView, ConsentView } from '../../../shared/protocol/http/consents.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useConsents } from '../api/reads.ts';
@@ -12,8 +13,8 @@ import { Failure } from '../frame/Failure.tsx';
 import { Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { confirmedText } from '../objections/ObjectionState.tsx';
-import { nearTime } from '../strings/format.ts';
-import { count, say } from '../strings/say.ts';
+import { nearTime, shortDate } from '../strings/format.ts';
+import { count, joined, say } from '../strings/say.ts';
 import classes from './consents.module.css';
 
 /** What rests on the viewer's consent, with one button each: to give it, and to withdraw it. */
@@ -24,15 +25,42 @@ export function MyConsents() {
     <Page title={say('consents.title')} lead={say('consents.lead')}>
       {consents.error !== null && <Failure error={consents.error} retry={() => void consents.refetch()} />}
       {consents.error === null && consents.data === undefined && <Waiting />}
+      {consents.data !== undefined && consents.data.agreement !== null && (
+        <OldTerms agreement={consents.data.agreement} />
+      )}
       {consents.data !== undefined && (
         <section className="dl-panel dl-stack" aria-label={say('consents.title')}>
-          {consents.data.length === 0 && <p className="dl-quiet">{say('consents.none')}</p>}
-          {consents.data.map((consent) => (
+          {consents.data.consents.length === 0 && <p className="dl-quiet">{say('consents.none')}</p>}
+          {consents.data.consents.map((consent) => (
             <Consent key={consent.parameter} person={me.person.id} consent={consent} />
           ))}
         </section>
       )}
     </Page>
+  );
+}
+
+function OldTerms({ agreement: { version, keeps, pending } }: { agreement: AgreementView }) {
+  return (
+    <section className="dl-panel dl-stack" aria-label={say('agreement.title')}>
+      <h2 className={classes.label}>{say('agreement.title')}</h2>
+      <p>
+        {pending === null
+          ? say('agreement.text', { version: String(version) })
+          : say('agreement.pending', { version: String(pending.version), date: shortDate(pending.from) })}
+      </p>
+      <ul>
+        {keeps.map((one) => (
+          <li key={one.parameter}>
+            {say('agreement.line', {
+              what: catalog[one.parameter].label,
+              fields: joined(one.keeps.map((field) => say(`agreement.field.${field}`))),
+              version: String(one.version),
+            })}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -2,8 +2,9 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { catalog, type ParameterId, parameterIds } from '../../../shared/catalog.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import type { AgreementView } from '../../../shared/protocol/http/consents.ts';
 import type { ObjectionView } from '../../../shared/protocol/http/objections.ts';
-import { useObjections, usePolicy } from '../api/reads.ts';
+import { useConsents, useObjections, usePolicy } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
@@ -20,6 +21,7 @@ export function MyObjections() {
   const me = useMe();
   const policy = usePolicy();
   const objections = useObjections(me.person.id, true);
+  const consents = useConsents(me.person.id);
   const error = policy.error ?? objections.error;
   const retry = () => void Promise.all([policy.refetch(), objections.refetch()]);
   return (
@@ -33,17 +35,30 @@ export function MyObjections() {
               <p>{say('objections.unreadable')}</p>
             </Note>
           )}
-          <Both policy={policy.data.policy} objections={objections.data.objections} />
+          <Both
+            policy={policy.data.policy}
+            agreement={consents.data?.agreement}
+            objections={objections.data.objections}
+          />
         </>
       )}
     </Page>
   );
 }
 
-function Both({ policy, objections }: { policy: PolicyDocument; objections: readonly ObjectionView[] }) {
+interface BothProps {
+  readonly policy: PolicyDocument;
+  readonly agreement: AgreementView | null | undefined;
+  readonly objections: readonly ObjectionView[];
+}
+
+function Both({ policy, agreement, objections }: BothProps) {
   const objected = new Set(objections.map(({ parameter }) => parameter));
   const collected = parameterIds.filter((id) => policy.parameters[id].level !== 'off' && !objected.has(id));
-  const isOpen = (id: ParameterId): boolean => policy.parameters[id].basis === 'legitimate_interest';
+  const kept = new Set(
+    agreement?.keeps.flatMap(({ parameter, keeps }) => (keeps.includes('basis') ? [parameter] : [])),
+  );
+  const isOpen = (id: ParameterId): boolean => policy.parameters[id].basis === 'legitimate_interest' || kept.has(id);
   const [objectable, others] = [collected.filter(isOpen), collected.filter((id) => !isOpen(id))];
   return (
     <div className="dl-stack">

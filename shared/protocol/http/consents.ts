@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ParameterId, Purpose } from '../../catalog.ts';
+import { KeptRule } from '../../policy/agreed.ts';
 import { Role } from '../../roles.ts';
 import { Digest } from '../../signed.ts';
 import { UnixMs } from '../../time.ts';
@@ -27,6 +28,16 @@ export const ConsentView = z.strictObject({
 });
 export type ConsentView = z.infer<typeof ConsentView>;
 
+/** The old terms that stay for the person, because they have not agreed to what the policy took since. */
+export const AgreementView = z.strictObject({
+  /** Of the policy in force, to which they may agree on a device of theirs. */
+  version: z.int().min(1),
+  keeps: z.array(KeptRule),
+  /** They have agreed, and it binds them from then on. */
+  pending: z.strictObject({ version: z.int().min(1), from: UnixMs }).nullable(),
+});
+export type AgreementView = z.infer<typeof AgreementView>;
+
 const path = personPath.extend({ parameter: ParameterId });
 
 export const consentsRoutes = {
@@ -37,9 +48,9 @@ export const consentsRoutes = {
     params: personPath,
     query: empty,
     summary:
-      'Everything that rests on the consent of this person, with what they are asked and whether they gave it. For oneself alone.',
+      'Everything that rests on the consent of this person, with what they are asked and whether they gave it; `agreement`: which old terms stay for them, because they have not agreed to a change that takes something from them. For oneself alone.',
     body: null,
-    response: z.strictObject({ consents: z.array(ConsentView) }),
+    response: z.strictObject({ consents: z.array(ConsentView), agreement: AgreementView.nullable() }),
   }),
   giveConsent: route({
     method: 'PUT',

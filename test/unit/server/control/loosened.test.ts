@@ -10,32 +10,43 @@ async function acknowledged(kit: ServerKit, device: TestDevice): Promise<readonl
   return ['screenshot', 'app', 'project'].filter((id) => lease.acknowledged[id] !== 'off');
 }
 
-describe('times that the policy sets', () => {
-  const cases: [string, Partial<PolicyChange>, Partial<PolicyChange>, readonly string[]][] = [
-    ['review', { screenshotReviewSeconds: 0 }, { screenshotReviewSeconds: 600 }, ['app', 'project']],
-    ['idle', { idleSeconds: 3_600 }, { idleSeconds: 60 }, ['project']],
-    ['the lease of what is observed', lease(72, 720), lease(1, 720), ['project']],
-    ['the lease of what is entered', lease(24, 2_160), lease(24, 1), ['screenshot', 'app']],
+const lease = (observed: number, entered: number): Partial<PolicyChange> => ({ leaseHours: { observed, entered } });
+
+it('a longer idle time holds only once they acknowledge it, and a shorter one at once', async () => {
+  await using kit = await startServer();
+  await kit.publish(ON);
+  const device = await kit.enrol();
+  kit.clock.advance(1_000);
+  const before = await kit.control.current(kit.org);
+  const changed = await kit.publish(undefined, { idleSeconds: 3_600 });
+  expect(await acknowledged(kit, device)).toEqual(['project']);
+  expect(noticeOf(changed.document).collected).not.toEqual(noticeOf(before.document).collected);
+  await kit.control.acknowledge(device.record, await acknowledgementBy(device, changed));
+  expect(await acknowledged(kit, device)).toEqual(['screenshot', 'app', 'project']);
+  await kit.publish(undefined, { idleSeconds: 60 });
+  expect(await acknowledged(kit, device)).toEqual(['screenshot', 'app', 'project']);
+});
+
+describe('times that are a protection', () => {
+  const cases: [string, Partial<PolicyChange>, readonly string[]][] = [
+    ['review', { screenshotReviewSeconds: 0 }, ['screenshot']],
+    ['the lease of what is observed', lease(72, 720), ['app', 'screenshot']],
+    ['the lease of what is entered', lease(24, 2_160), ['notes', 'project', 'session']],
   ];
-  for (const [name, worse, better, left] of cases) {
-    it(`a change of ${name} against the person holds only once they acknowledge it, and one for them at once`, async () => {
+  for (const [name, worse, kept] of cases) {
+    it(`a change of ${name} against the person stops nothing, and they keep what they had until they agree`, async () => {
       await using kit = await startServer();
       await kit.publish(ON);
       const device = await kit.enrol();
       kit.clock.advance(1_000);
-      const before = await kit.control.current(kit.org);
       const changed = await kit.publish(undefined, worse);
-      expect(await acknowledged(kit, device)).toEqual(left);
-      expect(noticeOf(changed.document).collected).not.toEqual(noticeOf(before.document).collected);
+      expect(await acknowledged(kit, device)).toEqual(['screenshot', 'app', 'project']);
+      const { terms } = JSON.parse((await kit.control.lease(device.record)).payload);
+      expect(Object.keys(terms.agreed.parameters)).toEqual(expect.arrayContaining([...kept]));
       await kit.control.acknowledge(device.record, await acknowledgementBy(device, changed));
-      expect(await acknowledged(kit, device)).toEqual(['screenshot', 'app', 'project']);
-      await kit.publish(undefined, better);
-      expect(await acknowledged(kit, device)).toEqual(['screenshot', 'app', 'project']);
+      const after = JSON.parse((await kit.control.lease(device.record)).payload);
+      expect(after.terms.agreed, 'read, and not agreed to').toEqual(terms.agreed);
     });
-  }
-
-  function lease(observed: number, entered: number): Partial<PolicyChange> {
-    return { leaseHours: { observed, entered } };
   }
 });
 
@@ -49,5 +60,5 @@ it('whether the employee may pause is asked of sessions alone: of anything else 
   expect(changed.document.parameters.app.noticeVersion).toBe(2);
   await kit.publish({ session: { employeeMayPause: false } });
   const lease = JSON.parse((await kit.control.lease(device.record)).payload);
-  expect(lease.acknowledged.session).toBe('off');
+  expect(Object.keys(lease.terms.agreed.parameters), 'their old right to pause stays').toEqual(['session']);
 });

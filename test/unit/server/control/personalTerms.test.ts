@@ -18,7 +18,7 @@ import {
 type Session = ReturnType<typeof newSession>;
 
 /** As the person themself, or as an owner where it is the organisation's to decide. */
-async function decide(kit: ServerKit, decision: Decision): Promise<void> {
+async function decide(kit: ServerKit, decision: Exclude<Decision, { kind: 'agreed' }>): Promise<void> {
   const { org, person } = kit;
   const subject = personTarget({ org, person, role: 'employee', teams: [], managesTeams: [] });
   const isOwn = !('by' in decision);
@@ -36,7 +36,7 @@ const ACTIONS = {
   ...{ restricted: 'restriction.decide', restriction_ended: 'restriction.decide' },
   ...{ restriction_lift_told: 'restriction.lift', restriction_lifted: 'restriction.lift' },
   ...{ held: 'terms.leave_out', minor: 'minor.say', adult: 'minor.say' },
-} as const satisfies Record<Decision['kind'], DecidingAction & Action>;
+} as const satisfies Record<Exclude<Decision['kind'], 'agreed'>, DecidingAction & Action>;
 
 const BOSS = '0b6f4e9a-91f1-4b7e-8a59-5e8f1b7a9d11' as Extract<Decision, { kind: 'minor' }>['by'];
 const app = (kit: ServerKit, change: object = {}) =>
