@@ -6,6 +6,7 @@ import type { OrgId } from '../shared/ids.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
 import { KeyReason } from '../shared/policy/keys.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
+import { checkOnHost } from './checkOnHost.ts';
 import { systemClock } from './clock.ts';
 import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.ts';
 import { initialise, linkAddress, makeEnrolmentCode, makeSignInLink, type SignInLink } from './initialise.ts';
@@ -14,6 +15,7 @@ import { cancelOrganisation, finishCancellations, lookAtOrganisation } from './l
 import { cancellationSayer, whatWillGo } from './lifecycle/cancellationWords.ts';
 import { checkExport } from './lifecycle/checkExport.ts';
 import { systemRandom } from './random.ts';
+import { findingWords } from './records/findingWords.ts';
 import { type KeyInForce, keyInForce, rotateOnHost } from './rotateOnHost.ts';
 import { openServer } from './server.ts';
 import type { Migration } from './store/sqlite/format.ts';
@@ -21,11 +23,12 @@ import { StoreError } from './store/store.ts';
 import { VaultError } from './vault/vault.ts';
 
 /** What the exit code of a command means; also in --help. */
-const exit = { ok: 0, failed: 1, usage: 2, unsafe: 3, notFound: 4, conflict: 5 } as const;
+const exit = { ok: 0, failed: 1, usage: 2, unsafe: 3, notFound: 4, conflict: 5, attention: 6 } as const;
 
 const help = `
 Exit codes: 0 done · 1 failed · 2 wrong option, value or configuration · 3 refused because it would not be safe (no TLS, a
-wrong or readable root key) · 4 not found (no data folder, no such owner) · 5 conflict (exists already, port or folder in use)
+wrong or readable root key) · 4 not found (no data folder, no such owner) · 5 conflict (exists already, port or folder in use) ·
+6 done, and what was checked needs somebody
 
 Every option can be given in the environment instead, as --help of each command says. DAYLIGHT_TRACE=1 adds stack traces.`;
 
@@ -63,6 +66,7 @@ function program(): Command {
   addKeys(command);
   addCancel(command);
   addCheckExport(command);
+  addCheck(command);
   return command;
 }
 
@@ -284,6 +288,31 @@ function addCheckExport(parent: Command): void {
       say(options, { asOf: manifest.asOf, files, records }, [
         `The export is whole: ${files} files with ${records} records, as of ${new Date(manifest.asOf).toISOString()}.`,
       ]);
+    });
+}
+
+function addCheck(parent: Command): void {
+  parent
+    .command('check')
+    .description(
+      'Look whether the records are in order: reviews whose day has passed or is near, what is collected without an assessment.',
+    )
+    .addOption(dataOption())
+    .addOption(new Option('--organisation <name>', 'its name or id (default: each)').env('DAYLIGHT_ORGANISATION'))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nChanges nothing, and works while the server runs. Exit code 6 says that something has to be done now.',
+    )
+    .action(async (options: Given) => {
+      const which = options['organisation'];
+      const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+      const checked = await checkOnHost(typeof which === 'string' ? which : null, surroundings);
+      for (const { name, findings, ...rest } of checked) {
+        const found = findings.length === 0 ? ['Nothing is wrong.'] : findings.map(findingWords);
+        say(options, { name, findings, ...rest }, [`${name}:`, ...found.map((one) => `  ${one}`)]);
+      }
+      if (checked.some(({ needsAttention }) => needsAttention)) process.exitCode = exit.attention;
     });
 }
 

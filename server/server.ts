@@ -24,6 +24,7 @@ import { startErasures } from './lifecycle/erasure.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
 import { requireResidency } from './records/residency.ts';
+import { startSelfChecks } from './records/selfCheckJob.ts';
 import { holdErrors, refuseUpgrade } from './refuseUpgrade.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { holdAlone } from './store/sqlite/solo.ts';
@@ -101,6 +102,14 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const failed = (cause: unknown): void => log.error('compaction', { failure: failureFields(cause) });
     const compaction = startCompaction({ ...foundation, clock, random, failed });
     opened.push(() => compaction.close());
+    const selfChecks = startSelfChecks({
+      ...foundation,
+      clock,
+      found: (org, count) =>
+        log.info('self_check', { reason: `organisation ${org}: ${count} to look at under Records` }),
+      failed: (cause) => log.error('self_check', { failure: failureFields(cause) }),
+    });
+    opened.push(() => selfChecks.close());
     const closing = new AbortController();
     const address: { origin: string; origins: ReadonlySet<string> } = { origin: '', origins: new Set() };
     const app = createApp({

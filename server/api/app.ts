@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { sendFailure } from './failures.ts';
 import type { Handlers } from './handler.ts';
 import { account } from './handlers/account.ts';
+import { assessments } from './handlers/assessments.ts';
 import { consents } from './handlers/consents.ts';
 import { contacts } from './handlers/contacts.ts';
 import { data } from './handlers/data.ts';
@@ -139,6 +140,7 @@ function handlersOf(context: Context): Handlers {
     ...today(context, streams),
     ...week(context),
     ...processing(context),
+    ...assessments(context),
   };
 }
 

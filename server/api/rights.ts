@@ -106,6 +106,9 @@ const rights = {
   processingRecordPage: { action: 'records.read', of: 'organisation' },
   processingRecordTable: { action: 'records.read', of: 'organisation' },
   changeController: { action: 'records.change', of: 'organisation' },
+  assessments: { action: 'records.read', of: 'organisation' },
+  recordAssessment: { action: 'records.change', of: 'organisation' },
+  selfCheck: { action: 'records.read', of: 'organisation' },
   securityEvents: { action: 'security.read', of: 'organisation' },
 } as const satisfies Readonly<Record<RouteName, Right>>;
 

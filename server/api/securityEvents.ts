@@ -30,6 +30,7 @@ const details = {
   request_proof_refused:
     'tried to file a request about their data, or to agree to one, with a wrong password or code, or too often',
   controller_changed: 'this person changed the details of the controller in the record of processing',
+  assessment_recorded: 'this person wrote into the register of impact assessments',
   invitation_renewed: 'a new link to accept the invitation of this person was made, and the earlier one ended',
   invitation_withdrawn: 'the link to accept the invitation of this person was made worthless',
   enrolment_code_withdrawn: 'a code to enrol a device of this person was made worthless',

@@ -5,6 +5,7 @@ import type { PersonId } from '../../shared/ids.ts';
 import { classOf, isLower } from '../../shared/policy/changeClass.ts';
 import { needsConsent } from '../../shared/policy/jurisdiction.ts';
 import { type ChangeClass, PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
+import { needsAssessment } from '../../shared/policy/review.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
@@ -16,6 +17,9 @@ interface Current {
   readonly author: PersonId | null;
 }
 
+/** Until when the register of assessments lets each parameter be collected. One that it was never about is not in it. */
+export type ReviewDates = ReadonlyMap<ParameterId, UnixMs>;
+
 /**
  * The next policy: the current one with the change merged into it. Pure. Throws DaylightError `conflict` when the change
  * was made from another version or would change nothing, `bad_request` with the field when the result is not a policy.
@@ -25,7 +29,9 @@ export function applyChange(
   { document: current, hash, author }: Current,
   change: PolicyChange,
   now: UnixMs,
+  reviews: ReviewDates = new Map(),
 ): PolicyDocument {
+  requireOwnReviews(change, reviews);
   if (change.baseVersion !== current.version) {
     throw new DaylightError('conflict', `the policy has changed since: version ${current.version} is in force now`, {
       field: 'baseVersion',
@@ -35,7 +41,7 @@ export function applyChange(
   const { screenshotReviewSeconds, idleSeconds, leaseHours, exclusions, workingHours, jurisdiction, reactionDays } =
     change;
   const { changeClass: _ofTheOneBefore, ...kept } = current;
-  const next = parseDocument({
+  const changed = parseDocument({
     ...kept,
     ...definedOnly({ screenshotReviewSeconds, idleSeconds, leaseHours, exclusions, workingHours, reactionDays }),
     ...(jurisdiction === undefined ? {} : { jurisdiction: jurisdiction ?? undefined }),
@@ -44,12 +50,62 @@ export function applyChange(
     notBefore: now,
     parameters: changedRules(current, change),
   });
+  const next = withReviews(changed, reviews);
   requireLawful(next);
   requireHours(next);
   if (author !== null && sameTerms(current, next)) {
     throw new DaylightError('conflict', 'nothing would change: the policy in force says the same already');
   }
   return withNotices(current, withClass(current, next, change.changeClass ?? null));
+}
+
+/** The current policy with the dates of the register, as the next version; null where it has them already. Pure. */
+export function applyReviews(
+  { document: current, hash }: Pick<Current, 'document' | 'hash'>,
+  reviews: ReviewDates,
+  now: UnixMs,
+): PolicyDocument | null {
+  const { changeClass: _ofTheOneBefore, ...kept } = current;
+  const next = withReviews({ ...kept, version: current.version + 1, previousHash: hash, notBefore: now }, reviews);
+  return sameTerms(current, next) ? null : withNotices(current, next);
+}
+
+/** What is on has the date of the register, and off at once is what the law wants assessed and nobody has. */
+function withReviews(policy: PolicyDocument, reviews: ReviewDates): PolicyDocument {
+  const parameters = parameterIds.map((id): [ParameterId, PolicyRule] => {
+    const rule = policy.parameters[id];
+    const reviewBy = reviewDateOf(id, policy, reviews);
+    return [id, reviewBy === undefined ? rule : { ...rule, reviewBy }];
+  });
+  return parseDocument({ ...policy, parameters: Object.fromEntries(parameters) });
+}
+
+function reviewDateOf(
+  id: ParameterId,
+  { parameters, jurisdiction, notBefore }: PolicyDocument,
+  reviews: ReviewDates,
+): UnixMs | undefined {
+  const { level, reviewBy } = parameters[id];
+  if (level === 'off') return reviewBy;
+  const registered = reviews.get(id);
+  if (registered !== undefined) return registered;
+  if (jurisdiction === undefined || !needsAssessment(id, level)) return reviewBy;
+  // A day that nobody has put on record with an assessment is nobody's to choose.
+  return Math.min(reviewBy ?? notBefore, notBefore - 1);
+}
+
+/** What the register is about has the date that stands there. */
+function requireOwnReviews({ parameters }: PolicyChange, reviews: ReviewDates): void {
+  const parameter = parameterIds.find((id) => {
+    const said = parameters?.[id]?.reviewBy;
+    return said !== undefined && reviews.has(id) && reviews.get(id) !== said;
+  });
+  if (parameter === undefined) return;
+  const field = `parameters.${parameter}.reviewBy`;
+  throw new DaylightError('bad_request', `${field}: the register of assessments has another date`, {
+    field,
+    remedy: 'Leave it out, and have a privacy officer or owner change the date of the assessment.',
+  });
 }
 
 /** Only what is more than the change is by itself has to be said. */

@@ -66,6 +66,11 @@ export interface PolicyControl {
    */
   publish(leave: Authorized<'policy.publish'>, change: PolicyChange): Promise<PublishedPolicy>;
   /**
+   * Publishes the policy in force with the dates of review that the register of assessments has, and nothing else changed. Null when
+   * it has them already. Resolves as `publish` does.
+   */
+  bringReviews(leave: Authorized<'records.change'>): Promise<PublishedPolicy | null>;
+  /**
    * Puts a new key in the place of the one that signs policies and leases, and signs the policy in force anew: what is collected stays as
    * it is. A command of the host has all keys in its hands, and asks nobody for leave. `by` names the key in force as whoever asks has seen it. Throws DaylightError `conflict` when it is another one,
    * `rate_limited` after too many within a day. When the promise resolves it is durable, the old private key is no longer kept, and

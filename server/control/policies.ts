@@ -15,6 +15,7 @@ import { withoutTurning } from '../../shared/text.ts';
 import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
 import { type Authorized, authorize, organisation } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
+import { reviewDatesOf } from '../records/assessments.ts';
 import {
   type AcknowledgementRecord,
   type DeviceRecord,
@@ -26,7 +27,7 @@ import type { SealScope, Vault } from '../vault/vault.ts';
 import { createAcknowledgements } from './acknowledgements.ts';
 import { type Agreed, createAgreements } from './agreements.ts';
 import { createBounded } from './bounded.ts';
-import { applyChange } from './change.ts';
+import { applyChange, applyReviews } from './change.ts';
 import type { Changes } from './changes.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
 import { type Decision, sealDecision } from './decision.ts';
@@ -66,6 +67,9 @@ const SETTLE_MS = 10_000;
 /** Organisations whose policies, and devices whose acknowledgements, leases and receipts are kept in memory at once. */
 const ORGS_REMEMBERED = 1_000;
 const DEVICES_REMEMBERED = 20_000;
+
+/** The reason that such a version has for everyone to read. */
+const REVIEWED = 'The dates by which it is assessed again, as they stand in the register of assessments.';
 
 const LOOK_AGAIN = 'Look at what holds now, and decide again if need be.';
 
@@ -304,7 +308,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       const published = await publications.run(org, async () => {
         const { current } = await stateOf(org);
         const now = instantOf(clock.now(), current);
-        const next = applyChange(current, change, now);
+        const next = applyChange(current, change, now, await reviewDatesOf(store, vault, org));
         requireSightGiver(leave, current.document, next);
         await store.recordSecurityEvent({
           org,
@@ -315,6 +319,19 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         });
         return commit(next, person, change.reason, now);
       });
+      changes.notify(org);
+      await push(connections.in(org));
+      return published;
+    },
+
+    async bringReviews({ actor: { org, person } }) {
+      const published = await publications.run(org, async () => {
+        const { current } = await stateOf(org);
+        const now = instantOf(clock.now(), current);
+        const next = applyReviews(current, await reviewDatesOf(store, vault, org), now);
+        return next === null ? null : commit(next, person, REVIEWED, now);
+      });
+      if (published === null) return null;
       changes.notify(org);
       await push(connections.in(org));
       return published;

@@ -1,6 +1,7 @@
 import { catalog, type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import { NEVER, noticeText, RETENTION } from '../../shared/policy/notice.ts';
+import type { AssessmentSummary } from '../../shared/protocol/http/assessments.ts';
 import type { Contacts } from '../../shared/protocol/http/contacts.ts';
 import type {
   ControllerView,
@@ -21,6 +22,7 @@ export interface ProcessingFacts {
   readonly policy: PublishedPolicy;
   readonly controller: ControllerView;
   readonly contacts: Contacts;
+  readonly assessments: readonly AssessmentSummary[];
   readonly region: Region | null;
   readonly stored: readonly StoredParameter[];
   readonly people: readonly Pick<PersonRecord, 'role' | 'hasSecondFactor'>[];
@@ -30,7 +32,7 @@ export interface ProcessingFacts {
 
 /** The record of processing activities (GDPR Art. 30). Whatever the software knows stands in it by itself. */
 export function recordOfProcessing(facts: ProcessingFacts): ProcessingRecord {
-  const { asOf, organisation, policy, controller, contacts, region, people } = facts;
+  const { asOf, organisation, policy, controller, contacts, region, people, assessments } = facts;
   const { document, hash, publishedAt } = policy;
   const activities = parameterIds.flatMap((id) => activityOf(facts, id));
   const processed = new Set(activities.map(({ parameter }) => parameter));
@@ -51,6 +53,7 @@ export function recordOfProcessing(facts: ProcessingFacts): ProcessingRecord {
       people: countOf(people, role),
       parameters: activities.filter(({ viewers }) => viewers.includes(role)).map(({ parameter }) => parameter),
     })),
+    assessments: [...assessments],
     security: securityOf(facts),
     limits: [RETENTION, BACKUPS, HOST],
   };
@@ -58,14 +61,16 @@ export function recordOfProcessing(facts: ProcessingFacts): ProcessingRecord {
 
 function activityOf({ policy, stored }: ProcessingFacts, parameter: ParameterId): ProcessingActivity[] {
   const held = stored.find((one) => one.parameter === parameter);
-  const { level, purpose, basis, retentionDays, viewers, employeeMayPause } = policy.document.parameters[parameter];
+  const { level, purpose, basis, retentionDays, viewers, employeeMayPause, reviewBy } =
+    policy.document.parameters[parameter];
   if (level === 'off' && held === undefined) return [];
   const { label, source, sensitivity } = catalog[parameter];
   const collects = level === 'off' ? null : (noticeText(parameter, level, policy.document) ?? null);
   return [
     {
       ...{ parameter, label, level, collects, source, sensitivity, purpose, basis, retentionDays },
-      ...{ viewers: [...viewers], employeeMayPause, stored: held === undefined ? null : withoutName(held) },
+      ...{ viewers: [...viewers], employeeMayPause, reviewBy: reviewBy ?? null },
+      ...{ stored: held === undefined ? null : withoutName(held) },
     },
   ];
 }

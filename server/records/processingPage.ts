@@ -1,5 +1,6 @@
 import { catalog } from '../../shared/catalog.ts';
 import type { ControllerField, ProcessingActivity, ProcessingRecord } from '../../shared/protocol/http/processing.ts';
+import { dayOf } from '../../shared/time.ts';
 import { csvRecord } from '../lifecycle/csv.ts';
 import { FOOT, head, tableHead, tableRow, text, time, words } from '../lifecycle/savedPage.ts';
 
@@ -13,6 +14,7 @@ export function processingPage(record: ProcessingRecord): string {
     ...controllerPart(record),
     ...activitiesPart(record),
     ...peoplePart(record),
+    ...assessmentsPart(record),
     ...securityPart(record),
     FOOT,
   ].join('');
@@ -58,6 +60,7 @@ const columns = [
   'sensitivity',
   'purpose',
   'lawful basis',
+  'to be assessed again by',
   'kept for days',
   'who may see it besides the person',
   'people',
@@ -69,10 +72,15 @@ const columns = [
 ];
 
 function rowOf(activity: ProcessingActivity): readonly unknown[] {
-  const { label, level, collects, sensitivity, purpose, basis, retentionDays, viewers, stored } = activity;
+  const { label, level, collects, sensitivity, purpose, basis, reviewBy, retentionDays, viewers, stored } = activity;
   return [
     ...[label, words(level), collects ?? 'Off. What is stored is from before.', sensitivity, words(purpose)],
-    ...[words(basis), retentionDays, viewers.map(words).join(', ') || 'nobody'],
+    ...[
+      words(basis),
+      reviewBy === null ? undefined : dayOf(reviewBy),
+      retentionDays,
+      viewers.map(words).join(', ') || 'nobody',
+    ],
     ...[stored?.people ?? 0, stored?.days ?? 0, stored?.from, stored?.to, stored?.keptUntil, stored?.pastTheirDay ?? 0],
   ];
 }
@@ -98,6 +106,36 @@ function* peoplePart({ subjects, recipients }: ProcessingRecord): Generator<stri
     yield tableRow([words(role), people, parameters.map((id) => catalog[id].label).join(', ') || 'nothing']);
   yield '</tbody></table></div>';
 }
+
+function* assessmentsPart({ assessments }: ProcessingRecord): Generator<string> {
+  yield '<h2>Assessments of impact (Art. 35)</h2>';
+  if (assessments.length === 0) {
+    yield '<p>None is on record.</p>';
+    return;
+  }
+  yield tableHead('Assessments of impact', assessmentColumns);
+  for (const one of assessments) {
+    const about = one.parameters.map((id) => catalog[id].label).join(', ');
+    const until = one.state === 'withdrawn' ? 'withdrawn' : one.reviewBy;
+    yield tableRow([
+      one.number,
+      one.title,
+      about,
+      one.findings,
+      one.measures,
+      one.assessor,
+      one.assessedOn,
+      one.document,
+      until,
+    ]);
+  }
+  yield '</tbody></table></div>';
+}
+
+const assessmentColumns = [
+  ...['number', 'what', 'about', 'what was found', 'what is done about it'],
+  ...['by whom', 'on', 'document', 'to be assessed again by'],
+];
 
 function* securityPart({ security, limits }: ProcessingRecord): Generator<string> {
   yield `<h2>Technical and organisational measures (Art. 32)</h2>${list(security)}`;

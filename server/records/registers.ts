@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
 import { type OrgId, PersonId } from '../../shared/ids.ts';
-import { ControllerDetails, EntryReason } from '../../shared/protocol/http/processing.ts';
+import { Assessment } from '../../shared/protocol/http/assessments.ts';
+import { ControllerDetails } from '../../shared/protocol/http/processing.ts';
+import { EntryReason } from '../../shared/protocol/http/registerEntry.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
@@ -9,14 +11,23 @@ import { openSetting, putSetting } from '../control/settings.ts';
 import { createLanes } from '../lanes.ts';
 import { type Settings, StoreError } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
+import { type Numbered, number } from './numbered.ts';
 
-/** What an entry of each register says. Among the settings of the organisation each has a name of its own. */
-const entries = {
+/** What an entry of each register says. */
+export interface Entries {
+  readonly controller: ControllerDetails;
+  readonly assessments: Numbered<Assessment>;
+}
+
+export type Register = keyof Entries;
+export type EntryOf<R extends Register> = Entries[R];
+
+/** Among the settings of the organisation each register has a name of its own. */
+const entries: { readonly [R in Register]: z.ZodType<Entries[R]> } = {
   controller: ControllerDetails,
-} as const satisfies Record<string, z.ZodType>;
-
-export type Register = keyof typeof entries;
-export type EntryOf<R extends Register> = z.infer<(typeof entries)[R]>;
+  assessments: Assessment.extend({ number }),
+};
+export const registerNames = Object.keys(entries) as Register[];
 
 /** What was written, by whom, and why. */
 export interface Said<R extends Register> {
@@ -77,18 +88,18 @@ export function createRegisters({ store, vault, clock }: RegistersDeps): Registe
 }
 
 /** All of a register, in order of revision. Throws VaultError `unavailable` when the keys cannot be read. */
-async function readRegister<R extends Register>(
+export async function readRegister<R extends Register>(
   store: Pick<Settings, 'settingRevisions'>,
   vault: Vault,
   org: OrgId,
   register: R,
 ): Promise<readonly Written<R>[]> {
+  const schema: z.ZodType<EntryOf<R>> = entries[register];
   const records = await store.settingRevisions(org, nameOf(register));
   const opened = records.map(async (record) => {
     const { revision, at, value } = await openSetting(vault, record, Whole);
-    const entry = entries[register].safeParse(value?.entry);
+    const entry = schema.safeParse(value?.entry);
     if (value === null || !entry.success) return { revision, at, said: null };
-    // The schema of this very register made it; a look-up by name loses that to the compiler.
     return { revision, at, said: { author: value.author, reason: value.reason, entry: entry.data } };
   });
   return Promise.all(opened);

@@ -1,5 +1,6 @@
 import { accessesRoutes } from './http/accesses.ts';
 import { accountRoutes } from './http/account.ts';
+import { assessmentRoutes } from './http/assessments.ts';
 import { consentsRoutes } from './http/consents.ts';
 import { contactsRoutes } from './http/contacts.ts';
 import { dayRoutes } from './http/day.ts';
@@ -68,6 +69,7 @@ export const routes = {
   ...accessesRoutes,
   ...securityEventsRoutes,
   ...processingRoutes,
+  ...assessmentRoutes,
 } as const satisfies Record<string, RouteShape>;
 
 export type Routes = typeof routes;

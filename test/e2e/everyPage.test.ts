@@ -95,6 +95,11 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'officer', path: '/records', heading: 'Record of processing' },
     open: pressForDialog('Change', 'Daylight cannot know this.'),
   },
+  assessments: { as: 'officer', path: '/records/assessments', heading: 'Assessments' },
+  'an assessment that is added': {
+    ...{ as: 'officer', path: '/records/assessments', heading: 'Assessments' },
+    open: pressForDialog('Add an assessment', 'Say what was found in a few sentences'),
+  },
   'access logs': { as: 'officer', path: '/access-logs', heading: 'Access logs' },
   'team today, asked what for': { as: 'manager', path: '/today', heading: 'Team today' },
   'team today': { ...looking, path: '/today', heading: 'Team today' },

@@ -127,6 +127,9 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   processingRecordPage: any(isOwner, isOfficer),
   processingRecordTable: any(isOwner, isOfficer),
   changeController: any(isOwner, isOfficer),
+  assessments: any(isOwner, isOfficer),
+  recordAssessment: any(isOwner, isOfficer),
+  selfCheck: any(isOwner, isOfficer),
   storedAbove: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   eraseStored: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   orderedErasures: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
@@ -168,7 +171,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
     const allowed = common[name]?.(actor) === true;
     // What would change the organisation is asked for in a way that cannot: a taken address, a version or a team that is not there, a wrong password.
     const refused = { invite: 409, publishPolicy: 409, changeContacts: 409, rotatePolicyKey: 401, changeTeam: 404 };
-    const overtaken = { changeController: 409, noticeText: 404, eraseStored: 401 };
+    const overtaken = { changeController: 409, recordAssessment: 409, noticeText: 404, eraseStored: 401 };
     const answer = { ...refused, ...overtaken, createTeam: 201 }[name as string] ?? 200;
     expect(reply.status).toBe(allowed ? answer : 403);
   });

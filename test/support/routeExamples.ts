@@ -31,6 +31,19 @@ const CONTROLLER = {
   dataProtectionOfficer: '',
 };
 
+/** Its date is the earliest that can be: a test gives another where it must hold. */
+export const ASSESSMENT = {
+  title: 'Screens',
+  parameters: ['screenshot'],
+  findings: 'Pictures show more than work.',
+  measures: 'They are blurred, and people may drop them.',
+  assessor: 'Pia',
+  assessedOn: '2026-01-15',
+  document: 'https://intranet.example/dpia/3',
+  reviewBy: '2026-01-15',
+  state: 'holds',
+};
+
 export function examples({
   person,
   device,
@@ -148,6 +161,9 @@ export function examples({
     processingRecord: {},
     processingRecordPage: {},
     processingRecordTable: {},
+    assessments: {},
+    recordAssessment: { body: { revision: 9_999, number: null, assessment: ASSESSMENT, reason: 'for this test' } },
+    selfCheck: {},
     changeController: { body: { revision: 9_999, details: CONTROLLER, reason: 'for this test' } },
     securityEvents: {},
   };

@@ -2,6 +2,7 @@ import type { ControllerView, ProcessingRecord } from '../../../shared/protocol/
 import { dayOf } from '../../../shared/time.ts';
 import type { Authorized } from '../../authorize.ts';
 import { contactsOf } from '../../control/contacts.ts';
+import { assessmentSummaries } from '../../records/assessments.ts';
 import { controllerOf } from '../../records/controller.ts';
 import { recordOfProcessing } from '../../records/processing.ts';
 import { processingPage, processingTable } from '../../records/processingPage.ts';
@@ -40,18 +41,20 @@ export function processing(
 async function recordNow(context: Context, { actor: { org } }: Authorized<'records.read'>): Promise<ProcessingRecord> {
   const { store, vault, control, organisations, registers, clock, overTls } = context;
   const asOf = clock.now();
-  const [policy, { identity }, people, stored, controller, contacts, region] = await Promise.all([
+  const [policy, { identity }, people, stored, controller, assessments, contacts, region] = await Promise.all([
     control.current(org),
     organisations.signer(org),
     store.people(org),
     store.stored(org, dayOf(asOf)),
     registers.read(org, 'controller'),
+    registers.read(org, 'assessments'),
     contactsOf(store, vault, org),
     regionOf(store, vault, org),
   ]);
   return recordOfProcessing({
     ...{ asOf, organisation: { org, name: identity.name }, policy, people, stored, overTls, region },
     controller: controllerOf(controller),
+    assessments: assessmentSummaries(assessments, asOf),
     contacts: { authority: contacts.authority, privacy: contacts.privacy },
   });
 }

@@ -17,6 +17,8 @@ export const keys = {
   sessions: ['sessions'],
   security: ['security'],
   records: ['records'],
+  assessments: ['records', 'assessments'],
+  selfCheck: ['records', 'check'],
   processingRecord: ['records', 'processing'],
   openObjections: ['openObjections'],
   objections: (person: string) => ['objections', person],

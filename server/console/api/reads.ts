@@ -173,6 +173,14 @@ export function useProcessingRecord() {
   });
 }
 
+export function useAssessments() {
+  return useQuery({ queryKey: keys.assessments, queryFn: ({ signal }) => call('assessments', {}, signal) });
+}
+
+export function useSelfCheck() {
+  return useQuery({ queryKey: keys.selfCheck, queryFn: ({ signal }) => call('selfCheck', {}, signal), staleTime: 0 });
+}
+
 /** One's own: a word given on a computer shows within seconds. */
 export function useRequests(person: string) {
   return useQuery({

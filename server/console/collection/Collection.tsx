@@ -31,6 +31,7 @@ import { LivenessMark } from './LivenessMark.tsx';
 import { NoticeSheet } from './NoticeSheet.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
 import { PolicyTimes } from './PolicyTimes.tsx';
+import { ReviewNote } from './ReviewLine.tsx';
 import { useDraft } from './useDraft.ts';
 
 /** What is collected of everyone, as a matrix: level, retention, purpose, and the proof that it is so. */
@@ -93,6 +94,7 @@ function Matrix(props: {
         {liveness}
       </div>
       {!editable && <Note>{say('collection.readOnly')}</Note>}
+      <ReviewNote policy={policy} now={now} />
       {proof !== undefined && <Contradictions proofs={proof.parameters} />}
       {published === policy.version && changes.length === 0 && (
         <Note tone="on">{say('publish.done', { version: policy.version })}</Note>

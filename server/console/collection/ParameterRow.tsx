@@ -9,6 +9,7 @@ import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
 import { type Draft, drafted } from './draft.ts';
 import { ProofLine } from './ProofLine.tsx';
+import { ReviewLine } from './ReviewLine.tsx';
 import { RuleDetails } from './RuleDetails.tsx';
 import type { Edit } from './useDraft.ts';
 import { levelText, rolesText } from './words.ts';
@@ -56,6 +57,7 @@ export function ParameterRow(props: {
               {say('collection.why', { purpose: say(`purpose.${rule.purpose}`), viewers: rolesText(rule.viewers) })}
             </div>
           )}
+          <ReviewLine parameter={parameter} rule={{ ...policy.parameters[parameter], level: rule.level }} now={now} />
           <UnstyledButton
             className={`${classes.disclosure} dl-small`}
             c="var(--mantine-color-anchor)"

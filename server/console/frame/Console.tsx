@@ -28,6 +28,7 @@ import { OpenObjections } from '../objections/OpenObjections.tsx';
 import { People } from '../people/People.tsx';
 import { PersonPage } from '../people/PersonPage.tsx';
 import { TeamPage } from '../people/TeamPage.tsx';
+import { Assessments } from '../records/Assessments.tsx';
 import { Records } from '../records/Records.tsx';
 import { AllRequests } from '../requests/AllRequests.tsx';
 import { MyRequests } from '../requests/MyRequests.tsx';
@@ -102,6 +103,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/my-objections" element={<MyObjections />} />
           <Route path="/my-consents" element={<MyConsents />} />
           <Route path="/records" element={<Records />} />
+          <Route path="/records/assessments" element={<Assessments />} />
           <Route path="/requests" element={<AllRequests />} />
           <Route path="/my-requests" element={<MyRequests />} />
           <Route path="/access-logs" element={<AccessLogs />} />

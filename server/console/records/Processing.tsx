@@ -1,6 +1,8 @@
 import { catalog } from '../../../shared/catalog.ts';
 import type { ProcessingActivity, ProcessingRecord } from '../../../shared/protocol/http/processing.ts';
+import { dayOf } from '../../../shared/time.ts';
 import { rolesText } from '../collection/words.ts';
+import { longDay } from '../strings/format.ts';
 import { count, listed, say } from '../strings/say.ts';
 import classes from './records.module.css';
 
@@ -54,7 +56,7 @@ export function Processing({ record }: { record: ProcessingRecord }) {
 }
 
 function Activity({ activity }: { activity: ProcessingActivity }) {
-  const { label, collects, purpose, basis, retentionDays, viewers, sensitivity, stored } = activity;
+  const { label, collects, purpose, basis, retentionDays, viewers, sensitivity, reviewBy, stored } = activity;
   return (
     <div className={classes.activity}>
       <h3>{label}</h3>
@@ -68,6 +70,7 @@ function Activity({ activity }: { activity: ProcessingActivity }) {
         })}
         {' · '}
         {say(`sensitivity.${sensitivity}`)}
+        {reviewBy !== null && ` · ${say('review.holds', { day: longDay(dayOf(reviewBy)) })}`}
       </p>
       <p className="dl-small">
         {stored === null

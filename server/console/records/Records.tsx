@@ -8,12 +8,15 @@ import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { Controller } from './Controller.tsx';
 import { Processing } from './Processing.tsx';
+import { RecordsPages } from './RecordsPages.tsx';
+import { SelfCheck } from './SelfCheck.tsx';
 
 /** The record of processing activities, as it is now, to read and to take along. */
 export function Records() {
   const { data, error, isPending, refetch } = useProcessingRecord();
   return (
     <Page title={say('records.title')} lead={say('records.lead')}>
+      <RecordsPages />
       {error !== null && <Failure error={error} retry={() => void refetch()} />}
       {error === null && isPending && <Waiting lines={5} />}
       {data !== undefined && (
@@ -39,6 +42,7 @@ export function Records() {
               </Button>
             </div>
           </section>
+          <SelfCheck />
           <Controller record={data} />
           <Processing record={data} />
         </div>

@@ -6,11 +6,10 @@ import { Role } from '../../roles.ts';
 import { Digest } from '../../signed.ts';
 import { text } from '../../text.ts';
 import { Day, UnixMs } from '../../time.ts';
+import { AssessmentSummary } from './assessments.ts';
 import { Contacts } from './contacts.ts';
+import { EntryReason } from './registerEntry.ts';
 import { empty, route } from './route.ts';
-
-/** Why somebody wrote an entry into a register. */
-export const EntryReason = text(1, 500, 'say why, in a few words');
 
 /** Where data is kept: a country (ISO 3166-1 alpha-2), or a part of one (ISO 3166-2), such as `DE` or `DE-BE`. */
 export const Region = z
@@ -68,6 +67,8 @@ export const ProcessingActivity = z.strictObject({
   retentionDays: z.int(),
   viewers: z.array(Role),
   employeeMayPause: z.boolean(),
+  /** After this moment it is off until it is assessed again; null: no moment is set. */
+  reviewBy: UnixMs.nullable(),
   stored: Stored.nullable(),
 });
 export type ProcessingActivity = z.infer<typeof ProcessingActivity>;
@@ -106,6 +107,8 @@ export const ProcessingRecord = z.strictObject({
   subjects: z.array(z.strictObject({ role: Role, people: z.int() })),
   /** (d): roles that may read activity of others, and of which parameters that are collected. */
   recipients: z.array(z.strictObject({ role: Role, people: z.int(), parameters: z.array(ParameterId) })),
+  /** Art. 35: the assessments of impact that hold, or held and were withdrawn, as the register has them. */
+  assessments: z.array(AssessmentSummary),
   /** (g): what this server and its agents do, as they are now. */
   security: z.array(z.string()),
   /** What they do not do, so that nobody counts on it. */

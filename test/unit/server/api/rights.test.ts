@@ -110,6 +110,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   answerRequest: ['owner', 'privacy_officer'],
   ...{ processingRecord: keepers, processingRecordPage: keepers, processingRecordTable: keepers },
   changeController: keepers,
+  ...{ assessments: keepers, recordAssessment: keepers, selfCheck: keepers },
   ...{ accesses: ['privacy_officer'], securityEvents: ['owner', 'admin', 'privacy_officer'] },
 };
 
