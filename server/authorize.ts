@@ -44,7 +44,9 @@ export type Action =
   | 'request.list' // everybody's
   | 'consent.decide' // to give and to withdraw one's own
   | 'restriction.decide' // to have what is stored of oneself kept and nothing else done with it, and to end that
+  | 'restriction.read' // with its words
   | 'restriction.lift'
+  | 'restriction.list' // everybody's
   | 'terms.leave_out' // to say what of the policy is left out for one person
   | 'zone.choose' // whose clock one's own working hours go by
   | 'minor.say' // that somebody is not of age, or is after all
@@ -269,7 +271,9 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'request.list': [owner, privacyOfficer],
   'consent.decide': [themself],
   'restriction.decide': [themself],
+  'restriction.read': [themself, owner, privacyOfficer],
   'restriction.lift': [anotherOf('owner', 'privacy_officer')],
+  'restriction.list': [owner, privacyOfficer],
   'terms.leave_out': [owner, admin, theirManager],
   'zone.choose': [themself],
   'minor.say': [owner, admin, privacyOfficer],

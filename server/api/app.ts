@@ -26,6 +26,7 @@ import { policy } from './handlers/policy.ts';
 import { policyKeys } from './handlers/policyKeys.ts';
 import { processing } from './handlers/processing.ts';
 import { requests } from './handlers/requests.ts';
+import { restrictions } from './handlers/restrictions.ts';
 import { selfTests } from './handlers/selfTests.ts';
 import { signingIn } from './handlers/signingIn.ts';
 import { today } from './handlers/today.ts';
@@ -132,6 +133,7 @@ function handlersOf(context: Context): Handlers {
     ...contacts(context),
     ...policyKeys(context),
     ...objections(context),
+    ...restrictions(context),
     ...consents(context),
     ...requests(context),
     ...data(context),

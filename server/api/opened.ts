@@ -12,6 +12,7 @@ import type { SegmentRecord } from '../store/store.ts';
 import type { Past } from './circumstances.ts';
 import type { Context } from './context.ts';
 import { openSegments, purposesOfSegments, type RecordedRead } from './reading.ts';
+import { withheldFrom } from './withheld.ts';
 
 /** A session that began this long before a day can still reach into it. */
 const DAYS_BEFORE = 2;
@@ -33,10 +34,11 @@ export async function openFor(
   newest: readonly SegmentRecord[] = [],
 ): Promise<Opened> {
   const segments = [...whole, ...newest];
-  const [all, newer, purposes] = await Promise.all([
+  const [all, newer, purposes, restricted] = await Promise.all([
     openSegments(context, read, whole),
     openSegments(context, read, newest, 'newest'),
     purposesOfSegments(context, read, segments),
+    withheldFrom(context, read.leave.actor, read.person),
   ]);
   return {
     records: [...all, ...newer],
@@ -46,30 +48,33 @@ export async function openFor(
       for (const segment of segments.filter(({ day }) => day >= first && day <= last)) {
         stored.set(segment.parameter, [...(stored.get(segment.parameter) ?? []), purposes.get(segment) ?? null]);
       }
-      return sightOf(read, stored, rules);
+      return sightOf(read, stored, rules, restricted);
     },
   };
 }
 
 /**
  * A parameter is seen where something of it is stored that may be seen for what was declared, or where nothing is stored and the
- * policy of the day has it for that. `stored`: for what each of the day's segments may be seen, null for nothing.
+ * policy of the day has it for that; nothing of what the person has had restricted. `stored`: for what each of the day's segments may be seen, null for nothing.
  */
 function sightOf(
   { parameters, purposes, purposesOf }: RecordedRead,
   stored: ReadonlyMap<ParameterId, readonly (ReadPurpose | null)[]>,
   rules: RulesOfDay,
+  restricted: ReadonlySet<ParameterId>,
 ): Sight {
   const viewable = new Set<ParameterId>();
   const elsewhere = new Map<ParameterId, Purpose>();
+  const withheld = new Set([...restricted].filter((id) => purposesOf.has(id)));
   for (const id of parameterIds) {
+    if (withheld.has(id)) continue;
     const open = purposesOf.get(id) ?? new Set();
     const forWhat = stored.get(id) ?? [purposeOn(open, rules[id]?.purpose)];
     if (parameters.has(id) && forWhat.some((purpose) => purpose !== null && purposes.has(purpose))) viewable.add(id);
     const other = forWhat.find((purpose) => purpose !== null && purpose !== 'own_data' && !purposes.has(purpose));
     if (!viewable.has(id) && other !== null && other !== undefined && other !== 'own_data') elsewhere.set(id, other);
   }
-  return { viewable, elsewhere };
+  return { viewable, elsewhere, withheld };
 }
 
 /** The purpose of the day, where it may be asked for; otherwise one that may. */

@@ -19,6 +19,7 @@ import type { BlobRecord, PersonRecord, SegmentRecord } from '../store/store.ts'
 import { VaultError } from '../vault/vault.ts';
 import type { Context } from './context.ts';
 import { mergedPurposes, openTo, type PurposesOf, rulesFor } from './openTo.ts';
+import { restrictedByThem, withheldFrom } from './withheld.ts';
 
 /** The version that the device claimed and the one in force at capture: a reader must be named in both, and so must the purpose. */
 type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion'>;
@@ -81,8 +82,11 @@ export async function permitRead(context: Context, actor: Actor, wanted: Wanted)
   if (seen.length === 0) return refuse(context, actor, person, wanted, notAViewer());
   const purposes: ReadPurposes = own ? ['own_data'] : wanted.purposes;
   const purposesOf = await openTo(context, leave, person);
-  const parameters = seen.filter((id) => purposes.some((purpose) => purposesOf.get(id)?.has(purpose)));
-  if (parameters.length === 0) return refuse(context, actor, person, wanted, notForThis(purposesOf, seen));
+  const forThis = seen.filter((id) => purposes.some((purpose) => purposesOf.get(id)?.has(purpose)));
+  if (forThis.length === 0) return refuse(context, actor, person, wanted, notForThis(purposesOf, seen));
+  const withheld = await withheldFrom(context, actor, person);
+  const parameters = forThis.filter((id) => !withheld.has(id));
+  if (parameters.length === 0) return refuse(context, actor, person, wanted, restrictedByThem());
   return { leave, person, wanted: { ...wanted, purposes, parameters }, purposesOf } as unknown as PermittedRead;
 }
 
@@ -153,7 +157,10 @@ export function recordLook(
   {
     action,
     purpose,
-  }: { action: 'receipt' | 'self_test' | 'accesses' | 'objections' | 'requests'; purpose: ReadPurpose },
+  }: {
+    action: 'receipt' | 'self_test' | 'accesses' | 'objections' | 'restrictions' | 'requests';
+    purpose: ReadPurpose;
+  },
 ): Promise<void> {
   const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
   return recorded(store.recordAccess({ ...who, action, purpose, day: null, parameters: [], refused: false }));
@@ -217,14 +224,16 @@ export async function purposesOfSegments<T extends Pick<SegmentRecord, 'paramete
   );
 }
 
-/** What the reader may see of the segments for what they declared. */
+/** What the reader may see of the segments for what they declared; nothing of what was restricted since they began to read. */
 async function seenOf<T extends Pick<SegmentRecord, 'parameter'> & Terms>(
   context: Context,
   read: RecordedRead,
   segments: readonly T[],
 ): Promise<T[]> {
   const purposes = await purposesOfSegments(context, read, segments);
+  const withheld = await withheldFrom(context, read.leave.actor, read.person);
   return segments.filter((segment) => {
+    if (withheld.has(segment.parameter)) return false;
     const purpose = purposes.get(segment);
     return purpose !== undefined && read.purposes.has(purpose);
   });

@@ -10,6 +10,7 @@ import { circumstancesOf, type Past, pastOf } from './circumstances.ts';
 import type { Context } from './context.ts';
 import { daysAround, openFor, requireToday, standingNow } from './opened.ts';
 import { beginRead, type RecordedRead, recordedAccessOf, type Wanted } from './reading.ts';
+import { RESTRICTED_FIELD } from './withheld.ts';
 
 /** As many people as are shown at once; each of them gets an entry in their access log. */
 const PEOPLE_AT_ONCE = 500;
@@ -48,18 +49,23 @@ export async function beginToday(
     people.map(async (record) => {
       const { person } = record;
       const wanted = { action, person, purposes: question.purpose, day, parameters: todayParameters } as const;
-      return { record, read: await unlessUntold(beginRead(context, actor, wanted)) };
+      return { record, read: await unlessNothing(beginRead(context, actor, wanted)) };
     }),
   );
   const reads = looks.flatMap(({ read }) => (read instanceof DaylightError ? [] : [read]));
-  const untold = looks.filter(({ read }) => read instanceof DaylightError);
-  const [refused] = untold;
-  if (reads.length === 0 && refused?.read instanceof DaylightError) throw refused.read;
+  const unseen = looks.flatMap(({ record, read }) =>
+    read instanceof DaylightError ? [{ record, refusal: read }] : [],
+  );
+  const [first] = unseen;
+  if (reads.length === 0 && first !== undefined) throw first.refusal;
   const names = new Map(
     await Promise.all(people.map(async (person) => [person.person, (await accounts.profile(person)).name] as const)),
   );
   const rows = new Map<PersonId, TodayRow>(
-    untold.map(({ record: { person, teams } }) => [person, untoldRow(person, names.get(person) ?? '', teams)]),
+    unseen.map(({ record: { person, teams }, refusal }) => [
+      person,
+      unseenRow(person, names.get(person) ?? '', teams, refusal),
+    ]),
   );
 
   return {
@@ -134,21 +140,32 @@ async function rowOf(
 }
 
 /**
- * Whoever has not been told yet that something is now collected for this purpose is no reason not to show the others. That the
- * look at them was refused is on record.
+ * Whoever has not been told yet that something is now collected for this purpose, or has had all of it restricted, is no reason not to
+ * show the others. That the look at them was refused is on record.
  */
-async function unlessUntold(reading: Promise<RecordedRead>): Promise<RecordedRead | DaylightError> {
+async function unlessNothing(reading: Promise<RecordedRead>): Promise<RecordedRead | DaylightError> {
   return reading.catch((error: unknown) => {
-    if (error instanceof DaylightError && error.code === 'forbidden' && error.field === 'purpose') return error;
+    if (
+      error instanceof DaylightError &&
+      error.code === 'forbidden' &&
+      (error.field === 'purpose' || error.field === RESTRICTED_FIELD)
+    )
+      return error;
     throw error;
   });
 }
 
-function untoldRow(id: PersonId, name: string, teams: readonly TeamId[]): TodayRow {
+function unseenRow(
+  id: PersonId,
+  name: string,
+  teams: readonly TeamId[],
+  { field }: Pick<DaylightError, 'field'>,
+): TodayRow {
+  const why = field === RESTRICTED_FIELD ? 'withheld' : 'not_acknowledged';
   return {
     ...{ person: { id, name }, teams: [...teams], state: 'not_collected', since: null, work: null, app: null },
     ...{ trackedMs: null, atLeast: false },
-    absent: todayParameters.map((parameter) => ({ parameter, why: 'not_acknowledged', since: null })),
+    absent: todayParameters.map((parameter) => ({ parameter, why, since: null })),
   };
 }
 

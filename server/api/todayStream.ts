@@ -25,7 +25,7 @@ const GATHER_MS = SECOND;
 export interface Sources {
   readonly store: Pick<Store, 'people'>;
   readonly sessions: Pick<Sessions, 'again'>;
-  readonly control: Pick<PolicyControl, 'current'>;
+  readonly control: Pick<PolicyControl, 'current' | 'standing'>;
   readonly connections: Pick<Connections, 'ofPerson'>;
   readonly clock: Clock;
 }
@@ -40,13 +40,15 @@ export interface Watch {
   readonly endsAt: UnixMs;
 }
 
-/** Sends the first report at once, and another after each visible change, until the time is over or anything it rests on changed. */
+/** Sends the first report at once, and another after each visible change, until the time is over or anything it rests on changed: what somebody
+ * decided about what is collected and shown of them included, as the look that is on record was at what could be seen before. */
 export async function followToday(context: Sources, watch: Watch, stream: EventStream): Promise<void> {
   const { clock } = context;
   const { today, first, endsAt } = watch;
   const send = (report: TodayReport) => stream.send('today', routes.today.response.parse(report));
   let marks = marksOf(context, watch);
   let said = wordsOf(first);
+  const decided = await decidedBy(context, watch);
   const overAt = clock.mono() + TODAY_STREAM_MS;
   let refreshAt = clock.mono() + REFRESH_MS;
   try {
@@ -55,7 +57,7 @@ export async function followToday(context: Sources, watch: Watch, stream: EventS
     while (await goesOn(stream)) {
       const now = clock.mono();
       if (now >= overAt || clock.now() >= Math.min(endsAt, today.bounds.to)) break;
-      if (!(await stillHolds(context, watch))) break;
+      if (!(await stillHolds(context, watch)) || (await decidedBy(context, watch)) !== decided) break;
       const isDue = now >= refreshAt;
       if (!isDue && now < gatherUntil) continue;
       const latest = marksOf(context, watch);
@@ -97,6 +99,13 @@ function marksOf({ connections }: Sources, { signedIn, today }: Watch): Readonly
       ];
     }),
   );
+}
+
+/** Moves with each decision by or for one of these people. */
+async function decidedBy({ control }: Sources, { signedIn, today }: Watch): Promise<string> {
+  const { org } = signedIn.actor;
+  const standings = await Promise.all(today.people.map((person) => control.standing({ org, person })));
+  return standings.map(({ revision }) => revision).join();
 }
 
 /** A report without what only the passing of time changes. */

@@ -3,6 +3,7 @@ import { ParameterId, Purpose } from '../../shared/catalog.ts';
 import { DeviceId, PersonId } from '../../shared/ids.ts';
 import { TimeZone } from '../../shared/policy/workingHours.ts';
 import { AnswerWords, Grounds } from '../../shared/protocol/http/objections.ts';
+import { RestrictionGround } from '../../shared/protocol/http/restrictions.ts';
 import { Digest, Signed } from '../../shared/signed.ts';
 import { text } from '../../shared/text.ts';
 import type { PersonalDecision } from '../store/store.ts';
@@ -12,18 +13,15 @@ import type { Decided } from './standing.ts';
 /** Why somebody in the organisation decided it, in words that the person may read. */
 export const Reason = text(3, 500, 'say in a few words why');
 
-/** GDPR Art. 18(1), a to d. */
-export const RestrictionGround = z.enum(['accuracy', 'unlawful', 'claims', 'objection']);
-export type RestrictionGround = z.infer<typeof RestrictionGround>;
-
 const level = z.string().max(32);
 
 /**
  * One decision by or for a person.
  *
  * The person's own: `objected` and `ended` (they withdraw, or have read that they were refused); `consented` (to this level, for this
- * purpose, after the notice of that version with that text was shown) and `consent_withdrawn`; `restricted` and `restriction_ended`;
- * `zone`, whose clock their working hours go by; `agreed`, to a policy that takes something from them, signed by the device on which they did.
+ * purpose, after the notice of that version with that text was shown) and `consent_withdrawn`; `restricted`, `restriction_ended` and
+ * `restriction_lift_read` (they know that it is to be lifted; it agrees to nothing); `zone`, whose clock their working hours go by; `agreed`,
+ * to a policy that takes something from them, signed by the device on which they did.
  *
  * The organisation's: `upheld` and `refused` answer an objection, and switch nothing on; `held` says the most that is left of the policy
  * for a team of theirs or for them alone, in place of what it said before; `restriction_lift_told` and, once the person has known
@@ -57,6 +55,7 @@ export const Decision = z.discriminatedUnion('kind', [
     by: PersonId,
     words: AnswerWords,
   }),
+  z.strictObject({ kind: z.literal('restriction_lift_read'), parameter: ParameterId }),
   z.strictObject({ kind: z.literal('restriction_lifted'), parameter: ParameterId, by: PersonId }),
   z.strictObject({
     kind: z.literal('held'),

@@ -5,9 +5,10 @@ import { NO_PERSONAL_TERMS, type PersonalTerms } from '../../shared/policy/perso
 import type { Levels } from '../../shared/policy/policy.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
 import type { ObjectionState } from '../../shared/protocol/http/objections.ts';
+import type { RestrictionGround } from '../../shared/protocol/http/restrictions.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import type { Decision, RestrictionGround } from './decision.ts';
+import type { Decision } from './decision.ts';
 
 /** What was decided by or for one person, with when it came into force. */
 export interface Decided {
@@ -52,8 +53,8 @@ export interface Consented extends Holding {
 export interface Restriction extends Holding {
   readonly ground: RestrictionGround;
   readonly words: string;
-  /** Since when the person has known that it is to be lifted, and why (Art. 18(3)). */
-  readonly liftTold: Answer | null;
+  /** That they were told that it is to be lifted, and why (Art. 18(3)); `readAt`: when they confirmed that they know. */
+  readonly liftTold: (Answer & { readonly readAt: UnixMs | null }) | null;
 }
 
 /** What the organisation leaves out for the person. */
@@ -165,6 +166,7 @@ function applied(before: Step, begun: Holding, decision: Decision): Step {
     case 'restricted':
     case 'restriction_ended':
     case 'restriction_lift_told':
+    case 'restriction_lift_read':
     case 'restriction_lifted':
       return { ...before, restrictions: restrictionsAfter(before.restrictions, begun, decision) };
     case 'held': {
@@ -209,11 +211,19 @@ function restrictionsAfter(
   if (kind === 'restricted') {
     return withOne(before, parameter, { ...begun, ground: decision.ground, words: decision.words, liftTold: null });
   }
-  if (kind !== 'restriction_lift_told') return withOne(before, parameter, null);
+  if (kind === 'restriction_ended' || kind === 'restriction_lifted') return withOne(before, parameter, null);
   const restriction = before.get(parameter);
   if (restriction === undefined) return before;
-  const { by, words } = decision;
-  return withOne(before, parameter, { ...restriction, liftTold: { at: begun.since, by, words } });
+  const { since: at } = begun;
+  if (kind === 'restriction_lift_told') {
+    const { by, words } = decision;
+    return withOne(before, parameter, { ...restriction, liftTold: { at, by, words, readAt: null } });
+  }
+  const { liftTold } = restriction;
+  return withOne(before, parameter, {
+    ...restriction,
+    liftTold: liftTold === null ? null : { ...liftTold, readAt: at },
+  });
 }
 
 function withOne<K, V>(before: ReadonlyMap<K, V>, key: K, value: V | null): ReadonlyMap<K, V> {

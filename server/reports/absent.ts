@@ -7,6 +7,8 @@ import type { UnixMs } from '../../shared/time.ts';
 export interface Sight {
   readonly viewable: ReadonlySet<ParameterId>;
   readonly elsewhere: ReadonlyMap<ParameterId, Purpose>;
+  /** What they could see, had the person not had it restricted. */
+  readonly withheld: ReadonlySet<ParameterId>;
 }
 
 /** What held on the day: at its end, or now while it lasts. */
@@ -37,6 +39,7 @@ export function absences(
 }
 
 function absence(facts: Circumstances, parameter: ParameterId, tracking: boolean): DayReport['absent'][number] {
+  if (facts.withheld.has(parameter)) return { parameter, why: 'withheld', since: null };
   if (!facts.viewable.has(parameter)) return unseen(parameter, facts.elsewhere.get(parameter));
   if (facts.levels[parameter] === 'off') return { parameter, why: 'off_by_policy', since: facts.levelSince[parameter] };
   const forbidden = facts.forbidden.get(parameter);

@@ -115,9 +115,11 @@ export function reportOn({ records, sessions }: History, facts: DaySetting): Day
 const NOT_COLLECTED = 'not collected';
 const NOT_FOR_YOU = 'not for you';
 const OTHER_PURPOSE = 'not for this purpose';
+const WITHHELD = 'restricted by the person';
 const NO_PROJECT = 'no project';
 
-function unnamedIn({ viewable, elsewhere }: Sight): string {
+function unnamedIn({ viewable, elsewhere, withheld }: Sight): string {
+  if (withheld.has('app')) return WITHHELD;
   if (viewable.has('app')) return NOT_COLLECTED;
   return elsewhere.has('app') ? OTHER_PURPOSE : NOT_FOR_YOU;
 }

@@ -18,6 +18,7 @@ import { processingRoutes } from './http/processing.ts';
 import { proofRoutes } from './http/proof.ts';
 import { receiptRoutes } from './http/receipt.ts';
 import { requestsRoutes } from './http/requests.ts';
+import { restrictionsRoutes } from './http/restrictions.ts';
 import type { RouteShape } from './http/route.ts';
 import { securityEventsRoutes } from './http/securityEvents.ts';
 import { selfTestsRoutes } from './http/selfTests.ts';
@@ -58,6 +59,7 @@ export const routes = {
   ...noticeRoutes,
   ...contactsRoutes,
   ...objectionsRoutes,
+  ...restrictionsRoutes,
   ...consentsRoutes,
   ...requestsRoutes,
   ...dayRoutes,

@@ -73,6 +73,14 @@ const views: Readonly<Record<string, View>> = {
   account: { as: 'owner', path: '/account', heading: 'Account' },
   'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },
   'my data': { as: 'employee', path: '/my-data', heading: 'My data', open: showDays },
+  'something that is restricted': {
+    ...{ as: 'employee', path: '/my-data', heading: 'My data' },
+    open: pressForDialog('Restrict something', 'In your words'),
+  },
+  'a restriction that is ended': {
+    ...{ as: 'employee', path: '/my-data', heading: 'My data' },
+    open: pressForDialog('End the restriction: Device', 'It is collected again'),
+  },
   objections: { as: 'employee', path: '/my-objections', heading: 'Objections' },
   'an objection that is made': {
     ...{ as: 'employee', path: '/my-objections', heading: 'Objections' },
@@ -89,6 +97,10 @@ const views: Readonly<Record<string, View>> = {
   'an objection that is answered': {
     ...{ as: 'officer', path: '/objections', heading: 'Objections to answer' },
     open: pressForDialog(/^Answer/, 'Your answer'),
+  },
+  'a restriction that is to be lifted': {
+    ...{ as: 'officer', path: '/objections', heading: 'Objections to answer' },
+    open: pressForDialog(/^Say that it is to be lifted/, 'This lifts nothing.'),
   },
   records: { as: 'officer', path: '/records', heading: 'Record of processing' },
   'who is responsible, that is changed': {
@@ -152,6 +164,8 @@ beforeAll(async () => {
   await publish(owner, { device: { level: 'full' }, timezone: { level: 'on' }, screenshot: consent });
   const grounds = `${UNBROKEN} ${LONG}`;
   await employee.client.ok('PUT', `/people/${employee.person}/objections/device`, { grounds });
+  const restriction = { ground: 'objection', words: grounds };
+  await employee.client.ok('PUT', `/people/${employee.person}/restrictions/device`, restriction);
   const content = { kind: 'access', words: grounds };
   await employee.client.ok('POST', `/people/${employee.person}/requests`, { password: PASSWORD, content });
   browser = await startBrowser();

@@ -165,6 +165,13 @@ const read = { logsRefusals: true, refusal: 'refused_read', noticesElsewhere: tr
 const change = { logged: null, logsRefusals: false, refusal: 'refused_request', noticesElsewhere: false } as const;
 
 const answers: Rule = (actor, subject) => actor !== subject && is('owner', 'privacy_officer')(actor, subject);
+const aboutNoRestriction = {
+  ...change,
+  status: 404,
+  refusal: 'refused_restriction',
+  said: ({ error }: Json) => error.code,
+  saidOf: () => 'not_found',
+} as const;
 const aboutNoRequest = {
   ...change,
   status: 404,
@@ -325,6 +332,19 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ error }) => error.code,
     saidOf: () => 'not_found',
   },
+  restrictions: {
+    ...change,
+    refusal: 'refused_restriction',
+    may: any(self, is('owner', 'privacy_officer')),
+    said: ({ restrictions }) => restrictions,
+    saidOf: () => [],
+  },
+  // Nobody has objected to it here, so that it is restricted for no such reason, and nothing is there to be ended or lifted.
+  restrict: { ...aboutNoRestriction, may: self, status: 409, saidOf: () => 'conflict' },
+  endRestriction: { ...aboutNoRestriction, may: self },
+  tellLift: { ...aboutNoRestriction, may: answers },
+  readLift: { ...aboutNoRestriction, may: self },
+  liftRestriction: { ...aboutNoRestriction, may: answers },
   // Nothing rests on consent here: whoever may would give or withdraw one, if there were one to give.
   consents: {
     ...change,

@@ -9,6 +9,7 @@ import { personId } from './storeRecords.ts';
 export const everythingCollected: Circumstances = {
   viewable: new Set(parameterIds),
   elsewhere: new Map(),
+  withheld: new Set(),
   levels: ofEach('on'),
   levelSince: ofEach(null),
   acknowledged: ofEach('on'),

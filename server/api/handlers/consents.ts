@@ -4,13 +4,13 @@ import { DaylightError } from '../../../shared/errors.ts';
 import { type AgreedTerms, keptRules } from '../../../shared/policy/agreed.ts';
 import { noticeText } from '../../../shared/policy/notice.ts';
 import type { AgreementView, ConsentView } from '../../../shared/protocol/http/consents.ts';
-import { DAY, HOUR, type UnixMs } from '../../../shared/time.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { payloadHash } from '../../control/signer.ts';
 import type { Standing } from '../../control/standing.ts';
 import type { PersonRecord } from '../../store/store.ts';
 import { confirmedOff } from '../confirmedOff.ts';
 import type { Context } from '../context.ts';
+import { requireFewToday } from '../fewToday.ts';
 import type { HandlersOf } from '../handler.ts';
 import { noteEvent } from '../securityEvents.ts';
 
@@ -27,7 +27,10 @@ export function consents(context: Context): HandlersOf<'consents' | 'giveConsent
     async giveConsent({ params: { parameter }, body: { shown }, person, leave }) {
       const standing = await control.decide(leave, async (now, current) => {
         const asked = requireAsked(current, parameter, shown);
-        requireFew(now, clock.now());
+        requireFewToday(now, 'consented', clock.now(), (most, hours) => ({
+          message: `consent was given ${most} times within a day`,
+          remedy: `Give it in ${hours} hours; until then it stays as it is.`,
+        }));
         await noteEvent(context, person, 'consent_given');
         const { level, purpose, noticeVersion } = asked;
         return { kind: 'consented', parameter, level, purpose, noticeVersion, shown };
@@ -77,20 +80,6 @@ function requireAsked(current: PublishedPolicy, parameter: ParameterId, shown: s
   throw new DaylightError('conflict', 'shown: something else is asked of you by now', {
     field: 'shown',
     remedy: 'Read what is asked now, and decide again.',
-  });
-}
-
-const GIVEN_IN_A_DAY = 20;
-
-/** It is the giving that is refused: nobody is kept from withdrawing. */
-function requireFew({ decided }: Standing, now: UnixMs): void {
-  const given = decided.filter(({ at, decision }) => decision?.kind === 'consented' && at > now - DAY);
-  const [oldest] = given;
-  if (oldest === undefined || given.length < GIVEN_IN_A_DAY) return;
-  const retryAfterMs = oldest.at + DAY - now;
-  throw new DaylightError('rate_limited', `consent was given ${GIVEN_IN_A_DAY} times within a day`, {
-    retryAfterMs,
-    remedy: `Give it in ${Math.ceil(retryAfterMs / HOUR)} hours; until then it stays as it is.`,
   });
 }
 

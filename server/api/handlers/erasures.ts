@@ -23,6 +23,7 @@ import { rulesFor } from '../openTo.ts';
 import { recordOwnRead } from '../reading.ts';
 import { type Proof, requireSamePerson } from '../samePerson.ts';
 import { noteEvent } from '../securityEvents.ts';
+import { withheldFrom } from '../withheld.ts';
 
 /** Erasing before its time: what a person takes away of themself, and what goes with a lowering of everyone. */
 export function erasures(
@@ -60,14 +61,14 @@ export function erasures(
       const published = await control.history(signedIn.person.org);
       const orders = await ordersOf(context, signedIn.person);
       const all = parameterIds.map(async (parameter) => {
-        const stored = await store.storedUnder(signedIn.person.org, parameter);
+        const all = await store.storedUnder(signedIn.person.org, parameter);
+        const restricted = await restrictedAmong(context, signedIn.person, all, parameter);
+        const stored = all.filter(({ person }) => !restricted.has(person));
         const above = catalog[parameter].levels.flatMap((level) => {
-          const those = stored.filter(({ termsVersion }) =>
-            mayBeAbove(published, orders, { parameter, level, termsVersion }),
-          );
+          const those = stored.filter((one) => mayBeAbove(published, orders, { parameter, level, ...one }));
           return those.length === 0 ? [] : [amountOf(level, those)];
         });
-        return { parameter, above };
+        return { parameter, above, restricted: restricted.size };
       });
       return { parameters: (await Promise.all(all)).filter(({ above }) => above.length > 0) };
     },
@@ -86,27 +87,20 @@ export function erasures(
         if (!wasHigher) throw neverLowered(parameter);
         return { parameter, from: BEFORE_EVERYTHING, to: now, above: which === 'all' ? 'off' : level };
       });
-      const people = await peopleOf(
-        context,
-        signedIn.person,
-        parameters.map(({ parameter }) => parameter),
-      );
-      if (people.length === 0) throw nothingThere();
+      const orders = await ordersFor(context, signedIn.person, parts);
+      if (orders.length === 0) throw nothingThere();
       await noteEvent(context, signedIn.person, 'stored_erased');
-      const order = await orderErasures(context, org, people, {
-        kind: 'lowering',
-        by,
-        parts,
-        image: null,
-        counted: [],
-      });
+      const made: string[] = [];
+      for (const { people, parts } of orders) {
+        made.push(await orderErasures(context, org, people, { kind: 'lowering', by, parts, image: null, counted: [] }));
+      }
       context.erasures.wake();
-      const view = (await ordersOf(context, signedIn.person)).find((one) => one.order === order);
-      if (view === undefined) throw nothingThere();
-      return view;
+      const first = (await ordersOf(context, signedIn.person)).find(({ view }) => view.order === made[0]);
+      if (first === undefined) throw nothingThere();
+      return first.view;
     },
     async orderedErasures({ signedIn }) {
-      return { erasures: await ordersOf(context, signedIn.person) };
+      return { erasures: (await ordersOf(context, signedIn.person)).map(({ view }) => view) };
     },
   };
 }
@@ -126,22 +120,41 @@ async function provenOnRecord(context: Context, person: PersonRecord, proof: Pro
 }
 
 /**
- * Everybody of whom there is something, or something may be on its way. Not those who had what is stored of one of these kept: that is their
- * right (Art. 18(1)), and nobody takes it from them with a lowering.
+ * Everybody of whom there is something of the part, or something may be on its way; parts that are of the same people are one order. Not
+ * those who have had it restricted: that it is kept is their right (Art. 18(1)), and nobody takes it from them with a lowering.
  */
-async function peopleOf(
-  { store, control }: Context,
+async function ordersFor(
+  context: Context,
+  whose: PersonRecord,
+  parts: readonly ErasurePart[],
+): Promise<readonly { readonly people: readonly PersonId[]; readonly parts: ErasurePart[] }[]> {
+  const { store } = context;
+  const devices = await store.devices(whose.org);
+  const orders = new Map<string, { readonly people: readonly PersonId[]; readonly parts: ErasurePart[] }>();
+  for (const part of parts) {
+    const all = [...(await store.storedUnder(whose.org, part.parameter)), ...devices];
+    const restricted = await restrictedAmong(context, whose, all, part.parameter);
+    const people = [...new Set(all.map(({ person }) => person))].filter((person) => !restricted.has(person)).toSorted();
+    const same = orders.get(people.join());
+    if (same !== undefined) same.parts.push(part);
+    else if (people.length > 0) orders.set(people.join(), { people, parts: [part] });
+  }
+  return [...orders.values()];
+}
+
+/** Who of these has had the parameter restricted. */
+async function restrictedAmong(
+  context: Context,
   { org }: PersonRecord,
-  parameters: readonly ParameterId[],
-): Promise<PersonId[]> {
-  const stored = await Promise.all(parameters.map((parameter) => store.storedUnder(org, parameter)));
-  const devices = await store.devices(org);
-  const people = [...new Set([...stored.flat(), ...devices].map(({ person }) => person))];
-  const open = people.map(async (person) => {
-    const { restrictions } = await control.standing({ org, person });
-    return parameters.some((parameter) => restrictions.has(parameter)) ? [] : [person];
+  whose: readonly { readonly person: PersonId }[],
+  parameter: ParameterId,
+): Promise<ReadonlySet<PersonId>> {
+  const people = [...new Set(whose.map(({ person }) => person))];
+  const restricted = people.map(async (person) => {
+    const withheld = await withheldFrom(context, { person: null }, { org, person });
+    return withheld.has(parameter) ? [person] : [];
   });
-  return (await Promise.all(open)).flat();
+  return new Set((await Promise.all(restricted)).flat());
 }
 
 // ── One's own ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -265,15 +278,16 @@ function viewOf({ number, at, state, changedAt, scope }: OpenedErasure): Erasure
 /** Whether more than the level was allowed by those terms, and nothing was ordered since that took what was above it. */
 function mayBeAbove(
   published: readonly PublishedPolicy[],
-  orders: readonly OrderedErasure[],
-  { parameter, level, termsVersion }: { parameter: ParameterId; level: string; termsVersion: number },
+  orders: readonly Ordered[],
+  { person, parameter, level, termsVersion }: StoredUnder & { parameter: ParameterId; level: string },
 ): boolean {
   const place = published.findIndex(({ document }) => document.version === termsVersion);
   const allowed = published[place]?.document.parameters[parameter].level ?? 'off';
   const endedAt = published[place + 1]?.publishedAt ?? Number.POSITIVE_INFINITY;
   const isTaken = orders.some(
-    ({ at, parameters }) =>
+    ({ view: { at, parameters }, people }) =>
       at >= endedAt &&
+      people.has(person) &&
       parameters.some((one) => one.parameter === parameter && rank(parameter, one.above) <= rank(parameter, level)),
   );
   return !isTaken && rank(parameter, allowed) > rank(parameter, level);
@@ -284,29 +298,35 @@ function amountOf(level: string, stored: readonly StoredUnder[]) {
   return { level, people: new Set(stored.map(({ person }) => person)).size, days: sum('days'), images: sum('images') };
 }
 
+interface Ordered {
+  readonly view: OrderedErasure;
+  readonly people: ReadonlySet<PersonId>;
+}
+
 /** Newest first. What it is of is sealed for each of the people, and the same for all: one of them is opened. */
-async function ordersOf(context: Context, { org }: PersonRecord): Promise<OrderedErasure[]> {
+async function ordersOf(context: Context, { org }: PersonRecord): Promise<Ordered[]> {
   const { store, erased, accounts } = context;
   const byOrder = new Map<string, Awaited<ReturnType<typeof store.erasures>>[number][]>();
   for (const record of await store.erasures(org))
     byOrder.set(record.order, [...(byOrder.get(record.order) ?? []), record]);
-  const views: OrderedErasure[] = [];
+  const orders: Ordered[] = [];
   for (const records of byOrder.values()) {
     const [first] = records;
     if (first === undefined) continue;
     const opened = (await erased.of(first)).erasures.find(({ number }) => number === first.number);
     const scope = opened?.scope ?? null;
-    if (scope?.kind === 'own') continue;
+    if (scope !== null && scope.kind !== 'lowering') continue;
     const author = scope === null ? null : await store.person(org, scope.by);
     const done = records.filter(({ state }) => state === 'verified');
-    views.push({
+    const view = {
       ...{ order: first.order, at: first.at, people: records.length, verified: done.length },
       byName: author === null ? null : (await accounts.profile(author)).name,
       parameters: (scope?.parts ?? []).map(({ parameter, above }) => ({ parameter, above })),
       finishedAt: done.length === records.length ? Math.max(...done.map(({ changedAt }) => changedAt)) : null,
-    });
+    };
+    orders.push({ view, people: new Set(records.map(({ person }) => person)) });
   }
-  return views.toSorted((a, b) => b.at - a.at);
+  return orders.toSorted((a, b) => b.view.at - a.view.at);
 }
 
 // ── Refusals ───────────────────────────────────────────────────────────────────────────────────────────────────────

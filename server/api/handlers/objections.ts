@@ -3,13 +3,13 @@ import { DaylightError } from '../../../shared/errors.ts';
 import type { PersonId } from '../../../shared/ids.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { ObjectionView } from '../../../shared/protocol/http/objections.ts';
-import { DAY, HOUR, type UnixMs } from '../../../shared/time.ts';
 import { type Actor, authorize, personTarget } from '../../authorize.ts';
 import { contactsOf } from '../../control/contacts.ts';
 import type { Objection, Standing } from '../../control/standing.ts';
 import type { PersonRecord } from '../../store/store.ts';
 import { confirmedOff } from '../confirmedOff.ts';
 import type { Context } from '../context.ts';
+import { requireFewToday } from '../fewToday.ts';
 import type { HandlersOf } from '../handler.ts';
 import { rulesFor } from '../openTo.ts';
 import { recordLook } from '../reading.ts';
@@ -44,7 +44,10 @@ export function objections(
     async endObjection({ params: { parameter }, query: { revision }, person, leave }) {
       await control.decide(leave, async (now) => {
         requireThis(objectionTo(now, parameter), revision);
-        requireFewEnds(now, clock.now());
+        requireFewToday(now, 'ended', clock.now(), (most, hours) => ({
+          message: `${most} objections were ended within a day; this one stays`,
+          remedy: `End it in ${hours} hours; until then it stays off.`,
+        }));
         await noteEvent(context, person, 'objection_ended');
         return { kind: 'ended', parameter };
       });
@@ -86,23 +89,6 @@ function requireThis(objection: Objection, revision: number): void {
     remedy: 'Look at the one that holds now.',
   });
 }
-
-/**
- * Whoever ends and objects again without end would make everybody's records longer to read. It is the end that is refused: it
- * stays off meanwhile, and nobody is kept from objecting.
- */
-function requireFewEnds({ decided }: Standing, now: UnixMs): void {
-  const ends = decided.filter(({ at, decision }) => decision?.kind === 'ended' && at > now - DAY);
-  const [oldest] = ends;
-  if (oldest === undefined || ends.length < ENDS_IN_A_DAY) return;
-  const retryAfterMs = oldest.at + DAY - now;
-  throw new DaylightError('rate_limited', `${ENDS_IN_A_DAY} objections were ended within a day; this one stays`, {
-    retryAfterMs,
-    remedy: `End it in ${Math.ceil(retryAfterMs / HOUR)} hours; until then it stays off.`,
-  });
-}
-
-const ENDS_IN_A_DAY = 20;
 
 function requireUnanswered({ state }: Objection): void {
   if (state === 'pending') return;

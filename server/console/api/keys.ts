@@ -22,6 +22,8 @@ export const keys = {
   processingRecord: ['records', 'processing'],
   openObjections: ['openObjections'],
   objections: (person: string) => ['objections', person],
+  allRestrictions: ['allRestrictions'],
+  restrictions: (person: string) => ['restrictions', person],
   consents: (person: string) => ['consents', person],
   allRequests: ['allRequests'],
   requests: (person: string) => ['requests', person],

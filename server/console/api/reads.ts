@@ -143,6 +143,25 @@ function isUnconfirmed({ confirmed }: { confirmed: { devices: number; of: number
   return confirmed.devices < confirmed.of;
 }
 
+/** The viewer's own: that one is to be lifted shows within a minute, on every page. */
+export function useRestrictions(person: string) {
+  return useQuery({
+    queryKey: keys.restrictions(person),
+    queryFn: ({ signal }) => call('restrictions', { params: { person } }, signal),
+    select: ({ restrictions }) => restrictions,
+    refetchInterval: ({ state: { data } }) => (data?.restrictions.some(isUnconfirmed) ? 2_000 : 60_000),
+  });
+}
+
+/** One read of everybody's words is one entry in the access log of each. */
+export function useAllRestrictions() {
+  return useQuery({
+    queryKey: keys.allRestrictions,
+    queryFn: ({ signal }) => call('allRestrictions', {}, signal),
+    select: ({ restrictions }) => restrictions,
+  });
+}
+
 /** The viewer's own, followed closely as long as a device has not confirmed that something is off. */
 export function useConsents(person: string) {
   return useQuery({

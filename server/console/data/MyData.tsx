@@ -9,6 +9,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
+import { MyRestrictions } from '../restrictions/MyRestrictions.tsx';
 import { longDay, size } from '../strings/format.ts';
 import { count, listed, say } from '../strings/say.ts';
 import { Download } from './Download.tsx';
@@ -25,6 +26,7 @@ export function MyData() {
         {held.isError && <Failure error={held.error} retry={() => void held.refetch()} />}
         {held.data !== undefined && <Held held={held.data} />}
         {held.data !== undefined && <EraseDays held={held.data} />}
+        <MyRestrictions />
         <Download />
         <p>
           {say('myData.more')} <Link to="/my-requests">{say('nav.requests')}</Link>

@@ -68,6 +68,8 @@ export function absenceOf(
       return own ? say('absent.notTrackingYou') : say('absent.notTracking', { name });
     case 'nothing_recorded':
       return say(isOver ? 'absent.wasOnNothing' : 'absent.nothing', { what });
+    case 'withheld':
+      return say('absent.withheld', { what, name });
     case 'not_for_you':
       return say('absent.notForYou', { what });
     case 'other_purpose':

@@ -20,10 +20,10 @@ type Which = 'keep' | 'above' | 'all';
 export function StoredAbove({ policy }: { policy: PolicyDocument }) {
   const stored = useStoredAbove(true);
   if (stored.isError) return <Failure error={stored.error} retry={() => void stored.refetch()} />;
-  const lowered = (stored.data ?? []).flatMap(({ parameter, above }) => {
+  const lowered = (stored.data ?? []).flatMap(({ parameter, above, restricted }) => {
     const amount = above.find(({ level }) => level === policy.parameters[parameter].level);
     const all = above.find(({ level }) => level === 'off');
-    return amount === undefined || all === undefined ? [] : [{ parameter, amount, all }];
+    return amount === undefined || all === undefined ? [] : [{ parameter, amount, all, restricted }];
   });
   return (
     <>
@@ -37,6 +37,8 @@ interface Lowered {
   readonly parameter: ParameterId;
   readonly amount: Amount;
   readonly all: Amount;
+  /** People of whom nothing of it goes. */
+  readonly restricted: number;
 }
 
 function Choosing({ policy, lowered }: { policy: PolicyDocument; lowered: readonly Lowered[] }) {
@@ -101,7 +103,7 @@ function Choosing({ policy, lowered }: { policy: PolicyDocument; lowered: readon
 }
 
 function Choice(props: Lowered & { which: Which; onChange: (which: Which) => void }) {
-  const { parameter, amount, all, which, onChange } = props;
+  const { parameter, amount, all, restricted, which, onChange } = props;
   const words = ({ days, people }: Amount) => ({ days: count('days', days), people: count('stored.people', people) });
   const isKnown = (value: string): value is Which => value === 'keep' || value === 'above' || value === 'all';
   return (
@@ -119,6 +121,7 @@ function Choice(props: Lowered & { which: Which; onChange: (which: Which) => voi
           />
         )}
         <Radio value="all" label={say('stored.all', words(all))} />
+        {restricted > 0 && <p className="dl-quiet dl-small">{count('stored.restricted', restricted)}</p>}
       </div>
     </Radio.Group>
   );

@@ -29,6 +29,7 @@ import { useMe } from '../api/useMe.ts';
 import { areDone, useFirstSteps } from '../begin/useFirstSteps.ts';
 import { useSignOut } from '../entry/useSignOut.ts';
 import { RequestsInMyName } from '../requests/MyRequests.tsx';
+import { LiftsToldToMe } from '../restrictions/MyRestrictions.tsx';
 import { say } from '../strings/say.ts';
 import { Failure } from './Failure.tsx';
 import classes from './frame.module.css';
@@ -67,6 +68,7 @@ export function Frame({ children }: { children: ReactNode }) {
             </Note>
           )}
           <RequestsInMyName />
+          <LiftsToldToMe />
           {children}
         </main>
       </div>

@@ -6,6 +6,7 @@ import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
+import { AllRestrictions } from '../restrictions/AllRestrictions.tsx';
 import { say } from '../strings/say.ts';
 import { AnswerDialog } from './AnswerDialog.tsx';
 import { ObjectionState } from './ObjectionState.tsx';
@@ -16,16 +17,19 @@ export function OpenObjections() {
   const { data, error, isPending, refetch } = useOpenObjections();
   return (
     <Page title={say('openObjections.title')} lead={say('openObjections.lead')}>
-      {error !== null && <Failure error={error} retry={() => void refetch()} />}
-      {error === null && isPending && <Waiting />}
-      {data?.length === 0 && <Empty>{say('openObjections.none')}</Empty>}
-      {data !== undefined && data.length > 0 && (
-        <section className="dl-panel dl-stack" aria-label={say('openObjections.title')}>
-          {data.map((objection) => (
-            <Row key={`${objection.person} ${objection.parameter}`} objection={objection} />
-          ))}
-        </section>
-      )}
+      <div className="dl-stack">
+        {error !== null && <Failure error={error} retry={() => void refetch()} />}
+        {error === null && isPending && <Waiting />}
+        {data?.length === 0 && <Empty>{say('openObjections.none')}</Empty>}
+        {data !== undefined && data.length > 0 && (
+          <section className="dl-panel dl-stack" aria-label={say('openObjections.title')}>
+            {data.map((objection) => (
+              <Row key={`${objection.person} ${objection.parameter}`} objection={objection} />
+            ))}
+          </section>
+        )}
+        <AllRestrictions />
+      </div>
     </Page>
   );
 }

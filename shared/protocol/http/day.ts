@@ -56,7 +56,8 @@ export const DayReport = z.strictObject({
     bySite: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
   }),
   /**
-   * For every parameter with nothing to show: why. `not_for_you`: the viewer's role may not read it. `other_purpose`: they may,
+   * For every parameter with nothing to show: why. `restricted`: nothing is collected, because the person has had it restricted;
+   * `withheld`: what there may be is kept, and shown to nobody but them, for the same reason. `not_for_you`: the viewer's role may not read it. `other_purpose`: they may,
    * for the `purpose` that stands there and for which they do not look.
    */
   absent: z.array(
@@ -74,6 +75,7 @@ export const DayReport = z.strictObject({
         'not_tracking',
         'nothing_recorded',
         'no_longer_kept',
+        'withheld',
         'not_for_you',
         'other_purpose',
       ]),

@@ -139,7 +139,14 @@ export const erasuresRoutes = {
       'How much is stored of everyone, by parameter, and above each of its levels (whoever may publish): what lowering could delete.',
     body: null,
     response: z.strictObject({
-      parameters: z.array(z.strictObject({ parameter: ParameterId, above: z.array(StoredAbove) })),
+      parameters: z.array(
+        z.strictObject({
+          parameter: ParameterId,
+          above: z.array(StoredAbove),
+          /** How many people have had it restricted: what is stored of them is not counted, and is not erased. */
+          restricted: z.int().min(0),
+        }),
+      ),
     }),
   }),
   eraseStored: route({
@@ -149,7 +156,7 @@ export const erasuresRoutes = {
     params: empty,
     query: empty,
     summary:
-      'After a lowering: erases what is stored of everyone above the level in force, or all of it (whoever may publish), with the password again. 409 when another version is in force, or for a parameter that was never above its present level.',
+      'After a lowering: erases what is stored of everyone above the level in force, or all of it (whoever may publish), with the password again. 409 when another version is in force, or for a parameter that was never above its present level. Of whoever has had a parameter restricted nothing of it goes.',
     body: z.strictObject({
       /** The version in force. */
       version: z.int().min(1),

@@ -34,6 +34,7 @@ const ACTIONS = {
   ...{ objected: 'objection.make', ended: 'objection.make', upheld: 'objection.answer', refused: 'objection.answer' },
   ...{ consented: 'consent.decide', consent_withdrawn: 'consent.decide', zone: 'zone.choose' },
   ...{ restricted: 'restriction.decide', restriction_ended: 'restriction.decide' },
+  restriction_lift_read: 'restriction.decide',
   ...{ restriction_lift_told: 'restriction.lift', restriction_lifted: 'restriction.lift' },
   ...{ held: 'terms.leave_out', minor: 'minor.say', adult: 'minor.say' },
 } as const satisfies Record<Exclude<Decision['kind'], 'agreed'>, DecidingAction & Action>;
