@@ -67,17 +67,15 @@ function Mine({ restriction }: { restriction: RestrictionView }) {
         <RestrictionState restriction={restriction} />
         {read.isError && <Failure error={read.error} />}
       </div>
-      <div className="dl-row">
-        {lift !== null && lift.readAt === null && (
-          <Button loading={read.isPending} onClick={() => read.mutate()}>
-            {say('restrictions.iHaveRead')}
-            <span className="dl-hidden"> {label}</span>
-          </Button>
-        )}
-        <Button variant="default" onClick={() => open(true)} aria-label={say('restrictions.endOf', { label })}>
-          {say('restrictions.end')}
+      {lift !== null && lift.readAt === null && (
+        <Button loading={read.isPending} onClick={() => read.mutate()}>
+          {say('restrictions.iHaveRead')}
+          <span className="dl-hidden"> {label}</span>
         </Button>
-      </div>
+      )}
+      <Button variant="default" onClick={() => open(true)} aria-label={say('restrictions.endOf', { label })}>
+        {say('restrictions.end')}
+      </Button>
       <Dialog opened={opened} onClose={() => open(false)} title={say('restrictions.endOf', { label })}>
         <div className="dl-stack">
           <ul className="dl-list">
