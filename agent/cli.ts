@@ -95,6 +95,7 @@ function setUp(cli: Command, folder: () => string): void {
       'one-time code; left out, you are asked for it; "-" reads it from the input; other accounts of this computer can see one given here',
     )
     .option('--accept-notice <number>', 'acknowledge the notice of this number without being asked')
+    .option('--of-age', 'say, without being asked, that you are of age: 18, or as the law of your country has it')
     .option('--later', 'enrol without acknowledging; nothing is collected until you do')
     .option('--ca <file>', 'trust only certificates that descend from those in this PEM file')
     .action((options: { server: string; code?: string; acceptNotice?: string; later?: boolean; ca?: string }) =>

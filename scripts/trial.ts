@@ -99,11 +99,22 @@ async function enrolledAgent(server: RunningServer, serverData: string, agentDat
       .object({ code: z.string() })
       .parse(await once(serverCli, ['enrolment-code', '--data', serverData, '--email', OWNER_EMAIL, '--json']));
     say(
-      "This trial enrols the computer for its owner, and acknowledges notice 1 in the owner's name: sessions, project and",
+      "This trial enrols the computer for its owner, says for them that they are of age, and acknowledges notice 1 in the owner's name: sessions, project and",
     );
     say('task, and nothing that is observed. Whoever is enrolled otherwise is shown the notice and asked.');
     // The first policy is always version 1.
-    const enrolling = ['enrol', '--server', server.url, '--code', '-', '--accept-notice', '1', '--data', agentData];
+    const enrolling = [
+      'enrol',
+      '--server',
+      server.url,
+      '--code',
+      '-',
+      '--of-age',
+      '--accept-notice',
+      '1',
+      '--data',
+      agentData,
+    ];
     const child = spawn(process.execPath, [agentCli, ...enrolling], { stdio: ['pipe', 'inherit', 'inherit'] });
     child.stdin.end(code);
     const exit = await exitOf(child);

@@ -21,6 +21,7 @@ import { createAgentSocket } from './ingest/socket.ts';
 import { noteAddress } from './lastAddress.ts';
 import { finishCancellations, type Told } from './lifecycle/cancellation.ts';
 import { startErasures } from './lifecycle/erasure.ts';
+import { eraseMinors } from './lifecycle/minors.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
 import { requireResidency } from './records/residency.ts';
@@ -95,6 +96,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const erasures = startErasures({
       ...foundation,
       clock,
+      orderDue: () => eraseMinors({ ...foundation, clock, random }),
       failed: (cause) => log.error('erasure', { failure: failureFields(cause) }),
       reached: ({ order }, state) => log.info('erasing', { reason: `order ${order}: ${state}` }),
     });

@@ -24,6 +24,7 @@ export interface EnrolOptions {
   readonly code?: string;
   readonly acceptNotice?: string;
   readonly later?: boolean;
+  readonly ofAge?: boolean;
   readonly ca?: string;
 }
 
@@ -54,6 +55,7 @@ export async function enrolCommand(
   }
   const code = await readCode(terminal, options.code);
   const invitation = { server: options.server, code, ca: await readAuthority(options.ca) };
+  await requireOfAge(terminal, options);
   const shown = await askNotice(invitation);
   terminal.say(`${shown.organisation} invites ${shown.person} to enrol this computer.`);
   terminal.say('');
@@ -99,6 +101,25 @@ async function readCode(terminal: Terminal, given: string | undefined): Promise<
     exitCodes.usage,
     '--code: expected a code like 7K2QM-XV4ZD-N8TRC-0A5BE',
     'type it as it was given to you',
+  );
+}
+
+/** Before the server is asked for anything. */
+async function requireOfAge(terminal: Terminal, { ofAge }: EnrolOptions): Promise<void> {
+  if (ofAge === true) return;
+  if (!terminal.interactive) {
+    throw new CliEnd(
+      exitCodes.usage,
+      'only the person can say that they are of age, and nobody can be asked here; nothing was enrolled',
+      'use --of-age for someone who has said so',
+    );
+  }
+  const answer = await terminal.ask('Are you of age (18, or as the law of your country has it)? [yes / no] ');
+  if (/^y(es)?$/i.test(answer)) return;
+  throw new CliEnd(
+    exitCodes.refused,
+    'nothing is collected of people who are not of age: nothing was enrolled, and the code can still be used',
+    'tell whoever gave you the code',
   );
 }
 

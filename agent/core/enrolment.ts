@@ -54,7 +54,7 @@ export interface EnrolmentDeps {
 
 /**
  * Makes the device key, keeps what is about to be sent, enrols, and writes the identity last: a folder without it is not
- * enrolled. `acknowledged`: the person has read the notice that was shown and acknowledged it; otherwise nothing is
+ * enrolled. Only for a person who has said that they are of age, which is part of what is signed. `acknowledged`: the person has read the notice that was shown and acknowledged it; otherwise nothing is
  * collected until they do. Throws DaylightError. When the server refuses, or is not the one that showed the notice, or
  * enrols with anything else than was shown, nothing is left behind. When it is not known whether the device was made,
  * what was begun stays, and the same enrolment again, or `finishEnrolment`, finds out.
@@ -111,6 +111,7 @@ async function begin(
     publicKey: publicKeyOf(deviceKey),
     acknowledgedNotice: acknowledged ? shown.notice.version : null,
     ...(acknowledged ? { noticeHash: shown.notice.hash } : {}),
+    ofAge: true,
     at: clock.now(),
   });
   const enrolment = signPayload('daylight/enrolment/v1', deviceKey, canonical(payload));

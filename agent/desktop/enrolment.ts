@@ -13,7 +13,12 @@ export const EnrolmentRequest = z.discriminatedUnion('command', [
    * Enrols with the invitation that was shown last. `acknowledge`: the number of the notice that the person has read and
    * acknowledges; null: later, and nothing is collected until they do.
    */
-  z.strictObject({ command: z.literal('enrol'), acknowledge: z.int().min(1).nullable(), autostart: z.boolean() }),
+  z.strictObject({
+    command: z.literal('enrol'),
+    acknowledge: z.int().min(1).nullable(),
+    autostart: z.boolean(),
+    ofAge: z.boolean(),
+  }),
 ]);
 export type EnrolmentRequest = z.infer<typeof EnrolmentRequest>;
 

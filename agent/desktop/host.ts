@@ -135,11 +135,12 @@ export function createHost(deps: HostDeps): Host {
 
   async function enrolWith(
     { invitation, notice }: NonNullable<typeof shown>,
-    { acknowledge, autostart: atLogin }: Extract<EnrolmentRequest, { command: 'enrol' }>,
+    { acknowledge, autostart: atLogin, ofAge }: Extract<EnrolmentRequest, { command: 'enrol' }>,
   ): Promise<ShellAnswer> {
     if (acknowledge !== null && acknowledge !== notice.notice.version) {
       return refused(say('enrol.anotherNotice'), say('enrol.anotherNoticeRemedy'));
     }
+    if (!ofAge) return refused(say('enrol.notOfAge'), say('enrol.notOfAgeRemedy'));
     await ownFolder(folder);
     const files = await openFolder(folder);
     const { personName, organisation } = await enrol(

@@ -592,6 +592,10 @@ export const en = {
   'enrol.key': 'Key of the server, to compare with what your administrator sees:',
   'enrol.atSignIn':
     'Start Daylight when I sign in. It then shows its icon and records nothing until I start it. I can change this in its menu.',
+  'enrol.ofAge': 'I am of age (18, or as the law of my country has it)',
+  'enrol.notOfAge': 'You have not said that you are of age, and nothing was enrolled.',
+  'enrol.notOfAgeRemedy':
+    'Say it above, if you are. If you are not, nothing may be collected of you: tell whoever gave you the code.',
   'enrol.accept': 'I have read this and acknowledge it: enrol',
   'enrol.later': 'Enrol, and decide later: nothing is collected until I do',
   'enrol.noAnswer': 'Daylight did not answer. Quit it and start it again.',

@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { sendFailure } from './failures.ts';
 import type { Handlers } from './handler.ts';
 import { account } from './handlers/account.ts';
+import { ages } from './handlers/ages.ts';
 import { assessments } from './handlers/assessments.ts';
 import { consents } from './handlers/consents.ts';
 import { contacts } from './handlers/contacts.ts';
@@ -134,6 +135,7 @@ function handlersOf(context: Context): Handlers {
     ...policyKeys(context),
     ...objections(context),
     ...restrictions(context),
+    ...ages(context),
     ...consents(context),
     ...requests(context),
     ...data(context),

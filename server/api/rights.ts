@@ -81,6 +81,8 @@ const rights = {
   tellLift: { action: 'restriction.lift', of: 'person_in_path' },
   readLift: { action: 'restriction.decide', of: 'person_in_path' },
   liftRestriction: { action: 'restriction.lift', of: 'person_in_path' },
+  age: { action: 'minor.see', of: 'person_in_path' },
+  sayAge: { action: 'minor.say', of: 'person_in_path' },
   consents: { action: 'consent.decide', of: 'person_in_path' },
   giveConsent: { action: 'consent.decide', of: 'person_in_path' },
   withdrawConsent: { action: 'consent.decide', of: 'person_in_path' },

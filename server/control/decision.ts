@@ -2,16 +2,13 @@ import { z } from 'zod';
 import { ParameterId, Purpose } from '../../shared/catalog.ts';
 import { DeviceId, PersonId } from '../../shared/ids.ts';
 import { TimeZone } from '../../shared/policy/workingHours.ts';
+import { Reason } from '../../shared/protocol/http/ages.ts';
 import { AnswerWords, Grounds } from '../../shared/protocol/http/objections.ts';
 import { RestrictionGround } from '../../shared/protocol/http/restrictions.ts';
 import { Digest, Signed } from '../../shared/signed.ts';
-import { text } from '../../shared/text.ts';
 import type { PersonalDecision } from '../store/store.ts';
 import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 import type { Decided } from './standing.ts';
-
-/** Why somebody in the organisation decided it, in words that the person may read. */
-export const Reason = text(3, 500, 'say in a few words why');
 
 const level = z.string().max(32);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ParameterId } from '../../shared/catalog.ts';
 import { ImageId, PersonId } from '../../shared/ids.ts';
+import { ErasureReason } from '../../shared/protocol/http/erasures.ts';
 import { UnixMs } from '../../shared/time.ts';
 import type { ErasureRecord } from '../store/store.ts';
 import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
@@ -10,8 +11,7 @@ const Part = z.strictObject({ parameter: ParameterId, from: UnixMs, to: UnixMs, 
 
 /** What is erased of one person, and by whose order. */
 export const ErasureScope = z.strictObject({
-  /** `own`: by the person, of themself. `lowering`: of everyone, after less of it is collected. */
-  kind: z.enum(['own', 'lowering']),
+  kind: ErasureReason,
   by: PersonId,
   parts: z.array(Part).min(1),
   /** The only image that goes, with its observation; then there is one part. Null: all that the parts say. */

@@ -30,6 +30,8 @@ export interface ErasureDeps {
   readonly vault: Pick<Vault, 'seal' | 'open' | 'destroyDataKeys'>;
   readonly erased: Erased;
   readonly clock: Pick<Clock, 'now'>;
+  /** Orders what is due and was not ordered, because a process ended before it could. Asked once. */
+  readonly orderDue?: () => Promise<unknown>;
   /** Told what keeps an erasure from going on. It is tried again. */
   readonly failed: (cause: unknown) => void;
   /** Told of each state that was reached, once it is durable. */
@@ -68,6 +70,7 @@ export function startErasures(deps: ErasureDeps): ErasureEngine {
   };
   const running = (async () => {
     let retryMs = RETRY_MS;
+    await deps.orderDue?.().catch(deps.failed);
     while (!closing.signal.aborted) {
       isAwake = false;
       const left = await eraseRound(deps, () => closing.signal.aborted);

@@ -14,6 +14,9 @@ export interface OrderDeps {
   readonly random: Pick<Random, 'uuid'>;
 }
 
+/** The first instant that there is for this program. */
+export const BEFORE_EVERYTHING = Date.parse('2020-01-01T00:00:00Z');
+
 /** Somebody else may have ordered something for one of them meanwhile. */
 const ATTEMPTS = 5;
 

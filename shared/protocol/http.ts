@@ -1,5 +1,6 @@
 import { accessesRoutes } from './http/accesses.ts';
 import { accountRoutes } from './http/account.ts';
+import { agesRoutes } from './http/ages.ts';
 import { assessmentRoutes } from './http/assessments.ts';
 import { consentsRoutes } from './http/consents.ts';
 import { contactsRoutes } from './http/contacts.ts';
@@ -60,6 +61,7 @@ export const routes = {
   ...contactsRoutes,
   ...objectionsRoutes,
   ...restrictionsRoutes,
+  ...agesRoutes,
   ...consentsRoutes,
   ...requestsRoutes,
   ...dayRoutes,

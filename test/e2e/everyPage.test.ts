@@ -65,6 +65,10 @@ const views: Readonly<Record<string, View>> = {
   'a new team': { ...people, open: pressForDialog('New team', 'Name') },
   'a person': person,
   'a person who is changed': { ...person, open: pressForDialog('Change', `Change ${LONG}`) },
+  'somebody who is said not to be of age': {
+    ...person,
+    open: pressForDialog('Say that they are not of age', 'How you know'),
+  },
   'a device that is added': { ...person, open: pressForDialog('Add a device', `Add a device for ${LONG}`) },
   'what a device says': { ...person, open: press('What it says it does', 'Hide') },
   'a device that is retired': { ...person, open: pressForDialog('Retire', 'This cannot be undone.') },

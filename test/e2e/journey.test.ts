@@ -106,7 +106,12 @@ test('the employee accepts, and enrols their computer after the notice was shown
   const code = (await employee.getByText(/^([0-9A-Z]{5}-){3}[0-9A-Z]{5}$/).textContent()) ?? '';
   const [, ...given] = words.split(' ');
   const accepting = (notice: string) =>
-    command(agentCli, [...given, '--code', '-', '--data', agentData(), '--accept-notice', notice], {}, `${code}\n`);
+    command(
+      agentCli,
+      [...given, '--code', '-', '--data', agentData(), '--of-age', '--accept-notice', notice],
+      {},
+      `${code}\n`,
+    );
   expect((await accepting('1')).code).not.toBe(0); // it is not the notice in force
   const enrolled = await accepting('2');
   expect([enrolled.code, enrolled.err]).toEqual([0, '']);

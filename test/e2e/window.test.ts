@@ -61,6 +61,7 @@ describe(
         place.server.url,
         '--code',
         code,
+        '--of-age',
         '--later',
       ]);
       expect(enrolled.err).toBe('');

@@ -14,7 +14,17 @@ test.each(['http://daylight.example.com', 'ws://10.0.0.7:8080', 'http://localhos
   'an agent refuses to enrol over %s, where others could read along',
   async (server) => {
     await using place = await scratch();
-    const args = ['enrol', '--data', place.folder, '--server', server, '--code', '7K2QM-XV4ZD-N8TRC-0A5BE', '--later'];
+    const args = [
+      'enrol',
+      '--data',
+      place.folder,
+      '--server',
+      server,
+      '--code',
+      '7K2QM-XV4ZD-N8TRC-0A5BE',
+      '--of-age',
+      '--later',
+    ];
     expect(await command(agentCli, args)).toMatchObject({
       code: 2,
       err: expect.stringMatching(/without encryption, which is refused: use https:\/\//),

@@ -345,6 +345,20 @@ const rows: Record<PersonalRoute, Row> = {
   tellLift: { ...aboutNoRestriction, may: answers },
   readLift: { ...aboutNoRestriction, may: self },
   liftRestriction: { ...aboutNoRestriction, may: answers },
+  age: {
+    ...change,
+    refusal: 'refused_age',
+    may: any(self, is('owner', 'admin', 'privacy_officer')),
+    said: ({ person, minor }) => [person, minor],
+    saidOf: ({ person }) => [person, null],
+  },
+  // Nobody is said not to be of age here: whoever may would take that back.
+  sayAge: {
+    ...{ ...change, status: 409, refusal: 'refused_age' },
+    may: (actor, subject) => actor !== subject && is('owner', 'admin', 'privacy_officer')(actor, subject),
+    said: ({ error }) => error.code,
+    saidOf: () => 'conflict',
+  },
   // Nothing rests on consent here: whoever may would give or withdraw one, if there were one to give.
   consents: {
     ...change,

@@ -26,6 +26,7 @@ test('wipe deletes spool, keys and identity, looks again, and the server refuses
       server.url,
       '--code',
       await server.code(),
+      '--of-age',
       '--accept-notice',
       '1',
     ]);
@@ -39,6 +40,7 @@ test('wipe deletes spool, keys and identity, looks again, and the server refuses
       server.url,
       '--code',
       await server.code(),
+      '--of-age',
       '--later',
     ]);
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining('enrolled already') });
@@ -69,7 +71,7 @@ test('a window that is open when the organisation retires the device says who or
   const server = await trialServer(place.folder);
   const data = join(place.folder, 'agent');
   try {
-    const enrolment = ['--server', server.url, '--code', await server.code(), '--accept-notice', '1'];
+    const enrolment = ['--server', server.url, '--code', await server.code(), '--of-age', '--accept-notice', '1'];
     expect(await command(agentCli, ['enrol', '--data', data, ...enrolment])).toMatchObject({ code: 0 });
     const agent = startAgent(data);
     await until(() => agent.out().includes('Connected.'));
@@ -100,6 +102,7 @@ test('wipe without a running agent retires the device as well, and asks nobody w
       server.url,
       '--code',
       await server.code(),
+      '--of-age',
       '--later',
     ]);
     const refused = await command(agentCli, ['wipe', '--data', data]);

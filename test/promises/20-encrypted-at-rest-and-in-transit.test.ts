@@ -65,7 +65,16 @@ test('with TLS nothing that a person is, writes or reads crosses the network in 
     ]);
     const { code } = JSON.parse(made.out) as { code: string };
     const secure = `https://localhost:${wire.port}`;
-    const enrolling = ['enrol', '--data', below('agent'), '--server', secure, '--accept-notice', String(notice)];
+    const enrolling = [
+      'enrol',
+      '--data',
+      below('agent'),
+      '--server',
+      secure,
+      '--of-age',
+      '--accept-notice',
+      String(notice),
+    ];
 
     // A certificate that nobody vouches for is not taken on trust.
     const untrusted = await command(agentCli, [...enrolling, '--code', code]);
@@ -122,7 +131,17 @@ test.each(['http://192.0.2.7:4820', 'ws://daylight.example.com', 'http://localho
     await using place = await scratch();
     const data = join(place.folder, 'agent');
     const code = '7K2QM-XV4ZD-N8TRC-0A5BE';
-    const refused = await command(agentCli, ['enrol', '--data', data, '--server', server, '--code', code, '--later']);
+    const refused = await command(agentCli, [
+      'enrol',
+      '--data',
+      data,
+      '--server',
+      server,
+      '--code',
+      code,
+      '--of-age',
+      '--later',
+    ]);
     const host = new URL(server).host;
     expect([refused.code, refused.out]).toEqual([2, '']);
     expect(refused.err).toContain(`${host} would be reached without encryption, which is refused: use https://${host}`);

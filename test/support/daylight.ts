@@ -141,7 +141,7 @@ export async function enrolAgent(
   { url, person, notice, args = [] }: { url: string; person: string; notice: number; args?: readonly string[] },
 ): Promise<string> {
   const { code } = await owner.ok('POST', `/people/${person}/enrolment-codes`, {});
-  const given = ['--server', url, '--code', code, '--accept-notice', String(notice), ...args];
+  const given = ['--server', url, '--code', code, '--of-age', '--accept-notice', String(notice), ...args];
   const enrolled = await command(agentCli, ['enrol', '--data', data, ...given]);
   if (enrolled.code !== 0) throw new Error(`enrol: ${enrolled.err}`);
   return enrolled.out;

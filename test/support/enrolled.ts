@@ -26,7 +26,7 @@ export function newDevice(): TestDevice {
 
 export function enrolmentBy(device: TestDevice, code: string, acknowledgedNotice: number | null, at: number) {
   const { device: id, publicKey } = device.record;
-  return signAs(device, 'daylight/enrolment/v1', { code, device: id, publicKey, acknowledgedNotice, at });
+  return signAs(device, 'daylight/enrolment/v1', { code, device: id, publicKey, acknowledgedNotice, ofAge: true, at });
 }
 
 /** Enrols a new device of a person over HTTP, as an agent does. */

@@ -105,6 +105,11 @@ export function examples({
     tellLift: { params: { person, parameter: 'title' }, body: { revision: 1, words: 'It has been checked.' } },
     readLift: { params: { person, parameter: 'title' }, body: { revision: 1 } },
     liftRestriction: { params: { person, parameter: 'title' }, body: { revision: 1 } },
+    age: { params: { person } },
+    sayAge: {
+      params: { person },
+      body: { minor: false, words: 'She is nineteen.', password: 'not the right one' },
+    },
     consents: { params: { person } },
     giveConsent: { params: { person, parameter: 'title' }, body: { shown: 'a'.repeat(64) } },
     withdrawConsent: { params: { person, parameter: 'title' } },

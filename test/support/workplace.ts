@@ -102,7 +102,7 @@ export async function startRealAgent({
 export async function enrolEmployee(place: Workplace, data: string, url = place.server.url): Promise<string> {
   const { client, person } = place.employee;
   const { code } = await client.ok('POST', `/people/${person}/enrolment-codes`, {});
-  const given = ['--server', url, '--code', code, '--accept-notice', String(place.notice)];
+  const given = ['--server', url, '--code', code, '--of-age', '--accept-notice', String(place.notice)];
   const enrolled = await command(agentCli, ['enrol', '--data', data, ...given]);
   if (enrolled.code !== 0) throw new Error(`enrol: ${enrolled.err}`);
   return enrolled.out;

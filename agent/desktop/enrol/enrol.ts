@@ -54,7 +54,7 @@ async function look(): Promise<number | null> {
 
 /** When it succeeds, the shell shows the window in place of this page. */
 async function enrol(acknowledge: number | null): Promise<void> {
-  await asked({ command: 'enrol', acknowledge, autostart: input('autostart').checked });
+  await asked({ command: 'enrol', acknowledge, autostart: input('autostart').checked, ofAge: input('of-age').checked });
 }
 
 /** Null when it was refused, which is then said. Only one question at a time. */

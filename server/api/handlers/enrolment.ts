@@ -29,6 +29,7 @@ export function enrolment(context: Context): HandlersOf<'enrolmentNotice' | 'enr
     enrol: ({ body, limitKey }) =>
       rateLimits.attempt([['enrolment', limitKey]], async () => {
         const payload = readEnrolment(body.enrolment);
+        requireOfAge(payload);
         const device = await enrolled(context, payload, body.enrolment);
         const { identity, keys, policy, lease } = await signedAlike(context, device);
         const { sequence } = keys.chain;
@@ -68,6 +69,16 @@ function readEnrolment(enrolment: Signed): EnrolmentPayload {
   });
 }
 
+/** The person's own word, signed by their device and kept with what they acknowledged: nobody checks it here. */
+function requireOfAge({ ofAge }: EnrolmentPayload): void {
+  if (ofAge === true) return;
+  throw new DaylightError('bad_request', 'enrolment: ofAge: the person has not said that they are of age', {
+    field: 'enrolment.ofAge',
+    remedy:
+      'Ask them. Of who is not of age nothing may be collected here; an agent from before this was asked must be updated.',
+  });
+}
+
 /**
  * The device of this enrolment. A repeated one, whose answer was lost, finds the device that it made: only the holder of
  * its key could have signed it.
@@ -79,7 +90,7 @@ async function enrolled(context: Context, payload: EnrolmentPayload, signed: Sig
   const [codeHash, now] = [sha256(payload.code), clock.now()];
   const { org, person } = await personOf(context, await store.peekToken('enrolment', codeHash, now));
   const device = newDevice(payload, { org, person, enrolledAt: now });
-  const detail = 'a code was used up to enrol a device of this person';
+  const detail = 'a code was used up to enrol a device of this person, who said that they are of age';
   const event = { org, at: now, kind: 'device_enrolled', person, detail };
   const most = { active: DEVICES_MOST, inADay: IN_A_DAY_MOST };
   const result = await control.enrol(device, signed, { codeHash, event, most });

@@ -13,7 +13,7 @@ import { daysOf, isOf, type OpenedErasure } from '../../control/erased.ts';
 import type { ErasurePart, ErasureScope } from '../../control/erasureScope.ts';
 import { segmentScope } from '../../ingest/scopes.ts';
 import { decodeSegment } from '../../ingest/segment.ts';
-import { orderErasures } from '../../lifecycle/erasureOrder.ts';
+import { BEFORE_EVERYTHING, orderErasures } from '../../lifecycle/erasureOrder.ts';
 import type { PersonRecord, StoredUnder } from '../../store/store.ts';
 import { VaultError } from '../../vault/vault.ts';
 import type { Context } from '../context.ts';
@@ -104,9 +104,6 @@ export function erasures(
     },
   };
 }
-
-/** The first instant that there is for this program. */
-const BEFORE_EVERYTHING = Date.parse('2020-01-01T00:00:00Z');
 
 /** A wrong password is put on record; of a code that is missing, `noteRefusal` takes note. */
 async function provenOnRecord(context: Context, person: PersonRecord, proof: Proof): Promise<void> {
@@ -270,7 +267,7 @@ function requireFew(all: readonly OpenedErasure[], now: UnixMs): void {
 
 function viewOf({ number, at, state, changedAt, scope }: OpenedErasure): ErasureView {
   const of = scope === null ? null : { parts: scope.parts, image: scope.image, counted: scope.counted };
-  return { number, at, state, changedAt, own: scope?.kind === 'own', of };
+  return { number, at, state, changedAt, why: scope?.kind ?? null, of };
 }
 
 // ── With a lowering ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ import type { RestrictionGround, RestrictionView } from '../../../shared/protoco
 import { DAY, type UnixMs } from '../../../shared/time.ts';
 import { contactsOf } from '../../control/contacts.ts';
 import type { Restriction, Standing } from '../../control/standing.ts';
+import { eraseMinor } from '../../lifecycle/minors.ts';
 import type { PersonRecord } from '../../store/store.ts';
 import { confirmedOff } from '../confirmedOff.ts';
 import type { Context } from '../context.ts';
@@ -24,6 +25,10 @@ export function restrictions(
   'restrictions' | 'allRestrictions' | 'restrict' | 'endRestriction' | 'tellLift' | 'readLift' | 'liftRestriction'
 > {
   const { store, control, clock, accounts } = context;
+  /** What was kept of somebody who is not of age only because it was restricted. */
+  const nothingOfMinors = async (person: PersonRecord): Promise<void> => {
+    if (await eraseMinor(context, person)) context.erasures.wake();
+  };
   const look = { action: 'restrictions', purpose: 'security' } as const;
   return {
     async restrictions({ person, signedIn: { actor } }) {
@@ -59,6 +64,7 @@ export function restrictions(
         await noteEvent(context, person, 'restriction_ended');
         return { kind: 'restriction_ended', parameter };
       });
+      await nothingOfMinors(person);
       return { ok: true };
     },
     async tellLift({ params: { parameter }, body: { revision, words }, person, leave }) {
@@ -86,6 +92,7 @@ export function restrictions(
         await noteEvent(context, person, 'restriction_lifted');
         return { kind: 'restriction_lifted', parameter, by: leave.actor.person };
       });
+      await nothingOfMinors(person);
       return { ok: true };
     },
   };

@@ -9,6 +9,7 @@ import { Older } from '../frame/Older.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { useNameOf } from '../frame/useNames.ts';
 import { Waiting } from '../frame/Waiting.tsx';
+import { AgePanel } from '../people/AgePanel.tsx';
 import { en } from '../strings/en.ts';
 import { dateTime, longDay } from '../strings/format.ts';
 import { count, listed, type StringKey, say } from '../strings/say.ts';
@@ -25,6 +26,11 @@ export function Accesses() {
       title={own ? say('nav.whoLooked') : say('accesses.of', { name })}
       lead={`${say('accesses.lead')} ${say('accesses.readers')}`}
     >
+      {!own && (
+        <div style={{ marginBottom: '1rem' }}>
+          <AgePanel person={person} name={name} />
+        </div>
+      )}
       {accesses.isPending && <Waiting lines={5} />}
       {accesses.isError && !accesses.isFetchNextPageError && (
         <Failure error={accesses.error} retry={() => void accesses.refetch()} />

@@ -24,6 +24,7 @@ export const keys = {
   objections: (person: string) => ['objections', person],
   allRestrictions: ['allRestrictions'],
   restrictions: (person: string) => ['restrictions', person],
+  age: (person: string) => ['age', person],
   consents: (person: string) => ['consents', person],
   allRequests: ['allRequests'],
   requests: (person: string) => ['requests', person],

@@ -162,6 +162,18 @@ export function useAllRestrictions() {
   });
 }
 
+/** Followed closely as long as something that follows from it is on its way. */
+export function useAge(person: string) {
+  return useQuery({
+    queryKey: keys.age(person),
+    queryFn: ({ signal }) => call('age', { params: { person } }, signal),
+    refetchInterval: ({ state: { data } }) => {
+      if (data === undefined || data.minor === null) return false;
+      return isUnconfirmed(data) || data.erasures.some(({ state }) => state !== 'verified') ? AGAIN_MS : false;
+    },
+  });
+}
+
 /** The viewer's own, followed closely as long as a device has not confirmed that something is off. */
 export function useConsents(person: string) {
   return useQuery({

@@ -9,6 +9,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
+import { AgePanel } from '../people/AgePanel.tsx';
 import { MyRestrictions } from '../restrictions/MyRestrictions.tsx';
 import { longDay, size } from '../strings/format.ts';
 import { count, listed, say } from '../strings/say.ts';
@@ -26,6 +27,7 @@ export function MyData() {
         {held.isError && <Failure error={held.error} retry={() => void held.refetch()} />}
         {held.data !== undefined && <Held held={held.data} />}
         {held.data !== undefined && <EraseDays held={held.data} />}
+        <AgePanel person={person.id} name={person.name} />
         <MyRestrictions />
         <Download />
         <p>

@@ -117,14 +117,14 @@ function ErasureLine({ erasure }: { erasure: ErasureView }) {
   );
 }
 
-function whatOf({ of, own }: ErasureView): string {
+function whatOf({ of, why }: ErasureView): string {
   if (of === null) return say('erased.unreadable');
   const { parts, image, counted } = of;
   const [first] = parts;
   if (first === undefined) return '';
   if (image !== null) return say('erased.image', { day: longDay(dayIn(first.from)), time: exactTime(first.from) });
   const labels = joined(parts.map(({ parameter }) => catalog[parameter].label));
-  if (!own) return say('erased.forAll', { labels });
+  if (why !== 'own') return say(why === 'minor' ? 'erased.forAge' : 'erased.forAll', { labels });
   const records = counted.reduce((sum, one) => sum + one.records, 0);
   const days = { from: longDay(dayIn(first.from)), to: longDay(dayIn(first.to - 1)) };
   const what =

@@ -17,6 +17,7 @@ export const may = {
   answerObjections: (role: Role) => role === 'owner' || role === 'privacy_officer',
   keepRecords: (role: Role) => role === 'owner' || role === 'privacy_officer',
   answerRequests: (role: Role) => role === 'owner' || role === 'privacy_officer',
+  sayAge: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
   seeAccessLogs: (role: Role) => role === 'privacy_officer',
   seeSecurity: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
 } as const;

@@ -12,6 +12,7 @@ import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { PersonObjections } from '../objections/PersonObjections.tsx';
 import { listed, say } from '../strings/say.ts';
+import { AgePanel } from './AgePanel.tsx';
 import { ChangePersonDialog } from './ChangePersonDialog.tsx';
 import { Devices } from './Devices.tsx';
 import { OpenInvitations } from './OpenInvitations.tsx';
@@ -98,6 +99,7 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
           mayEnrol={own || mayChange}
           mayTest={own || may.seeDaysOfOthers(me.person.role)}
         />
+        {!own && may.sayAge(me.person.role) && <AgePanel person={person.id} name={person.name} />}
         {mayChange && !own && (
           <section className="dl-panel dl-stack" aria-labelledby="leaving-heading">
             <h2 id="leaving-heading">{say('leaving.heading')}</h2>

@@ -6,7 +6,7 @@ import { catalog } from '../../../shared/catalog.ts';
 import type { RestrictionView } from '../../../shared/protocol/http/restrictions.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
-import { useRestrictions } from '../api/reads.ts';
+import { useAge, useRestrictions } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
@@ -46,6 +46,8 @@ export function MyRestrictions() {
 
 function Mine({ restriction }: { restriction: RestrictionView }) {
   const { person, parameter, revision, lift } = restriction;
+  const age = useAge(person);
+  const isMinor = age.data !== undefined && age.data.minor !== null;
   const [opened, open] = useState(false);
   const { label } = catalog[parameter];
   const client = useQueryClient();
@@ -79,8 +81,14 @@ function Mine({ restriction }: { restriction: RestrictionView }) {
       <Dialog opened={opened} onClose={() => open(false)} title={say('restrictions.endOf', { label })}>
         <div className="dl-stack">
           <ul className="dl-list">
-            <li>{say('restrictions.endShown')}</li>
-            <li>{say('restrictions.endOn')}</li>
+            {isMinor ? (
+              <li>{say('restrictions.endMinor')}</li>
+            ) : (
+              <>
+                <li>{say('restrictions.endShown')}</li>
+                <li>{say('restrictions.endOn')}</li>
+              </>
+            )}
             <li>{say('restrictions.endAgain')}</li>
           </ul>
           {end.isError && <Failure error={end.error} />}

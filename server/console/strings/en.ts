@@ -671,6 +671,30 @@ export const en = {
     'From then on the policy alone decides: where it is on, and you have acknowledged the notice, it is recorded again.',
   'objections.endGone': 'What was not recorded meanwhile stays unrecorded.',
   'objections.endAgain': 'You may object again at any time.',
+  'age.title': 'Age',
+  'age.unsaid': 'Nobody says that {name} is not of age. Whoever enrols a computer says that they are.',
+  'age.said': '{who} said that {name} is not of age, {when}. Nothing of {name} is collected since.',
+  'age.saidYou': '{who} said that you are not of age, {when}. Nothing of you is collected since.',
+  'age.gone': 'What was recorded is gone, and was looked for again: {when}.',
+  'age.kept': 'Kept until it is restricted no more: {labels}.',
+  'age.mistake':
+    'If that is a mistake, a privacy officer of your organisation can take it back. What is gone does not come back.',
+  'age.sayMinor': 'Say that they are not of age',
+  'age.takeBack': 'Take it back',
+  'age.sayTitle': '{name} is not of age',
+  'age.backTitle': '{name} is of age after all',
+  'age.off':
+    'Nothing of them is collected any more: within seconds on every connected computer, and on others as soon as they connect. What waits there is deleted.',
+  'age.goes': 'Everything that was ever recorded of them goes: {labels}.',
+  'age.nothing': 'Nothing is stored of them that could go.',
+  'age.forEver':
+    'That is for ever: its keys are destroyed, and it is looked for again. Taking it back brings nothing back.',
+  'age.stays': 'Their account, what was decided about them, and who looked at their data stay.',
+  'age.backOn': 'What the policy has on, and they have acknowledged, is collected of them again.',
+  'age.backNothing': 'What was deleted does not come back.',
+  'age.why': 'How you know',
+  'age.whyMissing': 'Say in a few words how you know.',
+  'age.now': 'Say so, and delete',
   'restrictions.title': 'Keep it, and do nothing else with it',
   'restrictions.text':
     'You can have something that is stored of you restricted (GDPR Art. 18): it is kept, and nobody but you is shown it until it is settled.',
@@ -703,6 +727,7 @@ export const en = {
   'restrictions.end': 'End the restriction',
   'restrictions.endOf': 'End the restriction: {label}',
   'restrictions.endShown': 'What is stored of it is shown again to those whom the notice names.',
+  'restrictions.endMinor': 'You are said not to be of age: what is stored of it is deleted for ever.',
   'restrictions.endOn': 'It is collected again, as far as the policy has it on.',
   'restrictions.endAgain': 'You may restrict it again at any time.',
   'restrictions.liftTold': 'Something that you have had restricted is to be lifted.',
@@ -719,7 +744,7 @@ export const en = {
   'allRestrictions.lift': 'Lift it',
   'allRestrictions.liftOf': 'Lift it: {name}, {label}',
   'allRestrictions.liftText':
-    'What is stored of it is shown again to those whom the notice names, and it is collected again, as far as the policy has it on.',
+    'What is stored of it is shown again to those whom the notice names, and it is collected again, as far as the policy has it on. Of somebody who is said not to be of age it is deleted instead.',
   'myData.more': 'For what a person has to answer, ask your organisation:',
 
   // ── Requests about one's own data ──
@@ -1308,6 +1333,7 @@ export const en = {
   'erased.image': 'The picture of {day}, {time}.',
   'erased.records.one': 'It was {count} record.',
   'erased.records.other': 'They were {count} records.',
+  'erased.forAge': '{labels}: everything, because you are said not to be of age.',
   'erased.forAll': '{labels}: for everyone, because less of it is collected now.',
   'erased.unreadable':
     'A deletion whose record was damaged: nobody can say of what it was, and nothing of you is stored until that is mended.',

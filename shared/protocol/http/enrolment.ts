@@ -21,6 +21,8 @@ export const EnrolmentPayload = z.strictObject({
   acknowledgedNotice: z.int().min(1).nullable(),
   /** Of the text that was shown. */
   noticeHash: Digest.optional(),
+  /** The person says that they are of age. Nobody enrols without; what was enrolled before this was asked lacks it. */
+  ofAge: z.literal(true).optional(),
   at: UnixMs,
 });
 export type EnrolmentPayload = z.infer<typeof EnrolmentPayload>;
@@ -49,7 +51,7 @@ export const enrolmentRoutes = {
     query: empty,
     status: 201,
     summary:
-      "Enrol a device with a code. `enrolment` is an EnrolmentPayload signed by the device's new key. A person has at most 20 devices in use and enrols at most 40 within 24 hours (409 `conflict`).",
+      "Enrol a device with a code. `enrolment` is an EnrolmentPayload signed by the device's new key, with `ofAge` true: 400 without. A person has at most 20 devices in use and enrols at most 40 within 24 hours (409 `conflict`).",
     body: z.strictObject({ enrolment: Signed }),
     response: z.strictObject({
       org: OrgId,

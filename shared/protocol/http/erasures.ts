@@ -45,6 +45,10 @@ export type ErasurePreview = z.infer<typeof ErasurePreview>;
 export const ErasureProgress = z.enum(['requested', 'committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified']);
 export type ErasureProgress = z.infer<typeof ErasureProgress>;
 
+/** `own`: by the person, of themself. `lowering`: of everyone, after less of it is collected. `minor`: they are said not to be of age. */
+export const ErasureReason = z.enum(['own', 'lowering', 'minor']);
+export type ErasureReason = z.infer<typeof ErasureReason>;
+
 export const ErasureView = z.strictObject({
   /** 1, 2, 3 … of this person. */
   number: z.int().min(1),
@@ -52,8 +56,8 @@ export const ErasureView = z.strictObject({
   state: ErasureProgress,
   /** When it came into that state: for `verified`, when it was gone and looked for again. */
   changedAt: UnixMs,
-  /** Ordered by the person; else by whoever lowered what is collected, for everyone. */
-  own: z.boolean(),
+  /** Null when the record was damaged. */
+  why: ErasureReason.nullable(),
   /** Null when the record was damaged, and nobody can say what it is of. */
   of: z
     .strictObject({

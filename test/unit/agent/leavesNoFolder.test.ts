@@ -9,7 +9,7 @@ test('status, run and a failed enrolment make no data folder where there is none
   await using place = await scratch();
   const data = join(place.folder, 'below', 'agent');
   const server = `http://127.0.0.1:${await freePort()}`;
-  const enrol = ['enrol', '--server', server, '--code', '7K2QM-XV4ZD-N8TRC-0A5BE', '--later'];
+  const enrol = ['enrol', '--server', server, '--code', '7K2QM-XV4ZD-N8TRC-0A5BE', '--of-age', '--later'];
   for (const args of [['status'], ['run'], ['notice'], enrol]) {
     const { code, err } = await command(agentCli, [...args, '--data', data]);
     expect([args[0], code === 0, err.length > 0]).toEqual([args[0], false, true]);

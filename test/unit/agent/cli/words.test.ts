@@ -21,7 +21,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const data = ['--data', 'NEW'];
 const long = 'x'.repeat(20_000);
 const code = '7K2QM-XV4ZD-N8TRC-0A5BE';
-const enrol = ['enrol', ...data, '--later', '--code', code, '--server'];
+const enrol = ['enrol', ...data, '--of-age', '--later', '--code', code, '--server'];
 const here = 'http://localhost:1';
 
 type Case = [what: string, args: readonly string[], code: number, words: string, env?: Record<string, string>];
@@ -32,7 +32,7 @@ const cases: readonly Case[] = [
   ['a data folder that is a file, to wipe', ['wipe', '--yes', '--data', 'FILE'], 2, NO_FOLDER],
   [
     'a data folder that is a file, to enrol',
-    ['enrol', '--data', 'FILE', '--later', '--code', code, '--server', here],
+    ['enrol', '--data', 'FILE', '--of-age', '--later', '--code', code, '--server', here],
     2,
     NO_FOLDER,
   ],
@@ -152,15 +152,21 @@ const cases: readonly Case[] = [
   ],
   [
     'a code that is none',
-    ['enrol', ...data, '--later', '--server', here, '--code', 'x'],
+    ['enrol', ...data, '--of-age', '--later', '--server', here, '--code', 'x'],
     2,
     '--code: expected a code like 7K2QM-XV4ZD-N8TRC-0A5BE: type it as it was given to you.',
   ],
   [
     'no code',
-    ['enrol', ...data, '--later', '--server', here],
+    ['enrol', ...data, '--of-age', '--later', '--server', here],
     2,
     'nobody can be asked here; nothing was enrolled: pipe it in with --code -.',
+  ],
+  [
+    'nobody who says that they are of age',
+    ['enrol', ...data, '--later', '--server', here, '--code', code],
+    2,
+    'nobody can be asked here; nothing was enrolled: use --of-age for someone who has said so.',
   ],
   ['both decisions', [...enrol, here, '--accept-notice', '1'], 2, '--accept-notice and --later exclude each other.'],
   [

@@ -174,7 +174,7 @@ async function workplace(fate: Fate) {
     sent,
     answered: () => answered,
     invitation: { server, code, ca: null },
-    command: ['enrol', '--data', folder, '--server', server, '--code', '-', '--later'],
+    command: ['enrol', '--data', folder, '--server', server, '--code', '-', '--of-age', '--later'],
     newCode: async () =>
       (await member.client.ok('POST', `/people/${member.person}/enrolment-codes`, {})).code as string,
     deps: { folder, files: await openFolder(folder), clock: createSystemClock(), random: systemRandom },

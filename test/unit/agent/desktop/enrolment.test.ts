@@ -23,7 +23,7 @@ test('a computer that is not enrolled shows who invites and what would be collec
       ok: false,
       problem: 'The agent is not running.',
     });
-    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false })).toMatchObject({
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false, ofAge: true })).toMatchObject({
       ok: false,
       problem: 'No notice has been shown yet.',
     });
@@ -37,13 +37,13 @@ test('a computer that is not enrolled shows who invites and what would be collec
         fingerprint: expect.stringMatching(/^([0-9a-f]{4} ?){16}$/),
       },
     });
-    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 7, autostart: false })).toMatchObject({
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 7, autostart: false, ofAge: true })).toMatchObject({
       ok: false,
       problem: 'The notice that was shown is another one.',
     });
     expect(existsSync(join(kit.folder, 'identity.json'))).toBe(false);
 
-    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: true })).toEqual({
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: true, ofAge: true })).toEqual({
       ok: true,
       said: 'Enrolled Olga Brandt at Nordlicht.',
     });
@@ -66,13 +66,15 @@ test('a data folder that others can enter is closed before anything is kept in i
     await mkdir(kit.folder, { mode: 0o755 });
     await writeFile(join(kit.folder, 'thesis.txt'), 'of somebody');
     await kit.fake.invoke({ command: 'invitation', server: server.url, code });
-    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false })).toMatchObject({
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false, ofAge: true })).toMatchObject({
       ok: false,
       problem: expect.stringContaining('something is here that Daylight did not make (thesis.txt)'),
     });
     expect(await readdir(kit.folder)).toEqual(['thesis.txt']);
     await rm(join(kit.folder, 'thesis.txt'));
-    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false })).toMatchObject({ ok: true });
+    expect(await kit.fake.invoke({ command: 'enrol', acknowledge: 1, autostart: false, ofAge: true })).toMatchObject({
+      ok: true,
+    });
     expect((await stat(kit.folder)).mode & 0o777).toBe(0o700);
   } finally {
     await server.close();

@@ -114,7 +114,7 @@ describe('a person', () => {
     expect([made.status, made.body]).toMatchObject([
       201,
       {
-        own: true,
+        why: 'own',
         of: {
           counted: [
             { parameter: 'app', records: 2 },
@@ -211,7 +211,7 @@ describe('who may publish', () => {
     for (const name of ['mia', 'ben']) {
       const { apps, notes } = await report(who(name).client, name, nth(name, 1), 'own_data');
       expect([apps, notes.length]).toEqual([[], 1]);
-      expect((await listed(who(name)))[0]).toMatchObject({ own: false, state: 'verified' });
+      expect((await listed(who(name)))[0]).toMatchObject({ why: 'lowering', state: 'verified' });
     }
     expect(await stored()).toEqual(expect.not.objectContaining({ title: expect.anything(), app: expect.anything() }));
     expect(await kinds()).toContain('stored_erased');

@@ -106,6 +106,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ restrictions: ['owner', 'privacy_officer'], allRestrictions: ['owner', 'privacy_officer'] },
   ...{ restrict: [], endRestriction: [], readLift: [] },
   ...{ tellLift: ['owner', 'privacy_officer'], liftRestriction: ['owner', 'privacy_officer'] },
+  ...{ age: ['owner', 'admin', 'privacy_officer'], sayAge: ['owner', 'admin', 'privacy_officer'] },
   ...{ consents: [], giveConsent: [], withdrawConsent: [] },
   ...{ requests: ['owner', 'privacy_officer'], allRequests: ['owner', 'privacy_officer'], fileRequest: [] },
   ...{ representRequest: ['owner', 'privacy_officer'], agreeToRequest: [], withdrawRequest: [] },

@@ -1,0 +1,46 @@
+import { parameterIds } from '../../shared/catalog.ts';
+import type { PersonId } from '../../shared/ids.ts';
+import type { PolicyControl } from '../control/control.ts';
+import type { Erased } from '../control/erased.ts';
+import type { Store } from '../store/store.ts';
+import { BEFORE_EVERYTHING, type OrderDeps, orderErasures } from './erasureOrder.ts';
+
+export interface MinorDeps extends OrderDeps {
+  readonly store: OrderDeps['store'] & Pick<Store, 'organisations' | 'people'>;
+  readonly control: Pick<PolicyControl, 'standing'>;
+  readonly erased: Erased;
+}
+
+/**
+ * Orders that all that was recorded of somebody who is said not to be of age is erased, as far as that has not been ordered since it was
+ * said. Not what they have had restricted (GDPR Art. 18): that goes when it is restricted no more. Resolves with whether there was
+ * anything to order.
+ */
+export async function eraseMinor(
+  deps: MinorDeps,
+  { org, person }: Parameters<PolicyControl['standing']>[0],
+): Promise<boolean> {
+  const { minor, restrictions } = await deps.control.standing({ org, person });
+  if (minor === null) return false;
+  const ordered = (await deps.erased.of({ org, person })).erasures.flatMap(({ at, scope }) =>
+    scope?.kind === 'minor' && at >= minor.since ? scope.parts.map(({ parameter }) => parameter) : [],
+  );
+  const due = parameterIds.filter((id) => !restrictions.has(id) && !ordered.includes(id));
+  if (due.length === 0) return false;
+  const to = deps.clock.now();
+  await orderErasures(deps, org, [person], {
+    ...{ kind: 'minor', by: minor.by, image: null, counted: [] },
+    parts: due.map((parameter) => ({ parameter, from: BEFORE_EVERYTHING, to, above: 'off' })),
+  });
+  return true;
+}
+
+/** Of everybody: what was said, and not followed by its order because the process ended in between. */
+export async function eraseMinors(deps: MinorDeps): Promise<readonly PersonId[]> {
+  const found: PersonId[] = [];
+  for (const { org } of await deps.store.organisations()) {
+    for (const { person } of await deps.store.people(org))
+      if (await eraseMinor(deps, { org, person })) found.push(person);
+  }
+  return found;
+}
