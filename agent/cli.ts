@@ -7,6 +7,7 @@ import {
   answerRequest,
   dropScreenshot,
   keepIdleUntil,
+  languageTag,
   listScreenshots,
   saveScreenshot,
   showIdle,
@@ -243,7 +244,8 @@ function looking(cli: Command, folder: () => string): void {
   notice
     .command('show', { isDefault: true })
     .description('show it')
-    .action(() => showNotice(terminal, folder()));
+    .option('--language <tag>', 'in this language, where there is a translation of this very text')
+    .action(({ language }: { language?: string }) => showNotice(terminal, folder(), language));
   for (const [name, command, description] of [
     ['accept', 'accept_notice', 'acknowledge the notice of this number'],
     ['agree', 'agree', 'agree to what the notice of this number takes from you; until you do your old terms stay'],
@@ -252,12 +254,13 @@ function looking(cli: Command, folder: () => string): void {
       .command(name)
       .description(description)
       .argument('<number>')
-      .action((text: string) => {
+      .option('--language <tag>', 'the language in which you have read it')
+      .action((text: string, { language }: { language?: string }) => {
         const version = Number(text);
         if (!Number.isSafeInteger(version) || version < 1) {
           throw new CliEnd(exitCodes.usage, `notice ${name}: expected the number of the notice, not "${text}"`);
         }
-        return tell(terminal, folder(), { command, version });
+        return tell(terminal, folder(), { command, version, language: languageTag(language) });
       });
   }
 }

@@ -1,14 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { ImageId } from '../../shared/ids.ts';
+import { noticePlain } from '../../shared/policy/noticePage.ts';
+import { LanguageTag } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
 import { notEnrolled } from '../core/agent.ts';
 import { codeOf, openFolder } from '../core/files.ts';
 import { IDENTITY_FILE } from '../core/identity.ts';
 import { askAgent } from '../core/localSocket.ts';
-import { noticeLines } from '../core/notice.ts';
 import { requestLines } from '../core/requestWords.ts';
 import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
 import { agreementLines } from '../strings/agreement.ts';
+import { languageRemark } from '../strings/languageRemark.ts';
 import { say } from '../strings/say.ts';
 import { CliEnd, exitCodes, refusedBy } from './exit.ts';
 import { type Terminal, timeWords } from './terminal.ts';
@@ -136,10 +138,11 @@ export async function dropScreenshot(terminal: Terminal, folder: string, id: str
   await tell(terminal, folder, { command: 'drop_screenshot', image: imageId(id) });
 }
 
-export async function showNotice(terminal: Terminal, folder: string): Promise<void> {
-  const { notice } = await ask(folder, { command: 'notice' });
+export async function showNotice(terminal: Terminal, folder: string, chosen?: string): Promise<void> {
+  const { notice, language } = await ask(folder, { command: 'notice', language: languageTag(chosen) });
   if (notice === undefined) return;
-  for (const line of noticeLines(notice)) terminal.say(line);
+  const remark = chosen === undefined || language === undefined ? '' : languageRemark(language.is, chosen);
+  for (const line of noticePlain(notice, { remark })) terminal.say(line);
   const { notice: state } = await statusOf(folder);
   terminal.say('');
   terminal.say(
@@ -152,6 +155,12 @@ export async function showNotice(terminal: Terminal, folder: string): Promise<vo
   if (state.agreement?.pending === null) {
     terminal.say(say('agreement.terminal', { version: String(notice.version) }));
   }
+}
+
+/** As somebody typed it. */
+export function languageTag(typed: string | undefined): string | undefined {
+  if (typed === undefined || LanguageTag.safeParse(typed).success) return typed;
+  throw new CliEnd(exitCodes.usage, `--language: expected a language tag, not "${typed}"`, 'say it like "de"');
 }
 
 async function statusOf(folder: string): Promise<AgentStatus> {

@@ -4,6 +4,7 @@ import { canonical } from '../../shared/canonical.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import { assertNever, DaylightError } from '../../shared/errors.ts';
 import { BootId, type ImageId } from '../../shared/ids.ts';
+import { english } from '../../shared/policy/phrases/en.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import { SelfTestReport } from '../../shared/protocol/selfTest.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
@@ -269,7 +270,7 @@ async function handle(agent: Running, request: WindowRequest): Promise<WindowAns
     case 'drop_screenshot':
       return answerOf(await recorder.dropScreenshot(request.image));
     case 'notice':
-      return showNotice(agent);
+      return showNotice(agent, request.language);
     case 'accept_notice':
       return acceptNotice(agent, request);
     case 'agree':
@@ -335,15 +336,16 @@ async function openWindow({ window }: Running): Promise<WindowAnswer> {
   };
 }
 
-function showNotice(agent: Running): WindowAnswer {
-  const notice = noticeInForce(agent);
-  if (notice !== null) return { ok: true, said: '', notice };
-  return noPolicy;
+function showNotice({ policies, notices }: Running, language: string = english.language): WindowAnswer {
+  const policy = policies.policy();
+  if (policy === null) return noPolicy;
+  const { notice, is, languages } = notices.inLanguage(language, policy, policies.lease()?.terms);
+  return { ok: true, said: '', notice, language: { is, languages: [...languages] } };
 }
 
 async function acceptNotice(
   agent: Running,
-  { command, version, hash }: Extract<WindowRequest, { command: 'accept_notice' | 'agree' }>,
+  { command, version, hash, language }: Extract<WindowRequest, { command: 'accept_notice' | 'agree' }>,
 ): Promise<WindowAnswer> {
   const { uplink } = agent;
   const notice = noticeInForce(agent);
@@ -365,12 +367,19 @@ async function acceptNotice(
     };
   }
   const { policyHash, edition } = notice;
-  const shown = { version, policyHash, ...(edition === 0 ? {} : { noticeHash: notice.hash }) };
+  const translated = language !== undefined && isShownIn(agent, language) ? { language } : {};
+  const shown = { version, policyHash, ...translated, ...(edition === 0 ? {} : { noticeHash: notice.hash }) };
   await uplink.acknowledge(command === 'agree' ? { ...shown, agreed: true } : shown);
   const online = uplink.state().kind === 'online';
   const what = command === 'agree' ? 'agreed' : 'acknowledged';
   const said = say(online ? `answer.${what}` : `answer.${what}Later`, { version: String(version) });
   return { ok: true, said };
+}
+
+/** Whether the notice in force can be read here in that language: what could not be was not shown in it. */
+function isShownIn({ policies, notices }: Running, language: string): boolean {
+  const policy = policies.policy();
+  return policy !== null && notices.inLanguage(language, policy, policies.lease()?.terms).is === 'translation';
 }
 
 /** Signed here, for what the person was shown here: nothing else can say that a request is theirs. */

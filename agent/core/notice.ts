@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ParameterId } from '../../shared/catalog.ts';
 import { intendedLevels } from '../../shared/policy/ceilings.ts';
-import { factsOf, hashedText, noticeContent } from '../../shared/policy/notice.ts';
+import { factsOf, hashedText, noticeContent, type Told } from '../../shared/policy/notice.ts';
 import { noticePlain } from '../../shared/policy/noticePage.ts';
 import { NO_PERSONAL_TERMS, type PersonalTerms } from '../../shared/policy/personal.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
@@ -19,9 +19,13 @@ export function noticeFor(
 ): NoticeView {
   const { hash: policyHash, notBefore } = policy;
   const origin = { organisation, policyHash, publishedAt: notBefore, updatedAt: notBefore, edition: 0 };
-  const levels = intendedLevels(policy, terms);
-  const content = noticeContent({ ...policy, parameters: atLevels(policy.rules, levels) }, origin);
+  const content = noticeContent(toldBy(policy, terms), origin);
   return { ...content, hash: hashOf(content) };
+}
+
+/** What the notice tells of the policy, with what their organisation leaves out for this person. */
+export function toldBy(policy: VerifiedPolicy, terms: PersonalTerms = NO_PERSONAL_TERMS): Told {
+  return { ...policy, parameters: atLevels(policy.rules, intendedLevels(policy, terms)) };
 }
 
 /**

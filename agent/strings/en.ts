@@ -198,6 +198,9 @@ export const en = {
     '{what} ({level}) from {date}, because you acknowledged its notice. Until then it stays as it is, and you may object.',
   'coming.object': 'You object in the console, under "My data".',
   'notice.accepted': 'You have acknowledged it.',
+  'notice.language': 'Language',
+  'notice.stale': 'The translation ({language}) is of another text than this. The English one counts, and is shown.',
+  'notice.untranslated': 'There is no translation ({language}). The English text counts, and is shown.',
   'agreement.title': 'Your old terms stay',
   'agreement.text':
     'Notice {version} takes something from you. It does not bind you unless you agree, and nothing happens if you do not: what you had before stays.',

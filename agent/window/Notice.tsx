@@ -1,9 +1,12 @@
-import { Button, Modal } from '@mantine/core';
+import { Button, Modal, NativeSelect } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { english } from '../../shared/policy/phrases/en.ts';
+import { nameOfLanguage } from '../../shared/policy/translation.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
-import type { AgentStatus } from '../../shared/protocol/window.ts';
+import type { AgentStatus, WindowAnswer } from '../../shared/protocol/window.ts';
 import { agreementLines } from '../strings/agreement.ts';
 import { date } from '../strings/format.ts';
+import { languageRemark } from '../strings/languageRemark.ts';
 import { listed, say } from '../strings/say.ts';
 import { Panel } from './Panel.tsx';
 import type { Transport } from './transport.ts';
@@ -57,66 +60,82 @@ export function NoticeDialog({ opened, onClose, ...props }: NoticeProps & { open
 function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose: () => void }) {
   const [notice, setNotice] = useState<NoticeView | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [language, setLanguage] = useState(english.language);
+  const [shownAs, setShownAs] = useState<(WindowAnswer & { ok: true }) | null>(null);
   const version = status.notice?.version;
   useEffect(() => {
     let isCurrent = true;
-    void transport.ask({ command: 'notice' }).then((answer) => {
+    void transport.ask({ command: 'notice', language }).then((answer) => {
       if (!isCurrent) return;
       setNotice(answer.ok ? (answer.notice ?? null) : null);
+      setShownAs(answer.ok ? answer : null);
       setProblem(answer.ok ? null : answer.problem);
     });
     return () => {
       isCurrent = false;
     };
     // A notice that is published while this one is read takes its place.
-  }, [transport, version]);
+  }, [transport, version, language]);
   if (problem !== null) return <p role="alert">{problem}</p>;
   if (notice === null) return <p role="status">{say('frame.opening')}</p>;
   const accept = async (): Promise<void> => {
-    if (await ask({ command: 'accept_notice', version: notice.version, hash: notice.hash })) onClose();
+    if (await ask({ command: 'accept_notice', version: notice.version, hash: notice.hash, language })) onClose();
   };
   const agree = async (): Promise<void> => {
-    if (await ask({ command: 'agree', version: notice.version, hash: notice.hash })) onClose();
+    if (await ask({ command: 'agree', version: notice.version, hash: notice.hash, language })) onClose();
   };
+  const remark = shownAs?.language === undefined ? '' : languageRemark(shownAs.language.is, language);
   const { headings, collected, notCollected, never, retention, appeal, publishedAt, updatedAt, edition } = notice;
   return (
-    <div className={classes.column} lang={notice.language}>
-      <p className={`${classes.quiet} ${classes.small}`}>
-        {say('notice.published', {
-          organisation: status.organisation,
-          date: date(publishedAt),
-          updated: date(updatedAt),
-        })}
-      </p>
-      <h2>{headings.collected}</h2>
-      {collected.length === 0 && <p>{headings.nothing}</p>}
-      <ul className={classes.lines}>
-        {collected.map((line) => (
-          <li key={line.parameter}>
-            <h3>{line.label}</h3>
-            <p>{line.text}</p>
-            <p className={`${classes.quiet} ${classes.small}`}>{line.terms}</p>
-          </li>
-        ))}
-      </ul>
-      {retention !== '' && <p>{retention}</p>}
-      <h2>{headings.notCollected}</h2>
-      <p>{notCollected.length === 0 ? headings.everything : listed(notCollected.map(({ label }) => label))}</p>
-      <h2>{headings.never}</h2>
-      <p>{never}</p>
-      {appeal !== '' && (
-        <>
-          <h2>{headings.whomToAsk}</h2>
-          <p>{appeal}</p>
-        </>
+    <div className={classes.column}>
+      {shownAs?.language !== undefined && (
+        <NativeSelect
+          label={say('notice.language')}
+          value={language}
+          onChange={(event) => setLanguage(event.currentTarget.value)}
+          data={shownAs.language.languages.map((tag) => ({ value: tag, label: nameOfLanguage(tag) }))}
+        />
       )}
-      {edition === 0 ? (
-        <p className={`${classes.quiet} ${classes.small}`}>{say('notice.ownWords')}</p>
-      ) : (
+      {remark !== '' && <p role="status">{remark}</p>}
+      <div className={classes.column} lang={notice.language}>
+        {notice.prevails !== '' && <p>{notice.prevails}</p>}
         <p className={`${classes.quiet} ${classes.small}`}>
-          {headings.fingerprint}: <code className={classes.hash}>{notice.hash}</code>
+          {say('notice.published', {
+            organisation: status.organisation,
+            date: date(publishedAt),
+            updated: date(updatedAt),
+          })}
         </p>
-      )}
+        <h2>{headings.collected}</h2>
+        {collected.length === 0 && <p>{headings.nothing}</p>}
+        <ul className={classes.lines}>
+          {collected.map((line) => (
+            <li key={line.parameter}>
+              <h3>{line.label}</h3>
+              <p>{line.text}</p>
+              <p className={`${classes.quiet} ${classes.small}`}>{line.terms}</p>
+            </li>
+          ))}
+        </ul>
+        {retention !== '' && <p>{retention}</p>}
+        <h2>{headings.notCollected}</h2>
+        <p>{notCollected.length === 0 ? headings.everything : listed(notCollected.map(({ label }) => label))}</p>
+        <h2>{headings.never}</h2>
+        <p>{never}</p>
+        {appeal !== '' && (
+          <>
+            <h2>{headings.whomToAsk}</h2>
+            <p>{appeal}</p>
+          </>
+        )}
+        {edition === 0 ? (
+          <p className={`${classes.quiet} ${classes.small}`}>{say('notice.ownWords')}</p>
+        ) : (
+          <p className={`${classes.quiet} ${classes.small}`}>
+            {headings.fingerprint}: <code className={classes.hash}>{notice.hash}</code>
+          </p>
+        )}
+      </div>
       {status.notice?.acknowledged === true ? (
         <p>{say('notice.accepted')}</p>
       ) : (

@@ -31,6 +31,7 @@ import { restrictions } from './handlers/restrictions.ts';
 import { selfTests } from './handlers/selfTests.ts';
 import { signingIn } from './handlers/signingIn.ts';
 import { today } from './handlers/today.ts';
+import { translations } from './handlers/translations.ts';
 import { week } from './handlers/week.ts';
 import { openApiDocument } from './openapi.ts';
 import { createOpenStreams } from './openStreams.ts';
@@ -132,6 +133,7 @@ function handlersOf(context: Context): Handlers {
     ...enrolment(context),
     ...policy(context, streams),
     ...contacts(context),
+    ...translations(context),
     ...policyKeys(context),
     ...objections(context),
     ...restrictions(context),

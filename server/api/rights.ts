@@ -67,6 +67,8 @@ const rights = {
   noticeVersion: { action: 'organisation.read', of: 'organisation' },
   noticeTexts: { action: 'organisation.read', of: 'organisation' },
   noticeText: { action: 'organisation.read', of: 'organisation' },
+  noticeIn: { action: 'organisation.read', of: 'organisation' },
+  translateNotice: { action: 'policy.publish', of: 'organisation' },
   contacts: { action: 'organisation.read', of: 'organisation' },
   changeContacts: { action: 'contacts.change', of: 'organisation' },
   objections: { action: 'objection.see', of: 'person_in_path' },

@@ -34,6 +34,7 @@ const details = {
   consent_given: 'this person consented to something that is collected of them',
   consent_withdrawn: 'this person withdrew a consent of theirs',
   refused_consent: 'asked for the consents of somebody else, or to give or withdraw one for them',
+  notice_translated: 'this person put or removed a translation of the notice',
   contacts_changed: 'this person changed whom people are told that they can turn to',
   refused_rights_request:
     'asked for what a person asks about their data, or to file or answer it for them, without being allowed to',

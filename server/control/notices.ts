@@ -4,6 +4,7 @@ import type { OrgId } from '../../shared/ids.ts';
 import { hashedText, noticeContent } from '../../shared/policy/notice.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
 import type { Phrases } from '../../shared/policy/phrases/phrases.ts';
+import type { NoticeTranslation } from '../../shared/policy/translation.ts';
 import { NoticeContent, type NoticeHead, type NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { Clock } from '../clock.ts';
@@ -12,6 +13,7 @@ import { type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 import { contactsOf } from './contacts.ts';
 import type { PublishedPolicy } from './control.ts';
 import { type Organisations, payloadHash } from './signer.ts';
+import { translationsOf } from './translations.ts';
 
 /** The notices of every organisation. No text is given to anybody before it is stored, and what is given is what is stored. */
 export interface Notices {
@@ -22,6 +24,8 @@ export interface Notices {
   of(policy: PublishedPolicy, which: 'in_force' | 'past'): Promise<NoticeView>;
   /** The text with this hash, unchanged for ever; null when nobody was ever shown one. */
   byHash(org: OrgId, hash: Digest): Promise<NoticeView | null>;
+  /** What the organisation translated itself. */
+  translations(org: OrgId): Promise<readonly NoticeTranslation[]>;
   /** Every text, by version and edition. */
   heads(org: OrgId): Promise<readonly NoticeHead[]>;
 }
@@ -96,6 +100,7 @@ export function createNotices({ store, vault, organisations, clock, phrases = en
       const record = await store.noticeByHash(org, hash);
       return record === null ? null : read(record);
     },
+    translations: async (org) => (await translationsOf(store, vault, org)).translations,
     async heads(org) {
       return (await store.notices(org)).map(({ version, edition, at, hash }) => ({
         version,

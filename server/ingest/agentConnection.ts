@@ -3,6 +3,7 @@ import { assertNever, DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import type { SignedKeyStatement } from '../../shared/policy/keys.ts';
 import { Lease } from '../../shared/policy/lease.ts';
+import type { NoticeTranslation } from '../../shared/policy/translation.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import {
   type AgentFrame,
@@ -259,7 +260,13 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   async function sendNotice({ device }: Known, have: Digest | null): Promise<void> {
     const notice = await notices.of(await control.current(device.org), 'in_force');
     const isNews = notice.hash !== have && JSON.stringify(notice).length < NOTICE_MOST;
-    send({ type: 'notice', notice: isNews ? notice : null });
+    const fitting: NoticeTranslation[] = [];
+    for (const one of await notices.translations(device.org)) {
+      const size = JSON.stringify([isNews ? notice : null, ...fitting, one]).length;
+      if (size < NOTICE_MOST) fitting.push(one);
+    }
+    const translations = fitting.length === 0 ? {} : { translations: fitting };
+    send({ type: 'notice', notice: isNews ? notice : null, ...translations });
   }
 
   function byeFor(problem: ImageProblem | null): void {

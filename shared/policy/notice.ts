@@ -46,7 +46,7 @@ export const RETENTION = english.retention;
 type Terms = Pick<PolicyDocument, 'screenshotReviewSeconds' | 'idleSeconds' | 'leaseHours' | 'exclusions'>;
 
 /** A policy as somebody holds it: a rule that is missing, or was not understood, is off. */
-type Told = Pick<PolicyDocument, 'version' | 'jurisdiction' | 'workingHours'> & {
+export type Told = Pick<PolicyDocument, 'version' | 'jurisdiction' | 'workingHours'> & {
   readonly parameters: { readonly [P in ParameterId]?: PolicyRule<P> };
 } & Terms;
 

@@ -3,11 +3,12 @@ import { hasLevel, ParameterId, parameterIds } from '../catalog.ts';
 import { BootId, DeviceId, ImageId, OrgId, PersonId, RequestId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
 import { KEYS_IN_A_FRAME, SignedKeyStatement } from '../policy/keys.ts';
+import { NoticeTranslation } from '../policy/translation.ts';
 import { RequestStatement, WAITING_OWN_MOST, WAITING_REPRESENTED_MOST } from '../rightsRequest.ts';
 import { Digest, Nonce, Signed } from '../signed.ts';
 import { line } from '../text.ts';
 import { MonoMs, UnixMs } from '../time.ts';
-import { NoticeView } from './http/notice.ts';
+import { LanguageTag, NoticeView } from './http/notice.ts';
 import { limits } from './limits.ts';
 
 /** The WebSocket path, subprotocol and version. */
@@ -148,6 +149,8 @@ export const AcknowledgementPayload = z.strictObject({
   terms: z.int().min(0),
   /** Of the text that was shown. Left out: the device had not had it from the server, and showed the policy in words of its own. */
   noticeHash: Digest.optional(),
+  /** In which language it was shown, where that was not the one that counts; `noticeHash` is of the text that counts all the same. */
+  language: LanguageTag.optional(),
   /** They did not only read it but agree to what it takes from them. Left out: they read it, and their old terms stay. */
   agreed: z.literal(true).optional(),
   at: UnixMs,
@@ -253,7 +256,12 @@ export const Welcome = z.strictObject({
 export const PolicyPush = z.strictObject({ type: z.literal('policy'), keys, policy: Signed.nullable(), lease: Signed });
 
 /** The text of the notice in force, which was stored before it is sent; null: it is the one that the device has. */
-export const Notice = z.strictObject({ type: z.literal('notice'), notice: NoticeView.nullable() });
+export const Notice = z.strictObject({
+  type: z.literal('notice'),
+  notice: NoticeView.nullable(),
+  /** What the organisation translated itself, as far as it fits into a frame. Left out: nothing. */
+  translations: z.array(NoticeTranslation).optional(),
+});
 
 /** The batch is committed. Sent only after the commit is on disk. `duplicate`: this seq was committed before. */
 export const Ack = z.strictObject({

@@ -10,7 +10,7 @@ import { Digest, PublicKey, Signed } from '../signed.ts';
 import { line, text } from '../text.ts';
 import { SECOND, UnixMs } from '../time.ts';
 import { WorkedStretch } from '../worked.ts';
-import { NoticeView } from './http/notice.ts';
+import { LanguageTag, NoticeInLanguage, NoticeView } from './http/notice.ts';
 import { SelfTestReport } from './selfTest.ts';
 
 /**
@@ -41,11 +41,12 @@ const pageRequests = [
   request('split_idle', { at: UnixMs }),
   request('show_screenshot', { image: ImageId }),
   request('drop_screenshot', { image: ImageId }),
-  request('notice', {}),
+  /** Left out: in English, which is the text that counts. */
+  request('notice', { language: LanguageTag.optional() }),
   /** `hash`: of the text that was shown; left out, it is the one in force. */
-  request('accept_notice', { version: z.int().min(1), hash: Digest.optional() }),
+  request('accept_notice', { version: z.int().min(1), hash: Digest.optional(), language: LanguageTag.optional() }),
   /** Agrees to what the notice takes from the person, which is an act apart from having read it; `hash` as above. */
-  request('agree', { version: z.int().min(1), hash: Digest.optional() }),
+  request('agree', { version: z.int().min(1), hash: Digest.optional(), language: LanguageTag.optional() }),
   /** Tries whether anything of the parameter can come into being here; nothing real is read. */
   request('prove', { parameter: ParameterId }),
   /** `digest`: of what was shown of it, so that nobody answers anything else. */
@@ -203,6 +204,8 @@ export const WindowAnswer = z.discriminatedUnion('ok', [
     said: z.string(),
     status: AgentStatus.optional(),
     notice: NoticeView.optional(),
+    /** Whether it is in the language that was asked for, and which there are. */
+    language: NoticeInLanguage.pick({ is: true, languages: true }).optional(),
     /** WebP, base64. */
     image: z.string().optional(),
     /** An address that opens the page once, within a minute; and a file of this account that leads a browser there. */

@@ -108,6 +108,7 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   noticeVersion: () => true,
   noticeTexts: () => true,
   noticeText: () => true,
+  noticeIn: () => true,
   contacts: () => true,
   openObjections: any(isOwner, isOfficer),
   allRestrictions: any(isOwner, isOfficer),
@@ -121,6 +122,7 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   changeTeam: any(isOwner, isAdmin),
   changeContacts: any(isOwner, (actor) => actor === 'officer'),
   publishPolicy: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  translateNotice: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   proof: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   proofStream: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   securityEvents: any(isOwner, isAdmin, isOfficer),
@@ -172,7 +174,13 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
     const allowed = common[name]?.(actor) === true;
     // What would change the organisation is asked for in a way that cannot: a taken address, a version or a team that is not there, a wrong password.
     const refused = { invite: 409, publishPolicy: 409, changeContacts: 409, rotatePolicyKey: 401, changeTeam: 404 };
-    const overtaken = { changeController: 409, recordAssessment: 409, noticeText: 404, eraseStored: 401 };
+    const overtaken = {
+      changeController: 409,
+      recordAssessment: 409,
+      translateNotice: 409,
+      noticeText: 404,
+      eraseStored: 401,
+    };
     const answer = { ...refused, ...overtaken, createTeam: 201 }[name as string] ?? 200;
     expect(reply.status).toBe(allowed ? answer : 403);
   });

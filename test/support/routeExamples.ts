@@ -85,6 +85,8 @@ export function examples({
     enrol: { body: { enrolment: signed } },
     noticeTexts: {},
     noticeText: { params: { hash: '0'.repeat(64) } },
+    noticeIn: { params: { language: 'de' } },
+    translateNotice: { params: { language: 'de' }, body: { master: '0'.repeat(64), content: null } },
     contacts: {},
     changeContacts: { body: { baseRevision: 999, authority: null, privacy: null } },
     objections: { params: { person } },

@@ -52,7 +52,7 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'polic
   readonly spool: Spool;
   readonly recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere' | 'selfTest'>;
   readonly acknowledgements: AcknowledgementBox;
-  readonly notices: Pick<NoticeBox, 'hash' | 'arrived'>;
+  readonly notices: Pick<NoticeBox, 'hash' | 'arrived' | 'translated'>;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
   readonly onWipe: (reason: WipePayload['reason']) => Promise<void>;
   readonly onChange?: (state: UplinkState) => void;
@@ -91,6 +91,8 @@ export interface ShownText {
   readonly version: number;
   readonly policyHash: string;
   readonly noticeHash?: string;
+  /** Where it was not shown in the language that counts. */
+  readonly language?: string;
   /** They agree to what it takes from them, too. */
   readonly agreed?: true;
 }
@@ -392,6 +394,7 @@ class WebSocketUplink implements Uplink {
         return;
       case 'notice':
         if (frame.notice !== null) this.#deps.notices.arrived(frame.notice);
+        this.#deps.notices.translated(frame.translations ?? []);
         return;
       case 'ack':
         return this.#acknowledged(conversation, frame);

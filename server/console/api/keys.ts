@@ -11,6 +11,7 @@ export const keys = {
   policyHistory: ['policy', 'history'],
   policyKeys: ['policyKeys'],
   notice: ['notice'],
+  noticeIn: (language: string) => ['notice', 'in', language],
   noticeVersion: (version: number) => ['notice', version],
   contacts: ['contacts'],
   proof: ['proof'],

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ConsentView } from '../../../shared/protocol/http/consents.ts';
 import { purposesInQuery, type ReadPurposeName } from '../day/purposes.ts';
@@ -110,6 +110,15 @@ export function useNotice(version: number | null = null) {
         ? call('notice', {}, signal)
         : call('noticeVersion', { params: { version: String(version) } }, signal),
     staleTime: version === null ? 0 : Number.POSITIVE_INFINITY,
+  });
+}
+
+/** The notice in force in a language; in English where there is no translation of that text. */
+export function useNoticeIn(language: string) {
+  return useQuery({
+    queryKey: keys.noticeIn(language),
+    queryFn: ({ signal }) => call('noticeIn', { params: { language } }, signal),
+    placeholderData: keepPreviousData,
   });
 }
 

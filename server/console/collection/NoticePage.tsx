@@ -9,6 +9,7 @@ import { NoSuchPage } from '../frame/NoSuchPage.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Page } from '../frame/Page.tsx';
 import { say } from '../strings/say.ts';
+import { NoticeInForce } from './NoticeInForce.tsx';
 import { NoticeSheet } from './NoticeSheet.tsx';
 
 /** What is collected now, on a page that prints. */
@@ -32,10 +33,10 @@ export function NoticePage() {
         </>
       }
     >
-      <div className="dl-panel">
-        <NoticeSheet />
+      <div className="dl-stack">
+        <NoticeInForce />
+        {may.changeContacts(role) && <WhomToAsk />}
       </div>
-      {may.changeContacts(role) && <WhomToAsk />}
     </Page>
   );
 }

@@ -22,7 +22,12 @@ export function NoticeSheet({
   const notice = useNotice(of);
   if (notice.isPending) return <Waiting />;
   if (notice.isError) return <Failure error={notice.error} retry={() => void notice.refetch()} />;
-  const { version, publishedAt, updatedAt, hash, headings, appeal, language } = notice.data;
+  return <NoticeShown notice={notice.data} printable={printable} />;
+}
+
+/** The words of one notice. `printable`: on another page than its own, to which it leads. */
+export function NoticeShown({ notice, printable = false }: { notice: NoticeView; printable?: boolean }) {
+  const { version, publishedAt, updatedAt, hash, headings, appeal, language, prevails } = notice;
   return (
     <div className="dl-stack" lang={language}>
       <div className="dl-row dl-between">
@@ -35,7 +40,8 @@ export function NoticeSheet({
           </Button>
         )}
       </div>
-      <NoticeText notice={notice.data} headings={headings} />
+      {prevails !== '' && <p>{prevails}</p>}
+      <NoticeText notice={notice} headings={headings} />
       <section>
         <h2>{headings.whomToAsk}</h2>
         <p>{appeal}</p>
@@ -43,7 +49,7 @@ export function NoticeSheet({
       <p className="dl-quiet dl-small">
         {headings.fingerprint}: <span className="dl-code">{hash}</span>
       </p>
-      {!printable && <Files notice={notice.data} />}
+      {!printable && <Files notice={notice} />}
     </div>
   );
 }

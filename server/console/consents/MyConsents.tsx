@@ -25,17 +25,19 @@ export function MyConsents() {
     <Page title={say('consents.title')} lead={say('consents.lead')}>
       {consents.error !== null && <Failure error={consents.error} retry={() => void consents.refetch()} />}
       {consents.error === null && consents.data === undefined && <Waiting />}
-      {consents.data !== undefined && consents.data.agreement !== null && (
-        <OldTerms agreement={consents.data.agreement} />
-      )}
-      {consents.data !== undefined && (
-        <section className="dl-panel dl-stack" aria-label={say('consents.title')}>
-          {consents.data.consents.length === 0 && <p className="dl-quiet">{say('consents.none')}</p>}
-          {consents.data.consents.map((consent) => (
-            <Consent key={consent.parameter} person={me.person.id} consent={consent} />
-          ))}
-        </section>
-      )}
+      <div className="dl-stack">
+        {consents.data !== undefined && consents.data.agreement !== null && (
+          <OldTerms agreement={consents.data.agreement} />
+        )}
+        {consents.data !== undefined && (
+          <section className="dl-panel dl-stack" aria-label={say('consents.title')}>
+            {consents.data.consents.length === 0 && <p className="dl-quiet">{say('consents.none')}</p>}
+            {consents.data.consents.map((consent) => (
+              <Consent key={consent.parameter} person={me.person.id} consent={consent} />
+            ))}
+          </section>
+        )}
+      </div>
     </Page>
   );
 }

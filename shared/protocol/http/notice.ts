@@ -67,7 +67,41 @@ export type NoticeView = z.infer<typeof NoticeView>;
 export const NoticeHead = NoticeView.pick({ version: true, edition: true, updatedAt: true, hash: true });
 export type NoticeHead = z.infer<typeof NoticeHead>;
 
+const language = z.strictObject({ language: LanguageTag });
+
+/** The notice in force in the language that somebody chose. */
+export const NoticeInLanguage = z.strictObject({
+  /** Its `hash` is the one of the English text, whatever language it is in: that is the text that counts and that is acknowledged. */
+  notice: NoticeView,
+  /** `stale`: the translation is of another text, so that the English one is shown. `none`: nobody has translated it. */
+  is: z.enum(['master', 'translation', 'stale', 'none']),
+  languages: z.array(LanguageTag),
+});
+export type NoticeInLanguage = z.infer<typeof NoticeInLanguage>;
+
 export const noticeRoutes = {
+  noticeIn: route({
+    method: 'GET',
+    path: '/notice/in/:language',
+    auth: 'session',
+    params: language,
+    query: empty,
+    summary:
+      'The notice in force in a language: a translation of that very text, or the English one where there is none or it is out of date, which `is` says.',
+    body: null,
+    response: NoticeInLanguage,
+  }),
+  translateNotice: route({
+    method: 'PUT',
+    path: '/notice/in/:language',
+    auth: 'session',
+    params: language,
+    query: empty,
+    summary:
+      "Puts the organisation's own translation of the text with the hash `master` (whoever may publish the policy); `content` null removes it. 409 when that text is not in force any more, 400 when the translation says other facts.",
+    body: z.strictObject({ master: Digest, content: NoticeContent.nullable() }),
+    response: NoticeInLanguage,
+  }),
   notice: route({
     method: 'GET',
     path: '/notice',

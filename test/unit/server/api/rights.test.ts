@@ -93,6 +93,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ devices: publishers, deviceReceipt: overseers, selfTest: ['owner', 'manager'] },
   ...{ policy: everyone, policyVersion: everyone, policyHistory: everyone, notice: everyone, noticeVersion: everyone },
   ...{ noticeTexts: everyone, noticeText: everyone },
+  ...{ noticeIn: everyone, translateNotice: publishers },
   ...{ contacts: everyone, changeContacts: ['owner', 'privacy_officer'] },
   ...{ policyKeys: everyone, rotatePolicyKey: ['owner'] },
   ...{ publishPolicy: publishers, proof: overseers, proofStream: overseers },

@@ -1,0 +1,48 @@
+import { Button, FileButton } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { NoticeContent } from '../../../shared/protocol/http/notice.ts';
+import { Digest } from '../../../shared/signed.ts';
+import { call } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { say } from '../strings/say.ts';
+
+/** For the organisation's own translation of the text in force: a file with the same facts and other words. */
+export function Translate({ master }: { master: string }) {
+  const client = useQueryClient();
+  const put = useMutation({
+    mutationFn: async (file: File) => {
+      const content = contentIn(await file.text());
+      if (content === null) return null;
+      return call('translateNotice', { params: { language: content.language }, body: { master, content } });
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.notice }),
+  });
+  return (
+    <section className="dl-panel dl-stack dl-noprint" aria-label={say('translate.title')}>
+      <h2>{say('translate.title')}</h2>
+      <p>{say('translate.help')}</p>
+      <div className="dl-row">
+        <FileButton accept="application/json,.json" onChange={(file) => file !== null && put.mutate(file)}>
+          {(props) => (
+            <Button {...props} variant="default" loading={put.isPending}>
+              {say('translate.choose')}
+            </Button>
+          )}
+        </FileButton>
+        {put.isSuccess && <p role="status">{say(put.data === null ? 'translate.unreadable' : 'translate.done')}</p>}
+      </div>
+      {put.isError && <Failure error={put.error} />}
+    </section>
+  );
+}
+
+/** The file as it was saved: with the hash of the English text, which says nothing of this one. */
+function contentIn(text: string): NoticeContent | null {
+  try {
+    const { hash: _, ...content } = NoticeContent.extend({ hash: Digest.optional() }).parse(JSON.parse(text));
+    return content;
+  } catch {
+    return null;
+  }
+}
