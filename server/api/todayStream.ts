@@ -57,7 +57,7 @@ export async function followToday(context: Sources, watch: Watch, stream: EventS
     while (await goesOn(stream)) {
       const now = clock.mono();
       if (now >= overAt || clock.now() >= Math.min(endsAt, today.bounds.to)) break;
-      if (!(await stillHolds(context, watch)) || (await decidedBy(context, watch)) !== decided) break;
+      if (!(await stillHolds(context, watch, decided))) break;
       const isDue = now >= refreshAt;
       if (!isDue && now < gatherUntil) continue;
       const latest = marksOf(context, watch);
@@ -69,7 +69,7 @@ export async function followToday(context: Sources, watch: Watch, stream: EventS
       if (isDue) refreshAt = now + REFRESH_MS;
       if (!isDue && wordsOf(report) === said) continue;
       // Decided again after it was read: nothing is said of somebody whom the reader may not see any more.
-      if (!(await stillHolds(context, watch)) || !(await sameScope(context, watch, isDue))) break;
+      if (!(await stillHolds(context, watch, decided)) || !(await sameScope(context, watch, isDue))) break;
       said = wordsOf(report);
       send(report);
     }
@@ -115,7 +115,9 @@ function wordsOf({ people }: TodayReport): string {
   );
 }
 
-async function stillHolds(context: Sources, { signedIn, first }: Watch): Promise<boolean> {
+async function stillHolds(context: Sources, watch: Watch, decided: string): Promise<boolean> {
+  const { signedIn, first } = watch;
+  if ((await decidedBy(context, watch)) !== decided) return false;
   const again = await context.sessions.again(signedIn.session);
   if (again === null || !isSame(again.actor, signedIn.actor)) return false;
   return (await context.control.current(signedIn.actor.org)).document.version === first.policyVersion;

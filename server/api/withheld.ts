@@ -1,15 +1,15 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
+import type { PolicyControl } from '../control/control.ts';
 import type { PersonRecord } from '../store/store.ts';
-import type { Context } from './context.ts';
 
 /**
  * What the person has had restricted, which nobody but themself is shown, and nobody else erases (GDPR Art. 18). Where one of their decisions was damaged nobody
  * can say what it forbids: then that is everything.
  */
 export async function withheldFrom(
-  { control }: Pick<Context, 'control'>,
+  { control }: { readonly control: Pick<PolicyControl, 'standing'> },
   { person: reader }: { readonly person: PersonId | null },
   subject: Pick<PersonRecord, 'org' | 'person'>,
 ): Promise<ReadonlySet<ParameterId>> {

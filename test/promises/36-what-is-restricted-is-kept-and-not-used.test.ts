@@ -142,7 +142,7 @@ test('a lowering has what is stored of everyone else deleted, and says of how ma
 
 test('nobody lifts it before the person has been told why, and has known it for three days', async () => {
   const lift = async (revision: number) => officer.client.send('POST', of('screenshot', '/lift'), { revision });
-  const { revision } = (await mine()).find(({ parameter }) => parameter === 'screenshot') as Json;
+  const { revision } = (await mine()).find(({ parameter }) => parameter === 'screenshot');
   expect((await lift(revision)).status).toBe(409);
   const words = 'The claim was settled on 3 March.';
   const told = await officer.client.ok('POST', of('screenshot', '/lift-notice'), { revision, words });

@@ -2,13 +2,16 @@ import { expect, it } from 'vitest';
 import type { Today } from '../../../../server/api/today.ts';
 import { followToday } from '../../../../server/api/todayStream.ts';
 import type { Actor } from '../../../../server/authorize.ts';
+import { authorize, personTarget } from '../../../../server/authorize.ts';
 import type { TodayReport } from '../../../../shared/protocol/http/today.ts';
 import { HOUR, MINUTE } from '../../../../shared/time.ts';
-import { connect, startServer } from '../../../support/ingestKit.ts';
+import { connect, type ServerKit, startServer } from '../../../support/ingestKit.ts';
 import { personId, webSession } from '../../../support/storeRecords.ts';
 
 /** Follows somebody whose device connects; `whileRead` happens while the report of that is read. Resolves with what was sent. */
-async function sentWhen(whileRead: (end: () => void) => void): Promise<readonly unknown[]> {
+async function sentWhen(
+  whileRead: (end: () => void, kit: ServerKit) => void | Promise<void>,
+): Promise<readonly unknown[]> {
   await using kit = await startServer();
   const device = await kit.enrol();
   const { org, person, clock, store, control, connections } = kit;
@@ -30,7 +33,7 @@ async function sentWhen(whileRead: (end: () => void) => void): Promise<readonly 
     people: [person],
     bounds: { from: clock.now() - HOUR, to: clock.now() + HOUR },
     async report() {
-      whileRead(() => (isSignedIn = false));
+      await whileRead(() => (isSignedIn = false), kit);
       return { ...first, people: [{ ...row, state: 'tracking', since: clock.now() }] };
     },
   };
@@ -62,4 +65,17 @@ it('a live look sends what has changed', async () => {
 
 it('a live look whose session ends while the change is read says nothing of it', async () => {
   expect(await sentWhen((endSession) => endSession())).toMatchObject([{ people: [{ state: 'not_today' }] }]);
+});
+
+it('a live look in which somebody has had something restricted while it was read says nothing of it, and ends', async () => {
+  const restrict = async (_end: () => void, { control, org, person }: ServerKit): Promise<void> => {
+    const actor: Actor = { org, person, role: 'employee', managesTeams: [], complete: true };
+    const subject = personTarget({ org, person, role: 'employee', teams: [], managesTeams: [] });
+    const verdict = authorize(actor, 'restriction.decide', subject);
+    if (verdict.kind === 'refused') throw new Error(verdict.reason);
+    await control.decide(verdict.leave, () => {
+      return { kind: 'restricted', parameter: 'session', ground: 'accuracy', words: '' };
+    });
+  };
+  expect(await sentWhen(restrict)).toMatchObject([{ people: [{ state: 'not_today' }] }]);
 });
