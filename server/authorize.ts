@@ -47,7 +47,7 @@ export type Action =
   | 'restriction.read' // with its words
   | 'restriction.lift'
   | 'restriction.list' // everybody's
-  | 'terms.leave_out' // to say what of the policy is left out for one person
+  | 'terms.leave_out' // to say what of the policy is left out for one person, or for a team
   | 'zone.choose' // whose clock one's own working hours go by
   | 'minor.see' // that somebody is said not to be of age
   | 'minor.say' // that somebody is not of age, or is after all
@@ -67,7 +67,7 @@ export type Authorized<A extends Action> = {
   readonly subject: PersonId | null;
 } & { readonly __authorized: A };
 
-/** What an action is done to: a person (`person` set), or the organisation as a whole. */
+/** What an action is done to: a person (`person` set), a team (`teams` alone), or the organisation as a whole. */
 export interface Target {
   readonly org: OrgId;
   readonly person: PersonId | null;
@@ -154,6 +154,11 @@ export function readableFor(
 /** The organisation as a whole. */
 export function organisation(org: OrgId): Target {
   return { org, person: null, teams: [], role: null, manages: [], becomes: null, wouldManage: null, comesUnder: [] };
+}
+
+/** Everybody in a team. */
+export function teamTarget(org: OrgId, team: TeamId): Target {
+  return { ...organisation(org), teams: [team] };
 }
 
 /** A person as the store knows them, and what `people.change` would give them. */

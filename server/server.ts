@@ -15,6 +15,7 @@ import { clientAddress, limitKey } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { startCompaction } from './compaction/compaction.ts';
 import { optionOf, parseServerConfig, type ServerConfig } from './config.ts';
+import { followAllTeams } from './control/teamLeavings.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import type { AgentEvent, AgentSocketDeps } from './ingest/ingest.ts';
 import { createAgentSocket } from './ingest/socket.ts';
@@ -83,6 +84,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const region = config.region ?? null;
     for (const org of await requireResidency({ ...foundation, clock }, served, region))
       log.info('residency', { reason: `the data of organisation ${org} belongs in ${region} from now on` });
+    await followAllTeams(foundation, (cause) => log.error('team_not_followed', { failure: failureFields(cause) }));
     const organisations = served.length;
     const agents = createAgentSocket({
       ...foundation,

@@ -20,6 +20,7 @@ import { data } from './handlers/data.ts';
 import { devices } from './handlers/devices.ts';
 import { enrolment } from './handlers/enrolment.ts';
 import { erasures } from './handlers/erasures.ts';
+import { layers } from './handlers/layers.ts';
 import { objections } from './handlers/objections.ts';
 import { ownData } from './handlers/ownData.ts';
 import { people } from './handlers/people.ts';
@@ -139,6 +140,7 @@ function handlersOf(context: Context): Handlers {
     ...restrictions(context),
     ...ages(context),
     ...consents(context),
+    ...layers(context),
     ...requests(context),
     ...data(context),
     ...ownData(context),

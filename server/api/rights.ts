@@ -1,13 +1,13 @@
-import { PersonId } from '../../shared/ids.ts';
+import { PersonId, TeamId } from '../../shared/ids.ts';
 import type { RouteName } from '../../shared/protocol/http.ts';
-import { type Action, type Actor, type Authorized, organisation, personTarget } from '../authorize.ts';
+import { type Action, type Actor, type Authorized, organisation, personTarget, teamTarget } from '../authorize.ts';
 import type { PersonRecord } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { requireLeave, requirePerson } from './leave.ts';
 import { refuseStranger } from './reading.ts';
 
 type Right =
-  | { readonly action: Action; readonly of: 'organisation' | 'person_in_path' }
+  | { readonly action: Action; readonly of: 'organisation' | 'person_in_path' | 'team_in_path' }
   /** One's own account, or whatever lies within one's own scope: nobody is refused. */
   | 'everyone'
   /**
@@ -88,6 +88,12 @@ const rights = {
   consents: { action: 'consent.decide', of: 'person_in_path' },
   giveConsent: { action: 'consent.decide', of: 'person_in_path' },
   withdrawConsent: { action: 'consent.decide', of: 'person_in_path' },
+  layers: { action: 'receipt.read', of: 'person_in_path' },
+  leftOutOfPerson: { action: 'receipt.read', of: 'person_in_path' },
+  leaveOutOfPerson: { action: 'terms.leave_out', of: 'person_in_path' },
+  leftOutOfTeam: { action: 'terms.leave_out', of: 'team_in_path' },
+  leaveOutOfTeam: { action: 'terms.leave_out', of: 'team_in_path' },
+  chooseZone: { action: 'zone.choose', of: 'person_in_path' },
   requests: { action: 'request.read', of: 'person_in_path' },
   allRequests: { action: 'request.list', of: 'organisation' },
   fileRequest: { action: 'request.make', of: 'person_in_path' },
@@ -123,12 +129,14 @@ const rights = {
   securityEvents: { action: 'security.read', of: 'organisation' },
 } as const satisfies Readonly<Record<RouteName, Right>>;
 
-/** What the handler of a route is given because its right was granted: the leave, and the person whom the path names. */
+/** What the handler of a route is given because its right was granted: the leave, and the person whom the path names. Whether there is a team that it names is for the handler. */
 export type Granted<N extends RouteName> = GrantedBy<(typeof rights)[N]>;
 
 type GrantedBy<R extends Right> = R extends { readonly action: infer A extends Action; readonly of: infer Of }
-  ? { readonly leave: Authorized<A> } & (Of extends 'person_in_path' ? { readonly person: PersonRecord } : object)
+  ? { readonly leave: Authorized<A> } & Named<Of>
   : object;
+
+type Named<Of> = Of extends 'person_in_path' ? { readonly person: PersonRecord } : object;
 
 type PathParams = Readonly<Record<string, unknown>>;
 
@@ -142,6 +150,10 @@ export async function requireRight(
   const right: Right = rights[name];
   if (typeof right === 'string') return {};
   if (right.of === 'organisation') return { leave: requireLeave(actor, right.action, organisation(actor.org)) };
+  if (right.of === 'team_in_path') {
+    const id = TeamId.parse(params['team']);
+    return { leave: requireLeave(actor, right.action, teamTarget(actor.org, id)) };
+  }
   const person = await requirePerson(store, actor, PersonId.parse(params['person']));
   return { leave: requireLeave(actor, right.action, personTarget(person)), person };
 }

@@ -40,6 +40,9 @@ export type DecidingAction =
   | 'zone.choose'
   | 'minor.say';
 
+/** What the organisation leaves out for the teams of a person. */
+export type HeldByTeam = Extract<Decision, { kind: 'held' }> & { readonly layer: 'team' };
+
 /** The public halves of an organisation's keys. The private halves never leave `signer.ts`. */
 export interface OrgIdentity {
   readonly org: OrgId;
@@ -95,6 +98,11 @@ export interface PolicyControl {
     leave: Authorized<DecidingAction>,
     make: (standing: Standing, current: PublishedPolicy) => Decision | Promise<Decision>,
   ): Promise<Standing>;
+  /**
+   * Records, as `decide` does, what follows for the person from what their teams leave out. Nobody decides it anew: whoever said
+   * it of the team, or put them into it, had leave for that.
+   */
+  followTeams(whose: Pick<DeviceRecord, 'org' | 'person'>, held: HeldByTeam): Promise<Standing>;
   /**
    * Enrols a new device in one step with the use of its code and the acknowledgement that its enrolment holds, which is
    * the signed document itself. Throws DaylightError `bad_request`, with the code still good, when the signature, the

@@ -397,6 +397,8 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       return decideFor({ org, person }, make);
     },
 
+    followTeams: (whose, held) => decideFor(whose, () => held),
+
     async enrol(device, enrolment, { codeHash, event, most }) {
       const said = readSigned('daylight/enrolment/v1', EnrolmentPayload, enrolment, device.publicKey);
       if (said.device !== device.device || said.publicKey !== device.publicKey) {

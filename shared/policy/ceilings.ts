@@ -78,11 +78,25 @@ function ceilingBy(
   }
 }
 
-export function decidedLayers(policy: Decided, terms: PersonalTerms): readonly Layer[] {
+function decidedLayers(policy: Decided, terms: PersonalTerms): readonly Layer[] {
   return decidingLayers.map((name) => ({
     name,
     ceilings: each((id) => decidedCeiling(name, id, policy, terms)),
   }));
+}
+
+/** Everything that policy and terms say at the instant. What a device's person has been told of, and its lease, are layers besides. */
+export function policyLayers(
+  policy: Decided,
+  terms: PersonalTerms,
+  at: UnixMs,
+  walls: WallClocks,
+): readonly [Layer, ...Layer[]] {
+  return [
+    { name: 'organisation', ceilings: levelsIn(policy) },
+    ...decidedLayers(policy, terms),
+    ...timelyLayers(policy, terms, at, walls),
+  ];
 }
 
 /** The most that policy and person allow of each parameter, whatever the time, and whatever the person has been told. */
@@ -142,7 +156,7 @@ function untimelyBy(
   return end === null || until > end ? 'schedule' : null;
 }
 
-export function timelyLayers(
+function timelyLayers(
   policy: Decided,
   terms: Pick<PersonalTerms, 'zone' | 'agreed'>,
   at: UnixMs,

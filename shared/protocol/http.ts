@@ -8,6 +8,7 @@ import { dayRoutes } from './http/day.ts';
 import { devicesRoutes } from './http/devices.ts';
 import { enrolmentRoutes } from './http/enrolment.ts';
 import { erasuresRoutes } from './http/erasures.ts';
+import { layersRoutes } from './http/layers.ts';
 import { noticeRoutes } from './http/notice.ts';
 import { objectionsRoutes } from './http/objections.ts';
 import { observationsRoutes } from './http/observations.ts';
@@ -63,6 +64,7 @@ export const routes = {
   ...restrictionsRoutes,
   ...agesRoutes,
   ...consentsRoutes,
+  ...layersRoutes,
   ...requestsRoutes,
   ...dayRoutes,
   ...weekRoutes,

@@ -94,6 +94,19 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'employee', path: '/my-objections', heading: 'Objections' },
     open: pressForDialog('End the objection: Device', 'it is recorded again'),
   },
+  'why on or off': { as: 'employee', path: '/why', heading: 'Why on or off, for you', open: openScreenshots },
+  'why on or off, of a person': {
+    ...{ as: 'manager', path: (of) => `/people/${of.person}/why`, heading: `Why on or off: ${LONG}` },
+    open: openScreenshots,
+  },
+  'what is left out for a person': {
+    ...{ ...person, as: 'manager' },
+    open: pressForDialog('Change what is left out', 'What you give back later'),
+  },
+  'what is left out for a team': {
+    ...{ as: 'manager', path: ({ team }: Ids) => `/teams/${team}`, heading: TEAM },
+    open: pressForDialog('Change what is left out', 'It holds for whoever joins the team later'),
+  },
   consents: { as: 'employee', path: '/my-consents', heading: 'Consents' },
   'my requests': { as: 'employee', path: '/my-requests', heading: 'My requests' },
   'requests to answer': { as: 'officer', path: '/requests', heading: 'Requests to answer' },
@@ -170,6 +183,9 @@ beforeAll(async () => {
   await employee.client.ok('PUT', `/people/${employee.person}/objections/device`, { grounds });
   const restriction = { ground: 'objection', words: grounds };
   await employee.client.ok('PUT', `/people/${employee.person}/restrictions/device`, restriction);
+  const leaveOut = { baseRevision: 0, ceilings: { screenshot: 'off', app: 'category' }, words: grounds };
+  await owner.ok('PUT', `/teams/${team.id}/left-out`, leaveOut);
+  await owner.ok('PUT', `/people/${employee.person}/left-out`, leaveOut);
   const content = { kind: 'access', words: grounds };
   await employee.client.ok('POST', `/people/${employee.person}/requests`, { password: PASSWORD, content });
   browser = await startBrowser();
@@ -201,6 +217,10 @@ test.each(Object.keys(views))(
 
 async function showDays(page: Page): Promise<void> {
   await page.getByRole('article').first().locator('summary').click();
+}
+
+async function openScreenshots(page: Page): Promise<void> {
+  await page.locator('[data-parameter=screenshot] summary').click();
 }
 
 function press(name: string | RegExp, shown: string): (page: Page) => Promise<void> {

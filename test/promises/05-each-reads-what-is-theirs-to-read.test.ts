@@ -379,6 +379,26 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ error }) => error.code,
     saidOf: () => 'not_found',
   },
+  layers: {
+    ...{ ...change, logged: 'receipt', refusal: 'refused_layers' },
+    may: any(self, is('owner', 'admin', 'privacy_officer'), theirManager),
+    said: ({ person, parameters }) => [person, parameters.map(({ devices }: Json) => devices.length)],
+    saidOf: ({ person }) => [person, parameterIds.map(() => 1)],
+  },
+  leftOutOfPerson: {
+    ...{ ...change, refusal: 'refused_left_out' },
+    may: any(self, is('owner', 'admin', 'privacy_officer'), theirManager),
+    said: ({ person, teams }) => [person.revision, teams],
+    saidOf: () => [0, []],
+  },
+  // Somebody has changed it meanwhile: whoever may is told that.
+  leaveOutOfPerson: {
+    ...{ ...change, status: 409, refusal: 'refused_left_out' },
+    may: any(is('owner', 'admin'), theirManager),
+    said: ({ error }) => error.code,
+    saidOf: () => 'conflict',
+  },
+  chooseZone: { ...change, may: self, said: (body) => body, saidOf: () => ({ zone: 'Asia/Tokyo' }) },
   requests: {
     ...change,
     refusal: 'refused_rights_request',

@@ -118,6 +118,9 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   todayStream: () => true,
   invite: any(isOwner, isAdmin),
   invitations: any(isOwner, isAdmin),
+  // Of a team that there is not: nobody manages it.
+  leftOutOfTeam: any(isOwner, isAdmin),
+  leaveOutOfTeam: any(isOwner, isAdmin),
   createTeam: any(isOwner, isAdmin),
   changeTeam: any(isOwner, isAdmin),
   changeContacts: any(isOwner, (actor) => actor === 'officer'),
@@ -181,7 +184,8 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       noticeText: 404,
       eraseStored: 401,
     };
-    const answer = { ...refused, ...overtaken, createTeam: 201 }[name as string] ?? 200;
+    const noSuchTeam = { leftOutOfTeam: 404, leaveOutOfTeam: 404 };
+    const answer = { ...refused, ...overtaken, ...noSuchTeam, createTeam: 201 }[name as string] ?? 200;
     expect(reply.status).toBe(allowed ? answer : 403);
   });
 

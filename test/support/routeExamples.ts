@@ -115,6 +115,19 @@ export function examples({
     consents: { params: { person } },
     giveConsent: { params: { person, parameter: 'title' }, body: { shown: 'a'.repeat(64) } },
     withdrawConsent: { params: { person, parameter: 'title' } },
+    layers: { params: { person } },
+    leftOutOfPerson: { params: { person } },
+    leaveOutOfPerson: {
+      params: { person },
+      body: { baseRevision: 999, ceilings: { title: 'off' }, words: 'It is confidential.' },
+    },
+    // No team has the id of a person.
+    leftOutOfTeam: { params: { team: person } },
+    leaveOutOfTeam: {
+      params: { team: person },
+      body: { baseRevision: 999, ceilings: { title: 'off' }, words: 'It is confidential.' },
+    },
+    chooseZone: { params: { person }, body: { zone: 'Asia/Tokyo' } },
     requests: { params: { person } },
     allRequests: {},
     fileRequest: {

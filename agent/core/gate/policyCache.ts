@@ -3,7 +3,7 @@ import { isCanonical } from '../../../shared/canonical.ts';
 import { parameterIds, rank } from '../../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
 import { rulesWithin, timesWithin } from '../../../shared/policy/agreed.ts';
-import { decidedLayers, decidedLevels, timelyLayers } from '../../../shared/policy/ceilings.ts';
+import { decidedLevels, policyLayers } from '../../../shared/policy/ceilings.ts';
 import { type Exclusions, NO_EXCLUSIONS, together } from '../../../shared/policy/exclusions.ts';
 import { type KeyChain, type KeyLink, SignedKeyStatement } from '../../../shared/policy/keys.ts';
 import { Lease, leaseLayers, leaseWithin } from '../../../shared/policy/lease.ts';
@@ -239,17 +239,13 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   function layers(now: UnixMs): readonly Layer[] {
     if (kept.unread !== null) return [everythingOff('organisation')];
     if (kept.policy === null) return [];
-    const organisation: Layer[] = [{ name: 'organisation', ceilings: levelsOf(kept.policy) }];
-    if (holds(kept.ceiling, now)) organisation.push({ name: 'organisation', ceilings: kept.ceiling.levels });
-    if (kept.lease === null) return [...organisation, everythingOff('lease')];
+    const ceiling: Layer[] = holds(kept.ceiling, now) ? [{ name: 'organisation', ceilings: kept.ceiling.levels }] : [];
+    if (kept.lease === null) {
+      return [{ name: 'organisation', ceilings: levelsOf(kept.policy) }, ...ceiling, everythingOff('lease')];
+    }
     const { terms } = kept.lease;
     const then = believed(now);
-    return [
-      ...organisation,
-      ...decidedLayers(kept.policy, terms),
-      ...timelyLayers(kept.policy, terms, then, walls),
-      ...leaseLayers(kept.lease, then),
-    ];
+    return [...policyLayers(kept.policy, terms, then, walls), ...ceiling, ...leaseLayers(kept.lease, then)];
   }
 
   function remembered(): PolicyMemory {

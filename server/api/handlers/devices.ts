@@ -74,7 +74,7 @@ export function devices(
 }
 
 /** Whether somebody is at work is activity: whoever may not read that is shown no time and no count that would tell it. */
-function seesActivity(actor: Actor, person: PersonRecord): boolean {
+export function seesActivity(actor: Actor, person: PersonRecord): boolean {
   return authorize(actor, 'data.read', personTarget(person)).kind === 'granted';
 }
 
@@ -114,7 +114,9 @@ function seenOf({ connections, clock }: Context, { device, lastSeenAt }: DeviceR
 /** Off for a reason of this very moment (not tracking, paused, locked) is a parameter that is switched on. */
 const momentary: readonly ReceiptState['reason'][] = ['session', 'pause', 'lock'];
 
-function switchesOf(parameters: Partial<ReceiptPayload['parameters']>): Partial<Record<ParameterId, 'on' | 'off'>> {
+export function switchesOf(
+  parameters: Partial<ReceiptPayload['parameters']>,
+): Partial<Record<ParameterId, 'on' | 'off'>> {
   return Object.fromEntries(
     Object.entries(parameters).map(([id, { state, reason }]) => [
       id,

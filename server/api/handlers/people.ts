@@ -7,11 +7,13 @@ import type { Role } from '../../../shared/roles.ts';
 import { asSeen } from '../../../shared/text.ts';
 import type { UnixMs } from '../../../shared/time.ts';
 import { type Actor, authorize, type Gives, newcomerTarget, personTarget } from '../../authorize.ts';
+import { followTeams } from '../../control/teamLeavings.ts';
 import type { PersonRecord, TeamRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { Call, HandlersOf } from '../handler.ts';
 import { requireLeave, requirePerson } from '../leave.ts';
 import { noteEvent, noteInvited, noteRole } from '../securityEvents.ts';
+import { seesTeam } from '../teamScope.ts';
 
 /** People and teams: who is here, and which role and teams they have. */
 export function people(
@@ -44,6 +46,7 @@ export function people(
         await requireNotInvited(context, actor.org, body.email);
         const record = await accounts.create({ org: actor.org, ...body, invitedBy: actor.person });
         await noteInvited(context, record, record.role);
+        await followTeams(context, record);
         return { person: record, ...(await accounts.issueToken('invitation', record)) };
       });
       return invitationOf(context, person, token, expiresAt);
@@ -181,11 +184,6 @@ async function managedOf({ store }: Context, org: OrgId, teams: readonly TeamId[
   return new Set(teams.filter((team) => managed.includes(team)));
 }
 
-function seesTeam(actor: Actor, self: PersonRecord, team: TeamId): boolean {
-  if (actor.role === 'owner' || actor.role === 'admin') return true;
-  return actor.managesTeams.includes(team) || self.teams.includes(team);
-}
-
 /** Their link may have been lost; but whoever invites anew does not say that the first one is to end. */
 async function requireNotInvited({ accounts }: Context, org: OrgId, email: string): Promise<void> {
   const known = await accounts.byEmail(email);
@@ -208,12 +206,16 @@ async function change(
   await requireAnotherOwner(context, person, role);
   const managesTeams = role === 'manager' ? body.managesTeams : [];
   await noteChanges(context, person, { role, teams: body.teams, managesTeams });
-  return accounts.change(person, {
+  // What is left out for where they come to holds before they are there, for where they leave until they have left.
+  if (body.teams !== undefined) await followTeams(context, { ...person, teams: [...person.teams, ...body.teams] });
+  const changed = await accounts.change(person, {
     role,
     ...(body.teams === undefined ? {} : { teams: body.teams }),
     ...(managesTeams === undefined ? {} : { managesTeams }),
     ...(body.name === undefined ? {} : { profile: { ...(await accounts.profile(person)), name: body.name } }),
   });
+  if (body.teams !== undefined) await followTeams(context, changed);
+  return changed;
 }
 
 /** On record before it holds. */

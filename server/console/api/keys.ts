@@ -26,6 +26,8 @@ export const keys = {
   allRestrictions: ['allRestrictions'],
   restrictions: (person: string) => ['restrictions', person],
   age: (person: string) => ['age', person],
+  layers: (person: string) => ['layers', person],
+  leftOut: (whose: string) => ['leftOut', whose],
   consents: (person: string) => ['consents', person],
   allRequests: ['allRequests'],
   requests: (person: string) => ['requests', person],

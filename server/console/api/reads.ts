@@ -183,6 +183,31 @@ export function useAge(person: string) {
   });
 }
 
+/** A look of somebody else is on record each time, so it is repeated only when someone asks for it. */
+export function useLayers(person: string) {
+  return useQuery({
+    queryKey: keys.layers(person),
+    queryFn: ({ signal }) => call('layers', { params: { person } }, signal),
+  });
+}
+
+/** What is left out for a person, and for their teams. */
+export function useLeftOutOfPerson(person: string) {
+  return useQuery({
+    queryKey: keys.leftOut(person),
+    queryFn: ({ signal }) => call('leftOutOfPerson', { params: { person } }, signal),
+    staleTime: 0,
+  });
+}
+
+export function useLeftOutOfTeam(team: string) {
+  return useQuery({
+    queryKey: keys.leftOut(team),
+    queryFn: ({ signal }) => call('leftOutOfTeam', { params: { team } }, signal),
+    staleTime: 0,
+  });
+}
+
 /** The viewer's own, followed closely as long as a device has not confirmed that something is off. */
 export function useConsents(person: string) {
   return useQuery({

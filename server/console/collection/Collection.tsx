@@ -47,6 +47,9 @@ export function Collection() {
       lead={say(may.publishPolicy(person.role) ? 'collection.lead' : 'collection.leadReadOnly')}
       actions={
         <>
+          <Button component={Link} to="/why" variant="default">
+            {say('why.open')}
+          </Button>
           <Button component={Link} to="/notice/history" variant="default">
             {say('history.open')}
           </Button>

@@ -31,6 +31,9 @@ export function MyData() {
         <MyRestrictions />
         <Download />
         <p>
+          {say('why.ask')} <Link to="/why">{say('nav.why')}</Link>
+        </p>
+        <p>
           {say('myData.more')} <Link to="/my-requests">{say('nav.requests')}</Link>
         </p>
       </div>

@@ -23,6 +23,7 @@ import { Invitation } from '../entry/Invitation.tsx';
 import { OneTimeLink } from '../entry/OneTimeLink.tsx';
 import { Setup } from '../entry/Setup.tsx';
 import { SignIn } from '../entry/SignIn.tsx';
+import { WhyPage } from '../layers/WhyPage.tsx';
 import { MyObjections } from '../objections/MyObjections.tsx';
 import { OpenObjections } from '../objections/OpenObjections.tsx';
 import { People } from '../people/People.tsx';
@@ -95,6 +96,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/today" element={<TodayPage />} />
           <Route path="/people" element={<People />} />
           <Route path="/people/:person" element={<PersonPage />} />
+          <Route path="/people/:person/why" element={<WhyPage />} />
           <Route path="/teams/:team" element={<TeamPage />} />
           <Route path="/people/:person/day/:day?" element={<DayPage />} />
           <Route path="/people/:person/week/:day?" element={<WeekPage />} />
@@ -102,6 +104,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/objections" element={<OpenObjections />} />
           <Route path="/my-objections" element={<MyObjections />} />
           <Route path="/my-consents" element={<MyConsents />} />
+          <Route path="/why" element={<WhyPage />} />
           <Route path="/records" element={<Records />} />
           <Route path="/records/assessments" element={<Assessments />} />
           <Route path="/requests" element={<AllRequests />} />

@@ -12,6 +12,7 @@ export const may = {
   seeProof: (role: Role) => role !== 'employee',
   seePeople: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
   changePeople: (role: Role) => role === 'owner' || role === 'admin',
+  leaveOut: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
   seeDaysOfOthers: (role: Role) => role === 'owner' || role === 'manager',
   changeContacts: (role: Role) => role === 'owner' || role === 'privacy_officer',
   answerObjections: (role: Role) => role === 'owner' || role === 'privacy_officer',

@@ -10,6 +10,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
+import { PersonLeavings } from '../layers/PersonLeavings.tsx';
 import { PersonObjections } from '../objections/PersonObjections.tsx';
 import { listed, say } from '../strings/say.ts';
 import { AgePanel } from './AgePanel.tsx';
@@ -92,6 +93,7 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
             <OpenInvitations people={[person]} />
           </section>
         )}
+        <PersonLeavings person={person} />
         {!own && <PersonObjections person={person.id} />}
         <Devices
           person={person}

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import type { PersonView } from '../../../shared/protocol/http/people.ts';
+import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
@@ -12,6 +13,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
+import { TeamLeavings } from '../layers/TeamLeavings.tsx';
 import { say } from '../strings/say.ts';
 import classes from './people.module.css';
 import { TeamDialog } from './TeamDialog.tsx';
@@ -67,48 +69,55 @@ function Team({ team, people }: { team: TeamView; people: readonly PersonView[] 
         )
       }
     >
-      <section className="dl-panel dl-stack" aria-labelledby="members-heading">
-        <h2 id="members-heading">{say('teams.members')}</h2>
-        <p className="dl-quiet">{say('teams.effect')}</p>
-        {members?.length === 0 && <Empty>{say('teams.nobody')}</Empty>}
-        <ul className="dl-plain-list">
-          {members?.map((person) => (
-            <li key={person.id} className={classes.team}>
-              <span>
-                <Link to={`/people/${person.id}`}>{person.name}</Link>{' '}
-                <span className="dl-quiet dl-small">{say(`role.${person.role}`)}</span>
-              </span>
-              {mayChange && (
-                <Button
-                  variant="default"
-                  size="xs"
-                  loading={busy(person)}
-                  onClick={() => move.mutate({ person, into: false })}
-                >
-                  {say('teams.takeOut')}
-                  <span className="dl-hidden"> {person.name}</span>
-                </Button>
-              )}
-            </li>
-          ))}
-        </ul>
-        {move.isError && <Failure error={move.error} />}
-        {mayChange && others !== undefined && others.length > 0 && (
-          <Select
-            className={classes.add ?? ''}
-            label={say('teams.add')}
-            placeholder={say('team.choose')}
-            searchable
-            value={null}
-            data={others.map(({ id, name: label, email }) => ({ value: id, label: `${label} · ${email}` }))}
-            onChange={(id) => {
-              const person = others.find((candidate) => candidate.id === id);
-              if (person !== undefined) move.mutate({ person, into: true });
-            }}
-          />
-        )}
-      </section>
+      <div className="dl-stack">
+        <section className="dl-panel dl-stack" aria-labelledby="members-heading">
+          <h2 id="members-heading">{say('teams.members')}</h2>
+          <p className="dl-quiet">{say('teams.effect')}</p>
+          {members?.length === 0 && <Empty>{say('teams.nobody')}</Empty>}
+          <ul className="dl-plain-list">
+            {members?.map((person) => (
+              <li key={person.id} className={classes.team}>
+                <span>
+                  <Link to={`/people/${person.id}`}>{person.name}</Link>{' '}
+                  <span className="dl-quiet dl-small">{say(`role.${person.role}`)}</span>
+                </span>
+                {mayChange && (
+                  <Button
+                    variant="default"
+                    size="xs"
+                    loading={busy(person)}
+                    onClick={() => move.mutate({ person, into: false })}
+                  >
+                    {say('teams.takeOut')}
+                    <span className="dl-hidden"> {person.name}</span>
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+          {move.isError && <Failure error={move.error} />}
+          {mayChange && others !== undefined && others.length > 0 && (
+            <Select
+              className={classes.add ?? ''}
+              label={say('teams.add')}
+              placeholder={say('team.choose')}
+              searchable
+              value={null}
+              data={others.map(({ id, name: label, email }) => ({ value: id, label: `${label} · ${email}` }))}
+              onChange={(id) => {
+                const person = others.find((candidate) => candidate.id === id);
+                if (person !== undefined) move.mutate({ person, into: true });
+              }}
+            />
+          )}
+        </section>
+        {maySayWhatIsLeftOut(me.person, team) && <TeamLeavings team={team} />}
+      </div>
       {mayChange && <TeamDialog team={team} opened={naming} onClose={name.close} />}
     </Page>
   );
+}
+
+function maySayWhatIsLeftOut({ role, managesTeams }: Me['person'], { id }: TeamView): boolean {
+  return may.leaveOut(role) && (role !== 'manager' || managesTeams.includes(id));
 }

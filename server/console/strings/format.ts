@@ -6,6 +6,11 @@ export function viewerZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+/** All that this browser knows, as IANA names them. */
+export function knownZones(): readonly string[] {
+  return [...Intl.supportedValuesOf('timeZone'), 'UTC'];
+}
+
 /** `14:02` */
 export function clockTime(at: number, zone?: string): string {
   return intl({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, zone).format(at);

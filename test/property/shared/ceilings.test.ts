@@ -1,39 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalog, Purpose, parameterIds, rank } from '../../../shared/catalog.ts';
-import {
-  type Decided,
-  decidedLayers,
-  decidedLevels,
-  intendedLevels,
-  timelyLayers,
-  untimely,
-} from '../../../shared/policy/ceilings.ts';
+import { catalog, parameterIds, rank } from '../../../shared/catalog.ts';
+import { decidedLevels, intendedLevels, policyLayers, untimely } from '../../../shared/policy/ceilings.ts';
 import { NO_PERSONAL_TERMS, PersonalTerms } from '../../../shared/policy/personal.ts';
-import { firstRules } from '../../../shared/policy/policy.ts';
-import { type Layer, resolve } from '../../../shared/policy/resolve.ts';
-import { createWallClocks, type WorkingHours } from '../../../shared/policy/workingHours.ts';
+import { resolve } from '../../../shared/policy/resolve.ts';
+import { createWallClocks } from '../../../shared/policy/workingHours.ts';
+import { HOUR } from '../../../shared/time.ts';
+import { ceilings, instant, policy, purposes, terms } from '../../support/arbitraryTerms.ts';
 
 const walls = createWallClocks();
-const NOON = Date.parse('2026-11-18T12:00:00Z');
-const HOUR = 3_600_000;
-const parameter = fc.constantFrom(...parameterIds);
-const anyLevel = fc.oneof(
-  fc.constantFrom(...parameterIds.flatMap((id) => [...catalog[id].levels])),
-  fc.constantFrom('verbatim', ''),
-);
-const ceilings = fc.dictionary(fc.oneof(parameter, fc.constant('gaze')), anyLevel);
-const purposes = fc.constantFrom(...Purpose.options);
-const terms: fc.Arbitrary<PersonalTerms> = fc.record({
-  revision: fc.nat(),
-  team: ceilings,
-  person: ceilings,
-  consent: fc.dictionary(parameter, fc.record({ level: anyLevel, purpose: purposes })),
-  objection: ceilings,
-  restriction: ceilings,
-  zone: fc.constantFrom(null, 'UTC', 'Asia/Tokyo'),
-  minor: fc.boolean(),
-});
 const consents = fc
   .tuple(
     ...parameterIds.map((id) =>
@@ -43,47 +18,6 @@ const consents = fc
   .map((given): PersonalTerms['consent'] =>
     Object.fromEntries(parameterIds.flatMap((id, place) => (given[place] === undefined ? [] : [[id, given[place]]]))),
   );
-const hours: fc.Arbitrary<WorkingHours> = fc
-  .tuple(fc.integer({ min: 0, max: 22 }), fc.integer({ min: 1, max: 12 }))
-  .map(([from, long]) => ({
-    zone: 'UTC',
-    spans: [{ days: [1, 2, 3, 4, 5], from: moment(from), to: moment(Math.min(24, from + long)) }],
-  }));
-const base = firstRules();
-const policy: fc.Arbitrary<Decided> = fc.record({
-  rules: fc
-    .record(
-      Object.fromEntries(
-        parameterIds.map((id) => [
-          id,
-          fc.record({
-            level: fc.constantFrom(...catalog[id].levels),
-            basis: fc.constantFrom('contract', 'legitimate_interest', 'consent'),
-            purpose: purposes,
-            schedule: fc.constantFrom(null, 'working_hours'),
-            reviewBy: fc.constantFrom(undefined, NOON - HOUR, NOON + HOUR),
-          }),
-        ]),
-      ),
-    )
-    .map((rules) => merged(rules)),
-  jurisdiction: fc.constantFrom(undefined, 'eea_uk' as const),
-  workingHours: fc.option(hours, { nil: undefined }),
-});
-
-function merged(rules: Record<string, object>): Decided['rules'] {
-  return Object.fromEntries(parameterIds.map((id) => [id, { ...base[id], ...rules[id] }]));
-}
-
-function moment(hour: number): string {
-  return `${String(hour).padStart(2, '0')}:00`;
-}
-
-const organisation = ({ rules }: Decided): Layer => ({
-  name: 'organisation',
-  ceilings: Object.fromEntries(parameterIds.map((id) => [id, rules[id]?.level ?? 'off'])),
-});
-
 describe('what was decided by and for a person', () => {
   it('never allows more than the policy, and nothing at all of somebody who is said not to be of age', () => {
     fc.assert(
@@ -176,12 +110,10 @@ describe('what was decided by and for a person', () => {
 });
 
 describe('working hours and days of review', () => {
-  const instant = fc.integer({ min: NOON - 36 * HOUR, max: NOON + 36 * HOUR });
-
   it('keep off exactly what is bound to them, whatever the order of the layers', () => {
     fc.assert(
       fc.property(policy, terms, instant, (rules, own, at) => {
-        const layers = [organisation(rules), ...decidedLayers(rules, own), ...timelyLayers(rules, own, at, walls)];
+        const layers = policyLayers(rules, own, at, walls);
         const effective = resolve(layers);
         expect(resolve(layers.toReversed())).toEqual(effective);
         const decided = decidedLevels(rules, own);

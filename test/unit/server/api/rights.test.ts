@@ -109,6 +109,9 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ tellLift: ['owner', 'privacy_officer'], liftRestriction: ['owner', 'privacy_officer'] },
   ...{ age: ['owner', 'admin', 'privacy_officer'], sayAge: ['owner', 'admin', 'privacy_officer'] },
   ...{ consents: [], giveConsent: [], withdrawConsent: [] },
+  ...{ layers: overseers, leftOutOfPerson: overseers, leaveOutOfPerson: publishers, chooseZone: [] },
+  // The manager manages another one.
+  ...{ leftOutOfTeam: staff, leaveOutOfTeam: staff },
   ...{ requests: ['owner', 'privacy_officer'], allRequests: ['owner', 'privacy_officer'], fileRequest: [] },
   ...{ representRequest: ['owner', 'privacy_officer'], agreeToRequest: [], withdrawRequest: [] },
   ...{ confirmIdentity: ['owner', 'privacy_officer'], extendRequest: ['owner', 'privacy_officer'] },
