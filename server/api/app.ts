@@ -18,6 +18,7 @@ import { consents } from './handlers/consents.ts';
 import { contacts } from './handlers/contacts.ts';
 import { data } from './handlers/data.ts';
 import { devices } from './handlers/devices.ts';
+import { disclosures } from './handlers/disclosures.ts';
 import { enrolment } from './handlers/enrolment.ts';
 import { erasures } from './handlers/erasures.ts';
 import { layers } from './handlers/layers.ts';
@@ -149,6 +150,7 @@ function handlersOf(context: Context): Handlers {
     ...week(context),
     ...processing(context),
     ...assessments(context),
+    ...disclosures(context),
   };
 }
 

@@ -126,6 +126,14 @@ const rights = {
   assessments: { action: 'records.read', of: 'organisation' },
   recordAssessment: { action: 'records.change', of: 'organisation' },
   selfCheck: { action: 'records.read', of: 'organisation' },
+  disclosures: { action: 'records.read', of: 'organisation' },
+  disclosuresPage: { action: 'records.read', of: 'organisation' },
+  disclosuresTable: { action: 'records.read', of: 'organisation' },
+  proposeDisclosure: { action: 'records.change', of: 'organisation' },
+  answerDisclosure: { action: 'records.change', of: 'organisation' },
+  ownDisclosures: { action: 'subject.export', of: 'person_in_path' },
+  ownDisclosuresPage: { action: 'subject.export', of: 'person_in_path' },
+  ownDisclosuresTable: { action: 'subject.export', of: 'person_in_path' },
   securityEvents: { action: 'security.read', of: 'organisation' },
 } as const satisfies Readonly<Record<RouteName, Right>>;
 

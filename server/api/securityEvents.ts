@@ -47,6 +47,9 @@ const details = {
     'tried to file a request about their data, or to agree to one, with a wrong password or code, or too often',
   controller_changed: 'this person changed the details of the controller in the record of processing',
   assessment_recorded: 'this person wrote into the register of impact assessments',
+  disclosure_proposed: 'this person put a disclosure of data of people on record',
+  disclosure_answered: 'this person decided on a disclosure of data of people',
+  refused_disclosures: 'asked to whom data of somebody else was given',
   invitation_renewed: 'a new link to accept the invitation of this person was made, and the earlier one ended',
   invitation_withdrawn: 'the link to accept the invitation of this person was made worthless',
   enrolment_code_withdrawn: 'a code to enrol a device of this person was made worthless',
@@ -161,4 +164,7 @@ const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
   confirmIdentity: 'refused_rights_request',
   extendRequest: 'refused_rights_request',
   answerRequest: 'refused_rights_request',
+  ownDisclosures: 'refused_disclosures',
+  ownDisclosuresPage: 'refused_disclosures',
+  ownDisclosuresTable: 'refused_disclosures',
 };

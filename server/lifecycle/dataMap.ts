@@ -56,9 +56,10 @@ export const storeMap: Readonly<Record<string, Registered>> = {
   acknowledgement: { subject: 'person', exported: ['acknowledgements'], withheld: null },
   personal_decision: { subject: 'person', exported: ['decisions'], withheld: null },
   organisation_setting: {
-    subject: null,
-    exported: [],
-    withheld: 'What the organisation has set for all; whom people can turn to stands on the first page of each export.',
+    subject: 'the people whom a disclosure names, within what is sealed',
+    exported: ['disclosures'],
+    withheld:
+      'What the organisation has set for all and its registers; whom people can turn to stands on the first page of each export. A disclosure that somebody with authority had kept secret is told after its day.',
   },
   rights_request: { subject: 'person', exported: ['requests'], withheld: null },
   erasure: { subject: 'person', exported: ['erasures'], withheld: null },

@@ -4,6 +4,7 @@ import { observationSchemas } from '../../shared/events/observation.ts';
 import { DeviceId, ImageId, OrgId, PersonId, RequestId, SegmentId, SessionId, TeamId } from '../../shared/ids.ts';
 import { DiscardReason, DropCause } from '../../shared/outcome.ts';
 import { Contacts } from '../../shared/protocol/http/contacts.ts';
+import { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import { Role } from '../../shared/roles.ts';
 import { Digest, PublicKey, Signed } from '../../shared/signed.ts';
@@ -144,6 +145,11 @@ export const recordParts = {
       reason: z.string(),
       signed: Signed,
     }),
+  },
+  disclosures: {
+    title: 'To whom data about you was given',
+    about: 'What your organisation put on record of data about you that it gave to somebody outside.',
+    schema: OwnDisclosure,
   },
   'sign-ins': {
     title: 'Where you are signed in',

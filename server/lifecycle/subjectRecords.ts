@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { ContactsView } from '../../shared/protocol/http/contacts.ts';
+import type { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
 import type { NoticeHead, NoticeView } from '../../shared/protocol/http/notice.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import type { Digest, Signed } from '../../shared/signed.ts';
@@ -29,6 +30,8 @@ export interface Subject {
   readonly policies: readonly PublishedPolicy[];
   /** Every text of a notice, by version and edition. */
   readonly notices: readonly NoticeHead[];
+  /** What they are told of the register of disclosures. */
+  readonly disclosures: readonly OwnDisclosure[];
   readonly open: Openers;
 }
 
@@ -137,6 +140,9 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
   async *policies({ person, policies }) {
     for (const { document, hash, publishedAt, author, reason, signed } of policies)
       yield { version: document.version, hash, publishedAt, byYou: author === person.person, reason, signed };
+  },
+  async *disclosures({ disclosures }) {
+    yield* disclosures;
   },
   async *'sign-ins'({ person: { org, person }, store, open }) {
     for (const session of await store.sessionsOf(org, person, 0)) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
 import { type OrgId, PersonId } from '../../shared/ids.ts';
 import { Assessment } from '../../shared/protocol/http/assessments.ts';
+import { DisclosureStep } from '../../shared/protocol/http/disclosures.ts';
 import { ControllerDetails } from '../../shared/protocol/http/processing.ts';
 import { EntryReason } from '../../shared/protocol/http/registerEntry.ts';
 import type { UnixMs } from '../../shared/time.ts';
@@ -11,12 +12,14 @@ import { openSetting, putSetting } from '../control/settings.ts';
 import { createLanes } from '../lanes.ts';
 import { type Settings, StoreError } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { DisclosureEntry } from './disclosures.ts';
 import { type Numbered, number } from './numbered.ts';
 
 /** What an entry of each register says. */
 export interface Entries {
   readonly controller: ControllerDetails;
   readonly assessments: Numbered<Assessment>;
+  readonly disclosures: Numbered<DisclosureEntry>;
 }
 
 export type Register = keyof Entries;
@@ -26,6 +29,7 @@ export type EntryOf<R extends Register> = Entries[R];
 const entries: { readonly [R in Register]: z.ZodType<Entries[R]> } = {
   controller: ControllerDetails,
   assessments: Assessment.extend({ number }),
+  disclosures: z.strictObject({ number, step: DisclosureStep }),
 };
 export const registerNames = Object.keys(entries) as Register[];
 

@@ -6,6 +6,7 @@ import { consentsRoutes } from './http/consents.ts';
 import { contactsRoutes } from './http/contacts.ts';
 import { dayRoutes } from './http/day.ts';
 import { devicesRoutes } from './http/devices.ts';
+import { disclosureRoutes } from './http/disclosures.ts';
 import { enrolmentRoutes } from './http/enrolment.ts';
 import { erasuresRoutes } from './http/erasures.ts';
 import { layersRoutes } from './http/layers.ts';
@@ -76,6 +77,7 @@ export const routes = {
   ...securityEventsRoutes,
   ...processingRoutes,
   ...assessmentRoutes,
+  ...disclosureRoutes,
 } as const satisfies Record<string, RouteShape>;
 
 export type Routes = typeof routes;

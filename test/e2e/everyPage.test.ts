@@ -129,6 +129,11 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'officer', path: '/records/assessments', heading: 'Assessments' },
     open: pressForDialog('Add an assessment', 'Say what was found in a few sentences'),
   },
+  disclosures: { as: 'officer', path: '/records/disclosures', heading: 'Disclosures' },
+  'a disclosure that is added': {
+    ...{ as: 'officer', path: '/records/disclosures', heading: 'Disclosures' },
+    open: pressForDialog('Add a disclosure', 'Another privacy officer or owner has to approve it.'),
+  },
   'access logs': { as: 'officer', path: '/access-logs', heading: 'Access logs' },
   'team today, asked what for': { as: 'manager', path: '/today', heading: 'Team today' },
   'team today': { ...looking, path: '/today', heading: 'Team today' },

@@ -244,6 +244,24 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ error }) => error.code,
     saidOf: () => 'wrong_credentials',
   },
+  ownDisclosures: {
+    ...{ ...change, refusal: 'refused_disclosures' },
+    may: self,
+    said: ({ disclosures }) => disclosures,
+    saidOf: () => [],
+  },
+  ownDisclosuresPage: {
+    ...{ ...change, refusal: 'refused_disclosures' },
+    may: self,
+    said: (body: Buffer) => /<h1>(.*)<\/h1>/.exec(body.toString())?.[1],
+    saidOf: ({ name }) => `To whom data about ${name} was given`,
+  },
+  ownDisclosuresTable: {
+    ...{ ...change, refusal: 'refused_disclosures' },
+    may: self,
+    said: (body: Buffer) => body.toString().trim().split('\r\n').length,
+    saidOf: () => 1,
+  },
   erasures: {
     ...{ ...change, refusal: 'refused_erasure' },
     may: self,

@@ -26,6 +26,7 @@ import { enrol } from '../support/enrolled.ts';
 import { batch, dial, receiptBy } from '../support/ingestKit.ts';
 import { finished, fromSource, startNode } from '../support/nodeProcess.ts';
 import { plant } from '../support/plantedPerson.ts';
+import { DISCLOSURE } from '../support/routeExamples.ts';
 
 // PROMISES 33: what a person is given is everything that is held of them, and nothing of anybody else.
 
@@ -76,6 +77,19 @@ beforeAll(async () => {
     const totp = one.secret === null ? {} : { totp: totpCode(one.secret, it.clock.now()) };
     const request = { password: PASSWORD, ...totp, content: { kind: 'access', words } };
     await one.client.ok('POST', `/people/${one.person}/requests`, request);
+  }
+  const officer = await addMember(it, client, 'privacy_officer', { name: 'Pia', email: 'pia@example.com' });
+  for (const [index, [one, words]] of (
+    [
+      [ann, ANN],
+      [bob, BOB],
+    ] as const
+  ).entries()) {
+    const content = { ...DISCLOSURE, people: [one.person], why: words };
+    const proposal = { revision: 2 * index, content, reason: 'for this test' };
+    const { revision } = await officer.client.ok('POST', '/records/disclosures', proposal);
+    const approval = { revision, answer: 'approved', reason: 'for this test' };
+    await client.ok('PUT', `/records/disclosures/${revision}`, approval);
   }
   await eraseADay();
   await sayWhatItDoes();

@@ -26,7 +26,18 @@ const open = { ...accounts, clientOf: async () => ({ network: '', browser: '' })
 const policies = await control.history(record.org);
 const contacts = await contactsOf(store, vault, record.org);
 const erased = await foundation.erased.of(record);
-const subject = { person: record, organisation: 'Acme', contacts, notices: [], store, vault, erased, policies, open };
+const subject = {
+  person: record,
+  organisation: 'Acme',
+  contacts,
+  notices: [],
+  disclosures: [],
+  store,
+  vault,
+  erased,
+  policies,
+  open,
+};
 const before = process.memoryUsage().rss;
 let bytes = 0;
 const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

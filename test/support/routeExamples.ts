@@ -44,6 +44,19 @@ export const ASSESSMENT = {
   state: 'holds',
 };
 
+export const DISCLOSURE = {
+  recipient: 'Court of Leeds',
+  basis: 'Order 12/2026',
+  why: 'It was ordered.',
+  people: 'everyone',
+  parameters: ['session'],
+  from: '2026-01-01',
+  to: '2026-01-31',
+  what: 'Hours as a table.',
+  givenOn: '2026-02-02',
+  secrecy: null,
+};
+
 export function examples({
   person,
   device,
@@ -191,6 +204,17 @@ export function examples({
     processingRecord: {},
     processingRecordPage: {},
     processingRecordTable: {},
+    disclosures: {},
+    disclosuresPage: {},
+    disclosuresTable: {},
+    proposeDisclosure: { body: { revision: 9_999, content: DISCLOSURE, reason: 'for this test' } },
+    answerDisclosure: {
+      params: { number: '1' },
+      body: { revision: 9_999, answer: 'approved', reason: 'for this test' },
+    },
+    ownDisclosures: { params: { person } },
+    ownDisclosuresPage: { params: { person } },
+    ownDisclosuresTable: { params: { person } },
     assessments: {},
     recordAssessment: { body: { revision: 9_999, number: null, assessment: ASSESSMENT, reason: 'for this test' } },
     selfCheck: {},

@@ -8,6 +8,7 @@ import { contactsOf } from '../../control/contacts.ts';
 import { zipOf } from '../../lifecycle/exportZip.ts';
 import { heldUntil, subjectFiles } from '../../lifecycle/subjectAccess.ts';
 import type { Subject } from '../../lifecycle/subjectRecords.ts';
+import { disclosedOf } from '../../records/disclosures.ts';
 import type { PersonRecord, Snapshot } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { createExports, type ExportPlace, type Exports } from '../exports.ts';
@@ -113,5 +114,18 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
   const [policies, contacts] = [await control.history(asking.org), await contactsOf(store, vault, asking.org)];
   const heads = await notices.heads(asking.org);
   const erased = await context.erased.of(person);
-  return { person, organisation: identity.name, contacts, store, vault, erased, policies, notices: heads, open };
+  const written = await context.registers.read(asking.org, 'disclosures');
+  const disclosures = disclosedOf(written, asking.person, context.clock.now());
+  return {
+    person,
+    organisation: identity.name,
+    contacts,
+    store,
+    vault,
+    erased,
+    policies,
+    notices: heads,
+    disclosures,
+    open,
+  };
 }

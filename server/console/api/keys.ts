@@ -19,6 +19,8 @@ export const keys = {
   security: ['security'],
   records: ['records'],
   assessments: ['records', 'assessments'],
+  disclosures: ['records', 'disclosures'],
+  ownDisclosures: (person: string) => ['ownDisclosures', person],
   selfCheck: ['records', 'check'],
   processingRecord: ['records', 'processing'],
   openObjections: ['openObjections'],

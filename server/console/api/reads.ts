@@ -242,6 +242,17 @@ export function useAssessments() {
   return useQuery({ queryKey: keys.assessments, queryFn: ({ signal }) => call('assessments', {}, signal) });
 }
 
+export function useDisclosures() {
+  return useQuery({ queryKey: keys.disclosures, queryFn: ({ signal }) => call('disclosures', {}, signal) });
+}
+
+export function useOwnDisclosures(person: string) {
+  return useQuery({
+    queryKey: keys.ownDisclosures(person),
+    queryFn: ({ signal }) => call('ownDisclosures', { params: { person } }, signal),
+  });
+}
+
 export function useSelfCheck() {
   return useQuery({ queryKey: keys.selfCheck, queryFn: ({ signal }) => call('selfCheck', {}, signal), staleTime: 0 });
 }

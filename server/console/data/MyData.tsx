@@ -15,6 +15,7 @@ import { longDay, size } from '../strings/format.ts';
 import { count, listed, say } from '../strings/say.ts';
 import { Download } from './Download.tsx';
 import classes from './data.module.css';
+import { OwnDisclosures } from './OwnDisclosures.tsx';
 
 /** Everything that is held of whoever looks: by parameter and day, and to take along. */
 export function MyData() {
@@ -29,6 +30,7 @@ export function MyData() {
         {held.data !== undefined && <EraseDays held={held.data} />}
         <AgePanel person={person.id} name={person.name} />
         <MyRestrictions />
+        <OwnDisclosures />
         <Download />
         <p>
           {say('why.ask')} <Link to="/why">{say('nav.why')}</Link>

@@ -30,6 +30,7 @@ import { People } from '../people/People.tsx';
 import { PersonPage } from '../people/PersonPage.tsx';
 import { TeamPage } from '../people/TeamPage.tsx';
 import { Assessments } from '../records/Assessments.tsx';
+import { Disclosures } from '../records/Disclosures.tsx';
 import { Records } from '../records/Records.tsx';
 import { AllRequests } from '../requests/AllRequests.tsx';
 import { MyRequests } from '../requests/MyRequests.tsx';
@@ -107,6 +108,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/why" element={<WhyPage />} />
           <Route path="/records" element={<Records />} />
           <Route path="/records/assessments" element={<Assessments />} />
+          <Route path="/records/disclosures" element={<Disclosures />} />
           <Route path="/requests" element={<AllRequests />} />
           <Route path="/my-requests" element={<MyRequests />} />
           <Route path="/access-logs" element={<AccessLogs />} />

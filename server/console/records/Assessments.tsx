@@ -12,6 +12,7 @@ import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, longDay } from '../strings/format.ts';
 import { listed, say } from '../strings/say.ts';
 import { AssessmentDialog } from './AssessmentDialog.tsx';
+import { Detail } from './Detail.tsx';
 import { RecordsPages } from './RecordsPages.tsx';
 import classes from './records.module.css';
 
@@ -98,15 +99,6 @@ function One({ assessment, register }: { assessment: AssessmentView; register: A
         onClose={() => change(false)}
       />
     </section>
-  );
-}
-
-function Detail({ title, words }: { title: string; words: string }) {
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd className={classes.words}>{words}</dd>
-    </div>
   );
 }
 

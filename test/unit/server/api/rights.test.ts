@@ -118,6 +118,9 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   answerRequest: ['owner', 'privacy_officer'],
   ...{ processingRecord: keepers, processingRecordPage: keepers, processingRecordTable: keepers },
   changeController: keepers,
+  ...{ disclosures: keepers, disclosuresPage: keepers, disclosuresTable: keepers },
+  ...{ proposeDisclosure: keepers, answerDisclosure: keepers },
+  ...{ ownDisclosures: [], ownDisclosuresPage: [], ownDisclosuresTable: [] },
   ...{ assessments: keepers, recordAssessment: keepers, selfCheck: keepers },
   ...{ accesses: ['privacy_officer'], securityEvents: ['owner', 'admin', 'privacy_officer'] },
 };
