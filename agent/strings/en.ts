@@ -110,7 +110,7 @@ export const en = {
   'requests.filed': 'Filed {when}: {what}',
   'requests.by': 'Filed for you by {name}, on this authority: {reference}',
   'requests.means':
-    'If it was you, this computer signs it, and your organisation must answer. If not, it is withdrawn, and your organisation is told.',
+    'If it was you, this computer signs it, and your organisation must answer. If not, it is withdrawn, and your organisation is told. While this computer is enrolled for less than 72 hours its word alone decides nothing: then withdraw it in the console.',
   'requests.yes': 'Yes, that was me',
   'requests.no': 'No, that was not me',
   'requests.none': 'No request waits for your word.',

@@ -16,8 +16,8 @@ const by = PersonId;
 const words = AnswerText;
 
 /**
- * One step of a request. The first is `filed`; what is a person's own (`agreed`, `withdrawn`), a device's (`proved`, `denied`) or an
- * officer's (`identified`, `extended`, `fulfilled`, `refused`) says so by its kind.
+ * One step of a request. The first is `filed`; what is a person's own (`agreed`, `withdrawn`), a device's (`proved`, `denied`,
+ * `doubted`) or an officer's (`identified`, `extended`, `fulfilled`, `refused`) says so by its kind.
  */
 export const RequestStep = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -30,6 +30,8 @@ export const RequestStep = z.discriminatedUnion('kind', [
   /** `signed`: what the device said, as it said it. */
   z.strictObject({ kind: z.literal('proved'), device: DeviceId, signed: Signed, countsFrom: UnixMs }),
   z.strictObject({ kind: z.literal('denied'), device: DeviceId, signed: Signed }),
+  /** A "no" of a device that is too new for its word to decide. */
+  z.strictObject({ kind: z.literal('doubted'), device: DeviceId, signed: Signed }),
   z.strictObject({ kind: z.literal('withdrawn') }),
   z.strictObject({ kind: z.literal('identified'), by, how: IdentityCheck, words, countsFrom: UnixMs }),
   z.strictObject({ kind: z.literal('extended'), by, words }),

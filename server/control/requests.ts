@@ -66,7 +66,10 @@ export interface Requests {
 }
 
 export interface RightsRequestsDeps {
-  readonly store: Pick<Store, 'putRequestStep' | 'requestSteps' | 'device' | 'recordSecurityEvent' | 'setting'>;
+  readonly store: Pick<
+    Store,
+    'putRequestStep' | 'requestSteps' | 'device' | 'devices' | 'recordSecurityEvent' | 'setting'
+  >;
   readonly vault: Vault;
   readonly connections: Connections;
   readonly clock: Pick<Clock, 'now'>;
@@ -79,6 +82,11 @@ export interface RightsRequestsDeps {
  */
 export const STOPPABLE_MS = 72 * HOUR;
 const FILED_IN_A_DAY = 20;
+
+/** Somebody may have enrolled it in the person's name a moment ago: neither its yes nor its no decides anything. */
+function isYoung({ enrolledAt }: Pick<DeviceRecord, 'enrolledAt'>, at: UnixMs): boolean {
+  return at < enrolledAt + STOPPABLE_MS;
+}
 
 export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
   const { store, vault, connections, clock, random } = deps;
@@ -128,16 +136,24 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
   async function take(
     whose: Whose,
     request: RequestId,
-    make: (now: RightsRequest, state: RequestState, at: UnixMs) => RequestStep | null,
+    make: (now: RightsRequest, state: RequestState, at: UnixMs) => RequestStep | null | Promise<RequestStep>,
   ): Promise<RightsRequest> {
     await lanes.run(whose.person, async () => {
       const before = await one(whose.org, whose.person, request);
       const at = Math.max(clock.now(), before.changedAt);
-      const said = make(before, stateOf(before, at), at);
+      const said = await make(before, stateOf(before, at), at);
       if (said !== null) await put(whose, request, before.steps + 1, said, at);
     });
     tellDevices(whose);
     return one(whose.org, whose.person, request);
+  }
+
+  async function requireNoComputer({ org, person }: Whose, at: UnixMs): Promise<void> {
+    const computers = await store.devices(org, [person]);
+    if (!computers.some((one) => one.status === 'active' && !isYoung(one, at))) return;
+    throw new DaylightError('conflict', 'this person has a computer with Daylight, which is to say that it is them', {
+      remedy: 'Ask the person to confirm it there. If the computer is gone, let an admin retire it first.',
+    });
   }
 
   return {
@@ -161,8 +177,9 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
         return { kind: 'withdrawn' };
       }),
     identify: (leave, request, { how, words }) =>
-      take(subjectOf(leave), request, (_, state, at) => {
+      take(subjectOf(leave), request, async (_, state, at) => {
         requireState(state, ['awaiting_device'], 'it does not wait for a proof of who the person is');
+        await requireNoComputer(subjectOf(leave), at);
         return { kind: 'identified', by: leave.actor.person, how, words, countsFrom: at + STOPPABLE_MS };
       }),
     extend: (leave, request, words) =>
@@ -203,7 +220,14 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
         if (said.content !== contentHash(whose.org, now))
           throw new DaylightError('bad_request', 'request answer: content: it is not the digest of this request');
         if (!isAsked(state)) return null;
-        if (said.answer === 'no') return { kind: 'denied', device: device.device, signed: answer };
+        const young = isYoung(enrolled, at);
+        const { doubts } = now;
+        if (said.answer === 'no') {
+          if (young && doubts.some((one) => one.device === device.device)) return null;
+          return { kind: young ? 'doubted' : 'denied', device: device.device, signed: answer };
+        }
+        // Two computers of which neither proves anything yet disagree: another proof has to decide.
+        if (young && doubts.length > 0) return null;
         const countsFrom = Math.max(at, enrolled.enrolledAt + STOPPABLE_MS);
         if (now.proof !== null && now.proof.countsFrom <= countsFrom) return null;
         return { kind: 'proved', device: device.device, signed: answer, countsFrom };
@@ -290,6 +314,10 @@ function eventOf(said: RequestStep): { readonly kind: string; readonly detail: s
     agreed: ['rights_request_agreed', 'this person agreed to a request that a representative made for them'],
     proved: ['rights_request_proved', 'a device of this person signed that a request is theirs'],
     denied: ['rights_request_denied', 'a device of this person signed that a request is not theirs; it is withdrawn'],
+    doubted: [
+      'rights_request_doubted',
+      'a device that was enrolled less than 72 hours before signed that a request is not this person’s; the request stays',
+    ],
     withdrawn: ['rights_request_withdrawn', 'a request of this person was withdrawn or stopped in the console'],
     identified: [
       'rights_request_identified',

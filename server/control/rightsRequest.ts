@@ -20,6 +20,8 @@ export interface RightsRequest {
   /** The person filed it, or agreed to it. */
   readonly isTheirs: boolean;
   readonly proof: RequestProof | null;
+  /** What computers said that are too new for their "no" to end it. */
+  readonly doubts: readonly Doubt[];
   readonly extension: Said | null;
   readonly ending: RequestEnding | null;
 }
@@ -36,6 +38,11 @@ export type RequestProof = { readonly at: UnixMs; readonly countsFrom: UnixMs } 
   | { readonly kind: 'in_person'; readonly by: PersonId; readonly how: IdentityCheck; readonly words: string }
 );
 
+export interface Doubt {
+  readonly at: UnixMs;
+  readonly device: DeviceId;
+}
+
 export type RequestEnding =
   | { readonly kind: 'withdrawn'; readonly at: UnixMs; readonly device: DeviceId | null }
   | (Said & { readonly kind: 'fulfilled' })
@@ -48,7 +55,7 @@ export function requestOf(person: PersonId, request: RequestId, taken: readonly 
   const { content, representation } = first.said;
   let now: RightsRequest = {
     ...{ request, person, steps: 1, filedAt: first.at, changedAt: first.at, content, representation },
-    ...{ isTheirs: representation === null, proof: null, extension: null, ending: null },
+    ...{ isTheirs: representation === null, proof: null, doubts: [], extension: null, ending: null },
   };
   for (const { step, at, said } of taken.slice(1)) {
     if (said === null || step !== now.steps + 1) return null;
@@ -79,6 +86,12 @@ function follow(before: RightsRequest, at: UnixMs, said: RequestStep): Partial<R
     }
     case 'denied':
       return counts ? null : { ending: { kind: 'withdrawn', at, device: said.device } };
+    case 'doubted': {
+      if (counts) return null;
+      // What another computer said that does not count yet is contradicted; who was seen in person was seen all the same.
+      const proof = before.proof?.kind === 'device' ? null : before.proof;
+      return { proof, doubts: [...before.doubts, { at, device: said.device }] };
+    }
     case 'withdrawn':
       return { ending: { kind: 'withdrawn', at, device: null } };
     case 'extended':

@@ -63,6 +63,51 @@ test('whoever enrols a computer in the person’s name a moment before gets 72 h
   });
 });
 
+test('a computer that somebody enrolled in the person’s name ends no request by its “no”: it is noted, and the person’s own decides', async () => {
+  const { request } = await kit.file();
+  const theirs = await kit.enrol(kit.admin.client);
+  const { device } = theirs.record;
+  await kit.says(theirs, request, 'no');
+  expect(await kit.seen(request)).toMatchObject({ state: 'awaiting_device', doubts: [{ device }], withdrawn: null });
+  expect(await kit.events()).toContain('rights_request_doubted');
+  // Said again it is no more than before.
+  await kit.says(theirs, request, 'no');
+  expect((await kit.seen(request)).doubts).toHaveLength(1);
+  await kit.says(kit.laptop, request, 'yes');
+  expect(await kit.seen(request)).toMatchObject({ state: 'open', doubts: [{ device }] });
+  await kit.mia.client.ok('POST', path(`/${request}/withdrawal`), { password: PASSWORD });
+});
+
+test('where two new computers disagree neither proves anything, until one of them has been the person’s for 72 hours', async () => {
+  const { request } = await kit.file();
+  const [hers, theirs] = [await kit.enrol(kit.mia.client), await kit.enrol(kit.admin.client)];
+  await kit.says(hers, request, 'yes');
+  expect(await kit.seen(request)).toMatchObject({ state: 'awaiting_time' });
+  await kit.says(theirs, request, 'no');
+  expect(await kit.seen(request)).toMatchObject({ state: 'awaiting_device', proof: null, countsFrom: null });
+  await kit.says(hers, request, 'yes');
+  expect(await kit.seen(request)).toMatchObject({ state: 'awaiting_device', proof: null });
+  await kit.later(72 * HOUR);
+  expect(await kit.seen(request)).toMatchObject({ state: 'awaiting_device', proof: null });
+  await kit.says(hers, request, 'yes');
+  expect(await kit.seen(request)).toMatchObject({ state: 'open', proof: { device: hers.record.device } });
+  await kit.mia.client.ok('POST', path(`/${request}/withdrawal`), { password: PASSWORD });
+});
+
+test('nobody is proved in person who has had a computer for 72 hours: that one is asked', async () => {
+  const { request } = await kit.file();
+  const refused = await kit.officer.client.send('POST', path(`/${request}/identity`), {
+    how: 'identity_document',
+    words: 'Her passport.',
+  });
+  expect([refused.status, refused.body.error.code]).toEqual([409, 'conflict']);
+  expect(refused.body.error.remedy).toContain('retire it');
+  expect(await kit.seen(request)).toMatchObject({ state: 'awaiting_device', proof: null });
+  await withdraw(request);
+  const { devices } = await kit.mia.client.ok('GET', `/people/${kit.mia.person}/devices`);
+  for (const { id } of devices) await kit.mia.client.ok('DELETE', `/people/${kit.mia.person}/devices/${id}`);
+});
+
 test('an officer who says that they saw the person starts 72 hours in which every session of the person can stop it', async () => {
   const { request } = await kit.file();
   const check = { how: 'identity_document', words: 'Her passport, at the reception.' };

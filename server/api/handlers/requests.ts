@@ -94,7 +94,7 @@ function answered(requests: readonly RightsRequest[]): readonly RightsRequest[] 
 }
 
 async function viewOf(context: Context, { org }: PersonRecord, one: RightsRequest): Promise<RequestView> {
-  const { request, person, content, filedAt, representation, proof, extension, ending } = one;
+  const { request, person, content, filedAt, representation, proof, doubts, extension, ending } = one;
   const now = context.clock.now();
   const named = async <T extends { readonly by: PersonId }>(said: T) => ({
     ...said,
@@ -107,6 +107,7 @@ async function viewOf(context: Context, { org }: PersonRecord, one: RightsReques
     countsFrom: proof?.countsFrom ?? null,
     due: dueOf(one),
     isOverdue: isOverdue(one, now),
+    doubts: [...doubts],
     extension: extension === null ? null : await named(extension),
     answer: ending === null || ending.kind === 'withdrawn' ? null : await named(ending),
     withdrawn: ending?.kind === 'withdrawn' ? { at: ending.at, device: ending.device } : null,

@@ -68,7 +68,11 @@ function Mine({ request }: { request: RequestView }) {
 export function RequestsInMyName() {
   const { person } = useMe();
   const { data } = useRequests(person.id);
-  const inMyName = data?.requests.filter(({ state }) => state === 'awaiting_time' || state === 'awaiting_person') ?? [];
+  const inMyName =
+    data?.requests.filter(
+      ({ state, doubts }) =>
+        state === 'awaiting_time' || state === 'awaiting_person' || (state === 'awaiting_device' && doubts.length > 0),
+    ) ?? [];
   if (inMyName.length === 0) return null;
   return (
     <Note tone="wait">

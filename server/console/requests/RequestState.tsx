@@ -19,7 +19,7 @@ const tones = {
 /** One request: what is asked and in which words, where it stands, until when it must be answered, and how it was. */
 export function RequestState({ request, own }: { request: RequestView; own: boolean }) {
   const now = useNow();
-  const { state, content, filedAt, isOverdue, proof, extension, withdrawn } = request;
+  const { state, content, filedAt, isOverdue, proof, doubts, extension, withdrawn } = request;
   return (
     <div className="dl-stack">
       <div className="dl-row">
@@ -41,6 +41,11 @@ export function RequestState({ request, own }: { request: RequestView; own: bool
           words={proof.words}
         />
       )}
+      {doubts.map(({ at, device }) => (
+        <p key={device}>
+          {say(own ? 'requests.doubtedYours' : 'requests.doubted', { device: device.slice(0, 8), when: dateTime(at) })}
+        </p>
+      ))}
       {extension !== null && (
         <Said
           head={say('requests.extended', { who: nameOf(extension.byName), when: dateTime(extension.at) })}

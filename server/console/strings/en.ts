@@ -941,6 +941,10 @@ export const en = {
   'requests.reason.legal_claims': 'it is needed for legal claims',
   'requests.reason.rights_of_others': 'it would harm the rights of others',
   'requests.withdrawnHere': 'Withdrawn in the console, {when}.',
+  'requests.doubted':
+    'The computer {device} said that it was not the person, {when}. It had been theirs for less than 72 hours, so that this ends nothing: an older computer of theirs decides, or the person themself.',
+  'requests.doubtedYours':
+    'The computer {device} said that it was not you, {when}. It was enrolled less than 72 hours before, so that this ends nothing. If you know that computer and it was not you, withdraw the request. If you do not know it, have it retired under your devices, and say on a computer that you have had for longer that it was you.',
   'requests.withdrawnThere': 'A computer of the person said that it was not them, {when}.',
   'requests.someoneGone': 'Someone who is gone',
   'requests.unreadable':
@@ -977,7 +981,7 @@ export const en = {
   'allRequests.identify': 'Confirm in person',
   'allRequests.identifyOf': 'Confirm in person that it is {name}',
   'allRequests.identifyText':
-    'Only where the person has no computer with Daylight. They are told, and for 72 hours they can stop it; then it counts.',
+    'Only where the person has had no computer with Daylight for 72 hours. They are told, and for 72 hours they can stop it; then it counts.',
   'allRequests.reason': 'Reason',
   'allRequests.chooseReason': 'Choose the reason',
   'allRequests.how': 'How you made sure',

@@ -52,6 +52,8 @@ export const RequestView = z.strictObject({
   due: Day.nullable(),
   /** It counts, is not answered, and `due` is over. */
   isOverdue: z.boolean(),
+  /** Computers that said "no" when they had been enrolled for less than 72 hours: it ends nothing. */
+  doubts: z.array(z.strictObject({ at: UnixMs, device: DeviceId })),
   extension: z.strictObject({ ...author, words: z.string() }).nullable(),
   answer: z
     .discriminatedUnion('kind', [
@@ -157,7 +159,7 @@ export const requestsRoutes = {
     params: path,
     query: empty,
     summary:
-      'Records that the person proved in person who they are, as their computer is gone or they never had one (another privacy officer or owner). The request counts 72 hours later, unless the person stops it. 409 when it does not wait for a device.',
+      'Records that the person proved in person who they are, as their computer is gone or they never had one (another privacy officer or owner). The request counts 72 hours later, unless the person stops it. 409 when it does not wait for a device, and while a computer that was enrolled 72 hours ago or earlier is active.',
     body: z.strictObject({ how: IdentityCheck, words: AnswerText }),
     response: RequestView,
   }),
