@@ -97,15 +97,20 @@ export async function eraseRound(
   isClosing: () => boolean = () => false,
 ): Promise<'nothing' | 'held' | 'failed'> {
   let failures = 0;
+  // A later one would seal what an earlier one has still to take under a key that the earlier one leaves alone.
+  const stoppedAt = new Map<PersonId, number>();
   const each = async (of: readonly Erasing[], step: (one: Erasing) => Promise<void>): Promise<Erasing[]> => {
     const done: Erasing[] = [];
     for (const one of of) {
       if (isClosing()) return done;
+      const { person, number } = one.record;
+      if (number > (stoppedAt.get(person) ?? number)) continue;
       try {
         await step(one);
         done.push(one);
       } catch (cause) {
         if (!(cause instanceof StoreError && cause.code === 'closed')) deps.failed(cause);
+        stoppedAt.set(person, number);
         failures += 1;
       }
     }
@@ -139,6 +144,7 @@ interface Erasing {
   sample: { readonly scope: SealScope; readonly sealed: Sealed } | null;
 }
 
+/** Those of a person by their number: the clock may have gone back between two of them. */
 async function unfinished(deps: ErasureDeps): Promise<readonly Erasing[]> {
   const found: Erasing[] = [];
   for (const { org } of await deps.store.organisations()) {
@@ -149,7 +155,7 @@ async function unfinished(deps: ErasureDeps): Promise<readonly Erasing[]> {
       else found.push({ record, scope, sample: null });
     }
   }
-  return found.toSorted((a, b) => a.record.at - b.record.at || a.record.number - b.record.number);
+  return found.toSorted((a, b) => a.record.number - b.record.number || a.record.at - b.record.at);
 }
 
 const order: Readonly<Record<ErasureState, number>> = {
@@ -257,7 +263,7 @@ async function reseal(
   const bytes = await unlessLost(vault.open(segmentScope(segment), segment.sealed));
   if (bytes === null) return 'goes';
   const content = decodeSegment(bytes);
-  const kept = withoutThose(content, (observation) => isOf(one.scope, observation));
+  const kept = withoutThose(content, await takenBy(deps, one));
   if (kept !== content) one.sample ??= { scope: segmentScope(segment), sealed: segment.sealed };
   if (kept.parts.length === 0) return 'goes';
   const { sealed: _sealed, ...head } = segment;
@@ -266,6 +272,14 @@ async function reseal(
   await requireOpens(vault, segmentScope(key), sealed);
   const images = await resealedImages(deps, { ...key, sealed }, kept);
   return store.resealSegment({ ...key, sealed }, segment.epoch, images);
+}
+
+/** What is of it, or of an earlier one of the person. One that nobody can read takes nothing: it may be of anything. */
+async function takenBy({ erased }: ErasureDeps, { record }: Erasing): Promise<(observation: Observation) => boolean> {
+  const scopes = (await erased.of(record)).erasures.flatMap(({ number, scope }) =>
+    number > record.number || scope === null ? [] : [scope],
+  );
+  return (observation) => scopes.some((scope) => isOf(scope, observation));
 }
 
 /** The same object when nothing goes. */
@@ -386,8 +400,11 @@ async function isLeft(deps: ErasureDeps, one: Erasing): Promise<boolean> {
 }
 
 /** In what stays, read again. */
-async function isThere({ store, vault }: ErasureDeps, { record, scope }: Erasing): Promise<boolean> {
-  const { org, person } = record;
+async function isThere(deps: ErasureDeps, one: Erasing): Promise<boolean> {
+  const { store, vault } = deps;
+  const { scope } = one;
+  const { org, person } = one.record;
+  const isTaken = await takenBy(deps, one);
   if (scope.image !== null && (await store.blob(org, person, scope.image)) !== null) return true;
   for (const part of scope.parts) {
     const [from, to] = daysOf(part);
@@ -395,7 +412,7 @@ async function isThere({ store, vault }: ErasureDeps, { record, scope }: Erasing
       const bytes = await unlessLost(vault.open(segmentScope(segment), segment.sealed));
       if (bytes === null) continue;
       const { parts } = decodeSegment(bytes);
-      if (parts.some(({ observations }) => observations.some((observation) => isOf(scope, observation)))) return true;
+      if (parts.some(({ observations }) => observations.some(isTaken))) return true;
     }
   }
   return false;

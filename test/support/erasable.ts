@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '../../server/clock.ts';
+import { type Clock, systemClock } from '../../server/clock.ts';
 import type { ErasureScope } from '../../server/control/erasureScope.ts';
 import type { Foundation } from '../../server/foundation.ts';
 import { epochOfDay, imageScope, segmentScope } from '../../server/ingest/scopes.ts';
@@ -10,7 +10,7 @@ import { orderErasures } from '../../server/lifecycle/erasureOrder.ts';
 import { systemRandom } from '../../server/random.ts';
 import type { BlobRecord, SegmentRecord } from '../../server/store/store.ts';
 import type { Observation } from '../../shared/events/observation.ts';
-import { ImageId, SegmentId, SessionId } from '../../shared/ids.ts';
+import { ImageId, type PersonId, SegmentId, SessionId } from '../../shared/ids.ts';
 import { addDays, DAY, type Day, HOUR } from '../../shared/time.ts';
 import { enrolIn } from './enrolIn.ts';
 import { openFoundationIn } from './numberedNotes.ts';
@@ -101,8 +101,12 @@ export function rangeOf(
   return { kind: 'own', by: person, parts, image: null, counted: [] };
 }
 
-export function order(foundation: Foundation, scope: ErasureScope) {
-  return orderErasures({ ...foundation, clock: systemClock, random: systemRandom }, org, [person], scope);
+export function order(
+  foundation: Foundation,
+  scope: ErasureScope,
+  { people = [person], clock = systemClock }: { people?: PersonId[]; clock?: Pick<Clock, 'now'> } = {},
+) {
+  return orderErasures({ ...foundation, clock, random: systemRandom }, org, people, scope);
 }
 
 /** Everything that opens of the parameter: what it says, in order of storing; of pictures their days, with `!` where the picture itself does not open. */

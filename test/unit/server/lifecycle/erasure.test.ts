@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../server/clock.ts';
 import { compactRound } from '../../../../server/compaction/compaction.ts';
 import { createShapes } from '../../../../server/compaction/shapes.ts';
+import { createErased } from '../../../../server/control/erased.ts';
 import type { Foundation } from '../../../../server/foundation.ts';
 import { segmentScope } from '../../../../server/ingest/scopes.ts';
 import { type ErasureDeps, eraseRound, startErasures } from '../../../../server/lifecycle/erasure.ts';
@@ -24,7 +25,7 @@ import {
   segmentOf,
 } from '../../../support/erasable.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
-import { batch } from '../../../support/storeRecords.ts';
+import { batch, personId } from '../../../support/storeRecords.ts';
 
 let data: string;
 let it_: Foundation;
@@ -101,16 +102,18 @@ describe('an erasure', () => {
     }
   });
 
-  it('says each state in its order, once it is durable', async () => {
-    const said: (readonly [ErasureState, readonly ErasureState[]])[] = [];
-    const pending: Promise<void>[] = [];
-    const reached: ErasureDeps['reached'] = (_, state) =>
-      void pending.push(stateNow().then((stored) => void said.push([state, stored])));
+  it('has each state in the store, in its order, before it says it or goes on', async () => {
+    const said: (readonly [ErasureState, ErasureState | undefined])[] = [];
+    let stored: ErasureState | undefined;
+    const store = { ...it_.store };
+    store.advanceErasure = async (...of) => {
+      await it_.store.advanceErasure(...of);
+      [stored] = await stateNow();
+    };
     await order(it_, rangeOf(['notes'], 2, 3));
-    await eraseRound(deps({ reached }));
-    await Promise.all(pending);
+    await eraseRound(deps({ store, reached: (_, state) => void said.push([state, stored]) }));
     const states = ['committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified'];
-    expect(said.map(([state]) => state)).toEqual(states);
+    expect(said).toEqual(states.map((state) => [state, state]));
   });
 
   it('goes on with those that follow each other, also of the same days', async () => {
@@ -121,6 +124,47 @@ describe('an erasure', () => {
     await eraseRound(deps());
     expect(await readAll(it_, 'notes')).toEqual(notesOf(...allBut(2, 9)));
     expect([failures, await stateNow()]).toEqual([[], ['verified', 'verified', 'verified']]);
+  });
+
+  it('that failed once is done all the same, and a later one of the same week waits for it', async () => {
+    await order(it_, rangeOf(['notes'], 2, 5));
+    await order(it_, rangeOf(['notes'], 6, 7));
+    const store = { ...it_.store };
+    store.resealSegment = async () => {
+      store.resealSegment = it_.store.resealSegment;
+      throw new Error('the disk was busy for a moment');
+    };
+    expect([await eraseRound(deps({ store })), await stateNow()]).toEqual(['failed', ['committed', 'committed']]);
+    expect([await eraseRound(deps({ store })), await stateNow()]).toEqual(['nothing', ['verified', 'verified']]);
+    expect(await readAll(it_, 'notes')).toEqual(notesOf(...allBut(2, 7)));
+  });
+
+  it('that failed keeps nobody else waiting', async () => {
+    const other = personId('ben');
+    await order(it_, rangeOf(['notes'], 2, 5));
+    await order(it_, rangeOf(['notes'], 2, 5), { people: [other] });
+    const store = { ...it_.store };
+    store.resealSegment = () => Promise.reject(new Error('the disk is broken'));
+    expect(await eraseRound(deps({ store }))).toBe('failed');
+    expect((await it_.store.erasures(org, other)).map(({ state }) => state)).toEqual(['verified']);
+  });
+
+  it('is done after the one before it, also when the clock has gone back between the two', async () => {
+    const now = Date.now();
+    await order(it_, rangeOf(['notes'], 2, 5), { clock: { now: () => now } });
+    await order(it_, rangeOf(['notes'], 6, 7), { clock: { now: () => now - 1_000 } });
+    expect([await eraseRound(deps()), failures, await stateNow()]).toEqual(['nothing', [], ['verified', 'verified']]);
+    expect(await readAll(it_, 'notes')).toEqual(notesOf(...allBut(2, 7)));
+  });
+
+  it('takes along what an earlier one of its weeks had taken, and what came back', async () => {
+    await order(it_, rangeOf(['notes'], 4, 5));
+    await eraseRound(deps());
+    const planted = await segmentOf(it_, dayAt(4), 'notes', [note(dayAt(4), 7)]);
+    await it_.store.appendBatch(batch(17, { segments: [planted] }));
+    await order(it_, rangeOf(['notes'], 6, 7));
+    expect([await eraseRound(deps()), await stateNow()]).toEqual(['nothing', ['verified', 'verified']]);
+    expect(await readAll(it_, 'notes')).toEqual(notesOf(...allBut(4, 7)));
   });
 
   it('is not verified while somebody holds the log, and is when they let go', async () => {
@@ -167,8 +211,12 @@ describe('an erasure', () => {
       ...it_.store,
       erasures: async () => [{ ...record, scope: it_.vault.fromStore(new Uint8Array(80)) }],
     };
-    expect(await eraseRound(deps({ store: damaged }))).toBe('nothing');
+    const erased = createErased({ store: damaged, vault: it_.vault });
+    expect(await eraseRound(deps({ store: damaged, erased }))).toBe('nothing');
     expect([failures, await stateNow()]).toEqual([[expect.objectContaining({ code: 'unavailable' })], ['requested']]);
+    const theirs = await erased.of({ org, person });
+    const every = [note(dayAt(0), 1), note(dayAt(6), 1), note(dayAt(15), 1)];
+    expect(every.map((one) => [theirs.covers(one), theirs.hides(one)])).toEqual(every.map(() => [true, true]));
   });
 
   it('is done by the engine when it is woken, and by the next one that starts', async () => {
