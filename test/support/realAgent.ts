@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Agent, createAgent } from '../../agent/core/agent.ts';
 import { askNotice, enrol, type ShownNotice } from '../../agent/core/enrolment.ts';
 import { openFolder } from '../../agent/core/files.ts';
+import type { Random } from '../../agent/core/ports.ts';
 import { createScriptedPlatform, type ScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
 import { scratch, systemRandom } from './agentKit.ts';
@@ -23,6 +24,7 @@ export async function enrolRealAgent(
   server: string,
   { client, person }: Pick<Member, 'client' | 'person'>,
   acknowledged: boolean,
+  random: Random = systemRandom,
 ): Promise<RealAgent> {
   const place = await scratch();
   const clock = createSystemClock();
@@ -39,7 +41,7 @@ export async function enrolRealAgent(
   const platform = createScriptedPlatform(script([...atTheEditor, typing]), clock);
   const said: string[] = [];
   const indicator = { visible: () => true, say: (line: string) => void said.push(line) };
-  const agent = await createAgent({ folder, platform, clock, random: systemRandom, indicator, agentVersion: '0.1.0' });
+  const agent = await createAgent({ folder, platform, clock, random, indicator, agentVersion: '0.1.0' });
   agent.start();
   await eventually('it is connected', () => agent.status().connection.kind === 'online');
   return {

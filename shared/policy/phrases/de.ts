@@ -115,8 +115,8 @@ export const german: Phrases = {
     'Niemals, bei keiner Einstellung: welche Tasten Sie drücken, Zeigerpositionen, die Zwischenablage, Kamera, Mikrofon, Aufenthaltsort, Inhalte von Dateien, Fenster im Hintergrund.',
   retention:
     'Daylight löscht noch nicht von selbst, was älter ist als die genannten Tage. Bis dahin können Sie Teile davon selbst unter „My data“ löschen, und Ihre Organisation das, was von etwas gespeichert ist, von dem sie jetzt weniger erfasst, oder alles, indem sie ihr Konto auf ihrem Server beendet.',
-  onlyYou: 'nur Ihnen',
-  youAnd: (roles) => `Ihnen und: ${roles}`,
+  onlyYou: 'Sie allein',
+  youAnd: (roles) => `Sie, ${roles}`,
   terms: ({ purpose, basis, days, viewers }) =>
     `Zweck: ${purpose} (${basis}) · aufbewahrt ${days} · sichtbar für ${viewers}`,
   mayPause: 'Sie können jederzeit pausieren; währenddessen wird nichts beobachtet.',
