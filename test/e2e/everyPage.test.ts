@@ -53,6 +53,9 @@ const views: Readonly<Record<string, View>> = {
   collection,
   'the notice beside it': { ...collection, open: pressForDialog('See the notice people get', 'Print') },
   'details of a rule': { ...collection, open: press(/^Details/, 'Who may see it') },
+  'working hours that are changed': {
+    ...{ ...collection, open: pressForDialog('Change working hours', 'Whose clock counts') },
+  },
   'what a publication changes': {
     ...collection,
     async open(page) {

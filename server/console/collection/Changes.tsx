@@ -31,6 +31,8 @@ function keyOf(change: Difference): string {
       return `${change.parameter}.${change.field}`;
     case 'time':
       return change.name;
+    case 'bound':
+      return change.bound;
     case 'exclusion':
       return `${change.list} ${change.glob}`;
   }

@@ -30,6 +30,7 @@ import { LeftOut } from './LeftOut.tsx';
 import { LivenessMark } from './LivenessMark.tsx';
 import { NoticeSheet } from './NoticeSheet.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
+import { PolicyBounds } from './PolicyBounds.tsx';
 import { PolicyTimes } from './PolicyTimes.tsx';
 import { ReviewNote } from './ReviewLine.tsx';
 import { useDraft } from './useDraft.ts';
@@ -128,6 +129,7 @@ function Matrix(props: {
         </ul>
       </div>
       <PolicyTimes policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editTime} />
+      <PolicyBounds policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editBounds} />
       <LeftOut policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editExclusions} />
       {editable && <StoredAbove policy={policy} />}
       {changes.length > 0 && (

@@ -7,7 +7,7 @@ import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { ParameterProof } from '../../../shared/protocol/http/proof.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
-import { type Draft, drafted } from './draft.ts';
+import { type Draft, drafted, draftedBounds } from './draft.ts';
 import { ProofLine } from './ProofLine.tsx';
 import { ReviewLine } from './ReviewLine.tsx';
 import { RuleDetails } from './RuleDetails.tsx';
@@ -76,6 +76,7 @@ export function ParameterRow(props: {
           parameter={parameter}
           rule={rule}
           inForce={policy.parameters[parameter]}
+          hasHours={draftedBounds(policy, draft).workingHours !== undefined}
           editable={editable}
           proof={proof}
           onEdit={onEdit}

@@ -19,10 +19,12 @@ export function RuleDetails(props: {
   /** The rule in force, from which the draft begins. */
   inForce: Pick<Rule, 'viewers'>;
   editable: boolean;
+  /** Whether there are working hours to bind it to. */
+  hasHours: boolean;
   proof: ParameterProof | undefined;
   onEdit: Edit;
 }) {
-  const { parameter, rule, inForce, editable, proof, onEdit } = props;
+  const { parameter, rule, inForce, editable, hasHours, proof, onEdit } = props;
   const { person } = useMe();
   const mayName = (role: ViewerRole) => may.giveSight(person.role) || inForce.viewers.includes(role);
   const { levels, label, retentionDays, source, sensitivity } = catalog[parameter];
@@ -102,6 +104,18 @@ export function RuleDetails(props: {
             ))}
           </Group>
         </Checkbox.Group>
+        {source === 'observed' && (
+          <Switch
+            size="sm"
+            label={say('details.workingHours')}
+            description={hasHours ? undefined : say('details.noHours')}
+            disabled={!editable || (!hasHours && rule.schedule === null)}
+            checked={rule.schedule !== null}
+            onChange={(event) => {
+              onEdit({ parameter, field: 'schedule', value: event.currentTarget.checked ? 'working_hours' : null });
+            }}
+          />
+        )}
         {parameter === 'session' && (
           <Switch
             size="sm"

@@ -1,7 +1,9 @@
 import { type Level, type ParameterId, type Purpose, parameterIds, rank } from '../../../shared/catalog.ts';
 import { type Exclusions, NO_EXCLUSIONS } from '../../../shared/policy/exclusions.ts';
+import type { Jurisdiction } from '../../../shared/policy/jurisdiction.ts';
 import type { LawfulBasis, PolicyDocument } from '../../../shared/policy/policy.ts';
 import { raised, stopsUntilAcknowledged } from '../../../shared/policy/widened.ts';
+import { isWiderThan, type WorkingHours } from '../../../shared/policy/workingHours.ts';
 import { PolicyChange } from '../../../shared/protocol/http/policy.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { collectsMore, type TimeName, type Times, timeNames, timesOf, toPolicyTimes } from './times.ts';
@@ -14,6 +16,7 @@ export interface Rule {
   readonly retentionDays: number;
   readonly viewers: readonly Role[];
   readonly employeeMayPause: boolean;
+  readonly schedule: 'working_hours' | null;
 }
 
 export type RuleField = keyof Rule;
@@ -24,17 +27,20 @@ export interface Draft {
   readonly times: Partial<Times>;
   /** All of them, as they would be. */
   readonly exclusions?: Exclusions;
+  readonly workingHours?: WorkingHours;
+  /** Null: no law's bounds any more. */
+  readonly jurisdiction?: Jurisdiction | null;
 }
 
 export const emptyDraft: Draft = { rules: {}, times: {} };
 
-export function isEmpty({ rules, times, exclusions }: Draft): boolean {
-  return Object.keys(rules).length === 0 && Object.keys(times).length === 0 && exclusions === undefined;
+export function isEmpty({ rules, times, ...others }: Draft): boolean {
+  return [rules, times, others].every((part) => Object.keys(part).length === 0);
 }
 
 const exclusionLists = ['apps', 'sites'] as const;
 
-const fields = ['level', 'purpose', 'basis', 'retentionDays', 'viewers', 'employeeMayPause'] as const;
+const fields = ['level', 'purpose', 'basis', 'retentionDays', 'viewers', 'employeeMayPause', 'schedule'] as const;
 
 /** The rule as it would be if the draft were published. */
 export function drafted(policy: PolicyDocument, draft: Draft, parameter: ParameterId): Rule {
@@ -72,6 +78,19 @@ export function editExclusions(draft: Draft, policy: PolicyDocument, exclusions:
   return rebase({ ...draft, exclusions }, policy);
 }
 
+/** The same for working hours, or for the law. */
+export function editBounds(draft: Draft, policy: PolicyDocument, bounds: Pick<Draft, BoundName>): Draft {
+  return rebase({ ...draft, ...bounds }, policy);
+}
+
+type BoundName = 'workingHours' | 'jurisdiction';
+
+/** The working hours and the law as they would be if the draft were published. */
+export function draftedBounds(policy: PolicyDocument, draft: Draft): Pick<PolicyDocument, BoundName> {
+  const { workingHours = policy.workingHours, jurisdiction = policy.jurisdiction } = draft;
+  return { workingHours, jurisdiction: jurisdiction ?? undefined };
+}
+
 /** The same draft on another version of the policy: what that version already says is no longer a change. */
 export function rebase(draft: Draft, policy: PolicyDocument): Draft {
   const rules: Partial<Record<ParameterId, Partial<Rule>>> = {};
@@ -87,7 +106,15 @@ export function rebase(draft: Draft, policy: PolicyDocument): Draft {
   const times = Object.entries(draft.times).filter(([name, value]) => now[name as TimeName] !== value);
   const exclusions = draftedExclusions(policy, draft);
   const isSame = exclusionLists.every((list) => same(exclusions[list], (policy.exclusions ?? NO_EXCLUSIONS)[list]));
-  return { rules, times: Object.fromEntries(times), ...(isSame ? {} : { exclusions }) };
+  const bounds = draftedBounds(policy, draft);
+  const { workingHours, jurisdiction } = draft;
+  return {
+    rules,
+    times: Object.fromEntries(times),
+    ...(isSame ? {} : { exclusions }),
+    ...(workingHours === undefined || sameHours(workingHours, policy.workingHours) ? {} : { workingHours }),
+    ...(jurisdiction === undefined || bounds.jurisdiction === policy.jurisdiction ? {} : { jurisdiction }),
+  };
 }
 
 /**
@@ -96,7 +123,7 @@ export function rebase(draft: Draft, policy: PolicyDocument): Draft {
  */
 export type Direction = 'lower' | 'raise' | 'reword';
 
-export type Difference = RuleDifference | TimeDifference | ExclusionDifference;
+export type Difference = RuleDifference | TimeDifference | ExclusionDifference | BoundDifference;
 
 export interface RuleDifference {
   readonly kind: 'rule';
@@ -113,6 +140,15 @@ export interface TimeDifference {
   readonly before: number;
   readonly after: number;
   readonly direction: Direction;
+}
+
+/** Working hours, or the law, are others. */
+export interface BoundDifference {
+  readonly kind: 'bound';
+  readonly bound: BoundName;
+  readonly before: Pick<PolicyDocument, BoundName>;
+  readonly after: Pick<PolicyDocument, BoundName>;
+  readonly direction: 'lower' | 'raise';
 }
 
 /** Of something more is left out, which is less that is collected; or not any more. */
@@ -141,7 +177,30 @@ export function differences(before: PolicyDocument, after: PolicyDocument): read
       const direction = collectsMore(name, was[name], is[name]) ? 'raise' : 'lower';
       return { kind: 'time', name, before: was[name], after: is[name], direction };
     });
-  return [...rules, ...times, ...excludedDifferently(before, after)];
+  return [...rules, ...times, ...boundDifferently(before, after), ...excludedDifferently(before, after)];
+}
+
+function boundDifferently(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
+  const difference = (bound: BoundName, isMore: boolean): Difference => {
+    return { kind: 'bound', bound, before, after, direction: isMore ? 'raise' : 'lower' };
+  };
+  return [
+    ...(sameHours(before.workingHours, after.workingHours)
+      ? []
+      : [
+          difference(
+            'workingHours',
+            before.workingHours !== undefined && isWiderThan(after.workingHours, before.workingHours),
+          ),
+        ]),
+    ...(before.jurisdiction === after.jurisdiction
+      ? []
+      : [difference('jurisdiction', before.jurisdiction !== undefined)]),
+  ];
+}
+
+function sameHours(a: WorkingHours | undefined, b: WorkingHours | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function excludedDifferently(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
@@ -164,6 +223,7 @@ export function withDraft(policy: PolicyDocument, draft: Draft): PolicyDocument 
     ...toPolicyTimes(draftedTimes(policy, draft)),
     ...reaction(draft),
     ...(draft.exclusions === undefined ? {} : { exclusions: draft.exclusions }),
+    ...draftedBounds(policy, draft),
     parameters: Object.fromEntries(parameters) as PolicyDocument['parameters'],
   };
 }
@@ -191,7 +251,12 @@ export function toChange(policy: PolicyDocument, draft: Draft, baseVersion: numb
   const times =
     Object.keys(draft.times).length === 0 ? {} : { ...toPolicyTimes(draftedTimes(policy, draft)), ...reaction(draft) };
   const exclusions = draft.exclusions === undefined ? {} : { exclusions: draft.exclusions };
-  return PolicyChange.parse({ baseVersion, reason, parameters: draft.rules, ...times, ...exclusions });
+  const { workingHours, jurisdiction } = draft;
+  return PolicyChange.parse({
+    ...{ baseVersion, reason, parameters: draft.rules, ...times, ...exclusions },
+    ...(workingHours === undefined ? {} : { workingHours }),
+    ...(jurisdiction === undefined ? {} : { jurisdiction }),
+  });
 }
 
 /** A policy may say nothing of it: only who wrote it into the draft changes it. */
@@ -211,6 +276,8 @@ function directionOf(parameter: ParameterId, field: RuleField, before: Rule, aft
       // The pause is of the whole session; of other parameters it says nothing.
       if (parameter !== 'session') return 'reword';
       return after.employeeMayPause ? 'lower' : 'raise';
+    case 'schedule':
+      return after.schedule === null ? 'raise' : 'lower';
     case 'purpose':
     case 'basis':
       return 'reword';

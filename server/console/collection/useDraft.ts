@@ -8,6 +8,7 @@ import {
   type Draft,
   differences,
   edit,
+  editBounds,
   editExclusions,
   editTime,
   emptyDraft,
@@ -24,6 +25,8 @@ export type Edit = <F extends RuleField>(change: { parameter: ParameterId; field
 /** One of the times, in the policy's own unit, to be put into the draft. */
 export type EditTime = (name: TimeName, value: number) => void;
 
+export type EditBounds = (bounds: Pick<Draft, 'workingHours' | 'jurisdiction'>) => void;
+
 export interface Drafting {
   readonly draft: Draft;
   /** The version that the draft was made from. */
@@ -34,6 +37,8 @@ export interface Drafting {
   readonly editTime: EditTime;
   /** Puts all that is to be left out into the draft. */
   readonly editExclusions: (exclusions: Exclusions) => void;
+  /** Puts working hours, or the law, into the draft. */
+  readonly editBounds: EditBounds;
   /** Puts the draft on top of the current version. */
   readonly keep: () => void;
   readonly discard: () => void;
@@ -56,6 +61,7 @@ export function useDraft(current: PolicyDocument): Drafting {
     edit: (change) => keep({ draft: edit(draft, current, change), base }),
     editTime: (name, value) => keep({ draft: editTime(draft, current, name, value), base }),
     editExclusions: (exclusions) => keep({ draft: editExclusions(draft, current, exclusions), base }),
+    editBounds: (bounds) => keep({ draft: editBounds(draft, current, bounds), base }),
     keep: () => keep({ draft, base: current }),
     discard: () => keep(null),
   };

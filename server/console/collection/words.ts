@@ -1,9 +1,11 @@
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { SECOND } from '../../../shared/time.ts';
 import { duration } from '../strings/format.ts';
 import { count, joined, say } from '../strings/say.ts';
 import type { Difference, Rule, RuleField } from './draft.ts';
+import { hoursText } from './hours.ts';
 import { type TimeName, timeRanges } from './times.ts';
 
 /** What is collected at a level, in the words of the notice. */
@@ -29,6 +31,8 @@ export function subjectOf(difference: Difference): string {
       return say(`time.${difference.name}`);
     case 'exclusion':
       return say(`exclusions.${difference.list}`);
+    case 'bound':
+      return say(`bounds.${difference.bound}`);
   }
 }
 
@@ -37,6 +41,10 @@ export function differenceText(difference: Difference): string {
   if (difference.kind === 'exclusion') {
     const { glob, direction } = difference;
     return say(direction === 'lower' ? 'exclusions.added' : 'exclusions.removed', { glob });
+  }
+  if (difference.kind === 'bound') {
+    const [before, after] = [difference.before, difference.after].map((policy) => boundText(difference.bound, policy));
+    return say('change.to', { before: before ?? '', after: after ?? '' });
   }
   if (difference.kind === 'time') {
     const { name, before, after } = difference;
@@ -48,6 +56,16 @@ export function differenceText(difference: Difference): string {
     before: valueText(field, before),
     after: valueText(field, after),
   });
+}
+
+/** `Mon, Tue 09:00–17:00, by the clock of Europe/Berlin` */
+export function boundText(
+  bound: 'workingHours' | 'jurisdiction',
+  { workingHours, jurisdiction }: Pick<PolicyDocument, 'workingHours' | 'jurisdiction'>,
+): string {
+  if (bound === 'jurisdiction') return say(jurisdiction === undefined ? 'bounds.noLaw' : `bounds.law.${jurisdiction}`);
+  if (workingHours === undefined) return say('bounds.noHours');
+  return hoursText(workingHours, workingHours.zone);
 }
 
 /** What a time means for the people whose data it is about. */
@@ -83,5 +101,7 @@ function valueText(field: RuleField, rule: Rule): string {
       return rolesText(rule.viewers);
     case 'employeeMayPause':
       return say(rule.employeeMayPause ? 'yes' : 'no');
+    case 'schedule':
+      return say(rule.schedule === null ? 'schedule.always' : 'schedule.working_hours');
   }
 }

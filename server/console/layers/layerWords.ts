@@ -1,7 +1,8 @@
 import { catalog, type Level, type ParameterId } from '../../../shared/catalog.ts';
 import type { ExplainedParameter, LayersView, LeftOutView } from '../../../shared/protocol/http/layers.ts';
-import { dateTime, nearTime, weekday } from '../strings/format.ts';
-import { listed, say } from '../strings/say.ts';
+import { hoursText } from '../collection/hours.ts';
+import { dateTime, nearTime } from '../strings/format.ts';
+import { say } from '../strings/say.ts';
 
 type Said = ExplainedParameter['layers'][number];
 
@@ -66,8 +67,8 @@ export function layerText(said: Said, about: About): string {
       if (most === 'off') return say('why.acknowledgement.none');
       return say(isLimit ? 'why.acknowledgement.some' : 'why.acknowledgement.all');
     case 'schedule': {
-      const hours = hoursText(view);
-      if (explained.schedule === null || hours === null) return say('why.schedule.none');
+      if (explained.schedule === null || view.workingHours === null) return say('why.schedule.none');
+      const hours = hoursText(view.workingHours, view.clock.zone);
       return say(isLimit ? 'why.schedule.outside' : 'why.schedule.inside', { hours });
     }
     default:
@@ -90,21 +91,6 @@ export function deviceTexts(
       : [say('why.coming', { level: stateText(coming.level), when: nearTime(coming.from, now) })]),
     reportedText(reported),
   ];
-}
-
-/** `Mon, Tue 09:00–17:00, by the clock of Europe/Berlin`; null where there are no working hours. */
-export function hoursText({ workingHours, clock }: Pick<LayersView, 'workingHours' | 'clock'>): string | null {
-  if (workingHours === null) return null;
-  const hours = listed(
-    workingHours.spans.map(({ days, from, to }) => say('hours.span', { days: listed(days.map(dayName)), from, to })),
-  );
-  if (clock.zone === null) return say('why.schedule.own', { hours });
-  return say('why.schedule.zone', { hours, zone: clock.zone });
-}
-
-/** `Mon` for 1, the Monday of ISO 8601. */
-export function dayName(day: number): string {
-  return weekday(`2026-01-${String(4 + day).padStart(2, '0')}`); // the 5th was a Monday
 }
 
 function reportedText(reported: ExplainedParameter['devices'][number]['reported']): string {

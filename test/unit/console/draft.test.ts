@@ -5,6 +5,7 @@ import {
   differences,
   drafted,
   edit,
+  editBounds,
   editTime,
   effectsOf,
   emptyDraft,
@@ -80,6 +81,7 @@ describe('a draft of the policy', () => {
       times: { reviewSeconds: 0, observedHours: 1, enteredHours: 2_000, idleSeconds: 60 },
     } as const;
     const named = differ(draft, now).map((one) => {
+      if (one.kind === 'bound') return `${one.bound} ${one.direction}`;
       if (one.kind === 'exclusion') return `${one.glob} ${one.direction}`;
       return `${one.kind === 'rule' ? `${one.parameter} ${one.field}` : one.name} ${one.direction}`;
     });
@@ -189,3 +191,38 @@ function anyDraft(): fc.Arbitrary<Draft> {
     times: fc.record(times, { requiredKeys: [] }),
   });
 }
+
+describe('working hours and law in a draft', () => {
+  const hours = { zone: 'Europe/Berlin', spans: [{ days: [1, 2], from: '09:00', to: '17:00' }] };
+  const bound = { ...policy, workingHours: hours, jurisdiction: 'eea_uk' as const };
+
+  test('first working hours and a law are less, wider hours, a parameter unbound and no law any more are more', () => {
+    const first = editBounds(emptyDraft, policy, { workingHours: hours, jurisdiction: 'eea_uk' });
+    expect(differences(policy, withDraft(policy, first))).toMatchObject([
+      { bound: 'workingHours', direction: 'lower' },
+      { bound: 'jurisdiction', direction: 'lower' },
+    ]);
+    const wider = { ...hours, spans: [{ days: [1, 2], from: '08:00', to: '17:00' }] };
+    const second = editBounds(emptyDraft, bound, { workingHours: wider, jurisdiction: null });
+    expect(differences(bound, withDraft(bound, second))).toMatchObject([
+      { bound: 'workingHours', direction: 'raise' },
+      { bound: 'jurisdiction', direction: 'raise' },
+    ]);
+    const tied = withDraft(bound, { ...emptyDraft, rules: { app: { schedule: 'working_hours' } } });
+    expect(differences(tied, bound)).toMatchObject([{ field: 'schedule', direction: 'raise' }]);
+  });
+
+  test('what the policy says already is no change, and what is drafted is exactly what the server is asked to publish', () => {
+    expect(editBounds(emptyDraft, bound, { workingHours: hours, jurisdiction: 'eea_uk' })).toEqual(emptyDraft);
+    const draft = edit(editBounds(emptyDraft, policy, { workingHours: hours, jurisdiction: 'eea_uk' }), policy, {
+      ...{ parameter: 'app', field: 'schedule', value: 'working_hours' },
+    });
+    const change = toChange(policy, draft, 3, 'for this test');
+    const next = applyChange({ document: policy, hash: digest, author }, change, policy.notBefore + 1);
+    expect(next).toMatchObject({ workingHours: hours, jurisdiction: 'eea_uk' });
+    expect(next.parameters.app.schedule).toBe('working_hours');
+    expect(
+      toChange(bound, editBounds(emptyDraft, bound, { jurisdiction: null }), 3, 'for this test').jurisdiction,
+    ).toBeNull();
+  });
+});
