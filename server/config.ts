@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { DaylightError, describeIssue } from '../shared/errors.ts';
-import { Region } from '../shared/protocol/http/processing.ts';
+import { Region } from '../shared/protocol/http/region.ts';
 
 export const DEFAULT_PORT = 4820;
 const EXPECTED_PORT = 'expected a whole number from 0 to 65535';

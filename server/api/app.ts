@@ -28,6 +28,7 @@ import { people } from './handlers/people.ts';
 import { policy } from './handlers/policy.ts';
 import { policyKeys } from './handlers/policyKeys.ts';
 import { processing } from './handlers/processing.ts';
+import { processors } from './handlers/processors.ts';
 import { requests } from './handlers/requests.ts';
 import { restrictions } from './handlers/restrictions.ts';
 import { selfTests } from './handlers/selfTests.ts';
@@ -150,6 +151,7 @@ function handlersOf(context: Context): Handlers {
     ...week(context),
     ...processing(context),
     ...assessments(context),
+    ...processors(context),
     ...disclosures(context),
   };
 }

@@ -123,6 +123,8 @@ const rights = {
   processingRecordPage: { action: 'records.read', of: 'organisation' },
   processingRecordTable: { action: 'records.read', of: 'organisation' },
   changeController: { action: 'records.change', of: 'organisation' },
+  processors: { action: 'records.read', of: 'organisation' },
+  recordProcessor: { action: 'records.change', of: 'organisation' },
   assessments: { action: 'records.read', of: 'organisation' },
   recordAssessment: { action: 'records.change', of: 'organisation' },
   selfCheck: { action: 'records.read', of: 'organisation' },

@@ -46,6 +46,7 @@ const details = {
   request_proof_refused:
     'tried to file a request about their data, or to agree to one, with a wrong password or code, or too often',
   controller_changed: 'this person changed the details of the controller in the record of processing',
+  processor_recorded: 'this person wrote into the register of processors',
   assessment_recorded: 'this person wrote into the register of impact assessments',
   disclosure_proposed: 'this person put a disclosure of data of people on record',
   disclosure_answered: 'this person decided on a disclosure of data of people',

@@ -3,12 +3,9 @@ import type { OrgId } from '../../shared/ids.ts';
 import { NEVER, noticeText, RETENTION } from '../../shared/policy/notice.ts';
 import type { AssessmentSummary } from '../../shared/protocol/http/assessments.ts';
 import type { Contacts } from '../../shared/protocol/http/contacts.ts';
-import type {
-  ControllerView,
-  ProcessingActivity,
-  ProcessingRecord,
-  Region,
-} from '../../shared/protocol/http/processing.ts';
+import type { ControllerView, ProcessingActivity, ProcessingRecord } from '../../shared/protocol/http/processing.ts';
+import type { ProcessorSummary } from '../../shared/protocol/http/processors.ts';
+import type { Region } from '../../shared/protocol/http/region.ts';
 import { Role, ViewerRole } from '../../shared/roles.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { PublishedPolicy } from '../control/control.ts';
@@ -23,6 +20,7 @@ export interface ProcessingFacts {
   readonly controller: ControllerView;
   readonly contacts: Contacts;
   readonly assessments: readonly AssessmentSummary[];
+  readonly processors: readonly ProcessorSummary[];
   readonly region: Region | null;
   readonly stored: readonly StoredParameter[];
   readonly people: readonly Pick<PersonRecord, 'role' | 'hasSecondFactor'>[];
@@ -32,7 +30,7 @@ export interface ProcessingFacts {
 
 /** The record of processing activities (GDPR Art. 30). Whatever the software knows stands in it by itself. */
 export function recordOfProcessing(facts: ProcessingFacts): ProcessingRecord {
-  const { asOf, organisation, policy, controller, contacts, region, people, assessments } = facts;
+  const { asOf, organisation, policy, controller, contacts, region, people, assessments, processors } = facts;
   const { document, hash, publishedAt } = policy;
   const activities = parameterIds.flatMap((id) => activityOf(facts, id));
   const processed = new Set(activities.map(({ parameter }) => parameter));
@@ -54,6 +52,7 @@ export function recordOfProcessing(facts: ProcessingFacts): ProcessingRecord {
       parameters: activities.filter(({ viewers }) => viewers.includes(role)).map(({ parameter }) => parameter),
     })),
     assessments: [...assessments],
+    processors: [...processors],
     security: securityOf(facts),
     limits: [RETENTION, BACKUPS, HOST],
   };

@@ -14,6 +14,7 @@ export function processingPage(record: ProcessingRecord): string {
     ...controllerPart(record),
     ...activitiesPart(record),
     ...peoplePart(record),
+    ...processorsPart(record),
     ...assessmentsPart(record),
     ...securityPart(record),
     FOOT,
@@ -104,6 +105,15 @@ function* peoplePart({ subjects, recipients }: ProcessingRecord): Generator<stri
   yield tableHead('Recipients', ['role', 'people', 'may see']);
   for (const { role, people, parameters } of recipients)
     yield tableRow([words(role), people, parameters.map((id) => catalog[id].label).join(', ') || 'nothing']);
+  yield '</tbody></table></div>';
+}
+
+function* processorsPart({ processors }: ProcessingRecord): Generator<string> {
+  yield '<h2>Processors (Art. 28)</h2><p>Daylight sends nothing to any of them.</p>';
+  if (processors.length === 0) return;
+  yield tableHead('Processors', ['name', 'contact', 'where', 'what for', 'may get', 'contract of', 'safeguard']);
+  for (const { name, contact, region, purpose, fields, contractOn, safeguard } of processors)
+    yield tableRow([name, contact, region, purpose, fields.join(', '), contractOn, safeguard]);
   yield '</tbody></table></div>';
 }
 

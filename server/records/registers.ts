@@ -4,6 +4,7 @@ import { type OrgId, PersonId } from '../../shared/ids.ts';
 import { Assessment } from '../../shared/protocol/http/assessments.ts';
 import { DisclosureStep } from '../../shared/protocol/http/disclosures.ts';
 import { ControllerDetails } from '../../shared/protocol/http/processing.ts';
+import { Processor } from '../../shared/protocol/http/processors.ts';
 import { EntryReason } from '../../shared/protocol/http/registerEntry.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
@@ -19,6 +20,7 @@ import { type Numbered, number } from './numbered.ts';
 export interface Entries {
   readonly controller: ControllerDetails;
   readonly assessments: Numbered<Assessment>;
+  readonly processors: Numbered<Processor>;
   readonly disclosures: Numbered<DisclosureEntry>;
 }
 
@@ -29,6 +31,7 @@ export type EntryOf<R extends Register> = Entries[R];
 const entries: { readonly [R in Register]: z.ZodType<Entries[R]> } = {
   controller: ControllerDetails,
   assessments: Assessment.extend({ number }),
+  processors: Processor.extend({ number }),
   disclosures: z.strictObject({ number, step: DisclosureStep }),
 };
 export const registerNames = Object.keys(entries) as Register[];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId } from '../../shared/ids.ts';
-import { Region } from '../../shared/protocol/http/processing.ts';
+import { Region } from '../../shared/protocol/http/region.ts';
 import type { Clock } from '../clock.ts';
 import { putSetting, readSetting, type Setting } from '../control/settings.ts';
 import type { Settings } from '../store/store.ts';

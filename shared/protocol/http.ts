@@ -18,6 +18,7 @@ import { peopleRoutes } from './http/people.ts';
 import { policyRoutes } from './http/policy.ts';
 import { policyKeysRoutes } from './http/policyKeys.ts';
 import { processingRoutes } from './http/processing.ts';
+import { processorRoutes } from './http/processors.ts';
 import { proofRoutes } from './http/proof.ts';
 import { receiptRoutes } from './http/receipt.ts';
 import { requestsRoutes } from './http/requests.ts';
@@ -77,6 +78,7 @@ export const routes = {
   ...securityEventsRoutes,
   ...processingRoutes,
   ...assessmentRoutes,
+  ...processorRoutes,
   ...disclosureRoutes,
 } as const satisfies Record<string, RouteShape>;
 

@@ -132,6 +132,11 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'officer', path: '/records/assessments', heading: 'Assessments' },
     open: pressForDialog('Add an assessment', 'Say what was found in a few sentences'),
   },
+  processors: { as: 'officer', path: '/records/processors', heading: 'Processors' },
+  'a processor that is added': {
+    ...{ as: 'officer', path: '/records/processors', heading: 'Processors' },
+    open: pressForDialog('Add a processor', 'Field by field, as in an export.'),
+  },
   disclosures: { as: 'officer', path: '/records/disclosures', heading: 'Disclosures' },
   'a disclosure that is added': {
     ...{ as: 'officer', path: '/records/disclosures', heading: 'Disclosures' },

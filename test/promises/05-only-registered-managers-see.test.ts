@@ -133,6 +133,8 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   processingRecordPage: any(isOwner, isOfficer),
   processingRecordTable: any(isOwner, isOfficer),
   changeController: any(isOwner, isOfficer),
+  processors: any(isOwner, isOfficer),
+  recordProcessor: any(isOwner, isOfficer),
   assessments: any(isOwner, isOfficer),
   disclosures: any(isOwner, isOfficer),
   disclosuresPage: any(isOwner, isOfficer),
@@ -185,6 +187,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
     const overtaken = {
       changeController: 409,
       recordAssessment: 409,
+      recordProcessor: 409,
       translateNotice: 409,
       proposeDisclosure: 409,
       answerDisclosure: 409,

@@ -44,6 +44,17 @@ export const ASSESSMENT = {
   state: 'holds',
 };
 
+export const PROCESSOR = {
+  name: 'Payroll Ltd',
+  contact: 'privacy@payroll.example',
+  region: 'DE',
+  purpose: 'Wages',
+  fields: ['session.event', 'session.at'],
+  contractOn: '2026-01-01',
+  safeguard: 'Standard contractual clauses of 2021',
+  state: 'holds',
+};
+
 export const DISCLOSURE = {
   recipient: 'Court of Leeds',
   basis: 'Order 12/2026',
@@ -215,6 +226,8 @@ export function examples({
     ownDisclosures: { params: { person } },
     ownDisclosuresPage: { params: { person } },
     ownDisclosuresTable: { params: { person } },
+    processors: {},
+    recordProcessor: { body: { revision: 9_999, number: null, processor: PROCESSOR, reason: 'for this test' } },
     assessments: {},
     recordAssessment: { body: { revision: 9_999, number: null, assessment: ASSESSMENT, reason: 'for this test' } },
     selfCheck: {},

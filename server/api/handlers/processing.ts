@@ -6,6 +6,7 @@ import { assessmentSummaries } from '../../records/assessments.ts';
 import { controllerOf } from '../../records/controller.ts';
 import { recordOfProcessing } from '../../records/processing.ts';
 import { processingPage, processingTable } from '../../records/processingPage.ts';
+import { processorSummaries } from '../../records/processors.ts';
 import { requireNewest } from '../../records/registers.ts';
 import { regionOf } from '../../records/residency.ts';
 import type { Context } from '../context.ts';
@@ -41,19 +42,22 @@ export function processing(
 async function recordNow(context: Context, { actor: { org } }: Authorized<'records.read'>): Promise<ProcessingRecord> {
   const { store, vault, control, organisations, registers, clock, overTls } = context;
   const asOf = clock.now();
-  const [policy, { identity }, people, stored, controller, assessments, contacts, region] = await Promise.all([
-    control.current(org),
-    organisations.signer(org),
-    store.people(org),
-    store.stored(org, dayOf(asOf)),
-    registers.read(org, 'controller'),
-    registers.read(org, 'assessments'),
-    contactsOf(store, vault, org),
-    regionOf(store, vault, org),
-  ]);
+  const [policy, { identity }, people, stored, controller, assessments, processors, contacts, region] =
+    await Promise.all([
+      control.current(org),
+      organisations.signer(org),
+      store.people(org),
+      store.stored(org, dayOf(asOf)),
+      registers.read(org, 'controller'),
+      registers.read(org, 'assessments'),
+      registers.read(org, 'processors'),
+      contactsOf(store, vault, org),
+      regionOf(store, vault, org),
+    ]);
   return recordOfProcessing({
     ...{ asOf, organisation: { org, name: identity.name }, policy, people, stored, overTls, region },
     controller: controllerOf(controller),
+    processors: processorSummaries(processors),
     assessments: assessmentSummaries(assessments, asOf),
     contacts: { authority: contacts.authority, privacy: contacts.privacy },
   });

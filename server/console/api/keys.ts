@@ -19,6 +19,7 @@ export const keys = {
   security: ['security'],
   records: ['records'],
   assessments: ['records', 'assessments'],
+  processors: ['records', 'processors'],
   disclosures: ['records', 'disclosures'],
   ownDisclosures: (person: string) => ['ownDisclosures', person],
   selfCheck: ['records', 'check'],

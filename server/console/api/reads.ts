@@ -242,6 +242,10 @@ export function useAssessments() {
   return useQuery({ queryKey: keys.assessments, queryFn: ({ signal }) => call('assessments', {}, signal) });
 }
 
+export function useProcessors() {
+  return useQuery({ queryKey: keys.processors, queryFn: ({ signal }) => call('processors', {}, signal) });
+}
+
 export function useDisclosures() {
   return useQuery({ queryKey: keys.disclosures, queryFn: ({ signal }) => call('disclosures', {}, signal) });
 }

@@ -31,6 +31,7 @@ import { PersonPage } from '../people/PersonPage.tsx';
 import { TeamPage } from '../people/TeamPage.tsx';
 import { Assessments } from '../records/Assessments.tsx';
 import { Disclosures } from '../records/Disclosures.tsx';
+import { Processors } from '../records/Processors.tsx';
 import { Records } from '../records/Records.tsx';
 import { AllRequests } from '../requests/AllRequests.tsx';
 import { MyRequests } from '../requests/MyRequests.tsx';
@@ -108,6 +109,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/why" element={<WhyPage />} />
           <Route path="/records" element={<Records />} />
           <Route path="/records/assessments" element={<Assessments />} />
+          <Route path="/records/processors" element={<Processors />} />
           <Route path="/records/disclosures" element={<Disclosures />} />
           <Route path="/requests" element={<AllRequests />} />
           <Route path="/my-requests" element={<MyRequests />} />

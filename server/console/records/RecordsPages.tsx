@@ -10,6 +10,7 @@ export function RecordsPages() {
         {say('records.title')}
       </NavLink>
       <NavLink to="/records/assessments">{say('assessments.title')}</NavLink>
+      <NavLink to="/records/processors">{say('processors.title')}</NavLink>
       <NavLink to="/records/disclosures">{say('disclosures.title')}</NavLink>
     </nav>
   );

@@ -8,24 +8,10 @@ import { text } from '../../text.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { AssessmentSummary } from './assessments.ts';
 import { Contacts } from './contacts.ts';
+import { ProcessorSummary } from './processors.ts';
+import { Region } from './region.ts';
 import { EntryReason } from './registerEntry.ts';
 import { empty, route } from './route.ts';
-
-/** Where data is kept: a country (ISO 3166-1 alpha-2), or a part of one (ISO 3166-2), such as `DE` or `DE-BE`. */
-export const Region = z
-  .string()
-  .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'expected a country or a part of one, such as DE or DE-BE')
-  .refine(isCountry, 'expected the code of a country that there is (ISO 3166-1), such as DE');
-export type Region = z.infer<typeof Region>;
-
-const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
-
-function isCountry(region: string): boolean {
-  const code = region.slice(0, 2);
-  return (
-    /^[A-Z]{2}$/.test(code) && !['ZZ', 'XA', 'XB', 'EU', 'UN', 'EZ'].includes(code) && countries.of(code) !== undefined
-  );
-}
 
 const detail = text(0, 500);
 
@@ -109,6 +95,8 @@ export const ProcessingRecord = z.strictObject({
   recipients: z.array(z.strictObject({ role: Role, people: z.int(), parameters: z.array(ParameterId) })),
   /** Art. 35: the assessments of impact that hold, or held and were withdrawn, as the register has them. */
   assessments: z.array(AssessmentSummary),
+  /** Art. 28: who works with the data for the organisation. Daylight sends nothing to any of them. */
+  processors: z.array(ProcessorSummary),
   /** (g): what this server and its agents do, as they are now. */
   security: z.array(z.string()),
   /** What they do not do, so that nobody counts on it. */

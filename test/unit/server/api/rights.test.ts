@@ -121,6 +121,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ disclosures: keepers, disclosuresPage: keepers, disclosuresTable: keepers },
   ...{ proposeDisclosure: keepers, answerDisclosure: keepers },
   ...{ ownDisclosures: [], ownDisclosuresPage: [], ownDisclosuresTable: [] },
+  ...{ processors: keepers, recordProcessor: keepers },
   ...{ assessments: keepers, recordAssessment: keepers, selfCheck: keepers },
   ...{ accesses: ['privacy_officer'], securityEvents: ['owner', 'admin', 'privacy_officer'] },
 };

@@ -1,0 +1,86 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { Mark } from '../../../look/Mark.tsx';
+import type { ProcessorSummary } from '../../../shared/protocol/http/processors.ts';
+import { useProcessors } from '../api/reads.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
+import { Empty, Page } from '../frame/Page.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { longDay } from '../strings/format.ts';
+import { listed, say } from '../strings/say.ts';
+import { Detail } from './Detail.tsx';
+import { ProcessorDialog } from './ProcessorDialog.tsx';
+import { RecordsPages } from './RecordsPages.tsx';
+import classes from './records.module.css';
+
+/** Who works with data of people for the organisation, and what they may get. */
+export function Processors() {
+  const { data, error, isPending, refetch } = useProcessors();
+  const [adding, add] = useState(false);
+  return (
+    <Page
+      title={say('processors.title')}
+      lead={say('processors.lead')}
+      actions={<Button onClick={() => add(true)}>{say('processors.add')}</Button>}
+    >
+      <RecordsPages />
+      {error !== null && <Failure error={error} retry={() => void refetch()} />}
+      {error === null && isPending && <Waiting lines={3} />}
+      {data !== undefined && (
+        <div className="dl-stack">
+          {data.unreadable > 0 && (
+            <Note tone="gone">
+              <p>{say('records.unreadable')}</p>
+            </Note>
+          )}
+          {data.processors.length === 0 && <Empty>{say('processors.none')}</Empty>}
+          {data.processors.map((one) => (
+            <One key={`${one.number} ${data.revision}`} processor={one} revision={data.revision} />
+          ))}
+          <ProcessorDialog
+            key={data.revision}
+            revision={data.revision}
+            processor={null}
+            opened={adding}
+            onClose={() => add(false)}
+          />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function One({ processor, revision }: { processor: ProcessorSummary; revision: number }) {
+  const { number, name, contact, region, purpose, fields, contractOn, safeguard, state } = processor;
+  const [changing, change] = useState(false);
+  const heading = `processor-${number}`;
+  return (
+    <section className="dl-panel dl-stack" aria-labelledby={heading}>
+      <div className={classes.head}>
+        <h2 id={heading}>{name}</h2>
+        <Button variant="default" onClick={() => change(true)}>
+          {say('controller.change')}
+          <span className="dl-hidden"> {name}</span>
+        </Button>
+      </div>
+      {state === 'ended' && (
+        <div className="dl-row">
+          <Mark tone="off">{say('processors.ended')}</Mark>
+        </div>
+      )}
+      <dl className={classes.details}>
+        <Detail title={say('processors.contact')} words={contact} />
+        <Detail title={say('processors.region')} words={region} />
+        <Detail title={say('processors.purpose')} words={purpose} />
+        <Detail
+          title={say('processors.fields')}
+          words={fields.length === 0 ? say('records.nothing') : listed(fields)}
+        />
+        <Detail title={say('processors.contractOn')} words={longDay(contractOn)} />
+        {safeguard !== '' && <Detail title={say('processors.safeguard')} words={safeguard} />}
+      </dl>
+      <ProcessorDialog revision={revision} processor={processor} opened={changing} onClose={() => change(false)} />
+    </section>
+  );
+}
