@@ -210,3 +210,23 @@ test('on their own computer they pause as before, are told once what stays, and 
     await it.close();
   }
 });
+
+test('whoever is named as a viewer by it reads nothing of somebody who has not agreed', async () => {
+  const it = await startWholeServer();
+  try {
+    const owner = await it.addOrganisation('Acme');
+    const mia = await addMember(it, owner.client, 'employee', { name: 'Mia', email: 'mia@acme.example.com' });
+    await publish(owner.client, { app: { level: 'name', viewers: ['manager'] } });
+    await using made = await enrolRealAgent(it.url, mia, true);
+    const version = await publish(owner.client, { app: { basis: 'contract', viewers: ['manager', 'owner'] } });
+    const query = `day=${new Date(it.clock.now()).toISOString().slice(0, 10)}&parameter=app&purpose=project_costing`;
+    const look = () => owner.client.send('GET', `/people/${mia.person}/observations?${query}`);
+    await eventually('it is here', () => (made.agent.status().notice?.agreement ?? null) !== null);
+    expect((await look()).status).toBe(403);
+    expect(await made.agent.handle({ command: 'agree', version })).toMatchObject({ ok: true });
+    await eventually('it binds', () => made.agent.status().notice?.agreement === null);
+    expect((await look()).status).toBe(200);
+  } finally {
+    await it.close();
+  }
+});
