@@ -6,10 +6,13 @@ import { asTyped, howTyped } from '../shared/typed.ts';
 import {
   answerRequest,
   dropScreenshot,
+  giveConsent,
   keepIdleUntil,
   languageTag,
   listScreenshots,
+  parameterNamed,
   saveScreenshot,
+  showConsents,
   showIdle,
   showNotice,
   showRequests,
@@ -240,6 +243,26 @@ function looking(cli: Command, folder: () => string): void {
       .argument('<id>')
       .action((id: string) => answerRequest(terminal, folder(), { id, answer, now: clock.now() }));
   }
+  const consent = cli
+    .command('consent')
+    .description('what is collected only with your consent, which you give and withdraw');
+  consent
+    .command('list', { isDefault: true })
+    .description('show what rests on it, and whether you gave it')
+    .action(() => showConsents(terminal, folder()));
+  consent
+    .command('give')
+    .description('consent, after it has shown what to')
+    .argument('<what>')
+    .action((what: string) => giveConsent(terminal, folder(), what));
+  consent
+    .command('withdraw')
+    .description('take it back: it stops here at once, and what waits to be sent is deleted')
+    .argument('<what>')
+    .action((what: string) => {
+      const parameter = parameterNamed('consent withdraw', what);
+      return tell(terminal, folder(), { command: 'withdraw_consent', parameter });
+    });
   const notice = cli.command('notice').description('what your organisation collects, and your acknowledgement');
   notice
     .command('show', { isDefault: true })

@@ -46,6 +46,7 @@ export type SigningContext =
   | 'daylight/receipt/v1'
   | 'daylight/acknowledgement/v1'
   | 'daylight/enrolment/v1'
+  | 'daylight/consent/v1'
   | 'daylight/request/v1'
   | 'daylight/self-test-request/v1'
   | 'daylight/self-test/v1'

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { ImageId } from '../../shared/ids.ts';
 import { noticePlain } from '../../shared/policy/noticePage.ts';
 import { LanguageTag } from '../../shared/protocol/http/notice.ts';
@@ -10,8 +11,10 @@ import { askAgent } from '../core/localSocket.ts';
 import { requestLines } from '../core/requestWords.ts';
 import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
 import { agreementLines } from '../strings/agreement.ts';
+import { consentLine } from '../strings/consent.ts';
 import { languageRemark } from '../strings/languageRemark.ts';
 import { say } from '../strings/say.ts';
+import { termsWords } from '../strings/terms.ts';
 import { CliEnd, exitCodes, refusedBy } from './exit.ts';
 import { type Terminal, timeWords } from './terminal.ts';
 
@@ -71,6 +74,36 @@ export async function answerRequest(
   for (const line of requestLines({ requests: [asked] }, timeWords(now)).slice(1, -1)) terminal.say(line);
   const { request, digest } = asked;
   await tell(terminal, folder, { command: 'answer_request', request, digest, answer });
+}
+
+/** Throws CliEnd for what is no parameter. */
+export function parameterNamed(command: string, what: string): ParameterId {
+  const parameter = ParameterId.safeParse(what);
+  if (parameter.success) return parameter.data;
+  throw new CliEnd(exitCodes.usage, `${command}: expected one of ${parameterIds.join(', ')}, not "${what}"`);
+}
+
+/** What rests on the person's consent, and whether they gave it. */
+export async function showConsents(terminal: Terminal, folder: string): Promise<void> {
+  const { consents } = await statusOf(folder);
+  for (const asked of consents) {
+    terminal.say(consentLine(asked));
+    terminal.say(`  ${termsWords(asked.terms)}`);
+    terminal.say(`  ${say('consents.terminal', { id: asked.parameter })}`);
+  }
+  if (consents.length === 0) terminal.say(say('consents.nothing'));
+}
+
+/** Shows first what is consented to: nobody consents to what they have not seen. */
+export async function giveConsent(terminal: Terminal, folder: string, what: string): Promise<void> {
+  const { consents } = await statusOf(folder);
+  const asked = consents.find(({ parameter }) => parameter === what);
+  if (asked === undefined) {
+    throw new CliEnd(exitCodes.refused, `nothing is asked about "${what}"`, 'see "daylight-agent consent"');
+  }
+  terminal.say(consentLine(asked));
+  terminal.say(`  ${termsWords(asked.terms)}`);
+  await tell(terminal, folder, { command: 'consent', parameter: asked.parameter, shown: asked.shown });
 }
 
 /** Time away in two parts: kept up to a time of the day, cut out after it. */

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { codeOf } from '../core/files.ts';
 import { selfTestLines } from '../core/selfTest/selfTestWords.ts';
-import { ask } from './askCommands.ts';
+import { ask, parameterNamed } from './askCommands.ts';
 import { CliEnd, exitCodes } from './exit.ts';
 import { type Terminal, timeWords } from './terminal.ts';
 
@@ -14,11 +13,7 @@ export async function proveCommand(
   { json, out }: { readonly json?: boolean; readonly out?: string },
   now: number,
 ): Promise<void> {
-  const parameter = ParameterId.safeParse(what);
-  if (!parameter.success) {
-    throw new CliEnd(exitCodes.usage, `prove: expected one of ${parameterIds.join(', ')}, not "${what}"`);
-  }
-  const { proof } = await ask(folder, { command: 'prove', parameter: parameter.data });
+  const { proof } = await ask(folder, { command: 'prove', parameter: parameterNamed('prove', what) });
   if (proof === undefined) throw new CliEnd(exitCodes.failed, 'the agent answered without a proof');
   const document = JSON.stringify(proof, null, 2);
   if (out !== undefined) await save(out, document);

@@ -9,7 +9,7 @@ import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import { SelfTestReport } from '../../shared/protocol/selfTest.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import { say } from '../strings/say.ts';
+import { type PlainKey, say } from '../strings/say.ts';
 import type { CommandResult } from './commands.ts';
 import { openFolder } from './files.ts';
 import type { Gate, GateDeps } from './gate/gate.ts';
@@ -275,6 +275,10 @@ async function handle(agent: Running, request: WindowRequest): Promise<WindowAns
       return acceptNotice(agent, request);
     case 'agree':
       return acceptNotice(agent, request);
+    case 'consent':
+      return consent(agent, request);
+    case 'withdraw_consent':
+      return withdrawConsent(agent, request.parameter);
     case 'prove':
       return prove(agent, request.parameter);
     case 'answer_request':
@@ -380,6 +384,33 @@ async function acceptNotice(
 function isShownIn({ policies, notices }: Running, language: string): boolean {
   const policy = policies.policy();
   return policy !== null && notices.inLanguage(language, policy, policies.lease()?.terms).is === 'translation';
+}
+
+/** For what they were shown, and nothing that has come since. */
+async function consent(
+  agent: Running,
+  { parameter, shown }: Extract<WindowRequest, { command: 'consent' }>,
+): Promise<WindowAnswer> {
+  const asked = statusOf(agent).consents.find((one) => one.parameter === parameter);
+  if (asked?.shown !== shown) return refusedSaying('answer.consentAsked', 'answer.consentAskedRemedy');
+  if (!(await agent.uplink.consent(parameter, shown))) {
+    return refusedSaying('answer.consentOffline', 'answer.consentOfflineRemedy');
+  }
+  return { ok: true, said: say('answer.consented', { what: asked.label }) };
+}
+
+async function withdrawConsent(agent: Running, parameter: ParameterId): Promise<WindowAnswer> {
+  const asked = statusOf(agent).consents.find((one) => one.parameter === parameter);
+  if (asked === undefined || asked.counts === 'none') {
+    return refusedSaying('answer.noConsent', 'answer.noConsentRemedy');
+  }
+  await agent.uplink.consent(parameter, null);
+  const online = agent.uplink.state().kind === 'online';
+  return { ok: true, said: say(online ? 'answer.withdrawn' : 'answer.withdrawnLater', { what: asked.label }) };
+}
+
+function refusedSaying(problem: PlainKey, remedy: PlainKey): WindowAnswer {
+  return { ok: false, kind: 'refused', problem: say(problem), remedy: say(remedy) };
 }
 
 /** Signed here, for what the person was shown here: nothing else can say that a request is theirs. */

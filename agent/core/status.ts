@@ -1,6 +1,8 @@
+import { canonical } from '../../shared/canonical.ts';
 import { catalog, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import { keptRules, ruleWithin } from '../../shared/policy/agreed.ts';
+import { askedConsent, countsOf } from '../../shared/policy/askedConsent.ts';
 import { intendedLevels } from '../../shared/policy/ceilings.ts';
 import { type Lease, toldOf } from '../../shared/policy/lease.ts';
 import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
@@ -11,6 +13,7 @@ import type { Binding, PolicyCache, VerifiedPolicy } from './gate/policyCache.ts
 import type { EnrolledDevice } from './identity.ts';
 import type { Clock, Indicator } from './ports.ts';
 import type { Recorder } from './recorder.ts';
+import { sha256 } from './signing.ts';
 import type { Spool } from './spool/spool.ts';
 import type { SpoolKey } from './spool/spoolKey.ts';
 import type { Uplink, UplinkState } from './uplink/uplink.ts';
@@ -67,6 +70,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
     policy: policy === null ? null : { version: policy.version, publishedAt: policy.notBefore },
     refused: refusedNow(policies),
     notice: acknowledgedNow(policies),
+    consents: consentsIn(policies),
     requests: uplink.asked().map((one) => ({ ...one })),
     waiting: {
       batches: waiting.batches,
@@ -83,6 +87,20 @@ export function statusOf(sources: StatusSources): AgentStatus {
     }),
     key: key.words,
   };
+}
+
+function consentsIn(policies: PolicyCache): AgentStatus['consents'] {
+  const policy = policies.policy();
+  if (policy === null) return [];
+  const given = policies.consents();
+  return parameterIds.flatMap((id) => {
+    const asked = askedConsent(id, policy);
+    if (asked === null) return [];
+    const { parameter, label, level, text, purpose, retentionDays, viewers } = asked;
+    const terms = { purpose, basis: 'consent' as const, retentionDays, viewers: [...viewers] };
+    const counts = countsOf(asked, given[id]);
+    return [{ parameter, label, level, text, terms, shown: sha256(canonical(asked)), counts }];
+  });
 }
 
 /** Null where the policy does not collect it. */

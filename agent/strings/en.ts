@@ -201,6 +201,19 @@ export const en = {
   'notice.language': 'Language',
   'notice.stale': 'The translation ({language}) is of another text than this. The English one counts, and is shown.',
   'notice.untranslated': 'There is no translation ({language}). The English text counts, and is shown.',
+  'consents.title': 'Your consent',
+  'consents.text':
+    'This is collected only if you want it. You can take it back at any time, with one click and without a reason; saying no has no consequences.',
+  'consents.none': 'Not given: nothing of it is collected.',
+  'consents.all': 'Given.',
+  'consents.less': 'Given for less: more is asked now, and is not collected.',
+  'consents.other': 'Given for another purpose: nothing of it is collected.',
+  'consents.give': 'I consent',
+  'consents.withdraw': 'Withdraw',
+  'consents.line': '{what} ({level}): {state} {text}',
+  'consents.nothing': 'Nothing that is collected rests on your consent.',
+  'consents.terminal':
+    '"daylight-agent consent give {id}" gives it, "daylight-agent consent withdraw {id}" takes it back.',
   'agreement.title': 'Your old terms stay',
   'agreement.text':
     'Notice {version} takes something from you. It does not bind you unless you agree, and nothing happens if you do not: what you had before stays.',
@@ -512,6 +525,16 @@ export const en = {
     'You have agreed to notice {version}. It is being sent to the server; until it counts your old terms stay.',
   'answer.agreedLater':
     'You have agreed to notice {version}. The server will be told when it can be reached; until then your old terms stay.',
+  'answer.consented': 'Your consent is on its way: {what}. It counts once your server has confirmed it.',
+  'answer.withdrawn': 'Withdrawn: {what}. It has stopped here, and what waited to be sent is deleted.',
+  'answer.withdrawnLater':
+    'Withdrawn: {what}. It has stopped here, and what waited to be sent is deleted. The server will be told when it can be reached.',
+  'answer.consentAsked': 'That is not what you are asked now.',
+  'answer.consentAskedRemedy': 'Look at what is asked now, and decide again.',
+  'answer.consentOffline': 'Consent can only be given while this computer is connected to the server.',
+  'answer.consentOfflineRemedy': 'Try again when it is; taking it back works at any time.',
+  'answer.noConsent': 'There is no consent of yours to take back.',
+  'answer.noConsentRemedy': 'Nothing to do.',
   'answer.requestYes': 'You have said that it was you. This computer has signed it; your organisation must answer.',
   'answer.requestNo':
     'You have said that it was not you. It is withdrawn, and your organisation is told. Change your password if you did not expect it.',

@@ -7,6 +7,7 @@ import { say } from '../strings/say.ts';
 import { Agreement } from './Agreement.tsx';
 import { Coming } from './Coming.tsx';
 import { Connection } from './Connection.tsx';
+import { Consents } from './Consents.tsx';
 import { Ended } from './Ended.tsx';
 import { IdleQuestion } from './IdleQuestion.tsx';
 import { NoticeWaiting } from './Notice.tsx';
@@ -45,6 +46,7 @@ export function Window({ transport }: { transport: Transport }) {
               <Requests status={view.status} ask={ask} />
               <NoticeWaiting status={view.status} transport={transport} ask={ask} />
               <Coming status={view.status} />
+              <Consents status={view.status} ask={ask} />
               <Agreement status={view.status} transport={transport} ask={ask} />
               <Tracking status={view.status} ask={ask} />
               <Recording status={view.status} transport={transport} ask={ask} />

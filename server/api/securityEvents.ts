@@ -2,6 +2,7 @@ import type { DaylightError } from '../../shared/errors.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { RouteName } from '../../shared/protocol/http.ts';
 import type { Role } from '../../shared/roles.ts';
+import { consentEvents } from '../control/consenting.ts';
 import type { Context } from './context.ts';
 import type { SignedIn } from './sessions.ts';
 
@@ -31,8 +32,7 @@ const details = {
   minor_taken_back: 'this person is not said any more not to be of age',
   age_refused: 'tried to say of somebody whether they are of age with a wrong password or code, or too often',
   refused_age: 'asked whether a person is of age, or to say it of them, without being allowed to',
-  consent_given: 'this person consented to something that is collected of them',
-  consent_withdrawn: 'this person withdrew a consent of theirs',
+  ...consentEvents,
   refused_consent: 'asked for the consents of somebody else, or to give or withdraw one for them',
   notice_translated: 'this person put or removed a translation of the notice',
   left_out_of_person: 'what is collected of this person alone was limited, or a limit was taken back',

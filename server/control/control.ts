@@ -85,6 +85,12 @@ export interface PolicyControl {
    * another lifts nothing here. One that says `agreed` is, besides, a decision of the person, on all of their devices. Throws DaylightError when the signature, the ids or the version do not fit.
    */
   acknowledge(device: DeviceRecord, acknowledgement: Signed): Promise<void>;
+  /**
+   * Records a consent that the person gave or withdrew on this device, as `decide` does. What cannot be taken any more, because something
+   * else is asked by now or there is nothing to withdraw, changes nothing. Throws DaylightError `bad_request` when the signature
+   * or the ids do not fit.
+   */
+  consent(device: DeviceRecord, consent: Signed): Promise<void>;
   /** The old terms that stay for the person now; null when none do. */
   agreedTerms(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<AgreedTerms | null>;
   /** What was decided by and for the person. */

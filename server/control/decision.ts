@@ -37,8 +37,10 @@ export const Decision = z.discriminatedUnion('kind', [
     noticeVersion: z.int().min(1),
     /** SHA-256 of the words that the person was shown. */
     shown: Digest,
+    /** What their device signed; left out: they gave it in the console. */
+    signed: Signed.optional(),
   }),
-  z.strictObject({ kind: z.literal('consent_withdrawn'), parameter: ParameterId }),
+  z.strictObject({ kind: z.literal('consent_withdrawn'), parameter: ParameterId, signed: Signed.optional() }),
   z.strictObject({
     kind: z.literal('restricted'),
     parameter: ParameterId,

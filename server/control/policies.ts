@@ -9,7 +9,7 @@ import { createWallClocks } from '../../shared/policy/workingHours.ts';
 import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import { ROTATIONS_IN_A_DAY } from '../../shared/protocol/http/policyKeys.ts';
-import { AcknowledgementPayload, ReceiptPayload } from '../../shared/protocol/messages.ts';
+import { AcknowledgementPayload, ConsentPayload, ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { Digest, Signed } from '../../shared/signed.ts';
 import { withoutTurning } from '../../shared/text.ts';
 import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
@@ -29,6 +29,7 @@ import { type Agreed, createAgreements } from './agreements.ts';
 import { createBounded } from './bounded.ts';
 import { applyChange, applyReviews } from './change.ts';
 import type { Changes } from './changes.ts';
+import { consentEvents, consentTo, requireAsked, withdrawal } from './consenting.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
 import { type Decision, sealDecision } from './decision.ts';
 import { exclusionsOf, type Facts, judge, judgeEnd, takenAway } from './judge.ts';
@@ -81,6 +82,8 @@ interface OrgState {
   readonly claims: Current;
   readonly requestedAt: Readonly<Record<ParameterId, UnixMs>>;
 }
+
+const NOT_ANY_MORE: readonly string[] = ['conflict', 'not_found', 'rate_limited'];
 
 type Deciding = (standing: Standing, current: PublishedPolicy) => Decision | Promise<Decision>;
 
@@ -382,6 +385,28 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       await requireText(notice, said.noticeHash);
       await keepAcknowledgement(device, notice, said.terms, acknowledgement);
       if (said.agreed === true) await keepAgreement(device, notice.document.version, acknowledgement);
+    },
+    async consent({ org, person, device, publicKey }, consent) {
+      const said = readSigned('daylight/consent/v1', ConsentPayload, consent, publicKey);
+      if (said.org !== org || said.person !== person || said.device !== device) {
+        throw new DaylightError('bad_request', 'consent: org, person and device must be those of this device');
+      }
+      const { parameter, shown } = said;
+      const kind = shown === null ? 'consent_withdrawn' : 'consent_given';
+      try {
+        await decideFor({ org, person }, async (standing, current) => {
+          const now = clock.now();
+          const decision =
+            shown === null
+              ? withdrawal(standing, parameter, consent)
+              : consentTo(requireAsked(current, parameter, shown), standing, { now, signed: consent });
+          await store.recordSecurityEvent({ org, at: now, kind, person, detail: consentEvents[kind] });
+          return decision;
+        });
+      } catch (error) {
+        // The next lease says what holds, and the device asks the person, or says it, again.
+        if (!(error instanceof DaylightError && NOT_ANY_MORE.includes(error.code))) throw error;
+      }
     },
     async agreedTerms(of) {
       const [state, devices] = [await stateOf(of.org), await store.devices(of.org, [of.person])];

@@ -242,6 +242,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       }
       case 'acknowledge':
         return control.acknowledge(me.device, frame.acknowledgement);
+      case 'consent':
+        return control.consent(me.device, frame.consent);
       case 'answer_request':
         return deps.requests.hear(me.device, frame.answer);
       case 'self_test_report': {

@@ -172,6 +172,20 @@ export const RequestAnswerPayload = z.strictObject({
 });
 export type RequestAnswerPayload = z.infer<typeof RequestAnswerPayload>;
 
+/**
+ * Signed by the device key in context `daylight/consent/v1`: this person gives their consent here, or takes it back. `shown`: SHA-256 of
+ * the canonical JSON of what they were asked (`AskedConsent`); null: they withdraw.
+ */
+export const ConsentPayload = z.strictObject({
+  org: OrgId,
+  person: PersonId,
+  device: DeviceId,
+  parameter: ParameterId,
+  shown: Digest.nullable(),
+  at: UnixMs,
+});
+export type ConsentPayload = z.infer<typeof ConsentPayload>;
+
 // ── Frames from the agent ──────────────────────────────────────────────────────────────────────────────────────────
 
 /** Answers the challenge; must be the first frame. */
@@ -206,6 +220,9 @@ export const Receipt = z.strictObject({ type: z.literal('receipt'), receipt: Sig
 
 export const Acknowledge = z.strictObject({ type: z.literal('acknowledge'), acknowledgement: Signed });
 
+/** Gives or withdraws consent. What comes of it is in the next lease. */
+export const ConsentFrame = z.strictObject({ type: z.literal('consent'), consent: Signed });
+
 /** Whether a request that the server asked about is the person's own. */
 export const AnswerRequest = z.strictObject({ type: z.literal('answer_request'), answer: Signed });
 /** Answers `self_test`: a `SelfTestReport` (selfTest.ts). */
@@ -222,6 +239,7 @@ export const AgentFrame = z.discriminatedUnion('type', [
   ImageStart,
   Receipt,
   Acknowledge,
+  ConsentFrame,
   AnswerRequest,
   SelfTestAnswer,
   ReadNotice,

@@ -3,6 +3,7 @@ import { ParameterId, Purpose } from '../catalog.ts';
 import { DeviceId, ImageId, RequestId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
 import { KeptRule } from '../policy/agreed.ts';
+import { consentCounts } from '../policy/askedConsent.ts';
 import { LawfulBasis } from '../policy/policy.ts';
 import { Representative, RequestContent } from '../rightsRequest.ts';
 import { Role } from '../roles.ts';
@@ -47,6 +48,9 @@ const pageRequests = [
   request('accept_notice', { version: z.int().min(1), hash: Digest.optional(), language: LanguageTag.optional() }),
   /** Agrees to what the notice takes from the person, which is an act apart from having read it; `hash` as above. */
   request('agree', { version: z.int().min(1), hash: Digest.optional(), language: LanguageTag.optional() }),
+  /** Consents to what was shown of it; `shown` as in the status. */
+  request('consent', { parameter: ParameterId, shown: Digest }),
+  request('withdraw_consent', { parameter: ParameterId }),
   /** Tries whether anything of the parameter can come into being here; nothing real is read. */
   request('prove', { parameter: ParameterId }),
   /** `digest`: of what was shown of it, so that nobody answers anything else. */
@@ -142,6 +146,19 @@ export const AgentStatus = z.strictObject({
         .nullable(),
     })
     .nullable(),
+  /** What rests on the consent of the person, and what of it they gave. */
+  consents: z.array(
+    z.strictObject({
+      parameter: ParameterId,
+      label: z.string(),
+      level: z.string(),
+      text: z.string(),
+      terms: Terms,
+      /** Of all that they are asked. */
+      shown: Digest,
+      counts: z.enum(consentCounts),
+    }),
+  ),
   /** Requests about their data in the person's name that wait for "that was me"; known only while the server is connected. */
   requests: z.array(
     z.strictObject({

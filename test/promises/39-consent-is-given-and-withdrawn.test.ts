@@ -72,6 +72,7 @@ const path = (): string => `/people/${employee.person}/consents`;
 const active = (): string[] =>
   Object.entries(agent.status().parameters).flatMap(([id, { active }]) => (active ? [id] : []));
 const isTitleOn = (): boolean => active().includes('title');
+const asks = () => agent.status().consents[0];
 
 test('nothing of what rests on consent is recorded of who has given none, and the person is told why', async () => {
   await agent.handle({ command: 'start', project: null, task: null });
@@ -127,6 +128,49 @@ test('withdrawn while a computer cannot hear of it: what that uploads afterwards
   await agent.handle({ command: 'stop' });
   await eventually('it has sent all', () => agent.status().waiting.batches === 0);
   expect(await titles()).toEqual(before);
+});
+
+test('in the window as in the console: one step on the computer gives it, one takes it back, and the server has both, signed', async () => {
+  const before = (await employee.client.ok('GET', `/people/${employee.person}/consents`)).consents[0];
+  await agent.handle({ command: 'start', project: null, task: null });
+  expect(asks()).toMatchObject({ parameter: 'title', counts: 'none', shown: before.shown });
+  expect(await agent.handle({ command: 'consent', parameter: 'title', shown: 'f'.repeat(64) })).toMatchObject({
+    ok: false,
+    kind: 'refused',
+  });
+  expect(await agent.handle({ command: 'consent', parameter: 'title', shown: before.shown })).toMatchObject({
+    ok: true,
+  });
+  await eventually('titles are recorded again', isTitleOn);
+  expect(asks()).toMatchObject({ counts: 'all' });
+  expect((await consents())[0]).toMatchObject({ counts: 'all', given: { level: 'full' } });
+  await eventually('some of it waits', () => (agent.status().waiting.observations.title ?? 0) > 0);
+
+  expect(await agent.handle({ command: 'withdraw_consent', parameter: 'title' })).toMatchObject({ ok: true });
+  expect([isTitleOn(), agent.status().waiting.observations.title ?? 0, asks()?.counts]).toEqual([false, 0, 'none']);
+  await expect.poll(async () => (await consents())[0].counts).toBe('none');
+  expect(await agent.handle({ command: 'withdraw_consent', parameter: 'title' })).toMatchObject({
+    ok: false,
+    kind: 'refused',
+  });
+});
+
+test('withdrawn on a computer that cannot tell the server: it has stopped at once, and the server hears of it with the next connection', async () => {
+  await agent.handle({ command: 'consent', parameter: 'title', shown: asks()?.shown ?? '' });
+  await eventually('titles are recorded again', isTitleOn);
+  line.cut();
+  await eventually('it is cut off', () => agent.status().connection.kind !== 'online');
+  await agent.handle({ command: 'withdraw_consent', parameter: 'title' });
+  expect([isTitleOn(), agent.status().waiting.observations.title ?? 0]).toEqual([false, 0]);
+  expect(await agent.handle({ command: 'consent', parameter: 'title', shown: asks()?.shown ?? '' })).toMatchObject({
+    ok: false,
+    kind: 'refused',
+  });
+  expect((await consents())[0].counts).toBe('all');
+  line.mend();
+  await expect.poll(async () => (await consents())[0].counts).toBe('none');
+  await agent.handle({ command: 'stop' });
+  await eventually('it has sent all', () => agent.status().waiting.batches === 0);
 });
 
 test('a consent is for its purpose and its level: with another purpose nothing is recorded, and more has to be asked for', async () => {

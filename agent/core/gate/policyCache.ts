@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { isCanonical } from '../../../shared/canonical.ts';
-import { parameterIds, rank } from '../../../shared/catalog.ts';
+import { ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
 import { rulesWithin, timesWithin } from '../../../shared/policy/agreed.ts';
 import { decidedLevels, policyLayers } from '../../../shared/policy/ceilings.ts';
 import { type Exclusions, NO_EXCLUSIONS, together } from '../../../shared/policy/exclusions.ts';
 import { type KeyChain, type KeyLink, SignedKeyStatement } from '../../../shared/policy/keys.ts';
 import { Lease, leaseLayers, leaseWithin } from '../../../shared/policy/lease.ts';
+import type { PersonalTerms } from '../../../shared/policy/personal.ts';
 import { type Levels, leastOf, levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
 import { everythingOff, type Layer } from '../../../shared/policy/resolve.ts';
 import { createWallClocks } from '../../../shared/policy/workingHours.ts';
@@ -63,6 +64,17 @@ export interface PolicyCache {
   binding(): Binding | null;
   /** The lease in force: of the policy before while that of the newest has not arrived. */
   lease(): Lease | null;
+  /** What the person consents to: by the lease in force, without what they withdrew here. */
+  consents(): PersonalTerms['consent'];
+  /**
+   * From the call on the consent that `withdrawal`, a signed document, takes back counts for nothing here, whatever the lease in force
+   * says of it, until one comes that does not name it. Resolves when that is on disk.
+   */
+  withdraw(parameter: ParameterId, withdrawal: Signed): Promise<void>;
+  /** The person has given it again, and the server has been told. Resolves when it is on disk. */
+  consentedAgain(parameter: ParameterId): Promise<void>;
+  /** What was withdrawn here while no lease says so yet: the server is to be told, again. */
+  withdrawals(): readonly Signed[];
   /** A genuine policy of a schema that this agent does not know is the newest: everything is off, and the receipt says so. */
   notUnderstood(): { readonly hash: Digest; readonly version: number } | null;
   /** Why the last one was refused, for `status`; null when it was not. */
@@ -129,12 +141,14 @@ const FILE = 'policy.json';
 /** Reads what is on disk and verifies it as if it had just arrived. */
 export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCache> {
   const { files, keys, clock, memory = null } = deps;
-  const opened = open(readStored(await files.read(FILE)), memory, keys, clock);
+  const stored = readStored(await files.read(FILE));
+  const opened = open(stored, memory, keys, clock);
   let kept = opened.kept;
   let refusal = opened.refusal;
   let apart = opened.apart;
   let seen = instant(memory?.seenAt ?? 0);
   let queue: Promise<unknown> = Promise.resolve();
+  let withdrawn: readonly Withdrawn[] = stored === null || stored === 'damaged' ? [] : stored.withdrawn;
   const listeners = new Set<() => void>();
   const walls = createWallClocks();
 
@@ -205,6 +219,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
       bound: ceiling === null ? null : candidate.bound,
       signed: { ...candidate.signed, lease },
     };
+    withdrawn = withdrawn.filter(({ parameter }) => Object.hasOwn(timely.terms.consent, parameter));
     await write(next);
     if (isProven || mark === null || timely.issuedAt > mark.issuedAt) seen = instant();
     kept = next;
@@ -221,7 +236,21 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   /** Not before what is in memory is heard of: a disk that hangs keeps nothing running. */
   async function write(next: Kept, refusedAhead: number | null = null): Promise<void> {
     for (const listener of listeners) listener();
-    await files.write(FILE, JSON.stringify(toStored(next, refusedAhead)));
+    await files.write(FILE, JSON.stringify({ ...toStored(next, refusedAhead), withdrawn }));
+  }
+
+  /** After what is being written, which may not know it yet. */
+  function keepWithdrawn(next: readonly Withdrawn[]): Promise<void> {
+    withdrawn = next;
+    for (const listener of listeners) listener();
+    const written = queue.then(() => write(kept));
+    queue = written.catch(() => undefined);
+    return written;
+  }
+
+  function consents({ consent }: PersonalTerms): PersonalTerms['consent'] {
+    const left = Object.entries(consent).filter(([id]) => withdrawn.every(({ parameter }) => parameter !== id));
+    return Object.fromEntries(left);
   }
 
   function instant(atLeast = 0): Seen {
@@ -243,7 +272,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     if (kept.lease === null) {
       return [{ name: 'organisation', ceilings: levelsOf(kept.policy) }, ...ceiling, everythingOff('lease')];
     }
-    const { terms } = kept.lease;
+    const terms = { ...kept.lease.terms, consent: consents(kept.lease.terms) };
     const then = believed(now);
     return [...policyLayers(kept.policy, terms, then, walls), ...ceiling, ...leaseLayers(kept.lease, then)];
   }
@@ -262,6 +291,11 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     policy: () => (kept.unread === null ? kept.policy : null),
     binding: () => bindingOf(kept),
     lease: () => kept.lease,
+    consents: () => (kept.lease === null ? {} : consents(kept.lease.terms)),
+    withdraw: (parameter, withdrawal) =>
+      keepWithdrawn([...withdrawn.filter((one) => one.parameter !== parameter), { parameter, withdrawal }]),
+    consentedAgain: (parameter) => keepWithdrawn(withdrawn.filter((one) => one.parameter !== parameter)),
+    withdrawals: () => withdrawn.map(({ withdrawal }) => withdrawal),
     notUnderstood: () => (kept.unread === null ? null : { hash: kept.unread.hash, version: kept.unread.version }),
     refusal: () => (refusal === 'not_yet' && !holds(kept.ceiling, clock.now()) ? null : refusal),
     disagreement: () => (Math.abs(apart) > SKEW_MS ? apart : null),
@@ -279,6 +313,10 @@ interface Seen {
   readonly mono: number;
 }
 
+/** A consent that was taken back here, with the signed document that tells the server. */
+const Withdrawn = z.strictObject({ parameter: ParameterId, withdrawal: Signed });
+type Withdrawn = z.infer<typeof Withdrawn>;
+
 const Stored = z.strictObject({
   policy: Signed.nullable(),
   lease: Signed.nullable(),
@@ -287,6 +325,7 @@ const Stored = z.strictObject({
   keys: z.array(SignedKeyStatement).default([]),
   /** By how much the server's clock was ahead, when the lease that came with the policy was refused for it. */
   refusedAhead: z.number().nullable().default(null),
+  withdrawn: z.array(Withdrawn).default([]),
 });
 type Stored = z.infer<typeof Stored>;
 
@@ -545,6 +584,6 @@ export function isStoredPolicy(bytes: Uint8Array): boolean {
   return readStored(bytes) !== 'damaged';
 }
 
-function toStored({ chain, signed, highest }: Kept, refusedAhead: number | null): Stored {
+function toStored({ chain, signed, highest }: Kept, refusedAhead: number | null): Omit<Stored, 'withdrawn'> {
   return { ...signed, highest, keys: chain.links.map((link) => link.signed), refusedAhead };
 }

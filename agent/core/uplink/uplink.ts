@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { canonical } from '../../../shared/canonical.ts';
+import type { ParameterId } from '../../../shared/catalog.ts';
 import { assertNever, DaylightError } from '../../../shared/errors.ts';
 import type { DiscardReason } from '../../../shared/outcome.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
@@ -8,6 +9,7 @@ import {
   AcknowledgementPayload,
   type Batch,
   type Bye,
+  ConsentPayload,
   type HelloPayload,
   type PolicyPush,
   ReceiptPayload,
@@ -68,6 +70,11 @@ export interface Uplink {
   nudge(): void;
   /** Signs and keeps the acknowledgement, and sends it as soon as there is a connection. */
   acknowledge(notice: ShownText): Promise<void>;
+  /**
+   * Signs that the person consents to what they were shown (`shown`: its hash), or, where that is null, that they take it back: that holds
+   * here at once, and the server is told as soon as there is a connection. False: a consent cannot be given without one.
+   */
+  consent(parameter: ParameterId, shown: Digest | null): Promise<boolean>;
   /** What the server asks the person about, for as long as it is connected. */
   asked(): readonly AskedRequest[];
   /**
@@ -213,6 +220,24 @@ class WebSocketUplink implements Uplink {
     const text = canonical(AcknowledgementPayload.parse(payload));
     await acknowledgements.keep(signPayload('daylight/acknowledgement/v1', deviceKey, text));
     if (this.#conversation !== null) await this.#sendAcknowledgement(this.#conversation).catch(() => undefined);
+  }
+
+  async consent(parameter: ParameterId, shown: Digest | null): Promise<boolean> {
+    const { identity, clock, deviceKey, policies, recorder } = this.#deps;
+    const { org, person, device } = identity;
+    const payload = ConsentPayload.parse({ org, person, device, parameter, shown, at: clock.now() });
+    const consent = signPayload('daylight/consent/v1', deviceKey, canonical(payload));
+    const link = this.#conversation?.link;
+    if (shown === null) {
+      const kept = policies.withdraw(parameter, consent);
+      const sent = link?.send({ type: 'consent', consent }).catch(() => undefined);
+      await Promise.all([recorder.policyChanged(), kept, sent]);
+      return true;
+    }
+    if (link === undefined) return false;
+    await policies.consentedAgain(parameter);
+    await link.send({ type: 'consent', consent });
+    return true;
   }
 
   asked(): readonly AskedRequest[] {
@@ -369,6 +394,7 @@ class WebSocketUplink implements Uplink {
     this.#conversation = conversation;
     this.#enter({ kind: 'online', since: this.#deps.clock.now() });
     await this.#sendAcknowledgement(conversation);
+    await this.#sendWithdrawals(conversation);
     await this.#askNotice(conversation);
     void this.#sendAll(conversation).catch((error: unknown) => {
       end(conversation.link, conversation.pace, failedHere(error));
@@ -390,6 +416,7 @@ class WebSocketUplink implements Uplink {
       case 'policy':
         await this.#apply(conversation, frame);
         if (conversation.acknowledgementSent) await this.#forgetAnswered();
+        await this.#sendWithdrawals(conversation);
         if (frame.policy !== null) await this.#askNotice(conversation);
         return;
       case 'notice':
@@ -551,6 +578,10 @@ class WebSocketUplink implements Uplink {
     if (acknowledgement === null) return;
     await conversation.link.send({ type: 'acknowledge', acknowledgement });
     conversation.acknowledgementSent = true;
+  }
+
+  async #sendWithdrawals({ link }: Conversation): Promise<void> {
+    for (const consent of this.#deps.policies.withdrawals()) await link.send({ type: 'consent', consent });
   }
 
   /** Only a lease that shows what was acknowledged is an answer: another one may have been on its way before. */

@@ -15,6 +15,7 @@ import type {
 } from '../../../shared/protocol/http/layers.ts';
 import type { Actor } from '../../authorize.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
+import { requireFewToday } from '../../control/fewToday.ts';
 import { putSetting } from '../../control/settings.ts';
 import type { Held, Standing } from '../../control/standing.ts';
 import { followTeams, leavingName, TeamLeaving, teamLeaving } from '../../control/teamLeavings.ts';
@@ -22,7 +23,6 @@ import { instantOf, type Told, termsWith, toldOnAny } from '../../control/told.t
 import { createLimited } from '../../limited.ts';
 import { type DeviceRecord, type PersonRecord, StoreError } from '../../store/store.ts';
 import type { Context } from '../context.ts';
-import { requireFewToday } from '../fewToday.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireTeam } from '../leave.ts';
 import { recordLook } from '../reading.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import type { z } from 'zod';
 import { listenLocally } from '../../../../agent/core/localSocket.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import { DeviceId } from '../../../../shared/ids.ts';
@@ -62,9 +63,11 @@ async function answering(idleSince: number | null) {
   };
 }
 
+type Status = z.input<typeof AgentStatus>;
+
 function statusWith(idleSince: number | null): AgentStatus {
   const parameter = { label: 'Something', level: 'off', active: false, why: 'Off.', needs: null, terms: null };
-  return AgentStatus.parse({
+  const status: Status = {
     ...{ organisation: 'Nordlicht', person: 'Rae', device: DeviceId.parse(randomUUID()) },
     ...{
       server: 'http://localhost',
@@ -78,14 +81,15 @@ function statusWith(idleSince: number | null): AgentStatus {
     worked: [],
     idle: idleSince === null ? null : { since: idleSince, returned: null, isHeld: true, deletedAt: null },
     visible: true,
-    parameters: Object.fromEntries(parameterIds.map((id) => [id, parameter])),
+    parameters: Object.fromEntries(parameterIds.map((id) => [id, parameter])) as Status['parameters'],
     ...{ until: null, sensors: [], calls: {} },
     connection: { kind: 'waiting', words: 'Not connected.', remedy: null, heardAt: null },
-    ...{ policy: null, refused: null, notice: null, requests: [] },
+    ...{ policy: null, refused: null, notice: null, requests: [], consents: [] },
     waiting: { batches: 0, bytes: 0, observations: {}, heldBack: 0, damagedFiles: 0 },
     dropped: [],
     sent: { at: null, stored: 0, discarded: {}, last: [] },
     screenshots: [],
     key: 'nowhere',
-  });
+  };
+  return AgentStatus.parse(status);
 }

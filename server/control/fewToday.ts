@@ -1,7 +1,7 @@
 import { DaylightError } from '../../shared/errors.ts';
 import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
-import type { Decision } from '../control/decision.ts';
-import type { Standing } from '../control/standing.ts';
+import type { Decision } from './decision.ts';
+import type { Standing } from './standing.ts';
 
 const MOST_IN_A_DAY = 20;
 
