@@ -264,7 +264,8 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'data.read': [themself, owner, theirManager],
   'subject.export': [themself],
   'subject.erase': [themself],
-  'policy.erase': [owner, admin, anyManager],
+  // Of people whom a manager does not manage, too.
+  'policy.erase': [owner, admin],
   'objection.make': [themself],
   'objection.see': [themself, owner, admin, theirManager, privacyOfficer],
   'objection.read': [themself, owner, privacyOfficer],

@@ -3,6 +3,7 @@ import type { PersonId } from '../../shared/ids.ts';
 import { EXPORT_MINUTES } from '../../shared/protocol/http/ownData.ts';
 import { HOUR, MINUTE, type MonoMs, SECOND } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
+import { createHourly } from './hourly.ts';
 
 /** Each holds a copy of the database still and opens all that is held of somebody: what one person asks for must not keep others waiting. */
 const AT_ONCE = 4;
@@ -27,30 +28,27 @@ export interface ExportPlace {
   end(closing?: Promise<void>): void;
 }
 
-export function createExports({ mono }: Pick<Clock, 'mono'>): Exports {
+export function createExports(clock: Pick<Clock, 'mono'>): Exports {
+  const { mono } = clock;
   const underWay = new Set<PersonId>();
-  const begun = new Map<PersonId, readonly MonoMs[]>();
+  const begun = createHourly<PersonId>(clock);
   const held = new Set<ExportPlace>();
   let heldSince: MonoMs = 0;
   let latest: MonoMs = 0;
 
-  function recentOf(person: PersonId): readonly MonoMs[] {
-    return (begun.get(person) ?? []).filter((at) => mono() - at < HOUR);
-  }
-
   return {
     begin(person) {
-      if (underWay.has(person)) throw refusal('a download of your data is under way already', RETRY_MS);
-      const recent = recentOf(person);
+      if (underWay.has(person)) throw tooMuch('a download of your data is under way already', RETRY_MS);
+      const recent = begun.of(person);
       const [oldest] = recent;
       if (oldest !== undefined && recent.length >= IN_AN_HOUR) {
         const waitMs = oldest + HOUR - mono();
-        throw refusal(`your data was downloaded ${IN_AN_HOUR} times within an hour`, waitMs);
+        throw tooMuch(`your data was downloaded ${IN_AN_HOUR} times within an hour`, waitMs);
       }
-      if (underWay.size >= AT_ONCE) throw refusal(`${AT_ONCE} others are downloading their data now`, RETRY_MS);
+      if (underWay.size >= AT_ONCE) throw tooMuch(`${AT_ONCE} others are downloading their data now`, RETRY_MS);
       if (held.size > 0 && mono() - heldSince >= WITHOUT_GAP_MS) {
         const waitMs = Math.max(RETRY_MS, latest + EXPORT_MINUTES * MINUTE - mono());
-        throw refusal('downloads of others went on without a break, and the server must tidy up after them', waitMs);
+        throw tooMuch('downloads of others went on without a break, and the server must tidy up after them', waitMs);
       }
       underWay.add(person);
       const place: ExportPlace = {
@@ -58,8 +56,7 @@ export function createExports({ mono }: Pick<Clock, 'mono'>): Exports {
           if (held.size === 0) heldSince = mono();
           latest = mono();
           held.add(place);
-          for (const other of begun.keys()) if (recentOf(other).length === 0) begun.delete(other);
-          begun.set(person, [...recent, latest]);
+          begun.note(person);
         },
         end(closing = Promise.resolve()) {
           underWay.delete(person);
@@ -72,7 +69,7 @@ export function createExports({ mono }: Pick<Clock, 'mono'>): Exports {
   };
 }
 
-function refusal(message: string, retryAfterMs: number): DaylightError {
+export function tooMuch(message: string, retryAfterMs: number): DaylightError {
   const minutes = Math.ceil(retryAfterMs / (60 * SECOND));
   const remedy = `Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
   return new DaylightError('rate_limited', message, { remedy, retryAfterMs });

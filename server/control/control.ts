@@ -104,6 +104,8 @@ export interface PolicyControl {
     leave: Authorized<DecidingAction>,
     make: (standing: Standing, current: PublishedPolicy) => Decision | Promise<Decision>,
   ): Promise<Standing>;
+  /** Runs `work` while nothing is published or decided in the organisation: what it reads of that holds until it resolves. */
+  undisturbed<T>(org: OrgId, work: () => Promise<T>): Promise<T>;
   /**
    * Records, as `decide` does, what follows for the person from what their teams leave out. Nobody decides it anew: whoever said
    * it of the team, or put them into it, had leave for that.

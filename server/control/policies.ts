@@ -423,6 +423,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     },
 
     followTeams: (whose, held) => decideFor(whose, () => held),
+    undisturbed: (org, work) => publications.between(org, work),
 
     async enrol(device, enrolment, { codeHash, event, most }) {
       const said = readSigned('daylight/enrolment/v1', EnrolmentPayload, enrolment, device.publicKey);

@@ -9,6 +9,8 @@ import { createLanes } from '../lanes.ts';
 export interface Publications {
   /** One at a time in an organisation; the next begins when this one is durable, or has failed. */
   run<T>(org: OrgId, publish: () => Promise<T>): Promise<T>;
+  /** Between two of them, of what none changes until `work` has settled; nobody who waits in `settled` waits for it. */
+  between<T>(org: OrgId, work: () => Promise<T>): Promise<T>;
   isUnderWay(org: OrgId): boolean;
   /** Resolves when none is under way. Throws DaylightError `unavailable` when that takes too long. */
   settled(org: OrgId): Promise<void>;
@@ -36,6 +38,7 @@ export function createPublications(mostMs: number): Publications {
           underWay.delete(org);
         }
       }),
+    between: (org, work) => lanes.run(org, work),
     isUnderWay: (org) => underWay.has(org),
     async settled(org) {
       let late: ReturnType<typeof setTimeout> | undefined;

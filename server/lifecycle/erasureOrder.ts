@@ -20,32 +20,42 @@ export const BEFORE_EVERYTHING = Date.parse('2020-01-01T00:00:00Z');
 /** Somebody else may have ordered something for one of them meanwhile. */
 const ATTEMPTS = 5;
 
+/** The same is erased of each of these people. */
+export interface WantedErasure {
+  readonly people: readonly PersonId[];
+  readonly scope: ErasureScope;
+}
+
 /**
- * Orders that the same is erased of each of these people: when it resolves it is durable for all of them, and will be done whatever happens to
- * the process. Returns the order's id.
+ * Orders them in one transaction: when it resolves they are durable for everybody whom they concern, and will be done whatever happens to the
+ * process. Nobody is in two of them. Returns the id of each order.
  */
 export async function orderErasures(
   deps: OrderDeps,
   org: OrgId,
-  people: readonly PersonId[],
-  scope: ErasureScope,
-): Promise<ErasureId> {
+  wanted: readonly WantedErasure[],
+): Promise<readonly ErasureId[]> {
   const { store, vault, erased, clock, random } = deps;
-  const order = ErasureId.parse(random.uuid());
+  const orders = wanted.map((one) => ({ ...one, order: ErasureId.parse(random.uuid()) }));
+  const each = orders.flatMap(({ people, ...one }) => people.map((person) => ({ ...one, person })));
   for (let attempt = 1; ; attempt += 1) {
     const at = clock.now();
-    const numbers = await nextNumbers(deps, org, people);
-    const records = people.map(async (person): Promise<ErasureRecord> => {
+    const numbers = await nextNumbers(
+      deps,
+      org,
+      each.map(({ person }) => person),
+    );
+    const records = each.map(async ({ person, order, scope }): Promise<ErasureRecord> => {
       const place = { org, person, number: numbers.get(person) ?? 1, order, at };
       return { ...place, state: 'requested', changedAt: at, scope: await sealErasure(vault, place, scope) };
     });
     try {
       await store.putErasures(await Promise.all(records));
-      return order;
+      return orders.map(({ order }) => order);
     } catch (cause) {
       if (!(cause instanceof StoreError) || cause.code !== 'conflict' || attempt === ATTEMPTS) throw cause;
     } finally {
-      for (const person of people) erased.changed({ org, person });
+      for (const { person } of each) erased.changed({ org, person });
     }
   }
 }

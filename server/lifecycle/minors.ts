@@ -28,10 +28,9 @@ export async function eraseMinor(
   const due = parameterIds.filter((id) => !restrictions.has(id) && !ordered.includes(id));
   if (due.length === 0) return false;
   const to = deps.clock.now();
-  await orderErasures(deps, org, [person], {
-    ...{ kind: 'minor', by: minor.by, image: null, counted: [] },
-    parts: due.map((parameter) => ({ parameter, from: BEFORE_EVERYTHING, to, above: 'off' })),
-  });
+  const parts = due.map((parameter) => ({ parameter, from: BEFORE_EVERYTHING, to, above: 'off' }));
+  const scope = { kind: 'minor' as const, by: minor.by, parts, image: null, counted: [] };
+  await orderErasures(deps, org, [{ people: [person], scope }]);
   return true;
 }
 

@@ -143,8 +143,8 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   answerDisclosure: any(isOwner, isOfficer),
   recordAssessment: any(isOwner, isOfficer),
   selfCheck: any(isOwner, isOfficer),
-  storedAbove: any(isOwner, isAdmin, (actor) => actor === 'manager'),
-  eraseStored: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  storedAbove: any(isOwner, isAdmin),
+  eraseStored: any(isOwner, isAdmin),
   orderedErasures: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
 };
 

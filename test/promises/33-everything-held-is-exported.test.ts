@@ -108,7 +108,9 @@ async function eraseADay(): Promise<void> {
   const from = Date.parse('2021-01-01T00:00:00Z');
   const part = { parameter: 'notes' as const, from, to: from + DAY, above: 'off' };
   const scope = { kind: 'own' as const, by: ann.person, parts: [part], image: null, counted: [] };
-  await orderErasures({ ...foundation, clock: it.clock, random: systemRandom }, owner.org, [ann.person], scope);
+  await orderErasures({ ...foundation, clock: it.clock, random: systemRandom }, owner.org, [
+    { people: [ann.person], scope },
+  ]);
   await foundation.close();
 }
 

@@ -106,7 +106,7 @@ export function order(
   scope: ErasureScope,
   { people = [person], clock = systemClock }: { people?: PersonId[]; clock?: Pick<Clock, 'now'> } = {},
 ) {
-  return orderErasures({ ...foundation, clock, random: systemRandom }, org, people, scope);
+  return orderErasures({ ...foundation, clock, random: systemRandom }, org, [{ people, scope }]);
 }
 
 /** Everything that opens of the parameter: what it says, in order of storing; of pictures their days, with `!` where the picture itself does not open. */

@@ -1,6 +1,7 @@
 import { catalog, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
-import type { ImageId, PersonId } from '../../../shared/ids.ts';
+import type { ImageId, OrgId, PersonId } from '../../../shared/ids.ts';
+import type { LawfulBasis } from '../../../shared/policy/policy.ts';
 import type {
   ErasurePreview,
   ErasureTarget,
@@ -8,6 +9,7 @@ import type {
   OrderedErasure,
 } from '../../../shared/protocol/http/erasures.ts';
 import { DAY, type Day, HOUR, type UnixMs } from '../../../shared/time.ts';
+import type { Authorized } from '../../authorize.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { daysOf, isOf, type OpenedErasure } from '../../control/erased.ts';
 import type { ErasurePart, ErasureScope } from '../../control/erasureScope.ts';
@@ -17,11 +19,12 @@ import { BEFORE_EVERYTHING, orderErasures } from '../../lifecycle/erasureOrder.t
 import type { PersonRecord, StoredUnder } from '../../store/store.ts';
 import { VaultError } from '../../vault/vault.ts';
 import type { Context } from '../context.ts';
+import { createCountings } from '../countings.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireDay } from '../opened.ts';
 import { rulesFor } from '../openTo.ts';
 import { recordOwnRead } from '../reading.ts';
-import { type Proof, requireSamePerson } from '../samePerson.ts';
+import { type Proof, refusedOnRecord, requireSamePerson } from '../samePerson.ts';
 import { noteEvent } from '../securityEvents.ts';
 import { withheldFrom } from '../withheld.ts';
 
@@ -30,73 +33,68 @@ export function erasures(
   context: Context,
 ): HandlersOf<'erasures' | 'previewErasure' | 'erase' | 'storedAbove' | 'eraseStored' | 'orderedErasures'> {
   const { store, control, clock, erased } = context;
+  const countings = createCountings(clock);
+
+  const proven = (person: PersonRecord, proof: Proof): Promise<void> =>
+    refusedOnRecord(context, person, 'erasure_refused', () => requireSamePerson(context, person, proof));
+
   return {
     async erasures({ person }) {
       const all = (await erased.of(person)).erasures;
       return { erasures: all.map((one) => viewOf(one)).toReversed() };
     },
     async previewErasure({ person, leave, body }) {
-      await recordOwnRead(context, leave, 'held', clock.now());
-      const { refused, scope } = await wantedOf(context, person, body);
-      return { goes: scope === null ? [] : await countedOf(context, person, scope), refused };
+      return countings.run(person.person, async () => {
+        await recordOwnRead(context, leave, 'held', clock.now());
+        const { refused, scope } = await wantedOf(context, person, body);
+        return { goes: scope === null ? [] : await countedOf(context, person, scope), refused };
+      });
     },
     async erase({ person, leave, body: { what, ...proof } }) {
-      await provenOnRecord(context, person, proof);
-      await recordOwnRead(context, leave, 'held', clock.now());
-      const { refused, scope } = await wantedOf(context, person, what);
-      for (const { parameter, basis } of refused) throw notYours(parameter, basis);
-      if (scope === null) throw nothingThere();
-      const goes = await countedOf(context, person, scope);
-      if (goes.length === 0) throw nothingThere();
-      requireFew((await erased.of(person)).erasures, clock.now());
-      await noteEvent(context, person, 'erasure_ordered');
-      const counted = goes.map(({ parameter, records }) => ({ parameter, records }));
-      const order = await orderErasures(context, person.org, [person.person], { ...scope, counted });
-      context.erasures.wake();
-      const made = (await erased.of(person)).erasures.find((one) => one.order === order);
-      if (made === undefined) throw new Error('an erasure that was just ordered is not there');
-      return viewOf(made);
+      await proven(person, proof);
+      return countings.run(person.person, async () => {
+        const own = (await erased.of(person)).erasures.filter(({ scope }) => scope?.kind === 'own');
+        requireFew(own, clock.now(), 'Ask again in {hours} hours, or erase more days at once.');
+        await recordOwnRead(context, leave, 'held', clock.now());
+        const { refused, scope } = await wantedOf(context, person, what);
+        for (const { parameter, basis } of refused) throw notYours(parameter, basis);
+        if (scope === null) throw nothingThere();
+        const goes = await countedOf(context, person, scope);
+        if (goes.length === 0) throw nothingThere();
+        await noteEvent(context, person, 'erasure_ordered');
+        const counted = goes.map(({ parameter, records }) => ({ parameter, records }));
+        const wanted = [{ people: [person.person], scope: { ...scope, counted } }];
+        const made = await orderErasures(context, person.org, wanted);
+        context.erasures.wake();
+        const view = (await erased.of(person)).erasures.find(({ order }) => made.includes(order));
+        if (view === undefined) throw new Error('an erasure that was just ordered is not there');
+        return viewOf(view);
+      });
     },
     async storedAbove({ signedIn }) {
       const published = await control.history(signedIn.person.org);
       const orders = await ordersOf(context, signedIn.person);
       const all = parameterIds.map(async (parameter) => {
         const all = await store.storedUnder(signedIn.person.org, parameter);
-        const restricted = await restrictedAmong(context, signedIn.person, all, parameter);
+        const restricted = await restrictedAmong(context, signedIn.person.org, all, parameter);
         const stored = all.filter(({ person }) => !restricted.has(person));
         const above = catalog[parameter].levels.flatMap((level) => {
           const those = stored.filter((one) => mayBeAbove(published, orders, { parameter, level, ...one }));
           return those.length === 0 ? [] : [amountOf(level, those)];
         });
-        return { parameter, above, restricted: restricted.size };
+        return { parameter, above, restricted: restricted.size, keptOn: keptOn(published, parameter, stored) };
       });
       return { parameters: (await Promise.all(all)).filter(({ above }) => above.length > 0) };
     },
     async eraseStored({ leave, signedIn, body: { version, parameters, ...proof } }) {
-      const { org, person: by } = leave.actor;
-      await provenOnRecord(context, signedIn.person, proof);
-      const published = await control.history(org);
-      const current = await control.current(org);
-      if (current.document.version !== version) throw anotherVersion();
-      const now = clock.now();
-      const parts = parameters.map(({ parameter, which }): ErasurePart => {
-        const { level } = current.document.parameters[parameter];
-        const wasHigher = published.some(
-          ({ document }) => rank(parameter, document.parameters[parameter].level) > rank(parameter, level),
-        );
-        if (!wasHigher) throw neverLowered(parameter);
-        return { parameter, from: BEFORE_EVERYTHING, to: now, above: which === 'all' ? 'off' : level };
-      });
-      const orders = await ordersFor(context, signedIn.person, parts);
-      if (orders.length === 0) throw nothingThere();
-      await noteEvent(context, signedIn.person, 'stored_erased');
-      const made: string[] = [];
-      for (const { people, parts } of orders) {
-        made.push(await orderErasures(context, org, people, { kind: 'lowering', by, parts, image: null, counted: [] }));
-      }
+      await proven(signedIn.person, proof);
+      // Who has had something restricted is asked, and the order made, with no decision between the two.
+      const made = await control.undisturbed(leave.actor.org, () =>
+        orderLowering(context, leave, signedIn.person, version, parameters),
+      );
       context.erasures.wake();
-      const first = (await ordersOf(context, signedIn.person)).find(({ view }) => view.order === made[0]);
-      if (first === undefined) throw nothingThere();
+      const first = (await ordersOf(context, signedIn.person)).find(({ view }) => made.includes(view.order));
+      if (first === undefined) throw new Error('an erasure that was just ordered is not there');
       return first.view;
     },
     async orderedErasures({ signedIn }) {
@@ -105,44 +103,10 @@ export function erasures(
   };
 }
 
-/** A wrong password is put on record; of a code that is missing, `noteRefusal` takes note. */
-async function provenOnRecord(context: Context, person: PersonRecord, proof: Proof): Promise<void> {
-  try {
-    await requireSamePerson(context, person, proof);
-  } catch (cause) {
-    if (cause instanceof DaylightError && cause.code === 'wrong_credentials')
-      await noteEvent(context, person, 'erasure_refused');
-    throw cause;
-  }
-}
-
-/**
- * Everybody of whom there is something of the part, or something may be on its way; parts that are of the same people are one order. Not
- * those who have had it restricted: that it is kept is their right (Art. 18(1)), and nobody takes it from them with a lowering.
- */
-async function ordersFor(
-  context: Context,
-  whose: PersonRecord,
-  parts: readonly ErasurePart[],
-): Promise<readonly { readonly people: readonly PersonId[]; readonly parts: ErasurePart[] }[]> {
-  const { store } = context;
-  const devices = await store.devices(whose.org);
-  const orders = new Map<string, { readonly people: readonly PersonId[]; readonly parts: ErasurePart[] }>();
-  for (const part of parts) {
-    const all = [...(await store.storedUnder(whose.org, part.parameter)), ...devices];
-    const restricted = await restrictedAmong(context, whose, all, part.parameter);
-    const people = [...new Set(all.map(({ person }) => person))].filter((person) => !restricted.has(person)).toSorted();
-    const same = orders.get(people.join());
-    if (same !== undefined) same.parts.push(part);
-    else if (people.length > 0) orders.set(people.join(), { people, parts: [part] });
-  }
-  return [...orders.values()];
-}
-
 /** Who of these has had the parameter restricted. */
 async function restrictedAmong(
   context: Context,
-  { org }: PersonRecord,
+  org: OrgId,
   whose: readonly { readonly person: PersonId }[],
   parameter: ParameterId,
 ): Promise<ReadonlySet<PersonId>> {
@@ -179,7 +143,11 @@ async function wantedOf(context: Context, person: PersonRecord, target: ErasureT
 /** Art. 17(1)(b) and (c): what rests on a legitimate interest or on consent; and always pictures, and words of one's own. */
 function mayErase(parameter: ParameterId, basis: string): boolean {
   if (parameter === 'notes' || parameter === 'screenshot') return true;
-  return basis !== 'contract' && basis !== 'legal_obligation';
+  return !isKept(basis);
+}
+
+function isKept(basis: string): boolean {
+  return basis === 'contract' || basis === 'legal_obligation';
 }
 
 /** Never what is recorded from now on. */
@@ -254,14 +222,13 @@ function unlessLost(cause: unknown): null {
 const IN_A_DAY = 20;
 
 /** Each is kept in a list that everything that arrives is compared with. */
-function requireFew(all: readonly OpenedErasure[], now: UnixMs): void {
-  const recent = all.filter(({ at, scope }) => at > now - DAY && scope?.kind === 'own');
-  const [oldest] = recent;
-  if (oldest === undefined || recent.length < IN_A_DAY) return;
-  const retryAfterMs = oldest.at + DAY - now;
+function requireFew(all: readonly { readonly at: UnixMs }[], now: UnixMs, remedy: string): void {
+  const recent = all.map(({ at }) => at).filter((at) => at > now - DAY);
+  if (recent.length < IN_A_DAY) return;
+  const retryAfterMs = Math.min(...recent) + DAY - now;
   throw new DaylightError('rate_limited', `${IN_A_DAY} erasures were asked for within a day`, {
     retryAfterMs,
-    remedy: `Ask again in ${Math.ceil(retryAfterMs / HOUR)} hours, or erase more days at once.`,
+    remedy: remedy.replace('{hours}', String(Math.ceil(retryAfterMs / HOUR))),
   });
 }
 
@@ -272,7 +239,105 @@ function viewOf({ number, at, state, changedAt, scope }: OpenedErasure): Erasure
 
 // ── With a lowering ────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Whether more than the level was allowed by those terms, and nothing was ordered since that took what was above it. */
+/** Returns the orders: those of whom the same goes are one. */
+async function orderLowering(
+  context: Context,
+  { actor: { org, person: by } }: Authorized<'policy.erase'>,
+  asking: PersonRecord,
+  version: number,
+  parameters: readonly { readonly parameter: ParameterId; readonly which: 'above' | 'all' }[],
+): Promise<readonly string[]> {
+  const { control, clock } = context;
+  const published = await control.history(org);
+  if (published.at(-1)?.document.version !== version) throw anotherVersion();
+  const [orders, now] = [await ordersOf(context, asking), clock.now()];
+  requireFew(
+    orders.map(({ view }) => view),
+    now,
+    'Ask again in {hours} hours, for all of the parameters at once.',
+  );
+  const theirs = new Map<PersonId, ErasurePart[]>();
+  for (const { parameter, which } of parameters) {
+    const above = loweredTo(published, parameter, which);
+    for (const person of await peopleOf(context, asking, { published, orders, parameter, level: above })) {
+      const part = { parameter, from: BEFORE_EVERYTHING, to: now, above };
+      theirs.set(person, [...(theirs.get(person) ?? []), part]);
+    }
+  }
+  await noteEvent(context, asking, 'stored_erased');
+  return orderErasures(
+    context,
+    org,
+    sameTogether(theirs).map(({ people, parts }) => ({
+      people,
+      scope: { kind: 'lowering', by, parts, image: null, counted: [] },
+    })),
+  );
+}
+
+/** Above which level it goes. */
+function loweredTo(published: readonly PublishedPolicy[], parameter: ParameterId, which: 'above' | 'all'): string {
+  const level = published.at(-1)?.document.parameters[parameter].level ?? 'off';
+  const wasHigher = published.some(
+    ({ document }) => rank(parameter, document.parameters[parameter].level) > rank(parameter, level),
+  );
+  if (!wasHigher) throw neverLowered(parameter);
+  return which === 'all' ? 'off' : level;
+}
+
+/**
+ * Everybody of whom there is something of it, or something may be on its way. Not those who have had it restricted: that it is kept is their
+ * right (Art. 18(1)), and nobody takes it from them with a lowering. Throws when there is nothing of it above the level, and when a contract
+ * or the law obliges to keep some of it.
+ */
+async function peopleOf(context: Context, { org }: PersonRecord, what: Above): Promise<readonly PersonId[]> {
+  const { store } = context;
+  const { published, orders, parameter, level } = what;
+  const [all, devices] = [await store.storedUnder(org, parameter), await store.devices(org)];
+  const restricted = await restrictedAmong(context, org, [...all, ...devices], parameter);
+  const stored = all.filter(({ person }) => !restricted.has(person));
+  const basis = keptOn(published, parameter, stored);
+  if (basis !== null) throw keptForEverybody(parameter, basis);
+  if (!stored.some((one) => mayBeAbove(published, orders, { parameter, level, ...one }))) throw nothingAbove(parameter);
+  const people = [...stored, ...devices].map(({ person }) => person);
+  return [...new Set(people)].filter((person) => !restricted.has(person));
+}
+
+interface Above {
+  readonly published: readonly PublishedPolicy[];
+  readonly orders: readonly Ordered[];
+  readonly parameter: ParameterId;
+  readonly level: string;
+}
+
+/** On which basis some of it must be kept: by the terms in force, or by those that it was collected under. */
+function keptOn(
+  published: readonly PublishedPolicy[],
+  parameter: ParameterId,
+  stored: readonly StoredUnder[],
+): LawfulBasis | null {
+  const under = new Set(stored.map(({ termsVersion }) => termsVersion));
+  const binding = published.filter(
+    ({ document }, place) => place === published.length - 1 || under.has(document.version),
+  );
+  const bases = binding.map(({ document }) => document.parameters[parameter].basis);
+  return bases.find(isKept) ?? null;
+}
+
+function sameTogether(
+  theirs: ReadonlyMap<PersonId, readonly ErasurePart[]>,
+): readonly { readonly people: readonly PersonId[]; readonly parts: ErasurePart[] }[] {
+  const together = new Map<string, { readonly people: PersonId[]; readonly parts: ErasurePart[] }>();
+  for (const [person, parts] of theirs) {
+    const key = parts.map(({ parameter }) => parameter).join();
+    const same = together.get(key) ?? { people: [], parts: [...parts] };
+    same.people.push(person);
+    together.set(key, same);
+  }
+  return [...together.values()];
+}
+
+/** Whether more than the level was allowed by those terms, and nothing was ordered since, or is under way, that takes what was above it. */
 function mayBeAbove(
   published: readonly PublishedPolicy[],
   orders: readonly Ordered[],
@@ -282,8 +347,8 @@ function mayBeAbove(
   const allowed = published[place]?.document.parameters[parameter].level ?? 'off';
   const endedAt = published[place + 1]?.publishedAt ?? Number.POSITIVE_INFINITY;
   const isTaken = orders.some(
-    ({ view: { at, parameters }, people }) =>
-      at >= endedAt &&
+    ({ view: { at, parameters, finishedAt }, people }) =>
+      (at >= endedAt || finishedAt === null) &&
       people.has(person) &&
       parameters.some((one) => one.parameter === parameter && rank(parameter, one.above) <= rank(parameter, level)),
   );
@@ -304,8 +369,11 @@ interface Ordered {
 async function ordersOf(context: Context, { org }: PersonRecord): Promise<Ordered[]> {
   const { store, erased, accounts } = context;
   const byOrder = new Map<string, Awaited<ReturnType<typeof store.erasures>>[number][]>();
-  for (const record of await store.erasures(org))
-    byOrder.set(record.order, [...(byOrder.get(record.order) ?? []), record]);
+  for (const record of await store.erasures(org)) {
+    const same = byOrder.get(record.order);
+    if (same === undefined) byOrder.set(record.order, [record]);
+    else same.push(record);
+  }
   const orders: Ordered[] = [];
   for (const records of byOrder.values()) {
     const [first] = records;
@@ -344,6 +412,26 @@ function nothingThere(): DaylightError {
   return new DaylightError('conflict', 'there is nothing of it', {
     remedy: 'Look under "My data" at what is held of you.',
   });
+}
+
+function nothingAbove(parameter: ParameterId): DaylightError {
+  return new DaylightError(
+    'conflict',
+    `${catalog[parameter].label}: nothing of it is stored above that level, or it is being erased already`,
+    { field: 'parameters', remedy: 'Leave it out.' },
+  );
+}
+
+function keptForEverybody(parameter: ParameterId, basis: LawfulBasis): DaylightError {
+  return new DaylightError(
+    'conflict',
+    `${catalog[parameter].label}: it is kept on the basis of a ${basis.replaceAll('_', ' ')}, or some of it was collected on it`,
+    {
+      field: 'parameters',
+      remedy:
+        'Leave it out: it stays for its days. Whoever wants their own deleted makes a request, which a human answers.',
+    },
+  );
 }
 
 function anotherVersion(): DaylightError {

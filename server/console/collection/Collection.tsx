@@ -68,6 +68,7 @@ export function Collection() {
           proof={proof}
           liveness={may.seeProof(person.role) && <LivenessMark liveness={liveness} updatedAt={updatedAt} />}
           editable={may.publishPolicy(person.role)}
+          mayErase={may.eraseStored(person.role)}
         />
       )}
       <SidePanel opened={noticeShown} onClose={notice.close} title={say('notice.title')}>
@@ -82,8 +83,9 @@ function Matrix(props: {
   proof: Proof | undefined;
   liveness: React.ReactNode;
   editable: boolean;
+  mayErase: boolean;
 }) {
-  const { current, proof, liveness, editable } = props;
+  const { current, proof, liveness, editable, mayErase } = props;
   const { policy } = current;
   const drafting = useDraft(policy);
   const [published, setPublished] = useState<number | null>(null);
@@ -131,7 +133,7 @@ function Matrix(props: {
       <PolicyTimes policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editTime} />
       <PolicyBounds policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editBounds} />
       <LeftOut policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editExclusions} />
-      {editable && <StoredAbove policy={policy} />}
+      {editable && <StoredAbove policy={policy} mayErase={mayErase} />}
       {changes.length > 0 && (
         <DraftBar
           changes={changes}

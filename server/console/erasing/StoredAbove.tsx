@@ -2,7 +2,7 @@ import { Button, Radio } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
-import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import type { LawfulBasis, PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { StoredAbove as Amount, OrderedErasure } from '../../../shared/protocol/http/erasures.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
@@ -16,14 +16,14 @@ import { Proof, useProofFields } from './Proof.tsx';
 
 type Which = 'keep' | 'above' | 'all';
 
-/** What there is of parameters that were lowered, to be deleted for everyone; and how far that is. */
-export function StoredAbove({ policy }: { policy: PolicyDocument }) {
-  const stored = useStoredAbove(true);
+/** What there is of parameters that were lowered, to be deleted for everyone by whoever may; and how far that is. */
+export function StoredAbove({ policy, mayErase }: { policy: PolicyDocument; mayErase: boolean }) {
+  const stored = useStoredAbove(mayErase);
   if (stored.isError) return <Failure error={stored.error} retry={() => void stored.refetch()} />;
-  const lowered = (stored.data ?? []).flatMap(({ parameter, above, restricted }) => {
+  const lowered = (stored.data ?? []).flatMap(({ parameter, above, ...rest }) => {
     const amount = above.find(({ level }) => level === policy.parameters[parameter].level);
     const all = above.find(({ level }) => level === 'off');
-    return amount === undefined || all === undefined ? [] : [{ parameter, amount, all, restricted }];
+    return amount === undefined || all === undefined ? [] : [{ parameter, amount, all, ...rest }];
   });
   return (
     <>
@@ -39,6 +39,8 @@ interface Lowered {
   readonly all: Amount;
   /** People of whom nothing of it goes. */
   readonly restricted: number;
+  /** The basis on which it must be kept. */
+  readonly keptOn: LawfulBasis | null;
 }
 
 function Choosing({ policy, lowered }: { policy: PolicyDocument; lowered: readonly Lowered[] }) {
@@ -103,9 +105,13 @@ function Choosing({ policy, lowered }: { policy: PolicyDocument; lowered: readon
 }
 
 function Choice(props: Lowered & { which: Which; onChange: (which: Which) => void }) {
-  const { parameter, amount, all, restricted, which, onChange } = props;
+  const { parameter, amount, all, restricted, keptOn, which, onChange } = props;
   const words = ({ days, people }: Amount) => ({ days: count('days', days), people: count('stored.people', people) });
   const isKnown = (value: string): value is Which => value === 'keep' || value === 'above' || value === 'all';
+  if (keptOn !== null) {
+    const facts = { label: catalog[parameter].label, basis: say(`basis.${keptOn}`) };
+    return <p className="dl-quiet">{say('stored.kept', facts)}</p>;
+  }
   return (
     <Radio.Group
       label={say('stored.parameter', { label: catalog[parameter].label })}

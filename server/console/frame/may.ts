@@ -7,6 +7,7 @@ import type { Role } from '../../../shared/roles.ts';
 export const may = {
   begin: (role: Role) => role === 'owner',
   publishPolicy: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
+  eraseStored: (role: Role) => role === 'owner' || role === 'admin',
   giveSight: (role: Role) => role === 'owner',
   rotateKey: (role: Role) => role === 'owner',
   seeProof: (role: Role) => role !== 'employee',

@@ -1494,11 +1494,13 @@ export const en = {
   'erased.verified': 'Asked for at {asked}. Gone and looked for again on {day} at {time}.',
   'stored.title': 'Stored from when more was collected',
   'stored.text':
-    'It stays until its time is over, unless you delete it now, for everyone. What is still on computers and was recorded before is then not stored any more.',
+    'It stays unless you delete it now, for everyone: Daylight does not yet delete by itself what has passed its days. What is still on computers and was recorded before is then not stored any more.',
   'stored.parameter': 'What is stored of {label}',
-  'stored.keep': 'Leave it: it goes when its time is over',
+  'stored.keep': 'Leave it: it stays, also past its days, until somebody deletes it',
   'stored.above': 'Delete what is above the present level, at most {days} of {people}. The level now: {level}',
   'stored.all': 'Delete all of it: {days} of {people}',
+  'stored.kept':
+    '{label}: it stays. It is kept, or some of it was collected, on the basis of {basis}, and is not deleted for everyone.',
   'stored.restricted.one': 'Of {count} more person all of it is kept: they have had it restricted.',
   'stored.restricted.other': 'Of {count} more people all of it is kept: they have had it restricted.',
   'stored.people.one': '{count} person',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ParameterId } from '../../catalog.ts';
 import { PersonId } from '../../ids.ts';
-import { text, wellFormed } from '../../text.ts';
+import { text } from '../../text.ts';
 import { UnixMs } from '../../time.ts';
-import { TotpCode } from './credentials.ts';
+import { proof } from './credentials.ts';
 import { ErasureProgress } from './erasures.ts';
 import { empty, personPath, route } from './route.ts';
 
@@ -50,8 +50,7 @@ export const agesRoutes = {
     body: z.strictObject({
       minor: z.boolean(),
       words: Reason,
-      password: wellFormed(0, 200),
-      totp: TotpCode.optional(),
+      ...proof,
     }),
     response: AgeView,
   }),

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { ParameterId } from '../../catalog.ts';
 import { ErasureId, ImageId } from '../../ids.ts';
 import { LawfulBasis } from '../../policy/policy.ts';
-import { wellFormed } from '../../text.ts';
 import { Day, UnixMs } from '../../time.ts';
-import { TotpCode } from './credentials.ts';
+import { proof } from './credentials.ts';
 import { ReadableDay, zone } from './reading.ts';
 import { empty, personPath, route } from './route.ts';
 
@@ -97,8 +96,6 @@ export const OrderedErasure = z.strictObject({
 });
 export type OrderedErasure = z.infer<typeof OrderedErasure>;
 
-const proof = { password: wellFormed(0, 200), totp: TotpCode.optional() };
-
 export const erasuresRoutes = {
   erasures: route({
     method: 'GET',
@@ -117,7 +114,7 @@ export const erasuresRoutes = {
     params: personPath,
     query: empty,
     summary:
-      'What erasing this of oneself would take away, counted by parameter and day (the person alone). Changes nothing; recorded like a day.',
+      'What erasing this of oneself would take away, counted by parameter and day (the person alone). Changes nothing; recorded like a day. 429 after thirty within an hour.',
     body: ErasureTarget,
     response: ErasurePreview,
   }),
@@ -140,7 +137,7 @@ export const erasuresRoutes = {
     params: empty,
     query: empty,
     summary:
-      'How much is stored of everyone, by parameter, and above each of its levels (whoever may publish): what lowering could delete.',
+      'How much is stored of everyone, by parameter, and above each of its levels (owner, admin): what lowering could delete.',
     body: null,
     response: z.strictObject({
       parameters: z.array(
@@ -149,6 +146,8 @@ export const erasuresRoutes = {
           above: z.array(StoredAbove),
           /** How many people have had it restricted: what is stored of them is not counted, and is not erased. */
           restricted: z.int().min(0),
+          /** `contract` or `legal_obligation` where some of it must be kept on that basis: nobody erases it for everyone. */
+          keptOn: LawfulBasis.nullable(),
         }),
       ),
     }),
@@ -160,7 +159,7 @@ export const erasuresRoutes = {
     params: empty,
     query: empty,
     summary:
-      'After a lowering: erases what is stored of everyone above the level in force, or all of it (whoever may publish), with the password again. 409 when another version is in force, or for a parameter that was never above its present level. Of whoever has had a parameter restricted nothing of it goes.',
+      'After a lowering: erases what is stored of everyone above the level in force, or all of it (owner, admin), with the password again. 409 when another version is in force, and for a parameter that was never above its present level, of which nothing is stored above it, or of which something is kept on the basis of a contract or a legal obligation; 429 after twenty within a day. Of whoever has had a parameter restricted nothing of it goes.',
     body: z.strictObject({
       /** The version in force. */
       version: z.int().min(1),

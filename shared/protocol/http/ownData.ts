@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { ParameterId } from '../../catalog.ts';
-import { wellFormed } from '../../text.ts';
 import { Day, UnixMs } from '../../time.ts';
-import { TotpCode } from './credentials.ts';
+import { proof } from './credentials.ts';
 import { empty, personPath, route } from './route.ts';
 
 /** What is stored of a person, without what it says. */
@@ -47,7 +46,7 @@ export const ownDataRoutes = {
     params: personPath,
     query: empty,
     summary: `Everything that is held of oneself, as a ZIP (the person alone). Asks for the password again, and for the code of whoever has a second factor. Recorded, with a security event, before anything is sent; five times an hour at the most, within ${EXPORT_MINUTES} minutes each.`,
-    body: z.strictObject({ password: wellFormed(0, 200), totp: TotpCode.optional() }),
+    body: z.strictObject(proof),
     response: 'application/zip',
   }),
 };

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { PersonId } from '../../ids.ts';
 import { KeyReason, SignedKeyStatement } from '../../policy/keys.ts';
 import { Digest, PublicKey } from '../../signed.ts';
-import { wellFormed } from '../../text.ts';
 import { UnixMs } from '../../time.ts';
-import { TotpCode } from './credentials.ts';
+import { proof } from './credentials.ts';
 import { empty, route } from './route.ts';
 
 /** Changes of the key within a day: every one is kept for ever, on every device. */
@@ -59,8 +58,7 @@ export const policyKeysRoutes = {
       /** The key in force as whoever asks has seen it. */
       sequence: z.int().min(0),
       reason: KeyReason,
-      password: wellFormed(0, 200),
-      totp: TotpCode.optional(),
+      ...proof,
     }),
     response: PolicyKeysView,
   }),

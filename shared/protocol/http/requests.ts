@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { DeviceId, PersonId, RequestId } from '../../ids.ts';
 import { AnswerText, IdentityCheck, RefusalReason, Representative, RequestContent } from '../../rightsRequest.ts';
-import { wellFormed } from '../../text.ts';
 import { Day, UnixMs } from '../../time.ts';
-import { TotpCode } from './credentials.ts';
+import { proof } from './credentials.ts';
 import { empty, personPath, route } from './route.ts';
 
 /**
@@ -80,7 +79,6 @@ const listed = <V extends z.ZodType>(view: V) =>
     unreadable: z.int().min(0),
   });
 
-const proof = { password: wellFormed(0, 200), totp: TotpCode.optional() };
 const path = personPath.extend({ request: RequestId });
 
 export const requestsRoutes = {

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ErasureScope } from '../../../../server/control/erasureScope.ts';
+import { openFoundation } from '../../../../server/foundation.ts';
+import { orderErasures } from '../../../../server/lifecycle/erasureOrder.ts';
+import { systemRandom } from '../../../../server/random.ts';
 import { addDays, dayOf } from '../../../../shared/time.ts';
 import {
   addMember,
@@ -73,6 +77,20 @@ const listed = async ({ client, person }: Member): Promise<Json[]> =>
   (await client.ok('GET', `/people/${person}/erasures`)).erasures;
 const gone = (member: Member) =>
   eventually('it is gone', async () => (await listed(member)).every(({ state }) => state === 'verified'));
+/** So many that are in the store before the server has looked at what was erased of these people. */
+async function ordered(org: TestOwner['org'], person: Member['person'], kind: 'own' | 'lowering', times: number) {
+  const foundation = await openFoundation({ data: it.data, clock: it.clock, random: systemRandom, create: false });
+  const part = {
+    parameter: 'title' as const,
+    from: Date.parse('2021-01-01'),
+    to: Date.parse('2021-01-02'),
+    above: 'off',
+  };
+  const scope: ErasureScope = { kind, by: person, parts: [part], image: null, counted: [] };
+  for (let time = 0; time < times; time += 1)
+    await orderErasures({ ...foundation, clock: it.clock, random: systemRandom }, org, [{ people: [person], scope }]);
+  await foundation.close();
+}
 const kinds = async (): Promise<string[]> =>
   (await owner.client.ok('GET', '/security-events')).events.map(({ kind }: Json) => kind);
 
@@ -165,7 +183,28 @@ describe('a person', () => {
   });
 });
 
-describe('who may publish', () => {
+describe('of erasures', () => {
+  test('a person has twenty a day, also when they ask for two at once', async () => {
+    const other = await it.addOrganisation('Few');
+    const zoe = await addMember(it, other.client, 'employee', { name: 'zoe', email: 'zoe@example.com' });
+    const from = Date.parse(`${addDays(dayOf(it.clock.now()), -2)}T10:00:00Z`);
+    const hour = await recordDay(it.data, other.org, zoe.person, from);
+    await ordered(other.org, zoe.person, 'own', 19);
+    const both = await Promise.all(['app', 'title'].map((one) => erase(zoe, ofDays([one], hour, hour))));
+    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 429]);
+  });
+
+  test('a person has what would go counted thirty times an hour, and then is told when to ask again', async () => {
+    const ina = await addMember(it, owner.client, 'employee', { name: 'ina', email: 'ina@example.com' });
+    const ask = () =>
+      ina.client.send('POST', `/people/${ina.person}/erasures/preview`, ofDays(['app'], nth('mia', 0), nth('mia', 1)));
+    const all = await Promise.all(Array.from({ length: 31 }, ask));
+    expect(all.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 30 }, () => 200), 429]);
+    expect(all.find(({ status }) => status === 429)?.body.error.remedy).toContain('Try again in');
+  });
+});
+
+describe('owners and admins', () => {
   const stored = async (): Promise<Json> => {
     const { parameters } = await owner.client.ok('GET', '/policy/stored');
     return Object.fromEntries(parameters.map(({ parameter, above }: Json) => [parameter, above]));
@@ -215,5 +254,41 @@ describe('who may publish', () => {
     }
     expect(await stored()).toEqual(expect.not.objectContaining({ title: expect.anything(), app: expect.anything() }));
     expect(await kinds()).toContain('stored_erased');
+    const again = await order(owner.client, version, [{ parameter: 'title', which: 'above' }]);
+    expect([again.status, again.body.error.message]).toEqual([409, expect.stringContaining('nothing of it is stored')]);
   });
+
+  test('alone have it gone: a manager, who would reach people of other teams, has not', async () => {
+    const { policy } = await owner.client.ok('GET', '/policy');
+    const refused = await order(manager.client, policy.version, [{ parameter: 'title', which: 'all' }]);
+    expect([refused.status, (await manager.client.send('GET', '/policy/stored')).status]).toEqual([403, 403]);
+  });
+
+  test('erase nothing that a contract or a law obliges to keep, now or when it was collected', async () => {
+    const { other, member, low } = await lowered('Kept', 'legal_obligation', 'legitimate_interest');
+    const { parameters } = await other.client.ok('GET', '/policy/stored');
+    expect(parameters.find(({ parameter }: Json) => parameter === 'title').keptOn).toBe('legal_obligation');
+    const before = await order(other.client, low, [{ parameter: 'title', which: 'all' }]);
+    expect([before.status, before.body.error.remedy]).toEqual([409, expect.stringContaining('makes a request')]);
+    const then = await lowered('Contract', 'legitimate_interest', 'contract');
+    expect((await order(then.other.client, then.low, [{ parameter: 'title', which: 'all' }])).status).toBe(409);
+    expect(await listed(member)).toEqual([]);
+  });
+
+  test('order twenty a day for an organisation', async () => {
+    const { other, member, low } = await lowered('Often', 'legitimate_interest', 'legitimate_interest');
+    await ordered(other.org, member.person, 'lowering', 20);
+    const refused = await order(other.client, low, [{ parameter: 'title', which: 'above' }]);
+    expect([refused.status, refused.body.error.remedy]).toEqual([429, expect.stringContaining('Ask again in')]);
+  });
+
+  /** An organisation that lowered titles, with somebody's titles of before. */
+  async function lowered(name: string, was: string, basis: string) {
+    const other = await it.addOrganisation(name);
+    const high = await publish(other.client, { title: { level: 'full', basis: was } });
+    const member = await addMember(it, other.client, 'employee', { name: 'kim', email: `kim.${name}@example.com` });
+    const from = Date.parse(`${addDays(dayOf(it.clock.now()), -2)}T10:00:00Z`);
+    await recordDay(it.data, other.org, member.person, from, high);
+    return { other, member, low: await publish(other.client, { title: { level: 'redacted', basis } }) };
+  }
 });

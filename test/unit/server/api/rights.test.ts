@@ -101,7 +101,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ observations: ['owner', 'manager'], screenshot: ['owner', 'manager'] },
   // Nobody asks for what is held of another.
   ...{ held: [], exportData: [], erasures: [], previewErasure: [], erase: [] },
-  ...{ storedAbove: publishers, eraseStored: publishers, orderedErasures: overseers },
+  ...{ storedAbove: ['owner', 'admin'], eraseStored: ['owner', 'admin'], orderedErasures: overseers },
   ...{ objections: overseers, openObjections: ['owner', 'privacy_officer'], object: [], endObjection: [] },
   answerObjection: ['owner', 'privacy_officer'],
   ...{ restrictions: ['owner', 'privacy_officer'], allRestrictions: ['owner', 'privacy_officer'] },

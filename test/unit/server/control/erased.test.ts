@@ -43,7 +43,7 @@ function scope(kit: ServerKit, parameter: 'app' | 'title' = 'app', above = 'off'
 }
 
 const order = (kit: ServerKit, of: ErasureScope) =>
-  orderErasures({ ...kit, random: systemRandom }, kit.org, [kit.person], of);
+  orderErasures({ ...kit, random: systemRandom }, kit.org, [{ people: [kit.person], scope: of }]);
 
 it('what was captured within what was erased, and comes after it, is discarded as erased and counted; the rest is stored', async () => {
   await using kit = await startServer();
