@@ -53,6 +53,7 @@ export function circumstancesOf(
   sightOn: Opened['sightOn'],
   bounds: Interval,
   now: UnixMs,
+  reader: PersonId | null,
 ): Circumstances {
   const at = Math.min(now, bounds.to);
   const isOver = bounds.to <= now;
@@ -68,7 +69,7 @@ export function circumstancesOf(
     levels: levelsOf({ rules }),
     levelSince: sinceBefore(bounds.to, requestedSince(then)),
     acknowledged: toldOnAny(theirs.flatMap(({ device }) => told.get(device)?.at(at) ?? [])),
-    forbidden: forbiddenAt(standings.get(person), then.at(-1), isOver ? at : null),
+    forbidden: forbiddenAt(standings.get(person), then.at(-1), isOver ? at : null, reader === person),
     hasDevice: theirs.length > 0,
     expired: new Set([...expiredOf(then.at(-1), bounds, now), ...erasedOn(erased.get(person), bounds)]),
   };
@@ -79,16 +80,21 @@ function erasedOn(erased: ErasedOf | undefined, { from, to }: Interval): readonl
   return parameterIds.filter((id) => erased?.touches(id, from, to));
 }
 
-/** By the policy then. Null: now, whatever the time. */
+/**
+ * By the policy then. Null: now, whatever the time. Who gave no consent is nobody's business but theirs: to others a parameter that
+ * rests on it says so of everybody alike.
+ */
 function forbiddenAt(
   standing: Standing | undefined,
   policy: PublishedPolicy | undefined,
   at: UnixMs | null,
+  own: boolean,
 ): Circumstances['forbidden'] {
   if (standing === undefined || policy === undefined) return new Map();
   const terms = at === null ? standing.terms : standing.termsAt(at);
   const rules = decidedBy(policy.document);
   const forbidden = parameterIds.flatMap((id): [ParameterId, Forbidden][] => {
+    if (!own && policy.document.parameters[id].basis === 'consent') return [[id, 'rests_on_consent']];
     const by = decidingLayers.find((layer) => decidedCeiling(layer, id, rules, terms) === 'off');
     const why = by === undefined ? undefined : FORBIDDEN[by];
     return why === undefined ? [] : [[id, why]];

@@ -88,8 +88,16 @@ export function daysAround(bounds: Interval): readonly [from: Day, to: Day] {
   return [addDays(dayOf(bounds.from), -DAYS_BEFORE), addDays(dayOf(bounds.to), 1)];
 }
 
-/** What a connected device still tracks has no last record yet. What was taken away from it ended then, whatever it says since. */
-export function standingNow({ connections }: Context, { person }: RecordedRead, { devices, told }: Past): Standing {
+/**
+ * What a connected device still tracks has no last record yet. What was taken away from it ended then, whatever it says since. That
+ * somebody works now is working time: whoever does not look at that is told nothing of it, not even by how long something lasted.
+ */
+export function standingNow(
+  { connections }: Context,
+  { person, parameters }: RecordedRead,
+  { devices, told }: Past,
+): Standing {
+  if (!parameters.has('session')) return { running: new Set(), away: new Map(), takenAway: () => null };
   const theirs = devices.filter((one) => one.person === person.person && one.status === 'active');
   const away = theirs.filter(({ device }) => connections.of(device) === null);
   const open = connections.ofPerson(person.org, person.person).map((connection) => connection.openSession());

@@ -129,7 +129,7 @@ async function rowOf(
   const { records, sightOn } = await openFor(context, read, whole.flat(), apps);
   const now = clock.now();
   return todayRow({
-    ...circumstancesOf(past, person, sightOn, bounds, now),
+    ...circumstancesOf(past, person, sightOn, bounds, now, read.leave.actor.person),
     person: { id: person, name },
     teams,
     bounds,

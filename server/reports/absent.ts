@@ -26,8 +26,11 @@ export interface Circumstances extends Sight {
   readonly expired: ReadonlySet<ParameterId>;
 }
 
-/** Why nothing may be collected of one person that the policy would collect. */
-export type Forbidden = 'left_out' | 'not_consented' | 'objected' | 'restricted' | 'under_age';
+/**
+ * Why nothing may be collected of one person that the policy would collect. `rests_on_consent` is said to others than the person,
+ * whether they consented or not.
+ */
+export type Forbidden = 'left_out' | 'rests_on_consent' | 'not_consented' | 'objected' | 'restricted' | 'under_age';
 
 /** For every parameter without a record: the first reason that is enough to explain it. */
 export function absences(

@@ -3,7 +3,7 @@ import { ParameterId } from '../catalog.ts';
 import { DeviceId, OrgId, PersonId } from '../ids.ts';
 import { layerNames } from '../policy/resolve.ts';
 import { Digest, Nonce } from '../signed.ts';
-import { UnixMs } from '../time.ts';
+import { Day, UnixMs } from '../time.ts';
 
 /**
  * "Prove that this parameter is off on this device." The device tries every way by which a reading could come into being, with
@@ -74,7 +74,7 @@ export const serverChecks = [
   'same_policy', // it stands on the policy, and the person's own terms, that are in force
   'receipt_agrees', // the last receipt that it signed says the same
   'ingest_refuses', // a made-up reading of every level, as if from this device, is refused by the server's gate
-  'nothing_stored_since', // of what the device has sent since it was switched off nothing is stored
+  'nothing_stored_since', // of what the device has captured since it was switched off nothing is stored; left out where nobody looked
 ] as const;
 export const ServerCheck = z.enum(serverChecks);
 export type ServerCheck = z.infer<typeof ServerCheck>;
@@ -92,8 +92,13 @@ export const SelfTestResult = z.strictObject({
   verdict: z.enum(['off', 'on', 'not_proved']),
   /** Since when it has been off; null when it is on, or nobody knows. */
   since: UnixMs.nullable(),
-  /** Segments of it from this device that are stored and were captured since; null when `since` is not known. */
+  /** Segments of it from this device that are stored and were captured since; null when nobody looked, or could tell: then the check is left out. */
   stored: z.int().min(0).nullable(),
+  /**
+   * The first UTC day whose segments were counted. Null where none were, and where the version of the policy tells them apart
+   * that switched it off.
+   */
+  countedFrom: Day.nullable(),
   /** Readings of it from this device that the server has ever refused. Some may have been on their way when it was switched off. */
   refused: z.int().min(0),
   checks: z.array(checked(ServerCheck)).max(serverChecks.length),

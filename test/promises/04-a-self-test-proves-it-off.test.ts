@@ -122,6 +122,24 @@ test('the person at the computer gets the half of the computer, signed, without 
   expect(genuine('daylight/self-test/v1', proof?.report, proof?.devicePublicKey ?? '')).toBe(true);
 });
 
+test('nobody learns by a test who consented: what rests on consent is tested by the person alone', async () => {
+  await publish(owner.client, { title: { level: 'full', basis: 'consent' } });
+  const refused = await owner.client.send('POST', path(agent.status().device), { parameter: 'title' });
+  expect([refused.status, refused.body.error.field]).toEqual([403, 'parameter']);
+  const own = async () => (await mia.client.ok('POST', path(agent.status().device), { parameter: 'title' })).found;
+  await expect.poll(own, { timeout: 5_000, interval: 1_000 }).toMatchObject({ verdict: 'off', stored: 0 });
+  expect((await own()).since).toBeGreaterThan(0);
+});
+
+test('one who asks often, or about a computer that is away, uses up nobody else’s tests', async () => {
+  const eve = await addMember(server, owner.client, 'employee', { name: 'Eve', email: 'eve@acme.example.com' });
+  const away = await enrolOwnDevice(server.url, owner.client, eve.person, 3);
+  const ask = (client: Member['client']) =>
+    client.send('POST', path(away.record.device, eve), { parameter: 'screenshot' });
+  for (let count = 0; count < 22; count += 1) expect((await ask(eve.client)).status).toBe(409);
+  expect((await ask(owner.client)).status).toBe(409);
+});
+
 test('an agent whose gate leaks is found out by its own trial', async () => {
   const ben = await addMember(server, owner.client, 'employee', { name: 'Ben', email: 'ben@acme.example.com' });
   const leaking = await runAgent(ben, (deps) => {

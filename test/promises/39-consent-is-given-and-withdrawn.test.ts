@@ -84,9 +84,28 @@ test('nothing of what rests on consent is recorded of who has given none, and th
   await setTimeout(2 * SECOND);
   await agent.handle({ command: 'stop' });
   await eventually('it has sent all', () => agent.status().waiting.batches === 0);
-  const report = await dayAs(owner.client, 'project_costing');
+  const report = await dayAs(employee.client, 'own_data');
   expect(report.apps.length).toBeGreaterThan(0);
   expect(report.absent).toContainEqual({ parameter: 'title', why: 'not_consented', since: null });
+});
+
+test('nobody else is told who consented: on day, week and today they read the same of everybody', async () => {
+  const day = new Date().toISOString().slice(0, 10);
+  const rest = `zone=UTC&purpose=project_costing`;
+  const { absent } = await dayAs(owner.client, 'project_costing');
+  const week = await owner.client.ok('GET', `/people/${employee.person}/week?from=${day}&${rest}`);
+  const today = await owner.client.ok('GET', `/today?${rest}`);
+  expect(JSON.stringify([absent, week, today])).not.toContain('not_consented');
+  expect(absent).toContainEqual({ parameter: 'title', why: 'rests_on_consent', since: null });
+  // Who has given it, and of whom nothing is recorded, reads the same.
+  const ada = await addMember(server, owner.client, 'employee', { name: 'Ada', email: 'ada@acme.example.com' });
+  const hers = `/people/${ada.person}`;
+  const { consents: asked } = await ada.client.ok('GET', `${hers}/consents`);
+  for (const consented of [false, true]) {
+    if (consented) await ada.client.ok('PUT', `${hers}/consents/title`, { shown: asked[0].shown });
+    const seen = await owner.client.ok('GET', `${hers}/day?day=${day}&${rest}`);
+    expect(seen.absent).toContainEqual({ parameter: 'title', why: 'rests_on_consent', since: null });
+  }
 });
 
 test('one request gives it, naming what was shown; it is kept with the level, the purpose and the notice', async () => {

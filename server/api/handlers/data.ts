@@ -117,7 +117,7 @@ async function reportOf(
   const { records, sightOn } = await openFor(context, read, segments.flat());
   const now = clock.now();
   return dayReport({
-    ...circumstancesOf(past, person, sightOn, bounds, now),
+    ...circumstancesOf(past, person, sightOn, bounds, now, read.leave.actor.person),
     header: {
       person: { id: person, name: profile.name },
       day,

@@ -3,39 +3,50 @@ import { DaylightError } from '../../../shared/errors.ts';
 import type { DeviceId, PersonId } from '../../../shared/ids.ts';
 import { SelfTestReport, type SelfTestRequest } from '../../../shared/protocol/selfTest.ts';
 import type { Signed } from '../../../shared/signed.ts';
-import { dayOf, HOUR, MINUTE } from '../../../shared/time.ts';
-import { judgeSelfTest, offSince, type SelfTestFacts } from '../../control/selfTest.ts';
+import { dayOf, HOUR, MINUTE, type UnixMs } from '../../../shared/time.ts';
+import {
+  decidedNow,
+  judgeSelfTest,
+  type OffSince,
+  offSince,
+  type SelfTestFacts,
+  storedSince,
+} from '../../control/selfTest.ts';
 import { payloadHash, readSigned } from '../../control/signer.ts';
 import { wouldAdmit } from '../../ingest/syntheticTrial.ts';
-import type { DeviceRecord } from '../../store/store.ts';
+import type { DeviceRecord, PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { recordLook } from '../reading.ts';
 
-/** So many tests of one device within an hour: each is a line in the list of who looked. */
+/** So many tests of one device by one person within an hour: each is a line in the list of who looked. */
 const MOST_IN_AN_HOUR = 20;
 
 /** A proof on demand that a parameter is off on a device: by what the device tries, and by what the server tries of itself. */
 export function selfTests(context: Context): HandlersOf<'selfTest'> {
   const { store, organisations, connections, clock, random } = context;
-  const recent = new Map<DeviceId, readonly number[]>();
+  const recent = new Map<string, readonly number[]>();
 
-  function requireFew(device: DeviceId): void {
+  /** Of one asker: nobody uses up the tests of somebody else. Gives what counts one. */
+  function requireFew(device: DeviceId, asker: PersonId): () => void {
+    const key = `${device} ${asker}`;
     const now = clock.mono();
-    const within = (recent.get(device) ?? []).filter((at) => at > now - HOUR);
+    const within = (recent.get(key) ?? []).filter((at) => at > now - HOUR);
     const [oldest] = within;
     if (oldest !== undefined && within.length >= MOST_IN_AN_HOUR) throw tooMany(oldest + HOUR - now);
-    recent.set(device, [...within, now]);
+    return () => recent.set(key, [...(recent.get(key) ?? []).filter((at) => at > now - HOUR), now]);
   }
 
   return {
     async selfTest({ params, body: { parameter }, person, signedIn: { actor } }) {
       const device = await requireActive(context, person.person, params.device);
-      requireFew(device.device);
+      if (person.person !== actor.person) await requireNotConsent(context, person, parameter);
+      const count = requireFew(device.device, actor.person);
       const purpose = person.person === actor.person ? 'own_data' : 'support';
       await recordLook(context, actor, person.person, { action: 'self_test', purpose });
       const connection = connections.of(device.device);
       if (connection === null) throw notConnected();
+      count();
       const signer = await organisations.signer(device.org);
       const nonce = Buffer.from(random.bytes(32)).toString('base64url');
       const asked: SelfTestRequest = { device: device.device, org: device.org, parameter, nonce, at: clock.now() };
@@ -70,7 +81,9 @@ async function factsOf(
   ]);
   const current = history.at(-1);
   if (current === undefined) throw new Error('an organisation without a policy');
-  const since = offSince(history, standing, parameter);
+  const told = (await control.toldOn(device.org, [device])).get(device.device) ?? { agreed: () => null };
+  const since = offSince(history, standing, told, parameter);
+  const counted = since === null ? NOT_COUNTED : await countedSince(context, device, parameter, since, now);
   const refused = discards.filter((one) => one.parameter === parameter).reduce((sum, { count }) => sum + count, 0);
   return {
     ...{ asked, person: device.person, current, standing, refused, now },
@@ -78,8 +91,24 @@ async function factsOf(
     receipt: receipt?.said ?? null,
     wouldAdmit: wouldAdmit({ judge, policyVersion, random, now }, parameter),
     since: since?.at ?? null,
-    stored: since === null ? null : await storedSince(context, device, parameter, since),
+    mayWait: decidedNow(current, standing, told, parameter, now) !== 'off',
+    ...counted,
   };
+}
+
+const NOT_COUNTED = { stored: null, countedFrom: null };
+
+async function countedSince(
+  { store }: Context,
+  { org, person, device }: DeviceRecord,
+  parameter: ParameterId,
+  since: OffSince,
+  now: UnixMs,
+): Promise<Pick<SelfTestFacts, 'stored' | 'countedFrom'>> {
+  const today = dayOf(now);
+  const segments = await store.segments(org, person, parameter, dayOf(since.at), today);
+  const own = segments.filter((segment) => segment.device === device);
+  return storedSince(own, since, today);
 }
 
 /** Null for what this device has not signed, or is no report. */
@@ -92,18 +121,14 @@ function readAnswer(report: Signed, { publicKey }: DeviceRecord): SelfTestFacts[
   }
 }
 
-/** By the version in force at capture; where the person themself switched it off, of the days after that one. */
-async function storedSince(
-  { store, clock }: Context,
-  { org, person, device }: DeviceRecord,
-  parameter: ParameterId,
-  since: NonNullable<ReturnType<typeof offSince>>,
-): Promise<number> {
-  const [first, today] = [dayOf(since.at), dayOf(clock.now())];
-  const segments = await store.segments(org, person, parameter, first, today);
-  const isSince = ({ day, termsVersion }: (typeof segments)[number]): boolean =>
-    since.version === null ? day > first : termsVersion >= since.version;
-  return segments.filter((segment) => segment.device === device && isSince(segment)).length;
+/** Who consented is nobody's business but theirs, and a test of what rests on consent would tell. */
+async function requireNotConsent({ control }: Context, person: PersonRecord, parameter: ParameterId): Promise<void> {
+  const { document } = await control.current(person.org);
+  if (document.parameters[parameter].basis !== 'consent') return;
+  throw new DaylightError('forbidden', 'parameter: it rests on the consent of the person, who alone may test it', {
+    field: 'parameter',
+    remedy: 'Ask the person to test it: their report is signed as yours would be.',
+  });
 }
 
 async function requireActive({ store }: Context, person: PersonId, id: DeviceId): Promise<DeviceRecord> {
@@ -126,7 +151,7 @@ function notConnected(): DaylightError {
 }
 
 function tooMany(retryAfterMs: number): DaylightError {
-  return new DaylightError('rate_limited', `this device was tested ${MOST_IN_AN_HOUR} times within an hour`, {
+  return new DaylightError('rate_limited', `you have tested this device ${MOST_IN_AN_HOUR} times within an hour`, {
     retryAfterMs,
     remedy: `Test it again in ${Math.ceil(retryAfterMs / MINUTE)} minutes.`,
   });

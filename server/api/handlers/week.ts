@@ -58,7 +58,7 @@ async function reportOf(context: Context, read: RecordedRead, first: Day, zone: 
     ...standingNow(context, read, past),
     days: days.map((day) => {
       const ofDay = requireDay(day, zone);
-      return { day, bounds: ofDay, ...circumstancesOf(past, person, sightOn, ofDay, now) };
+      return { day, bounds: ofDay, ...circumstancesOf(past, person, sightOn, ofDay, now, read.leave.actor.person) };
     }),
   });
 }

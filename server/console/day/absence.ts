@@ -54,11 +54,15 @@ export function absenceOf(
       if (isOver) return own ? say('absent.wasNotToldYou') : say('absent.wasNotTold', { name });
       return own ? say('absent.notToldYou') : say('absent.notTold', { name });
     case 'left_out':
-    case 'not_consented':
     case 'objected':
     case 'restricted':
     case 'under_age':
       return say(`absent.${absent.why}.${isOver ? 'was' : 'is'}.${own ? 'you' : 'other'}`, { what, name });
+    case 'not_consented':
+      // Said of the reader alone.
+      return say(`absent.not_consented.${isOver ? 'was' : 'is'}.you`, { what });
+    case 'rests_on_consent':
+      return say('absent.restsOnConsent', { what });
     case 'no_device':
       if (isOver) return own ? say('absent.hadNoDeviceYou') : say('absent.hadNoDevice', { name });
       return own ? say('absent.noDeviceYou') : say('absent.noDevice', { name });

@@ -11,7 +11,7 @@ import { call } from '../api/client.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
-import { dateTime } from '../strings/format.ts';
+import { dateTime, longDay } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 
 type Outcome = z.infer<Routes['selfTest']['response']>;
@@ -65,7 +65,7 @@ export function SelfTestDialog({
 
 function Report({ outcome }: { outcome: Outcome }) {
   const { said, found, evidence } = outcome;
-  const { verdict, parameter, since, stored, refused } = found;
+  const { verdict, parameter, since, stored, countedFrom, refused } = found;
   const what = catalog[parameter].label;
   const save = () => {
     const file = new Blob([JSON.stringify(evidence, null, 2)], { type: 'application/json' });
@@ -88,7 +88,15 @@ function Report({ outcome }: { outcome: Outcome }) {
       )}
       {since !== null && stored !== null && (
         <p className="dl-small">
-          {say('selfTest.since', { when: dateTime(since) })} {count('selfTest.stored', stored)}
+          {say('selfTest.since', { when: dateTime(since) })} {count('selfTest.stored', stored)}{' '}
+          {countedFrom !== null && say('selfTest.countedFrom', { day: longDay(countedFrom) })}
+        </p>
+      )}
+      {verdict !== 'on' && stored === null && (
+        <p className="dl-small">
+          {since === null
+            ? say('selfTest.notCounted')
+            : `${say('selfTest.since', { when: dateTime(since) })} ${say('selfTest.notYetCounted')}`}
         </p>
       )}
       {verdict !== 'on' && <p className="dl-small">{count('selfTest.refused', refused)}</p>}

@@ -1051,12 +1051,10 @@ export const en = {
   'absent.left_out.is.you': '{what}: nothing is collected, because your organisation leaves it out for you.',
   'absent.left_out.was.other': '{what}: nothing was collected, because the organisation left it out for {name}.',
   'absent.left_out.was.you': '{what}: nothing was collected, because your organisation left it out for you.',
-  'absent.not_consented.is.other':
-    '{what}: nothing is collected, because it rests on consent, and {name} has given none.',
+  'absent.restsOnConsent':
+    '{what}: it rests on the consent of each person. Who has given it is theirs to know, so this does not say why there is nothing.',
   'absent.not_consented.is.you':
     '{what}: nothing is collected, because it rests on your consent, and you have given none.',
-  'absent.not_consented.was.other':
-    '{what}: nothing was collected, because it rested on consent, and {name} had given none.',
   'absent.not_consented.was.you':
     '{what}: nothing was collected, because it rested on your consent, and you had given none.',
   'absent.objected.is.other': '{what}: nothing is collected, because {name} has objected to it.',
@@ -1322,7 +1320,8 @@ export const en = {
   'selfTest.do': 'Prove it',
   'selfTest.verdict.off': '{what}: off. Everything that was tried was refused, on the device and on the server.',
   'selfTest.verdict.on': '{what}: on. It may be collected here, so there is nothing to prove.',
-  'selfTest.verdict.not_proved': '{what}: not proved to be off. What did not pass is marked below.',
+  'selfTest.verdict.not_proved':
+    '{what}: not proved to be off. What did not pass, or could not be looked at, is said below.',
   'selfTest.device': 'On the device',
   'selfTest.server': 'On the server',
   'selfTest.passed': 'Passed',
@@ -1330,6 +1329,11 @@ export const en = {
   'selfTest.since': 'Switched off since {when}.',
   'selfTest.stored.one': 'One segment that this device captured of it since then is stored.',
   'selfTest.stored.other': '{count} segments that this device captured of it since then are stored.',
+  'selfTest.countedFrom': 'That was counted from {day} on (UTC).',
+  'selfTest.notCounted':
+    'Whether something of it is stored was not looked at: it is off for a time only, and what was rightly recorded before may be there.',
+  'selfTest.notYetCounted':
+    'Something of it is stored of that day, and nobody can tell whether it was captured before. Test it again tomorrow.',
   'selfTest.refused.one': 'The server has refused one reading of it from this device.',
   'selfTest.refused.other': 'The server has refused {count} readings of it from this device.',
   'selfTest.save': 'Save the signed report',

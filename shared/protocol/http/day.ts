@@ -56,7 +56,8 @@ export const DayReport = z.strictObject({
     bySite: z.array(z.strictObject({ label: z.string(), ms: z.int() })),
   }),
   /**
-   * For every parameter with nothing to show: why. `restricted`: nothing is collected, because the person has had it restricted;
+   * For every parameter with nothing to show: why. `not_consented` is said to the person alone; others read `rests_on_consent`, whether
+   * consent was given or not. `restricted`: nothing is collected, because the person has had it restricted;
    * `withheld`: what there may be is kept, and shown to nobody but them, for the same reason. `not_for_you`: the viewer's role may not read it. `other_purpose`: they may,
    * for the `purpose` that stands there and for which they do not look.
    */
@@ -67,6 +68,7 @@ export const DayReport = z.strictObject({
         'off_by_policy',
         'left_out',
         'not_consented',
+        'rests_on_consent',
         'objected',
         'restricted',
         'under_age',

@@ -159,6 +159,26 @@ describe('a row', () => {
     agent.ws.terminate();
   });
 
+  test('for another purpose than working time nothing lasts until now because somebody works now', async () => {
+    const { member, agent, work } = await tracker('Ove');
+    await work.start();
+    it.clock.advance(10 * MINUTE);
+    const day = new Date(it.clock.now()).toISOString().slice(0, 10);
+    const paths = [`people/${member.person}/day?day=${day}`, `people/${member.person}/week?from=${day}`];
+    const reports = async () =>
+      Promise.all(paths.map((path) => owner.client.ok('GET', `/${path}&purpose=project_costing`)));
+    const shown = async () => {
+      const [one, week] = await reports();
+      return [one.work, one.totals, one.sessions, week.days[0].totals, week.days[0].unfinished];
+    };
+    const before = await shown();
+    it.clock.advance(10 * MINUTE);
+    expect(await shown()).toEqual(before);
+    expect((await dayOf(member)).sessions).toHaveLength(1);
+    agent.ws.terminate();
+    await expect.poll(shown).toEqual(before);
+  });
+
   test('of somebody whose device went away while they tracked claims no more than the last that is known', async () => {
     const { member, agent, work } = await tracker('Ada');
     await work.start();
