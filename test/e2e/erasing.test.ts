@@ -44,7 +44,8 @@ test('a person is told what will go, deletes it with their password, and sees it
   const page = await openConsole(browser, server, { client: mia.client, path: '/my-data', heading: 'My data' });
   await loaded(page);
   for (const what of ['Notes', 'Working sessions']) await page.getByRole('checkbox', { name: what }).check();
-  for (const label of [/^From/, /^To/]) await page.getByLabel(label).fill(days[0] ?? '');
+  const erasing = page.getByRole('region', { name: 'Delete something of it' });
+  for (const label of [/^From/, /^To/]) await erasing.getByLabel(label).fill(days[0] ?? '');
   await page.getByRole('button', { name: 'Show what will go' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('This will go').waitFor();
@@ -88,12 +89,18 @@ test('a person deletes one picture where they look at it', async () => {
   await page.context().close();
 });
 
-test('whoever lowered something deletes what is stored of it for everyone, and sees it through', async () => {
-  await publish(owner.client, { title: { level: 'off' } });
+test('an owner deletes what is stored of a lowered parameter for everyone and sees it through; a manager is not offered it', async () => {
+  await publish(owner.client, { title: { level: 'off' }, notes: { level: 'off' } });
+  const lead = await addMember(server, owner.client, 'manager', { name: 'Max Lind', email: 'max@example.com' });
   const page = await openConsole(browser, server, {
     ...{ client: owner.client, path: '/collection', heading: 'Collection' },
   });
   const panel = page.getByRole('region', { name: 'Stored from when more was collected' });
+  await panel.getByText('Notes: it stays.').waitFor();
+  const seen = await openConsole(browser, server, { client: lead.client, path: '/collection', heading: 'Collection' });
+  await loaded(seen);
+  expect(await seen.getByRole('region', { name: 'Stored from when more was collected' }).count()).toBe(0);
+  await seen.context().close();
   await panel.getByRole('radio', { name: 'Delete all of it: 2 days of 1 person' }).check();
   expect(await seriousOn(page, 'collection')).toEqual([]);
   await panel.getByLabel('Current password').fill(PASSWORD);

@@ -27,7 +27,9 @@ export function StoredAbove({ policy, mayErase }: { policy: PolicyDocument; mayE
   });
   return (
     <>
-      {lowered.length > 0 && <Choosing key={policy.version} policy={policy} lowered={lowered} />}
+      {lowered.some(({ keptOn }) => keptOn === null) && (
+        <Choosing key={policy.version} policy={policy} lowered={lowered} />
+      )}
       <Orders />
     </>
   );

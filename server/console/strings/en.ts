@@ -1519,7 +1519,8 @@ export const en = {
   'stored.running': 'Gone and looked for again of {verified} of {people}.',
   'stored.done': 'Gone and looked for again of all {people} at {time}.',
   'stored.partly': '{label} (what was above the level: {level})',
-  'stored.later': 'What is stored of it stays. When this is published, the page offers to delete it.',
+  'stored.later':
+    'What is stored of it stays. When this is published, owners and admins can delete it here, unless a contract or a law obliges to keep it.',
   'myData.lead':
     'Everything that is recorded of you and still kept. Its days are those of the calendar in UTC. That you looked is on your list of who looked.',
   'myData.held': 'What is recorded of you',
