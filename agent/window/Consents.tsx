@@ -9,7 +9,7 @@ import classes from './window.module.css';
 
 type Asked = AgentStatus['consents'][number];
 
-/** What rests on the person's consent: one click gives it, one takes it back. */
+/** What rests on the person's consent: one click gives it, one takes it back. Below what they came for, and neither button shines: nobody is nudged. */
 export function Consents({ status: { consents }, ask }: { status: AgentStatus; ask: Ask }) {
   if (consents.length === 0) return null;
   return (
@@ -32,7 +32,11 @@ function Consent({ asked, ask }: { asked: Asked; ask: Ask }) {
       <p>{say(`consents.${counts}`)}</p>
       <div className={classes.row}>
         {counts !== 'all' && (
-          <Button className={classes.grow} onClick={() => void ask({ command: 'consent', parameter, shown })}>
+          <Button
+            className={classes.grow}
+            variant="default"
+            onClick={() => void ask({ command: 'consent', parameter, shown })}
+          >
             {say('consents.give')}
           </Button>
         )}

@@ -46,10 +46,10 @@ export function Window({ transport }: { transport: Transport }) {
               <Requests status={view.status} ask={ask} />
               <NoticeWaiting status={view.status} transport={transport} ask={ask} />
               <Coming status={view.status} />
-              <Consents status={view.status} ask={ask} />
               <Agreement status={view.status} transport={transport} ask={ask} />
               <Tracking status={view.status} ask={ask} />
               <Recording status={view.status} transport={transport} ask={ask} />
+              <Consents status={view.status} ask={ask} />
             </div>
             <div className={classes.column}>
               <Screenshots status={view.status} transport={transport} ask={ask} />
