@@ -43,6 +43,7 @@ const details = {
   contacts_changed: 'this person changed whom people are told that they can turn to',
   refused_rights_request:
     'asked for what a person asks about their data, or to file or answer it for them, without being allowed to',
+  key_proof_refused: 'a wrong password or code, when the key that signs the policies was to be changed',
   request_proof_refused:
     'tried to file a request about their data, or to agree to one, with a wrong password or code, or too often',
   controller_changed: 'this person changed the details of the controller in the record of processing',

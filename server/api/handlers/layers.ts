@@ -130,6 +130,9 @@ async function layersOf(
   );
   const decided = policyLayers(decidedBy(current.document), terms, now, walls);
   const withReasons = seesActivity(actor, person);
+  const isOwn = person.person === actor.person;
+  // Who consented is nobody's business but theirs: level, layer and what a device says would each tell.
+  const shown = parameterIds.filter((id) => isOwn || current.document.parameters[id].basis !== 'consent');
   const { jurisdiction = null, workingHours = null, version } = current.document;
   return {
     person: person.person,
@@ -139,9 +142,9 @@ async function layersOf(
     unreadable: !standing.isReadable,
     jurisdiction,
     workingHours,
-    clock: clockOf(standing, current, person.person === actor.person),
+    clock: clockOf(standing, current, isOwn),
     leftOut: await leftOutOf(context, person, reader),
-    parameters: parameterIds.map((id) => explained(id, { current, decided, devices, withReasons })),
+    parameters: shown.map((id) => explained(id, { current, decided, devices, withReasons })),
   };
 }
 

@@ -4,7 +4,7 @@ import type { PolicyKeysView, PolicyKeyView } from '../../../shared/protocol/htt
 import { keyIdOf } from '../../control/signer.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
-import { requireSamePerson } from '../samePerson.ts';
+import { refusedOnRecord, requireSamePerson } from '../samePerson.ts';
 
 /** The keys that sign what is collected, and putting a new one in their place. */
 export function policyKeys(context: Context): HandlersOf<'policyKeys' | 'rotatePolicyKey'> {
@@ -13,7 +13,7 @@ export function policyKeys(context: Context): HandlersOf<'policyKeys' | 'rotateP
       return viewOf(context, actor.org);
     },
     async rotatePolicyKey({ body: { sequence, reason, ...proof }, leave, signedIn: { actor, person } }) {
-      await requireSamePerson(context, person, proof);
+      await refusedOnRecord(context, person, 'key_proof_refused', () => requireSamePerson(context, person, proof));
       if (!person.hasSecondFactor) throw noSecondFactor();
       await context.control.rotateKey(actor.org, leave, { sequence, reason });
       return viewOf(context, actor.org);

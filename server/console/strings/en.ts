@@ -654,6 +654,7 @@ export const en = {
   // ── Why something is on or off ──
   'why.title': 'Why on or off: {name}',
   'why.titleYou': 'Why on or off, for you',
+  'why.withoutConsent': 'What rests on consent is not listed: who has given it is theirs alone to know.',
   'why.lead':
     'Whatever allows least decides. Each parameter shows every layer that could limit it, what that layer says, and which one decides.',
   'why.open': 'Why on or off',

@@ -82,6 +82,7 @@ export const LayersView = z.strictObject({
   /** Whose clock they go by. The zone that somebody has named is shown to nobody else. */
   clock: z.strictObject({ of: z.enum(['person', 'organisation']), zone: z.string().nullable() }),
   leftOut: PersonLeftOut,
+  /** For others than the person without those that rest on consent. */
   parameters: z.array(ExplainedParameter),
 });
 export type LayersView = z.infer<typeof LayersView>;
@@ -104,7 +105,7 @@ export const layersRoutes = {
     params: personPath,
     query: empty,
     summary:
-      'Why each parameter is on or off for this person, layer by layer, with the one that decides (the person, their manager, owner, admin, privacy officer). Never with the grounds of an objection or a restriction. Recorded like a look at what a device says.',
+      'Why each parameter is on or off for this person, layer by layer, with the one that decides (the person, their manager, owner, admin, privacy officer). Never with the grounds of an objection or a restriction; for others than the person without what rests on consent. Recorded like a look at what a device says.',
     body: null,
     response: LayersView,
   }),

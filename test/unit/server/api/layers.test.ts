@@ -195,3 +195,11 @@ test('a manager says nothing of a team that is not theirs, and reads nothing of 
   const gone = `/teams/${mia.person}/left-out`;
   expect((await owner.client.send('GET', gone)).status).toBe(404);
 });
+
+test('nobody else reads here who consented: what rests on consent is listed for the person alone', async () => {
+  expect(await why(mia, 'app')).toMatchObject({ basis: 'consent', level: 'off', decidedBy: 'consent' });
+  for (const { client } of [owner, manager, officer]) {
+    expect(await why(mia, 'app', client)).toBe(undefined);
+    expect(await why(mia, 'title', client)).toMatchObject({ basis: 'legitimate_interest' });
+  }
+});

@@ -43,6 +43,9 @@ test('an owner without a second factor, with a wrong password or code, or of ano
   secret = await setUpTotp(owner.client, it.clock);
   expect((await rotate({ sequence: 0, ...proof({ password: 'not the right one' }) })).status).toBe(401);
   expect((await rotate({ sequence: 0, ...proof({ totp: '000000' }) })).status).toBe(401);
+  const { events } = await owner.client.ok('GET', '/security-events');
+  const wrong = events.filter(({ kind }: Json) => kind === 'key_proof_refused');
+  expect(wrong.map(({ person }: Json) => person)).toEqual([owner.person, owner.person]);
   expect((await rotate({ sequence: 0, password: PASSWORD })).status).toBe(403);
   const asAdmin = { sequence: 0, reason: 'scheduled', password: PASSWORD };
   expect((await admin.client.send('POST', '/policy/keys', asAdmin)).status).toBe(403);
