@@ -402,7 +402,7 @@ async function consent(
 async function withdrawConsent(agent: Running, parameter: ParameterId): Promise<WindowAnswer> {
   const asked = statusOf(agent).consents.find((one) => one.parameter === parameter);
   if (asked === undefined || asked.counts === 'none') {
-    return refusedSaying('answer.noConsent', 'answer.noConsentRemedy');
+    return refusedSaying('answer.noConsent', 'answer.noQuestionRemedy');
   }
   await agent.uplink.consent(parameter, null);
   const online = agent.uplink.state().kind === 'online';

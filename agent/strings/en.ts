@@ -534,7 +534,6 @@ export const en = {
   'answer.consentOffline': 'Consent can only be given while this computer is connected to the server.',
   'answer.consentOfflineRemedy': 'Try again when it is; taking it back works at any time.',
   'answer.noConsent': 'There is no consent of yours to take back.',
-  'answer.noConsentRemedy': 'Nothing to do.',
   'answer.requestYes': 'You have said that it was you. This computer has signed it; your organisation must answer.',
   'answer.requestNo':
     'You have said that it was not you. It is withdrawn, and your organisation is told. Change your password if you did not expect it.',
