@@ -95,11 +95,12 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       ...(surroundings.agentTiming === undefined ? {} : { timing: surroundings.agentTiming }),
     });
     opened.push(() => agents.close());
+    const erasureFailed = (cause: unknown): void => log.error('erasure', { failure: failureFields(cause) });
     const erasures = startErasures({
       ...foundation,
       clock,
-      orderDue: () => eraseMinors({ ...foundation, clock, random }),
-      failed: (cause) => log.error('erasure', { failure: failureFields(cause) }),
+      orderDue: () => eraseMinors({ ...foundation, clock, random, failed: erasureFailed }),
+      failed: erasureFailed,
       reached: ({ order }, state) => log.info('erasing', { reason: `order ${order}: ${state}` }),
     });
     opened.push(() => erasures.close());

@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonical } from '../../shared/canonical.ts';
-import type { ParameterId } from '../../shared/catalog.ts';
+import { catalog, type ParameterId } from '../../shared/catalog.ts';
 import { assertNever, DaylightError } from '../../shared/errors.ts';
 import { BootId, type ImageId } from '../../shared/ids.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
@@ -400,13 +400,15 @@ async function consent(
 }
 
 async function withdrawConsent(agent: Running, parameter: ParameterId): Promise<WindowAnswer> {
-  const asked = statusOf(agent).consents.find((one) => one.parameter === parameter);
-  if (asked === undefined || asked.counts === 'none') {
+  if (agent.policies.consents()[parameter] === undefined) {
     return refusedSaying('answer.noConsent', 'answer.noQuestionRemedy');
   }
   await agent.uplink.consent(parameter, null);
   const online = agent.uplink.state().kind === 'online';
-  return { ok: true, said: say(online ? 'answer.withdrawn' : 'answer.withdrawnLater', { what: asked.label }) };
+  return {
+    ok: true,
+    said: say(online ? 'answer.withdrawn' : 'answer.withdrawnLater', { what: catalog[parameter].label }),
+  };
 }
 
 function refusedSaying(problem: PlainKey, remedy: PlainKey): WindowAnswer {

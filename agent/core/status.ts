@@ -93,8 +93,9 @@ function consentsIn(policies: PolicyCache): AgentStatus['consents'] {
   const policy = policies.policy();
   if (policy === null) return [];
   const given = policies.consents();
+  const bound = { ...policy, rules: policies.binding()?.rules ?? policy.rules };
   return parameterIds.flatMap((id) => {
-    const asked = askedConsent(id, policy);
+    const asked = askedConsent(id, bound);
     if (asked === null) return [];
     const { parameter, label, level, text, purpose, retentionDays, viewers } = asked;
     const terms = { purpose, basis: 'consent' as const, retentionDays, viewers: [...viewers] };

@@ -1,5 +1,4 @@
 import type { ParameterId } from '../../shared/catalog.ts';
-import { rulesWithin } from '../../shared/policy/agreed.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import { type Authorized, readableFor } from '../authorize.ts';
@@ -24,22 +23,13 @@ export async function openTo(
   const published = await context.control.history(person.org);
   const current = published.at(-1);
   if (current === undefined) return new Map();
-  const inForce = await rulesFor(context, person);
+  const inForce = await context.control.rulesFor(person);
   const before = published.slice(0, -1).map(({ document }) => collectedBy(leave, inForce, document.parameters));
   const now = readableFor(leave, inForce, inForce);
   const earlier = mergedPurposes(before);
   const changed = [...now].filter(([id, purpose]) => isOther(earlier.get(id), purpose)).map(([id]) => id);
   const untold = changed.length === 0 ? new Set() : await untoldOf(context, person, published, changed);
   return mergedPurposes([...before, new Map([...now].filter(([id]) => !untold.has(id)))]);
-}
-
-/** The rules in force as far as they bind this person: within the old terms that stay for them. */
-export async function rulesFor(
-  { control }: Pick<Context, 'control'>,
-  person: Pick<PersonRecord, 'org' | 'person'>,
-): Promise<Rules> {
-  const [current, agreed] = await Promise.all([control.current(person.org), control.agreedTerms(person)]);
-  return rulesWithin(current.document.parameters, agreed ?? undefined);
 }
 
 /** All of the purposes of each parameter. */

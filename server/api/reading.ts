@@ -18,7 +18,7 @@ import type { Recorded } from '../reports/recorded.ts';
 import type { BlobRecord, PersonRecord, SegmentRecord } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
 import type { Context } from './context.ts';
-import { mergedPurposes, openTo, type PurposesOf, rulesFor } from './openTo.ts';
+import { mergedPurposes, openTo, type PurposesOf } from './openTo.ts';
 import { restrictedByThem, withheldFrom } from './withheld.ts';
 
 /** The version that the device claimed and the one in force at capture: a reader must be named in both, and so must the purpose. */
@@ -77,7 +77,7 @@ export async function permitRead(context: Context, actor: Actor, wanted: Wanted)
   const own = person.person === actor.person;
   if (wanted.purposes.includes('own_data') && !own) return refuse(context, actor, person, wanted, notYours());
   const { leave } = verdict;
-  const visible = viewable(leave, await rulesFor(context, person));
+  const visible = viewable(leave, await context.control.rulesFor(person));
   const seen = wanted.parameters.filter((id) => visible.has(id));
   if (seen.length === 0) return refuse(context, actor, person, wanted, notAViewer());
   const purposes: ReadPurposes = own ? ['own_data'] : wanted.purposes;

@@ -3,6 +3,7 @@ import type { ParameterId } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import { type AskedConsent, askedConsent } from '../../shared/policy/askedConsent.ts';
 import { NO_EXCLUSIONS } from '../../shared/policy/exclusions.ts';
+import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { PublishedPolicy } from './control.ts';
@@ -11,19 +12,25 @@ import { requireFewToday } from './fewToday.ts';
 import { payloadHash } from './signer.ts';
 import type { Standing } from './standing.ts';
 
+type Rules = PolicyDocument['parameters'];
+
 /** What somebody is asked, and the hash by which they say that it is this that they were shown. */
 export type Asked = AskedConsent & { readonly shown: string };
 
-/** Null where nothing is asked: it is off, or rests on something else. */
-export function askedOf({ document }: PublishedPolicy, parameter: ParameterId): Asked | null {
+/** `rules`: as they bind the person. Null where nothing is asked: it is off, or rests on something else. */
+export function askedOf({ document }: PublishedPolicy, rules: Rules, parameter: ParameterId): Asked | null {
   const exclusions = document.exclusions ?? NO_EXCLUSIONS;
-  const words = askedConsent(parameter, { ...document, rules: document.parameters, exclusions });
+  const words = askedConsent(parameter, { ...document, rules, exclusions });
   return words === null ? null : { ...words, shown: payloadHash(canonical(words)) };
 }
 
 /** Throws DaylightError `conflict` when nothing, or something else, is asked by now. */
-export function requireAsked(current: PublishedPolicy, parameter: ParameterId, shown: string): Asked {
-  const asked = askedOf(current, parameter);
+export function requireAsked(
+  current: PublishedPolicy,
+  rules: Rules,
+  { parameter, shown }: { readonly parameter: ParameterId; readonly shown: string },
+): Asked {
+  const asked = askedOf(current, rules, parameter);
   if (asked === null) {
     throw new DaylightError('conflict', `${parameter}: it is off, or does not rest on consent`, {
       remedy: 'Look at what rests on your consent now.',

@@ -93,6 +93,8 @@ export interface PolicyControl {
   consent(device: DeviceRecord, consent: Signed): Promise<void>;
   /** The old terms that stay for the person now; null when none do. */
   agreedTerms(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<AgreedTerms | null>;
+  /** The rules in force as far as they bind this person: within the old terms that stay for them. */
+  rulesFor(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<PolicyDocument['parameters']>;
   /** What was decided by and for the person. */
   standing(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<Standing>;
   /**

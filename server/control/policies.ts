@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
+import { type AgreedTerms, rulesWithin } from '../../shared/policy/agreed.ts';
 import { decidedBy, decidedLevels } from '../../shared/policy/ceilings.ts';
 import { firstRules, leastOf, PolicyDocument } from '../../shared/policy/policy.ts';
 import { givesSight } from '../../shared/policy/widened.ts';
@@ -51,6 +52,7 @@ import { type Standing, standingOf } from './standing.ts';
 import { createTellings, type Telling } from './tellings.ts';
 import { instantOf, termsWith } from './told.ts';
 import { createWitnesses } from './witnesses.ts';
+import { speaksFor } from './youngDevice.ts';
 
 export interface PolicyControlDeps {
   readonly store: Store;
@@ -221,6 +223,22 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return decided;
   }
 
+  async function isBelieved(device: DeviceRecord): Promise<boolean> {
+    return speaksFor(device, await store.devices(device.org, [device.person]), clock.now());
+  }
+
+  async function rulesFor(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<PolicyDocument['parameters']> {
+    const [{ current }, agreed] = await Promise.all([stateOf(of.org), agreedTerms(of)]);
+    return rulesWithin(current.document.parameters, agreed ?? undefined);
+  }
+
+  async function agreedTerms(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<AgreedTerms | null> {
+    const [state, devices] = [await stateOf(of.org), await store.devices(of.org, [of.person])];
+    const [device] = devices; // the same on each: it is the person who agrees
+    if (device === undefined) return null;
+    return (await tellings.on(device, state)).told.agreed(instantOf(clock.now(), state.current));
+  }
+
   /** Saying again what was agreed to, or something older, changes nothing. */
   async function keepAgreement(
     { org, person, device }: DeviceRecord,
@@ -384,22 +402,26 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       }
       await requireText(notice, said.noticeHash);
       await keepAcknowledgement(device, notice, said.terms, acknowledgement);
-      if (said.agreed === true) await keepAgreement(device, notice.document.version, acknowledgement);
+      if (said.agreed === true && (await isBelieved(device)))
+        await keepAgreement(device, notice.document.version, acknowledgement);
     },
-    async consent({ org, person, device, publicKey }, consent) {
+    async consent(record, consent) {
+      const { org, person, device, publicKey } = record;
       const said = readSigned('daylight/consent/v1', ConsentPayload, consent, publicKey);
       if (said.org !== org || said.person !== person || said.device !== device) {
         throw new DaylightError('bad_request', 'consent: org, person and device must be those of this device');
       }
       const { parameter, shown } = said;
+      if (shown !== null && !(await isBelieved(record))) return;
       const kind = shown === null ? 'consent_withdrawn' : 'consent_given';
+      const rules = await rulesFor(record);
       try {
         await decideFor({ org, person }, async (standing, current) => {
           const now = clock.now();
           const decision =
             shown === null
               ? withdrawal(standing, parameter, consent)
-              : consentTo(requireAsked(current, parameter, shown), standing, { now, signed: consent });
+              : consentTo(requireAsked(current, rules, { parameter, shown }), standing, { now, signed: consent });
           await store.recordSecurityEvent({ org, at: now, kind, person, detail: consentEvents[kind] });
           return decision;
         });
@@ -408,12 +430,8 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         if (!(error instanceof DaylightError && NOT_ANY_MORE.includes(error.code))) throw error;
       }
     },
-    async agreedTerms(of) {
-      const [state, devices] = [await stateOf(of.org), await store.devices(of.org, [of.person])];
-      const [device] = devices; // the same on each: it is the person who agrees
-      if (device === undefined) return null;
-      return (await tellings.on(device, state)).told.agreed(instantOf(clock.now(), state.current));
-    },
+    agreedTerms,
+    rulesFor,
 
     standing: (of) => tellings.standing(of),
 

@@ -24,6 +24,7 @@ import type { Connections } from './control.ts';
 import { openStep, type RequestStep, sealStep, type Taken } from './requestStep.ts';
 import { dueOf, type RightsRequest, requestOf, stateOf } from './rightsRequest.ts';
 import { payloadHash, readSigned } from './signer.ts';
+import { isYoung, YOUNG_MS } from './youngDevice.ts';
 
 /**
  * What people ask of their organisation about their own data. Each step is on record as a security event before it is taken, and
@@ -80,13 +81,8 @@ export interface RightsRequestsDeps {
  * So long can the person stop what was proved by less than a computer that has been theirs for some time: by an officer who saw
  * them, or by a computer that somebody may have enrolled in their name a moment ago.
  */
-export const STOPPABLE_MS = 72 * HOUR;
+export const STOPPABLE_MS = YOUNG_MS;
 const FILED_IN_A_DAY = 20;
-
-/** Somebody may have enrolled it in the person's name a moment ago: neither its yes nor its no decides anything. */
-function isYoung({ enrolledAt }: Pick<DeviceRecord, 'enrolledAt'>, at: UnixMs): boolean {
-  return at < enrolledAt + STOPPABLE_MS;
-}
 
 export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
   const { store, vault, connections, clock, random } = deps;

@@ -16,6 +16,11 @@ export function ages(context: Context): HandlersOf<'age' | 'sayAge'> {
   return {
     age: ({ person }) => viewOf(context, person),
     async sayAge({ person, leave, signedIn, body: { minor, words, ...proof } }) {
+      // What was said, and not followed by its order because that failed, is ordered when it is said again.
+      if (minor && (await eraseMinor(context, person))) {
+        context.erasures.wake();
+        return viewOf(context, person);
+      }
       requireNews(await control.standing(person), minor);
       await refusedOnRecord(context, signedIn.person, 'age_refused', () =>
         requireSamePerson(context, signedIn.person, proof),

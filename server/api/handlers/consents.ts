@@ -17,18 +17,21 @@ export function consents(context: Context): HandlersOf<'consents' | 'giveConsent
   return {
     async consents({ person }) {
       const [current, standing] = await Promise.all([control.current(person.org), control.standing(person)]);
-      const asked = parameterIds.flatMap((id) => askedOf(current, id) ?? []);
+      const rules = await control.rulesFor(person);
+      const asked = parameterIds.flatMap((id) => askedOf(current, rules, id) ?? []);
       const views = await Promise.all(asked.map((one) => viewOf(context, person, one, standing)));
       return { consents: views, agreement: agreementOf(current, await control.agreedTerms(person)) };
     },
     async giveConsent({ params: { parameter }, body: { shown }, person, leave }) {
+      const rules = await control.rulesFor(person);
+      const named = { parameter, shown };
       const standing = await control.decide(leave, async (now, current) => {
-        const asked = requireAsked(current, parameter, shown);
+        const asked = requireAsked(current, rules, named);
         const decision = consentTo(asked, now, { now: clock.now() });
         await noteEvent(context, person, 'consent_given');
         return decision;
       });
-      return viewOf(context, person, requireAsked(await control.current(person.org), parameter, shown), standing);
+      return viewOf(context, person, requireAsked(await control.current(person.org), rules, named), standing);
     },
     async withdrawConsent({ params: { parameter }, person, leave }) {
       await control.decide(leave, async (now) => {

@@ -22,7 +22,6 @@ import type { Context } from '../context.ts';
 import { createCountings } from '../countings.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireDay } from '../opened.ts';
-import { rulesFor } from '../openTo.ts';
 import { recordOwnRead } from '../reading.ts';
 import { type Proof, refusedOnRecord, requireSamePerson } from '../samePerson.ts';
 import { noteEvent } from '../securityEvents.ts';
@@ -128,7 +127,7 @@ interface WantedErasure {
 
 async function wantedOf(context: Context, person: PersonRecord, target: ErasureTarget): Promise<WantedErasure> {
   if (target.kind === 'screenshot') return { scope: await ofImage(context, person, target.image), refused: [] };
-  const rules = await rulesFor(context, person);
+  const rules = await context.control.rulesFor(person);
   const range = rangeOf(target, context.clock.now());
   const isOpen = (id: ParameterId): boolean => mayErase(id, rules[id].basis);
   const parts = target.parameters.filter(isOpen).map((parameter) => ({ parameter, ...range, above: 'off' }));

@@ -11,7 +11,6 @@ import type { PersonRecord } from '../../store/store.ts';
 import { confirmedOff } from '../confirmedOff.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
-import { rulesFor } from '../openTo.ts';
 import { recordLook } from '../reading.ts';
 import { noteEvent } from '../securityEvents.ts';
 
@@ -35,7 +34,7 @@ export function objections(
     async object({ params: { parameter }, body: { grounds }, person, leave }) {
       const { appeal } = await contactsOf(store, context.vault, person.org);
       const standing = await control.decide(leave, async (now) => {
-        requireObjectable(now, await rulesFor(context, person), parameter, appeal);
+        requireObjectable(now, await context.control.rulesFor(person), parameter, appeal);
         await noteEvent(context, person, 'objection_made');
         return { kind: 'objected', parameter, grounds };
       });

@@ -23,7 +23,10 @@ async function decide({ control, org, person }: ServerKit, decision: Decision): 
   await control.decide(verdict.leave, () => decision);
 }
 
-const again = (kit: ServerKit) => eraseMinors({ ...kit, random: systemRandom });
+const failedHere = (cause: unknown): never => {
+  throw cause;
+};
+const again = (kit: ServerKit) => eraseMinors({ ...kit, random: systemRandom, failed: failedHere });
 
 async function ordered({ erased, org, person }: ServerKit) {
   return (await erased.of({ org, person })).erasures.map(({ scope }) => scope?.parts.map(({ parameter }) => parameter));
