@@ -37,21 +37,28 @@ export function teamLeaving(
 /**
  * Makes of what the teams leave out a decision for the person, unless what holds for them says so already: of several teams the least
  * counts, and without any team nothing is left out. A person's own list of decisions stays the one place that says what holds for
- * them, so that devices, acknowledgements and receipts number it as everything else. Throws DaylightError `unavailable`, with nothing
- * decided, when what one of the teams leaves out was damaged.
+ * them, so that devices, acknowledgements and receipts number it as everything else. Nobody can say what a damaged one forbids: then
+ * nothing is given back, what the other teams leave out holds, and it throws DaylightError `unavailable`.
  */
 export async function followTeams(
   deps: TeamDeps,
   { org, person, teams }: Pick<PersonRecord, 'org' | 'person' | 'teams'>,
 ): Promise<void> {
-  const settings = await Promise.all(teams.map((team) => readable(deps, org, team)));
-  const said = settings.filter((one) => one !== null).toSorted((a, b) => a.at - b.at);
-  const ceilings = leastOf(said.map(({ value }) => value));
+  const settings = (await Promise.all(teams.map((team) => teamLeaving(deps, org, team)))).filter((one) => one !== null);
+  const said = settings.toSorted((a, b) => a.at - b.at).flatMap(({ value }) => value ?? []);
+  const isDamaged = said.length < settings.length;
   const { held } = await deps.control.standing({ org, person });
-  const newest = said.at(-1)?.value ?? held.team;
-  if (newest === null || canonical(ceilings) === canonical(held.team?.ceilings ?? {})) return;
-  const { by, words } = newest;
-  await deps.control.followTeams({ org, person }, { kind: 'held', layer: 'team', ceilings, by, words });
+  const ceilings = leastOf(isDamaged && held.team !== null ? [...said, held.team] : said);
+  const newest = said.at(-1) ?? held.team;
+  if (newest !== null && canonical(ceilings) !== canonical(held.team?.ceilings ?? {})) {
+    const { by, words } = newest;
+    await deps.control.followTeams({ org, person }, { kind: 'held', layer: 'team', ceilings, by, words });
+  }
+  if (isDamaged) {
+    throw new DaylightError('unavailable', 'what is left out for one of the teams was damaged in the store', {
+      remedy: 'Say on the page of the team again what is left out for it, then do this again.',
+    });
+  }
 }
 
 /** After a crash between what a team says and what follows for each of its members: it follows now. */
@@ -65,21 +72,11 @@ export async function followAllTeams(deps: TeamDeps, failed: (cause: unknown) =>
 }
 
 /** The least that any of them leaves of each parameter. */
-function leastOf(all: readonly TeamLeaving[]): LeftOut {
+function leastOf(all: readonly Pick<TeamLeaving, 'ceilings'>[]): LeftOut {
   const named = parameterIds.flatMap((id) => {
     const levels = all.flatMap(({ ceilings }) => ceilings[id] ?? []);
     const [first, ...others] = levels;
     return first === undefined ? [] : [[id, others.reduce((a, b) => least(id, a, b), first)]];
   });
   return LeftOut.parse(Object.fromEntries(named));
-}
-
-async function readable(deps: TeamDeps, org: OrgId, team: TeamId): Promise<Setting<TeamLeaving> | null> {
-  const setting = await teamLeaving(deps, org, team);
-  if (setting === null) return null;
-  const { value, ...place } = setting;
-  if (value !== null) return { ...place, value };
-  throw new DaylightError('unavailable', 'what is left out for one of the teams was damaged in the store', {
-    remedy: 'Say on the page of the team again what is left out for it, then do this again.',
-  });
 }

@@ -32,6 +32,11 @@ export function countRows(data: string, table: string): Promise<number> {
   });
 }
 
+/** From beside the server, changes what is sealed under this name of an organisation's settings. */
+export function damageSetting(data: string, name: string): Promise<void> {
+  return run(data, `UPDATE organisation_setting SET sealed = zeroblob(length(sealed)) WHERE name = '${name}';`);
+}
+
 /** From beside the server, takes a person's row away, as if they had been erased. */
 export function removePerson(data: string, person: string): Promise<void> {
   return run(data, `DELETE FROM person WHERE person = x'${person.replaceAll('-', '')}';`);

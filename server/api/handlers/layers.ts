@@ -1,3 +1,4 @@
+import { canonical } from '../../../shared/canonical.ts';
 import { parameterIds, rank } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { OrgId } from '../../../shared/ids.ts';
@@ -67,13 +68,18 @@ export function layers(
       accounts.alone(actor.org, async () => {
         const { org, team } = await requireTeam(store, actor, params.team);
         const before = await teamLeaving(context, org, team);
-        if ((before?.revision ?? 0) !== baseRevision) throw changedMeanwhile();
-        await noteEvent(context, actor, 'left_out_of_team');
-        const place = { org, name: leavingName(team), revision: baseRevision + 1, at: clock.now() };
         const said = TeamLeaving.parse({ ceilings, by: actor.person, words });
-        await putSetting(store, vault, place, said).catch((cause: unknown) => {
-          throw cause instanceof StoreError && cause.code === 'conflict' ? changedMeanwhile(cause) : cause;
-        });
+        // Said again as it is, it reaches those whom a failure left out.
+        const isAgain =
+          before?.revision === baseRevision + 1 && before.value !== null && canonical(before.value) === canonical(said);
+        if (!isAgain) {
+          if ((before?.revision ?? 0) !== baseRevision) throw changedMeanwhile();
+          await noteEvent(context, actor, 'left_out_of_team');
+          const place = { org, name: leavingName(team), revision: baseRevision + 1, at: clock.now() };
+          await putSetting(store, vault, place, said).catch((cause: unknown) => {
+            throw cause instanceof StoreError && cause.code === 'conflict' ? changedMeanwhile(cause) : cause;
+          });
+        }
         await reachMembers(
           context,
           (await store.people(org)).filter(({ teams }) => teams.includes(team)),

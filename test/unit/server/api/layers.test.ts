@@ -18,6 +18,7 @@ import {
   type TestOwner,
   type TestServer,
 } from '../../../support/api.ts';
+import { damageSetting } from '../../../support/brokenTable.ts';
 import { dial } from '../../../support/ingestKit.ts';
 import { type RecordedDay, recordDay } from '../../../support/recordedDay.ts';
 
@@ -145,6 +146,22 @@ test('after a crash between what a team says and what follows for its members, i
     await again.close();
     await apart.close();
   }
+});
+
+test('what a damaged ceiling of one team said nobody knows: what another leaves out reaches their members all the same, and nothing is given back', async () => {
+  await move(mia, [teams.sales, teams.support]);
+  await leaveOut(teams.support, { screenshot: 'off' });
+  await damageSetting(it.data, leavingName(TeamId.parse(teams.support)));
+  const { revision } = await owner.client.ok('GET', `/teams/${teams.sales}/left-out`);
+  const change = { baseRevision: revision, ceilings: { title: 'off' }, words: 'shows customers' };
+  for (const _ of ['first', 'again as it is']) {
+    expect(await owner.client.send('PUT', `/teams/${teams.sales}/left-out`, change)).toMatchObject({ status: 503 });
+    for (const parameter of ['title', 'screenshot']) {
+      expect(saysOf(await why(mia, parameter), 'team'), parameter).toMatchObject({ most: 'off' });
+    }
+  }
+  await leaveOut(teams.support, {});
+  expect(saysOf(await why(mia, 'screenshot'), 'team')).toMatchObject({ most: null });
 });
 
 test('what is left out for one person is said with a reason, names what it changes, and refuses levels that leave nothing out', async () => {
