@@ -183,8 +183,10 @@ function agreementsCounted(
 ): readonly Agreement[] {
   const known: Agreement[] = [{ version: began, at: Number.NEGATIVE_INFINITY }];
   for (const one of agreements) {
-    const before = known.at(-1)?.version ?? began;
-    if (one.version > before) known.push({ ...one, at: agreedFrom(published, one, before, read) });
+    if (one.version <= (known.at(-1)?.version ?? began)) continue;
+    // One that does not count yet has not ended its own period, and must not shorten that by being agreed to once more.
+    const before = known.findLast(({ at }) => at <= one.at)?.version ?? began;
+    known.push({ ...one, at: agreedFrom(published, one, before, read) });
   }
   return known;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noticeOf } from '../../../../shared/policy/notice.ts';
 import type { PolicyChange } from '../../../../shared/protocol/http/policy.ts';
-import { acknowledgementBy, type ServerKit, startServer, type TestDevice } from '../../../support/ingestKit.ts';
+import { DAY } from '../../../../shared/time.ts';
+import { acknowledgementBy, type ServerKit, signAs, startServer, type TestDevice } from '../../../support/ingestKit.ts';
 
 const ON = { screenshot: { level: 'full' }, app: { level: 'name' } } as const;
 
@@ -61,4 +62,25 @@ it('whether the employee may pause is asked of sessions alone: of anything else 
   await kit.publish({ session: { employeeMayPause: false } });
   const lease = JSON.parse((await kit.control.lease(device.record)).payload);
   expect(Object.keys(lease.terms.agreed.parameters), 'their old right to pause stays').toEqual(['session']);
+});
+
+it('whoever agrees once more, while what they agreed to does not count yet, shortens no period by it', async () => {
+  await using kit = await startServer({ reactionDays: 30 });
+  const device = await kit.enrol();
+  kit.clock.advance(1_000);
+  const agree = async (policy: Awaited<ReturnType<ServerKit['publish']>>) => {
+    const read = JSON.parse((await acknowledgementBy(device, policy)).payload);
+    const agreed = { ...read, agreed: true, at: kit.clock.now() };
+    await kit.control.acknowledge(device.record, signAs(device, 'daylight/acknowledgement/v1', agreed));
+  };
+  const keeps = async () =>
+    Object.keys(JSON.parse((await kit.control.lease(device.record)).payload).terms.agreed?.parameters ?? {});
+
+  await agree(await kit.publish({ session: { employeeMayPause: false } }, { reactionDays: 1 }));
+  kit.clock.advance(DAY);
+  await agree(await kit.publish({ project: { retentionDays: 30 } }));
+  kit.clock.advance(5 * DAY);
+  expect(await keeps()).toEqual(['session']);
+  kit.clock.advance(30 * DAY);
+  expect(await keeps()).toEqual([]);
 });
