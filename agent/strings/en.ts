@@ -207,7 +207,7 @@ export const en = {
   'consents.none': 'Not given: nothing of it is collected.',
   'consents.all': 'Given.',
   'consents.less': 'Given for less: more is asked now, and is not collected.',
-  'consents.other': 'Given for another purpose: nothing of it is collected.',
+  'consents.other': 'Given for another purpose, a shorter time or fewer people: nothing of it is collected.',
   'consents.give': 'I consent',
   'consents.withdraw': 'Withdraw',
   'consents.line': '{what} ({level}): {state} {text}',

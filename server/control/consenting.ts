@@ -53,9 +53,10 @@ export function consentTo(
     message: `consent was given ${most} times within a day`,
     remedy: `Give it in ${hours} hours; until then it stays as it is.`,
   }));
-  const { parameter, level, purpose, noticeVersion, shown } = asked;
+  const { parameter, level, purpose, retentionDays, noticeVersion, shown } = asked;
+  const viewers = [...asked.viewers];
   const by = signed === undefined ? {} : { signed };
-  return { kind: 'consented', parameter, level, purpose, noticeVersion, shown, ...by };
+  return { kind: 'consented', parameter, level, purpose, retentionDays, viewers, noticeVersion, shown, ...by };
 }
 
 /** Throws DaylightError `not_found` when there is none to withdraw. */

@@ -35,6 +35,9 @@ export const Decision = z.discriminatedUnion('kind', [
     level,
     purpose: Purpose,
     noticeVersion: z.int().min(1),
+    /** What they were told of how long it is kept and who sees it; left out in one from before it was kept with the consent. */
+    retentionDays: z.int().min(0).optional(),
+    viewers: z.array(z.string().max(32)).max(16).optional(),
     /** SHA-256 of the words that the person was shown. */
     shown: Digest,
     /** What their device signed; left out: they gave it in the console. */

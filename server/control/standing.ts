@@ -1,7 +1,7 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
-import { NO_PERSONAL_TERMS, type PersonalTerms } from '../../shared/policy/personal.ts';
+import { type Consent, NO_PERSONAL_TERMS, type PersonalTerms } from '../../shared/policy/personal.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
 import type { ObjectionState } from '../../shared/protocol/http/objections.ts';
@@ -41,10 +41,8 @@ export interface Objection extends Holding {
   readonly answer: Answer | null;
 }
 
-/** A consent that was given and not withdrawn. It counts for its purpose and up to its level alone. */
-export interface Consented extends Holding {
-  readonly level: string;
-  readonly purpose: PersonalTerms['consent'][string]['purpose'];
+/** A consent that was given and not withdrawn. */
+export interface Consented extends Holding, Consent {
   readonly noticeVersion: number;
   readonly shown: Digest;
 }
@@ -155,11 +153,9 @@ function applied(before: Step, begun: Holding, decision: Decision): Step {
     case 'refused':
       return { ...before, objections: objectionsAfter(before.objections, begun, decision) };
     case 'consented': {
-      const { parameter, level, purpose, noticeVersion, shown } = decision;
-      return {
-        ...before,
-        consents: withOne(before.consents, parameter, { ...begun, level, purpose, noticeVersion, shown }),
-      };
+      const { parameter, noticeVersion, shown } = decision;
+      const consented = { ...begun, ...consentIn(decision), noticeVersion, shown };
+      return { ...before, consents: withOne(before.consents, parameter, consented) };
     }
     case 'consent_withdrawn':
       return { ...before, consents: withOne(before.consents, decision.parameter, null) };
@@ -233,13 +229,21 @@ function withOne<K, V>(before: ReadonlyMap<K, V>, key: K, value: V | null): Read
   return after;
 }
 
+function consentIn({ level, purpose, retentionDays, viewers }: Consent): Consent {
+  return {
+    ...{ level, purpose },
+    ...(retentionDays === undefined ? {} : { retentionDays }),
+    ...(viewers === undefined ? {} : { viewers }),
+  };
+}
+
 function termsOf(step: Step): PersonalTerms {
   const { revision, isReadable, objections, consents, restrictions, held, zone, minor } = step;
   return {
     revision,
     team: ceilingsOf(held.team),
     person: ceilingsOf(held.person),
-    consent: Object.fromEntries([...consents].map(([id, { level, purpose }]) => [id, { level, purpose }])),
+    consent: Object.fromEntries([...consents].map(([id, given]) => [id, consentIn(given)])),
     objection: offFor(isReadable ? objections.keys() : parameterIds),
     restriction: offFor(restrictions.keys()),
     zone,

@@ -1,7 +1,7 @@
 import { catalog, type ParameterId, type Purpose, rank } from '../catalog.ts';
 import type { Role } from '../roles.ts';
 import { noticeText } from './notice.ts';
-import type { Consent } from './personal.ts';
+import { type Consent, coversRule } from './personal.ts';
 import type { ReadPolicy } from './policy.ts';
 
 /** What somebody is asked to consent to, as it is shown to them: the same words, and so the same hash, in every face. */
@@ -33,13 +33,13 @@ export function askedConsent(
   return { parameter, label, level, purpose, retentionDays, viewers, text, noticeVersion: policy.version };
 }
 
-/** `less`: only up to the level that was asked then. `other`: it was for another purpose, and nothing is collected. */
+/** `less`: only up to the level that was asked then. `other`: it was for another purpose, a shorter time or fewer viewers, and nothing is collected. */
 export const consentCounts = ['none', 'less', 'other', 'all'] as const;
 export type ConsentCounts = (typeof consentCounts)[number];
 
 /** What a consent counts for that was given before, of what is asked now. */
-export function countsOf({ parameter, level, purpose }: AskedConsent, given: Consent | undefined): ConsentCounts {
+export function countsOf(asked: AskedConsent, given: Consent | undefined): ConsentCounts {
   if (given === undefined) return 'none';
-  if (given.purpose !== purpose) return 'other';
-  return rank(parameter, given.level) < rank(parameter, level) ? 'less' : 'all';
+  if (!coversRule(given, asked)) return 'other';
+  return rank(asked.parameter, given.level) < rank(asked.parameter, asked.level) ? 'less' : 'all';
 }

@@ -2,7 +2,7 @@ import { type Level, least, type ParameterId, parameterIds } from '../catalog.ts
 import type { UnixMs } from '../time.ts';
 import { ruleWithin } from './agreed.ts';
 import { jurisdictionCeiling } from './jurisdiction.ts';
-import type { PersonalTerms } from './personal.ts';
+import { coversRule, type PersonalTerms } from './personal.ts';
 import type { Levels, PolicyDocument, PolicyRule } from './policy.ts';
 import { type Layer, type LayerName, resolve } from './resolve.ts';
 import { type WallClocks, workingUntil } from './workingHours.ts';
@@ -70,7 +70,7 @@ function ceilingBy(
     case 'jurisdiction':
       return jurisdictionCeiling(jurisdiction, parameter, rules[parameter]?.basis ?? '');
     case 'consent':
-      return rules[parameter]?.basis === 'consent' ? consented(parameter, rules[parameter].purpose, terms) : undefined;
+      return rules[parameter]?.basis === 'consent' ? consented(parameter, rules[parameter], terms) : undefined;
     case 'minor':
       return terms.minor ? 'off' : undefined;
     default:
@@ -169,9 +169,9 @@ function timelyLayers(
   }));
 }
 
-function consented(parameter: ParameterId, purpose: string, { consent }: PersonalTerms): Level {
+function consented(parameter: ParameterId, rule: PolicyRule, { consent }: PersonalTerms): Level {
   const given = own(consent, parameter);
-  return given?.purpose === purpose ? (given.level as Level) : 'off';
+  return given !== undefined && coversRule(given, rule) ? (given.level as Level) : 'off';
 }
 
 function levelsIn({ rules }: Decided): Layer['ceilings'] {

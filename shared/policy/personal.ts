@@ -6,9 +6,26 @@ import { TimeZone } from './workingHours.ts';
 /** The most that is allowed of the parameters named. Names of a newer register are carried, and mean off here. */
 const Ceilings = z.record(z.string().max(64), z.string().max(32));
 
-/** What somebody agreed to: up to this level, for this purpose. */
-export const Consent = z.strictObject({ level: z.string().max(32), purpose: Purpose });
+/**
+ * What somebody consented to: up to this level, for this purpose, kept no longer than that, seen by nobody else. The last two are left out of
+ * a consent from before they were kept with it: then it does not limit them.
+ */
+export const Consent = z.strictObject({
+  level: z.string().max(32),
+  purpose: Purpose,
+  retentionDays: z.int().min(0).optional(),
+  viewers: z.array(z.string().max(32)).max(16).optional(),
+});
 export type Consent = z.infer<typeof Consent>;
+
+/** Whether the consent was to what the rule says now, but for the level. Wider terms are asked for again: having read them is no consent. */
+export function coversRule(
+  { purpose, retentionDays = Number.POSITIVE_INFINITY, viewers }: Consent,
+  rule: { readonly purpose: string; readonly retentionDays: number; readonly viewers: readonly string[] },
+): boolean {
+  const seesMore = viewers !== undefined && rule.viewers.some((viewer) => !viewers.includes(viewer));
+  return purpose === rule.purpose && rule.retentionDays <= retentionDays && !seesMore;
+}
 
 /**
  * What holds for one person besides the policy, as their lease says it. It only ever lowers: a parameter that no layer

@@ -768,7 +768,8 @@ export const en = {
   'consents.given': 'You consented {when}',
   'consents.notGiven': 'Not given: nothing of it is collected',
   'consents.less': 'You consented to less ({level}). No more than that is collected, unless you consent to this too.',
-  'consents.other': 'You consented to this for another purpose. That does not count, and nothing of it is collected.',
+  'consents.other':
+    'You consented to this for another purpose, a shorter time or fewer people. That does not count, and nothing of it is collected.',
   'consents.give': 'I consent',
   'consents.giveOf': 'I consent: {label}',
   'consents.withdraw': 'Withdraw',

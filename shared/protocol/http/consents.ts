@@ -22,7 +22,7 @@ export const ConsentView = z.strictObject({
   shown: Digest,
   /** The consent that holds; null when none was given, or it was withdrawn. */
   given: z.strictObject({ since: UnixMs, level: z.string(), purpose: Purpose, noticeVersion: z.int() }).nullable(),
-  /** `none`: nothing is collected. `less`: it was given for a lower level, which holds. `other`: for another purpose, and does not count. */
+  /** `none`: nothing is collected. `less`: it was given for a lower level, which holds. `other`: for another purpose, a shorter time or fewer viewers, and does not count. */
   counts: z.enum(consentCounts),
   /** How many of the person's devices have signed that it is off there since the last decision, of how many in use. */
   confirmedOff: z.strictObject({ devices: z.int().min(0), of: z.int().min(0) }),

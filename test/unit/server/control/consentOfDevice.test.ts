@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { askedOf } from '../../../../server/control/consenting.ts';
+import { decidedBy, decidedLevels } from '../../../../shared/policy/ceilings.ts';
+import type { PolicyChange } from '../../../../shared/protocol/http/policy.ts';
 import { HOUR } from '../../../../shared/time.ts';
 import { acknowledgementBy, type ServerKit, signAs, startServer, type TestDevice } from '../../../support/ingestKit.ts';
 
@@ -62,4 +64,28 @@ it('a consent that stays because its terms do is still asked about, so that it c
   expect(await consents(kit, device)).toEqual(['title']);
   await says(kit, device, 'no');
   expect(await consents(kit, device)).toEqual([]);
+});
+
+it.each<[string, NonNullable<PolicyChange['parameters']>['title']]>([
+  ['a longer time', { retentionDays: 60 }],
+  ['more viewers', { viewers: ['owner', 'admin'] }],
+  ['another purpose', { purpose: 'support' }],
+])('a consent was not to %s: having read of that collects nothing, and it is asked for again', async (_, wider) => {
+  await using kit = await startServer();
+  await kit.publish({ title: { level: 'full', basis: 'consent', retentionDays: 7, viewers: ['owner'] } });
+  const device = await kit.enrol();
+  await says(kit, device, 'yes');
+  kit.clock.advance(1_000);
+  const allowed = async () => {
+    const { document } = await kit.control.current(kit.org);
+    return decidedLevels(decidedBy(document), (await kit.control.standing(device.record)).terms).title;
+  };
+  expect(await allowed()).toBe('full');
+  const changed = await kit.publish({ title: wider });
+  await kit.control.acknowledge(device.record, await acknowledgementBy(device, changed, 1));
+  expect(await allowed()).toBe('off');
+  await says(kit, device, 'yes');
+  expect(await allowed()).toBe('full');
+  await kit.publish({ title: { retentionDays: 1, viewers: [] } });
+  expect(await allowed()).toBe('full');
 });
