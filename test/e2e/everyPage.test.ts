@@ -97,10 +97,10 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'employee', path: '/my-objections', heading: 'Objections' },
     open: pressForDialog('End the objection: Device', 'it is recorded again'),
   },
-  'why on or off': { as: 'employee', path: '/why', heading: 'Why on or off, for you', open: openScreenshots },
+  'why on or off': { as: 'employee', path: '/why', heading: 'Why on or off, for you', open: openWhy('screenshot') },
   'why on or off, of a person': {
     ...{ as: 'manager', path: (of) => `/people/${of.person}/why`, heading: `Why on or off: ${LONG}` },
-    open: openScreenshots,
+    open: openWhy('device'), // nobody else is shown what rests on consent
   },
   'what is left out for a person': {
     ...{ ...person, as: 'manager' },
@@ -232,8 +232,8 @@ async function showDays(page: Page): Promise<void> {
   await page.getByRole('article').first().locator('summary').click();
 }
 
-async function openScreenshots(page: Page): Promise<void> {
-  await page.locator('[data-parameter=screenshot] summary').click();
+function openWhy(parameter: string): (page: Page) => Promise<void> {
+  return (page) => page.locator(`[data-parameter=${parameter}] summary`).click();
 }
 
 function press(name: string | RegExp, shown: string): (page: Page) => Promise<void> {
