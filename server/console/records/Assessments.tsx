@@ -4,38 +4,29 @@ import { Mark, type Tone } from '../../../look/Mark.tsx';
 import { catalog } from '../../../shared/catalog.ts';
 import type { AssessmentsView, AssessmentView } from '../../../shared/protocol/http/assessments.ts';
 import { useAssessments } from '../api/reads.ts';
-import { Failure } from '../frame/Failure.tsx';
-import { Note } from '../frame/Note.tsx';
-import { Empty, Page } from '../frame/Page.tsx';
+import { Empty } from '../frame/Page.tsx';
 import { useAuthorName } from '../frame/useNames.ts';
-import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, longDay } from '../strings/format.ts';
 import { listed, say } from '../strings/say.ts';
 import { AssessmentDialog } from './AssessmentDialog.tsx';
 import { Detail } from './Detail.tsx';
-import { RecordsPages } from './RecordsPages.tsx';
+import { Register } from './Register.tsx';
 import classes from './records.module.css';
 
 /** The register of impact assessments, each with the day to which it counts. */
 export function Assessments() {
-  const { data, error, isPending, refetch } = useAssessments();
+  const read = useAssessments();
   const [adding, add] = useState(false);
   return (
-    <Page
+    <Register
       title={say('assessments.title')}
       lead={say('assessments.lead')}
-      actions={<Button onClick={() => add(true)}>{say('assessments.add')}</Button>}
+      add={say('assessments.add')}
+      onAdd={() => add(true)}
+      read={read}
     >
-      <RecordsPages />
-      {error !== null && <Failure error={error} retry={() => void refetch()} />}
-      {error === null && isPending && <Waiting lines={4} />}
-      {data !== undefined && (
-        <div className="dl-stack">
-          {data.unreadable > 0 && (
-            <Note tone="gone">
-              <p>{say('records.unreadable')}</p>
-            </Note>
-          )}
+      {(data) => (
+        <>
           {data.assessments.length === 0 && <Empty>{say('assessments.none')}</Empty>}
           {data.assessments.map((one) => (
             <One key={`${one.number} ${data.revision}`} assessment={one} register={data} />
@@ -47,9 +38,9 @@ export function Assessments() {
             opened={adding}
             onClose={() => add(false)}
           />
-        </div>
+        </>
       )}
-    </Page>
+    </Register>
   );
 }
 

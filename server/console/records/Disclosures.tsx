@@ -6,38 +6,29 @@ import type { DisclosureView } from '../../../shared/protocol/http/disclosures.t
 import { addressOf } from '../api/client.ts';
 import { useDisclosures } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
-import { Failure } from '../frame/Failure.tsx';
-import { Note } from '../frame/Note.tsx';
-import { Empty, Page } from '../frame/Page.tsx';
+import { Empty } from '../frame/Page.tsx';
 import { useAuthorName, useNames } from '../frame/useNames.ts';
-import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, longDay } from '../strings/format.ts';
 import { listed, say } from '../strings/say.ts';
 import { Detail } from './Detail.tsx';
 import { AnswerDisclosure, type DisclosureAnswer, ProposeDisclosure } from './DisclosureDialogs.tsx';
-import { RecordsPages } from './RecordsPages.tsx';
+import { Register } from './Register.tsx';
 import classes from './records.module.css';
 
 /** To whom data of people was given, by whose leave, and whether those people are told. */
 export function Disclosures() {
-  const { data, error, isPending, refetch } = useDisclosures();
+  const read = useDisclosures();
   const [adding, add] = useState(false);
   return (
-    <Page
+    <Register
       title={say('disclosures.title')}
       lead={say('disclosures.lead')}
-      actions={<Button onClick={() => add(true)}>{say('disclosures.add')}</Button>}
+      add={say('disclosures.add')}
+      onAdd={() => add(true)}
+      read={read}
     >
-      <RecordsPages />
-      {error !== null && <Failure error={error} retry={() => void refetch()} />}
-      {error === null && isPending && <Waiting lines={4} />}
-      {data !== undefined && (
-        <div className="dl-stack">
-          {data.unreadable > 0 && (
-            <Note tone="gone">
-              <p>{say('records.unreadable')}</p>
-            </Note>
-          )}
+      {(data) => (
+        <>
           <div className="dl-row">
             <Button component="a" variant="default" href={addressOf('disclosuresPage', {})} download>
               {say('records.page')}
@@ -51,9 +42,9 @@ export function Disclosures() {
             <One key={one.number} disclosure={one} revision={data.revision} />
           ))}
           <ProposeDisclosure key={data.revision} revision={data.revision} opened={adding} onClose={() => add(false)} />
-        </div>
+        </>
       )}
-    </Page>
+    </Register>
   );
 }
 

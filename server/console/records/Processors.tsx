@@ -3,37 +3,28 @@ import { useState } from 'react';
 import { Mark } from '../../../look/Mark.tsx';
 import type { ProcessorSummary } from '../../../shared/protocol/http/processors.ts';
 import { useProcessors } from '../api/reads.ts';
-import { Failure } from '../frame/Failure.tsx';
-import { Note } from '../frame/Note.tsx';
-import { Empty, Page } from '../frame/Page.tsx';
-import { Waiting } from '../frame/Waiting.tsx';
+import { Empty } from '../frame/Page.tsx';
 import { longDay } from '../strings/format.ts';
 import { listed, say } from '../strings/say.ts';
 import { Detail } from './Detail.tsx';
 import { ProcessorDialog } from './ProcessorDialog.tsx';
-import { RecordsPages } from './RecordsPages.tsx';
+import { Register } from './Register.tsx';
 import classes from './records.module.css';
 
 /** Who works with data of people for the organisation, and what they may get. */
 export function Processors() {
-  const { data, error, isPending, refetch } = useProcessors();
+  const read = useProcessors();
   const [adding, add] = useState(false);
   return (
-    <Page
+    <Register
       title={say('processors.title')}
       lead={say('processors.lead')}
-      actions={<Button onClick={() => add(true)}>{say('processors.add')}</Button>}
+      add={say('processors.add')}
+      onAdd={() => add(true)}
+      read={read}
     >
-      <RecordsPages />
-      {error !== null && <Failure error={error} retry={() => void refetch()} />}
-      {error === null && isPending && <Waiting lines={3} />}
-      {data !== undefined && (
-        <div className="dl-stack">
-          {data.unreadable > 0 && (
-            <Note tone="gone">
-              <p>{say('records.unreadable')}</p>
-            </Note>
-          )}
+      {(data) => (
+        <>
           {data.processors.length === 0 && <Empty>{say('processors.none')}</Empty>}
           {data.processors.map((one) => (
             <One key={`${one.number} ${data.revision}`} processor={one} revision={data.revision} />
@@ -45,9 +36,9 @@ export function Processors() {
             opened={adding}
             onClose={() => add(false)}
           />
-        </div>
+        </>
       )}
-    </Page>
+    </Register>
   );
 }
 
