@@ -26,6 +26,7 @@ import { objections } from './handlers/objections.ts';
 import { ownData } from './handlers/ownData.ts';
 import { people } from './handlers/people.ts';
 import { policy } from './handlers/policy.ts';
+import { policyDraft } from './handlers/policyDraft.ts';
 import { policyKeys } from './handlers/policyKeys.ts';
 import { processing } from './handlers/processing.ts';
 import { processors } from './handlers/processors.ts';
@@ -135,6 +136,7 @@ function handlersOf(context: Context): Handlers {
     ...selfTests(context),
     ...enrolment(context),
     ...policy(context, streams),
+    ...policyDraft(context),
     ...contacts(context),
     ...translations(context),
     ...policyKeys(context),

@@ -16,6 +16,7 @@ import { observationsRoutes } from './http/observations.ts';
 import { ownDataRoutes } from './http/ownData.ts';
 import { peopleRoutes } from './http/people.ts';
 import { policyRoutes } from './http/policy.ts';
+import { policyDraftRoutes } from './http/policyDraft.ts';
 import { policyKeysRoutes } from './http/policyKeys.ts';
 import { processingRoutes } from './http/processing.ts';
 import { processorRoutes } from './http/processors.ts';
@@ -56,6 +57,7 @@ export const routes = {
   ...devicesRoutes,
   ...enrolmentRoutes,
   ...policyRoutes,
+  ...policyDraftRoutes,
   ...policyKeysRoutes,
   ...proofRoutes,
   ...receiptRoutes,

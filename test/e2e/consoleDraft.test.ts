@@ -101,6 +101,50 @@ test('signing out asks before it discards a draft, and then nothing of it is lef
   await page.context().close();
 });
 
+test('a draft that is saved is there for whoever may publish: they see what it would do, go on with it, and nothing is lost unseen', async () => {
+  const [dan, eva] = [await admin('Dan'), await admin('Eva')];
+  const page = await open(dan.client);
+  await draft(page);
+  await page.getByRole('button', { name: 'Save the draft' }).click();
+  await page.getByText('Nothing of it holds for anybody.').waitFor();
+  const hers = await open(eva.client);
+  const waiting = hers.getByRole('region', { name: 'A draft is waiting' });
+  await waiting.getByText('Begun by Dan').waitFor();
+  await waiting.getByText('A significant change').waitFor();
+  expect(await seriousOn(hers)).toEqual([]);
+  await waiting.getByRole('button', { name: 'See the notice it would make' }).click();
+  await hers.getByRole('dialog').getByRole('heading', { name: 'Notes' }).waitFor();
+  await hers.getByRole('button', { name: 'Close' }).click();
+  await waiting.getByRole('button', { name: 'Go on with it' }).click();
+  await waits(hers);
+  await hers.locator('[data-parameter=diagnostics]').getByText('On', { exact: true }).click();
+  await hers.getByRole('button', { name: 'Save the draft' }).click();
+  await hers.getByText('Saved on the server').waitFor();
+
+  // He has gone on meanwhile: what she saved is shown first, and only then put aside.
+  await page.locator('[data-parameter=timezone]').getByText('On', { exact: true }).click();
+  await page.getByRole('button', { name: 'Save the draft' }).click();
+  await page.getByRole('alert').getByText('Somebody saved the draft after you took it over.').waitFor();
+  await page.getByRole('region', { name: 'A draft is waiting' }).getByText('saved by Eva').waitFor();
+  await page.getByRole('button', { name: 'Go on with this one instead of mine' }).click();
+  await page.getByText('2 changes, not published').waitFor();
+
+  // Another version is published: going on shows what it changed, and what both did.
+  const { policy } = await owner.client.ok('GET', '/policy');
+  const theirs = { notes: { retentionDays: 3 }, diagnostics: { level: 'on', retentionDays: 5 } };
+  const change = { baseVersion: policy.version, reason: 'Short notes', parameters: theirs };
+  await owner.client.ok('PUT', '/policy', change);
+  const late = await open(eva.client);
+  await late.getByText(`Version ${policy.version + 1} has been published since.`).waitFor();
+  await late.getByRole('button', { name: 'Discard the draft…' }).click();
+  const question = late.getByRole('dialog', { name: 'Discard the draft?' });
+  await question.getByText('These changes go, for everybody who works on them.').waitFor();
+  await question.getByText('Notes').waitFor();
+  await question.getByRole('button', { name: 'Discard it for everybody' }).click();
+  await late.getByRole('region', { name: 'A draft is waiting' }).waitFor({ state: 'detached' });
+  for (const one of [page, hers, late]) await one.context().close();
+});
+
 async function signIn(page: Page, { email, secret }: Member): Promise<void> {
   await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
   await page.getByLabel('E-mail').fill(email);

@@ -125,6 +125,9 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   changeTeam: any(isOwner, isAdmin),
   changeContacts: any(isOwner, (actor) => actor === 'officer'),
   publishPolicy: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  policyDraft: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  savePolicyDraft: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  discardPolicyDraft: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   translateNotice: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   proof: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   proofStream: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
@@ -191,6 +194,8 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       translateNotice: 409,
       proposeDisclosure: 409,
       answerDisclosure: 409,
+      savePolicyDraft: 409,
+      discardPolicyDraft: 409,
       noticeText: 404,
       eraseStored: 401,
     };

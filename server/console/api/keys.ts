@@ -8,6 +8,8 @@ export const keys = {
   invitation: (token: string) => ['invitation', token],
   factor: ['factor'],
   policy: ['policy'],
+  policyVersion: (version: number) => ['policyVersion', version],
+  policyDraft: ['policyDraft'],
   policyHistory: ['policy', 'history'],
   policyKeys: ['policyKeys'],
   notice: ['notice'],

@@ -80,6 +80,27 @@ export function usePolicy(enabled = true) {
   return useQuery({ queryKey: keys.policy, queryFn: ({ signal }) => call('policy', {}, signal), enabled });
 }
 
+/** The draft that the organisation works on together. What somebody else saved shows within half a minute. */
+export function usePolicyDraft(enabled = true) {
+  return useQuery({
+    queryKey: keys.policyDraft,
+    queryFn: ({ signal }) => call('policyDraft', {}, signal),
+    enabled,
+    staleTime: 0,
+    refetchInterval: 30_000,
+  });
+}
+
+/** One published version, which never changes. */
+export function usePolicyVersion(version: number, enabled = true) {
+  return useQuery({
+    queryKey: keys.policyVersion(version),
+    queryFn: ({ signal }) => call('policyVersion', { params: { version: String(version) } }, signal),
+    enabled,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 /** The keys that have signed what is collected, newest first. */
 export function usePolicyKeys() {
   return useQuery({ queryKey: keys.policyKeys, queryFn: ({ signal }) => call('policyKeys', {}, signal), staleTime: 0 });

@@ -1,7 +1,7 @@
 import { IconArrowDown, IconArrowUp, IconPencil, type TablerIcon } from '@tabler/icons-react';
 import { say } from '../strings/say.ts';
 import classes from './collection.module.css';
-import type { Difference, Direction } from './draft.ts';
+import { type Difference, type Direction, keyOf } from './draft.ts';
 import { differenceText, subjectOf } from './words.ts';
 
 const icons: Readonly<Record<Direction, TablerIcon>> = { lower: IconArrowDown, raise: IconArrowUp, reword: IconPencil };
@@ -23,17 +23,4 @@ export function Changes({ changes }: { changes: readonly Difference[] }) {
       })}
     </ul>
   );
-}
-
-function keyOf(change: Difference): string {
-  switch (change.kind) {
-    case 'rule':
-      return `${change.parameter}.${change.field}`;
-    case 'time':
-      return change.name;
-    case 'bound':
-      return change.bound;
-    case 'exclusion':
-      return `${change.list} ${change.glob}`;
-  }
 }

@@ -33,6 +33,8 @@ import { ParameterRow } from './ParameterRow.tsx';
 import { PolicyBounds } from './PolicyBounds.tsx';
 import { PolicyTimes } from './PolicyTimes.tsx';
 import { ReviewNote } from './ReviewLine.tsx';
+import { SaveDraft } from './SaveDraft.tsx';
+import { ServerDraft, useDiscardDraft } from './ServerDraft.tsx';
 import { useDraft } from './useDraft.ts';
 
 /** What is collected of everyone, as a matrix: level, retention, purpose, and the proof that it is so. */
@@ -88,6 +90,7 @@ function Matrix(props: {
   const { current, proof, liveness, editable, mayErase } = props;
   const { policy } = current;
   const drafting = useDraft(policy);
+  const endDraft = useDiscardDraft();
   const [published, setPublished] = useState<number | null>(null);
   const now = useNow();
   const proofs = new Map<string, ParameterProof>(proof?.parameters.map((entry) => [entry.parameter, entry]));
@@ -108,6 +111,7 @@ function Matrix(props: {
       {drafting.conflict !== null && (
         <Conflict {...drafting.conflict} current={current} onKeep={drafting.keep} onDiscard={drafting.discard} />
       )}
+      {editable && <ServerDraft current={policy} drafting={drafting} />}
       <div>
         <div className={classes.heads} aria-hidden>
           <span>{say('collection.head.parameter')}</span>
@@ -142,8 +146,10 @@ function Matrix(props: {
           draft={drafting.draft}
           baseVersion={drafting.baseVersion}
           blocked={drafting.conflict !== null}
+          save={<SaveDraft current={policy} drafting={drafting} />}
           onDiscard={drafting.discard}
           onPublished={(version) => {
+            if (drafting.seen !== null) endDraft.mutate(drafting.seen);
             drafting.discard();
             setPublished(version);
           }}

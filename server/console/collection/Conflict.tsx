@@ -10,11 +10,12 @@ import type { Difference } from './draft.ts';
 /** Someone else published first. Their change is shown, and the draft is kept until its author decides. */
 export function Conflict(props: {
   theirs: readonly Difference[];
+  both: readonly Difference[];
   current: PolicyView;
   onKeep: () => void;
   onDiscard: () => void;
 }) {
-  const { theirs, current, onKeep, onDiscard } = props;
+  const { theirs, both, current, onKeep, onDiscard } = props;
   const author = useAuthorName(current.author);
   const version = current.policy.version;
   return (
@@ -24,6 +25,12 @@ export function Conflict(props: {
       </p>
       <p>{say('conflict.reason', { reason: current.reason })}</p>
       <Changes changes={theirs} />
+      {both.length > 0 && (
+        <>
+          <p>{say('conflict.both')}</p>
+          <Changes changes={both} />
+        </>
+      )}
       <p>{say('conflict.kept')}</p>
       <div className="dl-row">
         <Button size="xs" onClick={onKeep}>

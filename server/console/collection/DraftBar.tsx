@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import type { ReactNode } from 'react';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
@@ -15,10 +16,12 @@ export function DraftBar(props: {
   draft: Draft;
   baseVersion: number;
   blocked: boolean;
+  /** How it is kept for others. */
+  save: ReactNode;
   onDiscard: () => void;
   onPublished: (version: number) => void;
 }) {
-  const { changes, effects, blocked, onDiscard } = props;
+  const { changes, effects, blocked, save, onDiscard } = props;
   const [opened, { open, close }] = useDisclosure(false);
   return (
     <section className={classes.bar} aria-label={say('draft.label')}>
@@ -29,6 +32,7 @@ export function DraftBar(props: {
         </div>
       </div>
       <div className="dl-row">
+        {save}
         <Button variant="default" size="sm" onClick={onDiscard}>
           {say('draft.discard')}
         </Button>

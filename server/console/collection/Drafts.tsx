@@ -4,9 +4,13 @@ import { useUnsaved } from '../frame/Unsaved.tsx';
 import { type Draft, isEmpty } from './draft.ts';
 
 /** A draft with the version of the policy that it was made from. */
-interface KeptDraft {
+export interface KeptDraft {
   readonly draft: Draft;
   readonly base: PolicyDocument;
+  /** The revision of the organisation's draft on the server that this goes on from; null for one of its own. */
+  readonly seen: number | null;
+  /** True: the server has all of it. */
+  readonly saved: boolean;
 }
 
 interface Drafts {
@@ -18,7 +22,7 @@ const DraftsContext = createContext<Drafts | null>(null);
 
 /**
  * Keeps what a person has drafted and not published over other pages, and over their sign-in where the session has ended
- * meanwhile. In memory alone: the console keeps nothing in the browser. Somebody else finds nothing of it.
+ * meanwhile. In memory alone: the console keeps nothing in the browser. Somebody else finds of it what was saved on the server.
  * `person`: who is signed in, null while nobody is.
  */
 export function DraftsProvider({ person, children }: { person: string | null; children: ReactNode }) {
@@ -27,7 +31,7 @@ export function DraftsProvider({ person, children }: { person: string | null; ch
   useEffect(() => {
     if (isForeign) setHeld(null);
   }, [isForeign]);
-  useUnsaved('draft', held !== null);
+  useUnsaved('draft', held !== null && !held.kept.saved);
   const keep = useCallback(
     (kept: KeptDraft | null) =>
       setHeld(kept === null || person === null || isEmpty(kept.draft) ? null : { by: person, kept }),

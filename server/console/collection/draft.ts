@@ -5,6 +5,7 @@ import type { LawfulBasis, PolicyDocument } from '../../../shared/policy/policy.
 import { raised, stopsUntilAcknowledged } from '../../../shared/policy/widened.ts';
 import { isWiderThan, type WorkingHours } from '../../../shared/policy/workingHours.ts';
 import { PolicyChange } from '../../../shared/protocol/http/policy.ts';
+import { DraftedChange } from '../../../shared/protocol/http/policyDraft.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { collectsMore, type TimeName, type Times, timeNames, timesOf, toPolicyTimes } from './times.ts';
 
@@ -248,15 +249,60 @@ export function effectsOf(before: PolicyDocument, after: PolicyDocument): Effect
 
 /** The draft as the server takes it. Fails with a ZodError when a value is not one that its parameter has. */
 export function toChange(policy: PolicyDocument, draft: Draft, baseVersion: number, reason: string): PolicyChange {
+  return PolicyChange.parse({ ...toDraftedChange(policy, draft, baseVersion), reason });
+}
+
+/** The same before there is a reason. Fails as `toChange` does. */
+export function toDraftedChange(policy: PolicyDocument, draft: Draft, baseVersion: number): DraftedChange {
   const times =
     Object.keys(draft.times).length === 0 ? {} : { ...toPolicyTimes(draftedTimes(policy, draft)), ...reaction(draft) };
   const exclusions = draft.exclusions === undefined ? {} : { exclusions: draft.exclusions };
   const { workingHours, jurisdiction } = draft;
-  return PolicyChange.parse({
-    ...{ baseVersion, reason, parameters: draft.rules, ...times, ...exclusions },
+  return DraftedChange.parse({
+    ...{ baseVersion, parameters: draft.rules, ...times, ...exclusions },
     ...(workingHours === undefined ? {} : { workingHours }),
     ...(jurisdiction === undefined ? {} : { jurisdiction }),
   });
+}
+
+/** The draft that a change would be, of what it changes in the version that it was made from. */
+export function fromChange(base: PolicyDocument, change: DraftedChange): Draft {
+  const { parameters = {}, exclusions, workingHours, jurisdiction } = change;
+  const { leaseHours = base.leaseHours, idleSeconds = base.idleSeconds, reactionDays = base.reactionDays } = change;
+  const { screenshotReviewSeconds = base.screenshotReviewSeconds } = change;
+  const times = timesOf({ leaseHours, idleSeconds, reactionDays, screenshotReviewSeconds });
+  const draft = {
+    ...{ rules: parameters as Draft['rules'], times },
+    ...(exclusions === undefined ? {} : { exclusions }),
+    ...(workingHours === undefined ? {} : { workingHours }),
+    ...(jurisdiction === undefined ? {} : { jurisdiction }),
+  };
+  return rebase(draft, base);
+}
+
+/** What both change, each in its own way: one of them has to give way. */
+export function clashes(mine: readonly Difference[], theirs: readonly Difference[]): readonly Difference[] {
+  const others = new Set(theirs.map(placeOf));
+  return mine.filter((one) => others.has(placeOf(one)));
+}
+
+/** What is left out is drafted as a whole: whoever adds something has decided on the rest, too. */
+function placeOf(change: Difference): string {
+  return change.kind === 'exclusion' ? change.kind : keyOf(change);
+}
+
+/** By what two differences are about the same. */
+export function keyOf(change: Difference): string {
+  switch (change.kind) {
+    case 'rule':
+      return `${change.parameter}.${change.field}`;
+    case 'time':
+      return change.name;
+    case 'bound':
+      return change.bound;
+    case 'exclusion':
+      return `${change.list} ${change.glob}`;
+  }
 }
 
 /** A policy may say nothing of it: only who wrote it into the draft changes it. */

@@ -2,8 +2,9 @@ import { useEffect } from 'react';
 import type { ParameterId } from '../../../shared/catalog.ts';
 import type { Exclusions } from '../../../shared/policy/exclusions.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
-import { useKeptDraft } from './Drafts.tsx';
+import { type KeptDraft, useKeptDraft } from './Drafts.tsx';
 import {
+  clashes,
   type Difference,
   type Draft,
   differences,
@@ -16,6 +17,7 @@ import {
   type Rule,
   type RuleField,
   rebase,
+  withDraft,
 } from './draft.ts';
 import type { TimeName } from './times.ts';
 
@@ -31,8 +33,14 @@ export interface Drafting {
   readonly draft: Draft;
   /** The version that the draft was made from. */
   readonly baseVersion: number;
-  /** Someone published another version meanwhile: what they changed. Null when nobody did. */
-  readonly conflict: { readonly theirs: readonly Difference[] } | null;
+  /** Someone published another version meanwhile: what they changed, and what of the draft is about the same. Null when nobody did. */
+  readonly conflict: { readonly theirs: readonly Difference[]; readonly both: readonly Difference[] } | null;
+  /** The revision of the draft on the server that this one goes on from; null for one of its own. */
+  readonly seen: number | null;
+  /** The server has all of it. */
+  readonly saved: boolean;
+  /** Goes on from another one, or says that this one is saved. */
+  readonly take: (kept: KeptDraft) => void;
   readonly edit: Edit;
   readonly editTime: EditTime;
   /** Puts all that is to be left out into the draft. */
@@ -54,15 +62,25 @@ export function useDraft(current: PolicyDocument): Drafting {
     if (isOver) keep(null); // somebody else published the same
   }, [isOver, keep]);
   const moved = base.version !== current.version;
+  const seen = kept?.seen ?? null;
+  const change = (changed: Draft) => keep({ draft: changed, base, seen, saved: false });
   return {
     draft,
     baseVersion: base.version,
-    conflict: moved && !isEmpty(draft) ? { theirs: differences(base, current) } : null,
-    edit: (change) => keep({ draft: edit(draft, current, change), base }),
-    editTime: (name, value) => keep({ draft: editTime(draft, current, name, value), base }),
-    editExclusions: (exclusions) => keep({ draft: editExclusions(draft, current, exclusions), base }),
-    editBounds: (bounds) => keep({ draft: editBounds(draft, current, bounds), base }),
-    keep: () => keep({ draft, base: current }),
+    conflict: moved && !isEmpty(draft) ? conflictOf(draft, base, current) : null,
+    seen,
+    saved: kept?.saved ?? false,
+    take: keep,
+    edit: (one) => change(edit(draft, current, one)),
+    editTime: (name, value) => change(editTime(draft, current, name, value)),
+    editExclusions: (exclusions) => change(editExclusions(draft, current, exclusions)),
+    editBounds: (bounds) => change(editBounds(draft, current, bounds)),
+    keep: () => keep({ draft, base: current, seen, saved: false }),
     discard: () => keep(null),
   };
+}
+
+function conflictOf(draft: Draft, base: PolicyDocument, current: PolicyDocument) {
+  const theirs = differences(base, current);
+  return { theirs, both: clashes(differences(current, withDraft(current, draft)), theirs) };
 }

@@ -213,7 +213,8 @@ export const en = {
     'You have not said that you saved them, and they are never shown again. Whoever loses their authenticator and has no code is locked out.',
   'unsaved.recoveryCodes.leave': 'Leave without them',
   'unsaved.draft.title': 'Sign out and lose your changes?',
-  'unsaved.draft.text': 'What you changed under Collection is not published. Signing out discards it.',
+  'unsaved.draft.text':
+    'What you changed under Collection is neither published nor saved as a draft. Signing out discards it.',
   'unsaved.draft.leave': 'Sign out and discard them',
 
   // ── First steps ──
@@ -351,6 +352,27 @@ export const en = {
   'draft.changes.other': '{count} changes, not published',
   'draft.discard': 'Discard',
   'draft.review': 'Review and publish',
+  'draft.save': 'Save the draft',
+  'draft.saved': 'Saved on the server for whoever may publish. Nothing of it holds for anybody.',
+  'draft.overSaved':
+    'There is another draft on the server, above. Look at it first: saving yours puts it in the place of that one.',
+  'draft.replace': 'Save mine in its place',
+  'serverDraft.title': 'A draft is waiting',
+  'serverDraft.by': 'Begun by {begunBy} on {begunAt}, saved by {savedBy} on {savedAt}, on top of version {version}.',
+  'serverDraft.free': 'Nothing of it holds for anybody.',
+  'serverDraft.overtaken':
+    'Version {version} has been published since. If you go on with the draft, you see what that one changed, and decide whether to put the draft on top of it.',
+  'serverDraft.unreadable':
+    'The draft that was saved cannot be read: it was damaged in the database. Save another one in its place.',
+  'serverDraft.go': 'Go on with it',
+  'serverDraft.changed': 'Somebody saved the draft after you took it over. This is how it is now.',
+  'serverDraft.take': 'Go on with this one instead of mine',
+  'serverDraft.notice': 'See the notice it would make',
+  'serverDraft.noticeTitle': 'The notice, if this draft were published',
+  'serverDraft.discard': 'Discard the draft…',
+  'serverDraft.discardTitle': 'Discard the draft?',
+  'serverDraft.discardText': 'These changes go, for everybody who works on them. What is in force stays as it is.',
+  'serverDraft.discardNow': 'Discard it for everybody',
   'effect.lowers': 'What is less holds at once.',
   'effect.raised': '{what}: the higher level holds for each person once they have acknowledged the new notice.',
   'effect.stopped':
@@ -370,6 +392,7 @@ export const en = {
   'publish.done': 'Version {version} is published. Below you can see which devices have confirmed it.',
   'conflict.title': 'Version {version} was published by {author} at {time}, while you were editing.',
   'conflict.reason': 'Their reason: “{reason}”. It changed:',
+  'conflict.both': 'You and they changed the same. If you put yours on top, it becomes:',
   'conflict.kept': 'Your changes are still here and not published.',
   'conflict.keep': 'Put mine on top of version {version}',
   'exclusions.title': 'Left out',

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  clashes,
   type Draft,
   differences,
   drafted,
@@ -9,8 +10,10 @@ import {
   editTime,
   effectsOf,
   emptyDraft,
+  fromChange,
   rebase,
   toChange,
+  toDraftedChange,
   withDraft,
 } from '../../../server/console/collection/draft.ts';
 import { timeNames, timeRanges } from '../../../server/console/collection/times.ts';
@@ -225,4 +228,23 @@ describe('working hours and law in a draft', () => {
       toChange(bound, editBounds(emptyDraft, bound, { jurisdiction: null }), 3, 'for this test').jurisdiction,
     ).toBeNull();
   });
+});
+
+test('a draft that was saved as a change is the same draft again', () => {
+  const drafted: Draft = {
+    rules: { title: { level: 'full', viewers: ['owner'] }, session: { employeeMayPause: false } },
+    times: { reactionDays: 7, observedHours: 48 },
+    exclusions: { apps: ['keepass*'], sites: [] },
+    jurisdiction: 'eea_uk',
+  };
+  expect(fromChange(policy, toDraftedChange(policy, drafted, policy.version))).toEqual(drafted);
+  expect(fromChange(policy, { baseVersion: policy.version })).toEqual(emptyDraft);
+});
+
+test('two drafts clash in what both change, and in nothing else', () => {
+  const changed = (draft: Draft) => differences(policy, withDraft(policy, draft));
+  const mine = changed({ rules: { title: { level: 'full', retentionDays: 3 } }, times: { idleSeconds: 120 } });
+  const theirs = changed({ rules: { title: { level: 'redacted' }, notes: { level: 'on' } }, times: {} });
+  expect(clashes(mine, theirs)).toMatchObject([{ parameter: 'title', field: 'level' }]);
+  expect(clashes(mine, changed({ rules: {}, times: { observedHours: 3 } }))).toEqual([]);
 });

@@ -96,6 +96,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ noticeIn: everyone, translateNotice: publishers },
   ...{ contacts: everyone, changeContacts: ['owner', 'privacy_officer'] },
   ...{ policyKeys: everyone, rotatePolicyKey: ['owner'] },
+  ...{ policyDraft: publishers, savePolicyDraft: publishers, discardPolicyDraft: publishers },
   ...{ publishPolicy: publishers, proof: overseers, proofStream: overseers },
   ...{ day: ['owner', 'manager'], week: ['owner', 'manager'] },
   ...{ observations: ['owner', 'manager'], screenshot: ['owner', 'manager'] },
