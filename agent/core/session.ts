@@ -288,16 +288,21 @@ function awake(session: Running, now: Instant): Change {
   // A pause or a lock covers the sleep already.
   if (session.kind === 'paused' || session.kind === 'locked') return { state: { ...session, ...common }, records: [] };
   const records = gaps('asleep', lastEvidence(session), now);
-  const { state, dropped } = endStretch(session, asSeen(session, now));
+  const last = lastSeen(session);
+  const { state, dropped } = endStretch(session, last);
   const quietSince = session.watched ? unseen(now) : null;
   const stillAsked = state.kind === 'idle_question' && state.until !== null;
   const woken = { ...common, quietSince, absent: true };
-  return { state: { ...(stillAsked ? state : tracking(state)), ...woken }, records, dropped };
+  const left = session.quietSince === null ? [] : [{ from: last.mono, to: unseen(now).mono }];
+  return { state: { ...(stillAsked ? state : tracking(state)), ...woken }, records, dropped: [...dropped, ...left] };
 }
 
-/** A reading that was on its way when the process stopped was captured after it was last seen: the stretch holds that too. */
-function asSeen({ seen, sign }: Running, now: Instant): Instant {
-  return { at: Math.max(seen.at, sign.at), mono: unseen(now).mono };
+/**
+ * Until then it is known what this computer did. A reading that was on its way was captured later, within the gap: no
+ * question names that time, so no answer can let it go.
+ */
+function lastSeen({ seen, sign }: Running): Instant {
+  return seen.mono < sign.mono ? sign : seen;
 }
 
 function act(session: Running, event: SessionEvent, now: Instant): Change {

@@ -213,6 +213,8 @@ export interface Connection {
   readonly device: DeviceId;
   /** Sends the lease, and the policy with it unless this connection has had that one. */
   sendPolicy(policy: PublishedPolicy, lease: Signed): void;
+  /** Sends a policy that lowers something ahead of its lease, where nothing stands in the way; `sendPolicy` follows. */
+  sendLowering(policy: PublishedPolicy): void;
   /** Something could not be sent: makes and sends a lease, and the policy if need be, as soon as it can. */
   renewSoon(): void;
   /** Asks the person there about the requests in their name that wait for that, as they are now. */

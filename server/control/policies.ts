@@ -5,7 +5,7 @@ import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import { type AgreedTerms, rulesWithin } from '../../shared/policy/agreed.ts';
 import { decidedBy, decidedLevels } from '../../shared/policy/ceilings.ts';
 import { firstRules, leastOf, PolicyDocument } from '../../shared/policy/policy.ts';
-import { givesSight } from '../../shared/policy/widened.ts';
+import { givesSight, isLowered } from '../../shared/policy/widened.ts';
 import { createWallClocks } from '../../shared/policy/workingHours.ts';
 import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
@@ -185,6 +185,17 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     });
   }
 
+  /** What fails here is made up for by the push that follows. */
+  function sendAhead(policy: PublishedPolicy): void {
+    for (const connection of connections.in(policy.document.org)) {
+      try {
+        connection.sendLowering(policy);
+      } catch {
+        connection.renewSoon();
+      }
+    }
+  }
+
   /** What was remembered of this device is read again. */
   function wasTold({ org, person }: DeviceRecord): void {
     tellings.forget(person);
@@ -326,7 +337,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
     async publish(leave: Authorized<'policy.publish'>, change: PolicyChange) {
       const { org, person } = leave.actor;
-      const published = await publications.run(org, async () => {
+      const { published, before } = await publications.run(org, async () => {
         const { current } = await stateOf(org);
         const now = instantOf(clock.now(), current);
         const next = applyChange(current, change, now, await reviewDatesOf(store, vault, org));
@@ -338,8 +349,9 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
           person,
           detail: 'a change of the collection policy was submitted for publication',
         });
-        return commit(next, person, change.reason, now);
+        return { published: await commit(next, person, change.reason, now), before: current };
       });
+      if (isLowered(before.document, published.document)) sendAhead(published);
       changes.notify(org);
       await push(connections.in(org));
       return published;

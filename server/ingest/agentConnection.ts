@@ -430,6 +430,11 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         if (phase === 'ready') sendLease(policy, lease);
         else renewalIsDue = true;
       },
+      sendLowering(policy) {
+        // Another key than the device trusts comes with the lease.
+        if (phase === 'ready' && newKeys(policy.keys, trustedKey).statements.length === 0)
+          send({ type: 'lowering', policy: policy.signed });
+      },
       renewSoon() {
         renewalIsDue = true;
       },

@@ -1,5 +1,5 @@
-import { catalog, type ParameterId, rank } from '../catalog.ts';
-import { excludesLess, NO_EXCLUSIONS } from './exclusions.ts';
+import { catalog, type ParameterId, parameterIds, rank } from '../catalog.ts';
+import { excludesLess, excludesMore, NO_EXCLUSIONS } from './exclusions.ts';
 import type { PolicyDocument, PolicyRule } from './policy.ts';
 import { isWiderThan } from './workingHours.ts';
 
@@ -28,6 +28,14 @@ export function stopsUntilAcknowledged(parameter: ParameterId, before: Terms, af
 /** Whether the change lets more be collected of this parameter than before. */
 export function raised(parameter: ParameterId, before: PolicyRule, after: PolicyRule): boolean {
   return rank(parameter, after.level) > rank(parameter, before.level);
+}
+
+/** Whether less is collected of anybody than before: of what, a policy alone says, and no lease has to. */
+export function isLowered(before: Terms, after: Terms): boolean {
+  const isLower = (id: ParameterId) => raised(id, after.parameters[id], before.parameters[id]);
+  return (
+    parameterIds.some(isLower) || excludesMore(before.exclusions ?? NO_EXCLUSIONS, after.exclusions ?? NO_EXCLUSIONS)
+  );
 }
 
 /**

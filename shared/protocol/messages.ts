@@ -273,6 +273,13 @@ export const Welcome = z.strictObject({
  */
 export const PolicyPush = z.strictObject({ type: z.literal('policy'), keys, policy: Signed.nullable(), lease: Signed });
 
+/**
+ * A newly published policy that lowers something, ahead of the `policy` frame that brings it with its lease: a lease is made for
+ * each device, and what is switched off waits for none. What it raises waits. The agent answers with a receipt, and answers that
+ * `policy` frame with another only where it says something else.
+ */
+export const Lowering = z.strictObject({ type: z.literal('lowering'), policy: Signed });
+
 /** The text of the notice in force, which was stored before it is sent; null: it is the one that the device has. */
 export const Notice = z.strictObject({
   type: z.literal('notice'),
@@ -348,6 +355,7 @@ export const ServerFrame = z.discriminatedUnion('type', [
   Challenge,
   Welcome,
   PolicyPush,
+  Lowering,
   Notice,
   Ack,
   Resend,

@@ -58,6 +58,8 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
   const countOf = new Map<number, number>();
   let policyVersion = options.policyVersion;
   let policyHash = '';
+  let answered = '';
+  let terms = 0;
   let levels: Readonly<Record<string, { readonly level: string }>> = {};
   let next = 0;
   let isFirst = true;
@@ -86,7 +88,7 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
   }
 
   /** Verifies as an agent does (both signatures; the policy's once, see `genuine`), then says what runs: what the policy has off is off, and nothing waits. */
-  function answer(policy: Signed | null, lease: Signed, heard: number): void {
+  function answer(policy: Signed | null, lease: Signed | null, heard: number): void {
     if (policy !== null) {
       if (!options.genuine.has(`${policy.payload} ${policy.signature}`)) requireGenuine('daylight/policy/v1', policy);
       options.genuine.add(`${policy.payload} ${policy.signature}`);
@@ -95,7 +97,15 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
       policyHash = createHash('sha256').update(policy.payload).digest('hex');
       levels = document.parameters;
     }
+    if (lease === null) return receipt(heard);
     requireGenuine('daylight/lease/v1', lease);
+    terms = (JSON.parse(lease.payload) as { terms: { revision: number } }).terms.revision;
+    // As an agent does: what it has said of this policy it does not say again.
+    if (policyHash !== answered || policy === null) receipt(heard);
+  }
+
+  function receipt(heard: number): void {
+    answered = policyHash;
     const parameters = Object.fromEntries(
       parameterIds.map((id) => {
         const level = levels[id]?.level ?? 'off';
@@ -103,10 +113,9 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
         return [id, level === 'off' ? off : { state: 'active', level, reason: null, waiting: 0 }];
       }),
     );
-    const { terms } = JSON.parse(lease.payload) as { terms: { revision: number } };
-    const place = { device: enrolled.device, policyHash, policyVersion, terms: terms.revision };
-    const receipt = { ...place, at: Date.now(), tracking: true, parameters };
-    const said = say({ type: 'receipt', receipt: signed('daylight/receipt/v1', receipt) });
+    const place = { device: enrolled.device, policyHash, policyVersion, terms };
+    const payload = { ...place, at: Date.now(), tracking: true, parameters };
+    const said = say({ type: 'receipt', receipt: signed('daylight/receipt/v1', payload) });
     options.onReceipt(policyVersion, Date.now(), { heard, said });
   }
 
@@ -154,6 +163,8 @@ export function connectAgent(options: AgentOptions): Promise<SimulatedAgent> {
           next = Number(JSON.parse(frame.welcome.payload).committedSeq) + 1;
           answer(frame.policy, frame.lease, data.byteLength);
           return resolve(agent);
+        case 'lowering':
+          return answer(frame.policy, null, data.byteLength);
         case 'policy':
           return answer(frame.policy, frame.lease, data.byteLength);
         case 'ack': {

@@ -48,11 +48,11 @@ export interface PolicyCache {
    * rejects because the disk does, call `Recorder.policyChanged` afterwards. `serverTime`: of the `welcome` that both came
    * with, signed for this very connection; left out for what may have been recorded earlier. `keys`: what leads to a newer policy
    * key; once it is proven nothing that the one before has signed is taken any more, and what the new one raises counts when
-   * both are on disk.
+   * both are on disk. `lease` null: it follows, and until then the one before goes on, as far as the policy lets it.
    */
   accept(
     policy: Signed | null,
-    lease: Signed,
+    lease: Signed | null,
     serverTime?: UnixMs,
     keys?: readonly SignedKeyStatement[],
   ): Promise<{ ok: true; changed: boolean } | { ok: false; refusal: Refusal }>;
@@ -155,7 +155,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   /** One at a time, so that each is judged against what the one before it left. */
   function accept(
     policy: Signed | null,
-    lease: Signed,
+    lease: Signed | null,
     serverTime: UnixMs | null = null,
     newKeys: readonly SignedKeyStatement[] = [],
   ): ReturnType<PolicyCache['accept']> {
@@ -166,7 +166,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
 
   async function acceptNext(
     policy: Signed | null,
-    lease: Signed,
+    lease: Signed | null,
     serverTime: UnixMs | null,
     newKeys: readonly SignedKeyStatement[],
   ): ReturnType<PolicyCache['accept']> {
@@ -179,7 +179,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   async function acceptUnder(
     before: Kept,
     policy: Signed | null,
-    lease: Signed,
+    lease: Signed | null,
     serverTime: UnixMs | null,
   ): ReturnType<PolicyCache['accept']> {
     const isKeyNew = before.chain.sequence !== kept.chain.sequence;
@@ -200,6 +200,10 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     if (candidate.unread !== null) {
       await write(kept);
       return refuse('not_understood');
+    }
+    if (lease === null) {
+      await write(kept);
+      return { ok: true, changed: true };
     }
     const verified = judgeLease(lease, candidate, keys);
     if (typeof verified !== 'string') apart = apartBy(verified, serverTime, wall) ?? apart;

@@ -135,6 +135,8 @@ interface Conversation {
   lastBatch: Batch | null;
   readonly pace: Pace;
   lastReceipt: string;
+  /** The signature of the policy that came ahead of its lease and was answered. */
+  lowered: string | null;
   acknowledgementSent: boolean;
   /** The last policy or lease that arrived was applied to its end. Without that neither batch nor receipt goes out. */
   applied: boolean;
@@ -144,7 +146,7 @@ interface Conversation {
 }
 
 /** What the agent is to obey, as either frame brings it. */
-type Given = Pick<z.infer<typeof PolicyPush>, 'policy' | 'lease' | 'keys'>;
+type Given = Pick<z.infer<typeof PolicyPush>, 'policy' | 'keys'> & { readonly lease: Signed | null };
 
 /** Whether anything may be sent now. */
 interface Pace {
@@ -304,7 +306,7 @@ class WebSocketUplink implements Uplink {
       clock,
       onFrame: (frame) => {
         // Counted on arrival, not when its turn comes: from this moment nothing more is sent.
-        if (frame.type === 'policy' || frame.type === 'welcome') meeting.pace.applying += 1;
+        if (['policy', 'welcome', 'lowering'].includes(frame.type)) meeting.pace.applying += 1;
         queue = queue.then(async () => this.#receive(meeting, await opened, frame));
         // What could not be carried out once, on a full disk for instance, will not be in a second either.
         return queue.catch((error: unknown) => {
@@ -413,6 +415,10 @@ class WebSocketUplink implements Uplink {
 
   async #handle(conversation: Conversation, frame: Exclude<ServerFrame, { type: 'bye' | 'wipe' }>): Promise<void> {
     switch (frame.type) {
+      case 'lowering':
+        await this.#apply(conversation, { policy: frame.policy, lease: null });
+        conversation.lowered = frame.policy.signature;
+        return;
       case 'policy':
         await this.#apply(conversation, frame);
         if (conversation.acknowledgementSent) await this.#forgetAnswered();
@@ -457,7 +463,8 @@ class WebSocketUplink implements Uplink {
       conversation.applied = true;
       this.#sent = { ...this.#sent, batch: null };
       conversation.lastBatch = null;
-      await this.#sendReceipt(conversation, 'always');
+      const isAnswered = policy !== null && policy.signature === conversation.lowered;
+      await this.#sendReceipt(conversation, isAnswered ? 'when changed' : 'always');
     } finally {
       conversation.pace.epoch += 1;
       conversation.pace.applying -= 1;
@@ -726,6 +733,7 @@ function newConversation(
     lastAcked: committedSeq,
     lastBatch: null,
     lastReceipt: '',
+    lowered: null,
     acknowledgementSent: false,
     applied: false,
     delivered: false,

@@ -39,10 +39,24 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** What once broke it: a sleep too short to be seen; the disk takes no word after an unlock, and the process is killed. */
+/**
+ * What once broke it: a sleep too short to be seen; the disk takes no word after an unlock, and the process is killed; a reading
+ * was still on its way, because the computer was busy, when it fell asleep.
+ */
 const onceBroken: [Step[], number][] = [
   [[{ do: 'suspend', seconds: 1 }, { do: 'wait', seconds: 2 }, { do: 'unwatch' }, { do: 'unlock' }], 0],
   [[{ do: 'lock' }, { do: 'fail' }, { do: 'unlock' }, { do: 'wait', seconds: 19 }, { do: 'kill', seconds: 282 }], 0],
+  [
+    [
+      { do: 'suspend', seconds: 153 },
+      { do: 'wait', seconds: 84 },
+      { do: 'suspend', seconds: 88 },
+      { do: 'wait', seconds: 49 },
+      { do: 'input' },
+      { do: 'keep' },
+    ],
+    0,
+  ],
 ];
 
 interface Stretch {

@@ -192,3 +192,17 @@ test('what was read between the last look and a sleep is held back like all befo
   expect((await rig.recorder.answerIdle('discard')).ok).toBe(true);
   expect(seenIn(await givenOut(rig), LAST_KEY, 9 * MINUTE)).toEqual([]);
 });
+
+test('what was read between the last look and a sleep lies in the gap: "keep" is asked about the time before it, and lets nothing of it go', async () => {
+  const rig = await rigOf([...atTheEditor, keys(1, 60), { ...mail, at: 3 * MINUTE + SECOND }, keys(190 * SECOND, 60)]);
+  await rig.clock.advance(3 * MINUTE + 2 * SECOND);
+  await rig.publish(EVERYTHING);
+  await rig.clock.settle();
+  rig.clock.suspend(301 * SECOND);
+  await rig.clock.advance(MINUTE);
+  expect((await rig.recorder.answerIdle('keep')).ok).toBe(true);
+  const sent = await givenOut(rig);
+  expect(seenIn(sent, LAST_KEY, 3 * MINUTE)).toContain('title');
+  const titles = sent.flatMap((one) => (one.parameter === 'title' && one.at < NINE + 8 * MINUTE ? [one.title] : []));
+  expect(titles).not.toContain('Seen idle');
+});

@@ -558,6 +558,20 @@ test('while the last policy could not be applied nothing of what waits is sent',
   await until(() => server.batches.length > 0);
 });
 
+test('a policy that comes ahead of its lease is answered at once, and not again when the lease says nothing else', async () => {
+  uplink.start();
+  await online();
+  const first = server.receipts.length;
+  const { policy, lease } = server.publish((next) => void (next.parameters.notes.level = 'off'));
+  server.push({ type: 'lowering', policy });
+  await until(() => server.receipts.length > first);
+  expect(server.receipts.at(-1)).toMatchObject({ policyVersion: 2 });
+  server.push({ type: 'policy', policy, lease });
+  server.push({ type: 'policy', ...server.publish((next) => void (next.parameters.app.level = 'off')) });
+  await until(() => server.receipts.at(-1)?.policyVersion === 3);
+  expect(server.receipts.slice(first).map(({ policyVersion }) => policyVersion)).toEqual([2, 3]);
+});
+
 test('a policy that arrives while connected and cannot be applied is answered by no receipt', async () => {
   uplink.start();
   await until(() => server.receipts.length > 0);

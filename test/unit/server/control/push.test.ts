@@ -106,6 +106,7 @@ it('a publication reaches everybody also where more are connected than are remem
     ...{ org, person, device, sendPolicy, committedSeq: () => null, openSession: () => null },
     ...{
       renewSoon: () => {},
+      sendLowering: () => {},
       tellRequests: () => {},
       stopSession: () => {},
       wipe: () => {},
@@ -170,6 +171,7 @@ it('nobody is sent a lease before it is recorded, however many there are, and ev
         ...{ org, person, device, committedSeq: () => null, openSession: () => null },
         ...{
           renewSoon: () => {},
+          sendLowering: () => {},
           tellRequests: () => {},
           stopSession: () => {},
           wipe: () => {},

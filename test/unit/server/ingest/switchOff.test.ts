@@ -160,3 +160,20 @@ it('a batch waits no longer than a while for a switch-off that is being stored: 
   await publication;
   await agent[Symbol.asyncDispose]();
 });
+
+it('what is lowered goes out ahead of the leases, which follow with the same policy; a raise alone does not', async () => {
+  await using kit = await startServer();
+  const raised = await kit.publish({ app: { level: 'name' }, title: { level: 'full' } });
+  const device = await kit.enrol();
+  await using agent = await connect(kit, device);
+  const { signed } = await kit.publish({ app: { level: 'off' } });
+  expect(await agent.take('lowering')).toEqual({ type: 'lowering', policy: signed });
+  expect(await agent.take('policy')).toMatchObject({ policy: signed });
+  expect(agent.frames.findIndex(({ type }) => type === 'lowering')).toBeLessThan(
+    agent.frames.findIndex(({ type }) => type === 'policy'),
+  );
+  const again = await kit.publish({ app: { level: 'name' } });
+  expect(await agent.take('policy')).toMatchObject({ policy: again.signed });
+  expect(agent.frames.filter(({ type }) => type === 'lowering')).toHaveLength(1);
+  expect(raised.document.version).toBe(again.document.version - 2);
+});
