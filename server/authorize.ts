@@ -49,6 +49,7 @@ export type Action =
   | 'restriction.list' // everybody's
   | 'terms.leave_out' // to say what of the policy is left out for one person, or for a team
   | 'zone.choose' // whose clock one's own working hours go by
+  | 'exclusion.choose' // which applications and sites are left out for oneself
   | 'minor.see' // that somebody is said not to be of age
   | 'minor.say' // that somebody is not of age, or is after all
   | 'access_log.read' // who looked at a person's data
@@ -283,6 +284,7 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'restriction.list': [owner, privacyOfficer],
   'terms.leave_out': [owner, admin, theirManager],
   'zone.choose': [themself],
+  'exclusion.choose': [themself],
   'minor.see': [themself, owner, admin, privacyOfficer],
   // Not of oneself: it takes away what others may need to know of one, and a role is no proof of an age.
   'minor.say': [anotherOf('owner', 'admin', 'privacy_officer')],

@@ -97,6 +97,8 @@ const rights = {
   leftOutOfTeam: { action: 'terms.leave_out', of: 'team_in_path' },
   leaveOutOfTeam: { action: 'terms.leave_out', of: 'team_in_path' },
   chooseZone: { action: 'zone.choose', of: 'person_in_path' },
+  ownExclusions: { action: 'exclusion.choose', of: 'person_in_path' },
+  leaveOutOwn: { action: 'exclusion.choose', of: 'person_in_path' },
   requests: { action: 'request.read', of: 'person_in_path' },
   allRequests: { action: 'request.list', of: 'organisation' },
   fileRequest: { action: 'request.make', of: 'person_in_path' },

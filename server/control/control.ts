@@ -38,6 +38,8 @@ export type DecidingAction =
   | 'restriction.lift'
   | 'terms.leave_out'
   | 'zone.choose'
+  | 'exclusion.choose'
+  | 'subject.erase' // what is erased as private is left out from then on
   | 'minor.say';
 
 /** What the organisation leaves out for the teams of a person. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ParameterId, Purpose } from '../../shared/catalog.ts';
 import { DeviceId, PersonId } from '../../shared/ids.ts';
+import { Exclusions } from '../../shared/policy/exclusions.ts';
 import { TimeZone } from '../../shared/policy/workingHours.ts';
 import { Reason } from '../../shared/protocol/http/ages.ts';
 import { AnswerWords, Grounds } from '../../shared/protocol/http/objections.ts';
@@ -17,7 +18,8 @@ const level = z.string().max(32);
  *
  * The person's own: `objected` and `ended` (they withdraw, or have read that they were refused); `consented` (to this level, for this
  * purpose, after the notice of that version with that text was shown) and `consent_withdrawn`; `restricted`, `restriction_ended` and
- * `restriction_lift_read` (they know that it is to be lifted; it agrees to nothing); `zone`, whose clock their working hours go by; `agreed`,
+ * `restriction_lift_read` (they know that it is to be lifted; it agrees to nothing); `zone`, whose clock their working hours go by; `left_out`, the applications and
+ * sites that are left out for them, in place of what they named before; `agreed`,
  * to a policy that takes something from them, signed by the device on which they did.
  *
  * The organisation's: `upheld` and `refused` answer an objection, and switch nothing on; `held` says the most that is left of the policy
@@ -67,6 +69,7 @@ export const Decision = z.discriminatedUnion('kind', [
     words: Reason,
   }),
   z.strictObject({ kind: z.literal('zone'), zone: TimeZone.nullable() }),
+  z.strictObject({ kind: z.literal('left_out'), exclusions: Exclusions }),
   z.strictObject({ kind: z.literal('minor'), by: PersonId, words: Reason }),
   z.strictObject({ kind: z.literal('adult'), by: PersonId, words: Reason }),
   z.strictObject({ kind: z.literal('agreed'), version: z.int().min(1), device: DeviceId, agreement: Signed }),

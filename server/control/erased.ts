@@ -88,6 +88,7 @@ export function createErased({ store, vault }: ErasedDeps): Erased {
 /** In order of number. Of one that nobody can read any more nothing is stored or shown: it may be of anything. */
 export function erasedBy(erasures: readonly OpenedErasure[]): ErasedOf {
   const unfinished = erasures.filter(({ state }) => state !== 'verified');
+  const replaced = erasures.map(({ scope }) => weeksIn(scope));
   return {
     erasures,
     covers: (observation) => erasures.some(({ scope }) => isOf(scope, observation)),
@@ -98,14 +99,19 @@ export function erasedBy(erasures: readonly OpenedErasure[]): ErasedOf {
         ({ scope }) =>
           scope?.image === null &&
           scope.parts.some(
-            (part) => part.parameter === parameter && part.above === 'off' && part.from < to && part.to > from,
+            (part) =>
+              part.parameter === parameter &&
+              part.above === 'off' &&
+              part.starts === undefined &&
+              part.from < to &&
+              part.to > from,
           ),
       ),
     hides: (observation) => unfinished.some(({ scope }) => isOf(scope, observation)),
     hidesImage: (image, day) => unfinished.some(({ scope }) => mayHaveImage(scope, image, day)),
     epochFor(parameter, day) {
       const first = epochOf(Date.parse(`${day}T00:00:00Z`));
-      const last = erasures.findLast(({ scope }) => scope?.parts.some((part) => reaches(part, parameter, first)));
+      const last = erasures.findLast((_, place) => replaced[place]?.get(parameter)?.has(weekOf(first)));
       return last === undefined ? first : epochAfter(first, last.number);
     },
   };
@@ -121,22 +127,37 @@ export function isOf(scope: ErasureScope | null, observation: Observation): bool
     return false;
   return scope.parts.some(
     (part) =>
-      part.parameter === parameter &&
-      at < part.to &&
-      (at >= part.from || at + span > part.from) &&
-      rank(parameter, level) > rank(parameter, part.above),
+      part.parameter === parameter && isWithin(part, at, span) && rank(parameter, level) > rank(parameter, part.above),
   );
 }
 
-function isAllAt({ parameter, above, from, to }: ErasurePart, asked: ParameterId, at: UnixMs): boolean {
-  return parameter === asked && above === 'off' && at >= from && at < to;
+function isWithin({ from, to, starts }: ErasurePart, at: UnixMs, span: number): boolean {
+  if (starts !== undefined) return isAmong(starts, at);
+  return at < to && (at >= from || at + span > from);
+}
+
+/** In a list that ascends: there may be thousands, and everything that arrives is compared with them. */
+function isAmong(starts: readonly UnixMs[], at: UnixMs): boolean {
+  let [first, end] = [0, starts.length];
+  while (first < end) {
+    const middle = (first + end) >>> 1;
+    if ((starts[middle] ?? at) < at) first = middle + 1;
+    else end = middle;
+  }
+  return starts[first] === at;
+}
+
+function isAllAt(part: ErasurePart, asked: ParameterId, at: UnixMs): boolean {
+  return part.parameter === asked && part.above === 'off' && at >= part.from && isWithin(part, at, 0);
 }
 
 function mayHaveImage(scope: ErasureScope | null, image: ImageId, day: Day): boolean {
   if (scope === null || scope.image !== null) return scope === null || scope.image === image;
   return scope.parts.some((part) => {
+    if (part.parameter !== 'screenshot') return false;
+    if (part.starts !== undefined) return part.starts.some((at) => dayOf(at) === day);
     const [from, to] = daysOf(part);
-    return part.parameter === 'screenshot' && day >= from && day <= to;
+    return day >= from && day <= to;
   });
 }
 
@@ -145,12 +166,14 @@ export function daysOf({ from, to }: Pick<ErasurePart, 'from' | 'to'>): readonly
   return [dayOf(from - DAY), dayOf(to)];
 }
 
-/** The weeks of those days, both included: all that is sealed under keys of theirs is sealed anew. */
-export function weeksOf(part: Pick<ErasurePart, 'from' | 'to'>): readonly [from: number, to: number] {
-  return [epochOf(part.from - DAY), epochOf(part.to)];
-}
-
-function reaches(part: ErasurePart, parameter: ParameterId, epoch: number): boolean {
-  const [from, to] = weeksOf(part);
-  return part.parameter === parameter && weekOf(epoch) >= from && weekOf(epoch) <= to;
+/** The weeks of those days, and of each parameter: all that is sealed under keys of theirs is sealed anew. */
+export function weeksIn(scope: ErasureScope | null): ReadonlyMap<ParameterId, ReadonlySet<number>> {
+  const weeks = new Map<ParameterId, Set<number>>();
+  for (const { parameter, from, to, starts } of scope?.parts ?? []) {
+    const own = weeks.get(parameter) ?? new Set();
+    weeks.set(parameter, own);
+    if (starts !== undefined) for (const at of starts) own.add(epochOf(at));
+    else for (let week = epochOf(from - DAY); week <= epochOf(to); week += 1) own.add(week);
+  }
+  return weeks;
 }

@@ -6,8 +6,14 @@ import { UnixMs } from '../../shared/time.ts';
 import type { ErasureRecord } from '../store/store.ts';
 import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 
-/** Of a parameter what reaches into `from` (included) to `to` (not), above a level; `off`: all of it. */
-const Part = z.strictObject({ parameter: ParameterId, from: UnixMs, to: UnixMs, above: z.string().max(32) });
+/**
+ * Of a parameter what reaches into `from` (included) to `to` (not), above a level; `off`: all of it. With `starts` (ascending, each within the
+ * time) what began at one of these instants alone: an entry is named by when it began, because by what it says the record of its erasure would keep it.
+ */
+const Part = z.strictObject({
+  ...{ parameter: ParameterId, from: UnixMs, to: UnixMs, above: z.string().max(32) },
+  starts: z.array(UnixMs).min(1).max(20_000).optional(),
+});
 
 /** What is erased of one person, and by whose order. */
 export const ErasureScope = z.strictObject({

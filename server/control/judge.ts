@@ -148,15 +148,16 @@ function deniedBy(
   return null;
 }
 
-/** What is left out by the version that the batch names, the one in force at capture or the one in force now, or by the old terms of the person. */
+/** What is left out by the version that the batch names, the one in force at capture or the one in force now, by the old terms of the person, or because they want it so. */
 export function exclusionsOf(
-  { published, told, now }: Pick<Facts, 'published' | 'told' | 'now'>,
+  { published, told, standing, now }: Pick<Facts, 'published' | 'told' | 'standing' | 'now'>,
   { capturedAt, claimedVersion }: Pick<CaptureQuestion, 'capturedAt' | 'claimedVersion'>,
 ): readonly Exclusions[] {
   const claimed = published.find(({ document }) => document.version === claimedVersion);
   const documents = new Set([claimed, inForce(published, capturedAt), published.at(-1)].map((one) => one?.document));
   const agreed = [told.agreed(capturedAt), told.agreed(now)];
-  return [...documents, ...agreed].flatMap((one) => one?.exclusions ?? []);
+  const own = [standing.termsAt(capturedAt), standing.terms];
+  return [...documents, ...agreed, ...own].flatMap((one) => one?.exclusions ?? []);
 }
 
 function no(reason: DiscardReason): Verdict & { readonly allowed: false } {

@@ -1,6 +1,7 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
+import { type Exclusions, NO_EXCLUSIONS } from '../../shared/policy/exclusions.ts';
 import { type Consent, NO_PERSONAL_TERMS, type PersonalTerms } from '../../shared/policy/personal.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
@@ -62,6 +63,11 @@ export interface Held extends Holding {
   readonly words: string;
 }
 
+/** The applications and sites that are left out for the person because they want it so. */
+export interface OwnExclusions extends Holding {
+  readonly exclusions: Exclusions;
+}
+
 /** That the person is said not to be of age. */
 export interface Minor extends Holding {
   readonly by: PersonId;
@@ -89,6 +95,7 @@ export interface Standing {
   readonly restrictions: ReadonlyMap<ParameterId, Restriction>;
   readonly held: Readonly<Record<'team' | 'person', Held | null>>;
   readonly minor: Minor | null;
+  readonly leftOut: OwnExclusions | null;
   /** The policies that the person agreed to, oldest first, with when they did. */
   readonly agreements: readonly Agreement[];
   termsAt(instant: UnixMs): PersonalTerms;
@@ -108,9 +115,9 @@ export function standingOf(decided: readonly Decided[]): Standing {
   }
   const last = step;
   const changes = steps.map((one) => ({ at: one.at, terms: termsOf(one) }));
-  const { revision, isReadable, objections, consents, restrictions, held, minor, agreements } = last;
+  const { revision, isReadable, objections, consents, restrictions, held, minor, leftOut, agreements } = last;
   return {
-    ...{ revision, isReadable, decided, objections, consents, restrictions, held, minor, agreements, changes },
+    ...{ revision, isReadable, decided, objections, consents, restrictions, held, minor, leftOut, agreements, changes },
     terms: termsOf(last),
     // A clock that was set back puts a later decision before an earlier one: the later one counts from the latest of them.
     termsAt: (instant) => changes.findLast(({ at }) => at <= instant)?.terms ?? NO_PERSONAL_TERMS,
@@ -118,7 +125,8 @@ export function standingOf(decided: readonly Decided[]): Standing {
   };
 }
 
-interface Step extends Pick<Standing, 'objections' | 'consents' | 'restrictions' | 'held' | 'minor' | 'agreements'> {
+interface Step
+  extends Pick<Standing, 'objections' | 'consents' | 'restrictions' | 'held' | 'minor' | 'leftOut' | 'agreements'> {
   readonly at: UnixMs;
   readonly revision: number;
   readonly isReadable: boolean;
@@ -135,6 +143,7 @@ const NOTHING: Step = {
   held: { team: null, person: null },
   zone: null,
   minor: null,
+  leftOut: null,
   agreements: [],
 };
 
@@ -171,6 +180,8 @@ function applied(before: Step, begun: Holding, decision: Decision): Step {
     }
     case 'zone':
       return { ...before, zone: decision.zone };
+    case 'left_out':
+      return { ...before, leftOut: { ...begun, exclusions: decision.exclusions } };
     case 'minor':
       return { ...before, minor: { ...begun, by: decision.by, words: decision.words } };
     case 'adult':
@@ -238,7 +249,8 @@ function consentIn({ level, purpose, retentionDays, viewers }: Consent): Consent
 }
 
 function termsOf(step: Step): PersonalTerms {
-  const { revision, isReadable, objections, consents, restrictions, held, zone, minor } = step;
+  const { revision, isReadable, objections, consents, restrictions, held, zone, minor, leftOut } = step;
+  const { apps, sites } = leftOut?.exclusions ?? NO_EXCLUSIONS;
   return {
     revision,
     team: ceilingsOf(held.team),
@@ -248,6 +260,7 @@ function termsOf(step: Step): PersonalTerms {
     restriction: offFor(restrictions.keys()),
     zone,
     minor: minor !== null,
+    ...(apps.length + sites.length === 0 ? {} : { exclusions: { apps, sites } }),
   };
 }
 

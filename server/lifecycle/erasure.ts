@@ -5,7 +5,7 @@ import type { Observation } from '../../shared/events/observation.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import { HOUR, SECOND } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
-import { daysOf, type Erased, type ErasedOf, isOf, weeksOf } from '../control/erased.ts';
+import { daysOf, type Erased, type ErasedOf, isOf, weeksIn } from '../control/erased.ts';
 import { type ErasureScope, openErasure } from '../control/erasureScope.ts';
 import { openSessions, sealSessions } from '../ingest/pipeline.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
@@ -207,14 +207,7 @@ interface Field {
 
 /** Each parameter once. */
 function fieldsOf({ scope }: Erasing): readonly Field[] {
-  const weeks = new Map<ParameterId, Set<number>>();
-  for (const part of scope.parts) {
-    const own = weeks.get(part.parameter) ?? new Set();
-    const [from, to] = weeksOf(part);
-    for (let week = from; week <= to; week += 1) own.add(week);
-    weeks.set(part.parameter, own);
-  }
-  return [...weeks].map(([parameter, own]) => ({ parameter, weeks: [...own].toSorted((a, b) => a - b) }));
+  return [...weeksIn(scope)].map(([parameter, own]) => ({ parameter, weeks: [...own].toSorted((a, b) => a - b) }));
 }
 
 /** Whether the key was there before the erasure, for something of its weeks. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Purpose } from '../catalog.ts';
 import { AgreedTerms } from './agreed.ts';
+import { Exclusions } from './exclusions.ts';
 import { TimeZone } from './workingHours.ts';
 
 /** The most that is allowed of the parameters named. Names of a newer register are carried, and mean off here. */
@@ -48,6 +49,8 @@ export const PersonalTerms = z.strictObject({
   minor: z.boolean(),
   /** The old terms that stay for them, because the policy took something from them since and they have not agreed. Left out: none. */
   agreed: AgreedTerms.optional(),
+  /** What the person has had left out for them, besides what the policy leaves out. Left out: nothing. */
+  exclusions: Exclusions.optional(),
 });
 export type PersonalTerms = z.infer<typeof PersonalTerms>;
 

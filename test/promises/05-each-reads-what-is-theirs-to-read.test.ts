@@ -416,6 +416,19 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ error }) => error.code,
     saidOf: () => 'conflict',
   },
+  ownExclusions: {
+    ...{ ...change, refusal: 'refused_left_out' },
+    may: self,
+    said: (body) => body,
+    saidOf: () => ({ revision: 0, exclusions: { apps: [], sites: [] } }),
+  },
+  // Made from another revision: whoever may is told that.
+  leaveOutOwn: {
+    ...{ ...change, status: 409, refusal: 'refused_left_out' },
+    may: self,
+    said: ({ error }) => error.code,
+    saidOf: () => 'conflict',
+  },
   chooseZone: { ...change, may: self, said: (body) => body, saidOf: () => ({ zone: 'Asia/Tokyo' }) },
   requests: {
     ...change,

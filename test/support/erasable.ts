@@ -9,6 +9,7 @@ import { decodeSegment, encodeSegment } from '../../server/ingest/segment.ts';
 import { orderErasures } from '../../server/lifecycle/erasureOrder.ts';
 import { systemRandom } from '../../server/random.ts';
 import type { BlobRecord, SegmentRecord } from '../../server/store/store.ts';
+import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { ImageId, type PersonId, SegmentId, SessionId } from '../../shared/ids.ts';
 import { addDays, DAY, type Day, HOUR } from '../../shared/time.ts';
@@ -80,7 +81,7 @@ function picture(day: Day, image: ImageId): Observation {
 export async function segmentOf(
   { vault }: Pick<Foundation, 'vault'>,
   day: Day,
-  parameter: 'notes' | 'title' | 'screenshot',
+  parameter: ParameterId,
   observations: readonly Observation[],
 ): Promise<SegmentRecord> {
   const terms = { day, policyVersion: 1, termsVersion: 1, expires: '2099-12-31', epoch: epochOfDay(day) };

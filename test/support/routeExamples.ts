@@ -151,6 +151,8 @@ export function examples({
       params: { team: person },
       body: { baseRevision: 999, ceilings: { title: 'off' }, words: 'It is confidential.' },
     },
+    ownExclusions: { params: { person } },
+    leaveOutOwn: { params: { person }, body: { baseRevision: 999, exclusions: { apps: [], sites: ['example.com'] } } },
     chooseZone: { params: { person }, body: { zone: 'Asia/Tokyo' } },
     requests: { params: { person } },
     allRequests: {},

@@ -7,7 +7,7 @@ import { decidedLevels, policyLayers } from '../../../shared/policy/ceilings.ts'
 import { type Exclusions, NO_EXCLUSIONS, together } from '../../../shared/policy/exclusions.ts';
 import { type KeyChain, type KeyLink, SignedKeyStatement } from '../../../shared/policy/keys.ts';
 import { Lease, leaseLayers, leaseWithin } from '../../../shared/policy/lease.ts';
-import type { PersonalTerms } from '../../../shared/policy/personal.ts';
+import { NO_PERSONAL_TERMS, type PersonalTerms } from '../../../shared/policy/personal.ts';
 import { type Levels, leastOf, levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
 import { everythingOff, type Layer } from '../../../shared/policy/resolve.ts';
 import { createWallClocks } from '../../../shared/policy/workingHours.ts';
@@ -83,7 +83,7 @@ export interface PolicyCache {
   disagreement(): number | null;
   /** Organisation, what was decided for and by the person, acknowledgement, lease and working hours, as layers at `now`. No policy: no organisation layer, so everything is off. */
   layers(now: UnixMs): readonly Layer[];
-  /** What is left out: by the newest genuine policy, and by those before it until its own lease has come. */
+  /** What is left out: by the newest genuine policy, by those before it until its own lease has come, and for the person as they want it. */
   exclusions(): Exclusions;
   /** From now on calls back when what has arrived holds as far as it lowers, before that is on disk; `policyChanged` comes after it. */
   onLowered(callback: () => void): void;
@@ -419,8 +419,11 @@ function judgePolicy(signed: Signed, before: Kept, keys: PolicyKeys): Kept | Ref
 }
 
 function excludedBy({ policy, formerly, lease }: Kept): Exclusions {
-  const agreed = lease?.terms.agreed?.exclusions ?? NO_EXCLUSIONS;
-  return together(together(formerly, agreed), policy?.exclusions ?? NO_EXCLUSIONS);
+  const { agreed, exclusions: own } = lease?.terms ?? NO_PERSONAL_TERMS;
+  return [agreed?.exclusions, own, policy?.exclusions].reduce<Exclusions>(
+    (all, one = NO_EXCLUSIONS) => together(all, one),
+    formerly,
+  );
 }
 
 function bindingOf({ policy, lease, bound }: Kept): Binding | null {

@@ -1,6 +1,8 @@
 import { catalog, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
+import type { Observation } from '../../../shared/events/observation.ts';
 import type { ImageId, OrgId, PersonId } from '../../../shared/ids.ts';
+import { excludable, NO_EXCLUSIONS, together } from '../../../shared/policy/exclusions.ts';
 import type { LawfulBasis } from '../../../shared/policy/policy.ts';
 import type {
   ErasurePreview,
@@ -15,13 +17,16 @@ import { daysOf, isOf, type OpenedErasure } from '../../control/erased.ts';
 import type { ErasurePart, ErasureScope } from '../../control/erasureScope.ts';
 import { segmentScope } from '../../ingest/scopes.ts';
 import { decodeSegment } from '../../ingest/segment.ts';
+import { isExcluded } from '../../ingest/truth.ts';
 import { BEFORE_EVERYTHING, orderErasures } from '../../lifecycle/erasureOrder.ts';
+import { partsOf, privateEntries } from '../../lifecycle/privateEntries.ts';
 import type { PersonRecord, StoredUnder } from '../../store/store.ts';
 import { VaultError } from '../../vault/vault.ts';
 import type { Context } from '../context.ts';
 import { createCountings } from '../countings.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireDay } from '../opened.ts';
+import { requireRoom } from '../ownExclusions.ts';
 import { recordOwnRead } from '../reading.ts';
 import { type Proof, refusedOnRecord, requireSamePerson } from '../samePerson.ts';
 import { noteEvent } from '../securityEvents.ts';
@@ -52,15 +57,24 @@ export function erasures(
     async erase({ person, leave, body: { what, ...proof } }) {
       await proven(person, proof);
       return countings.run(person.person, async () => {
-        const own = (await erased.of(person)).erasures.filter(({ scope }) => scope?.kind === 'own');
+        const own = (await erased.of(person)).erasures.filter(({ scope }) => scope !== null && isOwn(scope));
         requireFew(own, clock.now(), 'Ask again in {hours} hours, or erase more days at once.');
         await recordOwnRead(context, leave, 'held', clock.now());
         const { refused, scope } = await wantedOf(context, person, what);
-        for (const { parameter, basis } of refused) throw notYours(parameter, basis);
+        // Whoever names parameters leaves those out; of what is private the rest goes.
+        if (what.kind === 'days' || scope === null)
+          for (const { parameter, basis } of refused) throw notYours(parameter, basis);
         if (scope === null) throw nothingThere();
         const goes = await countedOf(context, person, scope);
         if (goes.length === 0) throw nothingThere();
         await noteEvent(context, person, 'erasure_ordered');
+        // First, so that what waits on a computer is not stored between the two.
+        if (what.kind === 'private' && what.leaveOut) {
+          await control.decide(leave, (now) => ({
+            kind: 'left_out',
+            exclusions: requireRoom(together(now.terms.exclusions ?? NO_EXCLUSIONS, what.same)),
+          }));
+        }
         const counted = goes.map(({ parameter, records }) => ({ parameter, records }));
         const wanted = [{ people: [person.person], scope: { ...scope, counted } }];
         const made = await orderErasures(context, person.org, wanted);
@@ -125,7 +139,12 @@ interface WantedErasure {
   readonly refused: ErasurePreview['refused'];
 }
 
+function isOwn({ kind }: ErasureScope): boolean {
+  return kind === 'own' || kind === 'reported';
+}
+
 async function wantedOf(context: Context, person: PersonRecord, target: ErasureTarget): Promise<WantedErasure> {
+  if (target.kind === 'private') return ofPrivate(context, person, target);
   if (target.kind === 'screenshot') return { scope: await ofImage(context, person, target.image), refused: [] };
   const rules = await context.control.rulesFor(person);
   const range = rangeOf(target, context.clock.now());
@@ -135,6 +154,37 @@ async function wantedOf(context: Context, person: PersonRecord, target: ErasureT
     scope: parts.length === 0 ? null : { kind: 'own', by: person.person, parts, image: null, counted: [] },
     refused: target.parameters
       .filter((id) => !isOpen(id))
+      .map((parameter) => ({ parameter, basis: rules[parameter].basis })),
+  };
+}
+
+/**
+ * Whatever it rests on: a contract does not allow what GDPR Art. 9 protects to be kept. A law that obliges to keep it may (Art. 17(3)(b)),
+ * and a human answers that.
+ */
+async function ofPrivate(
+  context: Context,
+  person: PersonRecord,
+  { from, to, same }: ErasureTarget & { kind: 'private' },
+): Promise<WantedErasure> {
+  const now = context.clock.now();
+  if (from >= now) throw new DaylightError('bad_request', 'from: this has not happened yet', { field: 'what.from' });
+  const rules = await context.control.rulesFor(person);
+  const open = excludable.filter((id) => rules[id].basis !== 'legal_obligation');
+  const moment = { from, to: Math.max(Math.min(to, now), from + 1), above: 'off' };
+  const erased = await context.erased.of(person);
+  const isNamed = same.apps.length + same.sites.length > 0;
+  const search = {
+    isPrivate: (one: Observation) => isExcluded(one, () => [same]),
+    isGone: (one: Observation) => erased.covers(one),
+    parameters: new Set<ParameterId>(open),
+  };
+  const elsewhere = isNamed ? partsOf(await privateEntries(context, person, search)) : [];
+  const parts = [...open.map((parameter) => ({ parameter, ...moment })), ...elsewhere];
+  return {
+    scope: parts.length === 0 ? null : { kind: 'reported', by: person.person, parts, image: null, counted: [] },
+    refused: excludable
+      .filter((id) => !open.includes(id))
       .map((parameter) => ({ parameter, basis: rules[parameter].basis })),
   };
 }
@@ -192,12 +242,10 @@ async function countedOf(
   for (const { parameter, day } of await store.held(org, person))
     held.set(parameter, (held.get(parameter) ?? new Set()).add(day));
   for (const parameter of parameterIds) {
-    const part = scope.parts.find((one) => one.parameter === parameter);
-    if (part === undefined) continue;
+    const ranges = scope.parts.filter((one) => one.parameter === parameter).map(daysOf);
     const days: { day: Day; records: number }[] = [];
-    const [first, last] = daysOf(part);
     for (const day of held.get(parameter) ?? []) {
-      if (day < first || day > last) continue;
+      if (!ranges.some(([first, last]) => day >= first && day <= last)) continue;
       let records = 0;
       for (const segment of await store.segments(org, person, parameter, day, day)) {
         const bytes = await vault.open(segmentScope(segment), segment.sealed).catch(unlessLost);
@@ -232,7 +280,8 @@ function requireFew(all: readonly { readonly at: UnixMs }[], now: UnixMs, remedy
 }
 
 function viewOf({ number, at, state, changedAt, scope }: OpenedErasure): ErasureView {
-  const of = scope === null ? null : { parts: scope.parts, image: scope.image, counted: scope.counted };
+  const parts = (scope?.parts ?? []).map(({ starts: _starts, ...part }) => part);
+  const of = scope === null ? null : { parts, image: scope.image, counted: scope.counted };
   return { number, at, state, changedAt, why: scope?.kind ?? null, of };
 }
 

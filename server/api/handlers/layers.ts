@@ -3,6 +3,7 @@ import { parameterIds, rank } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { OrgId } from '../../../shared/ids.ts';
 import { decidedBy, policyLayers } from '../../../shared/policy/ceilings.ts';
+import { excludesMore, NO_EXCLUSIONS } from '../../../shared/policy/exclusions.ts';
 import { explain } from '../../../shared/policy/layers.ts';
 import { LeftOut } from '../../../shared/policy/leftOut.ts';
 import type { Levels } from '../../../shared/policy/policy.ts';
@@ -12,6 +13,7 @@ import type {
   ExplainedParameter,
   LayersView,
   LeftOutView,
+  OwnExclusions,
   PersonLeftOut,
 } from '../../../shared/protocol/http/layers.ts';
 import type { Actor } from '../../authorize.ts';
@@ -34,7 +36,16 @@ import { seesActivity, switchesOf } from './devices.ts';
 /** Why something is on or off for a person, and what the organisation leaves out of the policy for one person, or for a team. */
 export function layers(
   context: Context,
-): HandlersOf<'layers' | 'leftOutOfPerson' | 'leaveOutOfPerson' | 'leftOutOfTeam' | 'leaveOutOfTeam' | 'chooseZone'> {
+): HandlersOf<
+  | 'layers'
+  | 'leftOutOfPerson'
+  | 'leaveOutOfPerson'
+  | 'leftOutOfTeam'
+  | 'leaveOutOfTeam'
+  | 'ownExclusions'
+  | 'leaveOutOwn'
+  | 'chooseZone'
+> {
   const { store, vault, control, accounts, clock } = context;
   const walls = createWallClocks();
   return {
@@ -86,6 +97,23 @@ export function layers(
         );
         return teamView(context, org, await teamLeaving(context, org, team));
       }),
+    async ownExclusions({ person }) {
+      return exclusionsView(await control.standing(person));
+    },
+    async leaveOutOwn({ body: { baseRevision, exclusions }, person, leave }) {
+      const standing = await control.decide(leave, async (now) => {
+        if ((now.leftOut?.revision ?? 0) !== baseRevision) throw changedMeanwhile();
+        if (excludesMore(exclusions, now.leftOut?.exclusions ?? NO_EXCLUSIONS)) {
+          requireFewToday(now, 'left_out', clock.now(), (most, hours) => ({
+            message: `what is left out for you was changed ${most} times within a day`,
+            remedy: `Have it recorded again in ${hours} hours; until then it stays left out. More can be left out at any time.`,
+          }));
+        }
+        await noteEvent(context, person, 'own_left_out');
+        return { kind: 'left_out', exclusions };
+      });
+      return exclusionsView(standing);
+    },
     async chooseZone({ body: { zone }, person, leave }) {
       const standing = await control.decide(leave, async (now) => {
         if (now.terms.zone === zone) {
@@ -107,6 +135,10 @@ export function layers(
 interface Reader {
   readonly actor: Actor;
   readonly person: PersonRecord;
+}
+
+function exclusionsView({ leftOut }: Standing): OwnExclusions {
+  return { revision: leftOut?.revision ?? 0, exclusions: leftOut?.exclusions ?? NO_EXCLUSIONS };
 }
 
 async function layersOf(

@@ -32,6 +32,7 @@ export const keys = {
   restrictions: (person: string) => ['restrictions', person],
   age: (person: string) => ['age', person],
   layers: (person: string) => ['layers', person],
+  ownExclusions: (person: string) => ['ownExclusions', person],
   leftOut: (whose: string) => ['leftOut', whose],
   consents: (person: string) => ['consents', person],
   allRequests: ['allRequests'],

@@ -16,6 +16,7 @@ import { count, listed, say } from '../strings/say.ts';
 import { Download } from './Download.tsx';
 import classes from './data.module.css';
 import { OwnDisclosures } from './OwnDisclosures.tsx';
+import { OwnLeftOut } from './OwnLeftOut.tsx';
 
 /** Everything that is held of whoever looks: by parameter and day, and to take along. */
 export function MyData() {
@@ -28,6 +29,7 @@ export function MyData() {
         {held.isError && <Failure error={held.error} retry={() => void held.refetch()} />}
         {held.data !== undefined && <Held held={held.data} />}
         {held.data !== undefined && <EraseDays held={held.data} />}
+        <OwnLeftOut />
         <AgePanel person={person.id} name={person.name} />
         <MyRestrictions />
         <OwnDisclosures />

@@ -6,8 +6,9 @@ import { say } from '../strings/say.ts';
 import { absenceOf, untitledText } from './absence.ts';
 import { causeText } from './causes.ts';
 import classes from './day.module.css';
+import { PrivateEntry } from './PrivateEntry.tsx';
 import { workLabel } from './Timeline.tsx';
-import { activityBars } from './timeline.ts';
+import { activityBars, type Span } from './timeline.ts';
 import { labelText } from './tones.ts';
 
 /** The day as tables: everything that the timeline draws, and titles and counts besides. */
@@ -16,6 +17,9 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
   const untitled = untitledText(report, own);
   const bars = activityBars(report.activity, report.from);
   const span = [say('col.from'), say('col.to'), say('col.time')];
+  const reporting = own ? [say('private.column')] : [];
+  const reported = (one: Span, what: string) =>
+    own ? [<PrivateEntry key="private" report={report} span={{ from: one.from, to: one.to }} what={what} />] : [];
   const inputs = [say('col.keys'), say('col.clicks'), say('col.scrolls'), say('col.moves')];
   return (
     <div className={classes.tables}>
@@ -54,15 +58,24 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
       {bars.some(({ counts }) => counts === null) && <p className="dl-quiet">{say('col.countsNone')}</p>}
       <Rows
         caption={say('lane.apps')}
-        heads={[...span, say('col.app'), say('col.title')]}
-        rows={report.apps.map((app) => [...spanOf(app, exactTime), labelText(app.label), app.title ?? '–'])}
+        heads={[...span, say('col.app'), say('col.title'), ...reporting]}
+        rows={report.apps.map((app) => [
+          ...spanOf(app, exactTime),
+          labelText(app.label),
+          app.title ?? '–',
+          ...reported(app, labelText(app.label)),
+        ])}
         absent={absent('app')}
       />
       {untitled !== null && <p className="dl-quiet">{untitled}</p>}
       <Rows
         caption={say('lane.sites')}
-        heads={[...span, say('col.site')]}
-        rows={report.sites.map((site) => [...spanOf(site, exactTime), labelText(site.label)])}
+        heads={[...span, say('col.site'), ...reporting]}
+        rows={report.sites.map((site) => [
+          ...spanOf(site, exactTime),
+          labelText(site.label),
+          ...reported(site, labelText(site.label)),
+        ])}
         absent={absent('url')}
       />
       <Rows

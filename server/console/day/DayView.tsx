@@ -54,6 +54,16 @@ export function DayView(props: {
             ]}
           />
         </div>
+        {own && (
+          <p className="dl-quiet dl-small">
+            {say(shape === 'timeline' ? 'private.where' : 'private.whereHere')}{' '}
+            {shape === 'timeline' && (
+              <Button size="compact-xs" variant="default" onClick={() => setShape('tables')}>
+                {say('private.choose')}
+              </Button>
+            )}
+          </p>
+        )}
         {shape === 'timeline' ? <Timeline report={report} own={own} /> : <DayTables report={report} own={own} />}
       </section>
       <Totals report={report} own={own} />

@@ -124,8 +124,9 @@ function whatOf({ of, why }: ErasureView): string {
   if (first === undefined) return '';
   if (image !== null) return say('erased.image', { day: longDay(dayIn(first.from)), time: exactTime(first.from) });
   const labels = joined(parts.map(({ parameter }) => catalog[parameter].label));
-  if (why !== 'own') return say(why === 'minor' ? 'erased.forAge' : 'erased.forAll', { labels });
   const records = counted.reduce((sum, one) => sum + one.records, 0);
+  if (why === 'reported') return `${say('erased.reported')} ${count('erased.records', records)}`;
+  if (why !== 'own') return say(`erased.why.${why ?? 'lowering'}`, { labels });
   const days = { from: longDay(dayIn(first.from)), to: longDay(dayIn(first.to - 1)) };
   const what =
     days.from === days.to ? say('erased.oneDay', { labels, day: days.from }) : say('erased.days', { labels, ...days });

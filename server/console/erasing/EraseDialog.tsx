@@ -50,7 +50,8 @@ function Asking({
   const erase = useMutation({
     mutationFn: async (what: ErasureTarget) => call('erase', { params: { person }, body: { what, ...fields.body } }),
     onSuccess: (erasure) => {
-      for (const queryKey of [keys.erasures(person), keys.held(person)]) void client.invalidateQueries({ queryKey });
+      for (const queryKey of [keys.erasures(person), keys.held(person), keys.ownExclusions(person)])
+        void client.invalidateQueries({ queryKey });
       for (const queryKey of [['day'], ['week']]) void client.resetQueries({ queryKey });
       onErased(erasure);
     },
@@ -72,7 +73,7 @@ function Asking({
         <>
           <ul className="dl-list">
             <li>{say('erase.forEver')}</li>
-            <li>{say('erase.late')}</li>
+            <li>{say(target.kind === 'private' && !target.leaveOut ? 'private.late' : 'erase.late')}</li>
             <li>{say('erase.stays')}</li>
             <li>{say('erase.listed')}</li>
           </ul>
@@ -96,7 +97,7 @@ function Asking({
 
 /** What may not be erased is said, and the rest goes without it. */
 function withoutRefused(target: ErasureTarget, refused: ErasurePreview['refused']): ErasureTarget {
-  if (target.kind === 'screenshot') return target;
+  if (target.kind !== 'days') return target;
   const no = new Set(refused.map(({ parameter }) => parameter));
   return { ...target, parameters: target.parameters.filter((id) => !no.has(id)) };
 }

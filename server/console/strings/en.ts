@@ -1480,6 +1480,27 @@ export const en = {
   // ── My data ──
   'size.kilobytes': '{n} kB',
   'size.megabytes': '{n} MB',
+  'private.report': 'This is private',
+  'private.column': 'Private?',
+  'private.reportOne': '{what}, {time}: this reveals something private',
+  'private.title': 'This reveals something private',
+  'private.text':
+    'Health, a union, religion, or anything else that is nobody’s business: what was recorded from {from} to {to} of application, title and site goes, and every picture taken then. What reaches into that time goes as a whole.',
+  'private.same': 'The same everywhere else',
+  'private.apps': 'Wherever “{glob}” was in front, on every day, with its titles and pictures',
+  'private.sites': 'Wherever {glob} was open, on every day, with its titles and pictures',
+  'private.leaveOut': 'From now on leave this out for me',
+  'private.leaveOutHelp':
+    'Then only “something private” is recorded of it, and its name is kept so that your computers know it. You can undo that under My data. What waits on your computers of applications, titles, sites and pictures is deleted.',
+  'private.late':
+    'What your computer has recorded of that moment and not sent yet is not stored when it arrives. Of another time it is, unless you leave it out from now on.',
+  'private.unsaid': 'Nobody is told which entry it was. That you deleted something, and when, is on record.',
+  'private.where': 'Does something here reveal something private, such as health or religion? You can have it deleted.',
+  'private.whereHere': 'What reveals something private, such as health or religion, goes with the button beside it.',
+  'private.choose': 'Choose it in the tables',
+  'ownLeftOut.title': 'Left out for you',
+  'ownLeftOut.text':
+    'Of these only “something private” is recorded, because you wanted it so. Take one out, and it is recorded again from then on.',
   'erase.title': 'Delete something of it',
   'erase.text':
     'Of what is recorded of you, you can delete parts before their time: what of it, and of which days. Single pictures you delete where you look at them, in your day. First you are told exactly what will go.',
@@ -1511,8 +1532,11 @@ export const en = {
   'erased.image': 'The picture of {day}, {time}.',
   'erased.records.one': 'It was {count} record.',
   'erased.records.other': 'They were {count} records.',
-  'erased.forAge': '{labels}: everything, because you are said not to be of age.',
-  'erased.forAll': '{labels}: for everyone, because less of it is collected now.',
+  'erased.reported': 'Something that revealed something private.',
+  'erased.why.special':
+    '{labels}: what the rules that hold now take for something private. They were better than when it was recorded.',
+  'erased.why.minor': '{labels}: everything, because you are said not to be of age.',
+  'erased.why.lowering': '{labels}: for everyone, because less of it is collected now.',
   'erased.unreadable':
     'A deletion whose record was damaged: nobody can say of what it was, and nothing of you is stored until that is mended.',
   'erased.requested': 'Asked for: it begins in a moment.',
@@ -1591,6 +1615,7 @@ export const en = {
   'action.of.restrictions': 'What they have had restricted, with their words',
   'action.of.self_test': 'A proof that something is off on a device',
   'action.of.receipt': 'What a device says it does',
+  'action.of.special': 'A search by the machine for private entries that are not to be kept',
   'action.of.held': 'My data',
   'action.of.export': 'A download of everything',
   'action.of.objections': 'Objections, with their words',

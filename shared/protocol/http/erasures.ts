@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { ParameterId } from '../../catalog.ts';
 import { ErasureId, ImageId } from '../../ids.ts';
+import { Exclusions } from '../../policy/exclusions.ts';
 import { LawfulBasis } from '../../policy/policy.ts';
-import { Day, UnixMs } from '../../time.ts';
+import { DAY, Day, UnixMs } from '../../time.ts';
 import { proof } from './credentials.ts';
 import { ReadableDay, zone } from './reading.ts';
 import { empty, personPath, route } from './route.ts';
 
 /**
  * What a person wants gone: all that was recorded of some parameters on days of theirs, both included (what reaches into them goes as a
- * whole; of a day that lasts, until now), or one screenshot.
+ * whole; of a day that lasts, until now), or one screenshot; or what reveals something private: whatever there is of application, title, site
+ * and screenshot of a moment, and, where `same` names applications or sites, the same of every moment at which one of them was in front.
  */
 export const ErasureTarget = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -23,6 +25,18 @@ export const ErasureTarget = z.discriminatedUnion('kind', [
     zone,
   }),
   z.strictObject({ kind: z.literal('screenshot'), image: ImageId }),
+  z
+    .strictObject({
+      kind: z.literal('private'),
+      from: UnixMs,
+      /** Not included; the same as `from` for what had no length. */
+      to: UnixMs,
+      same: Exclusions,
+      /** From now on what `same` names is left out for this person. */
+      leaveOut: z.boolean(),
+    })
+    .refine(({ from, to }) => to >= from && to - from <= DAY, 'expected at most a day, from its beginning to its end')
+    .refine(({ same, leaveOut }) => !leaveOut || same.apps.length + same.sites.length > 0, 'say what to leave out'),
 ]);
 export type ErasureTarget = z.infer<typeof ErasureTarget>;
 
@@ -44,8 +58,11 @@ export type ErasurePreview = z.infer<typeof ErasurePreview>;
 export const ErasureProgress = z.enum(['requested', 'committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified']);
 export type ErasureProgress = z.infer<typeof ErasureProgress>;
 
-/** `own`: by the person, of themself. `lowering`: of everyone, after less of it is collected. `minor`: they are said not to be of age. */
-export const ErasureReason = z.enum(['own', 'lowering', 'minor']);
+/**
+ * `own`: by the person, of themself. `reported`: by the person, because it reveals something private. `special`: the rules that are in force now
+ * take it for something private. `lowering`: of everyone, after less of it is collected. `minor`: they are said not to be of age.
+ */
+export const ErasureReason = z.enum(['own', 'reported', 'special', 'lowering', 'minor']);
 export type ErasureReason = z.infer<typeof ErasureReason>;
 
 export const ErasureView = z.strictObject({
@@ -125,7 +142,7 @@ export const erasuresRoutes = {
     params: personPath,
     query: empty,
     summary:
-      'Erases something of oneself for ever (the person alone), with the password again, and the code of whoever has a second factor. Ordered when it is answered, done when its state is `verified`. 409 for what is kept on the basis of a contract or a legal obligation, and when there is nothing; 429 after twenty within a day.',
+      'Erases something of oneself for ever (the person alone), with the password again, and the code of whoever has a second factor. Ordered when it is answered, done when its state is `verified`. What reveals something private goes whatever it rests on but a legal obligation. 409 for what is kept on the basis of a contract or a legal obligation, and when there is nothing; 429 after twenty within a day.',
     body: z.strictObject({ what: ErasureTarget, ...proof }),
     response: ErasureView,
     status: 201,

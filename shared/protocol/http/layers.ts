@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ParameterId, Purpose } from '../../catalog.ts';
 import { DeviceId, PersonId, TeamId } from '../../ids.ts';
+import { Exclusions } from '../../policy/exclusions.ts';
 import { Jurisdiction } from '../../policy/jurisdiction.ts';
 import { LeftOut } from '../../policy/leftOut.ts';
 import { LawfulBasis } from '../../policy/policy.ts';
@@ -95,6 +96,14 @@ const LeaveOut = z.strictObject({
   words: Reason.refine(turnsNothing, 'expected words without characters that turn the direction of text'),
 });
 
+/** The applications and sites that a person has had left out for them. */
+export const OwnExclusions = z.strictObject({
+  /** Whoever changes it names it; 0 as long as nothing was ever named. */
+  revision: z.int().min(0),
+  exclusions: Exclusions,
+});
+export type OwnExclusions = z.infer<typeof OwnExclusions>;
+
 const teamPath = z.strictObject({ team: TeamId });
 
 export const layersRoutes = {
@@ -151,6 +160,28 @@ export const layersRoutes = {
       'Says the most that is collected of everybody in this team (owner, admin, its manager), as `PUT /people/:person/left-out`. It holds for whoever joins later, and no longer for whoever leaves; of several teams the least counts. When this answers, it holds for every member; sent again as it is, it reaches those whom a failure left out.',
     body: LeaveOut,
     response: LeftOutView,
+  }),
+  ownExclusions: route({
+    method: 'GET',
+    path: '/people/:person/exclusions',
+    auth: 'session',
+    params: personPath,
+    query: empty,
+    summary:
+      'Which applications and sites are left out for oneself, besides what the policy leaves out (the person alone).',
+    body: null,
+    response: OwnExclusions,
+  }),
+  leaveOutOwn: route({
+    method: 'PUT',
+    path: '/people/:person/exclusions',
+    auth: 'session',
+    params: personPath,
+    query: empty,
+    summary:
+      'Names the applications and sites that are left out for oneself (the person alone): of them only that something private was in front is recorded, and neither title nor picture. It only ever lowers. Holds at the server when this answers, and on each connected device within seconds, where what waits of application, title, site and picture is deleted. 409 when it was changed since `baseRevision`; 429 when something is recorded again after twenty changes within a day.',
+    body: z.strictObject({ baseRevision: z.int().min(0), exclusions: Exclusions }),
+    response: OwnExclusions,
   }),
   chooseZone: route({
     method: 'PUT',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createScriptedPlatform, type ScriptEvent } from '../../../../agent/platform/scripted.ts';
 import type { Exclusions } from '../../../../shared/policy/exclusions.ts';
+import { NO_PERSONAL_TERMS } from '../../../../shared/policy/personal.ts';
 import { MINUTE } from '../../../../shared/time.ts';
 import { atTheEditor, onAPage, script, typing } from '../../../support/days/moments.ts';
 import { createRig, EVERYTHING, type Rig, type RigOptions } from '../../../support/recording.ts';
@@ -99,4 +100,22 @@ test('a start finds what a crash left between a policy with a new exclusion and 
   expect(before.recorded('title')).not.toEqual([]);
   const after = await createRig({ platform: platformOf(atTheEditor), clock, publisher, spool, folder });
   expect(kept(after)).toEqual({ apps: [], titles: 0, sites: [], pictures: 0 });
+});
+
+test('what the person has had left out holds with the lease that says so, without another policy, and ends with one that does not', async () => {
+  const rig = await elevenMinutes(atTheEditor);
+  const { policies, publisher, recorder, clock } = rig;
+  const policy = publisher.policy(2, EVERYTHING);
+  const lease = (revision: number, more: object = {}) =>
+    publisher.lease(policy, 2, { terms: { ...NO_PERSONAL_TERMS, revision, ...more } });
+  expect(await policies.accept(policy, lease(0))).toMatchObject({ ok: true });
+  await recorder.policyChanged();
+  expect(kept(rig)).toMatchObject({ apps: ['Code'] });
+  expect(await policies.accept(null, lease(1, { exclusions: apps('code') }))).toMatchObject({ ok: true });
+  await recorder.policyChanged();
+  expect(kept(rig)).toEqual({ apps: [], titles: 0, sites: [], pictures: 0 });
+  await clock.advance(11 * MINUTE);
+  expect(kept(rig)).toEqual({ apps: ['private'], titles: 0, sites: [], pictures: 0 });
+  expect(await policies.accept(null, lease(2))).toMatchObject({ ok: true });
+  expect(policies.exclusions()).toEqual({ apps: [], sites: [] });
 });

@@ -111,6 +111,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ age: ['owner', 'admin', 'privacy_officer'], sayAge: ['owner', 'admin', 'privacy_officer'] },
   ...{ consents: [], giveConsent: [], withdrawConsent: [] },
   ...{ layers: overseers, leftOutOfPerson: overseers, leaveOutOfPerson: publishers, chooseZone: [] },
+  ...{ ownExclusions: [], leaveOutOwn: [] },
   // The manager manages another one.
   ...{ leftOutOfTeam: staff, leaveOutOfTeam: staff },
   ...{ requests: ['owner', 'privacy_officer'], allRequests: ['owner', 'privacy_officer'], fileRequest: [] },

@@ -33,6 +33,7 @@ async function decide(kit: ServerKit, decision: Exclude<Decision, { kind: 'agree
 const ACTIONS = {
   ...{ objected: 'objection.make', ended: 'objection.make', upheld: 'objection.answer', refused: 'objection.answer' },
   ...{ consented: 'consent.decide', consent_withdrawn: 'consent.decide', zone: 'zone.choose' },
+  left_out: 'exclusion.choose',
   ...{ restricted: 'restriction.decide', restriction_ended: 'restriction.decide' },
   restriction_lift_read: 'restriction.decide',
   ...{ restriction_lift_told: 'restriction.lift', restriction_lifted: 'restriction.lift' },
@@ -194,4 +195,23 @@ it('a policy that asks for more than the law allows on its basis, or binds to ho
   await expect(kit.publish({ app: { level: 'name', schedule: 'working_hours' } })).rejects.toThrow(
     'parameters.app.schedule: there are no working hours to bind it to',
   );
+});
+
+it('what a person has had left out for them is not stored, of before either, until they have it recorded again; of others it is', async () => {
+  await using kit = await startServer();
+  await kit.publish({ app: { level: 'name' }, url: { level: 'host_path' } });
+  const { agent, session } = await tracking(kit);
+  const site = () => seen(kit, { parameter: 'url', level: 'host_path', host: 'docs.choir.example.com', path: '/' });
+  const before = [app(kit), site()];
+  kit.clock.advance(1_000);
+  await decide(kit, { kind: 'left_out', exclusions: { apps: [], sites: ['choir.example.com'] } });
+  kit.clock.advance(1_000);
+  agent.send(batch(agent, 2, session, [...before, app(kit), site()], 2));
+  expect(await agent.take('ack')).toMatchObject({ stored: 2, discarded: { excluded: 2 } });
+  const during = site();
+  kit.clock.advance(1_000);
+  await decide(kit, { kind: 'left_out', exclusions: { apps: [], sites: [] } });
+  kit.clock.advance(1_000);
+  agent.send(batch(agent, 3, session, [during, site()], 2));
+  expect(await agent.take('ack')).toMatchObject({ stored: 1, discarded: { excluded: 1 } });
 });
