@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Agent, createAgent } from '../../agent/core/agent.ts';
 import { askNotice, enrol, type ShownNotice } from '../../agent/core/enrolment.ts';
 import { openFolder } from '../../agent/core/files.ts';
-import type { Random } from '../../agent/core/ports.ts';
+import type { Clock, Random } from '../../agent/core/ports.ts';
 import { createScriptedPlatform, type ScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
 import { scratch, systemRandom } from './agentKit.ts';
@@ -25,9 +25,9 @@ export async function enrolRealAgent(
   { client, person }: Pick<Member, 'client' | 'person'>,
   acknowledged: boolean,
   random: Random = systemRandom,
+  clock: Clock = createSystemClock(),
 ): Promise<RealAgent> {
   const place = await scratch();
-  const clock = createSystemClock();
   const folder = join(place.folder, 'agent');
   const { code } = await client.ok('POST', `/people/${person}/enrolment-codes`, {});
   const invitation = { server, code, ca: null };

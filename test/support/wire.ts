@@ -1,10 +1,17 @@
 import { createConnection, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** A cable between agent and server that keeps a copy of everything that goes through it, and can be pulled out. */
 export interface Wire {
   readonly url: string;
   /** Pulls it out: what is connected is cut off, and whoever tries again is refused. */
   cut(): void;
+  /**
+   * Pulls it out where nobody notices: from now on so many bytes more go through each way, and then nothing, while both ends believe
+   * themselves connected. Nobody else gets through either.
+   */
+  vanish(left: { readonly down: number; readonly up: number }): void;
+  /** As new; what had vanished is cut off at last. */
   mend(): void;
   /** Everything that went through so far: as it was on the wire, and what the frames of WebSocket say behind their mask. */
   captured(): { readonly raw: Buffer; readonly frames: readonly Buffer[] };
@@ -16,15 +23,21 @@ export async function startWire(serverUrl: string): Promise<Wire> {
   const directions: Buffer[][] = [];
   const open = new Set<Socket>();
   let isCut = false;
+  let left: { down: number; up: number } | null = null;
   const server = createServer((near) => {
     if (isCut) {
       near.destroy();
       return;
     }
+    if (left !== null) {
+      open.add(near);
+      near.on('error', () => undefined).on('close', () => open.delete(near));
+      return;
+    }
     const far = createConnection({ host: hostname, port: Number(port) });
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
+    for (const [from, to, way] of [
+      [near, far, 'up'],
+      [far, near, 'down'],
     ] as const) {
       const copy: Buffer[] = [];
       directions.push(copy);
@@ -32,12 +45,21 @@ export async function startWire(serverUrl: string): Promise<Wire> {
       from.on('data', (bytes: Buffer) => copy.push(bytes));
       from.on('error', () => to.destroy());
       from.on('close', () => open.delete(from));
-      from.pipe(to);
+      from.pipe(through(way)).pipe(to);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
+  function through(way: 'down' | 'up'): Transform {
+    return new Transform({
+      transform(bytes: Buffer, _encoding, done) {
+        const passing = left === null ? bytes : bytes.subarray(0, left[way]);
+        if (left !== null) left[way] -= passing.length;
+        done(null, passing);
+      },
+    });
+  }
   const disconnect = () => {
     for (const socket of open) socket.destroy();
   };
@@ -47,8 +69,12 @@ export async function startWire(serverUrl: string): Promise<Wire> {
       isCut = true;
       disconnect();
     },
+    vanish: (most) => void (left = { ...most }),
     mend() {
       isCut = false;
+      if (left === null) return;
+      left = null;
+      disconnect();
     },
     captured() {
       const streams = directions.map((parts) => Buffer.concat(parts));
