@@ -31,6 +31,7 @@ export type Action =
   | 'data.read' // a person's observations, in any form
   | 'subject.erase' // a part of what is recorded of oneself
   | 'policy.erase' // what is stored of everyone, after a lowering
+  | 'subject.import' // to bring along what another server gave one, to read it here and to erase it
   | 'subject.export' // everything that is held about a person, as a whole
   | 'objection.make' // to object for oneself, and to end that
   | 'objection.see' // that there is one
@@ -265,6 +266,8 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'data.read': [themself, owner, theirManager],
   'subject.export': [themself],
   'subject.erase': [themself],
+  // Nobody brings data into somebody else's account, and nobody else sees what a person brought.
+  'subject.import': [themself],
   // Of people whom a manager does not manage, too.
   'policy.erase': [owner, admin],
   'objection.make': [themself],

@@ -22,6 +22,8 @@ import { createAgentSocket } from './ingest/socket.ts';
 import { noteAddress } from './lastAddress.ts';
 import { finishCancellations, type Told } from './lifecycle/cancellation.ts';
 import { startErasures } from './lifecycle/erasure.ts';
+import { startImportSweep } from './lifecycle/importSweep.ts';
+import { createImports } from './lifecycle/imports.ts';
 import { eraseMinors } from './lifecycle/minors.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
@@ -115,11 +117,18 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       failed: (cause) => log.error('self_check', { failure: failureFields(cause) }),
     });
     opened.push(() => selfChecks.close());
+    const imports = createImports({ ...foundation, clock, random });
+    opened.push(() => imports.close());
+    const sweeping = startImportSweep(foundation, imports, (cause) =>
+      log.error('imports', { failure: failureFields(cause) }),
+    );
+    opened.push(() => sweeping.close());
     const closing = new AbortController();
     const address: { origin: string; origins: ReadonlySet<string> } = { origin: '', origins: new Set() };
     const app = createApp({
       ...foundation,
       erasures,
+      imports,
       clock,
       random,
       publicUrl: () => address.origin,

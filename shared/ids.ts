@@ -37,3 +37,11 @@ export type ErasureId = z.infer<typeof ErasureId>;
 
 export const SegmentId = uuid.brand<'SegmentId'>();
 export type SegmentId = z.infer<typeof SegmentId>;
+
+/** One export of another server that a person brought along. */
+export const ImportId = uuid.brand<'ImportId'>();
+export type ImportId = z.infer<typeof ImportId>;
+
+/** One file that a person is bringing along, until it is taken in or let go. */
+export const ArrivalId = uuid.brand<'ArrivalId'>();
+export type ArrivalId = z.infer<typeof ArrivalId>;

@@ -21,6 +21,7 @@ import { devices } from './handlers/devices.ts';
 import { disclosures } from './handlers/disclosures.ts';
 import { enrolment } from './handlers/enrolment.ts';
 import { erasures } from './handlers/erasures.ts';
+import { imports } from './handlers/imports.ts';
 import { layers } from './handlers/layers.ts';
 import { objections } from './handlers/objections.ts';
 import { ownData } from './handlers/ownData.ts';
@@ -48,7 +49,18 @@ import { createSignInPlaces } from './signInPlaces.ts';
 
 export interface ApiDeps
   extends AccountDeps,
-    Pick<Context, 'organisations' | 'control' | 'requests' | 'connections' | 'erased' | 'erasures' | 'publicUrl'> {
+    Pick<
+      Context,
+      | 'organisations'
+      | 'control'
+      | 'requests'
+      | 'connections'
+      | 'erased'
+      | 'erasures'
+      | 'imports'
+      | 'folder'
+      | 'publicUrl'
+    > {
   /** Origins under which this server's own pages are open. Asked for each request: the port may be chosen late. */
   readonly origins: () => ReadonlySet<string>;
   /** TLS here or at the proxy in front: cookies are Secure, and browsers are told to stay with TLS. */
@@ -98,8 +110,8 @@ export function createApp(deps: ApiDeps): Express {
 }
 
 function contextOf(deps: ApiDeps): Context {
-  const { store, vault, organisations, control, requests, connections, erased, erasures, clock, random, publicUrl } =
-    deps;
+  const { store, vault, organisations, control, requests, connections, erased, erasures } = deps;
+  const { imports, folder, closing, clock, random, publicUrl } = deps;
   const accounts = createAccounts(deps);
   const sessions = createSessions({ store, vault, accounts, clock, random });
   const [passwords, rateLimits] = [createPasswords(random), createRateLimits(clock)];
@@ -113,6 +125,9 @@ function contextOf(deps: ApiDeps): Context {
     connections,
     erased,
     erasures,
+    imports,
+    folder,
+    closing,
     accounts,
     sessions,
     passwords,
@@ -148,6 +163,7 @@ function handlersOf(context: Context): Handlers {
     ...requests(context),
     ...data(context),
     ...ownData(context),
+    ...imports(context),
     ...erasures(context),
     ...today(context, streams),
     ...week(context),

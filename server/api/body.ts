@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
+import { importLimits } from '../../shared/protocol/http/imports.ts';
 import type { RouteShape } from '../../shared/protocol/http/route.ts';
 import { parsePart } from './part.ts';
 
@@ -11,6 +12,8 @@ export type ReadBody = (route: RouteShape, request: Request, response: Response)
 /** A little JSON goes a long way: the largest body is an enrolment or a policy change. */
 const BODY_LIMIT = 256 * 1024;
 
+const BYTES = 'application/octet-stream';
+
 export function createReadBody(): ReadBody {
   // What is JSON and no object is refused by the schema, which says what was expected.
   const readJson: RequestHandler = express.json({
@@ -19,13 +22,14 @@ export function createReadBody(): ReadBody {
     strict: false,
     verify: requireUtf8,
   });
+  const readBytes: RequestHandler = express.raw({ type: BYTES, limit: importLimits.partBytes, inflate: false });
   return async (route, request, response) => {
-    await new Promise<void>((read, failed) => {
-      readJson(request, response, (cause?: unknown) => {
-        if (cause === undefined) read();
-        else failed(cause instanceof Error ? cause : new Error('the body could not be read', { cause }));
-      });
-    });
+    if (route.body === BYTES) {
+      await readBy(readBytes, request, response);
+      if (Buffer.isBuffer(request.body)) return new Uint8Array(request.body);
+      throw new DaylightError('bad_request', `body: expected bytes with the content type ${BYTES}`, { field: 'body' });
+    }
+    await readBy(readJson, request, response);
     // An empty object is how some clients say "nothing".
     if (route.body === null) {
       parsePart('body', z.strictObject({}), request.body === undefined ? {} : request.body);
@@ -38,6 +42,15 @@ export function createReadBody(): ReadBody {
     }
     return parsePart('body', route.body, request.body);
   };
+}
+
+function readBy(reader: RequestHandler, request: Request, response: Response): Promise<void> {
+  return new Promise<void>((read, failed) => {
+    void reader(request, response, (cause?: unknown) => {
+      if (cause === undefined) read();
+      else failed(cause instanceof Error ? cause : new Error('the body could not be read', { cause }));
+    });
+  });
 }
 
 /** What is not UTF-8 would otherwise be read with replacement characters in it. */

@@ -5,6 +5,7 @@ import type { Notices } from '../control/notices.ts';
 import type { RightsRequests } from '../control/requests.ts';
 import type { Organisations } from '../control/signer.ts';
 import type { ErasureEngine } from '../lifecycle/erasure.ts';
+import type { Imports } from '../lifecycle/imports.ts';
 import type { Random } from '../random.ts';
 import type { Registers } from '../records/registers.ts';
 import type { Store } from '../store/store.ts';
@@ -27,6 +28,11 @@ export interface Context {
   readonly registers: Registers;
   readonly erased: Erased;
   readonly erasures: Pick<ErasureEngine, 'wake'>;
+  readonly imports: Imports;
+  /** The data folder. */
+  readonly folder: string;
+  /** Aborted when the server closes. */
+  readonly closing: AbortSignal;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly passwords: Passwords;

@@ -11,7 +11,7 @@ import type { Begun, SignedIn } from './sessions.ts';
 export interface Call<R extends RouteShape> {
   readonly params: z.output<R['params']>;
   readonly query: z.output<R['query']>;
-  readonly body: R['body'] extends z.ZodType ? z.output<R['body']> : null;
+  readonly body: R['body'] extends z.ZodType ? z.output<R['body']> : R['body'] extends string ? Uint8Array : null;
   readonly signedIn: R['auth'] extends 'public' ? null : SignedIn;
   readonly client: Client;
   /** What attempts from this address are counted by; never stored, never logged. */

@@ -59,10 +59,15 @@ function operation(name: RouteName, route: RouteShape, cookie: string): Json {
     ...(route.body === null
       ? {}
       : {
-          requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
+          requestBody: { required: true, content: bodyOf(route.body) },
         }),
     responses: { [String(route.status ?? 200)]: success(name, route, cookie), ...failures(route) },
   };
+}
+
+function bodyOf(body: NonNullable<RouteShape['body']>): Json {
+  if (typeof body === 'string') return { [body]: { schema: { type: 'string', format: 'binary' } } };
+  return { 'application/json': { schema: schemaOf(body, 'input') } };
 }
 
 const csrfParameter = {

@@ -136,8 +136,8 @@ export async function recordRead(
 /** Puts on record that somebody reads of themself what is no look at a day; only then may it be answered. `unavailable` as above. */
 export async function recordOwnRead(
   context: Context,
-  { actor, subject }: Authorized<'subject.export'> | Authorized<'subject.erase'>,
-  action: 'held' | 'export',
+  { actor, subject }: Authorized<'subject.export'> | Authorized<'subject.erase'> | Authorized<'subject.import'>,
+  action: 'held' | 'export' | 'imported',
   at: UnixMs,
 ): Promise<void> {
   if (subject !== actor.person) throw new Error('a read of oneself by somebody else');

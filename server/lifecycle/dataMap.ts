@@ -14,7 +14,7 @@ export interface Registered {
 }
 
 /** A part with the rows of one kind, or one of those with parts of their own. */
-export type ExportedIn = RecordPart | 'data' | 'images' | 'notices';
+export type ExportedIn = RecordPart | 'data' | 'images' | 'imported' | 'notices';
 
 const org = 'It is of the organisation, and about nobody in it.';
 
@@ -78,6 +78,12 @@ export const storeMap: Readonly<Record<string, Registered>> = {
     exported: ['images'],
     withheld: 'What is past the day until which it was kept: nobody can read it any more.',
   },
+  imported: {
+    subject: 'person',
+    exported: ['imports'],
+    withheld: 'What you brought along and is past the day until which it is kept here.',
+  },
+  imported_piece: { subject: 'person', exported: ['imported'], withheld: null },
   discarded: { subject: 'device', exported: ['not-kept'], withheld: null },
   dropped: { subject: 'device', exported: ['not-kept'], withheld: null },
   access: {
@@ -148,6 +154,12 @@ export const memoryMap: Readonly<Record<string, Registered>> = {
     exported: [],
     withheld: 'When yours began, to bound how many there are: each is among the looks.',
   },
+  'a file that you bring along': {
+    subject: 'person',
+    exported: [],
+    withheld:
+      'Until it is taken in or let go, a quarter of an hour after your last step at the latest, it is on the disk of the server under a key that is in memory alone; you have the file itself.',
+  },
   'batches and images on their way': {
     subject: 'device',
     exported: [],
@@ -168,6 +180,7 @@ const called: Readonly<Record<string, string>> = {
   token: 'of links and codes',
   web_session: 'of your sign-ins',
   segment: 'of what was recorded',
+  imported: 'of what you brought along',
   image: 'of screenshots',
   access: 'of looks',
   data_key: 'keys',

@@ -1,10 +1,21 @@
 import { z } from 'zod';
 import { ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { observationSchemas } from '../../shared/events/observation.ts';
-import { DeviceId, ImageId, OrgId, PersonId, RequestId, SegmentId, SessionId, TeamId } from '../../shared/ids.ts';
+import {
+  DeviceId,
+  ImageId,
+  ImportId,
+  OrgId,
+  PersonId,
+  RequestId,
+  SegmentId,
+  SessionId,
+  TeamId,
+} from '../../shared/ids.ts';
 import { DiscardReason, DropCause } from '../../shared/outcome.ts';
 import { Contacts } from '../../shared/protocol/http/contacts.ts';
 import { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
+import { ImportSource } from '../../shared/protocol/http/imports.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import { Role } from '../../shared/roles.ts';
 import { Digest, PublicKey, Signed } from '../../shared/signed.ts';
@@ -146,6 +157,18 @@ export const recordParts = {
       signed: Signed,
     }),
   },
+  imports: {
+    title: 'What you brought along',
+    about:
+      'Exports of other servers that you took in here, and where they say that they are from. Nobody else sees them.',
+    schema: z.strictObject({
+      import: ImportId,
+      at: UnixMs,
+      /** The day after which it is deleted here. */
+      keptUntil: Day,
+      source: ImportSource,
+    }),
+  },
   disclosures: {
     title: 'To whom data about you was given',
     about: 'What your organisation put on record of data about you that it gave to somebody outside.',
@@ -206,8 +229,16 @@ export const ImageLine = z.strictObject({
 });
 export type ImageLine = z.infer<typeof ImageLine>;
 
+/** One line of `imported/<parameter>.ndjson`: as it stood in the export that was brought along. */
+function importedLine(parameter: ParameterId) {
+  return dataLine(parameter).extend({ import: ImportId });
+}
+
+/** One line of `imported/images.ndjson`; the picture is `imported/<image>.webp`. */
+const ImportedImageLine = ImageLine.extend({ import: ImportId });
+
 /** Folders one level deep, and nothing that leads out of where it is unpacked. */
-const FileName = z.string().regex(/^([a-z-]{1,32}\/)?[a-z0-9-]{1,64}\.(json|ndjson|csv|html|webp)$/);
+export const FileName = z.string().regex(/^([a-z-]{1,32}\/)?[a-z0-9-]{1,64}\.(json|ndjson|csv|html|webp)$/);
 
 export const Manifest = z.strictObject({
   format: z.literal(EXPORT_FORMAT),
@@ -250,10 +281,12 @@ export type Manifest = z.infer<typeof Manifest>;
 /** The form of one line of each `.ndjson`, by its name; null for a file of no known form. */
 export function lineSchema(name: string): z.ZodType | null {
   if (name === 'images/images.ndjson') return ImageLine;
-  const [, folder, part] = /^(data|records)\/([a-z-]+)\.ndjson$/.exec(name) ?? [];
+  if (name === 'imported/images.ndjson') return ImportedImageLine;
+  const [, folder, part] = /^(data|imported|records)\/([a-z-]+)\.ndjson$/.exec(name) ?? [];
   if (folder === 'records' && isRecordPart(part)) return recordParts[part].schema;
   const parameter = ParameterId.safeParse(part);
-  return folder === 'data' && parameter.success ? dataLine(parameter.data) : null;
+  if (!parameter.success) return null;
+  return folder === 'data' ? dataLine(parameter.data) : folder === 'imported' ? importedLine(parameter.data) : null;
 }
 
 /** All of the above as JSON Schema (draft 2020-12), for whoever reads the files with another program. */
@@ -262,6 +295,8 @@ export function jsonSchemas(): Record<string, unknown> {
     ...recordPartNames.map((part) => `records/${part}.ndjson`),
     ...parameterIds.map((id) => `data/${id}.ndjson`),
     'images/images.ndjson',
+    ...parameterIds.map((id) => `imported/${id}.ndjson`),
+    'imported/images.ndjson',
   ];
   const schemas = names.map((name) => [name, jsonSchema(lineSchema(name))] as const);
   return { 'manifest.json': jsonSchema(Manifest), ...Object.fromEntries(schemas) };

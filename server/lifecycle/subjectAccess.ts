@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
+import { DeviceId, type ImportId, SessionId } from '../../shared/ids.ts';
 import { noticePage } from '../../shared/policy/noticePage.ts';
-import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import { Day, dayOf, UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
 import { columns, decodeSegment } from '../ingest/segment.ts';
@@ -11,6 +13,7 @@ import { type HeldDay, type ImageHead, type SegmentRecord, StoreError } from '..
 import { csvRecord } from './csv.ts';
 import { withheldFrom } from './dataMap.ts';
 import { type DayTable, dayPage, indexPage, nameOfNotice, recordsPage } from './exportPages.ts';
+import { linesOf, openedOf, openPiece } from './imports.ts';
 import {
   EXPORT_FORMAT,
   EXPORT_VERSION,
@@ -55,6 +58,7 @@ export async function* subjectFiles(
   for (const { parameter, days } of held.parameters)
     yield* dataFiles(writing, { subject, held, note }, parameter, days);
   yield* imageFiles(writing, { subject, held, note });
+  yield* importedFiles(writing, subject, note);
   for (const [place, day] of held.days.entries()) {
     const links = { day, before: held.days[place - 1] ?? null, after: held.days[place + 1] ?? null };
     yield writing.file(`days/${day}.html`, dayPage(links, tablesOf({ subject, held, note }, day)));
@@ -160,6 +164,8 @@ async function* recordFiles(writing: Writing, subject: Subject, part: RecordPart
   yield writing.file(`records/${part}.html`, recordsPage(part, rows()));
 }
 
+const CSV_HEAD = ['time', 'lasted_ms', 'day', 'kept_until', 'device', 'session', 'level'];
+
 async function* dataFiles(
   writing: Writing,
   reading: Reading,
@@ -171,7 +177,7 @@ async function* dataFiles(
     `data/${parameter}.ndjson`,
     mapped(recordsOf(reading, parameter, days), (one) => `${JSON.stringify(lineOf(one))}\n`),
   );
-  const header = ['time', 'lasted_ms', 'day', 'kept_until', 'device', 'session', 'level', ...fields];
+  const header = [...CSV_HEAD, ...fields];
   yield writing.records(
     `data/${parameter}.csv`,
     mapped(recordsOf(reading, parameter, days), ({ observation, device, session, segment }) => {
@@ -211,6 +217,65 @@ async function* imageFiles(writing: Writing, reading: Reading): AsyncGenerator<E
   }
   yield writing.records('images/images.ndjson', lines());
 }
+
+/** What was brought along, as it stood in the file that it came in. */
+async function* importedFiles(writing: Writing, subject: Subject, note: Note): AsyncGenerator<ExportFile> {
+  const imports = await openedOf(subject, subject.person, subject.today);
+  async function* lines(parameter: ParameterId): AsyncGenerator<ImportedLine> {
+    for (const one of imports) {
+      for (const { place, day } of one.index.pieces.filter((piece) => piece.parameter === parameter)) {
+        const opened = await unlessUnreadable(linesOf(subject, one, place));
+        if (opened === null) note(parameter, day, 1);
+        for (const line of opened ?? []) yield { ...ImportedFields.parse(JSON.parse(line)), import: one.record.import };
+      }
+    }
+  }
+  for (const parameter of parameterIds) {
+    if (!imports.some(({ index }) => index.pieces.some((piece) => piece.parameter === parameter))) continue;
+    const fields = fieldsOf(parameter);
+    yield writing.records(
+      `imported/${parameter}.ndjson`,
+      mapped(lines(parameter), (line) => `${JSON.stringify(line)}\n`),
+    );
+    yield writing.records(
+      `imported/${parameter}.csv`,
+      mapped(lines(parameter), ({ import: which, day, keptUntil, device, session, observation }) => {
+        const { at, span, level } = observation;
+        const when = [which, new Date(at).toISOString(), span, day, keptUntil, device, session, level];
+        return csvRecord([...when, ...fields.map((field) => observation[field])]);
+      }),
+      csvRecord(['import', ...CSV_HEAD, ...fields]),
+    );
+  }
+  const given = new Set<string>();
+  for (const one of imports) {
+    for (const { place, line } of one.index.images) {
+      const picture = await unlessUnreadable(openPiece(subject, one, place));
+      if (picture === null) note('screenshot', line.day, 1);
+      else {
+        given.add(line.image);
+        yield { ...writing.file(`imported/${line.image}.webp`, [picture]), compress: false };
+      }
+    }
+  }
+  if (given.size === 0) return;
+  async function* imageLines(): AsyncGenerator<string> {
+    for (const { index, record } of imports)
+      for (const { line } of index.images)
+        if (given.has(line.image)) yield `${JSON.stringify({ ...line, import: record.import })}\n`;
+  }
+  yield writing.records('imported/images.ndjson', imageLines());
+}
+
+/** They passed the schema of their file when they came, and are sealed since. */
+const ImportedFields = z.looseObject({
+  day: Day,
+  keptUntil: Day,
+  device: DeviceId,
+  session: SessionId,
+  observation: z.looseObject({ at: UnixMs, span: z.int(), level: z.string() }),
+});
+type ImportedLine = z.infer<typeof ImportedFields> & { readonly import: ImportId };
 
 async function imagesOf({ subject, held }: Reading, day: Day): Promise<readonly ImageHead[]> {
   const { store, person } = subject;

@@ -6,6 +6,7 @@ import type { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
 import type { NoticeHead, NoticeView } from '../../shared/protocol/http/notice.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import type { Digest, Signed } from '../../shared/signed.ts';
+import type { Day } from '../../shared/time.ts';
 import { acknowledgementPart } from '../control/acknowledgements.ts';
 import type { PublishedPolicy } from '../control/control.ts';
 import { openDecision } from '../control/decision.ts';
@@ -16,11 +17,14 @@ import { type Kept, openDocument } from '../control/sealedDocument.ts';
 import { openSessions } from '../ingest/pipeline.ts';
 import type { AccessRecord, DeviceRecord, PersonRecord, Snapshot, TeamRecord, WebSession } from '../store/store.ts';
 import { type Vault, VaultError } from '../vault/vault.ts';
+import { openedOf } from './imports.ts';
 import type { RecordPart, RowOf } from './portable.ts';
 
 /** Who the export is of, and what it is made from. */
 export interface Subject {
   readonly person: PersonRecord;
+  /** The day as of which it is. */
+  readonly today: Day;
   readonly organisation: string;
   readonly contacts: ContactsView;
   readonly store: Snapshot;
@@ -140,6 +144,10 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
   async *policies({ person, policies }) {
     for (const { document, hash, publishedAt, author, reason, signed } of policies)
       yield { version: document.version, hash, publishedAt, byYou: author === person.person, reason, signed };
+  },
+  async *imports(subject) {
+    for (const { record, index } of await openedOf(subject, subject.person, subject.today))
+      yield { import: record.import, at: record.at, keptUntil: record.expires, source: index.source };
   },
   async *disclosures({ disclosures }) {
     yield* disclosures;

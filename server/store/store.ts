@@ -1,5 +1,15 @@
 import type { ParameterId } from '../../shared/catalog.ts';
-import type { DeviceId, ErasureId, ImageId, OrgId, PersonId, RequestId, SegmentId, TeamId } from '../../shared/ids.ts';
+import type {
+  DeviceId,
+  ErasureId,
+  ImageId,
+  ImportId,
+  OrgId,
+  PersonId,
+  RequestId,
+  SegmentId,
+  TeamId,
+} from '../../shared/ids.ts';
 import type { DiscardReason, DropCause } from '../../shared/outcome.ts';
 import type { SignedKeyStatement } from '../../shared/policy/keys.ts';
 import type { Role } from '../../shared/roles.ts';
@@ -30,6 +40,7 @@ export interface Store
     RequestSteps,
     Notices,
     Observations,
+    Imports,
     Audit,
     Subjects,
     Erasures,
@@ -52,6 +63,7 @@ export interface Snapshot
     Pick<Settings, 'setting'>,
     Pick<RequestSteps, 'requestSteps'>,
     Pick<Observations, 'segments' | 'blob' | 'discards' | 'drops'>,
+    Pick<Imports, 'imports' | 'importPiece'>,
     Pick<Audit, 'accesses'>,
     Pick<Erasures, 'erasures'>,
     Subjects {
@@ -571,6 +583,47 @@ export interface Observations {
   drops(org: OrgId, device: DeviceId): Promise<BatchUnit['dropped']>;
 }
 
+// ── What people brought along from other servers ──
+
+/** One export that a person brought along. Apart from what is collected here: no report reads it. */
+export interface ImportRecord {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly import: ImportId;
+  /** Of the key that it and its pieces are sealed under; it has one of its own. */
+  readonly epoch: number;
+  readonly at: UnixMs;
+  /** The day after which it must be gone. */
+  readonly expires: Day;
+  /** Where it is from, and what is in which piece. */
+  readonly sealed: Sealed;
+}
+
+export interface ImportPiece {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly import: ImportId;
+  readonly place: number;
+  readonly sealed: Sealed;
+}
+
+export interface Imports {
+  /** Of an import that is not there yet. `conflict` when it is, and when one of the places is taken. */
+  putImportPieces(pieces: readonly ImportPiece[]): Promise<void>;
+  /** From here on the import is there, and `instead` is not any more: both or neither. `conflict` when its id is taken. */
+  putImport(record: ImportRecord, instead: ImportId | null): Promise<void>;
+  /** From here on it is not there any more; its pieces are, until they are purged. Returns whether it was. */
+  endImport(org: OrgId, person: PersonId, which: ImportId): Promise<boolean>;
+  /** Of one person, or of everyone in the organisation; of each in order of time. */
+  imports(org: OrgId, person?: PersonId): Promise<readonly ImportRecord[]>;
+  /** Null also while its import is not there. */
+  importPiece(org: OrgId, person: PersonId, which: ImportId, place: number): Promise<ImportPiece | null>;
+  /** Who has pieces of an import that is not there: of one that a process did not finish, or that ended. */
+  strayImports(org: OrgId): Promise<readonly PersonId[]>;
+  /** Deletes those pieces of the person. Not one step but many: when it fails, part of it is done, and it can be called again. */
+  purgeStrayImports(org: OrgId, person: PersonId): Promise<number>;
+}
+
 // ── Audit ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Who read, or tried to read, what of whom. Ids only. */
@@ -757,8 +810,8 @@ export interface Endings {
 export interface DataKeyId {
   readonly org: OrgId;
   readonly person: PersonId;
-  /** `profile` is the key of a person's profile, credentials and sessions; its epoch is 0. */
-  readonly parameter: ParameterId | 'profile';
+  /** `profile` is the key of a person's profile, credentials and sessions; its epoch is 0. `imported`: of one import each. */
+  readonly parameter: ParameterId | 'profile' | 'imported';
   readonly epoch: number;
 }
 
@@ -781,7 +834,7 @@ export interface KeyStore {
   /** Stores those that do not exist yet and returns, for every id asked, the key that is stored now. Durable. */
   putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly WrappedDataKey[]>;
   /** Of which epochs there are keys of the person's parameter, ascending. */
-  dataKeyEpochs(org: OrgId, person: PersonId, parameter: ParameterId): Promise<readonly number[]>;
+  dataKeyEpochs(org: OrgId, person: PersonId, parameter: DataKeyId['parameter']): Promise<readonly number[]>;
   /** Deletes these, in one step; one that is not there is no error. */
   destroyDataKeys(keys: readonly DataKeyId[]): Promise<void>;
   /** As `Erasures.scrub`. */

@@ -13,7 +13,7 @@ export interface SealScope {
   /** Null: belongs to the organisation itself. */
   readonly person: PersonId | null;
   /** `image` is sealed under the key of `screenshot`. */
-  readonly parameter: ParameterId | 'image' | 'profile';
+  readonly parameter: ParameterId | 'image' | 'profile' | 'imported';
   /** Of the data key: see `epochs.ts`; 0 for profiles. */
   readonly epoch: number;
   /** The id of the segment, image, person, team … that it is. */

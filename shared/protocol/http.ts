@@ -9,6 +9,7 @@ import { devicesRoutes } from './http/devices.ts';
 import { disclosureRoutes } from './http/disclosures.ts';
 import { enrolmentRoutes } from './http/enrolment.ts';
 import { erasuresRoutes } from './http/erasures.ts';
+import { importsRoutes } from './http/imports.ts';
 import { layersRoutes } from './http/layers.ts';
 import { noticeRoutes } from './http/notice.ts';
 import { objectionsRoutes } from './http/objections.ts';
@@ -75,6 +76,7 @@ export const routes = {
   ...todayRoutes,
   ...observationsRoutes,
   ...ownDataRoutes,
+  ...importsRoutes,
   ...erasuresRoutes,
   ...accessesRoutes,
   ...securityEventsRoutes,

@@ -22,6 +22,8 @@ import {
   enrolment,
   erasure,
   imageId,
+  importPiece,
+  importRecord,
   keyOf,
   NINE,
   notice,
@@ -1561,6 +1563,62 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
     });
 
+    describe('imports', () => {
+      const [acme, ann] = [orgId('acme'), personId('ann')];
+      const { import: a } = importRecord('a');
+
+      it('are there with their last step, and so are their pieces; until then nobody reads one', async () => {
+        await store.putImportPieces([importPiece('a', 0), importPiece('a', 1)]);
+        expect(await store.imports(acme, ann)).toEqual([]);
+        expect(await store.importPiece(acme, ann, a, 0)).toBeNull();
+        expect(await store.strayImports(acme)).toEqual([ann]);
+        await store.putImport(importRecord('a'), null);
+        expect(await store.imports(acme, ann)).toEqual([importRecord('a')]);
+        expect(await store.importPiece(acme, ann, a, 1)).toEqual(importPiece('a', 1));
+        expect(await store.importPiece(acme, ann, a, 2)).toBeNull();
+        expect(await store.importPiece(acme, personId('bob'), a, 0)).toBeNull();
+        expect(await store.strayImports(acme)).toEqual([]);
+        await expectConflict(store.putImport(importRecord('a', { epoch: 2 }), null));
+        await expectConflict(store.putImportPieces([importPiece('a', 2)]));
+      });
+
+      it('take the place of another in one step, whose pieces nobody reads any more and can be purged', async () => {
+        await store.putImportPieces([importPiece('a', 0), importPiece('b', 0)]);
+        await store.putImport(importRecord('a'), null);
+        await store.putImport(importRecord('b', { epoch: 2 }), a);
+        expect(await store.imports(acme, ann)).toEqual([importRecord('b', { epoch: 2 })]);
+        expect(await store.importPiece(acme, ann, a, 0)).toBeNull();
+        expect(await store.strayImports(acme)).toEqual([ann]);
+        expect(await store.purgeStrayImports(acme, ann)).toBe(1);
+        expect(await store.strayImports(acme)).toEqual([]);
+        expect(await store.importPiece(acme, ann, importRecord('b').import, 0)).toEqual(importPiece('b', 0));
+      });
+
+      it('end, each once, and nothing of anybody else with them', async () => {
+        const bobs = importPiece('a', 0, { person: personId('bob') });
+        await store.putImportPieces([...Array.from({ length: 40 }, (_, place) => importPiece('a', place)), bobs]);
+        await store.putImport(importRecord('a'), null);
+        await store.putImport(importRecord('a', { person: personId('bob') }), null);
+        expect(await store.endImport(acme, ann, a)).toBe(true);
+        expect(await store.endImport(acme, ann, a)).toBe(false);
+        expect(await store.purgeStrayImports(acme, ann)).toBe(40);
+        expect(await store.imports(acme)).toEqual([importRecord('a', { person: personId('bob') })]);
+        expect(await store.importPiece(acme, personId('bob'), a, 0)).toEqual(bobs);
+        expect(await store.imports(orgId('other'))).toEqual([]);
+      });
+
+      it('stand in a snapshot as they were', async () => {
+        await store.putImportPieces([importPiece('a', 0)]);
+        await store.putImport(importRecord('a'), null);
+        const before = await store.snapshot();
+        await store.endImport(acme, ann, a);
+        await store.purgeStrayImports(acme, ann);
+        expect(await before.imports(acme, ann)).toEqual([importRecord('a')]);
+        expect(await before.importPiece(acme, ann, a, 0)).toEqual(importPiece('a', 0));
+        await before.close();
+      });
+    });
+
     describe('endings', () => {
       const other = orgId('other');
       const nothing = { people: 0, devices: 0, days: 0, segments: 0, images: 0, records: 0 };
@@ -1587,6 +1645,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await store.putRequestStep(requestStep('a', 1));
         await store.putErasures([erasure(1)]);
         await store.putNotice(notice(1, 1));
+        await store.putImportPieces([importPiece('a', 0)]);
+        await store.putImport(importRecord('a'), null);
         await store.appendBatch(
           batch(1, {
             judgedTerms: 1,

@@ -79,6 +79,7 @@ const views: Readonly<Record<string, View>> = {
   'security events': { as: 'owner', path: '/security', heading: 'Security events' },
   account: { as: 'owner', path: '/account', heading: 'Account' },
   'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },
+  'what was brought along': { as: 'employee', path: '/brought-along', heading: 'Brought along from elsewhere' },
   'my data': { as: 'employee', path: '/my-data', heading: 'My data', open: showDays },
   'something that is restricted': {
     ...{ as: 'employee', path: '/my-data', heading: 'My data' },

@@ -12,6 +12,7 @@ import { createErased } from '../../server/control/erased.ts';
 import { createPolicyControl } from '../../server/control/policies.ts';
 import { createRightsRequests } from '../../server/control/requests.ts';
 import { createOrganisations } from '../../server/control/signer.ts';
+import { createImports } from '../../server/lifecycle/imports.ts';
 import { systemRandom } from '../../server/random.ts';
 import { type Store, StoreError } from '../../server/store/store.ts';
 import { rootKeyOf } from '../../server/vault/rootKey.ts';
@@ -164,6 +165,10 @@ async function serveFailing() {
     ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     ...{ erased: createErased({ store, vault }), erasures: { wake: () => undefined } },
+    ...{
+      folder: '',
+      imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),
+    },
     ...{ publicUrl: () => 'http://localhost', origins: () => new Set(), secure: false, behindProxy: false },
     ...{ consoleFolder: null, healthy: async () => true, closing: new AbortController().signal, log: () => undefined },
   });

@@ -22,6 +22,7 @@ import {
   type TestServer,
   totpCode,
 } from '../support/api.ts';
+import { offer, takeIn } from '../support/broughtAlong.ts';
 import { enrol } from '../support/enrolled.ts';
 import { batch, dial, receiptBy } from '../support/ingestKit.ts';
 import { finished, fromSource, startNode } from '../support/nodeProcess.ts';
@@ -97,11 +98,27 @@ beforeAll(async () => {
   await client.ok('GET', `/people/${ann.person}/day?day=${day}&purpose=support`);
   await ann.client.ok('GET', `/people/${bob.person}/day?day=${day}&purpose=working_time`);
   await client.ok('POST', `/people/${ann.person}/enrolment-codes`, {});
+  await bringSomething();
   zip = await exported(ann);
   folder = await mkdtemp(join(tmpdir(), 'daylight-export-'));
   await writeFile(join(folder, 'export.zip'), zip);
   await run('unzip', ['-q', 'export.zip', '-d', 'out'], { cwd: folder });
 }, 120_000);
+
+/** What another organisation had recorded of her. */
+async function bringSomething(): Promise<void> {
+  const before = await it.addOrganisation('Before');
+  const there = await addMember(it, before.client, 'employee', {
+    name: `Name ${ANN}`,
+    email: 'ann@before.example.com',
+  });
+  const days = [addDays(dayOf(it.clock.now()), -30)];
+  await plant(it.data, { org: before.org, person: there.person, canary: ANN, days });
+  const { arrival } = await offer(ann.client, ann.person, await exported(there));
+  it.clock.advance(60_000); // the code before was used
+  await takeIn(ann.client, ann.person, arrival, { totp: totpCode(ann.secret ?? '', it.clock.now()) });
+}
+
 /** Of long ago: of what is planted nothing goes. */
 async function eraseADay(): Promise<void> {
   const foundation = await openFoundation({ data: it.data, clock: it.clock, random: systemRandom, create: false });
@@ -195,7 +212,9 @@ describe('an export', () => {
     for (const part of parts) {
       if (part === 'data') continue;
       const name =
-        part === 'images' ? 'images/images.ndjson' : part === 'notices' ? 'notices/1.html' : `records/${part}.ndjson`;
+        { images: 'images/images.ndjson', notices: 'notices/1.html', imported: 'imported/notes.ndjson' }[
+          part as string
+        ] ?? `records/${part}.ndjson`;
       expect([part, (await text(name)).length > 0]).toEqual([part, true]);
     }
     const looked = await lines('records/who-looked.ndjson');

@@ -81,6 +81,7 @@ export interface Reply {
 
 /** A browser's side of the contract: keeps the cookie and sends the header. */
 export interface Client {
+  readonly url: string;
   cookie: string | null;
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   /** The same, and fails unless the answer is below 300; returns the body. */
@@ -89,6 +90,7 @@ export interface Client {
 
 export function createClient(url: string, userAgent = CHROME): Client {
   const client: Client = {
+    url,
     cookie: null,
     async send(method, path, body, headers = {}) {
       const response = await fetch(`${url}/api/v1${path}`, {

@@ -8,6 +8,7 @@ import { zipOf } from '../../server/lifecycle/exportZip.ts';
 import { type ExportFile, subjectFiles } from '../../server/lifecycle/subjectAccess.ts';
 import { systemRandom } from '../../server/random.ts';
 import { OrgId, PersonId } from '../../shared/ids.ts';
+import { dayOf } from '../../shared/time.ts';
 import { openFoundationIn } from './numberedNotes.ts';
 
 // A process for tests: exports the person of the organisation on its command line, from the folder there, to nowhere. Prints how many
@@ -28,6 +29,7 @@ const contacts = await contactsOf(store, vault, record.org);
 const erased = await foundation.erased.of(record);
 const subject = {
   person: record,
+  today: dayOf(Date.now()),
   organisation: 'Acme',
   contacts,
   notices: [],

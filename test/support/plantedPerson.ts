@@ -49,7 +49,8 @@ export async function plant(data: string, planting: Planting): Promise<{ device:
     for (const [place, day] of days.entries()) {
       const image = ImageId.parse(randomUUID());
       images.push(image);
-      const picture = Buffer.concat([webp(4_096, 7), Buffer.from(`image ${canary} ${day}`)]);
+      const picture = Buffer.from(webp(4_096, 7));
+      picture.write(`image ${canary} ${day}`, 1_000);
       const observations = observationsOf(day, canary, image, picture, { apps, titles });
       const terms = {
         day,

@@ -8,6 +8,8 @@ import {
   type DeviceRecord,
   type DiscardCount,
   type ErasureRecord,
+  type ImportPiece,
+  type ImportRecord,
   type KeyStore,
   type NewAccess,
   type NewSecurityEvent,
@@ -56,6 +58,8 @@ interface Contents {
   readonly accesses: readonly AccessRecord[];
   readonly events: readonly SecurityEvent[];
   readonly erasures: readonly ErasureRecord[];
+  readonly imported: readonly ImportRecord[];
+  readonly importPieces: readonly ImportPiece[];
 }
 
 const nothing: Contents = {
@@ -80,6 +84,8 @@ const nothing: Contents = {
   accesses: [],
   events: [],
   erasures: [],
+  imported: [],
+  importPieces: [],
 };
 
 /**
@@ -108,11 +114,14 @@ export function createReferenceStore(from: Contents = nothing): Store {
   const accesses = [...from.accesses];
   const events = [...from.events];
   const erasures = [...from.erasures];
+  const imported = [...from.imported];
+  const importPieces = [...from.importPieces];
   /** Of each change that proof rests on, whose it was; the mark is how many there have been. */
   const changes: { org: string; device: string }[] = [];
   const tables: { org: string }[][] = [
     ...[organisations, people, teams, tokens, sessions, devices, receipts, policies, acknowledgements],
     ...[policyKeys, decisions, settings, requestSteps, notices, segments, blobs, accesses, events, erasures],
+    ...[imported, importPieces],
   ];
   const snapshots: Store[] = [];
   let closed = false;
@@ -121,6 +130,11 @@ export function createReferenceStore(from: Contents = nothing): Store {
     const ours = devices.filter((one) => one.org === org).map(({ device }) => device as string);
     return [...discards, ...drops].filter(({ device }) => ours.includes(device));
   };
+
+  const importName = (one: Pick<ImportRecord, 'org' | 'person' | 'import'>): string =>
+    `${one.org}/${one.person}/${one.import}`;
+  const isImported = (piece: Pick<ImportRecord, 'org' | 'person' | 'import'>): boolean =>
+    imported.some((one) => importName(one) === importName(piece));
 
   /** One step: what throws in it has changed nothing yet. */
   const step = async <T>(work: () => T): Promise<T> => {
@@ -376,6 +390,39 @@ export function createReferenceStore(from: Contents = nothing): Store {
     requestSteps: (org, person) =>
       step(() => requestSteps.filter((one) => one.org === org && (person === undefined || one.person === person))),
 
+    putImportPieces: (pieces) =>
+      step(() => {
+        const all = [...importPieces, ...pieces].map((one) => `${importName(one)}/${one.place}`);
+        refuseIf(new Set(all).size < all.length || pieces.some((one) => isImported(one)));
+        importPieces.push(...pieces);
+      }),
+    putImport: (taken, instead) =>
+      step(() => {
+        refuseIf(isImported(taken));
+        imported.push(taken);
+        if (instead !== null) removed(imported, (one) => importName(one) === importName({ ...taken, import: instead }));
+      }),
+    endImport: (org, person, which) =>
+      step(() => removed(imported, (one) => importName(one) === importName({ org, person, import: which })) > 0),
+    imports: (org, person) =>
+      step(() =>
+        imported
+          .filter((one) => one.org === org && (person === undefined || one.person === person))
+          .toSorted((a, b) => (a.person < b.person ? -1 : a.person > b.person ? 1 : a.at - b.at)),
+      ),
+    importPiece: (org, person, which, place) =>
+      step(() => {
+        const name = importName({ org, person, import: which });
+        const piece = importPieces.find((one) => importName(one) === name && one.place === place);
+        return piece !== undefined && isImported(piece) ? piece : null;
+      }),
+    strayImports: (org) =>
+      step(() => [
+        ...new Set(importPieces.filter((one) => one.org === org && !isImported(one)).map(({ person }) => person)),
+      ]),
+    purgeStrayImports: (org, person) =>
+      step(() => removed(importPieces, (one) => one.org === org && one.person === person && !isImported(one))),
+
     putNotice: (notice) =>
       step(() => {
         const { org, version } = notice;
@@ -594,6 +641,8 @@ export function createReferenceStore(from: Contents = nothing): Store {
             policyKeys,
             decisions,
             settings,
+            imported,
+            importPieces,
             requestSteps,
             notices,
             segments,

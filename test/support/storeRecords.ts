@@ -6,6 +6,8 @@ import type {
   DeviceRecord,
   Enrolment,
   ErasureRecord,
+  ImportPiece,
+  ImportRecord,
   NewAccess,
   NoticeRecord,
   OrgRecord,
@@ -21,7 +23,17 @@ import type {
   WrappedDataKey,
 } from '../../server/store/store.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
-import { DeviceId, ErasureId, ImageId, OrgId, PersonId, RequestId, SegmentId, TeamId } from '../../shared/ids.ts';
+import {
+  DeviceId,
+  ErasureId,
+  ImageId,
+  ImportId,
+  OrgId,
+  PersonId,
+  RequestId,
+  SegmentId,
+  TeamId,
+} from '../../shared/ids.ts';
 import type { Signed } from '../../shared/signed.ts';
 import type { Day } from '../../shared/time.ts';
 import { sealedText } from './sealedForTest.ts';
@@ -177,6 +189,26 @@ export const requestStep = (
   step,
   at: NINE + step,
   sealed: sealedText(`${name}, step ${step}`),
+  ...change,
+});
+
+export const importRecord = (name: string, change: Partial<ImportRecord> = {}): ImportRecord => ({
+  org: orgId('acme'),
+  person: personId('ann'),
+  import: ImportId.parse(uuid(`import ${name}`)),
+  epoch: 1,
+  at: NINE,
+  expires: '2027-03-02',
+  sealed: sealedText(`import ${name}`),
+  ...change,
+});
+
+export const importPiece = (name: string, place: number, change: Partial<ImportPiece> = {}): ImportPiece => ({
+  org: orgId('acme'),
+  person: personId('ann'),
+  import: importRecord(name).import,
+  place,
+  sealed: sealedText(`import ${name}, piece ${place}`),
   ...change,
 });
 

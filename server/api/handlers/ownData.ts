@@ -118,6 +118,7 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
   const disclosures = disclosedOf(written, asking.person, context.clock.now());
   return {
     person,
+    today: dayOf(context.clock.now()),
     organisation: identity.name,
     contacts,
     store,

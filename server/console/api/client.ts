@@ -26,7 +26,11 @@ type Part<Name extends string, Value> =
 
 export type Request<R extends RouteName> = Part<'params', z.input<Routes[R]['params']>> &
   Part<'query', z.input<Routes[R]['query']>> &
-  (Routes[R]['body'] extends z.ZodType<unknown, infer Input> ? Part<'body', Input> : { readonly body?: never });
+  (Routes[R]['body'] extends z.ZodType<unknown, infer Input>
+    ? Part<'body', Input>
+    : Routes[R]['body'] extends string
+      ? { readonly body: Blob }
+      : { readonly body?: never });
 
 interface AnyRequest {
   readonly params?: Readonly<Record<string, unknown>> | undefined;
@@ -99,15 +103,20 @@ function ask(route: RouteShape, request: AnyRequest, signal: AbortSignal): Promi
     method: route.method,
     credentials: 'same-origin',
     headers: headersOf(route),
-    body: route.body === null ? null : JSON.stringify(request.body ?? {}),
+    body: bodyOf(route, request),
     signal,
   });
+}
+
+function bodyOf(route: RouteShape, { body }: AnyRequest): BodyInit | null {
+  if (route.body === null) return null;
+  return body instanceof Blob ? body : JSON.stringify(body ?? {});
 }
 
 function headersOf(route: RouteShape): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (route.method !== 'GET') headers[CSRF_HEADER] = 'console';
-  if (route.body !== null) headers['content-type'] = 'application/json';
+  if (route.body !== null) headers['content-type'] = typeof route.body === 'string' ? route.body : 'application/json';
   return headers;
 }
 

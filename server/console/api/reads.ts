@@ -360,6 +360,41 @@ export function useHeld(person: string) {
   });
 }
 
+/** Like a day: one read is one entry in the access log. */
+export function useImports(person: string) {
+  return useQuery({
+    queryKey: keys.imports(person),
+    queryFn: ({ signal }) => call('imports', { params: { person } }, signal),
+    select: ({ imports }) => imports,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
+/** The same. */
+export function useImportedDay(person: string, which: string, day: string) {
+  return useQuery({
+    queryKey: keys.importedDay(which, day),
+    queryFn: ({ signal }) => call('importedDay', { params: { person, import: which, day } }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
+/** Asked again and again while the server reads the file. */
+export function useArrival(person: string) {
+  return useQuery({
+    queryKey: keys.arrival(person),
+    queryFn: ({ signal }) => call('arrival', { params: { person } }, signal),
+    select: ({ arrival }) => arrival,
+    refetchInterval: ({ state }) => {
+      const kind = state.data?.arrival?.state.kind;
+      return kind === 'checking' || kind === 'taking' ? SOON_MS : false;
+    },
+    gcTime: 0,
+  });
+}
+
 /** Looked at again every few seconds as long as something is on its way. */
 export function useErasures(person: string) {
   return useQuery({
@@ -372,6 +407,7 @@ export function useErasures(person: string) {
 }
 
 const AGAIN_MS = 1_500;
+const SOON_MS = 400;
 
 export function useStoredAbove(enabled: boolean) {
   return useQuery({

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { Link } from 'react-router';
 import { catalog } from '../../../shared/catalog.ts';
 import { RETENTION } from '../../../shared/policy/notice.ts';
@@ -34,6 +35,15 @@ export function MyData() {
         <MyRestrictions />
         <OwnDisclosures />
         <Download />
+        <section className="dl-panel dl-stack" aria-labelledby="brought-heading">
+          <h2 id="brought-heading">{say('brought.title')}</h2>
+          <p>{say('brought.short')}</p>
+          <div>
+            <Button component={Link} to="/brought-along" variant="default">
+              {say('brought.open')}
+            </Button>
+          </div>
+        </section>
         <p>
           {say('why.ask')} <Link to="/why">{say('nav.why')}</Link>
         </p>

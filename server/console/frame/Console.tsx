@@ -10,6 +10,8 @@ import { followOtherTabs } from '../api/otherTabs.ts';
 import { MeProvider, useSession } from '../api/useMe.ts';
 import { Begin } from '../begin/Begin.tsx';
 import { Start } from '../begin/Start.tsx';
+import { BroughtAlong } from '../brought/BroughtAlong.tsx';
+import { BroughtDay } from '../brought/BroughtDay.tsx';
 import { Collection } from '../collection/Collection.tsx';
 import { DraftsProvider } from '../collection/Drafts.tsx';
 import { HistoryPage } from '../collection/HistoryPage.tsx';
@@ -117,6 +119,8 @@ function Inside({ me }: { me: Me }) {
           <Route path="/my-day/:day?" element={<DayPage />} />
           <Route path="/my-week/:day?" element={<WeekPage />} />
           <Route path="/my-data" element={<MyData />} />
+          <Route path="/brought-along" element={<BroughtAlong />} />
+          <Route path="/brought-along/:import/:day" element={<BroughtDay />} />
           <Route path="/who-looked" element={<Accesses />} />
           <Route path="/notice" element={<NoticePage />} />
           <Route path="/notice/history" element={<HistoryPage />} />

@@ -113,7 +113,7 @@ export function signed(row: Row): Signed {
 
 /**
  * One byte for a parameter. A code, once given, is never given to another parameter: databases and backups hold it.
- * 0 is `unknown` in counts of discarded items and `profile` among the keys.
+ * 0 is `unknown` in counts of discarded items and `profile` among the keys, 254 is `imported` among those.
  */
 const parameterCodes = {
   session: 1,

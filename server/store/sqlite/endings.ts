@@ -16,6 +16,7 @@ const long: ReadonlySet<string> = new Set([
   'personal_decision',
   'rights_request',
   'erasure',
+  'imported_piece',
   'access',
   'security_event',
 ]);

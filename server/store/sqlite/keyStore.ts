@@ -46,7 +46,7 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
       return put(keys);
     },
     async dataKeyEpochs(org, person, of) {
-      const rows = await read.all(epochsOf, [idBytes(org), idBytes(person), parameterCode(of)]);
+      const rows = await read.all(epochsOf, [idBytes(org), idBytes(person), codeOf(of)]);
       return rows.map((row) => int(row, 'epoch'));
     },
     async destroyDataKeys(keys) {
@@ -85,10 +85,21 @@ const destroyOne = 'DELETE FROM data_key WHERE org = ? AND person = ? AND parame
 const idColumns = ['org', 'person', 'parameter', 'epoch'];
 const keyColumns = [...idColumns, 'org_key_version', 'wrapped'];
 
-/** 0 stands for `profile` among the parameters. */
 function idValues(id: DataKeyId): Value[] {
-  const code = id.parameter === 'profile' ? 0 : parameterCode(id.parameter);
-  return [idBytes(id.org), idBytes(id.person), code, id.epoch];
+  return [idBytes(id.org), idBytes(id.person), codeOf(id.parameter), id.epoch];
+}
+
+/** No parameter has these codes. */
+const [PROFILE, IMPORTED] = [0, 254];
+
+function codeOf(of: DataKeyId['parameter']): number {
+  if (of === 'profile') return PROFILE;
+  return of === 'imported' ? IMPORTED : parameterCode(of);
+}
+
+function ofCode(code: number): DataKeyId['parameter'] {
+  if (code === PROFILE) return 'profile';
+  return code === IMPORTED ? 'imported' : parameter(code);
 }
 
 function keyValues(key: WrappedDataKey): Value[] {
@@ -96,11 +107,10 @@ function keyValues(key: WrappedDataKey): Value[] {
 }
 
 function dataKeyOf(row: Row): WrappedDataKey {
-  const code = int(row, 'parameter');
   return {
     org: id(OrgId, row, 'org'),
     person: id(PersonId, row, 'person'),
-    parameter: code === 0 ? 'profile' : parameter(code),
+    parameter: ofCode(int(row, 'parameter')),
     epoch: int(row, 'epoch'),
     orgKeyVersion: int(row, 'org_key_version'),
     wrapped: bytes(row, 'wrapped'),

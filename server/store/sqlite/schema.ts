@@ -67,6 +67,17 @@ const ERASURE = `CREATE TABLE erasure (
     PRIMARY KEY (org, person, number)
   ) STRICT;`;
 
+const IMPORTED = `CREATE TABLE imported (
+    org BLOB NOT NULL, person BLOB NOT NULL, import BLOB NOT NULL, epoch INTEGER NOT NULL, at INTEGER NOT NULL,
+    expires INTEGER NOT NULL, sealed BLOB NOT NULL,
+    PRIMARY KEY (org, person, import)
+  ) STRICT;
+  -- Pieces come before their import, which is there when its row is.
+  CREATE TABLE imported_piece (
+    org BLOB NOT NULL, person BLOB NOT NULL, import BLOB NOT NULL, place INTEGER NOT NULL, sealed BLOB NOT NULL,
+    PRIMARY KEY (org, person, import, place)
+  ) STRICT;`;
+
 const NOTICE = `CREATE TABLE notice (
     org BLOB NOT NULL, version INTEGER NOT NULL, edition INTEGER NOT NULL, hash BLOB NOT NULL, at INTEGER NOT NULL,
     sealed BLOB NOT NULL,
@@ -82,7 +93,7 @@ const NOTICE = `CREATE TABLE notice (
 export const storeSchema = schema(
   'a Daylight store',
   0x4461_796c,
-  8,
+  9,
   `
   CREATE TABLE organisation (
     org BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, profile BLOB NOT NULL
@@ -164,6 +175,8 @@ export const storeSchema = schema(
 
   ${NOTICE}
 
+  ${IMPORTED}
+
   -- Row numbers are the order of arrival, and appended; the key keeps one person's day together in its index.
   CREATE TABLE segment (
     org BLOB NOT NULL, person BLOB NOT NULL, day INTEGER NOT NULL, parameter INTEGER NOT NULL, segment BLOB NOT NULL,
@@ -207,6 +220,7 @@ export const storeSchema = schema(
     [5, ''], // the tables stay; what is sealed in them may say more than a Daylight of format 5 understands
     [6, PERSONAL_DECISION],
     [7, `${ORGANISATION_SETTING} ${RIGHTS_REQUEST} ${NOTICE} ${POLICY_KEY} ${ACKNOWLEDGEMENT_OF_TERMS} ${ERASURE}`],
+    [8, IMPORTED],
   ]),
 );
 

@@ -12,6 +12,7 @@ import { devicesIn } from './devices.ts';
 import { endingsIn } from './endings.ts';
 import { erasuresIn } from './erasures.ts';
 import { codeOf, storeError, translated } from './failure.ts';
+import { importsIn } from './imports.ts';
 import { noticesIn } from './notices.ts';
 import { observationsIn } from './observations.ts';
 import { organisationSettingsIn } from './organisationSettings.ts';
@@ -56,6 +57,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ...requestStepsIn(database, fromStore),
       ...noticesIn(database, fromStore),
       ...observationsIn(database, blobs, fromStore),
+      ...importsIn(database, fromStore),
       ...auditIn(database),
       ...subjectsIn(database),
       ...erasuresIn(database, blobs, fromStore),
@@ -84,11 +86,13 @@ async function snapshotIn(database: Database, blobs: BlobFolder, fromStore: Vaul
   const { setting } = organisationSettingsIn(then, fromStore);
   const { requestSteps } = requestStepsIn(then, fromStore);
   const { segments, blob, discards, drops } = observationsIn(then, blobs, fromStore);
+  const { imports, importPiece } = importsIn(then, fromStore);
   const { accesses } = auditIn(then);
   const { erasures } = erasuresIn(then, blobs, fromStore);
   return {
     ...{ person, people, teams, tokens, sessionsOf, devices, receipts, acknowledgements },
     ...{ decisions, setting, requestSteps, segments, blob, discards, drops, accesses, erasures },
+    ...{ imports, importPiece },
     ...subjectsIn(then),
     close: () => translated(read.close()),
   };

@@ -10,8 +10,8 @@ export interface RouteShape {
   readonly auth: 'public' | 'partial' | 'session';
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
-  /** Null: the request has no body. */
-  readonly body: z.ZodType | null;
+  /** Null: the request has no body. A media type: bytes, as they are. */
+  readonly body: z.ZodType | 'application/octet-stream' | null;
   /** A schema of the JSON answer, or the media type of an answer that is not JSON. */
   readonly response: z.ZodType | 'image/webp' | 'application/zip' | 'text/html' | 'text/csv' | 'text/event-stream';
   readonly status?: 201;

@@ -32,7 +32,7 @@ test('an error is shown beside the field that it is about, with its remedy, and 
 test('every field that the catalogue has words for is one that a route asks for', () => {
   const fields = Object.keys(en).flatMap((key) => /^refused\.[a-z_]+\.(\w+)$/.exec(key)?.slice(1) ?? []);
   const asked = Object.values(routes).flatMap(({ body }) =>
-    body !== null && 'shape' in body ? Object.keys(body.shape) : [],
+    body !== null && typeof body !== 'string' && 'shape' in body ? Object.keys(body.shape) : [],
   );
   expect(fields.length).toBeGreaterThan(0);
   expect(fields.filter((field) => !asked.includes(field))).toEqual([]);

@@ -56,6 +56,7 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'data.read': { inTheirTeam: ['owner', 'manager'], inAnotherTeam: ['owner'], themself: true },
   'subject.export': same([], true),
   'subject.erase': same([], true),
+  'subject.import': same([], true),
   'policy.erase': same(['owner', 'admin'], false),
   'objection.make': same([], true),
   'objection.see': {

@@ -102,6 +102,17 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ observations: ['owner', 'manager'], screenshot: ['owner', 'manager'] },
   // Nobody asks for what is held of another.
   ...{ held: [], exportData: [], erasures: [], previewErasure: [], erase: [] },
+  // Nobody brings data along for another, or sees what another brought.
+  ...{
+    imports: [],
+    arrival: [],
+    beginArrival: [],
+    sendPart: [],
+    dropArrival: [],
+    takeArrival: [],
+    importedDay: [],
+    eraseImport: [],
+  },
   ...{ storedAbove: ['owner', 'admin'], eraseStored: ['owner', 'admin'], orderedErasures: overseers },
   ...{ objections: overseers, openObjections: ['owner', 'privacy_officer'], object: [], endObjection: [] },
   answerObjection: ['owner', 'privacy_officer'],

@@ -5,12 +5,13 @@ import { createAccounts } from '../../../../server/api/accounts.ts';
 import { createApp } from '../../../../server/api/app.ts';
 import { createSessions } from '../../../../server/api/sessions.ts';
 import { createRightsRequests } from '../../../../server/control/requests.ts';
+import { createImports } from '../../../../server/lifecycle/imports.ts';
 import { systemRandom } from '../../../../server/random.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { MINUTE, SECOND } from '../../../../shared/time.ts';
 import { openEvents } from '../../../support/eventReader.ts';
 import { batch, connect, newSession, type ServerKit, sessionEvent, startServer } from '../../../support/ingestKit.ts';
-import { createReferenceStore } from '../../../support/referenceStore.ts';
+import { createReferenceKeyStore, createReferenceStore } from '../../../support/referenceStore.ts';
 
 // What a live look costs the store, counted in records: it must not grow with everybody whom the reader may not see.
 
@@ -46,6 +47,10 @@ async function serve(kit: ServerKit): Promise<string> {
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
     ...{ erased, erasures: { wake: () => undefined } },
+    ...{
+      folder: '',
+      imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),
+    },
     ...{ origins: () => new Set<string>(), secure: false, behindProxy: false, consoleFolder: null },
     ...{ healthy: async () => true, closing: new AbortController().signal, log: () => undefined },
   });

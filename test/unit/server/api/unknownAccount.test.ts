@@ -14,6 +14,7 @@ import { systemClock as clock } from '../../../../server/clock.ts';
 import { createNotices } from '../../../../server/control/notices.ts';
 import { openFoundation } from '../../../../server/foundation.ts';
 import { initialise } from '../../../../server/initialise.ts';
+import { createImports } from '../../../../server/lifecycle/imports.ts';
 import { systemRandom as random } from '../../../../server/random.ts';
 import { createRegisters } from '../../../../server/records/registers.ts';
 import { DaylightError } from '../../../../shared/errors.ts';
@@ -39,6 +40,8 @@ test('an unknown address, a wrong password and an account without one get the sa
       sessions: createSessions({ ...foundation, accounts, clock, random }),
       signInPlaces: createSignInPlaces(rateLimits, clock),
       erasures: { wake: () => undefined },
+      imports: createImports({ ...foundation, clock, random }),
+      closing: new AbortController().signal,
       notices: createNotices({ ...foundation, clock }),
       publicUrl: () => 'http://localhost',
       registers: createRegisters({ ...foundation, clock }),

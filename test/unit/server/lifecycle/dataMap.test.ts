@@ -58,6 +58,8 @@ describe('the data map', () => {
 
   it('leads to every part that an export has', () => {
     const parts = new Set(Object.values(storeMap).flatMap(({ exported }) => exported));
-    expect([...parts].toSorted()).toEqual([...Object.keys(recordParts), 'data', 'images', 'notices'].toSorted());
+    expect([...parts].toSorted()).toEqual(
+      [...Object.keys(recordParts), 'data', 'images', 'imported', 'notices'].toSorted(),
+    );
   });
 });

@@ -1,0 +1,98 @@
+import { Button, Radio, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type SyntheticEvent, useState } from 'react';
+import type { ImportView } from '../../../shared/protocol/http/imports.ts';
+import { call } from '../api/client.ts';
+import { keys } from '../api/keys.ts';
+import { useMe } from '../api/useMe.ts';
+import { Proof, useProofFields } from '../erasing/Proof.tsx';
+import { Failure } from '../frame/Failure.tsx';
+import { Dialog } from '../frame/Sheet.tsx';
+import { count, say } from '../strings/say.ts';
+
+interface EraseProps {
+  readonly brought: ImportView;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** All of it, or some of its days; says what goes, and asks who it is. */
+export function EraseBrought({ brought, opened, onClose }: EraseProps) {
+  return (
+    <Dialog opened={opened} onClose={onClose} title={say('brought.eraseTitle')}>
+      {opened && <Asking brought={brought} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function Asking({ brought, onClose }: Omit<EraseProps, 'opened'>) {
+  const person = useMe().person.id;
+  const client = useQueryClient();
+  const fields = useProofFields();
+  const all = brought.parameters.flatMap(({ days }) => days).toSorted();
+  const [which, choose] = useState('all');
+  const [from, setFrom] = useState(all[0] ?? '');
+  const [to, setTo] = useState(all.at(-1) ?? '');
+  const days = which === 'all' ? null : { from, to };
+  const erase = useMutation({
+    mutationFn: () =>
+      call('eraseImport', { params: { person, import: brought.import }, body: { days, ...fields.body } }),
+    onSuccess: () => {
+      onClose();
+      return client.invalidateQueries({ queryKey: keys.imports(person) });
+    },
+    onSettled: fields.clear,
+  });
+  const records = brought.parameters.reduce((sum, one) => sum + one.records, 0);
+  const isWhole = days === null || (from !== '' && to !== '' && from <= to);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    erase.mutate();
+  };
+  return (
+    <form className="dl-stack" onSubmit={submit} noValidate>
+      <Radio.Group label={say('brought.which')} value={which} onChange={choose}>
+        <div className="dl-stack" style={{ gap: '0.5rem', marginTop: '0.5rem' }}>
+          <Radio
+            value="all"
+            label={say('brought.all', {
+              records: count('brought.records', records),
+              images: count('brought.images', brought.images),
+            })}
+          />
+          <Radio value="days" label={say('brought.days')} />
+        </div>
+      </Radio.Group>
+      {days !== null && (
+        <div className="dl-row">
+          <TextInput
+            type="date"
+            label={say('erase.from')}
+            value={from}
+            required
+            onChange={(event) => setFrom(event.currentTarget.value)}
+          />
+          <TextInput
+            type="date"
+            label={say('erase.to')}
+            value={to}
+            required
+            error={from !== '' && to !== '' && to < from && say('erase.order')}
+            onChange={(event) => setTo(event.currentTarget.value)}
+          />
+        </div>
+      )}
+      <p>{say('brought.forEver')}</p>
+      <Proof fields={fields} error={erase.error} />
+      {erase.isError && <Failure error={erase.error} fields={['password']} />}
+      <div className="dl-row">
+        <Button type="submit" color="red" loading={erase.isPending} disabled={!fields.isWhole || !isWhole}>
+          {say('brought.eraseNow')}
+        </Button>
+        <Button variant="default" onClick={onClose}>
+          {say('action.back')}
+        </Button>
+      </div>
+    </form>
+  );
+}
