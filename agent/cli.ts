@@ -12,7 +12,9 @@ import {
   listScreenshots,
   parameterNamed,
   saveScreenshot,
+  seeFirstUse,
   showConsents,
+  showFirstUse,
   showIdle,
   showNotice,
   showRequests,
@@ -243,6 +245,17 @@ function looking(cli: Command, folder: () => string): void {
       .argument('<id>')
       .action((id: string) => answerRequest(terminal, folder(), { id, answer, now: clock.now() }));
   }
+  cli
+    .command('seen')
+    .description(
+      'what is about to be recorded here for the first time; with its name: you have seen that, and it may begin',
+    )
+    .argument('[what]', `one of: ${parameterIds.join(', ')}`)
+    .action((what?: string) =>
+      what === undefined
+        ? showFirstUse(terminal, folder())
+        : seeFirstUse(terminal, folder(), parameterNamed('seen', what)),
+    );
   const consent = cli
     .command('consent')
     .description('what is collected only with your consent, which you give and withdraw');

@@ -12,6 +12,7 @@ import { requestLines } from '../core/requestWords.ts';
 import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
 import { agreementLines } from '../strings/agreement.ts';
 import { consentLine } from '../strings/consent.ts';
+import { firstUseLine } from '../strings/firstUse.ts';
 import { languageRemark } from '../strings/languageRemark.ts';
 import { say } from '../strings/say.ts';
 import { termsWords } from '../strings/terms.ts';
@@ -104,6 +105,23 @@ export async function giveConsent(terminal: Terminal, folder: string, what: stri
   terminal.say(consentLine(asked));
   terminal.say(`  ${termsWords(asked.terms)}`);
   await tell(terminal, folder, { command: 'consent', parameter: asked.parameter, shown: asked.shown });
+}
+
+/** What waits for its first use on this computer. */
+export async function showFirstUse(terminal: Terminal, folder: string): Promise<void> {
+  const { firstUse } = await statusOf(folder);
+  for (const view of firstUse) terminal.say(firstUseLine(view));
+  if (firstUse.length === 0) terminal.say(say('firstUse.nothing'));
+}
+
+/** Shows it first: nobody says that they have seen what they have not. */
+export async function seeFirstUse(terminal: Terminal, folder: string, parameter: ParameterId): Promise<void> {
+  const view = (await statusOf(folder)).firstUse.find((one) => one.parameter === parameter);
+  if (view === undefined) {
+    throw new CliEnd(exitCodes.refused, say('firstUse.nothing'), say('answer.notFirstRemedy'));
+  }
+  terminal.say(firstUseLine(view));
+  await tell(terminal, folder, { command: 'first_use', parameter, shown: view.shown, how: 'seen' });
 }
 
 /** Time away in two parts: kept up to a time of the day, cut out after it. */

@@ -12,6 +12,7 @@ import type { UnixMs } from '../../shared/time.ts';
 import { type PlainKey, say } from '../strings/say.ts';
 import type { CommandResult } from './commands.ts';
 import { openFolder } from './files.ts';
+import { introduceBy } from './firstUse.ts';
 import type { Gate, GateDeps } from './gate/gate.ts';
 import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
 import { type EnrolledDevice, readIdentity } from './identity.ts';
@@ -228,6 +229,8 @@ function eitherSeen(indicator: Indicator, window: WindowServer | null): Indicato
   return {
     visible: () => indicator.visible() || window?.isSeen() === true,
     say: (line) => indicator.say(line),
+    // What stands where nobody looks is shown to nobody; the page says itself what it has shown.
+    introduce: (lines) => (indicator.visible() ? introduceBy(indicator, lines) : 'nowhere'),
   };
 }
 
@@ -279,6 +282,8 @@ async function handle(agent: Running, request: WindowRequest): Promise<WindowAns
       return consent(agent, request);
     case 'withdraw_consent':
       return withdrawConsent(agent, request.parameter);
+    case 'first_use':
+      return answerOf(await recorder.firstUse(request.parameter, request.shown, request.how));
     case 'prove':
       return prove(agent, request.parameter);
     case 'answer_request':

@@ -1,10 +1,12 @@
-import type { ParameterId } from '../../shared/catalog.ts';
+import { catalog, type ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { type DeviceId, type ImageId, SessionId } from '../../shared/ids.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
+import type { Digest } from '../../shared/signed.ts';
 import { withoutTurning } from '../../shared/text.ts';
 import { MINUTE, type UnixMs } from '../../shared/time.ts';
 import { type PlainKey, say } from '../strings/say.ts';
+import type { FirstUse } from './firstUse.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import type { Outbox } from './outbox.ts';
@@ -34,6 +36,8 @@ export interface Commands {
   /** The same with both: keeps the time up to `at`, a moment within it, and discards the rest. */
   splitIdle(at: UnixMs): Promise<CommandResult>;
   dropScreenshot(image: ImageId): Promise<CommandResult>;
+  /** What is asked before its first use here was in front of the person, or they have seen it; `shown`: of all that was shown. */
+  firstUse(parameter: ParameterId, shown: Digest, how: 'shown' | 'seen'): Promise<CommandResult>;
   /** The server says that this person started on the other device. */
   stoppedElsewhere(session: SessionId, device: DeviceId): Promise<void>;
 }
@@ -53,6 +57,7 @@ export interface CommandDeps {
   readonly tracking: Tracking;
   readonly writer: RecordWriter;
   readonly sensing: Sensing;
+  readonly firstUse: FirstUse;
   readonly tell: (line: string) => void;
   /** Screenshots whose time of review is over go into a batch. */
   readonly releaseReviewed: () => Promise<unknown>;
@@ -207,6 +212,14 @@ export function createCommands(deps: CommandDeps): Commands {
     }
   }
 
+  async function firstUse(parameter: ParameterId, shown: Digest, how: 'shown' | 'seen'): Promise<CommandResult> {
+    if (!deps.firstUse.was(parameter, shown, how)) return NOT_FIRST;
+    const isOnDisk = await writer.writeJournal();
+    await sensing.follow();
+    sensing.startRound();
+    return isOnDisk ? said(say('answer.seen', { what: catalog[parameter].label })) : NOT_WRITTEN;
+  }
+
   async function stoppedElsewhere(id: SessionId, device: DeviceId): Promise<void> {
     const session = tracking.session();
     if (session.kind === 'stopped' || session.session !== id) return;
@@ -222,9 +235,22 @@ export function createCommands(deps: CommandDeps): Commands {
     return { at: clock.now(), mono: clock.mono() };
   }
 
-  return { start, stop, pause, resume, setWork, note, answerIdle, splitIdle, dropScreenshot, stoppedElsewhere };
+  return {
+    start,
+    stop,
+    pause,
+    resume,
+    setWork,
+    note,
+    answerIdle,
+    splitIdle,
+    dropScreenshot,
+    firstUse,
+    stoppedElsewhere,
+  };
 }
 
+const NOT_FIRST = problem('answer.notFirst', 'answer.notFirstRemedy');
 const NOT_TRACKING = problem('answer.notTracking', 'answer.notTrackingRemedy');
 const END_NOT_WRITTEN = problem('answer.endNotWritten', 'answer.roomThenStart');
 const ENDED_MEANWHILE = problem('answer.endedMeanwhile', 'answer.endedMeanwhileRemedy');

@@ -123,6 +123,7 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
     if (spool.waiting().stops > 0) await spool.flush().catch(() => undefined);
     await writer.writeJournal();
     await wait(sensing.refresh());
+    await wait(sensing.introduce());
     end();
     sensing.startRound();
   }

@@ -139,7 +139,15 @@ export interface Indicator {
   /** Whether a person can see it now. False (output to a file, to nowhere, or with no terminal at all) keeps every observed parameter off. */
   visible(): boolean;
   say(line: string): void;
+  /** Puts what is about to be recorded here for the first time in front of the person. Left out: `say` shows it. */
+  introduce?(lines: readonly string[]): Introduction;
 }
+
+/**
+ * `nowhere`: nobody can see it, it is tried again. `told`: they know where to see it, and that place says when they have. `shown`: it is
+ * in front of them. `seen`: they have said so.
+ */
+export type Introduction = 'nowhere' | 'told' | 'shown' | 'seen';
 
 /** With whom a browser is paired. */
 export type Pairing = 'this_agent' | 'another_agent' | 'none';

@@ -1,5 +1,6 @@
 import type { Exclusions } from '../../shared/policy/exclusions.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
+import type { FirstUse } from './firstUse.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import type { Entry, Outbox } from './outbox.ts';
@@ -39,10 +40,11 @@ export interface RecordWriterDeps {
   readonly left: JournalEntry;
   /** Something is gone from the spool that had been written: what is said once in a session may have been among it. */
   readonly onCutOut: () => void;
+  readonly firstUse: Pick<FirstUse, 'inJournal' | 'onDisk'>;
 }
 
 export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
-  const { tracking, outbox, gate, policies, journal, left } = deps;
+  const { tracking, outbox, gate, policies, journal, left, firstUse } = deps;
   let applied = left.applied;
   let appliedOnDisk = left.applied;
   let excluded = left.excluded;
@@ -86,7 +88,7 @@ export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
   async function writeJournal(): Promise<boolean> {
     const entry: JournalEntry = {
       ...tracking.inJournal(applied?.activity !== 'off'),
-      ...{ applied, excluded, policy: policies.memory() },
+      ...{ applied, excluded, policy: policies.memory(), introduced: firstUse.inJournal() },
     };
     const text = JSON.stringify(entry);
     const written = queue
@@ -95,6 +97,7 @@ export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
         () => {
           onDisk = text;
           appliedOnDisk = entry.applied;
+          firstUse.onDisk(entry.introduced);
           return true;
         },
         () => false,

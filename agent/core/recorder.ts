@@ -4,6 +4,7 @@ import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import { probe } from './availability.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { ALL_OFF } from './gate/applied.ts';
+import { createFirstUse } from './firstUse.ts';
 import { createGate, type Gate, type GateDeps } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import { createOutbox, type Entry } from './outbox.ts';
@@ -110,6 +111,17 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     ...{ policies, indicator, clock, applied },
     presence: tracking.presence,
     unavailable: () => sensing.sensors().unavailable,
+    introduced: (parameter) => firstUse.most(parameter),
+  });
+  const firstUse = createFirstUse({
+    ...{ policies, clock, indicator, known: left.introduced },
+    running: (parameter) => registry.running(parameter) !== null,
+    gateBesides: makeGate({
+      ...{ policies, indicator, clock, applied },
+      presence: tracking.presence,
+      unavailable: () => sensing.sensors().unavailable,
+      introduced: () => undefined,
+    }),
   });
   const outbox = createOutbox({
     ...{ gate, spool },
@@ -131,8 +143,17 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     onChange: () => void (sampler.watchesInput() ? undefined : sensing.seen()),
   });
   const journal = deps.journal;
-  const writer = createRecordWriter({ tracking, outbox, gate, policies, journal, left, onCutOut: sampler.begin });
-  const parts = { ...deps, gate, registry, outbox, sampler, tracking, writer, notify, tell };
+  const writer = createRecordWriter({
+    tracking,
+    outbox,
+    gate,
+    policies,
+    journal,
+    left,
+    firstUse,
+    onCutOut: sampler.begin,
+  });
+  const parts = { ...deps, gate, registry, outbox, sampler, tracking, writer, firstUse, notify, tell };
   const sensing = createSensing(parts, probed);
   const policyChange = createPolicyChange({ ...parts, sensing });
   const commands = createCommands({ ...parts, sensing, releaseReviewed, isClosed: () => isClosed });
@@ -272,6 +293,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     answerIdle: (answer) => inTurn(() => commands.answerIdle(answer)),
     splitIdle: (at) => inTurn(() => commands.splitIdle(at)),
     dropScreenshot: (image) => inTurn(() => commands.dropScreenshot(image)),
+    firstUse: (parameter, shown, how) => inTurn(() => commands.firstUse(parameter, shown, how)),
     stoppedElsewhere: (id, device) => inTurn(() => commands.stoppedElsewhere(id, device)),
     policyChanged,
     lookNow: () => inTurn(async () => (isClosed ? undefined : look())),
@@ -286,6 +308,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
         indicator: { visible: () => true, say: () => undefined },
         presence: () => 'tracking',
         unavailable: () => [],
+        introduced: () => undefined,
       });
       const { random } = deps;
       return selfTest(
@@ -293,7 +316,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
         parameter,
       );
     },
-    status: () => recorderStatusOf({ tracking, sensing, registry, sampler, gate, policies, clock }),
+    status: () => recorderStatusOf({ tracking, sensing, registry, sampler, gate, policies, clock, firstUse }),
     close: () => inTurn(close),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { hasLevel, least, type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { BootId, SessionId } from '../../shared/ids.ts';
 import { Exclusions } from '../../shared/policy/exclusions.ts';
+import { Consent } from '../../shared/policy/personal.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { MonoMs, UnixMs } from '../../shared/time.ts';
 import { WorkedStretch } from '../../shared/worked.ts';
@@ -41,6 +42,16 @@ export const Unsettled = z.strictObject({
 /** What was captured without a sign of the person: a sign within `idleAfterMs` of the last one lets it go. */
 export type Unsettled = z.infer<typeof Unsettled>;
 
+/** What was introduced to the person on this computer: the terms that they were shown, and when it was last recorded. */
+export const Introduced = z.record(
+  z.string().max(64),
+  z.strictObject({
+    ...Consent.required().shape,
+    usedAt: UnixMs,
+  }),
+);
+export type Introduced = z.infer<typeof Introduced>;
+
 const Entry = z.strictObject({
   unfinished: Unfinished.nullable(),
   applied: z.record(z.enum(parameterIds), z.string().max(32)).nullable(),
@@ -49,6 +60,7 @@ const Entry = z.strictObject({
   notKept: z.array(Stretch).default([]),
   undecided: Unsettled.nullable().default(null),
   worked: z.array(WorkedStretch).default([]),
+  introduced: Introduced.default({}),
 });
 
 export interface JournalEntry {
@@ -65,6 +77,8 @@ export interface JournalEntry {
   readonly undecided: Unsettled | null;
   /** The employee's working time of the last two days, for their own window; no other process sees it. */
   readonly worked: readonly WorkedStretch[];
+  /** What is not in it is shown before it is recorded. */
+  readonly introduced: Introduced;
 }
 
 const FILE = 'recorder.sealed';
@@ -77,6 +91,7 @@ const UNKNOWN: JournalEntry = {
   notKept: [],
   undecided: null,
   worked: [],
+  introduced: {},
 };
 
 /** `sealer`: the key of the spool. A journal that it does not open knows nothing. */

@@ -1,11 +1,13 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
+import type { FirstUseView } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { WorkedStretch } from '../../shared/worked.ts';
 import { date } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { LOCK_UNSEEN } from './availability.ts';
+import type { FirstUse } from './firstUse.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import type { Clock } from './ports.ts';
@@ -27,6 +29,7 @@ export interface RecorderStatus {
   /** Time away that is asked about; null when no question is open. */
   readonly idle: IdleTime | null;
   readonly parameters: Readonly<Record<ParameterId, ParameterStatus>>;
+  readonly firstUse: readonly FirstUseView[];
   /** In words: sensors that cannot work here, and what to do about it. */
   readonly sensors: readonly { readonly sensor: string; readonly works: boolean; readonly words: string }[];
   /** How often each sensor has been called since the process began. */
@@ -62,6 +65,7 @@ export interface StatusSources {
   readonly gate: Gate;
   readonly policies: PolicyCache;
   readonly clock: Clock;
+  readonly firstUse: Pick<FirstUse, 'waiting'>;
 }
 
 /** What is recorded now, and why the rest is not: from the sensors that run, and the gate for those that do not. */
@@ -80,6 +84,7 @@ export function recorderStatusOf(sources: StatusSources): RecorderStatus {
     parameters: Object.fromEntries(
       parameterIds.map((id) => [id, parameterStatus(sources, id)]),
     ) as RecorderStatus['parameters'],
+    firstUse: sources.firstUse.waiting(),
     sensors: sensing
       .sensors()
       .words.map((one) => (one.sensor === 'lock' && sensing.isLockUnseen() ? LOCK_UNSEEN : one)),

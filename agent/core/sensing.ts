@@ -1,5 +1,6 @@
 import type { MonoMs } from '../../shared/time.ts';
 import { probe, type Sensors } from './availability.ts';
+import type { FirstUse } from './firstUse.ts';
 import type { Entry, Outbox } from './outbox.ts';
 import type { Clock, Platform } from './ports.ts';
 import type { RecordWriter } from './recordWriter.ts';
@@ -31,6 +32,8 @@ export interface Sensing {
   follow(wasRunning?: boolean): Promise<void>;
   /** Sensors follow the gate, one change after the other. What that ends is written, and a write holds up no later change. */
   refresh(): Promise<void>;
+  /** Shows what is about to be recorded for the first time, and lets begin what that was enough for. */
+  introduce(): Promise<void>;
   /** One round at a time: a sensor that hangs delays the next one and nothing else. */
   startRound(): void;
   /** Resolves when the round that goes on, if any, has ended. */
@@ -46,12 +49,13 @@ export interface SensingDeps {
   readonly outbox: Outbox;
   readonly tracking: Tracking;
   readonly writer: RecordWriter;
+  readonly firstUse: Pick<FirstUse, 'introduce'>;
   /** What the device does may have changed. */
   readonly notify: () => void;
 }
 
 export function createSensing(deps: SensingDeps, probed: Sensors): Sensing {
-  const { platform, clock, registry, sampler, outbox, tracking, writer, notify } = deps;
+  const { platform, clock, registry, sampler, outbox, tracking, writer, firstUse, notify } = deps;
   let sensors = probed;
   let rounding: Promise<void> | null = null;
   let refreshing: Promise<unknown> = Promise.resolve();
@@ -85,7 +89,15 @@ export function createSensing(deps: SensingDeps, probed: Sensors): Sensing {
     await Promise.all([refresh(), letGo()]);
     await letGo();
     await writer.writeJournal();
+    await introduce();
     notify();
+  }
+
+  async function introduce(): Promise<void> {
+    if (!firstUse.introduce()) return;
+    // It counts when it is on disk: a process that dies before that shows it again.
+    await writer.writeJournal();
+    await refresh();
   }
 
   async function refresh(): Promise<void> {
@@ -154,6 +166,7 @@ export function createSensing(deps: SensingDeps, probed: Sensors): Sensing {
     changed,
     follow,
     refresh,
+    introduce,
     startRound,
     async roundEnded() {
       await rounding;

@@ -34,7 +34,8 @@ export interface StatusSources {
 /** What the employee is shown: from the recorder, the spool and the connection as they are now. */
 export function statusOf(sources: StatusSources): AgentStatus {
   const { options, device, policies, spool, recorder, key, uplink } = sources;
-  const { state, session, since, haltedSince, work, worked, idle, parameters, sensors, calls } = recorder.status();
+  const { state, session, since, haltedSince, work, worked, idle, parameters, sensors, calls, firstUse } =
+    recorder.status();
   const { organisation, personName, device: id, server } = device.identity;
   const lease = policies.lease();
   const policy = policies.policy();
@@ -70,6 +71,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
     policy: policy === null ? null : { version: policy.version, publishedAt: policy.notBefore },
     refused: refusedNow(policies),
     notice: acknowledgedNow(policies),
+    firstUse: [...firstUse],
     consents: consentsIn(policies),
     requests: uplink.asked().map((one) => ({ ...one })),
     waiting: {

@@ -30,9 +30,16 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...sentLines(status, time),
     ...screenshotLines(status, now, time),
     ...noticeLine(status),
+    ...firstUseLines(status),
     ...(status.requests.length === 0 ? [] : [say('requests.asked')]),
     `The key of what waits here is kept ${status.key}.`,
   ];
+}
+
+/** What waits to be seen before its first use here; none when nothing does. */
+export function firstUseLines({ firstUse }: Pick<AgentStatus, 'firstUse'>): string[] {
+  if (firstUse.length === 0) return [];
+  return [say('firstUse.waits', { what: listed(firstUse.map(({ parameter }) => catalog[parameter].named)) })];
 }
 
 /** Whether anything is recorded that the employee does not enter. */

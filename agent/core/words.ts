@@ -89,6 +89,7 @@ export function refusalOf(
     case 'indicator':
     case 'pause':
     case 'lock':
+    case 'first_use':
       return { problem: whyOff(by), remedy: say('cannot.otherRemedy') };
     default:
       return assertNever(by);

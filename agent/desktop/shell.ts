@@ -3,7 +3,7 @@ import type { AgentStatus, PageRequest } from '../../shared/protocol/window.ts';
 import { capitalised } from '../../shared/text.ts';
 import { exitOf } from '../cli/exit.ts';
 import type { AgentOptions } from '../core/agent.ts';
-import type { Clock, Indicator, Random } from '../core/ports.ts';
+import type { Clock, Indicator, Introduction, Random } from '../core/ports.ts';
 import type { SpoolKey } from '../core/spool/spoolKey.ts';
 import type { WindowPage } from '../core/windowPage.ts';
 import { count, listed, say } from '../strings/say.ts';
@@ -82,7 +82,7 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
       lookNow();
     },
   });
-  const indicator: Indicator = { visible: () => tray.isShown() || window.isSeen(), say: announce };
+  const indicator: Indicator = { visible: () => tray.isShown() || window.isSeen(), say: announce, introduce };
   const host = createHost({
     ...{ folder: deps.folder, platform: deps.platform, agentVersion: deps.agentVersion, clock, random: deps.random },
     ...{ indicator, autostart, spoolKey: deps.spoolKey, onState },
@@ -158,7 +158,14 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
 
   async function tell(request: PageRequest): Promise<void> {
     const answer = await host.ask(request);
-    if (!answer.ok) notify(refusal(answer));
+    if (!answer.ok) return void notify(refusal(answer));
+    // They have just asked for what is introduced to them now, so that a window takes nothing from under their hands.
+    if (isIntroducing() && !window.isSeen()) openWindow();
+  }
+
+  function isIntroducing(): boolean {
+    const state = host.state();
+    return state.kind === 'running' && state.agent.status().firstUse.length > 0;
   }
 
   function workNow(): AgentStatus['work'] | null {
@@ -245,6 +252,12 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
   /** Throws where nobody is told: a screenshot that cannot be announced is not kept. */
   function announce(line: string): void {
     if (!notify(line)) throw new Error('this desktop shows no notifications');
+  }
+
+  /** The words are long, and a notification is cut off and may be held back: the window shows them, and says when it has. */
+  function introduce(): Introduction {
+    if (!window.isSeen()) notify(say('firstUse.notify'));
+    return 'told';
   }
 
   /** Does not take the focus. */

@@ -41,8 +41,8 @@ export type TrayIconName = 'stopped' | 'recording' | 'paused' | 'attention';
 export function trayIcon({ agent }: TrayView): TrayIconName {
   if (agent.kind === 'starting' || agent.kind === 'ended') return 'stopped';
   if (agent.kind !== 'running') return 'attention';
-  const { state, notice } = agent.status;
-  if (state === 'idle_question') return 'attention';
+  const { state, notice, firstUse } = agent.status;
+  if (firstUse.length > 0 || state === 'idle_question') return 'attention';
   if (state === 'tracking') return 'recording';
   if (state === 'paused' || state === 'locked') return 'paused';
   return notice?.acknowledged === false ? 'attention' : 'stopped';
@@ -96,9 +96,9 @@ export function trayMenu(view: TrayView, time: (at: number) => string): TrayEntr
   ];
 }
 
-function noticeEntries({ notice }: AgentStatus): TrayEntry[] {
-  if (notice?.acknowledged !== false) return [];
-  return [choice(say('tray.notice'), { do: 'open' })];
+function noticeEntries({ notice, firstUse }: AgentStatus): TrayEntry[] {
+  const first = firstUse.length === 0 ? [] : [choice(say('tray.firstUse'), { do: 'open' })];
+  return notice?.acknowledged === false ? [choice(say('tray.notice'), { do: 'open' }), ...first] : first;
 }
 
 function sessionEntries({ state, work }: AgentStatus, recent: readonly string[]): TrayEntry[] {

@@ -235,6 +235,26 @@ export const en = {
   'agreement.field.idle': 'when you count as away',
   'agreement.field.exclusions': 'what is left out',
 
+  // ── Before the first use ──
+  'firstUse.title': 'About to be recorded here for the first time',
+  'firstUse.lead':
+    'Or for the first time in a month, or by wider terms than you were shown. Until you have seen this it stays off.',
+  'firstUse.line': 'Before its first use here: {what} ({level}). {text} {terms}. {stop} {needs}',
+  'firstUse.needs.shown': 'It begins now.',
+  'firstUse.needs.seen': 'It stays off until you say that you have seen this: "daylight-agent seen {id}".',
+  'firstUse.ask': 'It ends when you stop tracking. You ask about it in the console, under "My requests".',
+  'firstUse.object': 'It ends when you stop tracking. You object to it in the console, under "My data".',
+  'firstUse.withdraw':
+    'It ends when you stop tracking. You take your consent back with one click, or "daylight-agent consent withdraw {id}".',
+  'firstUse.begins': 'You have seen this: it is recorded from now on.',
+  'firstUse.off': 'Off until you have seen this.',
+  'firstUse.seen': 'I have seen this',
+  'firstUse.close': 'Close',
+  'firstUse.nothing': 'Nothing waits for its first use here.',
+  'firstUse.waits': 'Before its first use here: see "daylight-agent seen" for what waits ({what}).',
+  'firstUse.notify':
+    'Something is about to be recorded here for the first time. It is off until you have seen, in the window, what it records.',
+
   // ── Screenshots ──
   'pictures.title': 'Screenshots waiting for you',
   'pictures.lead': 'Look at them, and drop what nobody should see. A dropped one is deleted here and never sent.',
@@ -365,6 +385,7 @@ export const en = {
   'off.session': 'Off: you are not tracking.',
   'off.pause': 'Off: you have paused.',
   'off.lock': 'Off: the screen is locked, or nobody has been seen for a while.',
+  'off.first_use': 'Off: it begins when you have seen here what it records; see "daylight-agent seen".',
   'off.extensionUnheard':
     'Off: it needs the browser extension, and none is heard now: no site is recorded, and every browser window counts as private. If a browser is open, see "daylight-agent extension --status".',
   'off.extensionMissing':
@@ -498,6 +519,9 @@ export const en = {
   'answer.awaySplit': '{n} min are kept; {rest} min are cut out as a gap, and what was seen in them is deleted.',
   'answer.awaySplitWithout':
     '{n} min are kept, without what was seen in them: that is deleted already; {rest} min are cut out as a gap, and what was seen in them is deleted.',
+  'answer.seen': '{what}: you have seen what it records, and it is recorded from now on.',
+  'answer.notFirst': 'Nothing of that waits for its first use here, or its words have changed since.',
+  'answer.notFirstRemedy': 'See "daylight-agent seen" for what waits.',
   'answer.dropped': 'The screenshot is gone and was not sent. That one was dropped is counted, nothing else.',
   'answer.droppedPerhapsSent': 'The screenshot is gone here, but it was already being sent: the server may have it.',
   'answer.noScreenshot': 'There is no such screenshot on this computer.',
@@ -548,6 +572,7 @@ export const en = {
   'tray.enrol': 'Enrol this computer…',
   'tray.tryAgain': 'Try again',
   'tray.open': 'Open window',
+  'tray.firstUse': 'Before its first use here: see what is recorded…',
   'tray.notice': 'A notice waits for you: read it…',
   'tray.stop': 'Stop tracking',
   'tray.keep': 'Keep the time away',

@@ -9,6 +9,7 @@ import { Coming } from './Coming.tsx';
 import { Connection } from './Connection.tsx';
 import { Consents } from './Consents.tsx';
 import { Ended } from './Ended.tsx';
+import { FirstUse } from './FirstUse.tsx';
 import { IdleQuestion } from './IdleQuestion.tsx';
 import { NoticeWaiting } from './Notice.tsx';
 import { ProveOff } from './ProveOff.tsx';
@@ -48,6 +49,7 @@ export function Window({ transport }: { transport: Transport }) {
               <Coming status={view.status} />
               <Agreement status={view.status} transport={transport} ask={ask} />
               <Tracking status={view.status} ask={ask} />
+              <FirstUse status={view.status} transport={transport} ask={ask} />
               <Recording status={view.status} transport={transport} ask={ask} />
               <Consents status={view.status} ask={ask} />
             </div>

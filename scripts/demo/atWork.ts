@@ -72,7 +72,7 @@ async function sitDown(place: number, { folder, server, screens, signal }: AtWor
     ...{ folder: own, clock, random, agentVersion: AGENT_VERSION },
     platform: createScriptedPlatform(shift.script, clock, { paint: (name) => screens.get(name) ?? null }),
     // The person sits before it.
-    indicator: { visible: () => true, say: () => undefined },
+    indicator: { visible: () => true, say: () => undefined, introduce: () => 'seen' as const },
   });
   agent.start();
   try {

@@ -58,7 +58,7 @@ export function createCrew({ folder, server, start, screens }: CrewOptions): Cre
     return createAgent({
       ...{ folder: computer(member), platform, clock, random, agentVersion: AGENT_VERSION },
       // The person sits before it.
-      indicator: { visible: () => true, say: () => undefined },
+      indicator: { visible: () => true, say: () => undefined, introduce: () => 'seen' as const },
     });
   }
 

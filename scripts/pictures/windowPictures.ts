@@ -165,7 +165,7 @@ async function enrolledAgent(server: TestServer, clock: TestClock, folder: strin
   const agent = await createAgent({
     ...{ folder, clock, random, windowPage },
     platform: createScriptedPlatform(script([...events].sort((a, b) => a.at - b.at)), clock, { paint: () => desktop }),
-    indicator: { visible: () => true, say: () => undefined },
+    indicator: { visible: () => true, say: () => undefined, introduce: () => 'seen' as const },
     agentVersion: '0.1.0',
   });
   agent.start();

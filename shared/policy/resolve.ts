@@ -24,6 +24,7 @@ export const layerNames = [
   'session', // tracking is not started
   'pause',
   'lock',
+  'first_use', // it would be recorded on this computer for the first time, and the person has not been shown so there
 ] as const;
 export type LayerName = (typeof layerNames)[number];
 

@@ -92,6 +92,7 @@ export const ReceiptState = z.strictObject({
       'session',
       'pause',
       'lock',
+      'first_use',
       'sensor_unavailable',
       'contradicts_policy',
     ])

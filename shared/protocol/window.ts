@@ -29,6 +29,9 @@ const work = { project: name, task: name };
 const request = <C extends string, S extends z.ZodRawShape>(command: C, shape: S) =>
   z.strictObject({ command: z.literal(command), ...shape });
 
+/** What lets a first use begin: that it was in front of the person, or that they say that they have seen it. */
+export const FirstUseNeeds = z.enum(['shown', 'seen']);
+
 const pageRequests = [
   request('status', {}),
   request('start', work),
@@ -51,6 +54,8 @@ const pageRequests = [
   /** Consents to what was shown of it; `shown` as in the status. */
   request('consent', { parameter: ParameterId, shown: Digest }),
   request('withdraw_consent', { parameter: ParameterId }),
+  /** What is asked before its first use was in front of the person (`shown`), or they said that they have seen it; `shown` as in the status. */
+  request('first_use', { parameter: ParameterId, shown: Digest, how: FirstUseNeeds }),
   /** Tries whether anything of the parameter can come into being here; nothing real is read. */
   request('prove', { parameter: ParameterId }),
   /** `digest`: of what was shown of it, so that nobody answers anything else. */
@@ -77,6 +82,19 @@ export const Terms = z.strictObject({
   viewers: z.array(Role),
 });
 export type Terms = z.infer<typeof Terms>;
+
+/** What is about to be recorded on this computer for the first time, or by wider terms than it was shown: off until it was shown. */
+export const FirstUseView = z.strictObject({
+  parameter: ParameterId,
+  label: z.string(),
+  level: z.string(),
+  text: z.string(),
+  terms: Terms,
+  /** Of all that is shown. */
+  shown: Digest,
+  needs: FirstUseNeeds,
+});
+export type FirstUseView = z.infer<typeof FirstUseView>;
 
 export const AgentStatus = z.strictObject({
   organisation: z.string(),
@@ -146,6 +164,7 @@ export const AgentStatus = z.strictObject({
         .nullable(),
     })
     .nullable(),
+  firstUse: z.array(FirstUseView),
   /** What rests on the consent of the person, and what of it they gave. */
   consents: z.array(
     z.strictObject({

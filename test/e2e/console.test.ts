@@ -65,7 +65,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
 
   const startAgent = async () => {
     const platform = createScriptedPlatform(officeDay, clock);
-    const indicator = { visible: () => true, say: () => undefined };
+    const indicator = { visible: () => true, say: () => undefined, introduce: () => 'seen' as const };
     agent = await createAgent({ folder, platform, clock, random: systemRandom, indicator, agentVersion: '0.1.0' });
     agent.start();
   };

@@ -96,6 +96,7 @@ desktopTests('a working session, from the keyboard to the console', desktopMissi
     day = await awayFromMidnight();
     await desktop.focus(writing);
     await agent.tell('start', '--project', 'Website', '--task', 'Relaunch');
+    await agent.tell('seen', 'screenshot');
     await desktop.moveMouse(200, 150);
     await desktop.click();
     await desktop.type(`${SECRET}\n`, 40);

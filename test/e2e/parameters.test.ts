@@ -83,6 +83,7 @@ desktopTests('every parameter on its real sensor, as it is stored', desktopMissi
     const window = { class: 'Gimp', program: 'gimp', x: 100, y: 100, background: 'red' } as const;
     drawing = await desktop.openWindow('Invoice 4711 for anna@example.com - Studio', window);
     await agent.tell('start', '--project', 'Website', '--task', 'Relaunch');
+    await agent.tell('seen', 'screenshot');
     await agent.tell('note', 'Called the printer');
     await desktop.type('abc\n');
     await eventually('the picture', () => agent.out().includes('Daylight took a blurred picture'), PATIENCE);
@@ -100,6 +101,7 @@ desktopTests('every parameter on its real sensor, as it is stored', desktopMissi
     await raise(MIDDLE);
     await desktop.focus(drawing);
     await agent.tell('start');
+    await agent.tell('seen', 'screenshot');
     await eventually('the input sensor counts', async () => isActive(await agent.status(), 'activity'), PATIENCE);
     await desktop.type('abcdef\n');
     await desktop.click(1);
@@ -183,6 +185,7 @@ desktopTests('every parameter on its real sensor, as it is stored', desktopMissi
     // A browser whose extension is paired with another agent may show a private window: no picture while it is seen.
     await browser.close();
     await agent.tell('start');
+    await agent.tell('seen', 'screenshot');
     await eventually('the picture', () => agent.out().includes('Daylight took a picture'), PATIENCE);
     await agent.tell('stop'); // the sign of the person that gives it free
     await everythingSent(agent);

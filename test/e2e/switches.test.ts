@@ -82,6 +82,7 @@ desktopTests('every switch, on a real desktop', desktopMissing(), () => {
     // There is no picture while a browser is seen whose extension has not been heard yet: it comes after the picture.
     await desktop.openWindow('Before the switch', { class: 'Writer', program: 'writer' });
     await agent.tell('start', '--project', 'Website');
+    await agent.tell('seen', 'screenshot');
     await agent.tell('note', 'before the switch');
     await desktop.type('abc');
     await eventually('the picture is taken', () => agent.out().includes('Daylight took a picture'), PATIENCE);

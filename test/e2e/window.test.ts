@@ -21,8 +21,8 @@ import { EVERYTHING_BUT_SITES, folders, openWorkplace, type Workplace } from '..
 // into a file: nothing but the window shows anybody that recording is on.
 
 const PATIENCE = 90_000;
-/** As a part of five minutes: the picture is taken six seconds after the start. */
-const SOON = 0.02;
+/** As a part of five minutes: the picture is taken half a minute after the start, when everything new was seen. */
+const SOON = 0.1;
 const day = script([...atTheEditor, typing]);
 
 describe(
@@ -171,6 +171,23 @@ describe(
       await page.getByText('Website › Checkout').waitFor();
       await page.getByText(/^Worked today, without pauses: \d+ (s|min)$/).waitFor();
       expect(await agent.status()).toMatchObject({ state: 'tracking', work: { project: 'Website', task: 'Checkout' } });
+      const first = page.getByRole('region', { name: 'About to be recorded here for the first time' });
+      const unread = first.getByText('Off until you have seen this.');
+      await first.waitFor();
+      await eventually(
+        'each of it was on the screen',
+        async () => {
+          if ((await unread.count()) === 0) return true;
+          await unread
+            .first()
+            .scrollIntoViewIfNeeded({ timeout: 1_000 })
+            .catch(() => undefined);
+          return false;
+        },
+        PATIENCE,
+      );
+      await press('I have seen this');
+      await press('Close');
       await eventually('it is observed', observed, PATIENCE);
       await expect.poll(recording).toMatch(/Recording: .*active application.*\n+Not recording: .*active site/s);
       await page.getByText('Each of them').click();

@@ -55,7 +55,7 @@ describe("the question about time away, in the employee's window", () => {
       clock,
       // The picture is taken 70 s after the start: the keys have ended by then, and the question is not there yet.
       random: { ...systemRandom, fraction: () => 70 / 300 },
-      indicator: { visible: () => true, say: () => undefined },
+      indicator: { visible: () => true, say: () => undefined, introduce: () => 'seen' as const },
       agentVersion: '0.1.0',
       windowPage: fileURLToPath(new URL('../../dist/window/', import.meta.url)),
     });

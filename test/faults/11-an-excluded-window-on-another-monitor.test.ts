@@ -42,6 +42,7 @@ desktopTests('a picture of two monitors', desktopMissing(), () => {
     const secret = await desktop.openWindow('Passwords', excluded);
     const editor = await desktop.openWindow('notes', { class: 'Writer', program: 'writer', x: 100, y: 100 });
     await agent.tell('start');
+    await agent.tell('seen', 'screenshot');
     const before = await looks();
     await eventually('a picture is due', async () => (await looks()) > before, PATIENCE);
     await agent.tell('stop');

@@ -70,6 +70,7 @@ desktopTests('a private window', desktopMissing(), () => {
     await begin(SOON);
     const browser = await desktop.startChromium(onSite(site, profile, addressOf('normal')));
     await agent.tell('start');
+    await agent.tell('seen', 'screenshot');
     await until(
       'the normal page is written down',
       async () => ((await kinds()).includes('url') ? true : null),

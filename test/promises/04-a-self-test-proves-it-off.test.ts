@@ -54,7 +54,7 @@ async function runAgent(of: Member, gate?: (deps: GateDeps) => Gate): Promise<Ag
   const deps = { folder, files: await openFolder(folder), clock, random: systemRandom };
   await enrol(deps, invitation, await askNotice(invitation), true);
   platform = createScriptedPlatform(script([...atTheEditor, typing]), clock);
-  const indicator = { visible: () => true, say: () => undefined };
+  const indicator = { visible: () => true, say: () => undefined, introduce: () => 'seen' as const };
   const made = await createAgent({
     ...{ folder, platform, clock, random: systemRandom, indicator, agentVersion: '0.1.0' },
     ...(gate === undefined ? {} : { gate }),

@@ -8,6 +8,7 @@ import { createSystemClock } from '../../agent/platform/system.ts';
 import { scratch, systemRandom } from './agentKit.ts';
 import type { Member } from './api.ts';
 import { eventually } from './daylight.ts';
+import { readAtOnce } from './recording.ts';
 import { atTheEditor, script, typing } from './days/moments.ts';
 
 /** The whole agent in a folder of its own, on a scripted desktop at which somebody works in an editor. */
@@ -40,7 +41,7 @@ export async function enrolRealAgent(
   );
   const platform = createScriptedPlatform(script([...atTheEditor, typing]), clock);
   const said: string[] = [];
-  const indicator = { visible: () => true, say: (line: string) => void said.push(line) };
+  const indicator = { visible: () => true, say: (line: string) => void said.push(line), introduce: readAtOnce };
   const agent = await createAgent({ folder, platform, clock, random, indicator, agentVersion: '0.1.0' });
   agent.start();
   await eventually('it is connected', () => agent.status().connection.kind === 'online');

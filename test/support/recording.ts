@@ -143,6 +143,8 @@ export interface RigOptions {
   readonly reductions?: Reductions;
   readonly random?: Random;
   readonly boot?: BootId;
+  /** How they learn of what is recorded for the first time; left out, they have seen it at once. */
+  readonly introduce?: Indicator['introduce'];
 }
 
 /** A recorder on a scripted platform, with a real policy cache, a real gate and a spool in memory. */
@@ -157,7 +159,11 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   const policies = await createPolicyCache({ files: folder, keys: publisher.keys, clock, memory });
   const said: string[] = [];
   let visible = true;
-  const indicator: Indicator = { visible: () => visible, say: (line) => void said.push(line) };
+  const indicator: Indicator = {
+    visible: () => visible,
+    say: (line) => void said.push(line),
+    introduce: options.introduce ?? readAtOnce,
+  };
   let version = policies.policy()?.version ?? 0;
 
   async function accept(levels: ChosenLevels, change: Partial<PolicyDocument> = {}): Promise<void> {
@@ -202,6 +208,9 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   };
 }
 
+/** Somebody who reads at once what is put in front of them before its first use. */
+export const readAtOnce = (): 'seen' => 'seen';
+
 /** An agent whose gate was patched to say yes to everything, always. */
 export function gateThatAlwaysSaysYes(deps: GateDeps): Gate {
   const layers = [{ name: 'organisation', ceilings: {} }] as const;
@@ -211,6 +220,7 @@ export function gateThatAlwaysSaysYes(deps: GateDeps): Gate {
     indicator: { visible: () => true, say: () => undefined },
     presence: () => 'tracking',
     unavailable: () => [],
+    introduced: () => undefined,
     applied: () => EVERYTHING as ReturnType<GateDeps['applied']>,
   });
 }

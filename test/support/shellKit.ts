@@ -18,6 +18,8 @@ import { createTestClock, type TestClock } from './testClock.ts';
 /** The moment of a picture within its time is its beginning, so that nobody waits for chance. */
 const atOnce = (): number => 0;
 
+const READS_EVERY_MS = 250;
+
 /** The real shell with a real agent in a real folder, connected to a scripted server, in a fake Electron. */
 export interface ShellKit {
   readonly fake: FakeElectron;
@@ -39,6 +41,8 @@ export interface ShellKitOptions {
   readonly os?: NodeJS.Platform;
   readonly atLogin?: boolean;
   readonly prepare?: (fake: FakeElectron) => void;
+  /** Nobody reads what is put in front of them before its first use; left out, they do at once, and say so. */
+  readonly unread?: boolean;
 }
 
 export async function openShell(options: ShellKitOptions = {}): Promise<ShellKit> {
@@ -82,6 +86,15 @@ export async function openShell(options: ShellKitOptions = {}): Promise<ShellKit
   };
   const shell = await startShell(deps);
   if (shell === null) throw new Error('the shell is the second one');
+  let cancel = options.unread === true ? (): void => undefined : clock.after(READS_EVERY_MS, read);
+  function read(): void {
+    cancel = clock.after(READS_EVERY_MS, read);
+    const state = shell?.host.state();
+    if (state?.kind !== 'running') return;
+    for (const { parameter, shown } of state.agent.status().firstUse) {
+      void state.agent.handle({ command: 'first_use', parameter, shown, how: 'seen' });
+    }
+  }
   return {
     ...{ fake, clock, server, folder, shell, forgotten, pairings },
     get trayHost() {
@@ -91,6 +104,7 @@ export async function openShell(options: ShellKitOptions = {}): Promise<ShellKit
       state.trayHost = isThere;
     },
     async [Symbol.asyncDispose]() {
+      cancel();
       await shell.host.close();
       await server.close();
       await place[Symbol.asyncDispose]();

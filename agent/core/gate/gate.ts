@@ -1,4 +1,4 @@
-import { type ParameterId, parameterIds } from '../../../shared/catalog.ts';
+import { type Level, type ParameterId, parameterIds } from '../../../shared/catalog.ts';
 import { assertNever } from '../../../shared/errors.ts';
 import { type Observation, parseObservation } from '../../../shared/events/observation.ts';
 import { type Decision, decide } from '../../../shared/policy/decide.ts';
@@ -38,6 +38,8 @@ export interface GateDeps {
    * or a crash between two policies could leave behind what neither of them allows.
    */
   readonly applied: () => Levels;
+  /** The most of the parameter that was introduced to the person on this computer; undefined: that need not be. */
+  readonly introduced: (parameter: ParameterId) => Level | undefined;
 }
 
 export function createGate(deps: GateDeps): Gate {
@@ -79,6 +81,8 @@ function layersOf(deps: GateDeps, parameter: ParameterId, at: UnixMs): readonly 
   const layers: Layer[] = [...policy, notYetApplied(parameter, policy, deps.applied())];
   layers.push({ name: 'platform', ceilings: offFor(deps.unavailable()) });
   if (!isVisible(deps.indicator)) layers.push(observedOff('indicator'));
+  const introduced = deps.introduced(parameter);
+  if (introduced !== undefined) layers.push({ name: 'first_use', ceilings: { [parameter]: introduced } });
   return [...layers, ...presenceLayers(deps.presence())];
 }
 

@@ -111,8 +111,8 @@ function seenOf({ connections, clock }: Context, { device, lastSeenAt }: DeviceR
   return clock.now() - lastSeenAt < 7 * DAY ? 'last_week' : 'earlier';
 }
 
-/** Off for a reason of this very moment (not tracking, paused, locked) is a parameter that is switched on. */
-const momentary: readonly ReceiptState['reason'][] = ['session', 'pause', 'lock'];
+/** Off for a reason of this very moment (not tracking, paused, locked, not shown yet) is a parameter that is switched on. */
+const momentary: readonly ReceiptState['reason'][] = ['session', 'pause', 'lock', 'first_use'];
 
 export function switchesOf(
   parameters: Partial<ReceiptPayload['parameters']>,

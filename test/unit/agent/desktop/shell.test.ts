@@ -163,6 +163,27 @@ test('at sign-in no window opens, unless it is all that can show that Daylight i
   expect(bare.fake.window().shown).toBe(true);
 });
 
+test('what is recorded for the first time opens the window from the tray, and is off until the page has shown it', async () => {
+  await using kit = await openShell({ unread: true, atLogin: true });
+  await connected(kit);
+  expect(kit.fake.windows).toHaveLength(0);
+  kit.fake.tray().choose('Start tracking');
+  await eventuallyBy(kit.clock, () => kit.fake.windows.length === 1);
+  await eventuallyBy(kit.clock, () =>
+    kit.fake.tray().words().includes('Before its first use here: see what is recorded…'),
+  );
+  expect(kit.fake.tray().images.at(-1)).toBe('/opt/Daylight/icons/attention-light.png');
+  expect(kit.fake.said).toEqual([expect.stringContaining('It is off until you have seen')]);
+  await kit.clock.advance(30_000);
+  expect(status(kit)).toMatchObject({ parameters: { app: { active: false } }, calls: {} });
+
+  const [{ parameter, shown }] = status(kit).firstUse as [AgentStatus['firstUse'][number]];
+  const asked = { command: 'first_use', parameter, shown, how: 'shown' };
+  expect(await kit.fake.invoke(asked)).toMatchObject({ ok: true });
+  await eventuallyBy(kit.clock, () => status(kit).parameters.app.active);
+  await eventuallyBy(kit.clock, () => kit.fake.tray().images.at(-1) === '/opt/Daylight/icons/recording-light.png');
+});
+
 test('a screenshot that cannot be announced is not kept: saying fails where nobody is told', async () => {
   await using kit = await openShell({ prepare: (fake) => (fake.canNotify = false) });
   await connected(kit);
