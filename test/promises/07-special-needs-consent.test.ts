@@ -60,8 +60,12 @@ test.each(SPECIAL)(
       );
       const gate = createGate({
         ...{ policies: cache, clock, indicator: { visible: () => true, say: () => undefined } },
-        ...{ presence: () => 'tracking' as const, introduced: () => undefined,
-    unavailable: () => [], applied: () => EVERYTHING as never },
+        ...{
+          presence: () => 'tracking' as const,
+          introduced: () => undefined,
+          unavailable: () => [],
+          applied: () => EVERYTHING as never,
+        },
       });
       return gate.decide(parameter);
     };

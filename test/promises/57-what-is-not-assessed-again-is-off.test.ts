@@ -167,8 +167,12 @@ test('the day after, the device does not ask its sensor any more', async () => {
   await cache.accept(policy, publisher.lease(policy, 1));
   const gate = createGate({
     ...{ policies: cache, clock, indicator: { visible: () => true, say: () => undefined } },
-    ...{ presence: () => 'tracking' as const, introduced: () => undefined,
-    unavailable: () => [], applied: () => EVERYTHING as never },
+    ...{
+      presence: () => 'tracking' as const,
+      introduced: () => undefined,
+      unavailable: () => [],
+      applied: () => EVERYTHING as never,
+    },
   });
   expect(gate.decide('screenshot')).toEqual({ kind: 'allowed', level: 'full' });
   await clock.advance(2 * HOUR + 1);

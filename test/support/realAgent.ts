@@ -8,8 +8,8 @@ import { createSystemClock } from '../../agent/platform/system.ts';
 import { scratch, systemRandom } from './agentKit.ts';
 import type { Member } from './api.ts';
 import { eventually } from './daylight.ts';
-import { readAtOnce } from './recording.ts';
 import { atTheEditor, script, typing } from './days/moments.ts';
+import { readAtOnce } from './recording.ts';
 
 /** The whole agent in a folder of its own, on a scripted desktop at which somebody works in an editor. */
 export interface RealAgent extends AsyncDisposable {
