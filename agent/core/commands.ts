@@ -84,6 +84,8 @@ export function createCommands(deps: CommandDeps): Commands {
     if (!isTracking()) return ENDED_MEANWHILE;
     if (!isNoted || entries.length === 0 || !(await outbox.write(entries))) return undoStart();
     if (!isTracking()) return ENDED_MEANWHILE;
+    // First, or what is wider than it was shown would be recorded as it was shown for a moment.
+    await sensing.introduce();
     await sensing.watchLock();
     await sensing.follow();
     sensing.startRound();

@@ -27,12 +27,14 @@ test('in the window one click gives consent and one takes it back, and the termi
     window.setDefaultTimeout(PATIENCE);
     await window.goto((await agent.tell('window', '--no-open')).out.trim().split('\n').at(-1) ?? '');
     await window.getByRole('button', { name: 'Start tracking' }).click();
-    const asked = window.getByRole('region', { name: 'Window title' });
+    const panel = (name: string) => window.getByRole('region', { name }).getByRole('region', { name: 'Window title' });
+    const asked = panel('Your consent');
     await asked.getByText('Not given: nothing of it is collected.').waitFor();
     expect(await seriousOn(window, 'asked:')).toEqual([]);
 
     await asked.getByRole('button', { name: 'I consent' }).click();
     await asked.getByText('Given.').waitFor();
+    await panel('About to be recorded here for the first time').scrollIntoViewIfNeeded();
     await expect
       .poll(() => window.locator('[data-recording]').innerText(), { timeout: PATIENCE })
       .toMatch(/Recording: .*window title.*Not recording/s);

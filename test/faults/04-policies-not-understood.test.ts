@@ -29,6 +29,7 @@ test('what a policy says that the agent does not understand is off for that para
   try {
     await until(() => agent.out().includes('Connected.'));
     expect(await command(agentCli, ['start', '--project', 'Website', '--data', data])).toMatchObject({ code: 0 });
+    expect(await command(agentCli, ['seen', 'screenshot', '--data', data])).toMatchObject({ code: 0 });
     await until(() => isAllActive(states(server, 1)));
 
     publish(server, (policy) => {
