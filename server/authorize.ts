@@ -44,6 +44,10 @@ export type Action =
   | 'request.answer' // to answer it, to take more time, and to say who somebody is
   | 'request.list' // everybody's
   | 'consent.decide' // to give and to withdraw one's own
+  | 'correction.make' // to correct, dispute or complete what is recorded of oneself
+  | 'correction.read' // with its history
+  | 'correction.answer' // to decide a dispute, and to put on record who was told
+  | 'correction.list' // everybody's
   | 'restriction.decide' // to have what is stored of oneself kept and nothing else done with it, and to end that
   | 'restriction.read' // with its words
   | 'restriction.lift'
@@ -281,6 +285,10 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'request.answer': [anotherOf('owner', 'privacy_officer')],
   'request.list': [owner, privacyOfficer],
   'consent.decide': [themself],
+  'correction.make': [themself],
+  'correction.read': [themself, owner, privacyOfficer],
+  'correction.answer': [anotherOf('owner', 'privacy_officer')],
+  'correction.list': [owner, privacyOfficer],
   'restriction.decide': [themself],
   'restriction.read': [themself, owner, privacyOfficer],
   'restriction.lift': [anotherOf('owner', 'privacy_officer')],

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { DaylightError } from '../../shared/errors.ts';
 import { API_PREFIX, sessionCookie } from '../../shared/protocol/http.ts';
 import { createNotices } from '../control/notices.ts';
+import { createCorrections } from '../lifecycle/corrections.ts';
 import { createRegisters } from '../records/registers.ts';
 import { type AccountDeps, createAccounts } from './accounts.ts';
 import { type AdapterDeps, mountRoutes, type RequestLog } from './adapter.ts';
@@ -16,6 +17,7 @@ import { ages } from './handlers/ages.ts';
 import { assessments } from './handlers/assessments.ts';
 import { consents } from './handlers/consents.ts';
 import { contacts } from './handlers/contacts.ts';
+import { corrections } from './handlers/corrections.ts';
 import { data } from './handlers/data.ts';
 import { devices } from './handlers/devices.ts';
 import { disclosures } from './handlers/disclosures.ts';
@@ -137,6 +139,7 @@ function contextOf(deps: ApiDeps): Context {
     random,
     publicUrl,
     registers: createRegisters({ store, vault, clock }),
+    corrections: createCorrections({ store, vault, erased, clock, random }),
     overTls: deps.secure,
   };
 }
@@ -157,6 +160,7 @@ function handlersOf(context: Context): Handlers {
     ...policyKeys(context),
     ...objections(context),
     ...restrictions(context),
+    ...corrections(context),
     ...ages(context),
     ...consents(context),
     ...layers(context),

@@ -4,6 +4,7 @@ import type { Erased } from '../control/erased.ts';
 import type { Notices } from '../control/notices.ts';
 import type { RightsRequests } from '../control/requests.ts';
 import type { Organisations } from '../control/signer.ts';
+import type { Corrections } from '../lifecycle/corrections.ts';
 import type { ErasureEngine } from '../lifecycle/erasure.ts';
 import type { Imports } from '../lifecycle/imports.ts';
 import type { Random } from '../random.ts';
@@ -26,6 +27,7 @@ export interface Context {
   readonly notices: Notices;
   readonly connections: Connections;
   readonly registers: Registers;
+  readonly corrections: Corrections;
   readonly erased: Erased;
   readonly erasures: Pick<ErasureEngine, 'wake'>;
   readonly imports: Imports;

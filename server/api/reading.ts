@@ -1,5 +1,6 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
+import type { Observation } from '../../shared/events/observation.ts';
 import type { PersonId } from '../../shared/ids.ts';
 import type { ReadPurpose, ReadPurposes } from '../../shared/protocol/http/reading.ts';
 import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
@@ -14,6 +15,7 @@ import {
 } from '../authorize.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
 import { decodeSegment } from '../ingest/segment.ts';
+import { shownIn, withoutRecords } from '../reports/corrected.ts';
 import type { Recorded } from '../reports/recorded.ts';
 import type { BlobRecord, PersonRecord, SegmentRecord } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
@@ -158,7 +160,7 @@ export function recordLook(
     action,
     purpose,
   }: {
-    action: 'receipt' | 'self_test' | 'accesses' | 'objections' | 'restrictions' | 'requests';
+    action: 'receipt' | 'self_test' | 'accesses' | 'objections' | 'restrictions' | 'requests' | 'corrections';
     purpose: ReadPurpose;
   },
 ): Promise<void> {
@@ -263,10 +265,12 @@ export async function openSegments(
       const bytes = await bytesOf(context, segment);
       if (bytes === null) return [];
       const { parts } = decodeSegment(bytes);
-      return (which === 'all' ? parts : parts.slice(-1)).flatMap(({ session, observations }) =>
-        observations.flatMap((observation) =>
-          erased.hides(observation) ? [] : [{ device: segment.device, session, observation }],
-        ),
+      const hides = (observation: Observation): boolean => erased.hides(observation);
+      return (which === 'all' ? parts : parts.slice(-1)).flatMap((part) =>
+        shownIn(withoutRecords(part, hides)).map(({ observation, mark }) => {
+          const { device } = segment;
+          return { device, session: part.session, observation, ...(mark === null ? {} : { mark }) };
+        }),
       );
     }),
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ParameterId } from '../../shared/catalog.ts';
 import { DeviceId, PersonId } from '../../shared/ids.ts';
 import {
   AnswerText,
@@ -8,7 +9,7 @@ import {
   RequestContent,
 } from '../../shared/rightsRequest.ts';
 import { Signed } from '../../shared/signed.ts';
-import { UnixMs } from '../../shared/time.ts';
+import { Day, UnixMs } from '../../shared/time.ts';
 import type { RequestStepRecord } from '../store/store.ts';
 import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 
@@ -16,7 +17,7 @@ const by = PersonId;
 const words = AnswerText;
 
 /**
- * One step of a request. The first is `filed`; what is a person's own (`agreed`, `withdrawn`), a device's (`proved`, `denied`,
+ * One step of a request. The first is `filed`, or `correction`; what is a person's own (`agreed`, `withdrawn`), a device's (`proved`, `denied`,
  * `doubted`) or an officer's (`identified`, `extended`, `fulfilled`, `refused`) says so by its kind.
  */
 export const RequestStep = z.discriminatedUnion('kind', [
@@ -26,6 +27,11 @@ export const RequestStep = z.discriminatedUnion('kind', [
     /** Null: the person themself. */
     representation: z.strictObject({ by, representative: Representative }).nullable(),
   }),
+  /**
+   * No request, and the only step of its kind: something was said about a record that is stored under this day, and is kept with it. It
+   * says where to look, and nothing of what was said.
+   */
+  z.strictObject({ kind: z.literal('correction'), parameter: ParameterId, day: Day }),
   z.strictObject({ kind: z.literal('agreed') }),
   /** `signed`: what the device said, as it said it. */
   z.strictObject({ kind: z.literal('proved'), device: DeviceId, signed: Signed, countsFrom: UnixMs }),

@@ -95,7 +95,8 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
       byRequest.set(record.request, known);
       known.taken.push(await openStep(vault, record));
     }
-    const each = [...byRequest].map(([request, { person: whose, taken }]) => requestOf(whose, request, taken));
+    const asked = [...byRequest].filter(([, { taken }]) => taken[0]?.said?.kind !== 'correction');
+    const each = asked.map(([request, { person: whose, taken }]) => requestOf(whose, request, taken));
     const requests = each.filter((one) => one !== null).toSorted((a, b) => a.filedAt - b.filedAt);
     return { requests, unreadable: each.length - requests.length };
   }
@@ -106,7 +107,7 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
     return found;
   }
 
-  async function put(whose: Whose, request: RequestId, step: number, said: RequestStep, at: UnixMs): Promise<void> {
+  async function put(whose: Whose, request: RequestId, step: number, said: AskedStep, at: UnixMs): Promise<void> {
     const place = { ...whose, request, step, at };
     await store.recordSecurityEvent({ org: whose.org, at, person: whose.person, ...eventOf(said) });
     const record: RequestStepRecord = { ...place, sealed: await sealStep(vault, place, said) };
@@ -132,7 +133,7 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
   async function take(
     whose: Whose,
     request: RequestId,
-    make: (now: RightsRequest, state: RequestState, at: UnixMs) => RequestStep | null | Promise<RequestStep>,
+    make: (now: RightsRequest, state: RequestState, at: UnixMs) => AskedStep | null | Promise<AskedStep>,
   ): Promise<RightsRequest> {
     await lanes.run(whose.person, async () => {
       const before = await one(whose.org, whose.person, request);
@@ -232,6 +233,8 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
   };
 }
 
+type AskedStep = Exclude<RequestStep, { kind: 'correction' }>;
+
 interface Whose {
   readonly org: OrgId;
   readonly person: PersonId;
@@ -304,7 +307,7 @@ function requireFew(requests: readonly RightsRequest[], represented: boolean, no
 }
 
 /** On record of the person, and nothing that anybody wrote. */
-function eventOf(said: RequestStep): { readonly kind: string; readonly detail: string } {
+function eventOf(said: AskedStep): { readonly kind: string; readonly detail: string } {
   const events = {
     filed: ['rights_request_filed', 'a request about their data was filed in the console; it does not count yet'],
     agreed: ['rights_request_agreed', 'this person agreed to a request that a representative made for them'],

@@ -72,6 +72,7 @@ function follow(before: RightsRequest, at: UnixMs, said: RequestStep): Partial<R
   const counts = stateOf(before, at) === 'open';
   switch (said.kind) {
     case 'filed':
+    case 'correction':
       return null;
     case 'agreed':
       return before.isTheirs ? null : { isTheirs: true };

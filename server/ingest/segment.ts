@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { type ParameterId, rank } from '../../shared/catalog.ts';
+import { CorrectionFile } from '../../shared/correction.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { SessionId } from '../../shared/ids.ts';
@@ -14,6 +16,8 @@ export interface Segment {
 export interface SegmentPart {
   readonly session: SessionId;
   readonly observations: readonly Observation[];
+  /** What was said about some of them since; left out where nothing was. */
+  readonly corrections?: readonly CorrectionFile[];
 }
 
 /**
@@ -25,6 +29,8 @@ export interface SegmentPart {
  * First the session of each part, by its place among the ids, and the number of its observations. Then the observations
  * of all parts, one entry per run of one level; `at` and `mono - at` as the first value and then differences, which are
  * mostly small and alike, so that what compresses it afterwards finds little to store.
+ *
+ * Where something was said about records since, it is version 3, and a fifth entry has, for each part, what was said about its own.
  */
 export function encodeSegment({ parameter, parts }: Segment): Uint8Array {
   const sessions = [...new Set(parts.map(({ session }) => session))];
@@ -34,33 +40,44 @@ export function encodeSegment({ parameter, parts }: Segment): Uint8Array {
     columnsOf(parameter, level, run),
   ]);
   const sizes = parts.map(({ observations }) => observations.length);
-  const json = JSON.stringify([parameter, parts.map(({ session }) => places.get(session)), sizes, runs]);
-  return Buffer.concat([headOf(sessions), ...sessions.map(uuidBytes), Buffer.from(json, 'utf8')]);
+  const said = parts.map(({ corrections = [] }) => corrections);
+  const hasSaid = said.some(({ length }) => length > 0);
+  const content = [parameter, parts.map(({ session }) => places.get(session)), sizes, runs];
+  const json = JSON.stringify(hasSaid ? [...content, said] : content);
+  return Buffer.concat([
+    headOf(sessions, hasSaid ? CORRECTED_VERSION : VERSION),
+    ...sessions.map(uuidBytes),
+    Buffer.from(json, 'utf8'),
+  ]);
 }
 
 /** Reads what `encodeSegment` wrote. Throws DaylightError `internal` for bytes that are not a segment of a known version. */
 export function decodeSegment(bytes: Uint8Array): Segment {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer[0] !== VERSION) throw unreadable(`version ${buffer[0] ?? 'none'}`);
+  if (buffer[0] !== VERSION && buffer[0] !== CORRECTED_VERSION) throw unreadable(`version ${buffer[0] ?? 'none'}`);
   if (buffer.length < HEAD_BYTES) throw unreadable('it is cut short');
   const jsonAt = HEAD_BYTES + buffer.readUInt16BE(1) * UUID_BYTES;
   const sessions = sessionsOf(buffer.subarray(HEAD_BYTES, jsonAt));
   const content = parseJson(buffer.subarray(jsonAt));
   if (!isContent(content)) throw unreadable('its parts do not fit together');
   const [parameter, places, sizes, runs] = content;
+  const said = correctionsOf(content[4], sizes.length);
   const observations = runs.flatMap(([level, columns]) => observationsOf(parameter, level, columns));
   let from = 0;
   const parts = sizes.map((size, index) => {
     const session = sessions[places[index] ?? -1];
     if (session === undefined) throw unreadable('a part names no session');
     from += size;
-    return { session, observations: observations.slice(from - size, from) };
+    const corrections = said[index] ?? [];
+    const own = { session, observations: observations.slice(from - size, from) };
+    return corrections.length === 0 ? own : { ...own, corrections };
   });
   if (places.length !== sizes.length || from !== observations.length) throw unreadable('its parts do not fit together');
   return { parameter, parts };
 }
 
 const VERSION = 2;
+const CORRECTED_VERSION = 3;
 const HEAD_BYTES = 3;
 const UUID_BYTES = 16;
 
@@ -146,10 +163,10 @@ function sums(values: Column): number[] {
   });
 }
 
-type Content = [parameter: ParameterId, places: number[], sizes: number[], runs: Run[]];
+type Content = [parameter: ParameterId, places: number[], sizes: number[], runs: Run[], said?: unknown];
 
 function isContent(value: unknown): value is Content {
-  if (!Array.isArray(value) || value.length !== 4) return false;
+  if (!Array.isArray(value) || value.length < 4 || value.length > 5) return false;
   const [parameter, places, sizes, runs] = value as unknown[];
   if (typeof parameter !== 'string' || !Object.hasOwn(columns, parameter) || !Array.isArray(runs)) return false;
   if (!areCounts(places) || !areCounts(sizes)) return false;
@@ -162,6 +179,16 @@ function isContent(value: unknown): value is Content {
       Array.isArray(run[1]) &&
       run[1].every(Array.isArray),
   );
+}
+
+const Corrections = z.array(z.array(CorrectionFile));
+
+/** For each part; empty where nothing was said about anything. */
+function correctionsOf(said: unknown, parts: number): readonly (readonly CorrectionFile[])[] {
+  if (said === undefined) return [];
+  const parsed = Corrections.length(parts).safeParse(said);
+  if (!parsed.success) throw unreadable('what was said about its records does not fit them');
+  return parsed.data;
 }
 
 function areCounts(value: unknown): value is number[] {
@@ -179,9 +206,9 @@ function parseJson(bytes: Buffer): unknown {
 /** A day has few sessions, and a batch one. */
 const MOST_SESSIONS = 65_535;
 
-function headOf(sessions: readonly SessionId[]): Buffer {
+function headOf(sessions: readonly SessionId[], version: number): Buffer {
   if (sessions.length > MOST_SESSIONS) throw new RangeError(`a segment holds at most ${MOST_SESSIONS} sessions`);
-  const head = Buffer.of(VERSION, 0, 0);
+  const head = Buffer.of(version, 0, 0);
   head.writeUInt16BE(sessions.length, 1);
   return head;
 }

@@ -61,7 +61,7 @@ export const storeMap: Readonly<Record<string, Registered>> = {
     withheld:
       'What the organisation has set for all and its registers; whom people can turn to stands on the first page of each export. A disclosure that somebody with authority had kept secret is told after its day.',
   },
-  rights_request: { subject: 'person', exported: ['requests'], withheld: null },
+  rights_request: { subject: 'person', exported: ['requests', 'corrections'], withheld: null },
   erasure: { subject: 'person', exported: ['erasures'], withheld: null },
   notice: {
     subject: null,
@@ -70,7 +70,7 @@ export const storeMap: Readonly<Record<string, Registered>> = {
   },
   segment: {
     subject: 'person',
-    exported: ['data'],
+    exported: ['data', 'corrections'],
     withheld: 'What is past the day until which it was kept: nobody can read it any more.',
   },
   image: {

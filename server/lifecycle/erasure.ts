@@ -11,6 +11,7 @@ import { openSessions, sealSessions } from '../ingest/pipeline.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
 import { decodeSegment, encodeSegment, type Segment } from '../ingest/segment.ts';
 import { withoutErased } from '../ingest/sessions.ts';
+import { withoutRecords } from '../reports/corrected.ts';
 import type {
   BlobRecord,
   ErasureRecord,
@@ -277,10 +278,8 @@ async function takenBy({ erased }: ErasureDeps, { record }: Erasing): Promise<(o
 
 /** The same object when nothing goes. */
 function withoutThose(content: Segment, goes: (observation: Observation) => boolean): Segment {
-  const parts = content.parts.map((part) => ({ ...part, observations: part.observations.filter((one) => !goes(one)) }));
-  const isSame = parts.every(
-    ({ observations }, place) => observations.length === content.parts[place]?.observations.length,
-  );
+  const parts = content.parts.map((part) => withoutRecords(part, goes));
+  const isSame = parts.every((part, place) => part === content.parts[place]);
   return isSame ? content : { ...content, parts: parts.filter(({ observations }) => observations.length > 0) };
 }
 
@@ -405,7 +404,7 @@ async function isThere(deps: ErasureDeps, one: Erasing): Promise<boolean> {
       const bytes = await unlessLost(vault.open(segmentScope(segment), segment.sealed));
       if (bytes === null) continue;
       const { parts } = decodeSegment(bytes);
-      if (parts.some(({ observations }) => observations.some(isTaken))) return true;
+      if (parts.some((part) => withoutRecords(part, isTaken) !== part)) return true;
     }
   }
   return false;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ParameterId, parameterIds } from '../../shared/catalog.ts';
-import { observationSchemas } from '../../shared/events/observation.ts';
+import { CorrectionStep, Mark } from '../../shared/correction.ts';
+import { Observation, observationSchemas } from '../../shared/events/observation.ts';
 import {
   DeviceId,
   ImageId,
@@ -133,6 +134,20 @@ export const recordParts = {
       'Each request, whose it is said to be, what proved that, and how it was answered, step by step, with your words and those of the answer.',
     schema: z.strictObject({ request: RequestId, step: z.int(), at: UnixMs, said: RequestStep.nullable() }),
   },
+  corrections: {
+    title: 'What was corrected',
+    about:
+      'Each record that you corrected, disputed or stated something about: as it was recorded, as it is shown now, and all that was said, in order, with who was told of it. What was deleted is not among it.',
+    schema: z.strictObject({
+      correction: RequestId,
+      parameter: ParameterId,
+      day: Day,
+      session: SessionId,
+      stored: Observation,
+      shown: Observation,
+      steps: z.array(CorrectionStep),
+    }),
+  },
   erasures: {
     title: 'What was erased',
     about:
@@ -214,7 +229,10 @@ export function dataLine(parameter: ParameterId) {
     /** The version of the policy that the device said it was captured under, and the one that was in force. */
     policyVersion: z.int(),
     termsVersion: z.int(),
+    /** As it is shown: as it was recorded is among the corrections, where there is a mark. */
     observation: z.union(Object.values<z.ZodType>(observationSchemas[parameter])),
+    /** It was corrected, completed or is disputed; left out of what is as it was recorded. */
+    mark: Mark.optional(),
   });
 }
 

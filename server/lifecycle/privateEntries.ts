@@ -7,6 +7,7 @@ import { addDays, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { ErasurePart } from '../control/erasureScope.ts';
 import { segmentScope } from '../ingest/scopes.ts';
 import { decodeSegment } from '../ingest/segment.ts';
+import { shownIn } from '../reports/corrected.ts';
 import type { SegmentRecord, Store } from '../store/store.ts';
 import { type Vault, VaultError } from '../vault/vault.ts';
 
@@ -112,7 +113,11 @@ async function* opened(
     await setImmediate(); // others are served between two that are opened
     const bytes = await vault.open(segmentScope(segment), segment.sealed).catch(unlessLost);
     if (bytes === null) continue;
-    for (const { observations } of decodeSegment(bytes).parts) for (const one of observations) yield [segment, one];
+    for (const { stored, observation } of decodeSegment(bytes).parts.flatMap(shownIn)) {
+      yield [segment, stored];
+      // Corrected: what it says now may be private, where what was recorded was not.
+      if (observation !== stored) yield [segment, observation];
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import type { Mark } from '../../shared/correction.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import { DeviceId, type ImportId, SessionId } from '../../shared/ids.ts';
 import { noticePage } from '../../shared/policy/noticePage.ts';
@@ -8,6 +9,7 @@ import { Day, dayOf, UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
 import { columns, decodeSegment } from '../ingest/segment.ts';
+import { marked, shownIn, withoutRecords } from '../reports/corrected.ts';
 import { inOrder, type Recorded } from '../reports/recorded.ts';
 import { type HeldDay, type ImageHead, type SegmentRecord, StoreError } from '../store/store.ts';
 import { csvRecord } from './csv.ts';
@@ -54,7 +56,7 @@ export async function* subjectFiles(
     if (pieces > 0) unreadable.set(`${parameter} ${day}`, { parameter, day, pieces });
   };
 
-  for (const part of recordPartNames) yield* recordFiles(writing, subject, part);
+  for (const part of recordPartNames) yield* recordFiles(writing, { subject, asOf }, part);
   for (const { parameter, days } of held.parameters)
     yield* dataFiles(writing, { subject, held, note }, parameter, days);
   yield* imageFiles(writing, { subject, held, note });
@@ -149,9 +151,13 @@ interface Reading {
   readonly note: Note;
 }
 
-async function* recordFiles(writing: Writing, subject: Subject, part: RecordPart): AsyncGenerator<ExportFile> {
+async function* recordFiles(
+  writing: Writing,
+  { subject, asOf }: { readonly subject: Subject; readonly asOf: UnixMs },
+  part: RecordPart,
+): AsyncGenerator<ExportFile> {
   const names = Object.keys(recordParts[part].schema.shape);
-  const rows = (): AsyncIterable<Readonly<Record<string, unknown>>> => rowsOf[part](subject);
+  const rows = (): AsyncIterable<Readonly<Record<string, unknown>>> => rowsOf[part](subject, asOf);
   yield writing.records(
     `records/${part}.ndjson`,
     mapped(rows(), (row) => `${JSON.stringify(row)}\n`),
@@ -177,13 +183,13 @@ async function* dataFiles(
     `data/${parameter}.ndjson`,
     mapped(recordsOf(reading, parameter, days), (one) => `${JSON.stringify(lineOf(one))}\n`),
   );
-  const header = [...CSV_HEAD, ...fields];
+  const header = [...CSV_HEAD, ...fields, ...markColumns];
   yield writing.records(
     `data/${parameter}.csv`,
-    mapped(recordsOf(reading, parameter, days), ({ observation, device, session, segment }) => {
+    mapped(recordsOf(reading, parameter, days), ({ observation, device, session, segment, mark }) => {
       const { at, span, level } = observation;
       const when = [new Date(at).toISOString(), span, segment.day, segment.expires, device, session, level];
-      return csvRecord([...when, ...valuesOf(observation, fields)]);
+      return csvRecord([...when, ...valuesOf(observation, fields), ...markCells(mark)]);
     }),
     csvRecord(header),
   );
@@ -297,19 +303,35 @@ async function* tablesOf(reading: Reading, day: Day): AsyncGenerator<DayTable> {
     if (!days.includes(day)) continue;
     const records = await unitOf(reading, parameter, day);
     const fields = fieldsOf(parameter).filter((field) => !['image', 'digest'].includes(field));
+    const hasMarks = records.some(({ mark }) => mark !== undefined);
     yield {
       parameter,
-      columns: ['time', 'lasted', ...fields.map(words), ...(parameter === 'screenshot' ? ['picture'] : [])],
-      rows: records.map(({ observation }) => [
+      columns: [
+        'time',
+        'lasted',
+        ...fields.map(words),
+        ...(hasMarks ? markColumns.map(words) : []),
+        ...(parameter === 'screenshot' ? ['picture'] : []),
+      ],
+      rows: records.map(({ observation, mark }) => [
         time(observation.at).slice(11),
         lasted(observation.span),
         ...valuesOf(observation, fields),
+        ...(hasMarks ? markCells(mark) : []),
       ]),
       pictures: records.map(({ observation }) =>
         observation.parameter === 'screenshot' ? `images/${observation.image}.webp` : null,
       ),
     };
   }
+}
+
+const markColumns = ['corrected', 'disputed', 'statements'];
+
+function markCells(mark: Mark | undefined): unknown[] {
+  if (mark === undefined) return markColumns.map(() => null);
+  const { correctedAt, disputed, statements } = mark;
+  return [correctedAt === null ? null : time(correctedAt), disputed ? 'yes' : null, statements.join(' · ')];
 }
 
 function lasted(ms: number): string {
@@ -336,17 +358,19 @@ async function unitOf({ subject, held, note }: Reading, parameter: ParameterId, 
     if (segment.expires < held.today) continue;
     const opened = await unlessUnreadable(vault.open(segmentScope(segment), sealed).then(decodeSegment));
     if (opened === null) closed += 1;
-    for (const { session, observations } of opened?.parts ?? [])
-      for (const observation of observations)
-        if (!erased.hides(observation)) records.push({ device: segment.device, session, observation, segment });
+    for (const part of opened?.parts ?? []) {
+      const { device } = segment;
+      for (const { observation, mark } of shownIn(withoutRecords(part, (one) => erased.hides(one))))
+        records.push({ device, session: part.session, observation, segment, ...marked(mark) });
+    }
   }
   note(parameter, day, closed);
   return inOrder(records);
 }
 
-function lineOf({ device, session, observation, segment }: FromSegment) {
+function lineOf({ device, session, observation, segment, mark }: FromSegment) {
   const { day, expires, policyVersion, termsVersion } = segment;
-  return { day, keptUntil: expires, device, session, policyVersion, termsVersion, observation };
+  return { day, keptUntil: expires, device, session, policyVersion, termsVersion, observation, ...marked(mark) };
 }
 
 /** The fields of all its levels, each once. */

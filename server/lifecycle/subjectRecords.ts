@@ -6,7 +6,7 @@ import type { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
 import type { NoticeHead, NoticeView } from '../../shared/protocol/http/notice.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import type { Digest, Signed } from '../../shared/signed.ts';
-import type { Day } from '../../shared/time.ts';
+import type { Day, UnixMs } from '../../shared/time.ts';
 import { acknowledgementPart } from '../control/acknowledgements.ts';
 import type { PublishedPolicy } from '../control/control.ts';
 import { openDecision } from '../control/decision.ts';
@@ -17,6 +17,7 @@ import { type Kept, openDocument } from '../control/sealedDocument.ts';
 import { openSessions } from '../ingest/pipeline.ts';
 import type { AccessRecord, DeviceRecord, PersonRecord, Snapshot, TeamRecord, WebSession } from '../store/store.ts';
 import { type Vault, VaultError } from '../vault/vault.ts';
+import { correctionsIn } from './corrections.ts';
 import { openedOf } from './imports.ts';
 import type { RecordPart, RowOf } from './portable.ts';
 
@@ -50,7 +51,7 @@ export interface Openers {
   clientOf(session: WebSession): Promise<{ readonly network: string; readonly browser: string }>;
 }
 
-type Rows<P extends RecordPart> = (subject: Subject) => AsyncIterable<RowOf<P>>;
+type Rows<P extends RecordPart> = (subject: Subject, asOf: UnixMs) => AsyncIterable<RowOf<P>>;
 
 /** The records of each part, read anew each time that they are asked for: of a snapshot they are the same each time. */
 export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
@@ -127,6 +128,15 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
   async *requests({ person: { org, person }, store, vault }) {
     for (const record of await store.requestSteps(org, person))
       yield { request: record.request, ...(await openStep(vault, record)) };
+  },
+  async *corrections({ person: { org, person }, store, vault, erased, disclosures }, asOf) {
+    const isTold = new Set(disclosures.map(({ number }) => number));
+    for (const one of await correctionsIn({ store, vault, erased }, { org, person }, asOf)) {
+      const { correction, parameter, day, session, stored, corrected, file } = one;
+      // That somebody secret was told would say that there is somebody.
+      const steps = file.steps.filter(({ said }) => said.kind !== 'told' || isTold.has(said.disclosure));
+      yield { correction, parameter, day, session, stored, shown: corrected.shown, steps: [...steps] };
+    }
   },
   async *erasures({ person: { org, person }, store, vault }) {
     for (const record of await store.erasures(org, person)) {

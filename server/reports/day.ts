@@ -4,6 +4,7 @@ import type { SessionId } from '../../shared/ids.ts';
 import type { DayReport } from '../../shared/protocol/http/day.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { absences, type Circumstances, type Sight } from './absent.ts';
+import { isSameMark, joinedMarks, marked } from './corrected.ts';
 import { clip, type Interval, intersect, isMoment, measure, partsWithin, subtract, union } from './intervals.ts';
 import { inOrder, ofParameter, type Recorded, readable } from './recorded.ts';
 import { type Session, type Standing, sessionsOf, trackedOf } from './sessions.ts';
@@ -63,7 +64,9 @@ export function reportOn({ records, sessions }: History, facts: DaySetting): Day
     generatedAt: now,
     sessions: (shown ? sessions : [])
       .flatMap((one) => clipped(one, bounds))
-      .map(({ from, to, open, stopCause, overlapping }) => ({ from, to, open, stopCause, overlapping })),
+      .map(({ from, to, open, stopCause, overlapping, mark }) => {
+        return { from, to, open, stopCause, overlapping, ...marked(mark) };
+      }),
     gaps: (shown ? sessions : [])
       .flatMap((one) => one.gaps)
       .flatMap((gap) => clipped(gap, bounds))
@@ -71,17 +74,15 @@ export function reportOn({ records, sessions }: History, facts: DaySetting): Day
     work,
     activity: activityOf(during).flatMap((one) => shownIn(one, bounds)),
     apps,
-    sites: sites.map(({ from, to, label }) => ({ from, to, label })),
-    screenshots: momentsIn(during, 'screenshot', bounds).map(({ at, image, level, width, height }) => ({
-      at,
-      image,
-      level,
-      width,
-      height,
-    })),
-    notes: momentsIn(during, 'notes', bounds).map(({ at, note }) => ({ at, note })),
-    device: momentsIn(during, 'device', bounds).map((one) => ({ at: one.at, description: describeDevice(one) })),
-    timezones: momentsIn(during, 'timezone', bounds).map(({ at, zone }) => ({ at, zone })),
+    sites: sites.map(({ from, to, label, mark }) => ({ from, to, label, ...marked(mark) })),
+    screenshots: momentsIn(during, 'screenshot', bounds).map(({ at, image, level, width, height, mark }) => {
+      return { at, image, level, width, height, ...marked(mark) };
+    }),
+    notes: momentsIn(during, 'notes', bounds).map(({ at, note, mark }) => ({ at, note, ...marked(mark) })),
+    device: momentsIn(during, 'device', bounds).map((one) => {
+      return { at: one.at, description: describeDevice(one), ...marked(one.mark) };
+    }),
+    timezones: momentsIn(during, 'timezone', bounds).map(({ at, zone, mark }) => ({ at, zone, ...marked(mark) })),
     totals: {
       trackedMs: shown ? measure(tracked) : 0,
       byProject: totalsOf(work.map(projectSpan), tracked),
@@ -134,8 +135,9 @@ function workOf(records: readonly Recorded[], sessions: readonly Session[]): Day
   return sessions
     .flatMap((session) => {
       const own = chosen.get(session.session) ?? [];
-      const spans = own.map(({ observation: { at, project, task } }, index) => {
-        return { from: at, to: own[index + 1]?.observation.at ?? session.to, ...readable({ project, task }) };
+      const spans = own.map(({ observation: { at, project, task }, mark }, index) => {
+        const to = own[index + 1]?.observation.at ?? session.to;
+        return { from: at, to, ...readable({ project, task }), ...marked(mark) };
       });
       return partsWithin(spans, session.tracked);
     })
@@ -147,8 +149,8 @@ function projectSpan({ from, to, project }: DayReport['work'][number]): Span {
 }
 
 function activityOf(records: readonly Recorded[]): DayReport['activity'] {
-  return ofParameter(records, 'activity').map(({ observation }) => {
-    const when = intervalOf(observation);
+  return ofParameter(records, 'activity').map(({ observation, mark }) => {
+    const when = { ...intervalOf(observation), ...marked(mark) };
     if (observation.level === 'active') return { ...when, active: observation.active, counts: null };
     const { keys, clicks, scrolls, moves } = observation;
     return { ...when, active: keys + clicks + scrolls + moves > 0, counts: { keys, clicks, scrolls, moves } };
@@ -165,32 +167,36 @@ function appsOf(records: readonly Recorded[], unnamed: string): DayReport['apps'
         oneAtATime(
           apps
             .filter((one) => one.device === device)
-            .map(({ observation }) => ({
+            .map(({ observation, mark }) => ({
               ...intervalOf(observation),
               label: observation.level === 'name' ? observation.name : observation.category,
+              ...marked(mark),
             })),
         ),
-        (a, b) => a.label === b.label,
+        (a, b) => a.label === b.label && isSameMark(a, b),
       );
       const titled = joined(
         oneAtATime(
           titles
             .filter((one) => one.device === device)
-            .map(({ observation }) => ({
+            .map(({ observation, mark }) => ({
               ...intervalOf(observation),
               title: observation.title,
+              ...marked(mark),
             })),
         ),
-        (a, b) => a.title === b.title,
+        (a, b) => a.title === b.title && isSameMark(a, b),
       );
       return withTitles(named, titled, unnamed);
     })
     .toSorted((a, b) => byTime(a, b) || (a.label < b.label ? -1 : 1));
 }
 
+type Marked = Pick<Recorded, 'mark'>;
+
 function withTitles(
-  apps: readonly Span[],
-  titles: readonly (Interval & { readonly title: string })[],
+  apps: readonly (Span & Marked)[],
+  titles: readonly (Interval & { readonly title: string } & Marked)[],
   unnamed: string,
 ): DayReport['apps'] {
   const untitled = outside(apps, titles).map((part) => ({ ...part, title: null }));
@@ -215,7 +221,10 @@ function outside<T extends Interval>(spans: readonly T[], others: readonly Inter
   });
 }
 
-function overlay(apps: readonly Span[], titles: readonly (Interval & { readonly title: string })[]): DayReport['apps'] {
+function overlay(
+  apps: readonly (Span & Marked)[],
+  titles: readonly (Interval & { readonly title: string } & Marked)[],
+): DayReport['apps'] {
   const result: DayReport['apps'] = [];
   let first = 0;
   for (const app of apps) {
@@ -224,7 +233,9 @@ function overlay(apps: readonly Span[], titles: readonly (Interval & { readonly 
       const title = titles[index];
       if (title === undefined || isBefore(app, title)) break;
       const part = meeting(title, app);
-      if (part !== null) result.push({ ...part, label: app.label, title: title.title });
+      if (part === null) continue;
+      const mark = joinedMarks([app.mark ?? null, title.mark ?? null]);
+      result.push({ ...part, label: app.label, title: title.title, ...marked(mark) });
     }
   }
   return result;
@@ -243,16 +254,20 @@ function meeting(one: Interval, other: Interval): Interval | null {
 }
 
 /** `site` is what totals count by: of a page, its host. */
-function sitesOf(records: readonly Recorded[]): (Span & { readonly site: string })[] {
-  const spans = ofParameter(records, 'url').map(({ device, observation }) => ({
+function sitesOf(records: readonly Recorded[]): (Span & { readonly site: string } & Marked)[] {
+  const spans = ofParameter(records, 'url').map(({ device, observation, mark }) => ({
     ...intervalOf(observation),
     ...siteOf(observation),
+    ...marked(mark),
     device,
   }));
   const devices = [...new Set(spans.map(({ device }) => device))].toSorted();
   return devices
     .flatMap((device) =>
-      joined(oneAtATime(spans.filter((one) => one.device === device)), (a, b) => a.label === b.label),
+      joined(
+        oneAtATime(spans.filter((one) => one.device === device)),
+        (a, b) => a.label === b.label && isSameMark(a, b),
+      ),
     )
     .toSorted((a, b) => byTime(a, b) || (a.label < b.label ? -1 : 1));
 }
@@ -288,7 +303,7 @@ function fromTheFirstOf(during: readonly Recorded[], records: readonly Recorded[
 
 function momentsIn<P extends ParameterId>(records: readonly Recorded[], parameter: P, { from, to }: Interval) {
   return ofParameter(records, parameter)
-    .map(({ observation }) => observation)
+    .map(({ observation, mark }) => ({ ...observation, ...marked(mark) }))
     .filter(({ at }) => at >= from && at < to);
 }
 

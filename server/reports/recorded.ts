@@ -1,5 +1,6 @@
 import { canonical } from '../../shared/canonical.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
+import type { Mark } from '../../shared/correction.ts';
 import type { Observation, ObservationOf } from '../../shared/events/observation.ts';
 import type { DeviceId, SessionId } from '../../shared/ids.ts';
 import { withoutTurning } from '../../shared/text.ts';
@@ -9,6 +10,8 @@ export interface Recorded<T extends Observation = Observation> {
   readonly device: DeviceId;
   readonly session: SessionId;
   readonly observation: T;
+  /** Left out where it is as it was recorded. */
+  readonly mark?: Mark;
 }
 
 /** In order of time, and the same order however the segments came: reports must not depend on the order of arrival. */

@@ -1,6 +1,8 @@
+import type { Mark } from '../../shared/correction.ts';
 import type { ObservationOf } from '../../shared/events/observation.ts';
 import type { DeviceId, SessionId } from '../../shared/ids.ts';
 import { DAY, type UnixMs } from '../../shared/time.ts';
+import { joinedMarks, marked } from './corrected.ts';
 import { type Interval, subtract, union } from './intervals.ts';
 import { ofParameter, type Recorded } from './recorded.ts';
 
@@ -20,6 +22,8 @@ export interface Session {
   readonly tracked: readonly Interval[];
   /** Another session of the same person ran at the same time. */
   readonly overlapping: boolean;
+  /** When it was started and stopped was corrected. */
+  readonly mark?: Mark;
 }
 
 export interface Gap extends Interval {
@@ -77,6 +81,7 @@ function sessionOf(session: SessionId, own: readonly Recorded[], standing: Stand
     pausedSince: stop === undefined && takenAway === null ? pausedSince : null,
     tracked: subtract([{ from, to }], gaps),
     overlapping: false,
+    ...marked(joinedMarks(ofParameter(own, 'session').map(({ mark }) => mark ?? null))),
   };
 }
 

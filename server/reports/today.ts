@@ -1,9 +1,11 @@
 import type { ParameterId } from '../../shared/catalog.ts';
+import type { ObservationOf } from '../../shared/events/observation.ts';
 import type { SessionId, TeamId } from '../../shared/ids.ts';
 import type { DayReport } from '../../shared/protocol/http/day.ts';
 import type { TodayRow } from '../../shared/protocol/http/today.ts';
 import { MINUTE, type UnixMs } from '../../shared/time.ts';
 import { absences, type Circumstances } from './absent.ts';
+import { joinedMarks, marked } from './corrected.ts';
 import { historyOf, type Known } from './day.ts';
 import { type Interval, intersect, measure } from './intervals.ts';
 import { ofParameter, type Recorded, readable } from './recorded.ts';
@@ -32,13 +34,17 @@ export function todayRow(facts: TodayFacts): TodayRow {
     ? sessions.filter(({ from, to }) => from < bounds.to && (to > bounds.from || from >= bounds.from))
     : [];
   const current = today.findLast(({ open }) => open) ?? null;
-  const work = current === null ? null : workOf(records, current.session);
+  const chosen = current === null ? null : chosenIn(records, current.session);
+  const work = chosen === null ? null : workOf(chosen.observation);
   const state = stateOf(facts, today, current);
-  const app = state.state === 'tracking' && current !== null ? appOf(records, current.session, now) : null;
+  const front = state.state === 'tracking' && current !== null ? frontOf(records, current.session, now) : null;
+  const app = front === null ? null : appOf(front.observation);
+  const shownMarks = [...today, chosen, front].map((one) => one?.mark ?? null);
   return {
     ...{ person, teams: [...facts.teams], ...state, work, app },
     trackedMs: shown && state.state !== 'not_collected' ? trackedMs(today, bounds) : null,
     atLeast: state.state === 'not_connected',
+    ...marked(joinedMarks(shownMarks)),
     absent: absencesOf(facts, { session: today.length > 0, project: work !== null, app: app !== null }),
   };
 }
@@ -67,14 +73,22 @@ function trackedMs(today: readonly Session[], bounds: Interval): number {
   return measure(intersect(trackedOf(today), [bounds]));
 }
 
-function workOf(records: readonly Recorded[], session: SessionId): TodayRow['work'] {
-  const chosen = ofParameter(records, 'project').findLast((one) => one.session === session)?.observation;
-  return chosen === undefined || (chosen.project === null && chosen.task === null) ? null : readable(chosen);
+function chosenIn(records: readonly Recorded[], session: SessionId) {
+  return ofParameter(records, 'project').findLast((one) => one.session === session) ?? null;
 }
 
-function appOf(records: readonly Recorded[], session: SessionId, now: UnixMs): string | null {
-  const latest = ofParameter(records, 'app').findLast((one) => one.session === session)?.observation;
-  if (latest === undefined || now - (latest.at + latest.span) > APP_FRESH_MS) return null;
+function workOf(chosen: ObservationOf<'project'>): TodayRow['work'] {
+  return chosen.project === null && chosen.task === null ? null : readable(chosen);
+}
+
+function frontOf(records: readonly Recorded[], session: SessionId, now: UnixMs) {
+  const latest = ofParameter(records, 'app').findLast((one) => one.session === session);
+  if (latest === undefined) return null;
+  const { at, span } = latest.observation;
+  return now - (at + span) > APP_FRESH_MS ? null : latest;
+}
+
+function appOf(latest: ObservationOf<'app'>): string {
   return latest.level === 'name' ? latest.name : latest.category;
 }
 

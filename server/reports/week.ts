@@ -1,6 +1,7 @@
 import type { WeekReport } from '../../shared/protocol/http/week.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Circumstances } from './absent.ts';
+import { joinedMarks, marked } from './corrected.ts';
 import { type DaySetting, type History, historyOf, type Known, reportOn } from './day.ts';
 import { type Interval, intersect, measure } from './intervals.ts';
 import { trackedOf } from './sessions.ts';
@@ -23,7 +24,8 @@ export function weekReport({ header, now, days, ...known }: WeekFacts): WeekRepo
 }
 
 function dayOfWeek(history: History, setting: DaySetting): WeekReport['days'][number] {
-  const { day, from, to, totals, activity, absent } = reportOn(history, setting);
+  const report = reportOn(history, setting);
+  const { day, from, to, totals, activity, absent } = report;
   const { bySite: _sites, ...shown } = totals;
   const tracked = intersect(trackedOf(history.sessions), [setting.bounds]);
   const within = (spans: readonly Interval[]) => measure(intersect(spans, tracked));
@@ -34,6 +36,9 @@ function dayOfWeek(history: History, setting: DaySetting): WeekReport['days'][nu
       activity.length === 0
         ? null
         : { recordedMs: within(activity), activeMs: within(activity.filter(({ active }) => active)) },
+    ...marked(
+      joinedMarks([...report.sessions, ...report.work, ...report.apps, ...activity].map((one) => one.mark ?? null)),
+    ),
   };
 }
 

@@ -4,6 +4,7 @@ import { agesRoutes } from './http/ages.ts';
 import { assessmentRoutes } from './http/assessments.ts';
 import { consentsRoutes } from './http/consents.ts';
 import { contactsRoutes } from './http/contacts.ts';
+import { correctionsRoutes } from './http/corrections.ts';
 import { dayRoutes } from './http/day.ts';
 import { devicesRoutes } from './http/devices.ts';
 import { disclosureRoutes } from './http/disclosures.ts';
@@ -67,6 +68,7 @@ export const routes = {
   ...contactsRoutes,
   ...objectionsRoutes,
   ...restrictionsRoutes,
+  ...correctionsRoutes,
   ...agesRoutes,
   ...consentsRoutes,
   ...layersRoutes,

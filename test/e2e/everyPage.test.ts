@@ -1,7 +1,15 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DAY, HOUR } from '../../shared/time.ts';
-import { addMember, type Client, PASSWORD, publish, startServer, type TestServer } from '../support/api.ts';
+import {
+  addMember,
+  type Client,
+  type Member,
+  PASSWORD,
+  publish,
+  startServer,
+  type TestServer,
+} from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { loaded, openConsole, seriousOn, showIn } from '../support/consolePage.ts';
@@ -85,6 +93,15 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'employee', path: '/my-data', heading: 'My data' },
     open: pressForDialog('Restrict something', 'In your words'),
   },
+  'what can be corrected': {
+    as: 'employee',
+    path: ({ day: of }) => `/correct/${of}`,
+    heading: 'Correct what is recorded',
+  },
+  'something that is corrected': {
+    ...{ as: 'employee', path: ({ day: of }: Ids) => `/correct/${of}`, heading: 'Correct what is recorded' },
+    open: pressForDialog(/^Correct it/, 'when it was corrected'),
+  },
   'a restriction that is ended': {
     ...{ as: 'employee', path: '/my-data', heading: 'My data' },
     open: pressForDialog('End the restriction: Device', 'It is collected again'),
@@ -122,6 +139,10 @@ const views: Readonly<Record<string, View>> = {
   'a restriction that is to be lifted': {
     ...{ as: 'officer', path: '/objections', heading: 'Objections to answer' },
     open: pressForDialog(/^Say that it is to be lifted/, 'This lifts nothing.'),
+  },
+  'something disputed that is refused': {
+    ...{ as: 'officer', path: '/requests', heading: 'Requests to answer' },
+    open: pressForDialog(/^Refuse what/, 'to whom they can complain'),
   },
   records: { as: 'officer', path: '/records', heading: 'Record of processing' },
   'who is responsible, that is changed': {
@@ -200,6 +221,8 @@ beforeAll(async () => {
   const leaveOut = { baseRevision: 0, ceilings: { screenshot: 'off', app: 'category' }, words: grounds };
   await owner.ok('PUT', `/teams/${team.id}/left-out`, leaveOut);
   await owner.ok('PUT', `/people/${employee.person}/left-out`, leaveOut);
+  await sayOf(employee, recorded.day, 'project', { kind: 'corrected', values: { project: UNBROKEN }, words: grounds });
+  await sayOf(employee, recorded.day, 'app', { kind: 'disputed', values: { name: UNBROKEN }, words: grounds });
   const content = { kind: 'access', words: grounds };
   await employee.client.ok('POST', `/people/${employee.person}/requests`, { password: PASSWORD, content });
   browser = await startBrowser();
@@ -228,6 +251,13 @@ test.each(Object.keys(views))(
     expect(found).toEqual([]);
   },
 );
+
+/** Of the first record of the day. */
+async function sayOf({ client, person }: Member, of: string, parameter: string, said: object): Promise<void> {
+  const { entries } = await client.ok('GET', `/people/${person}/entries?day=${of}&parameter=${parameter}`);
+  const { session, stored: record } = entries[0];
+  await client.ok('POST', `/people/${person}/corrections`, { day: of, session, record, said });
+}
 
 async function showDays(page: Page): Promise<void> {
   await page.getByRole('article').first().locator('summary').click();

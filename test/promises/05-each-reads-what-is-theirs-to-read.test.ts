@@ -172,6 +172,13 @@ const aboutNoRestriction = {
   said: ({ error }: Json) => error.code,
   saidOf: () => 'not_found',
 } as const;
+const aboutNoCorrection = {
+  ...change,
+  status: 404,
+  refusal: 'refused_correction',
+  said: ({ error }: Json) => error.code,
+  saidOf: () => 'not_found',
+} as const;
 const aboutNoRequest = {
   ...change,
   status: 404,
@@ -370,6 +377,23 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ error }) => error.code,
     saidOf: () => 'not_found',
   },
+  entries: {
+    ...{ ...change, refusal: 'refused_correction', logged: 'observations' },
+    may: self,
+    said: ({ entries }) => entries.map(({ stored }: Json) => stored),
+    saidOf: ({ day }) => day.observations.filter(({ parameter }) => parameter === 'notes'),
+  },
+  corrections: {
+    ...{ ...change, refusal: 'refused_correction' },
+    may: any(self, is('owner', 'privacy_officer')),
+    said: ({ corrections }) => corrections,
+    saidOf: () => [],
+  },
+  // Of a record that nobody has.
+  correct: { ...aboutNoCorrection, may: self },
+  withdrawDispute: { ...aboutNoCorrection, may: self },
+  answerDispute: { ...aboutNoCorrection, may: answers },
+  tellRecipient: { ...aboutNoCorrection, may: answers },
   restrictions: {
     ...change,
     refusal: 'refused_restriction',

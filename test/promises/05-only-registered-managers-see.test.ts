@@ -111,6 +111,7 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   noticeIn: () => true,
   contacts: () => true,
   openObjections: any(isOwner, isOfficer),
+  allCorrections: any(isOwner, isOfficer),
   allRestrictions: any(isOwner, isOfficer),
   allRequests: any(isOwner, isOfficer),
   // Whom they hold is asked for in 05-today-shows-whom-one-may-see.

@@ -92,6 +92,16 @@ beforeAll(async () => {
     const approval = { revision, answer: 'approved', reason: 'for this test' };
     await client.ok('PUT', `/records/disclosures/${revision}`, approval);
   }
+  for (const [{ client: own, person }, words] of [
+    [ann, ANN],
+    [bob, BOB],
+  ] as const) {
+    const place = `/people/${person}`;
+    const { entries } = await own.ok('GET', `${place}/entries?day=${day}&parameter=title`);
+    const { session, stored: record } = entries[0];
+    const said = { kind: 'stated', words: `=stated ${words}` };
+    await own.ok('POST', `${place}/corrections`, { day, session, record, said });
+  }
   await eraseADay();
   await sayWhatItDoes();
   // Bob looked at nobody; the owner and Ann looked.
@@ -221,6 +231,7 @@ describe('an export', () => {
     expect(looked.map(({ action, actorName }) => [action, actorName])).toEqual([
       ['export', `Name ${ANN}`],
       ['day', 'Acme Owner'],
+      ['observations', `Name ${ANN}`], // her own, to find the record that she stated something about
     ]);
     expect((await lines('records/looks.ndjson')).map(({ action, purpose }) => [action, purpose])).toEqual([
       ['day', 'working_time'],

@@ -68,6 +68,8 @@ export const DISCLOSURE = {
   secrecy: null,
 };
 
+const record = { parameter: 'notes', level: 'on', at: 1_790_000_000_000, mono: 1, span: 0, note: 'a note' };
+
 export function examples({
   person,
   device,
@@ -120,6 +122,22 @@ export function examples({
     answerObjection: {
       params: { person, parameter: 'title' },
       body: { revision: 1, answer: 'upheld', words: 'Right.' },
+    },
+    entries: { params: { person }, query: { day, parameter: 'notes' } },
+    corrections: { params: { person } },
+    allCorrections: {},
+    correct: {
+      params: { person },
+      body: { day, session: person, record, said: { kind: 'stated', words: 'It was another note.' } },
+    },
+    withdrawDispute: { params: { person, correction: device, number: '1' } },
+    answerDispute: {
+      params: { person, correction: device, number: '1' },
+      body: { answer: 'accepted', words: 'Right.' },
+    },
+    tellRecipient: {
+      params: { person, correction: device, number: '1' },
+      body: { outcome: 'impossible', words: 'They are gone.' },
     },
     restrictions: { params: { person } },
     allRestrictions: {},

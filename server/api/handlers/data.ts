@@ -45,7 +45,9 @@ export function data(
       const segments = await store.segments(actor.org, params.person, parameter, day, day);
       const read = await recordRead(context, permitted, segments);
       const records = await openSegments(context, read, segments);
-      return { observations: inOrder(records).map(({ observation }) => observation) };
+      const ordered = inOrder(records);
+      const marks = ordered.flatMap(({ mark }, place) => (mark === undefined ? [] : [{ place, ...mark }]));
+      return { observations: ordered.map(({ observation }) => observation), ...(marks.length === 0 ? {} : { marks }) };
     },
     async screenshot({ params, query, signedIn: { actor } }) {
       const { person, image: id } = params;

@@ -20,6 +20,7 @@ import { decodeSegment } from '../../ingest/segment.ts';
 import { isExcluded } from '../../ingest/truth.ts';
 import { BEFORE_EVERYTHING, orderErasures } from '../../lifecycle/erasureOrder.ts';
 import { partsOf, privateEntries } from '../../lifecycle/privateEntries.ts';
+import { withoutRecords } from '../../reports/corrected.ts';
 import type { PersonRecord, StoredUnder } from '../../store/store.ts';
 import { VaultError } from '../../vault/vault.ts';
 import type { Context } from '../context.ts';
@@ -251,7 +252,9 @@ async function countedOf(
         const bytes = await vault.open(segmentScope(segment), segment.sealed).catch(unlessLost);
         if (bytes === null) continue;
         const { parts } = decodeSegment(bytes);
-        for (const { observations } of parts) records += observations.filter((one) => isOf(scope, one)).length;
+        const isTaken = (one: Observation): boolean => isOf(scope, one);
+        for (const part of parts)
+          records += part.observations.length - withoutRecords(part, isTaken).observations.length;
       }
       if (records > 0) days.push({ day, records });
     }

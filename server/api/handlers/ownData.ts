@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { OrgId } from '../../../shared/ids.ts';
 import { EXPORT_MINUTES } from '../../../shared/protocol/http/ownData.ts';
-import { dayOf, MINUTE } from '../../../shared/time.ts';
+import { dayOf, MINUTE, type UnixMs } from '../../../shared/time.ts';
 import { contactsOf } from '../../control/contacts.ts';
 import { zipOf } from '../../lifecycle/exportZip.ts';
 import { heldUntil, subjectFiles } from '../../lifecycle/subjectAccess.ts';
@@ -40,7 +40,7 @@ export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
         await noteEvent(context, person, 'data_exported');
         await everyNotice(context, person.org);
         snapshot = await store.snapshot();
-        const subject = await subjectOf(context, person, snapshot);
+        const subject = await subjectOf(context, person, snapshot, asOf);
         const files = whileSignedIn(
           async () => (await context.sessions.again(signedIn.session)) !== null,
           subjectFiles(leave, subject, asOf),
@@ -99,7 +99,7 @@ async function everyNotice({ control, notices }: Context, org: OrgId): Promise<v
     await notices.of(policy, policy.hash === current.hash ? 'in_force' : 'past');
 }
 
-async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot): Promise<Subject> {
+async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot, asOf: UnixMs): Promise<Subject> {
   const { vault, control, organisations, accounts, sessions, notices } = context;
   const person = await store.person(asking.org, asking.person);
   if (person === null) throw new DaylightError('not_found', 'there is no such person');
@@ -115,7 +115,7 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
   const heads = await notices.heads(asking.org);
   const erased = await context.erased.of(person);
   const written = await context.registers.read(asking.org, 'disclosures');
-  const disclosures = disclosedOf(written, asking.person, context.clock.now());
+  const disclosures = disclosedOf(written, asking.person, asOf);
   return {
     person,
     today: dayOf(context.clock.now()),

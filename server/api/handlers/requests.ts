@@ -6,6 +6,7 @@ import { dueOf, isOverdue, type RequestProof, type RightsRequest, stateOf } from
 import type { PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
+import { nameOf } from '../nameOf.ts';
 import { recordLook } from '../reading.ts';
 import { type Proof, refusedOnRecord, requireSamePerson } from '../samePerson.ts';
 
@@ -121,12 +122,6 @@ async function proofOf(
   if (proof.kind === 'device') return { kind: proof.kind, at: proof.at, device: proof.device };
   const { kind, at, by, how, words } = proof;
   return named({ kind, at, by, how, words });
-}
-
-/** Null for somebody who is gone. */
-async function nameOf(context: Context, org: PersonRecord['org'], person: PersonId): Promise<string | null> {
-  const record = await context.store.person(org, person);
-  return record === null ? null : (await context.accounts.profile(record)).name;
 }
 
 /** Of words that somebody else wrote. */

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import type { ParameterId } from '../../../shared/catalog.ts';
 import type { ConsentView } from '../../../shared/protocol/http/consents.ts';
 import { purposesInQuery, type ReadPurposeName } from '../day/purposes.ts';
 import { call } from './client.ts';
@@ -180,6 +181,33 @@ export function useRestrictions(person: string) {
     queryFn: ({ signal }) => call('restrictions', { params: { person } }, signal),
     select: ({ restrictions }) => restrictions,
     refetchInterval: ({ state: { data } }) => (data?.restrictions.some(isUnconfirmed) ? 2_000 : 60_000),
+  });
+}
+
+/** The viewer's own. */
+export function useCorrections(person: string) {
+  return useQuery({
+    queryKey: keys.corrections(person),
+    queryFn: ({ signal }) => call('corrections', { params: { person } }, signal),
+    select: ({ corrections }) => corrections,
+  });
+}
+
+/** As `useAllRestrictions`. */
+export function useAllCorrections() {
+  return useQuery({
+    queryKey: keys.allCorrections,
+    queryFn: ({ signal }) => call('allCorrections', {}, signal),
+    select: ({ corrections }) => corrections,
+  });
+}
+
+/** The viewer's own records of one parameter that are stored under a UTC day. */
+export function useEntries(person: string, day: string, parameter: ParameterId) {
+  return useQuery({
+    queryKey: keys.entries(person, day, parameter),
+    queryFn: ({ signal }) => call('entries', { params: { person }, query: { day, parameter } }, signal),
+    select: ({ entries }) => entries,
   });
 }
 

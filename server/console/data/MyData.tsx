@@ -5,6 +5,7 @@ import { RETENTION } from '../../../shared/policy/notice.ts';
 import type { HeldView } from '../../../shared/protocol/http/ownData.ts';
 import { useHeld } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
+import { MyCorrections } from '../corrections/MyCorrections.tsx';
 import { EraseDays } from '../erasing/EraseDays.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
@@ -32,6 +33,7 @@ export function MyData() {
         {held.data !== undefined && <EraseDays held={held.data} />}
         <OwnLeftOut />
         <AgePanel person={person.id} name={person.name} />
+        <MyCorrections />
         <MyRestrictions />
         <OwnDisclosures />
         <Download />

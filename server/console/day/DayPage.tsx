@@ -51,9 +51,16 @@ function PersonDay({ person, day }: { person: string; day: string }) {
       title={title}
       lead={longDay(day)}
       actions={
-        <Button component={Link} variant="default" {...toWeek({ person, viewer, day, purposes: chosen })}>
-          {say('week.open')}
-        </Button>
+        <>
+          {own && (
+            <Button component={Link} variant="default" to={`/correct/${day}`}>
+              {say('corrections.begin')}
+            </Button>
+          )}
+          <Button component={Link} variant="default" {...toWeek({ person, viewer, day, purposes: chosen })}>
+            {say('week.open')}
+          </Button>
+        </>
       }
     >
       <div className="dl-stack">

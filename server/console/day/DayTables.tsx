@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
+import type { Mark } from '../../../shared/correction.ts';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
+import { MarkText } from '../corrections/MarkText.tsx';
 import { clockTime, duration, exactTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { absenceOf, untitledText } from './absence.ts';
@@ -26,7 +28,7 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
       <Rows
         caption={say('lane.session')}
         heads={[...span, say('col.ended')]}
-        rows={report.sessions.map((session) => [...spanOf(session, clockTime), endOf(session)])}
+        rows={report.sessions.map((session) => [...spanOf(session, clockTime), withMark(endOf(session), session)])}
         absent={absent('session')}
       />
       {report.gaps.length > 0 && (
@@ -40,7 +42,7 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
       <Rows
         caption={say('lane.work')}
         heads={[...span, say('col.work')]}
-        rows={report.work.map((one) => [...spanOf(one, clockTime), workLabel(one.project, one.task)])}
+        rows={report.work.map((one) => [...spanOf(one, clockTime), withMark(workLabel(one.project, one.task), one)])}
         absent={absent('project')}
       />
       <Rows
@@ -61,7 +63,7 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
         heads={[...span, say('col.app'), say('col.title'), ...reporting]}
         rows={report.apps.map((app) => [
           ...spanOf(app, exactTime),
-          labelText(app.label),
+          withMark(labelText(app.label), app),
           app.title ?? '–',
           ...reported(app, labelText(app.label)),
         ])}
@@ -73,7 +75,7 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
         heads={[...span, say('col.site'), ...reporting]}
         rows={report.sites.map((site) => [
           ...spanOf(site, exactTime),
-          labelText(site.label),
+          withMark(labelText(site.label), site),
           ...reported(site, labelText(site.label)),
         ])}
         absent={absent('url')}
@@ -81,9 +83,9 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
       <Rows
         caption={say('lane.images')}
         heads={[say('col.at'), say('col.level'), say('col.size')]}
-        rows={report.screenshots.map(({ at, level, width, height }) => [
+        rows={report.screenshots.map(({ at, level, width, height, mark }) => [
           exactTime(at),
-          say(`level.${level}`),
+          withMark(say(`level.${level}`), { mark }),
           `${width} × ${height}`,
         ])}
         absent={absent('screenshot')}
@@ -91,16 +93,26 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
       <Rows
         caption={catalog.device.label}
         heads={[say('col.at'), say('col.what')]}
-        rows={report.device.map(({ at, description }) => [exactTime(at), description])}
+        rows={report.device.map((one) => [exactTime(one.at), withMark(one.description, one)])}
         absent={absent('device')}
       />
       <Rows
         caption={catalog.timezone.label}
         heads={[say('col.at'), say('col.what')]}
-        rows={report.timezones.map(({ at, zone }) => [exactTime(at), zone])}
+        rows={report.timezones.map((one) => [exactTime(one.at), withMark(one.zone, one)])}
         absent={absent('timezone')}
       />
     </div>
+  );
+}
+
+function withMark(content: ReactNode, { mark }: { mark?: Mark | undefined }): ReactNode {
+  if (mark === undefined) return content;
+  return (
+    <>
+      {content}
+      <MarkText mark={mark} />
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import { say } from '../strings/say.ts';
 import { isEmptyDay, reasonsOf } from './absence.ts';
 import { DayTables } from './DayTables.tsx';
 import classes from './day.module.css';
+import { Marked } from './Marked.tsx';
 import { OtherPurposes } from './OtherPurposes.tsx';
 import { purposesText, type ReadPurposeName } from './purposes.ts';
 import { Remarks } from './Remarks.tsx';
@@ -69,6 +70,7 @@ export function DayView(props: {
       <Totals report={report} own={own} />
       {report.screenshots.length > 0 && <Screenshots report={report} purposes={purposes} />}
       <Remarks report={report} />
+      <Marked report={report} />
       <OtherPurposes absent={report.absent} onAdd={onAdd} />
       <MadeLine report={report} />
     </>

@@ -18,6 +18,7 @@ import { HistoryPage } from '../collection/HistoryPage.tsx';
 import { KeysPage } from '../collection/KeysPage.tsx';
 import { NoticePage, NoticeVersionPage } from '../collection/NoticePage.tsx';
 import { MyConsents } from '../consents/MyConsents.tsx';
+import { CorrectPage } from '../corrections/CorrectPage.tsx';
 import { MyData } from '../data/MyData.tsx';
 import { DayPage } from '../day/DayPage.tsx';
 import { Entrance } from '../entry/Entrance.tsx';
@@ -121,6 +122,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/my-data" element={<MyData />} />
           <Route path="/brought-along" element={<BroughtAlong />} />
           <Route path="/brought-along/:import/:day" element={<BroughtDay />} />
+          <Route path="/correct/:day?" element={<CorrectPage />} />
           <Route path="/who-looked" element={<Accesses />} />
           <Route path="/notice" element={<NoticePage />} />
           <Route path="/notice/history" element={<HistoryPage />} />

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useAllRequests } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
+import { AllCorrections } from '../corrections/AllCorrections.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
@@ -45,6 +46,7 @@ export function AllRequests() {
             ))}
           </section>
         )}
+        <AllCorrections />
         <Represent />
       </div>
     </Page>

@@ -4,6 +4,7 @@ import { useNow } from '../../../look/useNow.ts';
 import type { TodayReport, TodayRow } from '../../../shared/protocol/http/today.ts';
 import { useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
+import { MarkText } from '../corrections/MarkText.tsx';
 import { absenceOf } from '../day/absence.ts';
 import { toDay } from '../day/paths.ts';
 import type { ReadPurposeName } from '../day/purposes.ts';
@@ -84,6 +85,7 @@ function Row(props: { row: TodayRow; day: string; sinceReportMs: number; purpose
       </div>
       <div className={classes.work}>
         <Work row={row} />
+        <MarkText mark={row.mark} />
       </div>
       <div className={`${classes.total} dl-number`}>
         {tracked !== null && (

@@ -41,6 +41,11 @@ export function WeekTables(shown: Shown) {
           {say('week.unfinished', { days: daysText(days.filter(({ unfinished }) => unfinished)) })}
         </p>
       )}
+      {days.some(({ mark }) => mark !== undefined) && (
+        <p className="dl-quiet">
+          {say('week.marked', { days: daysText(days.filter(({ mark }) => mark !== undefined)) })}
+        </p>
+      )}
       <Matrix {...shown} title={say('totals.project')} lines={linesOf(shown.report, 'byProject')} parameter="project" />
       <Matrix {...shown} title={say('totals.app')} lines={linesOf(shown.report, 'byApp')} parameter="app" />
       <Matrix

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { ParameterId, Purpose } from '../../catalog.ts';
+import { Mark } from '../../correction.ts';
 import { ImageId, PersonId } from '../../ids.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { ReadableDay, ReadPurpose, ReadPurposes, zone } from './reading.ts';
 import { personPath, route } from './route.ts';
 
 const Interval = z.strictObject({ from: UnixMs, to: UnixMs });
+/** Left out of what is as it was recorded. */
+const marked = { mark: Mark.optional() };
 
 /** One person's day, as the employee and the manager both see it. */
 export const DayReport = z.strictObject({
@@ -30,25 +33,32 @@ export const DayReport = z.strictObject({
       stopCause: z.string().nullable(),
       /** The same person tracked on two devices at once; the time counts once. */
       overlapping: z.boolean(),
+      ...marked,
     }),
   ),
   gaps: z.array(z.strictObject({ ...Interval.shape, cause: z.string() })),
-  work: z.array(z.strictObject({ ...Interval.shape, project: z.string().nullable(), task: z.string().nullable() })),
+  work: z.array(
+    z.strictObject({ ...Interval.shape, project: z.string().nullable(), task: z.string().nullable(), ...marked }),
+  ),
   activity: z.array(
     z.strictObject({
       ...Interval.shape,
       active: z.boolean(),
       counts: z.strictObject({ keys: z.int(), clicks: z.int(), scrolls: z.int(), moves: z.int() }).nullable(),
+      ...marked,
     }),
   ),
-  apps: z.array(z.strictObject({ ...Interval.shape, label: z.string(), title: z.string().nullable() })),
-  sites: z.array(z.strictObject({ ...Interval.shape, label: z.string() })),
+  apps: z.array(z.strictObject({ ...Interval.shape, label: z.string(), title: z.string().nullable(), ...marked })),
+  sites: z.array(z.strictObject({ ...Interval.shape, label: z.string(), ...marked })),
   screenshots: z.array(
-    z.strictObject({ at: UnixMs, image: ImageId, level: z.enum(['blurred', 'full']), width: z.int(), height: z.int() }),
+    z.strictObject({
+      ...{ at: UnixMs, image: ImageId, level: z.enum(['blurred', 'full']), width: z.int(), height: z.int() },
+      ...marked,
+    }),
   ),
-  notes: z.array(z.strictObject({ at: UnixMs, note: z.string() })),
-  device: z.array(z.strictObject({ at: UnixMs, description: z.string() })),
-  timezones: z.array(z.strictObject({ at: UnixMs, zone: z.string() })),
+  notes: z.array(z.strictObject({ at: UnixMs, note: z.string(), ...marked })),
+  device: z.array(z.strictObject({ at: UnixMs, description: z.string(), ...marked })),
+  timezones: z.array(z.strictObject({ at: UnixMs, zone: z.string(), ...marked })),
   totals: z.strictObject({
     trackedMs: z.int(),
     byProject: z.array(z.strictObject({ label: z.string(), ms: z.int() })),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ParameterId } from '../../catalog.ts';
+import { Mark } from '../../correction.ts';
 import { Observation } from '../../events/observation.ts';
 import { ImageId, PersonId } from '../../ids.ts';
 import { ReadableDay, ReadPurposes } from './reading.ts';
@@ -12,9 +13,14 @@ export const observationsRoutes = {
     auth: 'session',
     params: personPath,
     query: z.strictObject({ day: ReadableDay, parameter: ParameterId, purpose: ReadPurposes }),
-    summary: 'What is stored of one parameter on one UTC day, literally as it was sent. Recorded like a day.',
+    summary:
+      'What is stored of one parameter on one UTC day, literally as it was sent, or corrected since. Recorded like a day.',
     body: null,
-    response: z.strictObject({ observations: z.array(Observation) }),
+    response: z.strictObject({
+      observations: z.array(Observation),
+      /** Of those that were corrected, completed or are disputed, by their place in the list; left out where there is none. */
+      marks: z.array(z.strictObject({ place: z.int().min(0), ...Mark.shape })).optional(),
+    }),
   }),
   screenshot: route({
     method: 'GET',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Mark } from '../../correction.ts';
 import { TeamId } from '../../ids.ts';
 import { UnixMs } from '../../time.ts';
 import { DayReport } from './day.ts';
@@ -34,6 +35,8 @@ export const TodayRow = z.strictObject({
   trackedMs: z.int().nullable(),
   /** Counted to the last that is known: it may turn out to be more. */
   atLeast: z.boolean(),
+  /** Something of what stands here was corrected, completed or is disputed. */
+  mark: Mark.optional(),
   /** For session, project and app: why there is nothing of it. */
   absent: DayReport.shape.absent,
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Mark } from '../../correction.ts';
 import { DayReport } from './day.ts';
 import { ReadableDay, ReadPurposes, zone } from './reading.ts';
 import { personPath, route } from './route.ts';
@@ -18,6 +19,8 @@ export const WeekReport = z.strictObject({
         unfinished: z.boolean(),
         /** How long it was recorded whether there is input, and for how much of that there was some. */
         activity: z.strictObject({ recordedMs: z.int(), activeMs: z.int() }).nullable(),
+        /** Something that the totals are made of was corrected, completed or is disputed. */
+        mark: Mark.optional(),
       }),
     )
     .length(7),

@@ -15,10 +15,10 @@ beforeAll(async () => {
 afterAll(() => it.close());
 
 const ids = (person: string) => ({ person, device: person, image: person, day: '2026-11-12' });
-/** Nobody answers an objection or a request of their own, lifts a restriction of theirs, or says of themself that they are not of age. */
+/** Nobody answers an objection, a request or a dispute of their own, lifts a restriction of theirs, or says of themself that they are not of age. */
 const OF_ANOTHER: ReadonlySet<string> = new Set([
   ...['answerObjection', 'representRequest', 'confirmIdentity', 'extendRequest', 'answerRequest'],
-  ...['tellLift', 'liftRestriction', 'sayAge'],
+  ...['tellLift', 'liftRestriction', 'sayAge', 'answerDispute', 'tellRecipient'],
 ]);
 const subjectOf = (name: string): string => (OF_ANOTHER.has(name) ? another : owner.person);
 const wrong = { nope: ['nothing takes this'] };

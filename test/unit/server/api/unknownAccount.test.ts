@@ -14,6 +14,7 @@ import { systemClock as clock } from '../../../../server/clock.ts';
 import { createNotices } from '../../../../server/control/notices.ts';
 import { openFoundation } from '../../../../server/foundation.ts';
 import { initialise } from '../../../../server/initialise.ts';
+import { createCorrections } from '../../../../server/lifecycle/corrections.ts';
 import { createImports } from '../../../../server/lifecycle/imports.ts';
 import { systemRandom as random } from '../../../../server/random.ts';
 import { createRegisters } from '../../../../server/records/registers.ts';
@@ -45,6 +46,7 @@ test('an unknown address, a wrong password and an account without one get the sa
       notices: createNotices({ ...foundation, clock }),
       publicUrl: () => 'http://localhost',
       registers: createRegisters({ ...foundation, clock }),
+      corrections: createCorrections({ ...foundation, clock, random }),
       overTls: false,
     });
     const from = { client: describeClient('203.0.113.9', CHROME), limitKey: '203.0.113.9' };
