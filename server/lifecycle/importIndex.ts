@@ -10,6 +10,8 @@ import { ImageLine } from './portable.ts';
 /** What an import holds, and in which piece. Sealed for the person. */
 export const ImportIndex = z.strictObject({
   source: ImportSource,
+  /** Of its pieces, as they are stored. */
+  bytes: z.int(),
   /** Lines of one parameter and one UTC day, in order; a day of many has several. */
   pieces: z.array(z.strictObject({ place: z.int(), parameter: ParameterId, day: Day, records: z.int() })),
   images: z.array(z.strictObject({ place: z.int(), digest: Digest, line: ImageLine })),

@@ -76,10 +76,12 @@ export interface ImportDeps {
   readonly vault: Pick<Vault, 'seal' | 'open' | 'destroyDataKeys'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
+  /** Of all imports of a person together, as they are stored. */
+  readonly storedBytes?: number;
 }
 
 export function createImports(deps: ImportDeps): Imports {
-  const { store, clock } = deps;
+  const { store, clock, storedBytes = importLimits.storedBytes } = deps;
   const lanes = createLanes<PersonId>();
   const closing = new AbortController();
 
@@ -101,7 +103,7 @@ export function createImports(deps: ImportDeps): Imports {
       lanes.run(whose.person, async () => {
         const before = await opened(whose);
         if (before.length >= importLimits.kept) throw tooMany();
-        const writing = await createWriting(deps, whose);
+        const writing = await createWriting(deps, whose, storedBytes - sum(before.map(({ index }) => index.bytes)));
         try {
           const reading = createReading(deps, before, writing, closing.signal);
           const { source: from } = await reading.read(source, tell);
@@ -399,7 +401,11 @@ interface Writing {
 }
 
 /** Under a key that nothing else is sealed under. What is written is there for nobody until `finish`. */
-async function createWriting({ store, keyStore, vault, random }: ImportDeps, whose: Whose): Promise<Writing> {
+async function createWriting(
+  { store, keyStore, vault, random }: ImportDeps,
+  whose: Whose,
+  mostBytes: number,
+): Promise<Writing> {
   const { org, person } = whose;
   const used = await keyStore.dataKeyEpochs(org, person, 'imported');
   const epoch = Math.max(0, ...used) + 1;
@@ -407,6 +413,7 @@ async function createWriting({ store, keyStore, vault, random }: ImportDeps, who
   const [pieces, images]: [ImportIndex['pieces'], ImportIndex['images']] = [[], []];
   let waiting: ImportPiece[] = [];
   let waitingBytes = 0;
+  let bytes = 0;
   let places = 0;
   let open: { parameter: ParameterId; day: Day; lines: string[]; bytes: number } | null = null;
 
@@ -415,17 +422,19 @@ async function createWriting({ store, keyStore, vault, random }: ImportDeps, who
     waiting = [];
     waitingBytes = 0;
   };
-  const put = async (bytes: Uint8Array, compress: boolean): Promise<number> => {
+  const put = async (plaintext: Uint8Array, compress: boolean): Promise<number> => {
     const place = places++;
     const scope = pieceScope({ org, person, import: which, epoch, place });
-    const sealed = await vault.seal(scope, bytes, { compress });
+    const sealed = await vault.seal(scope, plaintext, { compress });
     waiting.push({ org, person, import: which, place, sealed });
     waitingBytes += sealed.length;
+    bytes += sealed.length;
+    if (bytes > mostBytes) throw tooMuchStored();
     if (waitingBytes >= TOGETHER_BYTES) await flush();
     return place;
   };
-  const piece: Writing['piece'] = async (parameter, day, records, bytes) => {
-    pieces.push({ place: await put(bytes, true), parameter, day, records });
+  const piece: Writing['piece'] = async (parameter, day, records, plaintext) => {
+    pieces.push({ place: await put(plaintext, true), parameter, day, records });
   };
   const endPiece = async (): Promise<void> => {
     if (open === null) return;
@@ -450,7 +459,7 @@ async function createWriting({ store, keyStore, vault, random }: ImportDeps, who
       await flush();
       const expires = instead?.record.expires ?? addDays(dayOf(at), importLimits.keptDays);
       const head = { org, person, import: which, epoch, at, expires };
-      const record: ImportRecord = { ...head, sealed: await sealIndex(vault, head, { source, pieces, images }) };
+      const record: ImportRecord = { ...head, sealed: await sealIndex(vault, head, { source, bytes, pieces, images }) };
       await store.putImport(record, instead?.record.import ?? null);
       return which;
     },
@@ -463,7 +472,7 @@ async function copied(
   pieces: ImportIndex['pieces'],
   images: ImportIndex['images'],
 ): Promise<ImportView> {
-  const writing = await createWriting(deps, found.record);
+  const writing = await createWriting(deps, found.record, importLimits.storedBytes);
   for (const { place, parameter, day, records } of pieces)
     await writing.piece(parameter, day, records, await openPiece(deps, found, place));
   for (const { place, line, digest } of images) await writing.image(line, digest, await openPiece(deps, found, place));
@@ -514,5 +523,13 @@ function nothingNew(here: number): DaylightError {
 function tooMany(): DaylightError {
   return new DaylightError('conflict', `${importLimits.kept} files were brought along already`, {
     remedy: 'Erase one of them first.',
+  });
+}
+
+function tooMuchStored(): DaylightError {
+  const message = `what you brought along would take more than ${importLimits.storedBytes} bytes of the disk together`;
+  return new DaylightError('conflict', message, {
+    remedy:
+      'Nothing of this file was taken in. Erase something that you brought along before, or choose a smaller file.',
   });
 }

@@ -182,6 +182,7 @@ function Ready({ arrival, contents }: { arrival: ArrivalView; contents: ImportCo
         <li>{say('brought.marked')}</li>
         <li>{say('brought.sealed')}</li>
         <li>{say('brought.year')}</li>
+        <li>{say('brought.restricted')}</li>
         <li>{say('brought.end')}</li>
       </ul>
       <div className={`dl-stack ${classes.proof ?? ''}`}>

@@ -1762,6 +1762,8 @@ export const en = {
   'brought.marked': 'It stays marked as brought along, with where it says that it is from and when you brought it.',
   'brought.sealed': 'It is encrypted under a key of its own.',
   'brought.year': 'It is deleted 365 days from now, whatever the file says. Keep the file if you want it longer.',
+  'brought.restricted':
+    'Objections, restrictions and the times of the policy here have no say over it: this organisation does nothing with it.',
   'brought.end': 'You can delete days of it, or all of it, at any time.',
   'brought.take': 'Take it in',
   'brought.leave': 'Do not take it in',

@@ -23,8 +23,9 @@ export const importLimits = {
   waitMinutes: 15,
   /** Files that one person begins to bring within an hour. */
   inAnHour: 5,
-  /** Imports that one person has at a time. */
+  /** Imports that one person has at a time, and how much of the disk they take together: what repeats itself a thousandfold is short in a ZIP alone. */
   kept: 10,
+  storedBytes: 512 * MiB,
   /** How long an import is kept, whatever its lines say: nobody collects more of it, and whoever wants it longer has the file. */
   keptDays: 365,
 } as const;
