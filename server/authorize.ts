@@ -19,6 +19,7 @@ export type Action =
   | 'contacts.change' // whom people are told that they can turn to
   | 'policy.publish'
   | 'policy.give_sight' // to name more roles as viewers of what is collected
+  | 'policy.require_second' // whether what raises needs a second person
   | 'policy.rotate_key' // to put another signing key in the place of the one in force
   | 'policy.prove' // proof per device, receipts
   | 'people.list'
@@ -257,6 +258,7 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'policy.publish': [owner, admin, anyManager],
   // Whoever sees activity, or could appoint somebody who does, must not be the one to say that they may see more of it.
   'policy.give_sight': [owner],
+  'policy.require_second': [owner],
   'policy.rotate_key': [owner],
   'policy.prove': [owner, admin, anyManager, privacyOfficer],
   'people.list': [themself, owner, admin, theirManager],

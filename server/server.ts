@@ -15,6 +15,7 @@ import { clientAddress, limitKey } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { startCompaction } from './compaction/compaction.ts';
 import { optionOf, parseServerConfig, type ServerConfig } from './config.ts';
+import { startScheduled } from './control/scheduled.ts';
 import { followAllTeams } from './control/teamLeavings.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import type { AgentEvent, AgentSocketDeps } from './ingest/ingest.ts';
@@ -123,6 +124,13 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       log.error('imports', { failure: failureFields(cause) }),
     );
     opened.push(() => sweeping.close());
+    const scheduled = startScheduled({
+      ...foundation,
+      published: (org, { document }) =>
+        log.info('published', { reason: `organisation ${org}: version ${document.version}, as it was put forward` }),
+      failed: (cause) => log.error('scheduled_publication', { failure: failureFields(cause) }),
+    });
+    opened.push(() => scheduled.close());
     const closing = new AbortController();
     const address: { origin: string; origins: ReadonlySet<string> } = { origin: '', origins: new Set() };
     const app = createApp({

@@ -33,6 +33,7 @@ import { policyDraft } from './handlers/policyDraft.ts';
 import { policyKeys } from './handlers/policyKeys.ts';
 import { processing } from './handlers/processing.ts';
 import { processors } from './handlers/processors.ts';
+import { proposals } from './handlers/proposals.ts';
 import { requests } from './handlers/requests.ts';
 import { restrictions } from './handlers/restrictions.ts';
 import { selfTests } from './handlers/selfTests.ts';
@@ -155,6 +156,7 @@ function handlersOf(context: Context): Handlers {
     ...enrolment(context),
     ...policy(context, streams),
     ...policyDraft(context),
+    ...proposals(context),
     ...contacts(context),
     ...translations(context),
     ...policyKeys(context),

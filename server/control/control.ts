@@ -13,6 +13,7 @@ import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import type { DeviceRecord, Enrolment, EnrolResult } from '../store/store.ts';
 import type { Decision } from './decision.ts';
+import type { Proposals } from './proposals.ts';
 import type { Standing } from './standing.ts';
 import type { Told } from './told.ts';
 
@@ -59,13 +60,15 @@ export interface PolicyControl {
    * with `conflict` when there is one.
    */
   begin(org: OrgId, first: { readonly reactionDays: number }): Promise<PublishedPolicy>;
+  /** What waits to be published. */
+  readonly proposals: Proposals;
   current(org: OrgId): Promise<PublishedPolicy>;
   version(org: OrgId, version: number): Promise<PublishedPolicy | null>;
   /** Every version, oldest first; never empty. */
   history(org: OrgId): Promise<readonly PublishedPolicy[]>;
   /**
    * Publishes the change on top of `change.baseVersion`. Throws DaylightError `conflict` when that is no longer the
-   * current version or nothing would change, `bad_request` with the field when the result is not a valid policy.
+   * current version, nothing would change or a second person is needed, `bad_request` with the field when the result is not a valid policy.
    * When the promise resolves the policy is durable and every connected agent has been sent it; where that failed for
    * one of them, its connection tries again at once, and ends when that fails too, so that the agent comes back for it.
    */

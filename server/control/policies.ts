@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import type { ParameterId } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import { type AgreedTerms, rulesWithin } from '../../shared/policy/agreed.ts';
 import { decidedBy, decidedLevels } from '../../shared/policy/ceilings.ts';
 import { firstRules, leastOf, PolicyDocument } from '../../shared/policy/policy.ts';
-import { givesSight, isLowered } from '../../shared/policy/widened.ts';
+import { isLowered } from '../../shared/policy/widened.ts';
 import { createWallClocks } from '../../shared/policy/workingHours.ts';
 import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
@@ -14,7 +14,7 @@ import { AcknowledgementPayload, ConsentPayload, ReceiptPayload } from '../../sh
 import type { Digest, Signed } from '../../shared/signed.ts';
 import { withoutTurning } from '../../shared/text.ts';
 import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
-import { type Authorized, authorize, organisation } from '../authorize.ts';
+import type { Authorized } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
 import { reviewDatesOf } from '../records/assessments.ts';
 import {
@@ -36,6 +36,7 @@ import { type Decision, sealDecision } from './decision.ts';
 import { exclusionsOf, type Facts, judge, judgeEnd, takenAway } from './judge.ts';
 import { isSignedBefore, type PolicyKeyChange, type PolicyKeys, statementsOf } from './policyKeys.ts';
 import { type Current, prove, requestedSince, unchangedSince } from './proof.ts';
+import { createProposals, requireMayPublish } from './proposals.ts';
 import { createPublications } from './publications.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
@@ -110,6 +111,8 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const onRecorded = (device: DeviceId) => leases.forget(device);
   const { push, lease } = createPush({ store, organisations, connections, clock, tellings, stateOf, onRecorded });
 
+  const proposals = createProposals({ store, vault, clock, publications, stateOf, submit, announce });
+
   async function loadOrg(org: OrgId): Promise<OrgState> {
     for (;;) {
       const signer = await organisations.signer(org);
@@ -145,6 +148,22 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     orgs.forget(org);
     const keys = statementsOf(signer.keys);
     return { document, hash, signed, keys, publishedAt, author, reason } as PublishedPolicy;
+  }
+
+  async function submit(next: PolicyDocument, person: PersonId, reason: string, now: UnixMs): Promise<PublishedPolicy> {
+    await store.recordSecurityEvent({
+      org: next.org,
+      at: now,
+      kind: 'policy_submitted',
+      person,
+      detail: 'a change of the collection policy was submitted for publication',
+    });
+    return commit(next, person, reason, now);
+  }
+
+  async function announce(org: OrgId): Promise<void> {
+    changes.notify(org);
+    await push(connections.in(org));
   }
 
   async function keepAcknowledgement(
@@ -331,6 +350,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         return commit(firstPolicy(org, now, reactionDays), null, 'First policy: the defaults of the register.', now);
       }),
 
+    proposals,
     current: async (org) => (await stateOf(org)).current,
     version: versionOf,
     history: async (org) => (await stateOf(org)).published,
@@ -341,19 +361,12 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         const { current } = await stateOf(org);
         const now = instantOf(clock.now(), current);
         const next = applyChange(current, change, now, await reviewDatesOf(store, vault, org));
-        requireSightGiver(leave, current.document, next);
-        await store.recordSecurityEvent({
-          org,
-          at: now,
-          kind: 'policy_submitted',
-          person,
-          detail: 'a change of the collection policy was submitted for publication',
-        });
-        return { published: await commit(next, person, change.reason, now), before: current };
+        requireMayPublish(leave.actor, current.document, next);
+        await proposals.requireNoSecond(org, current.document, next);
+        return { published: await submit(next, person, change.reason, now), before: current };
       });
       if (isLowered(before.document, published.document)) sendAhead(published);
-      changes.notify(org);
-      await push(connections.in(org));
+      await announce(org);
       return published;
     },
 
@@ -365,8 +378,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         return next === null ? null : commit(next, person, REVIEWED, now);
       });
       if (published === null) return null;
-      changes.notify(org);
-      await push(connections.in(org));
+      await announce(org);
       return published;
     },
 
@@ -560,22 +572,6 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       };
     },
   };
-}
-
-/** Who may publish may not by that let anybody see more than they do. */
-function requireSightGiver(
-  { actor }: Authorized<'policy.publish'>,
-  before: PolicyDocument,
-  after: PolicyDocument,
-): void {
-  const parameter = parameterIds.find((id) => givesSight(before.parameters[id], after.parameters[id]));
-  if (parameter === undefined) return;
-  const verdict = authorize(actor, 'policy.give_sight', organisation(actor.org));
-  if (verdict.kind === 'granted') return;
-  throw new DaylightError(verdict.code, `parameters.${parameter}.viewers: only an owner may name more viewers`, {
-    field: `parameters.${parameter}.viewers`,
-    remedy: 'Leave the viewers as they are, or fewer, or ask an owner to publish this.',
-  });
 }
 
 function firstPolicy(org: OrgId, now: UnixMs, reactionDays: number): PolicyDocument {

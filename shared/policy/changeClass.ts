@@ -30,6 +30,19 @@ export function classOf(before: PolicyDocument, after: PolicyDocument): ChangeCl
   return { whole: computed === null ? null : higher(computed, after.changeClass ?? null), parameters };
 }
 
+/**
+ * Whether the change takes anything from anybody, by the two documents alone: whatever is more than minor, and a later date of review, by
+ * which something goes on. What was declared does not count, so that nobody makes a lowering wait by calling it more than it is.
+ */
+export function raisesAnything(before: PolicyDocument, after: PolicyDocument): boolean {
+  const { changeClass: _declared, ...computed } = after;
+  if (isLower('minor', classOf(before, computed).whole)) return true;
+  return parameterIds.some((id) => {
+    const [was, is] = [before.parameters[id].reviewBy, after.parameters[id].reviewBy];
+    return was !== undefined && is !== undefined && is > was;
+  });
+}
+
 /** The higher of two; null is below all. */
 export function higher(a: ChangeClass | null, b: ChangeClass | null): ChangeClass | null {
   return place(a) >= place(b) ? a : b;

@@ -23,6 +23,7 @@ import { policyKeysRoutes } from './http/policyKeys.ts';
 import { processingRoutes } from './http/processing.ts';
 import { processorRoutes } from './http/processors.ts';
 import { proofRoutes } from './http/proof.ts';
+import { proposalRoutes } from './http/proposals.ts';
 import { receiptRoutes } from './http/receipt.ts';
 import { requestsRoutes } from './http/requests.ts';
 import { restrictionsRoutes } from './http/restrictions.ts';
@@ -60,6 +61,7 @@ export const routes = {
   ...enrolmentRoutes,
   ...policyRoutes,
   ...policyDraftRoutes,
+  ...proposalRoutes,
   ...policyKeysRoutes,
   ...proofRoutes,
   ...receiptRoutes,

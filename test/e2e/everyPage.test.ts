@@ -128,6 +128,7 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'manager', path: ({ team }: Ids) => `/teams/${team}`, heading: TEAM },
     open: pressForDialog('Change what is left out', 'It holds for whoever joins the team later'),
   },
+  'what is coming': { as: 'employee', path: '/coming', heading: 'What is coming' },
   consents: { as: 'employee', path: '/my-consents', heading: 'Consents' },
   'my requests': { as: 'employee', path: '/my-requests', heading: 'My requests' },
   'requests to answer': { as: 'officer', path: '/requests', heading: 'Requests to answer' },

@@ -1,6 +1,7 @@
 import { dayOf } from '../../../shared/time.ts';
 import type { Actor, Authorized } from '../../authorize.ts';
 import { authorize, organisation } from '../../authorize.ts';
+import { activePeople } from '../../control/secondPerson.ts';
 import {
   disclosedOf,
   disclosureOf,
@@ -83,12 +84,8 @@ export function disclosures(
   };
 }
 
-/** Whether anybody else is there who may approve. Whoever has no second factor yet can set one up. */
+/** Whether anybody else is there who may approve. */
 async function hasSecond({ store }: Context, { org, person }: Actor): Promise<boolean> {
-  const people = await store.people(org);
-  return people.some(({ person: id, role, managesTeams, status }) => {
-    if (id === person || status !== 'active') return false;
-    const other: Actor = { org, person: id, role, managesTeams, complete: true };
-    return authorize(other, 'records.change', organisation(org)).kind === 'granted';
-  });
+  const others = (await activePeople(store, org)).filter((one) => one.person !== person);
+  return others.some((other) => authorize(other, 'records.change', organisation(org)).kind === 'granted');
 }

@@ -1,5 +1,5 @@
 import { DaylightError } from '../../../shared/errors.ts';
-import type { OrgId } from '../../../shared/ids.ts';
+import type { OrgId, PersonId } from '../../../shared/ids.ts';
 import { HISTORY_PAGE, type PolicyView, type PublishedVersion } from '../../../shared/protocol/http/policy.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import type { Context } from '../context.ts';
@@ -29,22 +29,37 @@ export function policy(
     if (published === null) throw new DaylightError('not_found', 'there is no such version');
     return published;
   };
+  /** Who approved what was published, by version. */
+  const approversOf = async (org: OrgId): Promise<Approvers> => {
+    const { proposals } = await control.proposals.view(org);
+    return new Map(
+      proposals.flatMap(({ version, approvedBy }) =>
+        version === null || approvedBy === null ? [] : [[version, approvedBy] as const],
+      ),
+    );
+  };
+  const viewOf = async (published: PublishedPolicy): Promise<PolicyView> => {
+    const approvers = await approversOf(published.document.org);
+    return { ...publishedVersion(published, approvers), signed: published.signed };
+  };
   return {
     async policy({ signedIn: { actor } }) {
-      return policyView(await control.current(actor.org));
+      return viewOf(await control.current(actor.org));
     },
     async policyVersion({ params, signedIn: { actor } }) {
-      return policyView(await versionOf(actor.org, params.version));
+      return viewOf(await versionOf(actor.org, params.version));
     },
     async policyHistory({ query: { before = Number.POSITIVE_INFINITY }, signedIn: { actor } }) {
       const all = await control.history(actor.org);
       const older = all.filter(({ document }) => document.version < before);
-      return { versions: older.slice(-HISTORY_PAGE).toReversed().map(publishedVersion) };
+      const approvers = await approversOf(actor.org);
+      const page = older.slice(-HISTORY_PAGE).toReversed();
+      return { versions: page.map((one) => publishedVersion(one, approvers)) };
     },
     async publishPolicy({ body, leave }) {
       const published = await control.publish(leave, body);
       await notices.of(published, 'in_force');
-      return policyView(published);
+      return viewOf(published);
     },
     async proof({ signedIn: { actor } }) {
       return control.proof(actor.org);
@@ -72,10 +87,12 @@ export function policy(
   };
 }
 
-function policyView(published: PublishedPolicy): PolicyView {
-  return { ...publishedVersion(published), signed: published.signed };
-}
+type Approvers = ReadonlyMap<number, PersonId>;
 
-function publishedVersion({ document, hash, publishedAt, author, reason }: PublishedPolicy): PublishedVersion {
-  return { policy: document, hash, publishedAt, author, reason };
+function publishedVersion(
+  { document, hash, publishedAt, author, reason }: PublishedPolicy,
+  approvers: Approvers,
+): PublishedVersion {
+  const approvedBy = approvers.get(document.version);
+  return { policy: document, hash, publishedAt, author, ...(approvedBy === undefined ? {} : { approvedBy }), reason };
 }

@@ -10,6 +10,8 @@ export const keys = {
   policy: ['policy'],
   policyVersion: (version: number) => ['policyVersion', version],
   policyDraft: ['policyDraft'],
+  proposals: ['policy', 'proposals'],
+  coming: ['policy', 'coming'],
   policyHistory: ['policy', 'history'],
   policyKeys: ['policyKeys'],
   notice: ['notice'],

@@ -92,6 +92,27 @@ export function usePolicyDraft(enabled = true) {
   });
 }
 
+/** What was put forward. What becomes of it, and what others decide, shows within half a minute. */
+export function useProposals(enabled = true) {
+  return useQuery({
+    queryKey: keys.proposals,
+    queryFn: ({ signal }) => call('proposals', {}, signal),
+    enabled,
+    staleTime: 0,
+    refetchInterval: 30_000,
+  });
+}
+
+/** What is coming for the viewer. */
+export function useComing() {
+  return useQuery({
+    queryKey: keys.coming,
+    queryFn: ({ signal }) => call('coming', {}, signal),
+    staleTime: 0,
+    refetchInterval: 60_000,
+  });
+}
+
 /** One published version, which never changes. */
 export function usePolicyVersion(version: number, enabled = true) {
   return useQuery({

@@ -32,8 +32,10 @@ import { NoticeSheet } from './NoticeSheet.tsx';
 import { ParameterRow } from './ParameterRow.tsx';
 import { PolicyBounds } from './PolicyBounds.tsx';
 import { PolicyTimes } from './PolicyTimes.tsx';
+import { Proposals } from './Proposals.tsx';
 import { ReviewNote } from './ReviewLine.tsx';
 import { SaveDraft } from './SaveDraft.tsx';
+import { SecondPerson } from './SecondPerson.tsx';
 import { ServerDraft, useDiscardDraft } from './ServerDraft.tsx';
 import { useDraft } from './useDraft.ts';
 
@@ -91,7 +93,7 @@ function Matrix(props: {
   const { policy } = current;
   const drafting = useDraft(policy);
   const endDraft = useDiscardDraft();
-  const [published, setPublished] = useState<number | null>(null);
+  const [published, setPublished] = useState<number | 'forward' | null>(null);
   const now = useNow();
   const proofs = new Map<string, ParameterProof>(proof?.parameters.map((entry) => [entry.parameter, entry]));
   const next = withDraft(policy, drafting.draft);
@@ -108,9 +110,11 @@ function Matrix(props: {
       {published === policy.version && changes.length === 0 && (
         <Note tone="on">{say('publish.done', { version: policy.version })}</Note>
       )}
+      {published === 'forward' && changes.length === 0 && <Note tone="wait">{say('publish.forwarded')}</Note>}
       {drafting.conflict !== null && (
         <Conflict {...drafting.conflict} current={current} onKeep={drafting.keep} onDiscard={drafting.discard} />
       )}
+      {editable && <Proposals current={policy} drafting={drafting} />}
       {editable && <ServerDraft current={policy} drafting={drafting} />}
       <div>
         <div className={classes.heads} aria-hidden>
@@ -137,6 +141,7 @@ function Matrix(props: {
       <PolicyTimes policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editTime} />
       <PolicyBounds policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editBounds} />
       <LeftOut policy={policy} draft={drafting.draft} editable={editable} onEdit={drafting.editExclusions} />
+      {editable && <SecondPerson />}
       {editable && <StoredAbove policy={policy} mayErase={mayErase} />}
       {changes.length > 0 && (
         <DraftBar
@@ -151,7 +156,7 @@ function Matrix(props: {
           onPublished={(version) => {
             if (drafting.seen !== null) endDraft.mutate(drafting.seen);
             drafting.discard();
-            setPublished(version);
+            setPublished(version ?? 'forward');
           }}
         />
       )}

@@ -19,7 +19,7 @@ export function DraftBar(props: {
   /** How it is kept for others. */
   save: ReactNode;
   onDiscard: () => void;
-  onPublished: (version: number) => void;
+  onPublished: (version: number | null) => void;
 }) {
   const { changes, effects, blocked, save, onDiscard } = props;
   const [opened, { open, close }] = useDisclosure(false);

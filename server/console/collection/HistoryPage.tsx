@@ -52,7 +52,7 @@ export function HistoryPage() {
 function Version(props: { version: PublishedVersion; before: PublishedVersion | null; isInForce: boolean }) {
   const { version, before, isInForce } = props;
   const { policy, publishedAt, reason } = version;
-  const author = useAuthorName(version.author);
+  const [author, approver] = [useAuthorName(version.author), useAuthorName(version.approvedBy ?? null)];
   const heading = `version-${policy.version}`;
   return (
     <section className="dl-panel dl-stack" aria-labelledby={heading}>
@@ -61,7 +61,10 @@ function Version(props: { version: PublishedVersion; before: PublishedVersion | 
           <h2 id={heading}>{say('history.version', { version: policy.version })}</h2>
           {isInForce && <Mark tone="on">{say('history.inForce')}</Mark>}
         </div>
-        <p className="dl-quiet dl-small">{say('history.by', { when: dateTime(publishedAt), author })}</p>
+        <p className="dl-quiet dl-small">
+          {say('history.by', { when: dateTime(publishedAt), author })}{' '}
+          {version.approvedBy !== undefined && say('proposals.approvedBy', { approver })}
+        </p>
       </div>
       <p>{say('history.reason', { reason })}</p>
       {before === null ? <p>{say('history.first')}</p> : <Changes changes={differences(before.policy, policy)} />}

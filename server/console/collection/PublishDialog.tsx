@@ -1,10 +1,8 @@
-import { Button, Textarea } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Checkbox, Textarea, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
-import { DaylightError } from '../../../shared/errors.ts';
+import { raisesAnything } from '../../../shared/policy/changeClass.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
-import { call } from '../api/client.ts';
-import { keys } from '../api/keys.ts';
+import { useProposals } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
@@ -12,8 +10,9 @@ import { Changes } from './Changes.tsx';
 import { ClassLine } from './ClassLine.tsx';
 import { type Difference, type Draft, type Effects, toChange, withDraft } from './draft.ts';
 import { EffectLines } from './EffectLines.tsx';
+import { usePublishing } from './usePublishing.ts';
 
-/** The last look before a change holds: all of it, what it means, and the reason that everyone will be able to read. */
+/** The last look before a change holds, or is put forward: all of it, what it means, and the reason that everyone will be able to read. */
 export function PublishDialog(props: {
   changes: readonly Difference[];
   effects: Effects;
@@ -22,30 +21,24 @@ export function PublishDialog(props: {
   baseVersion: number;
   opened: boolean;
   onClose: () => void;
-  onPublished: (version: number) => void;
+  onPublished: (version: number | null) => void;
 }) {
   const { changes, effects, policy, draft, baseVersion, opened, onClose, onPublished } = props;
   const [reason, setReason] = useState('');
+  const [at, setAt] = useState<string | null>(null);
   const [tried, setTried] = useState(false);
-  const client = useQueryClient();
+  const next = withDraft(policy, draft);
+  const needsSecond = useProposals().data?.secondRequired === true && raisesAnything(policy, next);
+  const publishAt = at === null ? null : Date.parse(at);
   const missing = reason.trim().length < 3;
-  const publish = useMutation({
-    mutationFn: async () => call('publishPolicy', { body: toChange(policy, draft, baseVersion, reason.trim()) }),
-    onSuccess: (published) => {
-      client.setQueryData(keys.policy, published);
-      void client.invalidateQueries({ queryKey: keys.notice });
-      void client.invalidateQueries({ queryKey: keys.proof });
-      onPublished(published.policy.version);
-    },
-    onError: (error) => {
-      if (!(error instanceof DaylightError) || error.code !== 'conflict') return;
-      void client.invalidateQueries({ queryKey: keys.policy }); // the page then shows what changed, beside the draft
-    },
-  });
+  const undated = publishAt !== null && !(publishAt > Date.now());
+  const publish = usePublishing(onPublished);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
-    if (!missing) publish.mutate();
+    if (missing || undated) return;
+    const change = toChange(policy, draft, baseVersion, reason.trim());
+    publish.mutate({ change, forward: needsSecond || publishAt !== null ? { publishAt } : null });
   };
   return (
     <Dialog opened={opened} onClose={onClose} title={say('publish.title')}>
@@ -53,7 +46,9 @@ export function PublishDialog(props: {
         <Changes changes={changes} />
         <div>
           <EffectLines effects={effects} />
-          <ClassLine before={policy} after={withDraft(policy, draft)} />
+          <ClassLine before={policy} after={next} />
+          {needsSecond && <p>{say('publish.second')}</p>}
+          {needsSecond && effects.lowers && <p>{say('publish.lowerApart')}</p>}
         </div>
         <Textarea
           label={say('publish.reason')}
@@ -67,10 +62,26 @@ export function PublishDialog(props: {
           error={tried && missing && say('publish.reasonMissing')}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
+        <Checkbox
+          label={say('publish.dated')}
+          description={say('publish.datedHelp')}
+          checked={at !== null}
+          onChange={(event) => setAt(event.currentTarget.checked ? '' : null)}
+        />
+        {at !== null && (
+          <TextInput
+            type="datetime-local"
+            label={say('publish.at')}
+            required
+            value={at}
+            error={tried && undated && say('publish.atMissing')}
+            onChange={(event) => setAt(event.currentTarget.value)}
+          />
+        )}
         {publish.isError && <Failure error={publish.error} />}
         <div className="dl-row">
           <Button type="submit" loading={publish.isPending}>
-            {say('publish.now')}
+            {say(needsSecond ? 'publish.forward' : at === null ? 'publish.now' : 'publish.later')}
           </Button>
           <Button variant="default" onClick={onClose}>
             {say('action.back')}

@@ -1,22 +1,20 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { noticeOf } from '../../../shared/policy/notice.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { PolicyDraft } from '../../../shared/protocol/http/policyDraft.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
-import { usePolicyDraft, usePolicyVersion } from '../api/reads.ts';
+import { usePolicyDraft } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
-import { Dialog, SidePanel } from '../frame/Sheet.tsx';
+import { Dialog } from '../frame/Sheet.tsx';
 import { useAuthorName } from '../frame/useNames.ts';
 import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
-import { ClassLine } from './ClassLine.tsx';
 import { type Draft, differences, fromChange, isEmpty, rebase, withDraft } from './draft.ts';
-import { NoticeText } from './NoticeText.tsx';
+import { PolicyAhead, useBase } from './PolicyAhead.tsx';
 import type { Drafting } from './useDraft.ts';
 
 interface ServerDraftProps {
@@ -29,8 +27,7 @@ export function ServerDraft({ current, drafting }: ServerDraftProps) {
   const { data } = usePolicyDraft();
   const kept = data?.draft ?? null;
   const version = kept?.change.baseVersion ?? current.version;
-  const older = usePolicyVersion(version, version !== current.version);
-  const base = version === current.version ? current : older.data?.policy;
+  const base = useBase(version, current);
   if (data?.unreadable === true) return <Note tone="gone">{say('serverDraft.unreadable')}</Note>;
   if (data === undefined || kept === null || base === undefined || data.revision === drafting.seen) return null;
   const draft = fromChange(base, kept.change);
@@ -45,7 +42,6 @@ function Waiting(
 ) {
   const { kept, draft, base, revision, current, drafting } = props;
   const [begunBy, savedBy] = [useAuthorName(kept.begunBy), useAuthorName(kept.savedBy)];
-  const [noticeShown, notice] = useDisclosure(false);
   const [asked, discarding] = useDisclosure(false);
   const next = withDraft(base, draft);
   const changes = differences(base, next);
@@ -67,26 +63,14 @@ function Waiting(
       {base.version !== current.version && (
         <Note tone="wait">{say('serverDraft.overtaken', { version: current.version })}</Note>
       )}
-      <Changes changes={changes} />
-      <div>
-        <ClassLine before={base} after={next} />
-      </div>
-      <div className="dl-row">
+      <PolicyAhead before={base} after={next}>
         <Button size="sm" onClick={() => drafting.take({ draft, base, seen: revision, saved: true })}>
           {say(hasOwn ? 'serverDraft.take' : 'serverDraft.go')}
-        </Button>
-        <Button size="sm" variant="default" onClick={notice.open}>
-          {say('serverDraft.notice')}
         </Button>
         <Button size="sm" variant="default" onClick={discarding.open}>
           {say('serverDraft.discard')}
         </Button>
-      </div>
-      <SidePanel opened={noticeShown} onClose={notice.close} title={say('serverDraft.noticeTitle')}>
-        <div className="dl-stack">
-          <NoticeText notice={noticeOf(withDraft(current, rebase(draft, current)))} />
-        </div>
-      </SidePanel>
+      </PolicyAhead>
       <DiscardDialog opened={asked} onClose={discarding.close} revision={revision}>
         <Changes changes={changes} />
       </DiscardDialog>

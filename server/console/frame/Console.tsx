@@ -17,6 +17,7 @@ import { DraftsProvider } from '../collection/Drafts.tsx';
 import { HistoryPage } from '../collection/HistoryPage.tsx';
 import { KeysPage } from '../collection/KeysPage.tsx';
 import { NoticePage, NoticeVersionPage } from '../collection/NoticePage.tsx';
+import { Coming } from '../coming/Coming.tsx';
 import { MyConsents } from '../consents/MyConsents.tsx';
 import { CorrectPage } from '../corrections/CorrectPage.tsx';
 import { MyData } from '../data/MyData.tsx';
@@ -109,6 +110,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/objections" element={<OpenObjections />} />
           <Route path="/my-objections" element={<MyObjections />} />
           <Route path="/my-consents" element={<MyConsents />} />
+          <Route path="/coming" element={<Coming />} />
           <Route path="/why" element={<WhyPage />} />
           <Route path="/records" element={<Records />} />
           <Route path="/records/assessments" element={<Assessments />} />

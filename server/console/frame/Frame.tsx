@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustmentsHorizontal,
   IconBook2,
+  IconCalendarDue,
   IconCalendarTime,
   IconCalendarWeek,
   IconDatabase,
@@ -130,6 +131,7 @@ const ownPages: readonly Destination[] = [
   { to: '/who-looked', label: say('nav.whoLooked'), icon: IconEye, shown: everyone },
   { to: '/notice', label: say('nav.notice'), icon: IconFileText, shown: everyone },
   { to: '/why', label: say('nav.why'), icon: IconStack2, shown: everyone },
+  { to: '/coming', label: say('nav.coming'), icon: IconCalendarDue, shown: everyone },
   { to: '/my-consents', label: say('nav.consents'), icon: IconThumbUp, shown: everyone },
   { to: '/my-objections', label: say('nav.objections'), icon: IconHandStop, shown: everyone },
   { to: '/my-requests', label: say('nav.requests'), icon: IconMessageCircleUser, shown: everyone },

@@ -9,6 +9,7 @@ export const may = {
   publishPolicy: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
   eraseStored: (role: Role) => role === 'owner' || role === 'admin',
   giveSight: (role: Role) => role === 'owner',
+  requireSecond: (role: Role) => role === 'owner',
   rotateKey: (role: Role) => role === 'owner',
   seeProof: (role: Role) => role !== 'employee',
   seePeople: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',

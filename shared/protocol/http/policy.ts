@@ -14,6 +14,8 @@ export const PolicyView = z.strictObject({
   hash: Digest,
   publishedAt: UnixMs,
   author: PersonId.nullable(),
+  /** The second person, where one approved it. */
+  approvedBy: PersonId.optional(),
   reason: z.string(),
   signed: Signed,
 });

@@ -41,6 +41,7 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'policy.publish': same(['owner', 'admin', 'manager'], false),
   'policy.give_sight': same(['owner'], false),
   'policy.rotate_key': same(['owner'], false),
+  'policy.require_second': same(['owner'], false),
   'policy.prove': same(['owner', 'admin', 'manager', 'privacy_officer'], false),
   'people.list': { inTheirTeam: ['owner', 'admin', 'manager'], inAnotherTeam: ['owner', 'admin'], themself: true },
   'people.change': same(['owner', 'admin'], false),

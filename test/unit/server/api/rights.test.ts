@@ -97,6 +97,8 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ contacts: everyone, changeContacts: ['owner', 'privacy_officer'] },
   ...{ policyKeys: everyone, rotatePolicyKey: ['owner'] },
   ...{ policyDraft: publishers, savePolicyDraft: publishers, discardPolicyDraft: publishers },
+  ...{ proposals: publishers, propose: publishers, answerProposal: publishers, requireSecond: ['owner'] },
+  coming: everyone,
   ...{ publishPolicy: publishers, proof: overseers, proofStream: overseers },
   ...{ day: ['owner', 'manager'], week: ['owner', 'manager'] },
   ...{ observations: ['owner', 'manager'], screenshot: ['owner', 'manager'] },

@@ -1,0 +1,92 @@
+import { Mark } from '../../../look/Mark.tsx';
+import { catalog } from '../../../shared/catalog.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import type { ComingView } from '../../../shared/protocol/http/proposals.ts';
+import { useComing, usePolicy } from '../api/reads.ts';
+import { PolicyAhead, useBase } from '../collection/PolicyAhead.tsx';
+import { levelText } from '../collection/words.ts';
+import { Failure } from '../frame/Failure.tsx';
+import { Page } from '../frame/Page.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { dateTime } from '../strings/format.ts';
+import { count, say } from '../strings/say.ts';
+
+/** What is going to be collected of the viewer and is not yet: what has a date, what they may still react to, and what they have not read. */
+export function Coming() {
+  const [coming, policy] = [useComing(), usePolicy()];
+  const failed = coming.isError ? coming : policy.isError ? policy : null;
+  return (
+    <Page title={say('coming.title')} lead={say('coming.lead')}>
+      {failed !== null && <Failure error={failed.error} retry={() => void failed.refetch()} />}
+      {failed === null && (coming.data === undefined || policy.data === undefined) && <Waiting />}
+      {coming.data !== undefined && policy.data !== undefined && (
+        <Parts coming={coming.data} current={policy.data.policy} />
+      )}
+    </Page>
+  );
+}
+
+function Parts({ coming, current }: { coming: ComingView; current: PolicyDocument }) {
+  const { scheduled, running, unread } = coming;
+  const days = current.reactionDays ?? 0;
+  if (scheduled.length + running.length + unread.length === 0) {
+    return (
+      <section className="dl-panel">
+        <p>{say('coming.nothing')}</p>
+      </section>
+    );
+  }
+  return (
+    <div className="dl-stack">
+      {running.length > 0 && (
+        <section className="dl-panel dl-stack" aria-labelledby="coming-running">
+          <h2 id="coming-running">{say('coming.running')}</h2>
+          <p className="dl-quiet dl-small">{say('coming.runningHelp')}</p>
+          <ul className="dl-list">
+            {running.map(({ parameter, level, from }) => (
+              <li key={parameter}>
+                <strong>{say('coming.from', { what: catalog[parameter].label, when: dateTime(from) })}</strong>{' '}
+                {levelText(parameter, level)}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {unread.length > 0 && (
+        <section className="dl-panel dl-stack" aria-labelledby="coming-unread">
+          <h2 id="coming-unread">{say('coming.unread')}</h2>
+          <p className="dl-quiet dl-small">
+            {days === 0 ? say('coming.unreadHelp') : say('coming.unreadDays', { time: count('days', days) })}
+          </p>
+          <ul className="dl-list">
+            {unread.map(({ parameter, level }) => (
+              <li key={parameter}>
+                <strong>{catalog[parameter].label}.</strong> {levelText(parameter, level)}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {scheduled.map((one) => (
+        <Scheduled key={one.number} scheduled={one} current={current} />
+      ))}
+    </div>
+  );
+}
+
+function Scheduled({ scheduled, current }: { scheduled: ComingView['scheduled'][number]; current: PolicyDocument }) {
+  const { number, due, reason, policy } = scheduled;
+  const base = useBase(policy.version - 1, current);
+  const heading = `coming-${number}`;
+  return (
+    <section className="dl-panel dl-stack" aria-labelledby={heading}>
+      <div className="dl-row">
+        <h2 id={heading}>{say('coming.scheduled', { when: dateTime(due) })}</h2>
+        <Mark tone="wait">{say('coming.notYet')}</Mark>
+      </div>
+      <p className="dl-quiet dl-small">{say('coming.scheduledHelp')}</p>
+      <p>{say('history.reason', { reason })}</p>
+      {base !== undefined && <PolicyAhead before={base} after={policy} />}
+    </section>
+  );
+}
