@@ -33,6 +33,7 @@ export type Action =
   | 'subject.erase' // a part of what is recorded of oneself
   | 'policy.erase' // what is stored of everyone, after a lowering
   | 'subject.import' // to bring along what another server gave one, to read it here and to erase it
+  | 'special.search' // to have what is stored of everyone judged by the present rules, and erased
   | 'subject.export' // everything that is held about a person, as a whole
   | 'objection.make' // to object for oneself, and to end that
   | 'objection.see' // that there is one
@@ -276,6 +277,7 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'subject.import': [themself],
   // Of people whom a manager does not manage, too.
   'policy.erase': [owner, admin],
+  'special.search': [owner, privacyOfficer],
   'objection.make': [themself],
   'objection.see': [themself, owner, admin, theirManager, privacyOfficer],
   'objection.read': [themself, owner, privacyOfficer],

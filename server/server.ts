@@ -26,6 +26,7 @@ import { startErasures } from './lifecycle/erasure.ts';
 import { startImportSweep } from './lifecycle/importSweep.ts';
 import { createImports } from './lifecycle/imports.ts';
 import { eraseMinors } from './lifecycle/minors.ts';
+import { createSpecialSearches } from './lifecycle/specialSearches.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
 import { requireResidency } from './records/residency.ts';
@@ -107,6 +108,12 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       reached: ({ order }, state) => log.info('erasing', { reason: `order ${order}: ${state}` }),
     });
     opened.push(() => erasures.close());
+    const specialSearches = createSpecialSearches({
+      ...{ ...foundation, erasures, clock, random },
+      failed: (cause) => log.error('special_search', { failure: failureFields(cause) }),
+    });
+    opened.push(() => specialSearches.close());
+    await specialSearches.resume();
     const failed = (cause: unknown): void => log.error('compaction', { failure: failureFields(cause) });
     const compaction = startCompaction({ ...foundation, clock, random, failed });
     opened.push(() => compaction.close());
@@ -137,6 +144,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       ...foundation,
       erasures,
       imports,
+      specialSearches,
       clock,
       random,
       publicUrl: () => address.origin,

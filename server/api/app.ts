@@ -38,6 +38,7 @@ import { requests } from './handlers/requests.ts';
 import { restrictions } from './handlers/restrictions.ts';
 import { selfTests } from './handlers/selfTests.ts';
 import { signingIn } from './handlers/signingIn.ts';
+import { specialSearches } from './handlers/specialSearches.ts';
 import { today } from './handlers/today.ts';
 import { translations } from './handlers/translations.ts';
 import { week } from './handlers/week.ts';
@@ -62,6 +63,7 @@ export interface ApiDeps
       | 'erasures'
       | 'imports'
       | 'folder'
+      | 'specialSearches'
       | 'publicUrl'
     > {
   /** Origins under which this server's own pages are open. Asked for each request: the port may be chosen late. */
@@ -114,7 +116,7 @@ export function createApp(deps: ApiDeps): Express {
 
 function contextOf(deps: ApiDeps): Context {
   const { store, vault, organisations, control, requests, connections, erased, erasures } = deps;
-  const { imports, folder, closing, clock, random, publicUrl } = deps;
+  const { imports, folder, closing, specialSearches, clock, random, publicUrl } = deps;
   const accounts = createAccounts(deps);
   const sessions = createSessions({ store, vault, accounts, clock, random });
   const [passwords, rateLimits] = [createPasswords(random), createRateLimits(clock)];
@@ -131,6 +133,7 @@ function contextOf(deps: ApiDeps): Context {
     imports,
     folder,
     closing,
+    specialSearches,
     accounts,
     sessions,
     passwords,
@@ -171,6 +174,7 @@ function handlersOf(context: Context): Handlers {
     ...ownData(context),
     ...imports(context),
     ...erasures(context),
+    ...specialSearches(context),
     ...today(context, streams),
     ...week(context),
     ...processing(context),

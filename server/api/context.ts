@@ -7,6 +7,7 @@ import type { Organisations } from '../control/signer.ts';
 import type { Corrections } from '../lifecycle/corrections.ts';
 import type { ErasureEngine } from '../lifecycle/erasure.ts';
 import type { Imports } from '../lifecycle/imports.ts';
+import type { SpecialSearches } from '../lifecycle/specialSearches.ts';
 import type { Random } from '../random.ts';
 import type { Registers } from '../records/registers.ts';
 import type { Store } from '../store/store.ts';
@@ -35,6 +36,7 @@ export interface Context {
   readonly folder: string;
   /** Aborted when the server closes. */
   readonly closing: AbortSignal;
+  readonly specialSearches: Pick<SpecialSearches, 'of' | 'look' | 'erase'>;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly passwords: Passwords;

@@ -141,6 +141,8 @@ const rights = {
   storedAbove: { action: 'policy.erase', of: 'organisation' },
   eraseStored: { action: 'policy.erase', of: 'organisation' },
   orderedErasures: { action: 'policy.prove', of: 'organisation' },
+  specialSearch: { action: 'special.search', of: 'organisation' },
+  searchSpecial: { action: 'special.search', of: 'organisation' },
   exportData: { action: 'subject.export', of: 'person_in_path' },
   accessLogs: 'everyone',
   accesses: { action: 'access_log.read', of: 'person_in_path' },

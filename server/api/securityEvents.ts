@@ -82,6 +82,8 @@ const details = {
   erasure_refused:
     'asked for a part of what is recorded of them, or of everyone, to be erased with a wrong password or code',
   stored_erased: 'this person erased what was stored of everyone of something that was lowered',
+  special_searched: 'this person had what is stored of everyone judged by the present rules of what is private',
+  special_erased: 'this person had erased what the present rules take for something private of everyone',
   refused_erasure:
     'asked for something of somebody else, or of everyone, to be erased, or what was, without being allowed to',
   signed_in_with_link: 'signed in with a link that was made on the host',
@@ -188,6 +190,8 @@ const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
   leaveOutOfTeam: 'refused_left_out',
   ownExclusions: 'refused_left_out',
   leaveOutOwn: 'refused_left_out',
+  specialSearch: 'refused_erasure',
+  searchSpecial: 'refused_erasure',
   requests: 'refused_rights_request',
   allRequests: 'refused_rights_request',
   fileRequest: 'refused_rights_request',

@@ -31,6 +31,7 @@ import type { RouteShape } from './http/route.ts';
 import { securityEventsRoutes } from './http/securityEvents.ts';
 import { selfTestsRoutes } from './http/selfTests.ts';
 import { signInRoutes } from './http/signIn.ts';
+import { specialSearchRoutes } from './http/specialSearches.ts';
 import { teamsRoutes } from './http/teams.ts';
 import { todayRoutes } from './http/today.ts';
 import { weekRoutes } from './http/week.ts';
@@ -82,6 +83,7 @@ export const routes = {
   ...ownDataRoutes,
   ...importsRoutes,
   ...erasuresRoutes,
+  ...specialSearchRoutes,
   ...accessesRoutes,
   ...securityEventsRoutes,
   ...processingRoutes,

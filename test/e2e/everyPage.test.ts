@@ -160,6 +160,7 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'officer', path: '/records/processors', heading: 'Processors' },
     open: pressForDialog('Add a processor', 'Field by field, as in an export.'),
   },
+  'private entries': { as: 'officer', path: '/records/private', heading: 'Private entries' },
   disclosures: { as: 'officer', path: '/records/disclosures', heading: 'Disclosures' },
   'a disclosure that is added': {
     ...{ as: 'officer', path: '/records/disclosures', heading: 'Disclosures' },

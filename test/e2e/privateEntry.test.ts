@@ -14,7 +14,7 @@ import { buildConsole } from '../support/consoleBuild.ts';
 import { loaded, openConsole, seriousOn, showIn } from '../support/consolePage.ts';
 import { recordDay } from '../support/recordedDay.ts';
 
-// A person says of an entry of their own day that it reveals something private.
+// A person says of an entry of their own day that it reveals something private; an owner has it looked for what newer rules know.
 
 let server: TestServer;
 let browser: TestBrowser;
@@ -70,5 +70,30 @@ test('they choose it in the tables of the day, are told what will go, and find w
   }
   await left.getByRole('button', { name: 'Do not leave out example.com any more' }).click();
   await left.waitFor({ state: 'hidden' });
+  await page.context().close();
+});
+
+test('an owner has it looked for what the rules of now know, reads how much it is and not of whom, and has it deleted', async () => {
+  const { version } = (await owner.client.ok('GET', '/policy')).policy;
+  const at = Date.parse(`${addDays(day, 1)}T10:00:00Z`);
+  await recordDay(server.data, owner.org, mia.person, at, version, 'tinder.com');
+  const page = await openConsole(browser, server, {
+    ...{ client: owner.client, path: '/records/private', heading: 'Private entries' },
+  });
+  await loaded(page);
+  await page.getByRole('button', { name: 'Look for private entries' }).click();
+  await page.getByText('Active site: 1 record').waitFor();
+  expect(await page.getByText('Of fewer than five people').count()).toBe(1);
+  expect(await page.getByText(/tinder|Mia/).count()).toBe(0);
+  expect(await seriousOn(page, 'found')).toEqual([]);
+  await page.getByLabel('Current password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Delete for ever' }).click();
+  await page.getByText(/^Gone, and looked for again/).waitFor();
+  for (const scheme of ['light', 'dark'] as const) {
+    await showIn(page, scheme);
+    expect(await seriousOn(page, scheme)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 390, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   await page.context().close();
 });

@@ -23,6 +23,7 @@ import { addMember, createClient, type Reply, startServer } from '../support/api
 import { breakTable } from '../support/brokenTable.ts';
 import { initialiseData, publishLevels, signInOwner, startServerProcess } from '../support/daylight.ts';
 import { enrolmentBy, newDevice } from '../support/enrolled.ts';
+import { NO_SEARCHES } from '../support/noSearches.ts';
 import { createReferenceKeyStore, createReferenceStore } from '../support/referenceStore.ts';
 import { sealedText } from '../support/sealedForTest.ts';
 
@@ -164,11 +165,11 @@ async function serveFailing() {
   const app = createApp({
     ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
-    ...{ erased: createErased({ store, vault }), erasures: { wake: () => undefined } },
     ...{
       folder: '',
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),
     },
+    ...{ erased: createErased({ store, vault }), erasures: { wake: () => undefined }, specialSearches: NO_SEARCHES },
     ...{ publicUrl: () => 'http://localhost', origins: () => new Set(), secure: false, behindProxy: false },
     ...{ consoleFolder: null, healthy: async () => true, closing: new AbortController().signal, log: () => undefined },
   });

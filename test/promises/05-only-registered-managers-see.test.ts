@@ -152,6 +152,8 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   answerDisclosure: any(isOwner, isOfficer),
   recordAssessment: any(isOwner, isOfficer),
   selfCheck: any(isOwner, isOfficer),
+  specialSearch: any(isOwner, isOfficer),
+  searchSpecial: any(isOwner, isOfficer),
   storedAbove: any(isOwner, isAdmin),
   eraseStored: any(isOwner, isAdmin),
   orderedErasures: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
@@ -207,6 +209,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       discardPolicyDraft: 409,
       noticeText: 404,
       eraseStored: 401,
+      searchSpecial: 401,
     };
     const noSuchTeam = { leftOutOfTeam: 404, leaveOutOfTeam: 404 };
     const answer = { ...refused, ...overtaken, ...noSuchTeam, createTeam: 201 }[name as string] ?? 200;

@@ -32,6 +32,7 @@ export async function recordDay(
   person: PersonId,
   from: number,
   policyVersion = 1,
+  site = 'example.com',
 ): Promise<RecordedDay> {
   const foundation = await openFoundation({ data, clock: systemClock, random: systemRandom, create: false });
   const { store, vault } = foundation;
@@ -42,7 +43,7 @@ export async function recordDay(
   const imageBytes = Buffer.from(`RIFF....WEBP not really an image of ${person}`);
   const day = dayOf(from);
   const expires = addDays(day, 14);
-  const observations = hourOf(person, from, image, imageBytes);
+  const observations = hourOf(person, from, { image, bytes: imageBytes, site });
   try {
     await enrolIn(store, device.record);
     const byParameter = new Map<Observation['parameter'], Observation[]>();
@@ -83,7 +84,11 @@ export async function recordDay(
   return { device, session, image, from, day, imageBytes, observations };
 }
 
-function hourOf(person: PersonId, from: number, image: ImageId, bytes: Uint8Array): Observation[] {
+function hourOf(
+  person: PersonId,
+  from: number,
+  { image, bytes, site }: { image: ImageId; bytes: Uint8Array; site: string },
+): Observation[] {
   const when = (minute: number, minutes = 0) => ({
     at: from + minute * MINUTE,
     mono: 1_000 + minute * MINUTE,
@@ -95,7 +100,7 @@ function hourOf(person: PersonId, from: number, image: ImageId, bytes: Uint8Arra
     { parameter: 'activity', level: 'counts', ...when(0, 1), keys: 12, clicks: 3, scrolls: 0, moves: 9 },
     { parameter: 'app', level: 'name', ...when(0, 30), name: 'Editor' },
     { parameter: 'title', level: 'full', ...when(0, 10), title: 'draft.md' },
-    { parameter: 'url', level: 'domain', ...when(40, 20), domain: 'example.com' },
+    { parameter: 'url', level: 'domain', ...when(40, 20), domain: site },
     { parameter: 'session', level: 'on', ...when(30, 10), event: 'gap', cause: 'locked' },
     { parameter: 'app', level: 'name', ...when(40, 20), name: 'Browser' },
     {

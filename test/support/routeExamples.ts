@@ -169,6 +169,8 @@ export function examples({
       params: { team: person },
       body: { baseRevision: 999, ceilings: { title: 'off' }, words: 'It is confidential.' },
     },
+    specialSearch: {},
+    searchSpecial: { body: { mode: 'erase', password: 'not the right one' } },
     ownExclusions: { params: { person } },
     leaveOutOwn: { params: { person }, body: { baseRevision: 999, exclusions: { apps: [], sites: ['example.com'] } } },
     chooseZone: { params: { person }, body: { zone: 'Asia/Tokyo' } },

@@ -26,6 +26,7 @@ export const keys = {
   processors: ['records', 'processors'],
   disclosures: ['records', 'disclosures'],
   ownDisclosures: (person: string) => ['ownDisclosures', person],
+  specialSearch: ['records', 'private'],
   selfCheck: ['records', 'check'],
   processingRecord: ['records', 'processing'],
   openObjections: ['openObjections'],

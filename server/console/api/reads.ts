@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { useEffect, useState } from 'react';
 import type { ParameterId } from '../../../shared/catalog.ts';
 import type { ConsentView } from '../../../shared/protocol/http/consents.ts';
+import type { SpecialSearchView } from '../../../shared/protocol/http/specialSearches.ts';
 import { purposesInQuery, type ReadPurposeName } from '../day/purposes.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
@@ -314,6 +315,18 @@ export function useAssessments() {
 
 export function useProcessors() {
   return useQuery({ queryKey: keys.processors, queryFn: ({ signal }) => call('processors', {}, signal) });
+}
+
+export function useSpecialSearch() {
+  return useQuery({
+    queryKey: keys.specialSearch,
+    queryFn: ({ signal }) => call('specialSearch', {}, signal),
+    refetchInterval: ({ state: { data } }) => (data !== undefined && isUnderWay(data) ? AGAIN_MS : false),
+  });
+}
+
+function isUnderWay({ running, erased }: SpecialSearchView): boolean {
+  return running !== null || (erased !== null && erased.finishedAt === null);
 }
 
 export function useDisclosures() {

@@ -85,6 +85,7 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'terms.leave_out': { inTheirTeam: ['owner', 'admin', 'manager'], inAnotherTeam: ['owner', 'admin'], themself: false },
   'zone.choose': same([], true),
   'exclusion.choose': same([], true),
+  'special.search': same(['owner', 'privacy_officer'], false),
   'minor.see': same(['owner', 'admin', 'privacy_officer'], true),
   'minor.say': same(['owner', 'admin', 'privacy_officer'], false),
   'access_log.read': same(['privacy_officer'], true),

@@ -128,6 +128,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ consents: [], giveConsent: [], withdrawConsent: [] },
   ...{ layers: overseers, leftOutOfPerson: overseers, leaveOutOfPerson: publishers, chooseZone: [] },
   ...{ ownExclusions: [], leaveOutOwn: [] },
+  ...{ specialSearch: keepers, searchSpecial: keepers },
   // The manager manages another one.
   ...{ leftOutOfTeam: staff, leaveOutOfTeam: staff },
   ...{ requests: ['owner', 'privacy_officer'], allRequests: ['owner', 'privacy_officer'], fileRequest: [] },

@@ -11,6 +11,7 @@ import type { Store } from '../../../../server/store/store.ts';
 import { MINUTE, SECOND } from '../../../../shared/time.ts';
 import { openEvents } from '../../../support/eventReader.ts';
 import { batch, connect, newSession, type ServerKit, sessionEvent, startServer } from '../../../support/ingestKit.ts';
+import { NO_SEARCHES } from '../../../support/noSearches.ts';
 import { createReferenceKeyStore, createReferenceStore } from '../../../support/referenceStore.ts';
 
 // What a live look costs the store, counted in records: it must not grow with everybody whom the reader may not see.
@@ -46,11 +47,11 @@ async function serve(kit: ServerKit): Promise<string> {
   const app = createApp({
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
-    ...{ erased, erasures: { wake: () => undefined } },
     ...{
       folder: '',
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),
     },
+    ...{ erased, erasures: { wake: () => undefined }, specialSearches: NO_SEARCHES },
     ...{ origins: () => new Set<string>(), secure: false, behindProxy: false, consoleFolder: null },
     ...{ healthy: async () => true, closing: new AbortController().signal, log: () => undefined },
   });
