@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../shared/time.ts';
-import { systemRandom } from '../support/agentKit.ts';
 import { addMember, type Client, type Json, publish, startServer, type TestServer } from '../support/api.ts';
 import { eventually } from '../support/daylight.ts';
 import { enrolRealAgent } from '../support/realAgent.ts';
@@ -60,7 +59,7 @@ test.each([
     );
     const line = await startWire(it.url);
     const clock = createTestClock(it.clock.now());
-    await using made = await enrolRealAgent(line.url, mia, true, systemRandom, clock);
+    await using made = await enrolRealAgent(line.url, mia, true, { clock });
     const { agent } = made;
     const calls = () => agent.status().calls.title ?? 0;
     try {

@@ -35,7 +35,7 @@ async function readFor(agent: Agent, rounds: number): Promise<void> {
 }
 
 test('what is new is not read once before it was acknowledged on this computer, and says so; then it is', async () => {
-  await using made = await enrolRealAgent(it.url, mia, true, atOnce);
+  await using made = await enrolRealAgent(it.url, mia, true, { random: atOnce });
   const { agent } = made;
   await publish(owner.client, { title: { level: 'full' }, screenshot: { level: 'full' } });
   await eventually('it is here', () => agent.status().notice?.acknowledged === false);
@@ -55,7 +55,7 @@ test('what is new is not read once before it was acknowledged on this computer, 
 });
 
 test('on another computer of theirs, or one that was wiped, nothing is read before it is acknowledged there', async () => {
-  await using made = await enrolRealAgent(it.url, mia, false, atOnce);
+  await using made = await enrolRealAgent(it.url, mia, false, { random: atOnce });
   const { agent } = made;
   const answer = await start(agent);
   expect(answer, 'not even sessions are').toMatchObject({ ok: false });

@@ -3,7 +3,7 @@ import { type Agent, createAgent } from '../../agent/core/agent.ts';
 import { askNotice, enrol, type ShownNotice } from '../../agent/core/enrolment.ts';
 import { openFolder } from '../../agent/core/files.ts';
 import type { Clock, Random } from '../../agent/core/ports.ts';
-import { createScriptedPlatform, type ScriptedPlatform } from '../../agent/platform/scripted.ts';
+import { createScriptedPlatform, type ScriptEvent, type ScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
 import { scratch, systemRandom } from './agentKit.ts';
 import type { Member } from './api.ts';
@@ -20,13 +20,19 @@ export interface RealAgent extends AsyncDisposable {
   readonly said: readonly string[];
 }
 
+export interface Surrounded {
+  readonly random?: Random;
+  readonly clock?: Clock;
+  /** What happens on its desktop; left out: somebody works in an editor. */
+  readonly events?: readonly ScriptEvent[];
+}
+
 /** Enrols a new computer of this person with a code of their own, and connects. `acknowledged`: the notice that is shown first. */
 export async function enrolRealAgent(
   server: string,
   { client, person }: Pick<Member, 'client' | 'person'>,
   acknowledged: boolean,
-  random: Random = systemRandom,
-  clock: Clock = createSystemClock(),
+  { random = systemRandom, clock = createSystemClock(), events = [...atTheEditor, typing] }: Surrounded = {},
 ): Promise<RealAgent> {
   const place = await scratch();
   const folder = join(place.folder, 'agent');
@@ -39,7 +45,7 @@ export async function enrolRealAgent(
     shown,
     acknowledged,
   );
-  const platform = createScriptedPlatform(script([...atTheEditor, typing]), clock);
+  const platform = createScriptedPlatform(script(events), clock);
   const said: string[] = [];
   const indicator = { visible: () => true, say: (line: string) => void said.push(line), introduce: readAtOnce };
   const agent = await createAgent({ folder, platform, clock, random, indicator, agentVersion: '0.1.0' });
