@@ -1,5 +1,6 @@
 import type { CorrectableField, CorrectionValues } from '../../../shared/correction.ts';
 import type { Observation } from '../../../shared/events/observation.ts';
+import { workLabel } from '../day/Timeline.tsx';
 import { labelText } from '../day/tones.ts';
 import { exactTime } from '../strings/format.ts';
 import { joined, say } from '../strings/say.ts';
@@ -10,7 +11,7 @@ export function recordText(observation: Observation): string {
     case 'session':
       return `${say(`corrections.event.${observation.event}`)} ${exactTime(observation.at)}`;
     case 'project':
-      return joined([observation.project, observation.task].map((one) => one ?? say('corrections.nothing')));
+      return workLabel(observation.project, observation.task);
     case 'notes':
       return observation.note;
     case 'app':

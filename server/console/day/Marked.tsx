@@ -46,7 +46,10 @@ function markedIn({ sessions, work, activity, apps, sites, screenshots, device, 
   return [
     ...of('session', sessions, ({ from }) => ({ at: from, what: null })),
     ...of('project', work, ({ from, project, task }) => ({ at: from, what: workLabel(project, task) })),
-    ...of('app', apps, ({ from, label, title }) => ({ at: from, what: title === null ? labelText(label) : title })),
+    ...of('app', apps, ({ from, label, title }) => ({
+      at: from,
+      what: title === null ? labelText(label) : `${labelText(label)}: ${title}`,
+    })),
     ...of('url', sites, ({ from, label }) => ({ at: from, what: labelText(label) })),
     ...of('activity', activity, ({ from }) => ({ at: from, what: null })),
     ...of('screenshot', screenshots, ({ at }) => ({ at, what: null })),

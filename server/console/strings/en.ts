@@ -1000,7 +1000,7 @@ export const en = {
   'corrections.text':
     'What you entered you correct at once. Of what was observed you say what is wrong and what is right, and a privacy officer decides. To anything you can add a statement. What was recorded stays as its history, which you and privacy officers and owners can read, and goes with it.',
   'corrections.begin': 'Correct something',
-  'corrections.mine': 'What you have corrected',
+  'corrections.mine': 'What was said about it',
   'corrections.lead': 'The records that are stored under {day}, from midnight to midnight UTC.',
   'corrections.parameter': 'Of what',
   'corrections.none': 'Nothing of it is stored under this day.',
