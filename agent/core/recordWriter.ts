@@ -1,5 +1,6 @@
 import type { Exclusions } from '../../shared/policy/exclusions.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
+import type { DayCounts } from './dayCounts.ts';
 import type { FirstUse } from './firstUse.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
@@ -41,10 +42,11 @@ export interface RecordWriterDeps {
   /** Something is gone from the spool that had been written: what is said once in a session may have been among it. */
   readonly onCutOut: () => void;
   readonly firstUse: Pick<FirstUse, 'inJournal' | 'onDisk'>;
+  readonly dayCounts: Pick<DayCounts, 'inJournal'>;
 }
 
 export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
-  const { tracking, outbox, gate, policies, journal, left, firstUse } = deps;
+  const { tracking, outbox, gate, policies, journal, left, firstUse, dayCounts } = deps;
   let applied = left.applied;
   let appliedOnDisk = left.applied;
   let excluded = left.excluded;
@@ -89,6 +91,7 @@ export function createRecordWriter(deps: RecordWriterDeps): RecordWriter {
     const entry: JournalEntry = {
       ...tracking.inJournal(applied?.activity !== 'off'),
       ...{ applied, excluded, policy: policies.memory(), introduced: firstUse.inJournal() },
+      dayCounts: dayCounts.inJournal(),
     };
     const text = JSON.stringify(entry);
     const written = queue

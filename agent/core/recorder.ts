@@ -1,15 +1,17 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { BootId } from '../../shared/ids.ts';
+import type { DiscardReason } from '../../shared/outcome.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import { probe } from './availability.ts';
 import { type Commands, createCommands } from './commands.ts';
+import { createDayCounts } from './dayCounts.ts';
 import { createFirstUse } from './firstUse.ts';
 import { ALL_OFF } from './gate/applied.ts';
 import { createGate, type Gate, type GateDeps } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
 import { createOutbox, type Entry } from './outbox.ts';
 import { createPolicyChange } from './policyChange.ts';
-import type { Clock, Indicator, Platform, Random } from './ports.ts';
+import type { ActiveWindow, BrowserTab, Clock, Indicator, Platform, Random } from './ports.ts';
 import { gistOf, receiptOf } from './receipt.ts';
 import type { RecorderJournal } from './recorderJournal.ts';
 import { type RecorderStatus, recorderStatusOf } from './recorderStatus.ts';
@@ -19,6 +21,7 @@ import { createSampler } from './sampler.ts';
 import { type SelfTestFindings, selfTest } from './selfTest/selfTest.ts';
 import { createSensing } from './sensing.ts';
 import { excluding } from './sensors/excluding.ts';
+import { hiddenBy } from './sensors/hiding.ts';
 import { defaultReductions } from './sensors/reduce.ts';
 import type { Reductions } from './sensors/reductions.ts';
 import { createRegistry } from './sensors/registry.ts';
@@ -53,6 +56,8 @@ export interface Recorder extends Omit<Commands, 'start'> {
    * and holds up no policy that arrives meanwhile.
    */
   selfTest(parameter: ParameterId): Promise<SelfTestFindings>;
+  /** The server has discarded that much of what was sent: counted by day, for the person. */
+  refusedByServer(discarded: Readonly<Partial<Record<DiscardReason, number>>>): void;
   /** Called whenever `receipt()` would say something else than before (times aside). */
   onReceiptChange(callback: () => void): () => void;
   status(): RecorderStatus;
@@ -130,7 +135,9 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     onGiven: tracking.given,
     onFailing: () => tell('Daylight cannot write to its folder: what it records now is lost. Is the disk full?'),
   });
-  const reductions = excluding(deps.reductions ?? defaultReductions, policies.exclusions);
+  const always = deps.reductions ?? defaultReductions;
+  const reductions = excluding(always, policies.exclusions);
+  const dayCounts = createDayCounts(clock, left.dayCounts);
   const sampler = createSampler({
     ...{ gate, registry, outbox, platform: deps.platform, indicator, clock, random: deps.random },
     reductions,
@@ -138,6 +145,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     wall: () => clock.now(),
     reviewSeconds,
     diagnostics,
+    onReading: countHidden,
     onInput: (mono) => sensing.input(mono),
     // Where input is watched, a window that comes to the front by itself is not taken for a person.
     onChange: () => void (sampler.watchesInput() ? undefined : sensing.seen()),
@@ -151,6 +159,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     journal,
     left,
     firstUse,
+    dayCounts,
     onCutOut: sampler.begin,
   });
   const parts = { ...deps, gate, registry, outbox, sampler, tracking, writer, firstUse, notify, tell };
@@ -172,6 +181,24 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   function isStillAllowed(entry: Entry): boolean {
     if (isStop(entry.observation)) return tracking.mayHaveBegun(entry.context);
     return !policyChange.forbids(entry) && !tracking.isGone(entry);
+  }
+
+  function countHidden(window: ActiveWindow | null, tab: BrowserTab | null): void {
+    try {
+      dayCounts.saw(window === null ? [] : hiddenBy(window, tab, policies.exclusions(), always));
+    } catch {
+      // What cannot be judged is not kept either, and is no count.
+    }
+  }
+
+  /** What the organisation does not collect at all is no news of the day. */
+  function countNotRecorded(): void {
+    dayCounts.dropped(spool.waiting().dropped);
+    const off = parameterIds.flatMap((parameter) => {
+      const decision = gate.decide(parameter);
+      return decision.kind === 'allowed' || decision.by === 'organisation' ? [] : [{ parameter, by: decision.by }];
+    });
+    dayCounts.looked(isRunning() ? off : []);
   }
 
   function diagnostics() {
@@ -203,6 +230,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   }
 
   async function afterLook(entries: readonly Entry[], wasRunning: boolean): Promise<void> {
+    countNotRecorded();
     await writer.record(entries);
     await writer.closeUnfinished();
     const released = await releaseReviewed();
@@ -258,6 +286,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     if (isRunning()) await sensing.changed(tracking.apply({ kind: 'stop', cause: 'shutdown' }));
     await sensing.close();
     await outbox.settled();
+    countNotRecorded();
     await writer.writeJournal();
   }
 
@@ -298,6 +327,7 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     policyChanged,
     lookNow: () => inTurn(async () => (isClosed ? undefined : look())),
     receipt,
+    refusedByServer: (discarded) => dayCounts.refused(discarded),
     onReceiptChange(callback) {
       listeners.add(callback);
       return () => void listeners.delete(callback);
@@ -316,7 +346,8 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
         parameter,
       );
     },
-    status: () => recorderStatusOf({ tracking, sensing, registry, sampler, gate, policies, clock, firstUse }),
+    status: () =>
+      recorderStatusOf({ tracking, sensing, registry, sampler, gate, policies, clock, firstUse, dayCounts }),
     close: () => inTurn(close),
   };
 }

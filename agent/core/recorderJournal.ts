@@ -6,6 +6,7 @@ import { Consent } from '../../shared/policy/personal.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { MonoMs, UnixMs } from '../../shared/time.ts';
 import { WorkedStretch } from '../../shared/worked.ts';
+import { CountedDay } from './dayCounts.ts';
 import type { Folder } from './files.ts';
 import { PolicyMemory } from './gate/policyCache.ts';
 import type { Sealer } from './spool/batchFile.ts';
@@ -61,6 +62,8 @@ const Entry = z.strictObject({
   undecided: Unsettled.nullable().default(null),
   worked: z.array(WorkedStretch).default([]),
   introduced: Introduced.default({}),
+  // Counts are no reason to know nothing of the rest.
+  dayCounts: z.array(CountedDay).default([]).catch([]),
 });
 
 export interface JournalEntry {
@@ -79,6 +82,8 @@ export interface JournalEntry {
   readonly worked: readonly WorkedStretch[];
   /** What is not in it is shown before it is recorded. */
   readonly introduced: Introduced;
+  /** What was not recorded, by day, for the employee's own window. */
+  readonly dayCounts: readonly CountedDay[];
 }
 
 const FILE = 'recorder.sealed';
@@ -92,6 +97,7 @@ const UNKNOWN: JournalEntry = {
   undecided: null,
   worked: [],
   introduced: {},
+  dayCounts: [],
 };
 
 /** `sealer`: the key of the spool. A journal that it does not open knows nothing. */

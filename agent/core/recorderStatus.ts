@@ -1,12 +1,13 @@
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
-import type { FirstUseView } from '../../shared/protocol/window.ts';
+import type { FirstUseView, NotRecordedDay } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { WorkedStretch } from '../../shared/worked.ts';
 import { date } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { LOCK_UNSEEN } from './availability.ts';
+import type { DayCounts } from './dayCounts.ts';
 import type { FirstUse } from './firstUse.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PolicyCache } from './gate/policyCache.ts';
@@ -30,6 +31,8 @@ export interface RecorderStatus {
   readonly idle: IdleTime | null;
   readonly parameters: Readonly<Record<ParameterId, ParameterStatus>>;
   readonly firstUse: readonly FirstUseView[];
+  /** What was not recorded, by day, the newest first. */
+  readonly days: readonly NotRecordedDay[];
   /** In words: sensors that cannot work here, and what to do about it. */
   readonly sensors: readonly { readonly sensor: string; readonly works: boolean; readonly words: string }[];
   /** How often each sensor has been called since the process began. */
@@ -66,6 +69,7 @@ export interface StatusSources {
   readonly policies: PolicyCache;
   readonly clock: Clock;
   readonly firstUse: Pick<FirstUse, 'waiting'>;
+  readonly dayCounts: Pick<DayCounts, 'days'>;
 }
 
 /** What is recorded now, and why the rest is not: from the sensors that run, and the gate for those that do not. */
@@ -85,6 +89,7 @@ export function recorderStatusOf(sources: StatusSources): RecorderStatus {
       parameterIds.map((id) => [id, parameterStatus(sources, id)]),
     ) as RecorderStatus['parameters'],
     firstUse: sources.firstUse.waiting(),
+    days: sources.dayCounts.days(),
     sensors: sensing
       .sensors()
       .words.map((one) => (one.sensor === 'lock' && sensing.isLockUnseen() ? LOCK_UNSEEN : one)),

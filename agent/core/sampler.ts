@@ -65,6 +65,8 @@ export interface SamplerDeps {
   readonly diagnostics: () => Omit<ObservationOf<'diagnostics'>, 'parameter' | 'level' | 'at' | 'mono' | 'span'>;
   /** Called before the event is counted: the session may find out by it that the machine has slept. */
   readonly onInput: (mono: MonoMs) => void;
+  /** Called with each reading of the window in front, for what hides it. */
+  readonly onReading: (window: ActiveWindow | null, tab: BrowserTab | null) => void;
   /** Another application is in front than before, seen while applications may be observed. */
   readonly onChange: () => void;
 }
@@ -199,6 +201,7 @@ export function createSampler(deps: SamplerDeps): Sampler {
     const window = reading.value;
     const tab = browser.isOpen() ? attempt('url', () => platform.browser.tab()) : null;
     noticeChange(window);
+    deps.onReading(window, tab);
     return wanted.flatMap((parameter) => {
       const observation = window === null ? null : attempt(parameter, () => observe(parameter, window, tab, begun));
       const entry = observation === null ? null : outbox.permit(observation);

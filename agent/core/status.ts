@@ -34,7 +34,7 @@ export interface StatusSources {
 /** What the employee is shown: from the recorder, the spool and the connection as they are now. */
 export function statusOf(sources: StatusSources): AgentStatus {
   const { options, device, policies, spool, recorder, key, uplink } = sources;
-  const { state, session, since, haltedSince, work, worked, idle, parameters, sensors, calls, firstUse } =
+  const { state, session, since, haltedSince, work, worked, idle, parameters, sensors, calls, firstUse, days } =
     recorder.status();
   const { organisation, personName, device: id, server } = device.identity;
   const lease = policies.lease();
@@ -83,6 +83,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
     },
     dropped: waiting.dropped.map((line) => ({ ...line, words: say(`dropWords.${line.cause}`) })),
     sent: { at: sent.at, stored: sent.stored, discarded: { ...sent.discarded }, last: sent.batch?.observations ?? [] },
+    days: [...days],
     screenshots: spool.held().map(({ observation, releaseAt, isHeldBack }) => {
       const { image, at, level, width, height } = observation;
       return { image, at, releaseAt, isHeldBack, level, width, height };

@@ -6,6 +6,7 @@ import { workedToday } from '../../shared/worked.ts';
 import { agreementLines } from '../strings/agreement.ts';
 import { comingWords } from '../strings/coming.ts';
 import { levelWord } from '../strings/level.ts';
+import { notRecordedLines } from '../strings/notRecorded.ts';
 import { listed, type StringKey, say } from '../strings/say.ts';
 
 /** The status as the employee reads it in a terminal, a line each. `time` formats an instant in the viewer's zone. */
@@ -28,12 +29,19 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
       ({ parameter, count, words }) => `Dropped: ${count} of ${catalog[parameter].named}, ${words}.`,
     ),
     ...sentLines(status, time),
+    ...daysLines(status),
     ...screenshotLines(status, now, time),
     ...noticeLine(status),
     ...firstUseLines(status),
     ...(status.requests.length === 0 ? [] : [say('requests.asked')]),
     `The key of what waits here is kept ${status.key}.`,
   ];
+}
+
+/** What was not recorded on the newest day that was counted. */
+function daysLines({ days: [day] }: AgentStatus): string[] {
+  const lines = day === undefined ? [] : notRecordedLines(day).map((line) => `  ${line}`);
+  return day === undefined || lines.length === 0 ? [] : [say('days.terminal', { day: day.day }), ...lines];
 }
 
 /** What waits to be seen before its first use here; none when nothing does. */

@@ -2,11 +2,16 @@ import { catalog, type ParameterId } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import { DAY, HOUR, MINUTE } from '../../shared/time.ts';
+import { en } from '../strings/en.ts';
 import { count, type StringKey, say } from '../strings/say.ts';
 import type { PolicyCache, Refusal } from './gate/policyCache.ts';
 
 /** Why something is off, as a person is told. */
 export type OffReason = LayerName | 'sensor_unavailable' | 'not_understood';
+
+export function isOffReason(reason: string): reason is OffReason {
+  return Object.hasOwn(en, `off.${reason}`) || reason === 'platform' || reason === 'sensor_unavailable';
+}
 
 /** What the organisation says and this version cannot read is not the organisation's word. */
 export function reasonFor<R extends OffReason>(

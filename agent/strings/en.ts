@@ -235,6 +235,22 @@ export const en = {
   'agreement.field.idle': 'when you count as away',
   'agreement.field.exclusions': 'what is left out',
 
+  // ── What was not recorded ──
+  'days.title': 'Not recorded, by day',
+  'days.lead':
+    'Counted on this computer for two weeks, without what it was. Nobody else is told, your organisation neither.',
+  'days.none': 'Nothing so far.',
+  'days.terminal': 'Not recorded on {day} (counted here, told to nobody else):',
+  'days.off': '{time}: {what}. {why}',
+  'days.refused': '{n} × not kept by the server: {why}.',
+  'days.line': '{n} × {what}',
+  'days.app': 'an application that your organisation leaves out ({rule})',
+  'days.site': 'a site that your organisation leaves out ({rule})',
+  'days.list.sensitive_apps': 'a password manager or something like it',
+  'days.list.special_sites': 'a page that is too personal to be recorded',
+  'days.list.private_windows': 'a private window, or one that no extension vouches for',
+  'days.list.more': 'something else that is left out',
+
   // ── Before the first use ──
   'firstUse.title': 'About to be recorded here for the first time',
   'firstUse.lead':

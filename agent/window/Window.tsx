@@ -12,6 +12,7 @@ import { Ended } from './Ended.tsx';
 import { FirstUse } from './FirstUse.tsx';
 import { IdleQuestion } from './IdleQuestion.tsx';
 import { NoticeWaiting } from './Notice.tsx';
+import { NotRecorded } from './NotRecorded.tsx';
 import { ProveOff } from './ProveOff.tsx';
 import { Recording } from './Recording.tsx';
 import { Requests } from './Requests.tsx';
@@ -57,6 +58,7 @@ export function Window({ transport }: { transport: Transport }) {
               <Screenshots status={view.status} transport={transport} ask={ask} />
               <Connection status={view.status} />
               <Sent status={view.status} />
+              <NotRecorded status={view.status} />
               <ProveOff transport={transport} />
               <Elsewhere status={view.status} />
             </div>

@@ -29,18 +29,28 @@ export function globProblem(kind: keyof Exclusions, glob: string): string | null
 }
 
 /** Whether an application that goes by one of these names is left out. */
-export function excludesApp({ apps }: Exclusions, names: readonly string[]): boolean {
-  if (apps.length === 0) return false;
+export function excludesApp(exclusions: Exclusions, names: readonly string[]): boolean {
+  return appRules(exclusions, names).length > 0;
+}
+
+/** The globs that leave it out. */
+export function appRules({ apps }: Exclusions, names: readonly string[]): readonly string[] {
+  if (apps.length === 0) return [];
   const plain = names.map((name) => name.slice(0, LONGEST_NAME).trim().toLowerCase());
-  return apps.some((glob) => plain.some((name) => matchesGlob(glob, name) || matchesGlob(glob, withoutEnding(name))));
+  return apps.filter((glob) => plain.some((name) => matchesGlob(glob, name) || matchesGlob(glob, withoutEnding(name))));
 }
 
 /** Whether this host (lower case, IDNs as xn--) is left out: itself, or what it is below. */
-export function excludesSite({ sites }: Exclusions, host: string): boolean {
-  if (sites.length === 0) return false;
+export function excludesSite(exclusions: Exclusions, host: string): boolean {
+  return siteRules(exclusions, host).length > 0;
+}
+
+/** The globs that leave it out. */
+export function siteRules({ sites }: Exclusions, host: string): readonly string[] {
+  if (sites.length === 0) return [];
   const labels = host.split('.');
   const suffixes = labels.map((_, at) => labels.slice(at).join('.'));
-  return sites.some((glob) => suffixes.some((suffix) => matchesGlob(glob, suffix)));
+  return sites.filter((glob) => suffixes.some((suffix) => matchesGlob(glob, suffix)));
 }
 
 /** Whatever either leaves out. */

@@ -9,7 +9,7 @@ import { Representative, RequestContent } from '../rightsRequest.ts';
 import { Role } from '../roles.ts';
 import { Digest, PublicKey, Signed } from '../signed.ts';
 import { line, text } from '../text.ts';
-import { SECOND, UnixMs } from '../time.ts';
+import { Day, SECOND, UnixMs } from '../time.ts';
 import { WorkedStretch } from '../worked.ts';
 import { LanguageTag, NoticeInLanguage, NoticeView } from './http/notice.ts';
 import { SelfTestReport } from './selfTest.ts';
@@ -95,6 +95,19 @@ export const FirstUseView = z.strictObject({
   needs: FirstUseNeeds,
 });
 export type FirstUseView = z.infer<typeof FirstUseView>;
+
+/** What was not recorded, or not kept, on one day where the computer is: counts without content, which never leave it. */
+export const NotRecordedDay = z.strictObject({
+  day: Day,
+  /** For how long of the tracked time something that the organisation collects was off, and why. */
+  off: z.array(z.strictObject({ parameter: ParameterId, why: z.string(), seconds: z.int() })),
+  dropped: z.array(z.strictObject({ parameter: ParameterId, words: z.string(), count: z.int() })),
+  /** By the server. */
+  refused: z.array(z.strictObject({ reason: DiscardReason, count: z.int() })),
+  /** How often a rule of the organisation, or a list that Daylight always goes by, hid what came to the front. */
+  hidden: z.array(z.strictObject({ by: z.enum(['app', 'site', 'list']), rule: z.string(), count: z.int() })),
+});
+export type NotRecordedDay = z.infer<typeof NotRecordedDay>;
 
 export const AgentStatus = z.strictObject({
   organisation: z.string(),
@@ -204,6 +217,8 @@ export const AgentStatus = z.strictObject({
     /** The last batch that the server confirmed, literally. */
     last: z.array(z.unknown()),
   }),
+  /** The newest first. */
+  days: z.array(NotRecordedDay),
   screenshots: z.array(
     z.strictObject({
       image: ImageId,

@@ -45,6 +45,7 @@ export async function tryToSample(deps: TrialDeps, parameter: ParameterId, marke
     wall: () => at,
     reviewSeconds: () => 0,
     diagnostics: () => ({ agentVersion: '0', spoolBytes: 0, waitingBatches: 0, sensors: [] }),
+    onReading: () => undefined,
     onInput: () => undefined,
     onChange: () => undefined,
   });

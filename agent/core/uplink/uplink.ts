@@ -52,7 +52,10 @@ export type UplinkState =
 export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'policyKey'> {
   readonly policies: PolicyCache;
   readonly spool: Spool;
-  readonly recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere' | 'selfTest'>;
+  readonly recorder: Pick<
+    Recorder,
+    'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere' | 'selfTest' | 'refusedByServer'
+  >;
   readonly acknowledgements: AcknowledgementBox;
   readonly notices: Pick<NoticeBox, 'hash' | 'arrived' | 'translated'>;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
@@ -501,6 +504,7 @@ class WebSocketUplink implements Uplink {
   async #acknowledged(conversation: Conversation, ack: z.infer<typeof Ack>): Promise<void> {
     if (ack.seq > conversation.lastSent) throw new Error('the server acknowledged what was never sent');
     await this.#deps.spool.acknowledged(ack.seq);
+    this.#deps.recorder.refusedByServer(ack.discarded);
     conversation.lastAcked = Math.max(conversation.lastAcked, ack.seq);
     conversation.delivered = true;
     const { lastBatch } = conversation;

@@ -84,7 +84,7 @@ function statusWith(idleSince: number | null): AgentStatus {
     parameters: Object.fromEntries(parameterIds.map((id) => [id, parameter])) as Status['parameters'],
     ...{ until: null, sensors: [], calls: {} },
     connection: { kind: 'waiting', words: 'Not connected.', remedy: null, heardAt: null },
-    ...{ policy: null, refused: null, notice: null, requests: [], consents: [], firstUse: [] },
+    ...{ policy: null, refused: null, notice: null, requests: [], consents: [], firstUse: [], days: [] },
     waiting: { batches: 0, bytes: 0, observations: {}, heldBack: 0, damagedFiles: 0 },
     dropped: [],
     sent: { at: null, stored: 0, discarded: {}, last: [] },

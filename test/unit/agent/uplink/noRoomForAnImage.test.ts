@@ -26,6 +26,7 @@ test('an image for which the server has no room stays in the spool, and goes out
       receipt: () => null,
       onReceiptChange: () => () => undefined,
       stoppedElsewhere: async () => undefined,
+      refusedByServer: () => undefined,
       selfTest: () => Promise.reject(new Error('nobody asks')),
     },
     acknowledgements: createAcknowledgementBox(files),

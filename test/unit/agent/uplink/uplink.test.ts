@@ -51,11 +51,15 @@ const receipt = (): Omit<ReceiptPayload, 'device'> | null => {
   };
 };
 
-const recorder: Pick<Recorder, 'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere' | 'selfTest'> = {
+const recorder: Pick<
+  Recorder,
+  'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere' | 'selfTest' | 'refusedByServer'
+> = {
   policyChanged: () => onPolicy(),
   receipt,
   onReceiptChange: () => () => undefined,
   stoppedElsewhere: async () => undefined,
+  refusedByServer: () => undefined,
   selfTest: () => Promise.reject(new Error('nobody asks')),
 };
 
