@@ -6,6 +6,7 @@ import { systemClock } from '../../server/clock.ts';
 import { initialise } from '../../server/initialise.ts';
 import { openServer, type Server } from '../../server/server.ts';
 import { DAY, HOUR, MINUTE } from '../../shared/time.ts';
+import { acknowledgeOn } from '../support/acknowledgeOn.ts';
 import {
   addMember,
   type Client,
@@ -286,9 +287,16 @@ test('where a second person is asked for meanwhile, what was dated before waits 
 test('what is published and does not count yet is told to the person with the moment from which it does', async () => {
   const { ada, employee } = await organised('Running', 'employee');
   await publish(ada.client, {}, { reactionDays: 14 });
-  await enrol(server.url, ada.client, employee.person, clock.now());
+  const device = await enrol(server.url, ada.client, employee.person, clock.now());
   clock.advance(MINUTE);
   await publish(ada.client, { notes: { level: 'on' } });
   const coming = await employee.client.ok('GET', '/policy/coming');
   expect(coming).toMatchObject({ scheduled: [], running: [], unread: [{ parameter: 'notes', level: 'on' }] });
+  await acknowledgeOn(server.port, ada.client, device);
+  const from = (await employee.client.ok('GET', '/policy/coming')).running[0]?.from;
+  expect(await employee.client.ok('GET', '/policy/coming')).toMatchObject({
+    ...{ scheduled: [], unread: [], running: [{ parameter: 'notes', level: 'on', from }] },
+  });
+  expect(from).toBeGreaterThan(clock.now() + 14 * DAY - MINUTE);
+  expect((await ada.client.ok('GET', '/policy/coming')).running, 'nobody else’s').toEqual([]);
 });
