@@ -21,6 +21,7 @@ export function Download() {
         <li>{say('download.days')}</li>
         <li>{say('download.records')}</li>
         <li>{say('download.told')}</li>
+        <li>{say('download.brought')}</li>
         <li>{say('download.withheld')}</li>
       </ul>
       <p className="dl-quiet">{say('download.who')}</p>

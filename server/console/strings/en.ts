@@ -1817,6 +1817,7 @@ export const en = {
   'download.days': 'each day as a page, with its screenshots',
   'download.records': 'your account, devices and sign-ins, who looked, and what is on record of your account',
   'download.told': 'every policy and notice, and what you acknowledged',
+  'download.brought': 'what you brought along from elsewhere',
   'download.withheld': 'a list of what is not in it, and why',
   'download.who':
     'Nobody else can download it, whatever their role. It asks for your password again, and is on record for you and for whoever reads security events.',

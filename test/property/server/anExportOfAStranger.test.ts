@@ -85,7 +85,7 @@ test('lines that are any JSON, or none, are refused with their number, however t
   const line = fc.oneof(
     fc.json(),
     fc.string(),
-    fc.constantFrom('{"__proto__": 1}', `${'['.repeat(50_000)}`, '{"day":"2026-11-02"}', '\ud800', '9'.repeat(400)),
+    fc.constantFrom('{"__proto__": 1}', '['.repeat(50_000), '{"day":"2026-11-02"}', '\ud800', '9'.repeat(400)),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 4 }), fc.nat({ max: 2 }), async (bad, before) => {
