@@ -137,6 +137,7 @@ test('wherever else the same was open it goes too, if they want, and from then o
   });
   const { events } = await owner.client.ok('GET', '/security-events');
   expect(JSON.stringify(events)).not.toMatch(/example\.com/);
+  expect(events.map(({ kind }: Json) => kind)).toContain('own_left_out');
 });
 
 test('what rests on a contract goes too; what a law obliges to keep is refused, with the way to a human', async () => {

@@ -61,21 +61,20 @@ export function erasures(
         const own = (await erased.of(person)).erasures.filter(({ scope }) => scope !== null && isOwn(scope));
         requireFew(own, clock.now(), 'Ask again in {hours} hours, or erase more days at once.');
         await recordOwnRead(context, leave, 'held', clock.now());
-        const { refused, scope } = await wantedOf(context, person, what);
-        // Whoever names parameters leaves those out; of what is private the rest goes.
-        if (what.kind === 'days' || scope === null)
-          for (const { parameter, basis } of refused) throw notYours(parameter, basis);
-        if (scope === null) throw nothingThere();
-        const goes = await countedOf(context, person, scope);
+        let scope = await wholeOf(context, person, what);
+        let goes = await countedOf(context, person, scope);
         if (goes.length === 0) throw nothingThere();
-        await noteEvent(context, person, 'erasure_ordered');
-        // First, so that what waits on a computer is not stored between the two.
         if (what.kind === 'private' && what.leaveOut) {
-          await control.decide(leave, (now) => ({
-            kind: 'left_out',
-            exclusions: requireRoom(together(now.terms.exclusions ?? NO_EXCLUSIONS, what.same)),
-          }));
+          await control.decide(leave, async (now) => {
+            const exclusions = requireRoom(together(now.terms.exclusions ?? NO_EXCLUSIONS, what.same));
+            await noteEvent(context, person, 'own_left_out');
+            return { kind: 'left_out', exclusions };
+          });
+          // What was stored while it was looked for is found now, and nothing more of it is stored.
+          scope = await wholeOf(context, person, what);
+          goes = await countedOf(context, person, scope);
         }
+        await noteEvent(context, person, 'erasure_ordered');
         const counted = goes.map(({ parameter, records }) => ({ parameter, records }));
         const wanted = [{ people: [person.person], scope: { ...scope, counted } }];
         const made = await orderErasures(context, person.org, wanted);
@@ -142,6 +141,15 @@ interface WantedErasure {
 
 function isOwn({ kind }: ErasureScope): boolean {
   return kind === 'own' || kind === 'reported';
+}
+
+/** Throws DaylightError for what is not one's own to erase. Whoever names parameters leaves those out; of what is private the rest goes. */
+async function wholeOf(context: Context, person: PersonRecord, what: ErasureTarget): Promise<ErasureScope> {
+  const { refused, scope } = await wantedOf(context, person, what);
+  if (what.kind === 'days' || scope === null)
+    for (const { parameter, basis } of refused) throw notYours(parameter, basis);
+  if (scope === null) throw nothingThere();
+  return scope;
 }
 
 async function wantedOf(context: Context, person: PersonRecord, target: ErasureTarget): Promise<WantedErasure> {

@@ -1,0 +1,107 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { createAccounts } from '../../../../server/api/accounts.ts';
+import { createApp } from '../../../../server/api/app.ts';
+import { createPasswords } from '../../../../server/api/passwords.ts';
+import { createSessions } from '../../../../server/api/sessions.ts';
+import type { PolicyControl } from '../../../../server/control/control.ts';
+import { createRightsRequests } from '../../../../server/control/requests.ts';
+import { createImports } from '../../../../server/lifecycle/imports.ts';
+import { systemRandom } from '../../../../server/random.ts';
+import { MINUTE, SECOND } from '../../../../shared/time.ts';
+import { createClient, PASSWORD } from '../../../support/api.ts';
+import {
+  batch,
+  connect,
+  newSession,
+  type ServerKit,
+  seen,
+  sessionEvent,
+  startServer,
+} from '../../../support/ingestKit.ts';
+import { NO_SEARCHES } from '../../../support/noSearches.ts';
+import { createReferenceKeyStore } from '../../../support/referenceStore.ts';
+
+// What is stored while a person reports something as private, between the moment that it is looked for and the one that it is left out.
+
+async function serve(kit: ServerKit, control: PolicyControl): Promise<{ url: string; close: () => void }> {
+  const { store, vault, erased, connections, organisations, clock } = kit;
+  const app = createApp({
+    requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
+    ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
+    ...{ erased, erasures: { wake: () => undefined }, specialSearches: NO_SEARCHES },
+    ...{
+      folder: '',
+      imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),
+    },
+    ...{ origins: () => new Set<string>(), secure: false, behindProxy: false, consoleFolder: null },
+    ...{ healthy: async () => true, closing: new AbortController().signal, log: () => undefined },
+  });
+  const http = createServer(app);
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const close = (): void => {
+    http.closeAllConnections();
+    http.close();
+  };
+  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, close };
+}
+
+test('what a computer sends while it is looked for goes with the rest: nothing comes between that and its being left out', async () => {
+  await using kit = await startServer();
+  const { document } = await kit.publish({ url: { level: 'host_path' } });
+  const { store, vault, clock } = kit;
+  const accounts = createAccounts({ store, vault, clock, random: systemRandom });
+  const mia = await accounts.create({
+    ...{ org: kit.org, name: 'Mia', email: 'mia@example.com', role: 'employee' },
+    ...{ teams: [], managesTeams: [], invitedBy: null },
+  });
+  const passwordHash = await createPasswords(systemRandom).hash(PASSWORD);
+  await accounts.change(mia, {
+    status: 'active',
+    credentials: { passwordHash, totp: null, pendingTotp: null, recoveryCodes: [] },
+  });
+  const device = await kit.enrol({ person: mia.person });
+  clock.advance(SECOND);
+  await using agent = await connect(kit, device);
+  const session = newSession();
+  const choir = () => seen(kit, { parameter: 'url', level: 'host_path', host: 'choir.example.com', path: '/' });
+  const first = choir();
+  agent.send(batch(agent, 1, session, [sessionEvent(kit, 'start'), first], document.version));
+  expect(await agent.take('ack')).toMatchObject({ stored: 2 });
+  clock.advance(MINUTE);
+
+  const control: PolicyControl = {
+    ...kit.control,
+    async decide(leave, make) {
+      agent.send(batch(agent, 2, session, [choir()], document.version));
+      expect(await agent.take('ack')).toMatchObject({ seq: 2, stored: 1 });
+      return kit.control.decide(leave, make);
+    },
+  };
+  const { url, close } = await serve(kit, control);
+  try {
+    const sessions = createSessions({ store, vault, accounts, clock, random: systemRandom });
+    const { cookie } = await sessions.begin(mia, { network: 'x', browser: 'y' }, null);
+    const client = Object.assign(createClient(url), { cookie: `daylight_session=${cookie}` });
+    const at = Number(first['at']);
+    const same = { apps: [], sites: ['choir.example.com'] };
+    const what = { kind: 'private', from: at, to: at, same, leaveOut: true };
+    const made = await client.send('POST', `/people/${mia.person}/erasures`, { what, password: PASSWORD });
+    expect([made.status, made.body.of?.counted]).toEqual([201, [{ parameter: 'url', records: 2 }]]);
+    const gone = await kit.erased.of(mia);
+    expect(
+      gone.covers({
+        parameter: 'url',
+        level: 'host_path',
+        host: 'choir.example.com',
+        path: '/',
+        at: clock.now(),
+        mono: 0,
+        span: 0,
+      }),
+    ).toBe(true);
+  } finally {
+    close();
+  }
+});
