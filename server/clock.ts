@@ -10,3 +10,9 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now(), mono: () => Math.floor(performance.now()) };
+
+/** What the wall clock would say if nobody had set it since now: what comes by both of them comes early by neither. */
+export function unset(clock: Clock): () => UnixMs {
+  const began = { wall: clock.now(), mono: clock.mono() };
+  return () => began.wall + clock.mono() - began.mono;
+}

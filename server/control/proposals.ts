@@ -19,7 +19,7 @@ import {
 import type { Digest } from '../../shared/signed.ts';
 import { DAY, type UnixMs } from '../../shared/time.ts';
 import { type Actor, type Authorized, authorize, organisation } from '../authorize.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, unset } from '../clock.ts';
 import { reviewDatesOf } from '../records/assessments.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -104,8 +104,7 @@ const events: Readonly<Record<ProposalStep['kind'], { readonly kind: string; rea
 export function createProposals(deps: ProposalsDeps): Proposals {
   const { store, vault, clock, publications, stateOf, submit, announce } = deps;
   const logs = createBounded<OrgId, readonly LoggedStep[]>(ORGS_REMEMBERED);
-  const began = { wall: clock.now(), mono: clock.mono() };
-  const passed = (): UnixMs => began.wall + clock.mono() - began.mono;
+  const passed = unset(clock);
   /** By both clocks: a wall clock that is set forward makes nothing come early, neither what is due … */
   const soonest = (): UnixMs => Math.min(clock.now(), passed());
   /** … nor by when it was put forward. */

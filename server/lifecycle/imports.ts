@@ -7,7 +7,7 @@ import { type ImportContents, type ImportView, importLimits } from '../../shared
 import { limits } from '../../shared/protocol/limits.ts';
 import { Digest } from '../../shared/signed.ts';
 import { addDays, Day, dayOf } from '../../shared/time.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, unset } from '../clock.ts';
 import { webpSize } from '../ingest/webp.ts';
 import { createLanes } from '../lanes.ts';
 import type { Random } from '../random.ts';
@@ -74,7 +74,7 @@ export interface ImportDeps {
   readonly store: Store;
   readonly keyStore: Pick<KeyStore, 'dataKeyEpochs' | 'scrub'>;
   readonly vault: Pick<Vault, 'seal' | 'open' | 'destroyDataKeys'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly random: Random;
   /** Of all imports of a person together, as they are stored. */
   readonly storedBytes?: number;
@@ -84,6 +84,7 @@ export function createImports(deps: ImportDeps): Imports {
   const { store, clock, storedBytes = importLimits.storedBytes } = deps;
   const lanes = createLanes<PersonId>();
   const closing = new AbortController();
+  const passed = unset(clock);
 
   const opened = async (whose: Whose): Promise<OpenedImport[]> => openedOf(deps, whose, dayOf(clock.now()));
   const one = async (whose: Whose, which: ImportId): Promise<OpenedImport> => {
@@ -147,7 +148,8 @@ export function createImports(deps: ImportDeps): Imports {
         }
       }),
     async sweep(org) {
-      const today = dayOf(clock.now());
+      // Nobody is shown it from its day on; it is gone for ever once that has come by both clocks.
+      const today = dayOf(Math.min(clock.now(), passed()));
       const past = (await store.imports(org)).filter(({ expires }) => expires < today);
       const people = new Set([...past.map(({ person }) => person), ...(await store.strayImports(org))]);
       for (const person of people)

@@ -8,7 +8,9 @@ import { initialise } from '../../../../server/initialise.ts';
 import { createImports } from '../../../../server/lifecycle/imports.ts';
 import { systemRandom as random } from '../../../../server/random.ts';
 import type { OrgId, PersonId } from '../../../../shared/ids.ts';
+import { DAY } from '../../../../shared/time.ts';
 import { longExport } from '../../../support/longExport.ts';
+import { movable } from '../../../support/movableClock.ts';
 
 // Against a real store; what a person sees of it is in test/promises/38.
 
@@ -72,5 +74,19 @@ test('what is erased has no key and no piece, and what stays opens under its new
   expect((await imports.day(whose, id, days[1] ?? '', 5_000)).entries).toHaveLength(1_000);
   expect(await imports.day(whose, id, days[1] ?? '', 10)).toMatchObject({ more: true });
   expect(await imports.erase(whose, id, null)).toBeNull();
+  expect(await left()).toEqual([[], [], []]);
+});
+
+test('a clock that is set forward hides what was brought along and destroys nothing of it; time that passes does', async () => {
+  const moved = movable(clock);
+  const imports = createImports({ ...foundation, clock: moved, random });
+  const which = await imports.take(whose, longExport(), () => undefined);
+  moved.set(400 * DAY);
+  await imports.sweep(whose.org);
+  expect(await imports.of(whose)).toEqual([]);
+  moved.set(-400 * DAY);
+  expect((await imports.of(whose)).map((one) => one.import)).toEqual([which]);
+  moved.advance(400 * DAY);
+  await imports.sweep(whose.org);
   expect(await left()).toEqual([[], [], []]);
 });
