@@ -34,6 +34,8 @@ const details = {
   dispute_withdrawn: 'this person withdrew what they had said to be wrong',
   dispute_answered: 'what this person says to be wrong was answered',
   recipient_told: 'what was done to tell a recipient of a correction of this person was put on record',
+  secret_recipient_told:
+    'this person put on record what was done to tell a recipient of a correction of somebody who may not know of that recipient yet',
   refused_correction:
     'asked for what a person corrected of what is recorded of them, or to correct or decide it for them, without being allowed to',
   minor_said: 'this person is said not to be of age: nothing is collected of them, and what was recorded is erased',

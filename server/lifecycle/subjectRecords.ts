@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CorrectionStep } from '../../shared/correction.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { ContactsView } from '../../shared/protocol/http/contacts.ts';
@@ -134,8 +135,8 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
     for (const one of await correctionsIn({ store, vault, erased }, { org, person }, asOf)) {
       const { correction, parameter, day, session, stored, corrected, file } = one;
       // That somebody secret was told would say that there is somebody.
-      const steps = file.steps.filter(({ said }) => said.kind !== 'told' || isTold.has(said.disclosure));
-      yield { correction, parameter, day, session, stored, shown: corrected.shown, steps: [...steps] };
+      const steps = numberedAnew(file.steps.filter(({ said }) => said.kind !== 'told' || isTold.has(said.disclosure)));
+      yield { correction, parameter, day, session, stored, shown: corrected.shown, steps };
     }
   },
   async *erasures({ person: { org, person }, store, vault }) {
@@ -182,6 +183,16 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
       yield { at, kind, detail, count };
   },
 };
+
+/** A number that is missing would say that there is something. */
+function numberedAnew(steps: readonly CorrectionStep[]): CorrectionStep[] {
+  const numbers = new Map(steps.map(({ number }, place) => [number, place + 1]));
+  const anew = (number: number): number => numbers.get(number) ?? number;
+  return steps.map(({ number, at, said }) => {
+    const then = 'dispute' in said ? { ...said, dispute: anew(said.dispute) } : said;
+    return { number: anew(number), at, said: then };
+  });
+}
 
 const PAGE = 500;
 

@@ -328,7 +328,10 @@ test('an export has the corrected value with its mark, and the whole history', a
   const notes = history.find(({ parameter }) => parameter === 'notes');
   expect(notes.stored.note).toBe(`half done by ${mia.person}`);
   expect(notes.shown.note).toBe('nearly done');
-  // The telling of the secret one is not among them.
+  // The telling of the secret one is not among them, nor a gap where it stands, nor what security events say of it.
+  expect(notes.steps.map(({ number }: Json) => number)).toEqual([1, 2, 3, 4]);
+  const events = (await lines('records/security-events.ndjson')).filter(({ kind }) => /recipient/.test(kind));
+  expect(events.reduce((sum, { count }) => sum + count, 0)).toBe(2);
   expect(notes.steps.map(({ said }: Json) => said.kind)).toEqual(['corrected', 'told', 'corrected', 'told']);
   expect(history.find(({ parameter }) => parameter === 'project').steps[0].said.values.project).toBe('Shop');
 });

@@ -103,14 +103,18 @@ export function corrections(context: Context): HandlersOf<CorrectionRoutes> {
       });
       return viewOf(actor, person, one);
     },
-    async tellRecipient({ params: { correction, number }, body, person, leave, signedIn: { actor } }) {
+    async tellRecipient({ params: { correction, number }, body, person, leave, signedIn }) {
+      const { actor } = signedIn;
       const disclosures = await disclosuresOf(person);
       const one = await kept.go(leave, correction, async (corrected, at, where) => {
         const { parameter } = corrected.shown;
-        requireRecipient(recipientsOf({ ...where, person: person.person, parameter, corrected }, disclosures), number);
+        const all = recipientsOf({ ...where, person: person.person, parameter, corrected }, disclosures);
+        const { isSecret } = requireRecipient(all, number);
         const on = body.outcome === 'told' ? body.on : null;
         if (on !== null && on > dayOf(at)) throw notYet();
-        await noteEvent(context, person, 'recipient_told');
+        // The person reads what is on record of them: that somebody secret was told would say that there is somebody.
+        if (isSecret) await noteEvent(context, signedIn.person, 'secret_recipient_told');
+        else await noteEvent(context, person, 'recipient_told');
         const { outcome, words } = body;
         return { kind: 'told', disclosure: number, by: actor.person, outcome, on, words };
       });
