@@ -36,7 +36,7 @@ import { type Decision, sealDecision } from './decision.ts';
 import { exclusionsOf, type Facts, judge, judgeEnd, takenAway } from './judge.ts';
 import { isSignedBefore, type PolicyKeyChange, type PolicyKeys, statementsOf } from './policyKeys.ts';
 import { type Current, prove, requestedSince, unchangedSince } from './proof.ts';
-import { createProposals, requireMayPublish } from './proposals.ts';
+import { createProposals, requireMayPublish, type Submission } from './proposals.ts';
 import { createPublications } from './publications.ts';
 import { createPush } from './push.ts';
 import { createReceipts } from './receipts.ts';
@@ -150,7 +150,11 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     return { document, hash, signed, keys, publishedAt, author, reason } as PublishedPolicy;
   }
 
-  async function submit(next: PolicyDocument, person: PersonId, reason: string, now: UnixMs): Promise<PublishedPolicy> {
+  async function submit(
+    before: PolicyDocument,
+    next: PolicyDocument,
+    { person, reason, now }: Submission,
+  ): Promise<PublishedPolicy> {
     await store.recordSecurityEvent({
       org: next.org,
       at: now,
@@ -158,7 +162,9 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       person,
       detail: 'a change of the collection policy was submitted for publication',
     });
-    return commit(next, person, reason, now);
+    const published = await commit(next, person, reason, now);
+    if (isLowered(before, next)) sendAhead(published);
+    return published;
   }
 
   async function announce(org: OrgId): Promise<void> {
@@ -357,15 +363,14 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
 
     async publish(leave: Authorized<'policy.publish'>, change: PolicyChange) {
       const { org, person } = leave.actor;
-      const { published, before } = await publications.run(org, async () => {
+      const published = await publications.run(org, async () => {
         const { current } = await stateOf(org);
         const now = instantOf(clock.now(), current);
         const next = applyChange(current, change, now, await reviewDatesOf(store, vault, org));
         requireMayPublish(leave.actor, current.document, next);
         await proposals.requireNoSecond(org, current.document, next);
-        return { published: await submit(next, person, change.reason, now), before: current };
+        return submit(current.document, next, { person, reason: change.reason, now });
       });
-      if (isLowered(before.document, published.document)) sendAhead(published);
       await announce(org);
       return published;
     },

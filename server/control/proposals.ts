@@ -60,6 +60,13 @@ export interface ProposalAnswer {
   readonly reason: string;
 }
 
+/** Of a policy. */
+export interface Submission {
+  readonly person: PersonId;
+  readonly reason: string;
+  readonly now: UnixMs;
+}
+
 export interface ProposalsDeps {
   readonly store: Store;
   readonly vault: Vault;
@@ -68,8 +75,8 @@ export interface ProposalsDeps {
   readonly stateOf: (
     org: OrgId,
   ) => Promise<{ readonly published: readonly PublishedPolicy[]; readonly current: PublishedPolicy }>;
-  /** Publishes in the turn of whoever calls it, and is not told to anybody yet. */
-  readonly submit: (next: PolicyDocument, author: PersonId, reason: string, now: UnixMs) => Promise<PublishedPolicy>;
+  /** Publishes what follows on `before`, which is in force, in the turn of whoever calls it. What it lowers goes out at once, the rest is not told to anybody yet. */
+  readonly submit: (before: PolicyDocument, next: PolicyDocument, by: Submission) => Promise<PublishedPolicy>;
   readonly announce: (org: OrgId) => Promise<void>;
 }
 
@@ -161,7 +168,8 @@ export function createProposals(deps: ProposalsDeps): Proposals {
       return null;
     }
     const now = instantOf(clock.now(), current);
-    return submit({ ...document, notBefore: now }, found.proposedBy, change.reason, now);
+    const by = { person: found.proposedBy, reason: change.reason, now };
+    return submit(current.document, { ...document, notBefore: now }, by);
   }
 
   async function whyNot(
