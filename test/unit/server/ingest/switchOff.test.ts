@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { createAccounts } from '../../../../server/api/accounts.ts';
 import { authorize, organisation } from '../../../../server/authorize.ts';
 import { createChanges } from '../../../../server/control/changes.ts';
 import { createConnections } from '../../../../server/control/connections.ts';
 import { createPolicyControl } from '../../../../server/control/policies.ts';
 import { createOrganisations } from '../../../../server/control/signer.ts';
+import { systemRandom } from '../../../../server/random.ts';
 import { type Store, StoreError } from '../../../../server/store/store.ts';
 import type { PolicyChange } from '../../../../shared/protocol/http/policy.ts';
 import {
@@ -176,4 +178,31 @@ it('what is lowered goes out ahead of the leases, which follow with the same pol
   expect(await agent.take('policy')).toMatchObject({ policy: again.signed });
   expect(agent.frames.filter(({ type }) => type === 'lowering')).toHaveLength(1);
   expect(raised.document.version).toBe(again.document.version - 2);
+});
+
+it('what is lowered at a date goes out ahead of the leases, too', async () => {
+  await using kit = await startServer();
+  const { document } = await kit.publish({ app: { level: 'name' } });
+  const device = await kit.enrol();
+  await using agent = await connect(kit, device);
+  const accounts = createAccounts({ store: kit.store, vault: kit.vault, clock: kit.clock, random: systemRandom });
+  const owner = await accounts.create({
+    ...{ org: kit.org, name: 'Ada', email: 'ada@example.com', role: 'owner' },
+    ...{ teams: [], managesTeams: [], invitedBy: null },
+  });
+  await accounts.change(owner, { status: 'active' });
+  const actor = { org: kit.org, person: owner.person, role: 'owner' as const, managesTeams: [], complete: true };
+  const verdict = authorize(actor, 'policy.publish', organisation(kit.org));
+  if (verdict.kind !== 'granted') throw new Error('the owner may publish');
+  const change = {
+    baseVersion: document.version,
+    reason: 'on its day',
+    parameters: { app: { level: 'off' as const } },
+  };
+  await kit.control.proposals.propose(verdict.leave, { change, publishAt: kit.clock.now() + 60_000 });
+  kit.clock.advance(60_000);
+  const [published] = await kit.control.proposals.publishDue(kit.org);
+  expect(published?.document.version).toBe(document.version + 1);
+  expect(await agent.take('policy')).toMatchObject({ policy: published?.signed });
+  expect(agent.frames.map(({ type }) => type).slice(-2)).toEqual(['lowering', 'policy']);
 });
