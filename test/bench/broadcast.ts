@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -21,6 +22,7 @@ export async function startBroadcast(load: Load, clients: number): Promise<Broad
       answered += 1;
     });
   });
+  await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   await load.order({ kind: 'listen', port, clients });
   return {
