@@ -17,7 +17,7 @@ import type { Sensing } from './sensing.ts';
 import { minutesBetween, type SessionEvent, stamp } from './session.ts';
 import type { Spool } from './spool/spool.ts';
 import type { Tracking, Work } from './tracking.ts';
-import { reasonFor, refusalOf } from './words.ts';
+import { reactsUntil, reasonFor, refusalOf } from './words.ts';
 
 /** What the employee orders, and the answer in words. One at a time: whoever calls waits for the one before. */
 export interface Commands {
@@ -166,7 +166,8 @@ export function createCommands(deps: CommandDeps): Commands {
   }
 
   function deniedBy(parameter: ParameterId, by: LayerName): CommandResult {
-    return { ok: false, ...refusalOf(parameter, reasonFor(policies, parameter, by), policies.disagreement()) };
+    const why = reactsUntil(policies, parameter, by) === null ? reasonFor(policies, parameter, by) : 'reacting';
+    return { ok: false, ...refusalOf(parameter, why, policies.disagreement()) };
   }
 
   async function answerIdle(answer: 'keep' | 'discard'): Promise<CommandResult> {

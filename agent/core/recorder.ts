@@ -29,6 +29,7 @@ import { INTERVAL_MS } from './session.ts';
 import { isStop } from './spool/endings.ts';
 import type { Spool } from './spool/spool.ts';
 import { createTracking, NO_WORK, type Work } from './tracking.ts';
+import { reactsUntil } from './words.ts';
 
 /**
  * The recording half of the agent: session, gate, sensors, sampler and receipts, from the employee's commands and the
@@ -196,7 +197,9 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     dayCounts.dropped(spool.waiting().dropped);
     const off = parameterIds.flatMap((parameter) => {
       const decision = gate.decide(parameter);
-      return decision.kind === 'allowed' || decision.by === 'organisation' ? [] : [{ parameter, by: decision.by }];
+      if (decision.kind === 'allowed' || decision.by === 'organisation') return [];
+      const isReacting = reactsUntil(policies, parameter, decision.by) !== null;
+      return [{ parameter, by: isReacting ? ('reacting' as const) : decision.by }];
     });
     dayCounts.looked(isRunning() ? off : []);
   }

@@ -17,7 +17,7 @@ import type { Sensing } from './sensing.ts';
 import type { Registry } from './sensors/registry.ts';
 import { ANSWER_MS } from './session.ts';
 import type { Tracking, Work } from './tracking.ts';
-import { EXTENSION_MISSING, EXTENSION_UNHEARD, reasonFor, whyActive, whyOff, whyQuiet } from './words.ts';
+import { EXTENSION_MISSING, EXTENSION_UNHEARD, reactsUntil, reasonFor, whyActive, whyOff, whyQuiet } from './words.ts';
 
 export interface RecorderStatus {
   readonly state: 'stopped' | 'tracking' | 'paused' | 'locked' | 'idle_question';
@@ -129,8 +129,8 @@ function isUnpaired({ sensing }: StatusSources): boolean {
 
 function whyNotActive(sources: StatusSources, id: ParameterId, off: LayerName | 'sensor_unavailable'): string {
   const { tracking, policies } = sources;
-  const coming = policies.lease()?.coming?.[id];
-  if (off === 'acknowledgement' && coming !== undefined) return say('off.reacting', { date: date(coming.from) });
+  const from = reactsUntil(policies, id, off);
+  if (from !== null) return say('off.reactingUntil', { date: date(from) });
   if (off === 'lock' && tracking.presence() === 'quiet') return whyQuiet(signs(sources));
   return whyOff(reasonFor(policies, id, off), policies.disagreement());
 }

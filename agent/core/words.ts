@@ -1,13 +1,13 @@
 import { catalog, type ParameterId } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
-import { DAY, HOUR, MINUTE } from '../../shared/time.ts';
+import { DAY, HOUR, MINUTE, type UnixMs } from '../../shared/time.ts';
 import { en } from '../strings/en.ts';
 import { count, type StringKey, say } from '../strings/say.ts';
 import type { PolicyCache, Refusal } from './gate/policyCache.ts';
 
 /** Why something is off, as a person is told. */
-export type OffReason = LayerName | 'sensor_unavailable' | 'not_understood';
+export type OffReason = LayerName | 'sensor_unavailable' | 'not_understood' | 'reacting';
 
 export function isOffReason(reason: string): reason is OffReason {
   return Object.hasOwn(en, `off.${reason}`) || reason === 'platform' || reason === 'sensor_unavailable';
@@ -21,6 +21,15 @@ export function reasonFor<R extends OffReason>(
 ): R | 'not_understood' {
   const isUnread = policies.notUnderstood() !== null || policies.policy()?.notUnderstood[parameter] !== undefined;
   return by === 'organisation' && isUnread ? 'not_understood' : by;
+}
+
+/** From when counts what the person has acknowledged and may still react to; null where something else keeps it off. */
+export function reactsUntil(
+  policies: Pick<PolicyCache, 'lease'>,
+  parameter: ParameterId,
+  by: OffReason,
+): UnixMs | null {
+  return by === 'acknowledgement' ? (policies.lease()?.coming?.[parameter]?.from ?? null) : null;
 }
 
 /** `apart`: `PolicyCache.disagreement`. */
@@ -57,7 +66,7 @@ export function whyActive(parameter: ParameterId, level: string): string {
 /** Why the employee cannot do something now, and what would help. `apart`: `PolicyCache.disagreement`. */
 export function refusalOf(
   parameter: ParameterId,
-  by: LayerName | 'not_understood',
+  by: LayerName | 'not_understood' | 'reacting',
   apart: number | null,
 ): { problem: string; remedy: string } {
   const { label, named } = catalog[parameter];
@@ -85,6 +94,8 @@ export function refusalOf(
       return { problem: whyOff(by), remedy: say('cannot.scheduleRemedy') };
     case 'acknowledgement':
       return { problem: say('cannot.acknowledgement', { what: label }), remedy: say('cannot.acknowledgementRemedy') };
+    case 'reacting':
+      return { problem: whyOff(by), remedy: say('cannot.reactingRemedy') };
     case 'lease':
       if (apart === null) return { problem: say('cannot.lease'), remedy: say('cannot.leaseRemedy') };
       return { problem: say('cannot.clocks', { apart: disagreeing(apart) }), remedy: say('cannot.clocksRemedy') };

@@ -383,7 +383,8 @@ export const en = {
   'off.organisation': 'Off: your organisation does not collect it.',
   'off.not_understood':
     'Off: this version of Daylight does not understand what your organisation says of it. Update Daylight on this computer.',
-  'off.reacting': 'Off until {date}: you have acknowledged it, and may object before it begins.',
+  'off.reactingUntil': 'Off until {date}: you have acknowledged it, and may object before it begins.',
+  'off.reacting': 'Off: you have acknowledged it, and have time to object before it begins.',
   'off.acknowledgement': 'Off: it waits until you have read the notice and accepted it; see "daylight-agent notice".',
   'off.clocks': 'Off: {apart}: set the one that is wrong.',
   'off.lease': 'Off: the server has not confirmed for too long that it may be collected.',
@@ -438,6 +439,7 @@ export const en = {
   'cannot.acknowledgement': '{what} are off until you have read the notice about them and accepted it.',
   'cannot.acknowledgementRemedy':
     'Read it with "daylight-agent notice" or in your Daylight window, and accept it there.',
+  'cannot.reactingRemedy': '"daylight-agent status" says from when it counts.',
   'cannot.clocks': 'The server has not confirmed the policy for too long: {apart}.',
   'cannot.clocksRemedy': "Set the one that is wrong, or ask your administrator to set the server's.",
   'cannot.lease': 'The server has not confirmed the policy for too long.',

@@ -8,7 +8,7 @@ import type { PublishedPolicy } from '../control/control.ts';
 import type { ErasedOf } from '../control/erased.ts';
 import { requestedSince } from '../control/proof.ts';
 import type { Standing } from '../control/standing.ts';
-import { type Told, toldOnAny } from '../control/told.ts';
+import { type Coming, type Told, toldOnAny } from '../control/told.ts';
 import type { Circumstances, Forbidden } from '../reports/absent.ts';
 import type { Interval } from '../reports/intervals.ts';
 import type { DeviceRecord } from '../store/store.ts';
@@ -69,10 +69,21 @@ export function circumstancesOf(
     levels: levelsOf({ rules }),
     levelSince: sinceBefore(bounds.to, requestedSince(then)),
     acknowledged: toldOnAny(theirs.flatMap(({ device }) => told.get(device)?.at(at) ?? [])),
+    counting: countingFrom(theirs.flatMap(({ device }) => told.get(device)?.coming(at) ?? [])),
     forbidden: forbiddenAt(standings.get(person), then.at(-1), isOver ? at : null, reader === person),
     hasDevice: theirs.length > 0,
     expired: new Set([...expiredOf(then.at(-1), bounds, now), ...erasedOn(erased.get(person), bounds)]),
   };
+}
+
+/** On the device on which it counts first. */
+function countingFrom(devices: readonly Coming[]): Circumstances['counting'] {
+  const first = new Map<ParameterId, UnixMs>();
+  for (const id of parameterIds) {
+    const moments = devices.flatMap((coming) => coming[id]?.from ?? []);
+    if (moments.length > 0) first.set(id, Math.min(...moments));
+  }
+  return first;
 }
 
 /** The parameters that an erasure reached then, those included that had recorded nothing: the list must not tell which had. */

@@ -18,6 +18,8 @@ export interface Circumstances extends Sight {
   readonly levelSince: Readonly<Record<ParameterId, UnixMs | null>>;
   /** The most that the person had acknowledged on any of their devices. */
   readonly acknowledged: Levels;
+  /** From when counts what they have acknowledged and may still react to. */
+  readonly counting: ReadonlyMap<ParameterId, UnixMs>;
   /** What the organisation had left out for the person, what they had not consented to, or objected to, and the like. */
   readonly forbidden: ReadonlyMap<ParameterId, Forbidden>;
   /** A device of theirs was enrolled. */
@@ -49,6 +51,8 @@ function absence(facts: Circumstances, parameter: ParameterId, tracking: boolean
   if (forbidden !== undefined) return { parameter, why: forbidden, since: null };
   if (!facts.hasDevice) return { parameter, why: 'no_device', since: null };
   if (facts.acknowledged[parameter] === 'off') {
+    const from = facts.counting.get(parameter);
+    if (from !== undefined) return { parameter, why: 'counts_later', since: null, from };
     return { parameter, why: 'not_acknowledged', since: facts.levelSince[parameter] };
   }
   // Before the reasons that claim to know what was recorded: what has expired could have held something.

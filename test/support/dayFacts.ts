@@ -13,6 +13,7 @@ export const everythingCollected: Circumstances = {
   levels: ofEach('on'),
   levelSince: ofEach(null),
   acknowledged: ofEach('on'),
+  counting: new Map(),
   forbidden: new Map(),
   hasDevice: true,
   expired: new Set(),

@@ -11,8 +11,8 @@ export function isEmptyDay({ sessions, work, activity, apps, sites, screenshots,
 /** The reasons of an empty day, each once, with the parameters that it holds for. */
 export function reasonsOf(report: DayReport, own: boolean): readonly { sentence: string; parameters: ParameterId[] }[] {
   const reasons = new Map<string, ParameterId[]>();
-  for (const { parameter, why, since, purpose } of report.absent) {
-    const key = `${why} ${since ?? ''} ${purpose ?? ''}`;
+  for (const { parameter, why, since, from, purpose } of report.absent) {
+    const key = `${why} ${since ?? ''} ${from ?? ''} ${purpose ?? ''}`;
     reasons.set(key, [...(reasons.get(key) ?? []), parameter]);
   }
   return [...reasons.values()].map((parameters) => ({
@@ -53,6 +53,10 @@ export function absenceOf(
     case 'not_acknowledged':
       if (isOver) return own ? say('absent.wasNotToldYou') : say('absent.wasNotTold', { name });
       return own ? say('absent.notToldYou') : say('absent.notTold', { name });
+    case 'counts_later': {
+      const when = absent.from === undefined ? '' : shortDate(absent.from, report.zone);
+      return say(`absent.counts_later.${isOver ? 'was' : 'is'}.${own ? 'you' : 'other'}`, { what, name, when });
+    }
     case 'left_out':
     case 'objected':
     case 'restricted':

@@ -63,9 +63,12 @@ export function layerText(said: Said, about: About): string {
       return say(isLimit ? 'why.restriction.holds' : 'why.restriction.none');
     case 'minor':
       return say(isLimit ? 'why.minor.holds' : 'why.minor.none');
-    case 'acknowledgement':
+    case 'acknowledgement': {
+      const from = countsFrom(explained);
+      if (isLimit && from !== null) return say('why.acknowledgement.later', { when: nearTime(from, now) });
       if (most === 'off') return say('why.acknowledgement.none');
       return say(isLimit ? 'why.acknowledgement.some' : 'why.acknowledgement.all');
+    }
     case 'schedule': {
       if (explained.schedule === null || view.workingHours === null) return say('why.schedule.none');
       const hours = hoursText(view.workingHours, view.clock.zone);
@@ -91,6 +94,12 @@ export function deviceTexts(
       : [say('why.coming', { level: stateText(coming.level), when: nearTime(coming.from, now) })]),
     reportedText(reported),
   ];
+}
+
+/** On the device on which more counts first; null where nothing more was acknowledged. */
+function countsFrom({ devices }: ExplainedParameter): number | null {
+  const moments = devices.flatMap(({ coming }) => coming?.from ?? []);
+  return moments.length === 0 ? null : Math.min(...moments);
 }
 
 function reportedText(reported: ExplainedParameter['devices'][number]['reported']): string {

@@ -829,6 +829,7 @@ export const en = {
   'why.minor.holds': 'It was said that this person is not of age.',
   'why.acknowledgement.all': 'All of it was acknowledged on a device.',
   'why.acknowledgement.some': 'No more than this was acknowledged on a device.',
+  'why.acknowledgement.later': 'The notice was acknowledged. What it raises counts from {when}.',
   'why.acknowledgement.none': 'On no device was a notice acknowledged that has it.',
   'why.schedule.none': 'It is bound to no working hours.',
   'why.schedule.inside': 'It is working time now: {hours}.',
@@ -1287,6 +1288,14 @@ export const en = {
   'absent.notToldYou': 'Nothing is collected, because you have not acknowledged the notice yet.',
   'absent.wasNotTold': 'Nothing was collected, because {name} had not acknowledged the notice then.',
   'absent.wasNotToldYou': 'Nothing was collected, because you had not acknowledged the notice then.',
+  'absent.counts_later.is.other':
+    'Nothing is collected yet: {name} has acknowledged the notice, which counts from {when}: {what}.',
+  'absent.counts_later.is.you':
+    'Nothing is collected yet: you have acknowledged the notice, which counts from {when}; you may object before: {what}.',
+  'absent.counts_later.was.other':
+    'Nothing was collected: {name} had acknowledged the notice, which counts from {when}: {what}.',
+  'absent.counts_later.was.you':
+    'Nothing was collected: you had acknowledged the notice, which counts from {when}: {what}.',
   'absent.noDevice': 'Nothing is collected, because {name} has no enrolled device.',
   'absent.noDeviceYou': 'Nothing is collected, because you have no enrolled device.',
   'absent.hadNoDevice': 'Nothing was collected, because {name} had no enrolled device then.',
@@ -1596,7 +1605,7 @@ export const en = {
   'reason.objection': 'the person has objected',
   'reason.restriction': 'the person has restricted what is done with it',
   'reason.minor': 'the person is not of age',
-  'reason.acknowledgement': 'the notice is not acknowledged',
+  'reason.acknowledgement': 'the notice is not acknowledged, or does not count yet',
   'reason.lease': 'the lease has ended',
   'reason.schedule': 'outside of working hours',
   'reason.indicator': 'nothing shows the person that it records',

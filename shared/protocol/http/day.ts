@@ -68,7 +68,8 @@ export const DayReport = z.strictObject({
   /**
    * For every parameter with nothing to show: why. `not_consented` is said to the person alone; others read `rests_on_consent`, whether
    * consent was given or not. `restricted`: nothing is collected, because the person has had it restricted;
-   * `withheld`: what there may be is kept, and shown to nobody but them, for the same reason. `not_for_you`: the viewer's role may not read it. `other_purpose`: they may,
+   * `withheld`: what there may be is kept, and shown to nobody but them, for the same reason. `counts_later`: the person has acknowledged the notice, and may still react until `from`.
+   * `not_for_you`: the viewer's role may not read it. `other_purpose`: they may,
    * for the `purpose` that stands there and for which they do not look.
    */
   absent: z.array(
@@ -83,6 +84,7 @@ export const DayReport = z.strictObject({
         'restricted',
         'under_age',
         'not_acknowledged',
+        'counts_later',
         'no_device',
         'not_tracking',
         'nothing_recorded',
@@ -92,6 +94,8 @@ export const DayReport = z.strictObject({
         'other_purpose',
       ]),
       since: UnixMs.nullable(),
+      /** Of `counts_later` alone: from when it may be collected. */
+      from: UnixMs.optional(),
       /** Of `other_purpose` alone. */
       purpose: Purpose.optional(),
     }),

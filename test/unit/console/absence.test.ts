@@ -43,6 +43,20 @@ test('of a day that is over the reasons are past, and of one that lasts they are
   ]);
 });
 
+test('whoever has acknowledged what does not count yet is not said not to have', () => {
+  const told = (index: number, own: boolean) =>
+    words(
+      {
+        ...day(index, 'counts_later'),
+        absent: [{ parameter: 'app', why: 'counts_later', since: null, from: midnight + 3 * DAY }],
+      },
+      own,
+    );
+  expect(told(1, true)).toMatch(/^Nothing is collected yet: you have acknowledged .* from Thu 19 Nov;/);
+  expect(told(1, false)).toMatch(/^Nothing is collected yet: Ada has acknowledged .* from Thu 19 Nov:/);
+  expect(told(0, false)).toMatch(/^Nothing was collected: Ada had acknowledged .* from Thu 19 Nov:/);
+});
+
 test('since when it is off is a day of the zone that the report is in', () => {
   const since = midnight - 2 * HOUR;
   expect(words(day(0, 'off_by_policy', since))).toContain('off since Sun 15 Nov:');

@@ -3,7 +3,7 @@ import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
 import { notRecordedLines } from '../../../../agent/strings/notRecorded.ts';
 import { DAY, MINUTE } from '../../../../shared/time.ts';
 import { onAPage, script, typing } from '../../../support/days/moments.ts';
-import { createRig, type RigOptions } from '../../../support/recording.ts';
+import { createRig, EVERYTHING, type RigOptions } from '../../../support/recording.ts';
 
 const LEVELS = { app: 'name', title: 'full', url: 'host_path' };
 const SECRET_SITE = '*.intern.example';
@@ -80,6 +80,23 @@ test('what was off while tracking, dropped, or not kept by the server is counted
   ).toBe(false);
   expect(day?.dropped.map(({ parameter, count }) => [parameter, count > 0])).toContainEqual(['title', true]);
   expect(day?.refused).toEqual([{ reason: 'off_at_receipt', count: 4 }]);
+});
+
+test('what was acknowledged and does not count yet is not said to wait for the notice', async () => {
+  const rig = await afterADay();
+  const from = rig.clock.now() + 2 * DAY;
+  const policy = rig.publisher.policy(2, LEVELS);
+  const lease = rig.publisher.lease(policy, 2, {
+    acknowledged: { ...EVERYTHING, title: 'off' },
+    coming: { title: { level: 'full', from } },
+  });
+  await rig.policies.accept(policy, lease);
+  await rig.recorder.policyChanged();
+  await rig.clock.advance(3 * MINUTE);
+  const off = rig.recorder.status().days[0]?.off.filter(({ parameter }) => parameter === 'title');
+  expect(off?.map(({ why }) => why)).toEqual([
+    'Off: you have acknowledged it, and have time to object before it begins.',
+  ]);
 });
 
 test('it is on disk, sealed, outlives a restart, and two weeks later it is gone', async () => {

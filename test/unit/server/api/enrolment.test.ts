@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HOUR } from '../../../../shared/time.ts';
+import { DAY, HOUR } from '../../../../shared/time.ts';
+import { acknowledgeOn } from '../../../support/acknowledgeOn.ts';
 import {
   addMember,
   type Client,
@@ -114,4 +115,30 @@ test('a day says not acknowledged as long as it was on no device that is in use'
   expect(await whyNoApp()).toBe('not_acknowledged');
   await member.client.ok('DELETE', `/people/${member.person}/devices/${first.record.device}`);
   expect(await whyNoApp()).toBe('no_device');
+});
+
+test('of who has acknowledged and may still react, day and layers say from when it counts, to them and to others', async () => {
+  const { client: boss } = await it.addOrganisation('Reacting');
+  const mia = await addMember(it, boss, 'employee', { name: 'Mia', email: 'mia@reacting.example.com' });
+  const device = await enrol(it.url, mia.client, mia.person, it.clock.now());
+  const ofApp = (one: { parameter: string }) => one.parameter === 'app';
+  it.clock.advance(1);
+  await publish(boss, { app: { level: 'name' } }, { reactionDays: 2 });
+  const before = it.clock.now();
+  await acknowledgeOn(it.server.port, boss, device);
+  const after = it.clock.now();
+  const { devices } = (await mia.client.ok('GET', `/people/${mia.person}/layers`)).parameters.find(ofApp);
+  const { from } = devices[0].coming;
+  expect(from - 2 * DAY >= before && from - 2 * DAY <= after).toBe(true);
+  const today = new Date(it.clock.now()).toISOString().slice(0, 10);
+  for (const [client, purpose] of [
+    [mia.client, 'own_data'],
+    [boss, 'project_costing'],
+  ] as const) {
+    const { absent } = await client.ok('GET', `/people/${mia.person}/day?day=${today}&purpose=${purpose}`);
+    expect([purpose, absent.find(ofApp)]).toEqual([
+      purpose,
+      { parameter: 'app', why: 'counts_later', since: null, from },
+    ]);
+  }
 });
