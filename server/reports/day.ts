@@ -192,6 +192,12 @@ function appsOf(records: readonly Recorded[], unnamed: string): DayReport['apps'
     .toSorted((a, b) => byTime(a, b) || (a.label < b.label ? -1 : 1));
 }
 
+/** When something was in front, by the entries that a day shows of it; here they go on over midnight. */
+export function frontEntries(records: readonly Recorded[], now: UnixMs): Interval[] {
+  const ordered = inOrder(records.map((record) => known(record, now)));
+  return [...appsOf(ordered, NOT_COLLECTED), ...sitesOf(ordered)].map(({ from, to }) => ({ from, to }));
+}
+
 type Marked = Pick<Recorded, 'mark'>;
 
 function withTitles(

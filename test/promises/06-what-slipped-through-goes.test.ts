@@ -26,6 +26,7 @@ let mia: Member;
 let ben: Member;
 let first: RecordedDay;
 let second: RecordedDay;
+let third: RecordedDay;
 let bens: RecordedDay;
 
 beforeAll(async () => {
@@ -45,6 +46,7 @@ beforeAll(async () => {
   const at = (by: number) => Date.parse(`${addDays(dayOf(server.clock.now()), by)}T10:00:00Z`);
   first = await recordDay(server.data, owner.org, mia.person, at(-3), version);
   second = await recordDay(server.data, owner.org, mia.person, at(-2), version);
+  third = await recordDay(server.data, owner.org, mia.person, at(-1), version);
   bens = await recordDay(server.data, owner.org, ben.person, at(-3), version);
 }, 60_000);
 afterAll(() => server.close());
@@ -116,6 +118,25 @@ test('what a person reports as private is told first, then shown to nobody, then
   expect((await dayOfThem(ben, bens)).sites).toHaveLength(1);
 });
 
+test('only an entry is reported: no time around it, and no day, as what a contract keeps would go with that', async () => {
+  const before = await dayOfThem(ben, bens);
+  const [from, to] = [bens.from, bens.from + 60 * MINUTE];
+  const midnight = Date.parse(`${bens.day}T00:00:00Z`);
+  const times = [
+    { from, to },
+    { from: midnight, to: midnight + 24 * HOUR },
+    { from: bens.from + 32 * MINUTE, to: bens.from + 50 * MINUTE },
+    { from: midnight, to: midnight },
+  ];
+  for (const time of times) {
+    const refused = await erase(ben, { ...what(40), ...time });
+    expect([refused.status, refused.body.error?.field]).toEqual([409, 'what.from']);
+    expect(refused.body.error.remedy).toContain('one entry');
+  }
+  expect((await dayOfThem(ben, bens)).apps).toEqual(before.apps);
+  expect(await listed(ben)).toEqual([]);
+});
+
 test('the record of its erasure says neither which application nor which site it was', async () => {
   const [erasure] = await listed(mia);
   expect(JSON.stringify(erasure)).not.toMatch(/example|Browser/);
@@ -123,11 +144,17 @@ test('the record of its erasure says neither which application nor which site it
 });
 
 test('wherever else the same was open it goes too, if they want, and from then on nothing of it is stored', async () => {
-  const before = await dayOfThem(mia, second);
-  const target = what(40, { same: { apps: [], sites: ['example.com'] }, leaveOut: true });
+  const before = await dayOfThem(mia, third);
+  const [from, to] = [second.from + 40 * MINUTE, second.from + 60 * MINUTE];
+  const target = what(40, {
+    ...{ from, to },
+    same: { apps: [], sites: ['example.com'] },
+    leaveOut: true,
+  });
   expect((await erase(mia, target)).status).toBe(201);
   await gone(mia);
-  const after = await dayOfThem(mia, second);
+  expect((await dayOfThem(mia, second)).sites).toEqual([]);
+  const after = await dayOfThem(mia, third);
   expect([after.sites, after.screenshots]).toEqual([[], []]);
   expect(after.apps).toEqual(before.apps); // the browser itself they did not name
   expect((await dayOfThem(ben, bens)).sites).toHaveLength(1);

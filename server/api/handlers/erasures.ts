@@ -20,13 +20,15 @@ import { decodeSegment } from '../../ingest/segment.ts';
 import { isExcluded } from '../../ingest/truth.ts';
 import { BEFORE_EVERYTHING, orderErasures } from '../../lifecycle/erasureOrder.ts';
 import { partsOf, privateEntries } from '../../lifecycle/privateEntries.ts';
-import { withoutRecords } from '../../reports/corrected.ts';
+import { marked, withoutRecords } from '../../reports/corrected.ts';
+import { frontEntries } from '../../reports/day.ts';
+import type { Interval } from '../../reports/intervals.ts';
 import type { PersonRecord, StoredUnder } from '../../store/store.ts';
 import { VaultError } from '../../vault/vault.ts';
 import type { Context } from '../context.ts';
 import { createCountings } from '../countings.ts';
 import type { HandlersOf } from '../handler.ts';
-import { requireDay } from '../opened.ts';
+import { daysAround, requireDay } from '../opened.ts';
 import { requireRoom } from '../ownExclusions.ts';
 import { recordOwnRead } from '../reading.ts';
 import { type Proof, refusedOnRecord, requireSamePerson } from '../samePerson.ts';
@@ -178,6 +180,7 @@ async function ofPrivate(
 ): Promise<WantedErasure> {
   const now = context.clock.now();
   if (from >= now) throw new DaylightError('bad_request', 'from: this has not happened yet', { field: 'what.from' });
+  await requireEntry(context, person, { from, to });
   const rules = await context.control.rulesFor(person);
   const open = excludable.filter((id) => rules[id].basis !== 'legal_obligation');
   const moment = { from, to: Math.max(Math.min(to, now), from + 1), above: 'off' };
@@ -196,6 +199,15 @@ async function ofPrivate(
       .filter((id) => !open.includes(id))
       .map((parameter) => ({ parameter, basis: rules[parameter].basis })),
   };
+}
+
+/** Within one entry: a longer time would be a way around what is kept on a contract. Throws DaylightError `conflict`. */
+async function requireEntry({ corrections, clock }: Context, person: PersonRecord, moment: Interval): Promise<void> {
+  const days = daysAround(moment);
+  const all = (['app', 'title', 'url'] as const).map((parameter) => corrections.entries(person, parameter, ...days));
+  const records = (await Promise.all(all)).flat().map(({ mark, ...one }) => ({ ...one, ...marked(mark) }));
+  const entries = frontEntries(records, clock.now());
+  if (!entries.some(({ from, to }) => from <= moment.from && moment.to <= to)) throw noEntry();
 }
 
 /** Art. 17(1)(b) and (c): what rests on a legitimate interest or on consent; and always pictures, and words of one's own. */
@@ -240,13 +252,14 @@ async function ofImage(context: Context, whose: PersonRecord, image: ImageId): P
   return null;
 }
 
-/** By opening it, a day at a time. */
+/** By opening it, a day at a time. What is being erased already does not go once more: asked for twice, it is ordered once. */
 async function countedOf(
-  { store, vault }: Context,
+  { store, vault, erased }: Context,
   { org, person }: PersonRecord,
   scope: ErasureScope,
 ): Promise<ErasurePreview['goes']> {
   const goes: ErasurePreview['goes'] = [];
+  const gone = await erased.of({ org, person });
   const held = new Map<ParameterId, Set<Day>>();
   for (const { parameter, day } of await store.held(org, person))
     held.set(parameter, (held.get(parameter) ?? new Set()).add(day));
@@ -260,7 +273,7 @@ async function countedOf(
         const bytes = await vault.open(segmentScope(segment), segment.sealed).catch(unlessLost);
         if (bytes === null) continue;
         const { parts } = decodeSegment(bytes);
-        const isTaken = (one: Observation): boolean => isOf(scope, one);
+        const isTaken = (one: Observation): boolean => isOf(scope, one) && !gone.hides(one);
         for (const part of parts)
           records += part.observations.length - withoutRecords(part, isTaken).observations.length;
       }
@@ -471,6 +484,17 @@ function nothingThere(): DaylightError {
   return new DaylightError('conflict', 'there is nothing of it', {
     remedy: 'Look under "My data" at what is held of you.',
   });
+}
+
+function noEntry(): DaylightError {
+  return new DaylightError(
+    'conflict',
+    'what: there is no entry of an application or a site that was in front all of that time',
+    {
+      field: 'what.from',
+      remedy: 'Look at the day again, and name one entry, from when it began to when it ended; each one by itself.',
+    },
+  );
 }
 
 function nothingAbove(parameter: ParameterId): DaylightError {

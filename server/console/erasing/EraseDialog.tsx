@@ -47,7 +47,9 @@ function Asking({
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const mutationKey = ['erase', person];
   const erase = useMutation({
+    mutationKey,
     mutationFn: async (what: ErasureTarget) => call('erase', { params: { person }, body: { what, ...fields.body } }),
     onSuccess: (erasure) => {
       for (const queryKey of [keys.erasures(person), keys.held(person), keys.ownExclusions(person)])
@@ -63,7 +65,8 @@ function Asking({
   const what = withoutRefused(target, refused);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    erase.mutate(what);
+    // The second of two fast clicks comes before the button is drawn as busy.
+    if (client.isMutating({ mutationKey }) === 0) erase.mutate(what);
   };
   return (
     <form className="dl-stack" onSubmit={submit} noValidate>

@@ -11,7 +11,7 @@ import { empty, personPath, route } from './route.ts';
 /**
  * What a person wants gone: all that was recorded of some parameters on days of theirs, both included (what reaches into them goes as a
  * whole; of a day that lasts, until now), or one screenshot; or what reveals something private: whatever there is of application, title, site
- * and screenshot of a moment, and, where `same` names applications or sites, the same of every moment at which one of them was in front.
+ * and screenshot of one entry of an application or a site, and, where `same` names applications or sites, the same of every moment at which one of them was in front.
  */
 export const ErasureTarget = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -142,7 +142,7 @@ export const erasuresRoutes = {
     params: personPath,
     query: empty,
     summary:
-      'Erases something of oneself for ever (the person alone), with the password again, and the code of whoever has a second factor. Ordered when it is answered, done when its state is `verified`. What reveals something private goes whatever it rests on but a legal obligation. 409 for what is kept on the basis of a contract or a legal obligation, and when there is nothing; 429 after twenty within a day.',
+      'Erases something of oneself for ever (the person alone), with the password again, and the code of whoever has a second factor. Ordered when it is answered, done when its state is `verified`. What reveals something private goes whatever it rests on but a legal obligation. 409 for what is kept on the basis of a contract or a legal obligation, for a moment that is not within one entry, and when there is nothing, or it is being erased already; 429 after twenty within a day.',
     body: z.strictObject({ what: ErasureTarget, ...proof }),
     response: ErasureView,
     status: 201,

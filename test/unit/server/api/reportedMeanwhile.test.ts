@@ -9,7 +9,7 @@ import type { PolicyControl } from '../../../../server/control/control.ts';
 import { createRightsRequests } from '../../../../server/control/requests.ts';
 import { createImports } from '../../../../server/lifecycle/imports.ts';
 import { systemRandom } from '../../../../server/random.ts';
-import { MINUTE, SECOND } from '../../../../shared/time.ts';
+import { dayOf, MINUTE, SECOND } from '../../../../shared/time.ts';
 import { createClient, PASSWORD } from '../../../support/api.ts';
 import {
   batch,
@@ -23,7 +23,7 @@ import {
 import { NO_SEARCHES } from '../../../support/noSearches.ts';
 import { createReferenceKeyStore } from '../../../support/referenceStore.ts';
 
-// What is stored while a person reports something as private, between the moment that it is looked for and the one that it is left out.
+// What happens while a person reports something as private: something of it is stored, or they report it once more.
 
 async function serve(kit: ServerKit, control: PolicyControl): Promise<{ url: string; close: () => void }> {
   const { store, vault, erased, connections, organisations, clock } = kit;
@@ -47,8 +47,8 @@ async function serve(kit: ServerKit, control: PolicyControl): Promise<{ url: str
   return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, close };
 }
 
-test('what a computer sends while it is looked for goes with the rest: nothing comes between that and its being left out', async () => {
-  await using kit = await startServer();
+/** Someone of whom one site is stored, signed in at a server that has not begun yet to take away what was ordered. */
+async function reporting(kit: ServerKit, controlOf: (sends: () => Promise<void>) => PolicyControl = () => kit.control) {
   const { document } = await kit.publish({ url: { level: 'host_path' } });
   const { store, vault, clock } = kit;
   const accounts = createAccounts({ store, vault, clock, random: systemRandom });
@@ -63,45 +63,70 @@ test('what a computer sends while it is looked for goes with the rest: nothing c
   });
   const device = await kit.enrol({ person: mia.person });
   clock.advance(SECOND);
-  await using agent = await connect(kit, device);
+  const agent = await connect(kit, device);
   const session = newSession();
   const choir = () => seen(kit, { parameter: 'url', level: 'host_path', host: 'choir.example.com', path: '/' });
   const first = choir();
   agent.send(batch(agent, 1, session, [sessionEvent(kit, 'start'), first], document.version));
   expect(await agent.take('ack')).toMatchObject({ stored: 2 });
   clock.advance(MINUTE);
-
-  const control: PolicyControl = {
-    ...kit.control,
-    async decide(leave, make) {
-      agent.send(batch(agent, 2, session, [choir()], document.version));
-      expect(await agent.take('ack')).toMatchObject({ seq: 2, stored: 1 });
-      return kit.control.decide(leave, make);
+  const control = controlOf(async () => {
+    agent.send(batch(agent, 2, session, [choir()], document.version));
+    expect(await agent.take('ack')).toMatchObject({ seq: 2, stored: 1 });
+  });
+  const { url, close } = await serve(kit, control);
+  const sessions = createSessions({ store, vault, accounts, clock, random: systemRandom });
+  const { cookie } = await sessions.begin(mia, { network: 'x', browser: 'y' }, null);
+  const client = Object.assign(createClient(url), { cookie: `daylight_session=${cookie}` });
+  const at = Number(first['at']);
+  const what = { kind: 'private', from: at, to: at, same: { apps: [], sites: ['choir.example.com'] }, leaveOut: true };
+  return {
+    mia,
+    report: (more: object = {}) =>
+      client.send('POST', `/people/${mia.person}/erasures`, { what: { ...what, ...more }, password: PASSWORD }),
+    async [Symbol.asyncDispose]() {
+      close();
+      await agent[Symbol.asyncDispose]();
     },
   };
-  const { url, close } = await serve(kit, control);
-  try {
-    const sessions = createSessions({ store, vault, accounts, clock, random: systemRandom });
-    const { cookie } = await sessions.begin(mia, { network: 'x', browser: 'y' }, null);
-    const client = Object.assign(createClient(url), { cookie: `daylight_session=${cookie}` });
-    const at = Number(first['at']);
-    const same = { apps: [], sites: ['choir.example.com'] };
-    const what = { kind: 'private', from: at, to: at, same, leaveOut: true };
-    const made = await client.send('POST', `/people/${mia.person}/erasures`, { what, password: PASSWORD });
-    expect([made.status, made.body.of?.counted]).toEqual([201, [{ parameter: 'url', records: 2 }]]);
-    const gone = await kit.erased.of(mia);
-    expect(
-      gone.covers({
-        parameter: 'url',
-        level: 'host_path',
-        host: 'choir.example.com',
-        path: '/',
-        at: clock.now(),
-        mono: 0,
-        span: 0,
-      }),
-    ).toBe(true);
-  } finally {
-    close();
-  }
+}
+
+test('what a computer sends while it is looked for goes with the rest: nothing comes between that and its being left out', async () => {
+  await using kit = await startServer();
+  await using it = await reporting(kit, (sends) => ({
+    ...kit.control,
+    async decide(leave, make) {
+      await sends();
+      return kit.control.decide(leave, make);
+    },
+  }));
+  const made = await it.report();
+  expect([made.status, made.body.of?.counted]).toEqual([201, [{ parameter: 'url', records: 2 }]]);
+  const gone = await kit.erased.of(it.mia);
+  expect(
+    gone.covers({
+      ...{ parameter: 'url', level: 'host_path', host: 'choir.example.com', path: '/' },
+      ...{ at: kit.clock.now(), mono: 0, span: 0 },
+    }),
+  ).toBe(true);
+});
+
+test('the same asked for twice at once is ordered once, though it is stored still: the second finds nothing', async () => {
+  await using kit = await startServer();
+  await using it = await reporting(kit);
+  const more = { same: { apps: [], sites: [] }, leaveOut: false };
+  const both = await Promise.all([it.report(more), it.report(more)]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+  const day = dayOf(kit.clock.now());
+  const days = {
+    kind: 'days',
+    parameters: ['url'],
+    from: day,
+    to: day,
+    zone: 'UTC',
+    same: undefined,
+    leaveOut: undefined,
+  };
+  expect((await it.report({ ...days, to: day })).status).toBe(409);
+  expect((await kit.erased.of(it.mia)).erasures).toHaveLength(1);
 });
