@@ -53,18 +53,18 @@ export function corrections(context: Context): HandlersOf<CorrectionRoutes> {
       return { entries: entries.toSorted((a, b) => a.stored.at - b.stored.at) };
     },
     async corrections({ person, signedIn: { actor } }) {
-      const all = await shownTo(context, actor, person, await kept.of(person.org, person.person));
-      if (all.length > 0) await recordWordsRead(context, actor, [person.person]);
       const disclosures = await disclosuresOf(person);
+      const all = await shownTo(context, actor, person, await kept.of(person.org, person.person), disclosures);
+      if (all.length > 0) await recordWordsRead(context, actor, [person.person]);
       const views = all.toReversed().map((one) => viewWith(context, actor, one, disclosures));
       return { corrections: await Promise.all(views) };
     },
     async allCorrections({ signedIn: { actor } }) {
       const disclosures = await disclosuresOf(actor);
-      const waiting = (await kept.of(actor.org)).filter((one) => waits(one, disclosures));
+      const all = await kept.of(actor.org);
       const people = (await store.people(actor.org)).map(async (person) => {
-        const own = waiting.filter((one) => one.person === person.person);
-        const shown = await shownTo(context, actor, person, own);
+        const own = all.filter((one) => one.person === person.person && waits(one, disclosures));
+        const shown = await shownTo(context, actor, person, own, disclosures);
         if (shown.length > 0) await recordWordsRead(context, actor, [person.person]);
         const { name: personName } = await accounts.profile(person);
         return Promise.all(
@@ -125,15 +125,17 @@ export function corrections(context: Context): HandlersOf<CorrectionRoutes> {
 
 const EVENTS = { corrected: 'record_corrected', disputed: 'record_disputed', stated: 'record_stated' } as const;
 
-/** What somebody has had restricted others are shown no more of than they were asked to decide. */
+/** Everything to its person. To others only what waits for them, and of what somebody has had restricted only what they were asked to decide. */
 async function shownTo(
   context: Context,
   actor: Actor,
   person: PersonRecord,
   all: readonly Located[],
+  disclosures: readonly DisclosureView[],
 ): Promise<readonly Located[]> {
+  if (actor.person === person.person) return all;
   const withheld = await withheldFrom(context, actor, person);
-  return all.filter(({ parameter, corrected }) => !withheld.has(parameter) || isDisputed(corrected));
+  return all.filter((one) => (withheld.has(one.parameter) ? isDisputed(one.corrected) : waits(one, disclosures)));
 }
 
 function isDisputed({ disputes }: Corrected): boolean {

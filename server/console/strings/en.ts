@@ -999,7 +999,7 @@ export const en = {
     'What is stored of it is shown again to those whom the notice names, and it is collected again, as far as the policy has it on. Of somebody who is said not to be of age it is deleted instead.',
   'corrections.title': 'Correct what is recorded',
   'corrections.text':
-    'What you entered you correct at once. Of what was observed you say what is wrong and what is right, and a privacy officer decides. To anything you can add a statement. What was recorded stays as its history, which you and privacy officers and owners can read, and goes with it.',
+    'What you entered you correct at once. Of what was observed you say what is wrong and what is right, and a privacy officer decides. To anything you can add a statement. What was recorded stays as its history, which you can read, and privacy officers and owners while they have something to decide on it, and goes with it.',
   'corrections.begin': 'Correct something',
   'corrections.mine': 'What was said about it',
   'corrections.lead': 'The records that are stored under {day}, from midnight to midnight UTC.',

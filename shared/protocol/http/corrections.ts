@@ -130,7 +130,7 @@ export const correctionsRoutes = {
     params: personPath,
     query: empty,
     summary:
-      'What this person corrected, disputed or stated, with its history and who was given what was corrected (the person, privacy officer, owner), newest record first. What was erased or is past its day is not in it.',
+      'What this person corrected, disputed or stated, with its history and who was given what was corrected (the person, privacy officer, owner), newest record first. To officer and owner only records of which a dispute is not answered, or a recipient not told. What was erased or is past its day is not in it.',
     body: null,
     response: z.strictObject({ corrections: z.array(CorrectionView) }),
   }),
