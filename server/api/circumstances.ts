@@ -6,10 +6,11 @@ import { levelsOf } from '../../shared/policy/policy.ts';
 import { addDays, dayOf, MINUTE, type UnixMs } from '../../shared/time.ts';
 import type { PublishedPolicy } from '../control/control.ts';
 import type { ErasedOf } from '../control/erased.ts';
+import type { ErasureScope } from '../control/erasureScope.ts';
 import { requestedSince } from '../control/proof.ts';
 import type { Standing } from '../control/standing.ts';
 import { type Coming, type Told, toldOnAny } from '../control/told.ts';
-import type { Circumstances, Forbidden } from '../reports/absent.ts';
+import type { Circumstances, Deleted, Forbidden } from '../reports/absent.ts';
 import type { Interval } from '../reports/intervals.ts';
 import type { DeviceRecord } from '../store/store.ts';
 import type { Context } from './context.ts';
@@ -72,7 +73,8 @@ export function circumstancesOf(
     counting: countingFrom(theirs.flatMap(({ device }) => told.get(device)?.coming(at) ?? [])),
     forbidden: forbiddenAt(standings.get(person), then.at(-1), isOver ? at : null, reader === person),
     hasDevice: theirs.length > 0,
-    expired: new Set([...expiredOf(then.at(-1), bounds, now), ...erasedOn(erased.get(person), bounds)]),
+    expired: expiredOf(then.at(-1), bounds, now),
+    deleted: deletedOn(erased.get(person), bounds, reader === person),
   };
 }
 
@@ -86,9 +88,24 @@ function countingFrom(devices: readonly Coming[]): Circumstances['counting'] {
   return first;
 }
 
-/** The parameters that an erasure reached then, those included that had recorded nothing: the list must not tell which had. */
-function erasedOn(erased: ErasedOf | undefined, { from, to }: Interval): readonly ParameterId[] {
-  return parameterIds.filter((id) => erased?.touches(id, from, to));
+/**
+ * The parameters that an erasure reached then. To others that is not told from the end of their time, and includes those of which there
+ * was nothing: the list must not tell which had. The person knows what they deleted.
+ */
+function deletedOn(erased: ErasedOf | undefined, { from, to }: Interval, own: boolean): Circumstances['deleted'] {
+  const deleted = parameterIds.flatMap((id): [ParameterId, Deleted][] => {
+    const scopes = erased?.touching(id, from, to) ?? [];
+    if (!own) return scopes.length === 0 ? [] : [[id, 'no_longer_kept']];
+    const held = scopes.filter((scope) => mayHaveHeld(scope, id));
+    if (held.length === 0) return [];
+    return [[id, held.some(({ kind }) => kind === 'own' || kind === 'reported') ? 'deleted_by_you' : 'deleted']];
+  });
+  return new Map(deleted);
+}
+
+/** Unless somebody counted, and there was nothing of it. */
+function mayHaveHeld({ counted }: ErasureScope, id: ParameterId): boolean {
+  return counted.length === 0 || counted.some(({ parameter, records }) => parameter === id && records > 0);
 }
 
 /**

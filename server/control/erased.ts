@@ -20,8 +20,8 @@ export interface ErasedOf {
   covers(observation: Observation): boolean;
   /** Whether whatever was captured of the parameter at that moment was erased since, at every level. */
   coversAll(parameter: ParameterId, at: UnixMs): boolean;
-  /** Whether all that there was of the parameter within the time, or of a part of it, was erased since. */
-  touches(parameter: ParameterId, from: UnixMs, to: UnixMs): boolean;
+  /** What erased since all that there was of the parameter within the time, or within a part of it. */
+  touching(parameter: ParameterId, from: UnixMs, to: UnixMs): readonly ErasureScope[];
   /** Whether it is of something that is being erased now: nobody is shown it, though it may be there still. */
   hides(observation: Observation): boolean;
   /** The same of an image, of which no more is known. */
@@ -94,19 +94,8 @@ export function erasedBy(erasures: readonly OpenedErasure[]): ErasedOf {
     covers: (observation) => erasures.some(({ scope }) => isOf(scope, observation)),
     coversAll: (parameter, at) =>
       erasures.some(({ scope }) => scope === null || scope.parts.some((part) => isAllAt(part, parameter, at))),
-    touches: (parameter, from, to) =>
-      erasures.some(
-        ({ scope }) =>
-          scope?.image === null &&
-          scope.parts.some(
-            (part) =>
-              part.parameter === parameter &&
-              part.above === 'off' &&
-              part.starts === undefined &&
-              part.from < to &&
-              part.to > from,
-          ),
-      ),
+    touching: (parameter, from, to) =>
+      erasures.flatMap(({ scope }) => (scope?.image === null && reaches(scope, parameter, from, to) ? [scope] : [])),
     hides: (observation) => unfinished.some(({ scope }) => isOf(scope, observation)),
     hidesImage: (image, day) => unfinished.some(({ scope }) => mayHaveImage(scope, image, day)),
     epochFor(parameter, day) {
@@ -118,6 +107,17 @@ export function erasedBy(erasures: readonly OpenedErasure[]): ErasedOf {
 }
 
 export const NOTHING_ERASED = erasedBy([]);
+
+function reaches({ parts }: ErasureScope, parameter: ParameterId, from: UnixMs, to: UnixMs): boolean {
+  return parts.some(
+    (part) =>
+      part.parameter === parameter &&
+      part.above === 'off' &&
+      part.starts === undefined &&
+      part.from < to &&
+      part.to > from,
+  );
+}
 
 /** Whether the erasure is of it. What reaches into the time from before, or goes on after it, goes as a whole. */
 export function isOf(scope: ErasureScope | null, observation: Observation): boolean {

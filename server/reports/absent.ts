@@ -26,6 +26,8 @@ export interface Circumstances extends Sight {
   readonly hasDevice: boolean;
   /** Parameters whose time is over for the day, or for its beginning. */
   readonly expired: ReadonlySet<ParameterId>;
+  /** What was erased of the day, in the words for this reader. */
+  readonly deleted: ReadonlyMap<ParameterId, Deleted>;
 }
 
 /**
@@ -33,6 +35,9 @@ export interface Circumstances extends Sight {
  * whether they consented or not.
  */
 export type Forbidden = 'left_out' | 'rests_on_consent' | 'not_consented' | 'objected' | 'restricted' | 'under_age';
+
+/** To others than the person it reads as what is past its time does. */
+export type Deleted = 'deleted_by_you' | 'deleted' | 'no_longer_kept';
 
 /** For every parameter without a record: the first reason that is enough to explain it. */
 export function absences(
@@ -56,6 +61,8 @@ function absence(facts: Circumstances, parameter: ParameterId, tracking: boolean
     return { parameter, why: 'not_acknowledged', since: facts.levelSince[parameter] };
   }
   // Before the reasons that claim to know what was recorded: what has expired could have held something.
+  const deleted = facts.deleted.get(parameter);
+  if (deleted !== undefined) return { parameter, why: deleted, since: null };
   if (facts.expired.has(parameter)) return { parameter, why: 'no_longer_kept', since: null };
   if (!tracking) return { parameter, why: 'not_tracking', since: null };
   return { parameter, why: 'nothing_recorded', since: null };

@@ -17,6 +17,7 @@ export const everythingCollected: Circumstances = {
   forbidden: new Map(),
   hasDevice: true,
   expired: new Set(),
+  deleted: new Map(),
 };
 
 /** Of somebody whose UTC day began at `start`, and is over. */

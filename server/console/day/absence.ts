@@ -72,6 +72,9 @@ export function absenceOf(
       return own ? say('absent.noDeviceYou') : say('absent.noDevice', { name });
     case 'no_longer_kept':
       return say('absent.notKept', { what });
+    case 'deleted_by_you':
+    case 'deleted':
+      return say(`absent.${absent.why}`, { what });
     case 'not_tracking':
       return own ? say('absent.notTrackingYou') : say('absent.notTracking', { name });
     case 'nothing_recorded':

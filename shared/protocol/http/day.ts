@@ -69,6 +69,7 @@ export const DayReport = z.strictObject({
    * For every parameter with nothing to show: why. `not_consented` is said to the person alone; others read `rests_on_consent`, whether
    * consent was given or not. `restricted`: nothing is collected, because the person has had it restricted;
    * `withheld`: what there may be is kept, and shown to nobody but them, for the same reason. `counts_later`: the person has acknowledged the notice, and may still react until `from`.
+   * `no_longer_kept`: its time is over, or, to others than the person, it was deleted; `deleted_by_you`, `deleted`: said to the person alone.
    * `not_for_you`: the viewer's role may not read it. `other_purpose`: they may,
    * for the `purpose` that stands there and for which they do not look.
    */
@@ -89,6 +90,8 @@ export const DayReport = z.strictObject({
         'not_tracking',
         'nothing_recorded',
         'no_longer_kept',
+        'deleted_by_you',
+        'deleted',
         'withheld',
         'not_for_you',
         'other_purpose',
