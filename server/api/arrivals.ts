@@ -17,15 +17,17 @@ import { createHourly } from './hourly.ts';
 const AT_ONCE = 4;
 const RETRY_MS = 30 * SECOND;
 
+type Whose = Pick<PersonRecord, 'org' | 'person'>;
+
 /** Files that people are bringing along, one of each person: in memory, and on the disk under keys that are there alone. */
 export interface Arrivals {
   of(person: PersonId): ArrivalView | null;
   /** Lets what the person was bringing before go. Throws DaylightError `too_large`, `rate_limited`, `conflict`. */
-  begin(person: PersonRecord, bytes: number): Promise<ArrivalView>;
+  begin(person: Whose, bytes: number): Promise<ArrivalView>;
   /** The last part begins the check. */
-  part(person: PersonRecord, arrival: ArrivalId, part: number, bytes: Uint8Array): Promise<ArrivalView>;
-  /** Begins to take in what is `ready`; `taken` is told when all of it is there. */
-  take(person: PersonRecord, arrival: ArrivalId, taken: () => Promise<void>): ArrivalView;
+  part(person: Whose, arrival: ArrivalId, part: number, bytes: Uint8Array): Promise<ArrivalView>;
+  /** Begins to take in what is `ready`, after `record`: where that fails nothing is taken in. */
+  take(person: Whose, arrival: ArrivalId, record: () => Promise<void>): ArrivalView;
   /** Throws DaylightError `not_found`. */
   requireThere(person: PersonId, arrival: ArrivalId): void;
   drop(person: PersonId, arrival: ArrivalId): Promise<void>;
@@ -33,7 +35,7 @@ export interface Arrivals {
 
 export interface ArrivalDeps {
   readonly folder: string;
-  readonly imports: Imports;
+  readonly imports: Pick<Imports, 'check' | 'take'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly closing: AbortSignal;
@@ -50,6 +52,7 @@ interface Arrival {
 
 export function createArrivals({ folder, imports, clock, random, closing }: ArrivalDeps): Arrivals {
   const known = new Map<PersonId, Arrival>();
+  const opening = new Set<PersonId>();
   const begun = createHourly<PersonId>(clock);
   const lanes = createLanes<PersonId>();
   closing.addEventListener('abort', () => {
@@ -114,10 +117,13 @@ export function createArrivals({ folder, imports, clock, random, closing }: Arri
         const [oldest] = recent;
         if (oldest !== undefined && recent.length >= importLimits.inAnHour)
           throw tooMuch(`you began ${importLimits.inAnHour} times within an hour`, oldest + HOUR - clock.mono());
-        const others = [...known].filter(([who, one]) => who !== person && holdsFile(one));
-        if (others.length >= AT_ONCE) throw tooMuch(`${AT_ONCE} others are bringing data along now`, RETRY_MS);
-        await letGo(person);
-        const file = await openArrivedFile(folder, random, importLimits.partBytes);
+        const others = new Set([...known].flatMap(([who, one]) => (holdsFile(one) ? [who] : [])).concat(...opening));
+        others.delete(person);
+        if (others.size >= AT_ONCE) throw tooMuch(`${AT_ONCE} others are bringing data along now`, RETRY_MS);
+        opening.add(person);
+        const file = await letGo(person)
+          .then(() => openArrivedFile(folder, random, importLimits.partBytes))
+          .finally(() => opening.delete(person));
         begun.note(person);
         const state = { kind: 'receiving', received: 0 } as const;
         const id = ArrivalId.parse(random.uuid());
@@ -144,13 +150,12 @@ export function createArrivals({ folder, imports, clock, random, closing }: Arri
           });
         return viewOf(arrival);
       }),
-    take(whose, id, taken) {
+    take(whose, id, record) {
       const arrival = one(whose.person, id);
       if (arrival.state.kind !== 'ready') throw notReady();
       void work(whose.person, arrival, 'taking', async (tell) => {
-        const which = await imports.take(whose, await sourceOf(arrival), tell);
-        await taken();
-        return { kind: 'taken', import: which };
+        await record();
+        return { kind: 'taken', import: await imports.take(whose, await sourceOf(arrival), tell) };
       });
       return viewOf(arrival);
     },

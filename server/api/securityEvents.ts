@@ -75,7 +75,7 @@ const details = {
     'asked for everything that is held of them with a wrong password or code, or too often or while too many did',
   data_exported: 'downloaded everything that is held of them',
   data_export_cut: 'a download of everything that is held of this person broke off before it was whole',
-  data_imported: 'took in an export of another server that they brought along',
+  data_imported: 'had an export of another server, which they brought along, taken in',
   import_erased: 'erased something that they had brought along from another server',
   import_refused:
     'tried to take in what they brought along, or to erase of it, with a wrong password or code, or too often',
