@@ -196,7 +196,7 @@ export const en = {
   'coming.title': 'Coming',
   'coming.line':
     '{what} ({level}) from {date}, because you acknowledged its notice. Until then it stays as it is, and you may object.',
-  'coming.object': 'You object in the console, under "My data".',
+  'coming.object': 'You object in the console, under "Objections".',
   'notice.accepted': 'You have acknowledged it.',
   'notice.language': 'Language',
   'notice.stale': 'The translation ({language}) is of another text than this. The English one counts, and is shown.',
@@ -259,7 +259,7 @@ export const en = {
   'firstUse.needs.shown': 'It begins now.',
   'firstUse.needs.seen': 'It stays off until you say that you have seen this: "daylight-agent seen {id}".',
   'firstUse.ask': 'It ends when you stop tracking. You ask about it in the console, under "My requests".',
-  'firstUse.object': 'It ends when you stop tracking. You object to it in the console, under "My data".',
+  'firstUse.object': 'It ends when you stop tracking. You object to it in the console, under "Objections".',
   'firstUse.withdraw':
     'It ends when you stop tracking. You take your consent back with one click, or "daylight-agent consent withdraw {id}".',
   'firstUse.begins': 'You have seen this: it is recorded from now on.',
@@ -478,7 +478,8 @@ export const en = {
   'remedy.clock': "set the one that is wrong, or ask your administrator to set the server's",
 
   // ── What became of what was recorded ──
-  'dropWords.purged_by_policy': 'because your organisation switched it off before it was sent',
+  'dropWords.purged_by_policy':
+    'because it may not be sent any more: your organisation switched it off or changed its terms, a law forbids it, or you objected, restricted it or took your consent back',
   'dropWords.dropped_by_employee': 'because you dropped it',
   'dropWords.idle_not_kept': 'because you were away and did not keep that time',
   'dropWords.evicted': 'because too much was waiting, or for too long',

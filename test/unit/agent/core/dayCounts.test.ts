@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
+import { en as agentWords } from '../../../../agent/strings/en.ts';
 import { notRecordedLines } from '../../../../agent/strings/notRecorded.ts';
+import { en as consoleWords } from '../../../../server/console/strings/en.ts';
+import { NO_PERSONAL_TERMS } from '../../../../shared/policy/personal.ts';
 import { DAY, MINUTE } from '../../../../shared/time.ts';
 import { onAPage, script, typing } from '../../../support/days/moments.ts';
 import { createRig, EVERYTHING, type RigOptions } from '../../../support/recording.ts';
@@ -80,6 +83,22 @@ test('what was off while tracking, dropped, or not kept by the server is counted
   ).toBe(false);
   expect(day?.dropped.map(({ parameter, count }) => [parameter, count > 0])).toContainEqual(['title', true]);
   expect(day?.refused).toEqual([{ reason: 'off_at_receipt', count: 4 }]);
+});
+
+test('what the person forbade before it was sent is not said to be the organisation’s doing alone', async () => {
+  const rig = await afterADay();
+  const policy = rig.publisher.policy(2, LEVELS);
+  const terms = { ...NO_PERSONAL_TERMS, revision: 1, objection: { title: 'off' as const } };
+  await rig.policies.accept(policy, rig.publisher.lease(policy, 2, { terms }));
+  await rig.recorder.policyChanged();
+  await rig.clock.advance(MINUTE);
+  const dropped = rig.recorder.status().days[0]?.dropped.find(({ parameter }) => parameter === 'title');
+  expect(dropped?.words).toMatch(/your organisation switched it off .*, or you objected, .* consent back$/);
+});
+
+test('objecting is where the words on the computer send people', () => {
+  for (const words of [agentWords['coming.object'], agentWords['firstUse.object']])
+    expect(words).toContain(`"${consoleWords['nav.objections']}"`);
 });
 
 test('what was acknowledged and does not count yet is not said to wait for the notice', async () => {
