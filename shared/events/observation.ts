@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ParameterId, parameterIds } from '../catalog.ts';
 import { ImageId } from '../ids.ts';
+import { issueWords } from '../issueWords.ts';
 import { AppCategory, SiteCategory } from '../policy/categories.ts';
 import { Digest } from '../signed.ts';
 import { text as anyText } from '../text.ts';
@@ -232,7 +233,8 @@ export function parseObservation(
   const result = schema.safeParse(input);
   if (result.success) return { ok: true, observation: result.data };
   const issue = result.error.issues[0];
-  return { ok: false, parameter: known, problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}` };
+  const words = issue === undefined ? 'is not valid' : issueWords(issue);
+  return { ok: false, parameter: known, problem: `${issue?.path.join('.') ?? ''}: ${words}` };
 }
 
 function kindOf(input: unknown): { parameter: string; level: string } {

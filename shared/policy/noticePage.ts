@@ -76,7 +76,7 @@ export function noticeFile(notice: NoticeView): string {
 }
 
 /** Which notice it is, when it was published, and when its text was last changed. */
-function datesOf({ headings, version, publishedAt, updatedAt }: NoticeView): string {
+export function datesOf({ headings, version, publishedAt, updatedAt }: NoticeView): string {
   return `${headings.version} ${version} · ${headings.published} ${instant(publishedAt)} · ${headings.updated} ${instant(updatedAt)}`;
 }
 
@@ -85,13 +85,14 @@ function instant(at: UnixMs): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function columnsOf({ headings }: NoticeView): readonly string[] {
+/** What stands over the table of a notice. */
+export function columnsOf({ headings }: NoticeView): readonly string[] {
   const { level, purpose, basis, retentionDays, viewers } = headings;
   return ['id', level, purpose, basis, retentionDays, viewers];
 }
 
-/** As programs know them: the same in every language. */
-function cellsOf({
+/** A row of it, as programs know the facts: the same in every language. */
+export function cellsOf({
   parameter,
   level,
   purpose,

@@ -2,9 +2,11 @@ import { Link, useParams } from 'react-router';
 import { z } from 'zod';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import type { ImportedEntry } from '../../../shared/protocol/http/imports.ts';
+import { Day } from '../../../shared/time.ts';
 import { useImportedDay, useImports } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
+import { NoSuchPage } from '../frame/NoSuchPage.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
@@ -12,10 +14,17 @@ import { duration, exactTime, longDay } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import classes from './brought.module.css';
 
+/** What the address names, if it names anything. */
+const Addressed = z.object({ import: z.uuid(), day: Day });
+
 /** One UTC day of what was brought along, as it stands in the file. */
 export function BroughtDay() {
+  const addressed = Addressed.safeParse(useParams());
+  return addressed.success ? <OneDay which={addressed.data.import} day={addressed.data.day} /> : <NoSuchPage />;
+}
+
+function OneDay({ which, day }: { which: string; day: Day }) {
   const { person } = useMe();
-  const { import: which = '', day = '' } = useParams();
   const imports = useImports(person.id);
   const { data, error, isPending, refetch } = useImportedDay(person.id, which, day);
   const organisation = imports.data?.find((one) => one.import === which)?.source.organisation.name ?? '…';

@@ -11,7 +11,7 @@ import { keys } from '../api/keys.ts';
 import { usePolicy } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { type Proof, useProof } from '../api/useProof.ts';
-import { StoredAbove } from '../erasing/StoredAbove.tsx';
+import { StoredAbove, ToStoredAbove } from '../erasing/StoredAbove.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Note } from '../frame/Note.tsx';
@@ -108,7 +108,10 @@ function Matrix(props: {
       <ReviewNote policy={policy} now={now} />
       {proof !== undefined && <Contradictions proofs={proof.parameters} />}
       {published === policy.version && changes.length === 0 && (
-        <Note tone="on">{say('publish.done', { version: policy.version })}</Note>
+        <Note tone="on">
+          <p>{say('publish.done', { version: policy.version })}</p>
+          <ToStoredAbove policy={policy} mayErase={mayErase} />
+        </Note>
       )}
       {published === 'forward' && changes.length === 0 && <Note tone="wait">{say('publish.forwarded')}</Note>}
       {drafting.conflict !== null && (

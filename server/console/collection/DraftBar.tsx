@@ -27,7 +27,7 @@ export function DraftBar(props: {
     <section className={classes.bar} aria-label={say('draft.label')}>
       <div className={classes.barWords}>
         <strong>{count('draft.changes', changes.length)}</strong>
-        <div className="dl-quiet dl-small">
+        <div className={`dl-quiet dl-small ${classes.barEffects}`}>
           <EffectLines effects={effects} />
         </div>
       </div>

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { saveFile } from '../../../look/saveFile.ts';
-import { noticeFile, noticeFileName, noticePage } from '../../../shared/policy/noticePage.ts';
+import { cellsOf, columnsOf, noticeFile, noticeFileName, noticePage } from '../../../shared/policy/noticePage.ts';
 import type { NoticeView } from '../../../shared/protocol/http/notice.ts';
 import { useNotice } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
@@ -46,6 +46,7 @@ export function NoticeShown({ notice, printable = false }: { notice: NoticeView;
         <h2>{headings.whomToAsk}</h2>
         <p>{appeal}</p>
       </section>
+      {!printable && <Facts notice={notice} />}
       <p className="dl-quiet dl-small">
         {headings.fingerprint}: <span className="dl-code">{hash}</span>
       </p>
@@ -54,7 +55,42 @@ export function NoticeShown({ notice, printable = false }: { notice: NoticeView;
   );
 }
 
-/** The very text, to keep: as a page that needs no network, in plain text, and as a table for programs. */
+/** The same, as the signed policy has it. */
+function Facts({ notice }: { notice: NoticeView }) {
+  const { headings, collected } = notice;
+  if (collected.length === 0) return null;
+  return (
+    <section>
+      <h2>{headings.table}</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the window is scrolled by keys too */}
+      <div className="dl-table-scroll" role="region" aria-label={headings.table} tabIndex={0}>
+        <table className="dl-table">
+          <thead>
+            <tr>
+              {columnsOf(notice).map((head) => (
+                <th key={head} scope="col">
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {collected.map((line) => (
+              <tr key={line.parameter}>
+                {cellsOf(line).map((cell, column) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: columns never move
+                  <td key={column}>{cell}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** The very text, to keep: as a page that needs no network, in plain text, and with its facts for programs. */
 function Files({ notice }: { notice: NoticeView }) {
   const name = noticeFileName(notice);
   const files = [

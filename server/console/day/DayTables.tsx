@@ -61,6 +61,7 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
       <Rows
         caption={say('lane.apps')}
         heads={[...span, say('col.app'), say('col.title'), ...reporting]}
+        lastStays={own}
         rows={report.apps.map((app) => [
           ...spanOf(app, exactTime),
           withMark(labelText(app.label), app),
@@ -73,6 +74,7 @@ export function DayTables({ report, own }: { report: DayReport; own: boolean }) 
       <Rows
         caption={say('lane.sites')}
         heads={[...span, say('col.site'), ...reporting]}
+        lastStays={own}
         rows={report.sites.map((site) => [
           ...spanOf(site, exactTime),
           withMark(labelText(site.label), site),
@@ -125,8 +127,16 @@ function endOf({ open, stopCause }: DayReport['sessions'][number]): string {
   return stopCause === null ? '' : causeText(stopCause);
 }
 
-function Rows(props: { caption: string; heads: string[]; rows: ReactNode[][]; absent: string | null }) {
-  const { caption, heads, rows, absent } = props;
+function Rows(props: {
+  caption: string;
+  heads: string[];
+  rows: ReactNode[][];
+  absent: string | null;
+  /** The last column is what can be done with a row. */
+  lastStays?: boolean;
+}) {
+  const { caption, heads, rows, absent, lastStays = false } = props;
+  const lookOf = (column: number) => (lastStays && column === heads.length - 1 ? 'dl-last-stays' : undefined);
   if (rows.length === 0) {
     return (
       <div>
@@ -141,8 +151,8 @@ function Rows(props: { caption: string; heads: string[]; rows: ReactNode[][]; ab
         <caption>{caption}</caption>
         <thead>
           <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
+            {heads.map((head, column) => (
+              <th key={head} scope="col" className={lookOf(column)}>
                 {head}
               </th>
             ))}
@@ -154,7 +164,9 @@ function Rows(props: { caption: string; heads: string[]; rows: ReactNode[][]; ab
             <tr key={row}>
               {cells.map((cell, column) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the same
-                <td key={column}>{cell}</td>
+                <td key={column} className={lookOf(column)}>
+                  {cell}
+                </td>
               ))}
             </tr>
           ))}

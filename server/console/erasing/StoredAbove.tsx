@@ -1,4 +1,4 @@
-import { Button, Radio } from '@mantine/core';
+import { Anchor, Button, Radio } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
@@ -20,11 +20,7 @@ type Which = 'keep' | 'above' | 'all';
 export function StoredAbove({ policy, mayErase }: { policy: PolicyDocument; mayErase: boolean }) {
   const stored = useStoredAbove(mayErase);
   if (stored.isError) return <Failure error={stored.error} retry={() => void stored.refetch()} />;
-  const lowered = (stored.data ?? []).flatMap(({ parameter, above, ...rest }) => {
-    const amount = above.find(({ level }) => level === policy.parameters[parameter].level);
-    const all = above.find(({ level }) => level === 'off');
-    return amount === undefined || all === undefined ? [] : [{ parameter, amount, all, ...rest }];
-  });
+  const lowered = loweredIn(policy, stored.data);
   return (
     <>
       {lowered.some(({ keptOn }) => keptOn === null) && (
@@ -33,6 +29,32 @@ export function StoredAbove({ policy, mayErase }: { policy: PolicyDocument; mayE
       <Orders />
     </>
   );
+}
+
+/** Leads from what was just published to the choice, which stands at the foot of the same page; nothing where there is none. */
+export function ToStoredAbove({ policy, mayErase }: { policy: PolicyDocument; mayErase: boolean }) {
+  const stored = useStoredAbove(mayErase);
+  if (!loweredIn(policy, stored.data).some(({ keptOn }) => keptOn === null)) return null;
+  // The address after the hash is the router's.
+  const go = () => document.getElementById(HEADING)?.focus();
+  return (
+    <p>
+      {say('stored.asks')}{' '}
+      <Anchor component="button" type="button" inherit underline="always" onClick={go}>
+        {say('stored.toChoice')}
+      </Anchor>
+    </p>
+  );
+}
+
+const HEADING = 'stored-heading';
+
+function loweredIn(policy: PolicyDocument, stored: ReturnType<typeof useStoredAbove>['data'] = []): Lowered[] {
+  return stored.flatMap(({ parameter, above, ...rest }) => {
+    const amount = above.find(({ level }) => level === policy.parameters[parameter].level);
+    const all = above.find(({ level }) => level === 'off');
+    return amount === undefined || all === undefined ? [] : [{ parameter, amount, all, ...rest }];
+  });
 }
 
 interface Lowered {
@@ -70,8 +92,10 @@ function Choosing({ policy, lowered }: { policy: PolicyDocument; lowered: readon
     erase.mutate();
   };
   return (
-    <section className="dl-panel dl-stack" aria-labelledby="stored-heading">
-      <h2 id="stored-heading">{say('stored.title')}</h2>
+    <section className="dl-panel dl-stack" aria-labelledby={HEADING}>
+      <h2 id={HEADING} tabIndex={-1}>
+        {say('stored.title')}
+      </h2>
       <p>{say('stored.text')}</p>
       <form className="dl-stack" onSubmit={submit} noValidate>
         {lowered.map((one) => (

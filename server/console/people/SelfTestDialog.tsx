@@ -63,6 +63,9 @@ export function SelfTestDialog({
   );
 }
 
+/** That something is on is neither a proof nor a failure. */
+const TONES = { off: 'on', on: 'plain', not_proved: 'gone' } as const;
+
 function Report({ outcome }: { outcome: Outcome }) {
   const { said, found, evidence } = outcome;
   const { verdict, parameter, since, stored, countedFrom, refused } = found;
@@ -73,7 +76,7 @@ function Report({ outcome }: { outcome: Outcome }) {
   };
   return (
     <div className="dl-stack">
-      <Note tone={verdict === 'not_proved' ? 'gone' : 'on'}>{say(`selfTest.verdict.${verdict}`, { what })}</Note>
+      <Note tone={TONES[verdict]}>{say(`selfTest.verdict.${verdict}`, { what })}</Note>
       {said !== null && said.checks.length > 0 && (
         <Checks
           heading={say('selfTest.device')}

@@ -564,7 +564,7 @@ export const en = {
   'translate.unreadable': 'This file is not a notice that was saved here as JSON.',
   'notice.save.html': 'Save as a page',
   'notice.save.txt': 'Save as text',
-  'notice.save.json': 'Save as a table (JSON)',
+  'notice.save.json': 'Save for programs (JSON)',
   'notice.openToPrint': 'Open as a page',
   'notice.ofVersion': 'What was collected: version {version}',
   'notice.ofVersionLead': 'This notice was made from that version of the policy when it was published, and is kept.',
@@ -1781,6 +1781,8 @@ export const en = {
   'stored.title': 'Stored from when more was collected',
   'stored.text':
     'It stays unless you delete it now, for everyone: Daylight does not yet delete by itself what has passed its days. What is still on computers and was recorded before is then not stored any more.',
+  'stored.asks': 'What was stored from when more was collected is still there.',
+  'stored.toChoice': 'Choose what becomes of it',
   'stored.parameter': 'What is stored of {label}',
   'stored.keep': 'Leave it: it stays, also past its days, until somebody deletes it',
   'stored.above': 'Delete what is above the present level, at most {days} of {people}. The level now: {level}',
