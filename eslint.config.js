@@ -66,7 +66,7 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/restrict-plus-operands': 'off',
       '@typescript-eslint/use-unknown-in-catch-callback-variable': 'off',
-      // What a suite sets up once and every test uses is a `let` beside `beforeAll`; each file is a process of its own.
+      // What a suite sets up once and every test uses is a `let` beside `beforeAll`; each file is a module of its own.
       'no-restricted-syntax': 'off',
     },
   },
