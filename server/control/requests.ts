@@ -53,7 +53,7 @@ export interface RightsRequests {
   extend(leave: Authorized<'request.answer'>, request: RequestId, words: string): Promise<RightsRequest>;
   answer(leave: Authorized<'request.answer'>, request: RequestId, answer: RequestAnswer): Promise<RightsRequest>;
   /** What the person of this device is to be asked about there. */
-  waiting(device: Pick<DeviceRecord, 'org' | 'person'>): Promise<readonly WaitingRequest[]>;
+  waiting(device: Pick<DeviceRecord, 'org' | 'person' | 'device'>): Promise<readonly WaitingRequest[]>;
   /**
    * Takes the word of a device: yes or no. One that comes too late changes nothing. Throws DaylightError `bad_request` when signature,
    * ids or content do not fit.
@@ -195,9 +195,11 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
         return { kind: 'refused', by, reason: answer.reason, words, appeal };
       });
     },
-    async waiting({ org, person }) {
+    async waiting({ org, person, device }) {
       const now = clock.now();
-      const asked = (await of(org, person)).requests.filter((each) => isAsked(stateOf(each, now)));
+      const asked = (await of(org, person)).requests.filter(
+        (each) => isAsked(stateOf(each, now)) && !isAnsweredBy(device, each),
+      );
       return asked.map((each) => {
         const { request, filedAt, content, representative } = statementOf(org, each);
         return { request, filedAt, content, representative };
@@ -258,6 +260,11 @@ function contentHash(org: OrgId, request: RightsRequest): Digest {
 /** The person is asked until it counts: what was proved in a weaker way can still be stopped. */
 function isAsked(state: RequestState): boolean {
   return state === 'awaiting_device' || state === 'awaiting_time';
+}
+
+/** It said yes, and nobody has contradicted it since. */
+function isAnsweredBy(device: DeviceRecord['device'], { saidYes, proof }: RightsRequest): boolean {
+  return proof !== null && saidYes.includes(device);
 }
 
 const WAITING: readonly RequestState[] = ['awaiting_person', 'awaiting_device', 'awaiting_time'];

@@ -20,6 +20,8 @@ export interface RightsRequest {
   /** The person filed it, or agreed to it. */
   readonly isTheirs: boolean;
   readonly proof: RequestProof | null;
+  /** Computers that said yes, whatever came of it. */
+  readonly saidYes: readonly DeviceId[];
   /** What computers said that are too new for their "no" to end it. */
   readonly doubts: readonly Doubt[];
   readonly extension: Said | null;
@@ -55,7 +57,7 @@ export function requestOf(person: PersonId, request: RequestId, taken: readonly 
   const { content, representation } = first.said;
   let now: RightsRequest = {
     ...{ request, person, steps: 1, filedAt: first.at, changedAt: first.at, content, representation },
-    ...{ isTheirs: representation === null, proof: null, doubts: [], extension: null, ending: null },
+    ...{ isTheirs: representation === null, proof: null, saidYes: [], doubts: [], extension: null, ending: null },
   };
   for (const { step, at, said } of taken.slice(1)) {
     if (said === null || step !== now.steps + 1) return null;
@@ -78,7 +80,10 @@ function follow(before: RightsRequest, at: UnixMs, said: RequestStep): Partial<R
       return before.isTheirs ? null : { isTheirs: true };
     case 'proved': {
       if (!before.isTheirs || counts) return null;
-      return { proof: { kind: 'device', at, device: said.device, countsFrom: said.countsFrom } };
+      return {
+        proof: { kind: 'device', at, device: said.device, countsFrom: said.countsFrom },
+        saidYes: [...before.saidYes, said.device],
+      };
     }
     case 'identified': {
       if (!before.isTheirs || before.proof !== null) return null;

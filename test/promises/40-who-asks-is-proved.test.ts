@@ -63,6 +63,17 @@ test('whoever enrols a computer in the person’s name a moment before gets 72 h
   });
 });
 
+test('a computer that said yes asks no more, whatever the others ask, until another one contradicts it', async () => {
+  const { request } = await kit.file();
+  const [first, second] = [await kit.enrol(kit.mia.client), await kit.enrol(kit.mia.client)];
+  const asked = async (device: typeof first) => (await kit.asks(device)).map((one) => one.request);
+  await kit.says(first, request, 'yes');
+  expect(await Promise.all([first, second, kit.laptop].map(asked))).toEqual([[], [request], [request]]);
+  await kit.says(second, request, 'no');
+  expect(await asked(first)).toEqual([request]);
+  await withdraw(request);
+});
+
 test('a computer that somebody enrolled in the person’s name ends no request by its “no”: it is noted, and the person’s own decides', async () => {
   const { request } = await kit.file();
   const theirs = await kit.enrol(kit.admin.client);

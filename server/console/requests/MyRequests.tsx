@@ -7,6 +7,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
+import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { FileRequest } from './FileRequest.tsx';
 import { OwnDialog } from './OwnDialog.tsx';
@@ -64,6 +65,12 @@ function Mine({ request }: { request: RequestView }) {
   );
 }
 
+/** A computer of theirs has said yes, which others can still contradict; null where none has. */
+function proofByDevice({ proof, countsFrom }: RequestView): { device: string; when: string } | null {
+  if (proof?.kind !== 'device' || countsFrom === null) return null;
+  return { device: proof.device.slice(0, 8), when: dateTime(countsFrom) };
+}
+
 /** In every session of the person, on every page: something is going on in their name that they can still stop. */
 export function RequestsInMyName() {
   const { person } = useMe();
@@ -76,9 +83,15 @@ export function RequestsInMyName() {
   if (inMyName.length === 0) return null;
   return (
     <Note tone="wait">
-      <p>
-        <strong>{say('requests.inYourName')}</strong> {say('requests.inYourNameText')}
-      </p>
+      {inMyName.some((one) => proofByDevice(one) === null) && (
+        <p>
+          <strong>{say('requests.inYourName')}</strong> {say('requests.inYourNameText')}
+        </p>
+      )}
+      {inMyName.flatMap((one) => {
+        const said = proofByDevice(one);
+        return said === null ? [] : [<p key={one.request}>{say('requests.inYourNameSaid', said)}</p>];
+      })}
       <p>
         <a href="#/my-requests">{say('requests.look')}</a>
       </p>

@@ -1198,6 +1198,8 @@ export const en = {
   'requests.withdrawText': 'Nobody answers it then. You can file another one at any time.',
   'requests.inYourName': 'Something was asked in your name.',
   'requests.inYourNameText': 'If that was not you, stop it now, and change your password.',
+  'requests.inYourNameSaid':
+    'Something was asked in your name, and on the computer {device} somebody said that it was you. Until {when} it can be stopped here, or with a no on another computer of yours. If that was not you, stop it now, and change your password.',
   'requests.look': 'Look at it',
 
   // ── Requests of others ──
