@@ -23,7 +23,11 @@ export interface LoggedStep {
 
 /** What the policies say of it. In order of version. */
 export interface Publications {
-  readonly published: readonly { readonly document: PolicyDocument; readonly author: PersonId | null }[];
+  readonly published: readonly {
+    readonly document: PolicyDocument;
+    readonly author: PersonId | null;
+    readonly publishedAt: UnixMs;
+  }[];
 }
 
 type Proposed = Extract<ProposalStep, { kind: 'proposed' }>;
@@ -81,9 +85,10 @@ function viewOf(one: Begun, policies: Publications, secondRequired: boolean, now
   const due = from === null ? null : Math.max(from, publishAt ?? from);
   const version = content.kind === 'policy' ? publishedAs(content.document, by, policies) : null;
   const end = endOf(one);
+  const state = stateOf();
   return {
     ...{ number, content, hash, proposedBy: by, proposedAt: at, reason, needsSecond, alone },
-    ...{ state: stateOf(), due, approvedBy, version, why: end?.kind === 'not_published' ? end.why : null },
+    ...{ state, endedAt: endedAt(), due, approvedBy, version, why: end?.kind === 'not_published' ? end.why : null },
     steps: [
       { at, by, kind: 'proposed', reason },
       ...answers.flatMap(({ at: then, said: { author, reason: words, step: answer } }) =>
@@ -93,6 +98,14 @@ function viewOf(one: Begun, policies: Publications, secondRequired: boolean, now
       ),
     ],
   };
+
+  function endedAt(): UnixMs | null {
+    if (state === 'overtaken' && content.kind === 'policy')
+      return policies.published.find(({ document }) => document.version >= content.document.version)?.publishedAt ?? at;
+    if (state === 'waiting' || state === 'scheduled' || state === 'done') return null;
+    // Nobody knows when an entry was damaged: it counts from the day that it would have been published.
+    return answers.find(({ said }) => isEnd(said.step))?.at ?? due ?? at;
+  }
 
   function stateOf(): ProposalState {
     if (version !== null) return 'done';
@@ -122,10 +135,12 @@ function approved(
 type End = Extract<ProposalStep, { kind: 'refused' | 'withdrawn' | 'not_published' }>;
 
 function endOf({ answers, isDamaged }: Begun): End | null {
-  const ends = answers.flatMap(({ said: { step } }) =>
-    step.kind === 'refused' || step.kind === 'withdrawn' || step.kind === 'not_published' ? [step] : [],
-  );
+  const ends = answers.flatMap(({ said: { step } }) => (isEnd(step) ? [step] : []));
   return ends[0] ?? (isDamaged ? { kind: 'not_published', why: 'damaged' } : null);
+}
+
+function isEnd(step: ProposalStep): step is End {
+  return step.kind === 'refused' || step.kind === 'withdrawn' || step.kind === 'not_published';
 }
 
 function takesAnything({ step: { content } }: Begun, { published }: Publications): boolean {

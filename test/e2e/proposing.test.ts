@@ -69,7 +69,7 @@ test('a raise is put forward with a date, another person approves it, and everyo
   await forward.getByText('Approved by you').waitFor();
 
   const his = await open(clientOf(employee), '/coming', 'What is coming');
-  const coming = his.getByRole('region', { name: /^Published on/ });
+  const coming = his.getByRole('region', { name: /^Will be published on/ });
   await coming.getByText('“Customers ask what was done”').waitFor();
   await coming.getByText('Notes').waitFor();
   await coming.getByText('Nothing of it holds before.').waitFor();

@@ -262,6 +262,12 @@ test('what was overtaken is not published, and its author is told; nor what nobo
   await propose(ada.client, raise, at);
   await publish(ada.client, { notes: { level: 'on' } });
   expect((await newest(ada.client)).state).toBe('overtaken');
+  // Whoever was told a date is told that it does not come.
+  const { scheduled, dropped } = await manager.client.ok('GET', '/policy/coming');
+  expect(scheduled).toEqual([]);
+  const { endedAt } = await newest(ada.client);
+  expect(dropped).toEqual([{ number: 1, due: at, reason: 'customers ask for it', state: 'overtaken', endedAt }]);
+  expect(endedAt).toBe((await ada.client.ok('GET', '/policy/versions')).versions[0].publishedAt);
   await propose(admin.client, raise, at);
   const { teams } = await ada.client.ok('GET', '/teams');
   expect(teams).toEqual([]);
@@ -271,6 +277,11 @@ test('what was overtaken is not published, and its author is told; nor what nobo
   await expect.poll(async () => (await newest(manager.client)).state, { timeout: 10_000 }).toBe('not_published');
   expect((await newest(manager.client)).why).toBe('no_longer_may');
   expect(await versionOf(ada.client)).toBe(2);
+  const told = async (): Promise<Json[]> => (await manager.client.ok('GET', '/policy/coming')).dropped;
+  expect((await told()).map(({ state }) => state)).toEqual(['not_published', 'overtaken']);
+  clock.advance(14 * DAY);
+  await signInAgain(manager);
+  expect(await told()).toEqual([]);
 });
 
 test('where a second person is asked for meanwhile, what was dated before waits for one', async () => {

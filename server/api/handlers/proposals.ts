@@ -1,6 +1,7 @@
 import { type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import type { OrgId } from '../../../shared/ids.ts';
-import type { ComingView } from '../../../shared/protocol/http/proposals.ts';
+import { type ComingView, type ProposalView, TOLD_DAYS } from '../../../shared/protocol/http/proposals.ts';
+import { DAY, type UnixMs } from '../../../shared/time.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { instantOf, type Told } from '../../control/told.ts';
 import type { Context } from '../context.ts';
@@ -44,10 +45,21 @@ export function proposals(
       return {
         asOf,
         scheduled: scheduled.toSorted((a, b) => a.due - b.due),
+        dropped: droppedIn(all, asOf),
         ...awaited(told, current, asOf),
       };
     },
   };
+}
+
+/** What everyone could read a date of, and will not be published. */
+function droppedIn(all: readonly ProposalView[], now: UnixMs): ComingView['dropped'] {
+  const dropped = all.flatMap(({ number, content, state, due, endedAt, reason }) => {
+    if (content.kind !== 'policy' || due === null || endedAt === null || endedAt <= now - TOLD_DAYS * DAY) return [];
+    if (state === 'waiting' || state === 'scheduled' || state === 'done') return [];
+    return [{ number, due, reason, state, endedAt }];
+  });
+  return dropped.toSorted((a, b) => b.endedAt - a.endedAt);
 }
 
 /** Of what is published: what runs towards its moment on any of the devices, and what was acknowledged on none of them. */

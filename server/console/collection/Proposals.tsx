@@ -2,7 +2,13 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Mark, type Tone } from '../../../look/Mark.tsx';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
-import type { ProposalContent, ProposalState, ProposalView } from '../../../shared/protocol/http/proposals.ts';
+import {
+  type ProposalContent,
+  type ProposalState,
+  type ProposalView,
+  TOLD_DAYS,
+} from '../../../shared/protocol/http/proposals.ts';
+import { DAY } from '../../../shared/time.ts';
 import { call } from '../api/client.ts';
 import { useProposals } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
@@ -21,12 +27,12 @@ interface ProposalsProps {
   readonly drafting: Drafting;
 }
 
-/** What waits for a second person or for its date, and, folded away, what became of the rest. */
+/** What waits for a second person or for its date, or was lately not published against its plan, and, folded away, what became of the rest. */
 export function Proposals(props: ProposalsProps) {
   const { data } = useProposals();
   if (data === undefined) return null;
-  const open = data.proposals.filter(isOpen);
-  const decided = data.proposals.filter((one) => !isOpen(one));
+  const open = data.proposals.filter((one) => isOpen(one) || isNews(one, data.asOf));
+  const decided = data.proposals.filter((one) => !open.includes(one));
   return (
     <>
       {data.unreadable > 0 && <Note tone="gone">{say('proposals.unreadable')}</Note>}
@@ -165,6 +171,7 @@ function AnswerDialog({ proposal, answer, onClose }: { proposal: ProposalView; a
     <RegisterForm
       title={say(`proposals.${answer}`)}
       save={say(`proposals.${answer}`)}
+      why={say(`because.${answer}`)}
       opened
       onClose={onClose}
       write={(reason) => call('answerProposal', { params: { number: String(number) }, body: { hash, answer, reason } })}
@@ -174,7 +181,12 @@ function AnswerDialog({ proposal, answer, onClose }: { proposal: ProposalView; a
   );
 }
 
-function isOpen({ state }: ProposalView): boolean {
+/** What nobody decided that it is not published, and whoever may publish has to hear. */
+function isNews({ state, endedAt }: ProposalView, now: number): boolean {
+  return (state === 'overtaken' || state === 'not_published') && endedAt !== null && endedAt > now - TOLD_DAYS * DAY;
+}
+
+export function isOpen({ state }: ProposalView): boolean {
   return state === 'waiting' || state === 'scheduled';
 }
 

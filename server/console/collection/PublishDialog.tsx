@@ -2,14 +2,19 @@ import { Button, Checkbox, Textarea, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { raisesAnything } from '../../../shared/policy/changeClass.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import type { ProposalView } from '../../../shared/protocol/http/proposals.ts';
 import { useProposals } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
+import { useAuthorName } from '../frame/useNames.ts';
+import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
 import { ClassLine } from './ClassLine.tsx';
 import { type Difference, type Draft, type Effects, toChange, withDraft } from './draft.ts';
 import { EffectLines } from './EffectLines.tsx';
+import { isOpen } from './Proposals.tsx';
 import { usePublishing } from './usePublishing.ts';
 
 /** The last look before a change holds, or is put forward: all of it, what it means, and the reason that everyone will be able to read. */
@@ -50,6 +55,7 @@ export function PublishDialog(props: {
           {needsSecond && <p>{say('publish.second')}</p>}
           {needsSecond && effects.lowers && <p>{say('publish.lowerApart')}</p>}
         </div>
+        <Overtaken isLater={needsSecond || at !== null} />
         <Textarea
           label={say('publish.reason')}
           description={say('publish.reasonHelp')}
@@ -90,4 +96,27 @@ export function PublishDialog(props: {
       </form>
     </Dialog>
   );
+}
+
+/** What waits, and is not published any more once another version is. */
+function Overtaken({ isLater }: { isLater: boolean }) {
+  const open = (useProposals().data?.proposals ?? []).filter((one) => isOpen(one) && one.content.kind === 'policy');
+  if (open.length === 0) return null;
+  return (
+    <Note tone="wait">
+      <p>{say(isLater ? 'publish.overtakesLater' : 'publish.overtakes')}</p>
+      <ul className="dl-list">
+        {open.map((one) => (
+          <OvertakenOne key={one.number} proposal={one} />
+        ))}
+      </ul>
+    </Note>
+  );
+}
+
+function OvertakenOne({ proposal: { proposedBy, due, content, reason } }: { proposal: ProposalView }) {
+  const proposer = useAuthorName(proposedBy);
+  const date = due ?? (content.kind === 'policy' ? content.publishAt : null);
+  if (date === null) return <li>{say('publish.overtakenUndated', { proposer, reason })}</li>;
+  return <li>{say('publish.overtaken', { proposer, when: dateTime(date), reason })}</li>;
 }

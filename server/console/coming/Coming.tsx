@@ -27,9 +27,9 @@ export function Coming() {
 }
 
 function Parts({ coming, current }: { coming: ComingView; current: PolicyDocument }) {
-  const { scheduled, running, unread } = coming;
+  const { scheduled, dropped, running, unread } = coming;
   const days = current.reactionDays ?? 0;
-  if (scheduled.length + running.length + unread.length === 0) {
+  if (scheduled.length + dropped.length + running.length + unread.length === 0) {
     return (
       <section className="dl-panel">
         <p>{say('coming.nothing')}</p>
@@ -38,6 +38,19 @@ function Parts({ coming, current }: { coming: ComingView; current: PolicyDocumen
   }
   return (
     <div className="dl-stack">
+      {dropped.length > 0 && (
+        <section className="dl-panel dl-stack" aria-labelledby="coming-dropped">
+          <h2 id="coming-dropped">{say('coming.dropped')}</h2>
+          <ul className="dl-list">
+            {dropped.map(({ number, due, reason, state }) => (
+              <li key={number}>
+                <strong>{say('coming.droppedOne', { when: dateTime(due), reason })}</strong>{' '}
+                {say(`coming.dropped.${state}`)}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {running.length > 0 && (
         <section className="dl-panel dl-stack" aria-labelledby="coming-running">
           <h2 id="coming-running">{say('coming.running')}</h2>

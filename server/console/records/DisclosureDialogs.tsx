@@ -35,6 +35,7 @@ export function ProposeDisclosure(props: { revision: number; opened: boolean; on
     <RegisterForm
       title={say('disclosures.add')}
       save={say('disclosures.propose')}
+      why={say('because.proposed')}
       opened={opened}
       onClose={onClose}
       write={
@@ -165,6 +166,7 @@ export function AnswerDisclosure(props: {
     <RegisterForm
       title={say(`disclosures.${answer}`)}
       save={say(`disclosures.${answer}`)}
+      why={say(`because.${answer}`)}
       opened
       onClose={onClose}
       write={(reason) =>

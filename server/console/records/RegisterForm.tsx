@@ -13,13 +13,15 @@ const MOST = 500;
 export function RegisterForm(props: {
   title: string;
   save: string;
+  /** What is asked, where it is not a change that has to be given a reason. */
+  why?: string;
   opened: boolean;
   onClose: () => void;
   /** Writes what was entered; null as long as something is missing, which the fields then say. */
   write: ((reason: string) => Promise<unknown>) | null;
   children: (tried: boolean) => ReactNode;
 }) {
-  const { title, save, opened, onClose, write, children } = props;
+  const { title, save, why = say('records.reason'), opened, onClose, write, children } = props;
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const client = useQueryClient();
@@ -42,7 +44,7 @@ export function RegisterForm(props: {
       <form className="dl-stack" onSubmit={submit} noValidate>
         {children(tried)}
         <TextInput
-          label={say('records.reason')}
+          label={why}
           description={say('records.reasonHelp')}
           maxLength={MOST}
           value={reason}

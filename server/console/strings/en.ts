@@ -397,6 +397,9 @@ export const en = {
   'proposals.approved': 'Approve',
   'proposals.refused': 'Refuse',
   'proposals.withdrawn': 'Withdraw',
+  'because.approved': 'Why do you approve it?',
+  'because.refused': 'Why do you refuse it?',
+  'because.withdrawn': 'Why do you withdraw it?',
   'proposals.will.approved': 'It is published at once, or holds at once, as you see it here.',
   'proposals.will.approvedDated':
     'It is published at its time, as you see it here. Until then it can be refused or withdrawn.',
@@ -425,7 +428,13 @@ export const en = {
   'coming.unreadHelp': 'It is not collected before you have acknowledged the notice on your computer.',
   'coming.unreadDays':
     'It is not collected before you have acknowledged the notice on your computer, and then you have {time} to react if you were here before it.',
-  'coming.scheduled': 'Published on {when}',
+  'coming.dropped': 'It had a date, and does not come',
+  'coming.droppedOne': 'Was announced for {when}, and does not come: “{reason}”.',
+  'coming.dropped.refused': 'Somebody who may publish refused it.',
+  'coming.dropped.withdrawn': 'Whoever put it forward withdrew it.',
+  'coming.dropped.overtaken': 'Another version was published before it. If it is announced again, you read it here.',
+  'coming.dropped.not_published': 'It could not be published. If it is announced again, you read it here.',
+  'coming.scheduled': 'Will be published on {when}',
   'coming.scheduledHelp':
     'Nothing of it holds before. What is more waits after that until you have acknowledged it, and for your time to react.',
   'coming.notYet': 'Not yet',
@@ -455,6 +464,11 @@ export const en = {
   'class.reaction':
     'Who is here already has {time} to react after they have acknowledged it; for whoever comes later it counts at once.',
   'publish.title': 'Publish these changes',
+  'publish.overtakes':
+    'What is put forward already is then not published any more, also where everyone can read its date. Its author takes it up again, and it is put forward anew.',
+  'publish.overtakesLater': 'Of this and what is put forward already only what is published first is published:',
+  'publish.overtaken': 'That of {proposer}, for {when}: “{reason}”',
+  'publish.overtakenUndated': 'That of {proposer}, without a date: “{reason}”',
   'publish.reason': 'Why?',
   'publish.reasonHelp': 'Everyone in the organisation can read this.',
   'publish.reasonMissing': 'Say in a few words why.',
@@ -2077,6 +2091,8 @@ export const en = {
   'disclosures.approved': 'Approve',
   'disclosures.refused': 'Refuse',
   'disclosures.told': 'Tell them now',
+  'because.proposed': 'Why do you put it forward?',
+  'because.told': 'Why do you tell them now?',
   'disclosures.will.approved': 'It may be given then. Those whom it concerns can read it at once, unless it is secret.',
   'disclosures.will.refused':
     'It must not be given. It stays in the register, and those whom it concerns are not told.',

@@ -29,6 +29,9 @@ export const ProposalContent = z.discriminatedUnion('kind', [
 ]);
 export type ProposalContent = z.infer<typeof ProposalContent>;
 
+/** So long after it those whom a date was told are shown that it does not come. */
+export const TOLD_DAYS = 14;
+
 /** Why something was not published although its time had come. */
 export const NotPublished = z.enum(['no_longer_may', 'changed', 'damaged']);
 export type NotPublished = z.infer<typeof NotPublished>;
@@ -87,6 +90,8 @@ export const ProposalView = z.strictObject({
   /** The version that was made of it; null for none. */
   version: z.int().nullable(),
   why: NotPublished.nullable(),
+  /** Since when it is clear that it will not be published; null while it may be, or where it was. */
+  endedAt: UnixMs.nullable(),
   /** What was done about it, in order; `by` is null for the server. */
   steps: z.array(
     z.strictObject({
@@ -115,6 +120,16 @@ export const ComingView = z.strictObject({
   asOf: UnixMs,
   /** What is published at a date, for everyone, next first. Nothing of it holds before. */
   scheduled: z.array(z.strictObject({ number: z.int(), due: UnixMs, reason: z.string(), policy: PolicyDocument })),
+  /** What had a date, and does not come: for fourteen days, newest first. */
+  dropped: z.array(
+    z.strictObject({
+      number: z.int(),
+      due: UnixMs,
+      reason: z.string(),
+      state: z.enum(['refused', 'withdrawn', 'overtaken', 'not_published']),
+      endedAt: UnixMs,
+    }),
+  ),
   /** What is published and acknowledged, and counts for them from then on: their time to react runs. */
   running: z.array(z.strictObject({ parameter: ParameterId, level: z.string(), from: UnixMs })),
   /** What is published and not acknowledged on any of their computers: it waits for that, and then for their time to react. */
@@ -171,7 +186,7 @@ export const proposalRoutes = {
     ...read,
     path: '/policy/coming',
     summary:
-      'What is coming for oneself: what is published at a date, and what is published and does not count yet. Everyone in the organisation may read it.',
+      'What is coming for oneself: what is published at a date, what had one and does not come, and what is published and does not count yet. Everyone in the organisation may read it.',
     response: ComingView,
   }),
 };

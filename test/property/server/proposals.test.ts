@@ -85,7 +85,7 @@ const logs = fc
   .tuple(entry, fc.array(entry, { maxLength: 7 }))
   .map(([first, rest]) => logged([{ ...first, kind: 'proposed', author: first.author ?? people[0] ?? null }, ...rest]));
 const hours = fc.integer({ min: 0, max: 900 });
-const policies = { published: [{ document: base, author: null }] };
+const policies = { published: [{ document: base, author: null, publishedAt: AT }] };
 
 test('whatever stands in the store, nothing is due that needs a second person and had neither one for that text nor its 72 hours', () => {
   fc.assert(
