@@ -98,9 +98,11 @@ function addInit(parent: Command): void {
         ...(options['reactionDays'] === undefined ? {} : { reactionDays: Number(options['reactionDays']) }),
       };
       const made = await initialise(data, begun, { migrated });
+      // The link leads to this port: the server is to listen there.
+      const given = typeof options['port'] === 'string' ? ` --port ${options['port']}` : '';
       sayLink(options, made, linkAddress(base, made.token), [
         `Made the organisation ${options['organisation']} in ${data}.`,
-        'Start it with `daylight-server serve`.',
+        `Start it with \`daylight-server serve${given}\`.`,
       ]);
     });
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { ImageId } from '../../shared/ids.ts';
 import { noticePlain } from '../../shared/policy/noticePage.ts';
+import { english } from '../../shared/policy/phrases/en.ts';
 import { LanguageTag } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest } from '../../shared/protocol/window.ts';
 import { notEnrolled } from '../core/agent.ts';
@@ -198,7 +199,7 @@ export async function showNotice(terminal: Terminal, folder: string, chosen?: st
   terminal.say('');
   terminal.say(
     state?.acknowledged === true
-      ? say('notice.accepted')
+      ? english.reading.acknowledged
       : `You have not acknowledged it; what is new in it is off until you do: "daylight-agent notice accept ${notice.version}".`,
   );
   if (state === null) return;

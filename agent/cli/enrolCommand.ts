@@ -114,14 +114,30 @@ async function requireOfAge(terminal: Terminal, { ofAge }: EnrolOptions): Promis
       'use --of-age for someone who has said so',
     );
   }
-  const answer = await terminal.ask('Are you of age (18, or as the law of your country has it)? [yes / no] ');
-  if (/^y(es)?$/i.test(answer)) return;
+  const answer = await askUntil(terminal, 'Are you of age (18, or as the law of your country has it)? [yes / no]', [
+    'yes',
+    'no',
+  ]);
+  if (answer === 'yes') return;
   throw new CliEnd(
     exitCodes.refused,
     'nothing is collected of people who are not of age: nothing was enrolled, and the code can still be used',
     'tell whoever gave you the code',
   );
 }
+
+/** A typing error decides nothing: it is asked again, but not for ever. */
+async function askUntil<A extends string>(terminal: Terminal, question: string, answers: readonly A[]): Promise<A> {
+  for (let asked = 0; asked < ASKED_AT_MOST; asked += 1) {
+    const said = await terminal.ask(`${question} `);
+    const meant = answers.find((one) => new RegExp(`^${one}$|^${one.charAt(0)}$`, 'i').test(said));
+    if (meant !== undefined) return meant;
+    terminal.say('That is none of the answers: nothing is decided yet.');
+  }
+  throw new CliEnd(exitCodes.usage, 'no answer was understood; nothing was enrolled, and the code can still be used');
+}
+
+const ASKED_AT_MOST = 5;
 
 async function decide(terminal: Terminal, { notice }: ShownNotice, options: EnrolOptions): Promise<boolean> {
   const { acceptNotice, later } = options;
@@ -141,9 +157,9 @@ async function decide(terminal: Terminal, { notice }: ShownNotice, options: Enro
       `use --accept-notice ${notice.version} for someone who has read it, or --later: then nothing is collected until they do`,
     );
   }
-  const answer = await terminal.ask('Have you read this and do you acknowledge it? [yes / later / cancel] ');
-  if (/^y(es)?$/i.test(answer)) return true;
-  if (/^l(ater)?$/i.test(answer)) return false;
+  const question = 'Have you read this and do you acknowledge it? [yes / later / cancel]';
+  const answer = await askUntil(terminal, question, ['yes', 'later', 'cancel']);
+  if (answer !== 'cancel') return answer === 'yes';
   throw new CliEnd(exitCodes.refused, 'nothing was enrolled, and the code can still be used');
 }
 

@@ -35,7 +35,7 @@ export async function runCommand({ terminal, clock, random, platform, typed }: R
     sayOnce('tracking', trackingLine(status, time));
     const [recording = '', not = ''] = recordingLines(status);
     sayOnce('recording', `${recording} ${not}`);
-    for (const line of noticeLine(status)) sayOnce('notice', typed(line));
+    for (const line of noticeLine(status)) sayOnce(`notice ${line}`, typed(line));
     const connection = connectionLine(status);
     if (connection !== null) sayOnce('connection', connection);
   };

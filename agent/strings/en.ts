@@ -189,16 +189,12 @@ export const en = {
   'notice.text': 'Notice {version} says what is collected. What is new in it is off until you acknowledge it.',
   'notice.read': 'Read it',
   'notice.title': 'Notice {version}',
-  'notice.published': 'Published by {organisation} on {date}. Last updated {updated}.',
   'notice.ownWords':
     'These are the words of Daylight on this computer, made from the signed policy: it has not had the text from the server yet.',
-  'notice.accept': 'I have read this and acknowledge it',
   'coming.title': 'Coming',
   'coming.line':
     '{what} ({level}) from {date}, because you acknowledged its notice. Until then it stays as it is, and you may object.',
   'coming.object': 'You object in the console, under "Objections".',
-  'notice.accepted': 'You have acknowledged it.',
-  'notice.language': 'Language',
   'notice.stale': 'The translation ({language}) is of another text than this. The English one counts, and is shown.',
   'notice.untranslated': 'There is no translation ({language}). The English text counts, and is shown.',
   'consents.title': 'Your consent',
@@ -262,7 +258,7 @@ export const en = {
   'firstUse.object': 'It ends when you stop tracking. You object to it in the console, under "Objections".',
   'firstUse.withdraw':
     'It ends when you stop tracking. You take your consent back with one click, or "daylight-agent consent withdraw {id}".',
-  'firstUse.begins': 'You have seen this: it is recorded from now on.',
+  'firstUse.begins': 'It is recorded already, while you track. This stays here until you close it.',
   'firstUse.off': 'Off until you have seen this.',
   'firstUse.seen': 'I have seen this',
   'firstUse.close': 'Close',
@@ -385,7 +381,7 @@ export const en = {
     'Off: this version of Daylight does not understand what your organisation says of it. Update Daylight on this computer.',
   'off.reactingUntil': 'Off until {date}: you have acknowledged it, and may object before it begins.',
   'off.reacting': 'Off: you have acknowledged it, and have time to object before it begins.',
-  'off.acknowledgement': 'Off: it waits until you have read the notice and accepted it; see "daylight-agent notice".',
+  'off.acknowledgement': 'Off: it waits until you have read the notice and accepted it.',
   'off.clocks': 'Off: {apart}: set the one that is wrong.',
   'off.lease': 'Off: the server has not confirmed for too long that it may be collected.',
   'off.jurisdiction': 'Off: by law it needs your consent, and your organisation has not asked for it.',
@@ -402,7 +398,7 @@ export const en = {
   'off.session': 'Off: you are not tracking.',
   'off.pause': 'Off: you have paused.',
   'off.lock': 'Off: the screen is locked, or nobody has been seen for a while.',
-  'off.first_use': 'Off: it begins when you have seen here what it records; see "daylight-agent seen".',
+  'off.first_use': 'Off: it begins when you have seen here what it records.',
   'off.extensionUnheard':
     'Off: it needs the browser extension, and none is heard now: no site is recorded, and every browser window counts as private. If a browser is open, see "daylight-agent extension --status".',
   'off.extensionMissing':
@@ -561,7 +557,7 @@ export const en = {
     'Make room on the disk: if the agent is killed before that, what was seen in the time away is deleted.',
   'answer.ended': 'Tracking has ended. {why}',
   'answer.acknowledged':
-    'You have acknowledged notice {version}. It is being sent to the server; it counts when "daylight-agent notice" says so.',
+    'You have acknowledged notice {version}. It is being sent to the server, and counts when the server has it.',
   'answer.acknowledgedLater':
     'You have acknowledged notice {version}. The server will be told when it can be reached; until then nothing changes.',
   'answer.agreed':

@@ -18,14 +18,25 @@ interface FirstUseProps {
 }
 
 /** What is recorded here for the first time: most of it begins when this page has really shown it, and stays readable until it is closed. */
-export function FirstUse({ status: { firstUse: waiting }, transport, ask }: FirstUseProps) {
+export function FirstUse({ status, transport, ask }: FirstUseProps) {
+  const { firstUse: waiting, parameters } = status;
   const [begun, setBegun] = useState<readonly FirstUseView[]>([]);
+  const met = useRef<readonly FirstUseView[]>([]);
+  // Whoever showed it, a terminal perhaps: what was to be read here is not taken away.
+  useEffect(() => {
+    const left = met.current.filter(({ parameter }) => !waiting.some((one) => one.parameter === parameter));
+    const records = left.filter(
+      ({ parameter, level }) => parameters[parameter].active && parameters[parameter].level === level,
+    );
+    met.current = [...left.filter((one) => !records.includes(one)), ...waiting];
+    if (records.length > 0) setBegun((before) => together(before, records));
+  }, [waiting, parameters]);
   const read = begun.filter(({ parameter }) => !waiting.some((one) => one.parameter === parameter));
   if (waiting.length + read.length === 0) return null;
   const shown = async (view: FirstUseView): Promise<void> => {
     const { parameter, shown: digest } = view;
     const answer = await transport.ask({ command: 'first_use', parameter, shown: digest, how: 'shown' });
-    if (answer.ok) setBegun((before) => [...before.filter((one) => one.parameter !== parameter), view]);
+    if (answer.ok) setBegun((before) => together(before, [view]));
   };
   return (
     <Panel title={say('firstUse.title')} asks={waiting.length > 0}>
@@ -48,6 +59,10 @@ export function FirstUse({ status: { firstUse: waiting }, transport, ask }: Firs
       )}
     </Panel>
   );
+}
+
+function together(before: readonly FirstUseView[], now: readonly FirstUseView[]): readonly FirstUseView[] {
+  return [...before.filter((one) => !now.some(({ parameter }) => parameter === one.parameter)), ...now];
 }
 
 interface WaitingProps {

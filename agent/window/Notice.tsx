@@ -1,11 +1,12 @@
 import { Button, Modal, NativeSelect } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { datesOf } from '../../shared/policy/noticePage.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
+import { phrasesIn } from '../../shared/policy/phrases/languages.ts';
 import { nameOfLanguage } from '../../shared/policy/translation.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus, WindowAnswer } from '../../shared/protocol/window.ts';
 import { agreementLines } from '../strings/agreement.ts';
-import { date } from '../strings/format.ts';
 import { languageRemark } from '../strings/languageRemark.ts';
 import { listed, say } from '../strings/say.ts';
 import { Panel } from './Panel.tsx';
@@ -41,23 +42,38 @@ export function NoticeWaiting({ status, transport, ask }: NoticeProps) {
 
 /** The whole notice; what acknowledges it stands after its last word. */
 export function NoticeDialog({ opened, onClose, ...props }: NoticeProps & { opened: boolean; onClose: () => void }) {
+  const [titled, setTitled] = useState<NoticeView | null>(null);
   const version = String(props.status.notice?.version ?? '');
   return (
     <Modal
       opened={opened}
       onClose={onClose}
-      title={say('notice.title', { version })}
+      title={
+        titled === null ? (
+          say('notice.title', { version })
+        ) : (
+          <span lang={titled.language}>
+            {titled.headings.version} {titled.version}
+          </span>
+        )
+      }
       size="34rem"
       // Locking the page behind a dialog is done with a <style> element, which the content security policy forbids.
       lockScroll={false}
       closeButtonProps={{ 'aria-label': say('action.close') }}
     >
-      <NoticeText {...props} onClose={onClose} />
+      <NoticeText {...props} onClose={onClose} onShown={setTitled} />
     </Modal>
   );
 }
 
-function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose: () => void }) {
+interface NoticeTextProps extends NoticeProps {
+  readonly onClose: () => void;
+  /** What is read may be in another language than the window: so is then what stands above it. */
+  readonly onShown: (notice: NoticeView | null) => void;
+}
+
+function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProps) {
   const [notice, setNotice] = useState<NoticeView | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [language, setLanguage] = useState(english.language);
@@ -67,7 +83,9 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
     let isCurrent = true;
     void transport.ask({ command: 'notice', language }).then((answer) => {
       if (!isCurrent) return;
-      setNotice(answer.ok ? (answer.notice ?? null) : null);
+      const shown = answer.ok ? (answer.notice ?? null) : null;
+      setNotice(shown);
+      onShown(shown);
       setShownAs(answer.ok ? answer : null);
       setProblem(answer.ok ? null : answer.problem);
     });
@@ -75,7 +93,7 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
       isCurrent = false;
     };
     // A notice that is published while this one is read takes its place.
-  }, [transport, version, language]);
+  }, [transport, version, language, onShown]);
   if (problem !== null) return <p role="alert">{problem}</p>;
   if (notice === null) return <p role="status">{say('frame.opening')}</p>;
   const accept = async (): Promise<void> => {
@@ -84,13 +102,16 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
   const agree = async (): Promise<void> => {
     if (await ask({ command: 'agree', version: notice.version, hash: notice.hash, language })) onClose();
   };
+  const phrases = phrasesIn(notice.language);
+  const { reading } = phrases;
   const remark = shownAs?.language === undefined ? '' : languageRemark(shownAs.language.is, language);
-  const { headings, collected, notCollected, never, retention, appeal, publishedAt, updatedAt, edition } = notice;
+  const { headings, collected, notCollected, never, retention, appeal, edition } = notice;
   return (
     <div className={classes.column}>
       {shownAs?.language !== undefined && (
         <NativeSelect
-          label={say('notice.language')}
+          label={reading.language}
+          lang={phrases.language}
           value={language}
           onChange={(event) => setLanguage(event.currentTarget.value)}
           data={shownAs.language.languages.map((tag) => ({ value: tag, label: nameOfLanguage(tag) }))}
@@ -100,11 +121,7 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
       <div className={classes.column} lang={notice.language}>
         {notice.prevails !== '' && <p>{notice.prevails}</p>}
         <p className={`${classes.quiet} ${classes.small}`}>
-          {say('notice.published', {
-            organisation: status.organisation,
-            date: date(publishedAt),
-            updated: date(updatedAt),
-          })}
+          {notice.organisation} · {datesOf(notice)}
         </p>
         <h2>{headings.collected}</h2>
         {collected.length === 0 && <p>{headings.nothing}</p>}
@@ -137,9 +154,11 @@ function NoticeText({ status, transport, ask, onClose }: NoticeProps & { onClose
         )}
       </div>
       {status.notice?.acknowledged === true ? (
-        <p>{say('notice.accepted')}</p>
+        <p lang={phrases.language}>{reading.acknowledged}</p>
       ) : (
-        <Button onClick={() => void accept()}>{say('notice.accept')}</Button>
+        <Button lang={phrases.language} onClick={() => void accept()}>
+          {reading.acknowledge}
+        </Button>
       )}
       {status.notice !== null && agreementLines(status.notice).map((line) => <p key={line}>{line}</p>)}
       {status.notice?.agreement?.pending === null && (

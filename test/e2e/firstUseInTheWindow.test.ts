@@ -30,7 +30,7 @@ test('before its first use the window shows what is recorded, and only then it i
     await window.goto((await agent.tell('window', '--no-open')).out.trim().split('\n').at(-1) ?? '');
     const panel = window.getByRole('region', { name: 'About to be recorded here for the first time' });
     const app = panel.getByRole('region', { name: 'Active application' });
-    await app.getByText('You have seen this: it is recorded from now on.').waitFor();
+    await app.getByText('It is recorded already, while you track. This stays here until you close it.').waitFor();
     await app.getByText(/kept 60 days · seen by/).waitFor();
     const recording = () => window.locator('[data-recording]').innerText();
     await expect.poll(recording, { timeout: PATIENCE }).toMatch(/Recording: .*active application.*Not recording/s);

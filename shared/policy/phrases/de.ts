@@ -140,12 +140,17 @@ export const german: Phrases = {
   and: (a, b) => `${a} und ${b}`,
   appHidden: (what) => `Von ${what} nur, dass etwas Privates im Vordergrund ist.`,
   siteHidden: (what) => `Von ${what} nur, dass etwas Privates geöffnet ist.`,
-  titleHidden: (what) => `Keine von ${what}.`,
+  titleHidden: (what) => `Von ${what} kein Fenstertitel.`,
   screenshotHidden: (what) => `Keine, solange etwas von ${what} zu sehen ist.`,
   question: ({ name, email }) => `Zu Ihren Daten können Sie ${name} (${email}) fragen.`,
   complaint: (authority, where) =>
     `Sie können sich jederzeit und kostenlos bei der Aufsichtsbehörde beschweren, ${authority}${where === '' ? '' : ` (${where})`}, und vor Gericht gehen.`,
   complaintUnnamed:
     'Sie können sich jederzeit und kostenlos bei der Datenschutzbehörde des Landes beschweren, in dem Sie wohnen oder arbeiten, und vor Gericht gehen; Ihre Organisation hat hier noch keine genannt.',
+  reading: {
+    language: 'Sprache',
+    acknowledge: 'Ich habe dies gelesen und zur Kenntnis genommen',
+    acknowledged: 'Sie haben es zur Kenntnis genommen.',
+  },
   prevails: 'Dies ist eine Übersetzung. Wo sie vom englischen Text abweicht, gilt der englische.',
 };

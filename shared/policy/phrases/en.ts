@@ -82,5 +82,10 @@ export const english: Phrases = {
     `You can complain to the supervisory authority, ${authority}${where === '' ? '' : ` (${where})`}, at any time, free of charge, and go to court.`,
   complaintUnnamed:
     'You can complain to the data protection authority of the country where you live or work, at any time, free of charge, and go to court; your organisation has not named one here yet.',
+  reading: {
+    language: 'Language',
+    acknowledge: 'I have read this and acknowledge it',
+    acknowledged: 'You have acknowledged it.',
+  },
   prevails: '',
 };

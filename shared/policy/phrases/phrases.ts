@@ -50,6 +50,8 @@ export interface Phrases {
   /** `where`: address and web page, either or both; empty when neither is known. */
   readonly complaint: (authority: string, where: string) => string;
   readonly complaintUnnamed: string;
+  /** What stands around a notice where it is read, to be acknowledged. */
+  readonly reading: { readonly language: string; readonly acknowledge: string; readonly acknowledged: string };
   /** Which of two languages counts, where they differ; empty for the one that does. */
   readonly prevails: string;
 }

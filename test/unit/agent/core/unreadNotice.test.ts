@@ -4,7 +4,7 @@ import { parameterIds } from '../../../../shared/catalog.ts';
 import { onAPage, script, typing } from '../../../support/days/moments.ts';
 import { createRig, EVERYTHING } from '../../../support/recording.ts';
 
-const WAITS = 'Off: it waits until you have read the notice and accepted it; see "daylight-agent notice".';
+const WAITS = 'Off: it waits until you have read the notice and accepted it.';
 
 test('what waits for the person to read the notice is said to wait for that, in the window, the receipt and the refusal', async () => {
   const { policies, publisher, recorder } = await createRig({
