@@ -126,6 +126,7 @@ async function typeOneSession(agent: RealAgent, typing: Typing, { text }: Typed,
   await desktop.focus(first);
   await desktop.moveMouse(200, 150);
   await agent.tell('start', '--project', 'Website');
+  if (number === 0) await agent.tell('seen', 'screenshot');
   await desktop.click();
   await desktop.type(`${text}\n`, 40);
   await desktop.focus(second);
