@@ -62,8 +62,8 @@ function Version(props: { version: PublishedVersion; before: PublishedVersion | 
           {isInForce && <Mark tone="on">{say('history.inForce')}</Mark>}
         </div>
         <p className="dl-quiet dl-small">
-          {say('history.by', { when: dateTime(publishedAt), author })}{' '}
-          {version.approvedBy !== undefined && say('proposals.approvedBy', { approver })}
+          {say('history.by', { when: dateTime(publishedAt), author })}
+          {version.approvedBy !== undefined && ` ${say('proposals.approvedBy', { approver })}`}
         </p>
       </div>
       <p>{say('history.reason', { reason })}</p>
