@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Why an observation was not stored. Every observation ends as stored or as discarded for exactly one of these. */
 export const DiscardReason = z.enum([
-  'malformed', // not a known kind, an unknown field, a value out of bounds
+  'malformed', // not a known kind, an unknown field, a value out of bounds, or one that cannot be judged
   'policy_unknown', // the batch names a policy version that this organisation never published
   'off_at_capture', // the parameter, or this level of it, was not allowed when it was captured
   'off_at_receipt', // allowed then, not allowed now

@@ -25,6 +25,7 @@ import { hiddenBy } from './sensors/hiding.ts';
 import { defaultReductions } from './sensors/reduce.ts';
 import type { Reductions } from './sensors/reductions.ts';
 import { createRegistry } from './sensors/registry.ts';
+import { timely } from './sensors/timely.ts';
 import { INTERVAL_MS } from './session.ts';
 import { isStop } from './spool/endings.ts';
 import type { Spool } from './spool/spool.ts';
@@ -136,8 +137,9 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
     onGiven: tracking.given,
     onFailing: () => tell('Daylight cannot write to its folder: what it records now is lost. Is the disk full?'),
   });
-  const always = deps.reductions ?? defaultReductions;
-  const reductions = excluding(always, policies.exclusions);
+  const untimed = deps.reductions ?? defaultReductions;
+  const always = timely(untimed, clock);
+  const reductions = timely(excluding(untimed, policies.exclusions), clock);
   const dayCounts = createDayCounts(clock, left.dayCounts);
   const sampler = createSampler({
     ...{ gate, registry, outbox, platform: deps.platform, indicator, clock, random: deps.random },

@@ -2,8 +2,9 @@ import type { ParameterId } from '../../shared/catalog.ts';
 import { type Observation, parseObservation } from '../../shared/events/observation.ts';
 import type { BootId, SessionId } from '../../shared/ids.ts';
 import type { DiscardReason, Outcome } from '../../shared/outcome.ts';
+import { inTimeLimit } from '../../shared/policy/timeLimit.ts';
 import { limits } from '../../shared/protocol/limits.ts';
-import { DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import { DAY, type Day, dayOf, type MonoMs, type UnixMs } from '../../shared/time.ts';
 import type { Judge } from '../control/control.ts';
 import type { ErasedOf } from '../control/erased.ts';
 import type { DiscardCount } from '../store/store.ts';
@@ -25,6 +26,8 @@ export interface GateInput {
   readonly clocks: ClockReading;
   readonly sessions: DeviceSessions;
   readonly now: UnixMs;
+  /** For how long the content of one observation is judged. */
+  readonly mono: () => MonoMs;
   /** How much of each minute is taken already. */
   readonly counting: Counting;
   /** Whether the image that a screenshot names is here, whole. Asked at most once per observation, and last. */
@@ -107,7 +110,7 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   const day = calendar.dayAfter(at, 0);
   const expires = calendar.dayAfter(at, verdict.retentionDays);
   if (expires < calendar.today) return no('past_retention');
-  const problem = untruth(observation);
+  const problem = judged(input, () => untruth(observation));
   if (problem !== null) return no(problem);
   if (isExcluded(observation, () => input.judge.exclusions(question))) return no('excluded');
   const counted = observation.parameter === 'screenshot' ? countScreenshot(inSession, at) : inSession;
@@ -116,6 +119,15 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   if (observation.parameter === 'screenshot' && !input.hasImage(observation)) return no('image_missing');
   const { termsVersion } = verdict;
   return { item: { observation: observation as Admitted, session, day, expires, termsVersion }, sessions: counted };
+}
+
+/** What cannot be judged, or not within the limit, is not stored; the rest of its batch is judged as ever. */
+function judged({ mono }: GateInput, judge: () => DiscardReason | null): DiscardReason | null {
+  try {
+    return inTimeLimit(mono, judge);
+  } catch {
+    return 'malformed';
+  }
 }
 
 /** A stop that is not stored says all the same that its session is over: when, only what else is stored of it can tell. */

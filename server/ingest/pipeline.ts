@@ -101,6 +101,7 @@ async function storeBatch(deps: PipelineDeps, sender: Sender, batch: Batch, imag
       clocks: sender.clocks,
       sessions,
       now,
+      mono: deps.clock.mono,
       counting,
       hasImage: onceEach(images),
     });

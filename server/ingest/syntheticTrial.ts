@@ -25,6 +25,7 @@ export function wouldAdmit({ judge, policyVersion, random, now }: SyntheticTrial
   return readings.some((reading) => {
     const { outcomes } = admit({
       ...{ observations: [reading], session, boot, policyVersion, judge, now },
+      mono: () => mono, // made up like the readings: no time passes
       clocks: { boot, at: now, mono, serverAt: now, serverMono: mono },
       sessions: { sessions: [{ session, start: now, stop: null, pauses: [] }], screenshots: [] },
       erased: { covers: () => false }, // whether the parameter is on does not depend on what was erased of it

@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Platform } from '../../agent/core/ports.ts';
 import { defaultReductions } from '../../agent/core/sensors/reduce.ts';
+import type { Reductions } from '../../agent/core/sensors/reductions.ts';
 import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
+import { NOTHING_ERASED } from '../../server/control/erased.ts';
+import { createDensity } from '../../server/ingest/density.ts';
+import { admit } from '../../server/ingest/gate.ts';
+import { REDUCTION_LIMIT_MS } from '../../shared/policy/timeLimit.ts';
 import { MINUTE } from '../../shared/time.ts';
 import { atTheEditor, onAPage, script, typing } from '../support/days/moments.ts';
-import { createRig, EVERYTHING, type RigOptions } from '../support/recording.ts';
+import { MORNING, newSession } from '../support/ingestKit.ts';
+import { BOOT, createRig, EVERYTHING, type RigOptions } from '../support/recording.ts';
+import { createTestClock, type TestClock } from '../support/testClock.ts';
 
 async function fiveMinutes(change: (platform: Platform) => Platform, options: Partial<RigOptions> = {}) {
   const day = script([...atTheEditor, typing]);
@@ -59,6 +66,66 @@ test.each(['isSensitive', 'isSpecial', 'app', 'url'] as const)(
     for (const id of rests[name]) expect(rig.recorder.status().failures[id]).toBeGreaterThan(0);
   },
 );
+
+/** By the scripted clock, on which no time passes while something is reduced. */
+function taking(ms: number, clock: TestClock, redactor: 'title' | 'isSpecial'): Reductions {
+  const slow = <A extends unknown[], T>(reduce: (...args: A) => T) => {
+    return (...args: A): T => {
+      clock.freeze(ms);
+      return reduce(...args);
+    };
+  };
+  return { ...defaultReductions, [redactor]: slow(defaultReductions[redactor] as (...args: unknown[]) => unknown) };
+}
+
+test('what a redactor gives after its limit is not used and is counted as failed, and the session lives', async () => {
+  for (const [ms, isKept] of [
+    [REDUCTION_LIMIT_MS, true],
+    [REDUCTION_LIMIT_MS + 1, false],
+  ] as const) {
+    const clock = createTestClock();
+    const { recorder, recorded } = await fiveMinutes((same) => same, { clock, reductions: taking(ms, clock, 'title') });
+    expect([ms, recorded('title').length > 0]).toEqual([ms, isKept]);
+    expect((recorder.status().failures.title ?? 0) > 10).toBe(!isKept);
+    expect(recorded('app').length).toBeGreaterThan(2);
+    expect(recorder.status().state).toBe('tracking');
+  }
+});
+
+test('a site that was not judged within the limit has no address, no title and no picture', async () => {
+  const clock = createTestClock();
+  const reductions = taking(REDUCTION_LIMIT_MS + 1, clock, 'isSpecial');
+  const day = script([...onAPage, typing]);
+  const rig = await createRig({
+    ...{ levels: EVERYTHING, clock, reductions, platform: () => createScriptedPlatform(day, clock) },
+  });
+  await rig.recorder.start();
+  await rig.clock.advance(11 * MINUTE);
+  expect([rig.recorded('title'), rig.recorded('url'), rig.spool.held()]).toEqual([[], [], []]);
+  for (const id of ['title', 'url', 'screenshot'] as const)
+    expect(rig.recorder.status().failures[id]).toBeGreaterThan(0);
+});
+
+test('at ingest, what is judged after the limit is discarded, and the rest of its batch is stored', () => {
+  const { session, boot } = { session: newSession(), boot: BOOT };
+  const of = (title: string) => ({
+    ...{ parameter: 'title', level: 'redacted', title, at: MORNING, mono: 1_000, span: 0 },
+  });
+  const passes = [0, REDUCTION_LIMIT_MS + 1, 0].flatMap((took) => [0, took]);
+  let mono = 0;
+  const { outcomes } = admit({
+    ...{ observations: ['One', 'Two', 'Three'].map(of), session, boot, policyVersion: 1 },
+    judge: {
+      captured: () => ({ allowed: true, retentionDays: 30, termsVersion: 1 }),
+      ...{ ended: () => ({ allowed: false, reason: 'off_at_capture' }), exclusions: () => [], takenAway: () => null },
+    },
+    ...{ erased: NOTHING_ERASED, hasImage: () => true, counting: createDensity().begin(), now: MORNING + MINUTE },
+    clocks: { boot, at: MORNING, mono: 1_000, serverAt: MORNING, serverMono: 0 },
+    sessions: { sessions: [{ session, start: MORNING - MINUTE, stop: null, pauses: [] }], screenshots: [] },
+    mono: () => (mono += passes.shift() ?? 0),
+  });
+  expect(outcomes).toEqual([{ kind: 'stored' }, { kind: 'discarded', reason: 'malformed' }, { kind: 'stored' }]);
+});
 
 test('a redactor that gives what has no place in the register loses its value', async () => {
   const reductions = {

@@ -63,7 +63,7 @@ describe('the sum of outcomes', () => {
           const input: GateInput = {
             ...{ observations, session: batchSession, boot, policyVersion: 1, judge, hasImage, erased: NOTHING_ERASED },
             clocks: { boot, at: MORNING, mono: 1_000, serverAt: MORNING, serverMono: 0 },
-            ...{ sessions: noSessions, now: MORNING, counting: createDensity().begin() },
+            ...{ sessions: noSessions, now: MORNING, mono: () => 0, counting: createDensity().begin() },
           };
           const result = admit(input);
           const discarded = result.discarded.reduce((sum, { count }) => sum + count, 0);
