@@ -1,5 +1,5 @@
 import { type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
-import { type Exclusions, excludable, excludesMore, NO_EXCLUSIONS } from '../../shared/policy/exclusions.ts';
+import { type Exclusions, excludesMore, isExcludable, NO_EXCLUSIONS } from '../../shared/policy/exclusions.ts';
 import type { Levels } from '../../shared/policy/policy.ts';
 import { SECOND } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
@@ -150,6 +150,6 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
  * the parameter goes that has not been sent.
  */
 function isReached(id: ParameterId, writer: Pick<RecordWriter, 'excluded'>, excluded: Exclusions): boolean {
-  if (!(excludable as readonly ParameterId[]).includes(id)) return false;
+  if (!isExcludable(id)) return false;
   return excludesMore(writer.excluded() ?? NO_EXCLUSIONS, excluded);
 }

@@ -114,21 +114,16 @@ export async function createRecorder(deps: RecorderDeps): Promise<Recorder> {
   });
   const makeGate = deps.gate ?? createGate;
   const applied = () => writer.appliedOnDisk() ?? ALL_OFF;
-  const gate = makeGate({
+  const looksAt = {
     ...{ policies, indicator, clock, applied },
     presence: tracking.presence,
     unavailable: () => sensing.sensors().unavailable,
-    introduced: (parameter) => firstUse.most(parameter),
-  });
+  };
+  const gate = makeGate({ ...looksAt, introduced: (parameter) => firstUse.most(parameter) });
   const firstUse = createFirstUse({
     ...{ policies, clock, indicator, known: left.introduced },
     running: (parameter) => registry.running(parameter) !== null,
-    gateBesides: makeGate({
-      ...{ policies, indicator, clock, applied },
-      presence: tracking.presence,
-      unavailable: () => sensing.sensors().unavailable,
-      introduced: () => undefined,
-    }),
+    gateBesides: makeGate({ ...looksAt, introduced: () => undefined }),
   });
   const outbox = createOutbox({
     ...{ gate, spool },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonical } from '../../shared/canonical.ts';
-import { parameterIds } from '../../shared/catalog.ts';
+import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import { type OrgId, PersonId } from '../../shared/ids.ts';
 import { raisesAnything } from '../../shared/policy/changeClass.ts';
@@ -264,7 +264,7 @@ export function createProposals(deps: ProposalsDeps): Proposals {
 
 /** Who may publish may not by that let anybody see more than they do. */
 export function requireMayPublish(actor: Actor, before: PolicyDocument, after: PolicyDocument): void {
-  const parameter = parameterIds.find((id) => givesSight(before.parameters[id], after.parameters[id]));
+  const parameter = seenByMore(before, after);
   if (parameter === undefined) return;
   const verdict = authorize(actor, 'policy.give_sight', organisation(actor.org));
   if (verdict.kind === 'granted') return;
@@ -276,8 +276,12 @@ export function requireMayPublish(actor: Actor, before: PolicyDocument, after: P
 
 function mayPublish(actor: Actor, before: PolicyDocument, after: PolicyDocument): boolean {
   if (authorize(actor, 'policy.publish', organisation(actor.org)).kind === 'refused') return false;
-  const sees = parameterIds.some((id) => givesSight(before.parameters[id], after.parameters[id]));
-  return !sees || authorize(actor, 'policy.give_sight', organisation(actor.org)).kind === 'granted';
+  if (seenByMore(before, after) === undefined) return true;
+  return authorize(actor, 'policy.give_sight', organisation(actor.org)).kind === 'granted';
+}
+
+function seenByMore(before: PolicyDocument, after: PolicyDocument): ParameterId | undefined {
+  return parameterIds.find((id) => givesSight(before.parameters[id], after.parameters[id]));
 }
 
 function isOpen({ state }: ProposalView): boolean {

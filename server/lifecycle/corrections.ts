@@ -8,8 +8,9 @@ import type { Authorized } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
 import type { Erased, ErasedOf } from '../control/erased.ts';
 import { openStep, sealStep } from '../control/requestStep.ts';
+import { openSegment } from '../ingest/openSegment.ts';
 import { segmentScope } from '../ingest/scopes.ts';
-import { decodeSegment, encodeSegment, type Segment, type SegmentPart } from '../ingest/segment.ts';
+import { encodeSegment, type Segment, type SegmentPart } from '../ingest/segment.ts';
 import { createLanes } from '../lanes.ts';
 import type { Random } from '../random.ts';
 import {
@@ -21,7 +22,7 @@ import {
   withoutRecords,
 } from '../reports/corrected.ts';
 import type { BlobRecord, SegmentRecord, Store } from '../store/store.ts';
-import { type Vault, VaultError } from '../vault/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 
 /** A record with everything that was said about it. */
 export interface Located {
@@ -303,18 +304,12 @@ async function openedOf(
   const opened: OpenedSegment[] = [];
   for (const segment of await store.segments(org, person, parameter, from, to)) {
     if (segment.expires < dayOf(now)) continue;
-    const bytes = await vault.open(segmentScope(segment), segment.sealed).catch(unlessLost);
-    if (bytes === null) continue;
-    const content = decodeSegment(bytes);
+    const content = await openSegment(vault, segment);
+    if (content === null) continue;
     const parts = content.parts.map((part) => withoutRecords(part, (one) => erased.hides(one)));
     opened.push({ segment, content: { ...content, parts } });
   }
   return opened;
-}
-
-function unlessLost(cause: unknown): null {
-  if (cause instanceof VaultError && (cause.code === 'not_authentic' || cause.code === 'key_destroyed')) return null;
-  throw cause;
 }
 
 function subjectOf({ actor, subject }: Authorized<'correction.make' | 'correction.answer'>): Whose {

@@ -7,9 +7,10 @@ import { HOUR, SECOND } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import { daysOf, type Erased, type ErasedOf, isOf, weeksIn } from '../control/erased.ts';
 import { type ErasureScope, openErasure } from '../control/erasureScope.ts';
+import { openSegment } from '../ingest/openSegment.ts';
 import { openSessions, sealSessions } from '../ingest/pipeline.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
-import { decodeSegment, encodeSegment, type Segment } from '../ingest/segment.ts';
+import { encodeSegment, type Segment } from '../ingest/segment.ts';
 import { withoutErased } from '../ingest/sessions.ts';
 import { withoutRecords } from '../reports/corrected.ts';
 import type {
@@ -23,7 +24,7 @@ import type {
 } from '../store/store.ts';
 import { StoreError } from '../store/store.ts';
 import { daysOfWeek, epochAfter, erasureOf, weekOf } from '../vault/epochs.ts';
-import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
+import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/vault.ts';
 
 export interface ErasureDeps {
   readonly store: Store;
@@ -254,9 +255,8 @@ async function reseal(
 ): Promise<'resealed' | 'changed' | 'goes'> {
   const { store, vault } = deps;
   await setImmediate(); // others are served between two that are opened and sealed
-  const bytes = await unlessLost(vault.open(segmentScope(segment), segment.sealed));
-  if (bytes === null) return 'goes';
-  const content = decodeSegment(bytes);
+  const content = await openSegment(vault, segment);
+  if (content === null) return 'goes';
   const kept = withoutThose(content, await takenBy(deps, one));
   if (kept !== content) one.sample ??= { scope: segmentScope(segment), sealed: segment.sealed };
   if (kept.parts.length === 0) return 'goes';
@@ -313,14 +313,6 @@ function headOf({ sealed: _sealed, ...head }: BlobRecord): ImageHead {
 /** Before what it replaces can be opened by nobody any more. Throws VaultError. */
 async function requireOpens(vault: Pick<Vault, 'open'>, scope: SealScope, sealed: Sealed): Promise<void> {
   await vault.open(scope, sealed);
-}
-
-/** Null for what was altered, or whose key is gone: nobody can read it, and it goes. */
-async function unlessLost(opening: Promise<Uint8Array>): Promise<Uint8Array | null> {
-  return opening.catch((cause: unknown) => {
-    if (cause instanceof VaultError && (cause.code === 'not_authentic' || cause.code === 'key_destroyed')) return null;
-    throw cause;
-  });
 }
 
 async function unlessMissing<T>(reading: Promise<T>): Promise<T | null> {
@@ -401,10 +393,8 @@ async function isThere(deps: ErasureDeps, one: Erasing): Promise<boolean> {
   for (const part of scope.parts) {
     const [from, to] = daysOf(part);
     for (const segment of await store.segments(org, person, part.parameter, from, to)) {
-      const bytes = await unlessLost(vault.open(segmentScope(segment), segment.sealed));
-      if (bytes === null) continue;
-      const { parts } = decodeSegment(bytes);
-      if (parts.some((part) => withoutRecords(part, isTaken) !== part)) return true;
+      const content = await openSegment(vault, segment);
+      if (content?.parts.some((part) => withoutRecords(part, isTaken) !== part)) return true;
     }
   }
   return false;

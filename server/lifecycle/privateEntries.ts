@@ -2,14 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
-import { excludable } from '../../shared/policy/exclusions.ts';
+import { isExcludable } from '../../shared/policy/exclusions.ts';
 import { addDays, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { ErasurePart } from '../control/erasureScope.ts';
-import { segmentScope } from '../ingest/scopes.ts';
-import { decodeSegment } from '../ingest/segment.ts';
+import { openSegment } from '../ingest/openSegment.ts';
 import { shownIn } from '../reports/corrected.ts';
 import type { SegmentRecord, Store } from '../store/store.ts';
-import { type Vault, VaultError } from '../vault/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 
 /** When each entry began, ascending, of each parameter of which there is one. */
 export type PrivateEntries = ReadonlyMap<ParameterId, readonly UnixMs[]>;
@@ -97,7 +96,7 @@ async function daysHeld(
 ): Promise<ReadonlyMap<ParameterId, ReadonlySet<Day>>> {
   const days = new Map<ParameterId, Set<Day>>();
   for (const { parameter, day } of await store.held(org, person)) {
-    if (!parameters.has(parameter) || !(excludable as readonly ParameterId[]).includes(parameter)) continue;
+    if (!parameters.has(parameter) || !isExcludable(parameter)) continue;
     days.set(parameter, (days.get(parameter) ?? new Set()).add(day));
   }
   return days;
@@ -111,17 +110,11 @@ async function* opened(
 ): AsyncGenerator<readonly [SegmentRecord, Observation]> {
   for (const segment of await store.segments(org, person, parameter, day, day)) {
     await setImmediate(); // others are served between two that are opened
-    const bytes = await vault.open(segmentScope(segment), segment.sealed).catch(unlessLost);
-    if (bytes === null) continue;
-    for (const { stored, observation } of decodeSegment(bytes).parts.flatMap(shownIn)) {
+    const content = await openSegment(vault, segment);
+    for (const { stored, observation } of content?.parts.flatMap(shownIn) ?? []) {
       yield [segment, stored];
       // Corrected: what it says now may be private, where what was recorded was not.
       if (observation !== stored) yield [segment, observation];
     }
   }
-}
-
-function unlessLost(cause: unknown): null {
-  if (cause instanceof VaultError && cause.code !== 'unavailable') return null;
-  throw cause;
 }

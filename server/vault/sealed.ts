@@ -33,3 +33,11 @@ export class VaultError extends Error {
     this.code = code;
   }
 }
+
+/** Null for what was altered, or whose key is gone: nobody can read it. Whatever else fails, fails. */
+export function unlessLost(opening: Promise<Uint8Array>): Promise<Uint8Array | null> {
+  return opening.catch((cause: unknown) => {
+    if (cause instanceof VaultError && (cause.code === 'not_authentic' || cause.code === 'key_destroyed')) return null;
+    throw cause;
+  });
+}

@@ -10,7 +10,7 @@ import { type Sealed, type SealScope, VaultError } from './sealed.ts';
 export { epochOf } from './epochs.ts';
 export type { RootKey } from './rootKey.ts';
 export { createRootKeyFile, readRootKeyFile } from './rootKey.ts';
-export { type Sealed, type SealScope, VaultError } from './sealed.ts';
+export { type Sealed, type SealScope, unlessLost, VaultError } from './sealed.ts';
 
 export interface Vault {
   /**

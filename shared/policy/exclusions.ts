@@ -17,6 +17,10 @@ export const NO_EXCLUSIONS: Exclusions = { apps: [], sites: [] };
 /** What an exclusion may keep back. */
 export const excludable = ['app', 'title', 'url', 'screenshot'] as const satisfies readonly ParameterId[];
 
+export function isExcludable(parameter: ParameterId): parameter is (typeof excludable)[number] {
+  return (excludable as readonly ParameterId[]).includes(parameter);
+}
+
 /** What somebody typed, in the form that a policy holds. It may still have a problem. */
 export function globFrom(kind: keyof Exclusions, typed: string): string {
   const glob = typed.normalize('NFKC').trim().toLowerCase();
@@ -65,7 +69,7 @@ export function excludesMore(before: Exclusions, after: Exclusions): boolean {
 
 /** Whether something is not left out any more that bore on this parameter. */
 export function excludesLess(parameter: ParameterId, before: Exclusions, after: Exclusions): boolean {
-  if (!(excludable as readonly ParameterId[]).includes(parameter)) return false;
+  if (!isExcludable(parameter)) return false;
   return isMore(after.apps, before.apps) || (parameter !== 'app' && isMore(after.sites, before.sites));
 }
 

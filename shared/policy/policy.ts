@@ -13,7 +13,7 @@ import { OrgId } from '../ids.ts';
 import { Role, ViewerRole } from '../roles.ts';
 import { Digest } from '../signed.ts';
 import { UnixMs } from '../time.ts';
-import { Exclusions, excludable, NO_EXCLUSIONS } from './exclusions.ts';
+import { Exclusions, isExcludable, NO_EXCLUSIONS } from './exclusions.ts';
 import { Jurisdiction } from './jurisdiction.ts';
 import { WorkingHours } from './workingHours.ts';
 
@@ -199,7 +199,7 @@ export function readPolicy(document: unknown): { ok: true; policy: ReadPolicy } 
       notUnderstood[id] = 'missing';
       continue;
     }
-    if (exclusions === undefined && (excludable as readonly ParameterId[]).includes(id)) {
+    if (exclusions === undefined && isExcludable(id)) {
       notUnderstood[id] = 'not_understood';
       continue;
     }

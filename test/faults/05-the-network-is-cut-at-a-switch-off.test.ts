@@ -81,8 +81,15 @@ test.each([
       // Cut off from the server, this computer goes on by what it was told last, and says that it is not connected.
       if (isToldInTime) expect(calls()).toBe(callsAtOnce);
       else expect(calls()).toBeGreaterThan(callsAtOnce);
-      const open = await titleProof(owner.client);
-      expect([open.requested, open.confirmed, open.waiting.devices]).toEqual(['off', 0, 1]);
+      let open = await titleProof(owner.client);
+      await eventually('the server has found out that nobody answers', async () => {
+        expect([open.requested, open.confirmed, open.waiting.devices]).toEqual(['off', 0, 1]);
+        if (open.waiting.connected === 0) return true;
+        await wait(500); // it looks once a second
+        await pass(clock, 20 * SECOND, 'gone');
+        open = await titleProof(owner.client);
+        return false;
+      });
       // A full hour, at which the lease has ended for certain: when exactly is for the person alone.
       expect(open.waiting.stopsBy).toBeGreaterThan(it.clock.now());
       expect(open.waiting.stopsBy).toBeLessThanOrEqual(it.clock.now() + 2 * HOUR);
@@ -97,8 +104,11 @@ test.each([
       const callsAtEnd = calls();
       await pass(clock, 5 * MINUTE, 'gone');
       expect(calls(), 'by its lease nothing is read any more').toBe(callsAtEnd);
-      while (it.clock.now() <= open.waiting.stopsBy)
-        await pass(clock, 10 * MINUTE, 'gone').then(() => titleProof(owner.client));
+      while (it.clock.now() <= open.waiting.stopsBy) {
+        await pass(clock, 10 * MINUTE, 'gone');
+        expect((await titleProof(owner.client)).confirmed).toBe(0);
+        expect(await titlesStored(mia.client, mia.person)).toBe(stored);
+      }
       const ended = await titleProof(owner.client);
       expect([ended.confirmed, ended.waiting.devices, ended.waiting.running, calls()]).toEqual([0, 1, 0, callsAtEnd]);
 

@@ -7,8 +7,8 @@ export interface Wire {
   /** Pulls it out: what is connected is cut off, and whoever tries again is refused. */
   cut(): void;
   /**
-   * Pulls it out where nobody notices: from now on so many bytes more go through each way, and then nothing, while both ends believe
-   * themselves connected. Nobody else gets through either.
+   * Pulls it out where nobody notices: from now on so many bytes more go through each way, and then nothing, not even the end of a
+   * connection that one side gives up. Nobody else gets through either.
    */
   vanish(left: { readonly down: number; readonly up: number }): void;
   /** As new; what had vanished is cut off at last. */
@@ -43,9 +43,14 @@ export async function startWire(serverUrl: string): Promise<Wire> {
       directions.push(copy);
       open.add(from);
       from.on('data', (bytes: Buffer) => copy.push(bytes));
-      from.on('error', () => to.destroy());
+      from.on('error', () => {
+        if (left === null) to.destroy();
+      });
       from.on('close', () => open.delete(from));
-      from.pipe(through(way)).pipe(to);
+      from.on('end', () => {
+        if (left === null) to.end();
+      });
+      from.pipe(through(way)).pipe(to, { end: false });
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -15,6 +15,7 @@ import type { Authorized } from '../../authorize.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { daysOf, isOf, type OpenedErasure } from '../../control/erased.ts';
 import type { ErasurePart, ErasureScope } from '../../control/erasureScope.ts';
+import { openSegment } from '../../ingest/openSegment.ts';
 import { segmentScope } from '../../ingest/scopes.ts';
 import { decodeSegment } from '../../ingest/segment.ts';
 import { isExcluded } from '../../ingest/truth.ts';
@@ -24,7 +25,6 @@ import { marked, withoutRecords } from '../../reports/corrected.ts';
 import { frontEntries } from '../../reports/day.ts';
 import type { Interval } from '../../reports/intervals.ts';
 import type { PersonRecord, StoredUnder } from '../../store/store.ts';
-import { VaultError } from '../../vault/vault.ts';
 import type { Context } from '../context.ts';
 import { createCountings } from '../countings.ts';
 import type { HandlersOf } from '../handler.ts';
@@ -270,11 +270,9 @@ async function countedOf(
       if (!ranges.some(([first, last]) => day >= first && day <= last)) continue;
       let records = 0;
       for (const segment of await store.segments(org, person, parameter, day, day)) {
-        const bytes = await vault.open(segmentScope(segment), segment.sealed).catch(unlessLost);
-        if (bytes === null) continue;
-        const { parts } = decodeSegment(bytes);
+        const content = await openSegment(vault, segment);
         const isTaken = (one: Observation): boolean => isOf(scope, one) && !gone.hides(one);
-        for (const part of parts)
+        for (const part of content?.parts ?? [])
           records += part.observations.length - withoutRecords(part, isTaken).observations.length;
       }
       if (records > 0) days.push({ day, records });
@@ -283,11 +281,6 @@ async function countedOf(
     if (records > 0) goes.push({ parameter, records, days });
   }
   return goes;
-}
-
-function unlessLost(cause: unknown): null {
-  if (cause instanceof VaultError && cause.code !== 'unavailable') return null;
-  throw cause;
 }
 
 const IN_A_DAY = 20;
