@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
-import { DaylightError } from '../../shared/errors.ts';
+import { DaylightError, describeIssue } from '../../shared/errors.ts';
 import { ImageId, ImportId, type OrgId, type PersonId } from '../../shared/ids.ts';
-import { type ImportContents, type ImportView, importLimits } from '../../shared/protocol/http/imports.ts';
+import {
+  type ImportContents,
+  type ImportSource,
+  type ImportView,
+  importLimits,
+} from '../../shared/protocol/http/imports.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { Digest } from '../../shared/signed.ts';
+import { name as anyName, withoutTurning } from '../../shared/text.ts';
 import { addDays, Day, dayOf } from '../../shared/time.ts';
 import { type Clock, unset } from '../clock.ts';
 import { webpSize } from '../ingest/webp.ts';
@@ -28,6 +34,9 @@ import { type ExportLine, type ExportSource, readExport, wrongExport } from './r
 
 export const IMPORT_REMEDY =
   'Nothing of it was taken in. Download the export anew at the server that it is from, and choose that file as it is.';
+
+const NAME_REMEDY =
+  'Nothing of it was taken in. Have the name changed at the server that it is from, and download the export anew there.';
 
 interface Whose {
   readonly org: OrgId;
@@ -222,6 +231,7 @@ function createReading(
   const imageLines = new Map<string, ImageLine>();
   const counts = { records: new Map<ParameterId, number>(), here: 0, images: 0, newImages: 0, left: 0, imported: 0 };
   let manifest: Manifest | null = null;
+  let from: ImportSource | null = null;
   let digests: ReadonlyMap<string, Digest> = new Map();
   let last: { readonly parameter: ParameterId; readonly day: Day } | null = null;
 
@@ -290,6 +300,7 @@ function createReading(
         digests: digested,
         begun: (found) => {
           manifest = found;
+          from = sourceOf(found);
           digests = new Map(found.files.map(({ name, sha256 }) => [name, sha256]));
           // Lines are read twice where what they say is checked first.
           of = sum(found.files.map(({ name, bytes }) => (name.endsWith('.ndjson') ? bytes : 0)));
@@ -300,14 +311,13 @@ function createReading(
         file,
         read: (bytes) => tell((done += bytes), of),
       });
-      if (manifest === null) throw new Error('an export was read without its manifest');
+      if (manifest === null || from === null) throw new Error('an export was read without its manifest');
       const [without] = imageLines.keys();
       if (without !== undefined) throw wrong('images/images.ndjson', 'a line is of a picture that is not there');
       requireSums(manifest, counts.records, counts.images, wrong);
       if (pieces.length === 0 && counts.newImages === 0) throw nothingNew(counts.here);
-      const { organisation, person, asOf } = manifest;
       return {
-        source: { organisation, person, asOf },
+        source: from,
         parameters: byParameter(pieces),
         images: counts.newImages,
         recordsLeft: counts.left,
@@ -316,6 +326,19 @@ function createReading(
       };
     },
   };
+}
+
+const SaidName = anyName(importLimits.nameLength);
+
+/** Names that somebody else chose stand between words of ours: they must show something, fit, and turn nothing beside them. */
+function sourceOf({ organisation, person, asOf }: Manifest): ImportSource {
+  const said = <T extends { readonly name: string }>(whose: string, one: T): T => {
+    const read = SaidName.safeParse(withoutTurning(one.name));
+    if (read.success) return { ...one, name: read.data };
+    const { message } = describeIssue(read.error, `the name of its ${whose}`);
+    throw wrongExport('manifest.json', message, NAME_REMEDY);
+  };
+  return { organisation: said('organisation', organisation), person: said('person', person), asOf };
 }
 
 type Wrong = (where: string, what: string) => DaylightError;

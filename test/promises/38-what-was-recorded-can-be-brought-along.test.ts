@@ -252,6 +252,16 @@ describe('a file that is not right is refused in one sentence, with the place an
       /^manifest.json: manifest: more: /,
     ],
     [
+      'a name that is too long',
+      () => changedManifest((one) => (one.organisation.name = `${'x'.repeat(importLimits.nameLength)}y`)),
+      /^manifest.json: the name of its organisation: /,
+    ],
+    [
+      'a name that shows nothing',
+      () => changedManifest((one) => (one.person.name = '\u200b\u2066')),
+      /^manifest.json: the name of its person: expected a letter or digit in it$/,
+    ],
+    [
       'a sum that is forged',
       () => changedManifest((one) => (one.parameters[0].records += 1)),
       /^manifest.json: it says \d+ records of session, and there are \d+$/,

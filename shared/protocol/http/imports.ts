@@ -19,6 +19,8 @@ export const importLimits = {
   manifestBytes: 8 * MiB,
   /** One line of an `.ndjson`. */
   lineBytes: MiB,
+  /** Of the organisation and the person that it says it is from. */
+  nameLength: 200,
   /** How long a file waits for the next step of its person, after which it is let go. */
   waitMinutes: 15,
   /** Files that one person begins to bring within an hour. */
