@@ -13,11 +13,11 @@ export async function proveCommand(
   { json, out }: { readonly json?: boolean; readonly out?: string },
   now: number,
 ): Promise<void> {
-  const { proof } = await ask(folder, { command: 'prove', parameter: parameterNamed('prove', what) });
+  const { proof, why = '' } = await ask(folder, { command: 'prove', parameter: parameterNamed('prove', what) });
   if (proof === undefined) throw new CliEnd(exitCodes.failed, 'the agent answered without a proof');
   const document = JSON.stringify(proof, null, 2);
   if (out !== undefined) await save(out, document);
-  const lines = json === true ? document.split('\n') : selfTestLines(proof.said, timeWords(now));
+  const lines = json === true ? document.split('\n') : selfTestLines(proof.said, why, timeWords(now));
   for (const line of lines) terminal.say(line);
   if (out !== undefined && json !== true) terminal.say(`Saved as ${out}.`);
   if (proof.said.verdict === 'not_off') {

@@ -36,6 +36,7 @@ import { retireDevice } from './uplink/retire.ts';
 import { createUplink, type Uplink, type UplinkState } from './uplink/uplink.ts';
 import { createWindowServer, type WindowServer } from './windowServer.ts';
 import { wipeFolder } from './wipe.ts';
+import { whyOffHere } from './words.ts';
 
 export interface AgentOptions {
   /** The data folder: only this user's, and only this agent's. */
@@ -315,13 +316,14 @@ function answerOf(result: CommandResult): WindowAnswer {
 }
 
 /** For whoever sits here: with a nonce of this computer's own, and without the half of the server. */
-async function prove({ recorder, device, options }: Running, parameter: ParameterId): Promise<WindowAnswer> {
+async function prove({ recorder, device, options, policies }: Running, parameter: ParameterId): Promise<WindowAnswer> {
   const { org, device: id } = device.identity;
   const nonce = Buffer.from(options.random.bytes(32)).toString('base64url');
   const said = SelfTestReport.parse({ device: id, org, nonce, ...(await recorder.selfTest(parameter)) });
   const report = signPayload('daylight/self-test/v1', device.deviceKey, canonical(said));
   const proof = { said, report, devicePublicKey: publicKeyOf(device.deviceKey) };
-  return { ok: true, said: selfTestSentence(said), proof };
+  const why = said.decidedBy === null ? '' : whyOffHere(policies, parameter, said.decidedBy);
+  return { ok: true, said: selfTestSentence(said), proof, why };
 }
 
 async function showScreenshot({ spool }: Running, image: ImageId): Promise<WindowAnswer> {

@@ -14,7 +14,7 @@ import type { Sensing } from './sensing.ts';
 import type { Registry } from './sensors/registry.ts';
 import type { Spool } from './spool/spool.ts';
 import type { Tracking } from './tracking.ts';
-import { reasonFor, whyOff } from './words.ts';
+import { whyOffHere } from './words.ts';
 
 /** What becomes of what is now off when the policy, its lease or what was acknowledged has changed. */
 export interface PolicyChange {
@@ -96,7 +96,7 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
     if (!isRunning() || decision.kind === 'allowed') return;
     const written = writer.record(tracking.apply({ kind: 'stop', cause: 'not_allowed' }));
     arrived = { ...arrived, ended: Promise.all([arrived.ended, written]) };
-    const why = whyOff(reasonFor(policies, 'session', decision.by), policies.disagreement());
+    const why = whyOffHere(policies, 'session', decision.by);
     deps.tell(say('answer.ended', { why }));
   }
 

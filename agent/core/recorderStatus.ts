@@ -4,8 +4,6 @@ import type { LayerName } from '../../shared/policy/resolve.ts';
 import type { FirstUseView, NotRecordedDay } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { WorkedStretch } from '../../shared/worked.ts';
-import { date } from '../strings/format.ts';
-import { say } from '../strings/say.ts';
 import { LOCK_UNSEEN } from './availability.ts';
 import type { DayCounts } from './dayCounts.ts';
 import type { FirstUse } from './firstUse.ts';
@@ -17,7 +15,7 @@ import type { Sensing } from './sensing.ts';
 import type { Registry } from './sensors/registry.ts';
 import { ANSWER_MS } from './session.ts';
 import type { Tracking, Work } from './tracking.ts';
-import { EXTENSION_MISSING, EXTENSION_UNHEARD, reactsUntil, reasonFor, whyActive, whyOff, whyQuiet } from './words.ts';
+import { EXTENSION_MISSING, EXTENSION_UNHEARD, whyActive, whyOffHere, whyQuiet } from './words.ts';
 
 export interface RecorderStatus {
   readonly state: 'stopped' | 'tracking' | 'paused' | 'locked' | 'idle_question';
@@ -129,10 +127,8 @@ function isUnpaired({ sensing }: StatusSources): boolean {
 
 function whyNotActive(sources: StatusSources, id: ParameterId, off: LayerName | 'sensor_unavailable'): string {
   const { tracking, policies } = sources;
-  const from = reactsUntil(policies, id, off);
-  if (from !== null) return say('off.reactingUntil', { date: date(from) });
   if (off === 'lock' && tracking.presence() === 'quiet') return whyQuiet(signs(sources));
-  return whyOff(reasonFor(policies, id, off), policies.disagreement());
+  return whyOffHere(policies, id, off);
 }
 
 /** What would show that the person is here. */

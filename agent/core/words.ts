@@ -3,6 +3,7 @@ import { assertNever } from '../../shared/errors.ts';
 import type { LayerName } from '../../shared/policy/resolve.ts';
 import { DAY, HOUR, MINUTE, type UnixMs } from '../../shared/time.ts';
 import { en } from '../strings/en.ts';
+import { date } from '../strings/format.ts';
 import { count, type StringKey, say } from '../strings/say.ts';
 import type { PolicyCache, Refusal } from './gate/policyCache.ts';
 
@@ -30,6 +31,17 @@ export function reactsUntil(
   by: OffReason,
 ): UnixMs | null {
   return by === 'acknowledgement' ? (policies.lease()?.coming?.[parameter]?.from ?? null) : null;
+}
+
+/** Why it is off here, with the day from which what the person has acknowledged counts. */
+export function whyOffHere(
+  policies: Pick<PolicyCache, 'lease' | 'policy' | 'notUnderstood' | 'disagreement'>,
+  parameter: ParameterId,
+  by: OffReason,
+): string {
+  const from = reactsUntil(policies, parameter, by);
+  if (from !== null) return say('off.reactingUntil', { date: date(from) });
+  return whyOff(reasonFor(policies, parameter, by), policies.disagreement());
 }
 
 /** `apart`: `PolicyCache.disagreement`. */

@@ -189,8 +189,6 @@ export const en = {
   'notice.text': 'Notice {version} says what is collected. What is new in it is off until you acknowledge it.',
   'notice.read': 'Read it',
   'notice.title': 'Notice {version}',
-  'notice.ownWords':
-    'These are the words of Daylight on this computer, made from the signed policy: it has not had the text from the server yet.',
   'coming.title': 'Coming',
   'coming.line':
     '{what} ({level}) from {date}, because you acknowledged its notice. Until then it stays as it is, and you may object.',

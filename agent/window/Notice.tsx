@@ -146,7 +146,7 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
           </>
         )}
         {edition === 0 ? (
-          <p className={`${classes.quiet} ${classes.small}`}>{say('notice.ownWords')}</p>
+          <p className={`${classes.quiet} ${classes.small}`}>{reading.ownWords}</p>
         ) : (
           <p className={`${classes.quiet} ${classes.small}`}>
             {headings.fingerprint}: <code className={classes.hash}>{notice.hash}</code>

@@ -43,7 +43,7 @@ export function ProveOff({ transport }: { transport: Transport }) {
 
 function Outcome({ answer }: { answer: WindowAnswer }) {
   if (!answer.ok) return <p role="alert">{answer.problem}</p>;
-  const { proof, said } = answer;
+  const { proof, said, why = '' } = answer;
   if (proof === undefined) return <p>{said}</p>;
   const { checks, parameter } = proof.said;
   const save = (): void => {
@@ -55,6 +55,7 @@ function Outcome({ answer }: { answer: WindowAnswer }) {
       <p>
         <strong>{said}</strong>
       </p>
+      {why !== '' && <p>{say('prove.by', { why })}</p>}
       {checks.length > 0 && (
         <ul className={classes.lines}>
           {checks.map(({ check, passed, at }) => (

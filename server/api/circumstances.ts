@@ -9,7 +9,7 @@ import type { ErasedOf } from '../control/erased.ts';
 import type { ErasureScope } from '../control/erasureScope.ts';
 import { requestedSince } from '../control/proof.ts';
 import type { Standing } from '../control/standing.ts';
-import { type Coming, type Told, toldOnAny } from '../control/told.ts';
+import { type Told, toldOnAny } from '../control/told.ts';
 import type { Circumstances, Deleted, Forbidden } from '../reports/absent.ts';
 import type { Interval } from '../reports/intervals.ts';
 import type { DeviceRecord } from '../store/store.ts';
@@ -70,7 +70,7 @@ export function circumstancesOf(
     levels: levelsOf({ rules }),
     levelSince: sinceBefore(bounds.to, requestedSince(then)),
     acknowledged: toldOnAny(theirs.flatMap(({ device }) => told.get(device)?.at(at) ?? [])),
-    counting: countingFrom(theirs.flatMap(({ device }) => told.get(device)?.coming(at) ?? [])),
+    counting: countingFrom(theirs, told, at),
     forbidden: forbiddenAt(standings.get(person), then.at(-1), isOver ? at : null, reader === person),
     hasDevice: theirs.length > 0,
     expired: expiredOf(then.at(-1), bounds, now),
@@ -78,11 +78,16 @@ export function circumstancesOf(
   };
 }
 
-/** On the device on which it counts first. */
-function countingFrom(devices: readonly Coming[]): Circumstances['counting'] {
+/** From when counts what was acknowledged and may still be reacted to: on that of the devices on which it counts first. */
+export function countingFrom(
+  devices: readonly DeviceRecord[],
+  told: Past['told'],
+  at: UnixMs,
+): Circumstances['counting'] {
   const first = new Map<ParameterId, UnixMs>();
+  const coming = devices.flatMap(({ device }) => told.get(device)?.coming(at) ?? []);
   for (const id of parameterIds) {
-    const moments = devices.flatMap((coming) => coming[id]?.from ?? []);
+    const moments = coming.flatMap((one) => one[id]?.from ?? []);
     if (moments.length > 0) first.set(id, Math.min(...moments));
   }
   return first;

@@ -1,12 +1,13 @@
 import { DaylightError } from '../../shared/errors.ts';
-import type { PersonId, TeamId } from '../../shared/ids.ts';
+import type { OrgId, PersonId, TeamId } from '../../shared/ids.ts';
 import type { TodayReport, TodayRow } from '../../shared/protocol/http/today.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { type Actor, authorize, personTarget } from '../authorize.ts';
+import type { Circumstances } from '../reports/absent.ts';
 import type { Interval } from '../reports/intervals.ts';
 import { todayParameters, todayRow } from '../reports/today.ts';
 import type { PersonRecord, Store } from '../store/store.ts';
-import { circumstancesOf, type Past, pastOf } from './circumstances.ts';
+import { circumstancesOf, countingFrom, type Past, pastOf } from './circumstances.ts';
 import type { Context } from './context.ts';
 import { daysAround, openFor, requireToday, standingNow } from './opened.ts';
 import { beginRead, type RecordedRead, recordedAccessOf, type Wanted } from './reading.ts';
@@ -61,10 +62,11 @@ export async function beginToday(
   const names = new Map(
     await Promise.all(people.map(async (person) => [person.person, (await accounts.profile(person)).name] as const)),
   );
+  const counting = await countingOf(context, actor.org, unseen);
   const rows = new Map<PersonId, TodayRow>(
     unseen.map(({ record: { person, teams }, refusal }) => [
       person,
-      unseenRow(person, names.get(person) ?? '', teams, refusal),
+      unseenRow({ id: person, name: names.get(person) ?? '' }, teams, refusal, counting.get(person) ?? new Map()),
     ]),
   );
 
@@ -155,17 +157,35 @@ async function unlessNothing(reading: Promise<RecordedRead>): Promise<RecordedRe
   });
 }
 
+/** Of each of them, from when counts what they have acknowledged and may still react to. */
+async function countingOf(
+  { store, control, clock }: Context,
+  org: OrgId,
+  unseen: readonly { readonly record: PersonRecord }[],
+): Promise<ReadonlyMap<PersonId, Circumstances['counting']>> {
+  if (unseen.length === 0) return new Map();
+  const people = unseen.map(({ record }) => record.person);
+  const devices = (await store.devices(org, people)).filter(({ status }) => status === 'active');
+  const [told, now] = [await control.toldOn(org, devices), clock.now()];
+  const theirs = (person: PersonId) => devices.filter((device) => device.person === person);
+  return new Map(people.map((person) => [person, countingFrom(theirs(person), told, now)]));
+}
+
 function unseenRow(
-  id: PersonId,
-  name: string,
+  person: TodayRow['person'],
   teams: readonly TeamId[],
   { field }: Pick<DaylightError, 'field'>,
+  counting: Circumstances['counting'],
 ): TodayRow {
-  const why = field === RESTRICTED_FIELD ? 'withheld' : 'not_acknowledged';
   return {
-    ...{ person: { id, name }, teams: [...teams], state: 'not_collected', since: null, work: null, app: null },
+    ...{ person, teams: [...teams], state: 'not_collected', since: null, work: null, app: null },
     ...{ trackedMs: null, atLeast: false },
-    absent: todayParameters.map((parameter) => ({ parameter, why, since: null })),
+    absent: todayParameters.map((parameter) => {
+      if (field === RESTRICTED_FIELD) return { parameter, why: 'withheld', since: null };
+      const from = counting.get(parameter);
+      if (from === undefined) return { parameter, why: 'not_acknowledged', since: null };
+      return { parameter, why: 'counts_later', since: null, from };
+    }),
   };
 }
 

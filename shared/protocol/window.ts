@@ -264,6 +264,8 @@ export const WindowAnswer = z.discriminatedUnion('ok', [
     wiped: WipeReport.optional(),
     /** What a self-test found, and the same signed by the key of this device. */
     proof: z.strictObject({ said: SelfTestReport, report: Signed, devicePublicKey: PublicKey }).optional(),
+    /** With a proof: what keeps it off, in words; empty when it is on. */
+    why: z.string().optional(),
   }),
   z.strictObject({
     ok: z.literal(false),

@@ -190,6 +190,13 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'employee', path: '/notice/versions/1', heading: 'What was collected: version 1' },
   },
   'what is collected': { as: 'employee', path: '/notice', heading: 'What is collected' },
+  'what is collected, in German': {
+    ...{ as: 'employee', path: '/notice', heading: 'What is collected' },
+    open: async (page) => {
+      await page.getByLabel('Language').selectOption('de');
+      await page.getByText(/^Hinweis \d+ · Veröffentlicht .* · Zuletzt geändert /).waitFor();
+    },
+  },
 };
 
 let server: TestServer;

@@ -203,3 +203,18 @@ test('a device that lies all the way is believed, and what it sends is refused a
   expect(found.verdict).toBe('off'); // docs/THREAT-MODEL.md says so
   expect(found.checks.find(({ check }: Json) => check === 'ingest_refuses')).toMatchObject({ passed: true });
 });
+
+test('of what was acknowledged and does not count yet the proof says from when it counts, and not that it was not read', async () => {
+  const ida = await addMember(server, owner.client, 'employee', { name: 'Ida', email: 'ida@acme.example.com' });
+  const reacting = await runAgent(ida);
+  await publish(owner.client, { device: { level: 'coarse' } }, { reactionDays: 2 });
+  const why = async (): Promise<string> => {
+    const answer = await reacting.handle({ command: 'prove', parameter: 'device' });
+    return answer.ok ? (answer.why ?? '') : answer.problem;
+  };
+  await expect.poll(why, { timeout: 5_000 }).toMatch(/^Off: it waits until you have read the notice/);
+  const version = reacting.status().notice?.version ?? 0;
+  expect(await reacting.handle({ command: 'accept_notice', version })).toMatchObject({ ok: true });
+  await expect.poll(why, { timeout: 5_000 }).toMatch(/^Off until .+: you have acknowledged it/);
+  await reacting.close();
+});

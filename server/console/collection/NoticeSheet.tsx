@@ -2,12 +2,18 @@ import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { saveFile } from '../../../look/saveFile.ts';
-import { cellsOf, columnsOf, noticeFile, noticeFileName, noticePage } from '../../../shared/policy/noticePage.ts';
+import {
+  cellsOf,
+  columnsOf,
+  datesOf,
+  noticeFile,
+  noticeFileName,
+  noticePage,
+} from '../../../shared/policy/noticePage.ts';
 import type { NoticeView } from '../../../shared/protocol/http/notice.ts';
 import { useNotice } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
-import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { NoticeText } from './NoticeText.tsx';
 
@@ -27,12 +33,12 @@ export function NoticeSheet({
 
 /** The words of one notice. `printable`: on another page than its own, to which it leads. */
 export function NoticeShown({ notice, printable = false }: { notice: NoticeView; printable?: boolean }) {
-  const { version, publishedAt, updatedAt, hash, headings, appeal, language, prevails } = notice;
+  const { hash, headings, appeal, language, prevails } = notice;
   return (
-    <div className="dl-stack" lang={language}>
+    <div className="dl-stack">
       <div className="dl-row dl-between">
-        <p className="dl-quiet dl-small">
-          {say('notice.version', { version, when: dateTime(publishedAt), updated: dateTime(updatedAt) })}
+        <p className="dl-quiet dl-small" lang={language}>
+          {datesOf(notice)}
         </p>
         {printable && (
           <Button component={Link} to="/notice" variant="default" size="xs">
@@ -40,16 +46,20 @@ export function NoticeShown({ notice, printable = false }: { notice: NoticeView;
           </Button>
         )}
       </div>
-      {prevails !== '' && <p>{prevails}</p>}
-      <NoticeText notice={notice} headings={headings} />
-      <section>
-        <h2>{headings.whomToAsk}</h2>
-        <p>{appeal}</p>
-      </section>
-      {!printable && <Facts notice={notice} />}
-      <p className="dl-quiet dl-small">
-        {headings.fingerprint}: <span className="dl-code">{hash}</span>
-      </p>
+      <div className="dl-stack" lang={language}>
+        {prevails !== '' && <p>{prevails}</p>}
+        <NoticeText notice={notice} headings={headings} />
+        {appeal !== '' && (
+          <section>
+            <h2>{headings.whomToAsk}</h2>
+            <p>{appeal}</p>
+          </section>
+        )}
+        {!printable && <Facts notice={notice} />}
+        <p className="dl-quiet dl-small">
+          {headings.fingerprint}: <span className="dl-code">{hash}</span>
+        </p>
+      </div>
       {!printable && <Files notice={notice} />}
     </div>
   );

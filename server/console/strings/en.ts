@@ -565,7 +565,6 @@ export const en = {
   'unit.minutes': ' min',
   'notice.title': 'What is collected',
   'notice.lead': 'This is the notice that everyone in the organisation gets, made from the policy in force.',
-  'notice.version': 'Version {version}, published {when}. Last updated {updated}.',
   'notice.terms': '{purpose} ({basis}) · kept {days} · seen by {viewers}',
   'notice.language': 'Language',
   'notice.stale': 'The translation ({language}) is of another text than this. The English one counts, and is shown.',

@@ -151,6 +151,8 @@ export const german: Phrases = {
     language: 'Sprache',
     acknowledge: 'Ich habe dies gelesen und zur Kenntnis genommen',
     acknowledged: 'Sie haben es zur Kenntnis genommen.',
+    ownWords:
+      'Das sind die Worte von Daylight auf diesem Computer, gebildet aus der signierten Richtlinie: Er hat den Text noch nicht vom Server.',
   },
   prevails: 'Dies ist eine Übersetzung. Wo sie vom englischen Text abweicht, gilt der englische.',
 };

@@ -86,6 +86,8 @@ export const english: Phrases = {
     language: 'Language',
     acknowledge: 'I have read this and acknowledge it',
     acknowledged: 'You have acknowledged it.',
+    ownWords:
+      'These are the words of Daylight on this computer, made from the signed policy: it has not had the text from the server yet.',
   },
   prevails: '',
 };

@@ -51,7 +51,13 @@ export interface Phrases {
   readonly complaint: (authority: string, where: string) => string;
   readonly complaintUnnamed: string;
   /** What stands around a notice where it is read, to be acknowledged. */
-  readonly reading: { readonly language: string; readonly acknowledge: string; readonly acknowledged: string };
+  readonly reading: {
+    readonly language: string;
+    readonly acknowledge: string;
+    readonly acknowledged: string;
+    /** In place of the fingerprint, as long as the device has not had the text from the server. */
+    readonly ownWords: string;
+  };
   /** Which of two languages counts, where they differ; empty for the one that does. */
   readonly prevails: string;
 }

@@ -142,3 +142,27 @@ test('of who has acknowledged and may still react, day and layers say from when 
     ]);
   }
 });
+
+test('for a new purpose, today says from when it counts of who has acknowledged it, and of nobody else that they have', async () => {
+  const { client: boss } = await it.addOrganisation('Today');
+  const add = (name: string) =>
+    addMember(it, boss, 'employee', { name, email: `${name.toLowerCase()}@today.example.com` });
+  const [mia, ben] = [await add('Mia'), await add('Ben')];
+  const device = await enrol(it.url, mia.client, mia.person, it.clock.now());
+  await enrol(it.url, ben.client, ben.person, it.clock.now());
+  it.clock.advance(1);
+  await publish(boss, { session: { purpose: 'security' } }, { reactionDays: 2 });
+  await acknowledgeOn(it.server.port, boss, device);
+  const ada = await add('Ada'); // shows that the others are left out, not refused
+  await acknowledgeOn(it.server.port, boss, await enrol(it.url, ada.client, ada.person, it.clock.now()));
+  const { parameters } = await mia.client.ok('GET', `/people/${mia.person}/layers`);
+  const { from } = parameters.find((one: { parameter: string }) => one.parameter === 'session').devices[0].coming;
+  const { people } = await boss.ok('GET', '/today?zone=UTC&purpose=security');
+  const sessionOf = (name: string) =>
+    people
+      .find((row: { person: { name: string } }) => row.person.name === name)
+      ?.absent.find((one: { parameter: string }) => one.parameter === 'session');
+  expect(sessionOf('Mia')).toEqual({ parameter: 'session', why: 'counts_later', since: null, from });
+  expect(sessionOf('Ben')).toEqual({ parameter: 'session', why: 'not_acknowledged', since: null });
+  expect(sessionOf('Ada').why).toBe('not_tracking');
+});
