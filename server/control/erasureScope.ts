@@ -19,6 +19,8 @@ const Part = z.strictObject({
 export const ErasureScope = z.strictObject({
   kind: ErasureReason,
   by: PersonId,
+  /** Of `special`: the search that it was ordered by, as its place in the order of what the organisation set. */
+  search: z.int().min(1).optional(),
   parts: z.array(Part).min(1),
   /** The only image that goes, with its observation; then there is one part. Null: all that the parts say. */
   image: ImageId.nullable(),

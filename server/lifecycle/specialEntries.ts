@@ -5,7 +5,7 @@ import type { OrgId, PersonId } from '../../shared/ids.ts';
 import { excludable } from '../../shared/policy/exclusions.ts';
 import { FEWEST_TOLD, type SpecialFound } from '../../shared/protocol/http/specialSearches.ts';
 import type { Role } from '../../shared/roles.ts';
-import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import { type Day, dayOf } from '../../shared/time.ts';
 import type { PolicyControl, PublishedPolicy } from '../control/control.ts';
 import type { Erased } from '../control/erased.ts';
 import type { ErasurePart } from '../control/erasureScope.ts';
@@ -32,9 +32,8 @@ export interface SearchedBy {
 
 export interface SpecialSearch {
   readonly by: SearchedBy;
-  readonly mode: 'look' | 'erase';
-  /** When it was begun for the first time: what was ordered since belongs to it. */
-  readonly since: UnixMs;
+  /** What is ordered carries it, by which its own is known after a restart too; null for a look, which orders nothing. */
+  readonly order: number | null;
   readonly signal: AbortSignal;
   /** Told how many people it is through, of how many. */
   readonly through: (done: number, of: number) => void;
@@ -49,7 +48,7 @@ const REST_MS = 10;
  * for each person, so that it can be begun again after any end: what is ordered already is not found again.
  */
 export async function specialEntries(deps: SpecialDeps, search: SpecialSearch): Promise<SpecialFound> {
-  const { by, mode, signal, through } = search;
+  const { by, order: mine, signal, through } = search;
   const published = await deps.control.history(by.org);
   const law = await keptByLaw(deps, by.org, published);
   const people = await deps.store.people(by.org);
@@ -60,24 +59,24 @@ export async function specialEntries(deps: SpecialDeps, search: SpecialSearch): 
     const left = await leftAlone(deps, person, law);
     if (left.isRestricted) restricted += 1;
     const found = left.open.size === 0 ? [] : await partsOfPerson(deps, search, person, left.open, published);
-    if (mode === 'erase') await order(deps, search, person, found);
-    tally.note(mode === 'look' ? found : await orderedOf(deps, search, person));
+    if (mine !== null) await order(deps, by, mine, person, found);
+    tally.note(mine === null ? found : await orderedOf(deps, person, mine));
     await setTimeout(REST_MS, undefined, { signal });
   }
   through(people.length, people.length);
   return { ...tally.told(), restricted, keptByLaw: excludable.filter((id) => law.get(id)?.isOfSomebody === true) };
 }
 
-/** Since it was begun, of this person. */
-export async function specialErasures({ erased }: Pick<SpecialDeps, 'erased'>, whose: Whose, since: UnixMs) {
+/** Of this person, by one search: not by the time of it, which a clock that was set since would misjudge. */
+export async function specialErasures({ erased }: Pick<SpecialDeps, 'erased'>, whose: Whose, search: number) {
   const { erasures } = await erased.of(whose);
-  return erasures.filter(({ at, scope }) => scope?.kind === 'special' && at >= since);
+  return erasures.filter(({ scope }) => scope?.kind === 'special' && scope.search === search);
 }
 
 type Whose = Pick<PersonRecord, 'org' | 'person'>;
 
-async function orderedOf(deps: SpecialDeps, { since }: SpecialSearch, person: Whose): Promise<readonly ErasurePart[]> {
-  return (await specialErasures(deps, person, since)).flatMap(({ scope }) => scope?.parts ?? []);
+async function orderedOf(deps: SpecialDeps, person: Whose, search: number): Promise<readonly ErasurePart[]> {
+  return (await specialErasures(deps, person, search)).flatMap(({ scope }) => scope?.parts ?? []);
 }
 
 interface Law {
@@ -148,7 +147,8 @@ async function partsOfPerson(
 /** Whether something was restricted meanwhile is asked, and the order made, with no decision between the two. */
 async function order(
   deps: SpecialDeps,
-  { by }: SpecialSearch,
+  by: SearchedBy,
+  search: number,
   { org, person }: PersonRecord,
   found: readonly ErasurePart[],
 ): Promise<void> {
@@ -157,7 +157,7 @@ async function order(
     const isRestricted = await restrictedBy(deps.control, { org, person });
     const parts = found.filter(({ parameter }) => !isRestricted(parameter));
     if (parts.length === 0) return;
-    const scope = { kind: 'special' as const, by: by.person, parts, image: null, counted: countedIn(parts) };
+    const scope = { kind: 'special' as const, by: by.person, search, parts, image: null, counted: countedIn(parts) };
     await orderErasures(deps, org, [{ people: [person], scope }]);
   });
 }

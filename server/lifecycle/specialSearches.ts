@@ -35,6 +35,8 @@ export type ErasedSpecial = Omit<NonNullable<SpecialSearchView['erased']>, 'byNa
 /** Under this name the organisation's settings keep what was ordered: begun, and then what it was. */
 const ORDERED = 'private entries';
 const Ordered = z.strictObject({
+  /** Its own revision, when it was begun: the name of this search. */
+  search: z.int().min(1),
   since: UnixMs,
   by: z.strictObject({ person: PersonId, role: Role }),
   /** Null until all people were gone through. */
@@ -53,16 +55,18 @@ export function createSpecialSearches(deps: SpecialSearchesDeps): SpecialSearche
 
   const ordered = (org: OrgId) => readSetting(store, vault, { org, name: ORDERED }, Ordered);
 
-  async function keep(org: OrgId, value: Ordered): Promise<void> {
-    const revision = ((await store.setting(org, ORDERED))?.revision ?? 0) + 1;
+  const next = async (org: OrgId): Promise<number> => ((await store.setting(org, ORDERED))?.revision ?? 0) + 1;
+
+  async function keep(org: OrgId, revision: number, value: Ordered): Promise<void> {
     await putSetting(store, vault, { org, name: ORDERED, revision, at: clock.now() }, value);
   }
 
-  function begin(by: SearchedBy, mode: 'look' | 'erase', since: UnixMs, finished: (found: SpecialFound) => unknown) {
+  function begin(by: SearchedBy, order: number | null, finished: (found: SpecialFound) => unknown) {
     const { org } = by;
+    const mode: 'look' | 'erase' = order === null ? 'look' : 'erase';
     const state = { mode, done: 0, of: 0, over: Promise.resolve() };
     const through = (done: number, of: number) => void Object.assign(state, { done, of });
-    const search = { by, mode, since, through, signal: closing.signal };
+    const search = { by, order, through, signal: closing.signal };
     running.set(org, state);
     brokenOff.delete(org);
     state.over = specialEntries(deps, search)
@@ -77,9 +81,9 @@ export function createSpecialSearches(deps: SpecialSearchesDeps): SpecialSearche
       });
   }
 
-  function beginErasing(by: SearchedBy, since: UnixMs): void {
-    const { org, person, role } = by;
-    begin(by, 'erase', since, (found) => keep(org, { since, by: { person, role }, found }));
+  function beginErasing(org: OrgId, begun: Ordered): void {
+    const finished = async (found: SpecialFound) => keep(org, await next(org), { ...begun, found });
+    begin({ org, ...begun.by }, begun.search, finished);
   }
 
   function requireNone(org: OrgId): void {
@@ -90,8 +94,8 @@ export function createSpecialSearches(deps: SpecialSearchesDeps): SpecialSearche
     });
   }
 
-  async function finishedAt(org: OrgId, since: UnixMs): Promise<UnixMs | null> {
-    const all = (await store.people(org)).map((person) => specialErasures(deps, person, since));
+  async function finishedAt(org: OrgId, { search, since }: Ordered): Promise<UnixMs | null> {
+    const all = (await store.people(org)).map((person) => specialErasures(deps, person, search));
     const theirs = (await Promise.all(all)).flat();
     if (theirs.some(({ state }) => state !== 'verified')) return null;
     return Math.max(since, ...theirs.map(({ changedAt }) => changedAt));
@@ -110,14 +114,14 @@ export function createSpecialSearches(deps: SpecialSearchesDeps): SpecialSearche
             ? null
             : {
                 ...{ at: last.since, by: last.by.person, found: last.found },
-                finishedAt: last.found === null ? null : await finishedAt(org, last.since),
+                finishedAt: last.found === null ? null : await finishedAt(org, last),
               },
       };
     },
     look(by) {
       requireNone(by.org);
       const at = clock.now();
-      begin(by, 'look', at, (found) => looks.set(by.org, { at, found }));
+      begin(by, null, (found) => looks.set(by.org, { at, found }));
     },
     async erase(by) {
       const { org, person, role } = by;
@@ -125,14 +129,16 @@ export function createSpecialSearches(deps: SpecialSearchesDeps): SpecialSearche
       const [look, since] = [looks.get(org), clock.now()];
       if (look === undefined || look.at < since - DAY || look.found.parameters.length === 0) throw nothingFound();
       looks.delete(org); // it is looked for anew after that
-      await keep(org, { since, by: { person, role }, found: null });
-      beginErasing(by, since);
+      const search = await next(org);
+      const begun = { search, since, by: { person, role }, found: null };
+      await keep(org, search, begun);
+      beginErasing(org, begun);
     },
     async resume() {
       for (const { org } of await store.organisations()) {
         const last = await ordered(org).catch(failed);
         const value = last?.value ?? null;
-        if (value?.found === null && !running.has(org)) beginErasing({ org, ...value.by }, value.since);
+        if (value?.found === null && !running.has(org)) beginErasing(org, value);
       }
     },
     async close() {
