@@ -3,7 +3,7 @@ import { canonical } from './canonical.ts';
 import { ParameterId } from './catalog.ts';
 import { OrgId, PersonId, RequestId } from './ids.ts';
 import { line, name, text } from './text.ts';
-import { Day, UnixMs } from './time.ts';
+import { DAY, Day, UnixMs } from './time.ts';
 
 /** What a person writes with a request. Where the request says nothing by itself, something has to be written. */
 const words = text(0, 2_000);
@@ -20,10 +20,10 @@ export type ErasureScope = z.infer<typeof ErasureScope>;
 
 /**
  * What somebody asks of their organisation about their own data: access (GDPR Art. 15), rectification (16), erasure (17), restriction
- * (18), to whom it was disclosed (19, 15(1)(c)), portability (20), or anything else. A download and an objection need nobody's answer
- * and are no requests.
+ * (18), to whom it was disclosed (19, 15(1)(c)), portability (20), or anything else. A human answers it. An objection needs nobody's
+ * answer and is no request.
  */
-export const RequestContent = z.discriminatedUnion('kind', [
+export const AnsweredContent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('access'), words }),
   z.strictObject({ kind: z.literal('rectification'), words: neededWords }),
   z.strictObject({ kind: z.literal('erasure'), scope: ErasureScope, words }),
@@ -32,9 +32,20 @@ export const RequestContent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('disclosure'), words }),
   z.strictObject({ kind: z.literal('other'), words: neededWords }),
 ]);
+export type AnsweredContent = z.infer<typeof AnsweredContent>;
+export type AnsweredKind = AnsweredContent['kind'];
+export const answeredKinds: readonly AnsweredKind[] = AnsweredContent.options.map(({ shape }) => shape.kind.value);
+
+/** The download of everything that is held: nobody answers it and nobody reads words of it. Once it counts it is open. */
+const CopyContent = z.strictObject({ kind: z.literal('copy'), words: z.literal('') });
+export const COPY: z.infer<typeof CopyContent> = { kind: 'copy', words: '' };
+
+export const RequestContent = z.discriminatedUnion('kind', [...AnsweredContent.options, CopyContent]);
 export type RequestContent = z.infer<typeof RequestContent>;
-export type RequestKind = RequestContent['kind'];
-export const requestKinds: readonly RequestKind[] = RequestContent.options.map(({ shape }) => shape.kind.value);
+
+/** For so long a copy that counts can be downloaded: a week off, and no standing permission. */
+export const COPY_DAYS = 7;
+export const COPY_MS = COPY_DAYS * DAY;
 
 /** Who asks for somebody else, and what shows that they may: a power of attorney, a letter, a court's order, and where it is kept. */
 export const Representative = z.strictObject({
@@ -59,6 +70,15 @@ export type RequestStatement = z.infer<typeof RequestStatement>;
 /** The text whose SHA-256, over its UTF-8 bytes, stands for the request in what a device signs. */
 export function statementText({ org, person, request, filedAt, content, representative }: RequestStatement): string {
   return canonical({ org, person, request, filedAt, content, representative });
+}
+
+/**
+ * As an agent is asked that does not know copies: as a request for access, which it calls a copy of one's data. Its digest proves a copy
+ * as well, for the request of this id alone.
+ */
+export function beforeCopies<S extends Pick<RequestStatement, 'content'>>(statement: S): S {
+  if (statement.content.kind !== 'copy') return statement;
+  return { ...statement, content: { kind: 'access', words: '' } };
 }
 
 /** Of one person at once; with those of representatives they are sent to a device in one frame. */

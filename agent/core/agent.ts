@@ -9,6 +9,7 @@ import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import { SelfTestReport } from '../../shared/protocol/selfTest.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import { askedAloud } from '../strings/request.ts';
 import { type PlainKey, say } from '../strings/say.ts';
 import type { CommandResult } from './commands.ts';
 import { openFolder } from './files.ts';
@@ -168,8 +169,8 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
       connection.changed(state);
       options.onChange?.();
     },
-    onAsked: () => {
-      indicator.say(say('requests.asked'));
+    onAsked: ({ content }) => {
+      indicator.say(askedAloud(content));
       options.onChange?.();
     },
   });
@@ -427,8 +428,10 @@ async function answerRequest(
   { uplink }: Running,
   { request, digest, answer }: Extract<WindowRequest, { command: 'answer_request' }>,
 ): Promise<WindowAnswer> {
+  const asked = uplink.asked().find((one) => one.request === request);
   const isSent = await uplink.answerRequest({ request, digest }, answer);
-  if (isSent) return { ok: true, said: say(answer === 'yes' ? 'answer.requestYes' : 'answer.requestNo') };
+  const yes = asked?.content.kind === 'copy' ? 'answer.copyYes' : 'answer.requestYes';
+  if (isSent) return { ok: true, said: say(answer === 'yes' ? yes : 'answer.requestNo') };
   return {
     ok: false,
     kind: 'refused',

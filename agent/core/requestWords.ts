@@ -1,12 +1,12 @@
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { askedFor } from '../strings/request.ts';
+import { filedLine } from '../strings/request.ts';
 import { say } from '../strings/say.ts';
 
 /** Each request that waits for "that was me", a line for all that is signed of it; none when none waits. `time` formats an instant. */
 export function requestLines({ requests }: Pick<AgentStatus, 'requests'>, time: (at: number) => string): string[] {
   return requests.flatMap(({ request, filedAt, content, representative }) => [
     '',
-    say('requests.filed', { when: time(filedAt), what: askedFor(content) }),
+    filedLine(content, time(filedAt)),
     ...quoted(content.words),
     ...(representative === null
       ? []

@@ -7,6 +7,7 @@ import { agreementLines } from '../strings/agreement.ts';
 import { comingWords } from '../strings/coming.ts';
 import { levelWord } from '../strings/level.ts';
 import { notRecordedLines } from '../strings/notRecorded.ts';
+import { askedAloud } from '../strings/request.ts';
 import { listed, type StringKey, say } from '../strings/say.ts';
 
 /** The status as the employee reads it in a terminal, a line each. `time` formats an instant in the viewer's zone. */
@@ -33,7 +34,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...screenshotLines(status, now, time),
     ...noticeLine(status),
     ...firstUseLines(status),
-    ...(status.requests.length === 0 ? [] : [say('requests.asked')]),
+    ...new Set(status.requests.map(({ content }) => askedAloud(content))),
     `The key of what waits here is kept ${status.key}.`,
   ];
 }

@@ -107,6 +107,11 @@ export const en = {
   'requests.title': 'Was that you?',
   'requests.asked':
     'Somebody asked your organisation something about your data, in your name. Was that you? See "daylight-agent requests".',
+  'requests.copyAsked':
+    'Somebody asks for a copy of everything that is held about you. Was that you? See "daylight-agent requests".',
+  'requests.copyFiled': 'Asked {when}: a copy of everything that is held about you, to download',
+  'requests.copyMeans':
+    'If it was you, this computer signs it, and for {days} days the copy can be downloaded in the console, with your password. If not, nobody gets it, and your organisation is told. While this computer is enrolled for less than 72 hours its word alone decides nothing: then withdraw it in the console.',
   'requests.filed': 'Filed {when}: {what}',
   'requests.by': 'Filed for you by {name}, on this authority: {reference}',
   'requests.means':
@@ -572,6 +577,8 @@ export const en = {
   'answer.consentOfflineRemedy': 'Try again when it is; taking it back works at any time.',
   'answer.noConsent': 'There is no consent of yours to take back.',
   'answer.requestYes': 'You have said that it was you. This computer has signed it; your organisation must answer.',
+  'answer.copyYes':
+    'You have said that it was you, and this computer has signed it. Under "My data" in the console it says from when and until when you can download it.',
   'answer.requestNo':
     'You have said that it was not you. It is withdrawn, and your organisation is told. Change your password if you did not expect it.',
 

@@ -1,9 +1,26 @@
 import { catalog } from '../../shared/catalog.ts';
-import type { ErasureScope, RequestContent } from '../../shared/rightsRequest.ts';
+import { type AnsweredContent, COPY_DAYS, type ErasureScope, type RequestContent } from '../../shared/rightsRequest.ts';
 import { say } from './say.ts';
 
+/** What the person hears at once when somebody asks in their name. */
+export function askedAloud({ kind }: RequestContent): string {
+  return say(kind === 'copy' ? 'requests.copyAsked' : 'requests.asked');
+}
+
+/** When it was filed, and what it asks for. */
+export function filedLine(content: RequestContent, when: string): string {
+  if (content.kind === 'copy') return say('requests.copyFiled', { when });
+  return say('requests.filed', { when, what: askedFor(content) });
+}
+
+/** What each answer does. */
+export function meaningOf({ kind }: RequestContent): string {
+  if (kind !== 'copy') return say('requests.means');
+  return say('requests.copyMeans', { days: String(COPY_DAYS) });
+}
+
 /** What a request asks for, in a phrase. */
-export function askedFor(content: RequestContent): string {
+function askedFor(content: AnsweredContent): string {
   if (content.kind !== 'erasure') return say(`requests.kind.${content.kind}`);
   return say('requests.kind.erasure', { what: scopeWords(content.scope) });
 }

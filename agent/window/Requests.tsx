@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { nearTime } from '../strings/format.ts';
-import { askedFor } from '../strings/request.ts';
+import { askedAloud, filedLine, meaningOf } from '../strings/request.ts';
 import { say } from '../strings/say.ts';
 import { Panel } from './Panel.tsx';
 import type { Ask } from './useAgent.ts';
@@ -15,7 +15,7 @@ export function Requests({ status: { requests }, ask }: { status: AgentStatus; a
   return (
     <>
       <div className={classes.hidden} role="status" aria-live="polite">
-        {requests.length > 0 && say('requests.asked')}
+        {[...new Set(requests.map(({ content }) => askedAloud(content)))].join(' ')}
       </div>
       {requests.map((asked) => (
         <Request key={asked.request} asked={asked} ask={ask} />
@@ -32,7 +32,7 @@ function Request({ asked, ask }: { asked: Asked; ask: Ask }) {
   return (
     <Panel title={say('requests.title')} asks>
       <div className={classes.stack}>
-        <p>{say('requests.filed', { when: nearTime(filedAt, now), what: askedFor(content) })}</p>
+        <p>{filedLine(content, nearTime(filedAt, now))}</p>
         {content.words !== '' && <blockquote className={classes.quoted}>{content.words}</blockquote>}
         {representative !== null && (
           <>
@@ -40,7 +40,7 @@ function Request({ asked, ask }: { asked: Asked; ask: Ask }) {
             <blockquote className={classes.quoted}>{representative.words}</blockquote>
           </>
         )}
-        <p className={classes.small}>{say('requests.means')}</p>
+        <p className={classes.small}>{meaningOf(content)}</p>
       </div>
       <div className={classes.row}>
         <Button className={classes.grow} onClick={answer('yes')}>

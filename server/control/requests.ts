@@ -3,6 +3,8 @@ import { type OrgId, type PersonId, RequestId } from '../../shared/ids.ts';
 import type { RequestAnswer, RequestState } from '../../shared/protocol/http/requests.ts';
 import { RequestAnswerPayload, type WaitingRequest } from '../../shared/protocol/messages.ts';
 import {
+  type AnsweredContent,
+  beforeCopies,
   type IdentityCheck,
   type Representative,
   type RequestContent,
@@ -22,7 +24,7 @@ import type { Vault } from '../vault/vault.ts';
 import { contactsOf } from './contacts.ts';
 import type { Connections } from './control.ts';
 import { openStep, type RequestStep, sealStep, type Taken } from './requestStep.ts';
-import { dueOf, type RightsRequest, requestOf, stateOf } from './rightsRequest.ts';
+import { dueOf, isProvedWeakly, isWaiting, type RightsRequest, requestOf, stateOf } from './rightsRequest.ts';
 import { payloadHash, readSigned } from './signer.ts';
 import { isYoung, YOUNG_MS } from './youngDevice.ts';
 
@@ -39,7 +41,7 @@ export interface RightsRequests {
   file(leave: Authorized<'request.make'>, content: RequestContent): Promise<RightsRequest>;
   represent(
     leave: Authorized<'request.represent'>,
-    content: RequestContent,
+    content: AnsweredContent,
     representative: Representative,
   ): Promise<RightsRequest>;
   /** As `file`. */
@@ -52,14 +54,28 @@ export interface RightsRequests {
   ): Promise<RightsRequest>;
   extend(leave: Authorized<'request.answer'>, request: RequestId, words: string): Promise<RightsRequest>;
   answer(leave: Authorized<'request.answer'>, request: RequestId, answer: RequestAnswer): Promise<RightsRequest>;
-  /** What the person of this device is to be asked about there. */
-  waiting(device: Pick<DeviceRecord, 'org' | 'person' | 'device'>): Promise<readonly WaitingRequest[]>;
+  /**
+   * Whether everything that is held of a person may be given out to them. Throws DaylightError `conflict`, with what to do, where no
+   * computer of theirs has said yes and no officer has seen them.
+   */
+  opened(org: OrgId, person: PersonId): Promise<OpenedCopy>;
+  /** Whether what `opened` gave is not withdrawn since. */
+  isStillOpen(org: OrgId, person: PersonId, opened: OpenedCopy): Promise<boolean>;
+  /** What the person of this device is to be asked about there; in older words where its agent does not know copies. */
+  waiting(device: Asked, knows: { readonly copies: boolean }): Promise<readonly WaitingRequest[]>;
   /**
    * Takes the word of a device: yes or no. One that comes too late changes nothing. Throws DaylightError `bad_request` when signature,
    * ids or content do not fit.
    */
   hear(device: DeviceRecord, answer: Signed): Promise<void>;
 }
+
+type Asked = Pick<DeviceRecord, 'org' | 'person' | 'device'>;
+
+/** A copy that was asked for and counts; or a person who never had a computer, which leaves none to be asked. */
+export type OpenedCopy =
+  | { readonly kind: 'asked'; readonly request: RequestId }
+  | { readonly kind: 'never_had_a_computer' };
 
 export interface Requests {
   readonly requests: readonly RightsRequest[];
@@ -122,7 +138,7 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
     const request = RequestId.parse(random.uuid());
     await lanes.run(whose.person, async () => {
       const now = clock.now();
-      requireFew((await of(whose.org, whose.person)).requests, said.representation !== null, now);
+      requireFew((await of(whose.org, whose.person)).requests, said, now);
       await put(whose, request, 1, said, now);
     });
     tellDevices(whose);
@@ -170,7 +186,7 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
       }),
     withdraw: (leave, request) =>
       take(subjectOf(leave), request, (_, state) => {
-        requireState(state, UNANSWERED, 'it has been answered or withdrawn already');
+        requireState(state, UNANSWERED, 'it has been answered or withdrawn already, or is over');
         return { kind: 'withdrawn' };
       }),
     identify: (leave, request, { how, words }) =>
@@ -181,27 +197,40 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
       }),
     extend: (leave, request, words) =>
       take(subjectOf(leave), request, (now, state, at) => {
-        requireCounts(state);
+        requireCounts(now, state);
         requireFirstMonth(now, at);
         return { kind: 'extended', by: leave.actor.person, words };
       }),
     async answer(leave, request, answer) {
       const { appeal } = await contactsOf(store, vault, leave.actor.org);
-      return take(subjectOf(leave), request, (_, state) => {
-        requireCounts(state);
+      return take(subjectOf(leave), request, (now, state) => {
+        requireCounts(now, state);
         const { words } = answer;
         const by = leave.actor.person;
         if (answer.answer === 'fulfilled') return { kind: 'fulfilled', by, words };
         return { kind: 'refused', by, reason: answer.reason, words, appeal };
       });
     },
-    async waiting({ org, person, device }) {
+    async opened(org, person) {
+      const now = clock.now();
+      const ready = (await of(org, person)).requests.find((each) => stateOf(each, now) === 'ready');
+      if (ready !== undefined) return { kind: 'asked', request: ready.request };
+      if ((await store.devices(org, [person])).length === 0) return { kind: 'never_had_a_computer' };
+      throw new DaylightError('conflict', 'no computer of yours has said that it is you who wants this copy', {
+        remedy: 'Ask for the copy under “My data”, then say yes in Daylight on your computer.',
+      });
+    },
+    async isStillOpen(org, person, opened) {
+      return opened.kind === 'never_had_a_computer' || (await one(org, person, opened.request)).ending === null;
+    },
+    async waiting({ org, person, device }, { copies }) {
       const now = clock.now();
       const asked = (await of(org, person)).requests.filter(
-        (each) => isAsked(stateOf(each, now)) && !isAnsweredBy(device, each),
+        (each) => isAsked(each, stateOf(each, now)) && !isAnsweredBy(device, each),
       );
       return asked.map((each) => {
-        const { request, filedAt, content, representative } = statementOf(org, each);
+        const statement = statementOf(org, each);
+        const { request, filedAt, content, representative } = copies ? statement : beforeCopies(statement);
         return { request, filedAt, content, representative };
       });
     },
@@ -216,11 +245,17 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
       if (!requests.some(({ request }) => request === said.request))
         throw new DaylightError('bad_request', 'request answer: request: there is no such request of this person');
       await take(whose, said.request, (now, state, at) => {
-        if (said.content !== contentHash(whose.org, now))
+        if (!contentHashes(whose.org, now).includes(said.content))
           throw new DaylightError('bad_request', 'request answer: content: it is not the digest of this request');
-        if (!isAsked(state)) return null;
         const young = isYoung(enrolled, at);
         const { doubts } = now;
+        if (state === 'ready') {
+          // What is given out already: a "no" still ends it, and one "yes" of each that is asked is heard.
+          if (said.answer === 'no') return young ? null : { kind: 'denied', device: device.device, signed: answer };
+          if (!isAsked(now, state) || isAnsweredBy(device.device, now)) return null;
+          return { kind: 'proved', device: device.device, signed: answer, countsFrom: at };
+        }
+        if (!isAsked(now, state)) return null;
         if (said.answer === 'no') {
           if (young && doubts.some((one) => one.device === device.device)) return null;
           return { kind: young ? 'doubted' : 'denied', device: device.device, signed: answer };
@@ -252,13 +287,18 @@ function statementOf(org: OrgId, { person, request, filedAt, content, representa
   return { org, person, request, filedAt, content, representative } satisfies RequestStatement;
 }
 
-/** What a device must have signed: a digest of all that it was shown. */
-function contentHash(org: OrgId, request: RightsRequest): Digest {
-  return payloadHash(statementText(statementOf(org, request)));
+/** What a device must have signed, one of these: a digest of all that it was shown. */
+function contentHashes(org: OrgId, request: RightsRequest): readonly Digest[] {
+  const statement = statementOf(org, request);
+  return [statement, beforeCopies(statement)].map((one) => payloadHash(statementText(one)));
 }
 
-/** The person is asked until it counts: what was proved in a weaker way can still be stopped. */
-function isAsked(state: RequestState): boolean {
+/**
+ * The person is asked until it counts: what was proved in a weaker way can still be stopped. A copy that was proved so is asked about
+ * for as long as it is given out, on each computer that comes back meanwhile.
+ */
+function isAsked(request: RightsRequest, state: RequestState): boolean {
+  if (state === 'ready') return isProvedWeakly(request);
   return state === 'awaiting_device' || state === 'awaiting_time';
 }
 
@@ -267,17 +307,28 @@ function isAnsweredBy(device: DeviceRecord['device'], { saidYes, proof }: Rights
   return proof !== null && saidYes.includes(device);
 }
 
-const WAITING: readonly RequestState[] = ['awaiting_person', 'awaiting_device', 'awaiting_time'];
-const UNANSWERED: readonly RequestState[] = [...WAITING, 'open'];
+const UNANSWERED: readonly RequestState[] = ['awaiting_person', 'awaiting_device', 'awaiting_time', 'open', 'ready'];
 
 function requireState(state: RequestState, expected: readonly RequestState[], problem: string): void {
   if (!expected.includes(state))
     throw new DaylightError('conflict', problem, { remedy: 'Look at the request as it is now.' });
 }
 
-function requireCounts(state: RequestState): void {
+function requireCounts({ content, proof }: RightsRequest, state: RequestState): void {
   if (state === 'open') return;
-  const problem = WAITING.includes(state)
+  if (content.kind === 'copy')
+    throw new DaylightError('conflict', 'a copy is given out by Daylight itself, and nobody answers it', {
+      remedy: 'Leave it to the person: they download it once it is proved that it is them.',
+    });
+  if (state === 'awaiting_time' && proof !== null) {
+    const day = dayOf(proof.countsFrom);
+    const problem =
+      proof.kind === 'device'
+        ? `a computer that was enrolled on ${dayOf(proof.countsFrom - STOPPABLE_MS)} said yes; the request counts on ${day}`
+        : `who the person is was confirmed on ${dayOf(proof.at)}; the request counts on ${day}`;
+    throw new DaylightError('conflict', problem, { remedy: 'Answer it then, if nobody has stopped it.' });
+  }
+  const problem = isWaiting(state)
     ? 'nothing proves yet that this request is the person’s own'
     : 'this request has been answered or withdrawn already';
   throw new DaylightError('conflict', problem, { remedy: 'Look at the request as it is now.' });
@@ -293,10 +344,22 @@ function requireFirstMonth(now: RightsRequest, at: UnixMs): void {
   });
 }
 
-function requireFew(requests: readonly RightsRequest[], represented: boolean, now: UnixMs): void {
-  const waiting = requests.filter(
-    (one) => (one.representation !== null) === represented && WAITING.includes(stateOf(one, now)),
-  );
+function requireFew(
+  requests: readonly RightsRequest[],
+  said: Extract<RequestStep, { kind: 'filed' }>,
+  now: UnixMs,
+): void {
+  const represented = said.representation !== null;
+  const unended = requests.filter((one) => UNANSWERED.includes(stateOf(one, now)));
+  if (said.content.kind === 'copy' && unended.some(({ content }) => content.kind === 'copy'))
+    throw new DaylightError('conflict', 'a copy has been asked for already', {
+      remedy: 'Say yes to it on your computer, download it, or withdraw it first.',
+    });
+  // As many as one frame to a device holds, so that what is asked there without waiting counts as well.
+  const waiting = unended.filter((one) => {
+    const state = stateOf(one, now);
+    return (one.representation !== null) === represented && (isWaiting(state) || isAsked(one, state));
+  });
   const most = represented ? WAITING_REPRESENTED_MOST : WAITING_OWN_MOST;
   if (waiting.length >= most) {
     throw new DaylightError('conflict', `${most} requests of this person wait for their confirmation already`, {

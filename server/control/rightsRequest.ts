@@ -2,7 +2,13 @@ import { lastDayOf } from '../../shared/deadline.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { DeviceId, PersonId, RequestId } from '../../shared/ids.ts';
 import type { RequestState } from '../../shared/protocol/http/requests.ts';
-import type { IdentityCheck, RefusalReason, Representative, RequestContent } from '../../shared/rightsRequest.ts';
+import {
+  COPY_MS,
+  type IdentityCheck,
+  type RefusalReason,
+  type Representative,
+  type RequestContent,
+} from '../../shared/rightsRequest.ts';
 import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { RequestStep, Taken } from './requestStep.ts';
 
@@ -71,7 +77,10 @@ export function requestOf(person: PersonId, request: RequestId, taken: readonly 
 /** What a step changes; null where it is not one that can be taken. */
 function follow(before: RightsRequest, at: UnixMs, said: RequestStep): Partial<RightsRequest> | null {
   if (before.ending !== null) return null;
-  const counts = stateOf(before, at) === 'open';
+  const state = stateOf(before, at);
+  const counts = !isWaiting(state);
+  // Until when it can be downloaded is not judged here: what was said of it stays what was said if that time is changed.
+  const isCopy = before.content.kind === 'copy';
   switch (said.kind) {
     case 'filed':
     case 'correction':
@@ -79,7 +88,9 @@ function follow(before: RightsRequest, at: UnixMs, said: RequestStep): Partial<R
     case 'agreed':
       return before.isTheirs ? null : { isTheirs: true };
     case 'proved': {
-      if (!before.isTheirs || counts) return null;
+      if (!before.isTheirs) return null;
+      // Another computer of theirs agrees with what is given out already: it is asked no more, and nothing lasts longer for it.
+      if (counts) return isCopy ? { saidYes: [...before.saidYes, said.device] } : null;
       return {
         proof: { kind: 'device', at, device: said.device, countsFrom: said.countsFrom },
         saidYes: [...before.saidYes, said.device],
@@ -91,7 +102,7 @@ function follow(before: RightsRequest, at: UnixMs, said: RequestStep): Partial<R
       return { proof: { kind: 'in_person', at, by, how, words, countsFrom } };
     }
     case 'denied':
-      return counts ? null : { ending: { kind: 'withdrawn', at, device: said.device } };
+      return counts && !isCopy ? null : { ending: { kind: 'withdrawn', at, device: said.device } };
     case 'doubted': {
       if (counts) return null;
       // What another computer said that does not count yet is contradicted; who was seen in person was seen all the same.
@@ -101,28 +112,56 @@ function follow(before: RightsRequest, at: UnixMs, said: RequestStep): Partial<R
     case 'withdrawn':
       return { ending: { kind: 'withdrawn', at, device: null } };
     case 'extended':
-      return counts && before.extension === null ? { extension: { at, by: said.by, words: said.words } } : null;
+      return state === 'open' && before.extension === null
+        ? { extension: { at, by: said.by, words: said.words } }
+        : null;
     case 'fulfilled':
-      return counts ? { ending: { kind: 'fulfilled', at, by: said.by, words: said.words } } : null;
+      return state === 'open' ? { ending: { kind: 'fulfilled', at, by: said.by, words: said.words } } : null;
     case 'refused': {
       const { by, reason, words, appeal } = said;
-      return counts ? { ending: { kind: 'refused', at, by, reason, words, appeal } } : null;
+      return state === 'open' ? { ending: { kind: 'refused', at, by, reason, words, appeal } } : null;
     }
     default:
       return assertNever(said);
   }
 }
 
-export function stateOf({ isTheirs, proof, ending }: RightsRequest, now: UnixMs): RequestState {
+/** It waits for the person or a proof, or for the time in which what was proved in a weaker way can be stopped. */
+export function isWaiting(state: RequestState): boolean {
+  return state === 'awaiting_person' || state === 'awaiting_device' || state === 'awaiting_time';
+}
+
+export function stateOf({ content, isTheirs, proof, ending }: RightsRequest, now: UnixMs): RequestState {
   if (ending !== null) return ending.kind;
   if (!isTheirs) return 'awaiting_person';
   if (proof === null) return 'awaiting_device';
-  return now < proof.countsFrom ? 'awaiting_time' : 'open';
+  if (now < proof.countsFrom) return 'awaiting_time';
+  if (content.kind !== 'copy') return 'open';
+  return now < proof.countsFrom + COPY_MS ? 'ready' : 'over';
 }
 
-/** A month from when it counts, and two more where that was told within the first (GDPR Art. 12(3)); null while nothing is proved. */
-export function dueOf({ proof, extension }: Pick<RightsRequest, 'proof' | 'extension'>): Day | null {
-  return proof === null ? null : lastDayOf(dayOf(proof.countsFrom), extension === null ? 1 : 3);
+/** Until when a copy can be downloaded; null of all else, and while nothing is proved. */
+export function openUntilOf({ content, proof }: Pick<RightsRequest, 'content' | 'proof'>): UnixMs | null {
+  return content.kind !== 'copy' || proof === null ? null : proof.countsFrom + COPY_MS;
+}
+
+/** By an officer who saw them, or by a computer that was too new to count at once: the person may not know of it. */
+export function isProvedWeakly({ proof }: Pick<RightsRequest, 'proof'>): boolean {
+  return proof !== null && proof.countsFrom > proof.at;
+}
+
+/**
+ * A month from when it counts, and two more where that was told within the first (GDPR Art. 12(3)); null while nothing is proved, and of
+ * a copy, which the system gives out at once.
+ */
+export function dueOf({
+  content,
+  proof,
+  extension,
+}: Pick<RightsRequest, 'content' | 'proof' | 'extension'>): Day | null {
+  return proof === null || content.kind === 'copy'
+    ? null
+    : lastDayOf(dayOf(proof.countsFrom), extension === null ? 1 : 3);
 }
 
 /** Whether its day is over without an answer. */

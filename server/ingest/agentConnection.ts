@@ -53,8 +53,14 @@ export interface AgentConnection {
   readonly finished: Promise<void>;
 }
 
+/** What the agent said that it understands beyond what every agent does. */
+export interface AgentKnows {
+  readonly copies: boolean;
+}
+
 export interface AgentConnectionDeps extends AgentSocketDeps {
   readonly timing: AgentTiming;
+  readonly knows: AgentKnows;
   readonly room: ImageRoom;
   /** Called when the device has proved who it is and is welcome. */
   readonly proved: () => void;
@@ -497,7 +503,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     telling = telling.then(async () => {
       if (phase !== 'ready') return;
       try {
-        const waiting = await deps.requests.waiting(me.device);
+        const waiting = await deps.requests.waiting(me.device, deps.knows);
         if (isEnded() || (waiting.length === 0 && !hasRequests)) return;
         hasRequests = true;
         send({ type: 'requests', waiting: [...waiting] });

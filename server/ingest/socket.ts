@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { DeviceId } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
-import { SUBPROTOCOL } from '../../shared/protocol/messages.ts';
+import { KNOWS_COPIES, KNOWS_HEADER, SUBPROTOCOL } from '../../shared/protocol/messages.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
 import { createBounded } from '../control/bounded.ts';
 import { createLanes } from '../lanes.ts';
 import { refuseUpgrade } from '../refuseUpgrade.ts';
-import { type AgentConnection, BUSY, serveAgent } from './agentConnection.ts';
+import { type AgentConnection, type AgentKnows, BUSY, serveAgent } from './agentConnection.ts';
 import { AgentWebSocket } from './agentWebSocket.ts';
 import { readServer, serverSetBy } from './captureTime.ts';
 import type { Density } from './density.ts';
@@ -90,8 +90,8 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
     refuseUpgrade(socket, status, why);
   }
 
-  function welcome(ws: AgentWebSocket, proved: () => void): AgentConnection {
-    const agent = serveAgent({ ...deps, timing, room, lanes, densities, proved }, ws);
+  function welcome(ws: AgentWebSocket, proved: () => void, knows: AgentKnows): AgentConnection {
+    const agent = serveAgent({ ...deps, timing, room, lanes, densities, proved, knows }, ws);
     agents.add(agent);
     void agent.finished.then(() => agents.delete(agent)).then(proved);
     return agent;
@@ -114,7 +114,7 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
         return;
       }
       server.handleUpgrade(request, socket, head, (ws) => {
-        entered.agent = welcome(ws, leave);
+        entered.agent = welcome(ws, leave, knowsOf(request));
       });
       if (entered.agent === null) leave(); // it was no WebSocket handshake after all
     },
@@ -132,6 +132,11 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
       server.close();
     },
   };
+}
+
+/** Nobody has signed it: it only decides in which words a request is asked about. */
+function knowsOf(request: IncomingMessage): AgentKnows {
+  return { copies: request.headers[KNOWS_HEADER] === KNOWS_COPIES };
 }
 
 function offersSubprotocol(request: IncomingMessage): boolean {

@@ -14,6 +14,9 @@ import { limits } from './limits.ts';
 /** The WebSocket path, subprotocol and version. */
 export const AGENT_PATH = '/agent/v1';
 export const SUBPROTOCOL = 'daylight.v1';
+/** A header of the upgrade request, by which an agent says that it knows requests of kind `copy`; others are asked in older words. */
+export const KNOWS_HEADER = 'x-daylight-knows';
+export const KNOWS_COPIES = 'copies';
 
 const seq = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const count = z.int().min(0).max(1_000_000);

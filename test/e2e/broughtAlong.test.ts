@@ -7,6 +7,7 @@ import { addMember, type Member, PASSWORD, startServer, type TestServer } from '
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { loaded, openConsole, seriousOn } from '../support/consolePage.ts';
+import { downloadOwn } from '../support/ownCopy.ts';
 import { plant } from '../support/plantedPerson.ts';
 
 // A person brings along, in a browser, what they downloaded at another server: told first what is in it and what becomes of it.
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const day = addDays(dayOf(first.clock.now()), -9);
   days = [day, addDays(day, 1)];
   await plant(first.data, { org: there.org, person: before.person, canary: 'ann', days });
-  const reply = await before.client.send('POST', `/people/${before.person}/export`, { password: PASSWORD });
+  const reply = await downloadOwn(first, before);
   folder = await mkdtemp(join(tmpdir(), 'daylight-brought-'));
   await writeFile(join(folder, 'whole.zip'), reply.body);
   await writeFile(join(folder, 'cut.zip'), reply.body.subarray(0, 5_000));

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { COPY } from '../../shared/rightsRequest.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
 import {
   addMember,
@@ -89,6 +90,10 @@ const views: Readonly<Record<string, View>> = {
   'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },
   'what was brought along': { as: 'employee', path: '/brought-along', heading: 'Brought along from elsewhere' },
   'my data': { as: 'employee', path: '/my-data', heading: 'My data', open: showDays },
+  'a copy that is withdrawn': {
+    ...{ as: 'employee', path: '/my-data', heading: 'My data' },
+    open: pressForDialog('Withdraw it', 'Nobody can download it then'),
+  },
   'something that is restricted': {
     ...{ as: 'employee', path: '/my-data', heading: 'My data' },
     open: pressForDialog('Restrict something', 'In your words'),
@@ -234,6 +239,7 @@ beforeAll(async () => {
   await sayOf(employee, recorded.day, 'app', { kind: 'disputed', values: { name: UNBROKEN }, words: grounds });
   const content = { kind: 'access', words: grounds };
   await employee.client.ok('POST', `/people/${employee.person}/requests`, { password: PASSWORD, content });
+  await employee.client.ok('POST', `/people/${employee.person}/requests`, { password: PASSWORD, content: COPY });
   browser = await startBrowser();
 });
 

@@ -9,7 +9,10 @@ import { addMember, type Member, PASSWORD, startServer, type TestServer } from '
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { loaded, openConsole, seriousOn, showIn } from '../support/consolePage.ts';
+import type { TestDevice } from '../support/ingestKit.ts';
+import { oldComputer } from '../support/ownCopy.ts';
 import { plant } from '../support/plantedPerson.ts';
+import { sayOn } from '../support/requestKit.ts';
 
 // A person sees what is held of them, takes it along, and reads it from their disk without a network.
 
@@ -17,6 +20,7 @@ const run = promisify(execFile);
 let server: TestServer;
 let browser: TestBrowser;
 let ann: Member;
+let laptop: TestDevice;
 let folder = '';
 let days: readonly string[];
 
@@ -28,6 +32,7 @@ beforeAll(async () => {
   const day = addDays(dayOf(server.clock.now()), -4);
   days = [day, addDays(day, 1)];
   await plant(server.data, { org, person: ann.person, canary: 'ann', days, past: true });
+  laptop = await oldComputer(server, ann);
   folder = await mkdtemp(join(tmpdir(), 'daylight-taken-'));
   browser = await startBrowser();
 });
@@ -38,7 +43,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('My data says what is held, leads to its days, and gives everything to whoever knows the password', async () => {
+test('My data says what is held, leads to its days, and gives everything to whoever knows the password and says yes on a computer', async () => {
   const page = await openConsole(browser, server, { client: ann.client, path: '/my-data', heading: 'My data' });
   await loaded(page);
   const notes = page.getByRole('article', { name: 'Notes' });
@@ -48,8 +53,16 @@ test('My data says what is held, leads to its days, and gives everything to whoe
   await notes.getByText('Show the 2 days').click();
   expect(await notes.getByRole('link').allInnerTexts()).toEqual(days.toReversed());
 
-  const button = page.getByRole('button', { name: 'Download everything' });
   const password = page.getByLabel('Current password');
+  await password.fill(PASSWORD);
+  await page.getByText(`Device ${laptop.record.device.slice(0, 8)}`).waitFor();
+  await page.getByRole('button', { name: 'Ask for the download' }).click();
+  await page.getByText('Now say yes on your computer.').waitFor();
+  const { requests } = await ann.client.ok('GET', `/people/${ann.person}/requests`);
+  await sayOn(server, laptop, requests[0].request, 'yes');
+  await page.getByText('You can download it until').waitFor(); // without being asked to
+
+  const button = page.getByRole('button', { name: 'Download everything' });
   await password.fill('not the right one');
   await button.click();
   await page.getByText('This is not the password that you have now.').waitFor();
@@ -58,6 +71,9 @@ test('My data says what is held, leads to its days, and gives everything to whoe
   await page.getByText(/^Saved as daylight-.*\.zip/).waitFor();
   await download.saveAs(join(folder, 'taken.zip'));
   await run('unzip', ['-q', 'taken.zip', '-d', 'taken'], { cwd: folder });
+  await page.getByRole('button', { name: 'That was not me' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
+  await page.getByRole('button', { name: 'Ask for the download' }).waitFor();
   await notes.getByRole('link').first().click();
   await page.getByRole('heading', { level: 1, name: 'My day' }).waitFor();
   await page.context().close();

@@ -250,14 +250,14 @@ const rows: Record<PersonalRoute, Row> = {
         .filter((id) => day.observations.some(({ parameter }) => parameter === id))
         .map((id) => [id, [day.day], id === 'screenshot' ? 1 : 0]),
   },
-  // Asked with a wrong password: who may is told that, and nothing is on record of a look that was none.
+  // None of their computers has said yes: who may is told that, and nothing is on record of a look that was none.
   exportData: {
     ...change,
-    status: 401,
+    status: 409,
     refusal: 'refused_export',
     may: self,
     said: ({ error }) => error.code,
-    saidOf: () => 'wrong_credentials',
+    saidOf: () => 'conflict',
   },
   ownDisclosures: {
     ...{ ...change, refusal: 'refused_disclosures' },

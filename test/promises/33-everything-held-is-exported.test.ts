@@ -26,6 +26,7 @@ import { offer, takeIn } from '../support/broughtAlong.ts';
 import { enrol } from '../support/enrolled.ts';
 import { batch, dial, receiptBy } from '../support/ingestKit.ts';
 import { finished, fromSource, startNode } from '../support/nodeProcess.ts';
+import { downloadOwn } from '../support/ownCopy.ts';
 import { plant } from '../support/plantedPerson.ts';
 import { DISCLOSURE } from '../support/routeExamples.ts';
 
@@ -158,10 +159,8 @@ async function sayWhatItDoes(): Promise<void> {
   await agent.take('ack');
 }
 
-async function exported({ person, client, secret }: Member): Promise<Buffer> {
-  it.clock.advance(60_000); // the code before was used to sign in
-  const totp = secret === null ? {} : { totp: totpCode(secret, it.clock.now()) };
-  const reply = await client.send('POST', `/people/${person}/export`, { password: PASSWORD, ...totp });
+async function exported(whose: Member): Promise<Buffer> {
+  const reply = await downloadOwn(it, whose);
   expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'application/zip']);
   expect(reply.headers.get('cache-control')).toBe('no-store');
   expect(reply.headers.get('content-disposition')).toMatch(/^attachment; filename="daylight-\d{4}-\d\d-\d\d\.zip"$/);

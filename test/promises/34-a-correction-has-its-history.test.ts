@@ -23,6 +23,7 @@ import {
   type TestServer,
 } from '../support/api.ts';
 import { eventually } from '../support/daylight.ts';
+import { downloadOwn } from '../support/ownCopy.ts';
 import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
 import { DISCLOSURE } from '../support/routeExamples.ts';
 
@@ -309,7 +310,7 @@ test('who was given what was corrected is on the correction, and what an officer
 });
 
 test('an export has the corrected value with its mark, and the whole history', async () => {
-  const { body } = await mia.client.send('POST', `/people/${mia.person}/export`, { password: PASSWORD });
+  const { body } = await downloadOwn(it, mia);
   await writeFile(join(folder, 'export.zip'), body);
   await run('unzip', ['-q', 'export.zip', '-d', 'out'], { cwd: folder });
   expect((await checkExport(join(folder, 'out'))).manifest.parameters).not.toEqual([]);
@@ -378,7 +379,7 @@ async function everythingOpened(): Promise<string[]> {
 }
 
 async function exported(): Promise<string> {
-  const { body } = await mia.client.send('POST', `/people/${mia.person}/export`, { password: PASSWORD });
+  const { body } = await downloadOwn(it, mia);
   await writeFile(join(folder, 'after.zip'), body);
   const { stdout } = await run('unzip', ['-p', 'after.zip'], { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
   return stdout;

@@ -17,6 +17,7 @@ import {
 } from '../support/api.ts';
 import { offer, sendPart, takeIn } from '../support/broughtAlong.ts';
 import { type Files, linesOf, resummed, unzipped, zipped } from '../support/openedZip.ts';
+import { downloadOwn } from '../support/ownCopy.ts';
 import { plant } from '../support/plantedPerson.ts';
 
 // PROMISES 38: an export of one server goes into another: all of it or nothing, for the person alone, and out again as it came.
@@ -41,8 +42,8 @@ async function newcomer(name: string): Promise<Member> {
   return addMember(second, owner.client, 'employee', { name, email: `${name.toLowerCase()}@example.com` });
 }
 
-async function exported({ client, person }: Member): Promise<Buffer> {
-  const reply = await client.send('POST', `/people/${person}/export`, { password: PASSWORD });
+async function exported(whose: Member, from = second): Promise<Buffer> {
+  const reply = await downloadOwn(from, whose);
   expect(reply.status).toBe(200);
   return reply.body;
 }
@@ -74,7 +75,7 @@ beforeAll(async () => {
   const day = addDays(dayOf(first.clock.now()), -9);
   days = [day, addDays(day, 1), addDays(day, 5)];
   ({ images } = await plant(first.data, { org: there.org, person: before.person, canary: CANARY, days, apps: 30 }));
-  zip = await exported(before);
+  zip = await exported(before, first);
   files = await unzipped(zip);
   owner = await second.addOrganisation('After');
   ann = await newcomer('Ann');

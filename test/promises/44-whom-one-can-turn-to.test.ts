@@ -5,15 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkExport } from '../../server/lifecycle/checkExport.ts';
-import {
-  addMember,
-  type Member,
-  PASSWORD,
-  publish,
-  startServer,
-  type TestOwner,
-  type TestServer,
-} from '../support/api.ts';
+import { addMember, type Member, publish, startServer, type TestOwner, type TestServer } from '../support/api.ts';
+import { downloadOwn } from '../support/ownCopy.ts';
 
 // PROMISES 44: whoever is told what is collected of them, takes along what is held, or is refused, is told whom they can complain to.
 
@@ -49,7 +42,7 @@ afterAll(async () => {
 
 /** The first page of an export, and its manifest. */
 async function exported() {
-  const reply = await mia.client.send('POST', `/people/${mia.person}/export`, { password: PASSWORD });
+  const reply = await downloadOwn(it, mia);
   const folder = await mkdtemp(join(tmpdir(), 'daylight-appeal-'));
   folders.push(folder);
   await writeFile(join(folder, 'export.zip'), reply.body);

@@ -24,6 +24,8 @@ import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import {
   AGENT_PATH,
   type Batch,
+  KNOWS_COPIES,
+  KNOWS_HEADER,
   type ReceiptPayload,
   ServerFrame,
   SUBPROTOCOL,
@@ -224,11 +226,14 @@ export interface Dialling {
   readonly protocol?: string;
   readonly origin?: string;
   readonly from?: string;
+  /** As an agent from before copies, which says nothing of them. */
+  readonly beforeCopies?: boolean;
 }
 
 export async function dial(port: number, options: Dialling = {}): Promise<RawAgent> {
   const ws = new WebSocket(`ws://127.0.0.1:${port}${AGENT_PATH}`, options.protocol ?? SUBPROTOCOL, {
     ...(options.origin === undefined ? {} : { origin: options.origin }),
+    headers: options.beforeCopies === true ? {} : { [KNOWS_HEADER]: KNOWS_COPIES },
     ...(options.from === undefined ? {} : { localAddress: options.from }),
     perMessageDeflate: false,
   });

@@ -17,7 +17,7 @@ import {
   totpCode,
 } from './api.ts';
 import { enrol } from './enrolled.ts';
-import { dial, monoAt, type RawAgent, signAs, type TestDevice } from './ingestKit.ts';
+import { type Dialling, dial, monoAt, type RawAgent, signAs, type TestDevice } from './ingestKit.ts';
 
 /** An organisation with somebody who asks, whoever answers, and those who must not; and a computer that has been Mia's for some days. */
 export interface RequestKit extends AsyncDisposable {
@@ -37,9 +37,11 @@ export interface RequestKit extends AsyncDisposable {
   /** What Mia sees of one of hers. */
   seen(request: string): Promise<Json>;
   /** What the server asks on this computer when it connects; none where it says nothing of it. */
-  asks(device: TestDevice): Promise<readonly WaitingRequest[]>;
+  asks(device: TestDevice, options?: Dialling): Promise<readonly WaitingRequest[]>;
   /** The word of this computer about what it is asked; resolves when the server has taken it. */
-  says(device: TestDevice, request: string, answer: 'yes' | 'no'): Promise<void>;
+  says(device: TestDevice, request: string, answer: 'yes' | 'no', options?: Dialling): Promise<void>;
+  /** This computer, connected and welcome. */
+  connected(device: TestDevice): Promise<RawAgent>;
   /** Kinds of what is on record of Mia. */
   events(): Promise<readonly string[]>;
 }
@@ -58,7 +60,6 @@ export async function startRequests(): Promise<RequestKit> {
   const manager = await join('manager', 'Max', { managesTeams: [team] });
   const admin = await join('admin', 'Ada');
   const people = [mia, officer, manager, admin, { ...owner, secret }];
-  const { port } = new URL(it.url);
 
   async function signIn({ client, email, secret: totpSecret }: Pick<Member, 'client' | 'email' | 'secret'>) {
     const fresh = createClient(it.url);
@@ -72,15 +73,8 @@ export async function startRequests(): Promise<RequestKit> {
     it.clock.advance(MINUTE); // the next code is a new one
   }
   const enrolBy = (by: Client): Promise<TestDevice> => enrol(it.url, by, mia.person, it.clock.now());
-  async function connected(device: TestDevice): Promise<RawAgent> {
-    const agent = await dial(Number(port));
-    const now = it.clock.now();
-    await agent.hello(device, { at: now, mono: monoAt(now) });
-    await agent.take('welcome');
-    return agent;
-  }
-  async function asks(device: TestDevice): Promise<readonly WaitingRequest[]> {
-    await using agent = await connected(device);
+  async function asks(device: TestDevice, options?: Dialling): Promise<readonly WaitingRequest[]> {
+    await using agent = await connected(it, device, options);
     const asked = agent.take('requests').then(({ waiting }) => waiting);
     const silence = setTimeout(SILENCE_MS).then(() => []);
     void asked.catch(() => undefined); // by then nobody listens
@@ -97,14 +91,8 @@ export async function startRequests(): Promise<RequestKit> {
       const { requests } = await mia.client.ok('GET', `/people/${mia.person}/requests`);
       return requests.find((one: Json) => one.request === request);
     },
-    async says(device, request, answer) {
-      await using agent = await connected(device);
-      const { waiting } = await agent.take('requests');
-      const asked = waiting.find((one) => one.request === request);
-      if (asked === undefined) throw new Error('the server does not ask about it');
-      agent.send({ type: 'answer_request', answer: answerBy(device, asked, answer, it.clock.now()) });
-      await agent.take('requests');
-    },
+    says: (device, request, answer, options) => sayOn(it, device, request, answer, options),
+    connected: (device) => connected(it, device),
     async events() {
       const { events } = await officer.client.ok('GET', '/security-events');
       return events.filter(({ person }: Json) => person === mia.person).map(({ kind }: Json) => kind);
@@ -115,6 +103,34 @@ export async function startRequests(): Promise<RequestKit> {
 
 /** Whoever is asked nothing is not told so. */
 const SILENCE_MS = 800;
+
+async function connected(
+  it: Pick<TestServer, 'url' | 'clock'>,
+  device: TestDevice,
+  options: Dialling = {},
+): Promise<RawAgent> {
+  const agent = await dial(Number(new URL(it.url).port), options);
+  const now = it.clock.now();
+  await agent.hello(device, { at: now, mono: monoAt(now) });
+  await agent.take('welcome');
+  return agent;
+}
+
+/** The word of this computer about what it is asked; resolves when the server has taken it. */
+export async function sayOn(
+  it: Pick<TestServer, 'url' | 'clock'>,
+  device: TestDevice,
+  request: string,
+  answer: 'yes' | 'no',
+  options?: Dialling,
+): Promise<void> {
+  await using agent = await connected(it, device, options);
+  const { waiting } = await agent.take('requests');
+  const asked = waiting.find((one) => one.request === request);
+  if (asked === undefined) throw new Error('the server does not ask about it');
+  agent.send({ type: 'answer_request', answer: answerBy(device, asked, answer, it.clock.now()) });
+  await agent.take('requests');
+}
 
 /** What an agent signs that has shown this to the person. */
 export function answerBy(device: TestDevice, asked: WaitingRequest, answer: 'yes' | 'no', at: number) {

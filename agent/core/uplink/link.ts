@@ -1,7 +1,14 @@
 import WebSocket from 'ws';
 import type { ImageId } from '../../../shared/ids.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
-import { type AgentFrame, IMAGE_CHUNK_HEADER, ServerFrame, SUBPROTOCOL } from '../../../shared/protocol/messages.ts';
+import {
+  type AgentFrame,
+  IMAGE_CHUNK_HEADER,
+  KNOWS_COPIES,
+  KNOWS_HEADER,
+  ServerFrame,
+  SUBPROTOCOL,
+} from '../../../shared/protocol/messages.ts';
 import { SECOND } from '../../../shared/time.ts';
 import type { Clock } from '../ports.ts';
 
@@ -36,6 +43,7 @@ const MOST_PENDING = 16;
 export function openLink({ url, ca, clock, onFrame }: LinkOptions): Promise<Link> {
   const socket = new WebSocket(url, SUBPROTOCOL, {
     ...(ca === null ? {} : { ca }),
+    headers: { [KNOWS_HEADER]: KNOWS_COPIES },
     // Said here so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment cannot unsay it.
     rejectUnauthorized: true,
     followRedirects: false,

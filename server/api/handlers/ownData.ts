@@ -5,6 +5,7 @@ import type { OrgId } from '../../../shared/ids.ts';
 import { EXPORT_MINUTES } from '../../../shared/protocol/http/ownData.ts';
 import { dayOf, MINUTE, type UnixMs } from '../../../shared/time.ts';
 import { contactsOf } from '../../control/contacts.ts';
+import type { OpenedCopy } from '../../control/requests.ts';
 import { zipOf } from '../../lifecycle/exportZip.ts';
 import { heldUntil, subjectFiles } from '../../lifecycle/subjectAccess.ts';
 import type { Subject } from '../../lifecycle/subjectRecords.ts';
@@ -30,6 +31,7 @@ export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
       return { asOf, parameters: parameters.map((one) => ({ ...one, days: [...one.days] })), pastTheirDay };
     },
     async exportData({ leave, person, body, signedIn }) {
+      const opened = await openedOnRecord(context, person);
       const place = await refusedOnRecord(context, person, 'export_refused', () =>
         provenPlace(context, exports, person, body),
       );
@@ -42,7 +44,9 @@ export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
         snapshot = await store.snapshot();
         const subject = await subjectOf(context, person, snapshot, asOf);
         const files = whileSignedIn(
-          async () => (await context.sessions.again(signedIn.session)) !== null,
+          async () =>
+            (await context.sessions.again(signedIn.session)) !== null &&
+            (await context.requests.isStillOpen(person.org, person.person, opened)),
           subjectFiles(leave, subject, asOf),
         );
         const body = zipOf(files, asOf);
@@ -61,6 +65,17 @@ export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
       }
     },
   };
+}
+
+/** Before the code is looked at, so that it is not used up by what a computer has to say first. */
+async function openedOnRecord(context: Context, { org, person }: PersonRecord): Promise<OpenedCopy> {
+  try {
+    return await context.requests.opened(org, person);
+  } catch (cause) {
+    if (cause instanceof DaylightError && cause.code === 'conflict')
+      await noteEvent(context, { org, person }, 'export_refused');
+    throw cause;
+  }
 }
 
 /** A place is taken before anything is proven, so that what has nothing to do with a code does not use it up. */

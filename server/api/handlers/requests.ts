@@ -1,8 +1,17 @@
 import type { PersonId } from '../../../shared/ids.ts';
 import type { RequestView } from '../../../shared/protocol/http/requests.ts';
 import type { Actor } from '../../authorize.ts';
-import type { Requests } from '../../control/requests.ts';
-import { dueOf, isOverdue, type RequestProof, type RightsRequest, stateOf } from '../../control/rightsRequest.ts';
+import { type Requests, STOPPABLE_MS } from '../../control/requests.ts';
+import {
+  dueOf,
+  isOverdue,
+  isProvedWeakly,
+  isWaiting,
+  openUntilOf,
+  type RequestProof,
+  type RightsRequest,
+  stateOf,
+} from '../../control/rightsRequest.ts';
 import type { PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
@@ -83,7 +92,7 @@ export function requests(context: Context): HandlersOf<RequestRoutes> {
 /** Those that count by their last day, then those that wait, oldest first. */
 function unanswered(requests: readonly RightsRequest[], now: number): readonly RightsRequest[] {
   const open = requests.filter((one) => stateOf(one, now) === 'open');
-  const waiting = requests.filter(({ ending }) => ending === null).filter((one) => !open.includes(one));
+  const waiting = requests.filter((one) => isWaiting(stateOf(one, now)));
   return [...open.toSorted((a, b) => ((dueOf(a) ?? '') < (dueOf(b) ?? '') ? -1 : 1)), ...waiting];
 }
 
@@ -107,6 +116,7 @@ async function viewOf(context: Context, { org }: PersonRecord, one: RightsReques
     proof: proof === null ? null : await proofOf(proof, named),
     countsFrom: proof?.countsFrom ?? null,
     due: dueOf(one),
+    openUntil: openUntilOf(one),
     isOverdue: isOverdue(one, now),
     doubts: [...doubts],
     extension: extension === null ? null : await named(extension),
@@ -119,7 +129,10 @@ async function proofOf(
   proof: RequestProof,
   named: <T extends { readonly by: PersonId }>(said: T) => Promise<T & { readonly byName: string | null }>,
 ): Promise<RequestView['proof']> {
-  if (proof.kind === 'device') return { kind: proof.kind, at: proof.at, device: proof.device };
+  if (proof.kind === 'device') {
+    const { kind, at, device, countsFrom } = proof;
+    return { kind, at, device, enrolledAt: isProvedWeakly({ proof }) ? countsFrom - STOPPABLE_MS : null };
+  }
   const { kind, at, by, how, words } = proof;
   return named({ kind, at, by, how, words });
 }

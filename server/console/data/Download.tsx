@@ -1,16 +1,22 @@
-import { Button, PasswordInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
-import { useSecondFactor } from '../api/reads.ts';
-import { CodeInput } from '../entry/CodeInput.tsx';
+import type { DeviceView } from '../../../shared/protocol/http/devices.ts';
+import type { RequestView } from '../../../shared/protocol/http/requests.ts';
+import { COPY_DAYS } from '../../../shared/rightsRequest.ts';
+import { useDevices, useRequests } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
-import { fieldError } from '../frame/failureWords.ts';
 import { Note } from '../frame/Note.tsx';
-import { size } from '../strings/format.ts';
+import { Waiting } from '../frame/Waiting.tsx';
+import { OwnDialog } from '../requests/OwnDialog.tsx';
+import { ProofFields, useProof } from '../requests/ProofFields.tsx';
+import { dateTime, size } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
+import { AskForCopy, Computers } from './AskForCopy.tsx';
 import classes from './data.module.css';
 import { useDownload } from './useDownload.ts';
 
-/** Everything as one file: what is in it, who may have it, and how far it is. */
+/** Everything as one file: what is in it, who may have it, and what it still waits for. */
 export function Download() {
   return (
     <section className="dl-panel dl-stack" aria-labelledby="download-heading">
@@ -25,23 +31,86 @@ export function Download() {
         <li>{say('download.withheld')}</li>
       </ul>
       <p className="dl-quiet">{say('download.who')}</p>
-      <Asking />
+      <Standing />
     </section>
   );
 }
 
-function Asking() {
-  const factor = useSecondFactor();
+/** Not asked for, asked and not proved, or open: told apart by the person's own request and by whether a computer was ever theirs. */
+function Standing() {
+  const { person } = useMe();
+  const devices = useDevices(person.id);
+  const requests = useRequests(person.id);
+  for (const read of [devices, requests])
+    if (read.isError) return <Failure error={read.error} retry={() => void read.refetch()} />;
+  if (devices.data === undefined || requests.data === undefined) return <Waiting lines={2} />;
+  const copy = requests.data.requests.find(({ content, state }) => content.kind === 'copy' && UNENDED.includes(state));
+  if (copy !== undefined) return <Asked copy={copy} computers={devices.data} />;
+  if (devices.data.length > 0) return <AskForCopy computers={devices.data} />;
+  return (
+    <>
+      <p>{say('download.noComputer')}</p>
+      <Receive />
+    </>
+  );
+}
+
+const UNENDED: readonly RequestView['state'][] = ['awaiting_device', 'awaiting_time', 'ready'];
+
+/** What was asked for: what it waits for, or the download; and the way to end it, which is there in every state. */
+function Asked({ copy, computers }: { copy: RequestView; computers: readonly DeviceView[] }) {
+  const [ending, end] = useState(false);
+  const isReady = copy.state === 'ready';
+  return (
+    <>
+      <Progress copy={copy} />
+      {copy.state === 'awaiting_device' && <Computers computers={computers} />}
+      {isReady && <Receive />}
+      <div>
+        <Button variant="default" onClick={() => end(true)}>
+          {say(isReady ? 'download.notMe' : 'download.withdraw')}
+        </Button>
+      </div>
+      <OwnDialog request={copy} what="withdraw" opened={ending} onClose={() => end(false)} />
+    </>
+  );
+}
+
+function Progress({ copy: { state, countsFrom, openUntil, proof } }: { copy: RequestView }) {
+  if (state === 'awaiting_device') {
+    return (
+      <Note tone="wait">
+        <p role="status">
+          <strong>{say('download.sayYes')}</strong> {say('download.thenOpen', { days: String(COPY_DAYS) })}
+        </p>
+      </Note>
+    );
+  }
+  if (countsFrom === null || openUntil === null) return null;
+  if (state === 'ready') {
+    return (
+      <Note tone="on">
+        <p role="status">{say('download.open', { when: dateTime(openUntil) })}</p>
+      </Note>
+    );
+  }
+  const how = proof?.kind === 'in_person' ? 'download.opensSeen' : 'download.opensYoung';
+  return (
+    <Note tone="wait">
+      <p role="status">{say(how, { when: dateTime(countsFrom) })}</p>
+    </Note>
+  );
+}
+
+function Receive() {
   const { state, start, stop } = useDownload();
-  const [password, setPassword] = useState('');
-  const [totp, setTotp] = useState('');
-  const asksCode = factor.data?.set === true;
+  const given = useProof();
   const error = state.kind === 'failed' ? state.error : null;
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    void start({ password, ...(asksCode ? { totp } : {}) });
-    setPassword('');
-    setTotp('');
+    if (given.proof === null) return;
+    void start(given.proof);
+    given.clear();
   };
   if (state.kind === 'receiving') {
     return (
@@ -55,22 +124,13 @@ function Asking() {
   }
   return (
     <form className="dl-stack" style={{ maxWidth: '26rem' }} onSubmit={submit} noValidate>
-      {factor.isError && <Failure error={factor.error} retry={() => void factor.refetch()} />}
-      <PasswordInput
-        label={say('field.currentPassword')}
-        autoComplete="current-password"
-        required
-        value={password}
-        error={fieldError(error, 'password')}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
-      {asksCode && <CodeInput value={totp} onChange={setTotp} focus={false} />}
+      <ProofFields entered={given} error={error} />
       {error !== null && <Failure error={error} fields={['password']} />}
       {state.kind === 'done' && (
         <Note tone="on">{say('download.done', { name: state.name, size: size(state.bytes) })}</Note>
       )}
       <div>
-        <Button type="submit" disabled={password === '' || (asksCode && totp.length < 6) || factor.data === undefined}>
+        <Button type="submit" disabled={given.proof === null}>
           {say('download.title')}
         </Button>
       </div>

@@ -1,11 +1,11 @@
 import { Radio, Select, Textarea, TextInput } from '@mantine/core';
 import { catalog, ParameterId, parameterIds } from '../../../shared/catalog.ts';
-import { RequestContent, type RequestKind, requestKinds } from '../../../shared/rightsRequest.ts';
+import { AnsweredContent, type AnsweredKind, answeredKinds } from '../../../shared/rightsRequest.ts';
 import { say } from '../strings/say.ts';
 
 /** What somebody has entered of a request so far. */
 export interface Entered {
-  readonly kind: RequestKind;
+  readonly kind: AnsweredKind;
   readonly of: 'everything' | 'range' | 'parameter';
   readonly from: string;
   readonly to: string;
@@ -18,10 +18,10 @@ export const NOTHING_ENTERED: Entered = {
 };
 
 /** Null while something is missing. */
-export function contentOf({ kind, of, from, to, parameter, words }: Entered): RequestContent | null {
+export function contentOf({ kind, of, from, to, parameter, words }: Entered): AnsweredContent | null {
   const scopes = { everything: { of }, range: { of, from, to }, parameter: { of, parameter } };
   const content = { kind, words: words.trim(), ...(kind === 'erasure' ? { scope: scopes[of] } : {}) };
-  const parsed = RequestContent.safeParse(content);
+  const parsed = AnsweredContent.safeParse(content);
   return parsed.success ? parsed.data : null;
 }
 
@@ -31,7 +31,7 @@ export function ContentFields(props: { entered: Entered; onChange: (entered: Ent
   const change = (more: Partial<Entered>) => onChange({ ...entered, ...more });
   const { kind, words } = entered;
   const needsWords = kind === 'rectification' || kind === 'restriction' || kind === 'other';
-  const kindNow = requestKinds.map((value) => ({ value, label: say(`requests.ask.${value}`) }));
+  const kindNow = answeredKinds.map((value) => ({ value, label: say(`requests.ask.${value}`) }));
   return (
     <>
       <Select
@@ -39,7 +39,7 @@ export function ContentFields(props: { entered: Entered; onChange: (entered: Ent
         data={kindNow}
         value={kind}
         allowDeselect={false}
-        onChange={(value) => change({ kind: requestKinds.find((one) => one === value) ?? kind })}
+        onChange={(value) => change({ kind: answeredKinds.find((one) => one === value) ?? kind })}
       />
       {kind === 'erasure' && <Scope entered={entered} change={change} tried={tried} />}
       <Textarea

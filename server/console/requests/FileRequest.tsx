@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { Link } from 'react-router';
-import type { RequestContent } from '../../../shared/rightsRequest.ts';
+import type { AnsweredContent } from '../../../shared/rightsRequest.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useMe } from '../api/useMe.ts';
@@ -19,7 +19,7 @@ export function FileRequest() {
   const [tried, setTried] = useState(false);
   const given = useProof();
   const file = useMutation({
-    mutationFn: (content: RequestContent) =>
+    mutationFn: (content: AnsweredContent) =>
       call('fileRequest', { params: { person: person.id }, body: { content, password: '', ...given.proof } }),
     onSuccess: () => {
       setEntered(NOTHING_ENTERED);

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import type { RequestView } from '../../../shared/protocol/http/requests.ts';
 import { useRequests } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
@@ -43,7 +44,13 @@ export function MyRequests() {
   );
 }
 
-const UNANSWERED: readonly RequestView['state'][] = ['awaiting_person', 'awaiting_device', 'awaiting_time', 'open'];
+const UNANSWERED: readonly RequestView['state'][] = [
+  'awaiting_person',
+  'awaiting_device',
+  'awaiting_time',
+  'open',
+  'ready',
+];
 
 function Mine({ request }: { request: RequestView }) {
   const [dialog, setDialog] = useState<'agree' | 'withdraw' | null>(null);
@@ -54,6 +61,11 @@ function Mine({ request }: { request: RequestView }) {
       <RequestState request={request} own />
       <div className="dl-row">
         {state === 'awaiting_person' && <Button onClick={() => setDialog('agree')}>{say('requests.agree')}</Button>}
+        {state === 'ready' && (
+          <Button component={Link} to="/my-data">
+            {say('requests.toDownload')}
+          </Button>
+        )}
         {UNANSWERED.includes(state) && (
           <Button variant="default" onClick={() => setDialog('withdraw')}>
             {say('requests.withdraw')}
@@ -71,6 +83,11 @@ function proofByDevice({ proof, countsFrom }: RequestView): { device: string; wh
   return { device: proof.device.slice(0, 8), when: dateTime(countsFrom) };
 }
 
+/** It can be downloaded, and none of the computers that they have had for some time has said so. */
+function isGivenOutWeakly({ state, proof }: RequestView): boolean {
+  return state === 'ready' && (proof?.kind === 'in_person' || (proof?.kind === 'device' && proof.enrolledAt !== null));
+}
+
 /** In every session of the person, on every page: something is going on in their name that they can still stop. */
 export function RequestsInMyName() {
   const { person } = useMe();
@@ -80,7 +97,8 @@ export function RequestsInMyName() {
       ({ state, doubts }) =>
         state === 'awaiting_time' || state === 'awaiting_person' || (state === 'awaiting_device' && doubts.length > 0),
     ) ?? [];
-  if (inMyName.length === 0) return null;
+  const copies = data?.requests.filter(isGivenOutWeakly) ?? [];
+  if (inMyName.length + copies.length === 0) return null;
   return (
     <Note tone="wait">
       {inMyName.some((one) => proofByDevice(one) === null) && (
@@ -92,6 +110,11 @@ export function RequestsInMyName() {
         const said = proofByDevice(one);
         return said === null ? [] : [<p key={one.request}>{say('requests.inYourNameSaid', said)}</p>];
       })}
+      {copies.flatMap(({ request, openUntil }) =>
+        openUntil === null
+          ? []
+          : [<p key={request}>{say('requests.inYourNameReady', { when: dateTime(openUntil) })}</p>],
+      )}
       <p>
         <a href="#/my-requests">{say('requests.look')}</a>
       </p>

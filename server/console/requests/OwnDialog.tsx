@@ -19,9 +19,10 @@ interface OwnDialogProps {
 
 /** Agreeing to what somebody asked for them, and withdrawing or stopping a request; said in words before it is done. */
 export function OwnDialog({ request: view, what, opened, onClose }: OwnDialogProps) {
-  const { person, request, state } = view;
+  const { person, request, state, content } = view;
   const client = useQueryClient();
   const given = useProof();
+  const words = what === 'withdraw' && content.kind === 'copy' ? 'withdrawCopy' : what;
   const asksProof = what === 'agree' || state === 'open';
   const send = useMutation({
     mutationFn: () => {
@@ -40,9 +41,9 @@ export function OwnDialog({ request: view, what, opened, onClose }: OwnDialogPro
     if (!asksProof || given.proof !== null) send.mutate();
   };
   return (
-    <Dialog opened={opened} onClose={onClose} title={say(`requests.${what}Title`)}>
+    <Dialog opened={opened} onClose={onClose} title={say(`requests.${words}Title`)}>
       <form className="dl-stack" onSubmit={submit} noValidate>
-        <p>{say(`requests.${what}Text`)}</p>
+        <p>{say(`requests.${words}Text`)}</p>
         <RequestState request={view} own />
         {asksProof && <ProofFields entered={given} error={send.error} />}
         {send.isError && <Failure error={send.error} fields={['password']} />}

@@ -11,6 +11,8 @@ const tones = {
   awaiting_device: 'wait',
   awaiting_time: 'wait',
   open: 'on',
+  ready: 'on',
+  over: 'off',
   fulfilled: 'on',
   refused: 'gone',
   withdrawn: 'off',
@@ -65,13 +67,21 @@ export function RequestState({ request, own }: { request: RequestView; own: bool
 }
 
 /** From when it counts and until when it must be answered; before that, what it waits for. */
-function Clock({ request: { state, countsFrom, due, isOverdue }, own }: { request: RequestView; own: boolean }) {
+function Clock({ request, own }: { request: RequestView; own: boolean }) {
+  const { state, countsFrom, openUntil, due, isOverdue, proof } = request;
   if (state === 'awaiting_person') return say(own ? 'requests.needsYou' : 'requests.needsPerson');
   if (state === 'awaiting_device') return say(own ? 'requests.needsYourDevice' : 'requests.needsDevice');
-  if (countsFrom === null || due === null) return null;
-  if (state === 'awaiting_time') return say('requests.needsTime', { when: dateTime(countsFrom) });
-  if (state !== 'open') return null;
-  const counted = say('requests.counted', { when: dateTime(countsFrom) });
+  if (countsFrom === null) return null;
+  const when = dateTime(countsFrom);
+  if (state === 'awaiting_time') {
+    const enrolledAt = proof?.kind === 'device' ? proof.enrolledAt : null;
+    if (enrolledAt === null) return say('requests.needsTime', { when });
+    return say('requests.needsTimeSaid', { enrolled: dateTime(enrolledAt), when });
+  }
+  if (openUntil !== null && state === 'ready') return say('requests.ready', { when: dateTime(openUntil) });
+  if (openUntil !== null && state === 'over') return say('requests.wasReady', { when: dateTime(openUntil) });
+  if (state !== 'open' || due === null) return null;
+  const counted = say('requests.counted', { when });
   return `${counted} ${say(isOverdue ? 'requests.wasDue' : 'requests.due', { day: longDay(due) })}`;
 }
 

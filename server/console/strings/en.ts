@@ -1142,6 +1142,7 @@ export const en = {
   'requests.kind.restriction': 'Keep the data, and do not use it',
   'requests.kind.portability': 'The data for another program',
   'requests.kind.disclosure': 'To whom the data was given',
+  'requests.kind.copy': 'A copy of everything, to download',
   'requests.kind.other': 'Something else',
   'requests.eraseEverything': 'Erase everything',
   'requests.eraseRange': 'Erase what is from {from} to {to}',
@@ -1165,6 +1166,8 @@ export const en = {
   'requests.state.awaiting_device': 'Not proved yet',
   'requests.state.awaiting_time': 'Counts soon',
   'requests.state.open': 'Counts',
+  'requests.state.ready': 'Can be downloaded',
+  'requests.state.over': 'Over',
   'requests.state.fulfilled': 'Fulfilled',
   'requests.state.refused': 'Refused',
   'requests.state.withdrawn': 'Withdrawn',
@@ -1176,6 +1179,11 @@ export const en = {
   'requests.needsDevice':
     'It waits for the person to say on their computer that it was them; until then it does not count.',
   'requests.needsTime': 'It counts from {when}; until then it can be stopped.',
+  'requests.needsTimeSaid':
+    'A computer that was enrolled {enrolled} said yes. It counts from {when}; until then it can be stopped.',
+  'requests.ready': 'It can be downloaded until {when}.',
+  'requests.wasReady': 'It could be downloaded until {when}.',
+  'requests.toDownload': 'To the download',
   'requests.counted': 'It counts since {when}.',
   'requests.due': 'To be answered by {day}.',
   'requests.wasDue': 'It had to be answered by {day}, and was not.',
@@ -1209,6 +1217,11 @@ export const en = {
   'requests.withdraw': 'Withdraw',
   'requests.withdrawTitle': 'Withdraw the request',
   'requests.withdrawText': 'Nobody answers it then. You can file another one at any time.',
+  'requests.withdrawCopyTitle': 'Withdraw the copy',
+  'requests.withdrawCopyText':
+    'Nobody can download it then, and a download that is under way is cut off. What was downloaded before is not called back. You can ask for another one at any time. If it was not you who asked, change your password as well.',
+  'requests.inYourNameReady':
+    'A copy of everything that is held of you can be downloaded until {when}, by whoever has your password. If you did not ask for it, end it now, and change your password.',
   'requests.inYourName': 'Something was asked in your name.',
   'requests.inYourNameText': 'If that was not you, stop it now, and change your password.',
   'requests.inYourNameSaid':
@@ -1222,7 +1235,7 @@ export const en = {
   'allRequests.noneOpen': 'Nothing waits for an answer.',
   'allRequests.waiting': 'Waiting for proof',
   'allRequests.waitingText':
-    'Nothing proves yet that these are the person’s own. They have no clock, and cannot be answered.',
+    'These do not count yet: they have no clock, and cannot be answered. Each says what it waits for. A copy to download needs no answer at all: once it counts Daylight gives it out, and it is not listed here any more.',
   'allRequests.fulfil': 'Fulfilled',
   'allRequests.fulfilOf': 'Tell {name} that it is fulfilled',
   'allRequests.fulfilText': 'Say what was done, and where the person finds it. Nothing is done by this answer itself.',
@@ -1849,6 +1862,27 @@ export const en = {
   'download.withheld': 'a list of what is not in it, and why',
   'download.who':
     'Nobody else can download it, whatever their role. It asks for your password again, and is on record for you and for whoever reads security events.',
+  'download.steps':
+    'First ask for it here, with your password. Then Daylight on your computer asks whether that was you. When you have said yes there, you can download it here for {days} days, each time with your password. These computers are asked:',
+  'download.ask': 'Ask for the download',
+  'download.computers': 'Computers that are asked',
+  'download.reachable': 'connected now',
+  'download.notReachable': 'not connected now',
+  'download.gone': 'If none of your computers is there any more',
+  'download.goneText':
+    'Have the ones that are gone retired by an admin. Then ask here, and show a privacy officer or owner in person who you are: 72 hours later the download is open. Or enrol another computer and say yes there: that counts when it has been yours for 72 hours.',
+  'download.sayYes': 'Now say yes on your computer.',
+  'download.thenOpen':
+    'Open Daylight there: it asks whether you want this copy. After that you can download it here for {days} days. A computer that was enrolled less than 72 hours ago opens it when those are over.',
+  'download.opensYoung':
+    'A computer that was enrolled less than 72 hours before said yes: the download opens {when}. A yes on a computer that you have had for longer opens it at once. If that was not you, withdraw it now, and change your password.',
+  'download.opensSeen':
+    'It was confirmed in person that it is you: the download opens {when}. If that was not you, withdraw it now, and change your password.',
+  'download.open': 'You can download it until {when}.',
+  'download.withdraw': 'Withdraw it',
+  'download.notMe': 'That was not me',
+  'download.noComputer':
+    'No computer was ever enrolled for you, so that nothing was recorded on one, and none can be asked whether it is you: your password is all that is needed.',
   'download.running': 'Receiving: {size} so far. Leave this page open.',
   'download.stop': 'Stop',
   'download.done': 'Saved as {name}, {size}.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ParameterId } from '../../catalog.ts';
+import { COPY_DAYS } from '../../rightsRequest.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { proof } from './credentials.ts';
 import { empty, personPath, route } from './route.ts';
@@ -45,7 +46,7 @@ export const ownDataRoutes = {
     auth: 'session',
     params: personPath,
     query: empty,
-    summary: `Everything that is held of oneself, as a ZIP (the person alone). Asks for the password again, and for the code of whoever has a second factor. Recorded, with a security event, before anything is sent; five times an hour at the most, within ${EXPORT_MINUTES} minutes each.`,
+    summary: `Everything that is held of oneself, as a ZIP (the person alone). Asks for the password again, for the code of whoever has a second factor, and, of whoever ever had a computer, for a request of kind copy that is ready (409 else): it can be downloaded for ${COPY_DAYS} days, and a download ends when the request is withdrawn. Recorded, with a security event, before anything is sent; five times an hour at the most, within ${EXPORT_MINUTES} minutes each.`,
     body: z.strictObject(proof),
     response: 'application/zip',
   }),

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { DeviceId, PersonId, RequestId } from '../../ids.ts';
-import { AnswerText, IdentityCheck, RefusalReason, Representative, RequestContent } from '../../rightsRequest.ts';
+import {
+  AnsweredContent,
+  AnswerText,
+  IdentityCheck,
+  RefusalReason,
+  Representative,
+  RequestContent,
+} from '../../rightsRequest.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { proof } from './credentials.ts';
 import { empty, personPath, route } from './route.ts';
@@ -8,12 +15,15 @@ import { empty, personPath, route } from './route.ts';
 /**
  * `awaiting_person`: a representative's, which the person has not agreed to · `awaiting_device`: nobody has proved yet that it is the person's ·
  * `awaiting_time`: proved in a way that leaves the person 72 hours to stop it · `open`: it counts, and its clock runs.
+ * Of a copy, which nobody answers, instead of `open`: `ready`, it can be downloaded · `over`, it cannot any more.
  */
 export const RequestState = z.enum([
   'awaiting_person',
   'awaiting_device',
   'awaiting_time',
   'open',
+  'ready',
+  'over',
   'fulfilled',
   'refused',
   'withdrawn',
@@ -41,14 +51,22 @@ export const RequestView = z.strictObject({
     .nullable(),
   proof: z
     .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('device'), at: UnixMs, device: DeviceId }),
+      z.strictObject({
+        kind: z.literal('device'),
+        at: UnixMs,
+        device: DeviceId,
+        /** When this computer was enrolled, if that was less than 72 hours before it said yes; null where it was earlier. */
+        enrolledAt: UnixMs.nullable(),
+      }),
       z.strictObject({ kind: z.literal('in_person'), ...author, how: IdentityCheck, words: z.string() }),
     ])
     .nullable(),
   /** From when it counts: its month begins on that UTC day. Null until it is proved; in the future while the 72 hours run. */
   countsFrom: UnixMs.nullable(),
-  /** The last UTC day on which it may be answered, by Regulation 1182/71; null until it is proved. */
+  /** The last UTC day on which it may be answered, by Regulation 1182/71; null until it is proved, and of a copy, which nobody answers. */
   due: Day.nullable(),
+  /** Until when a copy can be downloaded; null until it is proved, and of all else. */
+  openUntil: UnixMs.nullable(),
   /** It counts, is not answered, and `due` is over. */
   isOverdue: z.boolean(),
   /** Computers that said "no" when they had been enrolled for less than 72 hours: it ends nothing. */
@@ -112,7 +130,7 @@ export const requestsRoutes = {
     query: empty,
     status: 201,
     summary:
-      'Files a request about oneself. Asks for the password again, and for the code of whoever has a second factor; it does not count before an enrolled device of the person has signed that it is theirs. 409 with three that wait for that, 429 after twenty within a day.',
+      'Files a request about oneself. Asks for the password again, and for the code of whoever has a second factor; it does not count before an enrolled device of the person has signed that it is theirs. A copy is asked one at a time. 409 with three that wait for that, 429 after twenty within a day.',
     body: z.strictObject({ ...proof, content: RequestContent }),
     response: RequestView,
   }),
@@ -125,7 +143,7 @@ export const requestsRoutes = {
     status: 201,
     summary:
       'Files a request for somebody else on the written authority of their representative (privacy officer, owner). It stays as it is until the person agrees to it and proves that it is theirs. 409 with two that wait for that.',
-    body: z.strictObject({ content: RequestContent, representative: Representative }),
+    body: z.strictObject({ content: AnsweredContent, representative: Representative }),
     response: RequestView,
   }),
   agreeToRequest: route({
@@ -146,7 +164,7 @@ export const requestsRoutes = {
     params: path,
     query: empty,
     summary:
-      'Withdraws, or stops, a request of oneself that is not answered. One that counts already asks for the password and code as for filing; stopping one that does not count asks for nothing. 404 when there is none, 409 when it is answered.',
+      'Withdraws, or stops, a request of oneself that is not answered. One that counts already asks for the password and code as for filing; stopping a copy, or what does not count, asks for nothing. 404 when there is none, 409 when it is answered.',
     body: z.strictObject({ password: proof.password.optional(), totp: proof.totp }),
     response: RequestView,
   }),

@@ -9,8 +9,9 @@ import { zipSource } from '../../../server/lifecycle/zipSource.ts';
 import { systemRandom } from '../../../server/random.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import { importLimits } from '../../../shared/protocol/http/imports.ts';
-import { addMember, PASSWORD, startServer, type TestServer } from '../../support/api.ts';
+import { addMember, startServer, type TestServer } from '../../support/api.ts';
 import { type Files, resummed, unzipped, zipped } from '../../support/openedZip.ts';
+import { downloadOwn } from '../../support/ownCopy.ts';
 import { plant } from '../../support/plantedPerson.ts';
 
 // Whatever somebody sends for an export: it is read as it is, or refused as a file that is not right, soon, and nothing else happens.
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const owner = await server.addOrganisation('Acme');
   const ann = await addMember(server, owner.client, 'employee', { name: 'Ann', email: 'ann@example.com' });
   await plant(server.data, { org: owner.org, person: ann.person, canary: 'ann', days: ['2026-11-02', '2026-11-03'] });
-  zip = (await ann.client.send('POST', `/people/${ann.person}/export`, { password: PASSWORD })).body;
+  zip = (await downloadOwn(server, ann)).body;
   files = await unzipped(zip);
   folder = await mkdtemp(join(tmpdir(), 'daylight-stranger-'));
 }, 60_000);

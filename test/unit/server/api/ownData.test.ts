@@ -13,6 +13,7 @@ import {
   type TestServer,
   totpCode,
 } from '../../../support/api.ts';
+import { openCopy } from '../../../support/ownCopy.ts';
 import { plant } from '../../../support/plantedPerson.ts';
 
 let it: TestServer;
@@ -25,6 +26,7 @@ beforeAll(async () => {
   ann = await addMember(it, owner.client, 'employee', { name: 'Ann', email: 'ann@example.com' });
   day = addDays(dayOf(it.clock.now()), -2);
   await plant(it.data, { org: owner.org, person: ann.person, canary: 'ann', ...plenty(), past: true });
+  await openCopy(it, ann);
 }, 60_000);
 afterAll(() => it.close());
 
@@ -107,6 +109,7 @@ describe('a download of everything', () => {
   test('asks whoever has a second factor for a code as well, which works once', async () => {
     const officer = await addMember(it, owner.client, 'privacy_officer', { name: 'Otto', email: 'otto@example.com' });
     await plant(it.data, { org: owner.org, person: officer.person, canary: 'otto', ...plenty(), past: true });
+    await openCopy(it, officer);
     it.clock.advance(60_000); // another code than the one that set the factor up
     const totp = totpCode(officer.secret ?? '', it.clock.now());
     const password = PASSWORD;
