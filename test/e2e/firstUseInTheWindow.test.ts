@@ -10,6 +10,38 @@ import { enrolEmployee, folders, openWorkplace } from '../support/workplace.ts';
 
 const PATIENCE = 90_000;
 
+test('what a terminal was told first stays readable in the window until somebody closes it there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'daylight-first-use-'));
+  const { server, agent: data } = folders(folder);
+  const place = await openWorkplace(server, { screenshot: 'blurred' });
+  await enrolEmployee(place, data);
+  const agent = await startUnseenAgent(folder, data, script([...atTheEditor, typing]), 0);
+  const browser = await startBrowser();
+  try {
+    await agent.tell('start');
+    const window = await (await browser.newContext({ viewport: { width: 420, height: 900 } })).newPage();
+    window.setDefaultTimeout(PATIENCE);
+    await window.goto((await agent.tell('window', '--no-open')).out.trim().split('\n').at(-1) ?? '');
+    const panel = window.getByRole('region', { name: 'About to be recorded here for the first time' });
+    const picture = panel.getByRole('region', { name: 'Screenshots' });
+    await picture.getByRole('button', { name: 'I have seen this' }).waitFor();
+    await agent.tell('seen', 'screenshot');
+    await expect
+      .poll(() => window.locator('[data-recording]').innerText(), { timeout: PATIENCE })
+      .toMatch(/Recording: .*screenshots.*Not recording/s);
+    await picture.getByText('It is recorded already, while you track. This stays here until you close it.').waitFor();
+    await picture.getByText(/kept \d+ days · seen by/).waitFor();
+    expect(await picture.getByRole('button').count()).toBe(0);
+    await panel.getByRole('button', { name: 'Close' }).click();
+    await expect.poll(() => panel.count()).toBe(0);
+  } finally {
+    await browser.close();
+    await agent.kill();
+    await place.server.kill();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
 test('before its first use the window shows what is recorded, and only then it is; a picture waits for a click', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'daylight-first-use-'));
   const { server, agent: data } = folders(folder);

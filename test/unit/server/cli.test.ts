@@ -96,6 +96,18 @@ describe('a data folder', () => {
     expect(await server.stop()).toMatchObject({ code: 0, err: '' });
   });
 
+  test('is made for the port that was given, by the link and by the command that starts it; without one neither names it', async () => {
+    const made = async (name: string, more: readonly string[]) => {
+      const other = await mkdtemp(join(tmpdir(), 'daylight-port-'));
+      const args = initArgs.map((arg) => (arg === '' ? join(other, name) : arg));
+      const { out } = await run([...args, ...more]);
+      await rm(other, { recursive: true, force: true });
+      return [/localhost:(\d+)/.exec(out)?.[1], / serve( --port \d+)?/.exec(out)?.[0]];
+    };
+    expect(await made('given', ['--port', '4999'])).toEqual(['4999', ' serve --port 4999']);
+    expect(await made('default', [])).toEqual(['4820', ' serve']);
+  });
+
   test('is not begun twice for the same owner', async () => {
     const again = await init();
     expect([again.code, again.out]).toEqual([5, '']);

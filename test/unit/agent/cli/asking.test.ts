@@ -44,13 +44,36 @@ it('while no question is open, nothing is answered: not even one that opens a mo
   expect(agent.asked).toEqual([{ command: 'status' }]);
 });
 
+it('status says of what was acknowledged from when it counts, and of what waits that it waits', async () => {
+  const from = Date.parse('2026-03-12T00:00:00Z');
+  const coming = [
+    { parameter: 'app' as const, level: 'name', from },
+    { parameter: 'screenshot' as const, level: 'blurred', from },
+  ];
+  const statusOf = async (acknowledged: boolean) => {
+    await using agent = await answering(null, { version: 3, acknowledged, coming, agreement: null });
+    const { out } = await sourceCli('agent', ['status', '--data', agent.folder], { TZ: 'UTC' });
+    return out.split('\n').filter((line) => /2026|Notice/.test(line));
+  };
+  const until = 'because you acknowledged its notice. Until then it stays as it is, and you may object.';
+  expect(await statusOf(true)).toEqual([
+    `Active application (name) from 12 Mar 2026, ${until}`,
+    `Screenshots (blurred) from 12 Mar 2026, ${until}`,
+  ]);
+  expect(await statusOf(false)).toEqual([
+    expect.stringMatching(
+      /^Notice 3 waits for you: read it with "daylight-agent notice.*What is new in it is off until/,
+    ),
+  ]);
+});
+
 /** Stands for an agent whose question about time away is open since then, and understands everything. */
-async function answering(idleSince: number | null) {
+async function answering(idleSince: number | null, notice: Status['notice'] = null) {
   const place = await scratch();
   const asked: WindowRequest[] = [];
   const socket = await listenLocally(place.folder, async (request): Promise<WindowAnswer> => {
     asked.push(request);
-    if (request.command === 'status') return { ok: true, said: '', status: statusWith(idleSince) };
+    if (request.command === 'status') return { ok: true, said: '', status: statusWith(idleSince, notice) };
     return { ok: true, said: 'Understood.' };
   });
   return {
@@ -65,7 +88,7 @@ async function answering(idleSince: number | null) {
 
 type Status = z.input<typeof AgentStatus>;
 
-function statusWith(idleSince: number | null): AgentStatus {
+function statusWith(idleSince: number | null, notice: Status['notice']): AgentStatus {
   const parameter = { label: 'Something', level: 'off', active: false, why: 'Off.', needs: null, terms: null };
   const status: Status = {
     ...{ organisation: 'Nordlicht', person: 'Rae', device: DeviceId.parse(randomUUID()) },
@@ -84,7 +107,7 @@ function statusWith(idleSince: number | null): AgentStatus {
     parameters: Object.fromEntries(parameterIds.map((id) => [id, parameter])) as Status['parameters'],
     ...{ until: null, sensors: [], calls: {} },
     connection: { kind: 'waiting', words: 'Not connected.', remedy: null, heardAt: null },
-    ...{ policy: null, refused: null, notice: null, requests: [], consents: [], firstUse: [], days: [] },
+    ...{ policy: null, refused: null, notice, requests: [], consents: [], firstUse: [], days: [] },
     waiting: { batches: 0, bytes: 0, observations: {}, heldBack: 0, damagedFiles: 0 },
     dropped: [],
     sent: { at: null, stored: 0, discarded: {}, last: [] },
