@@ -105,7 +105,7 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
   const phrases = phrasesIn(notice.language);
   const { reading } = phrases;
   const remark = shownAs?.language === undefined ? '' : languageRemark(shownAs.language.is, language);
-  const { headings, collected, notCollected, never, retention, appeal, edition } = notice;
+  const { headings, collected, notCollected, never, retention, appeal, edition, recipients } = notice;
   return (
     <div className={classes.column}>
       {shownAs?.language !== undefined && (
@@ -143,6 +143,20 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
           <>
             <h2>{headings.whomToAsk}</h2>
             <p>{appeal}</p>
+          </>
+        )}
+        {recipients !== undefined && (
+          <>
+            <h2>{recipients.heading}</h2>
+            <p>{recipients.said}</p>
+            <ul className={classes.lines}>
+              {recipients.processors.map(({ number, name, text }) => (
+                <li key={number}>
+                  <h3>{name}</h3>
+                  <p>{text}</p>
+                </li>
+              ))}
+            </ul>
           </>
         )}
         {edition === 0 ? (

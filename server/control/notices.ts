@@ -4,10 +4,12 @@ import type { OrgId } from '../../shared/ids.ts';
 import { hashedText, noticeContent } from '../../shared/policy/notice.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
 import type { Phrases } from '../../shared/policy/phrases/phrases.ts';
+import { recipientsPart, tellsOfAll } from '../../shared/policy/recipients.ts';
 import type { NoticeTranslation } from '../../shared/policy/translation.ts';
 import { NoticeContent, type NoticeHead, type NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { Clock } from '../clock.ts';
+import { recipientsOf } from '../records/processors.ts';
 import { type NoticeRecord, type Store, StoreError } from '../store/store.ts';
 import { type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 import { contactsOf } from './contacts.ts';
@@ -19,7 +21,7 @@ import { translationsOf } from './translations.ts';
 export interface Notices {
   /**
    * The newest text of the notice of a published policy. The first call for a version makes and keeps its text, in the words of
-   * this Daylight; a later Daylight gives that one. Of the version in force another edition is made when whom people can turn to has changed.
+   * this Daylight; a later Daylight gives that one. Of the version in force another edition is made when whom people can turn to, or the register of processors, has changed.
    */
   of(policy: PublishedPolicy, which: 'in_force' | 'past'): Promise<NoticeView>;
   /** The text with this hash, unchanged for ever; null when nobody was ever shown one. */
@@ -31,7 +33,7 @@ export interface Notices {
 }
 
 export interface NoticesDeps {
-  readonly store: Pick<Store, 'putNotice' | 'notice' | 'noticeByHash' | 'notices' | 'setting'>;
+  readonly store: Pick<Store, 'putNotice' | 'notice' | 'noticeByHash' | 'notices' | 'setting' | 'settingRevisions'>;
   readonly vault: Vault;
   readonly organisations: Organisations;
   readonly clock: Clock;
@@ -43,20 +45,36 @@ export function createNotices({ store, vault, organisations, clock, phrases = en
   async function first(policy: PublishedPolicy): Promise<NoticeContent> {
     const { document, hash: policyHash, publishedAt } = policy;
     const { identity } = await organisations.signer(document.org);
-    const contacts = await contactsOf(store, vault, document.org);
-    const updatedAt = Math.max(publishedAt, contacts.changedAt ?? 0);
-    const origin = { organisation: identity.name, policyHash, publishedAt, updatedAt, edition: 1, contacts };
+    const [contacts, recipients] = await besides(document.org);
+    const updatedAt = Math.max(publishedAt, contacts.changedAt ?? 0, recipients.changedAt ?? 0);
+    const origin = {
+      organisation: identity.name,
+      policyHash,
+      publishedAt,
+      updatedAt,
+      edition: 1,
+      contacts,
+      recipients,
+    };
     return noticeContent(document, origin, phrases);
   }
 
   /** Null when nothing of it has changed. */
   async function next(org: OrgId, last: NoticeView): Promise<NoticeContent | null> {
-    const { authority, privacy, appeal, changedAt } = await contactsOf(store, vault, org);
+    const [{ authority, privacy, appeal, changedAt }, recipients] = await besides(org);
     const { hash: _, ...content } = last;
     const before = { authority: content.authority, privacy: content.privacy };
-    if (canonical({ authority, privacy }) === canonical(before)) return null;
-    const updatedAt = Math.max(changedAt ?? clock.now(), content.updatedAt);
-    return { ...content, authority, privacy, appeal, updatedAt, edition: content.edition + 1 };
+    const others = canonical({ authority, privacy }) === canonical(before) ? {} : { authority, privacy, appeal };
+    const given = tellsOfAll(content.recipients, recipients) ? {} : { recipients: recipientsPart(recipients, phrases) };
+    if (Object.keys({ ...others, ...given }).length === 0) return null;
+    const changes = [changedAt, recipients.changedAt].flatMap((at) => at ?? []);
+    const updatedAt = Math.max(content.updatedAt, ...(changes.length === 0 ? [clock.now()] : changes));
+    return { ...content, ...others, ...given, updatedAt, edition: content.edition + 1 };
+  }
+
+  /** What a notice tells beside the policy. */
+  function besides(org: OrgId) {
+    return Promise.all([contactsOf(store, vault, org), recipientsOf(store, vault, org)]);
   }
 
   async function keep(org: OrgId, content: NoticeContent): Promise<NoticeView> {

@@ -4,7 +4,7 @@ import { type OrgId, PersonId } from '../../shared/ids.ts';
 import { Assessment } from '../../shared/protocol/http/assessments.ts';
 import { DisclosureStep } from '../../shared/protocol/http/disclosures.ts';
 import { ControllerDetails } from '../../shared/protocol/http/processing.ts';
-import { Processor } from '../../shared/protocol/http/processors.ts';
+import { RecordedProcessor } from '../../shared/protocol/http/processors.ts';
 import { EntryReason } from '../../shared/protocol/http/registerEntry.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
@@ -20,7 +20,7 @@ import { type Numbered, number } from './numbered.ts';
 export interface Entries {
   readonly controller: ControllerDetails;
   readonly assessments: Numbered<Assessment>;
-  readonly processors: Numbered<Processor>;
+  readonly processors: Numbered<RecordedProcessor>;
   readonly disclosures: Numbered<DisclosureEntry>;
 }
 
@@ -31,7 +31,7 @@ export type EntryOf<R extends Register> = Entries[R];
 const entries: { readonly [R in Register]: z.ZodType<Entries[R]> } = {
   controller: ControllerDetails,
   assessments: Assessment.extend({ number }),
-  processors: Processor.extend({ number }),
+  processors: RecordedProcessor.extend({ number }),
   disclosures: z.strictObject({ number, step: DisclosureStep }),
 };
 export const registerNames = Object.keys(entries) as Register[];

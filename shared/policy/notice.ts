@@ -10,6 +10,7 @@ import { NO_PERSONAL_TERMS } from './personal.ts';
 import { english } from './phrases/en.ts';
 import type { Phrases } from './phrases/phrases.ts';
 import type { LawfulBasis, PolicyDocument, PolicyRule } from './policy.ts';
+import { type Recipients, recipientsPart } from './recipients.ts';
 import type { WorkingHours } from './workingHours.ts';
 
 /** What a person is told, generated from the catalogue and a policy and never written by hand. */
@@ -85,11 +86,13 @@ export interface NoticeOrigin {
   readonly edition: number;
   /** Left out where nobody has said whom people can turn to: then nothing is said of that. */
   readonly contacts?: Contacts;
+  /** Left out where the register of processors is not there: then nothing is said of it. */
+  readonly recipients?: Recipients;
 }
 
 /** The notice as the document that is stored, hashed and shown. */
 export function noticeContent(policy: Told, origin: NoticeOrigin, phrases: Phrases = english): NoticeContent {
-  const { organisation, policyHash, publishedAt, updatedAt, edition, contacts } = origin;
+  const { organisation, policyHash, publishedAt, updatedAt, edition, contacts, recipients } = origin;
   const { version, collected, notCollected, never, retention } = noticeOf(policy, phrases);
   const { authority, privacy } = contacts ?? NO_CONTACTS;
   return {
@@ -102,6 +105,7 @@ export function noticeContent(policy: Told, origin: NoticeOrigin, phrases: Phras
     ...{ never, retention, authority, privacy },
     appeal: contacts === undefined ? '' : appealSentence(contacts, phrases),
     prevails: phrases.prevails,
+    ...(recipients === undefined ? {} : { recipients: recipientsPart(recipients, phrases) }),
   };
 }
 

@@ -1,5 +1,5 @@
-import type { NoticeView } from '../protocol/http/notice.ts';
-import type { UnixMs } from '../time.ts';
+import type { NoticeRecipients, NoticeView } from '../protocol/http/notice.ts';
+import { dayOf, type UnixMs } from '../time.ts';
 
 /** What is put beside a notice that is not its own words: that a translation is out of date, that it is over. */
 interface Beside {
@@ -8,7 +8,7 @@ interface Beside {
 
 /** The notice as a page of its own, which needs no network, runs no script, and prints. */
 export function noticePage(notice: NoticeView, { remark = '' }: Beside = {}): string {
-  const { headings, language, collected, notCollected, never, retention, appeal, prevails } = notice;
+  const { headings, language, collected, notCollected, never, retention, appeal, prevails, recipients } = notice;
   const title = `${headings.title} · ${notice.organisation}`;
   const lines = collected.map(
     ({ label, text, terms }) =>
@@ -31,21 +31,10 @@ ${retention === '' ? '' : `<p>${escaped(retention)}</p>`}
 <h2>${escaped(headings.notCollected)}</h2><p>${escaped(off)}</p>
 <h2>${escaped(headings.never)}</h2><p>${escaped(never)}</p>
 ${appeal === '' ? '' : `<h2>${escaped(headings.whomToAsk)}</h2><p>${escaped(appeal)}</p>`}
+${recipients === undefined ? '' : recipientsHtml(recipients)}
 <h2>${escaped(headings.table)}</h2>
-<div class="table" tabindex="0" role="region" aria-label="${escaped(headings.table)}"><table><thead><tr>${columnsOf(
-    notice,
-  )
-    .map((one) => `<th scope="col">${escaped(one)}</th>`)
-    .join('')}</tr></thead><tbody>
-${collected
-  .map(
-    (line) =>
-      `<tr>${cellsOf(line)
-        .map((one) => `<td>${escaped(one)}</td>`)
-        .join('')}</tr>`,
-  )
-  .join('\n')}
-</tbody></table></div>
+${tableHtml(headings.table, columnsOf(notice), collected.map(cellsOf))}
+${recipients === undefined || recipients.processors.length === 0 ? '' : tableHtml(recipients.heading, recipientColumnsOf(recipients), recipients.processors.map(recipientCellsOf))}
 <p class="hash">${escaped(headings.fingerprint)}: <code>${notice.hash}</code></p>
 </body></html>
 `;
@@ -53,7 +42,7 @@ ${collected
 
 /** The same in plain text, for a terminal, a message, or a printer without a browser. */
 export function noticePlain(notice: NoticeView, { remark = '' }: Beside = {}): readonly string[] {
-  const { headings, collected, notCollected, never, retention, appeal, prevails } = notice;
+  const { headings, collected, notCollected, never, retention, appeal, prevails, recipients } = notice;
   const off = notCollected.map(({ label }) => label).join(', ') || headings.everything;
   return [
     `${headings.title} · ${notice.organisation}`,
@@ -66,6 +55,8 @@ export function noticePlain(notice: NoticeView, { remark = '' }: Beside = {}): r
     ...['', `${headings.notCollected}: ${off}`],
     ...['', `${headings.never}: ${never}`],
     ...(appeal === '' ? [] : ['', `${headings.whomToAsk}: ${appeal}`]),
+    ...(recipients === undefined ? [] : ['', `${recipients.heading}: ${recipients.said}`]),
+    ...(recipients?.processors ?? []).flatMap(({ name, text }) => [`  ${name}`, `    ${text}`]),
     ...['', `${headings.fingerprint}: ${notice.hash}`],
   ];
 }
@@ -103,9 +94,41 @@ export function cellsOf({
   return [parameter, level, purpose, basis, String(retentionDays), viewers.join(', ') || '–'];
 }
 
+/** What stands over the table of those to whom it is given. */
+export function recipientColumnsOf({ columns }: NoticeRecipients): readonly string[] {
+  const { name, purpose, region, fields, safeguard, from } = columns;
+  return [name, purpose, region, fields, safeguard, from];
+}
+
+/** A row of it, as `cellsOf`. */
+export function recipientCellsOf({
+  name,
+  purpose,
+  region,
+  fields,
+  safeguard,
+  from,
+}: NoticeRecipients['processors'][number]): string[] {
+  const cells = [name, purpose, region, fields.join(', '), safeguard, from === undefined ? '' : dayOf(from)];
+  return cells.map((cell) => cell || '–');
+}
+
 /** What a file of it is called: letters, digits and hyphens. */
 export function noticeFileName({ version, edition, language }: NoticeView): string {
   return `daylight-notice-${version}-${edition}-${language.toLowerCase()}`;
+}
+
+function recipientsHtml({ heading, said, processors }: NoticeRecipients): string {
+  const each = processors.map(({ name, text }) => `<h3>${escaped(name)}</h3><p>${escaped(text)}</p>`);
+  return [`<h2>${escaped(heading)}</h2>`, `<p>${escaped(said)}</p>`, ...each].join('\n');
+}
+
+function tableHtml(name: string, columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const heads = columns.map((one) => `<th scope="col">${escaped(one)}</th>`);
+  const lines = rows.map((cells) => `<tr>${cells.map((one) => `<td>${escaped(one)}</td>`).join('')}</tr>`);
+  return `<div class="table" tabindex="0" role="region" aria-label="${escaped(name)}"><table><thead><tr>${heads.join('')}</tr></thead><tbody>
+${lines.join('\n')}
+</tbody></table></div>`;
 }
 
 function escaped(plain: string): string {

@@ -3,6 +3,7 @@ import { NoticeContent, type NoticeView } from '../protocol/http/notice.ts';
 import { Digest } from '../signed.ts';
 import { factsOf, noticeContent, type Told } from './notice.ts';
 import { languages } from './phrases/languages.ts';
+import { sameRecipients } from './recipients.ts';
 
 /** A notice in another language, of the text with the hash `master` and of no other. The master is the one that counts. */
 export const NoticeTranslation = z.strictObject({ master: Digest, content: NoticeContent });
@@ -41,8 +42,13 @@ export function isTranslationOf(master: NoticeView, { master: hash, content }: N
     edition === master.edition &&
     publishedAt === master.publishedAt &&
     updatedAt === master.updatedAt &&
-    factsOf(content) === factsOf(master)
+    factsOf(content) === factsOf(master) &&
+    tellOfTheSame(content, master)
   );
+}
+
+function tellOfTheSame({ recipients: a }: NoticeContent, { recipients: b }: NoticeContent): boolean {
+  return a === undefined || b === undefined ? a === b : sameRecipients(a, b);
 }
 
 /** Every language in which there are words of a notice. */
@@ -59,8 +65,9 @@ export function nameOfLanguage(tag: string): string {
 function ownWords(language: string, master: NoticeView, policy: Told): NoticeTranslation | null {
   const phrases = languages.find((one) => one.language === language);
   if (phrases === undefined) return null;
-  const { organisation, policyHash, publishedAt, updatedAt, edition, authority, privacy, appeal } = master;
+  const { organisation, policyHash, publishedAt, updatedAt, edition, authority, privacy, appeal, recipients } = master;
   const origin = { organisation, policyHash, publishedAt, updatedAt, edition };
   const contacts = appeal === '' ? {} : { contacts: { authority, privacy } };
-  return { master: master.hash, content: noticeContent(policy, { ...origin, ...contacts }, phrases) };
+  const given = recipients === undefined ? {} : { recipients };
+  return { master: master.hash, content: noticeContent(policy, { ...origin, ...contacts, ...given }, phrases) };
 }

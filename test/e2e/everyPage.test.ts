@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { processorFields } from '../../shared/protocol/http/processors.ts';
 import { COPY } from '../../shared/rightsRequest.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
 import {
@@ -15,6 +16,7 @@ import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { loaded, openConsole, seriousOn, showIn } from '../support/consolePage.ts';
 import { recordDay } from '../support/recordedDay.ts';
+import { PROCESSOR } from '../support/routeExamples.ts';
 
 // Every page of the console and everything that opens on one, with names that are as long as real ones.
 
@@ -195,6 +197,10 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'employee', path: '/notice/versions/1', heading: 'What was collected: version 1' },
   },
   'what is collected': { as: 'employee', path: '/notice', heading: 'What is collected' },
+  'a processor that is on record': {
+    ...{ as: 'officer', path: '/records/processors', heading: 'Processors' },
+    open: (page) => page.getByText('New to people, and not before').waitFor(),
+  },
   'what is collected, in German': {
     ...{ as: 'employee', path: '/notice', heading: 'What is collected' },
     open: async (page) => {
@@ -240,6 +246,8 @@ beforeAll(async () => {
   const content = { kind: 'access', words: grounds };
   await employee.client.ok('POST', `/people/${employee.person}/requests`, { password: PASSWORD, content });
   await employee.client.ok('POST', `/people/${employee.person}/requests`, { password: PASSWORD, content: COPY });
+  const processor = { ...PROCESSOR, name: UNBROKEN, fields: [...processorFields] };
+  await owner.ok('PUT', '/records/processors', { revision: 0, number: null, processor, reason: grounds });
   browser = await startBrowser();
 });
 

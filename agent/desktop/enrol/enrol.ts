@@ -46,6 +46,7 @@ async function look(): Promise<number | null> {
   element('not-collected').textContent = off === '' ? headings.everything : off;
   element('never').textContent = never;
   element('appeal').textContent = notice.appeal;
+  showRecipients(notice.recipients);
   element('fingerprint').textContent = fingerprint;
   element('notice').hidden = false;
   element('notice').focus();
@@ -78,12 +79,26 @@ async function asked(request: EnrolmentRequest): Promise<Said | null> {
 function collectedItems({ collected, headings }: InvitationView['notice']): HTMLLIElement[] {
   if (collected.length === 0) return [item(headings.nothing)];
   return collected.map((line) => {
-    const entry = item('');
-    const name = document.createElement('strong');
-    name.textContent = line.label;
-    entry.append(name, paragraph(line.text), paragraph(line.terms, 'hint'));
+    const entry = named(line.label, line.text);
+    entry.append(paragraph(line.terms, 'hint'));
     return entry;
   });
+}
+
+function showRecipients(recipients: InvitationView['notice']['recipients']): void {
+  element('given').hidden = recipients === undefined;
+  if (recipients === undefined) return;
+  element('heading-given').textContent = recipients.heading;
+  element('given-said').textContent = recipients.said;
+  element('recipients').replaceChildren(...recipients.processors.map(({ name, text }) => named(name, text)));
+}
+
+function named(name: string, text: string): HTMLLIElement {
+  const entry = item('');
+  const strong = document.createElement('strong');
+  strong.textContent = name;
+  entry.append(strong, paragraph(text));
+  return entry;
 }
 
 function item(text: string): HTMLLIElement {

@@ -9,12 +9,15 @@ import {
   noticeFile,
   noticeFileName,
   noticePage,
+  recipientCellsOf,
+  recipientColumnsOf,
 } from '../../../shared/policy/noticePage.ts';
-import type { NoticeView } from '../../../shared/protocol/http/notice.ts';
+import type { NoticeRecipients, NoticeView } from '../../../shared/protocol/http/notice.ts';
 import { useNotice } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { say } from '../strings/say.ts';
+import classes from './collection.module.css';
 import { NoticeText } from './NoticeText.tsx';
 
 /** The notice as people get it, in the words that the server has stored: of the policy in force, or of one `version`. */
@@ -33,7 +36,7 @@ export function NoticeSheet({
 
 /** The words of one notice. `printable`: on another page than its own, to which it leads. */
 export function NoticeShown({ notice, printable = false }: { notice: NoticeView; printable?: boolean }) {
-  const { hash, headings, appeal, language, prevails } = notice;
+  const { hash, headings, appeal, language, prevails, recipients } = notice;
   return (
     <div className="dl-stack">
       <div className="dl-row dl-between">
@@ -55,6 +58,7 @@ export function NoticeShown({ notice, printable = false }: { notice: NoticeView;
             <p>{appeal}</p>
           </section>
         )}
+        {recipients !== undefined && <Recipients of={recipients} />}
         {!printable && <Facts notice={notice} />}
         <p className="dl-quiet dl-small">
           {headings.fingerprint}: <span className="dl-code">{hash}</span>
@@ -65,38 +69,68 @@ export function NoticeShown({ notice, printable = false }: { notice: NoticeView;
   );
 }
 
-/** The same, as the signed policy has it. */
-function Facts({ notice }: { notice: NoticeView }) {
-  const { headings, collected } = notice;
-  if (collected.length === 0) return null;
+/** To whom else it is given. */
+function Recipients({ of: { heading, said, processors } }: { of: NoticeRecipients }) {
   return (
     <section>
+      <h2>{heading}</h2>
+      <p>{said}</p>
+      {processors.map(({ number, name, text }) => (
+        <div key={number} className={classes.line}>
+          <h3>{name}</h3>
+          <p>{text}</p>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** The same, as the signed policy and the register have it. */
+function Facts({ notice }: { notice: NoticeView }) {
+  const { headings, collected, recipients } = notice;
+  const given = recipients?.processors ?? [];
+  if (collected.length + given.length === 0) return null;
+  return (
+    <section className="dl-stack">
       <h2>{headings.table}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the window is scrolled by keys too */}
-      <div className="dl-table-scroll" role="region" aria-label={headings.table} tabIndex={0}>
-        <table className="dl-table">
-          <thead>
-            <tr>
-              {columnsOf(notice).map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
+      {collected.length > 0 && (
+        <Table name={headings.table} columns={columnsOf(notice)} rows={collected.map(cellsOf)} />
+      )}
+      {recipients !== undefined && given.length > 0 && (
+        <Table name={recipients.heading} columns={recipientColumnsOf(recipients)} rows={given.map(recipientCellsOf)} />
+      )}
+    </section>
+  );
+}
+
+function Table(props: { name: string; columns: readonly string[]; rows: readonly (readonly string[])[] }) {
+  const { name, columns, rows } = props;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the window is scrolled by keys too
+    <div className="dl-table-scroll" role="region" aria-label={name} tabIndex={0}>
+      <table className="dl-table">
+        <thead>
+          <tr>
+            {columns.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, row) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
+            <tr key={row}>
+              {cells.map((cell, column) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: columns never move
+                <td key={column}>{cell}</td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {collected.map((line) => (
-              <tr key={line.parameter}>
-                {cellsOf(line).map((cell, column) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: columns never move
-                  <td key={column}>{cell}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

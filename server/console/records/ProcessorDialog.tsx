@@ -69,6 +69,7 @@ export function ProcessorDialog(props: {
             value={entered.safeguard}
             onChange={(event) => change({ safeguard: event.currentTarget.value })}
           />
+          <p className="dl-small">{say('processors.saved')}</p>
           {processor !== null && (
             <Checkbox
               label={say('processors.end')}

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Mark } from '../../../look/Mark.tsx';
 import type { ProcessorSummary } from '../../../shared/protocol/http/processors.ts';
+import { dayOf } from '../../../shared/time.ts';
 import { useProcessors } from '../api/reads.ts';
 import { Empty } from '../frame/Page.tsx';
 import { longDay } from '../strings/format.ts';
@@ -43,7 +44,7 @@ export function Processors() {
 }
 
 function One({ processor, revision }: { processor: ProcessorSummary; revision: number }) {
-  const { number, name, contact, region, purpose, fields, contractOn, safeguard, state } = processor;
+  const { number, name, contact, region, purpose, fields, contractOn, safeguard, state, from } = processor;
   const [changing, change] = useState(false);
   const heading = `processor-${number}`;
   return (
@@ -70,6 +71,9 @@ function One({ processor, revision }: { processor: ProcessorSummary; revision: n
         />
         <Detail title={say('processors.contractOn')} words={longDay(contractOn)} />
         {safeguard !== '' && <Detail title={say('processors.safeguard')} words={safeguard} />}
+        {from !== undefined && state === 'holds' && (
+          <Detail title={say('processors.from')} words={longDay(dayOf(from))} />
+        )}
       </dl>
       <ProcessorDialog revision={revision} processor={processor} opened={changing} onClose={() => change(false)} />
     </section>

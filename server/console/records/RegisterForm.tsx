@@ -30,6 +30,7 @@ export function RegisterForm(props: {
     onSuccess: () => {
       onClose();
       void client.invalidateQueries({ queryKey: keys.policy });
+      void client.invalidateQueries({ queryKey: keys.notice });
       return client.invalidateQueries({ queryKey: keys.records });
     },
   });

@@ -2074,7 +2074,7 @@ export const en = {
   'records.limits': 'What Daylight does not do',
   'processors.title': 'Processors',
   'processors.lead':
-    'Who works with data of people for your organisation (GDPR Art. 28), and what they may get. Daylight sends nothing to any of them.',
+    'Who works with data of people for your organisation (GDPR Art. 28), and what they may get. Everyone reads in the notice who they are, where, what for and what they may get. Daylight sends nothing to any of them.',
   'processors.add': 'Add a processor',
   'processors.none': 'Nobody is on record.',
   'processors.ended': 'Ended',
@@ -2088,6 +2088,9 @@ export const en = {
   'processors.safeguard': 'What makes another country lawful',
   'processors.safeguardHelp':
     'Needed where they are not in the country of the data, such as standard contractual clauses.',
+  'processors.from': 'New to people, and not before',
+  'processors.saved':
+    'Saving makes a new edition of the notice. Somebody new, another country, more fields or another purpose may begin only after the reaction period: the notice says the day. Less holds at once.',
   'processors.end': 'They get nothing any more',
   'disclosures.title': 'Disclosures',
   'disclosures.lead':

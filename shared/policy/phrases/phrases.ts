@@ -1,5 +1,7 @@
 import type { LevelOf, ParameterId, Purpose } from '../../catalog.ts';
+import type { ObservationOf } from '../../events/observation.ts';
 import type { Contacts } from '../../protocol/http/contacts.ts';
+import type { NoticeRecipients } from '../../protocol/http/notice.ts';
 import type { Role } from '../../roles.ts';
 import type { LawfulBasis } from '../policy.ts';
 
@@ -50,6 +52,7 @@ export interface Phrases {
   /** `where`: address and web page, either or both; empty when neither is known. */
   readonly complaint: (authority: string, where: string) => string;
   readonly complaintUnnamed: string;
+  readonly recipients: RecipientPhrases;
   /** What stands around a notice where it is read, to be acknowledged. */
   readonly reading: {
     readonly language: string;
@@ -66,6 +69,32 @@ export interface ParameterPhrases<P extends ParameterId> {
   readonly label: string;
   readonly levels: { readonly [L in Exclude<LevelOf<P>, 'off'>]: string };
 }
+
+/** What is said of those who work with data for the organisation. */
+export interface RecipientPhrases {
+  readonly heading: string;
+  readonly nothing: string;
+  readonly these: string;
+  readonly unreadable: string;
+  readonly columns: NoticeRecipients['columns'];
+  /** `country` with its code. */
+  readonly where: (country: string) => string;
+  readonly whatFor: (purpose: string) => string;
+  readonly mayGet: (list: string) => string;
+  readonly allOf: (label: string) => string;
+  readonly someOf: (label: string, fields: string) => string;
+  readonly noField: string;
+  readonly safeguard: (safeguard: string) => string;
+  /** `day` as 2026-11-22. */
+  readonly notBefore: (day: string) => string;
+  readonly everyField: Readonly<Record<EveryField, string>>;
+  readonly fields: { readonly [P in ParameterId]: Readonly<Record<OwnField<P>, string>> };
+}
+
+/** Of every observation. */
+type EveryField = 'level' | 'at' | 'mono' | 'span';
+type OwnField<P extends ParameterId> = Exclude<KeysOf<ObservationOf<P>>, EveryField | 'parameter'>;
+type KeysOf<T> = T extends unknown ? keyof T & string : never;
 
 /** What stands above the parts of a notice, and beside its dates. */
 export interface NoticeHeadings {

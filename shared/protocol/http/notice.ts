@@ -6,6 +6,7 @@ import { Digest } from '../../signed.ts';
 import { UnixMs } from '../../time.ts';
 import { Contacts } from './contacts.ts';
 import { versionInPath } from './policy.ts';
+import { Region } from './region.ts';
 import { empty, route } from './route.ts';
 
 /** A BCP 47 tag in its common form: `en`, `de`, `pt-BR`. */
@@ -19,6 +20,38 @@ const headings = [
   ...(['level', 'purpose', 'basis', 'retentionDays', 'viewers'] as const),
 ] as const;
 
+/** To whom else it is given (GDPR Art. 13(1)(e) and (f)), as the register of processors says it. */
+export const NoticeRecipients = z.strictObject({
+  heading: z.string(),
+  said: z.string(),
+  columns: z.strictObject({
+    name: z.string(),
+    purpose: z.string(),
+    region: z.string(),
+    fields: z.string(),
+    safeguard: z.string(),
+    from: z.string(),
+  }),
+  processors: z.array(
+    z.strictObject({
+      number: z.int().min(1),
+      name: z.string(),
+      purpose: z.string(),
+      region: Region,
+      /** As `app.name`. */
+      fields: z.array(z.string()),
+      safeguard: z.string(),
+      /** Before it they may get nothing of what is new. Left out of entries from before there was such a day. */
+      from: UnixMs.optional(),
+      /** All of it in words. */
+      text: z.string(),
+    }),
+  ),
+  /** Entries of the register that were damaged in the store. */
+  unreadable: z.int().min(0),
+});
+export type NoticeRecipients = z.infer<typeof NoticeRecipients>;
+
 /**
  * A notice, whole: every word that a person reads, and the facts of it under keys that stay. What `hash` is over, as canonical JSON
  * (RFC 8785).
@@ -29,7 +62,7 @@ export const NoticeContent = z.strictObject({
   organisation: z.string(),
   /** The version of the policy that it tells of. */
   version: z.int().min(1),
-  /** 1, 2 … of this version: another one when whom people can turn to has changed. 0: made on a device, which has not had it from the server. */
+  /** 1, 2 … of this version: another one when whom people can turn to, or to whom it is given, has changed. 0: made on a device, which has not had it from the server. */
   edition: z.int().min(0),
   policyHash: Digest,
   publishedAt: UnixMs,
@@ -57,6 +90,8 @@ export const NoticeContent = z.strictObject({
   ...Contacts.shape,
   appeal: z.string(),
   prevails: z.string(),
+  /** Left out of texts from before it was told, and of those that a device makes: it does not have the register. */
+  recipients: NoticeRecipients.optional(),
 });
 export type NoticeContent = z.infer<typeof NoticeContent>;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ParameterId, parameterIds } from '../../catalog.ts';
 import { observationSchemas } from '../../events/observation.ts';
 import { line, text } from '../../text.ts';
-import { Day } from '../../time.ts';
+import { Day, UnixMs } from '../../time.ts';
 import { Region } from './region.ts';
 import { changedEntry, changeOf } from './registerEntry.ts';
 import { empty, route } from './route.ts';
@@ -39,13 +39,17 @@ export const Processor = z.strictObject({
 });
 export type Processor = z.infer<typeof Processor>;
 
+/** As it is kept. `from`: what was new to people at the last change that was more than minor may not be given before; the server says it. */
+export const RecordedProcessor = Processor.extend({ from: UnixMs.optional() });
+export type RecordedProcessor = z.infer<typeof RecordedProcessor>;
+
 /** A processor as the register has them now. */
-export const ProcessorSummary = Processor.extend({ number: z.int().min(1) });
+export const ProcessorSummary = RecordedProcessor.extend({ number: z.int().min(1) });
 export type ProcessorSummary = z.infer<typeof ProcessorSummary>;
 
 export const ProcessorsView = z.strictObject({
   revision: z.int(),
-  processors: z.array(ProcessorSummary.extend({ changes: z.array(changeOf(Processor)) })),
+  processors: z.array(ProcessorSummary.extend({ changes: z.array(changeOf(RecordedProcessor)) })),
   /** Entries that were damaged in the store. They count for nothing. */
   unreadable: z.int(),
 });
