@@ -94,7 +94,7 @@ const views: Readonly<Record<string, View>> = {
   'my data': { as: 'employee', path: '/my-data', heading: 'My data', open: showDays },
   'a copy that is withdrawn': {
     ...{ as: 'employee', path: '/my-data', heading: 'My data' },
-    open: pressForDialog('Withdraw it', 'Nobody can download it then'),
+    open: pressForDialog('Withdraw the copy', 'Nobody can download it then'),
   },
   'something that is restricted': {
     ...{ as: 'employee', path: '/my-data', heading: 'My data' },

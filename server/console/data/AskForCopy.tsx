@@ -7,6 +7,7 @@ import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
 import { ProofFields, useProof } from '../requests/ProofFields.tsx';
 import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
@@ -46,10 +47,20 @@ export function AskForCopy({ computers }: { computers: readonly DeviceView[] }) 
 /** Which computers are asked, and the ways of somebody who has none of them any more. */
 export function Computers({ computers }: { computers: readonly DeviceView[] }) {
   const active = computers.filter(({ status }) => status === 'active');
+  if (active.length === 0) {
+    return (
+      <Note tone="wait">
+        <p>
+          <strong>{say('download.noneLeft')}</strong> {say('download.ways')}
+        </p>
+      </Note>
+    );
+  }
   return (
     <>
-      {active.length > 0 && (
-        <ul className="dl-plain-list" aria-label={say('download.computers')}>
+      <div>
+        <p id="asked-computers">{say('download.computers')}</p>
+        <ul className="dl-plain-list" aria-labelledby="asked-computers">
           {active.map(({ id, enrolledAt, connected }) => (
             <li key={id}>
               {say('device.name')} <span className="dl-code">{id.slice(0, 8)}</span>{' '}
@@ -60,10 +71,12 @@ export function Computers({ computers }: { computers: readonly DeviceView[] }) {
             </li>
           ))}
         </ul>
-      )}
+      </div>
       <details>
         <summary>{say('download.gone')}</summary>
-        <p>{say('download.goneText')}</p>
+        <p>
+          {say('download.goneText')} {say('download.ways')}
+        </p>
       </details>
     </>
   );

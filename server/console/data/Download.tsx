@@ -63,8 +63,7 @@ function Asked({ copy, computers }: { copy: RequestView; computers: readonly Dev
   const isReady = copy.state === 'ready';
   return (
     <>
-      <Progress copy={copy} />
-      {copy.state === 'awaiting_device' && <Computers computers={computers} />}
+      {copy.state === 'awaiting_device' ? <SayYes computers={computers} /> : <Progress copy={copy} />}
       {isReady && <Receive />}
       <div>
         <Button variant="default" onClick={() => end(true)}>
@@ -76,16 +75,22 @@ function Asked({ copy, computers }: { copy: RequestView; computers: readonly Dev
   );
 }
 
+function SayYes({ computers }: { computers: readonly DeviceView[] }) {
+  return (
+    <>
+      {computers.some(({ status }) => status === 'active') && (
+        <Note tone="wait">
+          <p role="status">
+            <strong>{say('download.sayYes')}</strong> {say('download.thenOpen', { days: String(COPY_DAYS) })}
+          </p>
+        </Note>
+      )}
+      <Computers computers={computers} />
+    </>
+  );
+}
+
 function Progress({ copy: { state, countsFrom, openUntil, proof } }: { copy: RequestView }) {
-  if (state === 'awaiting_device') {
-    return (
-      <Note tone="wait">
-        <p role="status">
-          <strong>{say('download.sayYes')}</strong> {say('download.thenOpen', { days: String(COPY_DAYS) })}
-        </p>
-      </Note>
-    );
-  }
   if (countsFrom === null || openUntil === null) return null;
   if (state === 'ready') {
     return (

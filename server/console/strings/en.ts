@@ -1863,26 +1863,28 @@ export const en = {
   'download.who':
     'Nobody else can download it, whatever their role. It asks for your password again, and is on record for you and for whoever reads security events.',
   'download.steps':
-    'First ask for it here, with your password. Then Daylight on your computer asks whether that was you. When you have said yes there, you can download it here for {days} days, each time with your password. These computers are asked:',
+    'First ask for it here, with your password. Then Daylight on your computer asks whether that was you. When you have said yes there, you can download it here for {days} days, each time with your password.',
   'download.ask': 'Ask for the download',
-  'download.computers': 'Computers that are asked',
+  'download.computers': 'These computers are asked:',
+  'download.noneLeft': 'None of your computers is enrolled any more, so that none can be asked.',
   'download.reachable': 'connected now',
   'download.notReachable': 'not connected now',
   'download.gone': 'If none of your computers is there any more',
-  'download.goneText':
-    'Have the ones that are gone retired by an admin. Then ask here, and show a privacy officer or owner in person who you are: 72 hours later the download is open. Or enrol another computer and say yes there: that counts when it has been yours for 72 hours.',
+  'download.goneText': 'Have the ones that are gone retired by an admin.',
+  'download.ways':
+    'Ask for the download here, and show a privacy officer or owner in person who you are: 72 hours later it is open. Or enrol another computer and say yes there: that counts when it has been yours for 72 hours.',
   'download.sayYes': 'Now say yes on your computer.',
   'download.thenOpen':
     'Open Daylight there: it asks whether you want this copy. After that you can download it here for {days} days. A computer that was enrolled less than 72 hours ago opens it when those are over.',
   'download.opensYoung':
-    'A computer that was enrolled less than 72 hours before said yes: the download opens {when}. A yes on a computer that you have had for longer opens it at once. If that was not you, withdraw it now, and change your password.',
+    'A computer that was enrolled less than 72 hours before said yes: the download opens {when}. A yes on a computer that you have had for longer opens it at once. If it was not you who said yes, withdraw it now, and change your password.',
   'download.opensSeen':
     'It was confirmed in person that it is you: the download opens {when}. If that was not you, withdraw it now, and change your password.',
   'download.open': 'You can download it until {when}.',
-  'download.withdraw': 'Withdraw it',
+  'download.withdraw': 'Withdraw the copy',
   'download.notMe': 'That was not me',
   'download.noComputer':
-    'No computer was ever enrolled for you, so that nothing was recorded on one, and none can be asked whether it is you: your password is all that is needed.',
+    'No computer was ever enrolled for you: nothing was recorded on one, and none can be asked whether it is you. So your password is enough, with your code if you have a second factor.',
   'download.running': 'Receiving: {size} so far. Leave this page open.',
   'download.stop': 'Stop',
   'download.done': 'Saved as {name}, {size}.',
