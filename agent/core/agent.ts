@@ -16,6 +16,7 @@ import { openFolder } from './files.ts';
 import { introduceBy } from './firstUse.ts';
 import type { Gate, GateDeps } from './gate/gate.ts';
 import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
+import { type Heard, openHeard } from './heard.ts';
 import { type EnrolledDevice, readIdentity } from './identity.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { listenLocally } from './localSocket.ts';
@@ -117,6 +118,7 @@ interface Parts {
   readonly boot: BootId;
   readonly policies: PolicyCache;
   readonly notices: NoticeBox;
+  readonly heard: Heard;
   readonly spool: Spool;
   readonly recorder: Recorder;
   readonly key: SpoolKey;
@@ -139,7 +141,8 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
   const pace = platform.pace === undefined ? {} : { batchMs: platform.pace.batchMs };
   const spool = await openSpool({ folder: join(folder, 'spool'), key, clock, random, ...bounds, ...pace });
   const boot = BootId.parse(random.uuid());
-  const journal = createRecorderJournal(files, await journalSealer(key, random));
+  const sealer = await journalSealer(key, random);
+  const journal = createRecorderJournal(files, sealer);
   const keys = { org, person, device: id, serverKey, policyKey, policyKeySequence };
   const policies = await createPolicyCache({ files, keys, clock, memory: (await journal.read()).policy });
   const recorder = await createRecorder({
@@ -151,7 +154,20 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
   const connection = followConnection(clock);
   const { connectedUntil } = connection;
   const notices = createNoticeBox(device.identity.organisation, () => policies.policy());
-  const parts: Parts = { options, device, boot, policies, notices, spool, recorder, key, connectedUntil, window };
+  const heard = await openHeard(files, sealer);
+  const parts: Parts = {
+    options,
+    device,
+    boot,
+    policies,
+    notices,
+    heard,
+    spool,
+    recorder,
+    key,
+    connectedUntil,
+    window,
+  };
   const closeDoors = async (cause: WipeCause, report: WipeReport): Promise<void> => {
     await window?.close({ kind: 'wiped', cause, report });
     await closeSocket();
@@ -164,11 +180,13 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
     recorder,
     acknowledgements: createAcknowledgementBox(files),
     notices,
+    heard,
     onWipe: async (reason) => void wiping.begin(reason, uplink),
     onChange: (state) => {
       connection.changed(state);
       options.onChange?.();
     },
+    onTold: () => options.onChange?.(),
     onAsked: ({ content }) => {
       indicator.say(askedAloud(content));
       options.onChange?.();

@@ -9,7 +9,9 @@ import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
 import type { AgentStatus, Terms } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
+import { datedNow } from './dated.ts';
 import type { Binding, PolicyCache, VerifiedPolicy } from './gate/policyCache.ts';
+import type { Heard } from './heard.ts';
 import type { EnrolledDevice } from './identity.ts';
 import type { Clock, Indicator } from './ports.ts';
 import type { Recorder } from './recorder.ts';
@@ -27,13 +29,14 @@ export interface StatusSources {
   readonly recorder: Recorder;
   readonly key: SpoolKey;
   readonly uplink: Uplink;
+  readonly heard: Heard;
   /** When the connection of this run of the agent last ended; null while it has not. */
   readonly connectedUntil: () => UnixMs | null;
 }
 
 /** What the employee is shown: from the recorder, the spool and the connection as they are now. */
 export function statusOf(sources: StatusSources): AgentStatus {
-  const { options, device, policies, spool, recorder, key, uplink } = sources;
+  const { options, device, policies, spool, recorder, key, uplink, heard } = sources;
   const { state, session, since, haltedSince, work, worked, idle, parameters, sensors, calls, firstUse, days } =
     recorder.status();
   const { organisation, personName, device: id, server } = device.identity;
@@ -71,6 +74,10 @@ export function statusOf(sources: StatusSources): AgentStatus {
     policy: policy === null ? null : { version: policy.version, publishedAt: policy.notBefore },
     refused: refusedNow(policies),
     notice: acknowledgedNow(policies),
+    dated: datedNow(
+      { policies, heard, endedAt: sources.connectedUntil(), isOnline: connection.kind === 'online' },
+      options.clock.now(),
+    ),
     firstUse: [...firstUse],
     consents: consentsIn(policies),
     requests: uplink.asked().map((one) => ({ ...one })),

@@ -4,7 +4,7 @@ import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { MINUTE } from '../../shared/time.ts';
 import { workedToday } from '../../shared/worked.ts';
 import { agreementLines } from '../strings/agreement.ts';
-import { comingWords } from '../strings/coming.ts';
+import { comingWords, datedLines } from '../strings/coming.ts';
 import { levelWord } from '../strings/level.ts';
 import { notRecordedLines } from '../strings/notRecorded.ts';
 import { askedAloud } from '../strings/request.ts';
@@ -33,6 +33,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...daysLines(status),
     ...screenshotLines(status, now, time),
     ...noticeLine(status),
+    ...datedLines(status.dated, now),
     ...firstUseLines(status),
     ...new Set(status.requests.map(({ content }) => askedAloud(content))),
     `The key of what waits here is kept ${status.key}.`,

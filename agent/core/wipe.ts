@@ -14,7 +14,7 @@ import { isSpoolFile } from './spool/spoolFolder.ts';
 
 /** Everything that an agent ever writes into its data folder. */
 const FILES =
-  /^(identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|acknowledgement\.json|browser-token|native-host(\.bat)?|(chromium|firefox)-org\.daylight\.agent\.json|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
+  /^(identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|heard\.sealed|acknowledgement\.json|browser-token|native-host(\.bat)?|(chromium|firefox)-org\.daylight\.agent\.json|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
 /** Copies of the browser extension, from where a browser loads it. */
 export const EXTENSION_COPIES = ['browser-extension-chromium', 'browser-extension-firefox'] as const;
 
@@ -34,7 +34,7 @@ export function isAgentsName(name: string): boolean {
 }
 
 /** What only its key opens can prove nothing once that is gone; no other program names its files so. */
-const SEALED: readonly string[] = ['enrolment.sealed', 'recorder.sealed', 'spool.keychain'];
+const SEALED: readonly string[] = ['enrolment.sealed', 'recorder.sealed', 'heard.sealed', 'spool.keychain'];
 
 function isPartOfExtension(name: string): boolean {
   return /^((manifest|messages)\.json|background\.js)(\.[0-9a-f]+\.new)?$/.test(name);

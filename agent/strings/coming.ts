@@ -1,12 +1,70 @@
 import { catalog } from '../../shared/catalog.ts';
+import type { ChangeLine } from '../../shared/policy/changeWords.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
-import { date } from './format.ts';
+import { date, dateTime } from './format.ts';
 import { levelWord } from './level.ts';
 import { say } from './say.ts';
 
 type Coming = NonNullable<AgentStatus['notice']>['coming'][number];
+type Dated = NonNullable<AgentStatus['dated']>;
 
 /** What was acknowledged, and from when it counts. */
 export function comingWords({ parameter, level, from }: Coming): string {
   return say('coming.line', { what: catalog[parameter].label, level: levelWord(level), date: date(from) });
+}
+
+/** When it is published; where that is past and nothing was heard of it since, that it was to be. */
+export function dueWords({ due }: Dated['scheduled'][number], now: number): string {
+  return say(due > now ? 'dated.scheduled' : 'dated.overdue', { when: dateTime(due) });
+}
+
+export function droppedWords({ due, reason, state }: Dated['dropped'][number]): string {
+  return `${say('dated.droppedOne', { when: dateTime(due), reason })} ${whyDropped(state)}`;
+}
+
+/** From what to what, and whether that is more or less. */
+export function changeWords({ text, direction }: Pick<ChangeLine, 'text' | 'direction'>): string {
+  return say('dated.change', { text, direction });
+}
+
+/** All of it for a terminal, a line each; none when nothing is coming and nothing was dropped. */
+export function datedLines(dated: AgentStatus['dated'], now: number): string[] {
+  if (dated === null || dated.scheduled.length + dated.dropped.length + dated.more === 0) return [];
+  return [
+    say('coming.titleTerminal'),
+    ...dated.scheduled.flatMap((one) => [
+      `  ${dueWords(one, now)}`,
+      `    ${say('dated.reason', { reason: one.reason })}`,
+      ...(one.change === null
+        ? [say('dated.unread')]
+        : [...one.change.lines.map(lineWords), ...one.change.meaning]
+      ).map((line) => `    ${line}`),
+    ]),
+    ...dated.dropped.map((one) => `  ${droppedWords(one)}`),
+    ...(dated.scheduled.length === 0 ? [] : [`  ${say('dated.help')}`]),
+    ...moreLines(dated).map((line) => `  ${line}`),
+  ];
+}
+
+/** What did not fit, and of when it all is. */
+export function moreLines({ more, asOf }: Dated): string[] {
+  return [
+    ...(more === 0 ? [] : [say('dated.more', { n: more })]),
+    ...(asOf === null ? [] : [say('dated.asOf', { when: dateTime(asOf) })]),
+  ];
+}
+
+function lineWords(line: ChangeLine): string {
+  return `${line.subject} · ${changeWords(line)}`;
+}
+
+function whyDropped(state: string): string {
+  switch (state) {
+    case 'refused':
+    case 'withdrawn':
+    case 'overtaken':
+      return say(`dated.dropped.${state}`);
+    default:
+      return say('dated.dropped.not_published');
+  }
 }

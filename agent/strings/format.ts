@@ -20,6 +20,11 @@ export function date(at: number): string {
   return intl({ day: 'numeric', month: 'short', year: 'numeric' }).format(at);
 }
 
+/** `12 Nov 2026, 09:12` */
+export function dateTime(at: number): string {
+  return say('time.dayAndTime', { day: date(at), time: clockTime(at) });
+}
+
 /** `6 h 48 min`, `12 min`, `40 s` */
 export function duration(ms: number): string {
   if (ms < MINUTE) return say('time.seconds', { n: Math.max(0, Math.round(ms / SECOND)) });

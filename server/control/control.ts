@@ -224,6 +224,8 @@ export interface Connection {
   renewSoon(): void;
   /** Asks the person there about the requests in their name that wait for that, as they are now. */
   tellRequests(): void;
+  /** Tells the device what is coming, as it is now, if it wants to know and has not been told just that. */
+  tellComing(): void;
   /** `device`: where the person started another one at that time. */
   stopSession(session: SessionId, at: UnixMs, device: DeviceId): void;
   /** Tells the device to delete everything, then closes with bye `retired`. */

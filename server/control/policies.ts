@@ -111,7 +111,10 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   const onRecorded = (device: DeviceId) => leases.forget(device);
   const { push, lease } = createPush({ store, organisations, connections, clock, tellings, stateOf, onRecorded });
 
-  const proposals = createProposals({ store, vault, clock, publications, stateOf, submit, announce });
+  const proposals = createProposals({
+    ...{ store, vault, clock, publications, stateOf, submit, announce },
+    onChange: tellComing,
+  });
 
   async function loadOrg(org: OrgId): Promise<OrgState> {
     for (;;) {
@@ -170,6 +173,12 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
   async function announce(org: OrgId): Promise<void> {
     changes.notify(org);
     await push(connections.in(org));
+    tellComing(org);
+  }
+
+  /** After the policy itself, which waits for nothing that is only read. */
+  function tellComing(org: OrgId): void {
+    for (const connection of connections.in(org)) connection.tellComing();
   }
 
   async function keepAcknowledgement(

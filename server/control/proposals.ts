@@ -17,12 +17,13 @@ import {
   type ProposalView,
 } from '../../shared/protocol/http/proposals.ts';
 import type { Digest } from '../../shared/signed.ts';
-import { DAY, type UnixMs } from '../../shared/time.ts';
+import { DAY, MINUTE, type UnixMs } from '../../shared/time.ts';
 import { type Actor, type Authorized, authorize, organisation } from '../authorize.ts';
 import { type Clock, unset } from '../clock.ts';
 import { reviewDatesOf } from '../records/assessments.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
+import { type Announced, announcedIn } from './announced.ts';
 import { createBounded } from './bounded.ts';
 import { applyChange } from './change.ts';
 import type { PublishedPolicy } from './control.ts';
@@ -36,6 +37,8 @@ import { instantOf } from './told.ts';
 /** What is put forward to be published: at a date, or once a second person has approved it. */
 export interface Proposals {
   view(org: OrgId): Promise<ProposalsView>;
+  /** What everyone can read of it. The same object while nothing of it has changed: it is asked for by each connection. */
+  announced(org: OrgId): Promise<Announced>;
   /** Throws DaylightError as `publish` does, `bad_request` for a date that is past or too far ahead, `conflict` when there is nothing to wait for. */
   propose(
     leave: Authorized<'policy.publish'>,
@@ -78,6 +81,8 @@ export interface ProposalsDeps {
   /** Publishes what follows on `before`, which is in force, in the turn of whoever calls it. What it lowers goes out at once, the rest is not told to anybody yet. */
   readonly submit: (before: PolicyDocument, next: PolicyDocument, by: Submission) => Promise<PublishedPolicy>;
   readonly announce: (org: OrgId) => Promise<void>;
+  /** Something was put forward, or decided on. */
+  readonly onChange: (org: OrgId) => void;
 }
 
 const NAME = 'policy proposals';
@@ -109,8 +114,13 @@ const events: Readonly<Record<ProposalStep['kind'], { readonly kind: string; rea
 };
 
 export function createProposals(deps: ProposalsDeps): Proposals {
-  const { store, vault, clock, publications, stateOf, submit, announce } = deps;
+  const { store, vault, clock, publications, stateOf, submit, announce, onChange } = deps;
   const logs = createBounded<OrgId, readonly LoggedStep[]>(ORGS_REMEMBERED);
+  /** By the log that they follow from, and by the policies: what only passes with time is looked at again after a minute. */
+  const announcements = new WeakMap<
+    readonly LoggedStep[],
+    { readonly published: readonly PublishedPolicy[]; readonly at: UnixMs; readonly announced: Announced }
+  >();
   const passed = unset(clock);
   /** By both clocks: a wall clock that is set forward makes nothing come early, neither what is due … */
   const soonest = (): UnixMs => Math.min(clock.now(), passed());
@@ -140,6 +150,7 @@ export function createProposals(deps: ProposalsDeps): Proposals {
       throw cause;
     } finally {
       logs.forget(org); // the store may have it although it failed
+      onChange(org);
     }
     if (said.author === null) return;
     const event = events[said.step.kind];
@@ -194,6 +205,18 @@ export function createProposals(deps: ProposalsDeps): Proposals {
 
   return {
     view: viewNow,
+
+    async announced(org) {
+      const [log, { published }] = await Promise.all([logOf(org), stateOf(org)]);
+      const now = soonest();
+      const before = announcements.get(log);
+      if (before?.published === published && Math.abs(now - before.at) < MINUTE) return before.announced;
+      const next = announcedIn(proposalsView(log, { published }, now), now);
+      const announced =
+        before !== undefined && canonical(next) === canonical(before.announced) ? before.announced : next;
+      announcements.set(log, { published, at: now, announced });
+      return announced;
+    },
 
     propose: ({ actor }, { change, publishAt }) =>
       publications.between(actor.org, async () => {

@@ -1,4 +1,5 @@
 import type { RawData } from 'ws';
+import { canonical } from '../../shared/canonical.ts';
 import { assertNever, DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import type { SignedKeyStatement } from '../../shared/policy/keys.ts';
@@ -17,6 +18,7 @@ import {
 } from '../../shared/protocol/messages.ts';
 import type { Digest, Nonce, Signature, Signed } from '../../shared/signed.ts';
 import type { MonoMs, UnixMs } from '../../shared/time.ts';
+import { type Announced, comingFrame } from '../control/announced.ts';
 import type { Bounded } from '../control/bounded.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
 import { createNotices } from '../control/notices.ts';
@@ -56,6 +58,7 @@ export interface AgentConnection {
 /** What the agent said that it understands beyond what every agent does. */
 export interface AgentKnows {
   readonly copies: boolean;
+  readonly coming: boolean;
 }
 
 export interface AgentConnectionDeps extends AgentSocketDeps {
@@ -119,6 +122,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   let telling: Promise<void> = Promise.resolve();
   /** A list of requests was sent here, so that the person is told when there are none any more. */
   let hasRequests = false;
+  /** What the device was told is coming; null: nothing yet. */
+  let comingTold: Announced | null = null;
   /** The signature of the policy that was last sent here: a policy that a new key has signed is sent anew. */
   let sentPolicy: Signature | null = null;
   /** The id of the policy key that the device trusts; null: the first of the organisation. */
@@ -421,6 +426,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     if (renewalIsDue) renew(me);
     settleSessions(connections, me.device.org, me.device.person);
     tellRequests(me);
+    tellComing(me);
   }
 
   // ── What others may ask of it ──
@@ -446,6 +452,9 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       },
       tellRequests() {
         if (known !== null && phase === 'ready') tellRequests(known);
+      },
+      tellComing() {
+        if (known !== null && phase === 'ready') tellComing(known);
       },
       stopSession: (session, at, by) => send({ type: 'stop_session', session, at, device: by }),
       wipe: (reason) => void wipeAndEnd(proved, reason).catch(failed),
@@ -491,6 +500,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         const { policy, lease } = await policyAndLease(me.device);
         if (isEnded()) return;
         sendLease(policy, lease);
+        tellComing(me);
         await store.changeDevice(me.device.org, me.device.device, { lastSeenAt: clock.now() });
       } catch (error) {
         failed(error);
@@ -500,16 +510,31 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
 
   /** As they are when it is this one's turn. */
   function tellRequests(me: Known): void {
+    tell(async () => {
+      const waiting = await deps.requests.waiting(me.device, deps.knows);
+      if (isEnded() || (waiting.length === 0 && !hasRequests)) return;
+      hasRequests = true;
+      send({ type: 'requests', waiting: [...waiting] });
+    });
+  }
+
+  function tellComing({ device }: Known): void {
+    if (!deps.knows.coming) return;
+    tell(async () => {
+      const announced = await control.proposals.announced(device.org);
+      const isToldAlready =
+        announced === comingTold || (comingTold !== null && canonical(announced) === canonical(comingTold));
+      if (isEnded() || isToldAlready) return;
+      comingTold = announced;
+      send(comingFrame(announced, clock.now()));
+    });
+  }
+
+  /** One after the other, each as it is when its turn has come. */
+  function tell(one: () => Promise<void>): void {
     telling = telling.then(async () => {
       if (phase !== 'ready') return;
-      try {
-        const waiting = await deps.requests.waiting(me.device, deps.knows);
-        if (isEnded() || (waiting.length === 0 && !hasRequests)) return;
-        hasRequests = true;
-        send({ type: 'requests', waiting: [...waiting] });
-      } catch (error) {
-        failed(error);
-      }
+      await one().catch(failed);
     });
   }
 

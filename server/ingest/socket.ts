@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { DeviceId } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
-import { KNOWS_COPIES, KNOWS_HEADER, SUBPROTOCOL } from '../../shared/protocol/messages.ts';
+import { KNOWS_COMING, KNOWS_COPIES, KNOWS_HEADER, SUBPROTOCOL } from '../../shared/protocol/messages.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
 import { createBounded } from '../control/bounded.ts';
 import { createLanes } from '../lanes.ts';
@@ -136,7 +136,9 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
 
 /** Nobody has signed it: it only decides in which words a request is asked about. */
 function knowsOf(request: IncomingMessage): AgentKnows {
-  return { copies: request.headers[KNOWS_HEADER] === KNOWS_COPIES };
+  const said = String(request.headers[KNOWS_HEADER] ?? '').split(',');
+  const known = new Set(said.map((one) => one.trim()));
+  return { copies: known.has(KNOWS_COPIES), coming: known.has(KNOWS_COMING) };
 }
 
 function offersSubprotocol(request: IncomingMessage): boolean {

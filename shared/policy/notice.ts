@@ -166,7 +166,7 @@ function boundsText(
   return said;
 }
 
-function hoursText({ zone, spans }: WorkingHours, phrases: Phrases): string {
+export function hoursText({ zone, spans }: WorkingHours, phrases: Phrases): string {
   const named = spans.map(({ days, from, to }) => {
     return phrases.span(days.map((day) => phrases.weekdays[day - 1] ?? '').join(', '), from, to);
   });
@@ -201,11 +201,12 @@ function excludedText(parameter: ParameterId, { apps, sites }: Exclusions, phras
   }
 }
 
-function inWords(seconds: number, phrases: Phrases): string {
+/** A time in seconds, in words. */
+export function inWords(seconds: number, phrases: Phrases): string {
   return seconds % 60 === 0 ? phrases.minutes(seconds / 60) : phrases.seconds(seconds);
 }
 
 /** In days where they are whole ones. */
-function hoursInWords(hours: number, phrases: Phrases): string {
+export function hoursInWords(hours: number, phrases: Phrases): string {
   return hours > 24 && hours % 24 === 0 ? phrases.days(hours / 24) : phrases.hours(hours);
 }

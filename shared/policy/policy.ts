@@ -224,6 +224,13 @@ export function readPolicy(document: unknown): { ok: true; policy: ReadPolicy } 
   };
 }
 
+const Understood = z.object(PolicyDocument.shape);
+
+/** The document as it was read; null where something of it is beyond this version, and so nobody here can say in what it differs from another. */
+export function wholeDocument({ rules, unknown, ...rest }: ReadPolicy): PolicyDocument | null {
+  return unknown.length > 0 ? null : (Understood.safeParse({ ...rest, parameters: rules }).data ?? null);
+}
+
 export type Levels = Readonly<Record<ParameterId, Level>>;
 
 /** The level of every parameter; a rule that is missing, or names a level of another parameter, is off. */

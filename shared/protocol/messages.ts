@@ -9,14 +9,19 @@ import { Digest, Nonce, Signed } from '../signed.ts';
 import { line } from '../text.ts';
 import { MonoMs, UnixMs } from '../time.ts';
 import { LanguageTag, NoticeView } from './http/notice.ts';
+import { DROPPED_TOLD, OPEN_PROPOSALS } from './http/proposals.ts';
 import { limits } from './limits.ts';
 
 /** The WebSocket path, subprotocol and version. */
 export const AGENT_PATH = '/agent/v1';
 export const SUBPROTOCOL = 'daylight.v1';
-/** A header of the upgrade request, by which an agent says that it knows requests of kind `copy`; others are asked in older words. */
+/**
+ * A header of the upgrade request, by which an agent says what it knows, with commas between: requests of kind `copy` (others are asked in
+ * older words), and frames that say what is coming (others are sent none).
+ */
 export const KNOWS_HEADER = 'x-daylight-knows';
 export const KNOWS_COPIES = 'copies';
+export const KNOWS_COMING = 'coming';
 
 const seq = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const count = z.int().min(0).max(1_000_000);
@@ -326,6 +331,41 @@ export const RequestsFrame = z.strictObject({
   type: z.literal('requests'),
   waiting: z.array(WaitingRequest).max(WAITING_OWN_MOST + WAITING_REPRESENTED_MOST),
 });
+/**
+ * What has a date and is not published yet, next first, and what had one and does not come: all of it each time, for everyone the same. To
+ * be read, and no reason to collect anything: it is not signed, and a policy follows on its day. Sent after `welcome` to those who know it, and whenever it has changed.
+ */
+export const ComingFrame = z.strictObject({
+  type: z.literal('coming'),
+  asOf: UnixMs,
+  scheduled: z
+    .array(
+      z.strictObject({
+        number: z.int(),
+        due: UnixMs,
+        reason: z.string(),
+        /** The whole document, read by the agent as far as it understands it. */
+        policy: z.record(z.string().max(64), z.unknown()),
+      }),
+    )
+    .max(OPEN_PROPOSALS),
+  /** `state`: one of those of `GET /policy/coming`. */
+  dropped: z
+    .array(
+      z.strictObject({
+        number: z.int(),
+        due: UnixMs,
+        reason: z.string(),
+        state: z.string().max(32),
+        endedAt: UnixMs,
+      }),
+    )
+    .max(DROPPED_TOLD),
+  /** Of both together: so many did not fit. */
+  more: z.int().min(0),
+});
+export type ComingFrame = z.infer<typeof ComingFrame>;
+
 /** Asks the device to prove that a parameter is off there: a `SelfTestRequest` (selfTest.ts). Answered by `self_test_report`, in their order. */
 export const SelfTestAsked = z.strictObject({ type: z.literal('self_test'), request: Signed });
 
@@ -365,6 +405,7 @@ export const ServerFrame = z.discriminatedUnion('type', [
   Resend,
   StopSession,
   RequestsFrame,
+  ComingFrame,
   SelfTestAsked,
   Wipe,
   Bye,

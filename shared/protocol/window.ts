@@ -4,6 +4,7 @@ import { DeviceId, ImageId, RequestId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
 import { KeptRule } from '../policy/agreed.ts';
 import { consentCounts } from '../policy/askedConsent.ts';
+import { ChangeText } from '../policy/changeWords.ts';
 import { LawfulBasis } from '../policy/policy.ts';
 import { Representative, RequestContent } from '../rightsRequest.ts';
 import { Role } from '../roles.ts';
@@ -175,6 +176,20 @@ export const AgentStatus = z.strictObject({
           pending: z.strictObject({ version: z.int(), from: UnixMs }).nullable(),
         })
         .nullable(),
+    })
+    .nullable(),
+  /** What has a date and is not published yet, and what had one and does not come: the same for everyone. Null: nothing was heard of it. */
+  dated: z
+    .strictObject({
+      /** Of when that is; null: of now. */
+      asOf: UnixMs.nullable(),
+      /** Next first. `change`: null where what is here now, or what is to come, is beyond this version. */
+      scheduled: z.array(
+        z.strictObject({ number: z.int(), due: UnixMs, reason: z.string(), change: ChangeText.nullable() }),
+      ),
+      dropped: z.array(z.strictObject({ number: z.int(), due: UnixMs, reason: z.string(), state: z.string() })),
+      /** So many did not fit. */
+      more: z.int(),
     })
     .nullable(),
   firstUse: z.array(FirstUseView),

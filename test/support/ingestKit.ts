@@ -24,6 +24,7 @@ import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import {
   AGENT_PATH,
   type Batch,
+  KNOWS_COMING,
   KNOWS_COPIES,
   KNOWS_HEADER,
   type ReceiptPayload,
@@ -228,12 +229,17 @@ export interface Dialling {
   readonly from?: string;
   /** As an agent from before copies, which says nothing of them. */
   readonly beforeCopies?: boolean;
+  /** As one that knows frames of what is coming, too. */
+  readonly knowsComing?: boolean;
 }
 
 export async function dial(port: number, options: Dialling = {}): Promise<RawAgent> {
   const ws = new WebSocket(`ws://127.0.0.1:${port}${AGENT_PATH}`, options.protocol ?? SUBPROTOCOL, {
     ...(options.origin === undefined ? {} : { origin: options.origin }),
-    headers: options.beforeCopies === true ? {} : { [KNOWS_HEADER]: KNOWS_COPIES },
+    headers:
+      options.beforeCopies === true
+        ? {}
+        : { [KNOWS_HEADER]: options.knowsComing === true ? `${KNOWS_COPIES}, ${KNOWS_COMING}` : KNOWS_COPIES },
     ...(options.from === undefined ? {} : { localAddress: options.from }),
     perMessageDeflate: false,
   });

@@ -5,7 +5,7 @@ export const SEAL_OVERHEAD = 12 + 16;
 
 /** What sealed bytes are and where they belong; bound into the tag, so that one cannot be put in another's place. */
 export interface Place {
-  readonly kind: 'batch' | 'header' | 'image' | 'held' | 'state' | 'names' | 'kept' | 'journal' | 'enrolment';
+  readonly kind: 'batch' | 'header' | 'image' | 'held' | 'state' | 'names' | 'kept' | 'journal' | 'heard' | 'enrolment';
   /** The batch's number in the spool, or the id of the image or device; the kind again where there is one of it. */
   readonly name: string;
   readonly index: number;

@@ -4,6 +4,7 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import {
   type AgentFrame,
   IMAGE_CHUNK_HEADER,
+  KNOWS_COMING,
   KNOWS_COPIES,
   KNOWS_HEADER,
   ServerFrame,
@@ -43,7 +44,7 @@ const MOST_PENDING = 16;
 export function openLink({ url, ca, clock, onFrame }: LinkOptions): Promise<Link> {
   const socket = new WebSocket(url, SUBPROTOCOL, {
     ...(ca === null ? {} : { ca }),
-    headers: { [KNOWS_HEADER]: KNOWS_COPIES },
+    headers: { [KNOWS_HEADER]: `${KNOWS_COPIES}, ${KNOWS_COMING}` },
     // Said here so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment cannot unsay it.
     rejectUnauthorized: true,
     followRedirects: false,

@@ -26,6 +26,7 @@ import { statementText } from '../../../shared/rightsRequest.ts';
 import type { Digest, Signed } from '../../../shared/signed.ts';
 import { MINUTE, type MonoMs, SECOND, type UnixMs } from '../../../shared/time.ts';
 import type { PolicyCache } from '../gate/policyCache.ts';
+import type { Heard } from '../heard.ts';
 import type { NoticeBox } from '../noticeBox.ts';
 import type { Recorder } from '../recorder.ts';
 import { sha256, signPayload } from '../signing.ts';
@@ -58,9 +59,12 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'polic
   >;
   readonly acknowledgements: AcknowledgementBox;
   readonly notices: Pick<NoticeBox, 'hash' | 'arrived' | 'translated'>;
+  readonly heard: Pick<Heard, 'heardComing'>;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
   readonly onWipe: (reason: WipePayload['reason']) => Promise<void>;
   readonly onChange?: (state: UplinkState) => void;
+  /** The server has said something that is only read. */
+  readonly onTold?: () => void;
   /** A request in the person's name waits for their word, that this connection has not named before. */
   readonly onAsked?: (request: AskedRequest) => void;
 }
@@ -444,6 +448,10 @@ class WebSocketUplink implements Uplink {
         return this.#deps.recorder.stoppedElsewhere(frame.session, frame.device);
       case 'requests':
         this.#ask(frame.waiting);
+        return;
+      case 'coming':
+        await this.#deps.heard.heardComing(frame);
+        this.#deps.onTold?.();
         return;
       case 'self_test':
         this.#beginSelfTest(conversation, frame.request);

@@ -1,7 +1,6 @@
 import { type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import type { OrgId } from '../../../shared/ids.ts';
-import { type ComingView, type ProposalView, TOLD_DAYS } from '../../../shared/protocol/http/proposals.ts';
-import { DAY, type UnixMs } from '../../../shared/time.ts';
+import type { ComingView } from '../../../shared/protocol/http/proposals.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
 import { instantOf, type Told } from '../../control/told.ts';
 import type { Context } from '../context.ts';
@@ -33,33 +32,13 @@ export function proposals(
     },
     async coming({ signedIn: { actor } }) {
       const { org, person } = actor;
-      const [current, { proposals: all }] = await Promise.all([control.current(org), control.proposals.view(org)]);
+      const [current, announced] = await Promise.all([control.current(org), control.proposals.announced(org)]);
       const devices = (await store.devices(org, [person])).filter(({ status }) => status === 'active');
       const told = [...(await control.toldOn(org, devices)).values()];
-      const scheduled = all.flatMap(({ number, state, due, reason, content }) =>
-        state === 'scheduled' && due !== null && content.kind === 'policy'
-          ? [{ number, due, reason, policy: content.document }]
-          : [],
-      );
       const asOf = clock.now();
-      return {
-        asOf,
-        scheduled: scheduled.toSorted((a, b) => a.due - b.due),
-        dropped: droppedIn(all, asOf),
-        ...awaited(told, current, asOf),
-      };
+      return { asOf, ...announced, ...awaited(told, current, asOf) };
     },
   };
-}
-
-/** What everyone could read a date of, and will not be published. */
-function droppedIn(all: readonly ProposalView[], now: UnixMs): ComingView['dropped'] {
-  const dropped = all.flatMap(({ number, content, state, due, endedAt, reason }) => {
-    if (content.kind !== 'policy' || due === null || endedAt === null || endedAt <= now - TOLD_DAYS * DAY) return [];
-    if (state === 'waiting' || state === 'scheduled' || state === 'done') return [];
-    return [{ number, due, reason, state, endedAt }];
-  });
-  return dropped.toSorted((a, b) => b.endedAt - a.endedAt);
 }
 
 /** Of what is published: what runs towards its moment on any of the devices, and what was acknowledged on none of them. */

@@ -1,7 +1,7 @@
 import { IconArrowDown, IconArrowUp, IconPencil, type TablerIcon } from '@tabler/icons-react';
+import { type Difference, type Direction, keyOf } from '../../../shared/policy/differences.ts';
 import { say } from '../strings/say.ts';
 import classes from './collection.module.css';
-import { type Difference, type Direction, keyOf } from './draft.ts';
 import { differenceText, subjectOf } from './words.ts';
 
 const icons: Readonly<Record<Direction, TablerIcon>> = { lower: IconArrowDown, raise: IconArrowUp, reword: IconPencil };

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
+import { type Difference } from '../../../shared/policy/differences.ts';
 import type { PolicyView } from '../../../shared/protocol/http/policy.ts';
 import { Note } from '../frame/Note.tsx';
 import { useAuthorName } from '../frame/useNames.ts';
 import { exactNear } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
-import type { Difference } from './draft.ts';
 
 /** Someone else published first. Their change is shown, and the draft is kept until its author decides. */
 export function Conflict(props: {

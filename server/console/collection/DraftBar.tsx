@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { type Difference } from '../../../shared/policy/differences.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
-import type { Difference, Draft, Effects } from './draft.ts';
+import type { Draft, Effects } from './draft.ts';
 import { EffectLines } from './EffectLines.tsx';
 import { PublishDialog } from './PublishDialog.tsx';
 

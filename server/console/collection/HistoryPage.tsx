@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
+import { differences } from '../../../shared/policy/differences.ts';
 import type { PublishedVersion } from '../../../shared/protocol/http/policy.ts';
 import { usePolicyHistory } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
@@ -12,7 +13,6 @@ import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
-import { differences } from './draft.ts';
 import { comparedVersions } from './history.ts';
 
 /** Every policy that was published: when, by whom, why, and what it changed. The same for everyone in the organisation. */

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { differences } from '../../../shared/policy/differences.ts';
 import { noticeOf } from '../../../shared/policy/notice.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { usePolicyVersion } from '../api/reads.ts';
@@ -8,7 +9,6 @@ import { SidePanel } from '../frame/Sheet.tsx';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
 import { ClassLine } from './ClassLine.tsx';
-import { differences } from './draft.ts';
 import { NoticeText } from './NoticeText.tsx';
 
 /** What a policy that is not published yet would change, its class, and the notice that it would make; `children`: what can be done about it. */

@@ -1,11 +1,12 @@
 import { useId } from 'react';
+import { type TimeName, timeNames } from '../../../shared/policy/differences.ts';
 import { NEVER } from '../../../shared/policy/notice.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { NumberField } from '../frame/NumberField.tsx';
 import { say } from '../strings/say.ts';
 import classes from './collection.module.css';
 import { type Draft, draftedTimes } from './draft.ts';
-import { type TimeName, timeNames, timeRanges } from './times.ts';
+import { timeRanges } from './times.ts';
 import type { EditTime } from './useDraft.ts';
 import { timeRangeText, timeSentence } from './words.ts';
 

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Mark, type Tone } from '../../../look/Mark.tsx';
+import { differences } from '../../../shared/policy/differences.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import {
   type ProposalContent,
@@ -18,7 +19,7 @@ import { RegisterForm } from '../records/RegisterForm.tsx';
 import { dateTime } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
-import { differences, fromChange } from './draft.ts';
+import { fromChange } from './draft.ts';
 import { PolicyAhead, useBase } from './PolicyAhead.tsx';
 import type { Drafting } from './useDraft.ts';
 

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Textarea, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { raisesAnything } from '../../../shared/policy/changeClass.ts';
+import { type Difference } from '../../../shared/policy/differences.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { ProposalView } from '../../../shared/protocol/http/proposals.ts';
 import { useProposals } from '../api/reads.ts';
@@ -12,7 +13,7 @@ import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
 import { ClassLine } from './ClassLine.tsx';
-import { type Difference, type Draft, type Effects, toChange, withDraft } from './draft.ts';
+import { type Draft, type Effects, toChange, withDraft } from './draft.ts';
 import { EffectLines } from './EffectLines.tsx';
 import { isOpen } from './Proposals.tsx';
 import { usePublishing } from './usePublishing.ts';

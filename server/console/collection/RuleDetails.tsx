@@ -1,5 +1,6 @@
 import { Checkbox, Group, Select, Switch } from '@mantine/core';
 import { catalog, type ParameterId, Purpose } from '../../../shared/catalog.ts';
+import { type Rule } from '../../../shared/policy/differences.ts';
 import { LawfulBasis } from '../../../shared/policy/policy.ts';
 import { type ParameterProof, WAITING_NAMED } from '../../../shared/protocol/http/proof.ts';
 import { ViewerRole } from '../../../shared/roles.ts';
@@ -8,7 +9,6 @@ import { may } from '../frame/may.ts';
 import { NumberField } from '../frame/NumberField.tsx';
 import { count, listed, say } from '../strings/say.ts';
 import classes from './collection.module.css';
-import type { Rule } from './draft.ts';
 import type { Edit } from './useDraft.ts';
 import { levelText } from './words.ts';
 

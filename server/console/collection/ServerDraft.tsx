@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { differences } from '../../../shared/policy/differences.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { PolicyDraft } from '../../../shared/protocol/http/policyDraft.ts';
 import { call } from '../api/client.ts';
@@ -13,7 +14,7 @@ import { useAuthorName } from '../frame/useNames.ts';
 import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
-import { type Draft, differences, fromChange, isEmpty, rebase, withDraft } from './draft.ts';
+import { type Draft, fromChange, isEmpty, rebase, withDraft } from './draft.ts';
 import { PolicyAhead, useBase } from './PolicyAhead.tsx';
 import type { Drafting } from './useDraft.ts';
 

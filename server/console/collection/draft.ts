@@ -1,26 +1,27 @@
-import { type Level, type ParameterId, type Purpose, parameterIds, rank } from '../../../shared/catalog.ts';
+import { type ParameterId, parameterIds } from '../../../shared/catalog.ts';
+import {
+  type BoundName,
+  type Difference,
+  differences,
+  exclusionLists,
+  keyOf,
+  type Rule,
+  type RuleField,
+  ruleFields,
+  sameHours,
+  sameValue,
+  type TimeName,
+  type Times,
+  timesOf,
+} from '../../../shared/policy/differences.ts';
 import { type Exclusions, NO_EXCLUSIONS } from '../../../shared/policy/exclusions.ts';
 import type { Jurisdiction } from '../../../shared/policy/jurisdiction.ts';
-import type { LawfulBasis, PolicyDocument } from '../../../shared/policy/policy.ts';
+import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { raised, stopsUntilAcknowledged } from '../../../shared/policy/widened.ts';
-import { isWiderThan, type WorkingHours } from '../../../shared/policy/workingHours.ts';
+import type { WorkingHours } from '../../../shared/policy/workingHours.ts';
 import { PolicyChange } from '../../../shared/protocol/http/policy.ts';
 import { DraftedChange } from '../../../shared/protocol/http/policyDraft.ts';
-import type { Role } from '../../../shared/roles.ts';
-import { collectsMore, type TimeName, type Times, timeNames, timesOf, toPolicyTimes } from './times.ts';
-
-/** What a person may change of a parameter's rule. */
-export interface Rule {
-  readonly level: Level;
-  readonly purpose: Purpose;
-  readonly basis: LawfulBasis;
-  readonly retentionDays: number;
-  readonly viewers: readonly Role[];
-  readonly employeeMayPause: boolean;
-  readonly schedule: 'working_hours' | null;
-}
-
-export type RuleField = keyof Rule;
+import { toPolicyTimes } from './times.ts';
 
 /** Changes that are not published yet: only what differs from the policy that they were made from. */
 export interface Draft {
@@ -38,10 +39,6 @@ export const emptyDraft: Draft = { rules: {}, times: {} };
 export function isEmpty({ rules, times, ...others }: Draft): boolean {
   return [rules, times, others].every((part) => Object.keys(part).length === 0);
 }
-
-const exclusionLists = ['apps', 'sites'] as const;
-
-const fields = ['level', 'purpose', 'basis', 'retentionDays', 'viewers', 'employeeMayPause', 'schedule'] as const;
 
 /** The rule as it would be if the draft were published. */
 export function drafted(policy: PolicyDocument, draft: Draft, parameter: ParameterId): Rule {
@@ -84,8 +81,6 @@ export function editBounds(draft: Draft, policy: PolicyDocument, bounds: Pick<Dr
   return rebase({ ...draft, ...bounds }, policy);
 }
 
-type BoundName = 'workingHours' | 'jurisdiction';
-
 /** The working hours and the law as they would be if the draft were published. */
 export function draftedBounds(policy: PolicyDocument, draft: Draft): Pick<PolicyDocument, BoundName> {
   const { workingHours = policy.workingHours, jurisdiction = policy.jurisdiction } = draft;
@@ -98,15 +93,17 @@ export function rebase(draft: Draft, policy: PolicyDocument): Draft {
   for (const parameter of parameterIds) {
     const wanted = draft.rules[parameter];
     if (wanted === undefined) continue;
-    const different = fields.filter(
-      (field) => Object.hasOwn(wanted, field) && !same(wanted[field], policy.parameters[parameter][field]),
+    const different = ruleFields.filter(
+      (field) => Object.hasOwn(wanted, field) && !sameValue(wanted[field], policy.parameters[parameter][field]),
     );
     if (different.length > 0) rules[parameter] = Object.fromEntries(different.map((field) => [field, wanted[field]]));
   }
   const now = timesOf(policy);
   const times = Object.entries(draft.times).filter(([name, value]) => now[name as TimeName] !== value);
   const exclusions = draftedExclusions(policy, draft);
-  const isSame = exclusionLists.every((list) => same(exclusions[list], (policy.exclusions ?? NO_EXCLUSIONS)[list]));
+  const isSame = exclusionLists.every((list) =>
+    sameValue(exclusions[list], (policy.exclusions ?? NO_EXCLUSIONS)[list]),
+  );
   const bounds = draftedBounds(policy, draft);
   const { workingHours, jurisdiction } = draft;
   return {
@@ -116,104 +113,6 @@ export function rebase(draft: Draft, policy: PolicyDocument): Draft {
     ...(workingHours === undefined || sameHours(workingHours, policy.workingHours) ? {} : { workingHours }),
     ...(jurisdiction === undefined || bounds.jurisdiction === policy.jurisdiction ? {} : { jurisdiction }),
   };
-}
-
-/**
- * `lower`: less is collected, kept or shown, or the employee may do more · `raise`: the opposite · `reword`: neither,
- * such as another purpose.
- */
-export type Direction = 'lower' | 'raise' | 'reword';
-
-export type Difference = RuleDifference | TimeDifference | ExclusionDifference | BoundDifference;
-
-export interface RuleDifference {
-  readonly kind: 'rule';
-  readonly parameter: ParameterId;
-  readonly field: RuleField;
-  readonly before: Rule;
-  readonly after: Rule;
-  readonly direction: Direction;
-}
-
-export interface TimeDifference {
-  readonly kind: 'time';
-  readonly name: TimeName;
-  readonly before: number;
-  readonly after: number;
-  readonly direction: Direction;
-}
-
-/** Working hours, or the law, are others. */
-export interface BoundDifference {
-  readonly kind: 'bound';
-  readonly bound: BoundName;
-  readonly before: Pick<PolicyDocument, BoundName>;
-  readonly after: Pick<PolicyDocument, BoundName>;
-  readonly direction: 'lower' | 'raise';
-}
-
-/** Of something more is left out, which is less that is collected; or not any more. */
-export interface ExclusionDifference {
-  readonly kind: 'exclusion';
-  readonly list: keyof Exclusions;
-  readonly glob: string;
-  readonly direction: 'lower' | 'raise';
-}
-
-/** Everything in which two policies differ: rules in the order of the catalogue, then the times, then what is left out. */
-export function differences(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
-  const rules = parameterIds.flatMap((parameter) => {
-    const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
-    return fields
-      .filter((field) => !same(was[field], is[field]))
-      .map((field): Difference => {
-        const direction = directionOf(parameter, field, was, is);
-        return { kind: 'rule', parameter, field, before: was, after: is, direction };
-      });
-  });
-  const [was, is] = [timesOf(before), timesOf(after)];
-  const times = timeNames
-    .filter((name) => was[name] !== is[name])
-    .map((name): Difference => {
-      const direction = collectsMore(name, was[name], is[name]) ? 'raise' : 'lower';
-      return { kind: 'time', name, before: was[name], after: is[name], direction };
-    });
-  return [...rules, ...times, ...boundDifferently(before, after), ...excludedDifferently(before, after)];
-}
-
-function boundDifferently(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
-  const difference = (bound: BoundName, isMore: boolean): Difference => {
-    return { kind: 'bound', bound, before, after, direction: isMore ? 'raise' : 'lower' };
-  };
-  return [
-    ...(sameHours(before.workingHours, after.workingHours)
-      ? []
-      : [
-          difference(
-            'workingHours',
-            before.workingHours !== undefined && isWiderThan(after.workingHours, before.workingHours),
-          ),
-        ]),
-    ...(before.jurisdiction === after.jurisdiction
-      ? []
-      : [difference('jurisdiction', before.jurisdiction !== undefined)]),
-  ];
-}
-
-function sameHours(a: WorkingHours | undefined, b: WorkingHours | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function excludedDifferently(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
-  return exclusionLists.flatMap((list) => {
-    const [was, is] = [before, after].map((policy) => (policy.exclusions ?? NO_EXCLUSIONS)[list]);
-    const only = (some: readonly string[] = [], others: readonly string[] = []) =>
-      some.filter((glob) => !others.includes(glob));
-    return [
-      ...only(is, was).map((glob): Difference => ({ kind: 'exclusion', list, glob, direction: 'lower' })),
-      ...only(was, is).map((glob): Difference => ({ kind: 'exclusion', list, glob, direction: 'raise' })),
-    ];
-  });
 }
 
 /** The policy as it would be if the draft were published. Only what a draft can change is different from `policy`. */
@@ -291,50 +190,7 @@ function placeOf(change: Difference): string {
   return change.kind === 'exclusion' ? change.kind : keyOf(change);
 }
 
-/** By what two differences are about the same. */
-export function keyOf(change: Difference): string {
-  switch (change.kind) {
-    case 'rule':
-      return `${change.parameter}.${change.field}`;
-    case 'time':
-      return change.name;
-    case 'bound':
-      return change.bound;
-    case 'exclusion':
-      return `${change.list} ${change.glob}`;
-  }
-}
-
 /** A policy may say nothing of it: only who wrote it into the draft changes it. */
 function reaction({ times: { reactionDays } }: Draft): Pick<PolicyDocument, 'reactionDays'> {
   return reactionDays === undefined ? {} : { reactionDays };
-}
-
-function directionOf(parameter: ParameterId, field: RuleField, before: Rule, after: Rule): Direction {
-  switch (field) {
-    case 'level':
-      return upOrDown(rank(parameter, after.level) - rank(parameter, before.level));
-    case 'retentionDays':
-      return upOrDown(after.retentionDays - before.retentionDays);
-    case 'viewers':
-      return after.viewers.every((role) => before.viewers.includes(role)) ? 'lower' : 'raise';
-    case 'employeeMayPause':
-      // The pause is of the whole session; of other parameters it says nothing.
-      if (parameter !== 'session') return 'reword';
-      return after.employeeMayPause ? 'lower' : 'raise';
-    case 'schedule':
-      return after.schedule === null ? 'raise' : 'lower';
-    case 'purpose':
-    case 'basis':
-      return 'reword';
-  }
-}
-
-function upOrDown(difference: number): Direction {
-  return difference < 0 ? 'lower' : 'raise';
-}
-
-function same(a: unknown, b: unknown): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
-  return a.length === b.length && a.every((item) => b.includes(item));
 }

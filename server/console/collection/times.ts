@@ -1,41 +1,15 @@
+import type { TimeName, Times } from '../../../shared/policy/differences.ts';
 import { type PolicyDocument, policyTimes, ReactionDays } from '../../../shared/policy/policy.ts';
-
-/** The times that a policy sets for everything together, each under one name. */
-export interface Times {
-  /** Hours without the server after which what is observed ends. */
-  readonly observedHours: number;
-  /** Hours without the server after which what people enter themselves ends. */
-  readonly enteredHours: number;
-  readonly reviewSeconds: number;
-  readonly idleSeconds: number;
-  /** Days that people who are here already have between their acknowledgement of a raise and the raise. */
-  readonly reactionDays: number;
-}
-
-export type TimeName = keyof Times;
-
-export const timeNames = ['observedHours', 'enteredHours', 'reviewSeconds', 'idleSeconds', 'reactionDays'] as const;
 
 type PolicyTimes = Pick<PolicyDocument, 'leaseHours' | 'screenshotReviewSeconds' | 'idleSeconds'>;
 
-export function timesOf(policy: PolicyTimes & Pick<PolicyDocument, 'reactionDays'>): Times {
-  const { leaseHours, screenshotReviewSeconds, idleSeconds, reactionDays = 0 } = policy;
-  const { observed: observedHours, entered: enteredHours } = leaseHours;
-  return { observedHours, enteredHours, reviewSeconds: screenshotReviewSeconds, idleSeconds, reactionDays };
-}
-
-/** The same but the days, as policies and changes have them. */
+/** The times but the days, as policies and changes have them. */
 export function toPolicyTimes({ observedHours, enteredHours, reviewSeconds, idleSeconds }: Times): PolicyTimes {
   return {
     leaseHours: { observed: observedHours, entered: enteredHours },
     screenshotReviewSeconds: reviewSeconds,
     idleSeconds,
   };
-}
-
-/** Less time to look at a screenshot is more collected, and less to react to a raise collects it sooner; of everything else, more time is. */
-export function collectsMore(name: TimeName, before: number, after: number): boolean {
-  return name === 'reviewSeconds' || name === 'reactionDays' ? after < before : after > before;
 }
 
 /** How a time is entered: `perUnit` of the policy's own unit make one of the unit that people read. */

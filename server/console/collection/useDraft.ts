@@ -1,25 +1,27 @@
 import { useEffect } from 'react';
 import type { ParameterId } from '../../../shared/catalog.ts';
+import {
+  type Difference,
+  differences,
+  type Rule,
+  type RuleField,
+  type TimeName,
+} from '../../../shared/policy/differences.ts';
 import type { Exclusions } from '../../../shared/policy/exclusions.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import { type KeptDraft, useKeptDraft } from './Drafts.tsx';
 import {
   clashes,
-  type Difference,
   type Draft,
-  differences,
   edit,
   editBounds,
   editExclusions,
   editTime,
   emptyDraft,
   isEmpty,
-  type Rule,
-  type RuleField,
   rebase,
   withDraft,
 } from './draft.ts';
-import type { TimeName } from './times.ts';
 
 /** One field of one parameter, to be put into the draft. */
 export type Edit = <F extends RuleField>(change: { parameter: ParameterId; field: F; value: Rule[F] }) => void;

@@ -1,12 +1,12 @@
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
+import { type Difference, type Rule, type RuleField, type TimeName } from '../../../shared/policy/differences.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
 import type { Role } from '../../../shared/roles.ts';
 import { SECOND } from '../../../shared/time.ts';
 import { duration } from '../strings/format.ts';
 import { count, joined, say } from '../strings/say.ts';
-import type { Difference, Rule, RuleField } from './draft.ts';
 import { hoursText } from './hours.ts';
-import { type TimeName, timeRanges } from './times.ts';
+import { timeRanges } from './times.ts';
 
 /** What is collected at a level, in the words of the notice. */
 export function levelText(parameter: ParameterId, level: string): string {

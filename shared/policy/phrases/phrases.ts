@@ -1,9 +1,12 @@
-import type { LevelOf, ParameterId, Purpose } from '../../catalog.ts';
+import type { Level, LevelOf, ParameterId, Purpose } from '../../catalog.ts';
 import type { ObservationOf } from '../../events/observation.ts';
 import type { Contacts } from '../../protocol/http/contacts.ts';
 import type { NoticeRecipients } from '../../protocol/http/notice.ts';
 import type { Role } from '../../roles.ts';
-import type { LawfulBasis } from '../policy.ts';
+import type { BoundName, Direction, RuleField, TimeName } from '../differences.ts';
+import type { Exclusions } from '../exclusions.ts';
+import type { Jurisdiction } from '../jurisdiction.ts';
+import type { ChangeClass, LawfulBasis } from '../policy.ts';
 
 /**
  * Every sentence of a notice in one language. A language that lacks one does not compile, so that none that is shipped is told
@@ -63,6 +66,37 @@ export interface Phrases {
   };
   /** Which of two languages counts, where they differ; empty for the one that does. */
   readonly prevails: string;
+  readonly changes: ChangePhrases;
+}
+
+/** What is said of the changes from one notice to another. */
+export interface ChangePhrases {
+  readonly title: string;
+  /** `day` as 2026-11-22. */
+  readonly since: (version: number, day: string) => string;
+  readonly first: string;
+  /** Nothing that Daylight compares differs. */
+  readonly none: string;
+  /** What was read before, or is to be, cannot be read here. */
+  readonly unknown: string;
+  readonly whole: string;
+  readonly levels: Readonly<Record<Level, string>>;
+  readonly fields: Readonly<Record<RuleField, string>>;
+  readonly times: Readonly<Record<TimeName, string>>;
+  readonly bounds: Readonly<Record<BoundName, string>>;
+  readonly exclusions: Readonly<Record<keyof Exclusions, string>>;
+  readonly added: (glob: string) => string;
+  readonly removed: (glob: string) => string;
+  readonly always: string;
+  readonly workingHours: string;
+  readonly noHours: string;
+  readonly noLaw: string;
+  readonly laws: Readonly<Record<Jurisdiction, string>>;
+  readonly yes: string;
+  readonly no: string;
+  readonly directions: Readonly<Record<Direction, string>>;
+  readonly classes: Readonly<Record<ChangeClass, string>>;
+  readonly reaction: (days: string) => string;
 }
 
 export interface ParameterPhrases<P extends ParameterId> {

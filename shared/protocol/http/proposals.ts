@@ -32,6 +32,9 @@ export type ProposalContent = z.infer<typeof ProposalContent>;
 /** So long after it those whom a date was told are shown that it does not come. */
 export const TOLD_DAYS = 14;
 
+/** So many of those an agent is told of at the most. */
+export const DROPPED_TOLD = 20;
+
 /** Why something was not published although its time had come. */
 export const NotPublished = z.enum(['no_longer_may', 'changed', 'damaged']);
 export type NotPublished = z.infer<typeof NotPublished>;

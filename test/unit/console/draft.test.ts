@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import {
   clashes,
   type Draft,
-  differences,
   drafted,
   edit,
   editBounds,
@@ -16,10 +15,11 @@ import {
   toDraftedChange,
   withDraft,
 } from '../../../server/console/collection/draft.ts';
-import { timeNames, timeRanges } from '../../../server/console/collection/times.ts';
+import { timeRanges } from '../../../server/console/collection/times.ts';
 import { applyChange } from '../../../server/control/change.ts';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import { OrgId, PersonId } from '../../../shared/ids.ts';
+import { differences, timeNames } from '../../../shared/policy/differences.ts';
 import { firstRules, PolicyDocument } from '../../../shared/policy/policy.ts';
 import { PolicyChange } from '../../../shared/protocol/http/policy.ts';
 import { Digest } from '../../../shared/signed.ts';

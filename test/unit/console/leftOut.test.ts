@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import {
-  differences,
   editExclusions,
   effectsOf,
   emptyDraft,
@@ -11,6 +10,7 @@ import {
 } from '../../../server/console/collection/draft.ts';
 import { hiddenInLastHour } from '../../../server/console/collection/lastHour.ts';
 import { differenceText, subjectOf } from '../../../server/console/collection/words.ts';
+import { differences } from '../../../shared/policy/differences.ts';
 import { firstRules, PolicyDocument } from '../../../shared/policy/policy.ts';
 import { HOUR, MINUTE } from '../../../shared/time.ts';
 

@@ -107,7 +107,7 @@ function statusWith(idleSince: number | null, notice: Status['notice']): AgentSt
     parameters: Object.fromEntries(parameterIds.map((id) => [id, parameter])) as Status['parameters'],
     ...{ until: null, sensors: [], calls: {} },
     connection: { kind: 'waiting', words: 'Not connected.', remedy: null, heardAt: null },
-    ...{ policy: null, refused: null, notice, requests: [], consents: [], firstUse: [], days: [] },
+    ...{ policy: null, refused: null, notice, requests: [], consents: [], dated: null, firstUse: [], days: [] },
     waiting: { batches: 0, bytes: 0, observations: {}, heldBack: 0, damagedFiles: 0 },
     dropped: [],
     sent: { at: null, stored: 0, discarded: {}, last: [] },

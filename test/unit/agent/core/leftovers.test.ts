@@ -6,7 +6,7 @@ import { scratch } from '../../../support/agentKit.ts';
 
 const written = [
   ...['identity.json', 'enrolment.sealed', 'device.key', 'spool.key', 'spool.keychain', 'policy.json'],
-  ...['recorder.sealed', 'acknowledgement.json', 'window-0123456789abcdef.html'],
+  ...['recorder.sealed', 'heard.sealed', 'acknowledgement.json', 'window-0123456789abcdef.html'],
 ];
 
 const paired = ['browser-token', 'native-host', 'native-manifests.json'];

@@ -62,6 +62,7 @@ test.each([
   ],
   ['a begun enrolment', 'enrolment.sealed', async () => randomBytes(64)],
   ['the journal', 'recorder.sealed', async () => randomBytes(64)],
+  ['what it was told', 'heard.sealed', async () => randomBytes(64)],
   ['a batch of its spool', 'spool/batch-000000000001.spool', async () => `DLSPOOL1${randomBytes(64).toString('hex')}`],
 ])(
   'a folder of Daylight whose identity is damaged can still be wiped: %s shows whose it is',

@@ -88,6 +88,7 @@ function anew(goesBy: Clock = clock): Uplink {
     ...{ identity, deviceKey, clock: goesBy, random: systemRandom, boot, agentVersion: 'test' },
     ...{ policies, spool, recorder },
     acknowledgements,
+    heard: { heardComing: async () => undefined },
     notices: createNoticeBox('Example', () => policies.policy()),
     onWipe: async (reason) => {
       wiped.push(reason);
