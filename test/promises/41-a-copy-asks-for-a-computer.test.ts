@@ -7,7 +7,7 @@ import { addMember, type Json, type Member, PASSWORD, totpCode } from '../suppor
 import { enrol } from '../support/enrolled.ts';
 import { oldComputer } from '../support/ownCopy.ts';
 import { plant } from '../support/plantedPerson.ts';
-import { answerBy, type RequestKit, startRequests } from '../support/requestKit.ts';
+import { ACCESS, answerBy, type RequestKit, startRequests } from '../support/requestKit.ts';
 
 // Promise 41, of the download of everything: the password again, and the signature of a computer of the person.
 
@@ -117,6 +117,12 @@ test('a computer that was enrolled a moment before opens it 72 hours later, and 
   expect(await kit.seen(request)).toMatchObject({ state: 'ready' });
   // Somebody comes back from a journey, and their computer still asks.
   expect((await kit.asks(kit.laptop)).map((one) => one.request)).toEqual([request]);
+  // It stands in the frame that they are asked by, which holds no more than three of their own.
+  const others = [await kit.file(), await kit.file()];
+  const third = await kit.mia.client.send('POST', path(), { password: PASSWORD, content: ACCESS });
+  expect([third.status, third.body.error.code]).toEqual([409, 'conflict']);
+  expect(await kit.asks(kit.laptop)).toHaveLength(3);
+  for (const one of others) await withdraw(one.request);
   const { openUntil } = await kit.seen(request);
   await kit.says(kit.laptop, request, 'yes');
   expect(await kit.asks(kit.laptop)).toEqual([]);
