@@ -149,14 +149,16 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
           <>
             <h2>{recipients.heading}</h2>
             <p>{recipients.said}</p>
-            <ul className={classes.lines}>
-              {recipients.processors.map(({ number, name, text }) => (
-                <li key={number}>
-                  <h3>{name}</h3>
-                  <p>{text}</p>
-                </li>
-              ))}
-            </ul>
+            {recipients.processors.length > 0 && (
+              <ul className={classes.lines}>
+                {recipients.processors.map(({ number, name, text }) => (
+                  <li key={number}>
+                    <h3>{name}</h3>
+                    <p>{text}</p>
+                  </li>
+                ))}
+              </ul>
+            )}
           </>
         )}
         {edition === 0 ? (

@@ -199,7 +199,7 @@ const views: Readonly<Record<string, View>> = {
   'what is collected': { as: 'employee', path: '/notice', heading: 'What is collected' },
   'a processor that is on record': {
     ...{ as: 'officer', path: '/records/processors', heading: 'Processors' },
-    open: (page) => page.getByText('New to people, and not before').waitFor(),
+    open: (page) => page.getByText('What is new may not begin before').waitFor(),
   },
   'what is collected, in German': {
     ...{ as: 'employee', path: '/notice', heading: 'What is collected' },

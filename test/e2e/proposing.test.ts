@@ -79,3 +79,24 @@ test('a raise is put forward with a date, another person approves it, and everyo
   expect((await clientOf(employee).ok('GET', '/policy')).policy.parameters.notes.level).toBe('off');
   for (const one of [page, hers, his]) await one.context().close();
 });
+
+test('what is published later is not said to hold at once, and what else waits is named with who put it forward', async () => {
+  const { policy } = await owner.client.ok('GET', '/policy');
+  const change = {
+    baseVersion: policy.version,
+    reason: 'We want to know it',
+    parameters: { title: { level: 'full' } },
+  };
+  await clientOf(admin).ok('POST', '/policy/proposals', { change, publishAt: server.clock.now() + 5 * DAY });
+  const page = await open(owner.client);
+  await page.locator('[data-parameter=project]').getByText('Off', { exact: true }).click();
+  await page.getByRole('button', { name: 'Review and publish' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Publish these changes' });
+  await dialog.getByText('What is less holds at once.').waitFor();
+  await dialog.getByText('If you publish this now, what waits here will not be published').waitFor();
+  await dialog.getByText(/^Put forward by Ada, for .*: “We want to know it”$/).waitFor();
+  await dialog.getByLabel('Publish it at a later time').check();
+  await dialog.getByText('What is less holds as soon as this is published.').waitFor();
+  expect(await dialog.getByText('at once').count()).toBe(0);
+  await page.context().close();
+});

@@ -13,6 +13,7 @@ import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { Changes } from './Changes.tsx';
 import { ClassLine } from './ClassLine.tsx';
+import classes from './collection.module.css';
 import { type Draft, type Effects, toChange, withDraft } from './draft.ts';
 import { EffectLines } from './EffectLines.tsx';
 import { isOpen } from './Proposals.tsx';
@@ -34,7 +35,9 @@ export function PublishDialog(props: {
   const [at, setAt] = useState<string | null>(null);
   const [tried, setTried] = useState(false);
   const next = withDraft(policy, draft);
-  const needsSecond = useProposals().data?.secondRequired === true && raisesAnything(policy, next);
+  const raises = raisesAnything(policy, next);
+  const needsSecond = useProposals().data?.secondRequired === true && raises;
+  const waits = needsSecond || at !== null;
   const publishAt = at === null ? null : Date.parse(at);
   const missing = reason.trim().length < 3;
   const undated = publishAt !== null && !(publishAt > Date.now());
@@ -44,19 +47,19 @@ export function PublishDialog(props: {
     setTried(true);
     if (missing || undated) return;
     const change = toChange(policy, draft, baseVersion, reason.trim());
-    publish.mutate({ change, forward: needsSecond || publishAt !== null ? { publishAt } : null });
+    publish.mutate({ change, forward: waits ? { publishAt } : null });
   };
   return (
     <Dialog opened={opened} onClose={onClose} title={say('publish.title')}>
       <form className="dl-stack" onSubmit={submit} noValidate>
         <Changes changes={changes} />
-        <div>
-          <EffectLines effects={effects} />
+        <div className={classes.sentences}>
+          <EffectLines effects={effects} waits={waits} />
           <ClassLine before={policy} after={next} />
           {needsSecond && <p>{say('publish.second')}</p>}
-          {needsSecond && effects.lowers && <p>{say('publish.lowerApart')}</p>}
+          {waits && raises && effects.lowers && <p>{say('publish.lowerApart')}</p>}
         </div>
-        <Overtaken isLater={needsSecond || at !== null} />
+        <Overtaken isLater={waits} />
         <Textarea
           label={say('publish.reason')}
           description={say('publish.reasonHelp')}

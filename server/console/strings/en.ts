@@ -453,9 +453,12 @@ export const en = {
   'serverDraft.discardText': 'These changes go, for everybody who works on them. What is in force stays as it is.',
   'serverDraft.discardNow': 'Discard it for everybody',
   'effect.lowers': 'What is less holds at once.',
+  'effect.lowersThen': 'What is less holds as soon as this is published.',
   'effect.raised': '{what}: the higher level holds for each person once they have acknowledged the new notice.',
   'effect.stopped':
     '{what}: stops at once, and goes on for each person who has acknowledged the new notice, because its terms change.',
+  'effect.stoppedThen':
+    '{what}: stops when this is published, and goes on for each person who has acknowledged the new notice, because its terms change.',
   'effect.nothing': 'Nothing that is on changes for anyone.',
   'class.minor': 'A minor change: it takes nothing from anyone.',
   'class.significant':
@@ -465,10 +468,11 @@ export const en = {
     'Who is here already has {time} to react after they have acknowledged it; for whoever comes later it counts at once.',
   'publish.title': 'Publish these changes',
   'publish.overtakes':
-    'What is put forward already is then not published any more, also where everyone can read its date. Its author takes it up again, and it is put forward anew.',
-  'publish.overtakesLater': 'Of this and what is put forward already only what is published first is published:',
-  'publish.overtaken': 'That of {proposer}, for {when}: “{reason}”',
-  'publish.overtakenUndated': 'That of {proposer}, without a date: “{reason}”',
+    'If you publish this now, what waits here will not be published, even where everyone was told its date. Whoever put it forward can take it up again, on top of this version:',
+  'publish.overtakesLater':
+    'Others wait, too. Of this and those, only the one that comes first is published; whoever put another forward can take it up again:',
+  'publish.overtaken': 'Put forward by {proposer}, for {when}: “{reason}”',
+  'publish.overtakenUndated': 'Put forward by {proposer}, without a date: “{reason}”',
   'publish.reason': 'Why?',
   'publish.reasonHelp': 'Everyone in the organisation can read this.',
   'publish.reasonMissing': 'Say in a few words why.',
@@ -477,7 +481,7 @@ export const en = {
   'publish.forward': 'Put it forward',
   'publish.second':
     'It needs a second person: it is put forward, and holds once somebody else who may publish it has approved it. Where there is nobody else, it waits 72 hours.',
-  'publish.lowerApart': 'What is less waits with it. To have that at once, publish it by itself first.',
+  'publish.lowerApart': 'What is less waits with the rest. To have that at once, publish it by itself first.',
   'publish.dated': 'Publish it at a later time',
   'publish.datedHelp': 'Everyone in the organisation sees it before, with its date. Until then it can be withdrawn.',
   'publish.at': 'When',
@@ -2090,7 +2094,7 @@ export const en = {
   'processors.safeguard': 'What makes another country lawful',
   'processors.safeguardHelp':
     'Needed where they are not in the country of the data, such as standard contractual clauses.',
-  'processors.from': 'New to people, and not before',
+  'processors.from': 'What is new may not begin before',
   'processors.saved':
     'Saving makes a new edition of the notice. Somebody new, another country, more fields or another purpose may begin only after the reaction period: the notice says the day. Less holds at once.',
   'processors.end': 'They get nothing any more',
