@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { catalog, type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { Observation } from '../../../shared/events/observation.ts';
@@ -45,6 +46,9 @@ export function erasures(
   const proven = (person: PersonRecord, proof: Proof): Promise<void> =>
     refusedOnRecord(context, person, 'erasure_refused', () => requireSamePerson(context, person, proof));
 
+  const isThere = async (person: PersonRecord, what: ErasureTarget): Promise<boolean> =>
+    (await countedOf(context, person, await wholeOf(context, person, what))).length > 0;
+
   return {
     async erasures({ person }) {
       const all = (await erased.of(person)).erasures;
@@ -63,19 +67,20 @@ export function erasures(
         const own = (await erased.of(person)).erasures.filter(({ scope }) => scope !== null && isOwn(scope));
         requireFew(own, clock.now(), 'Ask again in {hours} hours, or erase more days at once.');
         await recordOwnRead(context, leave, 'held', clock.now());
-        let scope = await wholeOf(context, person, what);
-        let goes = await countedOf(context, person, scope);
-        if (goes.length === 0) throw nothingThere();
         if (what.kind === 'private' && what.leaveOut) {
+          // Nearly always there is something of the moment itself; then nothing else is opened before it is left out.
+          const moment = { ...what, same: NO_EXCLUSIONS };
+          if (!(await isThere(person, moment)) && !(await isThere(person, what))) throw nothingThere();
           await control.decide(leave, async (now) => {
             const exclusions = requireRoom(together(now.terms.exclusions ?? NO_EXCLUSIONS, what.same));
             await noteEvent(context, person, 'own_left_out');
             return { kind: 'left_out', exclusions };
           });
-          // What was stored while it was looked for is found now, and nothing more of it is stored.
-          scope = await wholeOf(context, person, what);
-          goes = await countedOf(context, person, scope);
         }
+        // With what was stored until it was left out; nothing more of it is stored after that.
+        const scope = await wholeOf(context, person, what);
+        const goes = await countedOf(context, person, scope);
+        if (goes.length === 0) throw nothingThere();
         await noteEvent(context, person, 'erasure_ordered');
         const counted = goes.map(({ parameter, records }) => ({ parameter, records }));
         const wanted = [{ people: [person.person], scope: { ...scope, counted } }];
@@ -270,6 +275,7 @@ async function countedOf(
       if (!ranges.some(([first, last]) => day >= first && day <= last)) continue;
       let records = 0;
       for (const segment of await store.segments(org, person, parameter, day, day)) {
+        await setImmediate(); // others are served between two that are opened
         const content = await openSegment(vault, segment);
         const isTaken = (one: Observation): boolean => isOf(scope, one) && !gone.hides(one);
         for (const part of content?.parts ?? [])

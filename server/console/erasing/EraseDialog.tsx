@@ -59,7 +59,13 @@ function Asking({
     },
     onSettled: fields.clear,
   });
-  if (preview.isPending) return <Waiting lines={4} />;
+  if (preview.isPending)
+    return (
+      <div className="dl-stack">
+        <p>{say('erase.looking')}</p>
+        <Waiting lines={4} />
+      </div>
+    );
   if (preview.isError) return <Failure error={preview.error} retry={() => void preview.refetch()} />;
   const { goes, refused } = preview.data;
   const what = withoutRefused(target, refused);
@@ -83,6 +89,7 @@ function Asking({
           <Proof fields={fields} error={erase.error} />
         </>
       )}
+      {erase.isPending && <p role="status">{say('erase.ordering')}</p>}
       {erase.isError && <Failure error={erase.error} fields={['password']} />}
       <div className="dl-row">
         {goes.length > 0 && (

@@ -1775,6 +1775,10 @@ export const en = {
   'erase.order': 'This day is before the first one.',
   'erase.zone': 'Days as they begin and end in {zone}. What reaches into them from the day before goes too.',
   'erase.look': 'Show what will go',
+  'erase.looking':
+    'All that is stored of it is looked through: of many months that takes some seconds. Nothing is deleted by looking.',
+  'erase.ordering':
+    'It is looked through once more and ordered. Of many months deleting takes some minutes after that, also when this page is closed; how far it is stands under "My data".',
   'erase.goes': 'This will go',
   'erase.records.one': '{count} record',
   'erase.records.other': '{count} records',
