@@ -1,10 +1,11 @@
-import { Button, Radio, TextInput } from '@mantine/core';
+import { Button, Radio } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import type { ImportView } from '../../../shared/protocol/http/imports.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useMe } from '../api/useMe.ts';
+import { DayPair, type DaySpan, isWholeSpan } from '../erasing/DayPair.tsx';
 import { Proof, useProofFields } from '../erasing/Proof.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
@@ -31,9 +32,8 @@ function Asking({ brought, onClose }: Omit<EraseProps, 'opened'>) {
   const fields = useProofFields();
   const all = brought.parameters.flatMap(({ days }) => days).toSorted();
   const [which, choose] = useState('all');
-  const [from, setFrom] = useState(all[0] ?? '');
-  const [to, setTo] = useState(all.at(-1) ?? '');
-  const days = which === 'all' ? null : { from, to };
+  const [span, setSpan] = useState<DaySpan>({ from: all[0] ?? '', to: all.at(-1) ?? '' });
+  const days = which === 'all' ? null : span;
   const erase = useMutation({
     mutationFn: () =>
       call('eraseImport', { params: { person, import: brought.import }, body: { days, ...fields.body } }),
@@ -44,7 +44,7 @@ function Asking({ brought, onClose }: Omit<EraseProps, 'opened'>) {
     onSettled: fields.clear,
   });
   const records = brought.parameters.reduce((sum, one) => sum + one.records, 0);
-  const isWhole = days === null || (from !== '' && to !== '' && from <= to);
+  const isWhole = days === null || isWholeSpan(days);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     erase.mutate();
@@ -63,25 +63,7 @@ function Asking({ brought, onClose }: Omit<EraseProps, 'opened'>) {
           <Radio value="days" label={say('brought.days')} />
         </div>
       </Radio.Group>
-      {days !== null && (
-        <div className="dl-row">
-          <TextInput
-            type="date"
-            label={say('erase.from')}
-            value={from}
-            required
-            onChange={(event) => setFrom(event.currentTarget.value)}
-          />
-          <TextInput
-            type="date"
-            label={say('erase.to')}
-            value={to}
-            required
-            error={from !== '' && to !== '' && to < from && say('erase.order')}
-            onChange={(event) => setTo(event.currentTarget.value)}
-          />
-        </div>
-      )}
+      {days !== null && <DayPair span={days} onChange={setSpan} />}
       <p>{say('brought.forEver')}</p>
       <Proof fields={fields} error={erase.error} />
       {erase.isError && <Failure error={erase.error} fields={['password']} />}

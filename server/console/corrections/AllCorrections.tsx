@@ -1,14 +1,13 @@
 import { Button, Radio, Select, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, type SyntheticEvent, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { CorrectionRefusal, TellingOutcome } from '../../../shared/correction.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useAllCorrections } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
+import { DialogForm } from '../frame/DialogForm.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { Empty } from '../frame/Page.tsx';
-import { Dialog } from '../frame/Sheet.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { WORDS } from '../objections/length.ts';
 import classes from '../objections/objections.module.css';
@@ -189,45 +188,30 @@ function WordsDialog(props: {
 }) {
   const { title, text, words: label, button, isMissing, onClose, send, children } = props;
   const [words, setWords] = useState('');
-  const [tried, setTried] = useState(false);
-  const client = useQueryClient();
-  const sending = useMutation({
-    mutationFn: () => send(words.trim()),
-    onSuccess: () => {
-      onClose();
-      return client.invalidateQueries({ queryKey: keys.allCorrections });
-    },
-  });
   const hasWords = words.trim() !== '';
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (hasWords && !isMissing) sending.mutate();
-  };
   return (
-    <Dialog opened onClose={onClose} title={title}>
-      <form className="dl-stack" onSubmit={submit} noValidate>
-        <p>{text}</p>
-        {children(tried)}
-        <Textarea
-          label={label}
-          autosize
-          minRows={3}
-          maxLength={WORDS}
-          value={words}
-          error={tried && !hasWords ? say('openObjections.wordsMissing') : null}
-          onChange={(event) => setWords(event.currentTarget.value)}
-        />
-        {sending.isError && <Failure error={sending.error} />}
-        <div className="dl-row">
-          <Button type="submit" loading={sending.isPending}>
-            {button}
-          </Button>
-          <Button variant="default" onClick={onClose}>
-            {say('action.back')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={title}
+      button={button}
+      onClose={onClose}
+      send={hasWords && !isMissing ? () => send(words.trim()) : null}
+      stale={[keys.allCorrections]}
+    >
+      {(tried) => (
+        <>
+          <p>{text}</p>
+          {children(tried)}
+          <Textarea
+            label={label}
+            autosize
+            minRows={3}
+            maxLength={WORDS}
+            value={words}
+            error={tried && !hasWords ? say('openObjections.wordsMissing') : null}
+            onChange={(event) => setWords(event.currentTarget.value)}
+          />
+        </>
+      )}
+    </DialogForm>
   );
 }

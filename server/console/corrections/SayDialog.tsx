@@ -1,6 +1,5 @@
-import { Button, Select, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type SyntheticEvent, useState } from 'react';
+import { Select, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import type { CorrectionValues } from '../../../shared/correction.ts';
 import { AppCategory, SiteCategory } from '../../../shared/policy/categories.ts';
 import type { EntryView, OwnSaid } from '../../../shared/protocol/http/corrections.ts';
@@ -8,8 +7,7 @@ import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useMe } from '../api/useMe.ts';
 import { labelText } from '../day/tones.ts';
-import { Failure } from '../frame/Failure.tsx';
-import { Dialog } from '../frame/Sheet.tsx';
+import { DialogForm } from '../frame/DialogForm.tsx';
 import { WORDS } from '../objections/length.ts';
 import { clockTime, dayIn } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
@@ -25,65 +23,50 @@ export function SayDialog(props: { day: string; entry: EntryView; task: Task; on
   const { person } = useMe();
   const [typed, type] = useState<Readonly<Record<string, string>>>({});
   const [words, setWords] = useState('');
-  const [tried, setTried] = useState(false);
-  const client = useQueryClient();
   const values = changedValues(entry, typed);
   const hasValues = task === 'state' || Object.keys(values).length > 0;
   const hasWords = task === 'correct' || words.trim() !== '';
-  const send = useMutation({
-    mutationFn: () => {
-      const said = saidOf(task, values, words.trim());
-      return call('correct', { params: { person: person.id }, body: { day, session, record: stored, said } });
-    },
-    onSuccess: () => {
-      onClose();
-      const stale = [keys.corrections(person.id), ['entries'], ['day'], ['week']];
-      return Promise.all(stale.map((queryKey) => client.invalidateQueries({ queryKey })));
-    },
-  });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (hasValues && hasWords) send.mutate();
+  const send = () => {
+    const said = saidOf(task, values, words.trim());
+    return call('correct', { params: { person: person.id }, body: { day, session, record: stored, said } });
   };
   return (
-    <Dialog opened onClose={onClose} title={say(`corrections.${task}`)}>
-      <form className="dl-stack" onSubmit={submit} noValidate>
-        <p>
-          <strong>{recordText(shown)}</strong>
-        </p>
-        <p>{say(`corrections.${task}Text`)}</p>
-        {task !== 'state' &&
-          fields.map((field) => (
-            <Field
-              key={field}
-              field={field}
-              parameter={stored.parameter}
-              value={typed[field] ?? textOf(field, valueIn(shown, field))}
-              onChange={(text) => type((before) => ({ ...before, [field]: text }))}
-            />
-          ))}
-        {tried && !hasValues && <p role="alert">{say('corrections.noChange')}</p>}
-        <Textarea
-          label={say(task === 'correct' ? 'corrections.wordsFree' : 'corrections.words')}
-          autosize
-          minRows={2}
-          maxLength={WORDS}
-          value={words}
-          error={tried && !hasWords ? say('corrections.wordsMissing') : null}
-          onChange={(event) => setWords(event.currentTarget.value)}
-        />
-        {send.isError && <Failure error={send.error} />}
-        <div className="dl-row">
-          <Button type="submit" loading={send.isPending}>
-            {say(`corrections.send.${task}`)}
-          </Button>
-          <Button variant="default" onClick={onClose}>
-            {say('action.back')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={say(`corrections.${task}`)}
+      button={say(`corrections.send.${task}`)}
+      onClose={onClose}
+      send={hasValues && hasWords ? send : null}
+      stale={[keys.corrections(person.id), ['entries'], ['day'], ['week']]}
+    >
+      {(tried) => (
+        <>
+          <p>
+            <strong>{recordText(shown)}</strong>
+          </p>
+          <p>{say(`corrections.${task}Text`)}</p>
+          {task !== 'state' &&
+            fields.map((field) => (
+              <Field
+                key={field}
+                field={field}
+                parameter={stored.parameter}
+                value={typed[field] ?? textOf(field, valueIn(shown, field))}
+                onChange={(text) => type((before) => ({ ...before, [field]: text }))}
+              />
+            ))}
+          {tried && !hasValues && <p role="alert">{say('corrections.noChange')}</p>}
+          <Textarea
+            label={say(task === 'correct' ? 'corrections.wordsFree' : 'corrections.words')}
+            autosize
+            minRows={2}
+            maxLength={WORDS}
+            value={words}
+            error={tried && !hasWords ? say('corrections.wordsMissing') : null}
+            onChange={(event) => setWords(event.currentTarget.value)}
+          />
+        </>
+      )}
+    </DialogForm>
   );
 }
 

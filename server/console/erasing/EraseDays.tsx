@@ -1,4 +1,4 @@
-import { Button, Checkbox, TextInput } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import { catalog, type ParameterId, parameterIds } from '../../../shared/catalog.ts';
 import type { ErasureTarget, ErasureView } from '../../../shared/protocol/http/erasures.ts';
@@ -9,6 +9,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { dayIn, exactTime, longDay, viewerZone } from '../strings/format.ts';
 import { count, joined, say } from '../strings/say.ts';
+import { DayPair, type DaySpan, isWholeSpan } from './DayPair.tsx';
 import { EraseDialog } from './EraseDialog.tsx';
 
 /** A part of what is held, gone before its time: of which parameters, and of which days. And what was erased so far. */
@@ -17,15 +18,14 @@ export function EraseDays({ held }: { held: HeldView }) {
   const there = held.parameters.map(({ parameter }) => parameter);
   const [chosen, choose] = useState<readonly ParameterId[]>([]);
   const days = held.parameters.flatMap((one) => one.days).toSorted();
-  const [from, setFrom] = useState(days.at(-1) ?? '');
-  const [to, setTo] = useState(days.at(-1) ?? '');
+  const [span, setSpan] = useState<DaySpan>({ from: days.at(-1) ?? '', to: days.at(-1) ?? '' });
   const [target, setTarget] = useState<ErasureTarget | null>(null);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const parameters = parameterIds.filter((id) => chosen.includes(id));
-    setTarget({ kind: 'days', parameters, from, to, zone });
+    setTarget({ kind: 'days', parameters, ...span, zone });
   };
-  const isWhole = chosen.length > 0 && from !== '' && to !== '' && from <= to;
+  const isWhole = chosen.length > 0 && isWholeSpan(span);
   return (
     <section className="dl-panel dl-stack" aria-labelledby="erase-heading">
       <h2 id="erase-heading">{say('erase.title')}</h2>
@@ -43,23 +43,7 @@ export function EraseDays({ held }: { held: HeldView }) {
               ))}
             </div>
           </Checkbox.Group>
-          <div className="dl-row">
-            <TextInput
-              type="date"
-              label={say('erase.from')}
-              value={from}
-              required
-              onChange={(event) => setFrom(event.currentTarget.value)}
-            />
-            <TextInput
-              type="date"
-              label={say('erase.to')}
-              value={to}
-              required
-              error={from !== '' && to !== '' && to < from && say('erase.order')}
-              onChange={(event) => setTo(event.currentTarget.value)}
-            />
-          </div>
+          <DayPair span={span} onChange={setSpan} />
           <p className="dl-quiet dl-small">{say('erase.zone', { zone })}</p>
           <div>
             <Button type="submit" variant="default" disabled={!isWhole}>

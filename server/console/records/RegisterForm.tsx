@@ -1,9 +1,7 @@
-import { Button, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, type SyntheticEvent, useState } from 'react';
+import { TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { keys } from '../api/keys.ts';
-import { Failure } from '../frame/Failure.tsx';
-import { Dialog } from '../frame/Sheet.tsx';
+import { DialogForm } from '../frame/DialogForm.tsx';
 import { say } from '../strings/say.ts';
 
 /** As long as a reason may be. */
@@ -23,45 +21,29 @@ export function RegisterForm(props: {
 }) {
   const { title, save, why = say('records.reason'), opened, onClose, write, children } = props;
   const [reason, setReason] = useState('');
-  const [tried, setTried] = useState(false);
-  const client = useQueryClient();
-  const send = useMutation({
-    mutationFn: async () => write?.(reason.trim()),
-    onSuccess: () => {
-      onClose();
-      void client.invalidateQueries({ queryKey: keys.policy });
-      void client.invalidateQueries({ queryKey: keys.notice });
-      return client.invalidateQueries({ queryKey: keys.records });
-    },
-  });
   const isMissing = reason.trim() === '';
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (!isMissing && write !== null) send.mutate();
-  };
   return (
-    <Dialog opened={opened} onClose={onClose} title={title}>
-      <form className="dl-stack" onSubmit={submit} noValidate>
-        {children(tried)}
-        <TextInput
-          label={why}
-          description={say('records.reasonHelp')}
-          maxLength={MOST}
-          value={reason}
-          error={tried && isMissing ? say('records.reasonMissing') : null}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        {send.isError && <Failure error={send.error} />}
-        <div className="dl-row">
-          <Button type="submit" loading={send.isPending}>
-            {save}
-          </Button>
-          <Button variant="default" onClick={onClose}>
-            {say('action.back')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DialogForm
+      title={title}
+      button={save}
+      opened={opened}
+      onClose={onClose}
+      send={isMissing || write === null ? null : () => write(reason.trim())}
+      stale={[keys.policy, keys.notice, keys.records]}
+    >
+      {(tried) => (
+        <>
+          {children(tried)}
+          <TextInput
+            label={why}
+            description={say('records.reasonHelp')}
+            maxLength={MOST}
+            value={reason}
+            error={tried && isMissing ? say('records.reasonMissing') : null}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+        </>
+      )}
+    </DialogForm>
   );
 }
