@@ -12,14 +12,16 @@ import { createUplink, type Uplink } from '../../../../agent/core/uplink/uplink.
 import { createSystemClock } from '../../../../agent/platform/system.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import { type ReceiptPayload, type ServerFrame } from '../../../../shared/protocol/messages.ts';
-import { boot, context, scratch, screenshot, systemRandom, title } from '../../../support/agentKit.ts';
+import { at, boot, context, scratch, screenshot, systemRandom, title } from '../../../support/agentKit.ts';
 import { openSpoolIn } from '../../../support/openedSpool.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../../../support/scriptedServer.ts';
 
 const system = createSystemClock();
 /** How far the wall clock of this computer was set, in one leap. */
 let leap = 0;
-const clock: Clock = { ...system, now: () => system.now() + leap };
+const began = system.now();
+/** Goes on from when everything of the kit was recorded, so that it does not grow too old to be sent. */
+const clock: Clock = { ...system, now: () => at + (system.now() - began) + leap };
 let place: Awaited<ReturnType<typeof scratch>>;
 let server: ScriptedServer;
 let spool: Spool;
