@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ParameterId, parameterIds } from '../catalog.ts';
 import { ImageId } from '../ids.ts';
 import { issueWords } from '../issueWords.ts';
-import { AppCategory, SiteCategory } from '../policy/categories.ts';
+import { AppCategory, SiteCategory } from '../policy/workCategories.ts';
 import { Digest } from '../signed.ts';
 import { text as anyText } from '../text.ts';
 import { isTimeZone, MonoMs, SpanMs, UnixMs } from '../time.ts';

@@ -1,6 +1,14 @@
-import { z } from 'zod';
 import { appNames, sensitiveNames, sensitiveStems } from './data/apps.ts';
 import { siteDomains } from './data/sites.ts';
+import { healthCare } from './data/special/healthCare.ts';
+import { healthInsurance } from './data/special/healthInsurance.ts';
+import { money } from './data/special/money.ts';
+import { patients } from './data/special/patients.ts';
+import { personalMatters } from './data/special/personalMatters.ts';
+import { politics } from './data/special/politics.ts';
+import { religion } from './data/special/religion.ts';
+import { sexuality } from './data/special/sexuality.ts';
+import { union } from './data/special/union.ts';
 import {
   harmlessWords,
   specialEndings,
@@ -9,33 +17,7 @@ import {
   specialTopics,
   specialWords,
 } from './data/special.ts';
-
-/**
- * What kind of work an application or a site is for. Deliberately few: a category is told to people, not to machines.
- */
-const workCategories = [
-  'development',
-  'design',
-  'documents',
-  'communication',
-  'meetings',
-  'planning',
-  'reference',
-  'business',
-  'system',
-  'news',
-  'social',
-  'entertainment',
-  'shopping',
-  'travel',
-  'other',
-] as const;
-
-export const AppCategory = z.enum(workCategories);
-export type AppCategory = z.infer<typeof AppCategory>;
-
-export const SiteCategory = z.enum(workCategories);
-export type SiteCategory = z.infer<typeof SiteCategory>;
+import { AppCategory, type SiteCategory } from './workCategories.ts';
 
 /** By program name without path or extension, in any case. A program that is not in the list is `other`. */
 export function appCategory(program: string): AppCategory {
@@ -162,7 +144,20 @@ const categoryOfProgram = byEntry(appNames);
 const categoryOfDomain = byEntry(siteDomains);
 const sensitive: ReadonlySet<string> = new Set(entries(sensitiveNames).map(squashed));
 const sensitiveParts = entries(sensitiveStems);
-const special: ReadonlySet<string> = new Set(entries(specialHosts));
+const special: ReadonlySet<string> = new Set(
+  [
+    specialHosts,
+    healthCare,
+    healthInsurance,
+    money,
+    patients,
+    personalMatters,
+    politics,
+    religion,
+    sexuality,
+    union,
+  ].flatMap(entries),
+);
 const words: ReadonlySet<string> = new Set(entries(specialWords));
 const stems = entries(specialStems);
 const endings = entries(specialEndings);

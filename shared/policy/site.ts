@@ -1,7 +1,8 @@
 import { parse } from 'tldts';
-import { isSpecialPage, isSpecialSite, type SiteCategory, siteCategory } from './categories.ts';
+import { isSpecialPage, isSpecialSite, siteCategory } from './categories.ts';
 import { asciiHost, isIpv4Like } from './host.ts';
 import { looksLikeToken } from './token.ts';
+import type { SiteCategory } from './workCategories.ts';
 
 /**
  * What may be known of an address at a level. `private`: a page that is nobody's business or not on the public network;

@@ -1,7 +1,7 @@
 import { Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { CorrectionValues } from '../../../shared/correction.ts';
-import { AppCategory, SiteCategory } from '../../../shared/policy/categories.ts';
+import { AppCategory, SiteCategory } from '../../../shared/policy/workCategories.ts';
 import type { EntryView, OwnSaid } from '../../../shared/protocol/http/corrections.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';

@@ -1,7 +1,7 @@
 import { Button, Checkbox } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
-import { AppCategory } from '../../../shared/policy/categories.ts';
 import { type Exclusions, globFrom, globProblem } from '../../../shared/policy/exclusions.ts';
+import { AppCategory } from '../../../shared/policy/workCategories.ts';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import type { ErasureTarget } from '../../../shared/protocol/http/erasures.ts';
 import { EraseDialog } from '../erasing/EraseDialog.tsx';

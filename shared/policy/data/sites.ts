@@ -98,7 +98,7 @@ export const siteDomains = {
   social: `
     facebook.com, instagram.com, twitter.com, x.com, tiktok.com, snapchat.com, reddit.com, linkedin.com, xing.com,
     pinterest.com, tumblr.com, mastodon.social, mastodon.online, bsky.app, threads.net, threads.com, vk.com,
-    weibo.com, kununu.com, glassdoor.com, nebenan.de, nextdoor.com, meetup.com, fosstodon.org, lemmy.world,
+    weibo.com, nebenan.de, nextdoor.com, meetup.com, fosstodon.org, lemmy.world,
     9gag.com, imgur.com, flickr.com, twitch.com, clubhouse.com
   `,
   entertainment: `
