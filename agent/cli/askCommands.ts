@@ -12,6 +12,7 @@ import { askAgent } from '../core/localSocket.ts';
 import { requestLines } from '../core/requestWords.ts';
 import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
 import { agreementLines } from '../strings/agreement.ts';
+import { newsLines } from '../strings/coming.ts';
 import { consentLine } from '../strings/consent.ts';
 import { firstUseLine } from '../strings/firstUse.ts';
 import { languageRemark } from '../strings/languageRemark.ts';
@@ -191,9 +192,10 @@ export async function dropScreenshot(terminal: Terminal, folder: string, id: str
 }
 
 export async function showNotice(terminal: Terminal, folder: string, chosen?: string): Promise<void> {
-  const { notice, language } = await ask(folder, { command: 'notice', language: languageTag(chosen) });
+  const { notice, news, language } = await ask(folder, { command: 'notice', language: languageTag(chosen) });
   if (notice === undefined) return;
   const remark = chosen === undefined || language === undefined ? '' : languageRemark(language.is, chosen);
+  for (const line of newsLines(news)) terminal.say(line);
   for (const line of noticePlain(notice, { remark })) terminal.say(line);
   const { notice: state } = await statusOf(folder);
   terminal.say('');

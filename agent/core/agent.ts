@@ -20,6 +20,7 @@ import { type Heard, openHeard } from './heard.ts';
 import { type EnrolledDevice, readIdentity } from './identity.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { listenLocally } from './localSocket.ts';
+import { newsOf } from './news.ts';
 import { createNoticeBox, type NoticeBox } from './noticeBox.ts';
 import type { Clock, Indicator, Platform, Random } from './ports.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -31,7 +32,7 @@ import type { SpoolBounds } from './spool/bounds.ts';
 import { openSpool } from './spool/diskSpool.ts';
 import type { Spool } from './spool/spool.ts';
 import { keyFile, type SpoolKey } from './spool/spoolKey.ts';
-import { statusOf } from './status.ts';
+import { isToldOf, statusOf } from './status.ts';
 import { watchStatus } from './statusWatch.ts';
 import { createAcknowledgementBox } from './uplink/acknowledgementBox.ts';
 import { retireDevice } from './uplink/retire.ts';
@@ -366,11 +367,14 @@ async function openWindow({ window }: Running): Promise<WindowAnswer> {
   };
 }
 
-function showNotice({ policies, notices }: Running, language: string = english.language): WindowAnswer {
+function showNotice({ policies, notices, heard }: Running, language: string = english.language): WindowAnswer {
   const policy = policies.policy();
   if (policy === null) return noPolicy;
-  const { notice, is, languages } = notices.inLanguage(language, policy, policies.lease()?.terms);
-  return { ok: true, said: '', notice, language: { is, languages: [...languages] } };
+  const lease = policies.lease();
+  const { notice, is, languages } = notices.inLanguage(language, policy, lease?.terms);
+  const isNew = !isToldOf(policy, lease);
+  const news = isNew ? { news: newsOf(policy, lease?.terms, heard.lastNotice(), notice.language) } : {};
+  return { ok: true, said: '', notice, ...news, language: { is, languages: [...languages] } };
 }
 
 async function acceptNotice(

@@ -1,14 +1,18 @@
 import { z } from 'zod';
-import { ComingFrame } from '../../shared/protocol/messages.ts';
+import { ComingFrame, LastNotice } from '../../shared/protocol/messages.ts';
 import type { Folder } from './files.ts';
 import type { Sealer } from './spool/batchFile.ts';
 import { type Place, seal, unseal } from './spool/seal.ts';
 
-/** What the server last said of what is coming, as it came: to be read, and no reason to collect anything. */
+/** What the server last said of what is coming, and of what the person knows already, as it came: to be read, and no reason to collect anything. */
 export interface Heard {
   coming(): Said<ComingFrame> | null;
   /** Holds from the call on; on disk, too, when it resolves, unless the disk took nothing: then the next start shows what was there before. */
   heardComing(coming: ComingFrame): Promise<void>;
+  /** The notice that the person acknowledged last on any computer, which may be none. Null: the server has not said. */
+  lastNotice(): LastNotice | null;
+  /** As `heardComing`. */
+  heardLastNotice(last: LastNotice): Promise<void>;
 }
 
 interface Said<T> {
@@ -17,7 +21,7 @@ interface Said<T> {
   readonly isOfThisRun: boolean;
 }
 
-const File = z.strictObject({ coming: ComingFrame.nullable() });
+const File = z.strictObject({ coming: ComingFrame.nullable(), lastNotice: LastNotice.nullable() });
 type File = z.infer<typeof File>;
 
 const FILE = 'heard.sealed';
@@ -27,14 +31,22 @@ const PLACE: Place = { kind: 'heard', name: 'heard', index: 0 };
 export async function openHeard(files: Folder, sealer: Sealer): Promise<Heard> {
   let held: File = await read(files, sealer);
   let isOfThisRun = false;
+  /** Nothing rests on it, and what is in memory is shown: a disk that is full stops nothing here. */
+  async function keep(): Promise<void> {
+    const bytes = Buffer.from(JSON.stringify(held));
+    await files.write(FILE, seal(sealer.key, sealer.nonce(), PLACE, bytes)).catch(() => undefined);
+  }
   return {
     coming: () => (held.coming === null ? null : { said: held.coming, isOfThisRun }),
     async heardComing(coming) {
-      held = { coming };
+      held = { ...held, coming };
       isOfThisRun = true;
-      const bytes = Buffer.from(JSON.stringify(held));
-      // Nothing rests on it, and what is in memory is shown: a disk that is full stops nothing here.
-      await files.write(FILE, seal(sealer.key, sealer.nonce(), PLACE, bytes)).catch(() => undefined);
+      await keep();
+    },
+    lastNotice: () => held.lastNotice,
+    async heardLastNotice(lastNotice) {
+      held = { ...held, lastNotice };
+      await keep();
     },
   };
 }
@@ -42,7 +54,7 @@ export async function openHeard(files: Folder, sealer: Sealer): Promise<Heard> {
 async function read(files: Folder, { key }: Sealer): Promise<File> {
   const bytes = await files.read(FILE);
   const plain = bytes === null ? null : unseal(key, PLACE, bytes);
-  const nothing: File = { coming: null };
+  const nothing: File = { coming: null, lastNotice: null };
   if (plain === null) return nothing;
   try {
     return File.safeParse(JSON.parse(plain.toString('utf8'))).data ?? nothing;

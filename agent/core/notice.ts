@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ParameterId } from '../../shared/catalog.ts';
-import { intendedLevels } from '../../shared/policy/ceilings.ts';
+import { atLevels, intendedLevels } from '../../shared/policy/ceilings.ts';
 import { factsOf, hashedText, noticeContent, type Told } from '../../shared/policy/notice.ts';
 import { noticePlain } from '../../shared/policy/noticePage.ts';
 import { NO_PERSONAL_TERMS, type PersonalTerms } from '../../shared/policy/personal.ts';
-import type { Levels } from '../../shared/policy/policy.ts';
 import type { NoticeContent, NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { VerifiedPolicy } from './gate/policyCache.ts';
 
@@ -34,12 +32,6 @@ export function toldBy(policy: VerifiedPolicy, terms: PersonalTerms = NO_PERSONA
  */
 export function tellsOf(notice: NoticeView, policy: VerifiedPolicy, terms?: PersonalTerms): boolean {
   return hashOf(notice) === notice.hash && factsOf(notice) === factsOf(noticeFor(policy, notice.organisation, terms));
-}
-
-/** The same rules, each at the level that is meant for this person. */
-function atLevels(rules: VerifiedPolicy['rules'], levels: Levels): VerifiedPolicy['rules'] {
-  const lowered = Object.entries(rules).map(([id, rule]) => [id, { ...rule, level: levels[id as ParameterId] }]);
-  return Object.fromEntries(lowered) as VerifiedPolicy['rules'];
 }
 
 /** The whole notice in words, a line each, for a terminal. */

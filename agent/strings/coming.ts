@@ -1,6 +1,6 @@
 import { catalog } from '../../shared/catalog.ts';
 import type { ChangeLine } from '../../shared/policy/changeWords.ts';
-import type { AgentStatus } from '../../shared/protocol/window.ts';
+import type { AgentStatus, NoticeNews } from '../../shared/protocol/window.ts';
 import { date, dateTime } from './format.ts';
 import { levelWord } from './level.ts';
 import { say } from './say.ts';
@@ -56,6 +56,14 @@ export function moreLines({ more, asOf }: Dated): string[] {
 
 function lineWords(line: ChangeLine): string {
   return `${line.subject} · ${changeWords(line)}`;
+}
+
+/** What is new in a notice, before its text in a terminal; none where it is acknowledged. */
+export function newsLines(news: NoticeNews | undefined): string[] {
+  if (news === undefined) return [];
+  const { title, lead, change, whole } = news;
+  const lines = change === null ? [] : [...change.lines.map(lineWords), ...change.meaning];
+  return [title, ...[lead, ...lines].map((line) => `  ${line}`), '', whole, ''];
 }
 
 function whyDropped(state: string): string {

@@ -5,10 +5,11 @@ import { english } from '../../shared/policy/phrases/en.ts';
 import { phrasesIn } from '../../shared/policy/phrases/languages.ts';
 import { nameOfLanguage } from '../../shared/policy/translation.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
-import type { AgentStatus, WindowAnswer } from '../../shared/protocol/window.ts';
+import type { AgentStatus, NoticeNews, WindowAnswer } from '../../shared/protocol/window.ts';
 import { agreementLines } from '../strings/agreement.ts';
 import { languageRemark } from '../strings/languageRemark.ts';
 import { listed, say } from '../strings/say.ts';
+import { ChangeLines } from './ChangeLines.tsx';
 import { Panel } from './Panel.tsx';
 import type { Transport } from './transport.ts';
 import type { Ask } from './useAgent.ts';
@@ -67,6 +68,22 @@ export function NoticeDialog({ opened, onClose, ...props }: NoticeProps & { open
   );
 }
 
+/** What is new in it, before all of it: whoever has read the last one finds here what to look at. */
+function News({ news: { language, title, lead, change, whole } }: { news: NoticeNews }) {
+  return (
+    <>
+      <section className={`${classes.stack} ${classes.news}`} lang={language} aria-labelledby={NEWS_TITLE}>
+        <h2 id={NEWS_TITLE}>{title}</h2>
+        <p>{lead}</p>
+        {change !== null && <ChangeLines change={change} />}
+      </section>
+      <h2 lang={language}>{whole}</h2>
+    </>
+  );
+}
+
+const NEWS_TITLE = 'notice-news';
+
 interface NoticeTextProps extends NoticeProps {
   readonly onClose: () => void;
   /** What is read may be in another language than the window: so is then what stands above it. */
@@ -106,6 +123,7 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
   const { reading } = phrases;
   const remark = shownAs?.language === undefined ? '' : languageRemark(shownAs.language.is, language);
   const { headings, collected, notCollected, never, retention, appeal, edition, recipients } = notice;
+  const news = shownAs?.news;
   return (
     <div className={classes.column}>
       {shownAs?.language !== undefined && (
@@ -118,6 +136,7 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
         />
       )}
       {remark !== '' && <p role="status">{remark}</p>}
+      {news !== undefined && <News news={news} />}
       <div className={classes.column} lang={notice.language}>
         {notice.prevails !== '' && <p>{notice.prevails}</p>}
         <p className={`${classes.quiet} ${classes.small}`}>

@@ -7,7 +7,7 @@ import type { KeyReason, SignedKeyStatement } from '../../shared/policy/keys.ts'
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import type { ParameterProof } from '../../shared/protocol/http/proof.ts';
-import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
+import type { LastNotice, ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
@@ -96,6 +96,8 @@ export interface PolicyControl {
    * or the ids do not fit.
    */
   consent(device: DeviceRecord, consent: Signed): Promise<void>;
+  /** The notice that the person acknowledged last on any of their devices, as they were told it. Null: none. */
+  lastNotice(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<LastNotice['notice']>;
   /** The old terms that stay for the person now; null when none do. */
   agreedTerms(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<AgreedTerms | null>;
   /** The rules in force as far as they bind this person: within the old terms that stay for them. */
@@ -226,6 +228,8 @@ export interface Connection {
   tellRequests(): void;
   /** Tells the device what is coming, as it is now, if it wants to know and has not been told just that. */
   tellComing(): void;
+  /** The same of what the person acknowledged last. */
+  tellLastNotice(): void;
   /** `device`: where the person started another one at that time. */
   stopSession(session: SessionId, at: UnixMs, device: DeviceId): void;
   /** Tells the device to delete everything, then closes with bye `retired`. */

@@ -3,14 +3,20 @@ import type { ParameterId } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import { type AgreedTerms, rulesWithin } from '../../shared/policy/agreed.ts';
-import { decidedBy, decidedLevels } from '../../shared/policy/ceilings.ts';
+import { atLevels, decidedBy, decidedLevels, intendedLevels } from '../../shared/policy/ceilings.ts';
+import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
 import { firstRules, leastOf, PolicyDocument } from '../../shared/policy/policy.ts';
 import { isLowered } from '../../shared/policy/widened.ts';
 import { createWallClocks } from '../../shared/policy/workingHours.ts';
 import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import { ROTATIONS_IN_A_DAY } from '../../shared/protocol/http/policyKeys.ts';
-import { AcknowledgementPayload, ConsentPayload, ReceiptPayload } from '../../shared/protocol/messages.ts';
+import {
+  AcknowledgementPayload,
+  ConsentPayload,
+  type LastNotice,
+  ReceiptPayload,
+} from '../../shared/protocol/messages.ts';
 import type { Digest, Signed } from '../../shared/signed.ts';
 import { withoutTurning } from '../../shared/text.ts';
 import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
@@ -295,6 +301,17 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     await decideFor({ org, person }, () => ({ kind: 'agreed', version, device, agreement }));
   }
 
+  async function lastNotice(of: Pick<DeviceRecord, 'org' | 'person'>): Promise<LastNotice['notice']> {
+    const last = await tellings.lastRead(of);
+    const notice = last === null ? null : await versionOf(of.org, last.noticeVersion);
+    if (last === null || notice === null) return null;
+    const { decided, changes: since } = await tellings.standing(of);
+    const then = decided.findLastIndex(({ revision }) => revision <= last.terms);
+    const levels = intendedLevels(decidedBy(notice.document), since[then]?.terms ?? NO_PERSONAL_TERMS);
+    const parameters = atLevels(notice.document.parameters, levels);
+    return { version: last.noticeVersion, at: last.at, policy: { ...notice.document, parameters } };
+  }
+
   async function versionOf(org: OrgId, version: number): Promise<PublishedPolicy | null> {
     return (await stateOf(org)).published.find((one) => one.document.version === version) ?? null;
   }
@@ -440,6 +457,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
       }
       await requireText(notice, said.noticeHash);
       await keepAcknowledgement(device, notice, said.terms, acknowledgement);
+      for (const connection of connections.ofPerson(device.org, device.person)) connection.tellLastNotice();
       if (said.agreed === true && (await isBelieved(device)))
         await keepAgreement(device, notice.document.version, acknowledgement);
     },
@@ -468,6 +486,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         if (!(error instanceof DaylightError && NOT_ANY_MORE.includes(error.code))) throw error;
       }
     },
+    lastNotice,
     agreedTerms,
     rulesFor,
 

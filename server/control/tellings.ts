@@ -14,6 +14,8 @@ export interface Tellings {
   on(device: Owner, terms: Terms): Promise<Telling>;
   /** The same for many devices of one organisation: those that are not remembered are read together. */
   onEach<D extends Owner>(devices: readonly D[], terms: Terms): Promise<readonly (readonly [D, Telling])[]>;
+  /** What the person acknowledged last on any of their devices: of the newest notice, by the newest of their terms. Null: nothing. */
+  lastRead(of: Pick<Owner, 'org' | 'person'>): Promise<Acknowledged | null>;
   /** What the person decided; remembered until they decide again. */
   standing(of: Pick<Owner, 'org' | 'person'>): Promise<Standing>;
   /** Call when something was acknowledged on a device of the person, or one was enrolled. */
@@ -135,6 +137,11 @@ export function createTellings({ store, vault, acknowledgements, most }: Telling
         return [device, tellingOf(device, history, terms, standing)] as const;
       });
       return Promise.all(pairs);
+    },
+    async lastRead(of) {
+      const { read } = await history(of);
+      const newest = read.toSorted((a, b) => a.noticeVersion - b.noticeVersion || a.terms - b.terms || a.at - b.at);
+      return newest.at(-1) ?? null;
     },
     standing,
     forget: (person) => histories.forget(person),

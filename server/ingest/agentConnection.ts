@@ -124,6 +124,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   let hasRequests = false;
   /** What the device was told is coming; null: nothing yet. */
   let comingTold: Announced | null = null;
+  /** What it was told that its person acknowledged last, as text. */
+  let lastNoticeTold: string | null = null;
   /** The signature of the policy that was last sent here: a policy that a new key has signed is sent anew. */
   let sentPolicy: Signature | null = null;
   /** The id of the policy key that the device trusts; null: the first of the organisation. */
@@ -427,6 +429,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     settleSessions(connections, me.device.org, me.device.person);
     tellRequests(me);
     tellComing(me);
+    tellLastNotice(me);
   }
 
   // ── What others may ask of it ──
@@ -455,6 +458,9 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       },
       tellComing() {
         if (known !== null && phase === 'ready') tellComing(known);
+      },
+      tellLastNotice() {
+        if (known !== null && phase === 'ready') tellLastNotice(known);
       },
       stopSession: (session, at, by) => send({ type: 'stop_session', session, at, device: by }),
       wipe: (reason) => void wipeAndEnd(proved, reason).catch(failed),
@@ -527,6 +533,17 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       if (isEnded() || isToldAlready) return;
       comingTold = announced;
       send(comingFrame(announced, clock.now()));
+    });
+  }
+
+  function tellLastNotice({ device }: Known): void {
+    if (!deps.knows.coming) return;
+    tell(async () => {
+      const notice = await control.lastNotice(device);
+      const text = canonical(notice);
+      if (isEnded() || text === lastNoticeTold) return;
+      lastNoticeTold = text;
+      send({ type: 'last_notice', notice });
     });
   }
 

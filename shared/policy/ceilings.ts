@@ -123,6 +123,12 @@ export function intendedLevels(policy: Decided, { team, person }: Pick<PersonalT
   return Object.fromEntries(parameterIds.map((id) => [id, effective[id].level])) as Levels;
 }
 
+/** The same rules, each at the level given: as whoever it is left out for is told of them. */
+export function atLevels<R extends { readonly [P in ParameterId]?: PolicyRule<P> }>(rules: R, levels: Levels): R {
+  const told = Object.entries(rules).map(([id, rule]) => [id, { ...rule, level: levels[id as ParameterId] }]);
+  return Object.fromEntries(told) as R;
+}
+
 /** The layer that keeps the parameter off throughout the stretch from `at` to `until`; null when none does. */
 export function untimely(
   parameter: ParameterId,

@@ -366,6 +366,23 @@ export const ComingFrame = z.strictObject({
 });
 export type ComingFrame = z.infer<typeof ComingFrame>;
 
+/**
+ * The notice that the person acknowledged last, on any computer, as they were told it: with what was left out for them then. Null: none
+ * yet. By it they are shown what is new in another one. Sent as `coming` is, to the same agents, and whenever it has changed.
+ */
+export const LastNotice = z.strictObject({
+  type: z.literal('last_notice'),
+  notice: z
+    .strictObject({
+      version: z.int().min(1),
+      at: UnixMs,
+      /** The whole document, read by the agent as far as it understands it. */
+      policy: z.record(z.string().max(64), z.unknown()),
+    })
+    .nullable(),
+});
+export type LastNotice = z.infer<typeof LastNotice>;
+
 /** Asks the device to prove that a parameter is off there: a `SelfTestRequest` (selfTest.ts). Answered by `self_test_report`, in their order. */
 export const SelfTestAsked = z.strictObject({ type: z.literal('self_test'), request: Signed });
 
@@ -406,6 +423,7 @@ export const ServerFrame = z.discriminatedUnion('type', [
   StopSession,
   RequestsFrame,
   ComingFrame,
+  LastNotice,
   SelfTestAsked,
   Wipe,
   Bye,

@@ -110,6 +110,18 @@ export const NotRecordedDay = z.strictObject({
 });
 export type NotRecordedDay = z.infer<typeof NotRecordedDay>;
 
+/** What is new in a notice that waits to be acknowledged, in words of one language: to be shown before its text. */
+export const NoticeNews = z.strictObject({
+  language: LanguageTag,
+  title: z.string(),
+  /** Against what it is compared; or that all of it is new, or nothing, or that nobody here can say. */
+  lead: z.string(),
+  change: ChangeText.nullable(),
+  /** What stands above the whole text, which follows. */
+  whole: z.string(),
+});
+export type NoticeNews = z.infer<typeof NoticeNews>;
+
 export const AgentStatus = z.strictObject({
   organisation: z.string(),
   person: z.string(),
@@ -270,6 +282,8 @@ export const WindowAnswer = z.discriminatedUnion('ok', [
     said: z.string(),
     status: AgentStatus.optional(),
     notice: NoticeView.optional(),
+    /** Left out where it is acknowledged already. */
+    news: NoticeNews.optional(),
     /** Whether it is in the language that was asked for, and which there are. */
     language: NoticeInLanguage.pick({ is: true, languages: true }).optional(),
     /** WebP, base64. */

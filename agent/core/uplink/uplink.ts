@@ -59,7 +59,7 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'polic
   >;
   readonly acknowledgements: AcknowledgementBox;
   readonly notices: Pick<NoticeBox, 'hash' | 'arrived' | 'translated'>;
-  readonly heard: Pick<Heard, 'heardComing'>;
+  readonly heard: Pick<Heard, 'heardComing' | 'heardLastNotice'>;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
   readonly onWipe: (reason: WipePayload['reason']) => Promise<void>;
   readonly onChange?: (state: UplinkState) => void;
@@ -453,6 +453,8 @@ class WebSocketUplink implements Uplink {
         await this.#deps.heard.heardComing(frame);
         this.#deps.onTold?.();
         return;
+      case 'last_notice':
+        return this.#deps.heard.heardLastNotice(frame);
       case 'self_test':
         this.#beginSelfTest(conversation, frame.request);
         return;

@@ -72,7 +72,7 @@ export interface Phrases {
 /** What is said of the changes from one notice to another. */
 export interface ChangePhrases {
   readonly title: string;
-  /** `day` as 2026-11-22. */
+  /** `day` in words of the same language. */
   readonly since: (version: number, day: string) => string;
   readonly first: string;
   /** Nothing that Daylight compares differs. */

@@ -30,7 +30,7 @@ test('an image for which the server has no room stays in the spool, and goes out
       selfTest: () => Promise.reject(new Error('nobody asks')),
     },
     acknowledgements: createAcknowledgementBox(files),
-    heard: { heardComing: async () => undefined },
+    heard: { heardComing: async () => undefined, heardLastNotice: async () => undefined },
     notices: createNoticeBox('Example', () => null),
     onWipe: async () => undefined,
     onChange: ({ kind }) => void states.push(kind),

@@ -90,7 +90,7 @@ function anew(goesBy: Clock = clock): Uplink {
     ...{ identity, deviceKey, clock: goesBy, random: systemRandom, boot, agentVersion: 'test' },
     ...{ policies, spool, recorder },
     acknowledgements,
-    heard: { heardComing: async () => undefined },
+    heard: { heardComing: async () => undefined, heardLastNotice: async () => undefined },
     notices: createNoticeBox('Example', () => policies.policy()),
     onWipe: async (reason) => {
       wiped.push(reason);
