@@ -1,11 +1,10 @@
 import { canonical } from '../../shared/canonical.ts';
-import { catalog, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
+import { catalog, type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
-import { keptRules, ruleWithin } from '../../shared/policy/agreed.ts';
+import { keptRules } from '../../shared/policy/agreed.ts';
 import { askedConsent, countsOf } from '../../shared/policy/askedConsent.ts';
-import { intendedLevels } from '../../shared/policy/ceilings.ts';
-import { type Lease, toldOf } from '../../shared/policy/lease.ts';
-import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
+import type { Lease } from '../../shared/policy/lease.ts';
+import { untoldOf } from '../../shared/policy/untold.ts';
 import type { AgentStatus, Terms } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
@@ -158,13 +157,7 @@ export function acknowledgedNow(policies: PolicyCache): AgentStatus['notice'] {
 
 /** Whether the person has been told of all that is meant for them; what they have not agreed to is not. */
 export function isToldOf(policy: VerifiedPolicy, lease: Lease | null): boolean {
-  const terms = lease?.terms ?? NO_PERSONAL_TERMS;
-  const levels = intendedLevels(policy, terms);
-  return parameterIds.every((id) => {
-    const rule = policy.rules[id];
-    const agreed = rule === undefined ? 'off' : ruleWithin(id, rule, terms.agreed).level;
-    return rank(id, least(id, levels[id], agreed)) <= Math.max(0, rank(id, toldOf(lease, id)));
-  });
+  return untoldOf(policy, lease).length === 0;
 }
 
 /** Where the connection stands, in words, with what to do about it. */

@@ -408,7 +408,7 @@ export const en = {
   'off.review': 'Off: your organisation had to assess it again by a day that has passed.',
   'off.team': 'Off: your organisation does not collect it of a team that you are in.',
   'off.person': 'Off: your organisation does not collect it of you.',
-  'off.agreement': 'Off: it is collected for another purpose by now, to which you have not agreed.',
+  'off.agreement': 'Off: your old terms keep it off, because you have not agreed to what came after them.',
   'off.consent': 'Off: it rests on your consent, and you have given none.',
   'off.objection': 'Off: you have objected to it.',
   'off.restriction': 'Off: you have restricted what is done with it.',

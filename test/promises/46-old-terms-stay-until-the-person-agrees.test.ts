@@ -211,6 +211,45 @@ test('on their own computer they pause as before, are told once what stays, and 
   }
 });
 
+test('what is raised while old terms stay waits for the agreement, in the window and in the console alike, and for nothing else', async () => {
+  const it = await startWholeServer();
+  try {
+    const owner = await it.addOrganisation('Acme');
+    const mia = await addMember(it, owner.client, 'employee', { name: 'Mia', email: 'mia@acme.example.com' });
+    await publish(owner.client, {}, { jurisdiction: 'eea_uk' });
+    await using made = await enrolRealAgent(it.url, mia, true);
+    const { agent } = made;
+    const notice = () => agent.status().notice;
+    const seen = async (version: number) => {
+      await eventually(`${version} is here`, () => notice()?.version === version);
+      const { unread, unagreed } = await mia.client.ok('GET', '/policy/coming');
+      return { isAcknowledged: notice()?.acknowledged, unread, unagreed };
+    };
+    const BY_OLD_TERMS = 'Off: your old terms keep it off, because you have not agreed to what came after them.';
+    const [timezone, notes] = [
+      { parameter: 'timezone', level: 'on' },
+      { parameter: 'notes', level: 'on' },
+    ];
+    await publish(owner.client, {}, { jurisdiction: null });
+    const raised = await publish(owner.client, { timezone: { level: 'on' } });
+    expect(await seen(raised)).toEqual({ isAcknowledged: true, unread: [], unagreed: [timezone] });
+    const more = await publish(owner.client, { notes: { level: 'on' } });
+    expect(await seen(more), 'no old terms keep notes').toEqual({
+      ...{ isAcknowledged: false, unread: [notes], unagreed: [timezone] },
+    });
+    expect(await agent.handle({ command: 'accept_notice', version: more })).toMatchObject({ ok: true });
+    await eventually('it counts', () => notice()?.acknowledged === true);
+    expect(await seen(more)).toEqual({ isAcknowledged: true, unread: [], unagreed: [timezone] });
+    expect(agent.status().parameters.timezone.why).toBe(BY_OLD_TERMS);
+    expect(await agent.handle({ command: 'agree', version: more })).toMatchObject({ ok: true });
+    await eventually('it binds', () => notice()?.agreement === null);
+    expect(await seen(more)).toEqual({ isAcknowledged: true, unread: [], unagreed: [] });
+    expect(agent.status().parameters.timezone.why).not.toBe(BY_OLD_TERMS);
+  } finally {
+    await it.close();
+  }
+});
+
 test('whoever is named as a viewer by it reads nothing of somebody who has not agreed', async () => {
   const it = await startWholeServer();
   try {

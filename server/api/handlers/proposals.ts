@@ -1,8 +1,11 @@
-import { type ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
+import { type ParameterId, parameterIds } from '../../../shared/catalog.ts';
 import type { OrgId } from '../../../shared/ids.ts';
+import { decidedBy } from '../../../shared/policy/ceilings.ts';
+import { type Meant, unagreedOf, untoldOf } from '../../../shared/policy/untold.ts';
 import type { ComingView } from '../../../shared/protocol/http/proposals.ts';
 import type { PublishedPolicy } from '../../control/control.ts';
-import { instantOf, type Told } from '../../control/told.ts';
+import type { Standing } from '../../control/standing.ts';
+import { instantOf, type Told, termsWith } from '../../control/told.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 
@@ -32,28 +35,44 @@ export function proposals(
     },
     async coming({ signedIn: { actor } }) {
       const { org, person } = actor;
-      const [current, announced] = await Promise.all([control.current(org), control.proposals.announced(org)]);
+      const [current, announced, standing] = await Promise.all([
+        control.current(org),
+        control.proposals.announced(org),
+        control.standing({ org, person }),
+      ]);
       const devices = (await store.devices(org, [person])).filter(({ status }) => status === 'active');
       const told = [...(await control.toldOn(org, devices)).values()];
       const asOf = clock.now();
-      return { asOf, ...announced, ...awaited(told, current, asOf) };
+      return { asOf, ...announced, ...awaited(told, standing, current, asOf) };
     },
   };
 }
 
-/** Of what is published: what runs towards its moment on any of the devices, and what was acknowledged on none of them. */
-function awaited(told: readonly Told[], current: PublishedPolicy, now: number): Pick<ComingView, 'running' | 'unread'> {
+/**
+ * Of what is published: what runs towards its moment on any of the devices, what was acknowledged on none of them, and what their old
+ * terms keep from them. Each as the window on the device says it.
+ */
+function awaited(
+  told: readonly Told[],
+  { terms }: Pick<Standing, 'terms'>,
+  current: PublishedPolicy,
+  now: number,
+): Pick<ComingView, 'running' | 'unread' | 'unagreed'> {
   const instant = instantOf(now, current);
-  const running: ComingView['running'] = [];
-  const unread: ComingView['unread'] = [];
-  for (const parameter of told.length === 0 ? [] : parameterIds) {
-    const next = firstOf(told, parameter, instant);
-    if (next !== null) running.push(next);
-    const { level } = current.document.parameters[parameter];
-    const known = (one: Told) => rank(parameter, one.at(instant)[parameter]) >= rank(parameter, level);
-    if (next === null && !told.some(known)) unread.push({ parameter, level });
-  }
-  return { running, unread };
+  const policy = decidedBy(current.document);
+  const [first, ...others] = told.map((one) => {
+    const mine = termsWith(terms, one, instant);
+    const untold = untoldOf(policy, { acknowledged: one.at(instant), coming: one.coming(instant), terms: mine });
+    return { untold, unagreed: unagreedOf(policy, mine) };
+  });
+  const isUntold = ({ parameter }: Meant) =>
+    others.every(({ untold }) => untold.some((one) => one.parameter === parameter));
+  return {
+    running: parameterIds.flatMap((parameter) => firstOf(told, parameter, instant) ?? []),
+    unread: first?.untold.filter(isUntold) ?? [],
+    // Which old terms stay for somebody is the same on each of their devices.
+    unagreed: [...(first?.unagreed ?? [])],
+  };
 }
 
 function firstOf(told: readonly Told[], parameter: ParameterId, instant: number) {

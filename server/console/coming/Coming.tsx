@@ -11,7 +11,7 @@ import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 
-/** What is going to be collected of the viewer and is not yet: what has a date, what they may still react to, and what they have not read. */
+/** What is going to be collected of the viewer and is not yet: what has a date, what they may still react to, what they have not read, and what they have not agreed to. */
 export function Coming() {
   const [coming, policy] = [useComing(), usePolicy()];
   const failed = coming.isError ? coming : policy.isError ? policy : null;
@@ -27,9 +27,9 @@ export function Coming() {
 }
 
 function Parts({ coming, current }: { coming: ComingView; current: PolicyDocument }) {
-  const { scheduled, dropped, running, unread } = coming;
+  const { scheduled, dropped, running, unread, unagreed } = coming;
   const days = current.reactionDays ?? 0;
-  if (scheduled.length + dropped.length + running.length + unread.length === 0) {
+  if (scheduled.length + dropped.length + running.length + unread.length + unagreed.length === 0) {
     return (
       <section className="dl-panel">
         <p>{say('coming.nothing')}</p>
@@ -66,24 +66,49 @@ function Parts({ coming, current }: { coming: ComingView; current: PolicyDocumen
         </section>
       )}
       {unread.length > 0 && (
-        <section className="dl-panel dl-stack" aria-labelledby="coming-unread">
-          <h2 id="coming-unread">{say('coming.unread')}</h2>
-          <p className="dl-quiet dl-small">
-            {days === 0 ? say('coming.unreadHelp') : say('coming.unreadDays', { time: count('days', days) })}
-          </p>
-          <ul className="dl-list">
-            {unread.map(({ parameter, level }) => (
-              <li key={parameter}>
-                <strong>{catalog[parameter].label}.</strong> {levelText(parameter, level)}
-              </li>
-            ))}
-          </ul>
-        </section>
+        <Meant
+          id="coming-unread"
+          title={say('coming.unread')}
+          help={days === 0 ? say('coming.unreadHelp') : say('coming.unreadDays', { time: count('days', days) })}
+          meant={unread}
+        />
+      )}
+      {unagreed.length > 0 && (
+        <Meant
+          id="coming-unagreed"
+          title={say('coming.unagreed')}
+          help={say('coming.unagreedHelp', { version: String(current.version) })}
+          meant={unagreed}
+        />
       )}
       {scheduled.map((one) => (
         <Scheduled key={one.number} scheduled={one} current={current} />
       ))}
     </div>
+  );
+}
+
+interface MeantProps {
+  readonly id: string;
+  readonly title: string;
+  readonly help: string;
+  readonly meant: ComingView['unread'];
+}
+
+/** What is published and not collected, with what it waits for. */
+function Meant({ id, title, help, meant }: MeantProps) {
+  return (
+    <section className="dl-panel dl-stack" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <p className="dl-quiet dl-small">{help}</p>
+      <ul className="dl-list">
+        {meant.map(({ parameter, level }) => (
+          <li key={parameter}>
+            <strong>{catalog[parameter].label}.</strong> {levelText(parameter, level)}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -428,6 +428,9 @@ export const en = {
   'coming.unreadHelp': 'It is not collected before you have acknowledged the notice on your computer.',
   'coming.unreadDays':
     'It is not collected before you have acknowledged the notice on your computer, and then you have {time} to react if you were here before it.',
+  'coming.unagreed': 'It waits for your agreement',
+  'coming.unagreedHelp':
+    'Your old terms stay, because you have not agreed to what was taken from you since. As long as they do, this is not collected, and nothing happens if you do not agree. You agree on your computer: in the window of Daylight, or with "daylight-agent notice agree {version}".',
   'coming.dropped': 'It had a date, and does not come',
   'coming.droppedOne': 'Was announced for {when}, and does not come: “{reason}”.',
   'coming.dropped.refused': 'Somebody who may publish refused it.',
@@ -1634,7 +1637,7 @@ export const en = {
   'reason.review': 'the day by which it had to be assessed again has passed',
   'reason.team': 'left out for a team of theirs',
   'reason.person': 'left out for this person',
-  'reason.agreement': 'the person has not agreed to the purpose that it has now',
+  'reason.agreement': 'old terms that stay for the person keep it off',
   'reason.consent': 'the person has not consented',
   'reason.objection': 'the person has objected',
   'reason.restriction': 'the person has restricted what is done with it',

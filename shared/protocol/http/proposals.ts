@@ -137,6 +137,8 @@ export const ComingView = z.strictObject({
   running: z.array(z.strictObject({ parameter: ParameterId, level: z.string(), from: UnixMs })),
   /** What is published and not acknowledged on any of their computers: it waits for that, and then for their time to react. */
   unread: z.array(z.strictObject({ parameter: ParameterId, level: z.string() })),
+  /** What is published and kept from them by old terms, because they have not agreed to what was taken from them: acknowledging it would change nothing. */
+  unagreed: z.array(z.strictObject({ parameter: ParameterId, level: z.string() })),
 });
 export type ComingView = z.infer<typeof ComingView>;
 
