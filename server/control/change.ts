@@ -5,7 +5,7 @@ import type { PersonId } from '../../shared/ids.ts';
 import { classOf, isLower } from '../../shared/policy/changeClass.ts';
 import { needsConsent } from '../../shared/policy/jurisdiction.ts';
 import { type ChangeClass, PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
-import { needsAssessment } from '../../shared/policy/review.ts';
+import { NEVER_ASSESSED, needsAssessment } from '../../shared/policy/review.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
@@ -82,7 +82,7 @@ function withReviews(policy: PolicyDocument, reviews: ReviewDates): PolicyDocume
 
 function reviewDateOf(
   id: ParameterId,
-  { parameters, jurisdiction, notBefore }: PolicyDocument,
+  { parameters, jurisdiction }: PolicyDocument,
   reviews: ReviewDates,
 ): UnixMs | undefined {
   const { level, reviewBy } = parameters[id];
@@ -91,7 +91,7 @@ function reviewDateOf(
   if (registered !== undefined) return registered;
   if (jurisdiction === undefined || !needsAssessment(id, level)) return reviewBy;
   // A day that nobody has put on record with an assessment is nobody's to choose.
-  return Math.min(reviewBy ?? notBefore, notBefore - 1);
+  return NEVER_ASSESSED;
 }
 
 /** What the register is about has the date that stands there. */

@@ -10,7 +10,7 @@ export function findingWords({ kind, parameter, at, count }: Finding): string {
     case 'over':
       return `${what}: off. Its assessment held to ${day}: assess it again under Records.`;
     case 'unassessed':
-      return `${what}: collected, and nobody has put an assessment on record. Do it under Records, or switch it off.`;
+      return `${what}: nobody has put an assessment on record. Do it under Records, or switch it off.`;
     case 'not_in_policy':
       return `${what}: the register says ${day}, and the policy does not. Save its assessment again, or publish the policy.`;
     case 'unreadable':

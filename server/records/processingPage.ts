@@ -1,4 +1,5 @@
 import { catalog } from '../../shared/catalog.ts';
+import { NEVER_ASSESSED } from '../../shared/policy/review.ts';
 import type { ControllerField, ProcessingActivity, ProcessingRecord } from '../../shared/protocol/http/processing.ts';
 import { dayOf } from '../../shared/time.ts';
 import { csvRecord } from '../lifecycle/csv.ts';
@@ -76,14 +77,14 @@ function rowOf(activity: ProcessingActivity): readonly unknown[] {
   const { label, level, collects, sensitivity, purpose, basis, reviewBy, retentionDays, viewers, stored } = activity;
   return [
     ...[label, words(level), collects ?? 'Off. What is stored is from before.', sensitivity, words(purpose)],
-    ...[
-      words(basis),
-      reviewBy === null ? undefined : dayOf(reviewBy),
-      retentionDays,
-      viewers.map(words).join(', ') || 'nobody',
-    ],
+    ...[words(basis), reviewedBy(reviewBy), retentionDays, viewers.map(words).join(', ') || 'nobody'],
     ...[stored?.people ?? 0, stored?.days ?? 0, stored?.from, stored?.to, stored?.keptUntil, stored?.pastTheirDay ?? 0],
   ];
+}
+
+function reviewedBy(date: ProcessingActivity['reviewBy']): string | undefined {
+  if (date === NEVER_ASSESSED) return 'never assessed';
+  return date === null ? undefined : dayOf(date);
 }
 
 function* activitiesPart({ activities, notProcessed, otherRecords }: ProcessingRecord): Generator<string> {

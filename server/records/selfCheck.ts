@@ -76,13 +76,14 @@ function findingsOf({ now, policy: { document }, reviews, unreadable, notFilledI
     states
       .filter(([, state]) => state === kind)
       .map(([parameter]) => about(kind, parameter, document.parameters[parameter].reviewBy ?? null));
+  const unassessed = states.filter(([, state]) => state === 'never' || state === 'unassessed');
   const elsewhere = parameterIds.filter((id) => {
     const { level, reviewBy } = document.parameters[id];
     return level !== 'off' && reviews.has(id) && reviews.get(id) !== reviewBy;
   });
   return [
     ...ofState('over'),
-    ...ofState('unassessed'),
+    ...unassessed.map(([parameter]) => about('unassessed', parameter, null)),
     ...elsewhere.map((id) => about('not_in_policy', id, reviews.get(id) ?? null)),
     ...counted('unreadable', unreadable),
     ...ofState('due'),

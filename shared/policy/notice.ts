@@ -11,6 +11,7 @@ import { english } from './phrases/en.ts';
 import type { Phrases } from './phrases/phrases.ts';
 import type { LawfulBasis, PolicyDocument, PolicyRule } from './policy.ts';
 import { type Recipients, recipientsPart } from './recipients.ts';
+import { NEVER_ASSESSED } from './review.ts';
 import type { WorkingHours } from './workingHours.ts';
 
 /** What a person is told, generated from the catalogue and a policy and never written by hand. */
@@ -161,7 +162,8 @@ function boundsText(
 ): readonly string[] {
   const said: string[] = [];
   if (schedule === 'working_hours' && workingHours !== undefined) said.push(hoursText(workingHours, phrases));
-  if (reviewBy !== undefined) said.push(phrases.untilReview(new Date(reviewBy).toISOString().slice(0, 10)));
+  if (reviewBy === NEVER_ASSESSED) said.push(phrases.notAssessed);
+  else if (reviewBy !== undefined) said.push(phrases.untilReview(new Date(reviewBy).toISOString().slice(0, 10)));
   if (parameter === 'session') said.push(employeeMayPause ? phrases.mayPause : phrases.mayNotPause);
   return said;
 }

@@ -16,8 +16,17 @@ export function needsAssessment(parameter: ParameterId, level: string): boolean 
   return sensitivity === 'medium' && source === 'observed' && level === levels.at(-1);
 }
 
-/** `due`: its date is near. `over`: its date has passed, and it is off. `unassessed`: nobody has set a date for what needs one. */
-export type ReviewState = 'not_needed' | 'unassessed' | 'holds' | 'due' | 'over';
+/**
+ * As a date of review: nobody has ever assessed it, and it is off until somebody does. It is the first moment that there is (`UnixMs`), so
+ * that whoever does not know what it means keeps it off as well.
+ */
+export const NEVER_ASSESSED: UnixMs = Date.UTC(2020, 0, 1);
+
+/**
+ * `due`: its date is near. `over`: its date has passed, and it is off. `never`: nobody has ever assessed it, and it is off. `unassessed`:
+ * nobody has set a date for what needs one.
+ */
+export type ReviewState = 'not_needed' | 'unassessed' | 'never' | 'holds' | 'due' | 'over';
 
 export function reviewState(
   parameter: ParameterId,
@@ -26,6 +35,7 @@ export function reviewState(
 ): ReviewState {
   if (level === 'off') return 'not_needed';
   if (reviewBy === undefined) return needsAssessment(parameter, level) ? 'unassessed' : 'not_needed';
+  if (reviewBy === NEVER_ASSESSED) return 'never';
   if (now > reviewBy) return 'over';
   return now > reviewBy - REMINDED_DAYS * DAY ? 'due' : 'holds';
 }

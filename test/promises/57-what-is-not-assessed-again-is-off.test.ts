@@ -3,7 +3,7 @@ import { createGate } from '../../agent/core/gate/gate.ts';
 import { createPolicyCache } from '../../agent/core/gate/policyCache.ts';
 import { checkOnHost } from '../../server/checkOnHost.ts';
 import { systemRandom } from '../../server/random.ts';
-import { needsAssessment } from '../../shared/policy/review.ts';
+import { NEVER_ASSESSED, needsAssessment } from '../../shared/policy/review.ts';
 import { addDays, dayOf, HOUR, MINUTE } from '../../shared/time.ts';
 import {
   addMember,
@@ -189,6 +189,26 @@ test('under the law of the EEA and the UK nothing that needs an assessment is co
   expect((await published('title')).reviewBy).toBeLessThan(it.clock.now() + 1);
   await publish(client, { screenshot: { level: 'blurred', reviewBy: endOf(addDays(today(), 700)) } });
   expect((await published('screenshot')).reviewBy, 'a date of one’s own').toBeLessThan(it.clock.now() + 1);
+  // What nobody has ever assessed is said to be that, and not to be late.
+  const { findings } = await client.ok('GET', '/records/check');
+  const unassessed = { kind: 'unassessed', at: null, count: 1 };
+  expect(findings.filter(({ parameter }: Json) => parameter !== null)).toEqual([
+    { ...unassessed, parameter: 'title' },
+    { ...unassessed, parameter: 'screenshot' },
+  ]);
+  const { collected } = await client.ok('GET', '/notice');
+  const told = collected.find(({ parameter }: Json) => parameter === 'screenshot').text;
+  expect(told).toContain('It is off for now: your organisation has to assess first');
+  expect(told).not.toContain('assessed it again');
+  const record = await client.ok('GET', '/records/processing');
+  const page = String((await client.send('GET', '/records/processing/page')).body);
+  expect([record.activities.find(({ parameter }: Json) => parameter === 'title').reviewBy, page]).toEqual([
+    NEVER_ASSESSED,
+    expect.stringContaining('never assessed'),
+  ]);
+  await publish(client, {}, { jurisdiction: null });
+  expect((await published('title')).reviewBy, 'to name no law brings nothing back').toBe(NEVER_ASSESSED);
+  await publish(client, {}, { jurisdiction: 'eea_uk' });
   const day = addDays(today(), 365);
   const assessment = { ...ASSESSMENT, assessedOn: today(), parameters: ['title', 'screenshot'], reviewBy: day };
   await client.ok('PUT', '/records/assessments', { revision: 0, number: null, assessment, reason: 'first' });

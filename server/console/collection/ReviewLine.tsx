@@ -12,40 +12,51 @@ import { listed, say } from '../strings/say.ts';
 
 /** To which day a parameter is assessed, where that is of any account. */
 export function ReviewLine({ parameter, rule, now }: { parameter: ParameterId; rule: PolicyRule; now: number }) {
-  const state = reviewState(parameter, rule, now);
-  const day = rule.reviewBy === undefined ? '' : longDay(dayOf(rule.reviewBy));
-  switch (state) {
+  const text = reviewText(parameter, rule, now);
+  switch (reviewState(parameter, rule, now)) {
     case 'not_needed':
       return null;
     case 'holds':
-      return <div className="dl-quiet dl-small">{say('review.holds', { day })}</div>;
+    case 'unassessed':
+      return <div className="dl-quiet dl-small">{text}</div>;
     case 'due':
       return (
         <div className="dl-small">
-          <Mark tone="wait">{say('review.soon')}</Mark> {say('review.due', { day })}
+          <Mark tone="wait">{say('review.soon')}</Mark> {text}
         </div>
       );
     case 'over':
+    case 'never':
       return (
         <div className="dl-small">
-          <Mark tone="gone">{say('review.off')}</Mark> {say('review.over', { day })}
+          <Mark tone="gone">{say('review.off')}</Mark> {text}
         </div>
       );
-    case 'unassessed':
-      return <div className="dl-quiet dl-small">{say('review.unassessed')}</div>;
   }
+}
+
+/** The same as text alone; null where it is of no account. */
+export function reviewText(
+  parameter: ParameterId,
+  rule: Parameters<typeof reviewState>[1],
+  now: number,
+): string | null {
+  const state = reviewState(parameter, rule, now);
+  const day = rule.reviewBy === undefined ? '' : longDay(dayOf(rule.reviewBy));
+  return state === 'not_needed' ? null : say(`review.${state}`, { day });
 }
 
 /** What is off because nobody has assessed it again, and what soon will be, before anything else on the page. */
 export function ReviewNote({ policy, now }: { policy: PolicyDocument; now: number }) {
   const { person } = useMe();
-  const of = (wanted: 'over' | 'due') =>
+  const of = (wanted: 'over' | 'never' | 'due') =>
     parameterIds.filter((id) => reviewState(id, policy.parameters[id], now) === wanted).map((id) => catalog[id].label);
-  const [over, due] = [of('over'), of('due')];
-  if (over.length === 0 && due.length === 0) return null;
+  const [over, never, due] = [of('over'), of('never'), of('due')];
+  if ([...over, ...never, ...due].length === 0) return null;
   return (
     <Note tone="wait">
       {over.length > 0 && <p>{say('review.someOver', { what: listed(over) })}</p>}
+      {never.length > 0 && <p>{say('review.someNever', { what: listed(never) })}</p>}
       {due.length > 0 && <p>{say('review.someDue', { what: listed(due) })}</p>}
       <p>
         {may.keepRecords(person.role) ? (

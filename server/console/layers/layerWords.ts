@@ -1,4 +1,5 @@
 import { catalog, type Level, type ParameterId } from '../../../shared/catalog.ts';
+import { NEVER_ASSESSED } from '../../../shared/policy/review.ts';
 import type { ExplainedParameter, LayersView, LeftOutView } from '../../../shared/protocol/http/layers.ts';
 import { hoursText } from '../collection/hours.ts';
 import { dateTime, nearTime } from '../strings/format.ts';
@@ -45,6 +46,7 @@ export function layerText(said: Said, about: About): string {
       return say(isLimit ? 'why.jurisdiction.limits' : 'why.jurisdiction.free');
     case 'review': {
       if (explained.reviewBy === null) return say('why.review.none');
+      if (explained.reviewBy === NEVER_ASSESSED) return say('why.review.never');
       return say(isLimit ? 'why.review.past' : 'why.review.ahead', { when: dateTime(explained.reviewBy) });
     }
     case 'team':

@@ -1,21 +1,20 @@
 import { catalog } from '../../../shared/catalog.ts';
 import type { ProcessingActivity, ProcessingRecord } from '../../../shared/protocol/http/processing.ts';
-import { dayOf } from '../../../shared/time.ts';
+import { reviewText } from '../collection/ReviewLine.tsx';
 import { rolesText } from '../collection/words.ts';
-import { longDay } from '../strings/format.ts';
 import { count, listed, say } from '../strings/say.ts';
 import classes from './records.module.css';
 
 /** What is processed, of whom, for whom, for how long, and how it is kept safe. */
 export function Processing({ record }: { record: ProcessingRecord }) {
-  const { activities, notProcessed, otherRecords, subjects, recipients, security, limits } = record;
+  const { asOf, activities, notProcessed, otherRecords, subjects, recipients, security, limits } = record;
   return (
     <>
       <section className="dl-panel dl-stack" aria-labelledby="activities-heading">
         <h2 id="activities-heading">{say('records.activities')}</h2>
         {activities.length === 0 && <p className="dl-quiet">{say('records.noActivities')}</p>}
         {activities.map((activity) => (
-          <Activity key={activity.parameter} activity={activity} />
+          <Activity key={activity.parameter} activity={activity} now={asOf} />
         ))}
         {notProcessed.length > 0 && (
           <p className="dl-quiet">
@@ -55,8 +54,9 @@ export function Processing({ record }: { record: ProcessingRecord }) {
   );
 }
 
-function Activity({ activity }: { activity: ProcessingActivity }) {
-  const { label, collects, purpose, basis, retentionDays, viewers, sensitivity, reviewBy, stored } = activity;
+function Activity({ activity, now }: { activity: ProcessingActivity; now: number }) {
+  const { parameter, level, label, collects, purpose, basis, retentionDays, viewers, sensitivity, stored } = activity;
+  const review = reviewText(parameter, { level, reviewBy: activity.reviewBy ?? undefined }, now);
   return (
     <div className={classes.activity}>
       <h3>{label}</h3>
@@ -70,7 +70,7 @@ function Activity({ activity }: { activity: ProcessingActivity }) {
         })}
         {' · '}
         {say(`sensitivity.${sensitivity}`)}
-        {reviewBy !== null && ` · ${say('review.holds', { day: longDay(dayOf(reviewBy)) })}`}
+        {review !== null && ` · ${review}`}
       </p>
       <p className="dl-small">
         {stored === null

@@ -125,6 +125,8 @@ export const german: Phrases = {
   span: (days, from, to) => `${days} von ${from} bis ${to}`,
   withinHours: (spans, zone) =>
     `Nur in der Arbeitszeit: ${spans} (Zeit in ${zone} oder in der Zeitzone, die Sie genannt haben).`,
+  notAssessed:
+    'Es ist vorerst aus: Ihre Organisation muss zuerst prüfen, was es für Sie bedeutet, und hat das noch nicht getan.',
   untilReview: (day) => `Es endet von selbst am ${day}, wenn Ihre Organisation es bis dahin nicht erneut geprüft hat.`,
   screenshotAtOnce: 'Es wird sofort gesendet: Sie können es vorher nicht ansehen.',
   screenshotReview: (time) => `Jedes können Sie ${time} lang ansehen und verwerfen, bevor es gesendet wird.`,

@@ -60,6 +60,7 @@ export const english: Phrases = {
   span: (days, from, to) => `${days} from ${from} to ${to}`,
   withinHours: (spans, zone) =>
     `Only in working hours: ${spans} (time in ${zone}, or where you have said that you are).`,
+  notAssessed: 'It is off for now: your organisation has to assess first what it means for you, and has not.',
   untilReview: (day) => `It stops by itself on ${day} unless your organisation has assessed it again by then.`,
   screenshotAtOnce: 'It is sent at once: you cannot review it first.',
   screenshotReview: (time) => `You can review and drop each one for ${time} before it is sent.`,

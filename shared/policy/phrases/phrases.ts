@@ -36,6 +36,7 @@ export interface Phrases {
   readonly withinHours: (spans: string, zone: string) => string;
   /** `day` as 2026-11-22. */
   readonly untilReview: (day: string) => string;
+  readonly notAssessed: string;
   readonly screenshotAtOnce: string;
   readonly screenshotReview: (time: string) => string;
   readonly enteredGoesOn: (withoutServer: string) => string;
