@@ -94,6 +94,9 @@ const details = {
 
 export type EventKind = keyof typeof details;
 
+/** On record for the person alone, in what they download: that they consented, and when, is nobody else's to know. */
+export const personsOwn: readonly string[] = Object.keys(consentEvents);
+
 interface Whose {
   readonly org: OrgId;
   readonly person: PersonId;

@@ -2,6 +2,7 @@ import { canonical } from '../../shared/canonical.ts';
 import { catalog, type Level, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
 import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
 import { type ParameterProof, WAITING_NAMED } from '../../shared/protocol/http/proof.ts';
+import { FEWEST_TOLD } from '../../shared/protocol/http/specialSearches.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
 import type { Digest } from '../../shared/signed.ts';
 import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
@@ -12,7 +13,7 @@ const NAMED_AFTER_MS = 7 * DAY;
 
 /** One enrolled device, as its proof needs it. */
 export interface Witness {
-  readonly device: Pick<DeviceRecord, 'device' | 'lease' | 'status'>;
+  readonly device: Pick<DeviceRecord, 'device' | 'person' | 'lease' | 'status'>;
   readonly connected: boolean;
   /** The least of what the person has been told of on it and what they decided themself. */
   readonly allowed: Levels;
@@ -46,18 +47,20 @@ export function prove(
   now: UnixMs,
 ): ParameterProof[] {
   const witnesses = all.filter(({ device }) => device.status === 'active');
+  const areFew = new Set(witnesses.map(({ device }) => device.person)).size < FEWEST_TOLD;
   return parameterIds.map((parameter) => {
     const saying: Record<Testimony, Witness[]> = { agrees_active: [], agrees_off: [], contradicts: [], silent: [] };
     for (const witness of witnesses) saying[testimony(current, parameter, witness)].push(witness);
     const active = saying.agrees_active.length;
     const confirmed = active + saying.agrees_off.length;
+    const { level, basis } = current.document.parameters[parameter];
     return {
       parameter,
-      requested: current.document.parameters[parameter].level,
+      requested: level,
       requestedAt: requestedAt[parameter],
       devices: witnesses.length,
       confirmed,
-      active,
+      active: basis === 'consent' && areFew ? null : active,
       contradicting: saying.contradicts.map(({ device }) => device.device),
       waiting: waitingOf(parameter, saying.silent, now),
       timeToEffectMs: timeToEffect(current, parameter, witnesses, confirmed),

@@ -675,8 +675,13 @@ export interface Audit {
   accesses(org: OrgId, subject: PersonId, limit: number, before?: UnixMs): Promise<readonly AccessRecord[]>;
   /** One of the same kind, person and detail in the same minute of the clock is counted instead of kept again. */
   recordSecurityEvent(event: NewSecurityEvent): Promise<void>;
-  /** In the same order and pages as `accesses`. */
-  securityEvents(org: OrgId, limit: number, before?: UnixMs): Promise<readonly SecurityEvent[]>;
+  /** In the same order and pages as `accesses`; those of the kinds of `except` are left out, and count for no page. */
+  securityEvents(
+    org: OrgId,
+    limit: number,
+    before?: UnixMs,
+    except?: readonly string[],
+  ): Promise<readonly SecurityEvent[]>;
 }
 
 // ── What there is of one person ──

@@ -1234,6 +1234,19 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.securityEvents(orgId('other'), 2)).toEqual([]);
       });
 
+      it('leaves kinds of security events out, and fills the page with the others', async () => {
+        const event = (at: number, kind: string) => ({
+          ...{ org: orgId('acme'), at: NINE + at, kind, person: personId('ann'), detail: 'what happened' },
+        });
+        for (const one of [event(1, 'a'), event(2, 'b'), event(3, 'c'), event(4, 'b')])
+          await store.recordSecurityEvent(one);
+        const kinds = async (limit: number, ...rest: [number?, string[]?]) =>
+          (await store.securityEvents(orgId('acme'), limit, ...rest)).map(({ kind }) => kind);
+        expect(await kinds(2, undefined, ['b'])).toEqual(['c', 'a']);
+        expect(await kinds(2, NINE + 3, ['b', 'c'])).toEqual(['a']);
+        expect(await kinds(2)).toEqual(['c', 'b']);
+      });
+
       it('counts a security event that repeats within the minute, and keeps any other beside it', async () => {
         const MINUTE = 60_000;
         const start = NINE - (NINE % MINUTE);

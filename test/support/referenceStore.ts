@@ -577,10 +577,10 @@ export function createReferenceStore(from: Contents = nothing): Store {
         ),
       ),
     recordSecurityEvent: (event) => step(() => countEvent(event)),
-    securityEvents: (org, limit, before) =>
+    securityEvents: (org, limit, before, except = []) =>
       step(() =>
         page(
-          events.filter((one) => one.org === org),
+          events.filter((one) => one.org === org && !except.includes(one.kind)),
           limit,
           before,
         ),

@@ -20,6 +20,7 @@ import {
   recordLook,
   recordRead,
 } from '../reading.ts';
+import { personsOwn } from '../securityEvents.ts';
 
 const ACCESSES_AT_ONCE = 100;
 const EVENTS_AT_ONCE = 200;
@@ -95,7 +96,7 @@ export function data(
       }
     },
     async securityEvents({ query, signedIn: { actor } }) {
-      const events = await store.securityEvents(actor.org, EVENTS_AT_ONCE, query.before);
+      const events = await store.securityEvents(actor.org, EVENTS_AT_ONCE, query.before, personsOwn);
       return { events: events.map(({ org: _org, ...event }) => event) };
     },
   };

@@ -10,6 +10,7 @@ import type { DeviceRecord, PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { recordLook } from '../reading.ts';
+import { everRestedOnConsent, restsOnConsent, without } from '../restsOnConsent.ts';
 import { noteEvent } from '../securityEvents.ts';
 
 /** A person's devices, codes for new ones, and what each device says of itself. */
@@ -22,8 +23,7 @@ export function devices(
   return {
     async devices({ person, signedIn: { actor } }) {
       const theirs = await store.devices(actor.org, [person.person]);
-      const views = theirs.map((device) => deviceView(context, device));
-      return { devices: (await Promise.all(views)).map((view) => forViewer(view, actor)) };
+      return { devices: await Promise.all(theirs.map((device) => viewFor(context, device, actor))) };
     },
     async createEnrolmentCode({ person, signedIn: { actor } }) {
       if (person.person !== actor.person) await recordForeignCode(context, actor, person.person);
@@ -46,32 +46,38 @@ export function devices(
       await noteEvent(context, person, 'device_retired');
       const retired = await store.changeDevice(device.org, device.device, { status: 'retired' });
       connections.of(device.device)?.wipe('retired');
-      return forViewer(await deviceView(context, retired ?? device), actor);
+      return viewFor(context, retired ?? device, actor);
     },
     async deviceReceipt({ params, person, signedIn: { actor } }) {
       const device = await requireDevice(context, person.person, params.device);
       const sees = seesActivity(actor, person);
-      const purpose = person.person === actor.person ? 'own_data' : 'support';
+      const isOwn = person.person === actor.person;
+      const purpose = isOwn ? 'own_data' : 'support';
       await recordLook(context, actor, person.person, { action: 'receipt', purpose });
       const [latest, discarded, dropped] = await Promise.all([
         control.latestReceipt(device),
         store.discards(device.org, device.device),
         store.drops(device.org, device.device),
       ]);
-      const parameters = latest?.said.parameters ?? {};
-      const proof = { devicePublicKey: device.publicKey, switches: switchesOf(parameters) };
+      const withheld = isOwn ? NOTHING : await restsOnConsent(context, person, latest?.said);
+      const uncounted = isOwn ? NOTHING : await everRestedOnConsent(context, person.org);
+      const parameters = without(latest?.said.parameters ?? {}, withheld);
+      const proof = { devicePublicKey: device.publicKey, switches: switchesOf(parameters), withheld: [...withheld] };
       if (!sees) return { ...proof, receipt: null, receivedAt: null, parameters: {}, discarded: [], dropped: [] };
       return {
         ...proof,
-        receipt: latest?.receipt ?? null,
+        // It says all of it, and is whole or worth nothing.
+        receipt: withheld.size > 0 ? null : (latest?.receipt ?? null),
         receivedAt: latest?.receivedAt ?? null,
         parameters,
-        discarded: discarded.map((one) => ({ ...one })),
-        dropped: dropped.map((one) => ({ ...one })),
+        discarded: discarded.filter(({ parameter }) => parameter === 'unknown' || !uncounted.has(parameter)),
+        dropped: dropped.filter(({ parameter }) => !uncounted.has(parameter)),
       };
     },
   };
 }
+
+const NOTHING: ReadonlySet<ParameterId> = new Set();
 
 /** Whether somebody is at work is activity: whoever may not read that is shown no time and no count that would tell it. */
 export function seesActivity(actor: Actor, person: PersonRecord): boolean {
@@ -141,28 +147,30 @@ const lasting: readonly ReceiptState['reason'][] = [
 
 type Reported = Pick<DeviceView, 'sensors' | 'queue'>;
 
-/** What a device in use said last. */
-async function reportedBy({ control }: Context, device: DeviceRecord): Promise<Reported> {
-  const last = device.status === 'active' ? await control.lastSaid(device) : null;
+/** What a device in use said last; to others than the person nothing of what rests on consent. */
+async function reportedBy(context: Context, device: DeviceRecord, isOwn: boolean): Promise<Reported> {
+  const last = device.status === 'active' ? await context.control.lastSaid(device) : null;
   if (last === null) return { sensors: null, queue: null };
   const { parameters } = last.said;
-  const observed = parameterIds.filter((id) => catalog[id].source === 'observed');
+  const withheld = isOwn ? NOTHING : await restsOnConsent(context, device, last.said);
+  const told = parameterIds.filter((id) => !withheld.has(id));
+  const observed = told.filter((id) => catalog[id].source === 'observed');
   return {
     sensors: {
       work: observed.filter((id) => !lasting.includes(parameters[id].reason)),
       unable: observed.filter((id) => parameters[id].reason === 'sensor_unavailable'),
     },
     queue: {
-      records: parameterIds.reduce((sum, id) => sum + parameters[id].waiting, 0),
+      records: told.reduce((sum, id) => sum + parameters[id].waiting, 0),
       at: last.receivedAt,
     },
   };
 }
 
-async function deviceView(context: Context, device: DeviceRecord): Promise<DeviceView> {
+async function viewFor(context: Context, device: DeviceRecord, actor: Actor): Promise<DeviceView> {
   const { connections } = context;
   const { clockOffsetMs, lease } = device;
-  return {
+  const view = {
     id: device.device,
     person: device.person,
     enrolledAt: device.enrolledAt,
@@ -175,8 +183,9 @@ async function deviceView(context: Context, device: DeviceRecord): Promise<Devic
     clockFlagged: clockOffsetMs !== null && Math.abs(clockOffsetMs) > limits.clockSkewMs,
     committedSeq: device.committedSeq,
     observedUntil: lease?.observedUntil ?? null,
-    ...(await reportedBy(context, device)),
+    ...(await reportedBy(context, device, device.person === actor.person)),
   };
+  return forViewer(view, actor);
 }
 
 async function requireDevice({ store }: Context, person: PersonId, id: DeviceId): Promise<DeviceRecord> {

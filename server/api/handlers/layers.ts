@@ -29,6 +29,7 @@ import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { requireTeam } from '../leave.ts';
 import { recordLook } from '../reading.ts';
+import { restsOnConsent, without } from '../restsOnConsent.ts';
 import { noteEvent } from '../securityEvents.ts';
 import { seesTeam } from '../teamScope.ts';
 import { seesActivity, switchesOf } from './devices.ts';
@@ -155,6 +156,7 @@ async function layersOf(
     control.standing(person),
     store.devices(org, [person.person]),
   ]);
+  const isOwn = person.person === actor.person;
   const now = clock.now();
   const instant = instantOf(now, current);
   const told = await control.toldOn(org, all);
@@ -164,19 +166,19 @@ async function layersOf(
   const devices = await Promise.all(
     all
       .filter(({ status }) => status === 'active')
-      .map((device) => witnessOf(context, device, told.get(device.device), instant)),
+      .map((device) => witnessOf(context, device, told.get(device.device), instant, isOwn)),
   );
   const decided = policyLayers(decidedBy(current.document), terms, now, walls);
   const withReasons = seesActivity(actor, person);
-  const isOwn = person.person === actor.person;
   // Who consented is nobody's business but theirs: level, layer and what a device says would each tell.
-  const shown = parameterIds.filter((id) => isOwn || current.document.parameters[id].basis !== 'consent');
+  const withheld = isOwn ? null : await restsOnConsent(context, person);
+  const shown = parameterIds.filter((id) => withheld?.has(id) !== true);
   const { jurisdiction = null, workingHours = null, version } = current.document;
   return {
     person: person.person,
     at: now,
     policyVersion: version,
-    revision: standing.revision,
+    revision: isOwn ? standing.revision : null,
     unreadable: !standing.isReadable,
     jurisdiction,
     workingHours,
@@ -194,17 +196,19 @@ interface Witness extends Pick<DeviceRecord, 'device'> {
 }
 
 async function witnessOf(
-  { control }: Context,
+  context: Context,
   device: DeviceRecord,
   told: Told | undefined,
   instant: number,
+  isOwn: boolean,
 ): Promise<Witness> {
-  const receipt = await control.lastSaid(device);
+  const receipt = await context.control.lastSaid(device);
+  const said = receipt?.said.parameters ?? {};
   return {
     device: device.device,
     told: told?.at(instant) ?? toldOnAny([]),
     coming: told?.coming(instant) ?? {},
-    said: receipt?.said.parameters ?? {},
+    said: isOwn ? said : without(said, await restsOnConsent(context, device, receipt?.said)),
   };
 }
 

@@ -18,6 +18,7 @@ import type { DeviceRecord, PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { recordLook } from '../reading.ts';
+import { restsOnConsent } from '../restsOnConsent.ts';
 
 /** So many tests of one device by one person within an hour: each is a line in the list of who looked. */
 const MOST_IN_AN_HOUR = 20;
@@ -122,9 +123,8 @@ function readAnswer(report: Signed, { publicKey }: DeviceRecord): SelfTestFacts[
 }
 
 /** Who consented is nobody's business but theirs, and a test of what rests on consent would tell. */
-async function requireNotConsent({ control }: Context, person: PersonRecord, parameter: ParameterId): Promise<void> {
-  const { document } = await control.current(person.org);
-  if (document.parameters[parameter].basis !== 'consent') return;
+async function requireNotConsent(context: Context, person: PersonRecord, parameter: ParameterId): Promise<void> {
+  if (!(await restsOnConsent(context, person)).has(parameter)) return;
   throw new DaylightError('forbidden', 'parameter: it rests on the consent of the person, who alone may test it', {
     field: 'parameter',
     remedy: 'Ask the person to test it: their report is signed as yours would be.',

@@ -28,7 +28,7 @@ export function ProofLine(props: {
   );
 }
 
-function ProofMark({ state, level, active }: { state: ProofState; level: Level; active: number }) {
+function ProofMark({ state, level, active }: { state: ProofState; level: Level; active: number | null }) {
   switch (state.kind) {
     case 'no_devices':
       return <Mark tone="off">{say('proof.noDevices')}</Mark>;
@@ -42,7 +42,9 @@ function ProofMark({ state, level, active }: { state: ProofState; level: Level; 
         <Mark tone="off">{say('proof.off')}</Mark>
       ) : (
         // What is allowed runs where the person has acknowledged it, and while they track: green is what runs.
-        <Mark tone={active > 0 ? 'on' : 'off'}>{say('proof.upTo', { level: say(`level.${level}`) })}</Mark>
+        <Mark tone={active === null ? 'wait' : active > 0 ? 'on' : 'off'}>
+          {say('proof.upTo', { level: say(`level.${level}`) })}
+        </Mark>
       );
     default:
       return assertNever(state);
@@ -78,14 +80,17 @@ function rest(proof: ParameterProof, state: ProofState, now: number): string[] {
         state.inMs === null
           ? say('proof.confirmed', { confirmed: state.devices, devices: state.devices })
           : say('proof.confirmedIn', { confirmed: state.devices, devices: state.devices, time: latency(state.inMs) }),
-        ...(proof.requested === 'off' ? [] : [say('proof.active', { active: state.active })]),
-        ...(proof.requested === 'off' || state.active > 0
-          ? []
-          : [say(proof.parameter === 'url' ? 'proof.beginsSites' : 'proof.begins')]),
+        ...(proof.requested === 'off' ? [] : runningWords(proof.parameter, state.active)),
       ];
     default:
       return assertNever(state);
   }
+}
+
+function runningWords(parameter: ParameterProof['parameter'], active: number | null): string[] {
+  if (active === null) return [say('proof.consentFew')];
+  const running = say('proof.active', { active });
+  return active > 0 ? [running] : [running, say(parameter === 'url' ? 'proof.beginsSites' : 'proof.begins')];
 }
 
 function unreachableWords(proof: ParameterProof, state: ProofState & { kind: 'waiting' }, now: number): string {

@@ -23,7 +23,12 @@ export type ProofState =
       readonly stopsBy: number | null;
     }
   | { readonly kind: 'lease_ended'; readonly confirmed: number; readonly ended: number; readonly devices: number }
-  | { readonly kind: 'confirmed'; readonly devices: number; readonly active: number; readonly inMs: number | null };
+  | {
+      readonly kind: 'confirmed';
+      readonly devices: number;
+      readonly active: number | null;
+      readonly inMs: number | null;
+    };
 
 export function proofStateOf(proof: ParameterProof, now: number): ProofState {
   const { devices, confirmed, active, contradicting, waiting } = proof;

@@ -35,7 +35,8 @@ function Layers({ view, own, name }: { view: LayersView; own: boolean; name: str
     <div className="dl-stack">
       <p className="dl-quiet dl-small">
         {say('why.asOf', { when: nearTime(view.at, now), version: view.policyVersion })}{' '}
-        {!own && `${say('why.recorded', { name })} ${say('why.withoutConsent')}`}
+        {!own &&
+          `${say('why.recorded', { name })} ${say('why.withoutConsent')} ${say('consent.theirs')} ${say('consent.butData')}`}
       </p>
       {view.unreadable && <Note tone="gone">{say('objections.unreadable')}</Note>}
       <section className="dl-panel" aria-label={say('why.list')}>

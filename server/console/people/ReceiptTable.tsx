@@ -13,7 +13,7 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
   const receipt = useReceipt(person, device, true);
   if (receipt.isPending) return <Waiting lines={2} />;
   if (receipt.isError) return <Failure error={receipt.error} retry={() => void receipt.refetch()} />;
-  const { parameters, switches, receivedAt, discarded, dropped } = receipt.data;
+  const { parameters, switches, withheld, receivedAt, discarded, dropped } = receipt.data;
   if (Object.keys(switches).length === 0) return <p className="dl-quiet">{say('receipt.none')}</p>;
   const label = (parameter: (typeof discarded)[number]['parameter']) =>
     parameter === 'unknown' ? say('receipt.unknown') : catalog[parameter].label;
@@ -41,7 +41,9 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
               <tr key={parameter}>
                 <th scope="row">{catalog[parameter].label}</th>
                 <td>
-                  {state === undefined ? (
+                  {withheld.includes(parameter) ? (
+                    <span className="dl-quiet dl-small">{say('receipt.onConsent')}</span>
+                  ) : state === undefined ? (
                     <Switched to={switches[parameter]} />
                   ) : (
                     <State parameter={parameter} state={state} />
@@ -53,6 +55,11 @@ export function ReceiptTable({ person, device }: { person: string; device: strin
           })}
         </tbody>
       </table>
+      {withheld.length > 0 && (
+        <p className="dl-small">
+          {say('receipt.withoutConsent')} {say('consent.theirs')} {say('consent.butData')}
+        </p>
+      )}
       {unable.length > 0 && (
         <p className="dl-small">{say('receipt.unable', { what: listed(unable.map((id) => catalog[id].label)) })}</p>
       )}

@@ -330,6 +330,7 @@ export const en = {
   'proof.confirmed': 'confirmed on {confirmed} of {devices}',
   'proof.confirmedIn': 'confirmed on {confirmed} of {devices} in {time}',
   'proof.active': '{active} recording now',
+  'proof.consentFew': 'it rests on consent: on how many of so few people’s computers it runs would tell who gave it',
   'proof.begins': 'it begins where the notice of it was acknowledged, while people track',
   'proof.beginsSites':
     'it begins where the notice of it was acknowledged and the browser extension is heard, while people track',
@@ -777,7 +778,9 @@ export const en = {
   // ── Why something is on or off ──
   'why.title': 'Why on or off: {name}',
   'why.titleYou': 'Why on or off, for you',
-  'why.withoutConsent': 'What rests on consent is not listed: who has given it is theirs alone to know.',
+  'consent.theirs': 'What the person decided is theirs to know.',
+  'consent.butData': 'What you may read of what was recorded still shows that there was consent then.',
+  'why.withoutConsent': 'What rests on consent is not listed.',
   'why.lead':
     'Whatever allows least decides. Each parameter shows every layer that could limit it, what that layer says, and which one decides.',
   'why.open': 'Why on or off',
@@ -1631,6 +1634,9 @@ export const en = {
   'receipt.unknown': 'Not a known parameter',
   'receipt.counted': '{parameter}: {n} ({why})',
   'receipt.discarded': 'Refused by the server:',
+  'receipt.onConsent': 'Rests on consent',
+  'receipt.withoutConsent':
+    'Of what rests on consent, or ever did, neither state nor count is told, and the signed receipt is for the person alone.',
   'receipt.dropped': 'Recorded and never sent:',
   'reason.policy': 'by policy',
   'reason.not_understood': 'this agent does not understand the rule',

@@ -38,9 +38,10 @@ export function auditIn({ writer, read }: Database): Audit {
       return (await read.all(newestAccesses, values)).map(accessOf);
     },
     recordSecurityEvent: (event) => writer.unit((tx) => recordSecurityEvent(tx, event)),
-    async securityEvents(org, limit, before) {
-      const [whose, until] = [idBytes(org), before ?? Number.MAX_SAFE_INTEGER];
-      return (await read.all(newestEvents, [whose, until, whose, until, limit - 1])).map(eventOf);
+    async securityEvents(org, limit, before, except = []) {
+      const of = [idBytes(org), ...except, before ?? Number.MAX_SAFE_INTEGER];
+      const others = `org = ? AND kind NOT IN (${except.map(() => '?').join(', ')})`;
+      return (await read.all(newestOf('security_event', others), [...of, ...of, limit - 1])).map(eventOf);
     },
   };
 }
@@ -95,7 +96,6 @@ const countAccess = `UPDATE access SET count = count + 1, at = min(at, ?), last_
   WHERE rowid = ?`;
 const eventColumns = ['org', 'at', 'kind', 'person', 'detail', 'count'];
 const newestAccesses = newestOf('access', 'org = ? AND subject = ?');
-const newestEvents = newestOf('security_event', 'org = ?');
 const countEvent = `UPDATE security_event SET count = count + 1
   WHERE org = ? AND at >= ? AND at < ? AND kind = ? AND person IS ? AND detail = ?`;
 

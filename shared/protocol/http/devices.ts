@@ -27,7 +27,7 @@ export const DeviceView = z.strictObject({
   observedUntil: UnixMs.nullable(),
   /**
    * Of what is observed and switched on, by its latest signed receipt: what can be recorded there, and what cannot as the computer
-   * is. For others than the person without sites, because an extension is heard when somebody works in a browser. Null when
+   * is. For others than the person without sites, because an extension is heard when somebody works in a browser, and like `queue` without what rests on consent. Null when
    * there is no receipt, and once the device is retired.
    */
   sensors: z.strictObject({ work: z.array(ParameterId), unable: z.array(ParameterId) }).nullable(),

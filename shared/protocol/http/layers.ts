@@ -74,8 +74,8 @@ export const LayersView = z.strictObject({
   person: PersonId,
   at: UnixMs,
   policyVersion: z.int().min(1),
-  /** How many decisions by and for the person there are. */
-  revision: z.int().min(0),
+  /** How many decisions by and for the person there are. Null for others: with each consent there is one more. */
+  revision: z.int().min(0).nullable(),
   /** A decision of this person was damaged in the store: as nobody can say what it forbids, nothing is collected of them. */
   unreadable: z.boolean(),
   jurisdiction: Jurisdiction.nullable(),

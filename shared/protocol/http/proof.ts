@@ -15,8 +15,8 @@ export const ParameterProof = z.strictObject({
   devices: z.int(),
   /** Devices whose signed receipt for the current policy agrees with it. */
   confirmed: z.int(),
-  /** Of those, devices that are doing it now. */
-  active: z.int(),
+  /** Of those, devices that are doing it now. Null: it rests on consent, and of fewer than five people that would tell who gave it. */
+  active: z.int().nullable(),
   /** Devices whose receipt contradicts the policy: they still collect what is off. */
   contradicting: z.array(DeviceId),
   /** Devices that have signed nothing yet about this rule: in numbers, and by name only those that are long gone. */

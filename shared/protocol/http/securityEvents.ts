@@ -11,7 +11,7 @@ export const securityEventsRoutes = {
     params: empty,
     query: z.strictObject({ before: z.coerce.number().pipe(UnixMs).optional() }),
     summary:
-      'Refusals, concurrent use of an account, sign-ins that failed or were out of the ordinary, changes of accounts, invitations, devices and codes (owner, admin, privacy officer), newest first, 200 at a time and with the last all of its millisecond. `count`: how often within the minute of `at`.',
+      'Refusals, concurrent use of an account, sign-ins that failed or were out of the ordinary, changes of accounts, invitations, devices and codes, but not that somebody consented (owner, admin, privacy officer), newest first, 200 at a time and with the last all of its millisecond. `count`: how often within the minute of `at`.',
     body: null,
     response: z.strictObject({
       events: z.array(

@@ -190,6 +190,7 @@ test('what a device does now is for whoever may read activity, others get its sw
       parameters: {},
       discarded: [],
       dropped: [],
+      withheld: [],
     });
   }
   expect(full.switches.session).toBe('on');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { type Current, prove, type Witness } from '../../../../server/control/proof.ts';
 import { type Level, type ParameterId, parameterIds } from '../../../../shared/catalog.ts';
-import { DeviceId } from '../../../../shared/ids.ts';
+import { DeviceId, PersonId } from '../../../../shared/ids.ts';
 import { firstRules, PolicyDocument } from '../../../../shared/policy/policy.ts';
 import { DAY, HOUR, MINUTE } from '../../../../shared/time.ts';
 
@@ -14,7 +14,7 @@ function perParameter<T>(value: T): Record<ParameterId, T> {
 
 function silent(connected: boolean, ends: number | null): Witness {
   const lease = ends === null ? null : { issuedAt: NOW - HOUR, observedUntil: ends, enteredUntil: ends };
-  const device = { device: DeviceId.parse(randomUUID()), lease, status: 'active' as const };
+  const device = { device: DeviceId.parse(randomUUID()), person: PersonId.parse(randomUUID()), lease, status: 'active' as const };
   return { device, connected, allowed: perParameter<Level>('off'), terms: 0, receipt: null, agreedAt: {} };
 }
 
