@@ -14,7 +14,12 @@ function perParameter<T>(value: T): Record<ParameterId, T> {
 
 function silent(connected: boolean, ends: number | null): Witness {
   const lease = ends === null ? null : { issuedAt: NOW - HOUR, observedUntil: ends, enteredUntil: ends };
-  const device = { device: DeviceId.parse(randomUUID()), person: PersonId.parse(randomUUID()), lease, status: 'active' as const };
+  const device = {
+    device: DeviceId.parse(randomUUID()),
+    person: PersonId.parse(randomUUID()),
+    lease,
+    status: 'active' as const,
+  };
   return { device, connected, allowed: perParameter<Level>('off'), terms: 0, receipt: null, agreedAt: {} };
 }
 
