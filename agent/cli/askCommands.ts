@@ -11,6 +11,7 @@ import { IDENTITY_FILE } from '../core/identity.ts';
 import { askAgent } from '../core/localSocket.ts';
 import { requestLines } from '../core/requestWords.ts';
 import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
+import { acknowledgedWords } from '../strings/acknowledged.ts';
 import { agreementLines } from '../strings/agreement.ts';
 import { newsLines } from '../strings/coming.ts';
 import { consentLine } from '../strings/consent.ts';
@@ -201,7 +202,7 @@ export async function showNotice(terminal: Terminal, folder: string, chosen?: st
   terminal.say('');
   terminal.say(
     state?.acknowledged === true
-      ? english.reading.acknowledged
+      ? acknowledgedWords(state, english)
       : `You have not acknowledged it; what is new in it is off until you do: "daylight-agent notice accept ${notice.version}".`,
   );
   if (state === null) return;

@@ -1,11 +1,10 @@
 import { changeText } from '../../shared/policy/changeWords.ts';
 import type { PersonalTerms } from '../../shared/policy/personal.ts';
-import { english } from '../../shared/policy/phrases/en.ts';
 import { phrasesIn } from '../../shared/policy/phrases/languages.ts';
 import { readPolicy, wholeDocument } from '../../shared/policy/policy.ts';
 import type { LastNotice } from '../../shared/protocol/messages.ts';
 import type { NoticeNews } from '../../shared/protocol/window.ts';
-import { say } from '../strings/say.ts';
+import { longDate } from '../strings/format.ts';
 import type { VerifiedPolicy } from './gate/policyCache.ts';
 import { toldBy } from './notice.ts';
 
@@ -32,9 +31,7 @@ export function newsOf(
   const { parameters: rules } = toldBy(policy, terms);
   const after = wholeDocument({ ...policy, rules });
   if (before === null || after === null) return said(unknown);
-  const day = new Intl.DateTimeFormat(phrases === english ? say('locale') : phrases.language, {
-    dateStyle: 'long',
-  }).format(at);
+  const day = longDate(at, phrases);
   const change = changeText(before, after, phrases);
   return change.lines.length === 0 ? said(`${since(version, day)} ${none}`) : said(since(version, day), change);
 }

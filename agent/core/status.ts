@@ -72,7 +72,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
     },
     policy: policy === null ? null : { version: policy.version, publishedAt: policy.notBefore },
     refused: refusedNow(policies),
-    notice: acknowledgedNow(policies),
+    notice: acknowledgedNow(policies, heard),
     dated: datedNow(
       { policies, heard, endedAt: sources.connectedUntil(), isOnline: connection.kind === 'online' },
       options.clock.now(),
@@ -141,7 +141,7 @@ function isVisible(indicator: Indicator): boolean {
 }
 
 /** Whether the person has acknowledged everything that the organisation means to collect of them. Null without a policy. */
-export function acknowledgedNow(policies: PolicyCache): AgentStatus['notice'] {
+export function acknowledgedNow(policies: PolicyCache, heard: Pick<Heard, 'lastNotice'>): AgentStatus['notice'] {
   const policy = policies.policy();
   if (policy === null) return null;
   const lease = policies.lease();
@@ -152,7 +152,9 @@ export function acknowledgedNow(policies: PolicyCache): AgentStatus['notice'] {
   });
   const agreed = lease?.terms.agreed;
   const agreement = agreed === undefined ? null : { keeps: keptRules(policy, agreed), pending: agreed.pending ?? null };
-  return { version: policy.version, acknowledged, coming, agreement };
+  const read = heard.lastNotice()?.notice ?? null;
+  const last = read === null ? null : { version: read.version, at: read.at };
+  return { version: policy.version, acknowledged, last, coming, agreement };
 }
 
 /** Whether the person has been told of all that is meant for them; what they have not agreed to is not. */

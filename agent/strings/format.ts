@@ -1,3 +1,5 @@
+import { english } from '../../shared/policy/phrases/en.ts';
+import type { Phrases } from '../../shared/policy/phrases/phrases.ts';
 import { HOUR, MINUTE, SECOND } from '../../shared/time.ts';
 import { say } from './say.ts';
 
@@ -18,6 +20,12 @@ export function nearTime(at: number, now: number): string {
 /** `12 Nov 2026` */
 export function date(at: number): string {
   return intl({ day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+}
+
+/** `12 November 2026`, in the language of the phrases. */
+export function longDate(at: number, phrases: Pick<Phrases, 'language'>): string {
+  const locale = phrases.language === english.language ? say('locale') : phrases.language;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(at);
 }
 
 /** `12 Nov 2026, 09:12` */

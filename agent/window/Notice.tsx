@@ -6,6 +6,7 @@ import { phrasesIn } from '../../shared/policy/phrases/languages.ts';
 import { nameOfLanguage } from '../../shared/policy/translation.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus, NoticeNews, WindowAnswer } from '../../shared/protocol/window.ts';
+import { acknowledgedWords } from '../strings/acknowledged.ts';
 import { agreementLines } from '../strings/agreement.ts';
 import { languageRemark } from '../strings/languageRemark.ts';
 import { listed, say } from '../strings/say.ts';
@@ -189,7 +190,7 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
         )}
       </div>
       {status.notice?.acknowledged === true ? (
-        <p lang={phrases.language}>{reading.acknowledged}</p>
+        <p lang={phrases.language}>{acknowledgedWords(status.notice, phrases)}</p>
       ) : (
         <Button lang={phrases.language} onClick={() => void accept()}>
           {reading.acknowledge}

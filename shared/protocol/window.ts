@@ -177,7 +177,10 @@ export const AgentStatus = z.strictObject({
   notice: z
     .strictObject({
       version: z.int(),
+      /** That nothing in it waits to be acknowledged on this computer; this very notice may never have been. */
       acknowledged: z.boolean(),
+      /** The notice that the person acknowledged last, on any computer. Null: none, or nobody has said. */
+      last: z.strictObject({ version: z.int(), at: UnixMs }).nullable(),
       /** What was acknowledged and counts only from then on: until then the person may object. */
       coming: z.array(z.strictObject({ parameter: ParameterId, level: z.string(), from: UnixMs })),
       /** Old terms that stay for the person, because they have not agreed to what the policy took since; null: none. */

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Agent } from '../../agent/core/agent.ts';
 import { statusLines } from '../../agent/core/statusWords.ts';
+import { acknowledgedWords } from '../../agent/strings/acknowledged.ts';
 import { decidedBy, decidedLevels } from '../../shared/policy/ceilings.ts';
 import { Lease } from '../../shared/policy/lease.ts';
+import { english } from '../../shared/policy/phrases/en.ts';
 import type { RuleChange } from '../../shared/policy/policy.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
 import { addMember, publish, startServer as startWholeServer } from '../support/api.ts';
@@ -211,6 +214,15 @@ test('on their own computer they pause as before, are told once what stays, and 
   }
 });
 
+/** Which notice was acknowledged last comes with a frame of its own. */
+async function saysOf({ status }: Pick<Agent, 'status'>, words: string): Promise<void> {
+  const said = () => {
+    const { notice } = status();
+    return notice === null ? '' : acknowledgedWords(notice, english);
+  };
+  await eventually(words, () => said() === words).catch(() => expect(said()).toBe(words));
+}
+
 test('what is raised while old terms stay waits for the agreement, in the window and in the console alike, and for nothing else', async () => {
   const it = await startWholeServer();
   try {
@@ -233,12 +245,15 @@ test('what is raised while old terms stay waits for the agreement, in the window
     await publish(owner.client, {}, { jurisdiction: null });
     const raised = await publish(owner.client, { timezone: { level: 'on' } });
     expect(await seen(raised)).toEqual({ isAcknowledged: true, unread: [], unagreed: [timezone] });
+    const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(it.clock.now());
+    await saysOf(agent, `You acknowledged notice 2 on ${day}. Nothing in this one waits for you to acknowledge it.`);
     const more = await publish(owner.client, { notes: { level: 'on' } });
     expect(await seen(more), 'no old terms keep notes').toEqual({
       ...{ isAcknowledged: false, unread: [notes], unagreed: [timezone] },
     });
     expect(await agent.handle({ command: 'accept_notice', version: more })).toMatchObject({ ok: true });
     await eventually('it counts', () => notice()?.acknowledged === true);
+    await saysOf(agent, 'You have acknowledged it.');
     expect(await seen(more)).toEqual({ isAcknowledged: true, unread: [], unagreed: [timezone] });
     expect(agent.status().parameters.timezone.why).toBe(BY_OLD_TERMS);
     expect(await agent.handle({ command: 'agree', version: more })).toMatchObject({ ok: true });

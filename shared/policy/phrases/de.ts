@@ -214,6 +214,8 @@ export const german: Phrases = {
     language: 'Sprache',
     acknowledge: 'Ich habe dies gelesen und zur Kenntnis genommen',
     acknowledged: 'Sie haben es zur Kenntnis genommen.',
+    acknowledgedBefore: (version, day) => `Mitteilung ${version} haben Sie am ${day} zur Kenntnis genommen.`,
+    nothingWaits: 'Nichts in dieser wartet darauf, dass Sie es zur Kenntnis nehmen.',
     ownWords:
       'Das sind die Worte von Daylight auf diesem Computer, gebildet aus der signierten Richtlinie: Er hat den Text noch nicht vom Server.',
   },

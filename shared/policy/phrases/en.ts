@@ -148,6 +148,8 @@ export const english: Phrases = {
     language: 'Language',
     acknowledge: 'I have read this and acknowledge it',
     acknowledged: 'You have acknowledged it.',
+    acknowledgedBefore: (version, day) => `You acknowledged notice ${version} on ${day}.`,
+    nothingWaits: 'Nothing in this one waits for you to acknowledge it.',
     ownWords:
       'These are the words of Daylight on this computer, made from the signed policy: it has not had the text from the server yet.',
   },

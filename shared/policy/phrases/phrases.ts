@@ -62,6 +62,10 @@ export interface Phrases {
     readonly language: string;
     readonly acknowledge: string;
     readonly acknowledged: string;
+    /** The last one that was, where it is an earlier one. `day` in words of the same language. */
+    readonly acknowledgedBefore: (version: number, day: string) => string;
+    /** Of one that was not acknowledged and does not have to be. */
+    readonly nothingWaits: string;
     /** In place of the fingerprint, as long as the device has not had the text from the server. */
     readonly ownWords: string;
   };

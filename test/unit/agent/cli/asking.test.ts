@@ -51,7 +51,7 @@ it('status says of what was acknowledged from when it counts, and of what waits 
     { parameter: 'screenshot' as const, level: 'blurred', from },
   ];
   const statusOf = async (acknowledged: boolean) => {
-    await using agent = await answering(null, { version: 3, acknowledged, coming, agreement: null });
+    await using agent = await answering(null, { version: 3, acknowledged, last: null, coming, agreement: null });
     const { out } = await sourceCli('agent', ['status', '--data', agent.folder], { TZ: 'UTC' });
     return out.split('\n').filter((line) => /2026|Notice/.test(line));
   };
