@@ -1,14 +1,7 @@
 import { appNames, sensitiveNames, sensitiveStems } from './data/apps.ts';
 import { siteDomains } from './data/sites.ts';
-import { healthCare } from './data/special/healthCare.ts';
-import { healthInsurance } from './data/special/healthInsurance.ts';
-import { money } from './data/special/money.ts';
-import { patients } from './data/special/patients.ts';
-import { personalMatters } from './data/special/personalMatters.ts';
-import { politics } from './data/special/politics.ts';
-import { religion } from './data/special/religion.ts';
-import { sexuality } from './data/special/sexuality.ts';
-import { union } from './data/special/union.ts';
+import { listedHosts } from './data/special/hosts.ts';
+import { listedTopics } from './data/special/topics.ts';
 import {
   harmlessWords,
   specialEndings,
@@ -17,6 +10,7 @@ import {
   specialTopics,
   specialWords,
 } from './data/special.ts';
+import { createFinder } from './finder.ts';
 import { AppCategory, type SiteCategory } from './workCategories.ts';
 
 /** By program name without path or extension, in any case. A program that is not in the list is `other`. */
@@ -49,11 +43,7 @@ export function isSpecialSite(host: string): boolean {
  * page as private as a special site. Looks at no more than the first 4,096 units.
  */
 export function isSpecialPage(afterHost: string): boolean {
-  return afterHost
-    .slice(0, LONGEST_LOOKED_AT)
-    .split(betweenParts)
-    .map(lettersOf)
-    .some((letters) => topics.some((topic) => letters.includes(topic)));
+  return afterHost.slice(0, LONGEST_LOOKED_AT).split(betweenParts).map(lettersOf).some(holdsTopic);
 }
 
 /**
@@ -100,7 +90,7 @@ const LONGEST_NAME = 128;
 function isSpecialWord(word: string): boolean {
   if (words.has(word)) return true;
   const telling = harmless.reduce((rest, one) => rest.replaceAll(one, ' '), word);
-  return stems.some((stem) => telling.includes(stem)) || endings.some((ending) => telling.endsWith(ending));
+  return holdsStem(telling) || endings.some((ending) => telling.endsWith(ending));
 }
 
 function lettersOf(part: string): string {
@@ -144,22 +134,9 @@ const categoryOfProgram = byEntry(appNames);
 const categoryOfDomain = byEntry(siteDomains);
 const sensitive: ReadonlySet<string> = new Set(entries(sensitiveNames).map(squashed));
 const sensitiveParts = entries(sensitiveStems);
-const special: ReadonlySet<string> = new Set(
-  [
-    specialHosts,
-    healthCare,
-    healthInsurance,
-    money,
-    patients,
-    personalMatters,
-    politics,
-    religion,
-    sexuality,
-    union,
-  ].flatMap(entries),
-);
+const special: ReadonlySet<string> = new Set([specialHosts, listedHosts].flatMap(entries));
 const words: ReadonlySet<string> = new Set(entries(specialWords));
-const stems = entries(specialStems);
+const holdsStem = createFinder(entries(specialStems));
 const endings = entries(specialEndings);
 const harmless = entries(harmlessWords);
-const topics = entries(specialTopics);
+const holdsTopic = createFinder([specialTopics, listedTopics].flatMap(entries));

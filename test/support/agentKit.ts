@@ -6,6 +6,7 @@ import type { Permitted } from '../../agent/core/gate/gate.ts';
 import type { Clock, Random } from '../../agent/core/ports.ts';
 import { sha256 } from '../../agent/core/signing.ts';
 import type { BatchContext } from '../../agent/core/spool/spool.ts';
+import { createSystemClock } from '../../agent/platform/system.ts';
 import { type Observation, type ObservationOf, parseObservation } from '../../shared/events/observation.ts';
 import { BootId, ImageId, SessionId } from '../../shared/ids.ts';
 
@@ -56,6 +57,13 @@ export const session = SessionId.parse('22222222-2222-4222-8222-222222222222');
 export const context: BatchContext = { boot, session, policyVersion: 1 };
 
 export const at = 1_795_212_000_000;
+
+/** Goes as this computer's does, and begins when everything of the kit was recorded, so that it never grows too old to be sent. */
+export function clockFromThen(): Clock {
+  const system = createSystemClock();
+  const began = system.now();
+  return { ...system, now: () => at + (system.now() - began) };
+}
 
 export function title(text: string): Permitted {
   return permitted({ parameter: 'title', level: 'full', at, mono: 0, span: 5_000, title: text });

@@ -5,14 +5,13 @@ import { createPolicyCache } from '../../../../agent/core/gate/policyCache.ts';
 import { createNoticeBox } from '../../../../agent/core/noticeBox.ts';
 import { createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
 import { createUplink } from '../../../../agent/core/uplink/uplink.ts';
-import { createSystemClock } from '../../../../agent/platform/system.ts';
-import { boot, context, scratch, screenshot, systemRandom } from '../../../support/agentKit.ts';
+import { boot, clockFromThen, context, scratch, screenshot, systemRandom } from '../../../support/agentKit.ts';
 import { openSpoolIn } from '../../../support/openedSpool.ts';
 import { startScriptedServer, until } from '../../../support/scriptedServer.ts';
 
 test('an image for which the server has no room stays in the spool, and goes out again with its batch', async () => {
   await using place = await scratch();
-  const clock = createSystemClock();
+  const clock = clockFromThen();
   const server = await startScriptedServer(() => clock.now());
   const { identity, deviceKey } = server;
   const files = await openFolder(place.folder);

@@ -9,19 +9,16 @@ import type { Recorder } from '../../../../agent/core/recorder.ts';
 import type { Spool } from '../../../../agent/core/spool/spool.ts';
 import { type AcknowledgementBox, createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
 import { createUplink, type Uplink } from '../../../../agent/core/uplink/uplink.ts';
-import { createSystemClock } from '../../../../agent/platform/system.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import { type ReceiptPayload, type ServerFrame } from '../../../../shared/protocol/messages.ts';
-import { at, boot, context, scratch, screenshot, systemRandom, title } from '../../../support/agentKit.ts';
+import { boot, clockFromThen, context, scratch, screenshot, systemRandom, title } from '../../../support/agentKit.ts';
 import { openSpoolIn } from '../../../support/openedSpool.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../../../support/scriptedServer.ts';
 
-const system = createSystemClock();
+const system = clockFromThen();
 /** How far the wall clock of this computer was set, in one leap. */
 let leap = 0;
-const began = system.now();
-/** Goes on from when everything of the kit was recorded, so that it does not grow too old to be sent. */
-const clock: Clock = { ...system, now: () => at + (system.now() - began) + leap };
+const clock: Clock = { ...system, now: () => system.now() + leap };
 let place: Awaited<ReturnType<typeof scratch>>;
 let server: ScriptedServer;
 let spool: Spool;

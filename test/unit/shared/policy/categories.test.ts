@@ -9,6 +9,8 @@ import {
 } from '../../../../shared/policy/categories.ts';
 import { appNames, sensitiveNames } from '../../../../shared/policy/data/apps.ts';
 import { siteDomains } from '../../../../shared/policy/data/sites.ts';
+import { listedHosts } from '../../../../shared/policy/data/special/hosts.ts';
+import { listedTopics } from '../../../../shared/policy/data/special/topics.ts';
 import {
   harmlessWords,
   specialEndings,
@@ -20,6 +22,7 @@ import {
 import { reduceUrl } from '../../../../shared/policy/site.ts';
 
 const entries = (list: string) => list.split(',').map((entry) => entry.trim());
+const listed = (...lists: readonly string[]) => lists.flatMap(entries).filter((entry) => entry !== '');
 const all = (lists: Readonly<Record<string, string>>) => Object.values(lists).flatMap(entries);
 const doubled = (list: readonly string[]) => list.filter((entry, at) => list.indexOf(entry) !== at);
 
@@ -174,10 +177,10 @@ test('no entry stands in the lists twice', () => {
     all(appNames),
     all(siteDomains),
     entries(sensitiveNames),
-    entries(specialHosts),
+    listed(specialHosts, listedHosts),
     entries(specialWords),
     entries(specialStems),
-    entries(specialTopics),
+    listed(specialTopics, listedTopics),
   ];
   expect(lists.map(doubled)).toEqual(lists.map(() => []));
   expect(lists.map((list) => list.filter((entry) => entry !== entry.toLowerCase() || entry === ''))).toEqual(
@@ -193,9 +196,16 @@ test('every site in the list is a registrable domain, and none of them is specia
 });
 
 test('every special host covers what is below it and nothing beside it', () => {
-  const hosts = entries(specialHosts);
+  const hosts = listed(specialHosts, listedHosts);
+  expect(listed(listedHosts).filter((host) => parse(host).domain === null)).toEqual([]);
   expect(hosts.filter((host) => !isSpecialSite(host) || !isSpecialSite(`www.${host}`))).toEqual([]);
   expect(isSpecialSite('notmatch.com') || isSpecialSite('tk.de.example.com')).toBe(false);
+});
+
+test('every topic is found in an address, as it stands and percent-encoded', () => {
+  const topics = listed(specialTopics, listedTopics);
+  expect(topics.filter((topic) => !isSpecialPage(`/a/x-${topic}`))).toEqual([]);
+  expect(topics.filter((topic) => !isSpecialPage(`/a?q=1+${encodeURIComponent(topic)}`))).toEqual([]);
 });
 
 test('every special word is one that a label can hold', () => {
