@@ -17,6 +17,7 @@ export interface Actor {
 export type Action =
   | 'organisation.read' // the policy, the notice: everyone in it
   | 'contacts.change' // whom people are told that they can turn to
+  | 'notice.translate' // to put an organisation's own words before people, in a language that nobody here has checked
   | 'policy.publish'
   | 'policy.give_sight' // to name more roles as viewers of what is collected
   | 'policy.require_second' // whether what raises needs a second person
@@ -256,6 +257,7 @@ function anotherOf(...roles: readonly Role[]): Rule {
 const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'organisation.read': [everyone],
   'contacts.change': [owner, privacyOfficer],
+  'notice.translate': [owner, privacyOfficer],
   'policy.publish': [owner, admin, anyManager],
   // Whoever sees activity, or could appoint somebody who does, must not be the one to say that they may see more of it.
   'policy.give_sight': [owner],

@@ -198,6 +198,7 @@ export async function showNotice(terminal: Terminal, folder: string, chosen?: st
   const remark = chosen === undefined || language === undefined ? '' : languageRemark(language.is, chosen);
   for (const line of newsLines(news)) terminal.say(line);
   for (const line of noticePlain(notice, { remark })) terminal.say(line);
+  if (notice.translation?.by === 'organisation') terminal.say(say('notice.englishHere'));
   const { notice: state } = await statusOf(folder);
   terminal.say('');
   terminal.say(

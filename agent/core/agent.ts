@@ -379,7 +379,7 @@ function showNotice({ policies, notices, heard }: Running, language: string = en
 
 async function acceptNotice(
   agent: Running,
-  { command, version, hash, language }: Extract<WindowRequest, { command: 'accept_notice' | 'agree' }>,
+  { command, version, hash, language, translation }: Extract<WindowRequest, { command: 'accept_notice' | 'agree' }>,
 ): Promise<WindowAnswer> {
   const { uplink } = agent;
   const notice = noticeInForce(agent);
@@ -392,7 +392,8 @@ async function acceptNotice(
       remedy: 'read it with "daylight-agent notice" and accept that number',
     };
   }
-  if (hash !== undefined && notice.hash !== hash) {
+  const translated = language === undefined ? undefined : shownIn(agent, language)?.hash;
+  if ((hash !== undefined && notice.hash !== hash) || (translation !== undefined && translation !== translated)) {
     return {
       ok: false,
       kind: 'refused',
@@ -401,8 +402,9 @@ async function acceptNotice(
     };
   }
   const { policyHash, edition } = notice;
-  const translated = language !== undefined && isShownIn(agent, language) ? { language } : {};
-  const shown = { version, policyHash, ...translated, ...(edition === 0 ? {} : { noticeHash: notice.hash }) };
+  const read = translated === undefined ? {} : { language };
+  const stored = edition === 0 ? {} : { noticeHash: notice.hash, translationHash: translated };
+  const shown = { version, policyHash, ...read, ...stored };
   await uplink.acknowledge(command === 'agree' ? { ...shown, agreed: true } : shown);
   const online = uplink.state().kind === 'online';
   const what = command === 'agree' ? 'agreed' : 'acknowledged';
@@ -410,10 +412,10 @@ async function acceptNotice(
   return { ok: true, said };
 }
 
-/** Whether the notice in force can be read here in that language: what could not be was not shown in it. */
-function isShownIn({ policies, notices }: Running, language: string): boolean {
+/** The translation in which the notice in force can be read here; undefined: what cannot be was not shown in it. */
+function shownIn({ policies, notices }: Running, language: string): NoticeView['translation'] {
   const policy = policies.policy();
-  return policy !== null && notices.inLanguage(language, policy, policies.lease()?.terms).is === 'translation';
+  return policy === null ? undefined : notices.inLanguage(language, policy, policies.lease()?.terms).notice.translation;
 }
 
 /** For what they were shown, and nothing that has come since. */

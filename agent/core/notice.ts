@@ -40,5 +40,10 @@ export function noticeLines(notice: NoticeView): readonly string[] {
 }
 
 function hashOf(notice: NoticeContent | NoticeView): string {
-  return createHash('sha256').update(hashedText(notice), 'utf8').digest('hex');
+  return digestOf(hashedText(notice));
+}
+
+/** SHA-256 of a text. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }

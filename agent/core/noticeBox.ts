@@ -3,7 +3,7 @@ import { languagesOf, type NoticeTranslation, noticeIn, type ShownNotice } from 
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { VerifiedPolicy } from './gate/policyCache.ts';
-import { noticeFor, tellsOf, toldBy } from './notice.ts';
+import { digestOf, noticeFor, tellsOf, toldBy } from './notice.ts';
 
 /** The text of the notice in force, as the server has stored it for ever. In memory: it names people, and comes with each connection. */
 export interface NoticeBox {
@@ -34,7 +34,8 @@ export function createNoticeBox(organisation: string, policy: () => VerifiedPoli
     },
     inLanguage(language, now, terms) {
       const master = of(now, terms);
-      return { ...noticeIn(language, master, theirs, toldBy(now, terms)), languages: languagesOf(master, theirs) };
+      const telling = { policy: toldBy(now, terms), digest: digestOf };
+      return { ...noticeIn(language, master, theirs, telling), languages: languagesOf(master, theirs) };
     },
     hash: () => held?.hash ?? null,
     arrived(notice) {

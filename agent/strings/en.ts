@@ -215,6 +215,8 @@ export const en = {
   'dated.dropped.not_published': 'It could not be published. If it is announced again, you read it here.',
   'dated.more': '{n} more did not fit here. Your console shows them under "What is coming".',
   'dated.asOf': 'As of {when}, when this computer last heard of it.',
+  'notice.readEnglish': 'Read the English text',
+  'notice.englishHere': 'The English text, which counts: "daylight-agent notice --language en".',
   'notice.stale': 'The translation ({language}) is of another text than this. The English one counts, and is shown.',
   'notice.untranslated': 'There is no translation ({language}). The English text counts, and is shown.',
   'consents.title': 'Your consent',

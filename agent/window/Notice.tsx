@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { datesOf } from '../../shared/policy/noticePage.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
 import { phrasesIn } from '../../shared/policy/phrases/languages.ts';
-import { nameOfLanguage } from '../../shared/policy/translation.ts';
+import { nameOfLanguage, saidBefore } from '../../shared/policy/translation.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { AgentStatus, NoticeNews, WindowAnswer } from '../../shared/protocol/window.ts';
 import { acknowledgedWords } from '../strings/acknowledged.ts';
@@ -54,8 +54,9 @@ export function NoticeDialog({ opened, onClose, ...props }: NoticeProps & { open
         titled === null ? (
           say('notice.title', { version })
         ) : (
-          <span lang={titled.language}>
-            {titled.headings.version} {titled.version}
+          <span lang={phrasesIn(titled.language).language}>
+            {(titled.translation?.by === 'organisation' ? phrasesIn(titled.language) : titled).headings.version}{' '}
+            {titled.version}
           </span>
         )
       }
@@ -114,11 +115,18 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
   }, [transport, version, language, onShown]);
   if (problem !== null) return <p role="alert">{problem}</p>;
   if (notice === null) return <p role="status">{say('frame.opening')}</p>;
+  const { version: number, hash, translation } = notice;
+  const read = {
+    version: number,
+    hash,
+    language,
+    ...(translation === undefined ? {} : { translation: translation.hash }),
+  };
   const accept = async (): Promise<void> => {
-    if (await ask({ command: 'accept_notice', version: notice.version, hash: notice.hash, language })) onClose();
+    if (await ask({ command: 'accept_notice', ...read })) onClose();
   };
   const agree = async (): Promise<void> => {
-    if (await ask({ command: 'agree', version: notice.version, hash: notice.hash, language })) onClose();
+    if (await ask({ command: 'agree', ...read })) onClose();
   };
   const phrases = phrasesIn(notice.language);
   const { reading } = phrases;
@@ -138,6 +146,16 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
       )}
       {remark !== '' && <p role="status">{remark}</p>}
       {news !== undefined && <News news={news} />}
+      {saidBefore(notice).map((said) => (
+        <p key={said.language} lang={said.language} role="note">
+          <strong>{said.text}</strong>
+        </p>
+      ))}
+      {notice.translation?.by === 'organisation' && (
+        <Button variant="default" onClick={() => setLanguage(english.language)}>
+          {say('notice.readEnglish')}
+        </Button>
+      )}
       <div className={classes.column} lang={notice.language}>
         {notice.prevails !== '' && <p>{notice.prevails}</p>}
         <p className={`${classes.quiet} ${classes.small}`}>

@@ -76,7 +76,7 @@ const rights = {
   noticeTexts: { action: 'organisation.read', of: 'organisation' },
   noticeText: { action: 'organisation.read', of: 'organisation' },
   noticeIn: { action: 'organisation.read', of: 'organisation' },
-  translateNotice: { action: 'policy.publish', of: 'organisation' },
+  translateNotice: { action: 'notice.translate', of: 'organisation' },
   contacts: { action: 'organisation.read', of: 'organisation' },
   changeContacts: { action: 'contacts.change', of: 'organisation' },
   objections: { action: 'objection.see', of: 'person_in_path' },

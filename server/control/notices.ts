@@ -5,8 +5,20 @@ import { hashedText, noticeContent } from '../../shared/policy/notice.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
 import type { Phrases } from '../../shared/policy/phrases/phrases.ts';
 import { recipientsPart, tellsOfAll } from '../../shared/policy/recipients.ts';
-import type { NoticeTranslation } from '../../shared/policy/translation.ts';
-import { NoticeContent, type NoticeHead, type NoticeView } from '../../shared/protocol/http/notice.ts';
+import {
+  hasWordsIn,
+  languagesOf,
+  mistakeIn,
+  type NoticeTranslation,
+  noticeIn,
+  type ShownNotice,
+} from '../../shared/policy/translation.ts';
+import {
+  NoticeContent,
+  type NoticeHead,
+  type NoticeView,
+  type TranslationHead,
+} from '../../shared/protocol/http/notice.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { Clock } from '../clock.ts';
 import { recipientsOf } from '../records/processors.ts';
@@ -14,6 +26,7 @@ import { type NoticeRecord, type Store, StoreError } from '../store/store.ts';
 import { type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 import { contactsOf } from './contacts.ts';
 import type { PublishedPolicy } from './control.ts';
+import { createShownTranslations } from './shownTranslations.ts';
 import { type Organisations, payloadHash } from './signer.ts';
 import { translationsOf } from './translations.ts';
 
@@ -24,16 +37,27 @@ export interface Notices {
    * this Daylight; a later Daylight gives that one. Of the version in force another edition is made when whom people can turn to, or the register of processors, has changed.
    */
   of(policy: PublishedPolicy, which: 'in_force' | 'past'): Promise<NoticeView>;
-  /** The text with this hash, unchanged for ever; null when nobody was ever shown one. */
+  /** The text or translation with this hash, unchanged for ever; null when nobody was ever shown one. */
   byHash(org: OrgId, hash: Digest): Promise<NoticeView | null>;
-  /** What the organisation translated itself. */
-  translations(org: OrgId): Promise<readonly NoticeTranslation[]>;
+  /** The text in force as whoever chose a language is shown it. What is a translation is kept before. */
+  inLanguage(
+    policy: PublishedPolicy,
+    master: NoticeView,
+    language: string,
+  ): Promise<ShownNotice & { readonly languages: readonly string[] }>;
+  /** What a device needs to show it in every language beside its own words. All that it can show is kept before. */
+  forDevice(policy: PublishedPolicy, master: NoticeView): Promise<readonly NoticeTranslation[]>;
   /** Every text, by version and edition. */
   heads(org: OrgId): Promise<readonly NoticeHead[]>;
+  /** Every translation that somebody was shown. */
+  translationHeads(org: OrgId): Promise<readonly TranslationHead[]>;
 }
 
 export interface NoticesDeps {
-  readonly store: Pick<Store, 'putNotice' | 'notice' | 'noticeByHash' | 'notices' | 'setting' | 'settingRevisions'>;
+  readonly store: Pick<
+    Store,
+    'putNotice' | 'notice' | 'noticeByHash' | 'notices' | 'putSetting' | 'setting' | 'settingRevisions'
+  >;
   readonly vault: Vault;
   readonly organisations: Organisations;
   readonly clock: Clock;
@@ -42,6 +66,8 @@ export interface NoticesDeps {
 }
 
 export function createNotices({ store, vault, organisations, clock, phrases = english }: NoticesDeps): Notices {
+  const translated = createShownTranslations({ store, vault, clock });
+
   async function first(policy: PublishedPolicy): Promise<NoticeContent> {
     const { document, hash: policyHash, publishedAt } = policy;
     const { identity } = await organisations.signer(document.org);
@@ -104,6 +130,17 @@ export function createNotices({ store, vault, organisations, clock, phrases = en
     return changed === null ? last : keep(org, changed);
   }
 
+  async function shownIn(
+    { document }: PublishedPolicy,
+    master: NoticeView,
+    theirs: readonly NoticeTranslation[],
+    language: string,
+  ): Promise<ShownNotice> {
+    const shown = noticeIn(language, master, theirs, { policy: document, digest: payloadHash });
+    await translated.keep(document.org, shown.notice);
+    return shown;
+  }
+
   return {
     async of(policy, which) {
       try {
@@ -116,9 +153,22 @@ export function createNotices({ store, vault, organisations, clock, phrases = en
     },
     async byHash(org, hash) {
       const record = await store.noticeByHash(org, hash);
-      return record === null ? null : read(record);
+      return record === null ? translated.byHash(org, hash) : read(record);
     },
-    translations: async (org) => (await translationsOf(store, vault, org)).translations,
+    async inLanguage(policy, master, language) {
+      const { translations } = await translationsOf(store, vault, policy.document.org);
+      const shown = await shownIn(policy, master, translations, language);
+      return { ...shown, languages: languagesOf(master, translations) };
+    },
+    async forDevice(policy, master) {
+      const { translations } = await translationsOf(store, vault, policy.document.org);
+      for (const language of languagesOf(master, translations)) await shownIn(policy, master, translations, language);
+      // In Daylight's languages an older agent would show whatever comes, or the English text in the place of its own words.
+      return translations.filter(
+        (one) => !hasWordsIn(one.content.language) || mistakeIn(one, master, policy.document) === null,
+      );
+    },
+    translationHeads: (org) => translated.heads(org),
     async heads(org) {
       return (await store.notices(org)).map(({ version, edition, at, hash }) => ({
         version,

@@ -273,10 +273,11 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   }
 
   async function sendNotice({ device }: Known, have: Digest | null): Promise<void> {
-    const notice = await notices.of(await control.current(device.org), 'in_force');
+    const current = await control.current(device.org);
+    const notice = await notices.of(current, 'in_force');
     const isNews = notice.hash !== have && JSON.stringify(notice).length < NOTICE_MOST;
     const fitting: NoticeTranslation[] = [];
-    for (const one of await notices.translations(device.org)) {
+    for (const one of await notices.forDevice(current, notice)) {
       const size = JSON.stringify([isNews ? notice : null, ...fitting, one]).length;
       if (size < NOTICE_MOST) fitting.push(one);
     }

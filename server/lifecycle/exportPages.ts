@@ -1,6 +1,7 @@
 import { catalog, type ParameterId } from '../../shared/catalog.ts';
 import { RETENTION } from '../../shared/policy/notice.ts';
-import type { NoticeHead } from '../../shared/protocol/http/notice.ts';
+import { nameOfLanguage } from '../../shared/policy/translation.ts';
+import type { NoticeHead, TranslationHead } from '../../shared/protocol/http/notice.ts';
 import type { Day } from '../../shared/time.ts';
 import { type Manifest, type RecordPart, recordPartNames, recordParts } from './portable.ts';
 import { cellOf, FOOT, head, tableHead, tableRow, text, time, words } from './savedPage.ts';
@@ -66,14 +67,20 @@ export function nameOfNotice({ version, edition }: Pick<NoticeHead, 'version' | 
   return edition === 1 ? String(version) : `${version}-${edition}`;
 }
 
+/** Of one text there may have been several in a language. */
+export function nameOfTranslation(head: TranslationHead): string {
+  return `${nameOfNotice(head)}-${head.language.toLowerCase()}-${head.hash.slice(0, 12)}`;
+}
+
 export interface Contents {
   readonly manifest: Omit<Manifest, 'files'>;
   readonly days: readonly Day[];
   readonly counts: ReadonlyMap<RecordPart, number>;
   readonly notices: readonly NoticeHead[];
+  readonly translations: readonly TranslationHead[];
 }
 
-export function* indexPage({ manifest, days, counts, notices }: Contents): Generator<string> {
+export function* indexPage({ manifest, days, counts, notices, translations }: Contents): Generator<string> {
   const { organisation, contacts, person, asOf, parameters, images, unreadable, pastTheirDay, withheld } = manifest;
   yield head(`What ${organisation.name} holds about ${person.name}`, '');
   yield `<p>Everything that Daylight of ${text(organisation.name)} held about ${text(person.name)} at ${time(asOf)} UTC. These pages need no
@@ -124,6 +131,10 @@ export function* indexPage({ manifest, days, counts, notices }: Contents): Gener
   for (const head of notices) {
     const changed = head.edition === 1 ? '' : `, as changed ${time(head.updatedAt)} UTC`;
     yield `<li><a href="notices/${nameOfNotice(head)}.html">Notice ${head.version}${changed}</a></li>`;
+  }
+  for (const head of translations) {
+    const whose = head.by === 'daylight' ? '' : ', translated by your organisation';
+    yield `<li><a href="notices/${nameOfTranslation(head)}.html">Notice ${head.version}, ${text(nameOfLanguage(head.language))}${whose}, as shown from ${time(head.at)} UTC</a></li>`;
   }
   yield '</ul>';
   if (contacts !== undefined) yield `<h2>Whom you can turn to</h2><p>${text(contacts.appeal)}</p>`;

@@ -14,7 +14,7 @@ import { inOrder, type Recorded } from '../reports/recorded.ts';
 import { type HeldDay, type ImageHead, type SegmentRecord, StoreError } from '../store/store.ts';
 import { csvRecord } from './csv.ts';
 import { withheldFrom } from './dataMap.ts';
-import { type DayTable, dayPage, indexPage, nameOfNotice, recordsPage } from './exportPages.ts';
+import { type DayTable, dayPage, indexPage, nameOfNotice, nameOfTranslation, recordsPage } from './exportPages.ts';
 import { linesOf, openedOf, openPiece } from './imports.ts';
 import {
   EXPORT_FORMAT,
@@ -71,6 +71,10 @@ export async function* subjectFiles(
     yield writing.file(`notices/${nameOfNotice(head)}.html`, [noticePage(notice)]);
     yield writing.file(`notices/${nameOfNotice(head)}.json`, [`${JSON.stringify(notice, null, 1)}\n`]);
   }
+  for (const head of subject.translations) {
+    const notice = await subject.open.notice(head.hash);
+    if (notice !== null) yield writing.file(`notices/${nameOfTranslation(head)}.html`, [noticePage(notice)]);
+  }
   yield writing.file('schema.json', [`${JSON.stringify(jsonSchemas(), null, 1)}\n`]);
 
   const { name } = await subject.open.profile(subject.person);
@@ -92,8 +96,8 @@ export async function* subjectFiles(
     withheld: [...withheldFrom()],
   };
   const counts = new Map(recordPartNames.map((part) => [part, writing.recordsIn(`records/${part}.ndjson`)] as const));
-  const { notices } = subject;
-  yield writing.file('index.html', indexPage({ manifest, days: held.days, counts, notices }));
+  const { notices, translations } = subject;
+  yield writing.file('index.html', indexPage({ manifest, days: held.days, counts, notices, translations }));
   const whole = Manifest.parse({ ...manifest, files: writing.written() });
   yield writing.file('manifest.json', [`${JSON.stringify(whole, null, 1)}\n`]);
 }

@@ -4,7 +4,7 @@ import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { ContactsView } from '../../shared/protocol/http/contacts.ts';
 import type { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
-import type { NoticeHead, NoticeView } from '../../shared/protocol/http/notice.ts';
+import type { NoticeHead, NoticeView, TranslationHead } from '../../shared/protocol/http/notice.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import type { Digest, Signed } from '../../shared/signed.ts';
 import type { Day, UnixMs } from '../../shared/time.ts';
@@ -36,6 +36,8 @@ export interface Subject {
   readonly policies: readonly PublishedPolicy[];
   /** Every text of a notice, by version and edition. */
   readonly notices: readonly NoticeHead[];
+  /** Every translation of one that somebody was shown. */
+  readonly translations: readonly TranslationHead[];
   /** What they are told of the register of disclosures. */
   readonly disclosures: readonly OwnDisclosure[];
   readonly open: Openers;

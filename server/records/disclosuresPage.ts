@@ -1,4 +1,5 @@
 import { catalog } from '../../shared/catalog.ts';
+import { basisInWords } from '../../shared/policy/basisInWords.ts';
 import type { DisclosuresView, DisclosureView, OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { csvRecord } from '../lifecycle/csv.ts';
@@ -36,7 +37,7 @@ function toldRow({ number, recipient, basis, why, parameters, from, to, what, gi
   return [
     number,
     recipient,
-    basis,
+    basisInWords(basis),
     why,
     data,
     from,

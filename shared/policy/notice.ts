@@ -110,10 +110,15 @@ export function noticeContent(policy: Told, origin: NoticeOrigin, phrases: Phras
   };
 }
 
-/** The bytes that the hash of a notice is over, in UTF-8: all of it but the hash itself, as canonical JSON (RFC 8785). */
+/** The bytes that the hash of a notice is over, in UTF-8: all of it but the hash itself, and whose translation it is, as canonical JSON (RFC 8785). */
 export function hashedText(notice: NoticeContent | NoticeView): string {
-  const { hash: _, ...content } = { hash: undefined, ...notice };
-  return canonical(content);
+  return canonical(contentOf(notice));
+}
+
+/** What a notice says, without what is said of it. */
+export function contentOf(notice: NoticeContent | NoticeView): NoticeContent {
+  const { hash: _, translation: __, ...content } = { hash: undefined, translation: undefined, ...notice };
+  return content;
 }
 
 /** What a notice says of the policy, whatever its words: of two with the same facts neither hides anything that the other tells. */

@@ -1,5 +1,6 @@
 import type { NoticeRecipients, NoticeView } from '../protocol/http/notice.ts';
 import { dayOf, type UnixMs } from '../time.ts';
+import { saidBefore } from './translation.ts';
 
 /** What is put beside a notice that is not its own words: that a translation is out of date, that it is over. */
 interface Beside {
@@ -19,6 +20,11 @@ export function noticePage(notice: NoticeView, { remark = '' }: Beside = {}): st
 <html lang="${escaped(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <title>${escaped(title)}</title><style>${STYLE}</style></head><body>
+${saidBefore(notice)
+  .map(
+    ({ language: said, text }) => `<p class="remark" lang="${said}">${escaped(`${text} ${whichCounts(notice)}`)}</p>`,
+  )
+  .join('\n')}
 <h1>${escaped(headings.title)}</h1>
 <p>${escaped(datesOf(notice))}</p>
 ${[remark, prevails]
@@ -45,6 +51,7 @@ export function noticePlain(notice: NoticeView, { remark = '' }: Beside = {}): r
   const { headings, collected, notCollected, never, retention, appeal, prevails, recipients } = notice;
   const off = notCollected.map(({ label }) => label).join(', ') || headings.everything;
   return [
+    ...saidBefore(notice).map(({ text }) => `${text} ${whichCounts(notice)}`),
     `${headings.title} · ${notice.organisation}`,
     datesOf(notice),
     ...[remark, prevails].filter((one) => one !== ''),
@@ -59,6 +66,11 @@ export function noticePlain(notice: NoticeView, { remark = '' }: Beside = {}): r
     ...(recipients?.processors ?? []).flatMap(({ name, text }) => [`  ${name}`, `    ${text}`]),
     ...['', `${headings.fingerprint}: ${notice.hash}`],
   ];
+}
+
+/** By which the text that counts is found, where nothing leads to it. */
+function whichCounts({ hash }: NoticeView): string {
+  return `(SHA-256: ${hash})`;
 }
 
 /** The lines as a file. */

@@ -160,6 +160,8 @@ export const AcknowledgementPayload = z.strictObject({
   noticeHash: Digest.optional(),
   /** In which language it was shown, where that was not the one that counts; `noticeHash` is of the text that counts all the same. */
   language: LanguageTag.optional(),
+  /** Of the very translation that was shown, where the server has had it kept. */
+  translationHash: Digest.optional(),
   /** They did not only read it but agree to what it takes from them. Left out: they read it, and their old terms stay. */
   agreed: z.literal(true).optional(),
   at: UnixMs,

@@ -27,6 +27,12 @@ export const ANSWER_BYTES = 4 * 1024 * 1024;
 
 const name = line(1, 200).nullable();
 const work = { project: name, task: name };
+const read = {
+  version: z.int().min(1),
+  hash: Digest.optional(),
+  language: LanguageTag.optional(),
+  translation: Digest.optional(),
+};
 const request = <C extends string, S extends z.ZodRawShape>(command: C, shape: S) =>
   z.strictObject({ command: z.literal(command), ...shape });
 
@@ -48,10 +54,10 @@ const pageRequests = [
   request('drop_screenshot', { image: ImageId }),
   /** Left out: in English, which is the text that counts. */
   request('notice', { language: LanguageTag.optional() }),
-  /** `hash`: of the text that was shown; left out, it is the one in force. */
-  request('accept_notice', { version: z.int().min(1), hash: Digest.optional(), language: LanguageTag.optional() }),
+  /** What was shown; `hash` and `translation`, by their hashes, left out: what is there now. */
+  request('accept_notice', read),
   /** Agrees to what the notice takes from the person, which is an act apart from having read it; `hash` as above. */
-  request('agree', { version: z.int().min(1), hash: Digest.optional(), language: LanguageTag.optional() }),
+  request('agree', read),
   /** Consents to what was shown of it; `shown` as in the status. */
   request('consent', { parameter: ParameterId, shown: Digest }),
   request('withdraw_consent', { parameter: ParameterId }),

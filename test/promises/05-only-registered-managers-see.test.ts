@@ -134,7 +134,7 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   policyDraft: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   savePolicyDraft: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   discardPolicyDraft: any(isOwner, isAdmin, (actor) => actor === 'manager'),
-  translateNotice: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  translateNotice: any(isOwner, isOfficer),
   proof: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   proofStream: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   securityEvents: any(isOwner, isAdmin, isOfficer),

@@ -8,6 +8,7 @@ import { systemRandom } from '../../server/random.ts';
 import { canonical } from '../../shared/canonical.ts';
 import { OrgId, PersonId } from '../../shared/ids.ts';
 import { noticePage, noticePlain } from '../../shared/policy/noticePage.ts';
+import { german } from '../../shared/policy/phrases/de.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
 import { NoticeView } from '../../shared/protocol/http/notice.ts';
 import {
@@ -91,6 +92,29 @@ test('a Daylight that words it otherwise gives what was told as it was told, and
   for (const noticeHash of ['0'.repeat(64), told.hash])
     await expect(kit.control.acknowledge(device.record, saying(noticeHash))).rejects.toThrow(/noticeHash/);
   await kit.control.acknowledge(device.record, saying(newer.hash));
+});
+
+test('every translation that somebody was shown stays as it was shown, also once it was replaced or taken away', async () => {
+  const { hash: master, ...content } = NoticeView.parse(await mia.client.ok('GET', '/notice'));
+  const shown: NoticeView[] = [];
+  for (const never of ['Jamais.', 'Plus jamais.']) {
+    await owner.client.ok('PUT', '/notice/in/fr', { master, content: { ...content, language: 'fr', never } });
+    shown.push((await mia.client.ok('GET', '/notice/in/fr')).notice);
+  }
+  await owner.client.ok('PUT', '/notice/in/fr', { master, content: null });
+  expect(await mia.client.ok('GET', '/notice/in/fr')).toMatchObject({ is: 'none' });
+  shown.push((await mia.client.ok('GET', '/notice/in/de')).notice);
+  const { translations } = await mia.client.ok('GET', '/notice/texts');
+  const kept = translations.map(({ hash }: Json) => mia.client.ok('GET', `/notice/texts/${hash}`));
+  expect(await Promise.all(kept)).toEqual(shown);
+  expect(shown.map(({ language, never, translation }) => [language, never, translation?.by])).toEqual([
+    ['fr', 'Jamais.', 'organisation'],
+    ['fr', 'Plus jamais.', 'organisation'],
+    ['de', german.never, 'daylight'],
+  ]);
+  for (const { translation, ...text } of shown) {
+    expect([text.hash, hashOf(text)]).toEqual([master, translation?.hash]);
+  }
 });
 
 test('it prints: as a page that needs no network and runs no script, and as plain text, each with its dates and its hash', async () => {

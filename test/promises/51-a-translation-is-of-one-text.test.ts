@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { digestOf } from '../../agent/core/notice.ts';
 import { systemClock } from '../../server/clock.ts';
 import { acknowledgementPart } from '../../server/control/acknowledgements.ts';
 import { openDocument } from '../../server/control/sealedDocument.ts';
 import { openFoundation } from '../../server/foundation.ts';
 import { systemRandom } from '../../server/random.ts';
 import { OrgId, PersonId } from '../../shared/ids.ts';
-import { factsOf } from '../../shared/policy/notice.ts';
+import { factsOf, hashedText } from '../../shared/policy/notice.ts';
 import { noticePlain } from '../../shared/policy/noticePage.ts';
 import { german } from '../../shared/policy/phrases/de.ts';
+import { english } from '../../shared/policy/phrases/en.ts';
 import { NoticeInLanguage, type NoticeView } from '../../shared/protocol/http/notice.ts';
 import { addMember, type Member, publish, startServer, type TestOwner, type TestServer } from '../support/api.ts';
 import { eventually } from '../support/daylight.ts';
 import { enrolRealAgent } from '../support/realAgent.ts';
+import { PROCESSOR } from '../support/routeExamples.ts';
 
 // PROMISES 51: the English text counts; a translation is bound to the hash of the one text that it translates, and is shown of no other.
 
@@ -61,9 +64,39 @@ test('an organisation puts its own translation of the text in force, and of no o
   expect((await put({})).status).toBe(200);
   const { notice, is, languages } = await inLanguage('fr');
   expect([is, languages]).toEqual(['translation', ['en', 'de', 'fr']]);
-  expect(notice).toEqual({ ...french(master), hash: master.hash });
-  const refused = await mia.client.send('PUT', '/notice/in/fr', { master: master.hash, content: null });
-  expect(refused.status).toBe(403);
+  const { translation, ...shown } = notice;
+  expect(shown).toEqual({ ...french(master), hash: master.hash });
+  expect(translation).toEqual({ by: 'organisation', hash: digestOf(hashedText(notice)) });
+  const manager = await addMember(it, owner.client, 'manager', { name: 'Max', email: 'max@acme.example.com' });
+  for (const { client } of [mia, manager]) {
+    const refused = await client.send('PUT', '/notice/in/fr', { master: master.hash, content: null });
+    expect(refused.status).toBe(403);
+  }
+});
+
+test('in a language of Daylight an organisation gives the words that it wrote itself, and nothing else', async () => {
+  const processor = { ...PROCESSOR, purpose: 'Wage slips' };
+  await owner.client.ok('PUT', '/records/processors', {
+    revision: 0,
+    number: null,
+    processor,
+    reason: 'for this test',
+  });
+  const { notice } = await inLanguage('de');
+  const { hash: master, translation: _, ...content } = notice;
+  const inGerman = JSON.parse(JSON.stringify(content).replaceAll('Wage slips', 'Lohnabrechnung'));
+  await owner.client.ok('PUT', '/notice/in/de', { master, content: inGerman });
+  const shown = await inLanguage('de');
+  expect(shown).toMatchObject({ is: 'translation', notice: { translation: { by: 'organisation' } } });
+  expect(shown.notice.recipients?.processors[0]?.text).toContain('Lohnabrechnung');
+  const page = noticePlain(shown.notice);
+  expect(page[0]).toContain(english.reading.translatedBy('Acme'));
+  expect(page[1]).toContain(german.reading.translatedBy('Acme'));
+  // Only in one of the two places where it stands: then Daylight's sentence would not say what its table says.
+  const processors = inGerman.recipients.processors.map((one: object) => ({ ...one, purpose: 'Wage slips' }));
+  const torn = { ...inGerman, recipients: { ...inGerman.recipients, processors } };
+  const refused = await owner.client.send('PUT', '/notice/in/de', { master, content: torn });
+  expect([refused.status, refused.body.error.field]).toEqual([400, 'content.recipients.processors.0.text']);
 });
 
 test('a device shows it in the language that is asked for, and its acknowledgement names the English text and that language', async () => {
@@ -81,12 +114,23 @@ test('a device shows it in the language that is asked for, and its acknowledgeme
     notice: { language: 'de', hash: master.hash, headings: german.headings },
     language: { is: 'translation' },
   });
+  if (!('notice' in shown) || shown.notice?.translation === undefined) throw new Error('it is not a translation');
+  const { hash: translationHash } = shown.notice.translation;
   const accepted = { command: 'accept_notice', version: master.version, hash: master.hash } as const;
-  expect(await agent.handle({ ...accepted, language: 'de' })).toMatchObject({ ok: true });
+  const another = await agent.handle({ ...accepted, language: 'de', translation: '0'.repeat(64) });
+  expect(another, 'of words that were replaced since').toMatchObject({ ok: false });
+  expect(await agent.handle({ ...accepted, language: 'de', translation: translationHash })).toMatchObject({ ok: true });
   await eventually('it counts', () => agent.status().notice?.acknowledged === true);
   expect(await signedBy(mia)).toContainEqual(
-    expect.objectContaining({ noticeVersion: master.version, noticeHash: master.hash, language: 'de' }),
+    expect.objectContaining({
+      noticeVersion: master.version,
+      noticeHash: master.hash,
+      language: 'de',
+      translationHash,
+    }),
   );
+  // What was read can be read for ever, by that hash: also once the organisation has another one.
+  expect(await mia.client.ok('GET', `/notice/texts/${translationHash}`)).toEqual(shown.notice);
 });
 
 test('what a device could not show in a language is not said to have been shown in it', async () => {

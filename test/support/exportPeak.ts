@@ -39,6 +39,7 @@ const subject = {
   vault,
   erased,
   policies,
+  translations: [],
   open,
 };
 const before = process.memoryUsage().rss;

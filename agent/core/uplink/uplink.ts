@@ -106,7 +106,8 @@ export interface ShownText {
   readonly policyHash: string;
   readonly noticeHash?: string;
   /** Where it was not shown in the language that counts. */
-  readonly language?: string;
+  readonly language?: string | undefined;
+  readonly translationHash?: string | undefined;
   /** They agree to what it takes from them, too. */
   readonly agreed?: true;
 }

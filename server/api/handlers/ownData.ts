@@ -128,6 +128,7 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
   };
   const [policies, contacts] = [await control.history(asking.org), await contactsOf(store, vault, asking.org)];
   const heads = await notices.heads(asking.org);
+  const translations = await notices.translationHeads(asking.org);
   const erased = await context.erased.of(person);
   const written = await context.registers.read(asking.org, 'disclosures');
   const disclosures = disclosedOf(written, asking.person, asOf);
@@ -141,6 +142,7 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
     erased,
     policies,
     notices: heads,
+    translations,
     disclosures,
     open,
   };

@@ -77,7 +77,8 @@ export function policy(
       return notices.of(await versionOf(actor.org, params.version), 'past');
     },
     async noticeTexts({ signedIn: { actor } }) {
-      return { texts: [...(await notices.heads(actor.org))] };
+      const [texts, translations] = [await notices.heads(actor.org), await notices.translationHeads(actor.org)];
+      return { texts: [...texts], translations: [...translations] };
     },
     async noticeText({ params, signedIn: { actor } }) {
       const notice = await notices.byHash(actor.org, params.hash);

@@ -1,8 +1,7 @@
 import { DaylightError } from '../../../shared/errors.ts';
 import type { OrgId } from '../../../shared/ids.ts';
-import { languagesOf, noticeIn } from '../../../shared/policy/translation.ts';
 import type { NoticeInLanguage } from '../../../shared/protocol/http/notice.ts';
-import { putTranslation } from '../../control/translations.ts';
+import { putTranslation, requireTranslation } from '../../control/translations.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { noteEvent } from '../securityEvents.ts';
@@ -13,19 +12,25 @@ export function translations(context: Context): HandlersOf<'noticeIn' | 'transla
 
   async function shown(org: OrgId, language: string): Promise<NoticeInLanguage> {
     const current = await control.current(org);
-    const [master, theirs] = await Promise.all([notices.of(current, 'in_force'), notices.translations(org)]);
-    const { notice, is } = noticeIn(language, master, theirs, current.document);
-    return { notice, is, languages: [...languagesOf(master, theirs)] };
+    const master = await notices.of(current, 'in_force');
+    const { notice, is, languages } = await notices.inLanguage(current, master, language);
+    return { notice, is, languages: [...languages] };
   }
 
   return {
     noticeIn: ({ params: { language }, signedIn: { actor } }) => shown(actor.org, language),
     async translateNotice({ params: { language }, body: { master: hash, content }, leave: { actor } }) {
       const { org } = actor;
-      const master = await notices.of(await control.current(org), 'in_force');
+      const current = await control.current(org);
+      const master = await notices.of(current, 'in_force');
       if (master.hash !== hash) throw anotherText();
+      if (content !== null) requireTranslation(master, current.document, language, content);
       await noteEvent(context, actor, 'notice_translated');
-      await putTranslation(context, { org, language, at: clock.now() }, master, content);
+      await putTranslation(
+        context,
+        { org, language, at: clock.now() },
+        content === null ? null : { master: hash, content },
+      );
       return shown(org, language);
     },
   };

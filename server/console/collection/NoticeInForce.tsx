@@ -36,9 +36,9 @@ export function NoticeInForce() {
             <p>{say(is === 'stale' ? 'notice.stale' : 'notice.untranslated', { language: name })}</p>
           </Note>
         )}
-        <NoticeShown notice={notice} />
+        <NoticeShown notice={notice} readEnglish={() => setLanguage(english.language)} />
       </div>
-      {may.publishPolicy(role) && <Translate master={notice.hash} />}
+      {may.translateNotice(role) && <Translate master={notice.hash} />}
     </>
   );
 }

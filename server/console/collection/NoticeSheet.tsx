@@ -12,9 +12,11 @@ import {
   recipientCellsOf,
   recipientColumnsOf,
 } from '../../../shared/policy/noticePage.ts';
+import { saidBefore } from '../../../shared/policy/translation.ts';
 import type { NoticeRecipients, NoticeView } from '../../../shared/protocol/http/notice.ts';
 import { useNotice } from '../api/reads.ts';
 import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { say } from '../strings/say.ts';
 import classes from './collection.module.css';
@@ -34,11 +36,33 @@ export function NoticeSheet({
   return <NoticeShown notice={notice.data} printable={printable} />;
 }
 
-/** The words of one notice. `printable`: on another page than its own, to which it leads. */
-export function NoticeShown({ notice, printable = false }: { notice: NoticeView; printable?: boolean }) {
+interface NoticeShownProps {
+  readonly notice: NoticeView;
+  /** On another page than its own, to which it leads. */
+  readonly printable?: boolean;
+  /** Where a translation may be shown: what leads to the text that counts. */
+  readonly readEnglish?: () => void;
+}
+
+/** The words of one notice, and before those of an organisation's own translation what Daylight says of it. */
+export function NoticeShown({ notice, printable = false, readEnglish }: NoticeShownProps) {
   const { hash, headings, appeal, language, prevails, recipients } = notice;
   return (
     <div className="dl-stack">
+      {notice.translation?.by === 'organisation' && (
+        <Note tone="wait">
+          {saidBefore(notice).map((said) => (
+            <p key={said.language} lang={said.language}>
+              {said.text}
+            </p>
+          ))}
+          {readEnglish !== undefined && (
+            <Button className="dl-noprint" variant="default" size="xs" onClick={readEnglish}>
+              {say('notice.readEnglish')}
+            </Button>
+          )}
+        </Note>
+      )}
       <div className="dl-row dl-between">
         <p className="dl-quiet dl-small" lang={language}>
           {datesOf(notice)}

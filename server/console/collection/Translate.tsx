@@ -1,7 +1,7 @@
 import { Button, FileButton } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { NoticeContent } from '../../../shared/protocol/http/notice.ts';
-import { Digest } from '../../../shared/signed.ts';
+import { contentOf } from '../../../shared/policy/notice.ts';
+import { type NoticeContent, NoticeView } from '../../../shared/protocol/http/notice.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { Failure } from '../frame/Failure.tsx';
@@ -37,11 +37,10 @@ export function Translate({ master }: { master: string }) {
   );
 }
 
-/** The file as it was saved: with the hash of the English text, which says nothing of this one. */
+/** The file as it was saved: with the hash of the English text, and whose words they were, which says nothing of these. */
 function contentIn(text: string): NoticeContent | null {
   try {
-    const { hash: _, ...content } = NoticeContent.extend({ hash: Digest.optional() }).parse(JSON.parse(text));
-    return content;
+    return contentOf(NoticeView.partial({ hash: true }).parse(JSON.parse(text)));
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { catalog } from '../../../shared/catalog.ts';
+import { basisInWords } from '../../../shared/policy/basisInWords.ts';
 import type { OwnDisclosure } from '../../../shared/protocol/http/disclosures.ts';
 import { addressOf } from '../api/client.ts';
 import { useOwnDisclosures } from '../api/reads.ts';
@@ -46,7 +47,7 @@ function One({ disclosure }: { disclosure: OwnDisclosure }) {
       <h3>{recipient}</h3>
       <p>{say('ownDisclosures.given', { day: longDay(givenOn), what })}</p>
       <p>{say('disclosures.range', { data, from, to })}</p>
-      <p className="dl-quiet dl-small">{say('ownDisclosures.why', { basis, why })}</p>
+      <p className="dl-quiet dl-small">{say('ownDisclosures.why', { basis: basisInWords(basis), why })}</p>
       {wasSecret !== null && (
         <p className="dl-quiet dl-small">
           {say('ownDisclosures.late', { ...wasSecret, until: longDay(wasSecret.until) })}

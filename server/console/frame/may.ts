@@ -16,6 +16,7 @@ export const may = {
   changePeople: (role: Role) => role === 'owner' || role === 'admin',
   leaveOut: (role: Role) => role === 'owner' || role === 'admin' || role === 'manager',
   seeDaysOfOthers: (role: Role) => role === 'owner' || role === 'manager',
+  translateNotice: (role: Role) => role === 'owner' || role === 'privacy_officer',
   changeContacts: (role: Role) => role === 'owner' || role === 'privacy_officer',
   answerObjections: (role: Role) => role === 'owner' || role === 'privacy_officer',
   keepRecords: (role: Role) => role === 'owner' || role === 'privacy_officer',

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Mark, type Tone } from '../../../look/Mark.tsx';
 import { catalog } from '../../../shared/catalog.ts';
+import { basisInWords } from '../../../shared/policy/basisInWords.ts';
 import type { DisclosureView } from '../../../shared/protocol/http/disclosures.ts';
 import { addressOf } from '../api/client.ts';
 import { useDisclosures } from '../api/reads.ts';
@@ -75,7 +76,7 @@ function One({ disclosure, revision }: { disclosure: DisclosureView; revision: n
       </div>
       <Decided disclosure={disclosure} />
       <dl className={classes.details}>
-        <Detail title={say('disclosures.basis')} words={basis} />
+        <Detail title={say('disclosures.basis')} words={basisInWords(basis)} />
         <Detail title={say('disclosures.why')} words={why} />
         <Detail title={say('disclosures.people')} words={useWhom(disclosure.people)} />
         <Detail title={say('disclosures.data')} words={say('disclosures.range', { data, from, to })} />

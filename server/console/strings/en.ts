@@ -575,11 +575,12 @@ export const en = {
   'notice.lead': 'This is the notice that everyone in the organisation gets, made from the policy in force.',
   'notice.terms': '{purpose} ({basis}) · kept {days} · seen by {viewers}',
   'notice.language': 'Language',
+  'notice.readEnglish': 'Read the English text',
   'notice.stale': 'The translation ({language}) is of another text than this. The English one counts, and is shown.',
   'notice.untranslated': 'There is no translation ({language}). The English text counts, and is shown.',
   'translate.title': 'Your own translation',
   'translate.help':
-    'Save the notice as JSON in English, put the language (such as fr) where it says "en", translate the words, leave everything else as it is, and choose the file. It is shown as long as the English text is this one; after that the English one is shown until there is another translation. The English text always counts.',
+    'In a language that is not in the list: save the notice as JSON in English, put the language (such as fr) where it says "en", translate the words, leave everything else as it is, and choose the file. A line of Daylight before it says that you have translated it and that Daylight has not checked it. In a language of Daylight its sentences are Daylight’s: save the notice as JSON in that language, and translate only what you wrote yourselves, such as what processors are for. It is shown as long as the English text is this one. What people were shown is kept for ever, and the English text always counts.',
   'translate.choose': 'Choose the translated file',
   'translate.done': 'It is there: choose the language above to read it.',
   'translate.unreadable': 'This file is not a notice that was saved here as JSON.',

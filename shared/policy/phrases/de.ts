@@ -218,6 +218,8 @@ export const german: Phrases = {
     nothingWaits: 'Nichts in dieser wartet darauf, dass Sie es zur Kenntnis nehmen.',
     ownWords:
       'Das sind die Worte von Daylight auf diesem Computer, gebildet aus der signierten Richtlinie: Er hat den Text noch nicht vom Server.',
+    translatedBy: (organisation) =>
+      `Was Ihre Organisation selbst geschrieben hat, ist von ihr übersetzt (${organisation}). Daylight hat es nicht geprüft. Es gilt der englische Text.`,
   },
   prevails: 'Dies ist eine Übersetzung. Wo sie vom englischen Text abweicht, gilt der englische.',
   changes: {

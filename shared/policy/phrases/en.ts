@@ -152,6 +152,8 @@ export const english: Phrases = {
     nothingWaits: 'Nothing in this one waits for you to acknowledge it.',
     ownWords:
       'These are the words of Daylight on this computer, made from the signed policy: it has not had the text from the server yet.',
+    translatedBy: (organisation) =>
+      `Translated by ${organisation}. Daylight has not checked it. What counts is the English text.`,
   },
   prevails: '',
   changes: {

@@ -68,6 +68,8 @@ export interface Phrases {
     readonly nothingWaits: string;
     /** In place of the fingerprint, as long as the device has not had the text from the server. */
     readonly ownWords: string;
+    /** Before a translation that is not Daylight's. */
+    readonly translatedBy: (organisation: string) => string;
   };
   /** Which of two languages counts, where they differ; empty for the one that does. */
   readonly prevails: string;

@@ -14,6 +14,9 @@ export const LanguageTag = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/, 'expected a language tag like de');
 
+/** What the hash of a text can be over: canonical JSON holds no lone surrogates. */
+const words = z.string().refine((said) => said.isWellFormed(), 'expected well-formed Unicode');
+
 const headings = [
   ...(['title', 'version', 'published', 'updated', 'collected', 'nothing', 'notCollected', 'everything'] as const),
   ...(['never', 'whomToAsk', 'table', 'fingerprint'] as const),
@@ -22,29 +25,29 @@ const headings = [
 
 /** To whom else it is given (GDPR Art. 13(1)(e) and (f)), as the register of processors says it. */
 export const NoticeRecipients = z.strictObject({
-  heading: z.string(),
-  said: z.string(),
+  heading: words,
+  said: words,
   columns: z.strictObject({
-    name: z.string(),
-    purpose: z.string(),
-    region: z.string(),
-    fields: z.string(),
-    safeguard: z.string(),
-    from: z.string(),
+    name: words,
+    purpose: words,
+    region: words,
+    fields: words,
+    safeguard: words,
+    from: words,
   }),
   processors: z.array(
     z.strictObject({
       number: z.int().min(1),
-      name: z.string(),
-      purpose: z.string(),
+      name: words,
+      purpose: words,
       region: Region,
       /** As `app.name`. */
-      fields: z.array(z.string()),
-      safeguard: z.string(),
+      fields: z.array(words),
+      safeguard: words,
       /** Before it they may get nothing of what is new. Left out of entries from before there was such a day. */
       from: UnixMs.optional(),
       /** All of it in words. */
-      text: z.string(),
+      text: words,
     }),
   ),
   /** Entries of the register that were damaged in the store. */
@@ -59,7 +62,7 @@ export type NoticeRecipients = z.infer<typeof NoticeRecipients>;
 export const NoticeContent = z.strictObject({
   format: z.literal('daylight-notice/1'),
   language: LanguageTag,
-  organisation: z.string(),
+  organisation: words,
   /** The version of the policy that it tells of. */
   version: z.int().min(1),
   /** 1, 2 … of this version: another one when whom people can turn to, or to whom it is given, has changed. 0: made on a device, which has not had it from the server. */
@@ -69,38 +72,60 @@ export const NoticeContent = z.strictObject({
   /** When this very text was made. */
   updatedAt: UnixMs,
   headings: z.strictObject(
-    Object.fromEntries(headings.map((one) => [one, z.string()])) as Record<(typeof headings)[number], z.ZodString>,
+    Object.fromEntries(headings.map((one) => [one, words])) as Record<(typeof headings)[number], z.ZodString>,
   ),
   collected: z.array(
     z.strictObject({
       parameter: ParameterId,
-      label: z.string(),
-      level: z.string(),
-      text: z.string(),
+      label: words,
+      level: words,
+      text: words,
       purpose: Purpose,
       basis: LawfulBasis,
       retentionDays: z.int(),
       viewers: z.array(Role),
-      terms: z.string(),
+      terms: words,
     }),
   ),
-  notCollected: z.array(z.strictObject({ parameter: ParameterId, label: z.string() })),
-  never: z.string(),
-  retention: z.string(),
+  notCollected: z.array(z.strictObject({ parameter: ParameterId, label: words })),
+  never: words,
+  retention: words,
   ...Contacts.shape,
-  appeal: z.string(),
-  prevails: z.string(),
+  appeal: words,
+  prevails: words,
   /** Left out of texts from before it was told, and of those that a device makes: it does not have the register. */
   recipients: NoticeRecipients.optional(),
 });
 export type NoticeContent = z.infer<typeof NoticeContent>;
 
-/** With its hash, which an acknowledgement names. */
-export const NoticeView = NoticeContent.extend({ hash: Digest });
+/** Of a text in another language than the one that counts. */
+const translation = z.strictObject({
+  /** Whose words they are. Before those of an organisation Daylight says so. */
+  by: z.enum(['daylight', 'organisation']),
+  /** Of its own words, by which it is kept for ever and named in an acknowledgement. */
+  hash: Digest,
+});
+
+/** With the hash of the text that counts, which an acknowledgement names. */
+export const NoticeView = NoticeContent.extend({
+  hash: Digest,
+  /** Left out: this is the text that counts. */
+  translation: translation.optional(),
+});
 export type NoticeView = z.infer<typeof NoticeView>;
 
 export const NoticeHead = NoticeView.pick({ version: true, edition: true, updatedAt: true, hash: true });
 export type NoticeHead = z.infer<typeof NoticeHead>;
+
+/** A translation that somebody was shown; `master` is the hash of the text that it translates, `at` when it was first kept. */
+export const TranslationHead = z.strictObject({
+  ...{
+    ...NoticeView.pick({ version: true, edition: true, language: true, hash: true }).shape,
+    ...translation.pick({ by: true }).shape,
+  },
+  ...{ master: Digest, at: UnixMs },
+});
+export type TranslationHead = z.infer<typeof TranslationHead>;
 
 const language = z.strictObject({ language: LanguageTag });
 
@@ -133,7 +158,7 @@ export const noticeRoutes = {
     params: language,
     query: empty,
     summary:
-      "Puts the organisation's own translation of the text with the hash `master` (whoever may publish the policy); `content` null removes it. 409 when that text is not in force any more, 400 when the translation says other facts.",
+      "Puts the organisation's own translation of the text with the hash `master` (owner, privacy officer); `content` null removes it. 409 when that text is not in force any more, 400 with the field when the translation says other facts, or in a language that Daylight has something else than Daylight says.",
     body: z.strictObject({ master: Digest, content: NoticeContent.nullable() }),
     response: NoticeInLanguage,
   }),
@@ -163,9 +188,10 @@ export const noticeRoutes = {
     auth: 'session',
     params: empty,
     query: empty,
-    summary: 'Every text of a notice that is stored, oldest first, by its hash. None is ever changed or removed.',
+    summary:
+      'Every text of a notice that is stored, oldest first, by its hash, and every translation that somebody was shown. None is ever changed or removed.',
     body: null,
-    response: z.strictObject({ texts: z.array(NoticeHead) }),
+    response: z.strictObject({ texts: z.array(NoticeHead), translations: z.array(TranslationHead) }),
   }),
   noticeText: route({
     method: 'GET',
@@ -173,7 +199,8 @@ export const noticeRoutes = {
     auth: 'session',
     params: z.strictObject({ hash: Digest }),
     query: empty,
-    summary: 'The text with this hash, as it was shown: what an acknowledgement that names the hash was about.',
+    summary:
+      'The text or translation with this hash, as it was shown: what an acknowledgement that names the hash was about. Of a translation `hash` is that of the text that counts, and `translation.hash` its own.',
     body: null,
     response: NoticeView,
   }),

@@ -38,6 +38,7 @@ const rolesThatMay = (action: Action, target: Target): Role[] =>
 const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role[]; themself: boolean }>> = {
   'organisation.read': { inTheirTeam: [...Role.options], inAnotherTeam: [...Role.options], themself: true },
   'contacts.change': same(['owner', 'privacy_officer'], false),
+  'notice.translate': same(['owner', 'privacy_officer'], false),
   'policy.publish': same(['owner', 'admin', 'manager'], false),
   'policy.give_sight': same(['owner'], false),
   'policy.rotate_key': same(['owner'], false),

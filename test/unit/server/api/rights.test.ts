@@ -93,7 +93,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ devices: publishers, deviceReceipt: overseers, selfTest: ['owner', 'manager'] },
   ...{ policy: everyone, policyVersion: everyone, policyHistory: everyone, notice: everyone, noticeVersion: everyone },
   ...{ noticeTexts: everyone, noticeText: everyone },
-  ...{ noticeIn: everyone, translateNotice: publishers },
+  ...{ noticeIn: everyone, translateNotice: ['owner', 'privacy_officer'] },
   ...{ contacts: everyone, changeContacts: ['owner', 'privacy_officer'] },
   ...{ policyKeys: everyone, rotatePolicyKey: ['owner'] },
   ...{ policyDraft: publishers, savePolicyDraft: publishers, discardPolicyDraft: publishers },
