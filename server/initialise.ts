@@ -4,6 +4,7 @@ import { OrgId, type PersonId } from '../shared/ids.ts';
 import { ReactionDays } from '../shared/policy/policy.ts';
 import { Email } from '../shared/protocol/http/credentials.ts';
 import { PersonName } from '../shared/protocol/http/people.ts';
+import type { SecurityEventKind } from '../shared/protocol/http/securityEvents.ts';
 import type { UnixMs } from '../shared/time.ts';
 import { createAccounts } from './api/accounts.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -110,7 +111,7 @@ export async function makeEnrolmentCode(
 
 interface OnHost {
   readonly kind: TokenKind;
-  readonly event: string;
+  readonly event: SecurityEventKind;
   readonly detail: string;
   /** Throws where it is for nobody like that. */
   readonly find: (person: PersonRecord | null) => PersonRecord;

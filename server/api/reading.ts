@@ -2,6 +2,7 @@ import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { PersonId } from '../../shared/ids.ts';
+import type { LookAction } from '../../shared/protocol/http/accesses.ts';
 import type { ReadPurpose, ReadPurposes } from '../../shared/protocol/http/reading.ts';
 import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import {
@@ -28,7 +29,7 @@ type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion'>;
 
 /** What someone wants to see of a person, and why. */
 export interface Wanted {
-  readonly action: 'day' | 'week' | 'today' | 'today_live' | 'observations' | 'screenshot';
+  readonly action: Extract<LookAction, 'day' | 'week' | 'today' | 'today_live' | 'observations' | 'screenshot'>;
   readonly person: PersonId;
   readonly purposes: ReadPurposes;
   /** Of a week the first of its seven days. */
@@ -160,7 +161,10 @@ export function recordLook(
     action,
     purpose,
   }: {
-    action: 'receipt' | 'self_test' | 'accesses' | 'objections' | 'restrictions' | 'requests' | 'corrections';
+    action: Extract<
+      LookAction,
+      'receipt' | 'layers' | 'self_test' | 'accesses' | 'objections' | 'restrictions' | 'requests' | 'corrections'
+    >;
     purpose: ReadPurpose;
   },
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import type { DaylightError } from '../../shared/errors.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
+import type { SecurityEventKind } from '../../shared/protocol/http/securityEvents.ts';
 import type { RouteName } from '../../shared/protocol/http.ts';
 import type { Role } from '../../shared/roles.ts';
 import { consentEvents } from '../control/consenting.ts';
@@ -90,7 +91,7 @@ const details = {
     'asked for something of somebody else, or of everyone, to be erased, or what was, without being allowed to',
   signed_in_with_link: 'signed in with a link that was made on the host',
   signed_in_with_recovery_code: 'signed in with a recovery code instead of the authenticator',
-} as const;
+} as const satisfies Partial<Record<SecurityEventKind, string>>;
 
 export type EventKind = keyof typeof details;
 

@@ -21,7 +21,7 @@ import { DAY, MINUTE, type UnixMs } from '../../shared/time.ts';
 import { type Actor, type Authorized, authorize, organisation } from '../authorize.ts';
 import { type Clock, unset } from '../clock.ts';
 import { reviewDatesOf } from '../records/assessments.ts';
-import { type Store, StoreError } from '../store/store.ts';
+import { type NewSecurityEvent, type Store, StoreError } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Announced, announcedIn } from './announced.ts';
 import { createBounded } from './bounded.ts';
@@ -98,10 +98,10 @@ const Kept = z.strictObject({
 type Said = NonNullable<LoggedStep['said']>;
 
 const answered = {
-  kind: 'policy_proposal_answered',
+  kind: 'policy_proposal_answered' as const,
   detail: 'this person decided on what was put forward about the collection policy',
 };
-const events: Readonly<Record<ProposalStep['kind'], { readonly kind: string; readonly detail: string }>> = {
+const events: Readonly<Record<ProposalStep['kind'], Pick<NewSecurityEvent, 'kind' | 'detail'>>> = {
   proposed: {
     kind: 'policy_proposed',
     detail: 'this person put something about the collection policy forward',

@@ -19,7 +19,7 @@ import type { Authorized } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
 import { createLanes } from '../lanes.ts';
 import type { Random } from '../random.ts';
-import type { DeviceRecord, RequestStepRecord, Store } from '../store/store.ts';
+import type { DeviceRecord, NewSecurityEvent, RequestStepRecord, Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { contactsOf } from './contacts.ts';
 import type { Connections } from './control.ts';
@@ -377,7 +377,7 @@ function requireFew(
 }
 
 /** On record of the person, and nothing that anybody wrote. */
-function eventOf(said: AskedStep): { readonly kind: string; readonly detail: string } {
+function eventOf(said: AskedStep): Pick<NewSecurityEvent, 'kind' | 'detail'> {
   const events = {
     filed: ['rights_request_filed', 'a request about their data was filed in the console; it does not count yet'],
     agreed: ['rights_request_agreed', 'this person agreed to a request that a representative made for them'],

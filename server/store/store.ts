@@ -12,6 +12,8 @@ import type {
 } from '../../shared/ids.ts';
 import type { DiscardReason, DropCause } from '../../shared/outcome.ts';
 import type { SignedKeyStatement } from '../../shared/policy/keys.ts';
+import type { LookAction } from '../../shared/protocol/http/accesses.ts';
+import type { SecurityEventKind } from '../../shared/protocol/http/securityEvents.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { Day, UnixMs } from '../../shared/time.ts';
@@ -646,7 +648,7 @@ export interface AccessRecord {
   readonly lastAt: UnixMs;
 }
 
-export type NewAccess = Omit<AccessRecord, 'count' | 'lastAt'>;
+export type NewAccess = Omit<AccessRecord, 'action' | 'count' | 'lastAt'> & { readonly action: LookAction };
 
 export interface SecurityEvent {
   readonly org: OrgId;
@@ -659,7 +661,7 @@ export interface SecurityEvent {
   readonly count: number;
 }
 
-export type NewSecurityEvent = Omit<SecurityEvent, 'count'>;
+export type NewSecurityEvent = Omit<SecurityEvent, 'kind' | 'count'> & { readonly kind: SecurityEventKind };
 
 export interface Audit {
   /**

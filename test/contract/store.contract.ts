@@ -8,6 +8,7 @@ import {
 } from '../../server/store/store.ts';
 import { ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { SegmentId } from '../../shared/ids.ts';
+import type { SecurityEventKind } from '../../shared/protocol/http/securityEvents.ts';
 import { DAY } from '../../shared/time.ts';
 import { enrolIn } from '../support/enrolIn.ts';
 import { sealedText } from '../support/sealedForTest.ts';
@@ -1222,7 +1223,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         const event = (at: number, name: string | null = null) => ({
           org: orgId('acme'),
           at: NINE + at,
-          kind: 'sign_in_failed',
+          kind: 'failed_sign_in' as const,
           person: name === null ? null : personId(name),
           detail: `wrong password ${at}`,
         });
@@ -1235,16 +1236,21 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       });
 
       it('leaves kinds of security events out, and fills the page with the others', async () => {
-        const event = (at: number, kind: string) => ({
+        const event = (at: number, kind: SecurityEventKind) => ({
           ...{ org: orgId('acme'), at: NINE + at, kind, person: personId('ann'), detail: 'what happened' },
         });
-        for (const one of [event(1, 'a'), event(2, 'b'), event(3, 'c'), event(4, 'b')])
+        for (const one of [
+          event(1, 'invited'),
+          event(2, 'refused_read'),
+          event(3, 'zone_chosen'),
+          event(4, 'refused_read'),
+        ])
           await store.recordSecurityEvent(one);
         const kinds = async (limit: number, ...rest: [number?, string[]?]) =>
           (await store.securityEvents(orgId('acme'), limit, ...rest)).map(({ kind }) => kind);
-        expect(await kinds(2, undefined, ['b'])).toEqual(['c', 'a']);
-        expect(await kinds(2, NINE + 3, ['b', 'c'])).toEqual(['a']);
-        expect(await kinds(2)).toEqual(['c', 'b']);
+        expect(await kinds(2, undefined, ['refused_read'])).toEqual(['zone_chosen', 'invited']);
+        expect(await kinds(2, NINE + 3, ['refused_read', 'zone_chosen'])).toEqual(['invited']);
+        expect(await kinds(2)).toEqual(['zone_chosen', 'refused_read']);
       });
 
       it('counts a security event that repeats within the minute, and keeps any other beside it', async () => {
@@ -1253,7 +1259,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         const event = (at: number, name: string, detail = 'refused') => ({
           org: orgId('acme'),
           at: start + at,
-          kind: 'refused_read',
+          kind: 'refused_read' as const,
           person: personId(name),
           detail,
         });
@@ -1277,7 +1283,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
           const event = {
             org: orgId('acme'),
             at: NINE + Math.floor(n / 3),
-            kind: 'refused_read',
+            kind: 'refused_read' as const,
             person: null,
             detail,
           };
@@ -1389,7 +1395,13 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
 
       it('lists what is on record of one person, newest first, in pages', async () => {
         const event = (after: number, change: object = {}) => ({
-          ...{ org: acme, at: NINE + after * 60_000, kind: 'password_changed', person: ann, detail: 'it was changed' },
+          ...{
+            org: acme,
+            at: NINE + after * 60_000,
+            kind: 'password_changed' as const,
+            person: ann,
+            detail: 'it was changed',
+          },
           ...change,
         });
         const others = [
@@ -1671,7 +1683,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         );
         await store.recordAccess(access(NINE));
         await store.recordSecurityEvent({
-          ...{ org: orgId('acme'), at: NINE, kind: 'signed_in', person: personId('ann') },
+          ...{ org: orgId('acme'), at: NINE, kind: 'signed_in_with_link', person: personId('ann') },
           detail: 'signed in',
         });
       }

@@ -442,7 +442,7 @@ const rows: Record<PersonalRoute, Row> = {
     saidOf: () => 'not_found',
   },
   layers: {
-    ...{ ...change, logged: 'receipt', refusal: 'refused_layers' },
+    ...{ ...change, logged: 'layers', refusal: 'refused_layers' },
     may: any(self, is('owner', 'admin', 'privacy_officer'), theirManager),
     said: ({ person, parameters }) => [person, parameters.map(({ devices }: Json) => devices.length)],
     saidOf: ({ person }) => [person, parameterIds.map(() => 1)],

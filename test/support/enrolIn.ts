@@ -6,7 +6,7 @@ export async function enrolIn(store: Pick<Store, 'createToken' | 'enrolDevice'>,
   const { org, person, enrolledAt: now } = device;
   const code = token(`code of ${device.device}`, { kind: 'enrolment', org, person, expiresAt: now + 1 });
   await store.createToken(code);
-  const event = { org, at: now, kind: 'device_enrolled', person, detail: 'a device enrolled' };
+  const event = { org, at: now, kind: 'device_enrolled' as const, person, detail: 'a device enrolled' };
   const result = await store.enrolDevice({
     codeHash: code.tokenHash,
     now,

@@ -283,7 +283,7 @@ export const access = (at: number, change: Partial<NewAccess> = {}): NewAccess =
   actor: personId('max'),
   actorRole: 'manager',
   subject: personId('ann'),
-  action: 'activity.read',
+  action: 'observations',
   purpose: 'workload_review',
   day: '2026-03-02',
   parameters: ['app', 'session'],

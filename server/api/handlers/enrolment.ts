@@ -91,7 +91,7 @@ async function enrolled(context: Context, payload: EnrolmentPayload, signed: Sig
   const { org, person } = await personOf(context, await store.peekToken('enrolment', codeHash, now));
   const device = newDevice(payload, { org, person, enrolledAt: now });
   const detail = 'a code was used up to enrol a device of this person, who said that they are of age';
-  const event = { org, at: now, kind: 'device_enrolled', person, detail };
+  const event = { org, at: now, kind: 'device_enrolled' as const, person, detail };
   const most = { active: DEVICES_MOST, inADay: IN_A_DAY_MOST };
   const result = await control.enrol(device, signed, { codeHash, event, most });
   if (result.kind === 'enrolled') return device;

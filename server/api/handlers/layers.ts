@@ -53,7 +53,7 @@ export function layers(
     async layers({ person, signedIn }) {
       const { actor } = signedIn;
       const isOwn = person.person === actor.person;
-      await recordLook(context, actor, person.person, { action: 'receipt', purpose: isOwn ? 'own_data' : 'support' });
+      await recordLook(context, actor, person.person, { action: 'layers', purpose: isOwn ? 'own_data' : 'support' });
       return layersOf(context, walls, person, signedIn);
     },
     leftOutOfPerson: ({ person, signedIn }) => leftOutOf(context, person, signedIn),

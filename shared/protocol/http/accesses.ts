@@ -6,12 +6,36 @@ import { Day, UnixMs } from '../../time.ts';
 import { ReadPurpose } from './reading.ts';
 import { empty, personPath, route } from './route.ts';
 
+/** All that is recorded as a look. Whoever shows them has words for each. */
+export const lookActions = [
+  'day',
+  'week',
+  'today',
+  'today_live',
+  'observations',
+  'screenshot',
+  'receipt',
+  'layers',
+  'self_test',
+  'accesses',
+  'objections',
+  'restrictions',
+  'requests',
+  'corrections',
+  'held',
+  'export',
+  'imported',
+  'special',
+] as const;
+export type LookAction = (typeof lookActions)[number];
+
 export const AccessEntry = z.strictObject({
   /** The first time, where a refusal was repeated. */
   at: UnixMs,
   actor: PersonId,
   actorName: z.string(),
   actorRole: Role,
+  /** One of `lookActions`; of what an earlier server kept, and of a later one, it may be another. */
   action: z.string(),
   purpose: ReadPurpose,
   /** The day that was looked at; of a `week` the first of its seven days. Null also for refusals about different days. */

@@ -6,13 +6,22 @@ import { count, say } from '../../../server/console/strings/say.ts';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import { SESSION_CAUSES } from '../../../shared/events/observation.ts';
 import { PersonId, TeamId } from '../../../shared/ids.ts';
+import { lookActions } from '../../../shared/protocol/http/accesses.ts';
 import type { PersonView } from '../../../shared/protocol/http/people.ts';
+import { securityEventKinds } from '../../../shared/protocol/http/securityEvents.ts';
 import { HOUR, MINUTE } from '../../../shared/time.ts';
 
 test('every level of the catalogue and every cause of a stop has a word', () => {
   const levels = parameterIds.flatMap((id) => catalog[id].levels.map((level) => `level.${level}`));
   const causes = [...SESSION_CAUSES, 'paused'].map((cause) => `cause.${cause}`);
   expect([...levels, ...causes].filter((key) => !Object.hasOwn(en, key))).toEqual([]);
+});
+
+test('everything that the server puts on record, as an event of security or as a look, has words of its own', () => {
+  const keys = [...securityEventKinds.map((kind) => `event.${kind}`), ...lookActions.map((one) => `action.of.${one}`)];
+  expect(keys.filter((key) => !Object.hasOwn(en, key))).toEqual([]);
+  const said = keys.map((key) => en[key as keyof typeof en]);
+  expect(said.filter((words, at) => said.indexOf(words) !== at)).toEqual([]);
 });
 
 test('every counted string has both of its forms', () => {

@@ -75,7 +75,7 @@ it('an enrolment counts the devices of its person, and does not look through tho
       expiresAt,
     ]),
   );
-  const event = { org, at: NINE, kind: 'device_enrolled', person, detail: 'a device enrolled' };
+  const event = { org, at: NINE, kind: 'device_enrolled' as const, person, detail: 'a device enrolled' };
   const enrolment = { codeHash: tokenHash, now: NINE, device: enrolled, acknowledgement: null, event };
   const plans = await plansOf(async (devices) => {
     const result = await devices.enrolDevice({ ...enrolment, most: { active: 2, inADay: 2 } });

@@ -269,7 +269,7 @@ describe('the files of the SQLite store', () => {
   });
 });
 
-const event = { org: orgId('acme'), at: NINE + 1, kind: 'test', person: null, detail: 'a sentence' };
+const event = { org: orgId('acme'), at: NINE + 1, kind: 'invited' as const, person: null, detail: 'a sentence' };
 
 /** Statements of another program, past the store. */
 function raw(file: string, sql: string): Promise<void> {
