@@ -342,7 +342,7 @@ async function prove({ recorder, device, options, policies }: Running, parameter
   const said = SelfTestReport.parse({ device: id, org, nonce, ...(await recorder.selfTest(parameter)) });
   const report = signPayload('daylight/self-test/v1', device.deviceKey, canonical(said));
   const proof = { said, report, devicePublicKey: publicKeyOf(device.deviceKey) };
-  const why = said.decidedBy === null ? '' : whyOffHere(policies, parameter, said.decidedBy);
+  const why = said.decidedBy === null ? '' : whyOffHere(policies, parameter, said.decidedBy, options.clock.now());
   return { ok: true, said: selfTestSentence(said), proof, why };
 }
 

@@ -96,7 +96,7 @@ export function createPolicyChange(deps: PolicyChangeDeps): PolicyChange {
     if (!isRunning() || decision.kind === 'allowed') return;
     const written = writer.record(tracking.apply({ kind: 'stop', cause: 'not_allowed' }));
     arrived = { ...arrived, ended: Promise.all([arrived.ended, written]) };
-    const why = whyOffHere(policies, 'session', decision.by);
+    const why = whyOffHere(policies, 'session', decision.by, deps.clock.now());
     deps.tell(say('answer.ended', { why }));
   }
 

@@ -126,9 +126,9 @@ function isUnpaired({ sensing }: StatusSources): boolean {
 }
 
 function whyNotActive(sources: StatusSources, id: ParameterId, off: LayerName | 'sensor_unavailable'): string {
-  const { tracking, policies } = sources;
+  const { tracking, policies, clock } = sources;
   if (off === 'lock' && tracking.presence() === 'quiet') return whyQuiet(signs(sources));
-  return whyOffHere(policies, id, off);
+  return whyOffHere(policies, id, off, clock.now());
 }
 
 /** What would show that the person is here. */

@@ -33,15 +33,23 @@ export function reactsUntil(
   return by === 'acknowledgement' ? (policies.lease()?.coming?.[parameter]?.from ?? null) : null;
 }
 
-/** Why it is off here, with the day from which what the person has acknowledged counts. */
+/** Why it is off here, with the day from which what the person has acknowledged counts, and whether it is so by old terms of theirs. */
 export function whyOffHere(
-  policies: Pick<PolicyCache, 'lease' | 'policy' | 'notUnderstood' | 'disagreement'>,
+  policies: Pick<PolicyCache, 'lease' | 'policy' | 'notUnderstood' | 'disagreement' | 'isByOldTerms'>,
   parameter: ParameterId,
   by: OffReason,
+  now: UnixMs,
 ): string {
   const from = reactsUntil(policies, parameter, by);
   if (from !== null) return say('off.reactingUntil', { date: date(from) });
-  return whyOff(reasonFor(policies, parameter, by), policies.disagreement());
+  const why = whyOff(reasonFor(policies, parameter, by), policies.disagreement());
+  if (!decidedByTerms(by) || !policies.isByOldTerms(by, parameter, now)) return why;
+  return by === 'review' ? say('off.reviewOldTerms') : `${why} ${say('off.byOldTerms')}`;
+}
+
+/** What old terms can have a say in. */
+function decidedByTerms(by: OffReason): by is 'jurisdiction' | 'review' | 'consent' | 'schedule' {
+  return by === 'jurisdiction' || by === 'review' || by === 'consent' || by === 'schedule';
 }
 
 /** `apart`: `PolicyCache.disagreement`. */

@@ -408,6 +408,9 @@ export const en = {
   'off.lease': 'Off: the server has not confirmed for too long that it may be collected.',
   'off.jurisdiction': 'Off: by law it needs your consent, and your organisation has not asked for it.',
   'off.review': 'Off: your organisation has to assess it first, and has not, or not again by the day that was set.',
+  'off.reviewOldTerms':
+    'Off: under your old terms its assessment has ended, or there was none. What your organisation has done since counts for you once you agree.',
+  'off.byOldTerms': 'So say your old terms, which stay because you have not agreed to what came after them.',
   'off.team': 'Off: your organisation does not collect it of a team that you are in.',
   'off.person': 'Off: your organisation does not collect it of you.',
   'off.agreement': 'Off: your old terms keep it off, because you have not agreed to what came after them.',

@@ -99,6 +99,22 @@ export function policyLayers(
   ];
 }
 
+/** Which layers say what they say of a parameter because of old terms that stay for the person, and would not by the policy alone. */
+export function oldTermsIn(
+  policy: Decided,
+  terms: PersonalTerms,
+  at: UnixMs,
+  walls: WallClocks,
+): (layer: LayerName, parameter: ParameterId) => boolean {
+  const { agreed, ...others } = terms;
+  if (agreed === undefined) return () => false;
+  const [theirs, alone] = [terms, others].map((of) => policyLayers(policy, of, at, walls));
+  const most = (layers: readonly Layer[] | undefined, layer: LayerName, parameter: ParameterId) =>
+    layers?.find(({ name }) => name === layer)?.ceilings[parameter];
+  return (layer, parameter) =>
+    layer !== 'agreement' && most(theirs, layer, parameter) !== most(alone, layer, parameter);
+}
+
 /** The most that policy and person allow of each parameter, whatever the time, and whatever the person has been told. */
 export function decidedLevels(policy: Decided, terms: PersonalTerms): Levels {
   const effective = resolve([{ name: 'organisation', ceilings: levelsIn(policy) }, ...decidedLayers(policy, terms)]);

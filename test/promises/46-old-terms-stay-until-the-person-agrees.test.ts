@@ -1,14 +1,22 @@
 import { expect, test } from 'vitest';
 import type { Agent } from '../../agent/core/agent.ts';
 import { statusLines } from '../../agent/core/statusWords.ts';
+import { whyOffHere } from '../../agent/core/words.ts';
+import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { acknowledgedWords } from '../../agent/strings/acknowledged.ts';
+import { en as agentEn } from '../../agent/strings/en.ts';
+import { layerText } from '../../server/console/layers/layerWords.ts';
+import { en } from '../../server/console/strings/en.ts';
 import { decidedBy, decidedLevels } from '../../shared/policy/ceilings.ts';
 import { Lease } from '../../shared/policy/lease.ts';
+import { NO_PERSONAL_TERMS, PersonalTerms } from '../../shared/policy/personal.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
 import type { RuleChange } from '../../shared/policy/policy.ts';
+import type { LayersView } from '../../shared/protocol/http/layers.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
-import { addMember, publish, startServer as startWholeServer } from '../support/api.ts';
+import { addMember, type Member, publish, startServer as startWholeServer } from '../support/api.ts';
 import { eventually } from '../support/daylight.ts';
+import { atTheEditor, script } from '../support/days/moments.ts';
 import {
   acknowledgementBy,
   connect,
@@ -18,6 +26,7 @@ import {
   type TestDevice,
 } from '../support/ingestKit.ts';
 import { enrolRealAgent } from '../support/realAgent.ts';
+import { createRig } from '../support/recording.ts';
 
 // PROMISES 46: what takes a right away binds nobody who has not agreed; to have read it is not to agree.
 
@@ -212,6 +221,56 @@ test('on their own computer they pause as before, are told once what stays, and 
   } finally {
     await it.close();
   }
+});
+
+/** What *Why on or off* says of the layer, to the person themself. */
+async function whyOf({ client, person }: Member, parameter: string, layer: string): Promise<string> {
+  const view: LayersView = await client.ok('GET', `/people/${person}/layers`);
+  const explained = view.parameters.find((one) => one.parameter === parameter);
+  const said = explained?.layers.find((one) => one.layer === layer);
+  if (explained === undefined || said === undefined) throw new Error(`${parameter}: no ${layer}`);
+  return layerText(said, { explained, view, now: view.at });
+}
+
+test('why something is on or off is said of the old terms where they decide, and they are never said not to stay', async () => {
+  const it = await startWholeServer();
+  try {
+    const owner = await it.addOrganisation('Acme');
+    const mia = await addMember(it, owner.client, 'employee', { name: 'Mia', email: 'mia@acme.example.com' });
+    await publish(owner.client, { app: { level: 'name', basis: 'consent' } });
+    await using made = await enrolRealAgent(it.url, mia, true);
+    const onDevice = (id: 'app' | 'session') => made.agent.status().parameters[id].why;
+    const [none, other] = [en['why.consent.none'], en['why.consent.other']];
+    expect(await whyOf(mia, 'app', 'consent')).toBe(none);
+    expect(await whyOf(mia, 'app', 'agreement')).toBe(en['why.agreement.none']);
+    expect(await whyOf(mia, 'session', 'consent')).toBe(other);
+
+    await publish(owner.client, { app: { basis: 'legitimate_interest' }, session: { employeeMayPause: false } });
+    await eventually('it is here', () => (made.agent.status().notice?.agreement ?? null) !== null);
+    expect(await whyOf(mia, 'app', 'consent')).toBe(`${none} ${en['why.byOldTerms']}`);
+    expect(await whyOf(mia, 'app', 'agreement')).toBe(en['why.agreement.holds']);
+    expect(await whyOf(mia, 'session', 'agreement'), 'of all of it, paused or not').toBe(en['why.agreement.holds']);
+    expect(await whyOf(mia, 'session', 'consent')).toBe(other);
+    expect(onDevice('app')).toBe(`${agentEn['off.consent']} ${agentEn['off.byOldTerms']}`);
+  } finally {
+    await it.close();
+  }
+});
+
+test('what was assessed anew for terms to which the person has not agreed is not said to be unassessed', async () => {
+  const { policies, publisher, clock } = await createRig({
+    platform: (on) => createScriptedPlatform(script(atTheEditor), on),
+    levels: { app: 'name' },
+  });
+  const rule = policies.policy()?.rules.app;
+  const old = { version: 1, rule: { ...rule, reviewBy: clock.now() - DAY } };
+  const policy = publisher.policy(2, { app: 'name' });
+  const lease = (agreed: object) =>
+    publisher.lease(policy, 2, { terms: PersonalTerms.parse({ ...NO_PERSONAL_TERMS, ...agreed }) });
+  await policies.accept(policy, lease({ agreed: { parameters: { app: old }, leaseHours: {} } }));
+  expect(policies.isByOldTerms('review', 'app', clock.now())).toBe(true);
+  expect(whyOffHere(policies, 'app', 'review', clock.now())).toBe(agentEn['off.reviewOldTerms']);
+  expect(policies.isByOldTerms('schedule', 'app', clock.now())).toBe(false);
 });
 
 /** Which notice was acknowledged last comes with a frame of its own. */

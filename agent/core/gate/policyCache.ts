@@ -3,13 +3,13 @@ import { isCanonical } from '../../../shared/canonical.ts';
 import { ParameterId, parameterIds, rank } from '../../../shared/catalog.ts';
 import type { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
 import { rulesWithin, timesWithin } from '../../../shared/policy/agreed.ts';
-import { decidedLevels, policyLayers } from '../../../shared/policy/ceilings.ts';
+import { decidedLevels, oldTermsIn, policyLayers } from '../../../shared/policy/ceilings.ts';
 import { type Exclusions, NO_EXCLUSIONS, together } from '../../../shared/policy/exclusions.ts';
 import { type KeyChain, type KeyLink, SignedKeyStatement } from '../../../shared/policy/keys.ts';
 import { Lease, leaseLayers, leaseWithin } from '../../../shared/policy/lease.ts';
 import { NO_PERSONAL_TERMS, type PersonalTerms } from '../../../shared/policy/personal.ts';
 import { type Levels, leastOf, levelsOf, type ReadPolicy, readPolicy } from '../../../shared/policy/policy.ts';
-import { everythingOff, type Layer } from '../../../shared/policy/resolve.ts';
+import { everythingOff, type Layer, type LayerName } from '../../../shared/policy/resolve.ts';
 import { createWallClocks } from '../../../shared/policy/workingHours.ts';
 import { Digest, type PublicKey, Signed, type SigningContext } from '../../../shared/signed.ts';
 import { MINUTE, UnixMs } from '../../../shared/time.ts';
@@ -83,6 +83,8 @@ export interface PolicyCache {
   disagreement(): number | null;
   /** Organisation, what was decided for and by the person, acknowledgement, lease and working hours, as layers at `now`. No policy: no organisation layer, so everything is off. */
   layers(now: UnixMs): readonly Layer[];
+  /** Whether the layer says so because of old terms that stay for the person, and would not by the policy alone. */
+  isByOldTerms(layer: LayerName, parameter: ParameterId, now: UnixMs): boolean;
   /** What is left out: by the newest genuine policy, by those before it until its own lease has come, and for the person as they want it. */
   exclusions(): Exclusions;
   /** From now on calls back when what has arrived holds as far as it lowers, before that is on disk; `policyChanged` comes after it. */
@@ -276,9 +278,19 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     if (kept.lease === null) {
       return [{ name: 'organisation', ceilings: levelsOf(kept.policy) }, ...ceiling, everythingOff('lease')];
     }
-    const terms = { ...kept.lease.terms, consent: consents(kept.lease.terms) };
     const then = believed(now);
-    return [...policyLayers(kept.policy, terms, then, walls), ...ceiling, ...leaseLayers(kept.lease, then)];
+    const decided = policyLayers(kept.policy, termsNow(kept.lease), then, walls);
+    return [...decided, ...ceiling, ...leaseLayers(kept.lease, then)];
+  }
+
+  function termsNow({ terms }: Lease): PersonalTerms {
+    return { ...terms, consent: consents(terms) };
+  }
+
+  function isByOldTerms(layer: LayerName, parameter: ParameterId, now: UnixMs): boolean {
+    const { policy, lease, unread } = kept;
+    if (policy === null || lease === null || unread !== null) return false;
+    return oldTermsIn(policy, termsNow(lease), believed(now), walls)(layer, parameter);
   }
 
   function remembered(): PolicyMemory {
@@ -304,6 +316,7 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
     refusal: () => (refusal === 'not_yet' && !holds(kept.ceiling, clock.now()) ? null : refusal),
     disagreement: () => (Math.abs(apart) > SKEW_MS ? apart : null),
     layers,
+    isByOldTerms,
     exclusions: () => excludedBy(kept),
     onLowered: (callback) => void listeners.add(callback),
     memory: remembered,

@@ -2,7 +2,7 @@ import { canonical } from '../../../shared/canonical.ts';
 import { parameterIds, rank } from '../../../shared/catalog.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import type { OrgId } from '../../../shared/ids.ts';
-import { decidedBy, policyLayers } from '../../../shared/policy/ceilings.ts';
+import { decidedBy, oldTermsIn, policyLayers } from '../../../shared/policy/ceilings.ts';
 import { excludesMore, NO_EXCLUSIONS } from '../../../shared/policy/exclusions.ts';
 import { explain } from '../../../shared/policy/layers.ts';
 import { LeftOut } from '../../../shared/policy/leftOut.ts';
@@ -169,6 +169,7 @@ async function layersOf(
       .map((device) => witnessOf(context, device, told.get(device.device), instant, isOwn)),
   );
   const decided = policyLayers(decidedBy(current.document), terms, now, walls);
+  const isByOldTerms = oldTermsIn(decidedBy(current.document), terms, now, walls);
   const withReasons = seesActivity(actor, person);
   // Who consented is nobody's business but theirs: level, layer and what a device says would each tell.
   const withheld = isOwn ? null : await restsOnConsent(context, person);
@@ -184,7 +185,7 @@ async function layersOf(
     workingHours,
     clock: clockOf(standing, current, isOwn),
     leftOut: await leftOutOf(context, person, reader),
-    parameters: shown.map((id) => explained(id, { current, decided, devices, withReasons })),
+    parameters: shown.map((id) => explained(id, { current, decided, isByOldTerms, devices, withReasons })),
   };
 }
 
@@ -217,9 +218,16 @@ function explained(
   {
     current,
     decided,
+    isByOldTerms,
     devices,
     withReasons,
-  }: { current: PublishedPolicy; decided: readonly Layer[]; devices: readonly Witness[]; withReasons: boolean },
+  }: {
+    current: PublishedPolicy;
+    decided: readonly Layer[];
+    isByOldTerms: ReturnType<typeof oldTermsIn>;
+    devices: readonly Witness[];
+    withReasons: boolean;
+  },
 ): ExplainedParameter {
   const acknowledged = (told: Levels): readonly Layer[] => [...decided, { name: 'acknowledgement', ceilings: told }];
   const most = explain(parameter, acknowledged(toldOnAny(devices.map(({ told }) => told))));
@@ -228,7 +236,7 @@ function explained(
     parameter,
     level: most.level,
     decidedBy: most.decidedBy,
-    layers: most.layers.map((one) => ({ ...one })),
+    layers: most.layers.map((one) => ({ ...one, byOldTerms: isByOldTerms(one.layer, parameter) })),
     ...{ purpose, basis, schedule, reviewBy },
     devices: devices.map(({ device, told, coming, said }) => {
       const state = switchesOf(said)[parameter];

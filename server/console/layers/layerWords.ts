@@ -31,8 +31,15 @@ export function limitText({ layer, most }: Said, parameter: ParameterId): string
 
 /** Why it says that. */
 export function layerText(said: Said, about: About): string {
+  const { layer, byOldTerms } = said;
+  const text = reasonText(said, about);
+  // The others have a sentence of their own for it.
+  return byOldTerms && (layer === 'consent' || layer === 'jurisdiction') ? `${text} ${say('why.byOldTerms')}` : text;
+}
+
+function reasonText(said: Said, about: About): string {
   const { explained, view, now } = about;
-  const { layer, most } = said;
+  const { layer, most, byOldTerms } = said;
   const { parameter } = explained;
   const isLimit = limits(parameter, most);
   switch (layer) {
@@ -42,9 +49,10 @@ export function layerText(said: Said, about: About): string {
         basis: say(`basis.${explained.basis}`),
       });
     case 'jurisdiction':
-      if (view.jurisdiction === null) return say('why.jurisdiction.none');
-      return say(isLimit ? 'why.jurisdiction.limits' : 'why.jurisdiction.free');
+      if (isLimit) return say('why.jurisdiction.limits');
+      return say(view.jurisdiction === null ? 'why.jurisdiction.none' : 'why.jurisdiction.free');
     case 'review': {
+      if (byOldTerms) return say('why.review.oldTerms');
       if (explained.reviewBy === null) return say('why.review.none');
       if (explained.reviewBy === NEVER_ASSESSED) return say('why.review.never');
       return say(isLimit ? 'why.review.past' : 'why.review.ahead', { when: dateTime(explained.reviewBy) });
@@ -54,9 +62,9 @@ export function layerText(said: Said, about: About): string {
     case 'person':
       return isLimit ? heldText(view.leftOut.person, now) : say('why.person.none');
     case 'agreement':
-      return say(isLimit ? 'why.agreement.holds' : 'why.agreement.none');
+      return say(most === null ? 'why.agreement.none' : 'why.agreement.holds');
     case 'consent':
-      if (explained.basis !== 'consent') return say('why.consent.other');
+      if (most === null) return say('why.consent.other');
       return say(most === 'off' ? 'why.consent.none' : 'why.consent.given');
     case 'objection':
       if (isLimit && view.unreadable) return say('objections.unreadable');
@@ -72,6 +80,7 @@ export function layerText(said: Said, about: About): string {
       return say(isLimit ? 'why.acknowledgement.some' : 'why.acknowledgement.all');
     }
     case 'schedule': {
+      if (byOldTerms) return say('why.schedule.oldTerms');
       if (explained.schedule === null || view.workingHours === null) return say('why.schedule.none');
       const hours = hoursText(view.workingHours, view.clock.zone);
       return say(isLimit ? 'why.schedule.outside' : 'why.schedule.inside', { hours });

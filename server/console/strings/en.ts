@@ -843,6 +843,10 @@ export const en = {
   'why.agreement.none': 'No old terms stay for this person.',
   'why.agreement.holds':
     'The policy took something from this person, and they have not agreed: what they had agreed to stays.',
+  'why.byOldTerms': 'So say the old terms that stay for this person, and not the policy.',
+  'why.review.oldTerms':
+    'Under the old terms that stay for this person its assessment has ended, or there was none. What came after counts once they agree.',
+  'why.schedule.oldTerms': 'It is no working time now by the hours of the old terms that stay for this person.',
   'why.consent.other': 'It does not rest on consent.',
   'why.consent.given': 'Consent was given for this, up to that level.',
   'why.consent.none': 'It rests on consent, and none was given for this purpose.',

@@ -34,6 +34,8 @@ const LayerSaid = z.strictObject({
   most: z.string().nullable(),
   /** The one that the effective level is owed to. */
   decides: z.boolean(),
+  /** Old terms that stay for the person make it say so: by the policy alone it would say something else. */
+  byOldTerms: z.boolean(),
 });
 
 export const ExplainedParameter = z.strictObject({

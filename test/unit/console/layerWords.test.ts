@@ -17,7 +17,7 @@ const view: LayersView = {
 };
 
 function words(most: string, coming: ExplainedParameter['devices'][number]['coming']): string {
-  const said = { layer: 'acknowledgement', most, decides: true } as const;
+  const said = { layer: 'acknowledgement', most, decides: true, byOldTerms: false } as const;
   const device = { device: deviceId('pc'), level: most, decidedBy: 'acknowledgement', coming, reported: null } as const;
   const explained: ExplainedParameter = {
     ...{ parameter: 'app', level: most, decidedBy: 'acknowledgement', layers: [said], devices: [device] },

@@ -85,9 +85,14 @@ test('what a manager leaves out for their team decides for each member, on the p
   });
   const screenshot = await why(mia, 'screenshot');
   expect(screenshot).toMatchObject({ level: 'off', decidedBy: 'team' });
-  expect(saysOf(screenshot, 'team')).toEqual({ layer: 'team', most: 'off', decides: true });
-  expect(saysOf(screenshot, 'organisation')).toEqual({ layer: 'organisation', most: 'full', decides: false });
-  expect(saysOf(screenshot, 'person')).toEqual({ layer: 'person', most: null, decides: false });
+  expect(saysOf(screenshot, 'team')).toEqual({ layer: 'team', most: 'off', decides: true, byOldTerms: false });
+  expect(saysOf(screenshot, 'organisation')).toEqual({
+    layer: 'organisation',
+    most: 'full',
+    decides: false,
+    byOldTerms: false,
+  });
+  expect(saysOf(screenshot, 'person')).toEqual({ layer: 'person', most: null, decides: false, byOldTerms: false });
   const { leftOut } = await mia.client.ok('GET', `/people/${mia.person}/layers`);
   expect(leftOut.teams).toMatchObject([{ team: teams.sales, name: 'Sales', words: 'shows customers', byName: 'Max' }]);
   expect(await teamTerms()).toEqual({ screenshot: 'off', title: 'redacted' });
