@@ -6,7 +6,7 @@ import { type Actor, authorize, personTarget } from '../authorize.ts';
 import type { Circumstances } from '../reports/absent.ts';
 import type { Interval } from '../reports/intervals.ts';
 import { todayParameters, todayRow } from '../reports/today.ts';
-import type { PersonRecord, Store } from '../store/store.ts';
+import type { DeviceRecord, PersonRecord, Store } from '../store/store.ts';
 import { circumstancesOf, countingFrom, type Past, pastOf } from './circumstances.ts';
 import type { Context } from './context.ts';
 import { daysAround, openFor, requireToday, standingNow } from './opened.ts';
@@ -167,8 +167,9 @@ async function countingOf(
   const people = unseen.map(({ record }) => record.person);
   const devices = (await store.devices(org, people)).filter(({ status }) => status === 'active');
   const [told, now] = [await control.toldOn(org, devices), clock.now()];
-  const theirs = (person: PersonId) => devices.filter((device) => device.person === person);
-  return new Map(people.map((person) => [person, countingFrom(theirs(person), told, now)]));
+  const byPerson = new Map(people.map((person) => [person, [] as DeviceRecord[]]));
+  for (const device of devices) byPerson.get(device.person)?.push(device);
+  return new Map([...byPerson].map(([person, theirs]) => [person, countingFrom(theirs, told, now)]));
 }
 
 function unseenRow(

@@ -110,7 +110,7 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   const day = calendar.dayAfter(at, 0);
   const expires = calendar.dayAfter(at, verdict.retentionDays);
   if (expires < calendar.today) return no('past_retention');
-  const problem = judged(input, () => untruth(observation));
+  const problem = judged(input, observation);
   if (problem !== null) return no(problem);
   if (isExcluded(observation, () => input.judge.exclusions(question))) return no('excluded');
   const counted = observation.parameter === 'screenshot' ? countScreenshot(inSession, at) : inSession;
@@ -121,14 +121,20 @@ function admitOne(input: GateInput, calendar: Calendar, sessions: DeviceSessions
   return { item: { observation: observation as Admitted, session, day, expires, termsVersion }, sessions: counted };
 }
 
-/** What cannot be judged, or not within the limit, is not stored; the rest of its batch is judged as ever. */
-function judged({ mono }: GateInput, judge: () => DiscardReason | null): DiscardReason | null {
+/**
+ * What cannot be judged, or not within the limit, is not stored; the rest of its batch is judged as ever. Only where there is something
+ * to redact: a host that stood still for a moment must not lose the start of a session, and all of it with that.
+ */
+function judged({ mono }: GateInput, observation: Observation): DiscardReason | null {
+  if (!REDACTED.has(observation.parameter)) return null;
   try {
-    return inTimeLimit(mono, judge);
+    return inTimeLimit(mono, () => untruth(observation));
   } catch {
     return 'malformed';
   }
 }
+
+const REDACTED: ReadonlySet<ParameterId> = new Set(['app', 'title', 'url']);
 
 /** A stop that is not stored says all the same that its session is over: when, only what else is stored of it can tell. */
 function withoutEnded(input: GateInput, sessions: DeviceSessions, observation: Observation): DeviceSessions {

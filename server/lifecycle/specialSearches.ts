@@ -35,14 +35,14 @@ export type ErasedSpecial = Omit<NonNullable<SpecialSearchView['erased']>, 'byNa
 /** Under this name the organisation's settings keep what was ordered: begun, and then what it was. */
 const ORDERED = 'private entries';
 const Ordered = z.strictObject({
-  /** Its own revision, when it was begun: the name of this search. */
-  search: z.int().min(1),
+  /** Its own revision, when it was begun: the name of this search. Searches of before had none. */
+  search: z.int().min(1).optional(),
   since: UnixMs,
   by: z.strictObject({ person: PersonId, role: Role }),
   /** Null until all people were gone through. */
   found: SpecialFound.nullable(),
 });
-type Ordered = z.infer<typeof Ordered>;
+type Ordered = z.infer<typeof Ordered> & { readonly search: number };
 
 const RETRY_MS = 5 * SECOND;
 
@@ -53,7 +53,12 @@ export function createSpecialSearches(deps: SpecialSearchesDeps): SpecialSearche
   const brokenOff = new Set<OrgId>();
   const closing = new AbortController();
 
-  const ordered = (org: OrgId) => readSetting(store, vault, { org, name: ORDERED }, Ordered);
+  async function ordered(org: OrgId): Promise<Ordered | null> {
+    const last = await readSetting(store, vault, { org, name: ORDERED }, Ordered);
+    if (last === null || last.value === null) return null;
+    const { revision, value } = last;
+    return { ...value, search: value.search ?? (value.found === null ? revision : revision - 1) };
+  }
 
   const next = async (org: OrgId): Promise<number> => ((await store.setting(org, ORDERED))?.revision ?? 0) + 1;
 
@@ -104,7 +109,7 @@ export function createSpecialSearches(deps: SpecialSearchesDeps): SpecialSearche
   return {
     async of(org) {
       const now = running.get(org);
-      const last = (await ordered(org))?.value ?? null;
+      const last = await ordered(org);
       return {
         running: now === undefined ? null : { mode: now.mode, done: now.done, of: now.of },
         failed: brokenOff.has(org),
@@ -137,8 +142,7 @@ export function createSpecialSearches(deps: SpecialSearchesDeps): SpecialSearche
     async resume() {
       for (const { org } of await store.organisations()) {
         const last = await ordered(org).catch(failed);
-        const value = last?.value ?? null;
-        if (value?.found === null && !running.has(org)) beginErasing(org, value);
+        if (last?.found === null && !running.has(org)) beginErasing(org, last);
       }
     },
     async close() {

@@ -5,7 +5,7 @@ import type { Reductions } from '../../agent/core/sensors/reductions.ts';
 import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { NOTHING_ERASED } from '../../server/control/erased.ts';
 import { createDensity } from '../../server/ingest/density.ts';
-import { admit } from '../../server/ingest/gate.ts';
+import { admit, type GateOutput } from '../../server/ingest/gate.ts';
 import { REDUCTION_LIMIT_MS } from '../../shared/policy/timeLimit.ts';
 import { MINUTE } from '../../shared/time.ts';
 import { atTheEditor, onAPage, script, typing } from '../support/days/moments.ts';
@@ -106,25 +106,45 @@ test('a site that was not judged within the limit has no address, no title and n
     expect(rig.recorder.status().failures[id]).toBeGreaterThan(0);
 });
 
-test('at ingest, what is judged after the limit is discarded, and the rest of its batch is stored', () => {
+const seenAt = { at: MORNING, mono: 1_000, span: 0 };
+const titled = (title: string) => ({ parameter: 'title', level: 'redacted', title, ...seenAt });
+
+/** What becomes of them at ingest, where each look at the clock finds that so much has passed since the one before. */
+function outcomesAtIngest(
+  observations: readonly unknown[],
+  passes: readonly number[],
+  running: boolean,
+): GateOutput['outcomes'] {
   const { session, boot } = { session: newSession(), boot: BOOT };
-  const of = (title: string) => ({
-    ...{ parameter: 'title', level: 'redacted', title, at: MORNING, mono: 1_000, span: 0 },
-  });
-  const passes = [0, REDUCTION_LIMIT_MS + 1, 0].flatMap((took) => [0, took]);
+  const left = [...passes];
   let mono = 0;
   const { outcomes } = admit({
-    ...{ observations: ['One', 'Two', 'Three'].map(of), session, boot, policyVersion: 1 },
+    ...{ observations, session, boot, policyVersion: 1 },
     judge: {
       captured: () => ({ allowed: true, retentionDays: 30, termsVersion: 1 }),
       ...{ ended: () => ({ allowed: false, reason: 'off_at_capture' }), exclusions: () => [], takenAway: () => null },
     },
     ...{ erased: NOTHING_ERASED, hasImage: () => true, counting: createDensity().begin(), now: MORNING + MINUTE },
     clocks: { boot, at: MORNING, mono: 1_000, serverAt: MORNING, serverMono: 0 },
-    sessions: { sessions: [{ session, start: MORNING - MINUTE, stop: null, pauses: [] }], screenshots: [] },
-    mono: () => (mono += passes.shift() ?? 0),
+    sessions: {
+      sessions: running ? [{ session, start: MORNING - MINUTE, stop: null, pauses: [] }] : [],
+      screenshots: [],
+    },
+    mono: () => (mono += left.shift() ?? 0),
   });
+  return outcomes;
+}
+
+test('at ingest, what is judged after the limit is discarded, and the rest of its batch is stored', () => {
+  const passes = [0, REDUCTION_LIMIT_MS + 1, 0].flatMap((took) => [0, took]);
+  const outcomes = outcomesAtIngest(['One', 'Two', 'Three'].map(titled), passes, true);
   expect(outcomes).toEqual([{ kind: 'stored' }, { kind: 'discarded', reason: 'malformed' }, { kind: 'stored' }]);
+});
+
+test('a server that stands still for a moment loses no start of a session', () => {
+  const start = { parameter: 'session', level: 'on', event: 'start', cause: 'employee', ...seenAt };
+  const outcomes = outcomesAtIngest([start, titled('One')], [0, REDUCTION_LIMIT_MS + 1, 0, 0], false);
+  expect(outcomes[0]).toEqual({ kind: 'stored' });
 });
 
 test('a redactor that gives what has no place in the register loses its value', async () => {

@@ -173,32 +173,37 @@ test('looked for again, there is nothing', async () => {
   expect((await view()).look.found).toMatchObject({ parameters: [], people: null, restricted: 1 });
 });
 
-test('what was to be erased when the process ended is erased by the next start and told as its own, though the clock was set back before and after it was begun', async () => {
-  const { member } = who('tom');
-  const late = await recordDay(server.data, owner.org, member.person, at(-5), version, LISTED);
-  expect((await dayOfThem(member, late.day)).sites).toHaveLength(1);
-  await server.server.close();
-  const foundation = await openFoundation({
-    ...{ data: server.data, clock: server.clock, random: systemRandom, create: false },
-  });
-  server.clock.set(-2 * HOUR); // before what the first search ordered
-  const since = server.clock.now();
-  const by = { person: owner.person, role: 'owner' };
-  const place = { org: owner.org, name: 'private entries', revision: 3, at: since };
-  await putSetting(foundation.store, foundation.vault, place, { search: 3, since, by, found: null });
-  await foundation.close();
-  server.clock.set(-HOUR);
-  again = await openServer({ data: server.data, port: 0, logLevel: 'silent' }, { clock: server.clock });
-  const [asOwner, asTom] = [createClient(again.url), createClient(again.url)];
-  [asOwner.cookie, asTom.cookie] = [owner.client.cookie, member.client.cookie];
-  await eventually('it is gone', async () => {
+test.each([
+  { kept: 'as it is kept now', revision: 3, name: { search: 3 }, daysAgo: -5 },
+  { kept: 'as it was kept before searches had a number', revision: 5, name: {}, daysAgo: -6 },
+])(
+  'what was to be erased when the process ended, $kept, is erased by the next start and told as its own, though the clock was set back before and after it was begun',
+  async ({ revision, name, daysAgo }) => {
+    const { member } = who('tom');
+    await (again ?? server.server).close();
+    const late = await recordDay(server.data, owner.org, member.person, at(daysAgo), version, LISTED);
+    const foundation = await openFoundation({
+      ...{ data: server.data, clock: server.clock, random: systemRandom, create: false },
+    });
+    server.clock.set(-2 * HOUR); // before what the first search ordered
+    const since = server.clock.now();
+    const by = { person: owner.person, role: 'owner' };
+    const place = { org: owner.org, name: 'private entries', revision, at: since };
+    await putSetting(foundation.store, foundation.vault, place, { ...name, since, by, found: null });
+    await foundation.close();
+    server.clock.set(-HOUR);
+    again = await openServer({ data: server.data, port: 0, logLevel: 'silent' }, { clock: server.clock });
+    const [asOwner, asTom] = [createClient(again.url), createClient(again.url)];
+    [asOwner.cookie, asTom.cookie] = [owner.client.cookie, member.client.cookie];
+    await eventually('it is gone', async () => {
+      const { erased } = await asOwner.ok('GET', '/records/private');
+      return (erased.finishedAt ?? null) !== null && erased.found;
+    });
     const { erased } = await asOwner.ok('GET', '/records/private');
-    return (erased.finishedAt ?? null) !== null && erased.found;
-  });
-  const { erased } = await asOwner.ok('GET', '/records/private');
-  expect(erased.found.parameters.map(({ parameter, records }: Json) => [parameter, records])).toEqual([
-    ['url', 1],
-    ['screenshot', 1],
-  ]);
-  expect((await dayOfThem({ ...member, client: asTom }, late.day)).sites).toEqual([]);
-});
+    expect(erased.found.parameters.map(({ parameter, records }: Json) => [parameter, records])).toEqual([
+      ['url', 1],
+      ['screenshot', 1],
+    ]);
+    expect((await dayOfThem({ ...member, client: asTom }, late.day)).sites).toEqual([]);
+  },
+);
