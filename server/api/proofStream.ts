@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { canonical } from '../../shared/canonical.ts';
+import { levelAskedFor } from '../../shared/policy/review.ts';
 import { routes } from '../../shared/protocol/http.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
 import { authorize, organisation } from '../authorize.ts';
@@ -44,8 +45,12 @@ export async function followProof(context: Context, signedIn: SignedIn, stream: 
         change.lower();
       }
       if (!(await stillAllowed(context, signedIn))) break;
-      if (changedIn === null) continue;
-      const isPublished = (await control.current(org)).document.version !== last?.policyVersion;
+      const { document } = await control.current(org);
+      const isPast = last?.parameters.some(
+        ({ parameter, requested }) => requested !== levelAskedFor(document.parameters[parameter], clock.now()),
+      );
+      if (changedIn === null && isPast !== true) continue;
+      const isPublished = document.version !== last?.policyVersion || isPast === true;
       if (isPublished) confirmingUntil = clock.mono() + CONFIRMING_MS;
       const isWaitedFor = isPublished || (last !== null && clock.mono() < confirmingUntil && isBeingAnswered(last));
       if (!isWaitedFor && beatOf(clock) === changedIn) continue;

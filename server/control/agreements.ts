@@ -109,5 +109,5 @@ function agrees(
   const instant = Math.max(at, current.changedAt[id]);
   const terms = termsWith(standing.termsAt(instant), told, instant);
   const allowed = leastOf(told.at(instant), decidedLevels(decidedBy(current.document), terms));
-  return testimony(current, id, { receipt, allowed, terms: standing.revision }).startsWith('agrees');
+  return testimony(current, id, { receipt, allowed, terms: standing.revision }, instant).startsWith('agrees');
 }

@@ -41,7 +41,7 @@ import type { Connections, Judge, PolicyControl, PublishedPolicy } from './contr
 import { type Decision, sealDecision } from './decision.ts';
 import { exclusionsOf, type Facts, judge, judgeEnd, takenAway } from './judge.ts';
 import { isSignedBefore, type PolicyKeyChange, type PolicyKeys, statementsOf } from './policyKeys.ts';
-import { type Current, prove, requestedSince, unchangedSince } from './proof.ts';
+import { askedSince, type Current, prove, unchangedSince } from './proof.ts';
 import { createProposals, requireMayPublish, type Submission } from './proposals.ts';
 import { createPublications } from './publications.ts';
 import { createPush } from './push.ts';
@@ -656,7 +656,7 @@ function stateFrom(records: readonly PublishedPolicy[], signer: OrgSigner): OrgS
   const published = [...records.slice(0, -1), current];
   const { document, hash } = current;
   const claims = { document, hash, ...unchangedSince(published) };
-  return { published, current, claims, requestedAt: requestedSince(published) };
+  return { published, current, claims, requestedAt: askedSince(published) };
 }
 
 /** Devices believe the newest key alone. */

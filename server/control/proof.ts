@@ -1,6 +1,7 @@
 import { canonical } from '../../shared/canonical.ts';
 import { catalog, type Level, least, type ParameterId, parameterIds, rank } from '../../shared/catalog.ts';
-import type { Levels, PolicyDocument } from '../../shared/policy/policy.ts';
+import type { Levels, PolicyDocument, PolicyRule } from '../../shared/policy/policy.ts';
+import { levelAskedFor } from '../../shared/policy/review.ts';
 import { type ParameterProof, WAITING_NAMED } from '../../shared/protocol/http/proof.ts';
 import { FEWEST_TOLD } from '../../shared/protocol/http/specialSearches.ts';
 import type { ReceiptPayload } from '../../shared/protocol/messages.ts';
@@ -50,22 +51,30 @@ export function prove(
   const areFew = new Set(witnesses.map(({ device }) => device.person)).size < FEWEST_TOLD;
   return parameterIds.map((parameter) => {
     const saying: Record<Testimony, Witness[]> = { agrees_active: [], agrees_off: [], contradicts: [], silent: [] };
-    for (const witness of witnesses) saying[testimony(current, parameter, witness)].push(witness);
+    for (const witness of witnesses) saying[testimony(current, parameter, witness, now)].push(witness);
     const active = saying.agrees_active.length;
     const confirmed = active + saying.agrees_off.length;
-    const { level, basis } = current.document.parameters[parameter];
+    const rule = current.document.parameters[parameter];
+    const endedAt = endedBetween(requestedAt[parameter], rule, now);
     return {
       parameter,
-      requested: level,
-      requestedAt: requestedAt[parameter],
+      requested: levelAskedFor(rule, now),
+      requestedAt: endedAt ?? requestedAt[parameter],
       devices: witnesses.length,
       confirmed,
-      active: basis === 'consent' && areFew ? null : active,
+      active: rule.basis === 'consent' && areFew ? null : active,
       contradicting: saying.contradicts.map(({ device }) => device.device),
       waiting: waitingOf(parameter, saying.silent, now),
-      timeToEffectMs: timeToEffect(current, parameter, witnesses, confirmed),
+      // Of what ended by its date nobody counts how long that took: each computer knew the date before.
+      timeToEffectMs: endedAt === null ? timeToEffect(current, parameter, witnesses, confirmed) : null,
     };
   });
+}
+
+/** When the date of the rule passed, if that was after the moment; null otherwise. */
+function endedBetween(since: UnixMs, { level, reviewBy }: PolicyRule, now: UnixMs): UnixMs | null {
+  const isEnded = level !== 'off' && reviewBy !== undefined && since <= reviewBy && reviewBy < now;
+  return isEnded ? reviewBy + 1 : null;
 }
 
 type Testimony = 'agrees_active' | 'agrees_off' | 'contradicts' | 'silent';
@@ -73,21 +82,27 @@ type Testimony = 'agrees_active' | 'agrees_off' | 'contradicts' | 'silent';
 /**
  * What one device's receipt says of one parameter. A receipt about an earlier version speaks for the present one as long
  * as this parameter's rule has not changed in between, so that a device that is away leaves only what changed in doubt;
- * but only a receipt about the present version and the person's present terms can contradict it. `silent`: nothing signed
- * about this rule yet.
+ * but only a receipt about the present version and the person's present terms can contradict it. After the date of a rule one from before
+ * the date cannot, nor does what was rightly captured before it and still waits. `silent`: nothing signed about this rule yet.
  */
 export function testimony(
   current: Current,
   parameter: ParameterId,
   witness: Pick<Witness, 'receipt' | 'allowed' | 'terms'>,
+  at: UnixMs,
 ): Testimony {
   const { receipt, terms } = witness;
   if (receipt === null || receipt.policyVersion < current.unchanged[parameter]) return 'silent';
   const { hash, document } = current;
   const isCurrent =
     receipt.policyHash === hash && receipt.policyVersion === document.version && receipt.terms === terms;
-  const allowed = least(parameter, document.parameters[parameter].level, witness.allowed[parameter]);
-  if (!agrees(parameter, allowed, receipt)) return isCurrent ? 'contradicts' : 'silent';
+  const rule = document.parameters[parameter];
+  const asked = levelAskedFor(rule, at);
+  const allowed = least(parameter, asked, witness.allowed[parameter]);
+  const isEnding =
+    asked !== rule.level &&
+    (levelAskedFor(rule, receipt.at) !== 'off' || receipt.parameters[parameter].state === 'off');
+  if (!agrees(parameter, allowed, receipt)) return isCurrent && !isEnding ? 'contradicts' : 'silent';
   return isActive(receipt, parameter) ? 'agrees_active' : 'agrees_off';
 }
 
@@ -146,15 +161,38 @@ function timeToEffect(
   return known.reduce((last, at) => Math.max(last, at), requestedAt) - requestedAt;
 }
 
-/** When each parameter was last given the level that it has: the publication of the oldest version of its present run. */
+/**
+ * When each computer was asked for what it is asked for since: by a publication, or by a date of review that passed before the newest of
+ * them. What passed after that `prove` sees.
+ */
+export function askedSince(published: readonly Terms[]): Record<ParameterId, UnixMs> {
+  const moments = published.flatMap((terms, place) => {
+    const next = published[place + 1]?.publishedAt ?? terms.publishedAt;
+    const ends = parameterIds.flatMap((id) => terms.document.parameters[id].reviewBy ?? []).map((at) => at + 1);
+    const between = ends.filter((at) => at > terms.publishedAt && at < next).sort((a, b) => a - b);
+    return [terms, ...between.map((publishedAt) => ({ ...terms, publishedAt }))];
+  });
+  return requestedSince(moments, levelAskedFor);
+}
+
+interface Terms {
+  readonly document: PolicyDocument;
+  readonly publishedAt: UnixMs;
+}
+
+/**
+ * When each parameter was last given the level that it has: the publication of the oldest version of its present run. `levelOf`: which
+ * level a rule gives it at the time of the publication.
+ */
 export function requestedSince(
-  published: readonly { readonly document: PolicyDocument; readonly publishedAt: UnixMs }[],
+  published: readonly Terms[],
+  levelOf: (rule: PolicyRule, publishedAt: UnixMs) => Level = ({ level }) => level,
 ): Record<ParameterId, UnixMs> {
   const since = {} as Record<ParameterId, UnixMs>;
   const levels = {} as Record<ParameterId, Level>;
   for (const { document, publishedAt } of published) {
     for (const id of parameterIds) {
-      const { level } = document.parameters[id];
+      const level = levelOf(document.parameters[id], publishedAt);
       if (levels[id] !== level) since[id] = publishedAt;
       levels[id] = level;
     }
@@ -163,9 +201,7 @@ export function requestedSince(
 }
 
 /** Per parameter, the oldest version of the present run in which its rule, all of it, has been the same. */
-export function unchangedSince(
-  published: readonly { readonly document: PolicyDocument; readonly publishedAt: UnixMs }[],
-): Pick<Current, 'unchanged' | 'changedAt'> {
+export function unchangedSince(published: readonly Terms[]): Pick<Current, 'unchanged' | 'changedAt'> {
   const unchanged = {} as Record<ParameterId, number>;
   const changedAt = {} as Record<ParameterId, UnixMs>;
   const rules = {} as Record<ParameterId, string>;

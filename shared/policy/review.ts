@@ -1,4 +1,4 @@
-import { catalog, type ParameterId, rank } from '../catalog.ts';
+import { catalog, type Level, type ParameterId, rank } from '../catalog.ts';
 import { addDays, DAY, type Day, type UnixMs } from '../time.ts';
 
 /** So many days before the date of a review people are reminded of it. */
@@ -38,6 +38,14 @@ export function reviewState(
   if (reviewBy === NEVER_ASSESSED) return 'never';
   if (now > reviewBy) return 'over';
   return now > reviewBy - REMINDED_DAYS * DAY ? 'due' : 'holds';
+}
+
+/** What is asked of every computer at that moment: the level of the rule, and off after its date. */
+export function levelAskedFor(
+  { level, reviewBy }: { readonly level: Level; readonly reviewBy?: UnixMs | undefined },
+  at: UnixMs,
+): Level {
+  return reviewBy !== undefined && at > reviewBy ? 'off' : level;
 }
 
 /** What is to be reviewed by a day holds to the end of it, in UTC. */

@@ -4,6 +4,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useId } from 'react';
 import { catalog, hasLevel, type ParameterId } from '../../../shared/catalog.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import { levelAskedFor } from '../../../shared/policy/review.ts';
 import type { ParameterProof } from '../../../shared/protocol/http/proof.ts';
 import { count, say } from '../strings/say.ts';
 import classes from './collection.module.css';
@@ -69,7 +70,12 @@ export function ParameterRow(props: {
             <span className="dl-hidden"> {label}</span>
           </UnstyledButton>
         </div>
-        <ProofLine proof={proof} publishedLevel={policy.parameters[parameter].level} changed={changed} now={now} />
+        <ProofLine
+          proof={proof}
+          publishedLevel={levelAskedFor(policy.parameters[parameter], now)}
+          changed={changed}
+          now={now}
+        />
       </div>
       <Collapse expanded={opened} keepMounted={false} id={`${id}-details`}>
         <RuleDetails
