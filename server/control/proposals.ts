@@ -163,9 +163,9 @@ export function createProposals(deps: ProposalsDeps): Proposals {
     await write(org, (number) => ({ author, reason, number, step: { kind: 'proposed', content, hash, ...by } }));
   }
 
-  async function isAlone(actor: Actor, before: PolicyDocument, after: PolicyDocument): Promise<boolean> {
+  async function isAlone(actor: Actor, mayApprove: (other: Actor) => boolean): Promise<boolean> {
     const others = (await activePeople(store, actor.org)).filter(({ person }) => person !== actor.person);
-    return !others.some((other) => mayPublish(other, before, after));
+    return !others.some(mayApprove);
   }
 
   async function publishOne(org: OrgId, number: number): Promise<PublishedPolicy | null> {
@@ -231,7 +231,7 @@ export function createProposals(deps: ProposalsDeps): Proposals {
         const takes = raisesAnything(current.document, document);
         const second = takes && secondRequired;
         if (!second && publishAt === null) throw nothingToWaitFor();
-        const alone = takes && (await isAlone(actor, current.document, document));
+        const alone = takes && (await isAlone(actor, (other) => mayPublish(other, current.document, document)));
         await put(actor, { kind: 'policy', change, document, publishAt }, change.reason, { second, alone });
       }),
 
@@ -246,6 +246,7 @@ export function createProposals(deps: ProposalsDeps): Proposals {
         if (answer === 'approved' && content.kind === 'policy') {
           requireMayPublish(actor, (await stateOf(org)).current.document, content.document);
         }
+        if (answer === 'approved' && content.kind === 'second_off') requireMayEndSecond(actor);
         const step = answer === 'approved' ? { kind: answer, hash } : { kind: answer };
         await write(org, () => ({ author, reason, number, step }));
       }),
@@ -257,8 +258,7 @@ export function createProposals(deps: ProposalsDeps): Proposals {
         if (required === secondRequired) throw saysSo();
         if (required) return write(org, (number) => ({ author, reason, number, step: { kind: 'second_on' } }));
         if (proposals.some((one) => one.content.kind === 'second_off' && isOpen(one))) throw saysSo();
-        const { current } = await stateOf(org);
-        const alone = await isAlone(actor, current.document, current.document);
+        const alone = await isAlone(actor, mayEndSecond);
         return put(actor, { kind: 'second_off' }, reason, { second: true, alone });
       }),
 
@@ -295,6 +295,19 @@ export function requireMayPublish(actor: Actor, before: PolicyDocument, after: P
     field: `parameters.${parameter}.viewers`,
     remedy: 'Leave the viewers as they are, or fewer, or ask an owner to publish this.',
   });
+}
+
+/** Who approves that nobody is asked any more could have put that forward. */
+function requireMayEndSecond(actor: Actor): void {
+  if (mayEndSecond(actor)) return;
+  throw new DaylightError('forbidden', 'answer: only an owner approves that no second person is asked for', {
+    field: 'answer',
+    remedy: 'Ask an owner to approve it, or refuse it.',
+  });
+}
+
+function mayEndSecond(actor: Actor): boolean {
+  return authorize(actor, 'policy.require_second', organisation(actor.org)).kind === 'granted';
 }
 
 function mayPublish(actor: Actor, before: PolicyDocument, after: PolicyDocument): boolean {

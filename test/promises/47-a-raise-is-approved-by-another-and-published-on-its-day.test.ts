@@ -44,7 +44,7 @@ function found(organisation: string) {
 }
 
 /** An organisation of its own, with its owner and others. */
-async function organised<R extends 'admin' | 'manager' | 'employee'>(name: string, ...roles: R[]) {
+async function organised<R extends 'owner' | 'admin' | 'manager' | 'employee'>(name: string, ...roles: R[]) {
   const made = await found(name);
   const client = createClient(server.url);
   await client.ok('POST', '/session/link', { token: made.token });
@@ -188,6 +188,25 @@ test('an owner alone waits 72 hours, and not to need a second person any more wa
   expect((await publishes(ada.client, { notes: { level: 'on' } })).status).toBe(200);
   await signInAgain(employee);
   expect((await employee.client.ok('GET', '/policy/versions')).versions[0].approvedBy).toBeUndefined();
+});
+
+test('that no second person is asked for any more is approved by another owner, and by nobody else who may publish', async () => {
+  const { ada, manager, owner } = await organised('Owners', 'manager', 'owner');
+  await require(ada.client, true);
+  await require(ada.client, false);
+  const off = await newest(ada.client);
+  expect(off).toMatchObject({ content: { kind: 'second_off' }, state: 'waiting', alone: false });
+  expect(await answer(manager.client, off, 'approved')).toMatchObject({
+    ...{ status: 403, body: { error: { field: 'answer' } } },
+  });
+  expect(await list(ada.client)).toMatchObject({ secondRequired: true });
+  expect((await answer(owner.client, off, 'approved')).body).toMatchObject({ secondRequired: false });
+  const { ada: only } = await organised('Single', 'manager', 'admin');
+  await require(only.client, true);
+  await require(only.client, false);
+  expect(await newest(only.client), 'others who may publish are no owners').toMatchObject({
+    ...{ state: 'scheduled', alone: true },
+  });
 });
 
 test('a second person can refuse what would turn them off; a refused or withdrawn proposal never holds', async () => {

@@ -9,10 +9,12 @@ import {
   type ProposalView,
   TOLD_DAYS,
 } from '../../../shared/protocol/http/proposals.ts';
+import type { Role } from '../../../shared/roles.ts';
 import { DAY } from '../../../shared/time.ts';
 import { call } from '../api/client.ts';
 import { useProposals } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
+import { may } from '../frame/may.ts';
 import { Note } from '../frame/Note.tsx';
 import { useAuthorName } from '../frame/useNames.ts';
 import { RegisterForm } from '../records/RegisterForm.tsx';
@@ -67,7 +69,7 @@ function Proposal({ proposal, current, drafting }: ProposalsProps & { proposal: 
   const proposer = useAuthorName(proposal.proposedBy);
   const [answer, setAnswer] = useState<Answer | null>(null);
   const heading = `proposal-${number}`;
-  const buttons = answersTo(proposal, person.id).map((one) => (
+  const buttons = answersTo(proposal, person).map((one) => (
     <Button key={one} size="sm" variant={one === 'approved' ? 'filled' : 'default'} onClick={() => setAnswer(one)}>
       {say(`proposals.${one}`)}
     </Button>
@@ -145,7 +147,7 @@ function StateWords({ proposal }: { proposal: ProposalView }) {
     case 'waiting': {
       const wished = content.kind === 'policy' ? content.publishAt : null;
       const date = wished === null ? '' : ` ${say('proposals.wished', { when: dateTime(wished) })}`;
-      return `${say('proposals.waits')}${date}`;
+      return `${say(content.kind === 'policy' ? 'proposals.waits' : 'proposals.waitsForOwner')}${date}`;
     }
     case 'scheduled': {
       const isAlone = alone && proposal.needsSecond && approvedBy === null;
@@ -191,8 +193,9 @@ export function isOpen({ state }: ProposalView): boolean {
   return state === 'waiting' || state === 'scheduled';
 }
 
-function answersTo(proposal: ProposalView, me: string): readonly Answer[] {
+function answersTo(proposal: ProposalView, me: { readonly id: string; readonly role: Role }): readonly Answer[] {
   if (!isOpen(proposal)) return [];
-  if (proposal.proposedBy === me) return ['withdrawn'];
-  return proposal.needsSecond && proposal.approvedBy === null ? ['approved', 'refused'] : ['refused'];
+  if (proposal.proposedBy === me.id) return ['withdrawn'];
+  const mayApprove = proposal.content.kind === 'policy' || may.requireSecond(me.role);
+  return mayApprove && proposal.needsSecond && proposal.approvedBy === null ? ['approved', 'refused'] : ['refused'];
 }

@@ -376,6 +376,7 @@ export const en = {
   'proposals.scheduled':
     'It is published on {when}. Nothing of it holds before, and everyone can see it under “What is coming”.',
   'proposals.holdsAt': 'It holds from {when} on.',
+  'proposals.waitsForOwner': 'It waits for another owner to approve it. Until then a second person is asked for.',
   'proposals.alone': 'Nobody else could approve it: this is after 72 hours. Whoever may publish by then can refuse it.',
   'proposals.approvedBy': 'Approved by {approver}.',
   'proposals.published': 'Published as version {version}.',
