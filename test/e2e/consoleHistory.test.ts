@@ -37,7 +37,7 @@ test('an employee reads what each version changed, by whom and why, and the noti
   await version(3).getByText('In force').waitFor();
   expect(await page.getByText('In force').count()).toBe(1);
   const told = await version(3).innerText();
-  expect(told).toMatch(/Published .* by someone else/);
+  expect(told).toMatch(/Published .* by an owner, an admin or a manager/);
   expect(told).toContain('“The kind is enough”');
   expect(told).toMatch(/Active application · Level: Name → Kind/);
   expect(told).toMatch(/Active application · Who may see it: .* → nobody but the person/);

@@ -93,6 +93,16 @@ test('a privacy officer finds the access log of a person by name, and sees no wa
   await page.context().close();
 });
 
+test('a privacy officer finds in the list of people where to say that somebody is not of age, and nothing else of them', async () => {
+  const page = await openAs(officer.client, '/access-logs', 'Access logs');
+  await page.getByRole('link', { name: 'Age Mia Sommer' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Mia Sommer' }).waitFor();
+  await page.getByRole('button', { name: 'Say that they are not of age' }).waitFor();
+  expect(await page.locator('section').count()).toBe(1);
+  expect(await seriousOn(page)).toEqual([]);
+  await page.context().close();
+});
+
 test('whoever signs out in one tab is signed out in all of them: none goes on showing what it showed', async () => {
   const page = await openAs(officer.client, '/access-logs', 'Access logs');
   await page.getByRole('link', { name: 'Who looked Mia Sommer' }).waitFor();

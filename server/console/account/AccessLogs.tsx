@@ -45,15 +45,23 @@ function LogList({ people }: { people: readonly Named[] }) {
             {person.id === me.person.id && <span className="dl-quiet"> {say('people.you')}</span>}
             <div className="dl-quiet dl-small">{person.email}</div>
           </div>
-          <Button
-            component={Link}
-            to={person.id === me.person.id ? '/who-looked' : `/people/${person.id}/accesses`}
-            variant="default"
-            size="xs"
-          >
-            {say('accessLogs.open')}
-            <span className="dl-hidden"> {person.name}</span>
-          </Button>
+          <div className="dl-row">
+            {person.id !== me.person.id && may.sayAge(me.person.role) && (
+              <Button component={Link} to={`/people/${person.id}`} variant="default" size="xs">
+                {say('accessLogs.age')}
+                <span className="dl-hidden"> {person.name}</span>
+              </Button>
+            )}
+            <Button
+              component={Link}
+              to={person.id === me.person.id ? '/who-looked' : `/people/${person.id}/accesses`}
+              variant="default"
+              size="xs"
+            >
+              {say('accessLogs.open')}
+              <span className="dl-hidden"> {person.name}</span>
+            </Button>
+          </div>
         </li>
       )}
     </SearchedPeople>

@@ -87,7 +87,7 @@ function Origin({ of: { since, reason, author } }: { of: PolicyKeyView }) {
   const nameOf = useNames();
   const when = dateTime(since);
   if (reason === null) return <>{say('keys.first', { when })}</>;
-  const by = author === null ? say('keys.onHost') : (nameOf(author) ?? say('author.someone'));
+  const by = author === null ? say('keys.onHost') : (nameOf(author) ?? say('author.owner'));
   return <>{say('keys.since', { when, by, reason: say(`keys.reason.${reason}`) })}</>;
 }
 

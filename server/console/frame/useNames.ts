@@ -21,11 +21,11 @@ export function useNameOf(person: string): string {
   return useNames()(person) ?? say(isPending ? 'person.sought' : 'person.unnamed');
 }
 
-/** The name of who published; people whom the viewer may not know are not named. */
-export function useAuthorName(author: PersonId | null): string {
+/** The name of who published, or wrote into a register. Of whom the viewer may not know it is said who may do that. */
+export function useAuthorName(author: PersonId | null, who: 'publisher' | 'recorder' = 'publisher'): string {
   const { person } = useMe();
   const nameOf = useNames();
   if (author === null) return say('author.daylight');
   if (author === person.id) return say('author.you');
-  return nameOf(author) ?? say('author.someone');
+  return nameOf(author) ?? say(`author.${who}`);
 }

@@ -4,7 +4,7 @@ import { Link, useParams } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
 import type { PersonView } from '../../../shared/protocol/http/people.ts';
 import type { TeamView } from '../../../shared/protocol/http/teams.ts';
-import { usePerson, useTeams } from '../api/reads.ts';
+import { useAccessLogs, usePerson, useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
@@ -25,14 +25,32 @@ export function PersonPage() {
   const teams = useTeams();
   if (isPending) return <Waiting />;
   if (person === undefined && error !== null) return <Failure error={error} retry={retry} />;
-  if (person === undefined) {
+  if (person === undefined) return <Unseen id={id} />;
+  return <Person person={person} teams={teams.data ?? []} />;
+}
+
+/** A privacy officer, who sees nothing of anybody's, finds the one thing here that is theirs to say of a person. */
+function Unseen({ id }: { id: string }) {
+  const { role } = useMe().person;
+  const reachable = may.sayAge(role) && may.seeAccessLogs(role);
+  const logs = useAccessLogs(reachable);
+  if (reachable && logs.isPending) return <Waiting />;
+  const known = logs.data?.find((one) => one.id === id);
+  if (known === undefined) {
     return (
       <Page title={say('person.missing')}>
         <Empty>{say('person.missingText')}</Empty>
       </Page>
     );
   }
-  return <Person person={person} teams={teams.data ?? []} />;
+  return (
+    <Page title={known.name} lead={known.email}>
+      <div className="dl-stack">
+        <p className="dl-quiet">{say('person.ageOnly')}</p>
+        <AgePanel person={id} name={known.name} />
+      </div>
+    </Page>
+  );
 }
 
 function Person({ person, teams }: { person: PersonView; teams: readonly TeamView[] }) {

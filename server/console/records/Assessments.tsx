@@ -107,7 +107,7 @@ function History({ changes }: { changes: AssessmentView['changes'] }) {
 }
 
 function Changed({ change: { at, by, reason, said } }: { change: AssessmentView['changes'][number] }) {
-  const author = useAuthorName(by);
+  const author = useAuthorName(by, 'recorder');
   return (
     <li>
       {say('assessments.changed', { when: dateTime(at), author, reason })}{' '}

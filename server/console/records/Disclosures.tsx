@@ -108,7 +108,7 @@ function answersTo({ state, proposedBy, isSecret }: DisclosureView, me: string):
 }
 
 function Decided({ disclosure: { state, proposedBy, approvedBy, countsFrom } }: { disclosure: DisclosureView }) {
-  const [proposer, approver] = [useAuthorName(proposedBy), useAuthorName(approvedBy)];
+  const [proposer, approver] = [useAuthorName(proposedBy, 'recorder'), useAuthorName(approvedBy, 'recorder')];
   const when = countsFrom === null ? '' : dateTime(countsFrom);
   const decided = () => {
     if (approvedBy !== null) return say('disclosures.approvedBy', { approver, when });
