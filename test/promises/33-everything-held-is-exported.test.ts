@@ -10,6 +10,9 @@ import { storeMap } from '../../server/lifecycle/dataMap.ts';
 import { orderErasures } from '../../server/lifecycle/erasureOrder.ts';
 import { systemRandom } from '../../server/random.ts';
 import { parameterIds } from '../../shared/catalog.ts';
+import { noticePage } from '../../shared/policy/noticePage.ts';
+import { english } from '../../shared/policy/phrases/en.ts';
+import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import { addDays, DAY, dayOf } from '../../shared/time.ts';
 import {
   addMember,
@@ -40,6 +43,7 @@ let owner: TestOwner;
 let ann: Member;
 let folder = '';
 let zip: Buffer;
+let translated: NoticeView;
 let images: readonly string[];
 
 beforeAll(async () => {
@@ -110,6 +114,9 @@ beforeAll(async () => {
   await ann.client.ok('GET', `/people/${bob.person}/day?day=${day}&purpose=working_time`);
   await client.ok('POST', `/people/${ann.person}/enrolment-codes`, {});
   await bringSomething();
+  const { hash: master, ...content } = await client.ok('GET', '/notice');
+  const french = { ...content, language: 'fr', never: 'Jamais.' };
+  ({ notice: translated } = await client.ok('PUT', '/notice/in/fr', { master, content: french }));
   zip = await exported(ann);
   folder = await mkdtemp(join(tmpdir(), 'daylight-export-'));
   await writeFile(join(folder, 'export.zip'), zip);
@@ -214,6 +221,15 @@ describe('an export', () => {
     });
     expect(profile.teams).toEqual([expect.objectContaining({ name: `team of ${ANN}` })]);
     expect(await lines('records/devices.ndjson')).toContainEqual(expect.objectContaining({ agentVersion: ANN }));
+  });
+
+  test('holds each translation of a notice that was shown, under the line that says whose it is', async () => {
+    const { version, edition, translation } = translated;
+    const name = edition === 1 ? version : `${version}-${edition}`;
+    const file = `notices/${name}-fr-${translation?.hash.slice(0, 12)}.html`;
+    expect(await text(file)).toBe(noticePage(translated));
+    expect(await text(file)).toContain(english.reading.translatedBy('Acme'));
+    expect(await text('index.html')).toContain(`<a href="${file}">`);
   });
 
   test('holds something of every table that the data map says is in it', async () => {

@@ -51,16 +51,18 @@ export function NoticeShown({ notice, printable = false, readEnglish }: NoticeSh
     <div className="dl-stack">
       {notice.translation?.by === 'organisation' && (
         <Note tone="wait">
-          {saidBefore(notice).map((said) => (
-            <p key={said.language} lang={said.language}>
-              {said.text}
-            </p>
-          ))}
-          {readEnglish !== undefined && (
-            <Button className="dl-noprint" variant="default" size="xs" onClick={readEnglish}>
-              {say('notice.readEnglish')}
-            </Button>
-          )}
+          <div className="dl-stack">
+            {saidBefore(notice).map((said) => (
+              <p key={said.language} lang={said.language}>
+                {said.text}
+              </p>
+            ))}
+            {readEnglish !== undefined && (
+              <Button className="dl-noprint" variant="default" size="xs" onClick={readEnglish}>
+                {say('notice.readEnglish')}
+              </Button>
+            )}
+          </div>
         </Note>
       )}
       <div className="dl-row dl-between">
