@@ -2,6 +2,7 @@ import { appNames, sensitiveNames, sensitiveStems } from './data/apps.ts';
 import { siteDomains } from './data/sites.ts';
 import { listedHosts } from './data/special/hosts.ts';
 import { listedTopics } from './data/special/topics.ts';
+import { listedEndings, listedHarmless, listedStems, listedWords } from './data/special/words.ts';
 import {
   harmlessWords,
   specialEndings,
@@ -89,8 +90,12 @@ const LONGEST_NAME = 128;
 
 function isSpecialWord(word: string): boolean {
   if (words.has(word)) return true;
-  const telling = harmless.reduce((rest, one) => rest.replaceAll(one, ' '), word);
-  return holdsStem(telling) || endings.some((ending) => telling.endsWith(ending));
+  if (!tells(word)) return false;
+  return tells(harmless.reduce((rest, one) => rest.replaceAll(one, ' '), word));
+}
+
+function tells(word: string): boolean {
+  return holdsStem(word) || endings.some((ending) => word.endsWith(ending));
 }
 
 function lettersOf(part: string): string {
@@ -135,8 +140,8 @@ const categoryOfDomain = byEntry(siteDomains);
 const sensitive: ReadonlySet<string> = new Set(entries(sensitiveNames).map(squashed));
 const sensitiveParts = entries(sensitiveStems);
 const special: ReadonlySet<string> = new Set([specialHosts, listedHosts].flatMap(entries));
-const words: ReadonlySet<string> = new Set(entries(specialWords));
-const holdsStem = createFinder(entries(specialStems));
-const endings = entries(specialEndings);
-const harmless = entries(harmlessWords);
+const words: ReadonlySet<string> = new Set([specialWords, listedWords].flatMap(entries));
+const holdsStem = createFinder([specialStems, listedStems].flatMap(entries));
+const endings = [specialEndings, listedEndings].flatMap(entries);
+const harmless = [harmlessWords, listedHarmless].flatMap(entries);
 const holdsTopic = createFinder([specialTopics, listedTopics].flatMap(entries));
