@@ -233,8 +233,11 @@ export const en = {
   'consents.terminal':
     '"daylight-agent consent give {id}" gives it, "daylight-agent consent withdraw {id}" takes it back.',
   'agreement.title': 'Your old terms stay',
-  'agreement.text':
-    'Notice {version} takes something from you. It does not bind you unless you agree, and nothing happens if you do not: what you had before stays.',
+  'agreement.tookOne':
+    'Notice {versions} took something from you. It does not bind you unless you agree, and nothing happens if you do not: what you had before stays.',
+  'agreement.tookMore':
+    'Notices {versions} took something from you. They do not bind you unless you agree, and nothing happens if you do not: what you had before stays.',
+  'agreement.off': 'Not collected now, and only as you agreed to it if it ever is again: {what}',
   'agreement.line': '{what}: {fields} as in notice {version}',
   'agreement.agree': 'I agree to notice {version}',
   'agreement.pending': 'You have agreed to notice {version}. It binds you from {date}; until then your old terms stay.',

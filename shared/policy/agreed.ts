@@ -188,9 +188,19 @@ export type KeptField = z.infer<typeof KeptField>;
 /** The policy as far as it says what is done with data. */
 type Policy = Times & Pick<PolicyDocument, 'workingHours' | 'jurisdiction'> & { readonly rules: Rules };
 
-/** One parameter whose old terms stay, since which version of the policy, and what of them. */
-export const KeptRule = z.strictObject({ parameter: ParameterId, version: z.int().min(1), keeps: z.array(KeptField) });
+/** One parameter whose old terms stay, since which version of the policy, and what of them. `isOff`: the policy in force does not collect it. */
+export const KeptRule = z.strictObject({
+  parameter: ParameterId,
+  version: z.int().min(1),
+  isOff: z.boolean(),
+  keeps: z.array(KeptField),
+});
 export type KeptRule = z.infer<typeof KeptRule>;
+
+/** The notices that took what is kept: each the one after that to which the old terms go back. */
+export function takenBy(keeps: readonly Pick<KeptRule, 'version'>[]): readonly number[] {
+  return [...new Set(keeps.map(({ version }) => version + 1))].sort((a, b) => a - b);
+}
 
 export function keptRules(policy: Policy & { readonly exclusions?: Exclusions | undefined }, agreed: AgreedTerms) {
   const times = timesWithin(policy, agreed);
@@ -216,6 +226,13 @@ export function keptRules(policy: Policy & { readonly exclusions?: Exclusions | 
       idle: source === 'observed' && times.idleSeconds !== policy.idleSeconds,
       exclusions: excludesLess(parameter, agreed.exclusions ?? NO_EXCLUSIONS, policy.exclusions ?? NO_EXCLUSIONS),
     };
-    return [{ parameter, version: one.version, keeps: keptFields.filter((field) => keeps[field]) }];
+    return [
+      {
+        parameter,
+        version: one.version,
+        isOff: now.level === 'off',
+        keeps: keptFields.filter((field) => keeps[field]),
+      },
+    ];
   });
 }

@@ -4,6 +4,7 @@ import { statusLines } from '../../agent/core/statusWords.ts';
 import { whyOffHere } from '../../agent/core/words.ts';
 import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { acknowledgedWords } from '../../agent/strings/acknowledged.ts';
+import { agreementLines } from '../../agent/strings/agreement.ts';
 import { en as agentEn } from '../../agent/strings/en.ts';
 import { layerText } from '../../server/console/layers/layerWords.ts';
 import { en } from '../../server/console/strings/en.ts';
@@ -306,6 +307,10 @@ test('what is raised while old terms stay waits for the agreement, in the window
     expect(await seen(raised)).toEqual({ isAcknowledged: true, unread: [], unagreed: [timezone] });
     const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(it.clock.now());
     await saysOf(agent, `You acknowledged notice 2 on ${day}. Nothing in this one waits for you to acknowledge it.`);
+    const [head, ...kept] = agreementLines({ agreement: notice()?.agreement ?? null });
+    expect(head, 'the third took it, the fourth raised').toMatch(/^Notice 3 took something from you\./);
+    expect(kept.slice(0, -1).filter((line) => !line.startsWith('Time zone: how much is collected'))).toEqual([]);
+    expect(kept.at(-1)).toMatch(/^Not collected now, and only as you agreed .*: .*Window title/);
     const more = await publish(owner.client, { notes: { level: 'on' } });
     expect(await seen(more), 'no old terms keep notes').toEqual({
       ...{ isAcknowledged: false, unread: [notes], unagreed: [timezone] },

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Mark } from '../../../look/Mark.tsx';
 import { useNow } from '../../../look/useNow.ts';
 import { catalog } from '../../../shared/catalog.ts';
+import { takenBy } from '../../../shared/policy/agreed.ts';
 import type { AgreementView, ConsentView } from '../../../shared/protocol/http/consents.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
@@ -14,7 +15,7 @@ import { Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { confirmedText } from '../objections/ObjectionState.tsx';
 import { nearTime, shortDate } from '../strings/format.ts';
-import { count, joined, say } from '../strings/say.ts';
+import { count, joined, listed, say } from '../strings/say.ts';
 import classes from './consents.module.css';
 
 /** What rests on the viewer's consent, with one button each: to give it, and to withdraw it. */
@@ -43,24 +44,34 @@ export function MyConsents() {
 }
 
 function OldTerms({ agreement: { version, keeps, pending } }: { agreement: AgreementView }) {
+  const off = keeps.filter(({ isOff }) => isOff);
+  const taken = takenBy(keeps).map(String);
   return (
     <section className="dl-panel dl-stack" aria-label={say('agreement.title')}>
       <h2 className={classes.label}>{say('agreement.title')}</h2>
       <p>
         {pending === null
-          ? say('agreement.text', { version: String(version) })
+          ? say(taken.length === 1 ? 'agreement.tookOne' : 'agreement.tookMore', {
+              versions: joined(taken),
+              version: String(version),
+            })
           : say('agreement.pending', { version: String(pending.version), date: shortDate(pending.from) })}
       </p>
       <ul>
-        {keeps.map((one) => (
-          <li key={one.parameter}>
-            {say('agreement.line', {
-              what: catalog[one.parameter].label,
-              fields: joined(one.keeps.map((field) => say(`agreement.field.${field}`))),
-              version: String(one.version),
-            })}
-          </li>
-        ))}
+        {keeps
+          .filter(({ isOff }) => !isOff)
+          .map((one) => (
+            <li key={one.parameter}>
+              {say('agreement.line', {
+                what: catalog[one.parameter].label,
+                fields: joined(one.keeps.map((field) => say(`agreement.field.${field}`))),
+                version: String(one.version),
+              })}
+            </li>
+          ))}
+        {off.length > 0 && (
+          <li>{say('agreement.off', { what: listed(off.map(({ parameter }) => catalog[parameter].label)) })}</li>
+        )}
       </ul>
     </section>
   );

@@ -763,8 +763,11 @@ export const en = {
   'absent.wasOff': 'Nothing was collected, because the policy had it off: {what}.',
   'absent.wasOffSince': 'Nothing was collected, because the policy had it off since {when}: {what}.',
   'agreement.title': 'Your old terms stay',
-  'agreement.text':
-    'Notice {version} takes something from you. It does not bind you unless you agree, which you do on your computer: in the window of Daylight, or with "daylight-agent notice agree {version}". Nothing happens if you do not.',
+  'agreement.tookOne':
+    'Notice {versions} took something from you. It does not bind you unless you agree to notice {version}, which you do on your computer: in the window of Daylight, or with "daylight-agent notice agree {version}". Nothing happens if you do not.',
+  'agreement.tookMore':
+    'Notices {versions} took something from you. They do not bind you unless you agree to notice {version}, which you do on your computer: in the window of Daylight, or with "daylight-agent notice agree {version}". Nothing happens if you do not.',
+  'agreement.off': 'Not collected now, and only as you agreed to it if it ever is again: {what}',
   'agreement.pending': 'You have agreed to notice {version}. It binds you from {date}; until then your old terms stay.',
   'agreement.line': '{what}: {fields} as in notice {version}',
   'agreement.field.level': 'how much is collected',
