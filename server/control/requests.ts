@@ -68,6 +68,8 @@ export interface RightsRequests {
    * ids or content do not fit.
    */
   hear(device: DeviceRecord, answer: Signed): Promise<void>;
+  /** This computer was retired: what it alone has opened, or would open, is not given out any more. */
+  retired(device: Asked): Promise<void>;
 }
 
 type Asked = Pick<DeviceRecord, 'org' | 'person' | 'device'>;
@@ -149,7 +151,7 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
   async function take(
     whose: Whose,
     request: RequestId,
-    make: (now: RightsRequest, state: RequestState, at: UnixMs) => AskedStep | null | Promise<AskedStep>,
+    make: (now: RightsRequest, state: RequestState, at: UnixMs) => AskedStep | null | Promise<AskedStep | null>,
   ): Promise<RightsRequest> {
     await lanes.run(whose.person, async () => {
       const before = await one(whose.org, whose.person, request);
@@ -159,6 +161,11 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
     });
     tellDevices(whose);
     return one(whose.org, whose.person, request);
+  }
+
+  /** A yes is worth as much as the computer that said it: who had that one retired does not stand by it. */
+  async function isProvedStill({ proof }: RightsRequest): Promise<boolean> {
+    return proof?.kind !== 'device' || (await store.device(proof.device))?.status === 'active';
   }
 
   async function requireNoComputer({ org, person }: Whose, at: UnixMs): Promise<void> {
@@ -214,14 +221,21 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
     async opened(org, person) {
       const now = clock.now();
       const ready = (await of(org, person)).requests.find((each) => stateOf(each, now) === 'ready');
-      if (ready !== undefined) return { kind: 'asked', request: ready.request };
+      if (ready !== undefined) {
+        if (await isProvedStill(ready)) return { kind: 'asked', request: ready.request };
+        throw new DaylightError('conflict', 'the computer that said yes to this copy is retired', {
+          remedy: 'Withdraw the copy under “My data”, ask for it again, and say yes on a computer that you have.',
+        });
+      }
       if ((await store.devices(org, [person])).length === 0) return { kind: 'never_had_a_computer' };
       throw new DaylightError('conflict', 'no computer of yours has said that it is you who wants this copy', {
         remedy: 'Ask for the copy under “My data”, then say yes in Daylight on your computer.',
       });
     },
     async isStillOpen(org, person, opened) {
-      return opened.kind === 'never_had_a_computer' || (await one(org, person, opened.request)).ending === null;
+      if (opened.kind === 'never_had_a_computer') return true;
+      const asked = await one(org, person, opened.request);
+      return asked.ending === null && (await isProvedStill(asked));
     },
     async waiting({ org, person, device }, { copies }) {
       const now = clock.now();
@@ -239,12 +253,13 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
       const whose: Whose = device;
       if (said.org !== whose.org || said.person !== whose.person || said.device !== device.device)
         throw new DaylightError('bad_request', 'request answer: org, person and device must be those of this device');
-      const enrolled = await store.device(device.device);
-      if (enrolled?.status !== 'active') return;
       const { requests } = await of(whose.org, whose.person);
       if (!requests.some(({ request }) => request === said.request))
         throw new DaylightError('bad_request', 'request answer: request: there is no such request of this person');
-      await take(whose, said.request, (now, state, at) => {
+      await take(whose, said.request, async (now, state, at) => {
+        // When it is this one's turn: it may have been retired while it waited for that.
+        const enrolled = await store.device(device.device);
+        if (enrolled?.status !== 'active') return null;
         if (!contentHashes(whose.org, now).includes(said.content))
           throw new DaylightError('bad_request', 'request answer: content: it is not the digest of this request');
         const young = isYoung(enrolled, at);
@@ -266,6 +281,16 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
         if (now.proof !== null && now.proof.countsFrom <= countsFrom) return null;
         return { kind: 'proved', device: device.device, signed: answer, countsFrom };
       });
+    },
+    async retired(device) {
+      const copies = (await of(device.org, device.person)).requests.filter(({ content }) => content.kind === 'copy');
+      for (const { request, ending } of copies) {
+        if (ending !== null) continue;
+        await take(device, request, ({ proof }, state) => {
+          const isOfIt = proof?.kind === 'device' && proof.device === device.device;
+          return isOfIt && UNANSWERED.includes(state) ? { kind: 'withdrawn' } : null;
+        });
+      }
     },
   };
 }
@@ -387,7 +412,10 @@ function eventOf(said: AskedStep): Pick<NewSecurityEvent, 'kind' | 'detail'> {
       'rights_request_doubted',
       'a device that was enrolled less than 72 hours before signed that a request is not this person’s; the request stays',
     ],
-    withdrawn: ['rights_request_withdrawn', 'a request of this person was withdrawn or stopped in the console'],
+    withdrawn: [
+      'rights_request_withdrawn',
+      'a request of this person was withdrawn or stopped in the console, or the computer that had said yes to a copy was retired',
+    ],
     identified: [
       'rights_request_identified',
       'who this person is was confirmed in person for a request; it counts in 72 hours unless they stop it',

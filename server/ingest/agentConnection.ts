@@ -336,6 +336,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     await store.changeDevice(org, device.device, { status: 'retired' });
     const detail = 'The agent was uninstalled and retired its device.';
     await store.recordSecurityEvent({ org, at: clock.now(), kind: 'device_retired', person, detail });
+    await deps.requests.retired(device);
     bye('retired', 'this device is retired; its id and key are refused from now on');
   }
 

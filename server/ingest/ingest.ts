@@ -28,7 +28,7 @@ export interface AgentSocketDeps {
   readonly vault: Vault;
   readonly organisations: Organisations;
   readonly control: PolicyControl;
-  readonly requests: Pick<RightsRequests, 'waiting' | 'hear'>;
+  readonly requests: Pick<RightsRequests, 'waiting' | 'hear' | 'retired'>;
   readonly erased: Erased;
   readonly connections: Connections;
   readonly clock: Clock;

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openFoundation } from '../../server/foundation.ts';
+import { systemRandom } from '../../server/random.ts';
+import { RequestId } from '../../shared/ids.ts';
 import { COPY, COPY_MS } from '../../shared/rightsRequest.ts';
 import { addDays, DAY, dayOf, HOUR, MINUTE } from '../../shared/time.ts';
 import { addMember, type Json, type Member, PASSWORD, totpCode } from '../support/api.ts';
 import { enrol } from '../support/enrolled.ts';
+import type { TestDevice } from '../support/ingestKit.ts';
 import { oldComputer } from '../support/ownCopy.ts';
 import { plant } from '../support/plantedPerson.ts';
 import { ACCESS, answerBy, type RequestKit, startRequests } from '../support/requestKit.ts';
@@ -21,6 +25,8 @@ const path = (rest = ''): string => `/people/${kit.mia.person}/requests${rest}`;
 const ask = (): Promise<Json> => kit.file(COPY);
 const download = () => kit.mia.client.send('POST', `/people/${kit.mia.person}/export`, { password: PASSWORD });
 const withdraw = (request: string): Promise<Json> => kit.mia.client.ok('POST', path(`/${request}/withdrawal`), {});
+const retire = ({ record: { device } }: TestDevice): Promise<Json> =>
+  kit.admin.client.ok('DELETE', `/people/${kit.mia.person}/devices/${device}`);
 const refusal = [409, 'conflict', 'no computer of yours has said that it is you who wants this copy'];
 async function outcome(): Promise<readonly unknown[]> {
   const { status, headers, body } = await download();
@@ -131,6 +137,63 @@ test('a computer that was enrolled a moment before opens it 72 hours later, and 
   await kit.says(other, request, 'no');
   expect(await kit.seen(request)).toMatchObject({ state: 'withdrawn' });
   expect(await outcome()).toEqual(refusal);
+});
+
+test('a yes ends with the computer that said it: nothing that it opened, or would open, is given out once it is retired', async () => {
+  const rogue = await kit.enrol(kit.admin.client);
+  const first = await ask();
+  await kit.says(rogue, first.request, 'yes');
+  await retire(rogue);
+  expect(await kit.seen(first.request)).toMatchObject({ state: 'withdrawn', withdrawn: { device: null } });
+  await kit.later(72 * HOUR);
+  expect(await outcome()).toEqual(refusal);
+
+  const stolen = await oldComputer(kit.it, kit.mia);
+  const second = await ask();
+  await kit.says(stolen, second.request, 'yes');
+  expect(await outcome()).toEqual(OPEN);
+  await retire(stolen);
+  expect(await kit.seen(second.request)).toMatchObject({ state: 'withdrawn' });
+  expect(await outcome()).toEqual(refusal);
+
+  // Another one of theirs keeps what that one said, and so does whoever uninstalls nothing that proved it.
+  const third = await ask();
+  await kit.says(kit.laptop, third.request, 'yes');
+  await retire(await oldComputer(kit.it, kit.mia));
+  expect(await outcome()).toEqual(OPEN);
+  await withdraw(third.request);
+
+  const uninstalled = await oldComputer(kit.it, kit.mia);
+  const fourth = await ask();
+  await kit.says(uninstalled, fourth.request, 'yes');
+  const agent = await kit.connected(uninstalled);
+  agent.send({ type: 'retire' });
+  await agent.closed();
+  expect(await kit.seen(fourth.request)).toMatchObject({ state: 'withdrawn' });
+});
+
+test('what a computer had opened that was retired without that being ended is not given out either, and the way on is said', async () => {
+  const gone = await oldComputer(kit.it, kit.mia);
+  const { request } = await ask();
+  await kit.says(gone, request, 'yes');
+  const { org, person } = gone.record;
+  const opened = { kind: 'asked', request: RequestId.parse(request) } as const;
+  const foundation = await openFoundation({
+    ...{ data: kit.it.data, clock: kit.it.clock, random: systemRandom, create: false },
+  });
+  try {
+    expect(await foundation.requests.isStillOpen(org, person, opened)).toBe(true);
+    await foundation.store.changeDevice(org, gone.record.device, { status: 'retired' });
+    expect(await foundation.requests.isStillOpen(org, person, opened)).toBe(false);
+  } finally {
+    await foundation.close();
+  }
+  const { status, body } = await download();
+  expect([status, body.error.code, body.error.message]).toEqual([
+    ...[409, 'conflict', 'the computer that said yes to this copy is retired'],
+  ]);
+  expect(body.error.remedy).toContain('ask for it again');
+  await withdraw(request);
 });
 
 test('an officer has nothing to answer, and is told from when what a young computer said counts', async () => {

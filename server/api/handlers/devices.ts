@@ -19,7 +19,7 @@ export function devices(
 ): HandlersOf<
   'devices' | 'createEnrolmentCode' | 'enrolmentCodes' | 'withdrawEnrolmentCode' | 'retireDevice' | 'deviceReceipt'
 > {
-  const { store, control, accounts, connections, clock } = context;
+  const { store, control, accounts, connections, requests, clock } = context;
   return {
     async devices({ person, signedIn: { actor } }) {
       const theirs = await store.devices(actor.org, [person.person]);
@@ -46,6 +46,7 @@ export function devices(
       await noteEvent(context, person, 'device_retired');
       const retired = await store.changeDevice(device.org, device.device, { status: 'retired' });
       connections.of(device.device)?.wipe('retired');
+      await requests.retired(device);
       return viewFor(context, retired ?? device, actor);
     },
     async deviceReceipt({ params, person, signedIn: { actor } }) {

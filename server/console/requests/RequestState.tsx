@@ -55,15 +55,14 @@ export function RequestState({ request, own }: { request: RequestView; own: bool
         />
       )}
       <Answer request={request} />
-      {withdrawn !== null && (
-        <p className="dl-quiet">
-          {say(withdrawn.device === null ? 'requests.withdrawnHere' : 'requests.withdrawnThere', {
-            when: dateTime(withdrawn.at),
-          })}
-        </p>
-      )}
+      {withdrawn !== null && <p className="dl-quiet">{say(howWithdrawn(request), { when: dateTime(withdrawn.at) })}</p>}
     </div>
   );
+}
+
+function howWithdrawn({ withdrawn, content, proof }: RequestView) {
+  if (withdrawn !== null && withdrawn.device !== null) return 'requests.withdrawnThere';
+  return content.kind === 'copy' && proof?.kind === 'device' ? 'requests.withdrawnCopy' : 'requests.withdrawnHere';
 }
 
 /** From when it counts and until when it must be answered; before that, what it waits for. */

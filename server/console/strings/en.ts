@@ -1226,6 +1226,8 @@ export const en = {
   'requests.reason.legal_claims': 'it is needed for legal claims',
   'requests.reason.rights_of_others': 'it would harm the rights of others',
   'requests.withdrawnHere': 'Withdrawn in the console, {when}.',
+  'requests.withdrawnCopy':
+    'Ended {when}: it was withdrawn in the console, or the computer that had said yes to it was retired.',
   'requests.doubted':
     'The computer {device} said that it was not the person, {when}. It had been theirs for less than 72 hours, so that this ends nothing: an older computer of theirs decides, or the person themself.',
   'requests.doubtedYours':
@@ -1578,7 +1580,8 @@ export const en = {
   'enrol.copy': 'Copy the command',
   'retire.open': 'Retire',
   'retire.title': 'Retire device {name}?',
-  'retire.refused': 'From now on the server refuses everything that this device sends.',
+  'retire.refused':
+    'From now on the server refuses everything that this device sends. A download of their data that it alone has said yes to ends with it.',
   'retire.wipesNow': 'It is connected: it deletes its keys, its settings and what it has not sent yet, now.',
   'retire.wipesBy':
     'It is not connected: it stops observing by {when} at the latest, and deletes everything when it next connects.',

@@ -86,7 +86,7 @@ export const devicesRoutes = {
     params: z.strictObject({ person: PersonId, device: DeviceId }),
     query: empty,
     summary:
-      'Retire a device: it is told to wipe, and its id and key are refused from now on (the person, owner, admin).',
+      'Retire a device: it is told to wipe, and its id and key are refused from now on; a copy that its yes has opened ends (the person, owner, admin).',
     body: null,
     response: DeviceView,
   }),

@@ -85,7 +85,7 @@ export const RequestView = z.strictObject({
       }),
     ])
     .nullable(),
-  /** How it was withdrawn: in the console, or by a "no" on a device. */
+  /** How it was withdrawn: by a "no" on this device; null: in the console, or, of a copy, because the device that proved it was retired. */
   withdrawn: z.strictObject({ at: UnixMs, device: DeviceId.nullable() }).nullable(),
 });
 export type RequestView = z.infer<typeof RequestView>;
