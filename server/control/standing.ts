@@ -101,7 +101,7 @@ export interface Standing {
   termsAt(instant: UnixMs): PersonalTerms;
   /** Every moment at which something was decided, oldest first, with the terms from then on. */
   readonly changes: readonly { readonly at: UnixMs; readonly terms: PersonalTerms }[];
-  /** Each time that the organisation decided what it leaves out, with the most that it left of each parameter. */
+  /** Each time that the organisation decided what it leaves out, or whether the person is of age, with the most that it left of each parameter. */
   readonly leavings: readonly { readonly revision: number; readonly at: UnixMs; readonly levels: Levels }[];
 }
 
@@ -274,9 +274,18 @@ function offFor(ids: Iterable<ParameterId>): PersonalTerms['objection'] {
 
 function leavingsOf(steps: readonly Step[]): Standing['leavings'] {
   return steps
-    .filter((step, place) => step.held !== (steps[place - 1] ?? NOTHING).held)
-    .map((step) => ({ revision: step.revision, at: step.at, levels: leftOf(termsOf(step)) }));
+    .filter((step, place) => {
+      const before = steps[place - 1] ?? NOTHING;
+      return step.held !== before.held || step.minor !== before.minor;
+    })
+    .map((step) => ({
+      ...{ revision: step.revision, at: step.at },
+      // Of whoever is not of age all is left out; once that is taken back it is given back, which is told anew.
+      levels: step.minor === null ? leftOf(termsOf(step)) : NOTHING_LEFT,
+    }));
 }
+
+const NOTHING_LEFT = Object.fromEntries(parameterIds.map((id) => [id, 'off'])) as Levels;
 
 function leftOf({ team, person }: PersonalTerms): Levels {
   const effective = resolve([

@@ -21,6 +21,7 @@ import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
 
 // Promise 52: the whole agent and the whole server, over real sockets; a day of before is stored too.
 
+const UNDER_AGE = 'Off: you are not of age, and so nothing is collected of you.';
 const WITHIN_MS = 5 * SECOND;
 let server: TestServer;
 let owner: TestOwner;
@@ -104,7 +105,7 @@ test('within five seconds nothing is collected on any device, and the deletion o
   // That the session has ended is told yet, and not kept: it ended within what is erased.
   const { session: _end, ...waiting } = real.agent.status().waiting.observations;
   expect(Object.values(waiting).filter((count) => count > 0)).toEqual([]);
-  expect(real.agent.status().parameters.title.why).toBe('Off: you are not of age, and so nothing is collected of you.');
+  expect(real.agent.status().parameters.title.why).toBe(UNDER_AGE);
 });
 
 test('it is called gone once it was looked for again, and nothing comes after it', async () => {
@@ -127,9 +128,15 @@ test('it is called gone once it was looked for again, and nothing comes after it
   for (const kind of ['minor_said', 'age_refused', 'refused_age']) expect(kinds).toContain(kind);
 });
 
-test('taken back, it is collected again, and nothing of before is there', async () => {
+test('taken back, nothing is collected before the notice is acknowledged anew; and nothing of before is there', async () => {
   expect((await say(true)).status).toBe(409);
   expect((await say(false)).body).toMatchObject({ minor: null });
+  await eventually('the computer has heard of it', () => real.agent.status().parameters.title.why !== UNDER_AGE);
+  await real.agent.handle({ command: 'start', project: null, task: null });
+  await setTimeout(2 * SECOND);
+  expect(active()).toEqual([]);
+  const { version } = (await owner.client.ok('GET', '/policy')).policy;
+  expect(await real.agent.handle({ command: 'accept_notice', version })).toMatchObject({ ok: true });
   await eventually('titles may be recorded', async () => {
     await real.agent.handle({ command: 'start', project: null, task: null });
     return active().includes('title');

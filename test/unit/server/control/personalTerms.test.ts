@@ -44,12 +44,16 @@ const BOSS = '0b6f4e9a-91f1-4b7e-8a59-5e8f1b7a9d11' as Extract<Decision, { kind:
 const app = (kit: ServerKit, change: object = {}) =>
   seen(kit, { parameter: 'app', level: 'name', name: 'Code', ...change });
 
-async function tracking(kit: ServerKit, version = 2): Promise<{ agent: RawAgent; session: Session }> {
-  const agent = await connect(kit, await kit.enrol());
+async function tracking(
+  kit: ServerKit,
+  version = 2,
+): Promise<{ agent: RawAgent; device: Awaited<ReturnType<ServerKit['enrol']>>; session: Session }> {
+  const device = await kit.enrol();
+  const agent = await connect(kit, device);
   const session = newSession();
   agent.send(batch(agent, 1, session, [sessionEvent(kit, 'start')], version));
   await agent.take('ack');
-  return { agent, session };
+  return { agent, device, session };
 }
 
 it('what rests on consent is stored of who has given it, for that purpose and up to that level, and of nobody else', async () => {
@@ -90,10 +94,10 @@ it('what was captured under a consent and arrives after it was withdrawn is disc
   expect(await agent.take('ack')).toMatchObject({ stored: 0, discarded: { not_consented: 2 } });
 });
 
-it('nothing is added to what the person has restricted, nor anything at all of who is said not to be of age', async () => {
+it('nothing is added to what the person has restricted, nor anything at all of who is said not to be of age until they have acknowledged anew', async () => {
   await using kit = await startServer();
-  await kit.publish({ app: { level: 'name' }, timezone: { level: 'on' } });
-  const { agent, session } = await tracking(kit);
+  const policy = await kit.publish({ app: { level: 'name' }, timezone: { level: 'on' } });
+  const { agent, device, session } = await tracking(kit);
   await decide(kit, { kind: 'restricted', parameter: 'app', ground: 'accuracy', words: 'that was not me' });
   kit.clock.advance(1_000);
   const zone = () => seen(kit, { parameter: 'timezone', level: 'on', zone: 'Europe/Berlin' });
@@ -107,6 +111,15 @@ it('nothing is added to what the person has restricted, nor anything at all of w
   await decide(kit, { kind: 'adult', by: BOSS, words: 'a mistake' });
   kit.clock.advance(1_000);
   agent.send(batch(agent, 4, session, [app(kit), zone()], 2));
+  expect(await agent.take('ack')).toMatchObject({ stored: 0, discarded: { notice_not_acknowledged: 2 } });
+  // What was acknowledged while nothing was collected of them says nothing of what is given back.
+  await kit.control.acknowledge(device.record, await acknowledgementBy(device, policy, 3));
+  kit.clock.advance(1_000);
+  agent.send(batch(agent, 5, session, [app(kit), zone()], 2));
+  expect(await agent.take('ack')).toMatchObject({ stored: 0, discarded: { notice_not_acknowledged: 2 } });
+  await kit.control.acknowledge(device.record, await acknowledgementBy(device, policy, 4));
+  kit.clock.advance(1_000);
+  agent.send(batch(agent, 6, session, [app(kit), zone()], 2));
   expect(await agent.take('ack')).toMatchObject({ stored: 2 });
 });
 
