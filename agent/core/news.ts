@@ -1,11 +1,11 @@
+import { classOf } from '../../shared/policy/changeClass.ts';
 import { changeText } from '../../shared/policy/changeWords.ts';
 import type { PersonalTerms } from '../../shared/policy/personal.ts';
 import { phrasesIn } from '../../shared/policy/phrases/languages.ts';
-import { readPolicy, wholeDocument } from '../../shared/policy/policy.ts';
+import { type ReadPolicy, readPolicy, wholeDocument } from '../../shared/policy/policy.ts';
 import type { LastNotice } from '../../shared/protocol/messages.ts';
 import type { NoticeNews } from '../../shared/protocol/window.ts';
 import { longDate } from '../strings/format.ts';
-import type { VerifiedPolicy } from './gate/policyCache.ts';
 import { toldBy } from './notice.ts';
 
 /**
@@ -13,13 +13,13 @@ import { toldBy } from './notice.ts';
  * both as they are told of them, with what is left out for them. `last` null: nobody has said here what that was.
  */
 export function newsOf(
-  policy: VerifiedPolicy,
+  policy: ReadPolicy,
   terms: PersonalTerms | undefined,
   last: LastNotice | null,
   language: string,
 ): NoticeNews {
   const phrases = phrasesIn(language);
-  const { title, first, unknown, none, since, whole } = phrases.changes;
+  const { title, first, unknown, none, recipients, since, whole } = phrases.changes;
   const said = (lead: string, change: NoticeNews['change'] = null): NoticeNews => {
     return { language: phrases.language, title, lead, change, whole };
   };
@@ -33,5 +33,8 @@ export function newsOf(
   if (before === null || after === null) return said(unknown);
   const day = longDate(at, phrases);
   const change = changeText(before, after, phrases);
-  return change.lines.length === 0 ? said(`${since(version, day)} ${none}`) : said(since(version, day), change);
+  // What asks anything of them has a class, also where no line says it.
+  if (change.lines.length === 0 && classOf(before, after).whole === null)
+    return said(`${since(version, day)} ${none} ${recipients}`);
+  return said(since(version, day), { ...change, meaning: [...change.meaning, recipients] });
 }

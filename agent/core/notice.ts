@@ -3,6 +3,7 @@ import { atLevels, intendedLevels } from '../../shared/policy/ceilings.ts';
 import { factsOf, hashedText, noticeContent, type Told } from '../../shared/policy/notice.ts';
 import { noticePlain } from '../../shared/policy/noticePage.ts';
 import { NO_PERSONAL_TERMS, type PersonalTerms } from '../../shared/policy/personal.ts';
+import type { ReadPolicy } from '../../shared/policy/policy.ts';
 import type { NoticeContent, NoticeView } from '../../shared/protocol/http/notice.ts';
 import type { VerifiedPolicy } from './gate/policyCache.ts';
 
@@ -22,7 +23,7 @@ export function noticeFor(
 }
 
 /** What the notice tells of the policy, with what their organisation leaves out for this person. */
-export function toldBy(policy: VerifiedPolicy, terms: PersonalTerms = NO_PERSONAL_TERMS): Told {
+export function toldBy(policy: ReadPolicy, terms: PersonalTerms = NO_PERSONAL_TERMS): Told {
   return { ...policy, parameters: atLevels(policy.rules, intendedLevels(policy, terms)) };
 }
 

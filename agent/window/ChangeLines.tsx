@@ -6,13 +6,15 @@ import classes from './window.module.css';
 export function ChangeLines({ change: { lines, meaning } }: { change: ChangeText }) {
   return (
     <>
-      <ul className={classes.lines}>
-        {lines.map((line) => (
-          <li key={`${line.subject} ${line.text}`}>
-            <strong>{line.subject}</strong> · {changeWords(line)}
-          </li>
-        ))}
-      </ul>
+      {lines.length > 0 && (
+        <ul className={classes.lines}>
+          {lines.map((line) => (
+            <li key={`${line.subject} ${line.text}`}>
+              <strong>{line.subject}</strong> · {changeWords(line)}
+            </li>
+          ))}
+        </ul>
+      )}
       {meaning.map((line) => (
         <p key={line} className={classes.small}>
           {line}

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { parameterIds } from '../catalog.ts';
+import type { UnixMs } from '../time.ts';
 import { type ChangeClasses, classOf } from './changeClass.ts';
 import { type Difference, differences, type Rule, type RuleField, type TimeName } from './differences.ts';
 import { hoursInWords, hoursText, inWords } from './notice.ts';
 import type { Phrases } from './phrases/phrases.ts';
 import type { PolicyDocument } from './policy.ts';
+import { NEVER_ASSESSED } from './review.ts';
 
 /** One change in words. */
 export const ChangeLine = z.strictObject({
@@ -20,9 +23,13 @@ export type ChangeLine = z.infer<typeof ChangeLine>;
 export const ChangeText = z.strictObject({ lines: z.array(ChangeLine), meaning: z.array(z.string()) });
 export type ChangeText = z.infer<typeof ChangeText>;
 
-/** The two documents differ as a console's history says, which is made of the same `differences`. */
+/**
+ * The two documents differ as a console's history says, which is made of the same `differences`, and in the dates to which something is
+ * assessed, which nobody chooses in a policy.
+ */
 export function changeText(before: PolicyDocument, after: PolicyDocument, phrases: Phrases): ChangeText {
-  const lines = differences(before, after).map((one) => changeLine(one, phrases));
+  const rest = differences(before, after).map((one) => changeLine(one, phrases));
+  const lines = [...rest, ...reviewLines(before, after, phrases)];
   return { lines, meaning: meaningOf(classOf(before, after), before, after, phrases) };
 }
 
@@ -33,8 +40,28 @@ function meaningOf(
   { changes, days }: Phrases,
 ): string[] {
   if (whole === null) return [];
+  // A version in between may have been declared more than these two documents show; there is nothing above this one.
+  if (after.version > before.version + 1 && whole !== 'rights_reducing') return [];
   const reaction = Math.max(before.reactionDays ?? 0, after.reactionDays ?? 0);
   return [changes.classes[whole], ...(whole === 'minor' || reaction === 0 ? [] : [changes.reaction(days(reaction))])];
+}
+
+/** When what was on ends by itself. The date of what was off until now begins with it. */
+function reviewLines(before: PolicyDocument, after: PolicyDocument, phrases: Phrases): ChangeLine[] {
+  const { review, directions } = phrases.changes;
+  const ends = (reviewBy: UnixMs | undefined): string => {
+    if (reviewBy === undefined) return review.never;
+    return reviewBy === NEVER_ASSESSED ? review.unassessed : new Date(reviewBy).toISOString().slice(0, 10);
+  };
+  return parameterIds.flatMap((parameter) => {
+    const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
+    if (was.reviewBy === is.reviewBy || (was.level === 'off' && is.level !== 'off')) return [];
+    const isLonger = (is.reviewBy ?? Number.POSITIVE_INFINITY) > (was.reviewBy ?? Number.POSITIVE_INFINITY);
+    const text = `${review.ends}: ${ends(was.reviewBy)} → ${ends(is.reviewBy)}`;
+    return [
+      { subject: phrases.parameters[parameter].label, text, direction: directions[isLonger ? 'raise' : 'lower'] },
+    ];
+  });
 }
 
 function changeLine(change: Difference, phrases: Phrases): ChangeLine {

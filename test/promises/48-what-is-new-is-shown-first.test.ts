@@ -99,7 +99,10 @@ test('what is new stands before the text, from what to what, and goes when it is
     { subject: 'Active application', text: 'Kept: 60 days → 20 days', direction: 'less' },
     { subject: 'Notes', text: 'Level: on → off', direction: 'less' },
   ]);
-  expect(news?.change?.meaning).toEqual(['A significant change: what is more waits until you have acknowledged it.']);
+  expect(news?.change?.meaning).toEqual([
+    'A significant change: what is more waits until you have acknowledged it.',
+    expect.stringContaining('outside your organisation'),
+  ]);
   expect(notice.collected.map(({ parameter }) => parameter)).toContain('app');
   const german = await read(agent, 'de');
   expect(german.news).toMatchObject({ language: 'de', title: 'Was für Sie neu ist' });
@@ -123,7 +126,7 @@ test('it is compared with what was acknowledged last on any computer, also of tw
   await accept(agent);
   await eventually('the other computer knows', async () => (await read(other)).news?.change === null);
   expect((await read(other)).news?.lead).toMatch(
-    new RegExp(`Compared with notice ${(known ?? 0) + 2}, .* are as you know them\\.$`),
+    new RegExp(`Compared with notice ${(known ?? 0) + 2}, .* are as you know them\\. Whether it is given to others .*`),
   );
   // What was acknowledged on one computer lifts nothing on another.
   expect(other.status().notice?.acknowledged).toBe(false);

@@ -227,6 +227,8 @@ export const german: Phrases = {
     since: (version, day) => `Verglichen mit Hinweis ${version}, den Sie am ${day} bestätigt haben:`,
     first: 'Alles ist neu: Dies ist der erste Hinweis, den Sie bestätigen sollen.',
     none: 'Was erfasst wird, wozu, wie lange und wer es sieht, ist so, wie Sie es kennen.',
+    recipients:
+      'Ob es an andere außerhalb Ihrer Organisation gegeben wird als bisher, wird hier nicht verglichen: Der ganze Hinweis sagt, an wen.',
     unknown:
       'Was sich ändert, lässt sich hier nicht zeigen: Dieses Daylight ist älter als die Regelung oder weiß nicht, was Sie zuvor bestätigt haben. Ihre Konsole zeigt es unter „History“.',
     whole: 'Der ganze Hinweis',
@@ -271,6 +273,7 @@ export const german: Phrases = {
     laws: { eea_uk: 'Europäischer Wirtschaftsraum und Vereinigtes Königreich' },
     yes: 'ja',
     no: 'nein',
+    review: { ends: 'Endet ohne erneute Prüfung', never: 'nie', unassessed: 'aus, bis es geprüft ist' },
     directions: { lower: 'weniger', raise: 'mehr', reword: 'anders' },
     classes: {
       minor: 'Eine kleine Änderung: Sie nimmt niemandem etwas.',

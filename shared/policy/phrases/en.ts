@@ -161,6 +161,8 @@ export const english: Phrases = {
     since: (version, day) => `Compared with notice ${version}, which you acknowledged on ${day}:`,
     first: 'All of it is new: this is the first notice that you are asked to acknowledge.',
     none: 'What is collected, why, for how long and who sees it are as you know them.',
+    recipients:
+      'Whether it is given to others outside your organisation than before is not compared here: the whole notice says to whom.',
     unknown:
       'What changes cannot be shown here: this Daylight is older than the policy, or has not heard what you acknowledged before. Your console shows it under "History".',
     whole: 'The whole notice',
@@ -205,6 +207,7 @@ export const english: Phrases = {
     laws: { eea_uk: 'European Economic Area and United Kingdom' },
     yes: 'yes',
     no: 'no',
+    review: { ends: 'Ends unless assessed again', never: 'never', unassessed: 'off until it is assessed' },
     directions: { lower: 'less', raise: 'more', reword: 'other' },
     classes: {
       minor: 'A minor change: it takes nothing from anyone.',

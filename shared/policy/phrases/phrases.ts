@@ -84,6 +84,8 @@ export interface ChangePhrases {
   readonly first: string;
   /** Nothing that Daylight compares differs. */
   readonly none: string;
+  /** What is not compared: processors are in the text alone. */
+  readonly recipients: string;
   /** What was read before, or is to be, cannot be read here. */
   readonly unknown: string;
   readonly whole: string;
@@ -101,6 +103,8 @@ export interface ChangePhrases {
   readonly laws: Readonly<Record<Jurisdiction, string>>;
   readonly yes: string;
   readonly no: string;
+  /** When something ends unless it is assessed again. */
+  readonly review: { readonly ends: string; readonly never: string; readonly unassessed: string };
   readonly directions: Readonly<Record<Direction, string>>;
   readonly classes: Readonly<Record<ChangeClass, string>>;
   readonly reaction: (days: string) => string;
