@@ -169,9 +169,13 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     end(reason);
   }
 
+  function logFailed(error: unknown): void {
+    deps.log?.({ kind: 'failed', device: known?.device.device ?? null, name: nameOf(error) });
+  }
+
   /** A failure of the world: nothing was acknowledged, so the agent keeps it and comes again. */
   function failed(error: unknown): void {
-    deps.log?.({ kind: 'failed', device: known?.device.device ?? null, name: nameOf(error) });
+    logFailed(error);
     bye('unavailable', 'the server cannot store anything just now; what was not acknowledged was not stored');
   }
 
@@ -509,6 +513,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         if (isEnded()) return;
         sendLease(policy, lease);
         tellComing(me);
+        tellLastNotice(me);
         await store.changeDevice(me.device.org, me.device.device, { lastSeenAt: clock.now() });
       } catch (error) {
         failed(error);
@@ -535,7 +540,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       if (isEnded() || isToldAlready) return;
       comingTold = announced;
       send(comingFrame(announced, clock.now()));
-    });
+    }, logFailed);
   }
 
   function tellLastNotice({ device }: Known): void {
@@ -546,14 +551,14 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       if (isEnded() || text === lastNoticeTold) return;
       lastNoticeTold = text;
       send({ type: 'last_notice', notice });
-    });
+    }, logFailed);
   }
 
-  /** One after the other, each as it is when its turn has come. */
-  function tell(one: () => Promise<void>): void {
+  /** One after the other, each as it is when its turn has come. What is only read ends nothing when it fails: it is told with the next lease. */
+  function tell(one: () => Promise<void>, onFailure: (error: unknown) => void = failed): void {
     telling = telling.then(async () => {
       if (phase !== 'ready') return;
-      await one().catch(failed);
+      await one().catch(onFailure);
     });
   }
 
