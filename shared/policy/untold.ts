@@ -16,6 +16,8 @@ export function untoldOf(
   lease: Pick<Lease, 'acknowledged' | 'coming' | 'terms'> | null,
 ): readonly Meant[] {
   const terms = lease?.terms ?? NO_PERSONAL_TERMS;
+  // Nothing is meant of whoever is not of age, and what they acknowledged meanwhile would lift nothing later.
+  if (terms.minor) return [];
   const intended = intendedLevels(policy, terms);
   return parameterIds.flatMap((parameter) => {
     const level = least(parameter, intended[parameter], agreedLevel(policy, parameter, terms));

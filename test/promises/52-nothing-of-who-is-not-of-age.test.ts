@@ -106,6 +106,7 @@ test('within five seconds nothing is collected on any device, and the deletion o
   const { session: _end, ...waiting } = real.agent.status().waiting.observations;
   expect(Object.values(waiting).filter((count) => count > 0)).toEqual([]);
   expect(real.agent.status().parameters.title.why).toBe(UNDER_AGE);
+  expect(await real.agent.handle({ command: 'notice' }), 'nothing to acknowledge').not.toHaveProperty('news');
 });
 
 test('it is called gone once it was looked for again, and nothing comes after it', async () => {
