@@ -212,14 +212,12 @@ export function whenSent(
   return `is sent in ${Math.max(0, Math.round((releaseAt - now) / 1_000))} s`;
 }
 
-/** That a notice waits for the employee, or what is coming by one that they acknowledged, and which old terms stay; none when neither. */
+/** That a notice waits for the employee, what is coming by those that they acknowledged, and which old terms stay; none when neither. */
 export function noticeLine({ notice }: AgentStatus): string[] {
   if (notice === null) return [];
-  if (notice.acknowledged) return [...notice.coming.map(comingWords), ...agreementLines(notice)];
-  return [
-    `Notice ${notice.version} waits for you: read it with "daylight-agent notice". What is new in it is off until you accept it.`,
-    ...agreementLines(notice),
-  ];
+  const { version, acknowledged, coming } = notice;
+  const waits = `Notice ${version} waits for you: read it with "daylight-agent notice". What is new in it is off until you accept it.`;
+  return [...(acknowledged ? [] : [waits]), ...coming.map(comingWords), ...agreementLines(notice)];
 }
 
 function discardWords(reason: DiscardReason): string {

@@ -197,8 +197,8 @@ export const en = {
   'coming.title': 'What is coming',
   'coming.titleTerminal': 'What is coming:',
   'coming.line':
-    '{what} ({level}) from {date}, because you acknowledged its notice. Until then it stays as it is, and you may object.',
-  'coming.object': 'You object in the console, under "Objections".',
+    '{what} ({level}) from {date}, because you acknowledged its notice. Until then what held before goes on, and you have time to react.',
+  'coming.object': 'In the console, "Objections" says what you may object to, and takes it.',
   'dated.scheduled': 'Will be published on {when}',
   'dated.overdue': 'Was to be published on {when}; this computer has not heard since whether it was',
   'dated.reason': 'Reason given: “{reason}”',
@@ -404,8 +404,8 @@ export const en = {
   'off.organisation': 'Off: your organisation does not collect it.',
   'off.not_understood':
     'Off: this version of Daylight does not understand what your organisation says of it. Update Daylight on this computer.',
-  'off.reactingUntil': 'Off until {date}: you have acknowledged it, and may object before it begins.',
-  'off.reacting': 'Off: you have acknowledged it, and have time to object before it begins.',
+  'off.reactingUntil': 'Off until {date}: you have acknowledged it, and have until then to react.',
+  'off.reacting': 'Off: you have acknowledged it, and have time to react before it begins.',
   'off.acknowledgement': 'Off: it waits until you have read the notice and accepted it.',
   'off.clocks': 'Off: {apart}: set the one that is wrong.',
   'off.lease': 'Off: the server has not confirmed for too long that it may be collected.',

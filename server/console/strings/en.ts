@@ -555,7 +555,7 @@ export const en = {
   'times.idleSeconds':
     'After {time} without input a person counts as away. Where a computer does not say that it is locked, it then counts as locked.',
   'times.reactionDays':
-    'What is raised counts for people who are here already {time} after they have acknowledged it. Until then it stays as it was, and they may object.',
+    'What is raised counts for people who are here already {time} after they have acknowledged it. Until then it stays as it was, and they have time to react.',
   'times.reactionNone': 'What is raised counts for each person as soon as they have acknowledged it.',
   'time.observedHours': 'Observing without the server',
   'time.enteredHours': 'Own entries without the server',
@@ -1344,7 +1344,7 @@ export const en = {
   'absent.counts_later.is.other':
     'Nothing is collected yet: {name} has acknowledged the notice, which counts from {when}: {what}.',
   'absent.counts_later.is.you':
-    'Nothing is collected yet: you have acknowledged the notice, which counts from {when}; you may object before: {what}.',
+    'Nothing is collected yet: you have acknowledged the notice, which counts from {when}; you have until then to react: {what}.',
   'absent.counts_later.was.other':
     'Nothing was collected: {name} had acknowledged the notice, which counts from {when}: {what}.',
   'absent.counts_later.was.you':

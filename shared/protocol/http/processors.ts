@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ParameterId, parameterIds } from '../../catalog.ts';
 import { observationSchemas } from '../../events/observation.ts';
-import { line, text } from '../../text.ts';
+import { line, text, turnsNothing } from '../../text.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { Region } from './region.ts';
 import { changedEntry, changeOf } from './registerEntry.ts';
@@ -16,13 +16,16 @@ function fieldsOf(parameter: ParameterId): string[] {
   return [...fields].map((name) => `${parameter}.${name}`);
 }
 
+/** It stands in the notice, between words of Daylight's. */
+const TURNS = 'expected words without characters that turn the direction of text';
+
 /** Somebody who works with data of people for the organisation and on its word (GDPR Art. 28). */
 export const Processor = z.strictObject({
-  name: line(1, 200),
-  contact: line(1, 300),
+  name: line(1, 200).refine(turnsNothing, TURNS),
+  contact: line(1, 300).refine(turnsNothing, TURNS),
   /** Where they are. */
   region: Region,
-  purpose: text(1, 1_000, 'say what for'),
+  purpose: text(1, 1_000, 'say what for').refine(turnsNothing, TURNS),
   /** All that they may get. */
   fields: z
     .array(
@@ -33,7 +36,7 @@ export const Processor = z.strictObject({
     .refine((all) => new Set(all).size === all.length, 'expected each field once'),
   contractOn: Day,
   /** What makes it lawful that they are elsewhere than the data (GDPR Art. 46), such as standard contractual clauses; empty: nothing does. */
-  safeguard: line(0, 500),
+  safeguard: line(0, 500).refine(turnsNothing, TURNS),
   /** `ended`: they get nothing any more. */
   state: z.enum(['holds', 'ended']),
 });

@@ -44,7 +44,7 @@ it('while no question is open, nothing is answered: not even one that opens a mo
   expect(agent.asked).toEqual([{ command: 'status' }]);
 });
 
-it('status says of what was acknowledged from when it counts, and of what waits that it waits', async () => {
+it('status says of what was acknowledged from when it counts, also while another notice waits, and of that that it waits', async () => {
   const from = Date.parse('2026-03-12T00:00:00Z');
   const coming = [
     { parameter: 'app' as const, level: 'name', from },
@@ -55,15 +55,17 @@ it('status says of what was acknowledged from when it counts, and of what waits 
     const { out } = await sourceCli('agent', ['status', '--data', agent.folder], { TZ: 'UTC' });
     return out.split('\n').filter((line) => /2026|Notice/.test(line));
   };
-  const until = 'because you acknowledged its notice. Until then it stays as it is, and you may object.';
-  expect(await statusOf(true)).toEqual([
+  const until = 'because you acknowledged its notice. Until then what held before goes on, and you have time to react.';
+  const counts = [
     `Active application (name) from 12 Mar 2026, ${until}`,
     `Screenshots (blurred) from 12 Mar 2026, ${until}`,
-  ]);
+  ];
+  expect(await statusOf(true)).toEqual(counts);
   expect(await statusOf(false)).toEqual([
     expect.stringMatching(
       /^Notice 3 waits for you: read it with "daylight-agent notice.*What is new in it is off until/,
     ),
+    ...counts,
   ]);
 });
 

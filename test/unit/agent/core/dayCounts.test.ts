@@ -114,7 +114,7 @@ test('what was acknowledged and does not count yet is not said to wait for the n
   await rig.clock.advance(3 * MINUTE);
   const off = rig.recorder.status().days[0]?.off.filter(({ parameter }) => parameter === 'title');
   expect(off?.map(({ why }) => why)).toEqual([
-    'Off: you have acknowledged it, and have time to object before it begins.',
+    'Off: you have acknowledged it, and have time to react before it begins.',
   ]);
 });
 
