@@ -11,6 +11,7 @@ import {
 } from '../../shared/protocol/http.ts';
 import type { Actor } from '../authorize.ts';
 import { clientAddress, limitKey } from '../clientAddress.ts';
+import { knownBy } from '../knows.ts';
 import type { ReadBody } from './body.ts';
 import { describeClient } from './client.ts';
 import { openEventStream } from './eventStream.ts';
@@ -86,7 +87,12 @@ async function serve(deps: AdapterDeps, name: RouteName, request: Request, respo
     const body = await deps.readBody(route, request, response);
     const { granted, ...asking } =
       request.body === undefined ? before : await admittedAgain(deps, name, before, request);
-    const from = { client, limitKey: limitKey(address), cookie: cookieOf(deps, response) };
+    const from = {
+      client,
+      limitKey: limitKey(address),
+      knows: knownBy(request.headers),
+      cookie: cookieOf(deps, response),
+    };
     const call = { ...granted, ...asking, query, body, ...from };
     // One schema per part of this very route made these; a look-up by name loses that to the compiler.
     return handler(call as unknown as Call<RouteShape>);

@@ -16,6 +16,8 @@ export interface Call<R extends RouteShape> {
   readonly client: Client;
   /** What attempts from this address are counted by; never stored, never logged. */
   readonly limitKey: string;
+  /** What an agent says that it knows (`KNOWS_HEADER`). */
+  readonly knows: ReadonlySet<string>;
   readonly cookie: {
     set(begun: Begun): void;
     clear(): void;

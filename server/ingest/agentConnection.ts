@@ -5,6 +5,7 @@ import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
 import type { SignedKeyStatement } from '../../shared/policy/keys.ts';
 import { Lease } from '../../shared/policy/lease.ts';
 import type { NoticeTranslation } from '../../shared/policy/translation.ts';
+import type { NoticeContent } from '../../shared/protocol/http/notice.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import {
   type AgentFrame,
@@ -59,6 +60,8 @@ export interface AgentConnection {
 export interface AgentKnows {
   readonly copies: boolean;
   readonly coming: boolean;
+  /** Notices that name processors. Another would refuse the frame and give the connection up. */
+  readonly recipients: boolean;
 }
 
 export interface AgentConnectionDeps extends AgentSocketDeps {
@@ -279,14 +282,20 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   async function sendNotice({ device }: Known, have: Digest | null): Promise<void> {
     const current = await control.current(device.org);
     const notice = await notices.of(current, 'in_force');
-    const isNews = notice.hash !== have && JSON.stringify(notice).length < NOTICE_MOST;
+    const isNews = notice.hash !== have && canRead(notice) && JSON.stringify(notice).length < NOTICE_MOST;
     const fitting: NoticeTranslation[] = [];
     for (const one of await notices.forDevice(current, notice)) {
+      if (!canRead(one.content)) continue;
       const size = JSON.stringify([isNews ? notice : null, ...fitting, one]).length;
       if (size < NOTICE_MOST) fitting.push(one);
     }
     const translations = fitting.length === 0 ? {} : { translations: fitting };
     send({ type: 'notice', notice: isNews ? notice : null, ...translations });
+  }
+
+  /** Nothing of a text is ever left out of it: its hash is over all of it. Who cannot read one shows the policy in words of their own. */
+  function canRead({ recipients }: NoticeContent): boolean {
+    return recipients === undefined || deps.knows.recipients;
   }
 
   function byeFor(problem: ImageProblem | null): void {

@@ -3,9 +3,10 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { DeviceId } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
-import { KNOWS_COMING, KNOWS_COPIES, KNOWS_HEADER, SUBPROTOCOL } from '../../shared/protocol/messages.ts';
+import { KNOWS_COMING, KNOWS_COPIES, KNOWS_RECIPIENTS, SUBPROTOCOL } from '../../shared/protocol/messages.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
 import { createBounded } from '../control/bounded.ts';
+import { knownBy } from '../knows.ts';
 import { createLanes } from '../lanes.ts';
 import { refuseUpgrade } from '../refuseUpgrade.ts';
 import { type AgentConnection, type AgentKnows, BUSY, serveAgent } from './agentConnection.ts';
@@ -134,11 +135,13 @@ export function createAgentSocket(deps: AgentSocketDeps): AgentSocket {
   };
 }
 
-/** Nobody has signed it: it only decides in which words a request is asked about. */
-function knowsOf(request: IncomingMessage): AgentKnows {
-  const said = String(request.headers[KNOWS_HEADER] ?? '').split(',');
-  const known = new Set(said.map((one) => one.trim()));
-  return { copies: known.has(KNOWS_COPIES), coming: known.has(KNOWS_COMING) };
+function knowsOf({ headers }: IncomingMessage): AgentKnows {
+  const known = knownBy(headers);
+  return {
+    copies: known.has(KNOWS_COPIES),
+    coming: known.has(KNOWS_COMING),
+    recipients: known.has(KNOWS_RECIPIENTS),
+  };
 }
 
 function offersSubprotocol(request: IncomingMessage): boolean {

@@ -16,12 +16,16 @@ import { limits } from './limits.ts';
 export const AGENT_PATH = '/agent/v1';
 export const SUBPROTOCOL = 'daylight.v1';
 /**
- * A header of the upgrade request, by which an agent says what it knows, with commas between: requests of kind `copy` (others are asked in
- * older words), and frames that say what is coming (others are sent none).
+ * A header of the upgrade request, and of the request for the notice before an enrolment, by which an agent says what it knows, with commas
+ * between: requests of kind `copy` (others are asked in older words), frames that say what is coming (others are sent none), and notices that
+ * name processors (others would take none of it, and are sent none).
  */
 export const KNOWS_HEADER = 'x-daylight-knows';
 export const KNOWS_COPIES = 'copies';
 export const KNOWS_COMING = 'coming';
+export const KNOWS_RECIPIENTS = 'recipients';
+/** All that this agent says of itself. */
+export const KNOWS_ALL = [KNOWS_COPIES, KNOWS_COMING, KNOWS_RECIPIENTS].join(', ');
 
 const seq = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const count = z.int().min(0).max(1_000_000);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { catalog } from '../../shared/catalog.ts';
 import { noticePage, noticePlain } from '../../shared/policy/noticePage.ts';
 import { german } from '../../shared/policy/phrases/de.ts';
@@ -11,8 +12,9 @@ import {
   sameRecipients,
   tellsOfAll,
 } from '../../shared/policy/recipients.ts';
-import { NoticeInLanguage, NoticeView } from '../../shared/protocol/http/notice.ts';
+import { NoticeContent, NoticeInLanguage, NoticeView } from '../../shared/protocol/http/notice.ts';
 import { Processor, processorFields } from '../../shared/protocol/http/processors.ts';
+import { KNOWS_ALL, KNOWS_HEADER, Notice } from '../../shared/protocol/messages.ts';
 import { DAY, dayOf } from '../../shared/time.ts';
 import {
   addMember,
@@ -24,6 +26,8 @@ import {
   type TestServer,
 } from '../support/api.ts';
 import { eventually } from '../support/daylight.ts';
+import { enrol as enrolDevice } from '../support/enrolled.ts';
+import { dial } from '../support/ingestKit.ts';
 import { enrolRealAgent } from '../support/realAgent.ts';
 import { PROCESSOR } from '../support/routeExamples.ts';
 
@@ -197,4 +201,37 @@ test('it stands in the page, in plain text, in German, and on the device that is
   expect((await held()).notice).toEqual(master);
   const shown = await made.agent.handle({ command: 'notice', language: 'de' });
   expect(shown).toMatchObject({ notice: { recipients: { heading: german.recipients.heading } } });
+});
+
+test('an agent from before notices named processors is sent none that it could not read, and is told to be updated before it enrols', async () => {
+  const { hash, ...master } = await requireNoDrift();
+  await owner.client.ok('PUT', '/notice/in/fr', { master: hash, content: { ...master, language: 'fr' } });
+  const before = NoticeContent.omit({ recipients: true });
+  expect(before.safeParse(master).success, 'it refuses the whole text').toBe(false);
+  const frameBefore = Notice.extend({
+    notice: before.extend({ hash: z.string() }).nullable(),
+    translations: z.array(z.strictObject({ master: z.string(), content: before })).optional(),
+  });
+  const device = await enrolDevice(it.url, owner.client, mia.person, Date.now());
+  const port = Number(new URL(it.url).port);
+  const asks = async (knows: string) => {
+    await using raw = await dial(port, { knows });
+    await raw.hello(device);
+    await raw.take('welcome');
+    raw.send({ type: 'read_notice', have: null });
+    return await raw.take('notice');
+  };
+  const frame = await asks('copies, coming');
+  expect([frameBefore.safeParse(frame).success, frame]).toEqual([true, { type: 'notice', notice: null }]);
+  const now = await asks(KNOWS_ALL);
+  expect(now.notice?.recipients).toEqual(master.recipients);
+  expect(now.translations).toHaveLength(1);
+
+  const { code } = await mia.client.ok('POST', `/people/${mia.person}/enrolment-codes`, {});
+  const refused = await mia.client.send('POST', '/enrolment/notice', { code }, { [KNOWS_HEADER]: 'copies, coming' });
+  expect([refused.status, refused.body.error]).toEqual([
+    400,
+    expect.objectContaining({ field: KNOWS_HEADER, remedy: expect.stringContaining('Update the agent') }),
+  ]);
+  expect((await mia.client.ok('POST', '/enrolment/notice', { code })).notice.recipients).toEqual(master.recipients);
 });

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../server/clock.ts';
 import { initialise } from '../../server/initialise.ts';
 import { openServer, type Server, type Surroundings } from '../../server/server.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
+import { KNOWS_ALL, KNOWS_HEADER } from '../../shared/protocol/messages.ts';
 import type { Role } from '../../shared/roles.ts';
 import { type MovableClock, movable } from './movableClock.ts';
 
@@ -97,7 +98,7 @@ export function createClient(url: string, userAgent = CHROME): Client {
         method,
         headers: {
           'user-agent': userAgent,
-          ...(method === 'GET' ? {} : { 'x-daylight': 'test' }),
+          ...(method === 'GET' ? {} : { 'x-daylight': 'test', [KNOWS_HEADER]: KNOWS_ALL }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(client.cookie === null ? {} : { cookie: client.cookie }),
           ...headers,

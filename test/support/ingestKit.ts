@@ -231,15 +231,19 @@ export interface Dialling {
   readonly beforeCopies?: boolean;
   /** As one that knows frames of what is coming, too. */
   readonly knowsComing?: boolean;
+  /** The words of the header themselves. */
+  readonly knows?: string;
+}
+
+function headersOf({ beforeCopies, knowsComing, knows }: Dialling): Record<string, string> {
+  if (beforeCopies === true) return {};
+  return { [KNOWS_HEADER]: knows ?? (knowsComing === true ? `${KNOWS_COPIES}, ${KNOWS_COMING}` : KNOWS_COPIES) };
 }
 
 export async function dial(port: number, options: Dialling = {}): Promise<RawAgent> {
   const ws = new WebSocket(`ws://127.0.0.1:${port}${AGENT_PATH}`, options.protocol ?? SUBPROTOCOL, {
     ...(options.origin === undefined ? {} : { origin: options.origin }),
-    headers:
-      options.beforeCopies === true
-        ? {}
-        : { [KNOWS_HEADER]: options.knowsComing === true ? `${KNOWS_COPIES}, ${KNOWS_COMING}` : KNOWS_COPIES },
+    headers: headersOf(options),
     ...(options.from === undefined ? {} : { localAddress: options.from }),
     perMessageDeflate: false,
   });

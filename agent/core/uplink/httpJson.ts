@@ -3,6 +3,7 @@ import { request as tlsRequest } from 'node:https';
 import type { z } from 'zod';
 import { DaylightError, ErrorBody } from '../../../shared/errors.ts';
 import { CSRF_HEADER } from '../../../shared/protocol/http.ts';
+import { KNOWS_ALL, KNOWS_HEADER } from '../../../shared/protocol/messages.ts';
 
 const LONGEST_ANSWER = 1024 * 1024;
 const TIMEOUT_MS = 20_000;
@@ -38,6 +39,7 @@ function post(url: string, body: string, ca: string | null): Promise<{ status: n
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     [CSRF_HEADER]: 'agent',
+    [KNOWS_HEADER]: KNOWS_ALL,
   };
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => reject(unreachable(url, error));

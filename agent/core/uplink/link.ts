@@ -4,8 +4,7 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import {
   type AgentFrame,
   IMAGE_CHUNK_HEADER,
-  KNOWS_COMING,
-  KNOWS_COPIES,
+  KNOWS_ALL,
   KNOWS_HEADER,
   ServerFrame,
   SUBPROTOCOL,
@@ -44,7 +43,7 @@ const MOST_PENDING = 16;
 export function openLink({ url, ca, clock, onFrame }: LinkOptions): Promise<Link> {
   const socket = new WebSocket(url, SUBPROTOCOL, {
     ...(ca === null ? {} : { ca }),
-    headers: { [KNOWS_HEADER]: `${KNOWS_COPIES}, ${KNOWS_COMING}` },
+    headers: { [KNOWS_HEADER]: KNOWS_ALL },
     // Said here so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment cannot unsay it.
     rejectUnauthorized: true,
     followRedirects: false,

@@ -1,5 +1,6 @@
 import { DaylightError } from '../../../shared/errors.ts';
 import { EnrolmentPayload } from '../../../shared/protocol/http/enrolment.ts';
+import { KNOWS_HEADER, KNOWS_RECIPIENTS } from '../../../shared/protocol/messages.ts';
 import type { Signed } from '../../../shared/signed.ts';
 import { HOUR, type UnixMs } from '../../../shared/time.ts';
 import { keyIdOf, parsePayload, verifySigned } from '../../control/signer.ts';
@@ -17,13 +18,14 @@ const IN_A_DAY_MOST = 40;
 export function enrolment(context: Context): HandlersOf<'enrolmentNotice' | 'enrol'> {
   const { store, accounts, organisations, control, notices, rateLimits, clock } = context;
   return {
-    enrolmentNotice: ({ body, limitKey }) =>
+    enrolmentNotice: ({ body, limitKey, knows }) =>
       rateLimits.attempt([['enrolment', limitKey]], async () => {
         const token = await store.peekToken('enrolment', sha256(body.code), clock.now());
         const person = await personOf(context, token);
         const { identity } = await organisations.signer(person.org);
         const { name } = await accounts.profile(person);
         const notice = await notices.of(await control.current(person.org), 'in_force');
+        if (notice.recipients !== undefined && !knows.has(KNOWS_RECIPIENTS)) throw tooOld();
         return { organisation: identity.name, person: name, notice, serverKey: identity.serverKey };
       }),
     enrol: ({ body, limitKey }) =>
@@ -163,6 +165,18 @@ async function personOf({ store }: Context, token: TokenRecord | null): Promise<
   const person = token === null ? null : await store.person(token.org, token.person);
   if (person === null) throw gone();
   return person;
+}
+
+/** It takes no text with more in it than it knows, and would say that this is no Daylight server. */
+function tooOld(): DaylightError {
+  return new DaylightError(
+    'bad_request',
+    'this agent is from before notices named processors: it cannot show this one',
+    {
+      field: KNOWS_HEADER,
+      remedy: 'Update the agent on this computer, and enrol again: the code is still good.',
+    },
+  );
 }
 
 function gone(): DaylightError {

@@ -51,7 +51,7 @@ test('an unknown address, a wrong password and an account without one get the sa
       corrections: createCorrections({ ...foundation, clock, random }),
       overTls: false,
     });
-    const from = { client: describeClient('203.0.113.9', CHROME), limitKey: '203.0.113.9' };
+    const from = { client: describeClient('203.0.113.9', CHROME), limitKey: '203.0.113.9', knows: new Set<string>() };
     const cookie = { set: () => undefined, clear: () => undefined };
     const attempt = async (email: string) => {
       const body = { email, password: 'wrong wrong wrong' };
