@@ -94,6 +94,20 @@ function reviewDateOf(
   return NEVER_ASSESSED;
 }
 
+/**
+ * Whether what was put forward is what its change makes `now`. Until there was a date for what nobody has ever assessed (`NEVER_ASSESSED`)
+ * one that had passed stood in its place: the parameter is off by either.
+ */
+export function isMadeAgain(proposed: PolicyDocument, now: PolicyDocument): boolean {
+  const parameters = parameterIds.map((id): [ParameterId, PolicyRule] => {
+    const rule = proposed.parameters[id];
+    const isPast = rule.reviewBy !== undefined && rule.reviewBy < proposed.notBefore;
+    const isNever = now.parameters[id].reviewBy === NEVER_ASSESSED;
+    return [id, isPast && isNever ? { ...rule, reviewBy: NEVER_ASSESSED } : rule];
+  });
+  return canonical({ ...proposed, parameters: Object.fromEntries(parameters) }) === canonical(now);
+}
+
 /** What the register is about has the date that stands there. */
 function requireOwnReviews({ parameters }: PolicyChange, reviews: ReviewDates): void {
   const parameter = parameterIds.find((id) => {

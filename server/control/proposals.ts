@@ -25,7 +25,7 @@ import { type NewSecurityEvent, type Store, StoreError } from '../store/store.ts
 import type { Vault } from '../vault/vault.ts';
 import { type Announced, announcedIn } from './announced.ts';
 import { createBounded } from './bounded.ts';
-import { applyChange } from './change.ts';
+import { applyChange, isMadeAgain } from './change.ts';
 import type { PublishedPolicy } from './control.ts';
 import { isDue, type LoggedStep, proposalsView } from './proposalLog.ts';
 import type { Publications } from './publications.ts';
@@ -196,7 +196,7 @@ export function createProposals(deps: ProposalsDeps): Proposals {
     try {
       const reviews = await reviewDatesOf(store, vault, document.org);
       const again = applyChange(current, change, document.notBefore, reviews);
-      return payloadHash(canonical(again)) === hash && canonical(again) === canonical(document) ? null : 'changed';
+      return payloadHash(canonical(document)) === hash && isMadeAgain(document, again) ? null : 'changed';
     } catch (error) {
       if (error instanceof DaylightError && ['bad_request', 'conflict'].includes(error.code)) return 'changed';
       throw error;
