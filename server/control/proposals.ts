@@ -95,6 +95,16 @@ const Kept = z.strictObject({
   step: ProposalStep,
 });
 
+interface Announcing {
+  last: {
+    readonly log: readonly LoggedStep[];
+    readonly published: readonly PublishedPolicy[];
+    readonly at: UnixMs;
+    readonly announced: Announced;
+    readonly text: string;
+  } | null;
+}
+
 type Said = NonNullable<LoggedStep['said']>;
 
 const answered = {
@@ -116,11 +126,8 @@ const events: Readonly<Record<ProposalStep['kind'], Pick<NewSecurityEvent, 'kind
 export function createProposals(deps: ProposalsDeps): Proposals {
   const { store, vault, clock, publications, stateOf, submit, announce, onChange } = deps;
   const logs = createBounded<OrgId, readonly LoggedStep[]>(ORGS_REMEMBERED);
-  /** By the log that they follow from, and by the policies: what only passes with time is looked at again after a minute. */
-  const announcements = new WeakMap<
-    readonly LoggedStep[],
-    { readonly published: readonly PublishedPolicy[]; readonly at: UnixMs; readonly announced: Announced }
-  >();
+  /** With the log and the policies that they follow from: what only passes with time is looked at again after a minute. */
+  const announcements = createBounded<OrgId, Announcing>(ORGS_REMEMBERED);
   const passed = unset(clock);
   /** By both clocks: a wall clock that is set forward makes nothing come early, neither what is due … */
   const soonest = (): UnixMs => Math.min(clock.now(), passed());
@@ -209,12 +216,13 @@ export function createProposals(deps: ProposalsDeps): Proposals {
     async announced(org) {
       const [log, { published }] = await Promise.all([logOf(org), stateOf(org)]);
       const now = soonest();
-      const before = announcements.get(log);
-      if (before?.published === published && Math.abs(now - before.at) < MINUTE) return before.announced;
+      const held = await announcements.get(org, async () => ({ last: null }));
+      const { last } = held;
+      if (last?.log === log && last.published === published && Math.abs(now - last.at) < MINUTE) return last.announced;
       const next = announcedIn(proposalsView(log, { published }, now), now);
-      const announced =
-        before !== undefined && canonical(next) === canonical(before.announced) ? before.announced : next;
-      announcements.set(log, { published, at: now, announced });
+      const text = canonical(next);
+      const announced = last?.text === text ? last.announced : next;
+      held.last = { log, published, at: now, announced, text };
       return announced;
     },
 

@@ -23,6 +23,7 @@ import { type Announced, comingFrame } from '../control/announced.ts';
 import type { Bounded } from '../control/bounded.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
 import { createNotices } from '../control/notices.ts';
+import { payloadHash } from '../control/signer.ts';
 import type { Lanes } from '../lanes.ts';
 import { type DeviceRecord, StoreError } from '../store/store.ts';
 import { VaultError } from '../vault/vault.ts';
@@ -127,8 +128,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   let hasRequests = false;
   /** What the device was told is coming; null: nothing yet. */
   let comingTold: Announced | null = null;
-  /** What it was told that its person acknowledged last, as text. */
-  let lastNoticeTold: string | null = null;
+  /** The hash of what it was told that its person acknowledged last. */
+  let lastNoticeTold: Digest | null = null;
   /** The signature of the policy that was last sent here: a policy that a new key has signed is sent anew. */
   let sentPolicy: Signature | null = null;
   /** The id of the policy key that the device trusts; null: the first of the organisation. */
@@ -544,9 +545,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     if (!deps.knows.coming) return;
     tell(async () => {
       const announced = await control.proposals.announced(device.org);
-      const isToldAlready =
-        announced === comingTold || (comingTold !== null && canonical(announced) === canonical(comingTold));
-      if (isEnded() || isToldAlready) return;
+      if (isEnded() || announced === comingTold) return;
       comingTold = announced;
       send(comingFrame(announced, clock.now()));
     }, logFailed);
@@ -556,9 +555,9 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     if (!deps.knows.coming) return;
     tell(async () => {
       const notice = await control.lastNotice(device);
-      const text = canonical(notice);
-      if (isEnded() || text === lastNoticeTold) return;
-      lastNoticeTold = text;
+      const hash = payloadHash(canonical(notice));
+      if (isEnded() || hash === lastNoticeTold) return;
+      lastNoticeTold = hash;
       send({ type: 'last_notice', notice });
     }, logFailed);
   }
