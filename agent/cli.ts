@@ -4,6 +4,7 @@ import { parameterIds } from '../shared/catalog.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
 import { asTyped, howTyped } from '../shared/typed.ts';
 import {
+  answerNotice,
   answerRequest,
   dropScreenshot,
   giveConsent,
@@ -296,7 +297,7 @@ function looking(cli: Command, folder: () => string): void {
         if (!Number.isSafeInteger(version) || version < 1) {
           throw new CliEnd(exitCodes.usage, `notice ${name}: expected the number of the notice, not "${text}"`);
         }
-        return tell(terminal, folder(), { command, version, language: languageTag(language) });
+        return answerNotice(terminal, folder(), { command, version, language: languageTag(language) });
       });
   }
 }

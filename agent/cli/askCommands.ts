@@ -13,7 +13,7 @@ import { requestLines } from '../core/requestWords.ts';
 import { idleLines, statusLines, whenSent } from '../core/statusWords.ts';
 import { acknowledgedWords } from '../strings/acknowledged.ts';
 import { agreementLines } from '../strings/agreement.ts';
-import { newsLines } from '../strings/coming.ts';
+import { newsLines, newsSummary } from '../strings/coming.ts';
 import { consentLine } from '../strings/consent.ts';
 import { firstUseLine } from '../strings/firstUse.ts';
 import { languageRemark } from '../strings/languageRemark.ts';
@@ -211,6 +211,18 @@ export async function showNotice(terminal: Terminal, folder: string, chosen?: st
   if (state.agreement?.pending === null) {
     terminal.say(say('agreement.terminal', { version: String(notice.version) }));
   }
+}
+
+/** Shows what is new in it, as `showNotice` does, and then gives the person's word. */
+export async function answerNotice(
+  terminal: Terminal,
+  folder: string,
+  answer: Extract<WindowRequest, { command: 'accept_notice' | 'agree' }>,
+): Promise<void> {
+  const { notice, news } = await ask(folder, { command: 'notice', language: answer.language });
+  // Of another number it is refused, and nothing of this one was asked for.
+  if (notice?.version === answer.version) for (const line of newsSummary(news)) terminal.say(line);
+  await tell(terminal, folder, answer);
 }
 
 /** As somebody typed it. */

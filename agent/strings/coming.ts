@@ -60,10 +60,15 @@ function lineWords(line: ChangeLine): string {
 
 /** What is new in a notice, before its text in a terminal; none where it is acknowledged. */
 export function newsLines(news: NoticeNews | undefined): string[] {
+  return news === undefined ? [] : [...newsSummary(news), news.whole, ''];
+}
+
+/** The same where its text does not follow. */
+export function newsSummary(news: NoticeNews | undefined): string[] {
   if (news === undefined) return [];
-  const { title, lead, change, whole } = news;
+  const { title, lead, change } = news;
   const lines = change === null ? [] : [...change.lines.map(lineWords), ...change.meaning];
-  return [title, ...[lead, ...lines].map((line) => `  ${line}`), '', whole, ''];
+  return [title, ...[lead, ...lines].map((line) => `  ${line}`), ''];
 }
 
 function whyDropped(state: string): string {

@@ -47,6 +47,8 @@ test('in the window and the terminal what is new in a notice stands before all o
       .getByRole('region', { name: 'Was für Sie neu ist' })
       .getByText('Stufe: aus → gekürzt (mehr)')
       .waitFor();
+    const accepted = await agent.tell('notice', 'accept', String(place.notice + 1));
+    expect(accepted.out).toMatch(/^What is new for you\n[^]*Level: off → redacted \(more\)[^]*\n\n.+/);
   } finally {
     await browser.close();
     await agent.kill();
