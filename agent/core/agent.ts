@@ -12,6 +12,7 @@ import type { UnixMs } from '../../shared/time.ts';
 import { askedAloud } from '../strings/request.ts';
 import { type PlainKey, say } from '../strings/say.ts';
 import type { CommandResult } from './commands.ts';
+import { createDated, type Dated } from './dated.ts';
 import { openFolder } from './files.ts';
 import { introduceBy } from './firstUse.ts';
 import type { Gate, GateDeps } from './gate/gate.ts';
@@ -120,6 +121,7 @@ interface Parts {
   readonly policies: PolicyCache;
   readonly notices: NoticeBox;
   readonly heard: Heard;
+  readonly dated: Dated;
   readonly spool: Spool;
   readonly recorder: Recorder;
   readonly key: SpoolKey;
@@ -163,6 +165,7 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
     policies,
     notices,
     heard,
+    dated: createDated(policies, heard),
     spool,
     recorder,
     key,

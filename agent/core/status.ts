@@ -8,7 +8,7 @@ import { untoldOf } from '../../shared/policy/untold.ts';
 import type { AgentStatus, Terms } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
-import { datedNow } from './dated.ts';
+import type { Dated } from './dated.ts';
 import type { Binding, PolicyCache, VerifiedPolicy } from './gate/policyCache.ts';
 import type { Heard } from './heard.ts';
 import type { EnrolledDevice } from './identity.ts';
@@ -29,6 +29,7 @@ export interface StatusSources {
   readonly key: SpoolKey;
   readonly uplink: Uplink;
   readonly heard: Heard;
+  readonly dated: Dated;
   /** When the connection of this run of the agent last ended; null while it has not. */
   readonly connectedUntil: () => UnixMs | null;
 }
@@ -73,8 +74,8 @@ export function statusOf(sources: StatusSources): AgentStatus {
     policy: policy === null ? null : { version: policy.version, publishedAt: policy.notBefore },
     refused: refusedNow(policies),
     notice: acknowledgedNow(policies, heard),
-    dated: datedNow(
-      { policies, heard, endedAt: sources.connectedUntil(), isOnline: connection.kind === 'online' },
+    dated: sources.dated(
+      { endedAt: sources.connectedUntil(), isOnline: connection.kind === 'online' },
       options.clock.now(),
     ),
     firstUse: [...firstUse],
