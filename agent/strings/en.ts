@@ -111,7 +111,7 @@ export const en = {
     'Somebody asks for a copy of everything that is held about you. Was that you? See "daylight-agent requests".',
   'requests.copyFiled': 'Asked {when}: a copy of everything that is held about you, to download',
   'requests.copyMeans':
-    'If it was you, this computer signs it, and for {days} days the copy can be downloaded in the console, with your password. If not, nobody gets it, and your organisation is told. While this computer is enrolled for less than 72 hours its word alone decides nothing: then withdraw it in the console.',
+    'If it was you, this computer signs it, and for {days} days the copy can be downloaded in the console, with your password. If not, nobody gets it, and your organisation is told. While this computer is enrolled for less than 72 hours its yes does not count yet, and its no ends only what can be downloaded already: else withdraw it in the console.',
   'requests.filed': 'Filed {when}: {what}',
   'requests.by': 'Filed for you by {name}, on this authority: {reference}',
   'requests.means':
@@ -605,7 +605,7 @@ export const en = {
   'answer.copyYes':
     'You have said that it was you, and this computer has signed it. Under "My data" in the console it says from when and until when you can download it.',
   'answer.requestNo':
-    'You have said that it was not you. It is withdrawn, and your organisation is told. Change your password if you did not expect it.',
+    'You have said that it was not you, and your organisation is told. That ends it, unless this computer was enrolled less than 72 hours ago and nothing can be downloaded yet: then withdraw it in the console. Change your password if you did not expect it.',
 
   // ── Tray ──
   'tray.tip': 'Daylight: {words}',

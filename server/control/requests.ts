@@ -265,8 +265,8 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
         const young = isYoung(enrolled, at);
         const { doubts } = now;
         if (state === 'ready') {
-          // What is given out already: a "no" still ends it, and one "yes" of each that is asked is heard.
-          if (said.answer === 'no') return young ? null : { kind: 'denied', device: device.device, signed: answer };
+          // What is given out already: a "no" of any still ends it, and one "yes" of each that is asked is heard.
+          if (said.answer === 'no') return { kind: 'denied', device: device.device, signed: answer };
           if (!isAsked(now, state) || isAnsweredBy(device.device, now)) return null;
           return { kind: 'proved', device: device.device, signed: answer, countsFrom: at };
         }

@@ -196,6 +196,21 @@ test('what a computer had opened that was retired without that being ended is no
   await withdraw(request);
 });
 
+test('while it can be downloaded a “no” ends it on any computer, on one that was enrolled a moment before as well', async () => {
+  const young = await kit.enrol(kit.mia.client);
+  const { request } = await ask();
+  await using agent = await kit.connected(young);
+  const [asked] = (await agent.take('requests')).waiting;
+  if (asked === undefined) throw new Error('it is not asked about');
+  await kit.says(kit.laptop, request, 'yes');
+  await agent.take('requests');
+  expect(await outcome()).toEqual(OPEN);
+  agent.send({ type: 'answer_request', answer: answerBy(young, asked, 'no', kit.it.clock.now()) });
+  await agent.take('requests');
+  expect(await kit.seen(request)).toMatchObject({ state: 'withdrawn', withdrawn: { device: young.record.device } });
+  expect(await outcome()).toEqual(refusal);
+});
+
 test('an officer has nothing to answer, and is told from when what a young computer said counts', async () => {
   const { request } = await ask();
   const listed = async () =>
