@@ -279,7 +279,7 @@ export const german: Phrases = {
       minor: 'Eine kleine Änderung: Sie nimmt niemandem etwas.',
       significant: 'Eine wesentliche Änderung: Was mehr ist, wartet, bis Sie sie bestätigt haben.',
       rights_reducing:
-        'Eine Änderung, die Ihnen ein Recht oder einen Schutz nimmt. Sie bindet Sie nicht, bevor Sie zustimmen.',
+        'Eine Änderung, die Ihnen ein Recht oder einen Schutz nimmt. Was es nimmt, bindet Sie nicht, bevor Sie zustimmen. Was sonst mehr ist, zählt, sobald Sie es bestätigen.',
     },
     reaction: (days) =>
       `Danach haben Sie ${days} Zeit zu reagieren, bevor sie zählt, wenn Sie schon vorher hier waren.`,

@@ -213,7 +213,7 @@ export const english: Phrases = {
       minor: 'A minor change: it takes nothing from anyone.',
       significant: 'A significant change: what is more waits until you have acknowledged it.',
       rights_reducing:
-        'A change that takes a right or a protection away from you. It does not bind you before you agree.',
+        'A change that takes a right or a protection away from you. What takes it does not bind you before you agree. Whatever else is more counts once you acknowledge it.',
     },
     reaction: (days) => `Then you have ${days} to react before it counts, if you were here before it.`,
   },
