@@ -11,6 +11,8 @@ export interface NoticeBox {
   hash(): Digest | null;
   /** Keeps it, unless it does not tell of the policy in force. */
   arrived(notice: NoticeView): void;
+  /** The text in force does not come here: one that is held is not it. */
+  dropped(): void;
   /** What the organisation translated itself, in the place of what came before. */
   translated(translations: readonly NoticeTranslation[]): void;
   /** The same in a language; without a translation of that very text it is the text itself, which is said. */
@@ -41,6 +43,9 @@ export function createNoticeBox(organisation: string, policy: () => VerifiedPoli
     arrived(notice) {
       const now = policy();
       if (now !== null && tellsOf(notice, now)) held = notice;
+    },
+    dropped: () => {
+      held = null;
     },
     of,
   };

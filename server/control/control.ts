@@ -230,6 +230,8 @@ export interface Connection {
   tellComing(): void;
   /** The same of what the person acknowledged last. */
   tellLastNotice(): void;
+  /** The text of the notice in force, or what it is translated into, is another one. */
+  tellNotice(): void;
   /** `device`: where the person started another one at that time. */
   stopSession(session: SessionId, at: UnixMs, device: DeviceId): void;
   /** Tells the device to delete everything, then closes with bye `retired`. */

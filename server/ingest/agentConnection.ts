@@ -80,8 +80,6 @@ export interface AgentConnectionDeps extends AgentSocketDeps {
 /** Frames that wait here before reading stops, and before the agent is taken for one that ignores the window. */
 const QUEUE_PAUSE = limits.batchesInFlight;
 const QUEUE_MOST = 512;
-/** In UTF-16 code units, each at most three bytes of a frame: who leaves out very much has a notice that is read in the console. */
-const NOTICE_MOST = limits.frameBytes / 3 - 100;
 /** An agent that sends and never reads. */
 const UNREAD_BYTES = 1024 * 1024;
 const CLOSE_GRACE_MS = 5_000;
@@ -130,6 +128,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   let comingTold: Announced | null = null;
   /** The hash of what it was told that its person acknowledged last. */
   let lastNoticeTold: Digest | null = null;
+  /** The hash of the text that it has; null: none. */
+  let noticeTold: Digest | null = null;
   /** The signature of the policy that was last sent here: a policy that a new key has signed is sent anew. */
   let sentPolicy: Signature | null = null;
   /** The id of the policy key that the device trusts; null: the first of the organisation. */
@@ -272,7 +272,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         return;
       }
       case 'read_notice':
-        return sendNotice(me, frame.have);
+        tell(() => sendNotice(me, frame.have));
+        return telling;
       case 'retire':
         return retire(me);
       default:
@@ -283,15 +284,19 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   async function sendNotice({ device }: Known, have: Digest | null): Promise<void> {
     const current = await control.current(device.org);
     const notice = await notices.of(current, 'in_force');
-    const isNews = notice.hash !== have && canRead(notice) && JSON.stringify(notice).length < NOTICE_MOST;
+    const isNews = notice.hash !== have && canRead(notice);
+    const hasRoom = fits({ type: 'notice', notice });
+    const frame: NoticeFrame = {
+      type: 'notice',
+      notice: isNews && hasRoom ? notice : null,
+      ...(isNews && !hasRoom && deps.knows.recipients ? { tooLarge: true } : {}),
+    };
     const fitting: NoticeTranslation[] = [];
     for (const one of await notices.forDevice(current, notice)) {
-      if (!canRead(one.content)) continue;
-      const size = JSON.stringify([isNews ? notice : null, ...fitting, one]).length;
-      if (size < NOTICE_MOST) fitting.push(one);
+      if (canRead(one.content) && fits({ ...frame, translations: [...fitting, one] })) fitting.push(one);
     }
-    const translations = fitting.length === 0 ? {} : { translations: fitting };
-    send({ type: 'notice', notice: isNews ? notice : null, ...translations });
+    noticeTold = hasRoom ? notice.hash : null;
+    send(fitting.length === 0 ? frame : { ...frame, translations: fitting });
   }
 
   /** Nothing of a text is ever left out of it: its hash is over all of it. Who cannot read one shows the policy in words of their own. */
@@ -478,6 +483,9 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       tellLastNotice() {
         if (known !== null && phase === 'ready') tellLastNotice(known);
       },
+      tellNotice() {
+        if (known !== null && phase === 'ready') tellNotice(known);
+      },
       stopSession: (session, at, by) => send({ type: 'stop_session', session, at, device: by }),
       wipe: (reason) => void wipeAndEnd(proved, reason).catch(failed),
       selfTest: (request) => selfTests.ask(request, clock.mono()),
@@ -560,6 +568,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       lastNoticeTold = hash;
       send({ type: 'last_notice', notice });
     }, logFailed);
+  }
+
+  function tellNotice(me: Known): void {
+    if (deps.knows.recipients) tell(() => sendNotice(me, noticeTold));
   }
 
   /** One after the other, each as it is when its turn has come. What is only read ends nothing when it fails: it is told with the next lease. */
@@ -661,6 +673,12 @@ const VIOLATIONS = {
   1007: ['bad_frame', 'the frame is not valid UTF-8'],
   1009: ['too_large', `a frame is at most ${limits.frameBytes} bytes`],
 } as const satisfies Record<Violation, readonly [Bye['reason'], string]>;
+
+type NoticeFrame = Extract<ServerFrame, { type: 'notice' }>;
+
+function fits(frame: NoticeFrame): boolean {
+  return Buffer.byteLength(JSON.stringify(frame), 'utf8') <= limits.frameBytes;
+}
 
 /** Class and code, never the message: a message could carry what was being stored. */
 function nameOf(error: unknown): string {

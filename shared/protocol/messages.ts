@@ -295,10 +295,12 @@ export const PolicyPush = z.strictObject({ type: z.literal('policy'), keys, poli
  */
 export const Lowering = z.strictObject({ type: z.literal('lowering'), policy: Signed });
 
-/** The text of the notice in force, which was stored before it is sent; null: it is the one that the device has. */
+/** The text of the notice in force, which was stored before it is sent; null: it is the one that the device has, or `tooLarge`. Sent when asked for, and to agents that know `recipients` when another edition is there. */
 export const Notice = z.strictObject({
   type: z.literal('notice'),
   notice: NoticeView.nullable(),
+  /** It does not fit into a frame: what the device has is another one. Sent to agents that know `recipients`. */
+  tooLarge: z.literal(true).optional(),
   /** What the organisation translated itself, as far as it fits into a frame. Left out: nothing. */
   translations: z.array(NoticeTranslation).optional(),
 });

@@ -235,3 +235,16 @@ test('an agent from before notices named processors is sent none that it could n
   ]);
   expect((await mia.client.ok('POST', '/enrolment/notice', { code })).notice.recipients).toEqual(master.recipients);
 });
+
+test('a computer that is connected shows another edition at once, and no earlier one where it does not fit into a frame', async () => {
+  await using made = await enrolRealAgent(it.url, mia, true);
+  const held = async () => ((await made.agent.handle({ command: 'notice' })) as { notice: NoticeView }).notice;
+  await eventually('the text has come', async () => (await held()).edition > 0);
+  const before = await held();
+  for (let n = 1; n <= 20; n += 1) await write({ name: `Archive ${n} Ltd` });
+  const after = await requireNoDrift();
+  expect(after.edition).toBe(before.edition + 20);
+  await eventually('the newest has come', async () => (await held()).hash === after.hash);
+  for (let n = 1; n <= 10; n += 1) await write({ purpose: 'ä'.repeat(1_000), safeguard: 'ä'.repeat(500) });
+  await eventually('it shows words of its own', async () => (await held()).edition === 0);
+});

@@ -58,7 +58,7 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'polic
     'policyChanged' | 'receipt' | 'onReceiptChange' | 'stoppedElsewhere' | 'selfTest' | 'refusedByServer'
   >;
   readonly acknowledgements: AcknowledgementBox;
-  readonly notices: Pick<NoticeBox, 'hash' | 'arrived' | 'translated'>;
+  readonly notices: Pick<NoticeBox, 'hash' | 'arrived' | 'dropped' | 'translated'>;
   readonly heard: Pick<Heard, 'heardComing' | 'heardLastNotice'>;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
   readonly onWipe: (reason: WipePayload['reason']) => Promise<void>;
@@ -435,6 +435,7 @@ class WebSocketUplink implements Uplink {
         return;
       case 'notice':
         if (frame.notice !== null) this.#deps.notices.arrived(frame.notice);
+        if (frame.tooLarge === true) this.#deps.notices.dropped();
         this.#deps.notices.translated(frame.translations ?? []);
         return;
       case 'ack':

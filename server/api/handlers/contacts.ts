@@ -9,7 +9,7 @@ import { noteEvent } from '../securityEvents.ts';
 
 /** Whom people can turn to. */
 export function contacts(context: Context): HandlersOf<'contacts' | 'changeContacts'> {
-  const { store, vault, clock } = context;
+  const { store, vault, connections, clock } = context;
   return {
     contacts: ({ signedIn: { actor } }) => contactsOf(store, vault, actor.org),
     async changeContacts({ body: { baseRevision, ...contacts }, leave: { actor } }) {
@@ -20,6 +20,7 @@ export function contacts(context: Context): HandlersOf<'contacts' | 'changeConta
       await putSetting(store, vault, place, Contacts.parse(contacts)).catch((cause: unknown) => {
         throw cause instanceof StoreError && cause.code === 'conflict' ? changedMeanwhile(cause) : cause;
       });
+      for (const connection of connections.in(actor.org)) connection.tellNotice();
       return contactsOf(store, vault, actor.org);
     },
   };

@@ -8,7 +8,7 @@ import { noteEvent } from '../securityEvents.ts';
 
 /** Who works with data of people for the organisation. */
 export function processors(context: Context): HandlersOf<'processors' | 'recordProcessor'> {
-  const { registers, store, vault, control, notices, clock } = context;
+  const { registers, store, vault, control, notices, connections, clock } = context;
   return {
     async processors({ leave: { actor } }) {
       return processorsView(await registers.read(actor.org, 'processors'));
@@ -25,6 +25,7 @@ export function processors(context: Context): HandlersOf<'processors' | 'recordP
       });
       // The text that tells of it is there from now on, whoever asks for it first.
       await notices.of(await control.current(leave.actor.org), 'in_force');
+      for (const connection of connections.in(leave.actor.org)) connection.tellNotice();
       return processorsView(written);
     },
   };
