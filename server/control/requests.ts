@@ -168,6 +168,10 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
     return proof?.kind !== 'device' || (await store.device(proof.device))?.status === 'active';
   }
 
+  async function everHadComputer(org: OrgId, person: PersonId): Promise<boolean> {
+    return (await store.devices(org, [person])).length > 0;
+  }
+
   async function requireNoComputer({ org, person }: Whose, at: UnixMs): Promise<void> {
     const computers = await store.devices(org, [person]);
     if (!computers.some((one) => one.status === 'active' && !isYoung(one, at))) return;
@@ -179,7 +183,11 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
   return {
     of,
     one,
-    file: (leave, content) => begin(subjectOf(leave), { kind: 'filed', content, representation: null }),
+    async file(leave, content) {
+      const whose = subjectOf(leave);
+      if (content.kind === 'copy' && !(await everHadComputer(whose.org, whose.person))) throw noneToAsk();
+      return begin(whose, { kind: 'filed', content, representation: null });
+    },
     represent: (leave, content, representative) =>
       begin(subjectOf(leave), {
         kind: 'filed',
@@ -227,13 +235,11 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
           remedy: 'Withdraw the copy under “My data”, ask for it again, and say yes on a computer that you have.',
         });
       }
-      if ((await store.devices(org, [person])).length === 0) return { kind: 'never_had_a_computer' };
-      throw new DaylightError('conflict', 'no computer of yours has said that it is you who wants this copy', {
-        remedy: 'Ask for the copy under “My data”, then say yes in Daylight on your computer.',
-      });
+      if (!(await everHadComputer(org, person))) return { kind: 'never_had_a_computer' };
+      throw notOpen((await of(org, person)).requests.findLast(({ content }) => content.kind === 'copy') ?? null, now);
     },
     async isStillOpen(org, person, opened) {
-      if (opened.kind === 'never_had_a_computer') return true;
+      if (opened.kind === 'never_had_a_computer') return !(await everHadComputer(org, person));
       const asked = await one(org, person, opened.request);
       return asked.ending === null && (await isProvedStill(asked));
     },
@@ -366,6 +372,29 @@ function requireFirstMonth(now: RightsRequest, at: UnixMs): void {
   if (due !== null && dayOf(at) <= due) return;
   throw new DaylightError('conflict', 'further months can only be taken within the first one, and that is over', {
     remedy: 'Answer the request.',
+  });
+}
+
+function noneToAsk(): DaylightError {
+  return new DaylightError('conflict', 'no computer was ever yours here, so that none has to say yes', {
+    remedy: 'Download it under “My data”, with your password.',
+  });
+}
+
+/** What the newest copy that was asked for still waits for; null: there was none. */
+function notOpen(copy: RightsRequest | null, now: UnixMs): DaylightError {
+  const state = copy === null ? null : stateOf(copy, now);
+  const from = copy?.proof?.countsFrom;
+  if (state === 'awaiting_time' && from !== undefined)
+    return new DaylightError('conflict', `what was said to this copy counts from ${new Date(from).toISOString()}`, {
+      remedy: 'Wait until then, or say yes on a computer that has been yours for longer.',
+    });
+  if (state === 'over')
+    return new DaylightError('conflict', 'the time in which this copy could be downloaded is over', {
+      remedy: 'Ask for it again under “My data”, then say yes in Daylight on your computer.',
+    });
+  return new DaylightError('conflict', 'no computer of yours has said that it is you who wants this copy', {
+    remedy: 'Ask for the copy under “My data”, then say yes in Daylight on your computer.',
   });
 }
 

@@ -1919,7 +1919,7 @@ export const en = {
   'download.withdraw': 'Withdraw the copy',
   'download.notMe': 'That was not me',
   'download.noComputer':
-    'No computer was ever enrolled for you: nothing was recorded on one, and none can be asked whether it is you. So your password is enough, with your code if you have a second factor.',
+    'No computer was ever enrolled for you: nothing was recorded on one, and none can be asked whether it is you. So your password is enough, with your code if you have a second factor, also for what you brought along.',
   'download.running': 'Receiving: {size} so far. Leave this page open.',
   'download.stop': 'Stop',
   'download.done': 'Saved as {name}, {size}.',
@@ -2110,7 +2110,7 @@ export const en = {
   'event.key_proof_refused': 'Signing key: wrong password or code',
   'event.request_proof_refused': 'Request: wrong password or code',
   'event.controller_changed': 'Controller changed',
-  'event.export_refused': 'Download: wrong password or code',
+  'event.export_refused': 'Download: refused, for want of the password, the code or a copy that was said yes to',
   'event.data_exported': 'Data downloaded',
   'event.data_export_cut': 'Download broke off',
   'event.data_imported': 'Data brought along',
