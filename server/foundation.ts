@@ -6,6 +6,7 @@ import { createChanges } from './control/changes.ts';
 import { createConnections } from './control/connections.ts';
 import type { Connections, PolicyControl } from './control/control.ts';
 import { createErased, type Erased } from './control/erased.ts';
+import { createNotices, type Notices } from './control/notices.ts';
 import { createPolicyControl } from './control/policies.ts';
 import { createRightsRequests, type RightsRequests } from './control/requests.ts';
 import { createOrganisations, type Organisations } from './control/signer.ts';
@@ -35,6 +36,7 @@ export interface Foundation {
   readonly control: PolicyControl;
   readonly requests: RightsRequests;
   readonly erased: Erased;
+  readonly notices: Notices;
   close(): Promise<void>;
 }
 
@@ -88,7 +90,8 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const control = createPolicyControl({ store, vault, organisations, connections, changes, clock });
     const requests = createRightsRequests({ store, vault, connections, clock, random });
     const erased = createErased({ store, vault });
-    return { folder, store, keyStore, vault, organisations, connections, control, requests, erased, close };
+    const notices = createNotices({ store, vault, organisations, clock });
+    return { folder, store, keyStore, vault, organisations, connections, control, requests, erased, notices, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;

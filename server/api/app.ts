@@ -2,7 +2,6 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import helmet from 'helmet';
 import { DaylightError } from '../../shared/errors.ts';
 import { API_PREFIX, sessionCookie } from '../../shared/protocol/http.ts';
-import { createNotices } from '../control/notices.ts';
 import { createCorrections } from '../lifecycle/corrections.ts';
 import { createRegisters } from '../records/registers.ts';
 import { type AccountDeps, createAccounts } from './accounts.ts';
@@ -60,6 +59,7 @@ export interface ApiDeps
       | 'requests'
       | 'connections'
       | 'erased'
+      | 'notices'
       | 'erasures'
       | 'imports'
       | 'folder'
@@ -126,7 +126,7 @@ function contextOf(deps: ApiDeps): Context {
     organisations,
     control,
     requests,
-    notices: createNotices({ store, vault, organisations, clock }),
+    notices: deps.notices,
     connections,
     erased,
     erasures,

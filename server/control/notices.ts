@@ -21,7 +21,7 @@ import {
 } from '../../shared/protocol/http/notice.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { Clock } from '../clock.ts';
-import { recipientsOf } from '../records/processors.ts';
+import { createRecipients } from '../records/processors.ts';
 import { type NoticeRecord, type Store, StoreError } from '../store/store.ts';
 import { type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 import { contactsOf } from './contacts.ts';
@@ -67,6 +67,7 @@ export interface NoticesDeps {
 
 export function createNotices({ store, vault, organisations, clock, phrases = english }: NoticesDeps): Notices {
   const translated = createShownTranslations({ store, vault, clock });
+  const recipientsOf = createRecipients(store, vault);
 
   async function first(policy: PublishedPolicy): Promise<NoticeContent> {
     const { document, hash: policyHash, publishedAt } = policy;
@@ -100,7 +101,7 @@ export function createNotices({ store, vault, organisations, clock, phrases = en
 
   /** What a notice tells beside the policy. */
   function besides(org: OrgId) {
-    return Promise.all([contactsOf(store, vault, org), recipientsOf(store, vault, org)]);
+    return Promise.all([contactsOf(store, vault, org), recipientsOf(org)]);
   }
 
   async function keep(org: OrgId, content: NoticeContent): Promise<NoticeView> {

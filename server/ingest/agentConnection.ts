@@ -22,7 +22,6 @@ import type { MonoMs, UnixMs } from '../../shared/time.ts';
 import { type Announced, comingFrame } from '../control/announced.ts';
 import type { Bounded } from '../control/bounded.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
-import { createNotices } from '../control/notices.ts';
 import { payloadHash } from '../control/signer.ts';
 import type { Lanes } from '../lanes.ts';
 import { type DeviceRecord, StoreError } from '../store/store.ts';
@@ -104,8 +103,7 @@ interface Known extends Proved {
 }
 
 export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): AgentConnection {
-  const { store, vault, control, connections, organisations, clock, random, timing, lanes } = deps;
-  const notices = createNotices({ store, vault, organisations, clock });
+  const { store, vault, control, connections, organisations, notices, clock, random, timing, lanes } = deps;
   const openedAt = clock.mono();
   const nonce = Buffer.from(random.bytes(32)).toString('base64url');
   const batchRate = createRate(timing.batchesPerSecond, timing.batchBurst, openedAt);

@@ -5,6 +5,7 @@ import type { Bye } from '../../shared/protocol/messages.ts';
 import type { Clock } from '../clock.ts';
 import type { Connections, PolicyControl } from '../control/control.ts';
 import type { Erased } from '../control/erased.ts';
+import type { Notices } from '../control/notices.ts';
 import type { RightsRequests } from '../control/requests.ts';
 import type { Organisations } from '../control/signer.ts';
 import type { Random } from '../random.ts';
@@ -30,6 +31,7 @@ export interface AgentSocketDeps {
   readonly control: PolicyControl;
   readonly requests: Pick<RightsRequests, 'waiting' | 'hear' | 'retired'>;
   readonly erased: Erased;
+  readonly notices: Notices;
   readonly connections: Connections;
   readonly clock: Clock;
   readonly random: Random;

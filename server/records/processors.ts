@@ -12,7 +12,7 @@ import { DAY, type UnixMs } from '../../shared/time.ts';
 import type { Settings } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { itemsOf, unreadableOf } from './numbered.ts';
-import { newest, readRegister, type Written } from './registers.ts';
+import { newest, readRegister, registerRevision, type Written } from './registers.ts';
 
 type Register = readonly Written<'processors'>[];
 
@@ -34,15 +34,34 @@ export function processorSummaries(written: Register): readonly ProcessorSummary
   return all.filter(({ state }) => state === 'holds');
 }
 
-/** Those of whom people are told, and when that changed last; null: never. */
-export async function recipientsOf(
-  store: Pick<Settings, 'settingRevisions'>,
+type Told = Recipients & { readonly changedAt: UnixMs | null };
+
+/**
+ * Of an organisation those of whom people are told, and when that changed last; null: never. The register is opened anew when it has
+ * another entry: every computer that is connected asks for the notice at one moment.
+ */
+export function createRecipients(
+  store: Pick<Settings, 'setting' | 'settingRevisions'>,
   vault: Vault,
-  org: OrgId,
-): Promise<Recipients & { readonly changedAt: UnixMs | null }> {
-  const written = await readRegister(store, vault, org, 'processors');
-  const changedAt = written.at(-1)?.at ?? null;
-  return { processors: processorSummaries(written), unreadable: unreadableOf(written), changedAt };
+): (org: OrgId) => Promise<Told> {
+  const known = new Map<OrgId, { readonly revision: number; readonly told: Promise<Told> }>();
+
+  async function read(org: OrgId): Promise<Told> {
+    const written = await readRegister(store, vault, org, 'processors');
+    const changedAt = written.at(-1)?.at ?? null;
+    return { processors: processorSummaries(written), unreadable: unreadableOf(written), changedAt };
+  }
+
+  return async (org) => {
+    const revision = await registerRevision(store, org, 'processors');
+    const before = known.get(org);
+    if (before?.revision === revision) return before.told;
+    const told = read(org);
+    known.set(org, { revision, told });
+    // What could not be read is read again by whoever asks next.
+    told.catch(() => known.delete(org));
+    return told;
+  };
 }
 
 /**

@@ -94,6 +94,15 @@ export function createRegisters({ store, vault, clock }: RegistersDeps): Registe
   };
 }
 
+/** The revision of the newest entry; 0 where there is none. */
+export async function registerRevision(
+  store: Pick<Settings, 'setting'>,
+  org: OrgId,
+  register: Register,
+): Promise<number> {
+  return (await store.setting(org, nameOf(register)))?.revision ?? 0;
+}
+
 /** All of a register, in order of revision. Throws VaultError `unavailable` when the keys cannot be read. */
 export async function readRegister<R extends Register>(
   store: Pick<Settings, 'settingRevisions'>,

@@ -9,6 +9,7 @@ import { systemClock } from '../../server/clock.ts';
 import { createChanges } from '../../server/control/changes.ts';
 import { createConnections } from '../../server/control/connections.ts';
 import { createErased } from '../../server/control/erased.ts';
+import { createNotices } from '../../server/control/notices.ts';
 import { createPolicyControl } from '../../server/control/policies.ts';
 import { createRightsRequests } from '../../server/control/requests.ts';
 import { createOrganisations } from '../../server/control/signer.ts';
@@ -165,6 +166,7 @@ async function serveFailing() {
   const app = createApp({
     ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
+    notices: createNotices({ store, vault, organisations, clock }),
     ...{
       folder: '',
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),

@@ -8,6 +8,7 @@ import { createChanges } from '../../server/control/changes.ts';
 import { createConnections } from '../../server/control/connections.ts';
 import type { PublishedPolicy } from '../../server/control/control.ts';
 import { createErased, type Erased } from '../../server/control/erased.ts';
+import { createNotices } from '../../server/control/notices.ts';
 import { createPolicyControl } from '../../server/control/policies.ts';
 import { createRightsRequests } from '../../server/control/requests.ts';
 import { createOrganisations, keyIdOf } from '../../server/control/signer.ts';
@@ -100,8 +101,9 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     const control = createPolicyControl({ store, vault, organisations, connections, changes, clock, ...settle });
     const requests = createRightsRequests({ store, vault, connections, clock, random: systemRandom });
     const erased = createErased({ store, vault });
+    const notices = createNotices({ store, vault, organisations, clock });
     const sockets = createAgentSocket({
-      ...{ store, vault, organisations, control, requests, erased, connections, clock, random: systemRandom },
+      ...{ store, vault, organisations, control, requests, erased, notices, connections, clock, random: systemRandom },
       log: (event) => void events.push(event),
       addressOf: (request) => limitKey(request.socket.remoteAddress ?? ''),
       ...(options.capacity === undefined ? {} : { capacity: options.capacity }),

@@ -6,6 +6,7 @@ import { createApp } from '../../../../server/api/app.ts';
 import { createPasswords } from '../../../../server/api/passwords.ts';
 import { createSessions } from '../../../../server/api/sessions.ts';
 import type { PolicyControl } from '../../../../server/control/control.ts';
+import { createNotices } from '../../../../server/control/notices.ts';
 import { createRightsRequests } from '../../../../server/control/requests.ts';
 import { createImports } from '../../../../server/lifecycle/imports.ts';
 import { systemRandom } from '../../../../server/random.ts';
@@ -29,6 +30,7 @@ async function serve(kit: ServerKit, control: PolicyControl): Promise<{ url: str
   const { store, vault, erased, connections, organisations, clock } = kit;
   const app = createApp({
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
+    notices: createNotices({ store, vault, organisations, clock }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
     ...{ erased, erasures: { wake: () => undefined }, specialSearches: NO_SEARCHES },
     ...{

@@ -11,7 +11,6 @@ import { createRateLimits } from '../../../../server/api/rateLimits.ts';
 import { createSessions } from '../../../../server/api/sessions.ts';
 import { createSignInPlaces } from '../../../../server/api/signInPlaces.ts';
 import { systemClock as clock } from '../../../../server/clock.ts';
-import { createNotices } from '../../../../server/control/notices.ts';
 import { openFoundation } from '../../../../server/foundation.ts';
 import { initialise } from '../../../../server/initialise.ts';
 import { createCorrections } from '../../../../server/lifecycle/corrections.ts';
@@ -45,7 +44,6 @@ test('an unknown address, a wrong password and an account without one get the sa
       imports: createImports({ ...foundation, clock, random }),
       closing: new AbortController().signal,
       specialSearches: NO_SEARCHES,
-      notices: createNotices({ ...foundation, clock }),
       publicUrl: () => 'http://localhost',
       registers: createRegisters({ ...foundation, clock }),
       corrections: createCorrections({ ...foundation, clock, random }),

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { type Authorized, authorize, organisation } from '../../../../server/authorize.ts';
 import { controllerOf } from '../../../../server/records/controller.ts';
+import { createRecipients } from '../../../../server/records/processors.ts';
 import { createRegisters, requireNewest } from '../../../../server/records/registers.ts';
 import { rootKeyOf } from '../../../../server/vault/rootKey.ts';
 import { createVault } from '../../../../server/vault/vault.ts';
 import type { ControllerDetails } from '../../../../shared/protocol/http/processing.ts';
+import { Processor } from '../../../../shared/protocol/http/processors.ts';
 import { createReferenceKeyStore, createReferenceStore } from '../../../support/referenceStore.ts';
+import { PROCESSOR } from '../../../support/routeExamples.ts';
 import { NINE, orgId, personId } from '../../../support/storeRecords.ts';
 
 const ACME = orgId('acme');
@@ -92,4 +95,26 @@ it('an entry that was moved to another place or changed cannot be read, and leav
   const written = await registers.read(ACME, 'controller');
   expect(written.map(({ said }) => said)).toEqual([{ author: PIA, ...named('Acme') }, null]);
   expect(controllerOf(written)).toMatchObject({ unreadable: true, details: EMPTY, changedAt: clock.now() });
+});
+
+it('the register of processors is opened once for everyone who asks, and again when it has another entry', async () => {
+  const { registers, store, vault } = await begun();
+  let opened = 0;
+  const settingRevisions: typeof store.settingRevisions = (...of) => {
+    opened += 1;
+    return store.settingRevisions(...of);
+  };
+  const recipientsOf = createRecipients({ setting: store.setting, settingRevisions }, vault);
+  const names = async () => (await recipientsOf(ACME)).processors.map(({ name }) => name);
+  expect(await names()).toEqual([]);
+  const processor = Processor.parse({ ...PROCESSOR, name: 'Payroll Ltd' });
+  const reason = 'they make the payroll';
+  await registers.write(leave(), 'processors', () => ({
+    entry: { ...processor, number: 1 },
+    reason,
+  }));
+  const before = opened;
+  expect(await Promise.all([names(), names(), names()])).toEqual([['Payroll Ltd'], ['Payroll Ltd'], ['Payroll Ltd']]);
+  expect(await names()).toEqual(['Payroll Ltd']);
+  expect(opened).toBe(before + 1);
 });
