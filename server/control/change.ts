@@ -5,7 +5,7 @@ import type { PersonId } from '../../shared/ids.ts';
 import { classOf, isLower } from '../../shared/policy/changeClass.ts';
 import { needsConsent } from '../../shared/policy/jurisdiction.ts';
 import { type ChangeClass, PolicyDocument, type PolicyRule } from '../../shared/policy/policy.ts';
-import { NEVER_ASSESSED, needsAssessment } from '../../shared/policy/review.ts';
+import { NEVER_ASSESSED, unregisteredReview } from '../../shared/policy/review.ts';
 import type { PolicyChange } from '../../shared/protocol/http/policy.ts';
 import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
@@ -85,13 +85,9 @@ function reviewDateOf(
   { parameters, jurisdiction }: PolicyDocument,
   reviews: ReviewDates,
 ): UnixMs | undefined {
-  const { level, reviewBy } = parameters[id];
-  if (level === 'off') return reviewBy;
-  const registered = reviews.get(id);
-  if (registered !== undefined) return registered;
-  if (jurisdiction === undefined || !needsAssessment(id, level)) return reviewBy;
-  // A day that nobody has put on record with an assessment is nobody's to choose.
-  return NEVER_ASSESSED;
+  const rule = parameters[id];
+  const registered = rule.level === 'off' ? undefined : reviews.get(id);
+  return registered ?? unregisteredReview(id, rule, jurisdiction);
 }
 
 /**

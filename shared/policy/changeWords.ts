@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { parameterIds } from '../catalog.ts';
-import type { UnixMs } from '../time.ts';
+import { dayOf, type UnixMs } from '../time.ts';
 import { type ChangeClasses, classOf } from './changeClass.ts';
 import { type Difference, differences, type Rule, type RuleField, type TimeName } from './differences.ts';
 import { hoursInWords, hoursText, inWords } from './notice.ts';
@@ -23,13 +22,9 @@ export type ChangeLine = z.infer<typeof ChangeLine>;
 export const ChangeText = z.strictObject({ lines: z.array(ChangeLine), meaning: z.array(z.string()) });
 export type ChangeText = z.infer<typeof ChangeText>;
 
-/**
- * The two documents differ as a console's history says, which is made of the same `differences`, and in the dates to which something is
- * assessed, which nobody chooses in a policy.
- */
+/** The two documents differ as a console's history says, which is made of the same `differences`. */
 export function changeText(before: PolicyDocument, after: PolicyDocument, phrases: Phrases): ChangeText {
-  const rest = differences(before, after).map((one) => changeLine(one, phrases));
-  const lines = [...rest, ...reviewLines(before, after, phrases)];
+  const lines = differences(before, after).map((one) => changeLine(one, phrases));
   return { lines, meaning: meaningOf(classOf(before, after), before, after, phrases) };
 }
 
@@ -46,24 +41,6 @@ function meaningOf(
   return [changes.classes[whole], ...(whole === 'minor' || reaction === 0 ? [] : [changes.reaction(days(reaction))])];
 }
 
-/** When what was on ends by itself. The date of what was off until now begins with it. */
-function reviewLines(before: PolicyDocument, after: PolicyDocument, phrases: Phrases): ChangeLine[] {
-  const { review, directions } = phrases.changes;
-  const ends = (reviewBy: UnixMs | undefined): string => {
-    if (reviewBy === undefined) return review.never;
-    return reviewBy === NEVER_ASSESSED ? review.unassessed : new Date(reviewBy).toISOString().slice(0, 10);
-  };
-  return parameterIds.flatMap((parameter) => {
-    const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
-    if (was.reviewBy === is.reviewBy || (was.level === 'off' && is.level !== 'off')) return [];
-    const isLonger = (is.reviewBy ?? Number.POSITIVE_INFINITY) > (was.reviewBy ?? Number.POSITIVE_INFINITY);
-    const text = `${review.ends}: ${ends(was.reviewBy)} → ${ends(is.reviewBy)}`;
-    return [
-      { subject: phrases.parameters[parameter].label, text, direction: directions[isLonger ? 'raise' : 'lower'] },
-    ];
-  });
-}
-
 function changeLine(change: Difference, phrases: Phrases): ChangeLine {
   const direction = phrases.changes.directions[change.direction];
   return { subject: subjectOf(change, phrases), text: textOf(change, phrases), direction };
@@ -72,6 +49,7 @@ function changeLine(change: Difference, phrases: Phrases): ChangeLine {
 function subjectOf(change: Difference, { changes, parameters }: Phrases): string {
   switch (change.kind) {
     case 'rule':
+    case 'review':
       return parameters[change.parameter].label;
     case 'time':
       return changes.times[change.name];
@@ -93,7 +71,15 @@ function textOf(change: Difference, phrases: Phrases): string {
       return fromTo(change, (value) => timeText(change.name, value, phrases));
     case 'rule':
       return `${changes.fields[change.field]}: ${fromTo(change, (rule) => valueText(change.field, rule, phrases))}`;
+    case 'review':
+      return `${changes.review.ends}: ${fromTo(change, (reviewBy) => reviewText(reviewBy, phrases))}`;
   }
+}
+
+/** When it ends by itself. */
+function reviewText(reviewBy: UnixMs | undefined, { changes: { review } }: Phrases): string {
+  if (reviewBy === undefined) return review.never;
+  return reviewBy === NEVER_ASSESSED ? review.unassessed : dayOf(reviewBy);
 }
 
 function fromTo<T>({ before, after }: { readonly before: T; readonly after: T }, words: (value: T) => string): string {

@@ -1,5 +1,6 @@
 import { type Level, type ParameterId, type Purpose, parameterIds, rank } from '../catalog.ts';
 import type { Role } from '../roles.ts';
+import type { UnixMs } from '../time.ts';
 import { type Exclusions, NO_EXCLUSIONS } from './exclusions.ts';
 import type { LawfulBasis, PolicyDocument } from './policy.ts';
 import { isWiderThan, type WorkingHours } from './workingHours.ts';
@@ -10,7 +11,7 @@ import { isWiderThan, type WorkingHours } from './workingHours.ts';
  */
 export type Direction = 'lower' | 'raise' | 'reword';
 
-export type Difference = RuleDifference | TimeDifference | ExclusionDifference | BoundDifference;
+export type Difference = RuleDifference | TimeDifference | ExclusionDifference | BoundDifference | ReviewDifference;
 
 export interface RuleDifference {
   readonly kind: 'rule';
@@ -46,7 +47,16 @@ export interface ExclusionDifference {
   readonly direction: 'lower' | 'raise';
 }
 
-/** Everything in which two policies differ: rules in the order of the catalogue, then the times, then what is left out. */
+/** By when it is assessed again, and off after that, is another day; undefined: no day, and it goes on. Nobody chooses it in a policy. */
+export interface ReviewDifference {
+  readonly kind: 'review';
+  readonly parameter: ParameterId;
+  readonly before: UnixMs | undefined;
+  readonly after: UnixMs | undefined;
+  readonly direction: 'lower' | 'raise';
+}
+
+/** Everything in which two policies differ: rules in the order of the catalogue, then the times, what is left out, and the days of review. */
 export function differences(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
   const rules = parameterIds.flatMap((parameter) => {
     const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
@@ -64,7 +74,21 @@ export function differences(before: PolicyDocument, after: PolicyDocument): read
       const direction = collectsMore(name, was[name], is[name]) ? 'raise' : 'lower';
       return { kind: 'time', name, before: was[name], after: is[name], direction };
     });
-  return [...rules, ...times, ...boundDifferently(before, after), ...excludedDifferently(before, after)];
+  return [
+    ...[...rules, ...times, ...boundDifferently(before, after), ...excludedDifferently(before, after)],
+    ...reviewedDifferently(before, after),
+  ];
+}
+
+/** The day of what was off until now begins with it, and is no change of anything. */
+function reviewedDifferently(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
+  return parameterIds.flatMap((parameter): readonly Difference[] => {
+    const [was, is] = [before.parameters[parameter], after.parameters[parameter]];
+    if (was.reviewBy === is.reviewBy || (was.level === 'off' && is.level !== 'off')) return [];
+    const isLonger = (is.reviewBy ?? Number.POSITIVE_INFINITY) > (was.reviewBy ?? Number.POSITIVE_INFINITY);
+    const direction = isLonger ? 'raise' : 'lower';
+    return [{ kind: 'review', parameter, before: was.reviewBy, after: is.reviewBy, direction }];
+  });
 }
 
 function boundDifferently(before: PolicyDocument, after: PolicyDocument): readonly Difference[] {
@@ -109,6 +133,8 @@ export function keyOf(change: Difference): string {
       return change.bound;
     case 'exclusion':
       return `${change.list} ${change.glob}`;
+    case 'review':
+      return `${change.parameter}.reviewBy`;
   }
 }
 

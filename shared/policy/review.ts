@@ -1,5 +1,6 @@
 import { catalog, type Level, type ParameterId, rank } from '../catalog.ts';
 import { addDays, DAY, type Day, type UnixMs } from '../time.ts';
+import type { Jurisdiction } from './jurisdiction.ts';
 
 /** So many days before the date of a review people are reminded of it. */
 export const REMINDED_DAYS = 30;
@@ -21,6 +22,18 @@ export function needsAssessment(parameter: ParameterId, level: string): boolean 
  * that whoever does not know what it means keeps it off as well.
  */
 export const NEVER_ASSESSED: UnixMs = Date.UTC(2020, 0, 1);
+
+/**
+ * The date of review of what is in no register of assessments. Under a law that asks for one, a day that nobody has put on record with an
+ * assessment is nobody's to choose.
+ */
+export function unregisteredReview(
+  parameter: ParameterId,
+  { level, reviewBy }: { readonly level: string; readonly reviewBy?: UnixMs | undefined },
+  jurisdiction: Jurisdiction | undefined,
+): UnixMs | undefined {
+  return jurisdiction !== undefined && needsAssessment(parameter, level) ? NEVER_ASSESSED : reviewBy;
+}
 
 /**
  * `due`: its date is near. `over`: its date has passed, and it is off. `never`: nobody has ever assessed it, and it is off. `unassessed`:

@@ -16,11 +16,13 @@ import {
 } from '../../../shared/policy/differences.ts';
 import { type Exclusions, NO_EXCLUSIONS } from '../../../shared/policy/exclusions.ts';
 import type { Jurisdiction } from '../../../shared/policy/jurisdiction.ts';
-import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import type { PolicyDocument, PolicyRule } from '../../../shared/policy/policy.ts';
+import { unregisteredReview } from '../../../shared/policy/review.ts';
 import { raised, stopsUntilAcknowledged } from '../../../shared/policy/widened.ts';
 import type { WorkingHours } from '../../../shared/policy/workingHours.ts';
 import { PolicyChange } from '../../../shared/protocol/http/policy.ts';
 import { DraftedChange } from '../../../shared/protocol/http/policyDraft.ts';
+import type { UnixMs } from '../../../shared/time.ts';
 import { toPolicyTimes } from './times.ts';
 
 /** Changes that are not published yet: only what differs from the policy that they were made from. */
@@ -115,17 +117,34 @@ export function rebase(draft: Draft, policy: PolicyDocument): Draft {
   };
 }
 
-/** The policy as it would be if the draft were published. Only what a draft can change is different from `policy`. */
+/** The policy as it would be if the draft were published. Only what a draft can change, and what follows from it, is different from `policy`. */
 export function withDraft(policy: PolicyDocument, draft: Draft): PolicyDocument {
-  const parameters = parameterIds.map((id) => [id, { ...policy.parameters[id], ...draft.rules[id] }]);
+  if (isEmpty(draft)) return policy;
+  const bounds = draftedBounds(policy, draft);
+  const parameters = parameterIds.map((id) => {
+    const rule = { ...policy.parameters[id], ...draft.rules[id] };
+    const reviewBy = reviewAhead(id, policy.parameters[id], rule, bounds);
+    return [id, reviewBy === undefined ? rule : { ...rule, reviewBy }];
+  });
   return {
     ...policy,
     ...toPolicyTimes(draftedTimes(policy, draft)),
     ...reaction(draft),
     ...(draft.exclusions === undefined ? {} : { exclusions: draft.exclusions }),
-    ...draftedBounds(policy, draft),
+    ...bounds,
     parameters: Object.fromEntries(parameters) as PolicyDocument['parameters'],
   };
+}
+
+/** What is on without a day of review is in no register of assessments; of anything else only the server knows whether it is. */
+function reviewAhead(
+  parameter: ParameterId,
+  before: Pick<PolicyRule, 'level' | 'reviewBy'>,
+  after: Pick<PolicyRule, 'level' | 'reviewBy'>,
+  { jurisdiction }: Pick<PolicyDocument, 'jurisdiction'>,
+): UnixMs | undefined {
+  const isUnregistered = before.level !== 'off' && before.reviewBy === undefined;
+  return isUnregistered ? unregisteredReview(parameter, after, jurisdiction) : after.reviewBy;
 }
 
 /** What publishing would mean for people. */

@@ -1,9 +1,10 @@
 import { catalog, type ParameterId } from '../../../shared/catalog.ts';
 import { type Difference, type Rule, type RuleField, type TimeName } from '../../../shared/policy/differences.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
+import { NEVER_ASSESSED } from '../../../shared/policy/review.ts';
 import type { Role } from '../../../shared/roles.ts';
-import { SECOND } from '../../../shared/time.ts';
-import { duration } from '../strings/format.ts';
+import { dayOf, SECOND, type UnixMs } from '../../../shared/time.ts';
+import { duration, longDay } from '../strings/format.ts';
 import { count, joined, say } from '../strings/say.ts';
 import { hoursText } from './hours.ts';
 import { timeRanges } from './times.ts';
@@ -26,6 +27,7 @@ export function parametersText(parameters: readonly ParameterId[]): string {
 export function subjectOf(difference: Difference): string {
   switch (difference.kind) {
     case 'rule':
+    case 'review':
       return catalog[difference.parameter].label;
     case 'time':
       return say(`time.${difference.name}`);
@@ -50,12 +52,21 @@ export function differenceText(difference: Difference): string {
     const { name, before, after } = difference;
     return say('change.to', { before: timeText(name, before), after: timeText(name, after) });
   }
+  if (difference.kind === 'review') {
+    const [before, after] = [reviewDayText(difference.before), reviewDayText(difference.after)];
+    return say('change.fromTo', { field: say('field.reviewBy'), before, after });
+  }
   const { field, before, after } = difference;
   return say('change.fromTo', {
     field: say(`field.${field}`),
     before: valueText(field, before),
     after: valueText(field, after),
   });
+}
+
+function reviewDayText(reviewBy: UnixMs | undefined): string {
+  if (reviewBy === undefined) return say('review.day.none');
+  return reviewBy === NEVER_ASSESSED ? say('review.day.unassessed') : longDay(dayOf(reviewBy));
 }
 
 /** `Mon, Tue 09:00–17:00, by the clock of Europe/Berlin` */

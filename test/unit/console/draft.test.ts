@@ -16,11 +16,13 @@ import {
   withDraft,
 } from '../../../server/console/collection/draft.ts';
 import { timeRanges } from '../../../server/console/collection/times.ts';
+import { differenceText, subjectOf } from '../../../server/console/collection/words.ts';
 import { applyChange } from '../../../server/control/change.ts';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
 import { OrgId, PersonId } from '../../../shared/ids.ts';
 import { differences, timeNames } from '../../../shared/policy/differences.ts';
 import { firstRules, PolicyDocument } from '../../../shared/policy/policy.ts';
+import { NEVER_ASSESSED } from '../../../shared/policy/review.ts';
 import { PolicyChange } from '../../../shared/protocol/http/policy.ts';
 import { Digest } from '../../../shared/signed.ts';
 
@@ -86,6 +88,7 @@ describe('a draft of the policy', () => {
     const named = differ(draft, now).map((one) => {
       if (one.kind === 'bound') return `${one.bound} ${one.direction}`;
       if (one.kind === 'exclusion') return `${one.glob} ${one.direction}`;
+      if (one.kind === 'review') return `${one.parameter} review ${one.direction}`;
       return `${one.kind === 'rule' ? `${one.parameter} ${one.field}` : one.name} ${one.direction}`;
     });
     expect(named).toEqual([
@@ -247,4 +250,53 @@ test('two drafts clash in what both change, and in nothing else', () => {
   const theirs = changed({ rules: { title: { level: 'redacted' }, notes: { level: 'on' } }, times: {} });
   expect(clashes(mine, theirs)).toMatchObject([{ parameter: 'title', field: 'level' }]);
   expect(clashes(mine, changed({ rules: {}, times: { observedHours: 3 } }))).toEqual([]);
+});
+
+describe('the day by which something is assessed again', () => {
+  const { title, activity } = policy.parameters;
+  const on: PolicyDocument = {
+    ...policy,
+    parameters: {
+      ...policy.parameters,
+      title: { ...title, level: 'redacted' },
+      activity: { ...activity, level: 'active', reviewBy: Date.UTC(2026, 11, 24) },
+    },
+  };
+  const law = editBounds(emptyDraft, on, { jurisdiction: 'eea_uk' });
+  const said = (before: PolicyDocument, after: PolicyDocument) =>
+    differences(before, after).map((one) => `${subjectOf(one)} · ${differenceText(one)} ${one.direction}`);
+  const dated = (reviewBy?: number): PolicyDocument => ({
+    ...on,
+    parameters: {
+      ...on.parameters,
+      title: { ...title, level: 'redacted', ...(reviewBy === undefined ? {} : { reviewBy }) },
+    },
+  });
+
+  test('is a change of its own, which is a day, no day, or that nobody has ever assessed it', () => {
+    const [first, later] = [Date.UTC(2026, 10, 22), Date.UTC(2026, 10, 23)];
+    expect(said(dated(), dated(first))).toEqual([
+      'Window title · Ends unless assessed again: never → Sunday, 22 November 2026 lower',
+    ]);
+    expect(differences(dated(first), dated(later))).toMatchObject([{ direction: 'raise' }]);
+    expect(said(dated(later), dated(NEVER_ASSESSED))[0]).toMatch(/November 2026 → off until it is assessed lower$/);
+    expect(said(dated(NEVER_ASSESSED), dated())[0]).toMatch(/off until it is assessed → never raise$/);
+    expect(
+      differences(policy, dated(first)).filter(({ kind }) => kind === 'review'),
+      'it begins with it',
+    ).toEqual([]);
+  });
+
+  test('is said of what the law switches off, before the law is published and after', () => {
+    const draft = toChange(on, law, on.version, 'for this test');
+    const published = applyChange({ document: on, hash: digest, author }, draft, on.notBefore + 1);
+    const off = 'Window title · Ends unless assessed again: never → off until it is assessed lower';
+    expect(said(on, published)).toContain(off);
+    expect(said(on, withDraft(on, law))).toContain(off);
+    expect(effects(law, on).lowers).toBe(true);
+    expect(withDraft(on, law).parameters.activity.reviewBy, 'it may be on record').toBe(
+      on.parameters.activity.reviewBy,
+    );
+    expect(withDraft({ ...on, jurisdiction: 'eea_uk' }, emptyDraft)).toEqual({ ...on, jurisdiction: 'eea_uk' });
+  });
 });
