@@ -169,7 +169,7 @@ test('the manager switches the app off; it is proved, and the employee sees it o
   expect(await isActive('app')).toBe(false);
   expect(await isActive('session')).toBe(true);
   await employee.goto(`${server.url}/#/notice`);
-  await employee.getByText('Version 3').waitFor();
+  await employee.getByText('Notice 3').first().waitFor();
   expect(await collectedNow(employee)).not.toContain('Active application');
 });
 

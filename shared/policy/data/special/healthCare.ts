@@ -162,7 +162,7 @@ export const healthCare = `
   synlab-suisse.ch, toppharm.ch, topwell.ch, triemli.ch, ukbb.ch, unilabs.ch, unilabs.com, unispital-basel.ch,
   upd.ch, upk.ch, valens.ch, viollier.ch, waidspital.ch, xtrapharm.ch, zurrose-shop.ch, zurrose.ch, zurzachcare.ch,
 
-  15-20.fr, 3237.fr, amplifon.fr, ap-hm.fr, aphp.fr, atida.fr, audika.fr, audioprothesiste.org, baclesse.fr,
+  15-20.fr, 3237.fr, amplifon.fr, ap-hm.fr, aphp.fr, atida.fr, audika.fr, baclesse.fr,
   bergonie.fr, biogroup-lcd.fr, biogroup.fr, biomnis.com, c2s.group, cecos.org, centre-antoine-lacassagne.org,
   centredentaire.fr, centreleonberard.fr, cerba.com, cerballiance.fr, ch-le-vinatier.fr, ch-sainte-anne.fr,
   ch-versailles.fr, chicreteil.fr, chl-baclesse.fr, choisirsacontraception.fr, chru-nancy.fr, chru-strasbourg.fr,
@@ -243,7 +243,7 @@ export const healthCare = `
   sns24.gov.pt, synlab.pt, trofasaude.pt, unilabs.pt, villaramadas.com, wells.pt,
 
   9puntobaby.it, affidea.it, aifa.gov.it, amplifon.it, anniazzurri.it, ao-pisa.toscana.it, aopd.veneto.it,
-  aosp.bo.it, aou-careggi.toscana.it, aou.mo.it, aovr.veneto.it, asst-pg23.it, asst-spedalicivili.it, audionova.it,
+  aosp.bo.it, aou-careggi.toscana.it, aou.mo.it, aovr.veneto.it, asst-pg23.it, asst-spedalicivili.it,
   ausl.bologna.it, ausl.re.it, auxologico.it, bambinogesu.it, besta.it, bianalisi.it, biogenesi.it,
   burlo.trieste.it, caredent.it, cdi.it, centrodemetra.com, cittadellasalute.to.it, cup2000.it, cupweb.it,
   dentalpro.it, dentix.it, docplanner.com, dongnocchi.it, dottori.it, drmax.it, efarma.com, elty.it, farmae.it,

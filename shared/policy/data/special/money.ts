@@ -77,7 +77,7 @@ export const money = `
   canstar.com.au, caresuper.com.au, cashconverters.com.au, cbussuper.com.au, coinjar.com.au, coinspot.com.au,
   commsec.com.au, comparethemarket.com.au, creditsavvy.com.au, crownmelbourne.com.au, equifax.com.au, etax.com.au,
   hellostake.com, heritage.com.au, hesta.com.au, hostplus.com.au, hrblock.com.au, illion.com.au,
-  independentreserve.com, ing.com.au, iselect.com.au, itp.com.au, ladbrokes.com.au, latitudefinancial.com.au,
+  independentreserve.com, ing.com.au, iselect.com.au, itp.com.au, ladbrokes.com.au,
   lendi.com.au, lotterywest.wa.gov.au, lottoland.com.au, macquarie.com, macquarie.com.au, mercersuper.com.au,
   mlc.com.au, moneysmart.gov.au, mozo.com.au, nab.com.au, nabtrade.com.au, ndh.org.au, neds.com.au,
   newcastlepermanent.com.au, nimble.com.au, nrma.com.au, ozlotteries.com, pearler.com, peoplechoice.com.au,

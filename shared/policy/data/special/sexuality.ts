@@ -307,8 +307,8 @@ export const sexuality = `
   checkerviet.com, duyenso.com, gaiding.com, gaigu.net, henantrua.vn, ics.org.vn, isee.org.vn, lauxanh.us,
   noiduyen.vn, sextoyviet.vn, shoptinhyeu.vn, taothao.net, thiendia.com, ymeetme.com,
 
-  abglt.org.br, amoremcristo.com, antrabrasil.org, barravips.com, be2.com.br, brasileirinhas.com.br, camerahot.com,
-  cameraprive.com, casadoscontos.com.br, casaum.org, d4swing.com, dezanove.br, disponivel.com, divinoamor.com.br,
+  abglt.org.br, amoremcristo.com, antrabrasil.org, barravips.com, be2.com.br, brasileirinhas.com.br,
+  casadoscontos.com.br, casaum.org, d4swing.com, dezanove.br, disponivel.com, divinoamor.com.br,
   exclusivasex.com.br, fatalmodel.com, garotacomlocal.com, ggb.org.br, gpguia.net, grupodignidade.org.br,
   grupogaydabahia.com.br, guiagaysaopaulo.com.br, hotflowers.com.br, maesdadiversidade.org.br,
   maespeladiversidade.org.br, manhunt.com.br, meupatrocinio.com, miess.com.br, mundobicha.com.br, paradasp.org.br,

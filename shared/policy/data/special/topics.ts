@@ -292,7 +292,7 @@ export const listedTopics = `
   fetischist, fußfetisch, fussfetisch, 色情网站, 色情片, hentaimanga, hentaivideo, hentaigame, hentaianime,
   animehentai, pornogr, pornostar, pornstar, pornvid, freeporn, pornsite, pornfilm, pornofilm, pornovid,
   gratisporn, watchporn, xhamster, redtube, youporn, xnxx, brazzers, chaturbate, livejasmin, stripchat,
-  camgirl, webcamsex, erotik, erotiq, erotisch, érotiq, erotyc, эротик, sextoy, dildo, masturb, orgasm,
+  camgirl, erotik, erotiq, erotisch, érotiq, erotyc, эротик, sextoy, dildo, masturb, orgasm,
   blowjob, threesome, swingerclub, swingerparty, escortservice, escortgirl, escortdamen, callgirl, prostitut,
   prostytut, bordell, brothel, stripclub, sexchat, sexdate, sextreff, sexkontakt, sexstell, sexpozy, sexuell,
   sexuality, sexualitä, sexualité, sexualidad, sexualhealth, sexualorient, sexualpos, sexualpract, sexualpref,
