@@ -8,10 +8,10 @@ import {
   type ImportSource,
   type ImportView,
   importLimits,
+  SourceName,
 } from '../../shared/protocol/http/imports.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { Digest } from '../../shared/signed.ts';
-import { name as anyName, withoutTurning } from '../../shared/text.ts';
 import { addDays, Day, dayOf } from '../../shared/time.ts';
 import { type Clock, unset } from '../clock.ts';
 import { webpSize } from '../ingest/webp.ts';
@@ -328,12 +328,9 @@ function createReading(
   };
 }
 
-const SaidName = anyName(importLimits.nameLength);
-
-/** Names that somebody else chose stand between words of ours: they must show something, fit, and turn nothing beside them. */
 function sourceOf({ organisation, person, asOf }: Manifest): ImportSource {
   const said = <T extends { readonly name: string }>(whose: string, one: T): T => {
-    const read = SaidName.safeParse(withoutTurning(one.name));
+    const read = SourceName.safeParse(one.name);
     if (read.success) return { ...one, name: read.data };
     const { message } = describeIssue(read.error, `the name of its ${whose}`);
     throw wrongExport('manifest.json', message, NAME_REMEDY);

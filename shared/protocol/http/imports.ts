@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ParameterId } from '../../catalog.ts';
 import { ArrivalId, ImportId, OrgId, PersonId } from '../../ids.ts';
+import { name, withoutTurning } from '../../text.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { proof } from './credentials.ts';
 import { empty, ok, personPath, route } from './route.ts';
@@ -31,6 +32,12 @@ export const importLimits = {
   /** How long an import is kept, whatever its lines say: nobody collects more of it, and whoever wants it longer has the file. */
   keptDays: 365,
 } as const;
+
+/**
+ * A name in the manifest of a stranger. It stands between words of ours: it shows something, fits, and turns nothing beside it. What turns
+ * is taken out and not refused, as servers took such names in before anybody refused them.
+ */
+export const SourceName = z.string().transform(withoutTurning).pipe(name(importLimits.nameLength));
 
 /** Where something was brought along from, as its manifest says: nothing in an export is signed. */
 export const ImportSource = z.strictObject({
