@@ -23,6 +23,10 @@ export interface UnsyncedOptions {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** This layer, compiled before; otherwise it is compiled for this process alone. */
+  readonly library?: string;
+  /** What is preloaded before it: its calls go on to this layer. */
+  readonly above?: string;
 }
 
 export async function startUnsynced(
@@ -32,8 +36,9 @@ export async function startUnsynced(
 ): Promise<UnsyncedProcess> {
   const folder = await realpath(options.folder);
   const shadow = await mkdtemp(join(tmpdir(), 'unsynced-'));
-  const library = await compileLayer('unsynced', shadow);
-  const layer = { LD_PRELOAD: library, UNSYNCED_FOLDER: folder, UNSYNCED_SHADOW: shadow };
+  const library = options.library ?? (await compileLayer('unsynced', shadow));
+  const preloaded = options.above === undefined ? library : `${options.above} ${library}`;
+  const layer = { LD_PRELOAD: preloaded, UNSYNCED_FOLDER: folder, UNSYNCED_SHADOW: shadow };
   const child = spawn(command, args, {
     env: { ...process.env, ...options.env, ...layer },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,7 +79,7 @@ async function afterwards(last: () => Promise<void>, first: () => Promise<void>)
 }
 
 /** Compiles a layer of this folder into another; returns the library to be preloaded. */
-export async function compileLayer(name: 'unsynced' | 'failing', into: string): Promise<string> {
+export async function compileLayer(name: 'unsynced' | 'failing' | 'dying', into: string): Promise<string> {
   const source = fileURLToPath(new URL(`./${name}.c`, import.meta.url));
   const library = join(into, `${name}.so`);
   const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra', '-Werror'];

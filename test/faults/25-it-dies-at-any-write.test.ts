@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { crashed } from '../support/crash/crash.ts';
+import { organisation } from '../support/crash/organisation.ts';
+
+// FAULTS 25: death at any change of the folder, as kill -9 and as a power cut leave it. `npm run crash` tries a thousand.
+
+const POINTS = 50;
+
+test(`an organisation whose cancellation died at ${POINTS} of its writes is there whole, or is gone whole; the other one is whole`, async () => {
+  const { ends, changes } = await crashed(organisation, { points: POINTS });
+  expect(changes).toBeGreaterThan(POINTS);
+  expect(ends).toEqual({ 'never begun': expect.any(Number), ended: expect.any(Number) });
+}, 600_000);
