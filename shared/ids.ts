@@ -45,3 +45,7 @@ export type ImportId = z.infer<typeof ImportId>;
 /** One file that a person is bringing along, until it is taken in or let go. */
 export const ArrivalId = uuid.brand<'ArrivalId'>();
 export type ArrivalId = z.infer<typeof ArrivalId>;
+
+/** One copy of everything, until the day on which it ends. */
+export const BackupId = uuid.brand<'BackupId'>();
+export type BackupId = z.infer<typeof BackupId>;

@@ -1,5 +1,6 @@
 import type { ParameterId } from '../../shared/catalog.ts';
 import type {
+  BackupId,
   DeviceId,
   ErasureId,
   ImageId,
@@ -833,6 +834,34 @@ export interface WrappedOrgKey {
   readonly wrapped: Uint8Array;
 }
 
+/** A number that only goes up. `revoked`: one more with every destruction of keys. `seen_at`: the latest time that the store has seen. */
+export type MarkName = 'revoked' | 'seen_at' | 'restore_epoch';
+
+/** `certificate`: signs the certificates of endings, and belongs to the whole server. */
+export type SigningKeyName = 'certificate';
+
+/** A signing key of the server itself, its private part wrapped under the root key. */
+export interface WrappedSigningKey {
+  readonly name: SigningKeyName;
+  readonly public: PublicKey;
+  readonly wrapped: Uint8Array;
+}
+
+export type BackupState = 'begun' | 'complete' | 'failed' | 'expired';
+
+export interface BackupRecord {
+  readonly backup: BackupId;
+  readonly at: UnixMs;
+  /** From then on nobody can open it: its key is destroyed by that day. */
+  readonly expires: UnixMs;
+  readonly state: BackupState;
+  readonly changedAt: UnixMs;
+  /** Its key, wrapped under the root key; null once it was destroyed. */
+  readonly wrapped: Uint8Array | null;
+  /** JSON, in the clear: nothing of anybody. */
+  readonly detail: string;
+}
+
 export interface KeyStore {
   orgKeys(): Promise<readonly WrappedOrgKey[]>;
   /** `conflict` when that version exists: a key is never overwritten. */
@@ -842,7 +871,7 @@ export interface KeyStore {
   putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly WrappedDataKey[]>;
   /** Of which epochs there are keys of the person's parameter, ascending. */
   dataKeyEpochs(org: OrgId, person: PersonId, parameter: DataKeyId['parameter']): Promise<readonly number[]>;
-  /** Deletes these, in one step; one that is not there is no error. */
+  /** Deletes these, in one step; one that is not there is no error. Raises `revoked`, as every destruction of keys does. */
   destroyDataKeys(keys: readonly DataKeyId[]): Promise<void>;
   /** As `Erasures.scrub`. */
   scrub(): Promise<boolean>;
@@ -854,5 +883,20 @@ export interface KeyStore {
   rootCheck(): Promise<Uint8Array | null>;
   /** `conflict` when there is one. */
   putRootCheck(check: Uint8Array): Promise<void>;
+  /** Null when it was never raised. */
+  mark(name: MarkName): Promise<number | null>;
+  /** To `value`, if it is not higher already. Returns what it is now. */
+  raiseMark(name: MarkName, value: number): Promise<number>;
+  signingKey(name: SigningKeyName): Promise<WrappedSigningKey | null>;
+  /** `conflict` when there is one of that name: a key is never overwritten. */
+  putSigningKey(key: WrappedSigningKey): Promise<void>;
+  /** The oldest first, those included whose key was destroyed. */
+  backups(): Promise<readonly BackupRecord[]>;
+  /** `conflict` when there is one of that id. */
+  putBackup(backup: BackupRecord): Promise<void>;
+  /** False when there is no such backup. */
+  changeBackup(backup: BackupId, change: Pick<BackupRecord, 'state' | 'changedAt' | 'detail'>): Promise<boolean>;
+  /** Deletes the key of a backup and keeps its row. False when there is no such backup, or no key of it any more. */
+  destroyBackupKey(backup: BackupId, at: UnixMs): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,10 +1,11 @@
 import type { OrgId } from '../../shared/ids.ts';
 import type { DataKeyId, KeyStore, WrappedDataKey } from '../store/store.ts';
 import { createTogether } from '../together.ts';
-import { KEY_BYTES, openBytes, SALT_BYTES, sealBytes } from './envelope.ts';
+import { KEY_BYTES } from './envelope.ts';
 import type { RandomBytes, RootKey } from './rootKey.ts';
 import { associatedWithDataKey, associatedWithOrgKey } from './scope.ts';
 import { VaultError } from './sealed.ts';
+import { unwrap, wrap } from './wrapped.ts';
 
 /**
  * Root key → organisation keys, by version → one random data key per person, parameter and epoch. Wrapped keys live in
@@ -150,19 +151,6 @@ async function unwrapOrgKeys(keyStore: KeyStore, rootKey: RootKey): Promise<Map<
   }
   for (const keys of orgs.values()) keys.sort((a, b) => b.version - a.version);
   return orgs;
-}
-
-function wrap(key: Uint8Array, label: string, associated: Uint8Array, plaintext: Uint8Array, random: RandomBytes) {
-  return sealBytes({ key, label, salt: random(SALT_BYTES), associated, plaintext, compress: false });
-}
-
-function unwrap(key: Uint8Array, label: string, associated: Uint8Array, sealed: Uint8Array): Uint8Array {
-  const opened = openBytes({ key, label, associated, sealed });
-  if (opened.ok && opened.plaintext.length === KEY_BYTES) return opened.plaintext;
-  throw new VaultError(
-    'unavailable',
-    'A key in the key store is damaged or belongs elsewhere. Restore the key store from the recovery set.',
-  );
 }
 
 /** Least recently used first out. */

@@ -1,5 +1,5 @@
 import { canonical } from '../../shared/canonical.ts';
-import type { DataKeyId, WrappedDataKey, WrappedOrgKey } from '../store/store.ts';
+import type { BackupRecord, DataKeyId, WrappedDataKey, WrappedOrgKey, WrappedSigningKey } from '../store/store.ts';
 import type { SealScope } from './sealed.ts';
 
 // What a seal is bound to, as bytes. A canonical JSON array (RFC 8785) is injective: every field is there, in its
@@ -20,6 +20,16 @@ export function associatedWithDataKey(id: DataKeyId & Pick<WrappedDataKey, 'orgK
 /** Associated data of a wrapped organisation key. */
 export function associatedWithOrgKey(id: Omit<WrappedOrgKey, 'wrapped'>): Uint8Array {
   return encode(['organisation key', id.org, requireCount(id.version)]);
+}
+
+/** Associated data of a signing key of the server. */
+export function associatedWithSigningKey(id: Omit<WrappedSigningKey, 'wrapped'>): Uint8Array {
+  return encode(['signing key', id.name, id.public]);
+}
+
+/** Associated data of the key of a backup: it opens none that says that it ends on another day. */
+export function associatedWithBackupKey(id: Pick<BackupRecord, 'backup' | 'expires'>): Uint8Array {
+  return encode(['backup key', id.backup, requireCount(id.expires)]);
 }
 
 function encode(fields: readonly (string | number | null)[]): Uint8Array {

@@ -6,11 +6,13 @@ import { type Keyring, openKeyring } from './keyring.ts';
 import type { RandomBytes, RootKey } from './rootKey.ts';
 import { associatedWithScope } from './scope.ts';
 import { type Sealed, type SealScope, VaultError } from './sealed.ts';
+import { type CertificateKey, createServerKeys, type ServerKeys } from './serverKeys.ts';
 
 export { epochOf } from './epochs.ts';
 export type { RootKey } from './rootKey.ts';
 export { createRootKeyFile, readRootKeyFile } from './rootKey.ts';
 export { type Sealed, type SealScope, unlessLost, VaultError } from './sealed.ts';
+export type { BackupKey, CertificateKey } from './serverKeys.ts';
 
 export interface Vault {
   /**
@@ -22,6 +24,10 @@ export interface Vault {
   open(scope: SealScope, sealed: Sealed): Promise<Uint8Array>;
   /** Destroys data keys, here and in the key store, durably: what was sealed under them can be opened by nobody from then on. */
   destroyDataKeys(keys: readonly DataKeyId[]): Promise<void>;
+  /** Signs the certificates of endings; of the whole server. See `ServerKeys`. */
+  certificateKey(): Promise<CertificateKey>;
+  sealBackupKey: ServerKeys['sealBackupKey'];
+  openBackupKey: ServerKeys['openBackupKey'];
   /** Keyed hash for look-ups (e-mail address, client): HMAC-SHA-256 under a key of this server, in hexadecimal. */
   lookupHash(kind: 'email' | 'client', text: string): Digest;
   /** Bytes read from the store by its driver are sealed already; this names them so, and only `open` can tell. */
@@ -50,6 +56,7 @@ export interface VaultOptions {
 export async function createVault(options: VaultOptions): Promise<Vault> {
   const lookupKey = await checkRootKey(options);
   const keyring = await unavailableUnlessRead(() => openKeyring(options));
+  const serverKeys = createServerKeys(options.keyStore, options.rootKey, options.random);
   let closed = false;
 
   function requireOpen(): void {
@@ -82,6 +89,18 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
     async destroyDataKeys(keys) {
       requireOpen();
       await unavailableUnlessRead(() => keyring.destroyDataKeys(keys));
+    },
+    async certificateKey() {
+      requireOpen();
+      return unavailableUnlessRead(() => serverKeys.certificateKey());
+    },
+    sealBackupKey(backup) {
+      requireOpen();
+      return serverKeys.sealBackupKey(backup);
+    },
+    openBackupKey(backup) {
+      requireOpen();
+      return serverKeys.openBackupKey(backup);
     },
     lookupHash(kind, text) {
       requireOpen();

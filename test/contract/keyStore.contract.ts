@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyStore } from '../../server/store/store.ts';
 import { sealedText } from '../support/sealedForTest.ts';
-import { dataKey, orgId, personId } from '../support/storeRecords.ts';
+import { backup, dataKey, keyOf, NINE, orgId, personId } from '../support/storeRecords.ts';
 import { outcome } from './store.contract.ts';
 
 export interface KeyStoreUnderTest {
@@ -101,6 +101,48 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
       await keys.putRootCheck(sealedText('check'));
       expect(await outcome(keys.putRootCheck(sealedText('other')))).toBe('conflict');
       expect(await keys.rootCheck()).toEqual(sealedText('check'));
+    });
+
+    it('counts every destruction of keys and nothing else, and lowers no mark', async () => {
+      const revoked = () => keys.mark('revoked');
+      expect([await revoked(), await keys.mark('seen_at')]).toEqual([null, null]);
+      await keys.putDataKeys([dataKey(1, 'a')]);
+      await keys.putBackup(backup('one'));
+      expect(await revoked()).toBeNull();
+      await keys.destroyDataKeys([dataKey(1, 'any')]);
+      expect(await revoked()).toBe(1);
+      await keys.destroyKeys(orgId('acme'));
+      expect(await revoked()).toBe(2);
+      await keys.destroyBackupKey(backup('one').backup, NINE);
+      expect(await revoked()).toBe(3);
+      expect(await keys.destroyBackupKey(backup('one').backup, NINE + 1)).toBe(false);
+      expect(await revoked()).toBe(3);
+      expect([await keys.raiseMark('seen_at', NINE), await keys.raiseMark('seen_at', NINE - 1)]).toEqual([NINE, NINE]);
+      expect([await keys.raiseMark('seen_at', NINE + 1), await keys.mark('seen_at')]).toEqual([NINE + 1, NINE + 1]);
+      expect(await keys.raiseMark('restore_epoch', 0)).toBe(0);
+    });
+
+    it('keeps one signing key of a name, through the end of every organisation', async () => {
+      const key = { name: 'certificate', public: keyOf('certificate'), wrapped: sealedText('seed', 60) } as const;
+      expect(await keys.signingKey('certificate')).toBeNull();
+      await keys.putSigningKey(key);
+      expect(await outcome(keys.putSigningKey({ ...key, public: keyOf('other') }))).toBe('conflict');
+      await keys.destroyKeys(orgId('acme'));
+      expect(await keys.signingKey('certificate')).toEqual(key);
+    });
+
+    it('lists backups from the oldest on, keeps the row of one whose key is destroyed, and takes no id twice', async () => {
+      const [old, young] = [backup('old', { at: NINE - 5, wrapped: null }), backup('young')];
+      for (const one of [young, old]) await keys.putBackup(one);
+      expect(await outcome(keys.putBackup({ ...young, detail: '{}' }))).toBe('conflict');
+      expect(await keys.backups()).toEqual([old, young]);
+      const change = { state: 'complete', changedAt: NINE + 1, detail: '{"bytes":1}' } as const;
+      expect(await keys.changeBackup(young.backup, change)).toBe(true);
+      expect(await keys.changeBackup(backup('none').backup, change)).toBe(false);
+      expect(await keys.backups()).toEqual([old, { ...young, ...change }]);
+      expect(await keys.destroyBackupKey(young.backup, NINE + 2)).toBe(true);
+      expect(await keys.destroyBackupKey(old.backup, NINE + 2)).toBe(false);
+      expect(await keys.backups()).toEqual([old, { ...young, ...change, wrapped: null, changedAt: NINE + 2 }]);
     });
 
     it('finds all keys again after it was closed and opened, and is closed after close', async () => {

@@ -1,10 +1,21 @@
-import type { DataKeyId, KeyStore, WrappedDataKey, WrappedOrgKey } from '../../server/store/store.ts';
+import {
+  type BackupRecord,
+  type DataKeyId,
+  type KeyStore,
+  StoreError,
+  type WrappedDataKey,
+  type WrappedOrgKey,
+  type WrappedSigningKey,
+} from '../../server/store/store.ts';
 
 /** A key store in memory that can be looked into, damaged and made to fail. */
 export interface MemoryKeyStore extends KeyStore {
   readonly dataKeys: Map<string, WrappedDataKey>;
   orgs: WrappedOrgKey[];
   check: Uint8Array | null;
+  readonly marks: Map<string, number>;
+  signing: WrappedSigningKey[];
+  backupRecords: BackupRecord[];
   /** How many times `putDataKeys` was called. */
   puts: number;
   /** How many times `dataKey` was called. */
@@ -18,6 +29,9 @@ export function createMemoryKeyStore(): MemoryKeyStore {
     dataKeys: new Map(),
     orgs: [],
     check: null,
+    marks: new Map(),
+    signing: [],
+    backupRecords: [],
     puts: 0,
     reads: 0,
     failure: null,
@@ -50,6 +64,7 @@ export function createMemoryKeyStore(): MemoryKeyStore {
     async destroyDataKeys(keys) {
       await answer(store);
       for (const key of keys) store.dataKeys.delete(nameOf(key));
+      revokedOnceMore(store);
     },
     async scrub() {
       await answer(store);
@@ -63,6 +78,7 @@ export function createMemoryKeyStore(): MemoryKeyStore {
       await answer(store);
       store.orgs = store.orgs.filter((key) => key.org !== org);
       for (const [name, key] of store.dataKeys) if (key.org === org) store.dataKeys.delete(name);
+      revokedOnceMore(store);
     },
     async rootCheck() {
       await answer(store);
@@ -72,9 +88,57 @@ export function createMemoryKeyStore(): MemoryKeyStore {
       await answer(store);
       store.check = check;
     },
+    async mark(name) {
+      await answer(store);
+      return store.marks.get(name) ?? null;
+    },
+    async raiseMark(name, value) {
+      await answer(store);
+      const raised = Math.max(store.marks.get(name) ?? value, value);
+      store.marks.set(name, raised);
+      return raised;
+    },
+    async signingKey(name) {
+      await answer(store);
+      return store.signing.find((one) => one.name === name) ?? null;
+    },
+    async putSigningKey(key) {
+      await answer(store);
+      if (store.signing.some(({ name }) => name === key.name)) throw new StoreError('conflict', 'there is one');
+      store.signing.push(key);
+    },
+    async backups() {
+      await answer(store);
+      return [...store.backupRecords];
+    },
+    async putBackup(backup) {
+      await answer(store);
+      store.backupRecords.push(backup);
+    },
+    async changeBackup(backup, change) {
+      await answer(store);
+      return changed(store, (one) => one.backup === backup, change);
+    },
+    async destroyBackupKey(backup, at) {
+      await answer(store);
+      const isIt = (one: BackupRecord) => one.backup === backup && one.wrapped !== null;
+      if (!changed(store, isIt, { wrapped: null, changedAt: at })) return false;
+      revokedOnceMore(store);
+      return true;
+    },
     async close() {},
   };
   return store;
+}
+
+function revokedOnceMore({ marks }: MemoryKeyStore): void {
+  marks.set('revoked', (marks.get('revoked') ?? 0) + 1);
+}
+
+function changed(store: MemoryKeyStore, isIt: (one: BackupRecord) => boolean, change: Partial<BackupRecord>): boolean {
+  const found = store.backupRecords.some(isIt);
+  store.backupRecords = store.backupRecords.map((one) => (isIt(one) ? { ...one, ...change } : one));
+  return found;
 }
 
 /** Never in the same turn, as a real store would answer. */

@@ -2,6 +2,7 @@ import { afterLease } from '../../server/store/leases.ts';
 import {
   type AccessRecord,
   type AcknowledgementRecord,
+  type BackupRecord,
   type BatchUnit,
   type BlobRecord,
   type DataKeyId,
@@ -31,6 +32,7 @@ import {
   type WebSession,
   type WrappedDataKey,
   type WrappedOrgKey,
+  type WrappedSigningKey,
 } from '../../server/store/store.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import type { PersonId } from '../../shared/ids.ts';
@@ -783,8 +785,12 @@ function missing(): never {
 export function createReferenceKeyStore(): KeyStore {
   const orgKeys: WrappedOrgKey[] = [];
   const dataKeys: WrappedDataKey[] = [];
+  const marks = new Map<string, number>();
+  const signingKeys: WrappedSigningKey[] = [];
+  const backups: BackupRecord[] = [];
   let rootCheck: Uint8Array | null = null;
   let closed = false;
+  const revokedOnceMore = () => marks.set('revoked', (marks.get('revoked') ?? 0) + 1);
   const step = async <T>(work: () => T): Promise<T> => {
     if (closed) throw new StoreError('closed', 'the store is closed');
     return work();
@@ -821,6 +827,7 @@ export function createReferenceKeyStore(): KeyStore {
     destroyDataKeys: (ids) =>
       step(() => {
         for (const id of ids) removed(dataKeys, (one) => one === find(id));
+        revokedOnceMore();
       }),
     scrub: () => step(() => true),
     countKeys: (org) => step(() => [...orgKeys, ...dataKeys].filter((one) => one.org === org).length),
@@ -828,12 +835,40 @@ export function createReferenceKeyStore(): KeyStore {
       step(() => {
         removed(orgKeys, (one) => one.org === org);
         removed(dataKeys, (one) => one.org === org);
+        revokedOnceMore();
       }),
     rootCheck: () => step(() => rootCheck),
     putRootCheck: (check) =>
       step(() => {
         refuseIf(rootCheck !== null);
         rootCheck = check;
+      }),
+    mark: (name) => step(() => marks.get(name) ?? null),
+    raiseMark: (name, value) =>
+      step(() => {
+        const raised = Math.max(marks.get(name) ?? value, value);
+        marks.set(name, raised);
+        return raised;
+      }),
+    signingKey: (name) => step(() => signingKeys.find((one) => one.name === name) ?? null),
+    putSigningKey: (key) =>
+      step(() => {
+        refuseIf(signingKeys.some(({ name }) => name === key.name));
+        signingKeys.push(key);
+      }),
+    backups: () => step(() => backups.toSorted((a, b) => a.at - b.at || (a.backup < b.backup ? -1 : 1))),
+    putBackup: (backup) =>
+      step(() => {
+        refuseIf(backups.some((one) => one.backup === backup.backup));
+        backups.push(backup);
+      }),
+    changeBackup: (backup, change) => step(() => replaced(backups, (one) => one.backup === backup, change) !== null),
+    destroyBackupKey: (backup, at) =>
+      step(() => {
+        const isIt = (one: BackupRecord) => one.backup === backup && one.wrapped !== null;
+        if (replaced(backups, isIt, { wrapped: null, changedAt: at }) === null) return false;
+        revokedOnceMore();
+        return true;
       }),
     close: async () => {
       closed = true;

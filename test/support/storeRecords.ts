@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
   AccessRecord,
+  BackupRecord,
   BatchUnit,
   BlobRecord,
   DeviceRecord,
@@ -24,6 +25,7 @@ import type {
 } from '../../server/store/store.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import {
+  BackupId,
   DeviceId,
   ErasureId,
   ImageId,
@@ -35,7 +37,7 @@ import {
   TeamId,
 } from '../../shared/ids.ts';
 import type { Signed } from '../../shared/signed.ts';
-import type { Day } from '../../shared/time.ts';
+import { DAY, type Day } from '../../shared/time.ts';
 import { sealedText } from './sealedForTest.ts';
 
 // Records of every kind for tests of the store, made from a name: the same name gives the same ids and bytes.
@@ -301,6 +303,17 @@ export const dataKey = (epoch: number, bytes: string, change: Partial<WrappedDat
   epoch,
   orgKeyVersion: 1,
   wrapped: sealedText(bytes, 60),
+  ...change,
+});
+
+export const backup = (name: string, change: Partial<BackupRecord> = {}): BackupRecord => ({
+  backup: BackupId.parse(uuid(`backup ${name}`)),
+  at: NINE,
+  expires: NINE + 30 * DAY,
+  state: 'begun',
+  changedAt: NINE,
+  wrapped: sealedText(`backup ${name}`, 60),
+  detail: '{}',
   ...change,
 });
 

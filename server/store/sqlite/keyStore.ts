@@ -1,7 +1,20 @@
-import { OrgId, PersonId } from '../../../shared/ids.ts';
+import { z } from 'zod';
+import { BackupId, OrgId, PersonId } from '../../../shared/ids.ts';
 import { createTogether } from '../../together.ts';
-import type { DataKeyId, KeyStore, WrappedDataKey, WrappedOrgKey } from '../store.ts';
-import { bytes, id, idBytes, int, parameter, parameterCode } from './columns.ts';
+import type { BackupRecord, BackupState, DataKeyId, KeyStore, WrappedDataKey, WrappedOrgKey } from '../store.ts';
+import {
+  bytes,
+  bytesOrNull,
+  id,
+  idBytes,
+  int,
+  keyBytes,
+  parameter,
+  parameterCode,
+  publicKey,
+  text,
+  word,
+} from './columns.ts';
 import type { Row, Value } from './connection.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { insertRows, selectByKeys } from './rows.ts';
@@ -52,6 +65,7 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     async destroyDataKeys(keys) {
       await writer.unit(async (tx) => {
         for (const key of keys) await tx.run(destroyOne, idValues(key));
+        await tx.run(revokedOnceMore);
       });
     },
     scrub,
@@ -62,6 +76,7 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     async destroyKeys(org) {
       await writer.unit(async (tx) => {
         for (const table of keyTables) await tx.run(`DELETE FROM ${table} WHERE org = ?`, [idBytes(org)]);
+        await tx.run(revokedOnceMore);
       });
     },
     async rootCheck() {
@@ -71,16 +86,63 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     async putRootCheck(check) {
       await writer.unit((tx) => insertRows(tx, 'root_check', ['one', 'text'], [[1, check]]));
     },
+    async mark(name) {
+      const row = await read.first('SELECT value FROM mark WHERE name = ?', [name]);
+      return row === null ? null : int(row, 'value');
+    },
+    async raiseMark(name, value) {
+      return writer.unit(async (tx) => {
+        const [row] = await tx.all(raiseMark, [name, value]);
+        if (row === undefined) throw new Error('a mark that was just raised is not there');
+        return int(row, 'value');
+      });
+    },
+    async signingKey(name) {
+      const row = await read.first('SELECT public, wrapped FROM signing_key WHERE name = ?', [name]);
+      return row === null ? null : { name, public: publicKey(row, 'public'), wrapped: bytes(row, 'wrapped') };
+    },
+    async putSigningKey(key) {
+      const values = [key.name, keyBytes(key.public), key.wrapped];
+      await writer.unit((tx) => insertRows(tx, 'signing_key', ['name', 'public', 'wrapped'], [values]));
+    },
+    async backups() {
+      return (await read.all('SELECT * FROM backup ORDER BY at, backup')).map(backupOf);
+    },
+    async putBackup(backup) {
+      await writer.unit((tx) => insertRows(tx, 'backup', backupColumns, [backupValues(backup)]));
+    },
+    async changeBackup(backup, { state, changedAt, detail }) {
+      return writer.unit(async (tx) => {
+        return (await tx.run(changeBackup, [state, changedAt, detail, idBytes(backup)])) > 0;
+      });
+    },
+    async destroyBackupKey(backup, at) {
+      return writer.unit(async (tx) => {
+        if ((await tx.run(destroyBackupKey, [at, idBytes(backup)])) === 0) return false;
+        await tx.run(revokedOnceMore);
+        return true;
+      });
+    },
     close,
   };
 }
 
-/** What is not an organisation's: the words that tell the root key. */
-const keyTables = keySchema.tables.filter((table) => table !== 'root_check');
+/** The others are of no organisation: they are the server's. */
+const keyTables = ['org_key', 'data_key'];
 const countKeys = `SELECT ${keyTables.map((table) => `(SELECT count(*) FROM ${table} WHERE org = ?1)`).join(' + ')} AS many`;
 
 const epochsOf = 'SELECT epoch FROM data_key WHERE org = ? AND person = ? AND parameter = ? ORDER BY epoch';
 const destroyOne = 'DELETE FROM data_key WHERE org = ? AND person = ? AND parameter = ? AND epoch = ?';
+
+/** In the very transaction of what it counts: whoever sees one of them sees the other. */
+const revokedOnceMore = `INSERT INTO mark (name, value) VALUES ('revoked', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1`;
+const raiseMark =
+  'INSERT INTO mark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value) RETURNING value';
+
+const backupColumns = ['backup', 'at', 'expires', 'state', 'changed_at', 'wrapped', 'detail'];
+const changeBackup = 'UPDATE backup SET state = ?, changed_at = ?, detail = ? WHERE backup = ?';
+const destroyBackupKey = 'UPDATE backup SET wrapped = NULL, changed_at = ? WHERE backup = ? AND wrapped IS NOT NULL';
+const StateWord = z.enum(['begun', 'complete', 'failed', 'expired'] satisfies BackupState[]);
 
 const idColumns = ['org', 'person', 'parameter', 'epoch'];
 const keyColumns = [...idColumns, 'org_key_version', 'wrapped'];
@@ -119,6 +181,23 @@ function dataKeyOf(row: Row): WrappedDataKey {
 
 function orgKeyOf(row: Row): WrappedOrgKey {
   return { org: id(OrgId, row, 'org'), version: int(row, 'version'), wrapped: bytes(row, 'wrapped') };
+}
+
+function backupValues(backup: BackupRecord): Value[] {
+  const { at, expires, state, changedAt, wrapped, detail } = backup;
+  return [idBytes(backup.backup), at, expires, state, changedAt, wrapped, detail];
+}
+
+function backupOf(row: Row): BackupRecord {
+  return {
+    backup: id(BackupId, row, 'backup'),
+    at: int(row, 'at'),
+    expires: int(row, 'expires'),
+    state: word(StateWord, row, 'state'),
+    changedAt: int(row, 'changed_at'),
+    wrapped: bytesOrNull(row, 'wrapped'),
+    detail: text(row, 'detail'),
+  };
 }
 
 function nameOf(id: DataKeyId): string {

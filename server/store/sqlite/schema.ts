@@ -224,10 +224,24 @@ export const storeSchema = schema(
   ]),
 );
 
+const MARK_SIGNING_KEY_BACKUP = `-- What only goes up: how often keys were destroyed, the latest time that was seen.
+  CREATE TABLE mark (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- The private parts are wrapped under the root key. They belong to no organisation.
+  CREATE TABLE signing_key (
+    name TEXT NOT NULL PRIMARY KEY, public BLOB NOT NULL, wrapped BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- wrapped: null once its key was destroyed; the row stays. detail: JSON, of nobody.
+  CREATE TABLE backup (
+    backup BLOB NOT NULL PRIMARY KEY, at INTEGER NOT NULL, expires INTEGER NOT NULL, state TEXT NOT NULL,
+    changed_at INTEGER NOT NULL, wrapped BLOB, detail TEXT NOT NULL
+  ) STRICT;`;
+
 export const keySchema = schema(
   'a Daylight key store',
   0x4461_794b,
-  1,
+  2,
   `
   CREATE TABLE org_key (
     org BLOB NOT NULL, version INTEGER NOT NULL, wrapped BLOB NOT NULL,
@@ -243,5 +257,8 @@ export const keySchema = schema(
   CREATE TABLE root_check (
     one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1), text BLOB NOT NULL
   ) STRICT;
+
+  ${MARK_SIGNING_KEY_BACKUP}
   `,
+  new Map([[1, MARK_SIGNING_KEY_BACKUP]]),
 );

@@ -97,6 +97,27 @@ describe('a store of an earlier format', () => {
     },
   );
 
+  it('of keys, 1, is brought to the present one, the same as a new one, with every key that it held', async () => {
+    const sql = await readFile(join(here, '../../../vectors/key-format-1.sql'), 'utf8');
+    await openAndClose({ ...keySchema, version: 1, sql, tables: ['org_key', 'data_key', 'root_check'] });
+    await raw(async (connection) => {
+      await connection.run(`INSERT INTO org_key VALUES (x'01', 1, x'02')`);
+      await connection.run(`INSERT INTO data_key VALUES (x'01', x'03', 4, 5, 1, x'06')`);
+      await connection.run(`INSERT INTO root_check VALUES (1, x'07')`);
+    });
+    const rows = () =>
+      raw((connection) => Promise.all(keySchema.tables.map((table) => connection.all(`SELECT * FROM ${table}`))));
+    const shape = (path?: string) =>
+      raw((connection) => connection.all('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name'), path);
+    const migrated: Migration[] = [];
+    await openAndClose(keySchema, { migrated: (one) => migrated.push(one) });
+    expect(migrated).toEqual([{ file: 'daylight.db', from: 1, to: keySchema.version }]);
+    expect((await rows()).flat()).toHaveLength(3);
+    const fresh = join(folder, 'fresh', 'keys.db');
+    await (await openDatabase(fresh, keySchema)).close();
+    expect(await shape()).toEqual(await shape(fresh));
+  });
+
   it('reads as before', async () => {
     await makeEarlier(4);
     const store = await openStoreIn(folder);
