@@ -1,0 +1,58 @@
+import { DaylightError } from '../../../shared/errors.ts';
+import type { UnixMs } from '../../../shared/time.ts';
+
+/**
+ * Where backups are kept: files by name, as a folder has them and as object storage does. A file is there whole or not at all, nothing is
+ * ever changed in place, and nothing is asked of a folder: names with slashes in them are only names. Whoever keeps them is trusted with
+ * bytes, and with nothing that opens them.
+ *
+ * Everything fails with DaylightError `unavailable` where the place cannot be reached, written or read; trying again later may help.
+ */
+export interface BackupTarget {
+  /** As whoever set it up calls it. */
+  readonly place: string;
+  /**
+   * Durable when it resolves; until then, and for ever where `content` or the place fails, whatever had the name before is there as it
+   * was. Returns the size. Any number may be put at once, of different names.
+   */
+  put(name: string, content: Content): Promise<number>;
+  /** In pieces of any size. Fails with DaylightError `not_found`, at the first piece, where there is none. */
+  get(name: string): AsyncIterable<Uint8Array>;
+  /** Null where there is none. */
+  look(name: string): Promise<TargetFile | null>;
+  /** Every file whose name begins with `prefix`, in no order, also those that Daylight did not put there. */
+  list(prefix: string): AsyncIterable<TargetFile>;
+  /** Durable when it resolves; what is not there is no error. */
+  delete(names: readonly string[]): Promise<void>;
+  /** Takes away what a process that ended has left of a file that was never whole. Only while nobody puts anything. */
+  tidy(): Promise<void>;
+}
+
+export type Content = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+export interface TargetFile {
+  readonly name: string;
+  readonly size: number;
+  /** When it was put there, by the clock of the place. */
+  readonly at: UnixMs;
+}
+
+/** What we call our files: parts of letters, digits, `-`, `_` and `.`, none of which begins with a dot. */
+export function requireName(name: string): void {
+  if (/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(name) && name.length <= 200) return;
+  throw new Error('a backup is kept under plain names');
+}
+
+export function targetFailed(place: string, cause: unknown): DaylightError {
+  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+  return new DaylightError('unavailable', `${place}: backups cannot be written or read there${code}`, {
+    remedy: 'See that it is mounted, has room, and belongs to the account of the server.',
+    cause,
+  });
+}
+
+export function noSuchFile(place: string, name: string): DaylightError {
+  return new DaylightError('not_found', `${place}: there is no ${name}`, {
+    remedy: 'See that this is the place of the backups, and that nobody took anything away.',
+  });
+}
