@@ -10,7 +10,8 @@ import { createNotices, type Notices } from './control/notices.ts';
 import { createPolicyControl } from './control/policies.ts';
 import { createRightsRequests, type RightsRequests } from './control/requests.ts';
 import { createOrganisations, type Organisations } from './control/signer.ts';
-import { openLedger, unfinished } from './lifecycle/ledger.ts';
+import { endingsIn, isClearing, ofOrganisation } from './lifecycle/ended.ts';
+import { openLedger } from './lifecycle/ledger.ts';
 import type { Random } from './random.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
@@ -149,7 +150,9 @@ async function requireOwnKeys(folder: string, keyStore: KeyStore, store: Store):
 
 /** What is half gone would be taken for damage, or come to life again. */
 async function requireEnded(folder: string): Promise<void> {
-  if (unfinished(await openLedger(folder)).length === 0) return;
+  const { entries } = await openLedger(folder);
+  // An account that is being ended is no obstacle: nothing of it is shown, and the server goes on with it while it serves.
+  if (!endingsIn(entries).some((one) => ofOrganisation(one) && isClearing(one))) return;
   throw new DaylightError('conflict', `${folder}: an organisation is being cancelled here, and that is not finished`, {
     remedy: 'Start the server, which finishes it first, or run `daylight-server cancel` without a name.',
   });

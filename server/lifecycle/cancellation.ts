@@ -1,12 +1,14 @@
 import { join, resolve } from 'node:path';
 import { DaylightError } from '../../shared/errors.ts';
-import type { OrgId } from '../../shared/ids.ts';
+import { ErasureId, type OrgId } from '../../shared/ids.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { type Foundation, type FoundationOptions, openFoundation } from '../foundation.ts';
 import { folderBusy, namedOrganisation, noneNamed } from '../namedOrganisation.ts';
 import { scrub } from '../store/sqlite/scrub.ts';
 import type { Holdings } from '../store/store.ts';
-import { type LedgerState, openLedger, unfinished } from './ledger.ts';
+import { type Ending, endingsIn, isClearing } from './ended.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import type { LedgerEntry, LedgerState } from './ledgerEntry.ts';
 
 /** An organisation as it is before it is cancelled. */
 export interface ToCancel {
@@ -43,12 +45,14 @@ export async function lookAtOrganisation(which: string, options: CancellationOpt
  * ends, leaves it begun: `finishCancellations` goes on with it, and no server starts before. Throws as `lookAtOrganisation` does.
  */
 export async function cancelOrganisation(org: OrgId, options: CancellationOptions): Promise<void> {
-  await alone(options, async ({ store }, enter) => {
-    const all = await store.organisations();
+  const ending = await alone(options, async (foundation, enter) => {
+    const all = await foundation.store.organisations();
     if (!all.some((one) => one.org === org)) throw noneNamed(all.map((one) => one.org));
-    await enter(org, 'committed');
+    const whose: Whose = { ending: ErasureId.parse(options.random.uuid()), org, person: null };
+    await enter(await committed(foundation, whose));
+    return whose;
   });
-  await end(org, options);
+  await end(ending, options);
 }
 
 /**
@@ -56,34 +60,52 @@ export async function cancelOrganisation(org: OrgId, options: CancellationOption
  * copy of the data. Returns those organisations. Where nothing was ever cancelled it opens nothing.
  */
 export async function finishCancellations(options: CancellationOptions): Promise<readonly OrgId[]> {
-  const ledger = await openLedger(resolve(options.data));
-  const ended = [...new Set(ledger.entries.map(({ organisation }) => organisation))];
+  const ended = cancelled(await openLedger(resolve(options.data)));
   if (ended.length === 0) return [];
-  const begun = unfinished(ledger);
   const left = await alone(options, async (foundation, enter) => {
-    const back: OrgId[] = [];
-    for (const org of ended) if (!begun.includes(org) && (await isLeft(foundation, org))) back.push(org);
-    for (const org of back) await enter(org, 'committed');
-    return [...begun, ...back];
+    const back: Ending[] = [];
+    for (const one of ended) if (!isClearing(one) && (await isLeft(foundation, one.org))) back.push(one);
+    for (const { ending, org } of back) await enter(await committed(foundation, { ending, org, person: null }));
+    return [...ended.filter(isClearing), ...back].map(({ ending, org }) => ({ ending, org, person: null }));
   });
-  for (const org of left) await end(org, options);
-  return left;
+  for (const one of left) await end(one, options);
+  return left.map(({ org }) => org);
+}
+
+/** The organisations that were cancelled here, each once: by its newest ending. */
+function cancelled({ entries }: Pick<Ledger, 'entries'>): readonly Ending[] {
+  const ofOrganisations = endingsIn(entries).filter(({ person }) => person === null);
+  return [...new Map(ofOrganisations.map((one) => [one.org, one])).values()];
+}
+
+type Whose = Pick<Ending, 'ending' | 'org' | 'person'>;
+
+/** What there is of it now. */
+async function committed({ store, clock }: Alone, whose: Whose): Promise<LedgerEntry> {
+  const { org } = whose;
+  const ends = (await store.devices(org)).map(({ lease }) => lease?.enteredUntil ?? 0);
+  const leaseUntil = Math.max(0, ...ends) || null;
+  const counts = await store.holdings(org);
+  return { ...whose, at: clock.now(), state: 'committed', by: 'host', counts: { ...counts }, devices: [], leaseUntil };
 }
 
 /** Every step can be repeated: whatever the last attempt has done of them, they are all taken again. */
-async function end(org: OrgId, options: CancellationOptions): Promise<void> {
+async function end(whose: Whose, options: CancellationOptions): Promise<void> {
+  const { org } = whose;
+  const reach = (enter: Enter, state: Exclude<LedgerState, 'committed'>): Promise<void> =>
+    enter({ ...whose, at: options.clock.now(), state });
   const folder = await alone(options, async ({ folder, keyStore, store }, enter) => {
     await keyStore.destroyKeys(org);
-    await enter(org, 'keys_destroyed');
+    await reach(enter, 'keys_destroyed');
     await store.eraseOrganisation(org, (gone) => options.tell?.({ kind: 'deleting', org, gone }));
-    await enter(org, 'purged');
+    await reach(enter, 'purged');
     return folder;
   });
   for (const file of ['keys.db', 'daylight.db']) await scrub(join(folder, file));
   await alone(options, async (foundation, enter) => {
-    await enter(org, 'scrubbed');
+    await reach(enter, 'scrubbed');
     if (await isLeft(foundation, org)) throw somethingLeft();
-    await enter(org, 'verified_empty');
+    await reach(enter, 'verified_empty');
   });
 }
 
@@ -91,12 +113,13 @@ async function isLeft({ store, keyStore }: Foundation, org: OrgId): Promise<bool
   return (await keyStore.countKeys(org)) > 0 || (await store.holdings(org)).records > 0;
 }
 
-type Enter = (org: OrgId, state: LedgerState) => Promise<void>;
+type Enter = (entry: LedgerEntry) => Promise<void>;
+type Alone = Foundation & Pick<CancellationOptions, 'clock'>;
 
 /** With the data to itself, and the way into the ledger. */
 async function alone<T>(
   options: CancellationOptions,
-  work: (foundation: Foundation, enter: Enter) => Promise<T>,
+  work: (foundation: Alone, enter: Enter) => Promise<T>,
 ): Promise<T> {
   const { data, clock, random, migrated, tell } = options;
   const foundation = await openFoundation({ data, clock, random, migrated, create: false, ending: true }).catch(
@@ -104,10 +127,10 @@ async function alone<T>(
   );
   try {
     const ledger = await openLedger(foundation.folder);
-    return await work(foundation, async (organisation, state) => {
-      const at = clock.now();
-      await ledger.append({ at, organisation, state });
-      tell?.({ kind: 'state', org: organisation, state, at });
+    return await work({ ...foundation, clock }, async (entry) => {
+      await ledger.append(entry);
+      if (entry.state === 'device_wiped') return;
+      tell?.({ kind: 'state', org: entry.org, state: entry.state, at: entry.at });
     });
   } finally {
     await foundation.close();

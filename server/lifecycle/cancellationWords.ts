@@ -1,5 +1,5 @@
 import type { ToCancel, Told } from './cancellation.ts';
-import type { LedgerState } from './ledger.ts';
+import type { LedgerState } from './ledgerEntry.ts';
 
 /** What is said before an organisation is cancelled: what goes, what stays, and that there is no way back. */
 export function whatWillGo({ name, holdings, keys }: ToCancel): readonly string[] {
@@ -42,6 +42,9 @@ const words: Readonly<Record<LedgerState, string>> = {
   purged: 'PURGED          every row and file is deleted',
   scrubbed: 'SCRUBBED        the files are cleaned of what was deleted',
   verified_empty: 'VERIFIED EMPTY  looked for again, nothing was found',
+  agents_wiped: 'AGENTS WIPED    its computers have deleted everything, or their leases have ended',
+  backups_expired: 'BACKUPS EXPIRED no backup that had it is left',
+  final: 'FINAL           nothing of it is left anywhere that this server knows of',
 };
 
 function counted(many: number, one: string, several = `${one}s`): string {

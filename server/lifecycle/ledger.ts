@@ -1,69 +1,78 @@
 import { type FileHandle, lstat, open, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
-import { OrgId } from '../../shared/ids.ts';
-import { UnixMs } from '../../shared/time.ts';
 import { isMissing, syncFolder } from '../durable.ts';
+import { createLanes } from '../lanes.ts';
 import { StoreError } from '../store/store.ts';
+import { EMPTY, entryOf, headAfter, type LedgerEntry, type LedgerHead, lineOf } from './ledgerEntry.ts';
 
 /**
  * What was ended here, in a file of its own that no backup of the data replaces: one line a state, each on the disk before what it
- * announces is done. Random ids and times alone; it tells of nobody who they were.
+ * announces is done, and each with the hash of all that was before it. Random ids, keys, counts and times alone; it tells of nobody who
+ * they were.
  */
 export interface Ledger {
   readonly entries: readonly LedgerEntry[];
-  /** Durable when it resolves. Throws `StoreError` `full` where nothing can be written. */
+  /** Where it has come to: whoever keeps this can tell later whether a ledger goes on from here. */
+  readonly head: LedgerHead;
+  /** Whether it has everything that the ledger with this head had. */
+  extends(head: LedgerHead): boolean;
+  /** Durable when it resolves; one after the other, in the order of the calls. Throws `StoreError` `full` where nothing can be written. */
   append(entry: LedgerEntry): Promise<void>;
 }
 
-export const LedgerState = z.enum(['committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified_empty']);
-export type LedgerState = z.infer<typeof LedgerState>;
-
-const LedgerEntry = z.strictObject({ at: UnixMs, organisation: OrgId, state: LedgerState }).readonly();
-export type LedgerEntry = z.infer<typeof LedgerEntry>;
-
 const LEDGER = 'ledger.ndjson';
 /** Longer than any entry: what is longer and has no end was not torn off by a crash. */
-const LONGEST = 200;
+const LONGEST = 512 * 1024;
 
 /**
  * A last line without its end is what a crash left of an entry that was never answered; it is cut off when the next one is written.
- * Throws `StoreError` `damaged` for anything else that is no entry and for one that cannot be read, DaylightError `forbidden` for one
- * that others can write: whoever writes into it ends organisations.
+ * Throws `StoreError` `damaged` for anything else that is no entry, for one that does not follow the one before it, and for a file that
+ * cannot be read, DaylightError `forbidden` for one that others can write: whoever writes into it ends organisations and accounts.
  */
 export async function openLedger(folder: string): Promise<Ledger> {
   const file = join(folder, LEDGER);
   const text = await textOf(file);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const torn = text.slice(whole.length);
-  const lines = [...whole.split('\n').slice(0, -1), ...(torn.length > LONGEST ? [torn] : [])];
-  const entries = lines.map((line, place) => parsed(line, file, place + 1));
+  const entries: LedgerEntry[] = [];
+  const heads: LedgerHead[] = [EMPTY];
+  const last = (): LedgerHead => heads.at(-1) ?? EMPTY;
+  for (const line of [...whole.split('\n').slice(0, -1), ...(isTorn(torn) ? [] : [torn])]) {
+    entries.push(parsed(line, file, last()));
+    heads.push(headAfter(last(), line));
+  }
   let length = Buffer.byteLength(whole);
+  const lane = createLanes<'append'>();
   return {
     entries,
-    async append(entry) {
-      const line = `${JSON.stringify(LedgerEntry.parse(entry))}\n`;
-      try {
-        await write(file, line, length);
-        await syncFolder(folder);
-      } catch (error) {
-        throw new StoreError(
-          'full',
-          `${file}: nothing can be written there; make room on its disk, and see to whose it is`,
-          error,
-        );
-      }
-      length += Buffer.byteLength(line);
-      entries.push(entry);
+    get head() {
+      return last();
     },
+    extends: ({ entries: many, head }) => heads[many]?.head === head,
+    append: (entry) =>
+      lane.run('append', async () => {
+        const line = lineOf(entry, last());
+        try {
+          await write(file, `${line}\n`, length);
+          await syncFolder(folder);
+        } catch (error) {
+          throw new StoreError(
+            'full',
+            `${file}: nothing can be written there; make room on its disk, and see to whose it is`,
+            error,
+          );
+        }
+        length += Buffer.byteLength(line) + 1;
+        entries.push(entry);
+        heads.push(headAfter(last(), line));
+      }),
   };
 }
 
-/** The organisations of which not everything is gone yet, as far as the ledger knows, in order. */
-export function unfinished({ entries }: Ledger): readonly OrgId[] {
-  const last = new Map(entries.map(({ organisation, state }) => [organisation, state]));
-  return [...last].flatMap(([organisation, state]) => (state === 'verified_empty' ? [] : [organisation]));
+/** No entry has a carriage return: an editor has put it in the place of the ends of lines. */
+function isTorn(tail: string): boolean {
+  return tail.length <= LONGEST && !tail.includes('\r');
 }
 
 /** Empty where there is none. */
@@ -122,11 +131,12 @@ async function write(file: string, line: string, length: number): Promise<void> 
   }
 }
 
-function parsed(line: string, file: string, number: number): LedgerEntry {
+function parsed(line: string, file: string, before: LedgerHead): LedgerEntry {
   try {
-    return LedgerEntry.parse(JSON.parse(line));
+    return entryOf(line, before);
   } catch (error) {
     const remedy = 'put back the newest copy of it that you have; what it says was ended must not come back';
+    const number = before.entries + 1;
     throw new StoreError('damaged', `${file}, line ${number}: this is no entry of the ledger; ${remedy}`, error);
   }
 }

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { finishCancellations } from '../../server/lifecycle/cancellation.ts';
-import { LedgerState } from '../../server/lifecycle/ledger.ts';
+import { clearingStates } from '../../server/lifecycle/ledgerEntry.ts';
 import { foundIn, leftOf, piecesOf, prepareTwo, surroundings } from '../support/twoOrganisations.ts';
 import { startUnsynced } from '../support/unsynced/unsynced.ts';
 
 // FAULTS 24, for cancelling: a file layer discards what was not fsynced, at any moment.
 
-const MOMENTS = ['begins', ...LedgerState.options];
+const MOMENTS = ['begins', ...clearingStates];
 const ROUNDS = 2 * MOMENTS.length;
 const DAYS = 60;
 

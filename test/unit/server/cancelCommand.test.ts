@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initialise } from '../../../server/initialise.ts';
-import { LedgerState } from '../../../server/lifecycle/ledger.ts';
+import { clearingStates } from '../../../server/lifecycle/ledgerEntry.ts';
 import { openServer } from '../../../server/server.ts';
 import { sourceCli } from '../../support/sourceCli.ts';
 import { leftOf, prepareTwo, type TwoOrganisations } from '../../support/twoOrganisations.ts';
@@ -38,7 +38,7 @@ it('says what will go, with its numbers, and what stays; each state as it is rea
   expect(lines[2]).toMatch(/^ {2}3 sealed segments and 3 screenshots; with everything else, \d\d rows and files$/);
   expect(lines[3]).toMatch(/^ {2}\d keys, first of all: from then on nothing of it can be opened$/);
   expect(out).toContain('Copies of this folder that you made elsewhere');
-  const states = lines.slice(-1 - LedgerState.options.length, -1).map((line) => /Z {2}([A-Z ]+?) {2}/.exec(line)?.[1]);
+  const states = lines.slice(-1 - clearingStates.length, -1).map((line) => /Z {2}([A-Z ]+?) {2}/.exec(line)?.[1]);
   expect(states).toEqual(['COMMITTED', 'KEYS DESTROYED', 'PURGED', 'SCRUBBED', 'VERIFIED EMPTY']);
   expect(lines.at(-1)).toBe('"Acme" is cancelled. Nothing of it is left here.');
   expect((await leftOf(data, orgs.acme)).records).toBe(0);
@@ -51,7 +51,7 @@ it('for machines is one JSON object a line, with ids, numbers and times', async 
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect([code, lines.map(({ event }) => event)]).toEqual([0, ['will_go', ...LedgerState.options, 'cancelled']]);
+  expect([code, lines.map(({ event }) => event)]).toEqual([0, ['will_go', ...clearingStates, 'cancelled']]);
   expect(lines[0]).toMatchObject({ org: orgs.acme, name: 'Acme', holdings: { people: 1, devices: 1, days: 3 } });
 });
 

@@ -22,7 +22,7 @@ import {
   lookAtOrganisation,
   type Told,
 } from '../../../../server/lifecycle/cancellation.ts';
-import { LedgerState } from '../../../../server/lifecycle/ledger.ts';
+import { clearingStates } from '../../../../server/lifecycle/ledgerEntry.ts';
 import type { LogFields } from '../../../../server/log.ts';
 import { openServer } from '../../../../server/server.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
@@ -36,7 +36,7 @@ import {
 } from '../../../support/twoOrganisations.ts';
 
 const DAYS = 12;
-const states = LedgerState.options;
+const states = clearingStates;
 const NOTHING = { records: 0, keys: 0, opened: 0 };
 
 let folder: string;
@@ -117,8 +117,10 @@ it('the ledger holds each state with its time, a random id, and no name; only it
   const lines = (await ledger()).map((line) => JSON.parse(line));
   expect(lines.map(({ state }) => state)).toEqual(states);
   for (const line of lines) {
-    expect(Object.keys(line).sort()).toEqual(['at', 'organisation', 'state']);
-    expect(line.organisation).toBe(orgs.acme);
+    const ofAll = ['at', 'ending', 'org', 'person', 'previous', 'seq', 'state'];
+    const ofFirst = line.state === 'committed' ? ['by', 'counts', 'devices', 'leaseUntil'] : [];
+    expect(Object.keys(line).sort()).toEqual([...ofAll, ...ofFirst].sort());
+    expect([line.org, line.person]).toEqual([orgs.acme, null]);
   }
   expect(((await stat(join(data, 'ledger.ndjson'))).mode & 0o777).toString(8)).toBe('600');
 });

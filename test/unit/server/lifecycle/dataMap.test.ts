@@ -5,7 +5,7 @@ import { folderMap, keyMap, storeMap, withheldFrom } from '../../../../server/li
 import { openLedger } from '../../../../server/lifecycle/ledger.ts';
 import { recordParts } from '../../../../server/lifecycle/portable.ts';
 import { connect } from '../../../../server/store/sqlite/connection.ts';
-import { OrgId } from '../../../../shared/ids.ts';
+import { ErasureId, OrgId } from '../../../../shared/ids.ts';
 import { startServer, type TestServer } from '../../../support/api.ts';
 
 // What a real server has made, not what its schema says: a table that somebody adds by another way is found too.
@@ -14,7 +14,8 @@ let it_: TestServer;
 beforeAll(async () => {
   it_ = await startServer();
   const ledger = await openLedger(it_.data);
-  await ledger.append({ at: Date.now(), organisation: OrgId.parse(crypto.randomUUID()), state: 'verified_empty' });
+  const [ending, org] = [ErasureId.parse(crypto.randomUUID()), OrgId.parse(crypto.randomUUID())];
+  await ledger.append({ at: Date.now(), ending, org, person: null, state: 'verified_empty' });
 });
 afterAll(() => it_.close());
 
