@@ -71,7 +71,14 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const keyStore = await openSqliteKeyStore({ file: join(folder, 'keys.db'), migrated });
     opened.push(keyStore);
     await requireBoth(folder, keyStore);
-    const vault = await createVault({ keyStore, rootKey, random: (length) => random.bytes(length) });
+    const vault = await createVault({
+      keyStore,
+      rootKey,
+      random: (length) => random.bytes(length),
+      // An older copy of the key store, put back, must not open what has ended since.
+      ended: endingsIn((await openLedger(folder)).entries),
+      mono: () => clock.mono(),
+    });
     opened.push(vault);
     const store = await openSqliteStore({
       folder,

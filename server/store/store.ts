@@ -834,6 +834,12 @@ export interface WrappedOrgKey {
   readonly wrapped: Uint8Array;
 }
 
+/** Who was ended: a person, or with null the whole organisation. */
+export interface EndedSubject {
+  readonly org: OrgId;
+  readonly person: PersonId | null;
+}
+
 /** A number that only goes up. `revoked`: one more with every destruction of keys. `seen_at`: the latest time that the store has seen. */
 export type MarkName = 'revoked' | 'seen_at' | 'restore_epoch';
 
@@ -864,21 +870,32 @@ export interface BackupRecord {
 
 export interface KeyStore {
   orgKeys(): Promise<readonly WrappedOrgKey[]>;
-  /** `conflict` when that version exists: a key is never overwritten. */
+  /** `conflict` when that version exists, as a key is never overwritten, and for an organisation that has ended. */
   putOrgKey(key: WrappedOrgKey): Promise<void>;
   dataKey(id: DataKeyId): Promise<WrappedDataKey | null>;
-  /** Stores those that do not exist yet and returns, for every id asked, the key that is stored now. Durable. */
-  putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly WrappedDataKey[]>;
+  /**
+   * Stores those that do not exist yet and returns, for every id asked, the key that is stored now. Durable. Null for one that may not be
+   * made: its person or organisation has ended, or the organisation key that wraps it is not there (any more).
+   */
+  putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly (WrappedDataKey | null)[]>;
   /** Of which epochs there are keys of the person's parameter, ascending. */
   dataKeyEpochs(org: OrgId, person: PersonId, parameter: DataKeyId['parameter']): Promise<readonly number[]>;
-  /** Deletes these, in one step; one that is not there is no error. Raises `revoked`, as every destruction of keys does. */
-  destroyDataKeys(keys: readonly DataKeyId[]): Promise<void>;
+  /**
+   * Deletes these, in one step; one that is not there is no error. Raises `revoked`, as every destruction of keys does, and returns what it
+   * is then.
+   */
+  destroyDataKeys(keys: readonly DataKeyId[]): Promise<number>;
   /** As `Erasures.scrub`. */
   scrub(): Promise<boolean>;
-  /** How many keys there are of the organisation: its own, and those of its people. */
-  countKeys(org: OrgId): Promise<number>;
-  /** Deletes them all, in one step. What was sealed for the organisation can be opened by nobody from then on. */
-  destroyKeys(org: OrgId): Promise<void>;
+  /** How many keys there are of the organisation: its own, and those of its people; or of one of these alone. */
+  countKeys(org: OrgId, person?: PersonId): Promise<number>;
+  /**
+   * Deletes them all, in one step, and takes none of the organisation or person ever again. What was sealed for them can be opened by
+   * nobody from then on. Returns as `destroyDataKeys` does.
+   */
+  destroyKeys(org: OrgId, person?: PersonId): Promise<number>;
+  /** Whose keys were all destroyed, for ever. */
+  ended(): Promise<readonly EndedSubject[]>;
   /** A few words of known plaintext under the root key, to tell a wrong key from damage. Null on a new store. */
   rootCheck(): Promise<Uint8Array | null>;
   /** `conflict` when there is one. */

@@ -1,7 +1,9 @@
-import type { OrgId } from '../../shared/ids.ts';
-import type { DataKeyId, KeyStore, WrappedDataKey } from '../store/store.ts';
+import type { OrgId, PersonId } from '../../shared/ids.ts';
+import type { MonoMs } from '../../shared/time.ts';
+import { type DataKeyId, type EndedSubject, type KeyStore, StoreError, type WrappedDataKey } from '../store/store.ts';
 import { createTogether } from '../together.ts';
 import { KEY_BYTES } from './envelope.ts';
+import { createKeyCache } from './keyCache.ts';
 import type { RandomBytes, RootKey } from './rootKey.ts';
 import { associatedWithDataKey, associatedWithOrgKey } from './scope.ts';
 import { VaultError } from './sealed.ts';
@@ -10,15 +12,20 @@ import { unwrap, wrap } from './wrapped.ts';
 /**
  * Root key → organisation keys, by version → one random data key per person, parameter and epoch. Wrapped keys live in
  * the key store; what is unwrapped lives in memory here. A key that is handed out is durable already.
+ *
+ * Whoever has ended has no key any more: none of theirs is made, handed out or unwrapped, here from the call on, in other processes
+ * within `LOOK_MS` of it, and after a restart.
  */
 export interface Keyring {
-  /** The data key, made when there is none. Any number of concurrent first uses get the same one. */
-  dataKey(id: DataKeyId): Promise<Uint8Array>;
+  /** The data key, made when there is none. Any number of concurrent first uses get the same one. Null for who has ended. */
+  dataKey(id: DataKeyId): Promise<Uint8Array | null>;
   /** The data key, or null when there is none (any more). */
   existingDataKey(id: DataKeyId): Promise<Uint8Array | null>;
   /** Destroys them in the key store, and forgets them. */
   destroyDataKeys(ids: readonly DataKeyId[]): Promise<void>;
-  /** The keys of an organisation, newest first; the first one is made when there is none and `create` is set. */
+  /** Destroys every key of a person, or with null of the organisation and all its people, for ever. It can be called again. */
+  end(org: OrgId, person: PersonId | null): Promise<void>;
+  /** The keys of an organisation, newest first; the first one is made when there is none and `create` is set. Empty once it has ended. */
   orgKeys(org: OrgId, options: { create: boolean }): Promise<readonly OrgKey[]>;
   /** Forgets every key. Unwrapped keys are dropped, not overwritten: JavaScript cannot promise more. */
   close(): void;
@@ -34,35 +41,81 @@ export interface KeyringOptions {
   readonly rootKey: RootKey;
   readonly random: RandomBytes;
   /** Data keys kept in memory; the least recently used one goes first. */
-  readonly cacheSize?: number;
+  readonly cacheSize?: number | undefined;
+  /** Who ended, by the ledger: an older copy of the key store may have keys of theirs again. */
+  readonly ended?: readonly EndedSubject[] | undefined;
+  /** By what is measured when other processes are looked at again. Without one they are at every use. */
+  readonly mono?: (() => MonoMs) | undefined;
 }
 
 /** 1,000 people with five parameters each, over the weeks that a report reads, in about ten megabytes. */
 const CACHE_SIZE = 20_000;
+
+/** So long after another process destroyed a key this one may go on using it. */
+export const LOOK_MS = 250;
 
 const ORG_KEY = 'daylight organisation key 1';
 const DATA_KEY = 'daylight data key 1';
 
 /** Unwraps every organisation key, and fails when the root key is not the one that wrapped them. */
 export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
-  const { keyStore, rootKey, random } = options;
-  const orgs = await unwrapOrgKeys(keyStore, rootKey);
-  const cache = createCache(options.cacheSize ?? CACHE_SIZE);
+  const { keyStore, rootKey, random, mono } = options;
+  const cache = createKeyCache(options.cacheSize ?? CACHE_SIZE);
+  const orgs = new Map<OrgId, readonly OrgKey[]>();
+  const ended = new Set((options.ended ?? []).map(subjectName));
   const orgsInTheMaking = new Map<OrgId, Promise<readonly OrgKey[]>>();
-  const keysInTheMaking = new Map<string, Promise<Uint8Array>>();
+  const keysInTheMaking = new Map<string, Promise<Uint8Array | null>>();
   const keysBeingRead = new Map<string, Promise<Uint8Array | null>>();
+  const looks = new Map<'look', Promise<void>>();
   // A thousand first uses cost a few commits, and so does the first batch of a device, which makes a key for each parameter.
   const put = createTogether((keys: readonly WrappedDataKey[]) => keyStore.putDataKeys(keys));
+  /** How often keys had been destroyed, by anybody, when the caches were known to hold none of those. */
+  let revoked = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  function hasEnded(org: OrgId, person: PersonId | null): boolean {
+    return (
+      ended.has(subjectName({ org, person: null })) || (person !== null && ended.has(subjectName({ org, person })))
+    );
+  }
+
+  /** Nobody tells a process what another one has destroyed: it looks at the count, and reads everything anew where it is another. */
+  async function look(): Promise<void> {
+    if (mono !== undefined && mono() - lookedAt < LOOK_MS) return;
+    await once(looks, 'look', async () => {
+      const began = mono?.() ?? 0;
+      const count = (await keyStore.mark('revoked')) ?? 0;
+      if (count !== revoked) await reload(count);
+      lookedAt = began;
+    });
+  }
+
+  /** The count is from before what is read: what is destroyed meanwhile makes it another one again. */
+  async function reload(count: number): Promise<void> {
+    const [keys, subjects] = [await unwrapOrgKeys(keyStore, rootKey), await keyStore.ended()];
+    for (const subject of subjects) ended.add(subjectName(subject));
+    for (const org of [...orgs.keys()]) if (!keys.has(org)) orgs.delete(org);
+    for (const [org, ofOrg] of keys) orgs.set(org, ofOrg);
+    cache.deleteAll('');
+    revoked = count;
+  }
+
+  /** What this process has destroyed itself it need not look for. */
+  function destroyedHere(count: number): void {
+    if (count === revoked + 1) revoked = count;
+  }
 
   async function orgKeys(org: OrgId, { create }: { create: boolean }): Promise<readonly OrgKey[]> {
-    if (!orgs.has(org)) await reload();
+    await look();
+    if (hasEnded(org, null)) return [];
+    // Another process may have made an organisation since: a command of the host beside the server.
+    if (!orgs.has(org)) await readOrgKeys();
     const known = orgs.get(org);
     if (known !== undefined || !create) return known ?? [];
     return once(orgsInTheMaking, org, () => makeOrgKey(org));
   }
 
-  /** Another process may have made an organisation since: a command of the host beside the server. */
-  async function reload(): Promise<void> {
+  async function readOrgKeys(): Promise<void> {
     for (const [org, keys] of await unwrapOrgKeys(keyStore, rootKey)) orgs.set(org, keys);
   }
 
@@ -70,56 +123,96 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
     const made = { org, version: 1 };
     const key = random(KEY_BYTES);
     const wrapped = wrap(rootKey, ORG_KEY, associatedWithOrgKey(made), key, random);
-    await keyStore.putOrgKey({ ...made, wrapped });
+    try {
+      await keyStore.putOrgKey({ ...made, wrapped });
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'conflict') throw error;
+      await reload((await keyStore.mark('revoked')) ?? 0); // another process made it first, or ended it
+      return hasEnded(org, null) ? [] : (orgs.get(org) ?? []);
+    }
     const keys = [{ version: made.version, key }];
     orgs.set(org, keys);
     return keys;
   }
 
   async function existingDataKey(id: DataKeyId): Promise<Uint8Array | null> {
+    await look();
+    if (hasEnded(id.org, id.person)) return null;
     const name = nameOf(id);
     // A day is thousands of records under a handful of keys, all opened at once.
     return cache.get(name) ?? once(keysBeingRead, name, () => readDataKey(id));
   }
 
   async function readDataKey(id: DataKeyId): Promise<Uint8Array | null> {
+    const before = revoked;
     const stored = await keyStore.dataKey(id);
-    return stored === null ? null : remember(stored);
+    return stored === null ? null : remember(stored, before);
   }
 
-  async function dataKey(id: DataKeyId): Promise<Uint8Array> {
+  async function dataKey(id: DataKeyId): Promise<Uint8Array | null> {
+    await look();
+    if (hasEnded(id.org, id.person)) return null;
     return cache.get(nameOf(id)) ?? once(keysInTheMaking, nameOf(id), () => findOrMake(id));
   }
 
-  async function findOrMake(id: DataKeyId): Promise<Uint8Array> {
+  async function findOrMake(id: DataKeyId): Promise<Uint8Array | null> {
     const existing = await existingDataKey(id);
-    if (existing !== null) return existing;
+    if (existing !== null || hasEnded(id.org, id.person)) return existing;
     const [newest] = await orgKeys(id.org, { create: true });
-    if (newest === undefined) throw new Error('an organisation key was made and is not there');
+    if (newest === undefined) return null;
     const { org, person, parameter, epoch } = id;
+    const before = revoked;
     const bound = { org, person, parameter, epoch, orgKeyVersion: newest.version };
     const made = random(KEY_BYTES);
     const wrapped = wrap(newest.key, DATA_KEY, associatedWithDataKey(bound), made, random);
     // What the store holds now is the key, even if another process was quicker.
     const stored = await put({ ...bound, wrapped });
-    if (Buffer.compare(stored.wrapped, wrapped) !== 0) return remember(stored);
-    cache.set(nameOf(id), made);
-    return made;
+    return stored === null ? refused(id) : remember(stored, before);
+  }
+
+  /** The store takes no key of who has ended, nor one under an organisation key that is gone: another process was quicker. */
+  async function refused(id: DataKeyId): Promise<Uint8Array | null> {
+    lookedAt = Number.NEGATIVE_INFINITY;
+    await look();
+    if (hasEnded(id.org, id.person)) return null;
+    throw new VaultError(
+      'unavailable',
+      'The organisation key of this record is not in the key store any more. Try again; if it stays so, restore the key store from the recovery set.',
+    );
   }
 
   /** Who reads or makes one of them meanwhile has it no longer when this is over. */
   async function destroyDataKeys(ids: readonly DataKeyId[]): Promise<void> {
-    await keyStore.destroyDataKeys(ids);
+    destroyedHere(await keyStore.destroyDataKeys(ids));
     const names = ids.map(nameOf);
-    const underWay = names.flatMap((name) => [keysBeingRead.get(name) ?? [], keysInTheMaking.get(name) ?? []].flat());
-    await Promise.allSettled(underWay);
+    await settled((name) => names.includes(name));
     for (const name of names) cache.delete(name);
   }
 
-  async function remember(stored: WrappedDataKey): Promise<Uint8Array> {
+  async function end(org: OrgId, person: PersonId | null): Promise<void> {
+    // First of all: what fails after it leaves somebody without keys, and never keys of somebody who has ended.
+    ended.add(subjectName({ org, person }));
+    destroyedHere(await keyStore.destroyKeys(org, person ?? undefined));
+    const prefix = person === null ? `${org}/` : `${org}/${person}/`;
+    await settled((name) => name.startsWith(prefix));
+    if (person === null) {
+      await orgsInTheMaking.get(org)?.catch(() => undefined);
+      orgs.delete(org);
+    }
+    cache.deleteAll(prefix);
+  }
+
+  async function settled(isOne: (name: string) => boolean): Promise<void> {
+    const underWay = [...keysBeingRead, ...keysInTheMaking].flatMap(([name, key]) => (isOne(name) ? [key] : []));
+    await Promise.allSettled(underWay);
+  }
+
+  /** What was read before a destruction that is known by now is handed out once more at the most, and not kept. */
+  async function remember(stored: WrappedDataKey, before: number): Promise<Uint8Array | null> {
     const wrapping = () => orgs.get(stored.org)?.find(({ version }) => version === stored.orgKeyVersion);
-    if (wrapping() === undefined) await reload();
+    if (wrapping() === undefined) await readOrgKeys();
     const orgKey = wrapping();
+    if (hasEnded(stored.org, stored.person)) return null;
     if (orgKey === undefined) {
       throw new VaultError(
         'unavailable',
@@ -127,18 +220,20 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
       );
     }
     const key = unwrap(orgKey.key, DATA_KEY, associatedWithDataKey(stored), stored.wrapped);
-    cache.set(nameOf(stored), key);
+    if (before === revoked) cache.set(nameOf(stored), key);
     return key;
   }
 
+  await reload((await keyStore.mark('revoked')) ?? 0);
   return {
     dataKey,
     existingDataKey,
     destroyDataKeys,
+    end,
     orgKeys,
     close() {
       orgs.clear();
-      cache.clear();
+      cache.deleteAll('');
     },
   };
 }
@@ -153,32 +248,6 @@ async function unwrapOrgKeys(keyStore: KeyStore, rootKey: RootKey): Promise<Map<
   return orgs;
 }
 
-/** Least recently used first out. */
-function createCache(size: number) {
-  const keys = new Map<string, Uint8Array>();
-  return {
-    get(name: string): Uint8Array | undefined {
-      const key = keys.get(name);
-      if (key === undefined) return undefined;
-      keys.delete(name);
-      keys.set(name, key);
-      return key;
-    },
-    set(name: string, key: Uint8Array): void {
-      keys.delete(name);
-      keys.set(name, key);
-      const [oldest] = keys.keys();
-      if (keys.size > size && oldest !== undefined) keys.delete(oldest);
-    },
-    delete(name: string): void {
-      keys.delete(name);
-    },
-    clear(): void {
-      keys.clear();
-    },
-  };
-}
-
 /** One run per name at a time; those who ask meanwhile share its result. A failure is not remembered. */
 async function once<K, T>(running: Map<K, Promise<T>>, name: K, run: () => Promise<T>): Promise<T> {
   const under = running.get(name);
@@ -186,6 +255,10 @@ async function once<K, T>(running: Map<K, Promise<T>>, name: K, run: () => Promi
   const started = run().finally(() => running.delete(name));
   running.set(name, started);
   return started;
+}
+
+function subjectName({ org, person }: EndedSubject): string {
+  return `${org}/${person ?? ''}`;
 }
 
 function nameOf({ org, person, parameter, epoch }: DataKeyId): string {

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
+import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { Digest } from '../../shared/signed.ts';
 import { type DataKeyId, type KeyStore, StoreError } from '../store/store.ts';
 import { KEY_BYTES, openBytes, SALT_BYTES, sealBytes } from './envelope.ts';
-import { type Keyring, openKeyring } from './keyring.ts';
+import { type Keyring, type KeyringOptions, openKeyring } from './keyring.ts';
 import type { RandomBytes, RootKey } from './rootKey.ts';
 import { associatedWithScope } from './scope.ts';
 import { type Sealed, type SealScope, VaultError } from './sealed.ts';
@@ -24,6 +25,13 @@ export interface Vault {
   open(scope: SealScope, sealed: Sealed): Promise<Uint8Array>;
   /** Destroys data keys, here and in the key store, durably: what was sealed under them can be opened by nobody from then on. */
   destroyDataKeys(keys: readonly DataKeyId[]): Promise<void>;
+  /**
+   * Destroys every key of a person, in one commit: from the call on none of theirs is made, handed out or opened here, in other processes
+   * within a quarter of a second, and never again. It can be called again.
+   */
+  endPerson(org: OrgId, person: PersonId): Promise<void>;
+  /** The same for an organisation and everyone in it. */
+  endOrganisation(org: OrgId): Promise<void>;
   /** Signs the certificates of endings; of the whole server. See `ServerKeys`. */
   certificateKey(): Promise<CertificateKey>;
   sealBackupKey: ServerKeys['sealBackupKey'];
@@ -47,6 +55,8 @@ export interface VaultOptions {
   readonly random: RandomBytes;
   /** Data keys kept in memory. */
   readonly cacheSize?: number;
+  readonly ended?: KeyringOptions['ended'];
+  readonly mono?: KeyringOptions['mono'];
 }
 
 /**
@@ -89,6 +99,14 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
     async destroyDataKeys(keys) {
       requireOpen();
       await unavailableUnlessRead(() => keyring.destroyDataKeys(keys));
+    },
+    async endPerson(org, person) {
+      requireOpen();
+      await unavailableUnlessRead(() => keyring.end(org, person));
+    },
+    async endOrganisation(org) {
+      requireOpen();
+      await unavailableUnlessRead(() => keyring.end(org, null));
     },
     async certificateKey() {
       requireOpen();
@@ -134,7 +152,7 @@ async function sealingKey(
     return { key, label: RECORD };
   }
   const [newest] = await keyring.orgKeys(scope.org, { create: true });
-  if (newest === undefined) throw new Error('an organisation key was made and is not there');
+  if (newest === undefined) throw keyDestroyed();
   return { key: newest.key, label: ORG_RECORD };
 }
 

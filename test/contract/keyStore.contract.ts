@@ -29,7 +29,30 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
       expect(await keys.orgKeys()).toEqual([orgKey(2), orgKey(1)]);
     });
 
+    it('takes a data key under an organisation key that is there, and none of whoever has ended', async () => {
+      const bob = personId('bob');
+      const at = (epoch: number, version: number, change = {}) =>
+        dataKey(epoch, `${epoch}`, { orgKeyVersion: version, ...change });
+      await keys.putOrgKey(orgKey(2));
+      expect(await keys.putDataKeys([at(1, 1), at(2, 2), at(3, 2, { person: bob })])).toEqual([
+        null,
+        at(2, 2),
+        at(3, 2, { person: bob }),
+      ]);
+      expect(await keys.ended()).toEqual([]);
+      expect(await keys.destroyKeys(orgId('acme'), bob)).toBe(1);
+      expect([await keys.countKeys(orgId('acme'), bob), await keys.countKeys(orgId('acme'))]).toEqual([0, 2]);
+      expect(await keys.putDataKeys([at(3, 2, { person: bob }), at(2, 2)])).toEqual([null, at(2, 2)]);
+      expect(await keys.ended()).toEqual([{ org: orgId('acme'), person: bob }]);
+      expect(await keys.destroyKeys(orgId('acme'), bob)).toBe(2);
+      await keys.destroyKeys(orgId('acme'));
+      expect(await keys.ended()).toEqual([{ org: orgId('acme'), person: null }]);
+      expect(await outcome(keys.putOrgKey(orgKey(3)))).toBe('conflict');
+      expect(await keys.putDataKeys([at(4, 3)])).toEqual([null]);
+    });
+
     it('stores the data keys that are missing and returns for every id the key that is stored', async () => {
+      await keys.putOrgKey(orgKey(1));
       const profile = dataKey(0, 'p', { parameter: 'profile' });
       expect(await keys.putDataKeys([dataKey(1, 'a'), profile])).toEqual([dataKey(1, 'a'), profile]);
       expect(await keys.putDataKeys([dataKey(2, 'b'), dataKey(1, 'other')])).toEqual([
@@ -44,6 +67,7 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
     });
 
     it('creates a key once, however many bring one at the same time', async () => {
+      await keys.putOrgKey(orgKey(1));
       const calls = Array.from({ length: 25 }, (_, at) => keys.putDataKeys([dataKey(1, `${at}`), dataKey(at, 'own')]));
       const answers = await Promise.all(calls);
       const stored = await keys.dataKey(dataKey(1, 'any'));
@@ -53,6 +77,7 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
     });
 
     it('answers each of many who ask at once for their own key, present or not', async () => {
+      await keys.putOrgKey(orgKey(1));
       await keys.putDataKeys(Array.from({ length: 300 }, (_, epoch) => dataKey(epoch, `${epoch}`)));
       const asked = Array.from({ length: 600 }, (_, at) => (at * 7) % 400);
       const found = await Promise.all(asked.map((epoch) => keys.dataKey(dataKey(epoch, 'any'))));
@@ -60,6 +85,7 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
     });
 
     it('keeps the first of two keys with one id in one call', async () => {
+      await keys.putOrgKey(orgKey(1));
       const both = await keys.putDataKeys([dataKey(1, 'first'), dataKey(1, 'second')]);
       expect(both).toEqual([dataKey(1, 'first'), dataKey(1, 'first')]);
     });
@@ -84,6 +110,7 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
     });
 
     it('destroys the data keys that are named, lists which are left, and makes room for new ones', async () => {
+      await keys.putOrgKey(orgKey(1));
       const title = { parameter: 'title' } as const;
       await keys.putDataKeys([dataKey(3, 'c'), dataKey(1, 'a'), dataKey(2, 'b'), dataKey(1, 't', title)]);
       const epochs = () => keys.dataKeyEpochs(orgId('acme'), personId('ann'), 'app');
@@ -104,14 +131,15 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
     });
 
     it('counts every destruction of keys and nothing else, and lowers no mark', async () => {
+      await keys.putOrgKey(orgKey(1));
       const revoked = () => keys.mark('revoked');
       expect([await revoked(), await keys.mark('seen_at')]).toEqual([null, null]);
       await keys.putDataKeys([dataKey(1, 'a')]);
       await keys.putBackup(backup('one'));
       expect(await revoked()).toBeNull();
-      await keys.destroyDataKeys([dataKey(1, 'any')]);
+      expect(await keys.destroyDataKeys([dataKey(1, 'any')])).toBe(1);
       expect(await revoked()).toBe(1);
-      await keys.destroyKeys(orgId('acme'));
+      expect(await keys.destroyKeys(orgId('acme'))).toBe(2);
       expect(await revoked()).toBe(2);
       await keys.destroyBackupKey(backup('one').backup, NINE);
       expect(await revoked()).toBe(3);

@@ -1,12 +1,14 @@
 import {
   type BackupRecord,
   type DataKeyId,
+  type EndedSubject,
   type KeyStore,
   StoreError,
   type WrappedDataKey,
   type WrappedOrgKey,
   type WrappedSigningKey,
 } from '../../server/store/store.ts';
+import type { OrgId, PersonId } from '../../shared/ids.ts';
 
 /** A key store in memory that can be looked into, damaged and made to fail. */
 export interface MemoryKeyStore extends KeyStore {
@@ -14,6 +16,7 @@ export interface MemoryKeyStore extends KeyStore {
   orgs: WrappedOrgKey[];
   check: Uint8Array | null;
   readonly marks: Map<string, number>;
+  readonly subjects: EndedSubject[];
   signing: WrappedSigningKey[];
   backupRecords: BackupRecord[];
   /** How many times `putDataKeys` was called. */
@@ -30,6 +33,7 @@ export function createMemoryKeyStore(): MemoryKeyStore {
     orgs: [],
     check: null,
     marks: new Map(),
+    subjects: [],
     signing: [],
     backupRecords: [],
     puts: 0,
@@ -41,6 +45,9 @@ export function createMemoryKeyStore(): MemoryKeyStore {
     },
     async putOrgKey(key) {
       await answer(store);
+      const taken = store.orgs.some(({ org, version }) => org === key.org && version === key.version);
+      const hasEnded = store.subjects.some(({ org, person }) => org === key.org && person === null);
+      if (taken || hasEnded) throw new StoreError('conflict', 'it may not be');
       store.orgs.push(key);
     },
     async dataKey(id) {
@@ -51,8 +58,10 @@ export function createMemoryKeyStore(): MemoryKeyStore {
     async putDataKeys(keys) {
       store.puts += 1;
       await answer(store);
-      for (const key of keys) if (!store.dataKeys.has(nameOf(key))) store.dataKeys.set(nameOf(key), key);
-      return keys.map((key) => store.dataKeys.get(nameOf(key)) ?? key);
+      for (const key of keys) {
+        if (!store.dataKeys.has(nameOf(key)) && mayBeMade(store, key)) store.dataKeys.set(nameOf(key), key);
+      }
+      return keys.map((key) => store.dataKeys.get(nameOf(key)) ?? null);
     },
     async dataKeyEpochs(org, person, parameter) {
       await answer(store);
@@ -64,21 +73,27 @@ export function createMemoryKeyStore(): MemoryKeyStore {
     async destroyDataKeys(keys) {
       await answer(store);
       for (const key of keys) store.dataKeys.delete(nameOf(key));
-      revokedOnceMore(store);
+      return revokedOnceMore(store);
     },
     async scrub() {
       await answer(store);
       return true;
     },
-    async countKeys(org) {
+    async countKeys(org, person) {
       await answer(store);
-      return [...store.orgs, ...store.dataKeys.values()].filter((key) => key.org === org).length;
+      const keys = person === undefined ? [...store.orgs, ...store.dataKeys.values()] : [...store.dataKeys.values()];
+      return keys.filter((key) => isOf(key, org, person)).length;
     },
-    async destroyKeys(org) {
+    async destroyKeys(org, person) {
       await answer(store);
-      store.orgs = store.orgs.filter((key) => key.org !== org);
-      for (const [name, key] of store.dataKeys) if (key.org === org) store.dataKeys.delete(name);
-      revokedOnceMore(store);
+      if (person === undefined) store.orgs = store.orgs.filter((key) => key.org !== org);
+      for (const [name, key] of store.dataKeys) if (isOf(key, org, person)) store.dataKeys.delete(name);
+      store.subjects.push({ org, person: person ?? null });
+      return revokedOnceMore(store);
+    },
+    async ended() {
+      await answer(store);
+      return [...store.subjects];
     },
     async rootCheck() {
       await answer(store);
@@ -131,8 +146,19 @@ export function createMemoryKeyStore(): MemoryKeyStore {
   return store;
 }
 
-function revokedOnceMore({ marks }: MemoryKeyStore): void {
-  marks.set('revoked', (marks.get('revoked') ?? 0) + 1);
+function revokedOnceMore({ marks }: MemoryKeyStore): number {
+  const count = (marks.get('revoked') ?? 0) + 1;
+  marks.set('revoked', count);
+  return count;
+}
+
+function isOf(key: WrappedOrgKey | WrappedDataKey, org: OrgId, person: PersonId | undefined): boolean {
+  return key.org === org && (person === undefined || ('person' in key && key.person === person));
+}
+
+function mayBeMade({ orgs, subjects }: MemoryKeyStore, { org, person, orgKeyVersion }: WrappedDataKey): boolean {
+  const hasEnded = subjects.some((one) => one.org === org && (one.person === null || one.person === person));
+  return !hasEnded && orgs.some((one) => one.org === org && one.version === orgKeyVersion);
 }
 
 function changed(store: MemoryKeyStore, isIt: (one: BackupRecord) => boolean, change: Partial<BackupRecord>): boolean {

@@ -8,6 +8,7 @@ import {
   type DataKeyId,
   type DeviceRecord,
   type DiscardCount,
+  type EndedSubject,
   type ErasureRecord,
   type ImportPiece,
   type ImportRecord,
@@ -35,7 +36,7 @@ import {
   type WrappedSigningKey,
 } from '../../server/store/store.ts';
 import { parameterIds } from '../../shared/catalog.ts';
-import type { PersonId } from '../../shared/ids.ts';
+import type { OrgId, PersonId } from '../../shared/ids.ts';
 import { DAY } from '../../shared/time.ts';
 
 interface Contents {
@@ -790,7 +791,15 @@ export function createReferenceKeyStore(): KeyStore {
   const backups: BackupRecord[] = [];
   let rootCheck: Uint8Array | null = null;
   let closed = false;
-  const revokedOnceMore = () => marks.set('revoked', (marks.get('revoked') ?? 0) + 1);
+  const revokedOnceMore = (): number => {
+    marks.set('revoked', (marks.get('revoked') ?? 0) + 1);
+    return marks.get('revoked') ?? 0;
+  };
+  const ended: EndedSubject[] = [];
+  const hasEnded = (org: OrgId, person: PersonId | null): boolean =>
+    ended.some((one) => one.org === org && (one.person === null || one.person === person));
+  const mayBeMade = ({ org, person, orgKeyVersion }: WrappedDataKey): boolean =>
+    !hasEnded(org, person) && orgKeys.some((one) => one.org === org && one.version === orgKeyVersion);
   const step = async <T>(work: () => T): Promise<T> => {
     if (closed) throw new StoreError('closed', 'the store is closed');
     return work();
@@ -805,6 +814,7 @@ export function createReferenceKeyStore(): KeyStore {
     orgKeys: () => step(() => [...orgKeys]),
     putOrgKey: (key) =>
       step(() => {
+        refuseIf(hasEnded(key.org, null));
         refuseIf(orgKeys.some((one) => one.org === key.org && one.version === key.version));
         orgKeys.push(key);
       }),
@@ -813,8 +823,9 @@ export function createReferenceKeyStore(): KeyStore {
       step(() =>
         keys.map((key) => {
           const known = find(key);
-          if (known === undefined) dataKeys.push(key);
-          return known ?? key;
+          if (known !== undefined || !mayBeMade(key)) return known ?? null;
+          dataKeys.push(key);
+          return key;
         }),
       ),
     dataKeyEpochs: (org, person, parameter) =>
@@ -827,16 +838,25 @@ export function createReferenceKeyStore(): KeyStore {
     destroyDataKeys: (ids) =>
       step(() => {
         for (const id of ids) removed(dataKeys, (one) => one === find(id));
-        revokedOnceMore();
+        return revokedOnceMore();
       }),
     scrub: () => step(() => true),
-    countKeys: (org) => step(() => [...orgKeys, ...dataKeys].filter((one) => one.org === org).length),
-    destroyKeys: (org) =>
+    countKeys: (org, person) =>
+      step(
+        () =>
+          [...(person === undefined ? orgKeys : []), ...dataKeys].filter(
+            (one) => one.org === org && (person === undefined || ('person' in one && one.person === person)),
+          ).length,
+      ),
+    destroyKeys: (org, person) =>
       step(() => {
-        removed(orgKeys, (one) => one.org === org);
-        removed(dataKeys, (one) => one.org === org);
-        revokedOnceMore();
+        if (person === undefined) removed(orgKeys, (one) => one.org === org);
+        removed(dataKeys, (one) => one.org === org && (person === undefined || one.person === person));
+        if (person === undefined) removed(ended, (one) => one.org === org);
+        if (!hasEnded(org, person ?? null)) ended.push({ org, person: person ?? null });
+        return revokedOnceMore();
       }),
+    ended: () => step(() => ended.toSorted((a, b) => (`${a.org}/${a.person}` < `${b.org}/${b.person}` ? -1 : 1))),
     rootCheck: () => step(() => rootCheck),
     putRootCheck: (check) =>
       step(() => {

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { BackupId, OrgId, PersonId } from '../../../shared/ids.ts';
 import { createTogether } from '../../together.ts';
-import type { BackupRecord, BackupState, DataKeyId, KeyStore, WrappedDataKey, WrappedOrgKey } from '../store.ts';
+import {
+  type BackupRecord,
+  type BackupState,
+  type DataKeyId,
+  type EndedSubject,
+  type KeyStore,
+  StoreError,
+  type WrappedDataKey,
+  type WrappedOrgKey,
+} from '../store.ts';
 import {
   bytes,
   bytesOrNull,
@@ -19,6 +28,7 @@ import type { Row, Value } from './connection.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { insertRows, selectByKeys } from './rows.ts';
 import { keySchema } from './schema.ts';
+import type { Transaction } from './writer.ts';
 
 export interface SqliteKeyStoreOptions extends DatabaseOptions {
   /** The database file, such as `keys.db`; made (0600, in a folder of 0700) when it does not exist. */
@@ -32,10 +42,11 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
   // Everyone who waits is served by the same two statements: of two who bring the same new key, the first one's stays.
   const put = writer.lane(async (tx, asked: readonly (readonly WrappedDataKey[])[]) => {
     const keys = asked.flat();
-    await insertRows(tx, 'data_key', keyColumns, keys.map(keyValues), 'ON CONFLICT DO NOTHING');
+    const mayBe = await mayBeMade(tx, keys);
+    await insertRows(tx, 'data_key', keyColumns, keys.filter(mayBe).map(keyValues), 'ON CONFLICT DO NOTHING');
     const rows = await selectByKeys(tx, 'SELECT * FROM data_key', idColumns, keys.map(idValues));
     const stored = new Map(rows.map(dataKeyOf).map((key) => [nameOf(key), key]));
-    return asked.map((own) => own.map((key) => storedOf(stored, key)));
+    return asked.map((own) => own.map((key) => stored.get(nameOf(key)) ?? null));
   });
 
   // The first batch of a device asks for a key of each parameter, and after a start all devices do.
@@ -52,7 +63,11 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     },
     async putOrgKey(key) {
       const values = [idBytes(key.org), key.version, key.wrapped];
-      await writer.unit((tx) => insertRows(tx, 'org_key', ['org', 'version', 'wrapped'], [values]));
+      await writer.unit(async (tx) => {
+        const ended = await tx.all('SELECT 1 FROM mark WHERE name = ?', [endingName(key)]);
+        if (ended.length > 0) throw new StoreError('conflict', 'this organisation was ended');
+        await insertRows(tx, 'org_key', ['org', 'version', 'wrapped'], [values]);
+      });
     },
     dataKey: find,
     async putDataKeys(keys) {
@@ -63,21 +78,36 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
       return rows.map((row) => int(row, 'epoch'));
     },
     async destroyDataKeys(keys) {
-      await writer.unit(async (tx) => {
+      return writer.unit(async (tx) => {
         for (const key of keys) await tx.run(destroyOne, idValues(key));
-        await tx.run(revokedOnceMore);
+        return revokedOnceMore(tx);
       });
     },
     scrub,
-    async countKeys(org) {
-      const row = await read.first(countKeys, [idBytes(org)]);
+    async countKeys(org, person) {
+      const row =
+        person === undefined
+          ? await read.first(countKeys, [idBytes(org)])
+          : await read.first(countPersonKeys, [idBytes(org), idBytes(person)]);
       return row === null ? 0 : int(row, 'many');
     },
-    async destroyKeys(org) {
-      await writer.unit(async (tx) => {
-        for (const table of keyTables) await tx.run(`DELETE FROM ${table} WHERE org = ?`, [idBytes(org)]);
-        await tx.run(revokedOnceMore);
+    async destroyKeys(org, person) {
+      return writer.unit(async (tx) => {
+        if (person === undefined) {
+          for (const table of keyTables) await tx.run(`DELETE FROM ${table} WHERE org = ?`, [idBytes(org)]);
+          await tx.run('DELETE FROM mark WHERE name GLOB ?', [`${endingName({ org })}/*`]); // the whole says it of each
+        } else {
+          await tx.run('DELETE FROM data_key WHERE org = ? AND person = ?', [idBytes(org), idBytes(person)]);
+        }
+        await tx.run('INSERT INTO mark (name, value) VALUES (?, 1) ON CONFLICT DO NOTHING', [
+          endingName({ org, person }),
+        ]);
+        return revokedOnceMore(tx);
       });
+    },
+    async ended() {
+      const rows = await read.all(`SELECT name FROM mark WHERE name GLOB '${ENDED}*' ORDER BY name`);
+      return rows.map((row) => endedOf(text(row, 'name')));
     },
     async rootCheck() {
       const row = await read.first('SELECT text FROM root_check');
@@ -92,9 +122,7 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     },
     async raiseMark(name, value) {
       return writer.unit(async (tx) => {
-        const [row] = await tx.all(raiseMark, [name, value]);
-        if (row === undefined) throw new Error('a mark that was just raised is not there');
-        return int(row, 'value');
+        return valueOf(await tx.all(raiseMark, [name, value]));
       });
     },
     async signingKey(name) {
@@ -119,7 +147,7 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     async destroyBackupKey(backup, at) {
       return writer.unit(async (tx) => {
         if ((await tx.run(destroyBackupKey, [at, idBytes(backup)])) === 0) return false;
-        await tx.run(revokedOnceMore);
+        await revokedOnceMore(tx);
         return true;
       });
     },
@@ -131,11 +159,54 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
 const keyTables = ['org_key', 'data_key'];
 const countKeys = `SELECT ${keyTables.map((table) => `(SELECT count(*) FROM ${table} WHERE org = ?1)`).join(' + ')} AS many`;
 
+const countPersonKeys = 'SELECT count(*) AS many FROM data_key WHERE org = ? AND person = ?';
+
+const ENDED = 'ended/';
+
+/** Random ids, which the ledger keeps as well: a mark of its own that no key of them is ever made again. */
+function endingName({ org, person }: { org: OrgId; person?: PersonId | undefined }): string {
+  return person === undefined ? `${ENDED}${org}` : `${ENDED}${org}/${person}`;
+}
+
+function endedOf(name: string): EndedSubject {
+  const [org, person] = name.slice(ENDED.length).split('/');
+  const parsed = z.object({ org: OrgId, person: PersonId.nullable() }).safeParse({ org, person: person ?? null });
+  if (parsed.success) return parsed.data;
+  throw new StoreError('damaged', 'the key store says that something ended which is nobody; restore it');
+}
+
+/** In the transaction that would make them: an organisation key may have been destroyed, and somebody ended, since it was wrapped. */
+async function mayBeMade(tx: Transaction, keys: readonly WrappedDataKey[]): Promise<(key: WrappedDataKey) => boolean> {
+  const wrapping = (key: WrappedDataKey) => `${key.org} ${key.orgKeyVersion}`;
+  const versions = new Map(keys.map((key) => [wrapping(key), [idBytes(key.org), key.orgKeyVersion]]));
+  const there = await selectByKeys(tx, 'SELECT org, version FROM org_key', ['org', 'version'], [...versions.values()]);
+  const known = new Set(there.map((row) => `${id(OrgId, row, 'org')} ${int(row, 'version')}`));
+  const endings = new Set(keys.flatMap(({ org, person }) => [endingName({ org }), endingName({ org, person })]));
+  const rows = await selectByKeys(
+    tx,
+    'SELECT name FROM mark',
+    ['name'],
+    [...endings].map((name) => [name]),
+  );
+  const ended = new Set(rows.map((row) => text(row, 'name')));
+  return (key) => known.has(wrapping(key)) && !ended.has(endingName({ org: key.org })) && !ended.has(endingName(key));
+}
+
 const epochsOf = 'SELECT epoch FROM data_key WHERE org = ? AND person = ? AND parameter = ? ORDER BY epoch';
 const destroyOne = 'DELETE FROM data_key WHERE org = ? AND person = ? AND parameter = ? AND epoch = ?';
 
 /** In the very transaction of what it counts: whoever sees one of them sees the other. */
-const revokedOnceMore = `INSERT INTO mark (name, value) VALUES ('revoked', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1`;
+async function revokedOnceMore(tx: Transaction): Promise<number> {
+  return valueOf(await tx.all(onceMore, ['revoked']));
+}
+
+function valueOf([row]: readonly Row[]): number {
+  if (row === undefined) throw new Error('a mark that was just raised is not there');
+  return int(row, 'value');
+}
+
+const onceMore =
+  'INSERT INTO mark (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value';
 const raiseMark =
   'INSERT INTO mark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value) RETURNING value';
 
@@ -204,10 +275,4 @@ function nameOf(id: DataKeyId): string {
   return idValues(id)
     .map((value) => (Buffer.isBuffer(value) ? value.toString('hex') : value))
     .join('/');
-}
-
-function storedOf(stored: ReadonlyMap<string, WrappedDataKey>, asked: DataKeyId): WrappedDataKey {
-  const key = stored.get(nameOf(asked));
-  if (key === undefined) throw new Error('a key that was just stored is not there');
-  return key;
 }

@@ -218,6 +218,8 @@ describe('the files of the SQLite store', () => {
       const whose = { org: orgId(at % 2 === 0 ? 'acme' : 'other'), person: personId(`${at}`) };
       return dataKey(at, `key ${at}`, { ...whose, wrapped: randomBytes(60) });
     });
+    for (const org of ['acme', 'other'])
+      await keys.putOrgKey({ org: orgId(org), version: 1, wrapped: randomBytes(60) });
     for (let at = 0; at < made.length; at += 7) await keys.putDataKeys(made.slice(at, at + 7));
     const found = async (org: string): Promise<number> => {
       const bytes = await readFile(file);
