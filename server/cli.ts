@@ -5,10 +5,11 @@ import { DaylightError } from '../shared/errors.ts';
 import type { OrgId } from '../shared/ids.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
 import { KeyReason } from '../shared/policy/keys.ts';
-import { asTyped, howTyped } from '../shared/typed.ts';
 import { checkOnHost } from './checkOnHost.ts';
+import { dataOption, type Given, jsonOption, need } from './cli/options.ts';
+import { exit, migrated, say, words } from './cli/say.ts';
 import { systemClock } from './clock.ts';
-import { DEFAULT_PORT, optionOf, parseServerConfig, variableOf } from './config.ts';
+import { DEFAULT_PORT, parseServerConfig } from './config.ts';
 import { initialise, linkAddress, makeEnrolmentCode, makeSignInLink, type SignInLink } from './initialise.ts';
 import { lastAddress } from './lastAddress.ts';
 import { cancelOrganisation, finishCancellations, lookAtOrganisation } from './lifecycle/cancellation.ts';
@@ -18,12 +19,8 @@ import { systemRandom } from './random.ts';
 import { findingWords } from './records/findingWords.ts';
 import { type KeyInForce, keyInForce, rotateOnHost } from './rotateOnHost.ts';
 import { openServer } from './server.ts';
-import type { Migration } from './store/sqlite/format.ts';
 import { StoreError } from './store/store.ts';
 import { VaultError } from './vault/vault.ts';
-
-/** What the exit code of a command means; also in --help. */
-const exit = { ok: 0, failed: 1, usage: 2, unsafe: 3, notFound: 4, conflict: 5, attention: 6 } as const;
 
 const help = `
 Exit codes: 0 done · 1 failed · 2 wrong option, value or configuration · 3 refused because it would not be safe (no TLS, a
@@ -350,12 +347,6 @@ async function asked(question: string): Promise<string> {
   }
 }
 
-type Given = Readonly<Record<string, string | boolean | undefined>>;
-
-function dataOption(): Option {
-  return new Option('--data <folder>', 'folder of keys and data').env('DAYLIGHT_DATA');
-}
-
 function portOption(): Option {
   return new Option('--port <number>', `port (default: ${DEFAULT_PORT})`).env('DAYLIGHT_PORT');
 }
@@ -363,19 +354,6 @@ function portOption(): Option {
 function publicUrlOption(): Option {
   const what = 'where people open the console, when that is not this host and port';
   return new Option('--public-url <url>', what).env('DAYLIGHT_PUBLIC_URL');
-}
-
-function jsonOption(): Option {
-  return new Option('--json', 'one JSON object per line, for machines');
-}
-
-function need(options: Given, name: string): string {
-  const value = options[name];
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  throw new DaylightError('bad_request', `${optionOf(name)}: expected a value`, {
-    field: name,
-    remedy: `Give ${optionOf(name)} or set ${variableOf(name)}.`,
-  });
 }
 
 /** In the environment a switch is a word. */
@@ -408,23 +386,6 @@ function sayLink(options: Given, made: SignInLink, link: string, lines: readonly
     'Sign in with this link, once and within the hour:',
     `  ${link}`,
   ]);
-}
-
-function say(options: Given, json: object, lines: readonly string[]): void {
-  process.stdout.write(options['json'] === true ? `${JSON.stringify(json)}\n` : `${lines.map(words).join('\n')}\n`);
-}
-
-/** On standard error: it is no part of what the command was asked for. */
-function migrated({ file, from, to }: Migration): void {
-  process.stderr.write(
-    `daylight-server: brought ${file} from format ${from} to ${to}; a Daylight from before refuses it now.\n`,
-  );
-}
-
-/** Commands as they can be typed here. */
-function words(line: string): string {
-  const { argv, env, platform } = process;
-  return asTyped(line, howTyped('daylight-server', { argv, env, platform, cwd: process.cwd() }));
 }
 
 async function stopSignal(): Promise<string> {

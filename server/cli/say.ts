@@ -1,0 +1,23 @@
+import { asTyped, howTyped } from '../../shared/typed.ts';
+import type { Migration } from '../store/sqlite/format.ts';
+import type { Given } from './options.ts';
+
+/** What the exit code of a command means; also in --help. */
+export const exit = { ok: 0, failed: 1, usage: 2, unsafe: 3, notFound: 4, conflict: 5, attention: 6 } as const;
+
+export function say(options: Given, json: object, lines: readonly string[]): void {
+  process.stdout.write(options['json'] === true ? `${JSON.stringify(json)}\n` : `${lines.map(words).join('\n')}\n`);
+}
+
+/** On standard error: it is no part of what the command was asked for. */
+export function migrated({ file, from, to }: Migration): void {
+  process.stderr.write(
+    `daylight-server: brought ${file} from format ${from} to ${to}; a Daylight from before refuses it now.\n`,
+  );
+}
+
+/** Commands as they can be typed here. */
+export function words(line: string): string {
+  const { argv, env, platform } = process;
+  return asTyped(line, howTyped('daylight-server', { argv, env, platform, cwd: process.cwd() }));
+}
