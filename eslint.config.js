@@ -70,8 +70,4 @@ export default tseslint.config(
       'no-restricted-syntax': 'off',
     },
   },
-  {
-    files: ['agent/cli.ts', 'server/cli.ts', 'agent/platform/system.ts'],
-    rules: { 'no-console': 'off' },
-  },
 );

@@ -32,6 +32,7 @@ import { openTerminal } from './cli/terminal.ts';
 import { windowCommand } from './cli/windowCommand.ts';
 import { wipeCommand } from './cli/wipeCommand.ts';
 import { addExtensionCommand } from './extensionCommand.ts';
+import { endOnCrash, keepOwnMemory } from './platform/ownProcess.ts';
 import { createRealPlatform } from './platform/real.ts';
 import { createRegistrar } from './platform/registrar.ts';
 import { createSystemClock, createSystemRandom } from './platform/system.ts';
@@ -58,6 +59,7 @@ const started = howTyped('daylight-agent', {
 });
 const typed = (line: string): string => asTyped(line, started);
 const terminal = openTerminal(process.env, typed);
+endOnCrash(terminal.complain);
 const clock = createSystemClock();
 const random = createSystemRandom();
 
@@ -118,6 +120,7 @@ function setUp(cli: Command, folder: () => string): void {
         scripted === undefined
           ? createRealPlatform({ folder: folder(), clock })
           : await scriptedPlatform(terminal, clock, readEnvironment(process.env), scripted);
+      await keepOwnMemory();
       await runCommand({ terminal, clock, random, platform, typed }, folder());
     });
   cli

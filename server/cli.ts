@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, Option } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
+import { failureLines } from '../shared/failure.ts';
 import type { OrgId } from '../shared/ids.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
 import { KeyReason } from '../shared/policy/keys.ts';
@@ -15,6 +16,8 @@ import { lastAddress } from './lastAddress.ts';
 import { cancelOrganisation, finishCancellations, lookAtOrganisation } from './lifecycle/cancellation.ts';
 import { cancellationSayer, whatWillGo } from './lifecycle/cancellationWords.ts';
 import { checkExport } from './lifecycle/checkExport.ts';
+import { createLog, failureFields } from './log.ts';
+import { keepOwnMemory } from './ownProcess.ts';
 import { systemRandom } from './random.ts';
 import { findingWords } from './records/findingWords.ts';
 import { type KeyInForce, keyInForce, rotateOnHost } from './rotateOnHost.ts';
@@ -37,6 +40,12 @@ const ELSEWHERE =
 
 // Who reads this may stop reading (a closed terminal, `| head`): that must not end the server.
 process.stdout.on('error', () => undefined);
+
+// Node would print the message, which may quote what it is about, and the line of the program.
+process.on('uncaughtException', (error) => {
+  createLog('error').error('crashed', { failure: failureFields(error) });
+  process.exit(exit.failed);
+});
 
 await main(process.argv);
 
@@ -129,6 +138,7 @@ function addServe(parent: Command): void {
     )
     .addOption(jsonOption())
     .action(async (options: Given) => {
+      await keepOwnMemory();
       const { json: _json, ...given } = options;
       const server = await openServer({
         ...given,
@@ -403,7 +413,7 @@ function report(error: unknown): number {
     ? JSON.stringify({ error: { message, remedy } })
     : words(`${message}.${remedy === null ? '' : ` ${remedy}`}`);
   process.stderr.write(`${asJson ? line : `daylight-server: ${line}`}\n`);
-  if (isSet(process.env['DAYLIGHT_TRACE'])) process.stderr.write(`${stackOf(error)}\n`);
+  if (isSet(process.env['DAYLIGHT_TRACE'])) process.stderr.write(`${failureLines(failureFields(error)).join('\n')}\n`);
   return code;
 }
 
@@ -434,8 +444,4 @@ function withoutStop(message: string): string {
 
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== '0';
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

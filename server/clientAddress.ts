@@ -1,5 +1,7 @@
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Random } from './random.ts';
 
 /**
  * Where a request comes from. Behind the one proxy it is the last address of X-Forwarded-For: that is the one which the proxy
@@ -26,11 +28,16 @@ function withoutPort(named: string): string {
 
 /**
  * What requests and handshakes are counted by: one IPv4 address, or one IPv6 /48. A household or an office has many IPv6
- * addresses, often a whole /48 of them, and would otherwise be as many clients as it likes.
+ * addresses, often a whole /48 of them, and would otherwise be as many clients as it likes. It is a keyed hash, as it is
+ * remembered for longer than the request takes, and the key is nowhere but in this function: no address is kept, in memory either.
  */
-export function limitKey(address: string): string {
-  const plain = unmapped(address);
-  return isIPv4(plain) ? plain : truncated(plain);
+export function createLimitKeys(random: Pick<Random, 'bytes'>): (address: string) => string {
+  const key = createSecretKey(random.bytes(32));
+  return (address) => {
+    const plain = unmapped(address);
+    const counted = isIPv4(plain) ? plain : truncated(plain);
+    return createHmac('sha256', key).update(counted).digest('base64url').slice(0, 22);
+  };
 }
 
 /** Truncated to /24 (IPv4) or /48 (IPv6), or `this computer`. */

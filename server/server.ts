@@ -11,7 +11,8 @@ import { AGENT_PATH } from '../shared/protocol/messages.ts';
 import type { RequestLog } from './api/adapter.ts';
 import { createApp } from './api/app.ts';
 import { asDaylightError } from './api/failures.ts';
-import { clientAddress, limitKey } from './clientAddress.ts';
+import { startSessionSweep } from './api/sessionSweep.ts';
+import { clientAddress, createLimitKeys } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { startCompaction } from './compaction/compaction.ts';
 import { optionOf, parseServerConfig, type ServerConfig } from './config.ts';
@@ -70,12 +71,12 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
   const { clock = systemClock, random = systemRandom, log = createLog(config.logLevel) } = surroundings;
   const tls = await readTls(config);
   const migrated = ({ file, from, to }: Migration): void =>
-    log.info('migrated', { reason: `${file} from format ${from} to ${to}; a Daylight from before refuses it now` });
+    log.info('migrated', { file: file === 'keys.db' ? file : 'daylight.db', from, to });
   const tell = (told: Told): void => {
-    if (told.kind === 'state') log.info('cancelling', { reason: `organisation ${told.org}: ${told.state}` });
+    if (told.kind === 'state') log.info('cancelling', { organisation: told.org, state: told.state });
   };
   for (const organisation of await finishCancellations({ data: config.data, clock, random, migrated, tell }))
-    log.info('cancelled', { reason: `nothing is left of organisation ${organisation}` });
+    log.info('cancelled', { organisation });
   const foundation = await openFoundation({ data: config.data, clock, random, create: false, migrated });
   const opened: (() => Promise<void>)[] = [() => foundation.close()];
   const close = once(async () => {
@@ -86,16 +87,17 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     opened.push(() => lock.close());
     const served = (await foundation.organisations.all()).map(({ org }) => org);
     const region = config.region ?? null;
-    for (const org of await requireResidency({ ...foundation, clock }, served, region))
-      log.info('residency', { reason: `the data of organisation ${org} belongs in ${region} from now on` });
+    for (const organisation of await requireResidency({ ...foundation, clock }, served, region))
+      log.info('residency', { organisation, ...(region === null ? {} : { region }) });
     await followAllTeams(foundation, (cause) => log.error('team_not_followed', { failure: failureFields(cause) }));
     const organisations = served.length;
+    const limitKeyOf = createLimitKeys(random);
     const agents = createAgentSocket({
       ...foundation,
       clock,
       random,
-      addressOf: (request) => limitKey(clientAddress(request, config.behindProxy)),
-      log: (event) => log[levelOf(event)](`agent_${event.kind}`, fieldsOf(event)),
+      addressOf: (request) => limitKeyOf(clientAddress(request, config.behindProxy)),
+      log: (event) => log[levelOf(event)](`agent_${event.kind}` as const, fieldsOf(event)),
       ...(surroundings.agentTiming === undefined ? {} : { timing: surroundings.agentTiming }),
     });
     opened.push(() => agents.close());
@@ -105,7 +107,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       clock,
       orderDue: () => eraseMinors({ ...foundation, clock, random, failed: erasureFailed }),
       failed: erasureFailed,
-      reached: ({ order }, state) => log.info('erasing', { reason: `order ${order}: ${state}` }),
+      reached: ({ order }, state) => log.info('erasing', { order, state }),
     });
     opened.push(() => erasures.close());
     const specialSearches = createSpecialSearches({
@@ -120,11 +122,15 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const selfChecks = startSelfChecks({
       ...foundation,
       clock,
-      found: (org, count) =>
-        log.info('self_check', { reason: `organisation ${org}: ${count} to look at under Records` }),
+      found: (organisation, count) => log.info('self_check', { organisation, count }),
       failed: (cause) => log.error('self_check', { failure: failureFields(cause) }),
     });
     opened.push(() => selfChecks.close());
+    const sessionSweep = startSessionSweep({
+      ...{ store: foundation.store, clock },
+      failed: (cause) => log.error('session_sweep', { failure: failureFields(cause) }),
+    });
+    opened.push(() => sessionSweep.close());
     const imports = createImports({ ...foundation, clock, random });
     opened.push(() => imports.close());
     const sweeping = startImportSweep(foundation, imports, (cause) =>
@@ -133,8 +139,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     opened.push(() => sweeping.close());
     const scheduled = startScheduled({
       ...foundation,
-      published: (org, { document }) =>
-        log.info('published', { reason: `organisation ${org}: version ${document.version}, as it was put forward` }),
+      published: (organisation, { document }) => log.info('published', { organisation, version: document.version }),
       failed: (cause) => log.error('scheduled_publication', { failure: failureFields(cause) }),
     });
     opened.push(() => scheduled.close());
@@ -334,7 +339,7 @@ function fieldsOf(event: AgentEvent): LogFields {
     case 'clock_set':
       return { ms: event.byMs };
     case 'failed':
-      return { reason: event.name, ...(event.device === null ? {} : { device: event.device }) };
+      return { failure: failureFields(event.cause), ...(event.device === null ? {} : { device: event.device }) };
   }
 }
 

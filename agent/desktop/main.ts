@@ -24,6 +24,7 @@ import { exitOf } from '../cli/exit.ts';
 import { openTerminal } from '../cli/terminal.ts';
 import { wipeCommand } from '../cli/wipeCommand.ts';
 import { readWindowPage, type WindowPage } from '../core/windowPage.ts';
+import { endOnCrash, keepOwnMemory } from '../platform/ownProcess.ts';
 import { browsersFound } from '../platform/pairableBrowsers.ts';
 import { createRealPlatform } from '../platform/real.ts';
 import { createRegistrar } from '../platform/registrar.ts';
@@ -69,6 +70,7 @@ const electron: ElectronParts = {
 };
 
 const terminal = openTerminal();
+endOnCrash(terminal.complain);
 const clock = createSystemClock();
 const random = createSystemRandom();
 const registrar = createRegistrar();
@@ -110,6 +112,7 @@ async function run(folder: string): Promise<void> {
   // Beside the agent's folder, which is the agent's alone to fill and to wipe.
   const userData = join(dirname(folder), `${basename(folder)}-desktop`);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  await keepOwnMemory();
   await startShell(shellDeps(folder, userData));
 }
 

@@ -10,7 +10,7 @@ import {
   sessionCookie,
 } from '../../shared/protocol/http.ts';
 import type { Actor } from '../authorize.ts';
-import { clientAddress, limitKey } from '../clientAddress.ts';
+import { clientAddress } from '../clientAddress.ts';
 import { knownBy } from '../knows.ts';
 import type { ReadBody } from './body.ts';
 import { describeClient } from './client.ts';
@@ -31,6 +31,8 @@ export interface AdapterDeps {
   readonly secureCookie: boolean;
   /** See `clientAddress`. */
   readonly behindProxy: boolean;
+  /** See `createLimitKeys`. */
+  readonly limitKeyOf: (address: string) => string;
   readonly closing: AbortSignal;
   /** Refuses whoever has not even the right to ask: see `requireRight`. */
   readonly permit: (name: RouteName, actor: Actor, params: Params) => Promise<Granted<RouteName>>;
@@ -89,7 +91,7 @@ async function serve(deps: AdapterDeps, name: RouteName, request: Request, respo
       request.body === undefined ? before : await admittedAgain(deps, name, before, request);
     const from = {
       client,
-      limitKey: limitKey(address),
+      limitKey: deps.limitKeyOf(address),
       knows: knownBy(request.headers),
       cookie: cookieOf(deps, response),
     };

@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import helmet from 'helmet';
 import { DaylightError } from '../../shared/errors.ts';
 import { API_PREFIX, sessionCookie } from '../../shared/protocol/http.ts';
+import { createLimitKeys } from '../clientAddress.ts';
 import { createCorrections } from '../lifecycle/corrections.ts';
 import { createRegisters } from '../records/registers.ts';
 import { type AccountDeps, createAccounts } from './accounts.ts';
@@ -106,7 +107,15 @@ export function createApp(deps: ApiDeps): Express {
   const refused: AdapterDeps['refused'] = (whose, route, cause) => noteRefusal(context, whose, route, cause);
   const handlers = handlersOf(context);
   app.use(API_PREFIX, onlyRoutes);
-  const guards = { origins, behindProxy, permit, permitToAsk, readBody, refused };
+  const guards = {
+    origins,
+    behindProxy,
+    limitKeyOf: createLimitKeys(deps.random),
+    permit,
+    permitToAsk,
+    readBody,
+    refused,
+  };
   mountRoutes(app, { sessions, handlers, ...guards, secureCookie: secure, closing, log });
   app.use(API_PREFIX, noSuchRoute);
   mountConsole(app, deps.consoleFolder);

@@ -24,8 +24,7 @@ import type { Bounded } from '../control/bounded.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
 import { payloadHash } from '../control/signer.ts';
 import type { Lanes } from '../lanes.ts';
-import { type DeviceRecord, StoreError } from '../store/store.ts';
-import { VaultError } from '../vault/vault.ts';
+import type { DeviceRecord } from '../store/store.ts';
 import type { AgentWebSocket, Violation } from './agentWebSocket.ts';
 import { type ClockReading, clockOffset, readServer } from './captureTime.ts';
 import { createDensity, type Density } from './density.ts';
@@ -172,7 +171,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   }
 
   function logFailed(error: unknown): void {
-    deps.log?.({ kind: 'failed', device: known?.device.device ?? null, name: nameOf(error) });
+    deps.log?.({ kind: 'failed', device: known?.device.device ?? null, cause: error });
   }
 
   /** A failure of the world: nothing was acknowledged, so the agent keeps it and comes again. */
@@ -608,7 +607,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     try {
       await store.changeDevice(org, device, { lastSeenAt: ended?.at ?? clock.now() });
     } catch (error) {
-      deps.log?.({ kind: 'failed', device, name: nameOf(error) });
+      deps.log?.({ kind: 'failed', device, cause: error });
     }
   }
 
@@ -676,12 +675,4 @@ type NoticeFrame = Extract<ServerFrame, { type: 'notice' }>;
 
 function fits(frame: NoticeFrame): boolean {
   return Buffer.byteLength(JSON.stringify(frame), 'utf8') <= limits.frameBytes;
-}
-
-/** Class and code, never the message: a message could carry what was being stored. */
-function nameOf(error: unknown): string {
-  if (error instanceof StoreError || error instanceof VaultError || error instanceof DaylightError) {
-    return `${error.name} ${error.code}`;
-  }
-  return error instanceof Error ? error.name : typeof error;
 }

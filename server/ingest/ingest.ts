@@ -57,8 +57,7 @@ export type AgentEvent =
   | { readonly kind: 'refused'; readonly reason: 'origin' | 'subprotocol' | 'busy' | 'upgrade' }
   /** The server's wall clock was set by so many milliseconds: every agent is asked to shake hands again. */
   | { readonly kind: 'clock_set'; readonly byMs: number }
-  /** `name` is the class and code of the error, never its message. */
-  | { readonly kind: 'failed'; readonly device: DeviceId | null; readonly name: string };
+  | { readonly kind: 'failed'; readonly device: DeviceId | null; readonly cause: unknown };
 
 /** Milliseconds and rates; the defaults are in `socket.ts` with their reasons. */
 export interface AgentTiming {

@@ -191,6 +191,8 @@ export interface Access {
   touchSession(id: Digest, lastSeenAt: UnixMs, change?: Pick<WebSession, 'secondFactor'>): Promise<void>;
   /** Returns how many ended. `except` keeps one. */
   endSessions(org: OrgId, person: PersonId, which: { only: Digest } | { except: Digest | null }): Promise<number>;
+  /** Takes away what has ended by time, with where it was used from: past its end at `now`, or not used since `idleSince`. Returns how many. */
+  dropEndedSessions(now: UnixMs, idleSince: UnixMs): Promise<number>;
 }
 
 // ── Devices ────────────────────────────────────────────────────────────────────────────────────────────────────────

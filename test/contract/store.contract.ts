@@ -311,6 +311,19 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await store.touchSession(digestOf('unknown'), NINE);
       });
 
+      it('takes away what ended by time or was not used since, of everybody, and says how much', async () => {
+        await store.createSession(webSession('idle', { lastSeenAt: NINE - 5 }), 9);
+        await store.createSession(webSession('bob', { person: personId('bob'), lastSeenAt: NINE - 6 }), 9);
+        await store.createSession(webSession('used', { lastSeenAt: NINE - 4 }), 9);
+        // Last: a new session takes away those of its person that are over.
+        await store.createSession(webSession('over', { expiresAt: NINE }), 9);
+        expect(await store.dropEndedSessions(NINE, NINE - 5)).toBe(3);
+        expect(await store.sessionsOf(orgId('acme'), personId('ann'), 0)).toEqual([
+          webSession('used', { lastSeenAt: NINE - 4 }),
+        ]);
+        expect(await store.dropEndedSessions(NINE, NINE - 5)).toBe(0);
+      });
+
       it('ends one session, all but one, or all of a person, and says how many', async () => {
         for (const name of ['a', 'b', 'c', 'd']) await store.createSession(webSession(name), 9);
         await store.createSession(webSession('bob', { person: personId('bob') }), 9);

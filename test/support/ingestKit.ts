@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
 import { authorize, organisation } from '../../server/authorize.ts';
-import { limitKey } from '../../server/clientAddress.ts';
+import { createLimitKeys } from '../../server/clientAddress.ts';
 import { createChanges } from '../../server/control/changes.ts';
 import { createConnections } from '../../server/control/connections.ts';
 import type { PublishedPolicy } from '../../server/control/control.ts';
@@ -93,6 +93,7 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
   const person = PersonId.parse(randomUUID());
   const owner = PersonId.parse(randomUUID());
 
+  const limitKeyOf = createLimitKeys(systemRandom);
   const compose = () => {
     const changes = createChanges();
     const connections = createConnections(changes);
@@ -105,7 +106,7 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     const sockets = createAgentSocket({
       ...{ store, vault, organisations, control, requests, erased, notices, connections, clock, random: systemRandom },
       log: (event) => void events.push(event),
-      addressOf: (request) => limitKey(request.socket.remoteAddress ?? ''),
+      addressOf: (request) => limitKeyOf(request.socket.remoteAddress ?? ''),
       ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
       // The clock leaps in these tests; a ping that was due twice in one leap would end an honest connection.
       timing: { sweepMs: 20, pingMs: 365 * DAY, ...options.timing },
@@ -235,6 +236,8 @@ export interface Dialling {
   readonly knowsComing?: boolean;
   /** The words of the header themselves. */
   readonly knows?: string;
+  /** What a proxy in front says of where it comes from. */
+  readonly forwardedFor?: string;
 }
 
 function headersOf({ beforeCopies, knowsComing, knows }: Dialling): Record<string, string> {
@@ -245,7 +248,10 @@ function headersOf({ beforeCopies, knowsComing, knows }: Dialling): Record<strin
 export async function dial(port: number, options: Dialling = {}): Promise<RawAgent> {
   const ws = new WebSocket(`ws://127.0.0.1:${port}${AGENT_PATH}`, options.protocol ?? SUBPROTOCOL, {
     ...(options.origin === undefined ? {} : { origin: options.origin }),
-    headers: headersOf(options),
+    headers: {
+      ...headersOf(options),
+      ...(options.forwardedFor === undefined ? {} : { 'x-forwarded-for': options.forwardedFor }),
+    },
     ...(options.from === undefined ? {} : { localAddress: options.from }),
     perMessageDeflate: false,
   });

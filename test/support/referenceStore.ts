@@ -271,6 +271,8 @@ export function createReferenceStore(from: Contents = nothing): Store {
       step(() => {
         replaced(sessions, (one) => one.id === id, { lastSeenAt, ...change });
       }),
+    dropEndedSessions: (now, idleSince) =>
+      step(() => removed(sessions, (one) => one.expiresAt <= now || one.lastSeenAt <= idleSince)),
     endSessions: (org, person, which) =>
       step(() => {
         const ends = (one: WebSession): boolean => ('only' in which ? one.id === which.only : one.id !== which.except);

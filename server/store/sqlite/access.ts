@@ -101,6 +101,7 @@ export function accessIn({ writer, read }: Database, fromStore: Vault['fromStore
         await tx.run('UPDATE web_session SET second_factor = ? WHERE id = ?', [change.secondFactor, key]);
       });
     },
+    dropEndedSessions: (now, idleSince) => writer.unit((tx) => tx.run(dropEnded, [now, idleSince])),
     endSessions(org, person, which) {
       const owner = [idBytes(org), idBytes(person)];
       const ofPerson = 'DELETE FROM web_session WHERE org = ? AND person = ?';
@@ -151,6 +152,7 @@ const sessionColumns = [
   'client_hash',
 ];
 const endOver = 'DELETE FROM web_session WHERE org = ? AND person = ? AND expires_at <= ?';
+const dropEnded = 'DELETE FROM web_session WHERE expires_at <= ? OR last_seen_at <= ?';
 const endAllButNewest = `DELETE FROM web_session WHERE org = ? AND person = ? AND id NOT IN
   (SELECT id FROM web_session WHERE org = ? AND person = ? ORDER BY last_seen_at DESC, rowid DESC LIMIT ?)`;
 const sessionsOfPerson = 'SELECT * FROM web_session WHERE org = ? AND person = ? AND expires_at > ? ORDER BY rowid';

@@ -41,8 +41,7 @@ it('the server says in its log, once, that it brought the store to its own forma
   const info = (event: string, fields?: LogFields) => void said.push([event, fields]);
   const log = { debug: () => undefined, info, error: info };
   for (const _start of ['first', 'second']) await (await openServer({ data, port: 0 }, { log })).close();
-  const reason = `daylight.db from format 4 to ${storeSchema.version}; a Daylight from before refuses it now`;
-  expect(said).toEqual([['migrated', { reason }]]);
+  expect(said).toEqual([['migrated', { file: 'daylight.db', from: 4, to: storeSchema.version }]]);
 });
 
 it('a command says it too, and does what it was asked for', async () => {

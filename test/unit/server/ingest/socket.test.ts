@@ -319,7 +319,10 @@ describe('bad input has a named outcome and loses nothing that was accepted', ()
     expect(await agent.take('bye')).toMatchObject({ reason: 'unavailable', retry: true });
     await agent.closed();
     expect(agent.frames.some((frame) => frame.type === 'ack')).toBe(false);
-    expect(kit.events).toContainEqual({ kind: 'failed', device: device.record.device, name: 'StoreError full' });
+    expect(kit.events).toContainEqual({
+      ...{ kind: 'failed', device: device.record.device },
+      cause: expect.objectContaining({ name: 'StoreError', code: 'full' }),
+    });
     broken = false;
     await using again = await connect(kit, device);
     again.send(start);
