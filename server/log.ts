@@ -62,7 +62,10 @@ const fields = {
   from: Count,
   to: Count,
   region: Region,
-  state: z.enum(['requested', 'committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified', 'verified_empty']),
+  state: z.enum([
+    ...['requested', 'committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified', 'verified_empty'],
+    ...['agents_wiped', 'backups_expired', 'final'],
+  ] as const),
   reason: z.enum([...Bye.shape.reason.options, 'busy', 'gone', 'origin', 'subprotocol', 'upgrade']),
   failure: FailureFields,
 } as const;
