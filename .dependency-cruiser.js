@@ -140,6 +140,13 @@ export default {
       to: { pathNot: ['^server/reports/', '^shared/'] },
     },
     {
+      name: 'audit-tree-is-pure',
+      comment: 'A tree is a function of its leaves: whoever verifies one needs no store, clock or key.',
+      severity: 'error',
+      from: { path: '^server/audit/tree\\.ts$' },
+      to: { pathNot: ['^shared/'] },
+    },
+    {
       name: 'console-knows-only-the-contract',
       comment: 'What the console may know is what the API says.',
       severity: 'error',

@@ -18,6 +18,9 @@ export type ExportedIn = RecordPart | 'data' | 'images' | 'imported' | 'notices'
 
 const org = 'It is of the organisation, and about nobody in it.';
 
+const audit =
+  'Hashes alone: nobody can tell from them, or check by guessing, who did what. Proofs of entries about you are in the console.';
+
 /** `daylight.db`, by table. */
 export const storeMap: Readonly<Record<string, Registered>> = {
   organisation: {
@@ -92,6 +95,10 @@ export const storeMap: Readonly<Record<string, Registered>> = {
     withheld: 'Of your own looks at others, at whom: that is in the list of that person.',
   },
   security_event: { subject: 'person', exported: ['security-events'], withheld: null },
+  audit_leaf: { subject: null, exported: [], withheld: audit },
+  audit_node: { subject: null, exported: [], withheld: audit },
+  audit_head: { subject: null, exported: [], withheld: audit },
+  audit_checkpoint: { subject: null, exported: [], withheld: audit },
 };
 
 /** `keys.db`, by table. */

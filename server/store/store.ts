@@ -1,3 +1,4 @@
+import type { EntryKind, LeafNumber } from '../../shared/audit/leaf.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type {
   BackupId,
@@ -18,6 +19,7 @@ import type { SecurityEventKind } from '../../shared/protocol/http/securityEvent
 import type { Role } from '../../shared/roles.ts';
 import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { Day, UnixMs } from '../../shared/time.ts';
+import type { Edge, NodePlace, TreeNode } from '../audit/tree.ts';
 import type { Sealed } from '../vault/sealed.ts';
 
 /**
@@ -45,6 +47,7 @@ export interface Store
     Observations,
     Imports,
     Audit,
+    AuditTree,
     Subjects,
     Erasures,
     Endings {
@@ -649,9 +652,13 @@ export interface AccessRecord {
   /** More than one only for refusals: how often from `at` to `lastAt`, which lie within one hour of the clock. */
   readonly count: number;
   readonly lastAt: UnixMs;
+  readonly seq: EntryNumber;
 }
 
-export type NewAccess = Omit<AccessRecord, 'action' | 'count' | 'lastAt'> & { readonly action: LookAction };
+/** The leaf in the audit tree that stands for what is recorded. Null: from before there was a tree, and not taken into it yet. */
+type EntryNumber = LeafNumber | null;
+
+export type NewAccess = Omit<AccessRecord, 'action' | 'count' | 'lastAt' | 'seq'> & { readonly action: LookAction };
 
 export interface SecurityEvent {
   readonly org: OrgId;
@@ -662,10 +669,12 @@ export interface SecurityEvent {
   readonly detail: string;
   /** How often this happened within the minute of `at`, which is the first time. */
   readonly count: number;
+  readonly seq: EntryNumber;
 }
 
-export type NewSecurityEvent = Omit<SecurityEvent, 'kind' | 'count'> & { readonly kind: SecurityEventKind };
+export type NewSecurityEvent = Omit<SecurityEvent, 'kind' | 'count' | 'seq'> & { readonly kind: SecurityEventKind };
 
+/** What is recorded becomes a leaf of the organisation's audit tree in the same step (`shared/audit/leaf.ts`); each time that it is counted on, another. */
 export interface Audit {
   /**
    * Resolves when durable; the read that it records may be answered only then. Every read that was allowed is an entry of its
@@ -687,6 +696,53 @@ export interface Audit {
     before?: UnixMs,
     except?: readonly string[],
   ): Promise<readonly SecurityEvent[]>;
+}
+
+/** What a leaf stands for, with the salt of its commitment. */
+export type AuditedRow = { readonly salt: Uint8Array } & (
+  | { readonly kind: 'access'; readonly row: AccessRecord }
+  | { readonly kind: 'security_event'; readonly row: SecurityEvent }
+);
+
+/** What the server has signed of a tree, and may have shown to anybody. */
+export interface CheckpointRecord {
+  readonly org: OrgId;
+  readonly size: number;
+  readonly at: UnixMs;
+  readonly signed: Signed;
+}
+
+/** The Merkle tree of an organisation over all that was recorded, which only grows (`server/audit/tree.ts`). */
+export interface AuditTree {
+  /** Its right edge; `noLeaves` of an organisation without any. */
+  auditEdge(org: OrgId): Promise<Edge>;
+  /** At most `limit` leaves as they were hashed, from number `from` on, in order. */
+  auditLeaves(org: OrgId, from: LeafNumber, limit: number): Promise<readonly string[]>;
+  /** The hashes of perfect nodes, in the order asked for. `damaged` when the tree does not have one of them. */
+  auditNodes(org: OrgId, nodes: readonly NodePlace[]): Promise<readonly Uint8Array[]>;
+  /** All stored nodes of one level above 3 from `place` on, at most `limit`: for whoever compares them. */
+  auditLevel(org: OrgId, level: number, place: number, limit: number): Promise<readonly TreeNode[]>;
+  /** The row that the leaf stands for. Null when it stands for none: another superseded it, or the row is erased. */
+  auditedRow(org: OrgId, seq: LeafNumber): Promise<AuditedRow | null>;
+  /** Of one kind, those with numbers from `from` on and before `to`, in order of number. */
+  auditedRows(org: OrgId, kind: EntryKind, from: LeafNumber, to: LeafNumber): Promise<readonly AuditedRow[]>;
+  /**
+   * Takes at most `limit` of what was recorded before there was a tree into it, in order. Returns how many: 0 when nothing is left. It can
+   * be called again after any failure.
+   */
+  takeIntoAudit(org: OrgId, limit: number): Promise<number>;
+  /**
+   * Deletes every look at the person and every security event of theirs, with the salts; leaves stay that say nothing, and in the same
+   * step each time a leaf that names those whose rows are gone. Not one step but many: when it fails, part of it is done, and it can be called
+   * again. Returns how many rows it deleted.
+   */
+  forgetEntries(org: OrgId, person: PersonId, at: UnixMs): Promise<number>;
+  /** Keeps it unless there is one of that size. Of those older than a day only the last of each day stays. */
+  putCheckpoint(checkpoint: CheckpointRecord): Promise<void>;
+  /** In order of size. */
+  checkpoints(org: OrgId): Promise<readonly CheckpointRecord[]>;
+  /** The largest. */
+  latestCheckpoint(org: OrgId): Promise<CheckpointRecord | null>;
 }
 
 // ── What there is of one person ──

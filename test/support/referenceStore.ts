@@ -38,6 +38,7 @@ import {
 import { parameterIds } from '../../shared/catalog.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import { DAY } from '../../shared/time.ts';
+import { createReferenceAudit } from './referenceAudit.ts';
 
 interface Contents {
   readonly organisations: readonly OrgRecord[];
@@ -145,6 +146,9 @@ export function createReferenceStore(from: Contents = nothing): Store {
     return work();
   };
 
+  const { leaves, checkpointRecords, add: addLeaf, ...tree } = createReferenceAudit(accesses, events, step);
+  tables.push(leaves, checkpointRecords);
+
   const keepAcknowledgement = (acknowledgement: AcknowledgementRecord): void => {
     const { org, person, device, noticeVersion, terms } = acknowledgement;
     const isRepeat = acknowledgements.some(
@@ -168,8 +172,10 @@ export function createReferenceStore(from: Contents = nothing): Store {
       minute(one.at) === minute(event.at);
     const known = events.findIndex(same);
     const counted = events[known];
-    if (counted === undefined) events.push({ ...event, count: 1 });
-    else events[known] = { ...counted, count: counted.count + 1 };
+    const row = counted === undefined ? { ...event, count: 1 } : { ...counted, count: counted.count + 1 };
+    const seq = addLeaf({ kind: 'security_event', row }, event.at, counted?.seq ?? null);
+    if (counted === undefined) events.push({ ...row, seq });
+    else events[known] = { ...row, seq };
   };
 
   const countAccess = (access: NewAccess): void => {
@@ -180,17 +186,20 @@ export function createReferenceStore(from: Contents = nothing): Store {
       hour(one.at) === hour(access.at);
     const known = access.refused ? accesses.findIndex(same) : -1;
     const counted = accesses[known];
-    if (counted === undefined) accesses.push({ ...access, count: 1, lastAt: access.at });
-    else {
-      accesses[known] = {
-        ...counted,
-        at: Math.min(counted.at, access.at),
-        lastAt: Math.max(counted.lastAt, access.at),
-        day: counted.day === access.day ? access.day : null,
-        parameters: [...new Set([...counted.parameters, ...access.parameters])],
-        count: counted.count + 1,
-      };
-    }
+    const row =
+      counted === undefined
+        ? { ...access, count: 1, lastAt: access.at }
+        : {
+            ...counted,
+            at: Math.min(counted.at, access.at),
+            lastAt: Math.max(counted.lastAt, access.at),
+            day: counted.day === access.day ? access.day : null,
+            parameters: [...new Set([...counted.parameters, ...access.parameters])],
+            count: counted.count + 1,
+          };
+    const seq = addLeaf({ kind: 'access', row }, row.lastAt, counted?.seq ?? null);
+    if (counted === undefined) accesses.push({ ...row, seq });
+    else accesses[known] = { ...row, seq };
   };
 
   return {
@@ -581,6 +590,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
           before,
         ),
       ),
+    ...tree,
     recordSecurityEvent: (event) => step(() => countEvent(event)),
     securityEvents: (org, limit, before, except = []) =>
       step(() =>

@@ -294,7 +294,11 @@ export const access = (at: number, change: Partial<NewAccess> = {}): NewAccess =
 });
 
 /** As it is read again: a look that was not repeated. */
-export const once = (one: NewAccess): AccessRecord => ({ ...one, count: 1, lastAt: one.at });
+export const once = (one: NewAccess): Omit<AccessRecord, 'seq'> => ({ ...one, count: 1, lastAt: one.at });
+
+/** What was recorded, without its number in the audit tree. */
+export const unnumbered = <T extends { readonly seq: unknown }>(all: readonly T[]): Omit<T, 'seq'>[] =>
+  all.map(({ seq: _seq, ...one }) => one);
 
 export const dataKey = (epoch: number, bytes: string, change: Partial<WrappedDataKey> = {}): WrappedDataKey => ({
   org: orgId('acme'),

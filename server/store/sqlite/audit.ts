@@ -1,7 +1,9 @@
 import { OrgId, PersonId } from '../../../shared/ids.ts';
 import { Role } from '../../../shared/roles.ts';
 import { HOUR, MINUTE } from '../../../shared/time.ts';
+import type { RandomBytes } from '../blobs/blobFolder.ts';
 import type { AccessRecord, Audit, NewAccess, NewSecurityEvent, SecurityEvent } from '../store.ts';
+import { appendEntries } from './auditEntries.ts';
 import {
   bytes,
   dayNumber,
@@ -11,6 +13,7 @@ import {
   idBytes,
   idOrNull,
   int,
+  intOrNull,
   parameter,
   parameterCode,
   text,
@@ -18,26 +21,34 @@ import {
 } from './columns.ts';
 import type { Row, Value } from './connection.ts';
 import type { Database } from './database.ts';
-import { insertRows } from './rows.ts';
+import { insertRows, updateRows } from './rows.ts';
 import type { Transaction } from './writer.ts';
 
-export function auditIn({ writer, read }: Database): Audit {
-  const record = writer.lane(async (tx, rows: readonly Value[][]) => {
-    await insertRows(tx, 'access', accessColumns, rows);
-    return rows.map(() => 'recorded' as const);
+export function auditIn({ writer, read }: Database, randomBytes: RandomBytes): Audit {
+  const record = writer.lane(async (tx, given: readonly NewAccess[]) => {
+    for (const org of new Set(given.map((one) => one.org))) {
+      const ours = given.filter((one) => one.org === org);
+      await putAccesses(
+        tx,
+        org,
+        ours.map((one) => ({ ...one, count: 1, lastAt: one.at })),
+        randomBytes,
+      );
+    }
+    return given.map(() => 'recorded' as const);
   });
 
   return {
     async recordAccess(access) {
-      if (access.refused) await writer.unit((tx) => countRefusal(tx, access));
-      else await record(accessValues(access));
+      if (access.refused) await writer.unit((tx) => countRefusal(tx, access, randomBytes));
+      else await record(access);
     },
     async accesses(org, subject, limit, before) {
       const [whose, until] = [[idBytes(org), idBytes(subject)], before ?? Number.MAX_SAFE_INTEGER];
       const values = [...whose, until, ...whose, until, limit - 1];
       return (await read.all(newestAccesses, values)).map(accessOf);
     },
-    recordSecurityEvent: (event) => writer.unit((tx) => recordSecurityEvent(tx, event)),
+    recordSecurityEvent: (event) => writer.unit((tx) => recordSecurityEvent(tx, event, randomBytes)),
     async securityEvents(org, limit, before, except = []) {
       const of = [idBytes(org), ...except, before ?? Number.MAX_SAFE_INTEGER];
       const others = `org = ? AND kind NOT IN (${except.map(() => '?').join(', ')})`;
@@ -46,34 +57,66 @@ export function auditIn({ writer, read }: Database): Audit {
   };
 }
 
-async function countRefusal(tx: Transaction, access: NewAccess): Promise<void> {
-  const hour = access.at - (access.at % HOUR);
+type UnnumberedAccess = Omit<AccessRecord, 'seq'>;
+
+async function putAccesses(
+  tx: Transaction,
+  org: OrgId,
+  accesses: readonly UnnumberedAccess[],
+  randomBytes: RandomBytes,
+): Promise<void> {
+  const entries = accesses.map((row) => ({
+    entry: { kind: 'access' as const, row },
+    at: row.lastAt,
+    supersedes: null,
+  }));
+  const numbered = await appendEntries(tx, org, entries, randomBytes);
+  const rows = accesses.map((access, place) => [...accessValues(access), ...numberValues(numbered[place])]);
+  await insertRows(tx, 'access', accessColumns, rows);
+}
+
+async function countRefusal(tx: Transaction, access: NewAccess, randomBytes: RandomBytes): Promise<void> {
+  const { org, at } = access;
+  const hour = at - (at % HOUR);
   const { actorRole, action, purpose } = access;
-  const of = [idBytes(access.org), idBytes(access.subject), hour, hour + HOUR];
+  const of = [idBytes(org), idBytes(access.subject), hour, hour + HOUR];
   const [row] = await tx.all(sameRefusal, [...of, idBytes(access.actor), actorRole, action, purpose]);
-  if (row === undefined) {
-    await insertRows(tx, 'access', accessColumns, [accessValues(access)]);
-    return;
-  }
-  const before = accessOf(row);
-  const parameters = new Set([...before.parameters, ...access.parameters]);
-  await tx.run(countAccess, [
-    access.at,
-    access.at,
-    access.day !== null && access.day === before.day ? dayNumber(access.day) : null,
-    Uint8Array.from(parameters, parameterCode),
-    int(row, 'rowid'),
-  ]);
+  if (row === undefined) return putAccesses(tx, org, [{ ...access, count: 1, lastAt: at }], randomBytes);
+  const { seq: supersedes, ...before } = accessOf(row);
+  const counted: UnnumberedAccess = {
+    ...before,
+    at: Math.min(before.at, at),
+    lastAt: Math.max(before.lastAt, at),
+    day: access.day === before.day ? before.day : null,
+    parameters: [...new Set([...before.parameters, ...access.parameters])],
+    count: before.count + 1,
+  };
+  const entry = { kind: 'access' as const, row: counted };
+  const [numbered] = await appendEntries(tx, org, [{ entry, at: counted.lastAt, supersedes }], randomBytes);
+  const values = [...accessValues(counted), ...numberValues(numbered)];
+  await updateRows(tx, 'access', ['rowid'], accessColumns, [[int(row, 'rowid'), ...values]]);
 }
 
 /** Within a unit. */
-export async function recordSecurityEvent(tx: Transaction, event: NewSecurityEvent): Promise<void> {
+export async function recordSecurityEvent(
+  tx: Transaction,
+  event: NewSecurityEvent,
+  randomBytes: RandomBytes,
+): Promise<void> {
+  const { org } = event;
   const person = event.person === null ? null : idBytes(event.person);
   const minute = event.at - (event.at % MINUTE);
-  const same = [idBytes(event.org), minute, minute + MINUTE, event.kind, person, event.detail];
-  if ((await tx.run(countEvent, same)) > 0) return;
-  const values = [idBytes(event.org), event.at, event.kind, person, event.detail, 1];
-  await insertRows(tx, 'security_event', eventColumns, [values]);
+  const [row] = await tx.all(sameEvent, [idBytes(org), minute, minute + MINUTE, event.kind, person, event.detail]);
+  const { seq: supersedes, ...before } = row === undefined ? { ...event, count: 0, seq: null } : eventOf(row);
+  const counted = { ...before, count: before.count + 1 };
+  const entry = { kind: 'security_event' as const, row: counted };
+  const [numbered] = await appendEntries(tx, org, [{ entry, at: event.at, supersedes }], randomBytes);
+  const number = numberValues(numbered);
+  if (row !== undefined) await tx.run(countEvent, [counted.count, ...number, int(row, 'rowid')]);
+  else {
+    const values = [idBytes(org), event.at, event.kind, person, event.detail, counted.count, ...number];
+    await insertRows(tx, 'security_event', eventColumns, [values]);
+  }
 }
 
 const accessColumns = [
@@ -89,15 +132,16 @@ const accessColumns = [
   'refused',
   'count',
   'last_at',
+  'seq',
+  'salt',
 ];
 const sameRefusal = `SELECT rowid, * FROM access WHERE org = ? AND subject = ? AND at >= ? AND at < ?
   AND actor = ? AND actor_role = ? AND action = ? AND purpose = ? AND refused = 1`;
-const countAccess = `UPDATE access SET count = count + 1, at = min(at, ?), last_at = max(last_at, ?), day = ?, parameters = ?
-  WHERE rowid = ?`;
-const eventColumns = ['org', 'at', 'kind', 'person', 'detail', 'count'];
+const eventColumns = ['org', 'at', 'kind', 'person', 'detail', 'count', 'seq', 'salt'];
 const newestAccesses = newestOf('access', 'org = ? AND subject = ?');
-const countEvent = `UPDATE security_event SET count = count + 1
+const sameEvent = `SELECT rowid, * FROM security_event
   WHERE org = ? AND at >= ? AND at < ? AND kind = ? AND person IS ? AND detail = ?`;
+const countEvent = 'UPDATE security_event SET count = ?, seq = ?, salt = ? WHERE rowid = ?';
 
 /** Values: those of `where`, before when; both again; how many less one. */
 export function newestOf(table: 'access' | 'security_event', where: string): string {
@@ -106,7 +150,7 @@ export function newestOf(table: 'access' | 'security_event', where: string): str
   ORDER BY at DESC, rowid DESC`;
 }
 
-function accessValues(access: NewAccess): Value[] {
+function accessValues(access: UnnumberedAccess): Value[] {
   return [
     idBytes(access.org),
     idBytes(access.subject),
@@ -118,9 +162,15 @@ function accessValues(access: NewAccess): Value[] {
     access.day === null ? null : dayNumber(access.day),
     Uint8Array.from(access.parameters, parameterCode),
     access.refused ? 1 : 0,
-    1,
-    access.at,
+    access.count,
+    access.lastAt,
   ];
+}
+
+/** `seq` and `salt`. */
+function numberValues(numbered: Awaited<ReturnType<typeof appendEntries>>[number] | undefined): Value[] {
+  if (numbered === undefined) throw new Error('an entry without a leaf');
+  return [numbered.seq, numbered.salt];
 }
 
 export function accessOf(row: Row): AccessRecord {
@@ -137,6 +187,7 @@ export function accessOf(row: Row): AccessRecord {
     refused: flag(row, 'refused'),
     count: int(row, 'count'),
     lastAt: int(row, 'last_at'),
+    seq: intOrNull(row, 'seq'),
   };
 }
 
@@ -148,5 +199,6 @@ export function eventOf(row: Row): SecurityEvent {
     person: idOrNull(PersonId, row, 'person'),
     detail: text(row, 'detail'),
     count: int(row, 'count'),
+    seq: intOrNull(row, 'seq'),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DeviceId, OrgId, PersonId } from '../../../shared/ids.ts';
 import { DAY } from '../../../shared/time.ts';
 import type { Vault } from '../../vault/vault.ts';
+import type { RandomBytes } from '../blobs/blobFolder.ts';
 import { afterLease } from '../leases.ts';
 import type {
   DeviceRecord,
@@ -21,7 +22,11 @@ import { putAcknowledgement } from './policies.ts';
 import { insertRows, selectByKeys, updateRows } from './rows.ts';
 import type { Transaction } from './writer.ts';
 
-export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStore']): Devices {
+export function devicesIn(
+  { writer, read }: Database,
+  fromStore: Vault['fromStore'],
+  randomBytes: RandomBytes,
+): Devices {
   const deviceOf = (row: Row): DeviceRecord => {
     const sessionState = bytesOrNull(row, 'session_state');
     return {
@@ -78,7 +83,7 @@ export function devicesIn({ writer, read }: Database, fromStore: Vault['fromStor
         await useUpToken(tx, code);
         await insertDevice(tx, device);
         if (acknowledgement !== null) await putAcknowledgement(tx, acknowledgement);
-        await recordSecurityEvent(tx, event);
+        await recordSecurityEvent(tx, event, randomBytes);
         return { kind: 'enrolled' };
       }),
     async device(device) {

@@ -19,6 +19,7 @@ const long: ReadonlySet<string> = new Set([
   'imported_piece',
   'access',
   'security_event',
+  'audit_leaf',
 ]);
 const ROWS = 1_000;
 

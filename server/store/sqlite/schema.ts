@@ -85,6 +85,56 @@ const NOTICE = `CREATE TABLE notice (
   ) STRICT;
   CREATE INDEX notice_hash ON notice (org, hash);`;
 
+const ACCESS = `CREATE TABLE access (
+    org BLOB NOT NULL, subject BLOB NOT NULL, at INTEGER NOT NULL, actor BLOB NOT NULL, actor_role TEXT NOT NULL,
+    action TEXT NOT NULL, purpose TEXT NOT NULL, day INTEGER, parameters BLOB NOT NULL, refused INTEGER NOT NULL,
+    count INTEGER NOT NULL, last_at INTEGER NOT NULL, seq INTEGER, salt BLOB
+  ) STRICT;`;
+const ACCESS_INDEXES = `CREATE INDEX access_subject ON access (org, subject, at);
+  -- seq: its leaf in the audit tree; null until what is of before there was one is taken into it.
+  CREATE UNIQUE INDEX access_seq ON access (org, seq);`;
+
+const SECURITY_EVENT = `CREATE TABLE security_event (
+    org BLOB NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, person BLOB, detail TEXT NOT NULL, count INTEGER NOT NULL,
+    seq INTEGER, salt BLOB
+  ) STRICT;`;
+const SECURITY_EVENT_INDEXES = `CREATE INDEX security_event_at ON security_event (org, at);
+  CREATE UNIQUE INDEX security_event_seq ON security_event (org, seq);`;
+
+const AUDIT_TREE = `CREATE TABLE audit_leaf (
+    org BLOB NOT NULL, seq INTEGER NOT NULL, leaf TEXT NOT NULL,
+    PRIMARY KEY (org, seq)
+  ) STRICT;
+
+  -- Perfect nodes of level 4 and above: each below is hashed from at most eight leaves.
+  CREATE TABLE audit_node (
+    org BLOB NOT NULL, level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (org, level, place)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE audit_head (
+    org BLOB NOT NULL PRIMARY KEY, size INTEGER NOT NULL, peaks BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE audit_checkpoint (
+    org BLOB NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL, key_id BLOB NOT NULL,
+    signature TEXT NOT NULL,
+    PRIMARY KEY (org, size)
+  ) STRICT, WITHOUT ROWID;`;
+
+/** Under the same names, so that their words are those of a new file; each index goes with the table that it was made on. */
+const ENTRIES_OF_THE_TREE = `ALTER TABLE access RENAME TO earlier;
+  ${ACCESS}
+  INSERT INTO access SELECT *, NULL, NULL FROM earlier ORDER BY rowid;
+  DROP TABLE earlier;
+  ${ACCESS_INDEXES}
+  ALTER TABLE security_event RENAME TO earlier;
+  ${SECURITY_EVENT}
+  INSERT INTO security_event SELECT *, NULL, NULL FROM earlier ORDER BY rowid;
+  DROP TABLE earlier;
+  ${SECURITY_EVENT_INDEXES}
+  ${AUDIT_TREE}`;
+
 /**
  * The organisation's id leads every primary key. Tables whose rows are listed in order of creation, or are long, keep
  * SQLite's row number, which gives that order and appends; short rows found by key alone are WITHOUT ROWID. No foreign
@@ -93,7 +143,7 @@ const NOTICE = `CREATE TABLE notice (
 export const storeSchema = schema(
   'a Daylight store',
   0x4461_796c,
-  9,
+  10,
   `
   CREATE TABLE organisation (
     org BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, profile BLOB NOT NULL
@@ -203,17 +253,13 @@ export const storeSchema = schema(
     PRIMARY KEY (org, device, parameter, cause)
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE access (
-    org BLOB NOT NULL, subject BLOB NOT NULL, at INTEGER NOT NULL, actor BLOB NOT NULL, actor_role TEXT NOT NULL,
-    action TEXT NOT NULL, purpose TEXT NOT NULL, day INTEGER, parameters BLOB NOT NULL, refused INTEGER NOT NULL,
-    count INTEGER NOT NULL, last_at INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX access_subject ON access (org, subject, at);
+  ${ACCESS}
+  ${ACCESS_INDEXES}
 
-  CREATE TABLE security_event (
-    org BLOB NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, person BLOB, detail TEXT NOT NULL, count INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX security_event_at ON security_event (org, at);
+  ${SECURITY_EVENT}
+  ${SECURITY_EVENT_INDEXES}
+
+  ${AUDIT_TREE}
   `,
   new Map([
     [4, 'CREATE INDEX device_person ON device (org, person, status);'],
@@ -221,6 +267,7 @@ export const storeSchema = schema(
     [6, PERSONAL_DECISION],
     [7, `${ORGANISATION_SETTING} ${RIGHTS_REQUEST} ${NOTICE} ${POLICY_KEY} ${ACKNOWLEDGEMENT_OF_TERMS} ${ERASURE}`],
     [8, IMPORTED],
+    [9, ENTRIES_OF_THE_TREE],
   ]),
 );
 

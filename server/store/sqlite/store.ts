@@ -5,6 +5,7 @@ import { type BlobFolder, openBlobFolder, type RandomBytes } from '../blobs/blob
 import { type Snapshot, type Store, StoreError } from '../store.ts';
 import { accessIn } from './access.ts';
 import { auditIn } from './audit.ts';
+import { auditTreeIn } from './auditTree.ts';
 import { idBytes, text } from './columns.ts';
 import { type Connection, connect } from './connection.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
@@ -50,7 +51,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     return {
       ...peopleIn(database, fromStore),
       ...accessIn(database, fromStore),
-      ...devicesIn(database, fromStore),
+      ...devicesIn(database, fromStore, randomBytes),
       ...policiesIn(database, fromStore),
       ...personalTermsIn(database, fromStore),
       ...organisationSettingsIn(database, fromStore),
@@ -58,11 +59,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ...noticesIn(database, fromStore),
       ...observationsIn(database, blobs, fromStore),
       ...importsIn(database, fromStore),
-      ...auditIn(database),
+      ...auditIn(database, randomBytes),
+      ...auditTreeIn(database, randomBytes),
       ...subjectsIn(database),
       ...erasuresIn(database, blobs, fromStore),
       ...endingsIn(database, blobs),
-      snapshot: () => snapshotIn(database, blobs, fromStore),
+      snapshot: () => snapshotIn(database, blobs, options),
       async close() {
         await database.close();
         await presence.close();
@@ -75,19 +77,23 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 }
 
 /** The same queries, put to a connection that stands still. */
-async function snapshotIn(database: Database, blobs: BlobFolder, fromStore: Vault['fromStore']): Promise<Snapshot> {
+async function snapshotIn(
+  database: Database,
+  blobs: BlobFolder,
+  { fromStore, randomBytes }: SqliteStoreOptions,
+): Promise<Snapshot> {
   const read = await translated(database.snapshot());
   const then = { ...database, read };
   const { person, people, teams } = peopleIn(then, fromStore);
   const { tokens, sessionsOf } = accessIn(then, fromStore);
-  const { devices, receipts } = devicesIn(then, fromStore);
+  const { devices, receipts } = devicesIn(then, fromStore, randomBytes);
   const { acknowledgements } = policiesIn(then, fromStore);
   const { decisions } = personalTermsIn(then, fromStore);
   const { setting } = organisationSettingsIn(then, fromStore);
   const { requestSteps } = requestStepsIn(then, fromStore);
   const { segments, blob, discards, drops } = observationsIn(then, blobs, fromStore);
   const { imports, importPiece } = importsIn(then, fromStore);
-  const { accesses } = auditIn(then);
+  const { accesses } = auditIn(then, randomBytes);
   const { erasures } = erasuresIn(then, blobs, fromStore);
   return {
     ...{ person, people, teams, tokens, sessionsOf, devices, receipts, acknowledgements },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LeafNumber } from '../../audit/leaf.ts';
 import { ParameterId } from '../../catalog.ts';
 import { PersonId } from '../../ids.ts';
 import { Role } from '../../roles.ts';
@@ -46,6 +47,8 @@ export const AccessEntry = z.strictObject({
   /** More than one only for refusals: how often from `at` to `lastAt`, within one hour. */
   count: z.int().min(1),
   lastAt: UnixMs,
+  /** The leaf of the audit tree that stands for it; null: from before there was a tree, and not taken into it yet. */
+  seq: LeafNumber.nullable(),
 });
 export type AccessEntry = z.infer<typeof AccessEntry>;
 

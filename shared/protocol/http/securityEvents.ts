@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LeafNumber } from '../../audit/leaf.ts';
 import { PersonId } from '../../ids.ts';
 import { UnixMs } from '../../time.ts';
 import { empty, route } from './route.ts';
@@ -125,6 +126,8 @@ export const securityEventsRoutes = {
           person: PersonId.nullable(),
           detail: z.string(),
           count: z.int(),
+          /** The leaf of the audit tree that stands for it; null: from before there was a tree, and not taken into it yet. */
+          seq: LeafNumber.nullable(),
         }),
       ),
     }),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Row, Value } from '../../../../server/store/sqlite/connection.ts';
@@ -39,6 +40,7 @@ async function plansOf(task: (devices: Devices) => Promise<unknown>): Promise<re
         writer: { ...writer, unit: (work) => writer.unit((tx) => work({ ...tx, all: noted(tx.all) })) },
       },
       sealedForTest,
+      randomBytes,
     ),
   );
   const plans = asked.map(({ sql, values }) => read.all(`EXPLAIN QUERY PLAN ${sql}`, values));

@@ -188,7 +188,7 @@ describe('the files of the SQLite store', () => {
     const second = await opened();
     expect(await blobFiles()).toContain('e'.repeat(32));
     await Promise.all([first.publishPolicy(policy(1)), second.recordSecurityEvent(event)]);
-    expect(await first.securityEvents(orgId('acme'), 1)).toEqual([{ ...event, count: 1 }]);
+    expect(await first.securityEvents(orgId('acme'), 1)).toEqual([{ ...event, count: 1, seq: 1 }]);
     expect(await second.policies(orgId('acme'))).toEqual([policy(1)]);
   });
 

@@ -1,0 +1,196 @@
+import type { EntryKind } from '../../../shared/audit/leaf.ts';
+import { nodeHash } from '../../../shared/audit/merkle.ts';
+import { OrgId, type PersonId } from '../../../shared/ids.ts';
+import { DAY, type UnixMs } from '../../../shared/time.ts';
+import { type AuditEntry, hashOf, runsOf } from '../../audit/entry.ts';
+import { sha256 } from '../../audit/sha256.ts';
+import type { NodePlace } from '../../audit/tree.ts';
+import type { RandomBytes } from '../blobs/blobFolder.ts';
+import { type AuditedRow, type AuditTree, type CheckpointRecord, StoreError } from '../store.ts';
+import { accessOf, eventOf } from './audit.ts';
+import { appendEntries, appendLeaves, edgeIn, STORED_LEVEL } from './auditEntries.ts';
+import { bytes, id, idBytes, int, intOrNull, signed, signedValues, text } from './columns.ts';
+import type { Row } from './connection.ts';
+import type { Database } from './database.ts';
+import { deleteByKeys, insertRows, selectByKeys, updateRows } from './rows.ts';
+import type { Transaction } from './writer.ts';
+
+export function auditTreeIn({ writer, read }: Database, randomBytes: RandomBytes): AuditTree {
+  return {
+    auditEdge: (org) => edgeIn(read, org),
+    async auditLeaves(org, from, limit) {
+      return (await read.all(leavesFrom, [idBytes(org), from, limit])).map((row) => text(row, 'leaf'));
+    },
+    async auditNodes(org, nodes) {
+      const stored = nodes.filter(({ level }) => level >= STORED_LEVEL);
+      const keys = stored.map(({ level, place }) => [idBytes(org), level, place]);
+      const rows = await selectByKeys(read, 'SELECT * FROM audit_node', ['org', 'level', 'place'], keys);
+      const known = new Map(rows.map((row) => [`${int(row, 'level')}/${int(row, 'place')}`, bytes(row, 'hash')]));
+      return Promise.all(
+        nodes.map(async (node) => {
+          if (node.level < STORED_LEVEL) return lowNode(org, node);
+          return known.get(`${node.level}/${node.place}`) ?? missing();
+        }),
+      );
+    },
+    async auditLevel(org, level, place, limit) {
+      const rows = await read.all(nodesOfLevel, [idBytes(org), level, place, limit]);
+      return rows.map((row) => ({ level, place: int(row, 'place'), hash: bytes(row, 'hash') }));
+    },
+    async auditedRow(org, seq) {
+      const whose = [idBytes(org), seq];
+      for (const kind of kinds) {
+        const row = await read.first(`SELECT * FROM ${kind} WHERE org = ? AND seq = ?`, whose);
+        if (row !== null) return auditedOf(kind, row);
+      }
+      return null;
+    },
+    async auditedRows(org, kind, from, to) {
+      const within = `SELECT * FROM ${kind} WHERE org = ? AND seq >= ? AND seq < ? ORDER BY seq`;
+      return (await read.all(within, [idBytes(org), from, to])).map((row) => auditedOf(kind, row));
+    },
+    takeIntoAudit: (org, limit) => writer.unit((tx) => takeSome(tx, org, limit, randomBytes)),
+    async forgetEntries(org, person, at) {
+      let gone = 0;
+      for (const { kind, whose } of ofPerson) {
+        let last: number | null = 0;
+        while (last !== null) {
+          const forgetting: Forgetting = { kind, whose, org, person, after: last, at };
+          const some: Forgotten = await writer.unit((tx) => forgetSome(tx, forgetting));
+          gone += some.deleted;
+          last = some.last;
+        }
+      }
+      return gone;
+    },
+    async putCheckpoint(checkpoint) {
+      const values = [idBytes(checkpoint.org), checkpoint.size, checkpoint.at, ...signedValues(checkpoint.signed)];
+      await writer.unit(async (tx) => {
+        await insertRows(tx, 'audit_checkpoint', checkpointColumns, [values], 'ON CONFLICT (org, size) DO NOTHING');
+        await tx.run(thinOut, [idBytes(checkpoint.org), checkpoint.at - DAY, DAY]);
+      });
+    },
+    async checkpoints(org) {
+      const rows = await read.all('SELECT * FROM audit_checkpoint WHERE org = ? ORDER BY size', [idBytes(org)]);
+      return rows.map(checkpointOf);
+    },
+    async latestCheckpoint(org) {
+      const row = await read.first(latest, [idBytes(org)]);
+      return row === null ? null : checkpointOf(row);
+    },
+  };
+
+  async function lowNode(org: OrgId, { level, place }: NodePlace): Promise<Uint8Array> {
+    const many = 2 ** level;
+    const rows = await read.all(leavesFrom, [idBytes(org), place * many, many]);
+    if (rows.length < many) return missing();
+    const hashes = rows.map((row) => hashOf(text(row, 'leaf')));
+    return perfect(hashes);
+  }
+}
+
+const kinds: readonly EntryKind[] = ['access', 'security_event'];
+/** In which tables there is something of a person, and in which column. */
+const ofPerson = [
+  { kind: 'access', whose: 'subject' },
+  { kind: 'security_event', whose: 'person' },
+] as const;
+/** So many at once that reads do not wait long. */
+const SOME = 500;
+
+const leavesFrom = 'SELECT leaf FROM audit_leaf WHERE org = ? AND seq >= ? ORDER BY seq LIMIT ?';
+const nodesOfLevel =
+  'SELECT place, hash FROM audit_node WHERE org = ? AND level = ? AND place >= ? ORDER BY place LIMIT ?';
+const checkpointColumns = ['org', 'size', 'at', 'payload', 'key_id', 'signature'];
+const latest = 'SELECT * FROM audit_checkpoint WHERE org = ? ORDER BY size DESC LIMIT 1';
+/** Of each day the last one stays. */
+const thinOut = `DELETE FROM audit_checkpoint WHERE org = ?1 AND at < ?2 AND size NOT IN
+  (SELECT max(size) FROM audit_checkpoint WHERE org = ?1 GROUP BY at / ?3)`;
+
+function perfect(hashes: readonly Uint8Array[]): Uint8Array {
+  const [only, ...more] = hashes;
+  if (only !== undefined && more.length === 0) return only;
+  const middle = hashes.length / 2;
+  return nodeHash(sha256, perfect(hashes.slice(0, middle)), perfect(hashes.slice(middle)));
+}
+
+function missing(): never {
+  throw new StoreError(
+    'damaged',
+    'the audit tree lacks a part that it had; run daylight-server verify-audit, which says what, and restore it from a backup',
+  );
+}
+
+/** Both tables by turns, as their times say: what was recorded first is taken first. */
+async function takeSome(tx: Transaction, org: OrgId, limit: number, randomBytes: RandomBytes): Promise<number> {
+  const found = [];
+  for (const kind of kinds) {
+    const rows = await tx.all(`SELECT rowid, * FROM ${kind} WHERE org = ? AND seq IS NULL ORDER BY rowid LIMIT ?`, [
+      ...[idBytes(org), limit],
+    ]);
+    found.push(...rows.map((row) => ({ kind, rowid: int(row, 'rowid'), ...unnumbered(kind, row) })));
+  }
+  const taken = found.toSorted((a, b) => a.at - b.at || a.rowid - b.rowid).slice(0, limit);
+  if (taken.length === 0) return 0;
+  const entries = taken.map(({ at, entry }) => ({ at, entry, supersedes: null }));
+  const numbered = await appendEntries(tx, org, entries, randomBytes);
+  for (const kind of kinds) {
+    const rows = taken.flatMap((one, place) => {
+      const given = numbered[place];
+      return one.kind === kind && given !== undefined ? [[one.rowid, given.seq, given.salt]] : [];
+    });
+    await updateRows(tx, kind, ['rowid'], ['seq', 'salt'], rows);
+  }
+  return taken.length;
+}
+
+function unnumbered(kind: EntryKind, stored: Row): { readonly at: UnixMs; readonly entry: AuditEntry } {
+  if (kind === 'access') {
+    const row = accessOf(stored);
+    return { at: row.lastAt, entry: { kind, row } };
+  }
+  const row = eventOf(stored);
+  return { at: row.at, entry: { kind, row } };
+}
+
+interface Forgetting {
+  readonly kind: EntryKind;
+  readonly whose: string;
+  readonly org: OrgId;
+  readonly person: PersonId;
+  /** The row after which to go on. */
+  readonly after: number;
+  readonly at: UnixMs;
+}
+
+interface Forgotten {
+  readonly deleted: number;
+  /** The last row that was looked at; null when there are none left. */
+  readonly last: number | null;
+}
+
+async function forgetSome(tx: Transaction, { kind, whose, org, person, after, at }: Forgetting): Promise<Forgotten> {
+  const some = `SELECT rowid, seq FROM ${kind} WHERE org = ? AND ${whose} = ? AND rowid > ? ORDER BY rowid LIMIT ?`;
+  const rows = await tx.all(some, [idBytes(org), idBytes(person), after, SOME]);
+  const last = rows.at(-1);
+  if (last === undefined) return { deleted: 0, last: null };
+  const deleted = await deleteByKeys(
+    tx,
+    kind,
+    'rowid',
+    rows.map((row) => int(row, 'rowid')),
+  );
+  const entries = runsOf(rows.flatMap((row) => intOrNull(row, 'seq') ?? []));
+  const edge = await edgeIn(tx, org);
+  if (entries.length > 0) await appendLeaves(tx, org, edge, [{ kind: 'erased', seq: edge.size, at, entries }]);
+  return { deleted, last: int(last, 'rowid') };
+}
+
+function auditedOf(kind: EntryKind, row: Row): AuditedRow {
+  const salt = bytes(row, 'salt');
+  return kind === 'access' ? { kind, salt, row: accessOf(row) } : { kind, salt, row: eventOf(row) };
+}
+
+function checkpointOf(row: Row): CheckpointRecord {
+  return { org: id(OrgId, row, 'org'), size: int(row, 'size'), at: int(row, 'at'), signed: signed(row) };
+}
