@@ -30,6 +30,7 @@ export const LogEvent = z.enum([
   'self_check',
   'special_search',
   'session_sweep',
+  'taken_into_audit',
   'team_not_followed',
 ]);
 export type LogEvent = z.infer<typeof LogEvent>;

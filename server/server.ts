@@ -12,9 +12,8 @@ import type { RequestLog } from './api/adapter.ts';
 import { createApp } from './api/app.ts';
 import { asDaylightError } from './api/failures.ts';
 import { startSessionSweep } from './api/sessionSweep.ts';
-import { clientAddress, createLimitKeys } from './clientAddress.ts';
 import { takeEarlierEntries } from './audit/takeIn.ts';
-import { clientAddress, limitKey } from './clientAddress.ts';
+import { clientAddress, createLimitKeys } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { startCompaction } from './compaction/compaction.ts';
 import { optionOf, parseServerConfig, type ServerConfig } from './config.ts';
@@ -89,7 +88,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     opened.push(() => lock.close());
     const served = (await foundation.organisations.all()).map(({ org }) => org);
     const taken = await takeEarlierEntries(foundation.store, served);
-    if (taken > 0) log.info('audit', { reason: `${taken} entries of before are in the audit tree now` });
+    if (taken > 0) log.info('taken_into_audit', { count: taken });
     const region = config.region ?? null;
     for (const organisation of await requireResidency({ ...foundation, clock }, served, region))
       log.info('residency', { organisation, ...(region === null ? {} : { region }) });
