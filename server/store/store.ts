@@ -15,6 +15,7 @@ import type {
 import type { DiscardReason, DropCause } from '../../shared/outcome.ts';
 import type { SignedKeyStatement } from '../../shared/policy/keys.ts';
 import type { LookAction } from '../../shared/protocol/http/accesses.ts';
+import type { HeldKind } from '../../shared/protocol/http/holdings.ts';
 import type { SecurityEventKind } from '../../shared/protocol/http/securityEvents.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
@@ -861,8 +862,29 @@ export interface Holdings {
   readonly records: number;
 }
 
+/** How much there is of one person: counts, and nothing of what it is. */
+export interface SubjectHoldings {
+  /** Days on which something was recorded. */
+  readonly days: number;
+  readonly counts: Readonly<Record<HeldKind, number>>;
+  /** All rows, those above included: 0 means that nothing is left. */
+  readonly records: number;
+}
+
 export interface Endings {
   holdings(org: OrgId): Promise<Holdings>;
+  holdingsOf(org: OrgId, person: PersonId): Promise<SubjectHoldings>;
+  /**
+   * From here on nobody is this person, nobody signs in as them, and nothing comes from their computers: in one step the account, its links,
+   * codes and sign-ins are deleted, and the computers retired. What anybody brings for them afterwards is taken and not kept, as long as this
+   * store is open. It can be called again, also when they are gone.
+   */
+  closeAccount(org: OrgId, person: PersonId): Promise<void>;
+  /**
+   * Closes the account, and deletes every row and file that leads to the person, as `eraseOrganisation` does of an organisation; others may
+   * write meanwhile. Rows of others that name the person as whoever did something stay: the id leads to nobody.
+   */
+  erasePerson(org: OrgId, person: PersonId, at: UnixMs, tell?: (records: number) => void): Promise<void>;
   /**
    * Deletes every row and file of the organisation, and overwrites their bytes in the database. Not one step but many, `tell`
    * being given how many rows and files are gone so far: when it fails, or the process ends, part of it is done, and it can be called again.

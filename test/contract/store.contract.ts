@@ -7,7 +7,7 @@ import {
   type TokenKind,
 } from '../../server/store/store.ts';
 import { ParameterId, parameterIds } from '../../shared/catalog.ts';
-import type { SegmentId } from '../../shared/ids.ts';
+import type { DeviceId, OrgId, PersonId, SegmentId } from '../../shared/ids.ts';
 import type { SecurityEventKind } from '../../shared/protocol/http/securityEvents.ts';
 import { DAY } from '../../shared/time.ts';
 import { enrolIn } from '../support/enrolIn.ts';
@@ -1748,6 +1748,123 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.blob(other, personId('eve'), imageId('e'))).toEqual({ ...blob('e'), ...theirs });
         await store.eraseOrganisation(orgId('acme'));
         expect(await store.holdings(other)).toEqual(before);
+      });
+
+      /** The same of another person of the organisation, with a computer of their own. */
+      async function fillFor(name: string): Promise<{ org: OrgId; person: PersonId; device: DeviceId }> {
+        const whose = { org: orgId('acme'), person: personId(name), device: deviceId(`of ${name}`) };
+        const { org, person: of } = whose;
+        await store.createPerson(person(name));
+        await store.createToken({ ...token(`of ${name}`), person: of });
+        await store.createSession({ ...webSession(`of ${name}`), person: of }, 10);
+        await enrolIn(store, device(`of ${name}`, whose));
+        await store.putReceipt({ ...whose, policyVersion: 1, receivedAt: NINE, receipt: sealedText('receipt') });
+        await store.putDecision({ ...decision(1), person: of });
+        await store.putRequestStep({ ...requestStep(`of ${name}`, 1), person: of });
+        await store.putErasures([{ ...erasure(1), person: of }]);
+        await store.putImportPieces([{ ...importPiece('a', 0), person: of }]);
+        await store.putImport({ ...importRecord('a'), person: of }, null);
+        await store.appendBatch(
+          batch(1, {
+            ...{ ...whose, judgedTerms: 1 },
+            segments: [{ ...segment(`of ${name}`), ...whose }],
+            blobs: [{ ...blob(`of ${name}`), org, person: of }],
+            discarded: [{ parameter: 'title', reason: 'malformed', count: 2 }],
+          }),
+        );
+        await store.recordAccess({ ...access(NINE), subject: of });
+        await store.recordSecurityEvent({
+          ...{ org, at: NINE, kind: 'signed_in_with_link', person: of, detail: 'signed in' },
+        });
+        return whose;
+      }
+
+      const nobody = {
+        ...{ account: 0, sign_ins: 0, devices: 0, receipts: 0, acknowledgements: 0, decisions: 0, requests: 0 },
+        ...{ erasures: 0, segments: 0, images: 0, imports: 0, not_kept: 0, looks: 0, security_events: 0 },
+      };
+
+      it('counts what there is of one person, by kind, and nothing of one who is not there', async () => {
+        await fill();
+        const { org, person: bob } = await fillFor('bob');
+        const { days, counts, records } = await store.holdingsOf(org, bob);
+        expect({ days, counts }).toEqual({
+          days: 1,
+          counts: {
+            ...{
+              account: 1,
+              sign_ins: 2,
+              devices: 1,
+              receipts: expect.any(Number),
+              acknowledgements: 0,
+              decisions: 1,
+              requests: 1,
+            },
+            ...{ erasures: 1, segments: 1, images: 1, imports: 1, not_kept: 1, looks: 1, security_events: 2 },
+          },
+        });
+        expect(records).toBeGreaterThanOrEqual(15);
+        expect(await store.holdingsOf(org, personId('nobody'))).toEqual({ days: 0, counts: nobody, records: 0 });
+        expect(await store.holdingsOf(other, bob)).toEqual({ days: 0, counts: nobody, records: 0 });
+      });
+
+      it('closes an account: nobody is that person, nobody signs in, and nothing comes from their computers', async () => {
+        await fill();
+        const { org, person: bob, device: laptop } = await fillFor('bob');
+        const anns = await store.holdingsOf(org, personId('ann'));
+        const { mark } = await store.witnessesSince(org, 0);
+        await store.closeAccount(org, bob);
+        await store.closeAccount(org, bob);
+        expect([await store.person(org, bob), await store.personByEmail(person('bob').emailHash)]).toEqual([
+          null,
+          null,
+        ]);
+        expect(await store.session(webSession('of bob').id, NINE)).toBeNull();
+        expect(await store.peekToken('invitation', token('of bob').tokenHash, NINE)).toBeNull();
+        expect((await store.device(laptop))?.status).toBe('retired');
+        expect((await store.witnessesSince(org, mark)).changed.map(({ device }) => device.status)).toEqual(['retired']);
+        expect(await store.appendBatch(batch(2, { org, person: bob, device: laptop, segments: [] }))).toEqual({
+          kind: 'refused',
+        });
+        expect((await store.holdingsOf(org, bob)).counts).toMatchObject({ account: 0, sign_ins: 0, segments: 1 });
+        expect(await store.holdingsOf(org, personId('ann'))).toEqual(anns);
+      });
+
+      it('erases everything of one person, nothing of another, what they did to others excepted, and can be asked again', async () => {
+        await fill();
+        const { org, person: bob } = await fillFor('bob');
+        await store.recordAccess({ ...access(NINE), actor: bob });
+        const [anns, ofAll] = [await store.holdingsOf(org, personId('ann')), await store.holdings(org)];
+        const { records } = await store.holdingsOf(org, bob);
+        const told: number[] = [];
+        await store.erasePerson(org, bob, NINE, (rows) => told.push(rows));
+        expect(await store.holdingsOf(org, bob)).toEqual({ days: 0, counts: nobody, records: 0 });
+        expect(told.at(-1)).toBe(records);
+        expect(await store.holdingsOf(org, personId('ann'))).toEqual(anns);
+        expect((await store.accessesBy(org, bob, 10)).map(({ subject }) => subject)).toEqual([personId('ann')]);
+        expect(await store.blob(org, bob, imageId('of bob'))).toBeNull();
+        expect(await store.blob(org, personId('ann'), imageId('x'))).toEqual(blob('x'));
+        expect((await store.holdings(org)).images).toBe(ofAll.images - 1);
+        await store.erasePerson(org, bob, NINE);
+        expect(await store.holdingsOf(org, personId('ann'))).toEqual(anns);
+      });
+
+      it('keeps nothing that is brought for somebody whose account was closed, and what is brought for others', async () => {
+        await fill();
+        const whose = await fillFor('bob');
+        const { org, person: bob } = whose;
+        await store.erasePerson(org, bob, NINE);
+        await store.createSession({ ...webSession('late'), person: bob }, 10);
+        await store.putDecision({ ...decision(1), person: bob });
+        await store.putRequestStep({ ...requestStep('late', 1), person: bob });
+        await store.putReceipt({ ...whose, policyVersion: 2, receivedAt: NINE, receipt: sealedText('late') });
+        await store.recordAccess({ ...access(NINE + 1), subject: bob });
+        await store.recordAccess({ ...access(NINE + 1), subject: bob, refused: true });
+        await store.recordSecurityEvent({ org, at: NINE + 1, kind: 'data_exported', person: bob, detail: 'late' });
+        expect((await store.holdingsOf(org, bob)).records).toBe(0);
+        const before = (await store.holdingsOf(org, personId('ann'))).counts.looks;
+        await store.recordAccess({ ...access(NINE + 1), actor: bob });
+        expect((await store.holdingsOf(org, personId('ann'))).counts.looks).toBe(before + 1);
       });
 
       it('takes the same organisation, people and devices again when all of them were erased', async () => {

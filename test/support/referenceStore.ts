@@ -97,29 +97,39 @@ const nothing: Contents = {
  * It is what the real stores are compared with, and durable only as long as the process.
  */
 export function createReferenceStore(from: Contents = nothing): Store {
+  const closedAccounts = new Set<string>();
+  /** What is brought for somebody whose account was closed is not kept. */
+  const guarded = <T extends object>(before: readonly T[]): T[] => {
+    const rows = [...before];
+    rows.push = (...more) => {
+      for (const one of more) if (!isOf(one, (id) => closedAccounts.has(id))) rows[rows.length] = one;
+      return rows.length;
+    };
+    return rows;
+  };
   const organisations = [...from.organisations];
-  const people = [...from.people];
+  const people = guarded(from.people);
   const teams = [...from.teams];
-  const tokens = [...from.tokens];
-  const sessions = [...from.sessions];
-  const devices = [...from.devices];
-  const receipts = [...from.receipts];
+  const tokens = guarded(from.tokens);
+  const sessions = guarded(from.sessions);
+  const devices = guarded(from.devices);
+  const receipts = guarded(from.receipts);
   const policies = [...from.policies];
   const policyKeys = [...from.policyKeys];
-  const acknowledgements = [...from.acknowledgements];
-  const decisions = [...from.decisions];
+  const acknowledgements = guarded(from.acknowledgements);
+  const decisions = guarded(from.decisions);
   const settings = [...from.settings];
-  const requestSteps = [...from.requestSteps];
+  const requestSteps = guarded(from.requestSteps);
   const notices = [...from.notices];
-  const segments = [...from.segments];
-  const blobs = [...from.blobs];
-  const discards = [...from.discards];
-  const drops = [...from.drops];
-  const accesses = [...from.accesses];
-  const events = [...from.events];
-  const erasures = [...from.erasures];
-  const imported = [...from.imported];
-  const importPieces = [...from.importPieces];
+  const segments = guarded(from.segments);
+  const blobs = guarded(from.blobs);
+  const discards = guarded(from.discards);
+  const drops = guarded(from.drops);
+  const accesses = guarded(from.accesses);
+  const events = guarded(from.events);
+  const erasures = guarded(from.erasures);
+  const imported = guarded(from.imported);
+  const importPieces = guarded(from.importPieces);
   /** Of each change that proof rests on, whose it was; the mark is how many there have been. */
   const changes: { org: string; device: string }[] = [];
   const tables: { org: string }[][] = [
@@ -148,6 +158,19 @@ export function createReferenceStore(from: Contents = nothing): Store {
 
   const { leaves, checkpointRecords, add: addLeaf, ...tree } = createReferenceAudit(accesses, events, step);
   tables.push(leaves, checkpointRecords);
+  const close = (org: string, person: string): number => {
+    closedAccounts.add(person);
+    for (const [place, one] of devices.entries()) {
+      if (one.org !== org || one.person !== person) continue;
+      closedAccounts.add(one.device);
+      if (one.status === 'active') changes.push({ org, device: one.device });
+      devices[place] = { ...one, status: 'retired' };
+    }
+    const all = [people, tokens, sessions];
+    const before = all.flat().length;
+    for (const table of all) removed(table as object[], (one) => isOfPerson(one, org, person));
+    return before - all.flat().length;
+  };
 
   const keepAcknowledgement = (acknowledgement: AcknowledgementRecord): void => {
     const { org, person, device, noticeVersion, terms } = acknowledgement;
@@ -772,6 +795,49 @@ export function createReferenceStore(from: Contents = nothing): Store {
           records: records.length,
         };
       }),
+    holdingsOf: (org, person) =>
+      step(() => {
+        const own = <T extends object>(all: readonly T[]): readonly T[] =>
+          all.filter((one) => isOfPerson(one, org, person));
+        const ids = own(devices).map((one) => one.device as string);
+        const count = (all: readonly object[]): number => all.filter((one) => isOfPerson(one, org, person, ids)).length;
+        const counts = {
+          account: count(people),
+          sign_ins: count(tokens) + count(sessions),
+          devices: count(devices),
+          receipts: count(receipts),
+          acknowledgements: count(acknowledgements),
+          decisions: count(decisions),
+          requests: count(requestSteps),
+          erasures: count(erasures),
+          segments: count(segments),
+          images: count(blobs),
+          imports: count(imported),
+          not_kept: count(discards) + count(drops),
+          looks: count(accesses),
+          security_events: count(events),
+        };
+        const days = new Set(own(segments).map(({ day }) => day)).size;
+        const records = Object.values(counts).reduce((sum, many) => sum + many, count(importPieces));
+        return { days, counts, records };
+      }),
+    closeAccount: (org, person) =>
+      step(() => {
+        close(org, person);
+      }),
+    erasePerson: (org, person, _at, tell) =>
+      step(() => {
+        let gone = close(org, person);
+        const ids = devices
+          .filter((one) => one.org === org && one.person === person)
+          .map((one) => one.device as string);
+        for (const table of [...tables, discards, drops] as object[][]) {
+          const before = table.length;
+          removed(table, (one) => isOfPerson(one, org, person, ids));
+          gone += before - table.length;
+        }
+        tell?.(gone);
+      }),
     eraseOrganisation: (org, tell) =>
       step(() => {
         const counted = new Set(countsOf(org));
@@ -789,6 +855,18 @@ export function createReferenceStore(from: Contents = nothing): Store {
       for (const snapshot of snapshots.splice(0)) await snapshot.close();
     },
   };
+}
+
+/** Whether it is about somebody with such an id, or of a computer with one. */
+function isOf(row: object, has: (id: string) => boolean): boolean {
+  const { person, subject, device } = row as { person?: string | null; subject?: string; device?: string };
+  const owner = subject ?? person;
+  return typeof owner === 'string' ? has(owner) : owner === undefined && device !== undefined && has(device);
+}
+
+function isOfPerson(row: object, org: string, person: string, devices: readonly string[] = []): boolean {
+  const { org: whose = org } = row as { org?: string };
+  return whose === org && isOf(row, (id) => id === person || devices.includes(id));
 }
 
 function missing(): never {

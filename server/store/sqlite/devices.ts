@@ -205,7 +205,7 @@ async function putReceiptsTogether(tx: Transaction, receipts: readonly ReceiptRe
 }
 
 /** Above every mark that a reader can have seen: units are committed in the order in which they take it. */
-async function nextMark(tx: Transaction, org: OrgId): Promise<number> {
+export async function nextMark(tx: Transaction, org: OrgId): Promise<number> {
   const [row] = await tx.all('SELECT max(changed) AS mark FROM device WHERE org = ?', [idBytes(org)]);
   return (row === undefined ? 0 : (intOrNull(row, 'mark') ?? 0)) + 1;
 }

@@ -1,9 +1,15 @@
+import type { OrgId, PersonId } from '../../../shared/ids.ts';
+import { HeldKind } from '../../../shared/protocol/http/holdings.ts';
 import type { BlobFolder } from '../blobs/blobFolder.ts';
 import type { Endings } from '../store.ts';
-import { idBytes, int } from './columns.ts';
+import { noteClosed } from './closedAccounts.ts';
+import { bytes, idBytes, int, text } from './columns.ts';
 import type { Database } from './database.ts';
+import { nextMark } from './devices.ts';
 import { translated } from './failure.ts';
 import { storeSchema } from './schema.ts';
+import { rowsOf, storePaths, type TablePaths } from './subjectPaths.ts';
+import type { Transaction } from './writer.ts';
 
 /** Every table has the organisation's id in each of its rows: what is in the schema is in the data map. */
 const { tables } = storeSchema;
@@ -38,6 +44,43 @@ export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Ending
         records: tables.reduce((sum, table) => sum + count(table), await translated(blobs.count(org))),
       };
     },
+    async holdingsOf(org, person) {
+      const row = await read.first(countsOf, [idBytes(org), idBytes(person)]);
+      const count = (column: string): number => (row === null ? 0 : int(row, column));
+      const of = (kind: HeldKind): number =>
+        ofPeople.reduce((sum, { table, paths }) => sum + (paths.kind === kind ? count(table) : 0), 0);
+      return {
+        days: count('days'),
+        counts: Object.fromEntries(HeldKind.options.map((kind) => [kind, of(kind)])) as Record<HeldKind, number>,
+        records: ofPeople.reduce((sum, { table }) => sum + count(table), 0),
+      };
+    },
+    closeAccount: (org, person) =>
+      writer.unit(async (tx) => {
+        await close(tx, org, person);
+      }),
+    async erasePerson(org, person, _at, tell) {
+      const whose = [idBytes(org), idBytes(person)];
+      let gone = await writer.unit((tx) => close(tx, org, person));
+      const count = (more: number): void => {
+        gone += more;
+        tell?.(gone);
+      };
+      for (;;) {
+        const files = (await read.all(someFiles, whose)).map((row) => text(row, 'file'));
+        if (files.length === 0) break;
+        await translated(blobs.remove(org, files));
+        const named = `org = ? AND person = ? AND file IN (${files.map(() => '?').join(', ')})`;
+        count(await writer.unit((tx) => tx.run(`DELETE FROM image WHERE ${named}`, [...whose, ...files])));
+      }
+      for (const { table, rows } of ofPeople) {
+        const bits = long.has(table) ? `rowid IN (SELECT rowid FROM ${table} WHERE ${rows} LIMIT ${ROWS})` : rows;
+        for (let deleted = -1; deleted !== 0; ) {
+          deleted = await writer.unit((tx) => tx.run(`DELETE FROM ${table} WHERE ${bits}`, whose));
+          count(deleted);
+        }
+      }
+    },
     async eraseOrganisation(org, tell) {
       const ours = idBytes(org);
       let gone = 0;
@@ -56,6 +99,38 @@ export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Ending
     },
   };
 }
+
+/** In one step; how many rows went. */
+async function close(tx: Transaction, org: OrgId, person: PersonId): Promise<number> {
+  const whose = [idBytes(org), idBytes(person)];
+  await noteClosed(tx, org, person);
+  const active = await tx.all(`SELECT device FROM device WHERE org = ? AND person = ? AND status = 'active'`, whose);
+  for (const row of active)
+    await tx.run(`UPDATE device SET status = 'retired', changed = ? WHERE org = ? AND device = ?`, [
+      ...[await nextMark(tx, org), idBytes(org), bytes(row, 'device')],
+    ]);
+  let gone = 0;
+  for (const table of ['person', 'token', 'web_session']) {
+    gone += await tx.run(`DELETE FROM ${table} WHERE org = ? AND person = ?`, whose);
+  }
+  return gone;
+}
+
+/** Files that are removed before the rows that name them. */
+const someFiles = 'SELECT file FROM image WHERE org = ? AND person = ? LIMIT 500';
+
+/** Tables with rows of people, in the order in which they are deleted: the computers last, as rows are found by them. */
+const ofPeople = Object.entries(storePaths as Readonly<Record<string, TablePaths>>)
+  .flatMap(([table, paths]) => {
+    const rows = rowsOf(paths);
+    return rows === null ? [] : [{ table, paths, rows }];
+  })
+  .toSorted((a, b) => Number(a.table === 'device') - Number(b.table === 'device'));
+
+const countsOf = `SELECT ${ofPeople
+  .map(({ table, rows }) => `(SELECT count(*) FROM ${table} WHERE ${rows}) AS ${table}`)
+  .join(', ')},
+  (SELECT count(DISTINCT day) FROM segment WHERE org = ?1 AND person = ?2) AS days`;
 
 const counts = `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table} WHERE org = ?1) AS ${table}`).join(', ')},
   (SELECT count(*) FROM (SELECT DISTINCT person, day FROM segment WHERE org = ?1)) AS days`;

@@ -6,6 +6,7 @@ import { type Snapshot, type Store, StoreError } from '../store.ts';
 import { accessIn } from './access.ts';
 import { auditIn } from './audit.ts';
 import { auditTreeIn } from './auditTree.ts';
+import { watchClosedAccounts } from './closedAccounts.ts';
 import { idBytes, text } from './columns.ts';
 import { type Connection, connect } from './connection.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
@@ -46,6 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const database = await openDatabase(join(folder, 'daylight.db'), storeSchema, options);
   try {
     const blobs = await openBlobFolder(join(folder, 'blobs'), randomBytes);
+    await watchClosedAccounts(database.writer);
     const lock = join(folder, 'daylight.lock');
     const presence = await announce(lock, options.alone === true, () => sweepOrphans(database, blobs));
     return {

@@ -1,0 +1,40 @@
+import type { OrgId, PersonId } from '../../../shared/ids.ts';
+import { idBytes } from './columns.ts';
+import { rowsOf, storePaths, type TablePaths } from './subjectPaths.ts';
+import type { Transaction, Writer } from './writer.ts';
+
+/**
+ * Who asked for the person before their account was closed may still write when it is: what they bring for somebody who is gone is taken
+ * and not kept, from the closing on for as long as the process runs. In memory, and of the connection that writes alone: it is no part of the file.
+ */
+export async function watchClosedAccounts(writer: Writer): Promise<void> {
+  await writer.unit(async (tx) => {
+    for (const sql of [...tables, ...Object.entries(storePaths).flatMap(triggerOn)]) await tx.run(sql, []);
+  });
+}
+
+/** Within a unit. */
+export async function noteClosed(tx: Transaction, org: OrgId, person: PersonId): Promise<void> {
+  const whose = [idBytes(org), idBytes(person)];
+  await tx.run('INSERT OR IGNORE INTO temp.closed_person VALUES (?, ?)', whose);
+  await tx.run(
+    'INSERT OR IGNORE INTO temp.closed_device SELECT org, device FROM main.device WHERE org = ? AND person = ?',
+    whose,
+  );
+}
+
+const tables = [
+  'CREATE TEMP TABLE IF NOT EXISTS closed_person (org BLOB, person BLOB, PRIMARY KEY (org, person)) WITHOUT ROWID',
+  'CREATE TEMP TABLE IF NOT EXISTS closed_device (org BLOB, device BLOB, PRIMARY KEY (org, device)) WITHOUT ROWID',
+];
+
+function triggerOn([table, paths]: readonly [string, TablePaths]): readonly string[] {
+  const { of } = paths.path;
+  if (rowsOf(paths) === null || of === 'nobody') return [];
+  const [closed, column] = of === 'device' ? ['closed_device', 'device'] : ['closed_person', 'person'];
+  return [
+    `CREATE TEMP TRIGGER IF NOT EXISTS closed_${table} BEFORE INSERT ON main.${table}
+      WHEN EXISTS (SELECT 1 FROM ${closed} WHERE org = NEW.org AND ${column} = NEW.${of})
+      BEGIN SELECT RAISE(IGNORE); END`,
+  ];
+}
