@@ -186,6 +186,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
   };
 
   const countEvent = (event: NewSecurityEvent): void => {
+    if (event.person !== null && closedAccounts.has(event.person)) return;
     const minute = (at: number) => Math.floor(at / 60_000);
     const same = (one: SecurityEvent) =>
       one.org === event.org &&
@@ -202,6 +203,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
   };
 
   const countAccess = (access: NewAccess): void => {
+    if (closedAccounts.has(access.subject)) return;
     const hour = (at: number) => Math.floor(at / 3_600_000);
     const same = (one: AccessRecord) =>
       one.refused &&
@@ -825,19 +827,22 @@ export function createReferenceStore(from: Contents = nothing): Store {
       step(() => {
         close(org, person);
       }),
-    erasePerson: (org, person, _at, tell) =>
-      step(() => {
-        let gone = close(org, person);
+    erasePerson: async (org, person, at, tell) => {
+      const closing = await step(() => close(org, person));
+      const forgotten = await tree.forgetEntries(org, person, at);
+      await step(() => {
         const ids = devices
           .filter((one) => one.org === org && one.person === person)
           .map((one) => one.device as string);
+        let gone = closing + forgotten;
         for (const table of [...tables, discards, drops] as object[][]) {
           const before = table.length;
           removed(table, (one) => isOfPerson(one, org, person, ids));
           gone += before - table.length;
         }
         tell?.(gone);
-      }),
+      });
+    },
     eraseOrganisation: (org, tell) =>
       step(() => {
         const counted = new Set(countsOf(org));

@@ -4,6 +4,7 @@ import { HOUR, MINUTE } from '../../../shared/time.ts';
 import type { RandomBytes } from '../blobs/blobFolder.ts';
 import type { AccessRecord, Audit, NewAccess, NewSecurityEvent, SecurityEvent } from '../store.ts';
 import { appendEntries } from './auditEntries.ts';
+import { isClosed } from './closedAccounts.ts';
 import {
   bytes,
   dayNumber,
@@ -26,8 +27,10 @@ import type { Transaction } from './writer.ts';
 
 export function auditIn({ writer, read }: Database, randomBytes: RandomBytes): Audit {
   const record = writer.lane(async (tx, given: readonly NewAccess[]) => {
-    for (const org of new Set(given.map((one) => one.org))) {
-      const ours = given.filter((one) => one.org === org);
+    const kept: NewAccess[] = [];
+    for (const one of given) if (!(await isClosed(tx, one.org, one.subject))) kept.push(one);
+    for (const org of new Set(kept.map((one) => one.org))) {
+      const ours = kept.filter((one) => one.org === org);
       await putAccesses(
         tx,
         org,
@@ -77,6 +80,7 @@ async function putAccesses(
 
 async function countRefusal(tx: Transaction, access: NewAccess, randomBytes: RandomBytes): Promise<void> {
   const { org, at } = access;
+  if (await isClosed(tx, org, access.subject)) return;
   const hour = at - (at % HOUR);
   const { actorRole, action, purpose } = access;
   const of = [idBytes(org), idBytes(access.subject), hour, hour + HOUR];
@@ -104,6 +108,7 @@ export async function recordSecurityEvent(
   randomBytes: RandomBytes,
 ): Promise<void> {
   const { org } = event;
+  if (await isClosed(tx, org, event.person)) return;
   const person = event.person === null ? null : idBytes(event.person);
   const minute = event.at - (event.at % MINUTE);
   const [row] = await tx.all(sameEvent, [idBytes(org), minute, minute + MINUTE, event.kind, person, event.detail]);

@@ -1,8 +1,8 @@
 import type { OrgId, PersonId } from '../../../shared/ids.ts';
 import { HeldKind } from '../../../shared/protocol/http/holdings.ts';
 import type { BlobFolder } from '../blobs/blobFolder.ts';
-import type { Endings } from '../store.ts';
-import { noteClosed } from './closedAccounts.ts';
+import type { AuditTree, Endings } from '../store.ts';
+import { audited, noteClosed } from './closedAccounts.ts';
 import { bytes, idBytes, int, text } from './columns.ts';
 import type { Database } from './database.ts';
 import { nextMark } from './devices.ts';
@@ -29,7 +29,11 @@ const long: ReadonlySet<string> = new Set([
 ]);
 const ROWS = 1_000;
 
-export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Endings {
+export function endingsIn(
+  { read, writer }: Database,
+  blobs: BlobFolder,
+  { forgetEntries }: Pick<AuditTree, 'forgetEntries'>,
+): Endings {
   return {
     async holdings(org) {
       const ours = idBytes(org);
@@ -59,7 +63,7 @@ export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Ending
       writer.unit(async (tx) => {
         await close(tx, org, person);
       }),
-    async erasePerson(org, person, _at, tell) {
+    async erasePerson(org, person, at, tell) {
       const whose = [idBytes(org), idBytes(person)];
       let gone = await writer.unit((tx) => close(tx, org, person));
       const count = (more: number): void => {
@@ -73,7 +77,8 @@ export function endingsIn({ read, writer }: Database, blobs: BlobFolder): Ending
         const named = `org = ? AND person = ? AND file IN (${files.map(() => '?').join(', ')})`;
         count(await writer.unit((tx) => tx.run(`DELETE FROM image WHERE ${named}`, [...whose, ...files])));
       }
-      for (const { table, rows } of ofPeople) {
+      count(await forgetEntries(org, person, at));
+      for (const { table, rows } of ofPeople.filter((one) => !audited.has(one.table))) {
         const bits = long.has(table) ? `rowid IN (SELECT rowid FROM ${table} WHERE ${rows} LIMIT ${ROWS})` : rows;
         for (let deleted = -1; deleted !== 0; ) {
           deleted = await writer.unit((tx) => tx.run(`DELETE FROM ${table} WHERE ${bits}`, whose));

@@ -49,6 +49,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     const blobs = await openBlobFolder(join(folder, 'blobs'), randomBytes);
     await watchClosedAccounts(database.writer);
     const lock = join(folder, 'daylight.lock');
+    const tree = auditTreeIn(database, randomBytes);
     const presence = await announce(lock, options.alone === true, () => sweepOrphans(database, blobs));
     return {
       ...peopleIn(database, fromStore),
@@ -62,10 +63,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ...observationsIn(database, blobs, fromStore),
       ...importsIn(database, fromStore),
       ...auditIn(database, randomBytes),
-      ...auditTreeIn(database, randomBytes),
+      ...tree,
       ...subjectsIn(database),
       ...erasuresIn(database, blobs, fromStore),
-      ...endingsIn(database, blobs),
+      ...endingsIn(database, blobs, tree),
       snapshot: () => snapshotIn(database, blobs, options),
       async close() {
         await database.close();

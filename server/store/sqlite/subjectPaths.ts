@@ -23,6 +23,8 @@ const person = { of: 'person' } as const;
 const device = { of: 'device' } as const;
 const nobody = (why: string) => ({ of: 'nobody', why }) as const;
 
+const hashes = nobody('Salted hashes: without the row and its salt, which go, a leaf says nothing of anybody.');
+
 /** `daylight.db`, by table. Columns that lead to the person, and `org`, are not named again. */
 export const storePaths = {
   organisation: {
@@ -119,9 +121,30 @@ export const storePaths = {
     path: { of: 'subject' },
     kind: 'looks',
     actors: ['actor'],
-    others: ['at', 'actor_role', 'action', 'purpose', 'day', 'parameters', 'refused', 'count', 'last_at'],
+    others: [
+      'at',
+      'actor_role',
+      'action',
+      'purpose',
+      'day',
+      'parameters',
+      'refused',
+      'count',
+      'last_at',
+      'seq',
+      'salt',
+    ],
   },
-  security_event: { path: person, kind: 'security_events', actors: [], others: ['at', 'kind', 'detail', 'count'] },
+  security_event: {
+    path: person,
+    kind: 'security_events',
+    actors: [],
+    others: ['at', 'kind', 'detail', 'count', 'seq', 'salt'],
+  },
+  audit_leaf: { path: hashes, kind: null, actors: [], others: ['seq', 'leaf'] },
+  audit_node: { path: hashes, kind: null, actors: [], others: ['level', 'place', 'hash'] },
+  audit_head: { path: hashes, kind: null, actors: [], others: ['size', 'peaks'] },
+  audit_checkpoint: { path: hashes, kind: null, actors: [], others: ['size', 'at', 'payload', 'key_id', 'signature'] },
 } as const satisfies Readonly<Record<string, TablePaths>>;
 
 const ofAll = nobody('It is of the whole server.');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { watchClosedAccounts } from '../../../../server/store/sqlite/closedAccounts.ts';
 import type { Row, Value } from '../../../../server/store/sqlite/connection.ts';
 import { type Database, openDatabase } from '../../../../server/store/sqlite/database.ts';
 import { devicesIn } from '../../../../server/store/sqlite/devices.ts';
@@ -16,6 +17,7 @@ beforeEach(async () => {
   const { folder, remove: removeFolder } = await temporaryFolder();
   remove = removeFolder;
   database = await openDatabase(join(folder, 'daylight.db'), storeSchema);
+  await watchClosedAccounts(database.writer);
 });
 afterEach(async () => {
   await database.close();
