@@ -97,7 +97,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const connections = createConnections(changes);
     const control = createPolicyControl({ store, vault, organisations, connections, changes, clock });
     const requests = createRightsRequests({ store, vault, connections, clock, random });
-    const erased = createErased({ store, vault });
+    const erased = createErased({ store, vault, clock });
     const notices = createNotices({ store, vault, organisations, clock });
     return { folder, store, keyStore, vault, organisations, connections, control, requests, erased, notices, close };
   } catch (error) {

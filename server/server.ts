@@ -25,6 +25,7 @@ import { createAgentSocket } from './ingest/socket.ts';
 import { noteAddress } from './lastAddress.ts';
 import { finishCancellations, type Told } from './lifecycle/cancellation.ts';
 import { startErasures } from './lifecycle/erasure.ts';
+import { startHeldBack } from './lifecycle/heldBack.ts';
 import { startImportSweep } from './lifecycle/importSweep.ts';
 import { createImports } from './lifecycle/imports.ts';
 import { eraseMinors } from './lifecycle/minors.ts';
@@ -113,6 +114,8 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       reached: ({ order }, state) => log.info('erasing', { order, state }),
     });
     opened.push(() => erasures.close());
+    const heldBack = startHeldBack({ ...foundation, clock, random, failed: erasureFailed }, erasures);
+    opened.push(() => heldBack.close());
     const specialSearches = createSpecialSearches({
       ...{ ...foundation, erasures, clock, random },
       failed: (cause) => log.error('special_search', { failure: failureFields(cause) }),

@@ -23,6 +23,7 @@ import { devices } from './handlers/devices.ts';
 import { disclosures } from './handlers/disclosures.ts';
 import { enrolment } from './handlers/enrolment.ts';
 import { erasures } from './handlers/erasures.ts';
+import { holds } from './handlers/holds.ts';
 import { imports } from './handlers/imports.ts';
 import { layers } from './handlers/layers.ts';
 import { objections } from './handlers/objections.ts';
@@ -190,6 +191,7 @@ function handlersOf(context: Context): Handlers {
     ...assessments(context),
     ...processors(context),
     ...disclosures(context),
+    ...holds(context),
   };
 }
 

@@ -163,6 +163,10 @@ const rights = {
   ownDisclosures: { action: 'subject.export', of: 'person_in_path' },
   ownDisclosuresPage: { action: 'subject.export', of: 'person_in_path' },
   ownDisclosuresTable: { action: 'subject.export', of: 'person_in_path' },
+  holds: { action: 'records.read', of: 'organisation' },
+  proposeHold: { action: 'records.change', of: 'organisation' },
+  answerHold: { action: 'records.change', of: 'organisation' },
+  ownHolds: { action: 'subject.export', of: 'person_in_path' },
   securityEvents: { action: 'security.read', of: 'organisation' },
 } as const satisfies Readonly<Record<RouteName, Right>>;
 

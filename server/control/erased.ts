@@ -2,6 +2,8 @@ import { type ParameterId, rank } from '../../shared/catalog.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { ImageId, OrgId, PersonId } from '../../shared/ids.ts';
 import { DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import type { Clock } from '../clock.ts';
+import { type Held, readHeld } from '../records/holds.ts';
 import type { ErasureRecord, Store } from '../store/store.ts';
 import { epochAfter, epochOf, weekOf } from '../vault/epochs.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -22,10 +24,12 @@ export interface ErasedOf {
   coversAll(parameter: ParameterId, at: UnixMs): boolean;
   /** What erased since all that there was of the parameter within the time, or within a part of it. */
   touching(parameter: ParameterId, from: UnixMs, to: UnixMs): readonly ErasureScope[];
-  /** Whether it is of something that is being erased now: nobody is shown it, though it may be there still. */
+  /** Whether it is of something that is being erased now, or that a legal hold keeps from it: nobody is shown it, though it may be there still. */
   hides(observation: Observation): boolean;
   /** The same of an image, of which no more is known. */
   hidesImage(image: ImageId, day: Day): boolean;
+  /** Whether a legal hold keeps what was captured of the parameter on that UTC day, though it was erased. */
+  keeps(parameter: ParameterId, day: Day): boolean;
   /** Under which epoch of its key the parameter of that day is sealed from now on. */
   epochFor(parameter: ParameterId, day: Day): number;
 }
@@ -47,21 +51,23 @@ interface Whose {
 }
 
 export interface ErasedDeps {
-  readonly store: Pick<Store, 'erasures'>;
+  readonly store: Pick<Store, 'erasures' | 'settingRevisions'>;
   readonly vault: Pick<Vault, 'open'>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** People who are remembered. */
 const MOST = 10_000;
 
-export function createErased({ store, vault }: ErasedDeps): Erased {
+export function createErased({ store, vault, clock }: ErasedDeps): Erased {
   const known = createBounded<PersonId, ErasedOf>(MOST);
   const storing = new Map<PersonId, Set<Promise<unknown>>>();
 
   async function load({ org, person }: Whose): Promise<ErasedOf> {
     const records = await store.erasures(org, person);
-    if (records.length === 0) return NOTHING_ERASED;
-    return erasedBy(await Promise.all(records.map(async (one) => ({ ...one, scope: await openErasure(vault, one) }))));
+    const opened = await Promise.all(records.map(async (one) => ({ ...one, scope: await openErasure(vault, one) })));
+    const isHeld = holdsOf(await readHeld(store, vault, org, clock.now()), person);
+    return opened.length === 0 && isHeld === null ? NOTHING_ERASED : erasedBy(opened, isHeld);
   }
 
   return {
@@ -85,10 +91,19 @@ export function createErased({ store, vault }: ErasedDeps): Erased {
   };
 }
 
+/** Whether something of the person is kept for now, by its parameter and day. */
+type IsHeld = (parameter: ParameterId, day: Day) => boolean;
+
+function holdsOf(held: Held, person: PersonId): IsHeld | null {
+  return held.ofPerson(person) ? (parameter, day) => held.holds(person, parameter, day) : null;
+}
+
 /** In order of number. Of one that nobody can read any more nothing is stored or shown: it may be of anything. */
-export function erasedBy(erasures: readonly OpenedErasure[]): ErasedOf {
+export function erasedBy(erasures: readonly OpenedErasure[], isHeld: IsHeld | null = null): ErasedOf {
   const unfinished = erasures.filter(({ state }) => state !== 'verified');
   const replaced = erasures.map(({ scope }) => weeksIn(scope));
+  const hiding: (...of: Parameters<IsHeld>) => readonly OpenedErasure[] = (parameter, day) =>
+    isHeld?.(parameter, day) === true ? erasures : unfinished;
   return {
     erasures,
     covers: (observation) => erasures.some(({ scope }) => isOf(scope, observation)),
@@ -96,8 +111,10 @@ export function erasedBy(erasures: readonly OpenedErasure[]): ErasedOf {
       erasures.some(({ scope }) => scope === null || scope.parts.some((part) => isAllAt(part, parameter, at))),
     touching: (parameter, from, to) =>
       erasures.flatMap(({ scope }) => (scope?.image === null && reaches(scope, parameter, from, to) ? [scope] : [])),
-    hides: (observation) => unfinished.some(({ scope }) => isOf(scope, observation)),
-    hidesImage: (image, day) => unfinished.some(({ scope }) => mayHaveImage(scope, image, day)),
+    hides: (observation) =>
+      hiding(observation.parameter, dayOf(observation.at)).some(({ scope }) => isOf(scope, observation)),
+    hidesImage: (image, day) => hiding('screenshot', day).some(({ scope }) => mayHaveImage(scope, image, day)),
+    keeps: (parameter, day) => isHeld?.(parameter, day) === true,
     epochFor(parameter, day) {
       const first = epochOf(Date.parse(`${day}T00:00:00Z`));
       const last = erasures.findLast((_, place) => replaced[place]?.get(parameter)?.has(weekOf(first)));

@@ -22,6 +22,8 @@ export const ErasureScope = z.strictObject({
   /** Of `special`: the search that it was ordered by, as its place in the order of what the organisation set. */
   search: z.int().min(1).optional(),
   parts: z.array(Part).min(1),
+  /** Ordered anew when a legal hold had ended, and of which erasure of this person it is a part. */
+  after: z.strictObject({ hold: z.int().min(1), erasure: z.int().min(1) }).optional(),
   /** The only image that goes, with its observation; then there is one part. Null: all that the parts say. */
   image: ImageId.nullable(),
   /** How many records of each parameter there were when it was asked for; empty where nobody counted. */

@@ -2,8 +2,8 @@ import { canonical } from '../../shared/canonical.ts';
 import type { PersonId } from '../../shared/ids.ts';
 import { raisesAnything } from '../../shared/policy/changeClass.ts';
 import type { PolicyDocument } from '../../shared/policy/policy.ts';
-import { ALONE_HOURS } from '../../shared/protocol/http/disclosures.ts';
 import type { ProposalState, ProposalStep, ProposalsView, ProposalView } from '../../shared/protocol/http/proposals.ts';
+import { ALONE_HOURS } from '../../shared/protocol/http/registerEntry.ts';
 import { HOUR, type UnixMs } from '../../shared/time.ts';
 
 /** One entry of what was put forward in an organisation and what was done about it, in its place. */

@@ -33,7 +33,7 @@ export async function readSetting<T>(
 
 /** As `readSetting`, of a record. */
 export async function openSetting<T>(
-  vault: Vault,
+  vault: Pick<Vault, 'open'>,
   record: SettingRecord,
   schema: z.ZodType<T>,
 ): Promise<Setting<T | null>> {

@@ -3,7 +3,7 @@ import type { ParameterId } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
-import { HOUR, SECOND } from '../../shared/time.ts';
+import { dayOf, HOUR, SECOND } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import { daysOf, type Erased, type ErasedOf, isOf, weeksIn } from '../control/erased.ts';
 import { type ErasureScope, openErasure } from '../control/erasureScope.ts';
@@ -268,12 +268,14 @@ async function reseal(
   return store.resealSegment({ ...key, sealed }, segment.epoch, images);
 }
 
-/** What is of it, or of an earlier one of the person. One that nobody can read takes nothing: it may be of anything. */
+/** What is of it, or of an earlier one of the person, and not held for now. One that nobody can read takes nothing: it may be of anything. */
 async function takenBy({ erased }: ErasureDeps, { record }: Erasing): Promise<(observation: Observation) => boolean> {
-  const scopes = (await erased.of(record)).erasures.flatMap(({ number, scope }) =>
+  const theirs = await erased.of(record);
+  const scopes = theirs.erasures.flatMap(({ number, scope }) =>
     number > record.number || scope === null ? [] : [scope],
   );
-  return (observation) => scopes.some((scope) => isOf(scope, observation));
+  return (observation) =>
+    !theirs.keeps(observation.parameter, dayOf(observation.at)) && scopes.some((scope) => isOf(scope, observation));
 }
 
 /** The same object when nothing goes. */
@@ -389,7 +391,8 @@ async function isThere(deps: ErasureDeps, one: Erasing): Promise<boolean> {
   const { scope } = one;
   const { org, person } = one.record;
   const isTaken = await takenBy(deps, one);
-  if (scope.image !== null && (await store.blob(org, person, scope.image)) !== null) return true;
+  const image = scope.image === null ? null : await store.blob(org, person, scope.image);
+  if (image !== null && !(await deps.erased.of(one.record)).keeps('screenshot', image.day)) return true;
   for (const part of scope.parts) {
     const [from, to] = daysOf(part);
     for (const segment of await store.segments(org, person, part.parameter, from, to)) {

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { HOUR } from '../../shared/time.ts';
+import { startRounds } from '../rounds.ts';
 import type { Store } from '../store/store.ts';
 import type { Imports } from './imports.ts';
 
@@ -9,22 +9,8 @@ export function startImportSweep(
   imports: Pick<Imports, 'sweep'>,
   failed: (cause: unknown) => void,
 ): { close(): Promise<void> } {
-  const closing = new AbortController();
-  const rested = (): Promise<boolean> =>
-    setTimeout(HOUR, true, { signal: closing.signal, ref: false }).catch(() => false);
-  const running = (async () => {
-    do {
-      try {
-        for (const { org } of await store.organisations()) await imports.sweep(org);
-      } catch (cause) {
-        failed(cause);
-      }
-    } while (await rested());
-  })();
-  return {
-    async close() {
-      closing.abort();
-      await running;
-    },
+  const sweep = async (): Promise<void> => {
+    for (const { org } of await store.organisations()) await imports.sweep(org);
   };
+  return startRounds(() => sweep().catch(failed), { quietMs: 0, everyMs: HOUR });
 }

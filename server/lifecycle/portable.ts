@@ -16,6 +16,7 @@ import {
 import { DiscardReason, DropCause } from '../../shared/outcome.ts';
 import { Contacts } from '../../shared/protocol/http/contacts.ts';
 import { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
+import { OwnHold } from '../../shared/protocol/http/holds.ts';
 import { ImportSource } from '../../shared/protocol/http/imports.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import { Role } from '../../shared/roles.ts';
@@ -188,6 +189,11 @@ export const recordParts = {
     title: 'To whom data about you was given',
     about: 'What your organisation put on record of data about you that it gave to somebody outside.',
     schema: OwnDisclosure,
+  },
+  holds: {
+    title: 'What of your data is held back from deletion',
+    about: 'What must not be deleted for now, or had to be kept, why, and to which day: legal holds.',
+    schema: OwnHold,
   },
   'sign-ins': {
     title: 'Where you are signed in',

@@ -4,6 +4,7 @@ import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { ContactsView } from '../../shared/protocol/http/contacts.ts';
 import type { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
+import type { OwnHold } from '../../shared/protocol/http/holds.ts';
 import type { NoticeHead, NoticeView, TranslationHead } from '../../shared/protocol/http/notice.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import type { Digest, Signed } from '../../shared/signed.ts';
@@ -40,6 +41,8 @@ export interface Subject {
   readonly translations: readonly TranslationHead[];
   /** What they are told of the register of disclosures. */
   readonly disclosures: readonly OwnDisclosure[];
+  /** What they are told of the register of legal holds. */
+  readonly holds: readonly OwnHold[];
   readonly open: Openers;
 }
 
@@ -164,6 +167,9 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
   },
   async *disclosures({ disclosures }) {
     yield* disclosures;
+  },
+  async *holds({ holds }) {
+    yield* holds;
   },
   async *'sign-ins'({ person: { org, person }, store, open }) {
     for (const session of await store.sessionsOf(org, person, 0)) {

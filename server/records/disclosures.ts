@@ -2,7 +2,6 @@ import { DaylightError } from '../../shared/errors.ts';
 import type { PersonId } from '../../shared/ids.ts';
 import { endOfDay } from '../../shared/policy/review.ts';
 import {
-  ALONE_HOURS,
   type DisclosureContent,
   type DisclosureStep,
   type DisclosuresView,
@@ -12,6 +11,7 @@ import {
 import { HOUR, type UnixMs } from '../../shared/time.ts';
 import { type Change, type Item, itemsOf, unreadableOf } from './numbered.ts';
 import { newest, type Written } from './registers.ts';
+import { decidedByTwo, requireUndecided } from './twoPeople.ts';
 
 /** What an entry of the register of disclosures says. */
 export interface DisclosureEntry {
@@ -33,7 +33,7 @@ export function disclosureOf({ number, changes }: Item<DisclosureEntry>, now: Un
   const [first, ...answers] = changes;
   if (first?.said.step.kind !== 'proposed' || first.revision !== number) return null;
   const { content, alone } = first.said.step;
-  const { approvedBy, countsFrom, refused } = decided(first, answers, alone);
+  const { approvedBy, countsFrom, refused } = decidedByTwo(first, answers, alone);
   const counts = !refused && countsFrom !== null && now >= countsFrom;
   return {
     ...content,
@@ -41,27 +41,10 @@ export function disclosureOf({ number, changes }: Item<DisclosureEntry>, now: Un
     state: refused ? 'refused' : counts ? 'counts' : 'proposed',
     proposedBy: first.by,
     approvedBy,
-    countsFrom: refused ? null : countsFrom,
+    countsFrom,
     isSecret: isSecret(content, answers, now),
     changes: changes.map(({ said: { step }, ...change }) => ({ ...change, said: step })),
   };
-}
-
-/** Whoever is first: the one who approves, the one who refuses, or the time of what nobody else could approve. */
-function decided(
-  { at, by }: Change<DisclosureEntry>,
-  answers: readonly Change<DisclosureEntry>[],
-  alone: boolean,
-): { approvedBy: PersonId | null; countsFrom: UnixMs | null; refused: boolean } {
-  const byItself = alone ? at + ALONE_HOURS * HOUR : null;
-  const answer = answers.find(({ by: other, said: { step } }) => {
-    return step.kind === 'refused' || (step.kind === 'approved' && other !== by);
-  });
-  if (answer === undefined || (byItself !== null && answer.at >= byItself)) {
-    return { approvedBy: null, countsFrom: byItself, refused: false };
-  }
-  const isApproved = answer.said.step.kind === 'approved';
-  return { approvedBy: isApproved ? answer.by : null, countsFrom: isApproved ? answer.at : null, refused: !isApproved };
 }
 
 function isSecret({ secrecy }: DisclosureContent, answers: readonly Change<DisclosureEntry>[], now: UnixMs): boolean {
@@ -90,17 +73,7 @@ export function requireAnswerable(
     if (isSecret) return;
     throw new DaylightError('conflict', 'answer: those whom it concerns can read it already', { field: 'answer' });
   }
-  if (state !== 'proposed') {
-    throw new DaylightError('conflict', 'answer: it is decided', {
-      field: 'answer',
-      remedy: 'Look at what stands there now.',
-    });
-  }
-  if (answer === 'refused' || proposedBy !== by) return;
-  throw new DaylightError('forbidden', 'answer: nobody approves what they proposed', {
-    field: 'answer',
-    remedy: 'Ask another privacy officer or owner to approve it.',
-  });
+  requireUndecided({ state, proposedBy }, answer, by);
 }
 
 /** Throws DaylightError `bad_request` for a secret that ends before it begins, or goes on for longer than two years. */

@@ -3,6 +3,7 @@ import { DaylightError } from '../../shared/errors.ts';
 import { type OrgId, PersonId } from '../../shared/ids.ts';
 import { Assessment } from '../../shared/protocol/http/assessments.ts';
 import { DisclosureStep } from '../../shared/protocol/http/disclosures.ts';
+import { HoldStep } from '../../shared/protocol/http/holds.ts';
 import { ControllerDetails } from '../../shared/protocol/http/processing.ts';
 import { RecordedProcessor } from '../../shared/protocol/http/processors.ts';
 import { EntryReason } from '../../shared/protocol/http/registerEntry.ts';
@@ -14,6 +15,7 @@ import { createLanes } from '../lanes.ts';
 import { type Settings, StoreError } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { DisclosureEntry } from './disclosures.ts';
+import type { HoldEntry } from './holds.ts';
 import { type Numbered, number } from './numbered.ts';
 
 /** What an entry of each register says. */
@@ -22,6 +24,7 @@ export interface Entries {
   readonly assessments: Numbered<Assessment>;
   readonly processors: Numbered<RecordedProcessor>;
   readonly disclosures: Numbered<DisclosureEntry>;
+  readonly holds: Numbered<HoldEntry>;
 }
 
 export type Register = keyof Entries;
@@ -33,6 +36,7 @@ const entries: { readonly [R in Register]: z.ZodType<Entries[R]> } = {
   assessments: Assessment.extend({ number }),
   processors: RecordedProcessor.extend({ number }),
   disclosures: z.strictObject({ number, step: DisclosureStep }),
+  holds: z.strictObject({ number, step: HoldStep }),
 };
 export const registerNames = Object.keys(entries) as Register[];
 
@@ -106,7 +110,7 @@ export async function registerRevision(
 /** All of a register, in order of revision. Throws VaultError `unavailable` when the keys cannot be read. */
 export async function readRegister<R extends Register>(
   store: Pick<Settings, 'settingRevisions'>,
-  vault: Vault,
+  vault: Pick<Vault, 'open'>,
   org: OrgId,
   register: R,
 ): Promise<readonly Written<R>[]> {

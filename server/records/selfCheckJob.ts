@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import type { OrgId } from '../../shared/ids.ts';
 import { HOUR, SECOND } from '../../shared/time.ts';
+import { type RoundTiming, startRounds } from '../rounds.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { runSelfCheck, type SelfCheckDeps } from './selfCheck.ts';
 
@@ -12,29 +12,12 @@ export interface SelfCheckJobDeps extends SelfCheckDeps {
   readonly failed: (cause: unknown) => void;
 }
 
-export interface SelfCheckTiming {
-  /** From the start to the first round: people are served first. */
-  readonly quietMs: number;
-  /** From one round to the next; in each only those are looked at that were not yet on this day. */
-  readonly everyMs: number;
-}
-
-const timing: SelfCheckTiming = { quietMs: 30 * SECOND, everyMs: HOUR };
+/** First people are served. In each round only those are looked at that were not yet on this day. */
+const timing: RoundTiming = { quietMs: 30 * SECOND, everyMs: HOUR };
 
 /** Looks once a day, by the clock given, whether the records of each organisation are in order, until it is closed. */
-export function startSelfChecks(deps: SelfCheckJobDeps, { quietMs, everyMs } = timing): { close(): Promise<void> } {
-  const closing = new AbortController();
-  const rested = (ms: number): Promise<boolean> =>
-    setTimeout(ms, true, { signal: closing.signal, ref: false }).catch(() => false);
-  const running = (async () => {
-    for (let wait = quietMs; await rested(wait); wait = everyMs) await selfCheckRound(deps);
-  })();
-  return {
-    async close() {
-      closing.abort();
-      await running;
-    },
-  };
+export function startSelfChecks(deps: SelfCheckJobDeps, when = timing): { close(): Promise<void> } {
+  return startRounds(() => selfCheckRound(deps), when);
 }
 
 async function selfCheckRound(deps: SelfCheckJobDeps): Promise<void> {

@@ -10,6 +10,7 @@ import { devicesRoutes } from './http/devices.ts';
 import { disclosureRoutes } from './http/disclosures.ts';
 import { enrolmentRoutes } from './http/enrolment.ts';
 import { erasuresRoutes } from './http/erasures.ts';
+import { holdRoutes } from './http/holds.ts';
 import { importsRoutes } from './http/imports.ts';
 import { layersRoutes } from './http/layers.ts';
 import { noticeRoutes } from './http/notice.ts';
@@ -90,6 +91,7 @@ export const routes = {
   ...assessmentRoutes,
   ...processorRoutes,
   ...disclosureRoutes,
+  ...holdRoutes,
 } as const satisfies Record<string, RouteShape>;
 
 export type Routes = typeof routes;

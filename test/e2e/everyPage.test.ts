@@ -173,6 +173,11 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'officer', path: '/records/disclosures', heading: 'Disclosures' },
     open: pressForDialog('Add a disclosure', 'Another privacy officer or owner has to approve it.'),
   },
+  'legal holds': { as: 'officer', path: '/records/holds', heading: 'Legal holds' },
+  'a legal hold that is added': {
+    ...{ as: 'officer', path: '/records/holds', heading: 'Legal holds' },
+    open: pressForDialog('Add a hold', 'Another privacy officer or owner has to approve it'),
+  },
   'access logs': { as: 'officer', path: '/access-logs', heading: 'Access logs' },
   'team today, asked what for': { as: 'manager', path: '/today', heading: 'Team today' },
   'team today': { ...looking, path: '/today', heading: 'Team today' },

@@ -171,7 +171,11 @@ async function serveFailing() {
       folder: '',
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),
     },
-    ...{ erased: createErased({ store, vault }), erasures: { wake: () => undefined }, specialSearches: NO_SEARCHES },
+    ...{
+      erased: createErased({ store, vault, clock }),
+      erasures: { wake: () => undefined },
+      specialSearches: NO_SEARCHES,
+    },
     ...{ publicUrl: () => 'http://localhost', origins: () => new Set(), secure: false, behindProxy: false },
     ...{ consoleFolder: null, healthy: async () => true, closing: new AbortController().signal, log: () => undefined },
   });

@@ -259,6 +259,12 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ error }) => error.code,
     saidOf: () => 'conflict',
   },
+  ownHolds: {
+    ...{ ...change, refusal: 'refused_holds' },
+    may: self,
+    said: ({ holds }) => holds,
+    saidOf: () => [],
+  },
   ownDisclosures: {
     ...{ ...change, refusal: 'refused_disclosures' },
     may: self,

@@ -93,6 +93,7 @@ test('what a person reports as private is told first, then shown to nobody, then
   expect(preview).toMatchObject({
     goes: ['app', 'url', 'screenshot'].map((parameter) => ({ parameter, records: 1 })),
     refused: [],
+    held: false,
   });
   const sealed = await sealedOf(mia, first, ['app', 'url']);
   expect((await filesWith(sealed)).length).toBeGreaterThan(0);

@@ -31,7 +31,7 @@ import { batch, dial, receiptBy } from '../support/ingestKit.ts';
 import { finished, fromSource, startNode } from '../support/nodeProcess.ts';
 import { downloadOwn } from '../support/ownCopy.ts';
 import { plant } from '../support/plantedPerson.ts';
-import { DISCLOSURE } from '../support/routeExamples.ts';
+import { DISCLOSURE, HOLD } from '../support/routeExamples.ts';
 
 // PROMISES 33: what a person is given is everything that is held of them, and nothing of anybody else.
 
@@ -96,6 +96,10 @@ beforeAll(async () => {
     const { revision } = await officer.client.ok('POST', '/records/disclosures', proposal);
     const approval = { revision, answer: 'approved', reason: 'for this test' };
     await client.ok('PUT', `/records/disclosures/${revision}`, approval);
+    const until = dayOf(Date.now() + 9 * DAY);
+    const hold = { ...HOLD, until, person: one.person, why: words };
+    await officer.client.ok('POST', '/records/holds', { ...proposal, content: hold });
+    await client.ok('PUT', `/records/holds/${revision}`, approval);
   }
   for (const [{ client: own, person }, words] of [
     [ann, ANN],

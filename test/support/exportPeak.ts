@@ -35,6 +35,7 @@ const subject = {
   contacts,
   notices: [],
   disclosures: [],
+  holds: [],
   store,
   vault,
   erased,

@@ -101,7 +101,7 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     const settle = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
     const control = createPolicyControl({ store, vault, organisations, connections, changes, clock, ...settle });
     const requests = createRightsRequests({ store, vault, connections, clock, random: systemRandom });
-    const erased = createErased({ store, vault });
+    const erased = createErased({ store, vault, clock });
     const notices = createNotices({ store, vault, organisations, clock });
     const sockets = createAgentSocket({
       ...{ store, vault, organisations, control, requests, erased, notices, connections, clock, random: systemRandom },

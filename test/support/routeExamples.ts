@@ -68,6 +68,16 @@ export const DISCLOSURE = {
   secrecy: null,
 };
 
+/** Without the person. */
+export const HOLD = {
+  parameters: ['session'],
+  from: '2026-01-01',
+  to: '2026-01-31',
+  why: 'A claim about overtime.',
+  authority: 'Case 7/2026',
+  until: '2027-01-31',
+};
+
 const record = { parameter: 'notes', level: 'on', at: 1_790_000_000_000, mono: 1, span: 0, note: 'a note' };
 
 export function examples({
@@ -264,6 +274,13 @@ export function examples({
       params: { number: '1' },
       body: { revision: 9_999, answer: 'approved', reason: 'for this test' },
     },
+    holds: {},
+    proposeHold: { body: { revision: 9_999, content: { ...HOLD, person }, reason: 'for this test' } },
+    answerHold: {
+      params: { number: '1' },
+      body: { revision: 9_999, answer: 'approved', reason: 'for this test' },
+    },
+    ownHolds: { params: { person } },
     ownDisclosures: { params: { person } },
     ownDisclosuresPage: { params: { person } },
     ownDisclosuresTable: { params: { person } },

@@ -1,7 +1,5 @@
 import { dayOf } from '../../../shared/time.ts';
-import type { Actor, Authorized } from '../../authorize.ts';
-import { authorize, organisation } from '../../authorize.ts';
-import { activePeople } from '../../control/secondPerson.ts';
+import type { Authorized } from '../../authorize.ts';
 import {
   disclosedOf,
   disclosureOf,
@@ -20,6 +18,7 @@ import { newest, requireNewest } from '../../records/registers.ts';
 import type { PersonRecord } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
+import { hasSecondKeeper } from '../secondKeeper.ts';
 import { noteEvent } from '../securityEvents.ts';
 
 /** To whom data of people was given: for those who answer for it, and for each person what concerns them. */
@@ -56,7 +55,7 @@ export function disclosures(
       const written = await registers.write(leave, 'disclosures', async (before) => {
         requireNewest(before, revision);
         requireEnd(content, clock.now());
-        const alone = !(await hasSecond(context, leave.actor));
+        const alone = !(await hasSecondKeeper(context, leave.actor));
         await noteEvent(context, leave.actor, 'disclosure_proposed');
         return { entry: { number: newest(before) + 1, step: { kind: 'proposed', content, alone } }, reason };
       });
@@ -82,10 +81,4 @@ export function disclosures(
       return { name: `disclosures-of-my-data-${dayOf(asOf)}.csv`, text: ownDisclosuresTable(own) };
     },
   };
-}
-
-/** Whether anybody else is there who may approve. */
-async function hasSecond({ store }: Context, { org, person }: Actor): Promise<boolean> {
-  const others = (await activePeople(store, org)).filter((one) => one.person !== person);
-  return others.some((other) => authorize(other, 'records.change', organisation(org)).kind === 'granted');
 }

@@ -58,7 +58,10 @@ export function erasures(
       return countings.run(person.person, async () => {
         await recordOwnRead(context, leave, 'held', clock.now());
         const { refused, scope } = await wantedOf(context, person, body);
-        return { goes: scope === null ? [] : await countedOf(context, person, scope), refused };
+        const goes = scope === null ? [] : await countedOf(context, person, scope);
+        const { keeps } = await erased.of(person);
+        const held = goes.some(({ parameter, days }) => days.some(({ day }) => keeps(parameter, day)));
+        return { goes, refused, held };
       });
     },
     async erase({ person, leave, body: { what, ...proof } }) {

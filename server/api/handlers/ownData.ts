@@ -10,6 +10,7 @@ import { zipOf } from '../../lifecycle/exportZip.ts';
 import { heldUntil, subjectFiles } from '../../lifecycle/subjectAccess.ts';
 import type { Subject } from '../../lifecycle/subjectRecords.ts';
 import { disclosedOf } from '../../records/disclosures.ts';
+import { ownHolds } from '../../records/holds.ts';
 import type { PersonRecord, Snapshot } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { createExports, type ExportPlace, type Exports } from '../exports.ts';
@@ -132,6 +133,7 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
   const erased = await context.erased.of(person);
   const written = await context.registers.read(asking.org, 'disclosures');
   const disclosures = disclosedOf(written, asking.person, asOf);
+  const holds = ownHolds(await context.registers.read(asking.org, 'holds'), asking.person, asOf);
   return {
     person,
     today: dayOf(context.clock.now()),
@@ -144,6 +146,7 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
     notices: heads,
     translations,
     disclosures,
+    holds,
     open,
   };
 }

@@ -25,6 +25,8 @@ export const keys = {
   assessments: ['records', 'assessments'],
   processors: ['records', 'processors'],
   disclosures: ['records', 'disclosures'],
+  holds: ['records', 'holds'],
+  ownHolds: (person: string) => ['ownHolds', person],
   ownDisclosures: (person: string) => ['ownDisclosures', person],
   specialSearch: ['records', 'private'],
   selfCheck: ['records', 'check'],

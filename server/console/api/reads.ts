@@ -333,6 +333,17 @@ export function useDisclosures() {
   return useQuery({ queryKey: keys.disclosures, queryFn: ({ signal }) => call('disclosures', {}, signal) });
 }
 
+export function useHolds() {
+  return useQuery({ queryKey: keys.holds, queryFn: ({ signal }) => call('holds', {}, signal) });
+}
+
+export function useOwnHolds(person: string) {
+  return useQuery({
+    queryKey: keys.ownHolds(person),
+    queryFn: ({ signal }) => call('ownHolds', { params: { person } }, signal),
+  });
+}
+
 export function useOwnDisclosures(person: string) {
   return useQuery({
     queryKey: keys.ownDisclosures(person),

@@ -18,6 +18,7 @@ import { count, listed, say } from '../strings/say.ts';
 import { Download } from './Download.tsx';
 import classes from './data.module.css';
 import { OwnDisclosures } from './OwnDisclosures.tsx';
+import { OwnHolds } from './OwnHolds.tsx';
 import { OwnLeftOut } from './OwnLeftOut.tsx';
 
 /** Everything that is held of whoever looks: by parameter and day, and to take along. */
@@ -35,6 +36,7 @@ export function MyData() {
         <AgePanel person={person.id} name={person.name} />
         <MyCorrections />
         <MyRestrictions />
+        <OwnHolds />
         <OwnDisclosures />
         <Download />
         <section className="dl-panel dl-stack" aria-labelledby="brought-heading">

@@ -67,7 +67,7 @@ function Asking({
       </div>
     );
   if (preview.isError) return <Failure error={preview.error} retry={() => void preview.refetch()} />;
-  const { goes, refused } = preview.data;
+  const { goes, refused, held } = preview.data;
   const what = withoutRefused(target, refused);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -78,6 +78,11 @@ function Asking({
     <form className="dl-stack" onSubmit={submit} noValidate>
       <Refused refused={refused} />
       {goes.length === 0 ? <p>{say('erase.nothing')}</p> : <Goes goes={goes} />}
+      {held && (
+        <Note tone="wait">
+          <p>{say('erase.held')}</p>
+        </Note>
+      )}
       {goes.length > 0 && (
         <>
           <ul className="dl-list">

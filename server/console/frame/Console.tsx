@@ -35,6 +35,7 @@ import { PersonPage } from '../people/PersonPage.tsx';
 import { TeamPage } from '../people/TeamPage.tsx';
 import { Assessments } from '../records/Assessments.tsx';
 import { Disclosures } from '../records/Disclosures.tsx';
+import { Holds } from '../records/Holds.tsx';
 import { PrivateEntries } from '../records/PrivateEntries.tsx';
 import { Processors } from '../records/Processors.tsx';
 import { Records } from '../records/Records.tsx';
@@ -117,6 +118,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/records/assessments" element={<Assessments />} />
           <Route path="/records/processors" element={<Processors />} />
           <Route path="/records/disclosures" element={<Disclosures />} />
+          <Route path="/records/holds" element={<Holds />} />
           <Route path="/records/private" element={<PrivateEntries />} />
           <Route path="/requests" element={<AllRequests />} />
           <Route path="/my-requests" element={<MyRequests />} />

@@ -5,11 +5,9 @@ import { PersonId } from '../../../shared/ids.ts';
 import { DisclosureContent, type Secrecy } from '../../../shared/protocol/http/disclosures.ts';
 import { addDays, dayOf } from '../../../shared/time.ts';
 import { call } from '../api/client.ts';
-import { useAccessLogs, usePeople } from '../api/reads.ts';
-import { useMe } from '../api/useMe.ts';
-import { may } from '../frame/may.ts';
 import { say } from '../strings/say.ts';
 import { RegisterForm } from './RegisterForm.tsx';
+import { useWhoever } from './useWhoever.ts';
 
 export type DisclosureAnswer = 'approved' | 'refused' | 'told';
 
@@ -176,14 +174,6 @@ export function AnswerDisclosure(props: {
       {() => <p>{say(`disclosures.will.${answer}`)}</p>}
     </RegisterForm>
   );
-}
-
-/** Everybody whose name the viewer may know. */
-function useWhoever(): { value: string; label: string }[] {
-  const me = useMe();
-  const [people, logs] = [usePeople(), useAccessLogs(may.seeAccessLogs(me.person.role))];
-  const names = new Map([...(logs.data ?? []), ...(people.data ?? [])].map(({ id, name }) => [id, name]));
-  return [...names].map(([value, label]) => ({ value, label }));
 }
 
 function begun(today: string): Entered {

@@ -8,13 +8,14 @@ import { addressOf } from '../api/client.ts';
 import { useDisclosures } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Empty } from '../frame/Page.tsx';
-import { useAuthorName, useNames } from '../frame/useNames.ts';
+import { useNames } from '../frame/useNames.ts';
 import { dateTime, longDay } from '../strings/format.ts';
 import { listed, say } from '../strings/say.ts';
 import { Detail } from './Detail.tsx';
 import { AnswerDisclosure, type DisclosureAnswer, ProposeDisclosure } from './DisclosureDialogs.tsx';
 import { Register } from './Register.tsx';
 import classes from './records.module.css';
+import { useDecidedByTwo } from './useDecidedByTwo.ts';
 
 /** To whom data of people was given, by whose leave, and whether those people are told. */
 export function Disclosures() {
@@ -107,19 +108,11 @@ function answersTo({ state, proposedBy, isSecret }: DisclosureView, me: string):
   return [...(state === 'proposed' ? deciding : []), ...(isSecret && state !== 'refused' ? (['told'] as const) : [])];
 }
 
-function Decided({ disclosure: { state, proposedBy, approvedBy, countsFrom } }: { disclosure: DisclosureView }) {
-  const [proposer, approver] = [useAuthorName(proposedBy, 'recorder'), useAuthorName(approvedBy, 'recorder')];
-  const when = countsFrom === null ? '' : dateTime(countsFrom);
-  const decided = () => {
-    if (approvedBy !== null) return say('disclosures.approvedBy', { approver, when });
-    if (countsFrom === null) return state === 'refused' ? '' : say('disclosures.waits');
-    return say('disclosures.byItself', { when });
-  };
-  return (
-    <p className="dl-quiet dl-small">
-      {say('disclosures.proposedBy', { proposer })} {decided()}
-    </p>
-  );
+function Decided({ disclosure }: { disclosure: DisclosureView }) {
+  const { state, countsFrom } = disclosure;
+  const waits = state === 'refused' ? '' : say('disclosures.waits');
+  const byItself = say('disclosures.byItself', { when: countsFrom === null ? '' : dateTime(countsFrom) });
+  return <p className="dl-quiet dl-small">{useDecidedByTwo(disclosure, { waits, byItself })}</p>;
 }
 
 function useWhom(people: DisclosureView['people']): string {

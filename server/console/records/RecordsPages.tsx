@@ -12,6 +12,7 @@ export function RecordsPages() {
       <NavLink to="/records/assessments">{say('assessments.title')}</NavLink>
       <NavLink to="/records/processors">{say('processors.title')}</NavLink>
       <NavLink to="/records/disclosures">{say('disclosures.title')}</NavLink>
+      <NavLink to="/records/holds">{say('holds.title')}</NavLink>
       <NavLink to="/records/private">{say('special.title')}</NavLink>
     </nav>
   );

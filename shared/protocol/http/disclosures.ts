@@ -4,11 +4,8 @@ import { PersonId } from '../../ids.ts';
 import { line, text } from '../../text.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { versionInPath } from './policy.ts';
-import { changedEntry, changeOf, EntryReason } from './registerEntry.ts';
+import { ALONE_HOURS, changedEntry, changeOf, EntryReason } from './registerEntry.ts';
 import { empty, personPath, route } from './route.ts';
-
-/** Where nobody else may approve, a disclosure counts so many hours after it was proposed, and may be refused until then. */
-export const ALONE_HOURS = 72;
 
 /** What those whom it concerns are not told yet, on whose authority, and to the end of which day. */
 export const Secrecy = z.strictObject({

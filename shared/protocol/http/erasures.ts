@@ -51,6 +51,8 @@ export const ErasurePreview = z.strictObject({
   ),
   /** What was asked for and is not the person's own to erase, because it is kept on that basis. */
   refused: z.array(z.strictObject({ parameter: ParameterId, basis: LawfulBasis })),
+  /** Some of it is kept by a legal hold: shown to nobody from then on, and deleted by itself when the hold ends. */
+  held: z.boolean(),
 });
 export type ErasurePreview = z.infer<typeof ErasurePreview>;
 

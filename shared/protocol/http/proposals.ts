@@ -4,9 +4,8 @@ import { PersonId } from '../../ids.ts';
 import { PolicyDocument } from '../../policy/policy.ts';
 import { Digest } from '../../signed.ts';
 import { UnixMs } from '../../time.ts';
-import { ALONE_HOURS } from './disclosures.ts';
 import { PolicyChange, versionInPath } from './policy.ts';
-import { EntryReason } from './registerEntry.ts';
+import { ALONE_HOURS, EntryReason } from './registerEntry.ts';
 import { empty, route } from './route.ts';
 
 /** What waits at once in an organisation, at the most. */

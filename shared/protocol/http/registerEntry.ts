@@ -3,6 +3,9 @@ import { PersonId } from '../../ids.ts';
 import { text } from '../../text.ts';
 import { UnixMs } from '../../time.ts';
 
+/** Where nobody else may approve what somebody puts forward, it counts so many hours later, and may be refused until then. */
+export const ALONE_HOURS = 72;
+
 /** Why somebody wrote an entry into a register. */
 export const EntryReason = text(1, 500, 'say why, in a few words');
 

@@ -139,6 +139,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   changeController: keepers,
   ...{ disclosures: keepers, disclosuresPage: keepers, disclosuresTable: keepers },
   ...{ proposeDisclosure: keepers, answerDisclosure: keepers },
+  ...{ holds: keepers, proposeHold: keepers, answerHold: keepers, ownHolds: [] },
   ...{ ownDisclosures: [], ownDisclosuresPage: [], ownDisclosuresTable: [] },
   ...{ processors: keepers, recordProcessor: keepers },
   ...{ assessments: keepers, recordAssessment: keepers, selfCheck: keepers },

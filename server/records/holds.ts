@@ -1,0 +1,118 @@
+import type { ParameterId } from '../../shared/catalog.ts';
+import { DaylightError } from '../../shared/errors.ts';
+import type { OrgId, PersonId } from '../../shared/ids.ts';
+import { endOfDay } from '../../shared/policy/review.ts';
+import {
+  type HoldContent,
+  type HoldState,
+  type HoldStep,
+  type HoldsView,
+  type HoldView,
+  MOST_HELD_DAYS,
+  type OwnHold,
+} from '../../shared/protocol/http/holds.ts';
+import { DAY, type Day, type UnixMs } from '../../shared/time.ts';
+import type { Settings } from '../store/store.ts';
+import type { Vault } from '../vault/vault.ts';
+import { type Change, type Item, itemsOf, unreadableOf } from './numbered.ts';
+import { newest, readRegister, type Written } from './registers.ts';
+import { decidedByTwo, requireUndecided } from './twoPeople.ts';
+
+/** What an entry of the register of legal holds says. */
+export interface HoldEntry {
+  readonly step: HoldStep;
+}
+
+type Register = readonly Written<'holds'>[];
+
+export function holdsView(written: Register, asOf: UnixMs): HoldsView {
+  const items = itemsOf<HoldEntry>(written);
+  const holds = items.flatMap((item) => holdOf(item, asOf) ?? []);
+  // What was done about a hold that cannot be read any more counts for nothing either.
+  const lost = items.length - holds.length;
+  return { asOf, revision: newest(written), holds, unreadable: unreadableOf(written) + lost };
+}
+
+/** Null where what was proposed cannot be read. */
+export function holdOf({ number, changes }: Item<HoldEntry>, now: UnixMs): HoldView | null {
+  const [first, ...answers] = changes;
+  if (first?.said.step.kind !== 'proposed' || first.revision !== number) return null;
+  const { content, alone } = first.said.step;
+  const { approvedBy, countsFrom, refused } = decidedByTwo(first, answers, alone);
+  const state = refused ? 'refused' : stateOf(content, countsFrom, answers, now);
+  return {
+    ...{ ...content, number, state, proposedBy: first.by, approvedBy, holdsFrom: countsFrom },
+    changes: changes.map(({ said: { step }, ...change }) => ({ ...change, said: step })),
+  };
+}
+
+function stateOf(
+  { until }: HoldContent,
+  from: UnixMs | null,
+  answers: readonly Change<HoldEntry>[],
+  now: UnixMs,
+): HoldState {
+  if (answers.some(({ said: { step } }) => step.kind === 'released')) return 'released';
+  if (now > endOfDay(until)) return 'over';
+  return from !== null && now >= from ? 'holds' : 'proposed';
+}
+
+/** What of whom is held at this moment. Pure. */
+export interface Held {
+  /** Whether anything of this person is. */
+  ofPerson(person: PersonId): boolean;
+  holds(person: PersonId, parameter: ParameterId, day: Day): boolean;
+}
+
+export function heldAt(written: Register, now: UnixMs): Held {
+  const all = holdsView(written, now).holds.filter(({ state }) => state === 'holds');
+  if (all.length === 0) return NOTHING_HELD;
+  return {
+    ofPerson: (person) => all.some((hold) => hold.person === person),
+    holds: (person, parameter, day) =>
+      all.some(
+        (hold) => hold.person === person && hold.parameters.includes(parameter) && day >= hold.from && day <= hold.to,
+      ),
+  };
+}
+
+/** What is held in the organisation now. Throws VaultError `unavailable` when the keys cannot be read. */
+export async function readHeld(
+  store: Pick<Settings, 'settingRevisions'>,
+  vault: Pick<Vault, 'open'>,
+  org: OrgId,
+  now: UnixMs,
+): Promise<Held> {
+  return heldAt(await readRegister(store, vault, org, 'holds'), now);
+}
+
+export const NOTHING_HELD: Held = { ofPerson: () => false, holds: () => false };
+
+/** What of the register one person is told: what holds something of theirs, or has. */
+export function ownHolds(written: Register, whose: PersonId, now: UnixMs): OwnHold[] {
+  return holdsView(written, now).holds.flatMap((hold) => {
+    const { number, parameters, from, to, why, authority, until, state, holdsFrom } = hold;
+    if (hold.person !== whose || holdsFrom === null || state === 'proposed' || state === 'refused') return [];
+    return [{ number, parameters, from, to, why, authority, until, state, holdsFrom }];
+  });
+}
+
+/** Throws DaylightError `forbidden` for whoever approves their own, `conflict` for what is decided, or holds nothing. */
+export function requireHoldAnswerable(hold: HoldView, answer: 'approved' | 'refused' | 'released', by: PersonId): void {
+  if (answer !== 'released') return requireUndecided(hold, answer, by);
+  if (hold.state === 'holds') return;
+  throw new DaylightError('conflict', 'answer: it holds nothing', {
+    field: 'answer',
+    remedy: 'Only what holds can be released; look at what stands there now.',
+  });
+}
+
+/** Throws DaylightError `bad_request` for a hold that ends before it begins, or goes on for longer than two years. */
+export function requireHoldEnd({ until }: HoldContent, now: UnixMs): void {
+  const end = endOfDay(until);
+  if (end >= now && end <= now + MOST_HELD_DAYS * DAY) return;
+  throw new DaylightError('bad_request', 'content.until: expected a day from today to two years ahead', {
+    field: 'content.until',
+    remedy: 'Give the last day on which it is needed. What is needed for longer is put forward anew before that.',
+  });
+}
