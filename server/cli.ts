@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError, Option } from 'commander';
 import { DaylightError } from '../shared/errors.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { OrgId } from '../shared/ids.ts';
 import { tooOldNode } from '../shared/nodeVersion.ts';
-import { KeyReason } from '../shared/policy/keys.ts';
 import { checkOnHost } from './checkOnHost.ts';
+import { agreed, named } from './cli/ask.ts';
+import { addKeys } from './cli/keys.ts';
 import { dataOption, type Given, jsonOption, need } from './cli/options.ts';
 import { exit, migrated, say, words } from './cli/say.ts';
 import { systemClock } from './clock.ts';
@@ -20,7 +20,6 @@ import { createLog, failureFields } from './log.ts';
 import { keepOwnMemory } from './ownProcess.ts';
 import { systemRandom } from './random.ts';
 import { findingWords } from './records/findingWords.ts';
-import { type KeyInForce, keyInForce, rotateOnHost } from './rotateOnHost.ts';
 import { openServer } from './server.ts';
 import { StoreError } from './store/store.ts';
 import { VaultError } from './vault/vault.ts';
@@ -206,48 +205,6 @@ function addEnrolmentCode(parent: Command): void {
     });
 }
 
-function addKeys(parent: Command): void {
-  const keys = parent.command('keys').description('The key that signs what is collected. The server must be stopped.');
-  keys
-    .command('rotate')
-    .description('Put a new key in the place of the one that signs policies; computers learn of it as they connect.')
-    .addOption(dataOption())
-    .option('--organisation <name>', 'its name or id; given here alone, never in the environment')
-    .addOption(new Option('--reason <reason>', 'why').choices(KeyReason.options).default('scheduled'))
-    .option('--yes', 'without asking', false)
-    .addOption(jsonOption())
-    .addHelpText(
-      'after',
-      '\nWhat is collected stays as it is. Owners can do the same in the console while the server runs. The new key is signed by the one\n' +
-        'before it and by the key of the server, or no computer would take it. On record as a security event.',
-    )
-    .action(async (options: Given) => {
-      const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
-      const before = await keyInForce(named(options['organisation']), surroundings);
-      say(options, { event: 'will_change', ...before }, whatWillChange(before));
-      if (options['yes'] !== true) await agreed(before.name, 'to change its key', 'changed');
-      const after = await rotateOnHost(before, KeyReason.parse(options['reason']), surroundings);
-      say(options, { event: 'changed', ...after }, [
-        `Key ${after.sequence + 1} signs the policies of "${after.name}" now: ${shortened(after.keyId)}.`,
-        'Start the server again: `daylight-server serve`.',
-      ]);
-    });
-}
-
-function whatWillChange({ name, sequence, keyId, since }: KeyInForce): readonly string[] {
-  const from = since === null ? 'from the beginning' : `since ${new Date(since).toISOString()}`;
-  return [
-    `Key ${sequence + 1} signs the policies of "${name}" ${from}: ${shortened(keyId)}.`,
-    'It is deleted here, and signs nothing any more. A new one takes its place; what is collected stays as it is.',
-    'Each computer takes the new one when it connects, and until then goes by what it has, as long as that was confirmed for.',
-  ];
-}
-
-/** As it is shown in the console. */
-function shortened(keyId: string): string {
-  return (keyId.slice(0, 16).match(/.{4}/g) ?? []).join(' ');
-}
-
 function addCancel(parent: Command): void {
   parent
     .command('cancel')
@@ -327,34 +284,6 @@ function addCheck(parent: Command): void {
 
 function begunBefore(org: OrgId): string {
   return `What was begun before is finished: nothing is left of organisation ${org} here.`;
-}
-
-function named(organisation: Given[string]): string {
-  if (typeof organisation === 'string' && organisation.trim() !== '') return organisation;
-  throw new DaylightError('bad_request', '--organisation: expected a value', {
-    field: 'organisation',
-    remedy: 'Give --organisation NAME.',
-  });
-}
-
-/** Whoever does what cannot be taken back writes the name first. */
-async function agreed(name: string, to: string, done: string): Promise<void> {
-  const answer = process.stdin.isTTY ? await asked(`Write the name ${to} (${name}): `) : '';
-  if (answer.trim() === name) return;
-  throw new DaylightError('bad_request', `nothing was ${done}: the name was not written`, {
-    remedy: 'Write it in a terminal when you are asked, or give --yes.',
-  });
-}
-
-/** Empty for whoever ends the question instead (Ctrl-C, Ctrl-D). */
-async function asked(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-  try {
-    return await Promise.race([lines.question(question).catch(() => ''), ended]);
-  } finally {
-    lines.close();
-  }
 }
 
 function portOption(): Option {

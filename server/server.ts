@@ -28,6 +28,7 @@ import { startErasures } from './lifecycle/erasure.ts';
 import { startHeldBack } from './lifecycle/heldBack.ts';
 import { startImportSweep } from './lifecycle/importSweep.ts';
 import { createImports } from './lifecycle/imports.ts';
+import { startKeyRolls } from './lifecycle/keyRolls.ts';
 import { eraseMinors } from './lifecycle/minors.ts';
 import { createSpecialSearches } from './lifecycle/specialSearches.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
@@ -149,6 +150,13 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       failed: (cause) => log.error('scheduled_publication', { failure: failureFields(cause) }),
     });
     opened.push(() => scheduled.close());
+    const keyRolls = startKeyRolls({
+      ...foundation,
+      clock,
+      rolled: ({ dataKeys }) => log.info('keys_rolled', { count: dataKeys }),
+      failed: (cause) => log.error('keys_rolled', { failure: failureFields(cause) }),
+    });
+    opened.push(() => keyRolls.close());
     const closing = new AbortController();
     const address: { origin: string; origins: ReadonlySet<string> } = { origin: '', origins: new Set() };
     const app = createApp({

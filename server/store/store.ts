@@ -898,14 +898,23 @@ export interface Endings {
 export interface DataKeyId {
   readonly org: OrgId;
   readonly person: PersonId;
-  /** `profile` is the key of a person's profile, credentials and sessions; its epoch is 0. `imported`: of one import each. */
-  readonly parameter: ParameterId | 'profile' | 'imported';
+  /**
+   * `profile` is the key of a person's profile, credentials and sessions; its epoch is 0. `imported`: of one import each. `organisation`: of
+   * what is the organisation's own, its person is `nobody` and its epoch 0.
+   */
+  readonly parameter: ParameterId | 'profile' | 'imported' | 'organisation';
   readonly epoch: number;
 }
 
 export interface WrappedDataKey extends DataKeyId {
   readonly orgKeyVersion: number;
   readonly wrapped: Uint8Array;
+}
+
+/** A data key under a new version of the organisation key, and under which one it was. */
+export interface Rewrapped {
+  readonly key: WrappedDataKey;
+  readonly was: number;
 }
 
 export interface WrappedOrgKey {
@@ -920,8 +929,11 @@ export interface EndedSubject {
   readonly person: PersonId | null;
 }
 
-/** A number that only goes up. `revoked`: one more with every destruction of keys. `seen_at`: the latest time that the store has seen. */
-export type MarkName = 'revoked' | 'seen_at' | 'restore_epoch';
+/**
+ * A number that only goes up. `revoked`: one more with every destruction of keys. `seen_at`: the latest time that the store has seen.
+ * `rolled_at`: when the keys of the organisations were last replaced.
+ */
+export type MarkName = 'revoked' | 'seen_at' | 'restore_epoch' | 'rolled_at';
 
 /** `certificate`: signs the certificates of endings, and belongs to the whole server. */
 export type SigningKeyName = 'certificate';
@@ -958,6 +970,20 @@ export interface KeyStore {
    * made: its person or organisation has ended, or the organisation key that wraps it is not there (any more).
    */
   putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly (WrappedDataKey | null)[]>;
+  /** Those of the organisation that are wrapped under another version of its key, so many at the most, in one order, after the one given. */
+  dataKeysNotUnder(
+    org: OrgId,
+    version: number,
+    after: DataKeyId | null,
+    most: number,
+  ): Promise<readonly WrappedDataKey[]>;
+  /** Puts the new wrapping in the place of the old one, where that is still there: what was destroyed meanwhile stays destroyed. */
+  rewrapDataKeys(keys: readonly Rewrapped[]): Promise<void>;
+  /**
+   * Deletes the versions of the organisation's key that are below this one, in one step. Returns as `destroyDataKeys` does; null, and
+   * nothing happened, while one of them wraps a data key.
+   */
+  destroyOrgKeysBelow(org: OrgId, version: number): Promise<number | null>;
   /** Of which epochs there are keys of the person's parameter, ascending. */
   dataKeyEpochs(org: OrgId, person: PersonId, parameter: DataKeyId['parameter']): Promise<readonly number[]>;
   /**

@@ -1,4 +1,4 @@
-import type { OrgId, PersonId } from '../../shared/ids.ts';
+import { type OrgId, PersonId } from '../../shared/ids.ts';
 import type { MonoMs } from '../../shared/time.ts';
 import { type DataKeyId, type EndedSubject, type KeyStore, StoreError, type WrappedDataKey } from '../store/store.ts';
 import { createTogether } from '../together.ts';
@@ -27,6 +27,16 @@ export interface Keyring {
   end(org: OrgId, person: PersonId | null): Promise<void>;
   /** The keys of an organisation, newest first; the first one is made when there is none and `create` is set. Empty once it has ended. */
   orgKeys(org: OrgId, options: { create: boolean }): Promise<readonly OrgKey[]>;
+  /**
+   * The key of what is the organisation's own, made when `create` is set and there is nothing of the organisation yet. It stays when the
+   * organisation's keys roll, so that nothing has to be sealed anew. Null where there is none, or no organisation (any more).
+   */
+  recordKey(org: OrgId, options: { create: boolean }): Promise<Uint8Array | null>;
+  /**
+   * Puts a new version of the organisation's key in the place of all others, under which every data key is wrapped then. What was begun
+   * before goes on. It can end at any moment: everything opens as before, and the next one goes on. Null for who has ended.
+   */
+  roll(org: OrgId, signal?: AbortSignal): Promise<Rolled | null>;
   /** Forgets every key. Unwrapped keys are dropped, not overwritten: JavaScript cannot promise more. */
   close(): void;
 }
@@ -34,6 +44,12 @@ export interface Keyring {
 export interface OrgKey {
   readonly version: number;
   readonly key: Uint8Array;
+}
+
+export interface Rolled {
+  /** The version in force now; none before it is left. */
+  readonly version: number;
+  readonly dataKeys: number;
 }
 
 export interface KeyringOptions {
@@ -120,7 +136,15 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
   }
 
   async function makeOrgKey(org: OrgId): Promise<readonly OrgKey[]> {
-    const made = { org, version: 1 };
+    const keys = await addOrgKey(org, 1);
+    // At once: an organisation without one is taken for one of before, whose records are sealed under its first key itself.
+    const [first] = keys;
+    if (first !== undefined) await putDataKey(recordKeyId(org), first, random(KEY_BYTES));
+    return keys;
+  }
+
+  async function addOrgKey(org: OrgId, version: number): Promise<readonly OrgKey[]> {
+    const made = { org, version };
     const key = random(KEY_BYTES);
     const wrapped = wrap(rootKey, ORG_KEY, associatedWithOrgKey(made), key, random);
     try {
@@ -130,9 +154,64 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
       await reload((await keyStore.mark('revoked')) ?? 0); // another process made it first, or ended it
       return hasEnded(org, null) ? [] : (orgs.get(org) ?? []);
     }
-    const keys = [{ version: made.version, key }];
+    const keys = [{ version, key }, ...(orgs.get(org) ?? [])];
     orgs.set(org, keys);
     return keys;
+  }
+
+  async function recordKey(org: OrgId, { create }: { create: boolean }): Promise<Uint8Array | null> {
+    const id = recordKeyId(org);
+    const existing = await existingDataKey(id);
+    if (existing !== null) return existing;
+    const isNew = (await orgKeys(org, { create: false })).length === 0;
+    const [newest] = await orgKeys(org, { create });
+    if (newest === undefined) return null;
+    if (isNew) return existingDataKey(id);
+    if (newest.version !== 1) throw new VaultError('unavailable', NO_RECORD_KEY);
+    // Of before: what is sealed was sealed under this very key, which is to be destroyed.
+    return create ? once(keysInTheMaking, nameOf(id), () => putDataKey(id, newest, newest.key)) : newest.key;
+  }
+
+  async function roll(org: OrgId, signal?: AbortSignal): Promise<Rolled | null> {
+    if ((await recordKey(org, { create: true })) === null) return null;
+    await readOrgKeys();
+    const known = orgs.get(org) ?? [];
+    const [next] = known.length === 1 ? await addOrgKey(org, (known[0]?.version ?? 0) + 1) : known;
+    if (next === undefined || hasEnded(org, null)) return null;
+    for (let dataKeys = 0; ; ) {
+      dataKeys += await rewrapDataKeys(org, next, signal);
+      // Another process may have made one under the old version meanwhile: then it goes round again.
+      const count = await keyStore.destroyOrgKeysBelow(org, next.version);
+      if (count === null) continue;
+      destroyedHere(count);
+      orgs.set(org, [next]);
+      return { version: next.version, dataKeys };
+    }
+  }
+
+  async function rewrapDataKeys(org: OrgId, next: OrgKey, signal?: AbortSignal): Promise<number> {
+    let [after, many]: [DataKeyId | null, number] = [null, 0];
+    for (;;) {
+      signal?.throwIfAborted();
+      const some: readonly WrappedDataKey[] = await keyStore.dataKeysNotUnder(org, next.version, after, AT_ONCE);
+      const last = some.at(-1);
+      if (last === undefined) return many;
+      await keyStore.rewrapDataKeys(some.map((key) => ({ key: rewrapped(key, next), was: key.orgKeyVersion })));
+      after = last;
+      many += some.length;
+    }
+  }
+
+  function rewrapped(stored: WrappedDataKey, next: OrgKey): WrappedDataKey {
+    const key = orgs.get(stored.org)?.find(({ version }) => version === stored.orgKeyVersion);
+    if (key === undefined) throw orgKeyMissing(stored);
+    const opened = unwrap(key.key, DATA_KEY, associatedWithDataKey(stored), stored.wrapped);
+    return wrapDataKey(stored, next, opened);
+  }
+
+  function wrapDataKey({ org, person, parameter, epoch }: DataKeyId, by: OrgKey, key: Uint8Array): WrappedDataKey {
+    const bound = { org, person, parameter, epoch, orgKeyVersion: by.version };
+    return { ...bound, wrapped: wrap(by.key, DATA_KEY, associatedWithDataKey(bound), key, random) };
   }
 
   async function existingDataKey(id: DataKeyId): Promise<Uint8Array | null> {
@@ -160,25 +239,23 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
     if (existing !== null || hasEnded(id.org, id.person)) return existing;
     const [newest] = await orgKeys(id.org, { create: true });
     if (newest === undefined) return null;
-    const { org, person, parameter, epoch } = id;
+    return putDataKey(id, newest, random(KEY_BYTES));
+  }
+
+  /** What the store holds then is the key, even if another process was quicker. */
+  async function putDataKey(id: DataKeyId, by: OrgKey, key: Uint8Array): Promise<Uint8Array | null> {
     const before = revoked;
-    const bound = { org, person, parameter, epoch, orgKeyVersion: newest.version };
-    const made = random(KEY_BYTES);
-    const wrapped = wrap(newest.key, DATA_KEY, associatedWithDataKey(bound), made, random);
-    // What the store holds now is the key, even if another process was quicker.
-    const stored = await put({ ...bound, wrapped });
-    return stored === null ? refused(id) : remember(stored, before);
+    const stored = await put(wrapDataKey(id, by, key));
+    return stored === null ? refused(id, by, key) : remember(stored, before);
   }
 
   /** The store takes no key of who has ended, nor one under an organisation key that is gone: another process was quicker. */
-  async function refused(id: DataKeyId): Promise<Uint8Array | null> {
-    lookedAt = Number.NEGATIVE_INFINITY;
-    await look();
-    if (hasEnded(id.org, id.person)) return null;
-    throw new VaultError(
-      'unavailable',
-      'The organisation key of this record is not in the key store any more. Try again; if it stays so, restore the key store from the recovery set.',
-    );
+  async function refused(id: DataKeyId, by: OrgKey, key: Uint8Array): Promise<Uint8Array | null> {
+    await reload((await keyStore.mark('revoked')) ?? 0);
+    const [newest] = orgs.get(id.org) ?? [];
+    if (hasEnded(id.org, id.person) || newest === undefined) return null;
+    if (newest.version === by.version) throw orgKeyMissing({ orgKeyVersion: by.version });
+    return putDataKey(id, newest, key);
   }
 
   /** Who reads or makes one of them meanwhile has it no longer when this is over. */
@@ -214,10 +291,10 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
     const orgKey = wrapping();
     if (hasEnded(stored.org, stored.person)) return null;
     if (orgKey === undefined) {
-      throw new VaultError(
-        'unavailable',
-        `The organisation key, version ${stored.orgKeyVersion}, of this record is not in the key store. Restore the key store from the recovery set.`,
-      );
+      // Read before another process wrapped it anew and let go of the old version.
+      const now = await keyStore.dataKey(stored);
+      if (now === null || now.orgKeyVersion === stored.orgKeyVersion) throw orgKeyMissing(stored);
+      return remember(now, before);
     }
     const key = unwrap(orgKey.key, DATA_KEY, associatedWithDataKey(stored), stored.wrapped);
     if (before === revoked) cache.set(nameOf(stored), key);
@@ -231,11 +308,33 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
     destroyDataKeys,
     end,
     orgKeys,
+    recordKey,
+    roll,
     close() {
       orgs.clear();
       cache.deleteAll('');
     },
   };
+}
+
+/** Wrapped anew in one go and one commit: a few milliseconds in which nobody else is served. */
+const AT_ONCE = 64;
+
+const NO_RECORD_KEY =
+  "The key of the organisation's own records is not in the key store. Restore the key store from the recovery set.";
+
+/** Who has no person. */
+const NOBODY = PersonId.parse('00000000-0000-0000-0000-000000000000');
+
+function recordKeyId(org: OrgId): DataKeyId {
+  return { org, person: NOBODY, parameter: 'organisation', epoch: 0 };
+}
+
+function orgKeyMissing({ orgKeyVersion }: Pick<WrappedDataKey, 'orgKeyVersion'>): VaultError {
+  return new VaultError(
+    'unavailable',
+    `The organisation key, version ${orgKeyVersion}, of this record is not in the key store. Restore the key store from the recovery set.`,
+  );
 }
 
 async function unwrapOrgKeys(keyStore: KeyStore, rootKey: RootKey): Promise<Map<OrgId, readonly OrgKey[]>> {

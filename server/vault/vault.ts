@@ -3,7 +3,7 @@ import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { Digest } from '../../shared/signed.ts';
 import { type DataKeyId, type KeyStore, StoreError } from '../store/store.ts';
 import { KEY_BYTES, openBytes, SALT_BYTES, sealBytes } from './envelope.ts';
-import { type Keyring, type KeyringOptions, openKeyring } from './keyring.ts';
+import { type Keyring, type KeyringOptions, openKeyring, type Rolled } from './keyring.ts';
 import type { RandomBytes, RootKey } from './rootKey.ts';
 import { associatedWithScope } from './scope.ts';
 import { type Sealed, type SealScope, VaultError } from './sealed.ts';
@@ -32,6 +32,8 @@ export interface Vault {
   endPerson(org: OrgId, person: PersonId): Promise<void>;
   /** The same for an organisation and everyone in it. */
   endOrganisation(org: OrgId): Promise<void>;
+  /** Puts a new key of the organisation in the place of the old one, which is destroyed. See `Keyring.roll`. */
+  rollKeys(org: OrgId, signal?: AbortSignal): Promise<Rolled | null>;
   /** Signs the certificates of endings; of the whole server. See `ServerKeys`. */
   certificateKey(): Promise<CertificateKey>;
   sealBackupKey: ServerKeys['sealBackupKey'];
@@ -85,12 +87,10 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
     async open(scope, sealed) {
       requireOpen();
       const associated = associatedWithScope(scope);
-      const { keys, label } = await unavailableUnlessRead(() => openingKeys(keyring, scope));
-      if (keys.length === 0) throw keyDestroyed();
-      for (const key of keys) {
-        const opened = openBytes({ key, label, associated, sealed });
-        if (opened.ok) return opened.plaintext;
-      }
+      const { key, label } = await unavailableUnlessRead(() => openingKey(keyring, scope));
+      if (key === null) throw keyDestroyed();
+      const opened = openBytes({ key, label, associated, sealed });
+      if (opened.ok) return opened.plaintext;
       throw new VaultError(
         'not_authentic',
         'A stored record did not open: it was altered or belongs elsewhere. Restore it from a backup.',
@@ -107,6 +107,10 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
     async endOrganisation(org) {
       requireOpen();
       await unavailableUnlessRead(() => keyring.end(org, null));
+    },
+    async rollKeys(org, signal) {
+      requireOpen();
+      return unavailableUnlessRead(() => keyring.roll(org, signal));
     },
     async certificateKey() {
       requireOpen();
@@ -139,7 +143,7 @@ function keyDestroyed(): VaultError {
 const RECORD = 'daylight record 1';
 const ORG_RECORD = 'daylight organisation record 1';
 
-/** A person's record has a data key of its own; the organisation's are sealed under its newest key. */
+/** A person's record has a data key of its own; the organisation's have one of theirs. */
 async function sealingKey(
   keyring: Keyring,
   scope: SealScope,
@@ -151,22 +155,16 @@ async function sealingKey(
     if (key === null) throw keyDestroyed();
     return { key, label: RECORD };
   }
-  const [newest] = await keyring.orgKeys(scope.org, { create: true });
-  if (newest === undefined) throw keyDestroyed();
-  return { key: newest.key, label: ORG_RECORD };
+  const key = await keyring.recordKey(scope.org, { create: true });
+  if (key === null) throw keyDestroyed();
+  return { key, label: ORG_RECORD };
 }
 
-/**
- * Empty when there is no key (any more). The organisation's record says nothing of its key's version: each is tried.
- */
-async function openingKeys(keyring: Keyring, scope: SealScope): Promise<{ keys: Uint8Array[]; label: string }> {
+/** Null when there is no key (any more). */
+async function openingKey(keyring: Keyring, scope: SealScope): Promise<{ key: Uint8Array | null; label: string }> {
   const id = dataKeyId(scope);
-  if (id === null) {
-    const keys = await keyring.orgKeys(scope.org, { create: false });
-    return { keys: keys.map(({ key }) => key), label: ORG_RECORD };
-  }
-  const key = await keyring.existingDataKey(id);
-  return { keys: key === null ? [] : [key], label: RECORD };
+  if (id === null) return { key: await keyring.recordKey(scope.org, { create: false }), label: ORG_RECORD };
+  return { key: await keyring.existingDataKey(id), label: RECORD };
 }
 
 function dataKeyId({ org, person, parameter, epoch }: SealScope): DataKeyId | null {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KeyStore } from '../../server/store/store.ts';
+import type { DataKeyId, KeyStore, WrappedDataKey } from '../../server/store/store.ts';
 import { sealedText } from '../support/sealedForTest.ts';
 import { backup, dataKey, keyOf, NINE, orgId, personId } from '../support/storeRecords.ts';
 import { outcome } from './store.contract.ts';
@@ -82,6 +82,38 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
       const asked = Array.from({ length: 600 }, (_, at) => (at * 7) % 400);
       const found = await Promise.all(asked.map((epoch) => keys.dataKey(dataKey(epoch, 'any'))));
       expect(found).toEqual(asked.map((epoch) => (epoch < 300 ? dataKey(epoch, `${epoch}`) : null)));
+    });
+
+    it('moves data keys to a newer organisation key bit by bit, and lets go of the older one when it wraps none', async () => {
+      for (const version of [1, 2]) await keys.putOrgKey(orgKey(version));
+      await keys.putOrgKey({ ...orgKey(1), org: orgId('other') });
+      const old = Array.from({ length: 7 }, (_, epoch) => dataKey(epoch, `${epoch}`));
+      await keys.putDataKeys([
+        ...old,
+        dataKey(9, 'young', { orgKeyVersion: 2 }),
+        dataKey(1, 'e', { org: orgId('other') }),
+      ]);
+      const seen: number[] = [];
+      for (let after: DataKeyId | null = null; ; ) {
+        const some: readonly WrappedDataKey[] = await keys.dataKeysNotUnder(orgId('acme'), 2, after, 3);
+        seen.push(...some.map(({ epoch }) => epoch));
+        after = some.at(-1) ?? null;
+        if (after === null) break;
+      }
+      expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      expect(await keys.destroyOrgKeysBelow(orgId('acme'), 2)).toBeNull();
+      const anew = old.map((key) => ({ ...key, orgKeyVersion: 2, wrapped: sealedText(`new ${key.epoch}`, 60) }));
+      await keys.destroyDataKeys([dataKey(3, 'any')]);
+      await keys.rewrapDataKeys(anew.map((key) => ({ key, was: 1 })));
+      await keys.rewrapDataKeys([{ key: { ...dataKey(5, 'late'), orgKeyVersion: 2 }, was: 1 }]);
+      expect(await keys.dataKey(dataKey(3, 'any'))).toBeNull();
+      expect(await keys.dataKey(dataKey(5, 'any'))).toEqual(anew[5]);
+      expect(await keys.dataKeysNotUnder(orgId('acme'), 2, null, 10)).toEqual([]);
+      expect(await keys.destroyOrgKeysBelow(orgId('acme'), 2)).toBe(2);
+      expect(await keys.orgKeys()).toEqual([orgKey(2), { ...orgKey(1), org: orgId('other') }]);
+      expect(await keys.dataKey(dataKey(1, 'any', { org: orgId('other') }))).toEqual(
+        dataKey(1, 'e', { org: orgId('other') }),
+      );
     });
 
     it('keeps the first of two keys with one id in one call', async () => {

@@ -185,7 +185,7 @@ describe('the key store', () => {
       ...keyStore.orgs.map(({ wrapped }) => wrapped),
       ...[...keyStore.dataKeys.values()].map(({ wrapped }) => wrapped),
     ]);
-    // Root, look-up, organisation and data key.
-    expect([keys.length, keys.filter((key) => stored.includes(key))]).toEqual([4, []]);
+    // Root, look-up, organisation and data key, and the one of the organisation's own records.
+    expect([keys.length, keys.filter((key) => stored.includes(key))]).toEqual([5, []]);
   });
 });

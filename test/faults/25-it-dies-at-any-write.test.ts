@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { crashed } from '../support/crash/crash.ts';
+import { keyRoll } from '../support/crash/keyRoll.ts';
 import { organisation } from '../support/crash/organisation.ts';
 
 // FAULTS 25: death at any change of the folder, as kill -9 and as a power cut leave it. `npm run crash` tries a thousand.
@@ -10,4 +11,10 @@ test(`an organisation whose cancellation died at ${POINTS} of its writes is ther
   const { ends, changes } = await crashed(organisation, { points: POINTS });
   expect(changes).toBeGreaterThan(POINTS);
   expect(ends).toEqual({ 'never begun': expect.any(Number), ended: expect.any(Number) });
+}, 600_000);
+
+test(`keys whose replacement died at ${POINTS} of its writes open everything, and no old one is left when it went on`, async () => {
+  const { ends, changes } = await crashed(keyRoll, { points: POINTS });
+  expect(changes).toBeGreaterThan(POINTS);
+  expect(Object.keys(ends)).toEqual(expect.arrayContaining(['went on']));
 }, 600_000);

@@ -63,6 +63,26 @@ export function createMemoryKeyStore(): MemoryKeyStore {
       }
       return keys.map((key) => store.dataKeys.get(nameOf(key)) ?? null);
     },
+    async dataKeysNotUnder(org, version, after, most) {
+      await answer(store);
+      const names = [...store.dataKeys.keys()].toSorted();
+      const left = after === null ? names : names.filter((name) => name > nameOf(after));
+      const keys = left.flatMap((name) => store.dataKeys.get(name) ?? []);
+      return keys.filter((key) => key.org === org && key.orgKeyVersion !== version).slice(0, most);
+    },
+    async rewrapDataKeys(keys) {
+      await answer(store);
+      for (const { key, was } of keys) {
+        if (store.dataKeys.get(nameOf(key))?.orgKeyVersion === was) store.dataKeys.set(nameOf(key), key);
+      }
+    },
+    async destroyOrgKeysBelow(org, version) {
+      await answer(store);
+      const own = [...store.dataKeys.values()].filter((key) => key.org === org);
+      if (own.some(({ orgKeyVersion }) => orgKeyVersion < version)) return null;
+      store.orgs = store.orgs.filter((key) => key.org !== org || key.version >= version);
+      return revokedOnceMore(store);
+    },
     async dataKeyEpochs(org, person, parameter) {
       await answer(store);
       const own = [...store.dataKeys.values()].filter(

@@ -923,6 +923,26 @@ export function createReferenceKeyStore(): KeyStore {
           return key;
         }),
       ),
+    dataKeysNotUnder: (org, version, after, most) =>
+      step(() =>
+        dataKeys
+          .filter((one) => one.org === org && one.orgKeyVersion !== version)
+          .filter((one) => after === null || inOrder(after, one) < 0)
+          .toSorted(inOrder)
+          .slice(0, most),
+      ),
+    rewrapDataKeys: (keys) =>
+      step(() => {
+        for (const { key, was } of keys) {
+          replaced(dataKeys, (one) => one === find(key) && one.orgKeyVersion === was, key);
+        }
+      }),
+    destroyOrgKeysBelow: (org, version) =>
+      step(() => {
+        if (dataKeys.some((one) => one.org === org && one.orgKeyVersion < version)) return null;
+        removed(orgKeys, (one) => one.org === org && one.version < version);
+        return revokedOnceMore();
+      }),
     dataKeyEpochs: (org, person, parameter) =>
       step(() =>
         dataKeys
@@ -989,6 +1009,13 @@ export function createReferenceKeyStore(): KeyStore {
       closed = true;
     },
   };
+}
+
+/** One order, whichever it is. */
+function inOrder(a: DataKeyId, b: DataKeyId): number {
+  const name = ({ person, parameter, epoch }: DataKeyId) => `${person}/${parameter}/${String(epoch).padStart(10, '0')}`;
+  if (name(a) === name(b)) return 0;
+  return name(a) < name(b) ? -1 : 1;
 }
 
 function latestOf(receipts: readonly ReceiptRecord[], org: string, device: string): ReceiptRecord | null {

@@ -73,6 +73,25 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     async putDataKeys(keys) {
       return put(keys);
     },
+    async dataKeysNotUnder(org, version, after, most) {
+      const from = after === null ? [Buffer.alloc(0), 0, 0] : idValues(after).slice(1);
+      return (await read.all(notUnder, [idBytes(org), version, ...from, most])).map(dataKeyOf);
+    },
+    async rewrapDataKeys(keys) {
+      await writer.unit(async (tx) => {
+        for (const { key, was } of keys) {
+          await tx.run(rewrapOne, [key.orgKeyVersion, key.wrapped, ...idValues(key), was]);
+        }
+      });
+    },
+    async destroyOrgKeysBelow(org, version) {
+      return writer.unit(async (tx) => {
+        const wrapping = await tx.all(oneBelow, [idBytes(org), version]);
+        if (wrapping.length > 0) return null;
+        await tx.run('DELETE FROM org_key WHERE org = ? AND version < ?', [idBytes(org), version]);
+        return revokedOnceMore(tx);
+      });
+    },
     async dataKeyEpochs(org, person, of) {
       const rows = await read.all(epochsOf, [idBytes(org), idBytes(person), codeOf(of)]);
       return rows.map((row) => int(row, 'epoch'));
@@ -192,6 +211,11 @@ async function mayBeMade(tx: Transaction, keys: readonly WrappedDataKey[]): Prom
   return (key) => known.has(wrapping(key)) && !ended.has(endingName({ org: key.org })) && !ended.has(endingName(key));
 }
 
+const notUnder = `SELECT * FROM data_key WHERE org = ?1 AND org_key_version <> ?2 AND (person, parameter, epoch) > (?3, ?4, ?5)
+  ORDER BY person, parameter, epoch LIMIT ?6`;
+const rewrapOne = `UPDATE data_key SET org_key_version = ?, wrapped = ?
+  WHERE org = ? AND person = ? AND parameter = ? AND epoch = ? AND org_key_version = ?`;
+const oneBelow = 'SELECT 1 FROM data_key WHERE org = ? AND org_key_version < ? LIMIT 1';
 const epochsOf = 'SELECT epoch FROM data_key WHERE org = ? AND person = ? AND parameter = ? ORDER BY epoch';
 const destroyOne = 'DELETE FROM data_key WHERE org = ? AND person = ? AND parameter = ? AND epoch = ?';
 
@@ -223,16 +247,16 @@ function idValues(id: DataKeyId): Value[] {
 }
 
 /** No parameter has these codes. */
-const [PROFILE, IMPORTED] = [0, 254];
+const others = { profile: 0, organisation: 253, imported: 254 } as const;
 
 function codeOf(of: DataKeyId['parameter']): number {
-  if (of === 'profile') return PROFILE;
-  return of === 'imported' ? IMPORTED : parameterCode(of);
+  return of === 'profile' || of === 'organisation' || of === 'imported' ? others[of] : parameterCode(of);
 }
 
 function ofCode(code: number): DataKeyId['parameter'] {
-  if (code === PROFILE) return 'profile';
-  return code === IMPORTED ? 'imported' : parameter(code);
+  if (code === others.profile) return 'profile';
+  if (code === others.organisation) return 'organisation';
+  return code === others.imported ? 'imported' : parameter(code);
 }
 
 function keyValues(key: WrappedDataKey): Value[] {
