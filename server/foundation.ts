@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
+import { type AuditLog, createAuditLog } from './audit/auditLog.ts';
 import type { Clock } from './clock.ts';
 import { createChanges } from './control/changes.ts';
 import { createConnections } from './control/connections.ts';
@@ -38,6 +39,7 @@ export interface Foundation {
   readonly requests: RightsRequests;
   readonly erased: Erased;
   readonly notices: Notices;
+  readonly auditLog: AuditLog;
   close(): Promise<void>;
 }
 
@@ -99,7 +101,9 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const requests = createRightsRequests({ store, vault, connections, clock, random });
     const erased = createErased({ store, vault, clock });
     const notices = createNotices({ store, vault, organisations, clock });
-    return { folder, store, keyStore, vault, organisations, connections, control, requests, erased, notices, close };
+    const auditLog = createAuditLog({ store, keyStore, organisations, clock });
+    const parts = { folder, store, keyStore, vault, organisations, connections, control, requests, erased };
+    return { ...parts, notices, auditLog, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;

@@ -15,6 +15,7 @@ import type { Handlers } from './handler.ts';
 import { account } from './handlers/account.ts';
 import { ages } from './handlers/ages.ts';
 import { assessments } from './handlers/assessments.ts';
+import { audit } from './handlers/audit.ts';
 import { consents } from './handlers/consents.ts';
 import { contacts } from './handlers/contacts.ts';
 import { corrections } from './handlers/corrections.ts';
@@ -62,6 +63,7 @@ export interface ApiDeps
       | 'connections'
       | 'erased'
       | 'notices'
+      | 'auditLog'
       | 'erasures'
       | 'imports'
       | 'folder'
@@ -137,6 +139,7 @@ function contextOf(deps: ApiDeps): Context {
     control,
     requests,
     notices: deps.notices,
+    auditLog: deps.auditLog,
     connections,
     erased,
     erasures,
@@ -181,6 +184,7 @@ function handlersOf(context: Context): Handlers {
     ...layers(context),
     ...requests(context),
     ...data(context),
+    ...audit(context),
     ...ownData(context),
     ...imports(context),
     ...erasures(context),

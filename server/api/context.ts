@@ -1,3 +1,4 @@
+import type { AuditLog } from '../audit/auditLog.ts';
 import type { Clock } from '../clock.ts';
 import type { Connections, PolicyControl } from '../control/control.ts';
 import type { Erased } from '../control/erased.ts';
@@ -26,6 +27,7 @@ export interface Context {
   readonly control: PolicyControl;
   readonly requests: RightsRequests;
   readonly notices: Notices;
+  readonly auditLog: AuditLog;
   readonly connections: Connections;
   readonly registers: Registers;
   readonly corrections: Corrections;

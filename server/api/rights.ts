@@ -146,6 +146,9 @@ const rights = {
   exportData: { action: 'subject.export', of: 'person_in_path' },
   accessLogs: 'everyone',
   accesses: { action: 'access_log.read', of: 'person_in_path' },
+  accessProof: { action: 'access_log.read', of: 'person_in_path' },
+  auditCheckpoint: { action: 'organisation.read', of: 'organisation' },
+  auditConsistency: { action: 'organisation.read', of: 'organisation' },
   processingRecord: { action: 'records.read', of: 'organisation' },
   processingRecordPage: { action: 'records.read', of: 'organisation' },
   processingRecordTable: { action: 'records.read', of: 'organisation' },
@@ -168,6 +171,7 @@ const rights = {
   answerHold: { action: 'records.change', of: 'organisation' },
   ownHolds: { action: 'subject.export', of: 'person_in_path' },
   securityEvents: { action: 'security.read', of: 'organisation' },
+  securityEventProof: { action: 'security.read', of: 'organisation' },
 } as const satisfies Readonly<Record<RouteName, Right>>;
 
 /** What the handler of a route is given because its right was granted: the leave, and the person whom the path names. Whether there is a team that it names is for the handler. */

@@ -165,6 +165,7 @@ const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
   eraseStored: 'refused_erasure',
   orderedErasures: 'refused_erasure',
   accesses: 'refused_access_log',
+  accessProof: 'refused_access_log',
   devices: 'refused_device_read',
   deviceReceipt: 'refused_device_read',
   selfTest: 'refused_device_read',

@@ -41,6 +41,8 @@ export interface OrgSigner {
     context:
       | 'daylight/welcome/v1'
       | 'daylight/wipe/v1'
+      | 'daylight/checkpoint/v1'
+      | 'daylight/restore/v1'
       | 'daylight/self-test-request/v1'
       | 'daylight/self-test-result/v1',
     document: unknown,

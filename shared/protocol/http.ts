@@ -2,6 +2,7 @@ import { accessesRoutes } from './http/accesses.ts';
 import { accountRoutes } from './http/account.ts';
 import { agesRoutes } from './http/ages.ts';
 import { assessmentRoutes } from './http/assessments.ts';
+import { auditRoutes } from './http/audit.ts';
 import { consentsRoutes } from './http/consents.ts';
 import { contactsRoutes } from './http/contacts.ts';
 import { correctionsRoutes } from './http/corrections.ts';
@@ -86,6 +87,7 @@ export const routes = {
   ...erasuresRoutes,
   ...specialSearchRoutes,
   ...accessesRoutes,
+  ...auditRoutes,
   ...securityEventsRoutes,
   ...processingRoutes,
   ...assessmentRoutes,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createApp } from '../../server/api/app.ts';
+import { createAuditLog } from '../../server/audit/auditLog.ts';
 import { systemClock } from '../../server/clock.ts';
 import { createChanges } from '../../server/control/changes.ts';
 import { createConnections } from '../../server/control/connections.ts';
@@ -167,6 +168,7 @@ async function serveFailing() {
     ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     notices: createNotices({ store, vault, organisations, clock }),
+    auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), organisations, clock }),
     ...{
       folder: '',
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),

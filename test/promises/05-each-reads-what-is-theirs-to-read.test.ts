@@ -324,6 +324,13 @@ const rows: Record<PersonalRoute, Row> = {
       accesses.map(({ day }: Json) => day).filter((day: string | null) => day?.startsWith('2021')),
     saidOf: ({ lookedAt }) => [lookedAt],
   },
+  // Of an entry that there is not.
+  accessProof: {
+    ...{ ...change, status: 404, refusal: 'refused_access_log' },
+    may: any(self, is('privacy_officer')),
+    said: ({ error }) => error.code,
+    saidOf: () => 'not_found',
+  },
   devices: {
     ...change,
     refusal: 'refused_device_read',

@@ -138,6 +138,9 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   proof: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   proofStream: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   securityEvents: any(isOwner, isAdmin, isOfficer),
+  securityEventProof: any(isOwner, isAdmin, isOfficer),
+  auditCheckpoint: () => true,
+  auditConsistency: () => true,
   processingRecord: any(isOwner, isOfficer),
   processingRecordPage: any(isOwner, isOfficer),
   processingRecordTable: any(isOwner, isOfficer),
@@ -216,8 +219,8 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       eraseStored: 401,
       searchSpecial: 401,
     };
-    const noSuchTeam = { leftOutOfTeam: 404, leaveOutOfTeam: 404 };
-    const answer = { ...refused, ...overtaken, ...noSuchTeam, createTeam: 201 }[name as string] ?? 200;
+    const notThere = { leftOutOfTeam: 404, leaveOutOfTeam: 404, securityEventProof: 404 };
+    const answer = { ...refused, ...overtaken, ...notThere, createTeam: 201 }[name as string] ?? 200;
     expect(reply.status).toBe(allowed ? answer : 403);
   });
 

@@ -263,6 +263,9 @@ export function examples({
     orderedErasures: {},
     accessLogs: {},
     accesses: { params: { person }, query: { before: '4000000000000' } },
+    accessProof: { params: { person, seq: '9000000000' } },
+    auditCheckpoint: {},
+    auditConsistency: { query: { from: '0', to: '0' } },
     processingRecord: {},
     processingRecordPage: {},
     processingRecordTable: {},
@@ -291,6 +294,7 @@ export function examples({
     selfCheck: {},
     changeController: { body: { revision: 9_999, details: CONTROLLER, reason: 'for this test' } },
     securityEvents: {},
+    securityEventProof: { params: { seq: '9000000000' } },
   };
 }
 

@@ -5,6 +5,7 @@ import { createAccounts } from '../../../../server/api/accounts.ts';
 import { createApp } from '../../../../server/api/app.ts';
 import { createPasswords } from '../../../../server/api/passwords.ts';
 import { createSessions } from '../../../../server/api/sessions.ts';
+import { createAuditLog } from '../../../../server/audit/auditLog.ts';
 import type { PolicyControl } from '../../../../server/control/control.ts';
 import { createNotices } from '../../../../server/control/notices.ts';
 import { createRightsRequests } from '../../../../server/control/requests.ts';
@@ -31,6 +32,7 @@ async function serve(kit: ServerKit, control: PolicyControl): Promise<{ url: str
   const app = createApp({
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     notices: createNotices({ store, vault, organisations, clock }),
+    auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), organisations, clock }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
     ...{ erased, erasures: { wake: () => undefined }, specialSearches: NO_SEARCHES },
     ...{

@@ -143,7 +143,12 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ ownDisclosures: [], ownDisclosuresPage: [], ownDisclosuresTable: [] },
   ...{ processors: keepers, recordProcessor: keepers },
   ...{ assessments: keepers, recordAssessment: keepers, selfCheck: keepers },
-  ...{ accesses: ['privacy_officer'], securityEvents: ['owner', 'admin', 'privacy_officer'] },
+  ...{ accesses: ['privacy_officer'], accessProof: ['privacy_officer'] },
+  ...{
+    securityEvents: ['owner', 'admin', 'privacy_officer'],
+    securityEventProof: ['owner', 'admin', 'privacy_officer'],
+  },
+  ...{ auditCheckpoint: everyone, auditConsistency: everyone },
 };
 
 test('every route lets in exactly the roles that may, and tells the others who may', async () => {

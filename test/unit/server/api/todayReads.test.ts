@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createAccounts } from '../../../../server/api/accounts.ts';
 import { createApp } from '../../../../server/api/app.ts';
 import { createSessions } from '../../../../server/api/sessions.ts';
+import { createAuditLog } from '../../../../server/audit/auditLog.ts';
 import { createNotices } from '../../../../server/control/notices.ts';
 import { createRightsRequests } from '../../../../server/control/requests.ts';
 import { createImports } from '../../../../server/lifecycle/imports.ts';
@@ -48,6 +49,7 @@ async function serve(kit: ServerKit): Promise<string> {
   const app = createApp({
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     notices: createNotices({ store, vault, organisations, clock }),
+    auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), organisations, clock }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
     ...{
       folder: '',

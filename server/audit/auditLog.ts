@@ -1,0 +1,83 @@
+import type { Checkpoint, EntryProof } from '../../shared/audit/checkpoint.ts';
+import type { LeafNumber } from '../../shared/audit/leaf.ts';
+import { DaylightError } from '../../shared/errors.ts';
+import type { OrgId } from '../../shared/ids.ts';
+import type { Digest, Signed } from '../../shared/signed.ts';
+import { MINUTE } from '../../shared/time.ts';
+import type { Clock } from '../clock.ts';
+import type { Organisations } from '../control/signer.ts';
+import type { AuditedRow, CheckpointRecord, KeyStore, Store } from '../store/store.ts';
+import { rowText } from './entry.ts';
+import { sha256 } from './sha256.ts';
+import { consistencySpans, inclusionSpans, joined, nodesOf, rootOf, type Span } from './tree.ts';
+
+/** What the server says of the audit trees of its organisations, and proves. */
+export interface AuditLog {
+  /** Of the tree as it is now, or with `recent` perhaps as it was a minute ago. Durable when it resolves: nobody is shown one that is not kept. */
+  checkpoint(org: OrgId, age?: 'now' | 'recent'): Promise<CheckpointRecord>;
+  /** Throws DaylightError `bad_request` when there are no such trees. */
+  consistency(org: OrgId, from: number, to: number): Promise<readonly Digest[]>;
+  /** Null when no row stands behind that leaf. */
+  entry(org: OrgId, seq: LeafNumber): Promise<AuditedRow | null>;
+  prove(org: OrgId, seq: LeafNumber, entry: AuditedRow): Promise<EntryProof>;
+}
+
+export interface AuditDeps {
+  readonly store: Store;
+  readonly keyStore: Pick<KeyStore, 'mark'>;
+  readonly organisations: Organisations;
+  readonly clock: Clock;
+}
+
+export function createAuditLog({ store, keyStore, organisations, clock }: AuditDeps): AuditLog {
+  return {
+    async checkpoint(org, age = 'now') {
+      const known = await store.latestCheckpoint(org);
+      const now = clock.now();
+      if (known !== null && age === 'recent' && now >= known.at && now - known.at < MINUTE) return known;
+      const edge = await store.auditEdge(org);
+      const epoch = (await keyStore.mark('restore_epoch')) ?? 0;
+      if (known !== null && known.size === edge.size && epochOf(known.signed) === epoch) return known;
+      const root = hex(rootOf(sha256, edge));
+      const checkpoint: Checkpoint = { schema: 1, org, epoch, size: edge.size, root, at: now };
+      const signed = (await organisations.signer(org)).signAsServer('daylight/checkpoint/v1', checkpoint);
+      const record = { org, size: edge.size, at: now, signed };
+      await store.putCheckpoint(record);
+      return record;
+    },
+    async consistency(org, from, to) {
+      const { size } = await store.auditEdge(org);
+      if (from > to || to > size) {
+        throw new DaylightError('bad_request', `from, to: expected two sizes of the tree, which has ${size} entries`, {
+          field: from > to ? 'from' : 'to',
+          remedy: 'Ask for the latest checkpoint first.',
+        });
+      }
+      return (await hashesOf(org, consistencySpans(from, to))).map(hex);
+    },
+    entry: (org, seq) => store.auditedRow(org, seq),
+    async prove(org, seq, entry) {
+      const { size, signed: checkpoint } = await this.checkpoint(org);
+      const [leaf] = await store.auditLeaves(org, seq, 1);
+      if (leaf === undefined) throw new Error('a row without a leaf');
+      const path = (await hashesOf(org, inclusionSpans(seq, size))).map(hex);
+      const { serverKey } = (await organisations.signer(org)).identity;
+      return { schema: 1, row: rowText(entry), salt: hex(entry.salt), leaf, path, checkpoint, serverKey };
+    },
+  };
+
+  async function hashesOf(org: OrgId, spans: readonly Span[]): Promise<readonly Uint8Array[]> {
+    const nodes = spans.map(nodesOf);
+    const hashes = await store.auditNodes(org, nodes.flat());
+    let at = 0;
+    return nodes.map((those) => joined(sha256, hashes.slice(at, (at += those.length))));
+  }
+}
+
+function epochOf({ payload }: Signed): number {
+  return (JSON.parse(payload) as Checkpoint).epoch;
+}
+
+function hex(hash: Uint8Array): Digest {
+  return Buffer.from(hash).toString('hex');
+}
