@@ -3,9 +3,9 @@ import type { HoldView } from '../../shared/protocol/http/holds.ts';
 import { DAY, HOUR, type UnixMs } from '../../shared/time.ts';
 import { daysOf, type Erased, type OpenedErasure } from '../control/erased.ts';
 import type { ErasureScope } from '../control/erasureScope.ts';
+import { startPeriodic } from '../periodic.ts';
 import { holdsView } from '../records/holds.ts';
 import { readRegister } from '../records/registers.ts';
-import { startRounds } from '../rounds.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ErasureEngine } from './erasure.ts';
@@ -39,7 +39,7 @@ export function startHeldBack(deps: HeldBackDeps, erasures: Pick<ErasureEngine, 
   const round = async (): Promise<void> => {
     if ((await orderHeldBack(deps)) > 0) erasures.wake();
   };
-  return startRounds(() => round().catch(deps.failed), { quietMs: 0, everyMs: HOUR });
+  return startPeriodic(() => round().catch(deps.failed), { quietMs: 0, everyMs: HOUR });
 }
 
 async function orderOf(deps: HeldBackDeps, org: OrgId): Promise<number> {

@@ -1,5 +1,5 @@
 import { HOUR } from '../../shared/time.ts';
-import { startRounds } from '../rounds.ts';
+import { startPeriodic } from '../periodic.ts';
 import type { Store } from '../store/store.ts';
 import type { Imports } from './imports.ts';
 
@@ -12,5 +12,5 @@ export function startImportSweep(
   const sweep = async (): Promise<void> => {
     for (const { org } of await store.organisations()) await imports.sweep(org);
   };
-  return startRounds(() => sweep().catch(failed), { quietMs: 0, everyMs: HOUR });
+  return startPeriodic(() => sweep().catch(failed), { quietMs: 0, everyMs: HOUR });
 }

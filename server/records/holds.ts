@@ -99,7 +99,10 @@ export function ownHolds(written: Register, whose: PersonId, now: UnixMs): OwnHo
 
 /** Throws DaylightError `forbidden` for whoever approves their own, `conflict` for what is decided, or holds nothing. */
 export function requireHoldAnswerable(hold: HoldView, answer: 'approved' | 'refused' | 'released', by: PersonId): void {
-  if (answer !== 'released') return requireUndecided(hold, answer, by);
+  if (answer !== 'released') {
+    requireUndecided(hold, answer, by);
+    return;
+  }
   if (hold.state === 'holds') return;
   throw new DaylightError('conflict', 'answer: it holds nothing', {
     field: 'answer',

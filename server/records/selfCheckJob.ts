@@ -1,6 +1,6 @@
 import type { OrgId } from '../../shared/ids.ts';
 import { HOUR, SECOND } from '../../shared/time.ts';
-import { type RoundTiming, startRounds } from '../rounds.ts';
+import { type PeriodicTiming, startPeriodic } from '../periodic.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { runSelfCheck, type SelfCheckDeps } from './selfCheck.ts';
 
@@ -13,11 +13,11 @@ export interface SelfCheckJobDeps extends SelfCheckDeps {
 }
 
 /** First people are served. In each round only those are looked at that were not yet on this day. */
-const timing: RoundTiming = { quietMs: 30 * SECOND, everyMs: HOUR };
+const timing: PeriodicTiming = { quietMs: 30 * SECOND, everyMs: HOUR };
 
 /** Looks once a day, by the clock given, whether the records of each organisation are in order, until it is closed. */
 export function startSelfChecks(deps: SelfCheckJobDeps, when = timing): { close(): Promise<void> } {
-  return startRounds(() => selfCheckRound(deps), when);
+  return startPeriodic(() => selfCheckRound(deps), when);
 }
 
 async function selfCheckRound(deps: SelfCheckJobDeps): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-export interface RoundTiming {
+export interface PeriodicTiming {
   /** From the start to the first round; 0: at once. */
   readonly quietMs: number;
   /** From the end of one round to the next. */
@@ -8,7 +8,10 @@ export interface RoundTiming {
 }
 
 /** What is done again and again until it is closed. `round` fails for nobody else: it says itself what went wrong. */
-export function startRounds(round: () => Promise<void>, { quietMs, everyMs }: RoundTiming): { close(): Promise<void> } {
+export function startPeriodic(
+  round: () => Promise<void>,
+  { quietMs, everyMs }: PeriodicTiming,
+): { close(): Promise<void> } {
   const closing = new AbortController();
   const rested = (ms: number): Promise<boolean> =>
     setTimeout(ms, true, { signal: closing.signal, ref: false }).catch(() => false);
