@@ -63,7 +63,8 @@ export type Action =
   | 'access_log.read' // who looked at a person's data
   | 'records.read' // the record of processing and the registers that it is made from
   | 'records.change'
-  | 'security.read';
+  | 'security.read'
+  | 'backup.keep'; // to see the backups of the server, and to have one made
 
 /**
  * Leave to do one thing, and whom it concerns. Minted in this file only, by `authorize`; every command that reads or
@@ -309,4 +310,5 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'records.read': [owner, privacyOfficer],
   'records.change': [owner, privacyOfficer],
   'security.read': [owner, admin, privacyOfficer],
+  'backup.keep': [owner, admin],
 };

@@ -7,6 +7,7 @@ import { tooOldNode } from '../shared/nodeVersion.ts';
 import { checkOnHost } from './checkOnHost.ts';
 import { agreed, named } from './cli/ask.ts';
 import { addKeys } from './cli/keys.ts';
+import { addBackupCommands, backupsOption, keepOption } from './cli/backup.ts';
 import { dataOption, type Given, jsonOption, need } from './cli/options.ts';
 import { exit, migrated, say, words } from './cli/say.ts';
 import { systemClock } from './clock.ts';
@@ -72,6 +73,7 @@ function program(): Command {
   addCancel(command);
   addCheckExport(command);
   addCheck(command);
+  addBackupCommands(command);
   return command;
 }
 
@@ -132,6 +134,11 @@ function addServe(parent: Command): void {
         'DAYLIGHT_REGION',
       ),
     )
+    .addOption(backupsOption())
+    .addOption(
+      new Option('--backup-every <hours>', 'from one backup to the next (default: 24)').env('DAYLIGHT_BACKUP_EVERY'),
+    )
+    .addOption(keepOption())
     .addOption(
       new Option('--log-level <level>', 'debug, info, error or silent (default: info)').env('DAYLIGHT_LOG_LEVEL'),
     )

@@ -4,22 +4,11 @@ import { DaylightError, describeIssue } from '../shared/errors.ts';
 import { Region } from '../shared/protocol/http/region.ts';
 
 export const DEFAULT_PORT = 4820;
-const EXPECTED_PORT = 'expected a whole number from 0 to 65535';
+/** No backup is kept for longer, whatever anybody sets. */
+export const MOST_DAYS = 90;
 const EXPECTED_URL = 'expected an address such as https://daylight.example.com, without a path';
 
-/** Digits alone: `Number` would take an empty word for 0, and other notations. */
-const Port = z
-  .union(
-    [
-      z.int(),
-      z
-        .string()
-        .regex(/^\d{1,5}$/)
-        .transform(Number),
-    ],
-    { error: EXPECTED_PORT },
-  )
-  .pipe(z.int(EXPECTED_PORT).min(0, EXPECTED_PORT).max(65_535, EXPECTED_PORT));
+const Port = wholeNumber(0, 65_535);
 
 /** Everything that the server is told from outside, read once. */
 export const ServerConfig = z
@@ -51,10 +40,31 @@ export const ServerConfig = z
       .optional(),
     /** Where this server is. From its first start with one, its data is served nowhere else. */
     region: Region.optional(),
+    /** Where backups are kept: a folder, on another disk than the data. Without one, none are made. */
+    backups: z
+      .string()
+      .min(1)
+      .max(4_096)
+      .refine((path) => !path.includes('\0'), 'expected a path without a zero byte')
+      .optional(),
+    /** Hours from one backup to the next. */
+    backupEvery: wholeNumber(1, 24 * 31).default(24),
+    /** Days that a backup is kept; then its key is destroyed and its files go, also of the last one. */
+    backupKeep: wholeNumber(1, MOST_DAYS).default(30),
     logLevel: z.enum(['debug', 'info', 'error', 'silent']).default('info'),
   })
   .readonly();
 export type ServerConfig = z.infer<typeof ServerConfig>;
+
+/** Digits alone: `Number` would take an empty word for 0, and other notations. */
+function wholeNumber(least: number, most: number) {
+  const error = `expected a whole number from ${least} to ${most}`;
+  const digits = z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number);
+  return z.union([z.int(), digits], { error }).pipe(z.int(error).min(least, error).max(most, error));
+}
 
 /** Throws DaylightError: `bad_request` names the field; `forbidden` is a setting that would not be safe. */
 export function parseServerConfig(input: unknown): ServerConfig {

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DaylightError } from '../shared/errors.ts';
 import { AGENT_PATH } from '../shared/protocol/messages.ts';
+import { HOUR } from '../shared/time.ts';
 import type { RequestLog } from './api/adapter.ts';
 import { createApp } from './api/app.ts';
 import { asDaylightError } from './api/failures.ts';
@@ -23,6 +24,10 @@ import { type Foundation, openFoundation } from './foundation.ts';
 import type { AgentEvent, AgentSocketDeps } from './ingest/ingest.ts';
 import { createAgentSocket } from './ingest/socket.ts';
 import { noteAddress } from './lastAddress.ts';
+import { noteBackupAlarm } from './lifecycle/backup/alarm.ts';
+import { startBackups } from './lifecycle/backup/backups.ts';
+import { openFolderTarget } from './lifecycle/backup/folderTarget.ts';
+import { backupPartsOf } from './lifecycle/backup/partsOf.ts';
 import { finishCancellations, type Told } from './lifecycle/cancellation.ts';
 import { startErasures } from './lifecycle/erasure.ts';
 import { startHeldBack } from './lifecycle/heldBack.ts';
@@ -157,6 +162,21 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       failed: (cause) => log.error('keys_rolled', { failure: failureFields(cause) }),
     });
     opened.push(() => keyRolls.close());
+    const backupFailed = (cause: unknown): void => log.error('backup', { failure: failureFields(cause) });
+    const backups = startBackups({
+      ...backupPartsOf(foundation, { clock, random }),
+      target: config.backups === undefined ? null : await openFolderTarget(config.backups, foundation.folder),
+      settings: { everyMs: config.backupEvery * HOUR, keepDays: config.backupKeep },
+      held: async () => null,
+      made: ({ backup }) => log.info('backup', { reason: `made ${backup}` }),
+      ended: (all) => log.info('backup', { reason: `ended ${all.map(({ backup }) => backup).join(', ')}` }),
+      alarmed: (problem) => {
+        log.error('backup', { reason: `${problem.kind}: ${problem.count}` });
+        void noteBackupAlarm(foundation.store, problem, clock.now()).catch(backupFailed);
+      },
+      failed: backupFailed,
+    });
+    opened.push(() => backups.close());
     const closing = new AbortController();
     const address: { origin: string; origins: ReadonlySet<string> } = { origin: '', origins: new Set() };
     const app = createApp({
@@ -164,6 +184,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       erasures,
       imports,
       specialSearches,
+      backups,
       clock,
       random,
       publicUrl: () => address.origin,

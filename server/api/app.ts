@@ -16,6 +16,7 @@ import { account } from './handlers/account.ts';
 import { ages } from './handlers/ages.ts';
 import { assessments } from './handlers/assessments.ts';
 import { audit } from './handlers/audit.ts';
+import { backups } from './handlers/backups.ts';
 import { consents } from './handlers/consents.ts';
 import { contacts } from './handlers/contacts.ts';
 import { corrections } from './handlers/corrections.ts';
@@ -68,6 +69,7 @@ export interface ApiDeps
       | 'imports'
       | 'folder'
       | 'specialSearches'
+      | 'backups'
       | 'publicUrl'
     > {
   /** Origins under which this server's own pages are open. Asked for each request: the port may be chosen late. */
@@ -128,7 +130,7 @@ export function createApp(deps: ApiDeps): Express {
 
 function contextOf(deps: ApiDeps): Context {
   const { store, vault, organisations, control, requests, connections, erased, erasures } = deps;
-  const { imports, folder, closing, specialSearches, clock, random, publicUrl } = deps;
+  const { imports, folder, closing, specialSearches, backups: kept, clock, random, publicUrl } = deps;
   const accounts = createAccounts(deps);
   const sessions = createSessions({ store, vault, accounts, clock, random });
   const [passwords, rateLimits] = [createPasswords(random), createRateLimits(clock)];
@@ -147,6 +149,7 @@ function contextOf(deps: ApiDeps): Context {
     folder,
     closing,
     specialSearches,
+    backups: kept,
     accounts,
     sessions,
     passwords,
@@ -196,6 +199,7 @@ function handlersOf(context: Context): Handlers {
     ...processors(context),
     ...disclosures(context),
     ...holds(context),
+    ...backups(context),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Erased } from '../control/erased.ts';
 import type { Notices } from '../control/notices.ts';
 import type { RightsRequests } from '../control/requests.ts';
 import type { Organisations } from '../control/signer.ts';
+import type { Backups } from '../lifecycle/backup/backups.ts';
 import type { Corrections } from '../lifecycle/corrections.ts';
 import type { ErasureEngine } from '../lifecycle/erasure.ts';
 import type { Imports } from '../lifecycle/imports.ts';
@@ -39,6 +40,7 @@ export interface Context {
   /** Aborted when the server closes. */
   readonly closing: AbortSignal;
   readonly specialSearches: Pick<SpecialSearches, 'of' | 'look' | 'erase'>;
+  readonly backups: Pick<Backups, 'view' | 'make'>;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly passwords: Passwords;

@@ -158,6 +158,8 @@ const rights = {
   assessments: { action: 'records.read', of: 'organisation' },
   recordAssessment: { action: 'records.change', of: 'organisation' },
   selfCheck: { action: 'records.read', of: 'organisation' },
+  backups: { action: 'backup.keep', of: 'organisation' },
+  makeBackup: { action: 'backup.keep', of: 'organisation' },
   disclosures: { action: 'records.read', of: 'organisation' },
   disclosuresPage: { action: 'records.read', of: 'organisation' },
   disclosuresTable: { action: 'records.read', of: 'organisation' },

@@ -92,6 +92,7 @@ const details = {
   special_erased: 'this person had erased what the present rules take for something private of everyone',
   refused_erasure:
     'asked for something of somebody else, or of everyone, to be erased, or what was, without being allowed to',
+  backup_made: 'this person had a backup made',
   signed_in_with_link: 'signed in with a link that was made on the host',
   signed_in_with_recovery_code: 'signed in with a recovery code instead of the authenticator',
 } as const satisfies Partial<Record<SecurityEventKind, string>>;

@@ -125,6 +125,12 @@ export const folderMap: Readonly<Record<string, Registered>> = {
   'server.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },
   'root.key': { subject: null, exported: [], withheld: 'The key of all keys.' },
   address: { subject: null, exported: [], withheld: 'Where the server listens.' },
+  'backup.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },
+  'backup-work': {
+    subject: 'see the tables',
+    exported: [],
+    withheld: 'While a backup is made or checked, a copy of the database, sealed as the database itself is.',
+  },
   'ledger.ndjson': {
     subject: null,
     exported: [],

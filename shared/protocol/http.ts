@@ -3,6 +3,7 @@ import { accountRoutes } from './http/account.ts';
 import { agesRoutes } from './http/ages.ts';
 import { assessmentRoutes } from './http/assessments.ts';
 import { auditRoutes } from './http/audit.ts';
+import { backupsRoutes } from './http/backups.ts';
 import { consentsRoutes } from './http/consents.ts';
 import { contactsRoutes } from './http/contacts.ts';
 import { correctionsRoutes } from './http/corrections.ts';
@@ -94,6 +95,7 @@ export const routes = {
   ...processorRoutes,
   ...disclosureRoutes,
   ...holdRoutes,
+  ...backupsRoutes,
 } as const satisfies Record<string, RouteShape>;
 
 export type Routes = typeof routes;

@@ -158,6 +158,8 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   answerHold: any(isOwner, isOfficer),
   recordAssessment: any(isOwner, isOfficer),
   selfCheck: any(isOwner, isOfficer),
+  backups: any(isOwner, isAdmin),
+  makeBackup: any(isOwner, isAdmin),
   specialSearch: any(isOwner, isOfficer),
   searchSpecial: any(isOwner, isOfficer),
   storedAbove: any(isOwner, isAdmin),
@@ -199,7 +201,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
     if (shapeOf(name).response === 'text/event-stream') return expectStream(actor, pathOf(name, example));
     const reply = await clients[actor].send(shapeOf(name).method, pathOf(name, example), body);
     const allowed = common[name]?.(actor) === true;
-    // What would change the organisation is asked for in a way that cannot: a taken address, a version or a team that is not there, a wrong password.
+    // What would change the organisation is asked for in a way that cannot: a taken address, a place for backups, a version or a team that is not there, a wrong password.
     const refused = { invite: 409, publishPolicy: 409, changeContacts: 409, rotatePolicyKey: 401, changeTeam: 404 };
     const overtaken = {
       changeController: 409,
@@ -218,6 +220,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       noticeText: 404,
       eraseStored: 401,
       searchSpecial: 401,
+      makeBackup: 409,
     };
     const notThere = { leftOutOfTeam: 404, leaveOutOfTeam: 404, securityEventProof: 404 };
     const answer = { ...refused, ...overtaken, ...notThere, createTeam: 201 }[name as string] ?? 200;

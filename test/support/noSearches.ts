@@ -6,3 +6,9 @@ export const NO_SEARCHES: Context['specialSearches'] = {
   look: () => undefined,
   erase: async () => undefined,
 };
+
+/** Nor for a backup. */
+export const NO_BACKUPS: Context['backups'] = {
+  view: async () => ({ place: null, everyMs: 1, keepDays: 30, nextAt: null, job: null, backups: [], problems: [] }),
+  make: () => undefined,
+};

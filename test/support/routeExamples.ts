@@ -292,6 +292,8 @@ export function examples({
     assessments: {},
     recordAssessment: { body: { revision: 9_999, number: null, assessment: ASSESSMENT, reason: 'for this test' } },
     selfCheck: {},
+    backups: {},
+    makeBackup: {},
     changeController: { body: { revision: 9_999, details: CONTROLLER, reason: 'for this test' } },
     securityEvents: {},
     securityEventProof: { params: { seq: '9000000000' } },

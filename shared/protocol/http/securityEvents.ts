@@ -107,6 +107,10 @@ export const securityEventKinds = [
   'rights_request_answered',
   'rights_request_refused',
   'rights_request_represented',
+  'backup_made',
+  'backup_failed',
+  'backup_damaged',
+  'backup_strangers',
 ] as const;
 export type SecurityEventKind = (typeof securityEventKinds)[number];
 

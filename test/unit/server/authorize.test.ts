@@ -60,6 +60,7 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'subject.erase': same([], true),
   'subject.import': same([], true),
   'policy.erase': same(['owner', 'admin'], false),
+  'backup.keep': same(['owner', 'admin'], false),
   'objection.make': same([], true),
   'objection.see': {
     inTheirTeam: ['owner', 'admin', 'manager', 'privacy_officer'],

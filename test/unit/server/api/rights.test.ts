@@ -142,6 +142,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ holds: keepers, proposeHold: keepers, answerHold: keepers, ownHolds: [] },
   ...{ ownDisclosures: [], ownDisclosuresPage: [], ownDisclosuresTable: [] },
   ...{ processors: keepers, recordProcessor: keepers },
+  ...{ backups: ['owner', 'admin'], makeBackup: ['owner', 'admin'] },
   ...{ assessments: keepers, recordAssessment: keepers, selfCheck: keepers },
   ...{ accesses: ['privacy_officer'], accessProof: ['privacy_officer'] },
   ...{

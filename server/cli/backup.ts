@@ -1,0 +1,128 @@
+import { type Command, Option } from 'commander';
+import { DaylightError } from '../../shared/errors.ts';
+import { backupOnHost, backupsOnHost, checkOnHostBackups } from '../backupOnHost.ts';
+import { systemClock } from '../clock.ts';
+import { parseServerConfig } from '../config.ts';
+import { backupLines, backupSayer, checkedLines, madeLine } from '../lifecycle/backup/backupWords.ts';
+import { systemRandom } from '../random.ts';
+import { dataOption, type Given, jsonOption, need } from './options.ts';
+import { exit, migrated, say } from './say.ts';
+
+export function addBackupCommands(parent: Command): void {
+  addBackup(parent);
+  addBackups(parent);
+  addVerifyBackup(parent);
+}
+
+export function backupsOption(): Option {
+  return new Option('--backups <folder>', 'where backups are kept, on another disk than the data').env(
+    'DAYLIGHT_BACKUPS',
+  );
+}
+
+export function keepOption(): Option {
+  return new Option('--backup-keep <days>', 'days that a backup is kept, 1 to 90 (default: 30)').env(
+    'DAYLIGHT_BACKUP_KEEP',
+  );
+}
+
+function addBackup(parent: Command): void {
+  parent
+    .command('backup')
+    .description('Make a backup now, also while the server runs: all data, sealed, without the keys that open it.')
+    .addOption(dataOption())
+    .addOption(backupsOption())
+    .addOption(keepOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nIt is kept for --backup-keep days and then ends, also if it is the last one: first the key of it is destroyed, then its files go.\n' +
+        'Images are copied once for all backups that have them. What opens the data is not in it: keep keys.db and root.key elsewhere.',
+    )
+    .action(async (options: Given) => {
+      const surroundings = surroundingsOf(options);
+      const { backupKeep } = parseServerConfig({
+        data: surroundings.data,
+        ...(options['backupKeep'] === undefined ? {} : { backupKeep: options['backupKeep'] }),
+      });
+      const tell = backupSayer(
+        (json, lines) => say(options, json, lines),
+        options['json'] !== true && process.stderr.isTTY,
+      );
+      const made = await backupOnHost({ ...surroundings, tell }, backupKeep);
+      const { backup, at, expires, detail } = made;
+      say(options, { event: 'made', backup, at, expires, ...detail }, madeLine(made));
+    });
+}
+
+function addBackups(parent: Command): void {
+  parent
+    .command('backups')
+    .description('List the backups: which there are, how large, until when, and when they were last checked.')
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(async (options: Given) => {
+      const all = await backupsOnHost({
+        data: need(options, 'data'),
+        clock: systemClock,
+        random: systemRandom,
+        migrated,
+      });
+      for (const { wrapped, ...one } of all) {
+        const lines = backupLines({ wrapped, ...one }, systemClock.now());
+        say(options, { ...one, hasKey: wrapped !== null }, lines);
+      }
+      if (all.length === 0)
+        say(options, { event: 'none' }, ['There is no backup. Make one with `daylight-server backup`.']);
+    });
+}
+
+function addVerifyBackup(parent: Command): void {
+  parent
+    .command('verify-backup')
+    .description(
+      'Open every byte of a backup and look whether it is whole: the newest, the one named, or with --all each.',
+    )
+    .argument('[id]', 'which one; `daylight-server backups` lists them')
+    .addOption(dataOption())
+    .addOption(backupsOption())
+    .option('--all', 'every backup that can be opened', false)
+    .option('--structure', 'only whether everything is there in its size', false)
+    .addOption(jsonOption())
+    .addHelpText('after', '\nChanges nothing. Exit code 6 says that something is wrong.')
+    .action(async (id: string | undefined, options: Given) => {
+      if (id !== undefined && options['all'] === true) {
+        throw new DaylightError('bad_request', 'either one backup is named, or --all is given', {
+          remedy: 'Leave one of them out.',
+        });
+      }
+      const tell = backupSayer(
+        (json, lines) => say(options, json, lines),
+        options['json'] !== true && process.stderr.isTTY,
+      );
+      const which = id ?? (options['all'] === true ? 'all' : 'newest');
+      const how = options['structure'] === true ? 'structure' : 'all';
+      const { checked, orphans } = await checkOnHostBackups({ ...surroundingsOf(options), tell }, which, how);
+      for (const one of checked) {
+        const { backup, at } = one;
+        say(
+          options,
+          { event: 'checked', backup, at, how, damage: one.detail.checked?.damage ?? [] },
+          checkedLines(one),
+        );
+      }
+      if (orphans.length > 0) {
+        say(options, { event: 'strangers', files: orphans }, [
+          'Files lie there that no backup names, or that are from tomorrow or later. Look at them, and take them away yourself:',
+          ...orphans.map((name) => `  ${name}`),
+        ]);
+      }
+      const isDamaged = checked.some(({ detail }) => (detail.checked?.damage.length ?? 0) > 0);
+      if (isDamaged || orphans.length > 0) process.exitCode = exit.attention;
+    });
+}
+
+function surroundingsOf(options: Given) {
+  const [data, backups] = [need(options, 'data'), need(options, 'backups')];
+  return { data, backups, clock: systemClock, random: systemRandom, migrated };
+}
