@@ -2,7 +2,8 @@ import pino from 'pino';
 import { z } from 'zod';
 import { ErrorCode } from '../shared/errors.ts';
 import { FAILURE_CODE, FAILURE_FRAME, FAILURE_NAME, type Failure, failureOf, WITHHELD } from '../shared/failure.ts';
-import { DeviceId, ErasureId, OrgId, PersonId } from '../shared/ids.ts';
+import { BackupId, DeviceId, ErasureId, OrgId, PersonId } from '../shared/ids.ts';
+import { backupProblems } from '../shared/protocol/http/backups.ts';
 import { Region } from '../shared/protocol/http/region.ts';
 import { type RouteName, routes } from '../shared/protocol/http.ts';
 import { Bye } from '../shared/protocol/messages.ts';
@@ -15,6 +16,10 @@ export const LogEvent = z.enum([
   'agent_connected',
   'agent_failed',
   'agent_refused',
+  'backup',
+  'backup_alarm',
+  'backup_ended',
+  'backup_made',
   'cancelled',
   'cancelling',
   'compaction',
@@ -59,6 +64,8 @@ const fields = {
   person: PersonId,
   device: DeviceId,
   order: ErasureId,
+  backup: BackupId,
+  problem: z.enum(backupProblems),
   version: Count,
   count: Count,
   file: z.enum(['daylight.db', 'keys.db']),

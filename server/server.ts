@@ -168,10 +168,12 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       target: config.backups === undefined ? null : await openFolderTarget(config.backups, foundation.folder),
       settings: { everyMs: config.backupEvery * HOUR, keepDays: config.backupKeep },
       held: async () => null,
-      made: ({ backup }) => log.info('backup', { reason: `made ${backup}` }),
-      ended: (all) => log.info('backup', { reason: `ended ${all.map(({ backup }) => backup).join(', ')}` }),
+      made: ({ backup }) => log.info('backup_made', { backup }),
+      ended: (all) => {
+        for (const { backup } of all) log.info('backup_ended', { backup });
+      },
       alarmed: (problem) => {
-        log.error('backup', { reason: `${problem.kind}: ${problem.count}` });
+        log.error('backup_alarm', { problem: problem.kind, count: problem.count });
         void noteBackupAlarm(foundation.store, problem, clock.now()).catch(backupFailed);
       },
       failed: backupFailed,
