@@ -22,6 +22,7 @@ export const LogEvent = z.enum([
   'backup_made',
   'cancelled',
   'cancelling',
+  'clock',
   'compaction',
   'crashed',
   'erasing',
@@ -33,6 +34,7 @@ export const LogEvent = z.enum([
   'recovery_set',
   'request',
   'residency',
+  'retention',
   'scheduled_publication',
   'self_check',
   'special_search',
@@ -75,6 +77,7 @@ const fields = {
   state: z.enum([
     ...['requested', 'committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified', 'verified_empty'],
     ...['agents_wiped', 'backups_expired', 'final'],
+    ...['clock_ahead', 'clock_behind', 'clock_right'],
   ] as const),
   reason: z.enum([...Bye.shape.reason.options, 'busy', 'gone', 'origin', 'subprotocol', 'upgrade']),
   failure: FailureFields,

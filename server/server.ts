@@ -29,13 +29,15 @@ import { startBackups } from './lifecycle/backup/backups.ts';
 import { openFolderTarget } from './lifecycle/backup/folderTarget.ts';
 import { backupPartsOf } from './lifecycle/backup/partsOf.ts';
 import { finishCancellations, type Told } from './lifecycle/cancellation.ts';
+import { type BrakeState, openClockBrake } from './lifecycle/clockBrake.ts';
 import { startErasures } from './lifecycle/erasure.ts';
 import { startHeldBack } from './lifecycle/heldBack.ts';
-import { startImportSweep } from './lifecycle/importSweep.ts';
 import { createImports } from './lifecycle/imports.ts';
 import { startKeyRolls } from './lifecycle/keyRolls.ts';
 import { eraseMinors } from './lifecycle/minors.ts';
+import { startRetention } from './lifecycle/retention.ts';
 import { createSpecialSearches } from './lifecycle/specialSearches.ts';
+import { piecesOf } from './lifecycle/sweeps.ts';
 import { createLog, failureFields, type Log, type LogFields } from './log.ts';
 import { type Random, systemRandom } from './random.ts';
 import { requireResidency } from './records/residency.ts';
@@ -145,10 +147,19 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     opened.push(() => sessionSweep.close());
     const imports = createImports({ ...foundation, clock, random });
     opened.push(() => imports.close());
-    const sweeping = startImportSweep(foundation, imports, (cause) =>
-      log.error('imports', { failure: failureFields(cause) }),
-    );
-    opened.push(() => sweeping.close());
+    const brake = await openClockBrake({
+      ...foundation,
+      clock,
+      changed: (state) => log[state === 'free' ? 'info' : 'error']('clock', clockFields(state)),
+      failed: (cause) => log.error('clock', { failure: failureFields(cause) }),
+    });
+    opened.push(() => brake.close());
+    const retention = startRetention({
+      ...{ ...foundation, imports, brake, clock },
+      swept: (organisation, sweep) => log.info('retention', { organisation, count: piecesOf(sweep) }),
+      failed: (cause) => log.error('retention', { failure: failureFields(cause) }),
+    });
+    opened.push(() => retention.close());
     const scheduled = startScheduled({
       ...foundation,
       published: (organisation, { document }) => log.info('published', { organisation, version: document.version }),
@@ -378,6 +389,13 @@ function fieldsOf(event: AgentEvent): LogFields {
     case 'failed':
       return { failure: failureFields(event.cause), ...(event.device === null ? {} : { device: event.device }) };
   }
+}
+
+/** From what it should say to what it says, in milliseconds since 1970. */
+function clockFields(state: BrakeState): LogFields {
+  if (state === 'free') return { state: 'clock_right' };
+  const { way, expected, now } = state.pulled;
+  return { state: way === 'ahead' ? 'clock_ahead' : 'clock_behind', from: expected, to: now };
 }
 
 function once(task: () => Promise<void>): () => Promise<void> {

@@ -159,7 +159,7 @@ function contextOf(deps: ApiDeps): Context {
     random,
     publicUrl,
     registers: createRegisters({ store, vault, clock }),
-    corrections: createCorrections({ store, vault, erased, clock, random }),
+    corrections: createCorrections({ store, vault, erased, control, clock, random }),
     overTls: deps.secure,
   };
 }

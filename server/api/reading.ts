@@ -257,12 +257,15 @@ export async function openSegments(
 ): Promise<Recorded[]> {
   const { clock } = context;
   const today = dayOf(clock.now());
-  const erased = await context.erased.of(read.person);
+  const [erased, keeping] = await Promise.all([
+    context.erased.of(read.person),
+    context.control.keeping(read.person.org),
+  ]);
   const due = segments.filter((segment) => {
     if (segment.person !== read.person.person || !read.parameters.has(segment.parameter)) {
       throw new Error('a segment outside of what was recorded as read');
     }
-    return segment.expires >= today;
+    return !keeping.isPast(segment, today);
   });
   const opened = await Promise.all(
     (await seenOf(context, read, due)).map(async (segment) => {
@@ -296,7 +299,8 @@ export async function openImage(context: Context, read: RecordedRead, blob: Blob
   if (blob.person !== read.person.person || !read.parameters.has('screenshot')) {
     throw new Error('an image outside of what was recorded as read');
   }
-  if (blob.expires < dayOf(clock.now())) return null;
+  const keeping = await context.control.keeping(read.person.org);
+  if (keeping.isPast({ ...blob, parameter: 'screenshot' }, dayOf(clock.now()))) return null;
   if ((await context.erased.of(read.person)).hidesImage(blob.image, blob.day)) return null;
   if ((await seenOf(context, read, [{ ...blob, parameter: 'screenshot' as const }])).length === 0) return null;
   return unlessDestroyed(vault.open(imageScope(blob), blob.sealed));

@@ -13,6 +13,7 @@ import type { UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import type { DeviceRecord, Enrolment, EnrolResult } from '../store/store.ts';
 import type { Decision } from './decision.ts';
+import type { Keeping } from './keeping.ts';
 import type { Proposals } from './proposals.ts';
 import type { Standing } from './standing.ts';
 import type { Told } from './told.ts';
@@ -64,6 +65,8 @@ export interface PolicyControl {
   readonly proposals: Proposals;
   current(org: OrgId): Promise<PublishedPolicy>;
   version(org: OrgId, version: number): Promise<PublishedPolicy | null>;
+  /** How long what is stored may be kept, by every version until now. */
+  keeping(org: OrgId): Promise<Keeping>;
   /** Every version, oldest first; never empty. */
   history(org: OrgId): Promise<readonly PublishedPolicy[]>;
   /**

@@ -59,20 +59,21 @@ export function judge(facts: Facts, question: CaptureQuestion): Verdict {
   const since = deniedBy(parameter, level, current.document, terms);
   if (since !== null) return no(DENIED[since] ?? 'off_at_receipt');
   if (!covers(parameter, level, told.at(now)[parameter])) return no('notice_not_acknowledged');
-  return { allowed: true, ...keptBy(facts, parameter, { then: atCapture, current, at: capturedAt }) };
+  return { allowed: true, ...keptBy(facts, parameter, { then: atCapture, at: capturedAt }) };
 }
 
-/** Until when, and under which terms, it is kept: the person's old ones where those stay for them. */
+/** Until when, by everything since its capture, and under which terms it is kept: the person's old ones where those stay for them. */
 function keptBy(
-  { told, now }: Pick<Facts, 'told' | 'now'>,
+  { told, now, published }: Pick<Facts, 'told' | 'now' | 'published'>,
   parameter: ParameterId,
-  { then, current, at }: { readonly then: PublishedTerms; readonly current: PublishedTerms; readonly at: UnixMs },
+  { then, at }: { readonly then: PublishedTerms; readonly at: UnixMs },
 ): { readonly retentionDays: number; readonly termsVersion: number } {
   const agreed = told.agreed(at)?.parameters[parameter];
-  const rules = [then.document.parameters[parameter], current.document.parameters[parameter], agreed?.rule];
   const later = told.agreed(now)?.parameters[parameter]?.rule;
-  const days = [...rules, later].flatMap((rule) => rule?.retentionDays ?? []);
-  return { retentionDays: Math.min(...days), termsVersion: agreed?.version ?? then.document.version };
+  const since = published.slice(published.indexOf(then)).map(({ document }) => document.parameters[parameter]);
+  const days = [...since, agreed?.rule, later].flatMap((rule) => rule?.retentionDays ?? []);
+  const retentionDays = Math.min(catalog[parameter].retentionDays.ceiling, ...days);
+  return { retentionDays, termsVersion: agreed?.version ?? then.document.version };
 }
 
 /**
@@ -89,11 +90,10 @@ export function judgeEnd(facts: Facts, question: CaptureQuestion & { readonly si
   const { published } = facts;
   const endedAt = Math.min(capturedAt, last);
   const terms = inForce(published, Math.min(capturedAt, last - 1));
-  const current = published.at(-1);
   if (published.every(({ document }) => document.version !== claimedVersion)) return no('policy_unknown');
-  if (terms === null || current === undefined) return no('off_at_capture');
+  if (terms === null) return no('off_at_capture');
   if (!leased(facts, parameter, endedAt)) return no('lease_ended');
-  const kept = keptBy(facts, parameter, { then: terms, current, at: Math.min(capturedAt, last - 1) });
+  const kept = keptBy(facts, parameter, { then: terms, at: Math.min(capturedAt, last - 1) });
   return { allowed: true, endedAt, ...kept };
 }
 

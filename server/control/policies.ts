@@ -40,6 +40,7 @@ import { consentEvents, consentTo, requireAsked, withdrawal } from './consenting
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
 import { type Decision, sealDecision } from './decision.ts';
 import { exclusionsOf, type Facts, judge, judgeEnd, takenAway } from './judge.ts';
+import { keepingBy } from './keeping.ts';
 import { isSignedBefore, type PolicyKeyChange, type PolicyKeys, statementsOf } from './policyKeys.ts';
 import { askedSince, type Current, prove, unchangedSince } from './proof.ts';
 import { createProposals, requireMayPublish, type Submission } from './proposals.ts';
@@ -386,6 +387,7 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
     current: async (org) => (await stateOf(org)).current,
     version: versionOf,
     history: async (org) => (await stateOf(org)).published,
+    keeping: async (org) => keepingBy((await stateOf(org)).published, clock.now()),
 
     async publish(leave: Authorized<'policy.publish'>, change: PolicyChange) {
       const { org, person } = leave.actor;

@@ -6,7 +6,9 @@ import { type DeviceId, type OrgId, type PersonId, RequestId, SegmentId, type Se
 import { DAY, type Day, dayOf, HOUR, type UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
 import type { Clock } from '../clock.ts';
+import type { PolicyControl } from '../control/control.ts';
 import type { Erased, ErasedOf } from '../control/erased.ts';
+import type { Keeping } from '../control/keeping.ts';
 import { openStep, sealStep } from '../control/requestStep.ts';
 import { openSegment } from '../ingest/openSegment.ts';
 import { segmentScope } from '../ingest/scopes.ts';
@@ -74,6 +76,7 @@ export interface CorrectionsDeps {
   >;
   readonly vault: Vault;
   readonly erased: Erased;
+  readonly control: Pick<PolicyControl, 'keeping'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Pick<Random, 'uuid'>;
 }
@@ -88,7 +91,7 @@ const RECORDS_IN_A_DAY = 100;
 const ATTEMPTS = 5;
 
 export function createCorrections(deps: CorrectionsDeps): Corrections {
-  const { store, vault, erased, clock, random } = deps;
+  const { store, vault, erased, control, clock, random } = deps;
   const lanes = createLanes<PersonId>();
 
   async function write(whose: Whose, parameter: ParameterId, day: Day, isMeant: IsMeant, make: Make): Promise<Located> {
@@ -108,7 +111,12 @@ export function createCorrections(deps: CorrectionsDeps): Corrections {
   }
 
   async function find(whose: Whose, gone: ErasedOf, parameter: ParameterId, day: Day, isMeant: IsMeant) {
-    for (const opened of await openedOf(deps, whose, gone, clock.now(), { parameter, from: day, to: day })) {
+    const within = { erased: gone, keeping: await control.keeping(whose.org) };
+    for (const opened of await openedOf({ ...deps, ...within }, whose, clock.now(), {
+      parameter,
+      from: day,
+      to: day,
+    })) {
       for (const [place, part] of opened.content.parts.entries()) {
         const one = shownIn(part).find((shown) => isMeant(shown, part.session));
         if (one !== undefined) return { ...opened, place, part, one };
@@ -193,14 +201,15 @@ export function createCorrections(deps: CorrectionsDeps): Corrections {
     async of(org, person) {
       const pointers = await pointersOf(deps, org, person);
       const whoseOf = new Map(pointers.map((one) => [one.person, { org, person: one.person }]));
+      const keeping = await control.keeping(org);
       const all = [...whoseOf.values()].map(async (whose) =>
-        locatedOf({ ...deps, erased: await erased.of(whose) }, whose, pointers, clock.now()),
+        locatedOf({ ...deps, erased: await erased.of(whose), keeping }, whose, pointers, clock.now()),
       );
       return (await Promise.all(all)).flat();
     },
     async entries(whose, parameter, from, to) {
-      const gone = await erased.of(whose);
-      const opened = await openedOf(deps, whose, gone, clock.now(), { parameter, from, to });
+      const within = { erased: await erased.of(whose), keeping: await control.keeping(whose.org) };
+      const opened = await openedOf({ ...deps, ...within }, whose, clock.now(), { parameter, from, to });
       return opened.flatMap(({ segment: { device }, content }) =>
         content.parts.flatMap((part) => shownIn(part).map((one) => ({ ...one, device, session: part.session }))),
       );
@@ -247,9 +256,12 @@ type Reading = Pick<CorrectionsDeps, 'vault'> & {
   readonly store: Pick<CorrectionsDeps['store'], 'requestSteps' | 'segments'>;
 };
 
+/** With what is shown of what is stored. */
+type Showing = Reading & { readonly erased: Pick<ErasedOf, 'hides'>; readonly keeping: Pick<Keeping, 'isPast'> };
+
 /** Everything that was said about records of one person, from what may be read of a store or a copy of it. */
 export async function correctionsIn(
-  reading: Reading & { readonly erased: Pick<ErasedOf, 'hides'> },
+  reading: Showing,
   { org, person }: Whose,
   now: UnixMs,
 ): Promise<readonly Located[]> {
@@ -269,7 +281,7 @@ async function pointersOf({ store, vault }: Reading, org: OrgId, person?: Person
 }
 
 async function locatedOf(
-  reading: Reading & { readonly erased: Pick<ErasedOf, 'hides'> },
+  reading: Showing,
   whose: Whose,
   pointers: readonly Pointer[],
   now: UnixMs,
@@ -278,7 +290,7 @@ async function locatedOf(
   const places = new Map(own.map((one) => [`${one.parameter} ${one.day}`, one]));
   const found = new Map<RequestId, Located>();
   for (const { parameter, day } of places.values()) {
-    for (const { content } of await openedOf(reading, whose, reading.erased, now, { parameter, from: day, to: day })) {
+    for (const { content } of await openedOf(reading, whose, now, { parameter, from: day, to: day })) {
       for (const part of content.parts) {
         for (const { stored, file } of shownIn(part)) {
           if (file === null) continue;
@@ -295,15 +307,14 @@ async function locatedOf(
 
 /** Without what is being erased, is past its day, or opens for nobody any more. */
 async function openedOf(
-  { store, vault }: Reading,
+  { store, vault, erased, keeping }: Showing,
   { org, person }: Whose,
-  erased: Pick<ErasedOf, 'hides'>,
   now: UnixMs,
   { parameter, from, to }: { readonly parameter: ParameterId; readonly from: Day; readonly to: Day },
 ): Promise<readonly OpenedSegment[]> {
   const opened: OpenedSegment[] = [];
   for (const segment of await store.segments(org, person, parameter, from, to)) {
-    if (segment.expires < dayOf(now)) continue;
+    if (keeping.isPast(segment, dayOf(now))) continue;
     const content = await openSegment(vault, segment);
     if (content === null) continue;
     const parts = content.parts.map((part) => withoutRecords(part, (one) => erased.hides(one)));

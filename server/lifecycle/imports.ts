@@ -60,8 +60,8 @@ export interface Imports {
   requireThere(whose: Whose, which: ImportId): Promise<void>;
   /** Null days: all of it. What stays gets a new id and a new key; the old key is destroyed when this resolves. */
   erase(whose: Whose, which: ImportId, days: DayRange | null): Promise<ImportView | null>;
-  /** Ends what is past its day, and takes away what a process that ended has left. */
-  sweep(org: OrgId): Promise<void>;
+  /** Takes away what a process that ended has left, and with `past` what is past its day. */
+  sweep(org: OrgId, which: 'stray' | 'past'): Promise<void>;
   /** Ends what is being taken in, of which nothing stays, and waits for it. */
   close(): Promise<void>;
 }
@@ -156,15 +156,16 @@ export function createImports(deps: ImportDeps): Imports {
           await tidy(deps, whose);
         }
       }),
-    async sweep(org) {
+    async sweep(org, which) {
       // Nobody is shown it from its day on; it is gone for ever once that has come by both clocks.
       const today = dayOf(Math.min(clock.now(), passed()));
-      const past = (await store.imports(org)).filter(({ expires }) => expires < today);
+      const isPast = ({ expires }: ImportRecord): boolean => which === 'past' && expires < today;
+      const past = (await store.imports(org)).filter(isPast);
       const people = new Set([...past.map(({ person }) => person), ...(await store.strayImports(org))]);
       for (const person of people)
         await lanes.run(person, async () => {
           for (const each of await store.imports(org, person))
-            if (each.expires < today) await store.endImport(org, person, each.import);
+            if (isPast(each)) await store.endImport(org, person, each.import);
           await tidy(deps, { org, person });
         });
     },

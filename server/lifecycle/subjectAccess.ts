@@ -7,6 +7,7 @@ import { DeviceId, type ImportId, SessionId } from '../../shared/ids.ts';
 import { noticePage } from '../../shared/policy/noticePage.ts';
 import { Day, dayOf, UnixMs } from '../../shared/time.ts';
 import type { Authorized } from '../authorize.ts';
+import type { Keeping } from '../control/keeping.ts';
 import { imageScope, segmentScope } from '../ingest/scopes.ts';
 import { columns, decodeSegment } from '../ingest/segment.ts';
 import { marked, shownIn, withoutRecords } from '../reports/corrected.ts';
@@ -122,7 +123,8 @@ export interface HeldParameter {
   readonly keptUntil: Day;
 }
 
-export function heldUntil(stored: readonly HeldDay[], today: Day): Held {
+export function heldUntil(held: readonly HeldDay[], keeping: Keeping, today: Day): Held {
+  const stored = held.map((one) => ({ ...one, expires: keeping.until(one) }));
   const readable = stored.filter(({ expires }) => expires >= today);
   const past = stored.filter(({ expires }) => expires < today);
   const parameters = parameterIds.flatMap((parameter) => {
@@ -142,8 +144,8 @@ export function heldUntil(stored: readonly HeldDay[], today: Day): Held {
   return { today, parameters, days: distinct(readable.map(({ day }) => day)), pastTheirDay };
 }
 
-async function heldOf({ store, person }: Subject, asOf: UnixMs): Promise<Held> {
-  return heldUntil(await store.held(person.org, person.person), dayOf(asOf));
+async function heldOf({ store, person, keeping }: Subject, asOf: UnixMs): Promise<Held> {
+  return heldUntil(await store.held(person.org, person.person), keeping, dayOf(asOf));
 }
 
 /** How many stored pieces of a parameter's day did not open. */
@@ -288,10 +290,10 @@ const ImportedFields = z.looseObject({
 type ImportedLine = z.infer<typeof ImportedFields> & { readonly import: ImportId };
 
 async function imagesOf({ subject, held }: Reading, day: Day): Promise<readonly ImageHead[]> {
-  const { store, person } = subject;
-  const { erased } = subject;
+  const { store, person, erased, keeping } = subject;
   const all = await store.images(person.org, person.person, day);
-  return all.filter(({ image, expires }) => expires >= held.today && !erased.hidesImage(image, day));
+  const own = all.map((head) => ({ ...head, expires: keeping.until({ ...head, parameter: 'screenshot' }) }));
+  return own.filter(({ image, expires }) => expires >= held.today && !erased.hidesImage(image, day));
 }
 
 /** A file that is gone is a piece that does not open. */
@@ -355,17 +357,18 @@ async function* recordsOf(reading: Reading, parameter: ParameterId, days: readon
 
 /** What is stored of one parameter on one day, in order of time. */
 async function unitOf({ subject, held, note }: Reading, parameter: ParameterId, day: Day): Promise<FromSegment[]> {
-  const { store, vault, person, erased } = subject;
+  const { store, vault, person, erased, keeping } = subject;
   const records: FromSegment[] = [];
   let closed = 0;
   for (const { sealed, ...segment } of await store.segments(person.org, person.person, parameter, day, day)) {
-    if (segment.expires < held.today) continue;
+    const expires = keeping.until(segment);
+    if (expires < held.today) continue;
     const opened = await unlessUnreadable(vault.open(segmentScope(segment), sealed).then(decodeSegment));
     if (opened === null) closed += 1;
     for (const part of opened?.parts ?? []) {
       const { device } = segment;
       for (const { observation, mark } of shownIn(withoutRecords(part, (one) => erased.hides(one))))
-        records.push({ device, session: part.session, observation, segment, ...marked(mark) });
+        records.push({ device, session: part.session, observation, segment: { ...segment, expires }, ...marked(mark) });
     }
   }
   note(parameter, day, closed);

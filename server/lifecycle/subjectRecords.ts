@@ -14,6 +14,7 @@ import type { PublishedPolicy } from '../control/control.ts';
 import { openDecision } from '../control/decision.ts';
 import type { ErasedOf } from '../control/erased.ts';
 import { openErasure } from '../control/erasureScope.ts';
+import type { Keeping } from '../control/keeping.ts';
 import { openStep } from '../control/requestStep.ts';
 import { type Kept, openDocument } from '../control/sealedDocument.ts';
 import { openSessions } from '../ingest/pipeline.ts';
@@ -33,6 +34,7 @@ export interface Subject {
   readonly store: Snapshot;
   readonly vault: Vault;
   readonly erased: Pick<ErasedOf, 'hides' | 'hidesImage'>;
+  readonly keeping: Keeping;
   /** Every version, oldest first. */
   readonly policies: readonly PublishedPolicy[];
   /** Every text of a notice, by version and edition. */
@@ -135,9 +137,9 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
     for (const record of await store.requestSteps(org, person))
       yield { request: record.request, ...(await openStep(vault, record)) };
   },
-  async *corrections({ person: { org, person }, store, vault, erased, disclosures }, asOf) {
+  async *corrections({ person: { org, person }, store, vault, erased, keeping, disclosures }, asOf) {
     const isTold = new Set(disclosures.map(({ number }) => number));
-    for (const one of await correctionsIn({ store, vault, erased }, { org, person }, asOf)) {
+    for (const one of await correctionsIn({ store, vault, erased, keeping }, { org, person }, asOf)) {
       const { correction, parameter, day, session, stored, corrected, file } = one;
       // That somebody secret was told would say that there is somebody.
       const steps = numberedAnew(file.steps.filter(({ said }) => said.kind !== 'told' || isTold.has(said.disclosure)));

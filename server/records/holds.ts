@@ -62,6 +62,8 @@ export interface Held {
   /** Whether anything of this person is. */
   ofPerson(person: PersonId): boolean;
   holds(person: PersonId, parameter: ParameterId, day: Day): boolean;
+  /** The days of each parameter, both included. */
+  of(person: PersonId): readonly { readonly parameter: ParameterId; readonly from: Day; readonly to: Day }[];
 }
 
 export function heldAt(written: Register, now: UnixMs): Held {
@@ -72,6 +74,10 @@ export function heldAt(written: Register, now: UnixMs): Held {
     holds: (person, parameter, day) =>
       all.some(
         (hold) => hold.person === person && hold.parameters.includes(parameter) && day >= hold.from && day <= hold.to,
+      ),
+    of: (person) =>
+      all.flatMap((hold) =>
+        hold.person === person ? hold.parameters.map((parameter) => ({ parameter, from: hold.from, to: hold.to })) : [],
       ),
   };
 }
@@ -86,7 +92,7 @@ export async function readHeld(
   return heldAt(await readRegister(store, vault, org, 'holds'), now);
 }
 
-export const NOTHING_HELD: Held = { ofPerson: () => false, holds: () => false };
+export const NOTHING_HELD: Held = { ofPerson: () => false, holds: () => false, of: () => [] };
 
 /** What of the register one person is told: what holds something of theirs, or has. */
 export function ownHolds(written: Register, whose: PersonId, now: UnixMs): OwnHold[] {

@@ -7,10 +7,18 @@ import type { ControllerView, ProcessingActivity, ProcessingRecord } from '../..
 import type { ProcessorSummary } from '../../shared/protocol/http/processors.ts';
 import type { Region } from '../../shared/protocol/http/region.ts';
 import { Role, ViewerRole } from '../../shared/roles.ts';
-import type { UnixMs } from '../../shared/time.ts';
+import type { Day, UnixMs } from '../../shared/time.ts';
 import type { PublishedPolicy } from '../control/control.ts';
 import { recordPartNames, recordParts } from '../lifecycle/portable.ts';
 import type { PersonRecord, StoredParameter } from '../store/store.ts';
+
+/** What is stored of a parameter, with how long. */
+export type KeptParameter = StoredParameter & {
+  /** The day after which the last of it must be gone. */
+  readonly keptUntil: Day;
+  /** How many of the days have something whose last day has passed. */
+  readonly pastTheirDay: number;
+};
 
 /** All that the record is made from. */
 export interface ProcessingFacts {
@@ -22,7 +30,7 @@ export interface ProcessingFacts {
   readonly assessments: readonly AssessmentSummary[];
   readonly processors: readonly ProcessorSummary[];
   readonly region: Region | null;
-  readonly stored: readonly StoredParameter[];
+  readonly stored: readonly KeptParameter[];
   readonly people: readonly Pick<PersonRecord, 'role' | 'hasSecondFactor'>[];
   /** Browsers and agents reach this server over TLS; false: it listens to its own computer alone. */
   readonly overTls: boolean;
@@ -74,7 +82,7 @@ function activityOf({ policy, stored }: ProcessingFacts, parameter: ParameterId)
   ];
 }
 
-function withoutName({ parameter: _parameter, ...stored }: StoredParameter): ProcessingActivity['stored'] {
+function withoutName({ parameter: _parameter, ...stored }: KeptParameter): ProcessingActivity['stored'] {
   return stored;
 }
 

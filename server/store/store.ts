@@ -46,6 +46,7 @@ export interface Store
     RequestSteps,
     Notices,
     Observations,
+    Retention,
     Imports,
     Audit,
     AuditTree,
@@ -540,10 +541,6 @@ export interface StoredParameter {
   readonly days: number;
   readonly from: Day;
   readonly to: Day;
-  /** The day after which the last of it must be gone. */
-  readonly keptUntil: Day;
-  /** How many of the days have something of which the last day was before `today`. */
-  readonly pastTheirDay: number;
 }
 
 export interface Observations {
@@ -585,11 +582,60 @@ export interface Observations {
   replaceSegments(merged: SegmentRecord, of: readonly SegmentId[]): Promise<'replaced' | 'changed'>;
   blob(org: OrgId, person: PersonId, image: ImageId): Promise<BlobRecord | null>;
   /** What is stored of everybody in the organisation, in the order of the catalogue; a parameter of which nothing is stored is left out. */
-  stored(org: OrgId, today: Day): Promise<readonly StoredParameter[]>;
+  stored(org: OrgId): Promise<readonly StoredParameter[]>;
   /** In no order. */
   discards(org: OrgId, device: DeviceId): Promise<readonly DiscardCount[]>;
   /** In no order. */
   drops(org: OrgId, device: DeviceId): Promise<BatchUnit['dropped']>;
+}
+
+// ── Retention ──
+
+/** What is stored of everybody in the organisation of one parameter and UTC day, on the same terms. */
+export interface StoredAge {
+  readonly parameter: ParameterId;
+  readonly day: Day;
+  /** As of a `SegmentRecord`. */
+  readonly termsVersion: number;
+  readonly expires: Day;
+  readonly people: number;
+  readonly segments: number;
+  /** Of `screenshot` alone. */
+  readonly images: number;
+}
+
+/** What is past its day. */
+export interface Past {
+  /** Whatever expires before it. */
+  readonly today: Day;
+  /** Besides, of each parameter, what was stored under these terms or earlier ones and is of a day before this one. */
+  readonly parameters: readonly {
+    readonly parameter: ParameterId;
+    readonly limits: readonly { readonly termsVersion: number; readonly before: Day }[];
+  }[];
+  /** What stays all the same: these days, both included. */
+  readonly except?: readonly { readonly parameter: ParameterId; readonly from: Day; readonly to: Day }[];
+}
+
+/** What was deleted of one parameter. */
+export interface Expired {
+  readonly parameter: ParameterId;
+  readonly segments: number;
+  readonly images: number;
+}
+
+export interface Retention {
+  /** By day, then in the order of the register. */
+  ages(org: OrgId): Promise<readonly StoredAge[]>;
+  /** Everyone of whom there are segments or images, each once. */
+  holders(org: OrgId): Promise<readonly PersonId[]>;
+  /**
+   * Deletes what is past of one person, images with their files: at the most `most` of either, so that batches do not wait long. Returns what it
+   * deleted, which is nothing when nothing is left to delete. When it fails, part of it is done, and it can be called again.
+   */
+  expire(org: OrgId, person: PersonId, past: Past, most: number): Promise<readonly Expired[]>;
+  /** Deletes the tokens of the organisation that were over by then. Returns how many. */
+  expireTokens(org: OrgId, at: UnixMs): Promise<number>;
 }
 
 // ── What people brought along from other servers ──
@@ -748,11 +794,13 @@ export interface AuditTree {
 
 // ── What there is of one person ──
 
-/** What is stored of a parameter of one UTC day that ends on the same day. */
+/** What is stored of a parameter of one UTC day, on the same terms. */
 export interface HeldDay {
   readonly parameter: ParameterId;
   readonly day: Day;
-  /** The day after which it must be gone. */
+  /** As of a `SegmentRecord`. */
+  readonly termsVersion: number;
+  /** The day after which it must be gone, as it was promised at its capture. */
   readonly expires: Day;
   readonly segments: number;
   /** Of the segments, as they are stored. */
@@ -765,7 +813,7 @@ export interface HeldDay {
 export type ImageHead = Omit<BlobRecord, 'sealed'>;
 
 export interface Subjects {
-  /** Everything stored of the person, whether or not its time is over; by day, then in the order of the register, then by expiry. */
+  /** Everything stored of the person, whether or not its time is over; by day, then in the order of the register, then by expiry and terms. */
   held(org: OrgId, person: PersonId): Promise<readonly HeldDay[]>;
   /** The images of one day, in order of arrival. */
   images(org: OrgId, person: PersonId, day: Day): Promise<readonly ImageHead[]>;
@@ -932,8 +980,9 @@ export interface EndedSubject {
 /**
  * A number that only goes up. `revoked`: one more with every destruction of keys. `seen_at`: the latest time that the store has seen.
  * `rolled_at`: when the keys of the organisations were last replaced.
+ * `clock_back`: by how much, in all, people took `seen_at` back; `clock_released`: how often somebody said that the clock is right.
  */
-export type MarkName = 'revoked' | 'seen_at' | 'restore_epoch' | 'rolled_at';
+export type MarkName = 'revoked' | 'seen_at' | 'restore_epoch' | 'rolled_at' | 'clock_back' | 'clock_released';
 
 /** `certificate`: signs the certificates of endings, and belongs to the whole server. */
 export type SigningKeyName = 'certificate';

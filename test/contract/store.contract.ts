@@ -1356,14 +1356,105 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       const later = { ...segment('d', 'title', '2026-03-04'), expires: '2026-06-01' };
       await store.appendBatch(batch(2, { segments: [later, segment('z', 'device')] }));
       await store.appendBatch(batch(1, { ...theirs, segments: [{ ...segment('e', 'title'), ...theirs }] }));
-      const one = { people: 1, days: 1, from: '2026-03-02', to: '2026-03-02', keptUntil: '2026-05-01' };
-      expect(await store.stored(acme, '2026-05-01')).toEqual([
-        { ...one, parameter: 'app', pastTheirDay: 0 },
-        { ...one, parameter: 'title', people: 2, days: 3, to: '2026-03-04', keptUntil: '2026-06-01', pastTheirDay: 0 },
-        { ...one, parameter: 'device', pastTheirDay: 0 },
+      const one = { people: 1, days: 1, from: '2026-03-02', to: '2026-03-02' };
+      expect(await store.stored(acme)).toEqual([
+        { ...one, parameter: 'app' },
+        { ...one, parameter: 'title', people: 2, days: 3, to: '2026-03-04' },
+        { ...one, parameter: 'device' },
       ]);
-      expect((await store.stored(acme, '2026-05-02')).map(({ pastTheirDay }) => pastTheirDay)).toEqual([1, 2, 1]);
-      expect(await store.stored(other, '2026-05-02')).toEqual([]);
+      expect(await store.stored(other)).toEqual([]);
+      const age = { day: '2026-03-02', termsVersion: 1, expires: '2026-05-01', people: 1, segments: 1, images: 0 };
+      expect(await store.ages(acme)).toEqual([
+        { ...age, parameter: 'app' },
+        { ...age, parameter: 'title', people: 2, segments: 3 },
+        { ...age, parameter: 'device' },
+        { ...age, parameter: 'title', day: '2026-03-04', expires: '2026-06-01' },
+      ]);
+      expect([await store.ages(other), await store.holders(other)]).toEqual([[], []]);
+      expect((await store.holders(acme)).toSorted()).toEqual([personId('ann'), theirs.person].toSorted());
+    });
+
+    describe('what is past its day', () => {
+      const [acme, ann] = [orgId('acme'), personId('ann')];
+      const nothing = { today: '2026-05-01', parameters: [] };
+      const limited = (parameter: ParameterId, termsVersion: number, before: string) => ({
+        ...nothing,
+        parameters: [{ parameter, limits: [{ termsVersion, before }] }],
+      });
+      beforeEach(async () => {
+        await enrolIn(store, device('laptop'));
+        const late = { ...segment('late', 'title'), expires: '2026-06-01' };
+        await store.appendBatch(batch(1, { segments: [segment('a', 'title'), segment('b', 'title'), late] }));
+        const shot = { ...segment('shot', 'screenshot'), expires: '2026-06-01' };
+        const pictures = [blob('x'), { ...blob('y'), expires: '2026-06-01' }];
+        await store.appendBatch(batch(2, { segments: [shot], blobs: pictures }));
+      });
+      const left = async () =>
+        (await store.ages(acme)).map(({ parameter, expires, segments, images }) =>
+          [parameter, expires, segments, images].join(' '),
+        );
+
+      it('goes once its last day has passed, with its files, and nothing else goes', async () => {
+        expect(await store.expire(acme, ann, { ...nothing, today: '2026-03-16' }, 10)).toEqual([]);
+        expect(await store.expire(acme, ann, nothing, 10)).toEqual([
+          { parameter: 'screenshot', segments: 0, images: 1 },
+        ]);
+        expect(await store.blob(acme, ann, imageId('x'))).toBe(null);
+        expect(await store.expire(acme, ann, { ...nothing, today: '2026-05-02' }, 10)).toEqual([
+          { parameter: 'title', segments: 2, images: 0 },
+        ]);
+        expect(await left()).toEqual(['title 2026-06-01 1 0', 'screenshot 2026-06-01 1 1']);
+        expect(await store.expire(acme, ann, { ...nothing, today: '2026-05-02' }, 10)).toEqual([]);
+        expect((await store.blob(acme, ann, imageId('y')))?.image).toBe(imageId('y'));
+      });
+
+      it('goes earlier where what was stored under these terms or earlier ones may be kept less long', async () => {
+        const past = { ...nothing, today: '2026-03-10' };
+        for (const none of [
+          limited('title', 0, '2026-03-03'),
+          limited('title', 1, '2026-03-02'),
+          limited('app', 9, '2026-03-09'),
+        ])
+          expect(await store.expire(acme, ann, { ...none, today: past.today }, 10)).toEqual([]);
+        expect(await store.expire(acme, ann, { ...limited('title', 1, '2026-03-03'), today: past.today }, 10)).toEqual([
+          { parameter: 'title', segments: 3, images: 0 },
+        ]);
+        expect(
+          await store.expire(acme, ann, { ...limited('screenshot', 1, '2026-03-03'), today: past.today }, 10),
+        ).toEqual([{ parameter: 'screenshot', segments: 1, images: 2 }]);
+        expect(await left()).toEqual([]);
+      });
+
+      it('goes no more at once than was asked for, and of nobody else', async () => {
+        const all = { ...nothing, today: '2026-07-01' };
+        expect(await store.expire(acme, personId('bob'), all, 10)).toEqual([]);
+        expect(await store.expire(orgId('other'), ann, all, 10)).toEqual([]);
+        const rounds: number[] = [];
+        for (;;) {
+          const gone = await store.expire(acme, ann, all, 1);
+          if (gone.length === 0) break;
+          rounds.push(gone.reduce((sum, one) => sum + one.segments, 0));
+        }
+        expect([rounds.reduce((sum, one) => sum + one, 0), Math.max(...rounds), await left()]).toEqual([4, 1, []]);
+      });
+
+      it('stays where it is held: of these parameters and days nothing goes', async () => {
+        const kept = ['title', 'screenshot'] as const;
+        const except = kept.map((parameter) => ({ parameter, from: '2026-03-02', to: '2026-03-02' }));
+        const all = { ...nothing, today: '2026-07-01' };
+        expect(await store.expire(acme, ann, { ...all, except }, 10)).toEqual([]);
+        const others = except.map((one) => ({ ...one, from: '2026-03-03', to: '2026-03-09' }));
+        expect(await store.expire(acme, ann, { ...all, except: others.slice(0, 1) }, 10)).toHaveLength(2);
+      });
+
+      it('are tokens too, at the very instant', async () => {
+        const token = { kind: 'enrolment' as const, org: acme, person: ann, expiresAt: NINE };
+        await store.createToken({ ...token, tokenHash: 'a'.repeat(64) });
+        await store.createToken({ ...token, tokenHash: 'b'.repeat(64), expiresAt: NINE + 1 });
+        expect(await store.expireTokens(orgId('other'), NINE + 9)).toBe(0);
+        expect(await store.expireTokens(acme, NINE)).toBe(1);
+        expect((await store.tokens(acme, 'enrolment', NINE - 1)).length).toBe(1);
+      });
     });
 
     describe('of one person', () => {
@@ -1379,7 +1470,15 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         const theirs = { person: personId('bob'), device: deviceId('other') };
         await store.appendBatch(batch(1, { ...theirs, segments: [{ ...segment('d'), ...theirs }] }));
         const of = (parameter: string, day: string, expires: string, segments: number, images = 0) => ({
-          ...{ parameter, day, expires, segments, bytes: segments * segment('a').sealed.length, images },
+          ...{
+            parameter,
+            day,
+            termsVersion: 1,
+            expires,
+            segments,
+            bytes: segments * segment('a').sealed.length,
+            images,
+          },
         });
         expect(await store.held(acme, ann)).toEqual(
           [

@@ -199,7 +199,7 @@ describe('the console in a real browser, on a real server, with a real agent', (
     await open('/my-day', 'My day');
     await page.getByText('This is what your managers see, too.').waitFor();
     await open('/notice', 'What is collected');
-    await page.getByText('Daylight does not yet delete by itself').waitFor();
+    await page.getByText('What has passed its days is shown to nobody').waitFor();
   });
 
   test('no page has an accessibility fault that axe calls serious or critical', async () => {

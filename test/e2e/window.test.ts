@@ -155,7 +155,7 @@ describe(
       const dialog = page.getByRole('dialog');
       await dialog.getByText('The name of the application in front.').waitFor();
       await dialog.getByText('Never, whatever the settings').waitFor();
-      await dialog.getByText('Daylight does not yet delete by itself').waitFor();
+      await dialog.getByText('What has passed its days is shown to nobody').waitFor();
       expect(await seriousOn(page, 'notice')).toEqual([]);
       await dialog.getByRole('button', { name: 'I have read this and acknowledge it' }).click();
       await said(/You have acknowledged notice/);

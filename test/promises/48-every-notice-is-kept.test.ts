@@ -125,7 +125,7 @@ test('it prints: as a page that needs no network and runs no script, and as plai
   expect(page).not.toMatch(/<script|src=|href=|@import|url\(/);
   for (const text of [page, noticePlain(notice).join('\n')]) {
     for (const line of notice.collected) expect(text).toContain(line.terms);
-    for (const said of [notice.hash, 'Published ', 'Last updated ', 'Daylight does not yet delete by itself'])
+    for (const said of [notice.hash, 'Published ', 'Last updated ', 'What has passed its days is shown to nobody'])
       expect(text).toContain(said);
   }
   const evil = { ...notice, organisation: '<img onerror=alert(1)>' };

@@ -39,6 +39,7 @@ const subject = {
   store,
   vault,
   erased,
+  keeping: await foundation.control.keeping(record.org),
   policies,
   translations: [],
   open,

@@ -31,7 +31,7 @@ if (what === 'look') {
     stray: (await store.strayImports(whose.org)).length,
   });
   const before = await seen();
-  await imports.sweep(whose.org);
+  await imports.sweep(whose.org, 'past');
   const keys = (await keyStore.dataKeyEpochs(whose.org, whose.person, 'imported')).length;
   process.stdout.write(JSON.stringify({ before, after: { ...(await seen()), keys } }));
   await foundation.close();

@@ -23,14 +23,13 @@ export interface Planting {
   readonly apps?: number;
   /** The same of titles. */
   readonly titles?: number;
-  readonly keptForDays?: number;
   /** Of a segment of its own on the first day, which is over. */
   readonly past?: boolean;
 }
 
 /** Stores days of a person as ingest would, with a word of theirs in each text. Returns their device, and the words of the images. */
 export async function plant(data: string, planting: Planting): Promise<{ device: string; images: readonly ImageId[] }> {
-  const { org, person, canary, days, apps = 1, titles = 1, past = false, keptForDays = 400 } = planting;
+  const { org, person, canary, days, apps = 1, titles = 1, past = false } = planting;
   const foundation = await openFoundation({ data, clock: systemClock, random: systemRandom, create: false });
   const { store, vault } = foundation;
   const enrolling = newDevice();
@@ -56,7 +55,7 @@ export async function plant(data: string, planting: Planting): Promise<{ device:
         day,
         policyVersion: 1,
         termsVersion: 1,
-        expires: addDays(day, keptForDays),
+        expires: addDays(day, 400),
         epoch: epochOfDay(day),
       };
       const seal = async (own: readonly Observation[], expires: Day): Promise<SegmentRecord> => {

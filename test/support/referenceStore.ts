@@ -575,24 +575,59 @@ export function createReferenceStore(from: Contents = nothing): Store {
       }),
     blob: (org, person, image) =>
       step(() => blobs.find((one) => one.org === org && one.person === person && one.image === image) ?? null),
-    stored: (org, today) =>
+    stored: (org) =>
       step(() =>
         parameterIds.flatMap((parameter) => {
           const those = segments.filter((one) => one.org === org && one.parameter === parameter);
           const days = those.map(({ day }) => day).toSorted();
           const [from, to] = [days.at(0), days.at(-1)];
-          const keptUntil = those
-            .map(({ expires }) => expires)
-            .toSorted()
-            .at(-1);
-          if (from === undefined || to === undefined || keptUntil === undefined) return [];
-          const daysOf = (of: readonly SegmentRecord[]) =>
-            new Set(of.map(({ person, day }) => `${person} ${day}`)).size;
+          if (from === undefined || to === undefined) return [];
           const people = new Set(those.map(({ person }) => person)).size;
-          const pastTheirDay = daysOf(those.filter(({ expires }) => expires < today));
-          return [{ parameter, people, days: daysOf(those), from, to, keptUntil, pastTheirDay }];
+          return [{ parameter, people, days: new Set(those.map((one) => `${one.person} ${one.day}`)).size, from, to }];
         }),
       ),
+    ages: (org) =>
+      step(() => {
+        const shots = blobs.map((one) => ({ ...one, parameter: 'screenshot' as const }));
+        const all = [...segments, ...shots].filter((one) => one.org === org);
+        const nameOf = ({ parameter, day, expires, termsVersion }: KeptRecord) =>
+          [day, String.fromCharCode(65 + parameterIds.indexOf(parameter)), expires, 1e6 + termsVersion].join(' ');
+        return [...new Set(all.map(nameOf))].toSorted().flatMap((name) => {
+          const [own, images] = [segments, shots].map((of) =>
+            of.filter((one) => one.org === org && nameOf(one) === name),
+          );
+          const [{ parameter, day, expires, termsVersion } = missing()] = [...(own ?? []), ...(images ?? [])];
+          const many = [own ?? [], images ?? []].map((of) => new Set(of.map(({ person }) => person)).size);
+          const counts = { people: Math.max(...many), segments: own?.length ?? 0, images: images?.length ?? 0 };
+          return [{ parameter, day, termsVersion, expires, ...counts }];
+        });
+      }),
+    holders: (org) =>
+      step(() => [...new Set([...segments, ...blobs].flatMap((one) => (one.org === org ? [one.person] : [])))]),
+    expire: (org, person, past, most) =>
+      step(() => {
+        const isPast = (one: KeptRecord & { readonly org: OrgId; readonly person: PersonId }) => {
+          const limits = past.parameters.flatMap((of) => (of.parameter === one.parameter ? of.limits : []));
+          const isOver = limits.some(
+            ({ termsVersion, before }) => one.termsVersion <= termsVersion && one.day < before,
+          );
+          const isLeft = (past.except ?? []).some(
+            ({ parameter, from, to }) => parameter === one.parameter && one.day >= from && one.day <= to,
+          );
+          const isTheirs = one.org === org && one.person === person;
+          return isTheirs && !isLeft && (one.expires < past.today || isOver);
+        };
+        const some = segments.filter(isPast).slice(0, most);
+        const shots = blobs.filter((one) => isPast({ ...one, parameter: 'screenshot' })).slice(0, most);
+        removed(segments, (one) => some.includes(one));
+        removed(blobs, (one) => shots.includes(one));
+        return parameterIds.flatMap((parameter) => {
+          const many = some.filter((one) => one.parameter === parameter).length;
+          const images = parameter === 'screenshot' ? shots.length : 0;
+          return many + images === 0 ? [] : [{ parameter, segments: many, images }];
+        });
+      }),
+    expireTokens: (org, at) => step(() => removed(tokens, (one) => one.org === org && one.expiresAt <= at)),
     discards: (org, device) =>
       step(() => {
         const own = isOfOrg(devices, org, device) ? discards.filter((one) => one.device === device) : [];
@@ -630,25 +665,26 @@ export function createReferenceStore(from: Contents = nothing): Store {
       step(() => {
         const isOf = (one: SegmentRecord | BlobRecord) => one.org === org && one.person === person;
         const pieces = [
-          ...segments.filter(isOf).map(({ parameter, day, expires, sealed }) => ({
+          ...segments.filter(isOf).map(({ parameter, day, expires, termsVersion, sealed }) => ({
             parameter,
             day,
             expires,
+            termsVersion,
             bytes: sealed.length,
             image: 0,
           })),
-          ...blobs
-            .filter(isOf)
-            .map(({ day, expires }) => ({ parameter: 'screenshot' as const, day, expires, bytes: 0, image: 1 })),
+          ...blobs.filter(isOf).map(({ day, expires, termsVersion }) => ({
+            ...{ parameter: 'screenshot' as const, day, expires, termsVersion, bytes: 0, image: 1 },
+          })),
         ];
-        const nameOf = ({ parameter, day, expires }: (typeof pieces)[number]) =>
-          [day, String.fromCharCode(65 + parameterIds.indexOf(parameter)), expires].join(' ');
+        const nameOf = ({ parameter, day, expires, termsVersion }: (typeof pieces)[number]) =>
+          [day, String.fromCharCode(65 + parameterIds.indexOf(parameter)), expires, 1e6 + termsVersion].join(' ');
         return [...new Set(pieces.map(nameOf))].toSorted().flatMap((name) => {
           const those = pieces.filter((piece) => nameOf(piece) === name);
-          const [{ parameter, day, expires } = missing()] = those;
+          const [{ parameter, day, expires, termsVersion } = missing()] = those;
           const images = those.reduce((sum, { image }) => sum + image, 0);
           const bytes = those.reduce((sum, one) => sum + one.bytes, 0);
-          return [{ parameter, day, expires, segments: those.length - images, bytes, images }];
+          return [{ parameter, day, termsVersion, expires, segments: those.length - images, bytes, images }];
         });
       }),
     images: (org, person, day) =>
@@ -1083,3 +1119,5 @@ function newestFirst<T extends { at: number }>(all: readonly T[]): T[] {
     .sort((a, b) => b.one.at - a.one.at || b.place - a.place)
     .map(({ one }) => one);
 }
+
+type KeptRecord = Pick<SegmentRecord, 'parameter' | 'day' | 'termsVersion' | 'expires'>;

@@ -22,13 +22,15 @@ import { whileSignedIn } from '../whileSignedIn.ts';
 
 /** What is held of oneself, to look at and to take along. */
 export function ownData(context: Context): HandlersOf<'held' | 'exportData'> {
-  const { store, clock } = context;
+  const { store, clock, control } = context;
   const exports = createExports(clock);
   return {
     async held({ leave, person }) {
       const asOf = clock.now();
       await recordOwnRead(context, leave, 'held', asOf);
-      const { parameters, pastTheirDay } = heldUntil(await store.held(person.org, person.person), dayOf(asOf));
+      const { parameters, pastTheirDay } = heldUntil(
+        ...([await store.held(person.org, person.person), await control.keeping(person.org), dayOf(asOf)] as const),
+      );
       return { asOf, parameters: parameters.map((one) => ({ ...one, days: [...one.days] })), pastTheirDay };
     },
     async exportData({ leave, person, body, signedIn }) {
@@ -142,6 +144,7 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
     store,
     vault,
     erased,
+    keeping: await control.keeping(asking.org),
     policies,
     notices: heads,
     translations,

@@ -1,10 +1,11 @@
+import type { OrgId } from '../../../shared/ids.ts';
 import type { ControllerView, ProcessingRecord } from '../../../shared/protocol/http/processing.ts';
-import { dayOf } from '../../../shared/time.ts';
+import { type Day, dayOf } from '../../../shared/time.ts';
 import type { Authorized } from '../../authorize.ts';
 import { contactsOf } from '../../control/contacts.ts';
 import { assessmentSummaries } from '../../records/assessments.ts';
 import { controllerOf } from '../../records/controller.ts';
-import { recordOfProcessing } from '../../records/processing.ts';
+import { type KeptParameter, recordOfProcessing } from '../../records/processing.ts';
 import { processingPage, processingTable } from '../../records/processingPage.ts';
 import { processorSummaries } from '../../records/processors.ts';
 import { requireNewest } from '../../records/registers.ts';
@@ -47,7 +48,7 @@ async function recordNow(context: Context, { actor: { org } }: Authorized<'recor
       control.current(org),
       organisations.signer(org),
       store.people(org),
-      store.stored(org, dayOf(asOf)),
+      keptIn(context, org, dayOf(asOf)),
       registers.read(org, 'controller'),
       registers.read(org, 'assessments'),
       registers.read(org, 'processors'),
@@ -60,5 +61,19 @@ async function recordNow(context: Context, { actor: { org } }: Authorized<'recor
     processors: processorSummaries(processors),
     assessments: assessmentSummaries(assessments, asOf),
     contacts: { authority: contacts.authority, privacy: contacts.privacy },
+  });
+}
+
+async function keptIn({ store, control }: Context, org: OrgId, today: Day): Promise<readonly KeptParameter[]> {
+  const [stored, ages, keeping] = await Promise.all([store.stored(org), store.ages(org), control.keeping(org)]);
+  return stored.map((one) => {
+    const own = ages.filter(({ parameter }) => parameter === one.parameter);
+    const keptUntil =
+      own
+        .map((age) => keeping.until(age))
+        .toSorted()
+        .at(-1) ?? today;
+    const past = own.filter((age) => keeping.isPast(age, today));
+    return { ...one, keptUntil, pastTheirDay: past.reduce((sum, { people }) => sum + people, 0) };
   });
 }

@@ -1589,7 +1589,7 @@ export const en = {
   'retire.wipesWhenSeen':
     'When it is connected it deletes its keys, its settings and what it has not sent yet: now, or when it connects the next time. Without the server it stops observing by itself when its lease ends.',
   'retire.wipesLater': 'It is not connected and has stopped observing. It deletes everything when it next connects.',
-  'retire.kept': 'What it has sent already stays. Daylight does not yet delete by itself what has passed its days.',
+  'retire.kept': 'What it has sent already stays until its days have passed.',
   'retire.final': 'This cannot be undone. To use the computer again, enrol it anew.',
   'retire.now': 'Retire {name}',
   'selfTest.open': 'Prove that something is off',
@@ -1846,11 +1846,11 @@ export const en = {
   'erased.verified': 'Asked for at {asked}. Gone and looked for again on {day} at {time}.',
   'stored.title': 'Stored from when more was collected',
   'stored.text':
-    'It stays unless you delete it now, for everyone: Daylight does not yet delete by itself what has passed its days. What is still on computers and was recorded before is then not stored any more.',
+    'It stays until its days have passed unless you delete it now, for everyone. What is still on computers and was recorded before is then not stored any more.',
   'stored.asks': 'What was stored from when more was collected is still there.',
   'stored.toChoice': 'Choose what becomes of it',
   'stored.parameter': 'What is stored of {label}',
-  'stored.keep': 'Leave it: it stays, also past its days, until somebody deletes it',
+  'stored.keep': 'Leave it: it goes by itself once its days have passed',
   'stored.above': 'Delete what is above the present level, at most {days} of {people}. The level now: {level}',
   'stored.all': 'Delete all of it: {days} of {people}',
   'stored.kept':
@@ -1886,9 +1886,9 @@ export const en = {
   'myData.showDays.other': 'Show the {count} days',
   'myData.openDay': '{label} of {day}',
   'myData.past.one':
-    '{count} stored piece is past the day until which it was kept. Nobody can read it any more; Daylight does not delete it by itself yet.',
+    '{count} stored piece is past the day until which it was kept. Nobody can read it any more, and it is deleted within a day.',
   'myData.past.other':
-    '{count} stored pieces are past the day until which they were kept. Nobody can read them any more; Daylight does not delete them by itself yet.',
+    '{count} stored pieces are past the day until which they were kept. Nobody can read them any more, and they are deleted within a day.',
   'download.title': 'Download everything',
   'download.text':
     'One ZIP file. Unpack it and open index.html: any browser shows it, without Daylight and without a network. Keep it where nobody else can read it, as nothing in it is encrypted. In it are:',

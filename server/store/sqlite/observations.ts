@@ -74,8 +74,8 @@ export function observationsIn(
       const row = await read.first(oneImage, [idBytes(org), idBytes(person), idBytes(image)]);
       return row === null ? null : blobOf(row, await translated(blobs.read(org, text(row, 'file'))));
     },
-    async stored(org, today) {
-      return (await read.all(storedInAll, [dayNumber(today), idBytes(org)])).map(storedOf);
+    async stored(org) {
+      return (await read.all(storedInAll, [idBytes(org)])).map(storedOf);
     },
     async discards(org, device) {
       const rows = await read.all('SELECT * FROM discarded WHERE org = ? AND device = ?', [
@@ -145,16 +145,13 @@ function isUndecided(error: unknown): boolean {
 }
 
 // Person, day and parameter are how the key of the table is ordered: nothing has to be sorted.
-const storedInAll = `SELECT parameter, count(DISTINCT person) AS people, count(*) AS days, min(day) AS first, max(day) AS last,
-    max(expires) AS expires, sum(is_past) AS past
-  FROM (SELECT person, day, parameter, max(expires) AS expires, max(expires < ?) AS is_past
-    FROM segment WHERE org = ? GROUP BY person, day, parameter)
+const storedInAll = `SELECT parameter, count(DISTINCT person) AS people, count(*) AS days, min(day) AS first, max(day) AS last
+  FROM (SELECT person, day, parameter FROM segment WHERE org = ? GROUP BY person, day, parameter)
   GROUP BY parameter ORDER BY parameter`;
 
 function storedOf(row: Row): StoredParameter {
   return {
     ...{ parameter: parameter(int(row, 'parameter')), people: int(row, 'people'), days: int(row, 'days') },
-    ...{ from: day(row, 'first'), to: day(row, 'last'), keptUntil: day(row, 'expires') },
-    pastTheirDay: int(row, 'past'),
+    ...{ from: day(row, 'first'), to: day(row, 'last') },
   };
 }

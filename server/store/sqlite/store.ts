@@ -23,6 +23,7 @@ import { personalTermsIn } from './personalTerms.ts';
 import { policiesIn } from './policies.ts';
 import { createPrivately } from './privateFile.ts';
 import { requestStepsIn } from './requestSteps.ts';
+import { retentionIn } from './retention.ts';
 import { storeSchema } from './schema.ts';
 import { subjectsIn } from './subjects.ts';
 
@@ -61,6 +62,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ...requestStepsIn(database, fromStore),
       ...noticesIn(database, fromStore),
       ...observationsIn(database, blobs, fromStore),
+      ...retentionIn(database, blobs),
       ...importsIn(database, fromStore),
       ...auditIn(database, randomBytes),
       ...tree,

@@ -29,10 +29,10 @@ export function subjectsIn({ read }: Pick<Database, 'read'>): Subjects {
 }
 
 // Of what is sealed only its length is read, which the row's header says.
-const heldSegments = `SELECT day, parameter, expires, count(*) AS segments, sum(length(sealed)) AS bytes
-  FROM segment WHERE org = ? AND person = ? GROUP BY day, parameter, expires`;
-const heldImages =
-  'SELECT day, expires, count(*) AS images FROM image WHERE org = ? AND person = ? GROUP BY day, expires';
+const heldSegments = `SELECT day, parameter, terms_version, expires, count(*) AS segments, sum(length(sealed)) AS bytes
+  FROM segment WHERE org = ? AND person = ? GROUP BY day, parameter, terms_version, expires`;
+const heldImages = `SELECT day, terms_version, expires, count(*) AS images
+  FROM image WHERE org = ? AND person = ? GROUP BY day, terms_version, expires`;
 const imagesOfDay = 'SELECT * FROM image WHERE org = ? AND person = ? AND day = ? ORDER BY rowid';
 // Only a person asks, about themself and now and then: there is no index for either, and the table is read.
 const newestBy = newestOf('access', 'org = ? AND actor = ?');
@@ -41,6 +41,7 @@ const newestEventsOf = newestOf('security_event', 'org = ? AND person = ?');
 function segmentsOf(row: Row): HeldDay {
   return {
     ...{ parameter: parameter(int(row, 'parameter')), day: day(row, 'day'), expires: day(row, 'expires') },
+    ...{ termsVersion: int(row, 'terms_version') },
     ...{ segments: int(row, 'segments'), bytes: int(row, 'bytes'), images: 0 },
   };
 }
@@ -48,6 +49,7 @@ function segmentsOf(row: Row): HeldDay {
 function imagesOf(row: Row): HeldDay {
   return {
     ...{ parameter: 'screenshot', day: day(row, 'day'), expires: day(row, 'expires') },
+    ...{ termsVersion: int(row, 'terms_version') },
     ...{ segments: 0, bytes: 0, images: int(row, 'images') },
   };
 }
@@ -55,7 +57,8 @@ function imagesOf(row: Row): HeldDay {
 function together(days: readonly HeldDay[]): readonly HeldDay[] {
   const known = new Map<string, HeldDay>();
   for (const one of days) {
-    const key = `${one.day} ${String(parameterIds.indexOf(one.parameter)).padStart(2, '0')} ${one.expires}`;
+    const [place, terms] = [parameterIds.indexOf(one.parameter), one.termsVersion];
+    const key = `${one.day} ${String(place).padStart(2, '0')} ${one.expires} ${String(terms).padStart(16, '0')}`;
     const before = known.get(key);
     if (before === undefined) known.set(key, one);
     else known.set(key, { ...before, images: before.images + one.images });

@@ -114,7 +114,7 @@ export const german: Phrases = {
   never:
     'Niemals, bei keiner Einstellung: welche Tasten Sie drücken, Zeigerpositionen, die Zwischenablage, Kamera, Mikrofon, Aufenthaltsort, Inhalte von Dateien, Fenster im Hintergrund.',
   retention:
-    'Daylight löscht noch nicht von selbst, was älter ist als die genannten Tage. Bis dahin können Sie Teile davon selbst unter „My data“ löschen, und Ihre Organisation das, was von etwas gespeichert ist, von dem sie jetzt weniger erfasst, oder alles, indem sie ihr Konto auf ihrem Server beendet.',
+    'Was älter ist als die genannten Tage, sieht von da an niemand mehr, und Daylight löscht es von selbst innerhalb eines Tages; ist das Datum auf dem Server zweifelhaft, sobald jemand danach gesehen hat. Werden weniger Tage festgelegt, gelten sie auch für das, was schon gespeichert ist, mehr Tage niemals. Vorher können Sie Teile davon selbst unter „My data“ löschen.',
   onlyYou: 'Sie allein',
   youAnd: (roles) => `Sie, ${roles}`,
   terms: ({ purpose, basis, days, viewers }) =>

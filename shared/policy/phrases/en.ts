@@ -50,7 +50,7 @@ export const english: Phrases = {
   never:
     'Never, whatever the settings: which keys you press, pointer positions, the clipboard, camera, microphone, location, contents of files, windows in the background.',
   retention:
-    'Daylight does not yet delete by itself what has passed its days. Until it does, you can delete parts of it yourself under "My data", and your organisation what is stored of something that it collects less of now, or everything, by ending its account on its server.',
+    'What has passed its days is shown to nobody from then on, and Daylight deletes it by itself within a day, or, where the date on the server is in doubt, as soon as somebody has looked at that. Fewer days, once they are set, count for what is stored already; more days never do. Before that you can delete parts of it yourself under "My data".',
   onlyYou: 'only you',
   youAnd: (roles) => `you, ${roles}`,
   terms: ({ purpose, basis, days, viewers }) => `For ${purpose} (${basis}) · kept ${days} · seen by ${viewers}`,

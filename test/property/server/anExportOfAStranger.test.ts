@@ -9,6 +9,7 @@ import { zipSource } from '../../../server/lifecycle/zipSource.ts';
 import { systemRandom } from '../../../server/random.ts';
 import { DaylightError } from '../../../shared/errors.ts';
 import { importLimits } from '../../../shared/protocol/http/imports.ts';
+import { addDays, dayOf } from '../../../shared/time.ts';
 import { addMember, startServer, type TestServer } from '../../support/api.ts';
 import { type Files, resummed, unzipped, zipped } from '../../support/openedZip.ts';
 import { downloadOwn } from '../../support/ownCopy.ts';
@@ -26,7 +27,12 @@ beforeAll(async () => {
   server = await startServer();
   const owner = await server.addOrganisation('Acme');
   const ann = await addMember(server, owner.client, 'employee', { name: 'Ann', email: 'ann@example.com' });
-  await plant(server.data, { org: owner.org, person: ann.person, canary: 'ann', days: ['2026-11-02', '2026-11-03'] });
+  await plant(server.data, {
+    org: owner.org,
+    person: ann.person,
+    canary: 'ann',
+    days: [-3, -2].map((ago) => addDays(dayOf(Date.now()), ago)),
+  });
   zip = (await downloadOwn(server, ann)).body;
   files = await unzipped(zip);
   folder = await mkdtemp(join(tmpdir(), 'daylight-stranger-'));

@@ -1,6 +1,7 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { catalog } from '../../../../shared/catalog.ts';
 import { addDays, dayOf, HOUR } from '../../../../shared/time.ts';
 import {
   addMember,
@@ -83,7 +84,7 @@ describe('what is held', () => {
       days: [day],
       bytes: expect.any(Number),
       images: 0,
-      keptUntil: addDays(day, 400),
+      keptUntil: addDays(day, catalog.app.retentionDays.default), // what is in force, though it was promised for longer
     });
     expect(apps.bytes).toBeGreaterThan(1_000);
     expect(held.parameters.find(({ parameter }: Json) => parameter === 'screenshot').images).toBe(1);

@@ -82,11 +82,11 @@ test('a clock that is set forward hides what was brought along and destroys noth
   const imports = createImports({ ...foundation, clock: moved, random });
   const which = await imports.take(whose, longExport(), () => undefined);
   moved.set(400 * DAY);
-  await imports.sweep(whose.org);
+  await imports.sweep(whose.org, 'past');
   expect(await imports.of(whose)).toEqual([]);
   moved.set(-400 * DAY);
   expect((await imports.of(whose)).map((one) => one.import)).toEqual([which]);
   moved.advance(400 * DAY);
-  await imports.sweep(whose.org);
+  await imports.sweep(whose.org, 'past');
   expect(await left()).toEqual([[], [], []]);
 });
