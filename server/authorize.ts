@@ -2,7 +2,7 @@ import { type ParameterId, parameterIds } from '../shared/catalog.ts';
 import type { OrgId, PersonId, TeamId } from '../shared/ids.ts';
 import type { PolicyDocument } from '../shared/policy/policy.ts';
 import type { ReadPurpose } from '../shared/protocol/http/reading.ts';
-import { type Role, ViewerRole } from '../shared/roles.ts';
+import { type LookRole, type Role, ViewerRole } from '../shared/roles.ts';
 
 /** The signed-in person, as every command sees them. Built anew from the store for each request. */
 export interface Actor {
@@ -12,6 +12,8 @@ export interface Actor {
   readonly managesTeams: readonly TeamId[];
   /** Signed in with everything that the role needs (a second factor for every role but employee). */
   readonly complete: boolean;
+  /** What stands for the role where their looks are on record; left out: the role. */
+  readonly looksAs?: LookRole;
 }
 
 export type Action =

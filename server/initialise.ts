@@ -9,6 +9,7 @@ import type { UnixMs } from '../shared/time.ts';
 import { createAccounts } from './api/accounts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { badSetting } from './config.ts';
+import { recordOperator } from './control/operators.ts';
 import { openFoundation } from './foundation.ts';
 import { type Random, systemRandom } from './random.ts';
 import type { Migration } from './store/sqlite/format.ts';
@@ -149,6 +150,9 @@ async function onHost(
     const person = find(await accounts.byEmail(parsed.email));
     // First the record: what fails after it leaves a line about nothing, and never a link that nobody knows of.
     const at = clock.now();
+    const hasPassword = (await accounts.credentials(person)).passwordHash !== null;
+    if (kind === 'sign_in_link' && hasPassword)
+      await recordOperator({ store, clock }, { org: person.org, person: person.person, action: kind });
     await store.recordSecurityEvent({ org: person.org, at, kind: event, person: person.person, detail });
     const { token, expiresAt } = await accounts.issueToken(kind, person);
     return { org: person.org, person: person.person, token, expiresAt };

@@ -128,7 +128,10 @@ export function createApp(deps: ApiDeps): Express {
   return app;
 }
 
-function contextOf(deps: ApiDeps): Context {
+/** The part of it that is no matter of HTTP. */
+export type ContextDeps = Omit<ApiDeps, 'origins' | 'behindProxy' | 'consoleFolder' | 'healthy' | 'log'>;
+
+export function contextOf(deps: ContextDeps): Context {
   const { store, vault, organisations, control, requests, connections, erased, erasures } = deps;
   const { imports, folder, closing, specialSearches, backups: kept, clock, random, publicUrl } = deps;
   const accounts = createAccounts(deps);

@@ -144,7 +144,7 @@ export async function recordOwnRead(
   at: UnixMs,
 ): Promise<void> {
   if (subject !== actor.person) throw new Error('a read of oneself by somebody else');
-  const who = { org: actor.org, at, actor: actor.person, actorRole: actor.role, subject };
+  const who = { org: actor.org, at, actor: actor.person, actorRole: actor.looksAs ?? actor.role, subject };
   const what = { action, purpose: 'own_data', day: null, parameters: parameterIds, refused: false };
   await recorded(context.store.recordAccess({ ...who, ...what }));
 }
@@ -163,12 +163,20 @@ export function recordLook(
   }: {
     action: Extract<
       LookAction,
-      'receipt' | 'layers' | 'self_test' | 'accesses' | 'objections' | 'restrictions' | 'requests' | 'corrections'
+      | 'receipt'
+      | 'layers'
+      | 'self_test'
+      | 'accesses'
+      | 'objections'
+      | 'restrictions'
+      | 'requests'
+      | 'corrections'
+      | 'signed_in_with_link'
     >;
     purpose: ReadPurpose;
   },
 ): Promise<void> {
-  const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.role, subject };
+  const who = { org: actor.org, at: clock.now(), actor: actor.person, actorRole: actor.looksAs ?? actor.role, subject };
   return recorded(store.recordAccess({ ...who, action, purpose, day: null, parameters: [], refused: false }));
 }
 
@@ -357,7 +365,7 @@ async function record(
       org: actor.org,
       at,
       actor: actor.person,
-      actorRole: actor.role,
+      actorRole: actor.looksAs ?? actor.role,
       subject: person.person,
       action: look.action,
       purpose: look.purpose,

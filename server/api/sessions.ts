@@ -83,8 +83,9 @@ export function createSessions(deps: SessionDeps): Sessions {
   async function signedIn(session: WebSession, person: PersonRecord): Promise<SignedIn> {
     const mustDo = await dutiesOf(accounts, session, person);
     const { org, role, managesTeams } = person;
+    const looksAs = session.secondFactor === 'rescue_link' ? ({ looksAs: 'host_link' } as const) : {};
     const complete = mustDo.length === 0 && hasGivenSecondFactor(session, person);
-    return { session, person, mustDo, actor: { org, person: person.person, role, managesTeams, complete } };
+    return { session, person, mustDo, actor: { org, person: person.person, role, managesTeams, complete, ...looksAs } };
   }
 
   async function others(session: WebSession): Promise<readonly WebSession[]> {
@@ -169,7 +170,7 @@ const ClientText = z.strictObject({ network: z.string(), browser: z.string() });
 /** Only a link or an invitation makes a session for an account without a password. */
 async function dutiesOf(accounts: Accounts, session: WebSession, person: PersonRecord): Promise<Duty[]> {
   const duties: Duty[] = [];
-  if (session.secondFactor === 'host_link' && (await accounts.credentials(person)).passwordHash === null) {
+  if (isLink(session.secondFactor) && (await accounts.credentials(person)).passwordHash === null) {
     duties.push('set_password');
   }
   if (!hasGivenSecondFactor(session, person) && !person.hasSecondFactor) duties.push('set_up_second_factor');
@@ -179,6 +180,11 @@ async function dutiesOf(accounts: Accounts, session: WebSession, person: PersonR
 /** A link printed on the host proves access to the host, which is more than any second factor; for that session only. */
 function hasGivenSecondFactor(session: WebSession, person: PersonRecord): boolean {
   return session.secondFactor !== null || (!needsSecondFactor(person.role) && !person.hasSecondFactor);
+}
+
+/** Made on the host, and worth a password and a second factor for its session. */
+export function isLink(factor: WebSession['secondFactor']): boolean {
+  return factor === 'host_link' || factor === 'rescue_link';
 }
 
 /** Everyone who can see or change what concerns other people. */

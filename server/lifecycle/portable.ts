@@ -19,7 +19,7 @@ import { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
 import { OwnHold } from '../../shared/protocol/http/holds.ts';
 import { ImportSource } from '../../shared/protocol/http/imports.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
-import { Role } from '../../shared/roles.ts';
+import { LookRole } from '../../shared/roles.ts';
 import { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import { Day, UnixMs } from '../../shared/time.ts';
 import { Decision } from '../control/decision.ts';
@@ -57,7 +57,7 @@ export const recordParts = {
       id: PersonId,
       name: z.string(),
       email: z.string(),
-      role: Role,
+      role: LookRole,
       status: z.enum(['invited', 'active']),
       createdAt: z.int(),
       teams,
@@ -70,12 +70,12 @@ export const recordParts = {
   'who-looked': {
     title: 'Who looked at your data',
     about: 'Every look at what is recorded of you, and every refused one, newest first. Your own looks are among them.',
-    schema: z.strictObject({ ...look, actor: PersonId, actorName: z.string(), actorRole: Role }),
+    schema: z.strictObject({ ...look, actor: PersonId, actorName: z.string(), actorRole: LookRole }),
   },
   looks: {
     title: 'Your looks at others',
     about: 'When you looked at what is recorded of others, and what for. At whom is in the list of that person.',
-    schema: z.strictObject({ ...look, role: Role }),
+    schema: z.strictObject({ ...look, role: LookRole }),
   },
   devices: {
     title: 'Your devices',
@@ -202,7 +202,7 @@ export const recordParts = {
       createdAt: z.int(),
       lastSeenAt: z.int(),
       expiresAt: z.int(),
-      secondFactor: z.enum(['totp', 'recovery_code', 'host_link']).nullable(),
+      secondFactor: z.enum(['totp', 'recovery_code', 'host_link', 'rescue_link']).nullable(),
       network: z.string(),
       browser: z.string(),
     }),

@@ -17,7 +17,7 @@ import type { SignedKeyStatement } from '../../shared/policy/keys.ts';
 import type { LookAction } from '../../shared/protocol/http/accesses.ts';
 import type { HeldKind } from '../../shared/protocol/http/holdings.ts';
 import type { SecurityEventKind } from '../../shared/protocol/http/securityEvents.ts';
-import type { Role } from '../../shared/roles.ts';
+import type { LookRole, Role } from '../../shared/roles.ts';
 import type { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import type { Day, UnixMs } from '../../shared/time.ts';
 import type { Edge, NodePlace, TreeNode } from '../audit/tree.ts';
@@ -154,6 +154,9 @@ export interface TokenRecord {
   readonly expiresAt: UnixMs;
 }
 
+/** `host_link`: the link with which somebody begins; `rescue_link`: one made on the host for an account that had a password. */
+export type SessionFactor = 'totp' | 'recovery_code' | 'host_link' | 'rescue_link';
+
 export interface WebSession {
   /** SHA-256 of the cookie's value. */
   readonly id: Digest;
@@ -162,7 +165,7 @@ export interface WebSession {
   readonly createdAt: UnixMs;
   readonly lastSeenAt: UnixMs;
   readonly expiresAt: UnixMs;
-  readonly secondFactor: 'totp' | 'recovery_code' | 'host_link' | null;
+  readonly secondFactor: SessionFactor | null;
   /** Truncated network and kind of browser, sealed for the person. */
   readonly client: Sealed;
   /** Keyed hash of the client, to notice two places in use at once without opening anything. */
@@ -687,7 +690,7 @@ export interface AccessRecord {
   /** The first time, where a refusal was repeated. */
   readonly at: UnixMs;
   readonly actor: PersonId;
-  readonly actorRole: Role;
+  readonly actorRole: LookRole;
   readonly subject: PersonId;
   readonly action: string;
   readonly purpose: string;

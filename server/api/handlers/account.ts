@@ -7,7 +7,7 @@ import { meOf } from '../me.ts';
 import { requireAnother, requireNotOwnAddress } from '../passwords.ts';
 import { hashRecoveryCode, newRecoveryCodes, newTotpSecret, takeTotp, totpUri } from '../secondFactor.ts';
 import { noteEvent } from '../securityEvents.ts';
-import { needsSecondFactor, type SignedIn, sessionLimits } from '../sessions.ts';
+import { isLink, needsSecondFactor, type SignedIn, sessionLimits } from '../sessions.ts';
 
 /** One's own password, second factor and sessions. */
 export function account(
@@ -31,7 +31,7 @@ export function account(
         requireNotOwnAddress(body.password, (await accounts.profile(person)).email);
         const credentials = await accounts.credentials(person);
         await rateLimits.attempt([['account', person.emailHash]], async () => {
-          if (credentials.passwordHash === null || session.secondFactor === 'host_link') return;
+          if (credentials.passwordHash === null || isLink(session.secondFactor)) return;
           if (body.current === undefined) throw currentMissing();
           if (!(await passwords.matches(credentials.passwordHash, body.current))) throw currentWrong();
           requireAnother(body.password, body.current);

@@ -3,7 +3,8 @@ import { DaylightError } from '../../../shared/errors.ts';
 import type { PersonId } from '../../../shared/ids.ts';
 import type { DayReport } from '../../../shared/protocol/http/day.ts';
 import { ReadPurpose } from '../../../shared/protocol/http/reading.ts';
-import { authorize, personTarget } from '../../authorize.ts';
+import { type Actor, authorize, personTarget } from '../../authorize.ts';
+import { grantsIn, OPERATOR } from '../../control/operators.ts';
 import { dayReport } from '../../reports/day.ts';
 import type { Interval } from '../../reports/intervals.ts';
 import { inOrder } from '../../reports/recorded.ts';
@@ -19,6 +20,7 @@ import {
   recordedAccessOf,
   recordLook,
   recordRead,
+  type Wanted,
 } from '../reading.ts';
 import { personsOwn } from '../securityEvents.ts';
 
@@ -31,14 +33,8 @@ export function data(
 ): HandlersOf<'day' | 'observations' | 'screenshot' | 'accessLogs' | 'accesses' | 'securityEvents'> {
   const { store, accounts } = context;
   return {
-    async day({ params, query, signedIn: { actor } }) {
-      const { day, purpose: purposes } = query;
-      const wanted = { action: 'day', person: params.person, purposes, day, parameters: parameterIds } as const;
-      const permitted = await permitRead(context, actor, wanted);
-      const bounds = requireDay(day, query.zone);
-      const read = await recordRead(context, permitted);
-      return reportOf(context, read, { day, zone: query.zone }, bounds);
-    },
+    day: ({ params, query: { day, zone, purpose: purposes }, signedIn: { actor } }) =>
+      readDay(context, actor, { person: params.person, day, zone, purposes }),
     async observations({ params, query, signedIn: { actor } }) {
       const { day, parameter, purpose: purposes } = query;
       const wanted = { action: 'observations', person: params.person, purposes, day, parameters: [parameter] } as const;
@@ -77,7 +73,9 @@ export function data(
         await recordLook(context, actor, person.person, { action: 'accesses', purpose: 'security' });
       const entries = await store.accesses(actor.org, person.person, ACCESSES_AT_ONCE, query.before);
       const names = await namesOf(new Set(entries.map((entry) => entry.actor)));
+      const grants = await grantsIn(context, actor.org, person.person);
       return {
+        operators: grants.map(({ at, until, closedAt, by, reason }) => ({ at, until, closedAt, by, reason })),
         accesses: entries.map(({ org: _org, subject: _subject, ...entry }) => ({
           ...entry,
           actorName: names.get(entry.actor) ?? 'someone who is gone',
@@ -87,7 +85,7 @@ export function data(
       };
 
       async function namesOf(ids: ReadonlySet<PersonId>): Promise<ReadonlyMap<PersonId, string>> {
-        const names = new Map<PersonId, string>();
+        const names = new Map<PersonId, string>([[OPERATOR, 'Whoever runs the server']]);
         for (const id of ids) {
           const record = await store.person(actor.org, id);
           if (record !== null) names.set(id, (await accounts.profile(record)).name);
@@ -100,6 +98,24 @@ export function data(
       return { events: events.map(({ org: _org, ...event }) => event) };
     },
   };
+}
+
+/** On record before anything is opened: see `recordRead`. */
+export async function readDay(
+  context: Context,
+  actor: Actor,
+  { person, day, zone, purposes }: Pick<Wanted, 'person' | 'purposes'> & Pick<DayReport, 'day' | 'zone'>,
+): Promise<DayReport> {
+  const permitted = await permitRead(context, actor, {
+    action: 'day',
+    person,
+    purposes,
+    day,
+    parameters: parameterIds,
+  });
+  const bounds = requireDay(day, zone);
+  const read = await recordRead(context, permitted);
+  return reportOf(context, read, { day, zone }, bounds);
 }
 
 async function reportOf(

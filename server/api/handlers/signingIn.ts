@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
 import { meOf } from '../me.ts';
 import { requireNotOwnAddress } from '../passwords.ts';
+import { recordLook } from '../reading.ts';
 import { takeRecoveryCode, takeTotp } from '../secondFactor.ts';
 import { sha256 } from '../secrets.ts';
 import { noteEvent } from '../securityEvents.ts';
@@ -37,10 +38,15 @@ export function signingIn(
       const begun = await rateLimits.attempt([['link', limitKey]], async () => {
         // The first owner has no invitation: their link, printed on the host, is one.
         const { holder } = await heldBy(context, 'sign_in_link', body.token);
+        const isRescue = (await accounts.credentials(holder)).passwordHash !== null;
         const person = await accounts.redeem('sign_in_link', body.token, holder, { status: 'active' });
         if (person === null) throw gone('sign_in_link');
         await noteEvent(context, person, 'signed_in_with_link');
-        return sessions.begin(person, client, 'host_link');
+        if (!isRescue) return sessions.begin(person, client, 'host_link');
+        // Whoever has the host can have made it for themself: the person reads that it was used.
+        const actor = { ...holder, complete: true, looksAs: 'host_link' } as const;
+        await recordLook(context, actor, person.person, { action: 'signed_in_with_link', purpose: 'support' });
+        return sessions.begin(person, client, 'rescue_link');
       });
       cookie.set(begun);
       return meOf(context, begun.signedIn);

@@ -1,7 +1,7 @@
 import { useParams } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
 import { catalog, parameterIds } from '../../../shared/catalog.ts';
-import type { AccessEntry } from '../../../shared/protocol/http/accesses.ts';
+import type { AccessEntry, OperatorGrant } from '../../../shared/protocol/http/accesses.ts';
 import { useAccesses } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
@@ -35,22 +35,51 @@ export function Accesses() {
       {accesses.isError && !accesses.isFetchNextPageError && (
         <Failure error={accesses.error} retry={() => void accesses.refetch()} />
       )}
-      {accesses.data?.length === 0 && (
+      {accesses.data !== undefined && accesses.data.operators.length > 0 && (
+        <Operators grants={accesses.data.operators} />
+      )}
+      {accesses.data?.accesses.length === 0 && (
         <div className="dl-panel">
           <Empty>{say(own ? 'accesses.noneYou' : 'accesses.none')}</Empty>
         </div>
       )}
-      {accesses.data !== undefined && accesses.data.length > 0 && (
+      {accesses.data !== undefined && accesses.data.accesses.length > 0 && (
         <div className="dl-panel dl-stack">
-          <Table entries={accesses.data} />
+          <Table entries={accesses.data.accesses} />
           <Older
             pages={accesses}
             label={say('accesses.earlier')}
-            shown={count(accesses.hasNextPage ? 'accesses.shown' : 'accesses.all', accesses.data.length)}
+            shown={count(accesses.hasNextPage ? 'accesses.shown' : 'accesses.all', accesses.data.accesses.length)}
           />
         </div>
       )}
     </Page>
+  );
+}
+
+/** When whoever runs the server was let in to look, why, and until when. */
+function Operators({ grants }: { grants: readonly OperatorGrant[] }) {
+  const now = Date.now();
+  return (
+    <section className="dl-panel dl-stack" aria-label={say('operators.title')} style={{ marginBottom: '1rem' }}>
+      <h2>{say('operators.title')}</h2>
+      <p className="dl-quiet">{say('operators.lead')}</p>
+      <ul className="dl-stack">
+        {grants.map(({ at, until, closedAt, by, reason }) => (
+          <li key={at}>
+            {closedAt === null && now < until ? (
+              <Mark tone="gone">{say('operators.open', { until: dateTime(until) })}</Mark>
+            ) : (
+              <Mark tone="off">{say('operators.ended')}</Mark>
+            )}{' '}
+            {say('operators.from', { at: dateTime(at), until: dateTime(closedAt ?? until) })}
+            <div className="dl-small">
+              {by === null || reason === null ? say('operators.gone') : say('operators.by', { by, reason })}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -43,7 +43,7 @@ function PasswordPanel() {
   const [current, setCurrent] = useState('');
   const [choice, setChoice] = useState(noChoice);
   const [tried, setTried] = useState(false);
-  const asksCurrent = me.secondFactor !== 'host_link';
+  const asksCurrent = me.secondFactor !== 'host_link' && me.secondFactor !== 'rescue_link';
   const set = useMutation({
     mutationFn: () => call('setPassword', { body: { password: choice.password, ...(asksCurrent ? { current } : {}) } }),
     onSuccess: (changed) => {

@@ -510,7 +510,10 @@ export function useAccesses(person: string) {
       call('accesses', { params: { person }, query: pageParam === null ? {} : { before: pageParam } }, signal),
     initialPageParam: null as number | null,
     getNextPageParam: ({ accesses }) => (accesses.length < 100 ? undefined : accesses.at(-1)?.at),
-    select: ({ pages }) => pages.flatMap(({ accesses }) => accesses),
+    select: ({ pages }) => ({
+      accesses: pages.flatMap(({ accesses }) => accesses),
+      operators: pages[0]?.operators ?? [],
+    }),
     staleTime: 0,
   });
 }

@@ -133,7 +133,7 @@ export async function useUpToken(tx: Transaction, { org, tokenHash }: TokenRecor
 }
 
 const TokenKindWord = z.enum(['invitation', 'sign_in_link', 'enrolment']);
-const SecondFactor = z.enum(['totp', 'recovery_code', 'host_link']).nullable();
+const SecondFactor = z.enum(['totp', 'recovery_code', 'host_link', 'rescue_link']).nullable();
 
 const tokenColumns = ['org', 'token_hash', 'kind', 'person', 'expires_at'];
 const selectValidToken = 'SELECT * FROM token WHERE token_hash = ? AND kind = ? AND expires_at > ?';

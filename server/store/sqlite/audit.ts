@@ -1,5 +1,5 @@
 import { OrgId, PersonId } from '../../../shared/ids.ts';
-import { Role } from '../../../shared/roles.ts';
+import { LookRole } from '../../../shared/roles.ts';
 import { HOUR, MINUTE } from '../../../shared/time.ts';
 import type { RandomBytes } from '../blobs/blobFolder.ts';
 import type { AccessRecord, Audit, NewAccess, NewSecurityEvent, SecurityEvent } from '../store.ts';
@@ -183,7 +183,7 @@ export function accessOf(row: Row): AccessRecord {
     org: id(OrgId, row, 'org'),
     at: int(row, 'at'),
     actor: id(PersonId, row, 'actor'),
-    actorRole: word(Role, row, 'actor_role'),
+    actorRole: word(LookRole, row, 'actor_role'),
     subject: id(PersonId, row, 'subject'),
     action: text(row, 'action'),
     purpose: text(row, 'purpose'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LeafNumber } from '../../audit/leaf.ts';
 import { ParameterId } from '../../catalog.ts';
 import { PersonId } from '../../ids.ts';
-import { Role } from '../../roles.ts';
+import { LookRole } from '../../roles.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { ReadPurpose } from './reading.ts';
 import { empty, personPath, route } from './route.ts';
@@ -27,6 +27,9 @@ export const lookActions = [
   'export',
   'imported',
   'special',
+  'let_in',
+  'sign_in_link',
+  'signed_in_with_link',
 ] as const;
 export type LookAction = (typeof lookActions)[number];
 
@@ -35,7 +38,7 @@ export const AccessEntry = z.strictObject({
   at: UnixMs,
   actor: PersonId,
   actorName: z.string(),
-  actorRole: Role,
+  actorRole: LookRole,
   /** One of `lookActions`; of what an earlier server kept, and of a later one, it may be another. */
   action: z.string(),
   purpose: ReadPurpose,
@@ -51,6 +54,18 @@ export const AccessEntry = z.strictObject({
   seq: LeafNumber.nullable(),
 });
 export type AccessEntry = z.infer<typeof AccessEntry>;
+
+/** Somebody with an account on the host was let in to look, for a time. */
+export const OperatorGrant = z.strictObject({
+  at: UnixMs,
+  until: UnixMs,
+  /** Ended before its time. */
+  closedAt: UnixMs.nullable(),
+  /** Their account of the operating system; null, as `reason`, where it cannot be opened any more. */
+  by: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+export type OperatorGrant = z.infer<typeof OperatorGrant>;
 
 export const accessesRoutes = {
   accessLogs: route({
@@ -73,8 +88,8 @@ export const accessesRoutes = {
     params: personPath,
     query: z.strictObject({ before: z.coerce.number().pipe(UnixMs).optional() }),
     summary:
-      "Who looked at this person's data, newest first, 100 at a time and with the last all of its millisecond (the person; privacy officer, whose look is recorded too, as `accesses`). Refusals of one reader, action and purpose within an hour are one entry, with how often and its last time.",
+      "Who looked at this person's data, newest first, 100 at a time and with the last all of its millisecond (the person; privacy officer, whose look is recorded too, as `accesses`). Refusals of one reader, action and purpose within an hour are one entry, with how often and its last time. `operators`: when whoever runs the server was let in to look, why and until when, newest first.",
     body: null,
-    response: z.strictObject({ accesses: z.array(AccessEntry) }),
+    response: z.strictObject({ accesses: z.array(AccessEntry), operators: z.array(OperatorGrant) }),
   }),
 };

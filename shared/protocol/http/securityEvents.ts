@@ -90,6 +90,8 @@ export const securityEventKinds = [
   'enrolment_code_by_another',
   'device_enrolled',
   'host_link',
+  'operator_let_in',
+  'operator_let_out',
   'enrolment_code',
   'policy_submitted',
   'policy_key_rotated',

@@ -19,7 +19,7 @@ export const Me = z.strictObject({
   /** What this session still has to do before it may do anything else. */
   mustDo: z.array(z.enum(['set_password', 'set_up_second_factor'])),
   /** How the second factor of this session was given; null when it was not. */
-  secondFactor: z.enum(['totp', 'recovery_code', 'host_link']).nullable(),
+  secondFactor: z.enum(['totp', 'recovery_code', 'host_link', 'rescue_link']).nullable(),
   expiresAt: UnixMs,
   /** Another session of this account is in use from somewhere else. */
   concurrentUse: z.boolean(),

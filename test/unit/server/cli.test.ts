@@ -121,7 +121,7 @@ describe('a data folder', () => {
     const link = await run(['owner-link', '--data', data, '--email', 'OLA@example.com', '--json', '--port', '80']);
     const { token } = JSON.parse(link.out) as { token: string };
     expect(await createClient(server.url).ok('POST', '/session/link', { token })).toMatchObject({
-      secondFactor: 'host_link',
+      secondFactor: 'rescue_link',
     });
     const other = await run(['init', '--json', '--data', data], {
       DAYLIGHT_ORGANISATION: 'Two',

@@ -247,7 +247,7 @@ test('whoever has lost password and second factor is let in again from the host 
   expect(status).toBe(409);
   const { token } = await makeSignInLink(it.data, lost.email, { clock: it.clock });
   const again = createClient(it.url);
-  expect(await again.ok('POST', '/session/link', { token })).toMatchObject({ secondFactor: 'host_link' });
+  expect(await again.ok('POST', '/session/link', { token })).toMatchObject({ secondFactor: 'rescue_link' });
   await again.ok('PUT', '/account/password', { password: `${PASSWORD} anew` });
   const secret = await setUpTotp(again, it.clock);
   expect((await lost.client.send('GET', '/session')).status).toBe(401);
