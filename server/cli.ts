@@ -8,7 +8,7 @@ import { checkOnHost } from './checkOnHost.ts';
 import { agreed, named } from './cli/ask.ts';
 import { addBackupCommands, backupsOption, keepOption } from './cli/backup.ts';
 import { addBreakGlass, addShow } from './cli/breakGlass.ts';
-import { addKeys, addKeys } from './cli/keys.ts';
+import { addKeys } from './cli/keys.ts';
 import { dataOption, type Given, jsonOption, need } from './cli/options.ts';
 import { exit, migrated, say, words } from './cli/say.ts';
 import { systemClock } from './clock.ts';
