@@ -97,6 +97,10 @@ function hostContext(foundation: Foundation, { clock, random }: HostOptions) {
   const imports = createImports({ ...foundation, clock, random });
   const specialSearches = createSpecialSearches({ ...foundation, erasures, clock, random, failed: () => undefined });
   const closing = new AbortController().signal;
-  const more = { erasures, imports, specialSearches, closing, publicUrl: () => '', secure: false };
+  const no = (): never => {
+    throw new Error('a read made a backup');
+  };
+  const backups = { view: no, make: no };
+  const more = { erasures, imports, specialSearches, backups, closing, publicUrl: () => '', secure: false };
   return contextOf({ ...foundation, clock, random, ...more });
 }
