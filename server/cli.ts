@@ -10,6 +10,7 @@ import { addBackupCommands, backupsOption, keepOption } from './cli/backup.ts';
 import { addBreakGlass, addShow } from './cli/breakGlass.ts';
 import { addKeys } from './cli/keys.ts';
 import { dataOption, type Given, jsonOption, need } from './cli/options.ts';
+import { addRecovery } from './cli/recovery.ts';
 import { exit, migrated, say, words } from './cli/say.ts';
 import { systemClock } from './clock.ts';
 import { DEFAULT_PORT, parseServerConfig } from './config.ts';
@@ -71,6 +72,7 @@ function program(): Command {
   addSignInLink(command);
   addEnrolmentCode(command);
   addKeys(command);
+  addRecovery(command);
   addCancel(command);
   addCheckExport(command);
   addCheck(command);

@@ -13,6 +13,8 @@ import { createRightsRequests, type RightsRequests } from './control/requests.ts
 import { createOrganisations, type Organisations } from './control/signer.ts';
 import { endingsIn, isClearing, ofOrganisation } from './lifecycle/ended.ts';
 import { openLedger } from './lifecycle/ledger.ts';
+import { createRecoverySet, type RecoverySet } from './lifecycle/recovery/recoverySet.ts';
+import { watched } from './lifecycle/recovery/watched.ts';
 import type { Random } from './random.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
@@ -40,6 +42,7 @@ export interface Foundation {
   readonly erased: Erased;
   readonly notices: Notices;
   readonly auditLog: AuditLog;
+  readonly recovery: RecoverySet;
   close(): Promise<void>;
 }
 
@@ -70,7 +73,9 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     for (const part of opened.toReversed()) await part.close();
   };
   try {
-    const keyStore = await openSqliteKeyStore({ file: join(folder, 'keys.db'), migrated });
+    const held: { changed: () => void } = { changed: () => undefined };
+    const openedKeys = await openSqliteKeyStore({ file: join(folder, 'keys.db'), migrated });
+    const keyStore = watched(openedKeys, ofKeys, () => held.changed());
     opened.push(keyStore);
     await requireBoth(folder, keyStore);
     const vault = await createVault({
@@ -82,14 +87,19 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
       mono: () => clock.mono(),
     });
     opened.push(vault);
-    const store = await openSqliteStore({
+    const openedStore = await openSqliteStore({
       folder,
       randomBytes: (length) => random.bytes(length),
       fromStore: (bytes) => vault.fromStore(bytes),
       migrated,
       alone,
     });
+    const store = watched(openedStore, ofRights, () => held.changed());
     opened.push(store);
+    const recovery = createRecoverySet({ folder, store, rootKey, clock });
+    held.changed = () => recovery.changed();
+    // What a command has changed is in it before the command is done.
+    opened.push({ close: async () => void (recovery.behind && (await recovery.write())) });
     if (!ending) {
       await requireEnded(folder);
       await requireOwnKeys(folder, keyStore, store);
@@ -103,12 +113,26 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const notices = createNotices({ store, vault, organisations, clock });
     const auditLog = createAuditLog({ store, keyStore, organisations, clock });
     const parts = { folder, store, keyStore, vault, organisations, connections, control, requests, erased };
-    return { ...parts, notices, auditLog, close };
+    return { ...parts, notices, auditLog, recovery, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
   }
 }
+
+// What changes something that a recovery set holds.
+const ofKeys = [
+  'putOrgKey',
+  'destroyDataKeys',
+  'destroyKeys',
+  'destroyOrgKeysBelow',
+  'putBackup',
+  'destroyBackupKey',
+] as const;
+const ofRights = [
+  ...['createOrganisation', 'publishPolicy', 'rotatePolicyKey', 'putDecision'],
+  ...['createPerson', 'changePerson', 'redeemToken', 'changeDevice', 'closeAccount'],
+] as const;
 
 /** The folder, private, and the root key in it. A missing key beside a store is never replaced: it would lock the data up. */
 async function openFolder(folder: string, random: Random, create: boolean): Promise<RootKey> {

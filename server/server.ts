@@ -35,6 +35,7 @@ import { startHeldBack } from './lifecycle/heldBack.ts';
 import { createImports } from './lifecycle/imports.ts';
 import { startKeyRolls } from './lifecycle/keyRolls.ts';
 import { eraseMinors } from './lifecycle/minors.ts';
+import { startRecovery } from './lifecycle/recovery/recoveryJob.ts';
 import { startRetention } from './lifecycle/retention.ts';
 import { createSpecialSearches } from './lifecycle/specialSearches.ts';
 import { piecesOf } from './lifecycle/sweeps.ts';
@@ -190,6 +191,14 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       failed: backupFailed,
     });
     opened.push(() => backups.close());
+    const recovering = startRecovery({
+      ...foundation,
+      wrote: (what) => {
+        if (what.kind === 'failed') log.error('recovery_set', { failure: failureFields(what.cause) });
+        else log.debug('recovery_set');
+      },
+    });
+    opened.push(() => recovering.close());
     const closing = new AbortController();
     const address: { origin: string; origins: ReadonlySet<string> } = { origin: '', origins: new Set() };
     const app = createApp({

@@ -123,6 +123,12 @@ export const folderMap: Readonly<Record<string, Registered>> = {
   blobs: { subject: 'image.file', exported: ['images'], withheld: null },
   'daylight.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },
   'server.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },
+  'recovery.json': {
+    subject: null,
+    exported: [],
+    withheld: 'Where the recovery set is written, and to whom it is encrypted.',
+  },
+  'recovery.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },
   'root.key': { subject: null, exported: [], withheld: 'The key of all keys.' },
   address: { subject: null, exported: [], withheld: 'Where the server listens.' },
   'backup.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },

@@ -6,7 +6,7 @@ import type { BackupParts } from './parts.ts';
 
 /** What a data folder brings to its backups. */
 export function backupPartsOf(
-  { folder, keyStore, vault }: Foundation,
+  { folder, keyStore, vault, recovery }: Pick<Foundation, 'folder' | 'keyStore' | 'vault' | 'recovery'>,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): Omit<BackupParts, 'target'> {
   return {
@@ -16,6 +16,9 @@ export function backupPartsOf(
     clock,
     random,
     ledgerHead: async () => (await openLedger(folder)).head,
-    writeRecoverySet: async () => undefined,
+    writeRecoverySet: async () => {
+      const written = await recovery.write();
+      if (written.kind === 'failed') throw written.cause;
+    },
   };
 }

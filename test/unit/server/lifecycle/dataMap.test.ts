@@ -1,10 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../server/clock.ts';
 import { aloneWithBackups } from '../../../../server/lifecycle/backup/workFolder.ts';
 import { folderMap, keyMap, storeMap, withheldFrom } from '../../../../server/lifecycle/dataMap.ts';
 import { openLedger } from '../../../../server/lifecycle/ledger.ts';
 import { recordParts } from '../../../../server/lifecycle/portable.ts';
+import { systemRandom } from '../../../../server/random.ts';
+import { beginRecovery } from '../../../../server/recoveryOnHost.ts';
 import { connect } from '../../../../server/store/sqlite/connection.ts';
 import { ErasureId, OrgId } from '../../../../shared/ids.ts';
 import { startServer, type TestServer } from '../../../support/api.ts';
@@ -12,13 +16,20 @@ import { startServer, type TestServer } from '../../../support/api.ts';
 // What a real server has made, not what its schema says: a table that somebody adds by another way is found too.
 
 let it_: TestServer;
+let elsewhere: string;
 beforeAll(async () => {
   it_ = await startServer();
   const ledger = await openLedger(it_.data);
   const [ending, org] = [ErasureId.parse(crypto.randomUUID()), OrgId.parse(crypto.randomUUID())];
   await ledger.append({ at: Date.now(), ending, org, person: null, state: 'verified_empty' });
+  elsewhere = await mkdtemp(join(tmpdir(), 'daylight-map-'));
+  const to = { file: join(elsewhere, 'recovery.age'), again: false };
+  await beginRecovery(to, { data: it_.data, clock: systemClock, random: systemRandom });
 });
-afterAll(() => it_.close());
+afterAll(async () => {
+  await it_.close();
+  await rm(elsewhere, { recursive: true });
+});
 
 async function tablesOf(file: string): Promise<string[]> {
   const connection = await connect(join(it_.data, file));
@@ -44,7 +55,7 @@ describe('the data map', () => {
     const found = await aloneWithBackups(it_.data, () => readdir(it_.data));
     const names = found.map((name) => name.replace(/-(wal|shm|journal)$/, ''));
     expect([...new Set(names)].toSorted()).toEqual(Object.keys(folderMap).toSorted());
-    for (const lock of ['daylight.lock', 'server.lock'])
+    for (const lock of ['daylight.lock', 'recovery.lock', 'server.lock'])
       expect((await readFile(join(it_.data, lock))).includes('CREATE TABLE')).toBe(false);
   });
 

@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Foundation } from '../../../../server/foundation.ts';
+import { openLedger } from '../../../../server/lifecycle/ledger.ts';
+import { layRecoverySet, openRecoverySet } from '../../../../server/lifecycle/recovery/openRecoverySet.ts';
+import { startRecovery } from '../../../../server/lifecycle/recovery/recoveryJob.ts';
+import type { RecoveryWritten } from '../../../../server/lifecycle/recovery/recoverySet.ts';
+import { beginRecovery, recoveryState, writeRecovery } from '../../../../server/recoveryOnHost.ts';
+import { type OrgId, PersonId } from '../../../../shared/ids.ts';
+import { openFoundationIn } from '../../../support/numberedNotes.ts';
+import { leftOf, prepareTwo, surroundings } from '../../../support/twoOrganisations.ts';
+
+const DAYS = 3;
+let folder: string;
+let data: string;
+let file: string;
+let acme: OrgId;
+let bolt: OrgId;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daylight-recovery-'));
+  data = join(folder, 'data');
+  await mkdir(join(folder, 'elsewhere'));
+  file = join(folder, 'elsewhere', 'recovery.age');
+  ({ acme, bolt } = await prepareTwo(data, DAYS));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const begin = (again = false, to = file) => beginRecovery({ file: to, again }, { data, ...surroundings });
+
+async function opened<T>(work: (foundation: Foundation) => Promise<T>): Promise<T> {
+  const foundation = await openFoundationIn(data);
+  try {
+    return await work(foundation);
+  } finally {
+    await foundation.close();
+  }
+}
+
+const owner = async ({ store }: Foundation, org: OrgId): Promise<PersonId> =>
+  (await store.people(org))[0]?.person ?? PersonId.parse('');
+
+test('a lost machine is rebuilt from the recovery set and a copy of the data: everything opens, and the ledger goes on', async () => {
+  const { identity } = await begin();
+  expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
+  const set = await openRecoverySet(file, identity);
+  expect(set.people).toHaveLength(2);
+  expect(set.organisations.map(({ org, policy }) => [org, policy?.version])).toEqual([
+    [acme, 1],
+    [bolt, 1],
+  ]);
+  const rebuilt = join(folder, 'rebuilt');
+  await layRecoverySet(set, rebuilt);
+  for (const name of ['daylight.db', 'blobs']) await cp(join(data, name), join(rebuilt, name), { recursive: true });
+  await rm(data, { recursive: true });
+  for (const org of [acme, bolt]) expect(await leftOf(rebuilt, org)).toMatchObject({ opened: DAYS });
+  expect((await openLedger(rebuilt)).head).toEqual(set.ledgerHead);
+  await expect(layRecoverySet(set, rebuilt)).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('the identity is nowhere in the data folder, and no key is readable in the recovery set', async () => {
+  const { identity } = await begin();
+  const rootKey = await readFile(join(data, 'root.key'));
+  const files = (await readdir(data, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+  for (const { parentPath, name } of files) {
+    const bytes = await readFile(join(parentPath, name));
+    expect([name, bytes.includes(identity), bytes.includes(identity.slice(20))]).toEqual([name, false, false]);
+  }
+  const sealed = await readFile(file);
+  expect([sealed.includes(rootKey), sealed.includes(rootKey.toString('base64')), sealed.includes(acme)]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+test('it is overwritten when a key is destroyed, a right changes or something ends, and holds nothing of before', async () => {
+  const { identity } = await begin();
+  await opened(async (foundation) => {
+    const { store, vault, keyStore, recovery } = foundation;
+    const job = startRecovery({ recovery, wrote: () => undefined }, { gatherMs: 1, retryMs: 1 });
+    const now = () => openRecoverySet(file, identity);
+    const person = await owner(foundation, acme);
+    await store.changePerson(acme, person, { role: 'employee' });
+    await expect.poll(async () => (await now()).people.find((one) => one.person === person)?.role).toBe('employee');
+    const decision = vault.fromStore(randomBytes(80));
+    await store.putDecision({ org: acme, person, revision: 1, at: 5, decision });
+    await expect
+      .poll(async () => (await now()).decisions)
+      .toEqual([
+        { kind: 'decision', org: acme, person, revision: 1, at: 5, decision: Buffer.from(decision).toString('base64') },
+      ]);
+    const [key] = await keyStore.dataKeysNotUnder(acme, 99, null, 1);
+    if (key === undefined) throw new Error('there is no key');
+    const wrapped = Buffer.from(key.wrapped).toString('base64');
+    const holds = async () => JSON.stringify((await now()).keys).includes(wrapped);
+    expect(await holds()).toBe(true);
+    await vault.destroyDataKeys([key]);
+    await expect.poll(holds).toBe(false);
+    await vault.endOrganisation(bolt);
+    await expect.poll(async () => JSON.stringify((await now()).keys).includes(`ended/${bolt}`)).toBe(true);
+    await job.close();
+  });
+  expect(await readdir(join(folder, 'elsewhere'))).toEqual(['recovery.age']);
+});
+
+test('what a command changes is in it when the command is done', async () => {
+  const { identity } = await begin();
+  await opened(async (foundation) => {
+    await foundation.store.changePerson(acme, await owner(foundation, acme), { role: 'admin' });
+  });
+  expect((await openRecoverySet(file, identity)).people.map(({ role }) => role)).toContain('admin');
+});
+
+test('that it cannot be written is said, everything else goes on, and it is written when it can be again', async () => {
+  const { identity } = await begin();
+  await rename(join(folder, 'elsewhere'), join(folder, 'away'));
+  const told: RecoveryWritten['kind'][] = [];
+  await opened(async (foundation) => {
+    const { store, recovery } = foundation;
+    const job = startRecovery({ recovery, wrote: ({ kind }) => told.push(kind) }, { gatherMs: 1, retryMs: 5 });
+    await store.changePerson(acme, await owner(foundation, acme), { role: 'admin' });
+    expect(await recovery.write()).toMatchObject({ kind: 'failed', cause: { code: 'ENOENT' } });
+    expect(await recoveryState(data)).toMatchObject({ kind: 'failing', settings: { failing: { code: 'ENOENT' } } });
+    expect(recovery.behind).toBe(true);
+    await rename(join(folder, 'away'), join(folder, 'elsewhere'));
+    await expect.poll(() => told.at(-1)).toBe('written');
+    await job.close();
+  });
+  expect(told[0]).toBe('failed');
+  expect(await recoveryState(data)).toMatchObject({ kind: 'whole', settings: { failing: null } });
+  expect((await openRecoverySet(file, identity)).people.map(({ role }) => role)).toContain('admin');
+});
+
+test('it opens with its own identity alone, whole alone, and the newest alone after it was begun anew', async () => {
+  const first = await begin();
+  await expect(begin()).rejects.toMatchObject({ code: 'conflict', remedy: expect.stringContaining('--again') });
+  const second = await begin(true);
+  expect((await openRecoverySet(file, second.identity)).people).toHaveLength(2);
+  const refusal = (identity: string, of = file) =>
+    openRecoverySet(of, identity).then(
+      () => null,
+      (error: { code: string }) => error.code,
+    );
+  expect([
+    await refusal(first.identity),
+    await refusal('hunter2'),
+    await refusal(second.identity, `${file}.none`),
+  ]).toEqual(['forbidden', 'bad_request', 'not_found']);
+  await truncate(file, (await stat(file)).size - 20);
+  expect([await refusal(second.identity), (await recoveryState(data)).kind]).toEqual(['forbidden', 'missing']);
+  await writeRecovery({ data, ...surroundings });
+  expect([await refusal(second.identity), (await recoveryState(data)).kind]).toEqual([null, 'whole']);
+});
+
+test('it is not begun within the data folder, nor where nothing can be written, and nothing is begun then', async () => {
+  await expect(begin(false, join(data, 'recovery.age'))).rejects.toMatchObject({ code: 'bad_request', field: 'file' });
+  await expect(begin(false, join(folder, 'nowhere', 'recovery.age'))).rejects.toMatchObject({ code: 'unavailable' });
+  expect(await recoveryState(data)).toEqual({ kind: 'none' });
+  await expect(writeRecovery({ data, ...surroundings })).rejects.toMatchObject({ code: 'not_found' });
+  await opened(async ({ recovery }) => expect(await recovery.write()).toEqual({ kind: 'none' }));
+});
+
+test('many who ask at once are served by a few writes, each by one that began after they asked', async () => {
+  const { identity } = await begin();
+  await opened(async (foundation) => {
+    const { store, recovery } = foundation;
+    const early = Array.from({ length: 20 }, () => recovery.write());
+    await store.changePerson(acme, await owner(foundation, acme), { role: 'manager' });
+    const late = await recovery.write();
+    expect((await openRecoverySet(file, identity)).people.map(({ role }) => role)).toContain('manager');
+    const written = new Set(await Promise.all(early));
+    expect([written.size <= 2, late.kind]).toEqual([true, 'written']);
+  });
+});
+
+test('a file that says nothing of where it goes is named with the remedy', async () => {
+  await writeFile(join(data, 'recovery.json'), '{"file":');
+  await expect(recoveryState(data)).rejects.toMatchObject({
+    code: 'damaged',
+    message: expect.stringContaining('recovery begin'),
+  });
+});
