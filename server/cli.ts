@@ -12,6 +12,7 @@ import { addKeys } from './cli/keys.ts';
 import { dataOption, type Given, jsonOption, need } from './cli/options.ts';
 import { addRecovery } from './cli/recovery.ts';
 import { exit, migrated, say, words } from './cli/say.ts';
+import { addVerifyAudit } from './cli/verifyAudit.ts';
 import { systemClock } from './clock.ts';
 import { DEFAULT_PORT, parseServerConfig } from './config.ts';
 import { initialise, linkAddress, makeEnrolmentCode, makeSignInLink, type SignInLink } from './initialise.ts';
@@ -79,6 +80,7 @@ function program(): Command {
   addBackupCommands(command);
   addBreakGlass(command);
   addShow(command);
+  addVerifyAudit(command);
   return command;
 }
 

@@ -73,6 +73,10 @@ export interface Snapshot
     Pick<Observations, 'segments' | 'blob' | 'discards' | 'drops'>,
     Pick<Imports, 'imports' | 'importPiece'>,
     Pick<Audit, 'accesses'>,
+    Pick<
+      AuditTree,
+      'auditEdge' | 'auditLeaves' | 'auditLevel' | 'auditedRow' | 'auditedRows' | 'auditUntaken' | 'checkpoints'
+    >,
     Pick<Erasures, 'erasures'>,
     Subjects {
   close(): Promise<void>;
@@ -776,6 +780,8 @@ export interface AuditTree {
   auditedRow(org: OrgId, seq: LeafNumber): Promise<AuditedRow | null>;
   /** Of one kind, those with numbers from `from` on and before `to`, in order of number. */
   auditedRows(org: OrgId, kind: EntryKind, from: LeafNumber, to: LeafNumber): Promise<readonly AuditedRow[]>;
+  /** How much of what was recorded before there was a tree is not in it yet. */
+  auditUntaken(org: OrgId): Promise<number>;
   /**
    * Takes at most `limit` of what was recorded before there was a tree into it, in order. Returns how many: 0 when nothing is left. It can
    * be called again after any failure.

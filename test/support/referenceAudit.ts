@@ -26,9 +26,10 @@ export function createReferenceAudit(
   accesses: AccessRecord[],
   events: SecurityEvent[],
   step: <T>(work: () => T) => Promise<T>,
+  from: Pick<ReferenceAudit, 'leaves' | 'checkpointRecords'> = { leaves: [], checkpointRecords: [] },
 ): ReferenceAudit {
-  const leaves: { org: string; leaf: string }[] = [];
-  const checkpointRecords: CheckpointRecord[] = [];
+  const leaves = [...from.leaves];
+  const checkpointRecords = [...from.checkpointRecords];
   const of = (org: OrgId): readonly string[] => leaves.filter((one) => one.org === org).map(({ leaf }) => leaf);
   const saltOf = (org: OrgId, seq: number): Uint8Array => sha256(Buffer.from(`salt ${org} ${seq}`));
   const tree = (org: OrgId) => append(sha256, noLeaves, of(org).map(hashOf));
@@ -76,6 +77,7 @@ export function createReferenceAudit(
           .filter((one) => one.kind === kind && (one.row.seq ?? -1) >= from && (one.row.seq ?? to) < to)
           .toSorted((a, b) => (a.row.seq ?? 0) - (b.row.seq ?? 0)),
       ),
+    auditUntaken: () => step(() => 0),
     takeIntoAudit: () => step(() => 0),
     forgetEntries: (org, person, at) =>
       step(() => {

@@ -38,7 +38,7 @@ import {
 import { parameterIds } from '../../shared/catalog.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import { DAY } from '../../shared/time.ts';
-import { createReferenceAudit } from './referenceAudit.ts';
+import { createReferenceAudit, type ReferenceAudit } from './referenceAudit.ts';
 
 interface Contents {
   readonly organisations: readonly OrgRecord[];
@@ -64,6 +64,7 @@ interface Contents {
   readonly erasures: readonly ErasureRecord[];
   readonly imported: readonly ImportRecord[];
   readonly importPieces: readonly ImportPiece[];
+  readonly audit?: Pick<ReferenceAudit, 'leaves' | 'checkpointRecords'>;
 }
 
 const nothing: Contents = {
@@ -156,7 +157,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
     return work();
   };
 
-  const { leaves, checkpointRecords, add: addLeaf, ...tree } = createReferenceAudit(accesses, events, step);
+  const { leaves, checkpointRecords, add: addLeaf, ...tree } = createReferenceAudit(accesses, events, step, from.audit);
   tables.push(leaves, checkpointRecords);
   const close = (org: string, person: string): number => {
     closedAccounts.add(person);
@@ -729,6 +730,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
             events,
             erasures,
           },
+          audit: { leaves, checkpointRecords },
         });
         snapshots.push(copy);
         return copy;

@@ -49,6 +49,10 @@ export function auditTreeIn({ writer, read }: Database, randomBytes: RandomBytes
       const within = `SELECT * FROM ${kind} WHERE org = ? AND seq >= ? AND seq < ? ORDER BY seq`;
       return (await read.all(within, [idBytes(org), from, to])).map((row) => auditedOf(kind, row));
     },
+    async auditUntaken(org) {
+      const row = await read.first(countUntaken, [idBytes(org)]);
+      return row === null ? 0 : int(row, 'untaken');
+    },
     takeIntoAudit: (org, limit) => writer.unit((tx) => takeSome(tx, org, limit, randomBytes)),
     async forgetEntries(org, person, at) {
       let gone = 0;
@@ -99,6 +103,8 @@ const ofPerson = [
 const SOME = 500;
 
 const leavesFrom = 'SELECT leaf FROM audit_leaf WHERE org = ? AND seq >= ? ORDER BY seq LIMIT ?';
+const countUntaken = `SELECT (SELECT count(*) FROM access WHERE org = ?1 AND seq IS NULL)
+  + (SELECT count(*) FROM security_event WHERE org = ?1 AND seq IS NULL) AS untaken`;
 const nodesOfLevel =
   'SELECT place, hash FROM audit_node WHERE org = ? AND level = ? AND place >= ? ORDER BY place LIMIT ?';
 const checkpointColumns = ['org', 'size', 'at', 'payload', 'key_id', 'signature'];

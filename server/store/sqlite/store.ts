@@ -99,11 +99,16 @@ async function snapshotIn(
   const { segments, blob, discards, drops } = observationsIn(then, blobs, fromStore);
   const { imports, importPiece } = importsIn(then, fromStore);
   const { accesses } = auditIn(then, randomBytes);
+  const { auditEdge, auditLeaves, auditLevel, auditedRow, auditedRows, auditUntaken, checkpoints } = auditTreeIn(
+    then,
+    randomBytes,
+  );
   const { erasures } = erasuresIn(then, blobs, fromStore);
   return {
     ...{ person, people, teams, tokens, sessionsOf, devices, receipts, acknowledgements },
     ...{ decisions, setting, requestSteps, segments, blob, discards, drops, accesses, erasures },
     ...{ imports, importPiece },
+    ...{ auditEdge, auditLeaves, auditLevel, auditedRow, auditedRows, auditUntaken, checkpoints },
     ...subjectsIn(then),
     close: () => translated(read.close()),
   };

@@ -1,0 +1,265 @@
+import { Checkpoint } from '../../shared/audit/checkpoint.ts';
+import { AuditLeaf, EntryKind, wrongSuccessor } from '../../shared/audit/leaf.ts';
+import { isCanonical } from '../../shared/canonical.ts';
+import type { OrgId } from '../../shared/ids.ts';
+import type { PublicKey, Signed } from '../../shared/signed.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import { verifySigned } from '../control/signer.ts';
+import { type AuditedRow, type AuditTree, StoreError } from '../store/store.ts';
+import { commitment, hashOf, rowText } from './entry.ts';
+import { sha256 } from './sha256.ts';
+import { append, type Edge, noLeaves, rootOf, type TreeNode } from './tree.ts';
+
+/** What is read to verify a tree: of one instant, so that nothing is counted on meanwhile. */
+export type VerifiedTree = Pick<
+  AuditTree,
+  'auditEdge' | 'auditLeaves' | 'auditLevel' | 'auditedRows' | 'auditedRow' | 'auditUntaken' | 'checkpoints'
+>;
+
+export type AuditFault =
+  | 'leaf_missing'
+  | 'leaf_unreadable'
+  | 'leaf_number'
+  | 'wrong_successor'
+  | 'row_changed'
+  | 'row_missing'
+  | 'row_not_erased'
+  | 'row_unreadable'
+  | 'row_without_leaf'
+  | 'node_changed'
+  | 'cut_off'
+  | 'head_changed'
+  | 'checkpoint_forged'
+  | 'checkpoint_root';
+
+/** The first bad entry: one, or one of those up to `to`, where hashes alone tell. */
+export interface AuditFinding {
+  readonly fault: AuditFault;
+  readonly seq: number;
+  readonly to: number;
+  /** Its time, where a leaf still says one. */
+  readonly at: UnixMs | null;
+}
+
+export interface Verified {
+  readonly size: number;
+  readonly checkpoints: number;
+  /** Rows of before there was a tree, which the server has not taken into it yet. */
+  readonly untaken: number;
+  readonly finding: AuditFinding | null;
+}
+
+export interface VerifyOptions {
+  readonly org: OrgId;
+  readonly serverKey: PublicKey;
+  /** Checkpoints that somebody kept elsewhere: the tree must begin with theirs too. */
+  readonly kept?: readonly Signed[];
+  readonly tell?: (done: number, of: number) => void;
+}
+
+/**
+ * Computes everything anew from the leaves, and compares it with the rows, the stored nodes, the head and the checkpoints. Hashes tell that
+ * one of several entries is another; where a row does not fit its leaf, that one is named.
+ */
+export async function verifyTree(tree: VerifiedTree, options: VerifyOptions): Promise<Verified> {
+  const { org, tell = () => undefined } = options;
+  const head = await tree.auditEdge(org);
+  const signed = [...(await tree.checkpoints(org)).map((one) => one.signed), ...(options.kept ?? [])];
+  const checkpoints = signed.map((one) => checkpointOf(one, options));
+  const leaves = await verifyLeaves(tree, org, head, checkpoints, (done) => tell(done, 2 * head.size));
+  const rows = await verifyRows(tree, org, leaves, (done) => tell(head.size + done, 2 * head.size));
+  const untaken = await tree.auditUntaken(org);
+  return { size: head.size, checkpoints: checkpoints.length, untaken, finding: first(leaves.finding, rows) };
+}
+
+/** What hashes cannot narrow down, the row that does not fit does. */
+function first(leaves: AuditFinding | null, rows: AuditFinding | null): AuditFinding | null {
+  if (leaves === null || rows === null) return leaves ?? rows;
+  return rows.seq <= leaves.to ? rows : leaves;
+}
+
+type GivenCheckpoint = Checkpoint | 'forged';
+
+function checkpointOf(signed: Signed, { org, serverKey }: VerifyOptions): GivenCheckpoint {
+  if (!verifySigned('daylight/checkpoint/v1', signed, serverKey) || !isCanonical(signed.payload)) return 'forged';
+  const parsed = Checkpoint.safeParse(JSON.parse(signed.payload));
+  return parsed.success && parsed.data.org === org ? parsed.data : 'forged';
+}
+
+interface Leaves {
+  readonly size: number;
+  /** By number, whether there must be a row: 1 for an entry that no later leaf superseded or named as erased. */
+  readonly standing: Uint8Array;
+  readonly finding: AuditFinding | null;
+}
+
+/** Goes on behind what it finds: later leaves say of earlier entries why they have no row. */
+async function verifyLeaves(
+  tree: VerifiedTree,
+  org: OrgId,
+  head: Edge,
+  checkpoints: readonly GivenCheckpoint[],
+  tell: (done: number) => void,
+): Promise<Leaves> {
+  const standing = new Uint8Array(head.size);
+  const sound = checkpoints.filter((one) => one !== 'forged');
+  let edge = noLeaves;
+  let trusted = 0;
+  let at: UnixMs | null = null;
+  let finding: AuditFinding | null = null;
+  const found = (fault: AuditFault, seq: number, to = seq): void => {
+    finding ??= { fault, seq, to, at };
+  };
+
+  for (let from = 0; from < head.size; from += AT_ONCE) {
+    const texts = await tree.auditLeaves(org, from, Math.min(AT_ONCE, head.size - from));
+    const nodes: TreeNode[] = [];
+    for (const text of texts) {
+      const leaf = leafIn(text);
+      at = leaf?.at ?? at;
+      if (leaf === null) found('leaf_unreadable', edge.size);
+      else if (leaf.seq !== edge.size) found(leaf.seq > edge.size ? 'leaf_missing' : 'leaf_number', edge.size);
+      if (leaf !== null && !(await isTaken(leaf))) found('wrong_successor', edge.size);
+      if (finding !== null) continue;
+      const next = append(sha256, edge, [hashOf(text)]);
+      nodes.push(...next.nodes);
+      edge = next.edge;
+      for (const { root } of sound.filter(({ size }) => size === edge.size)) {
+        if (root === hex(rootOf(sha256, edge))) trusted = edge.size;
+        else found('checkpoint_root', trusted, edge.size - 1);
+      }
+    }
+    if (finding === null && edge.size < Math.min(from + AT_ONCE, head.size)) found('leaf_missing', edge.size);
+    const changed = finding === null ? await changedNode(tree, org, nodes) : null;
+    if (changed !== null) {
+      const many = 2 ** changed.level;
+      found('node_changed', changed.place * many, (changed.place + 1) * many - 1);
+    }
+    tell(Math.min(from + AT_ONCE, head.size));
+  }
+  const last = Math.max(trusted, head.size - 1);
+  if (checkpoints.includes('forged')) found('checkpoint_forged', trusted, last);
+  const largest = sound.reduce<Checkpoint | null>((a, b) => (a === null || b.size > a.size ? b : a), null);
+  if (largest !== null && largest.size > head.size) {
+    at = largest.at;
+    found('cut_off', head.size, largest.size - 1);
+  }
+  if ((await tree.auditLeaves(org, head.size, 1)).length > 0) found('head_changed', head.size);
+  const isSame = head.peaks.every((peak, place) => hex(peak) === hex(edge.peaks[place] ?? noHash));
+  if (!isSame) found('head_changed', trusted, last);
+  return { size: head.size, standing, finding };
+
+  /** Takes note of what the leaf stands for, and of what no longer has to have a row; false when it may not say so. */
+  async function isTaken(leaf: AuditLeaf): Promise<boolean> {
+    if (leaf.kind === 'erased') return leaf.entries.map(([low, high]) => isGone(low, high, leaf.seq)).every(Boolean);
+    standing[leaf.seq] = 1;
+    if (leaf.supersedes === undefined) return true;
+    const earlier = leafIn((await tree.auditLeaves(org, leaf.supersedes, 1))[0] ?? '');
+    if (earlier === null || wrongSuccessor(earlier, leaf) !== null) return false;
+    return isGone(leaf.supersedes, leaf.supersedes, leaf.seq);
+  }
+
+  function isGone(low: number, high: number, by: number): boolean {
+    if (high < low || high >= by) return false;
+    const wereThere = standing.subarray(low, high + 1).every((one) => one === 1);
+    standing.fill(0, low, high + 1);
+    return wereThere;
+  }
+}
+
+async function changedNode(tree: VerifiedTree, org: OrgId, nodes: readonly TreeNode[]): Promise<TreeNode | null> {
+  const stored = nodes.filter(({ level }) => level >= STORED_LEVEL);
+  for (const [level, those] of byLevel(stored)) {
+    const known = await tree.auditLevel(org, level, those[0]?.place ?? 0, those.length);
+    const wrong = those.find(({ place, hash }, n) => known[n]?.place !== place || hex(known[n].hash) !== hex(hash));
+    if (wrong !== undefined) return wrong;
+  }
+  return null;
+}
+
+function byLevel(nodes: readonly TreeNode[]): ReadonlyMap<number, readonly TreeNode[]> {
+  const levels = new Map<number, TreeNode[]>();
+  for (const node of nodes) levels.set(node.level, [...(levels.get(node.level) ?? []), node]);
+  return levels;
+}
+
+async function verifyRows(
+  tree: VerifiedTree,
+  org: OrgId,
+  { size, standing, finding }: Leaves,
+  tell: (done: number) => void,
+): Promise<AuditFinding | null> {
+  const until = Math.min(size, finding === null ? size : finding.to + 1);
+  for (let from = 0; from < until; from += AT_ONCE) {
+    const to = Math.min(from + AT_ONCE, until);
+    const rows = await rowsWithin(tree, org, from, to);
+    const texts = await tree.auditLeaves(org, from, to - from);
+    const leaves = new Map(texts.flatMap((text) => leafIn(text) ?? []).map((leaf) => [leaf.seq, leaf]));
+    for (let seq = from; seq < to; seq += 1) {
+      const leaf = leaves.get(seq) ?? null;
+      const fault = rowFault(standing[seq] === 1 ? leaf : null, rows.get(seq));
+      if (fault !== null) return { fault, seq, to: seq, at: leaf?.at ?? null };
+    }
+    tell(to);
+  }
+  if (finding !== null) return null;
+  for (const kind of EntryKind.options) {
+    const [beyond] = await tree.auditedRows(org, kind, size, Number.MAX_SAFE_INTEGER);
+    if (beyond !== undefined) return { fault: 'row_without_leaf', seq: size, to: size, at: beyond.row.at };
+  }
+  return null;
+}
+
+/** `leaf`: null where there must be no row. */
+function rowFault(leaf: AuditLeaf | null, row: AuditedRow | 'unreadable' | undefined): AuditFault | null {
+  if (row === 'unreadable') return 'row_unreadable';
+  if (leaf === null || leaf.kind === 'erased') return row === undefined ? null : 'row_not_erased';
+  if (row === undefined) return 'row_missing';
+  const isSame = row.kind === leaf.kind && commitment(row.salt, rowText(row)) === leaf.commitment;
+  return isSame ? null : 'row_changed';
+}
+
+/** Of each number. A row that cannot be read at all is looked for one by one. */
+async function rowsWithin(
+  tree: VerifiedTree,
+  org: OrgId,
+  from: number,
+  to: number,
+): Promise<ReadonlyMap<number, AuditedRow | 'unreadable'>> {
+  try {
+    const rows = [];
+    for (const kind of EntryKind.options) rows.push(...(await tree.auditedRows(org, kind, from, to)));
+    return new Map(rows.map((row) => [row.row.seq ?? -1, row]));
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const rows = new Map<number, AuditedRow | 'unreadable'>();
+    for (let seq = from; seq < to; seq += 1) {
+      const row = await tree.auditedRow(org, seq).catch((cause: unknown) => {
+        if (isDamage(cause)) return 'unreadable' as const;
+        throw cause;
+      });
+      if (row !== null) rows.set(seq, row);
+    }
+    return rows;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'damaged';
+}
+
+/** Null when it is no leaf of ours. */
+function leafIn(text: string): AuditLeaf | null {
+  if (!isCanonical(text)) return null;
+  const parsed = AuditLeaf.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : null;
+}
+
+function hex(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('hex');
+}
+
+const noHash = new Uint8Array();
+const AT_ONCE = 1_024;
+/** As the store keeps them. */
+const STORED_LEVEL = 4;

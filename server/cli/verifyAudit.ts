@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { DaylightError } from '../../shared/errors.ts';
+import { PublicKey, Signed } from '../../shared/signed.ts';
+import { checkProof } from '../audit/checkProof.ts';
+import type { AuditFault, AuditFinding } from '../audit/verify.ts';
+import { systemClock } from '../clock.ts';
+import { systemRandom } from '../random.ts';
+import { type VerifiedTree, verifyOnHost } from '../verifyOnHost.ts';
+import { dataOption, type Given, jsonOption, need } from './options.ts';
+import { exit, migrated, say } from './say.ts';
+
+export function addVerifyAudit(parent: Command): void {
+  parent
+    .command('verify-audit')
+    .description(
+      'Compute the audit trees anew and name the first entry that was changed, taken out, put in or moved; or check one saved proof.',
+    )
+    .addOption(dataOption())
+    .addOption(new Option('--organisation <name>', 'its name or id (default: each)').env('DAYLIGHT_ORGANISATION'))
+    .addOption(
+      new Option(
+        '--checkpoint <file>',
+        'a proof or checkpoint that somebody kept elsewhere: the tree must begin with its',
+      ),
+    )
+    .addOption(new Option('--server-key <key>', 'the key that must have signed, as somebody else knows it'))
+    .addOption(new Option('--proof <file>', 'check this saved proof of an entry instead; needs no data folder'))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Changes nothing, needs no server, and works while one runs. Exit code 6 says that something is wrong with a tree.
+Whoever can write to this folder and has its keys can make another tree from the start: only a checkpoint that
+somebody else has kept (an agent, a saved proof) tells. Give it with --checkpoint.`,
+    )
+    .action(async (options: Given) => {
+      const serverKey = options['serverKey'] === undefined ? null : keyOf(need(options, 'serverKey'));
+      if (options['proof'] === undefined) await verifyTrees(options, serverKey);
+      else await checkOne(options, serverKey);
+    });
+}
+
+async function verifyTrees(options: Given, serverKey: PublicKey | null): Promise<void> {
+  const which = options['organisation'];
+  const kept = options['checkpoint'] === undefined ? [] : [await checkpointIn(need(options, 'checkpoint'))];
+  const isWatched = process.stderr.isTTY && options['json'] !== true;
+  const tell = (name: string, done: number, of: number): void => {
+    if (isWatched) process.stderr.write(`\r${name}: ${Math.floor((100 * done) / Math.max(of, 1))} %\u001b[K`);
+  };
+  const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+  const trees = await verifyOnHost(typeof which === 'string' ? which : null, {
+    ...surroundings,
+    kept,
+    serverKey,
+    tell,
+  });
+  if (isWatched) process.stderr.write('\r\u001b[K');
+  for (const tree of trees) say(options, tree, lines(tree));
+  if (trees.some(({ finding }) => finding !== null)) process.exitCode = exit.attention;
+}
+
+async function checkOne(options: Given, given: PublicKey | null): Promise<void> {
+  const { row, seq, checkpoint, serverKey } = checkProof(await jsonIn(need(options, 'proof')), given);
+  const trust = given === null ? ' Compare that key with the one that your computer has pinned.' : '';
+  say(options, { row, seq, checkpoint, serverKey }, [
+    `Proved: entry ${seq} is in the tree of ${checkpoint.size} entries that was signed at ${time(checkpoint.at)}.`,
+    `Signed by ${serverKey}.${trust}`,
+    ...Object.entries(row).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
+  ]);
+}
+
+function lines({ name, size, checkpoints, untaken, finding }: VerifiedTree): string[] {
+  const waiting =
+    untaken === 0
+      ? []
+      : [
+          `  ${untaken} entries are in no leaf. The server takes those of before the upgrade into the tree when it starts; if it has started since, somebody put them in.`,
+        ];
+  if (finding === null)
+    return [
+      `${name}: ${size} entries and ${checkpoints} checkpoints are as they were recorded and signed.`,
+      ...waiting,
+    ];
+  const { seq, to, at } = finding;
+  const which = seq === to ? `entry ${seq}` : `one of the entries ${seq} to ${to}`;
+  return [
+    `${name}: the first that is wrong is ${which}${at === null ? '' : ` (${time(at)})`}: ${faultWords[finding.fault]}.`,
+    '  Keep this folder as it is, restore a backup into another one, and tell your data protection officer.',
+    ...waiting,
+  ];
+}
+
+const faultWords: Readonly<Record<AuditFault, string>> = {
+  leaf_missing: 'it was taken out of the tree',
+  leaf_unreadable: 'its leaf is not what the server writes',
+  leaf_number: 'it was moved, or put in',
+  wrong_successor: 'it stands for an entry that it may not stand for',
+  row_changed: 'what is recorded is not what was',
+  row_missing: 'what was recorded was taken out, and no entry says that it was erased',
+  row_not_erased: 'something is recorded where nothing may be any more',
+  row_unreadable: 'what is recorded cannot be read',
+  row_without_leaf: 'something is recorded that is in no leaf',
+  node_changed: 'its leaf, or the tree above it, was changed',
+  cut_off: 'the tree ends before it, and a signed checkpoint says that it was there',
+  head_changed: 'the end of the tree is not that of its leaves',
+  checkpoint_forged: 'a checkpoint since then was not signed by the key of this organisation',
+  checkpoint_root: 'the tree is not the one that was signed',
+};
+
+function time(at: AuditFinding['at'] & number): string {
+  return new Date(at).toISOString();
+}
+
+async function checkpointIn(file: string): Promise<Signed> {
+  const parsed = z.object({ checkpoint: Signed }).safeParse(await jsonIn(file));
+  if (parsed.success) return parsed.data.checkpoint;
+  throw new DaylightError('bad_request', `${file}: there is no checkpoint in it`, { field: 'checkpoint' });
+}
+
+async function jsonIn(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new DaylightError('not_found', `${file}: it cannot be read`, { cause });
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DaylightError('bad_request', `${file}: it is no JSON`, { cause });
+  }
+}
+
+function keyOf(text: string): PublicKey {
+  const parsed = PublicKey.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new DaylightError('bad_request', '--server-key: expected 43 characters of base64url', { field: 'serverKey' });
+}

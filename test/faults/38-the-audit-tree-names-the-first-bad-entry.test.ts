@@ -1,0 +1,228 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hashOf } from '../../server/audit/entry.ts';
+import { sha256 } from '../../server/audit/sha256.ts';
+import { append, noLeaves, rootOf } from '../../server/audit/tree.ts';
+import { type Verified, verifyTree } from '../../server/audit/verify.ts';
+import { keyIdOf } from '../../server/control/signer.ts';
+import { type Connection, connect } from '../../server/store/sqlite/connection.ts';
+import type { Store } from '../../server/store/store.ts';
+import { canonical } from '../../shared/canonical.ts';
+import type { Signed } from '../../shared/signed.ts';
+import { openStoreIn, temporaryFolder } from '../support/openedSqliteStore.ts';
+import { access, NINE, orgId, personId } from '../support/storeRecords.ts';
+
+// Somebody who can write to the database changes who looked at whom. What they do not have is the key that signs checkpoints.
+
+const acme = orgId('acme');
+const ENTRIES = 100;
+let folder: string;
+let remove: () => Promise<void>;
+let store: Store;
+let key: { public: string; private: KeyObject };
+beforeEach(async () => {
+  ({ folder, remove } = await temporaryFolder());
+  store = await openStoreIn(folder);
+  key = newKey();
+  for (let n = 0; n < ENTRIES; n += 1) await store.recordAccess(access(NINE + n, { purpose: `look ${n}` }));
+  await putCheckpoint(40);
+  await putCheckpoint(ENTRIES);
+});
+afterEach(async () => {
+  await store.close();
+  await remove();
+});
+
+function newKey(): typeof key {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return { public: privateKey.export({ format: 'jwk' }).x ?? '', private: privateKey };
+}
+
+async function signedAt(size: number, by = key): Promise<Signed> {
+  const hashes = (await store.auditLeaves(acme, 0, size)).map(hashOf);
+  const root = Buffer.from(rootOf(sha256, append(sha256, noLeaves, hashes).edge)).toString('hex');
+  const payload = canonical({ schema: 1, org: acme, epoch: 0, size, root, at: NINE + size });
+  const signature = sign(null, Buffer.from(`daylight/checkpoint/v1\n${payload}`), by.private).toString('base64url');
+  return { payload, keyId: keyIdOf(key.public), signature };
+}
+
+async function putCheckpoint(size: number, by = key): Promise<void> {
+  await store.putCheckpoint({ org: acme, size, at: NINE + size, signed: await signedAt(size, by) });
+}
+
+/** Past the store, as somebody with a shell. */
+async function tampered(work: (connection: Connection) => Promise<unknown>): Promise<void> {
+  await store.close();
+  const connection = await connect(join(folder, 'daylight.db'));
+  await work(connection);
+  await connection.close();
+  store = await openStoreIn(folder);
+}
+
+const verified = (kept: readonly Signed[] = []): Promise<Verified> =>
+  verifyTree(store, { org: acme, serverKey: key.public, kept });
+
+/** The leaves from `from` on, written anew from `texts`, with every node and the head as if they had been those from the start. */
+async function rebuilt(connection: Connection, texts: readonly string[]): Promise<void> {
+  for (const table of ['audit_leaf', 'audit_node', 'audit_head']) await connection.run(`DELETE FROM ${table}`);
+  const org = Buffer.from(acme.replaceAll('-', ''), 'hex');
+  const { edge, nodes } = append(sha256, noLeaves, texts.map(hashOf));
+  for (const [seq, leaf] of texts.entries())
+    await connection.run('INSERT INTO audit_leaf VALUES (?, ?, ?)', [org, seq, leaf]);
+  for (const { level, place, hash } of nodes.filter((node) => node.level >= 4))
+    await connection.run('INSERT INTO audit_node VALUES (?, ?, ?, ?)', [org, level, place, hash]);
+  await connection.run('INSERT INTO audit_head VALUES (?, ?, ?)', [org, edge.size, Buffer.concat(edge.peaks)]);
+}
+
+const leafTexts = async (): Promise<string[]> => [...(await store.auditLeaves(acme, 0, 1_000))];
+const renumbered = (texts: readonly string[]): string[] =>
+  texts.map((text, seq) => canonical({ ...JSON.parse(text), seq }));
+
+describe('an audit that was tampered with', () => {
+  it('is whole before anybody did', async () => {
+    expect(await verified()).toEqual({ size: ENTRIES, checkpoints: 2, untaken: 0, finding: null });
+  });
+
+  it('a changed entry is named', async () => {
+    await tampered((db) => db.run("UPDATE access SET actor_role = 'employee' WHERE seq = 57"));
+    expect((await verified()).finding).toEqual({ fault: 'row_changed', seq: 57, to: 57, at: NINE + 57 });
+  });
+
+  it('the first of several is named', async () => {
+    await tampered((db) => db.run("UPDATE access SET purpose = 'nothing' WHERE seq IN (91, 13, 57)"));
+    expect((await verified()).finding).toMatchObject({ fault: 'row_changed', seq: 13 });
+  });
+
+  it('an entry that was taken out is named, with its leaf or without', async () => {
+    await tampered((db) => db.run('DELETE FROM access WHERE seq = 31'));
+    expect((await verified()).finding).toMatchObject({ fault: 'row_missing', seq: 31, to: 31 });
+    await tampered((db) => db.run('DELETE FROM audit_leaf WHERE seq = 31'));
+    expect((await verified()).finding).toMatchObject({ fault: 'leaf_missing', seq: 31 });
+  });
+
+  it('an entry that was put in is named', async () => {
+    const columns = 'org, subject, at, actor, actor_role, action, purpose, day, parameters, refused, count, last_at';
+    const copy = `INSERT INTO access (${columns}, seq, salt) SELECT ${columns}, 500, salt FROM access WHERE seq = 3`;
+    await tampered((db) => db.run(copy));
+    expect((await verified()).finding).toMatchObject({ fault: 'row_without_leaf', seq: ENTRIES });
+  });
+
+  it('one without a number is counted: nothing stands for it', async () => {
+    const columns = 'org, subject, at, actor, actor_role, action, purpose, day, parameters, refused, count, last_at';
+    await tampered((db) => db.run(`INSERT INTO access (${columns}) SELECT ${columns} FROM access WHERE seq = 3`));
+    expect(await verified()).toMatchObject({ untaken: 1 });
+  });
+
+  it('two entries that changed places are named by the first', async () => {
+    await tampered(async (db) => {
+      await db.run('UPDATE access SET seq = -1 WHERE seq = 20');
+      await db.run('UPDATE access SET seq = 20 WHERE seq = 60');
+      await db.run('UPDATE access SET seq = 60 WHERE seq = -1');
+    });
+    expect((await verified()).finding).toMatchObject({ fault: 'row_changed', seq: 20 });
+  });
+
+  it('two leaves that changed places are named by the first', async () => {
+    await tampered(async (db) => {
+      for (const [from, to] of [
+        [20, -1],
+        [60, 20],
+        [-1, 60],
+      ] as const)
+        await db.run('UPDATE audit_leaf SET seq = ? WHERE seq = ?', [to, from]);
+    });
+    expect((await verified()).finding).toMatchObject({ seq: 20 });
+  });
+
+  it('a tree that was cut off, with all its checkpoints, is found by one that somebody kept', async () => {
+    const kept = await signedAt(ENTRIES);
+    const texts = (await leafTexts()).slice(0, 70);
+    await tampered(async (db) => {
+      await rebuilt(db, texts);
+      await db.run('DELETE FROM access WHERE seq >= 70');
+      await db.run('DELETE FROM audit_checkpoint WHERE size > 70');
+    });
+    expect((await verified()).finding).toBeNull(); // it is a tree; whoever has no checkpoint cannot tell
+    expect((await verified([kept])).finding).toMatchObject({ fault: 'cut_off', seq: 70, to: 99 });
+  });
+
+  it('a tree that was cut off and kept its checkpoints is found by them', async () => {
+    const texts = (await leafTexts()).slice(0, 70);
+    await tampered(async (db) => {
+      await rebuilt(db, texts);
+      await db.run('DELETE FROM access WHERE seq >= 70');
+    });
+    expect((await verified()).finding).toEqual({ fault: 'cut_off', seq: 70, to: 99, at: NINE + ENTRIES });
+  });
+
+  it('a tree built anew over an entry taken out fits itself, and no checkpoint', async () => {
+    const texts = await leafTexts();
+    await tampered(async (db) => {
+      await rebuilt(db, renumbered(texts.filter((_, seq) => seq !== 50)));
+      await db.run('DELETE FROM access WHERE seq = 50');
+      for (let seq = 51; seq < ENTRIES; seq += 1)
+        await db.run('UPDATE access SET seq = ? WHERE seq = ?', [seq - 1, seq]);
+    });
+    expect((await verified()).finding).toMatchObject({ fault: 'cut_off' });
+    await tampered((db) => db.run('DELETE FROM audit_checkpoint WHERE size = 100'));
+    const kept = await signedAt(99, newKey());
+    expect((await verified([kept])).finding).toMatchObject({ fault: 'checkpoint_forged' });
+  });
+
+  it('a tree built anew over a changed entry is found by the checkpoint that covers it, between that and the one before', async () => {
+    const texts = await leafTexts();
+    const other = canonical({ ...JSON.parse(texts[55] ?? ''), commitment: 'a'.repeat(64) });
+    await tampered(async (db) => {
+      await rebuilt(db, texts.with(55, other));
+      await db.run('DELETE FROM access WHERE seq = 55');
+    });
+    // Nothing stands behind the leaf: the row names it.
+    expect((await verified()).finding).toMatchObject({ fault: 'row_missing', seq: 55 });
+    const erased = canonical({ kind: 'erased', seq: 55, at: NINE, entries: [[54, 54]] });
+    await tampered(async (db) => {
+      await rebuilt(db, texts.with(55, erased));
+      await db.run('DELETE FROM access WHERE seq = 54');
+    });
+    expect((await verified()).finding).toMatchObject({ fault: 'checkpoint_root', seq: 40, to: 99 });
+  });
+
+  it('a forged checkpoint is found', async () => {
+    await putCheckpoint(60, newKey());
+    expect((await verified()).finding).toMatchObject({ fault: 'checkpoint_forged' });
+  });
+
+  it('a changed node and a changed head are found', async () => {
+    await tampered((db) => db.run('UPDATE audit_node SET hash = zeroblob(32) WHERE level = 4 AND place = 2'));
+    expect((await verified()).finding).toMatchObject({ fault: 'node_changed', seq: 32, to: 47 });
+    await tampered((db) => db.run('DELETE FROM audit_node WHERE level = 4 AND place = 2'));
+    expect((await verified()).finding).toMatchObject({ fault: 'node_changed', seq: 32 });
+    await tampered(async (db) => rebuilt(db, await leavesIn(db)));
+    await tampered((db) => db.run('UPDATE audit_head SET peaks = zeroblob(96)'));
+    expect((await verified()).finding).toMatchObject({ fault: 'head_changed' });
+  });
+
+  it('an entry that is closed can be superseded by none, and an erased one needs its leaf', async () => {
+    const late = { kind: 'access', seq: ENTRIES, at: NINE + 4_000_000, commitment: 'b'.repeat(64), supersedes: 5 };
+    const texts = [...(await leafTexts()), canonical(late)];
+    await tampered(async (db) => {
+      await rebuilt(db, texts);
+      await db.run('UPDATE access SET seq = ? WHERE seq = 5', [ENTRIES]);
+    });
+    expect((await verified()).finding).toMatchObject({ fault: 'row_missing', seq: 5 });
+  });
+
+  it('refusals that were counted on, and rows that were erased, are as they should be', async () => {
+    for (let n = 0; n < 5; n += 1)
+      await store.recordAccess(access(NINE + 200 + n, { refused: true, subject: personId('bob') }));
+    await store.forgetEntries(acme, personId('ann'), NINE + 300);
+    await putCheckpoint((await store.auditEdge(acme)).size);
+    expect((await verified()).finding).toBeNull();
+    await tampered((db) => db.run("UPDATE audit_leaf SET leaf = replace(leaf, '[0,99]', '[0,98]') WHERE seq = 105"));
+    expect((await verified()).finding).toMatchObject({ fault: 'row_missing', seq: 99 });
+  });
+});
+
+async function leavesIn(db: Connection): Promise<string[]> {
+  return (await db.all('SELECT leaf FROM audit_leaf ORDER BY seq')).map(({ leaf }) => String(leaf));
+}

@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect } from '../../../server/store/sqlite/connection.ts';
+import { startServer, type TestServer } from '../../support/api.ts';
+import { sourceCli } from '../../support/sourceCli.ts';
+
+let served: TestServer;
+let folder: string;
+beforeAll(async () => {
+  served = await startServer();
+  folder = await mkdtemp(join(tmpdir(), 'daylight-proof-'));
+});
+afterAll(async () => {
+  await served.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const verify = (...more: string[]) => sourceCli('server', ['verify-audit', ...more]);
+
+it('verify-audit says beside the server that all is as it was recorded, and a saved proof stands without the folder', async () => {
+  const { client, person } = await served.addOrganisation('Acme');
+  await client.ok('GET', `/people/${person}/day?day=2026-01-05&purpose=own_data`);
+  const whole = await verify('--data', served.data, '--json');
+  expect([whole.code, whole.err]).toEqual([0, '']);
+  const trees = whole.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(trees.find(({ name }) => name === 'Acme')).toMatchObject({ name: 'Acme', finding: null, untaken: 0 });
+  const { accesses } = await client.ok('GET', `/people/${person}/accesses`);
+  const proof = await client.ok('GET', `/people/${person}/accesses/${accesses[0].seq}/proof`);
+  const file = join(folder, 'proof.json');
+  await writeFile(file, JSON.stringify(proof));
+  const proved = await verify('--proof', file);
+  expect([proved.code, proved.out]).toEqual([0, expect.stringContaining(`Proved: entry ${accesses[0].seq}`)]);
+  await writeFile(file, JSON.stringify({ ...proof, row: proof.row.replace('own_data', 'security') }));
+  const refused = await verify('--proof', file);
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('not the one that was recorded')]);
+}, 120_000);
+
+it('verify-audit names the first entry that was changed, with exit code 6', async () => {
+  const database = await connect(join(served.data, 'daylight.db'));
+  await database.run("UPDATE access SET purpose = 'support' WHERE purpose = 'own_data'");
+  await database.close();
+  const { code, out } = await verify('--data', served.data);
+  expect([code, out]).toEqual([
+    6,
+    expect.stringMatching(/Acme: the first that is wrong is entry \d+ \(20.*what is recorded is not what was/),
+  ]);
+}, 120_000);
