@@ -12,7 +12,7 @@ import { createPolicyControl } from './control/policies.ts';
 import { createRightsRequests, type RightsRequests } from './control/requests.ts';
 import { createOrganisations, type Organisations } from './control/signer.ts';
 import { endingsIn, isClearing, ofOrganisation } from './lifecycle/ended.ts';
-import { openLedger } from './lifecycle/ledger.ts';
+import { type Ledger, openLedger } from './lifecycle/ledger.ts';
 import { createRecoverySet, type RecoverySet } from './lifecycle/recovery/recoverySet.ts';
 import { watched } from './lifecycle/recovery/watched.ts';
 import type { Random } from './random.ts';
@@ -43,6 +43,8 @@ export interface Foundation {
   readonly notices: Notices;
   readonly auditLog: AuditLog;
   readonly recovery: RecoverySet;
+  /** The only one in this process that may be appended to. */
+  readonly ledger: Ledger;
   close(): Promise<void>;
 }
 
@@ -78,12 +80,13 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const keyStore = watched(openedKeys, ofKeys, () => held.changed());
     opened.push(keyStore);
     await requireBoth(folder, keyStore);
+    const ledger = await openLedger(folder);
     const vault = await createVault({
       keyStore,
       rootKey,
       random: (length) => random.bytes(length),
       // An older copy of the key store, put back, must not open what has ended since.
-      ended: endingsIn((await openLedger(folder)).entries),
+      ended: endingsIn(ledger.entries),
       mono: () => clock.mono(),
     });
     opened.push(vault);
@@ -101,7 +104,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     // What a command has changed is in it before the command is done.
     opened.push({ close: async () => void (recovery.behind && (await recovery.write())) });
     if (!ending) {
-      await requireEnded(folder);
+      requireEnded(folder, ledger);
       await requireOwnKeys(folder, keyStore, store);
     }
     const organisations = createOrganisations({ store, vault, clock });
@@ -113,7 +116,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const notices = createNotices({ store, vault, organisations, clock });
     const auditLog = createAuditLog({ store, keyStore, organisations, clock });
     const parts = { folder, store, keyStore, vault, organisations, connections, control, requests, erased };
-    return { ...parts, notices, auditLog, recovery, close };
+    return { ...parts, notices, auditLog, recovery, ledger, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
@@ -184,8 +187,7 @@ async function requireOwnKeys(folder: string, keyStore: KeyStore, store: Store):
 }
 
 /** What is half gone would be taken for damage, or come to life again. */
-async function requireEnded(folder: string): Promise<void> {
-  const { entries } = await openLedger(folder);
+function requireEnded(folder: string, { entries }: Ledger): void {
   // An account that is being ended is no obstacle: nothing of it is shown, and the server goes on with it while it serves.
   if (!endingsIn(entries).some((one) => ofOrganisation(one) && isClearing(one))) return;
   throw new DaylightError('conflict', `${folder}: an organisation is being cancelled here, and that is not finished`, {
@@ -219,7 +221,7 @@ async function refuseForeign(folder: string): Promise<void> {
 }
 
 /** What an `init` that was killed may have left, and what a disk of its own has. */
-const OURS = /^(root\.key|keys\.db|daylight\.db|ledger\.ndjson|blobs|lost\+found)/;
+const OURS = /^(root\.key|keys\.db|daylight\.db|ledger\.ndjson|certificates|blobs|lost\+found)/;
 
 /** Images may lie on another disk; but opening them makes their folder the server's alone, which others may be using. */
 async function requirePrivateLink(path: string): Promise<void> {

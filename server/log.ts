@@ -25,6 +25,7 @@ export const LogEvent = z.enum([
   'clock',
   'compaction',
   'crashed',
+  'ending',
   'erasing',
   'erasure',
   'imports',

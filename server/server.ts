@@ -29,7 +29,9 @@ import { startBackups } from './lifecycle/backup/backups.ts';
 import { openFolderTarget } from './lifecycle/backup/folderTarget.ts';
 import { backupPartsOf } from './lifecycle/backup/partsOf.ts';
 import { finishCancellations, type Told } from './lifecycle/cancellation.ts';
+import { certify, makeCertificateFolder } from './lifecycle/certificate.ts';
 import { type BrakeState, openClockBrake } from './lifecycle/clockBrake.ts';
+import { startEndings } from './lifecycle/endings.ts';
 import { startErasures } from './lifecycle/erasure.ts';
 import { startHeldBack } from './lifecycle/heldBack.ts';
 import { createImports } from './lifecycle/imports.ts';
@@ -105,8 +107,19 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     await followAllTeams(foundation, (cause) => log.error('team_not_followed', { failure: failureFields(cause) }));
     const organisations = served.length;
     const limitKeyOf = createLimitKeys(random);
+    await makeCertificateFolder(foundation.folder);
+    const endings = await startEndings({
+      ...foundation,
+      clock,
+      random,
+      certify: (ending) => certify({ ...foundation, clock }, ending),
+      failed: (cause) => log.error('ending', { failure: failureFields(cause) }),
+      reached: ({ ending }, state) => log.info('ending', { order: ending, state }),
+    });
+    opened.push(() => endings.close());
     const agents = createAgentSocket({
       ...foundation,
+      endings,
       clock,
       random,
       addressOf: (request) => limitKeyOf(clientAddress(request, config.behindProxy)),

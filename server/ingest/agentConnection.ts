@@ -29,7 +29,7 @@ import type { AgentWebSocket, Violation } from './agentWebSocket.ts';
 import { type ClockReading, clockOffset, readServer } from './captureTime.ts';
 import { createDensity, type Density } from './density.ts';
 import { readFrame } from './frame.ts';
-import { checkHello } from './handshake.ts';
+import { checkHello, type ProvedDevice } from './handshake.ts';
 import type { ImageRoom } from './imageRoom.ts';
 import { createImages, type ImageProblem, type Images, sendImagesAgain } from './images.ts';
 import type { AgentSocketDeps, AgentTiming } from './ingest.ts';
@@ -88,6 +88,12 @@ export const BUSY = 'too many connections are being opened; try again later';
 /** A device that has proved itself, and the nonce with which it did. */
 interface Proved {
   readonly device: DeviceRecord;
+  readonly nonce: Nonce;
+}
+
+/** All that an order to wipe needs. */
+interface ToWipe {
+  readonly device: ProvedDevice;
   readonly nonce: Nonce;
 }
 
@@ -361,10 +367,14 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   async function greet(frame: AgentFrame): Promise<void> {
     phase = 'welcoming';
     const read = readServer(clock);
-    const handshake = await checkHello(store, nonce, frame);
+    const handshake = await checkHello(store, deps.endings, nonce, frame);
     if (isEnded()) return;
     if (handshake.kind === 'refused') {
       bye(handshake.reason, handshake.message);
+      return;
+    }
+    if (handshake.kind === 'ended') {
+      await wipeAndEnd({ device: handshake.device, nonce: handshake.hello.nonce }, 'person_removed');
       return;
     }
     const { hello, device } = handshake;
@@ -492,7 +502,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     };
   }
 
-  async function wipeAndEnd({ device, nonce: answer }: Proved, reason: WipePayload['reason']): Promise<void> {
+  async function wipeAndEnd({ device, nonce: answer }: ToWipe, reason: WipePayload['reason']): Promise<void> {
     const signer = await organisations.signer(device.org);
     if (isEnded()) return;
     const order = { device: device.device, org: device.org, challenge: nonce, nonce: answer, reason, at: clock.now() };

@@ -3,19 +3,31 @@ import type { AgentFrame, Bye } from '../../shared/protocol/messages.ts';
 import { HelloPayload } from '../../shared/protocol/messages.ts';
 import type { Nonce } from '../../shared/signed.ts';
 import { parsePayload, verifySigned } from '../control/signer.ts';
+import type { Ending } from '../lifecycle/ended.ts';
+import type { Endings } from '../lifecycle/endings.ts';
 import type { DeviceRecord, Store } from '../store/store.ts';
+
+/** What an order to wipe names. */
+export type ProvedDevice = Pick<DeviceRecord, 'org' | 'device'>;
 
 export type Handshake =
   | { readonly kind: 'known'; readonly device: DeviceRecord; readonly hello: HelloPayload }
   /** The device proved itself and is retired: it may still be told to wipe. */
   | { readonly kind: 'retired'; readonly device: DeviceRecord; readonly hello: HelloPayload }
+  /** Of somebody whose account ended: nothing else is known of it, and it is told to wipe. */
+  | { readonly kind: 'ended'; readonly device: ProvedDevice; readonly ending: Ending; readonly hello: HelloPayload }
   | { readonly kind: 'refused'; readonly reason: Bye['reason']; readonly message: string };
 
 /**
  * Checks the first frame of a connection against the nonce that was sent on it. The nonce is of this connection alone,
  * so that a hello that was captured on another is worth nothing.
  */
-export async function checkHello(store: Store, nonce: Nonce, frame: AgentFrame): Promise<Handshake> {
+export async function checkHello(
+  store: Pick<Store, 'device'>,
+  endings: Pick<Endings, 'endedDevice'> | undefined,
+  nonce: Nonce,
+  frame: AgentFrame,
+): Promise<Handshake> {
   if (frame.type !== 'hello') return refused('bad_handshake', 'the first frame must be a hello');
   const { hello: signed } = frame;
   let hello: HelloPayload;
@@ -26,14 +38,19 @@ export async function checkHello(store: Store, nonce: Nonce, frame: AgentFrame):
     throw error;
   }
   const device = await store.device(hello.device);
-  if (device === null || device.org !== hello.org) {
+  const ended = device === null ? (endings?.endedDevice(hello.org, hello.device) ?? null) : null;
+  const publicKey = device?.org === hello.org ? device.publicKey : ended?.device.publicKey;
+  if (publicKey === undefined) {
     return refused('unknown_device', 'no such device is enrolled in this organisation; enrol it again');
   }
-  if (!verifySigned('daylight/hello/v1', signed, device.publicKey)) {
+  if (!verifySigned('daylight/hello/v1', signed, publicKey)) {
     return refused('bad_handshake', 'hello: the signature does not verify with the key of this device');
   }
   if (hello.challenge !== nonce)
     return refused('bad_handshake', 'hello: challenge: it is not the one of this connection');
+  if (ended !== null)
+    return { kind: 'ended', device: { org: hello.org, device: hello.device }, ending: ended.ending, hello };
+  if (device === null) throw new Error('a key without its device');
   return { kind: device.status === 'retired' ? 'retired' : 'known', device, hello };
 }
 

@@ -8,6 +8,7 @@ import type { Erased } from '../control/erased.ts';
 import type { Notices } from '../control/notices.ts';
 import type { RightsRequests } from '../control/requests.ts';
 import type { Organisations } from '../control/signer.ts';
+import type { Endings } from '../lifecycle/endings.ts';
 import type { Random } from '../random.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -33,6 +34,8 @@ export interface AgentSocketDeps {
   readonly erased: Erased;
   readonly notices: Notices;
   readonly connections: Connections;
+  /** Whose account ended: their computers are known by it alone. */
+  readonly endings?: Pick<Endings, 'endedDevice' | 'wiped'>;
   readonly clock: Clock;
   readonly random: Random;
   /** What unfinished handshakes are counted by: the address of the client, or of the network that it has. */

@@ -126,7 +126,7 @@ async function alone<T>(
     folderBusy(data),
   );
   try {
-    const ledger = await openLedger(foundation.folder);
+    const { ledger } = foundation;
     return await work({ ...foundation, clock }, async (entry) => {
       await ledger.append(entry);
       if (entry.state === 'device_wiped') return;

@@ -140,7 +140,12 @@ export const folderMap: Readonly<Record<string, Registered>> = {
   'ledger.ndjson': {
     subject: null,
     exported: [],
-    withheld: 'Which organisations were cancelled here; nobody of those is left.',
+    withheld: 'Which organisations and accounts were ended here, by random ids; nobody of those is left.',
+  },
+  certificates: {
+    subject: null,
+    exported: [],
+    withheld: 'What was destroyed of accounts that were ended, and when, by random ids; nobody of those is left.',
   },
 };
 

@@ -1,9 +1,9 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { ParameterId } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { Observation } from '../../shared/events/observation.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
-import { dayOf, HOUR, SECOND } from '../../shared/time.ts';
+import { dayOf } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import { daysOf, type Erased, type ErasedOf, isOf, weeksIn } from '../control/erased.ts';
 import { type ErasureScope, openErasure } from '../control/erasureScope.ts';
@@ -25,6 +25,7 @@ import type {
 import { StoreError } from '../store/store.ts';
 import { daysOfWeek, epochAfter, erasureOf, weekOf } from '../vault/epochs.ts';
 import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/vault.ts';
+import { startUntilDone, type UntilDone } from './untilDone.ts';
 
 export interface ErasureDeps {
   readonly store: Store;
@@ -44,50 +45,14 @@ export interface ErasureDeps {
  * What erases a part of what is stored of people: requested → committed → keys destroyed → purged → scrubbed → verified. Each state is durable
  * before the next step begins, and every step can be repeated: whatever a crash has left, the next start goes on with it.
  */
-export interface ErasureEngine {
-  /** Call when there is something new to erase in the store. */
-  wake(): void;
-  /** Resolves when the step that is under way is done. */
-  close(): Promise<void>;
-}
-
-/** A store that is full or busy is asked again after this long, and then twice as long, up to an hour. */
-const RETRY_MS = 5 * SECOND;
-const AGAIN_MS = SECOND;
+export type ErasureEngine = UntilDone;
 
 /** Begins with whatever is unfinished. */
 export function startErasures(deps: ErasureDeps): ErasureEngine {
-  const closing = new AbortController();
-  let wakeUp: (() => void) | null = null;
-  let isAwake = true;
-  const woken = (ms: number | null): Promise<unknown> => {
-    if (isAwake) return Promise.resolve();
-    const asked = new Promise<void>((resolve) => (wakeUp = resolve));
-    const late = ms === null ? [] : [setTimeout(ms, null, { signal: closing.signal, ref: false }).catch(() => null)];
-    return Promise.race([asked, ...late]);
-  };
-  const wake = (): void => {
-    isAwake = true;
-    wakeUp?.();
-  };
-  const running = (async () => {
-    let retryMs = RETRY_MS;
-    await deps.orderDue?.().catch(deps.failed);
-    while (!closing.signal.aborted) {
-      isAwake = false;
-      const left = await eraseRound(deps, () => closing.signal.aborted);
-      retryMs = left === 'failed' ? Math.min(2 * retryMs, HOUR) : RETRY_MS;
-      await woken(left === 'nothing' ? null : left === 'held' ? AGAIN_MS : retryMs);
-    }
-  })();
-  return {
-    wake,
-    async close() {
-      closing.abort();
-      wake();
-      await running;
-    },
-  };
+  return startUntilDone(
+    (isClosing) => eraseRound(deps, isClosing),
+    async () => deps.orderDue?.().catch(deps.failed),
+  );
 }
 
 /**

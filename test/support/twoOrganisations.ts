@@ -43,8 +43,13 @@ export async function prepareTwo(data: string, days: number): Promise<TwoOrganis
   return { acme, bolt };
 }
 
-async function recordDays({ store, vault }: Foundation, org: OrgId, person: PersonId, days: number): Promise<void> {
-  const laptop = device('', { device: DeviceId.parse(randomUUID()), publicKey: keyOf(org), org, person });
+export async function recordDays(
+  { store, vault }: Foundation,
+  org: OrgId,
+  person: PersonId,
+  days: number,
+): Promise<void> {
+  const laptop = device('', { device: DeviceId.parse(randomUUID()), publicKey: keyOf(person), org, person });
   await enrolIn(store, laptop);
   for (let seq = 1; seq <= days; seq += 1) {
     const day = addDays('2026-01-01', seq);

@@ -147,12 +147,12 @@ describe.each(states.slice(0, -1))('a cancellation that ends at %s', (last) => {
     expect(server.organisations).toBe(1);
     await server.close();
     const reached = ['keys_destroyed', 'purged', 'scrubbed', 'verified_empty'];
-    expect(said).toEqual([
+    expect(said.filter(([event]) => event !== 'ending')).toEqual([
       ...reached.map((state) => ['cancelling', { organisation: orgs.acme, state }]),
       ['cancelled', { organisation: orgs.acme }],
     ]);
     expect([await leftOf(data, orgs.acme), (await leftOf(data, orgs.bolt)).opened]).toEqual([NOTHING, DAYS]);
-    expect(JSON.parse((await ledger()).at(-1) ?? '{}').state).toBe('verified_empty');
+    expect((await ledger()).map((line) => JSON.parse(line).state)).toContain('verified_empty');
   });
 
   it('is finished by asking again', async () => {
@@ -171,7 +171,8 @@ it('what comes back with an older copy of data and keys is ended again before an
   }
   await (await openServer({ data, port: 0, logLevel: 'silent' })).close();
   expect([await leftOf(data, orgs.acme), (await leftOf(data, orgs.bolt)).opened]).toEqual([NOTHING, DAYS]);
-  expect((await ledger()).length).toBe(2 * states.length);
+  const cleared = (await ledger()).filter((line) => states.includes(JSON.parse(line).state));
+  expect(cleared.length).toBe(2 * states.length);
 });
 
 it('the last organisation can be cancelled too: the server starts with none, and another one can begin', async () => {

@@ -1,0 +1,156 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { canonical, isCanonical } from '../../shared/canonical.ts';
+import { ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
+import { PublicKey, Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
+import { UnixMs } from '../../shared/time.ts';
+import type { Clock } from '../clock.ts';
+import { isMissing, syncFolder, writeDurably } from '../durable.ts';
+import type { KeyStore } from '../store/store.ts';
+import type { CertificateKey, Vault } from '../vault/vault.ts';
+import type { Ending } from './ended.ts';
+import { backupsWith } from './endings.ts';
+import type { Ledger } from './ledger.ts';
+import { LedgerHead, LedgerState, OrderedBy } from './ledgerEntry.ts';
+
+/** Where they lie in the data folder, one file an ending. */
+const CERTIFICATES = 'certificates';
+
+const CONTEXT: SigningContext = 'daylight/certificate/v1';
+
+/** What was destroyed, when, at whose word, and what is left of it where until when. Of nobody, who they were. */
+export const Certificate = z.strictObject({
+  /** `interim`: nothing is left here; something may be elsewhere until a day that it names. `final`: nothing that this server knows of. */
+  kind: z.enum(['interim', 'final']),
+  issuedAt: UnixMs,
+  ending: ErasureId,
+  org: OrgId,
+  /** The random id that the account had; null: the whole organisation. */
+  person: PersonId.nullable(),
+  orderedBy: OrderedBy,
+  states: z.array(z.strictObject({ state: LedgerState, at: UnixMs })),
+  /** How many there were of each kind when it was ordered. All of them were destroyed, and all keys that opened them. */
+  destroyed: z.record(z.string(), z.int().min(0)),
+  remains: z.strictObject({
+    /** Sealed, under keys that are destroyed. */
+    backups: z.strictObject({ many: z.int().min(0), until: UnixMs.nullable() }),
+    /** Computers that have not answered that they deleted everything; none of them records after `until`. */
+    computers: z.strictObject({ of: z.int().min(0), wiped: z.int().min(0), until: UnixMs.nullable() }),
+    /** For ever: that this id was ended, and hashes that say nothing without what was destroyed. */
+    ledger: LedgerHead,
+  }),
+});
+export type Certificate = z.infer<typeof Certificate>;
+
+/** As it is given out: what is signed, by which key, and that key. */
+export const CertificateFile = z.strictObject({
+  format: z.literal('daylight-certificate/1'),
+  publicKey: PublicKey,
+  signed: Signed,
+});
+export type CertificateFile = z.infer<typeof CertificateFile>;
+
+export interface CertificateDeps {
+  readonly folder: string;
+  readonly keyStore: Pick<KeyStore, 'backups'>;
+  readonly vault: Pick<Vault, 'certificateKey'>;
+  readonly ledger: Pick<Ledger, 'head'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** What is so now, signed, and on the disk in the place of the one before. A final one stays. */
+export async function certify(deps: CertificateDeps, ending: Ending): Promise<CertificateFile> {
+  const before = await certificateOf(deps.folder, ending.ending).catch(() => null);
+  if (before !== null && Certificate.safeParse(parsed(before.signed.payload)).data?.kind === 'final') return before;
+  const document = await documentOf(deps, ending);
+  const file = signedBy(await deps.vault.certificateKey(), document);
+  const folder = await makeCertificateFolder(deps.folder);
+  await rm(join(folder, `${ending.ending}.json.tmp`), { force: true });
+  await writeDurably(folder, `${ending.ending}.json`, Buffer.from(`${JSON.stringify(file, null, 2)}\n`));
+  await syncFolder(folder);
+  return file;
+}
+
+export async function makeCertificateFolder(data: string): Promise<string> {
+  const folder = join(data, CERTIFICATES);
+  if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await syncFolder(data);
+  return folder;
+}
+
+/** Null while there is none. */
+export async function certificateOf(folder: string, ending: ErasureId): Promise<CertificateFile | null> {
+  try {
+    return CertificateFile.parse(JSON.parse(await readFile(join(folder, CERTIFICATES, `${ending}.json`), 'utf8')));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function documentOf(deps: CertificateDeps, ending: Ending): Promise<Certificate> {
+  const backups = await backupsWith(deps.keyStore, ending);
+  const { devices, wiped } = ending;
+  const leases = devices.flatMap(({ device, leaseUntil }) => (wiped.has(device) ? [] : (leaseUntil ?? [])));
+  const computers = { of: devices.length, wiped: wiped.size };
+  return {
+    kind: ending.state === 'final' ? 'final' : 'interim',
+    issuedAt: deps.clock.now(),
+    ending: ending.ending,
+    org: ending.org,
+    person: ending.person,
+    orderedBy: ending.by,
+    states: [...ending.times].map(([state, at]) => ({ state, at })),
+    destroyed: { ...ending.counts },
+    remains: {
+      backups: { many: backups.length, until: latest(backups.map(({ expires }) => expires)) },
+      computers: { ...computers, until: latest(ending.person === null ? [ending.leaseUntil ?? 0] : leases) },
+      ledger: deps.ledger.head,
+    },
+  };
+}
+
+function latest(times: readonly UnixMs[]): UnixMs | null {
+  return Math.max(0, ...times) || null;
+}
+
+function signedBy({ publicKey, sign }: CertificateKey, document: Certificate): CertificateFile {
+  const payload = canonical(Certificate.parse(document));
+  const signature = Buffer.from(sign(Buffer.from(signingInput(CONTEXT, payload)))).toString('base64url');
+  return { format: 'daylight-certificate/1', publicKey, signed: { payload, keyId: keyIdOf(publicKey), signature } };
+}
+
+export type Verified =
+  | { readonly kind: 'genuine'; readonly certificate: Certificate; readonly publicKey: PublicKey }
+  /** `unreadable`: it is no certificate. `changed`: not as it was signed. `other_key`: signed by another key than was asked for. */
+  | { readonly kind: 'unreadable' | 'changed' | 'other_key' };
+
+/** Without a server: what the file says, and whether the key that it names signed that. `pinned`: the key that it must be. */
+export function verifyCertificate(text: string, pinned: PublicKey | null): Verified {
+  const file = CertificateFile.safeParse(parsed(text)).data;
+  if (file === undefined) return { kind: 'unreadable' };
+  const { publicKey, signed } = file;
+  if (signed.keyId !== keyIdOf(publicKey) || !isGenuine(publicKey, signed)) return { kind: 'changed' };
+  if (pinned !== null && pinned !== publicKey) return { kind: 'other_key' };
+  const certificate = Certificate.safeParse(parsed(signed.payload)).data;
+  if (certificate === undefined || !isCanonical(signed.payload)) return { kind: 'unreadable' };
+  return { kind: 'genuine', certificate, publicKey };
+}
+
+function isGenuine(publicKey: PublicKey, { payload, signature }: Signed): boolean {
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
+  return verify(null, Buffer.from(signingInput(CONTEXT, payload)), key, Buffer.from(signature, 'base64url'));
+}
+
+function keyIdOf(publicKey: PublicKey): string {
+  return createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,295 @@
+import { DaylightError } from '../../shared/errors.ts';
+import { type DeviceId, ErasureId, type OrgId, type PersonId } from '../../shared/ids.ts';
+import type { UnixMs } from '../../shared/time.ts';
+import type { Clock } from '../clock.ts';
+import type { Connections } from '../control/control.ts';
+import type { Erased } from '../control/erased.ts';
+import { segmentScope } from '../ingest/scopes.ts';
+import { createLanes } from '../lanes.ts';
+import type { Random } from '../random.ts';
+import { type KeyStore, type Store, StoreError } from '../store/store.ts';
+import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/vault.ts';
+import { type Ending, endingsIn, isClearing } from './ended.ts';
+import type { Ledger } from './ledger.ts';
+import {
+  type EndedDevice,
+  hasReached,
+  type LedgerEntry,
+  type LedgerState,
+  MOST_DEVICES,
+  type OrderedBy,
+} from './ledgerEntry.ts';
+import { type RoundLeft, startUntilDone } from './untilDone.ts';
+
+export interface EndingDeps {
+  readonly store: Store;
+  readonly keyStore: Pick<KeyStore, 'countKeys' | 'scrub' | 'backups'>;
+  readonly vault: Pick<Vault, 'open' | 'endPerson'>;
+  readonly ledger: Ledger;
+  readonly erased: Pick<Erased, 'commit' | 'changed'>;
+  readonly connections: Pick<Connections, 'ofPerson'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Pick<Random, 'uuid'>;
+  /** Makes the certificate of what the ledger says now. It can be asked again. */
+  readonly certify: (ending: Ending) => Promise<unknown>;
+  /** Told what keeps an ending from going on. It is tried again. */
+  readonly failed: (cause: unknown) => void;
+  /** Told of each state that was reached, once it is on the disk. */
+  readonly reached?: (ending: Ending, state: LedgerState) => void;
+}
+
+/** Whose account ends, and at whose word. */
+export interface EndingOrder {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly by: OrderedBy;
+}
+
+/**
+ * What ends accounts while the server runs: committed → keys destroyed → purged → scrubbed → verified empty → agents wiped → backups
+ * expired → final. Each state is in the ledger before the next step begins, and every step can be repeated: whatever a crash has left, the next
+ * start goes on with it. Of an organisation, which is cleared with the server stopped, it does what comes after.
+ */
+export interface Endings {
+  /**
+   * Resolves when nothing of the person can be read any more: the account is closed, and every key of theirs destroyed. The rest follows by
+   * itself. Throws DaylightError `not_found` where there is no such person, `conflict` where their account is being ended already.
+   */
+  end(order: EndingOrder): Promise<Ending>;
+  /** As the ledger tells them now, those of one organisation, oldest first. */
+  of(org: OrgId): readonly EndingNow[];
+  /** The computer of somebody whose account ended, and the ending; null for any other. */
+  endedDevice(org: OrgId, device: DeviceId): { readonly device: EndedDevice; readonly ending: Ending } | null;
+  /** A computer of theirs has answered that it deleted everything. */
+  wiped(ending: Ending, device: DeviceId): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface EndingNow extends Ending {
+  /** Somebody's read holds a log that is to be emptied: what was deleted may lie in it until that has ended. */
+  readonly isHeld: boolean;
+}
+
+/** Something that is to go, as it was: what is tried to be opened in the end. */
+interface Sample {
+  readonly scope: SealScope;
+  readonly sealed: Sealed;
+}
+
+/** Resolves when whatever the ledger says was ended is fenced here too; goes on with the rest meanwhile. */
+export async function startEndings(deps: EndingDeps): Promise<Endings> {
+  const { ledger } = deps;
+  const samples = new Map<ErasureId, readonly Sample[]>();
+  const held = new Set<ErasureId>();
+  const lanes = createLanes<PersonId>();
+
+  const all = (): readonly Ending[] => endingsIn(ledger.entries);
+  const now = (which: ErasureId): Ending => all().find(({ ending }) => ending === which) ?? missing();
+
+  async function reach(which: Ending, state: Exclude<LedgerState, 'committed'>): Promise<Ending> {
+    const before = now(which.ending);
+    if (hasReached(before.state, state)) return before;
+    const { ending, org, person } = which;
+    await ledger.append({ at: deps.clock.now(), ending, org, person, state });
+    const after = now(ending);
+    deps.reached?.(after, state);
+    return after;
+  }
+
+  /** What came back with an older copy of the data is as if it had never been ended. */
+  async function commitAgain(which: Ending): Promise<void> {
+    const { ending, org, person, by, counts, devices, leaseUntil } = which;
+    const devicesNow = [...devices];
+    const at = deps.clock.now();
+    await ledger.append({ at, ending, org, person, state: 'committed', by, counts, devices: devicesNow, leaseUntil });
+    deps.reached?.(now(ending), 'committed');
+  }
+
+  async function clear(which: Ending & { readonly person: PersonId }): Promise<'held' | 'cleared'> {
+    const { ending, org, person } = which;
+    await lanes.run(person, async () => destroy(which));
+    if (!hasReached(now(ending).state, 'purged')) await purge(which);
+    if (!((await deps.store.scrub()) && (await deps.keyStore.scrub()))) {
+      held.add(ending);
+      return 'held';
+    }
+    held.delete(ending);
+    await reach(which, 'scrubbed');
+    if (await isLeft(deps, { org, person }, samples.get(ending) ?? [])) {
+      await purge(which);
+      throw somethingLeft();
+    }
+    await reach(which, 'verified_empty');
+    samples.delete(ending);
+    return 'cleared';
+  }
+
+  async function destroy(which: Ending & { readonly person: PersonId }): Promise<void> {
+    if (hasReached(now(which.ending).state, 'keys_destroyed')) return;
+    await fence(deps, which);
+    await deps.vault.endPerson(which.org, which.person);
+    await reach(which, 'keys_destroyed');
+  }
+
+  async function purge(which: Ending & { readonly person: PersonId }): Promise<void> {
+    await deps.erased.commit(which);
+    await deps.vault.endPerson(which.org, which.person);
+    await deps.store.erasePerson(which.org, which.person, deps.clock.now());
+    deps.erased.changed(which);
+    await reach(which, 'purged');
+  }
+
+  /** Nothing of it is here any more. True while it waits for a day, or for a computer. */
+  async function outlive(which: Ending): Promise<boolean> {
+    if (which.state === 'verified_empty') await deps.certify(which);
+    const time = deps.clock.now();
+    const waits = which.devices.some(({ device, leaseUntil }) => !which.wiped.has(device) && (leaseUntil ?? 0) > time);
+    if (waits || (which.person === null && (which.leaseUntil ?? 0) > time)) return true;
+    await reach(which, 'agents_wiped');
+    if ((await backupsWith(deps.keyStore, which)).length > 0) return true;
+    await reach(which, 'backups_expired');
+    await deps.certify(await reach(which, 'final'));
+    return false;
+  }
+
+  async function round(isClosing: () => boolean): Promise<RoundLeft> {
+    const left = new Set<RoundLeft>();
+    for (const one of all().filter(({ state }) => state !== 'final')) {
+      if (isClosing()) break;
+      try {
+        if (isOfPerson(one) && isClearing(one) && (await clear(one)) === 'held') left.add('held');
+        const after = now(one.ending);
+        if (!isClearing(after) && (await outlive(after))) left.add('waiting');
+      } catch (cause) {
+        if (!(cause instanceof StoreError && cause.code === 'closed')) deps.failed(cause);
+        left.add('failed');
+      }
+    }
+    return order.find((one) => left.has(one)) ?? 'nothing';
+  }
+
+  for (const one of all().filter(isOfPerson)) {
+    await fence(deps, one);
+    if (!isClearing(one) && (await isLeft(deps, one, []))) await commitAgain(one);
+  }
+  const rounds = startUntilDone(round, async () => {
+    // A process may have ended between the last state and its certificate.
+    for (const one of all().filter(({ state }) => state === 'final')) await deps.certify(one).catch(deps.failed);
+  });
+
+  return {
+    end: ({ org, person, by }) =>
+      lanes.run(person, async () => {
+        if (all().some((one) => one.org === org && one.person === person)) throw endedAlready();
+        const found = await committed(deps, { org, person, by });
+        await deps.ledger.append(found.entry);
+        const ending = now(found.entry.ending);
+        deps.reached?.(ending, 'committed');
+        samples.set(ending.ending, found.samples);
+        if (!isOfPerson(ending)) throw new Error('the ending of a person is of nobody');
+        // Whatever fails from here on is tried again: the ledger says that it was ended.
+        await destroy(ending).finally(() => rounds.wake());
+        return now(ending.ending);
+      }),
+    of: (org) =>
+      all()
+        .filter((one) => one.org === org)
+        .map((one) => ({ ...one, isHeld: held.has(one.ending) })),
+    endedDevice(org, device) {
+      for (const ending of all()) {
+        const own = ending.org === org ? ending.devices.find((one) => one.device === device) : undefined;
+        if (own !== undefined) return { device: own, ending };
+      }
+      return null;
+    },
+    async wiped({ ending, org, person }, device) {
+      if (now(ending).wiped.has(device)) return;
+      await ledger.append({ at: deps.clock.now(), ending, org, person, state: 'device_wiped', device });
+      rounds.wake();
+    },
+    close: () => rounds.close(),
+  };
+}
+
+/** Of several, the one that is asked again first. */
+const order = ['held', 'failed', 'waiting'] as const;
+
+function isOfPerson(ending: Ending): ending is Ending & { readonly person: PersonId } {
+  return ending.person !== null;
+}
+
+/** What there is now, written down; and something of it, to try in the end. */
+async function committed(
+  { store, clock, random }: EndingDeps,
+  { org, person, by }: EndingOrder,
+): Promise<{ readonly entry: LedgerEntry; readonly samples: readonly Sample[] }> {
+  if ((await store.person(org, person)) === null) throw new DaylightError('not_found', 'there is no such person');
+  const [{ days, counts }, devices] = [await store.holdingsOf(org, person), await store.devices(org, [person])];
+  const computers = devices.slice(-MOST_DEVICES).map(({ device, publicKey, lease }): EndedDevice => {
+    return { device, publicKey, leaseUntil: lease === null ? null : lease.enteredUntil };
+  });
+  const leaseUntil = Math.max(0, ...computers.map((one) => one.leaseUntil ?? 0)) || null;
+  const whose = { at: clock.now(), ending: ErasureId.parse(random.uuid()), org, person };
+  const entry: LedgerEntry = {
+    ...{ ...whose, state: 'committed', by },
+    ...{ counts: { days, ...counts }, devices: computers, leaseUntil },
+  };
+  return { entry, samples: await samplesOf(store, org, person) };
+}
+
+/** The first that is stored of each parameter. */
+async function samplesOf(store: Store, org: OrgId, person: PersonId): Promise<readonly Sample[]> {
+  const firsts = new Map((await store.held(org, person)).toReversed().map((one) => [one.parameter, one.day]));
+  const samples: Sample[] = [];
+  for (const [parameter, day] of firsts) {
+    const [segment] = await store.segments(org, person, parameter, day, day);
+    if (segment !== undefined) samples.push({ scope: segmentScope(segment), sealed: segment.sealed });
+  }
+  return samples;
+}
+
+/** From here on nobody is this person, and their computers are told so. */
+async function fence(
+  { store, connections }: Pick<EndingDeps, 'store' | 'connections'>,
+  { org, person }: { readonly org: OrgId; readonly person: PersonId },
+): Promise<void> {
+  await store.closeAccount(org, person);
+  for (const connection of connections.ofPerson(org, person)) connection.wipe('person_removed');
+}
+
+/** Asked of store and key store; and something of it is tried to be opened. */
+async function isLeft(
+  { store, keyStore, vault }: EndingDeps,
+  { org, person }: { readonly org: OrgId; readonly person: PersonId },
+  samples: readonly Sample[],
+): Promise<boolean> {
+  if ((await store.person(org, person)) !== null || (await store.holdingsOf(org, person)).records > 0) return true;
+  if ((await keyStore.countKeys(org, person)) > 0) return true;
+  for (const { scope, sealed } of samples) if ((await unlessLost(vault.open(scope, sealed))) !== null) return true;
+  return false;
+}
+
+/** Backups that were begun while there was something of it, and whose key is there still. */
+export async function backupsWith(
+  { backups }: Pick<KeyStore, 'backups'>,
+  { times }: Pick<Ending, 'times'>,
+): Promise<readonly { readonly expires: UnixMs }[]> {
+  const purged = times.get('purged') ?? Number.POSITIVE_INFINITY;
+  return (await backups()).filter(({ at, wrapped }) => wrapped !== null && at <= purged);
+}
+
+function missing(): never {
+  throw new Error('an ending that is not in the ledger');
+}
+
+function endedAlready(): DaylightError {
+  return new DaylightError('conflict', 'this account is being ended already', {
+    remedy: 'See how far it is among the endings.',
+  });
+}
+
+function somethingLeft(): DaylightError {
+  return new DaylightError('conflict', 'something of an account that was ended was found again, and taken away again', {
+    remedy: 'If this goes on, another process writes into the data folder: stop it.',
+  });
+}

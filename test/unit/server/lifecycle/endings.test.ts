@@ -1,0 +1,174 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Foundation } from '../../../../server/foundation.ts';
+import { segmentScope } from '../../../../server/ingest/scopes.ts';
+import { certificateOf, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
+import type { Ending } from '../../../../server/lifecycle/ended.ts';
+import type { Endings } from '../../../../server/lifecycle/endings.ts';
+import type { LedgerState } from '../../../../server/lifecycle/ledgerEntry.ts';
+import { openFoundationIn } from '../../../support/numberedNotes.ts';
+import { foundIn } from '../../../support/twoOrganisations.ts';
+import {
+  endingsOn,
+  invited,
+  leftOfPerson,
+  piecesOfPerson,
+  prepareTwoPeople,
+  type TwoPeople,
+} from '../../../support/twoPeople.ts';
+
+const DAYS = 12;
+const NOTHING = { records: 0, keys: 0, opened: 0 };
+
+let folder: string;
+let data: string;
+let people: TwoPeople;
+let foundation: Foundation;
+let endings: Endings;
+let reached: LedgerState[];
+const failures: unknown[] = [];
+
+async function open(): Promise<void> {
+  foundation = await openFoundationIn(data);
+  endings = await endingsOn(foundation, {
+    reached: (_, state) => void reached.push(state),
+    failed: (cause) => void failures.push(cause),
+  });
+}
+
+async function close(): Promise<void> {
+  await endings.close();
+  await foundation.close();
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daylight-ending-'));
+  data = join(folder, 'data');
+  reached = [];
+  failures.length = 0;
+  people = await prepareTwoPeople(data, DAYS);
+  await open();
+});
+afterEach(async () => {
+  await close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const end = (): Promise<Ending> => endings.end({ org: people.org, person: people.bob, by: 'owner' });
+const untilFinal = (): Promise<void> => vi.waitFor(() => expect(reached).toContain('final'), { timeout: 10_000 });
+
+it('of a person whose account ended no row, file, key or sealed byte is left, and of the other everything is', async () => {
+  await close();
+  const [ofAnn, ofBob] = [await piecesOfPerson(data, people.ann), await piecesOfPerson(data, people.bob)];
+  expect(ofBob.length).toBeGreaterThan(2 * DAYS + 4);
+  expect([await foundIn(data, ofAnn), await foundIn(data, ofBob)]).toEqual([ofAnn.length, ofBob.length]);
+  await open();
+  const annsBefore = await leftOfPerson(foundation, people.org, people.ann);
+  expect(annsBefore.opened).toBe(DAYS);
+  await end();
+  await untilFinal();
+  expect([await foundIn(data, ofAnn), await foundIn(data, ofBob)]).toEqual([ofAnn.length, 0]);
+  expect(await leftOfPerson(foundation, people.org, people.bob)).toEqual(NOTHING);
+  expect(await leftOfPerson(foundation, people.org, people.ann)).toEqual(annsBefore);
+  expect(failures).toEqual([]);
+});
+
+it('nothing of the person can be opened when the order resolves, and nobody is that person', async () => {
+  const stored = await foundation.store.segments(people.org, people.bob, 'title', '2020-01-01', '2099-12-31');
+  const ending = await end();
+  expect(ending.times.has('keys_destroyed')).toBe(true);
+  for (const one of stored)
+    await expect(foundation.vault.open(segmentScope(one), one.sealed)).rejects.toMatchObject({ code: 'key_destroyed' });
+  expect(await foundation.store.person(people.org, people.bob)).toBeNull();
+});
+
+it('every state is in the ledger, in order, before it is told; none is skipped', async () => {
+  await end();
+  await untilFinal();
+  expect(reached).toEqual([
+    ...['committed', 'keys_destroyed', 'purged', 'scrubbed', 'verified_empty'],
+    ...['agents_wiped', 'backups_expired', 'final'],
+  ]);
+  const lines = (await readFile(join(data, 'ledger.ndjson'), 'utf8')).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).state)).toEqual(reached);
+  expect(lines.join()).not.toMatch(/bob/i);
+});
+
+it('is asked for once, and not of somebody who is not there', async () => {
+  await end();
+  await expect(end()).rejects.toMatchObject({ code: 'conflict' });
+  const nobody = endings.end({ org: people.org, person: people.org as string as typeof people.bob, by: 'owner' });
+  await expect(nobody).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('waits with the certificate as long as a reader holds the log, and says so', async () => {
+  const snapshot = await foundation.store.snapshot();
+  await end();
+  await vi.waitFor(() => expect(endings.of(people.org)[0]).toMatchObject({ state: 'purged', isHeld: true }));
+  const { ending } = endings.of(people.org)[0] ?? { ending: null };
+  if (ending === null) throw new Error('no ending');
+  expect(await certificateOf(data, ending)).toBeNull();
+  await snapshot.close();
+  await untilFinal();
+  expect(endings.of(people.org)[0]).toMatchObject({ state: 'final', isHeld: false });
+  expect(await certificateOf(data, ending)).not.toBeNull();
+});
+
+it('the certificate says what was destroyed, and is genuine; with one byte changed it is not', async () => {
+  const { ending } = await end();
+  await untilFinal();
+  await vi.waitFor(async () => expect(await certificateOf(data, ending)).not.toBeNull());
+  const text = await vi.waitFor(async () => {
+    const found = await readFile(join(data, 'certificates', `${ending}.json`), 'utf8');
+    expect(found).toContain('\\"kind\\":\\"final\\"');
+    return found;
+  });
+  const verified = verifyCertificate(text, null);
+  expect(verified).toMatchObject({
+    kind: 'genuine',
+    certificate: {
+      ...{ kind: 'final', org: people.org, person: people.bob, orderedBy: 'owner' },
+      destroyed: { days: DAYS, segments: DAYS, images: DAYS, devices: 1 },
+      remains: { backups: { many: 0, until: null }, computers: { of: 1, wiped: 0, until: null } },
+    },
+  });
+  const { publicKey } = await foundation.vault.certificateKey();
+  expect(verifyCertificate(text, publicKey).kind).toBe('genuine');
+  expect(verifyCertificate(text, 'A'.repeat(43)).kind).not.toBe('genuine');
+  expect(verifyCertificate(text.replace('final', 'fimal'), null).kind).toBe('changed');
+  expect(verifyCertificate(text.replaceAll(`\\"segments\\":${DAYS}`, '\\"segments\\":1'), null).kind).toBe('changed');
+  expect(verifyCertificate('{}', null).kind).toBe('unreadable');
+  expect(verifyCertificate('no certificate', null).kind).toBe('unreadable');
+});
+
+it('the same address hired again the same day is somebody new, and nothing of before is theirs', async () => {
+  await end();
+  const again = await invited(foundation, people.org);
+  await untilFinal();
+  expect(again).not.toBe(people.bob);
+  expect(await foundation.store.person(people.org, again)).toMatchObject({ person: again, status: 'invited' });
+  expect((await foundation.store.holdingsOf(people.org, again)).days).toBe(0);
+  expect(await leftOfPerson(foundation, people.org, people.bob)).toEqual(NOTHING);
+});
+
+it('what comes back with an older copy of data and keys is ended again before anything is served', async () => {
+  await close();
+  const copy = join(folder, 'copy');
+  await cp(data, copy, { recursive: true });
+  await open();
+  await end();
+  await untilFinal();
+  await close();
+  const ledger = await readFile(join(data, 'ledger.ndjson'));
+  await rm(data, { recursive: true });
+  await cp(copy, data, { recursive: true });
+  await writeFile(join(data, 'ledger.ndjson'), ledger, { mode: 0o600 });
+  reached = [];
+  await open();
+  expect(await foundation.store.person(people.org, people.bob)).toBeNull();
+  await untilFinal();
+  expect(await leftOfPerson(foundation, people.org, people.bob)).toEqual(NOTHING);
+  expect((await leftOfPerson(foundation, people.org, people.ann)).opened).toBe(DAYS);
+});
