@@ -113,8 +113,12 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       clock,
       random,
       certify: (ending) => certify({ ...foundation, clock }, ending),
+      recorded: async () => (await foundation.recovery.write()).kind !== 'failed',
       failed: (cause) => log.error('ending', { failure: failureFields(cause) }),
-      reached: ({ ending }, state) => log.info('ending', { order: ending, state }),
+      reached: ({ ending }, state) => {
+        foundation.recovery.changed();
+        log.info('ending', { order: ending, state });
+      },
     });
     opened.push(() => endings.close());
     const agents = createAgentSocket({

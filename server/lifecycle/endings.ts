@@ -32,6 +32,8 @@ export interface EndingDeps {
   readonly random: Pick<Random, 'uuid'>;
   /** Makes the certificate of what the ledger says now. It can be asked again. */
   readonly certify: (ending: Ending) => Promise<unknown>;
+  /** Whether what the ledger says now is in the recovery set too, where there is one: from an older one it could come back. */
+  readonly recorded: () => Promise<boolean>;
   /** Told what keeps an ending from going on. It is tried again. */
   readonly failed: (cause: unknown) => void;
   /** Told of each state that was reached, once it is on the disk. */
@@ -148,6 +150,7 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     await reach(which, 'agents_wiped');
     if ((await backupsWith(deps.keyStore, which)).length > 0) return true;
     await reach(which, 'backups_expired');
+    if (!(await deps.recorded())) return true;
     await deps.certify(await reach(which, 'final'));
     return false;
   }

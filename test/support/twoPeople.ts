@@ -47,6 +47,7 @@ export function endingsOn(foundation: Foundation, more: Partial<EndingDeps> = {}
   return startEndings({
     ...{ ...foundation, ...surroundings },
     certify: (ending) => certify({ ...foundation, ...surroundings }, ending),
+    recorded: async () => true,
     failed: (cause) => {
       throw cause;
     },
