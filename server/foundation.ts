@@ -15,6 +15,7 @@ import { endingsIn, isClearing, ofOrganisation } from './lifecycle/ended.ts';
 import { type Ledger, openLedger } from './lifecycle/ledger.ts';
 import { createRecoverySet, type RecoverySet } from './lifecycle/recovery/recoverySet.ts';
 import { watched } from './lifecycle/recovery/watched.ts';
+import { planIn, underWay } from './lifecycle/restore/swap.ts';
 import type { Random } from './random.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
@@ -69,6 +70,7 @@ export interface FoundationOptions {
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
   const { data, clock, random, create, migrated, ending = false, alone = ending } = options;
   const folder = resolve(data);
+  if ((await planIn(folder)) !== null) throw underWay(folder);
   const rootKey = await openFolder(folder, random, create);
   const opened: { close(): Promise<void> }[] = [];
   const close = async () => {

@@ -36,6 +36,7 @@ export const LogEvent = z.enum([
   'request',
   'residency',
   'retention',
+  'restored',
   'scheduled_publication',
   'self_check',
   'special_search',

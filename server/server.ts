@@ -46,6 +46,7 @@ import { type Random, systemRandom } from './random.ts';
 import { requireResidency } from './records/residency.ts';
 import { startSelfChecks } from './records/selfCheckJob.ts';
 import { holdErrors, refuseUpgrade } from './refuseUpgrade.ts';
+import { resumeRestore } from './restoreOnHost.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { holdAlone } from './store/sqlite/solo.ts';
 import { StoreError } from './store/store.ts';
@@ -88,6 +89,8 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
   const tell = (told: Told): void => {
     if (told.kind === 'state') log.info('cancelling', { organisation: told.org, state: told.state });
   };
+  const restored = await resumeRestore(config.data);
+  if (restored !== null) log.info('restored', { backup: restored.backup });
   for (const organisation of await finishCancellations({ data: config.data, clock, random, migrated, tell }))
     log.info('cancelled', { organisation });
   const foundation = await openFoundation({ data: config.data, clock, random, create: false, migrated });

@@ -4,7 +4,10 @@ import { backupOnHost, backupsOnHost, checkOnHostBackups } from '../backupOnHost
 import { systemClock } from '../clock.ts';
 import { parseServerConfig } from '../config.ts';
 import { backupLines, backupSayer, checkedLines, madeLine } from '../lifecycle/backup/backupWords.ts';
+import { restoredLines, whatARestoreReplaces } from '../lifecycle/restore/restoreWords.ts';
 import { systemRandom } from '../random.ts';
+import { confirmOnHost, lookAtBackup, restoreDrill, restoreOnHost } from '../restoreOnHost.ts';
+import { agreed } from './ask.ts';
 import { dataOption, type Given, jsonOption, need } from './options.ts';
 import { exit, migrated, say } from './say.ts';
 
@@ -12,6 +15,7 @@ export function addBackupCommands(parent: Command): void {
   addBackup(parent);
   addBackups(parent);
   addVerifyBackup(parent);
+  addRestore(parent);
 }
 
 export function backupsOption(): Option {
@@ -119,6 +123,54 @@ function addVerifyBackup(parent: Command): void {
       }
       const isDamaged = checked.some(({ detail }) => (detail.checked?.damage.length ?? 0) > 0);
       if (isDamaged || orphans.length > 0) process.exitCode = exit.attention;
+    });
+}
+
+function addRestore(parent: Command): void {
+  parent
+    .command('restore')
+    .description('Bring the data back as a backup has it: the newest, or the one named. The server must be stopped.')
+    .argument('[id]', 'which one; `daylight-server backups` lists them')
+    .addOption(dataOption())
+    .addOption(backupsOption())
+    .option('--drill', 'do all of it but to put it in the place of what is there; works while the server runs', false)
+    .option(
+      '--confirm',
+      'delete what was there before the last restore, once you have seen that everything is there',
+      false,
+    )
+    .option('--yes', 'without asking', false)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nIt is brought back beside what is there, and swapped in at the end: interrupted before, nothing has changed; after, the next start\n' +
+        'finishes it. What has ended or was deleted since the backup does not come back: its keys are gone. Objections, withdrawals, roles,\n' +
+        'policies and who looked stay as they are now. What was there is kept in before-restore until --confirm.',
+    )
+    .action(async (id: string | undefined, options: Given) => {
+      if (options['confirm'] === true) {
+        const was = await confirmOnHost(need(options, 'data'));
+        say(options, { event: 'confirmed', deleted: was }, [
+          was ? 'What was there before the restore is deleted.' : 'Nothing of before a restore is kept here.',
+        ]);
+        return;
+      }
+      const tell = backupSayer(
+        (json, lines) => say(options, json, lines),
+        options['json'] !== true && process.stderr.isTTY,
+      );
+      const surroundings = { ...surroundingsOf(options), tell };
+      const which = id ?? 'newest';
+      if (options['drill'] === true) {
+        const restored = await restoreDrill(surroundings, which);
+        say(options, { event: 'drilled', ...restored }, restoredLines(restored, 'drill'));
+        return;
+      }
+      const record = await lookAtBackup(surroundings, which);
+      say(options, { event: 'will_go', backup: record.backup, at: record.at }, whatARestoreReplaces(record));
+      if (options['yes'] !== true) await agreed('restore', 'to go on', 'changed');
+      const restored = await restoreOnHost(surroundings, record.backup);
+      say(options, { event: 'restored', ...restored }, restoredLines(restored, 'real'));
     });
 }
 

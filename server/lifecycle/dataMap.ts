@@ -132,6 +132,16 @@ export const folderMap: Readonly<Record<string, Registered>> = {
   'root.key': { subject: null, exported: [], withheld: 'The key of all keys.' },
   address: { subject: null, exported: [], withheld: 'Where the server listens.' },
   'backup.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },
+  restore: {
+    subject: 'see the tables',
+    exported: [],
+    withheld: 'While a backup is brought back: the database of it, until it takes the place of the present one.',
+  },
+  'before-restore': {
+    subject: 'see the tables',
+    exported: [],
+    withheld: 'After that, until whoever runs the server has confirmed it: the database of before.',
+  },
   'backup-work': {
     subject: 'see the tables',
     exported: [],

@@ -247,16 +247,17 @@ function idValues(id: DataKeyId): Value[] {
 }
 
 /** No parameter has these codes. */
-const others = { profile: 0, organisation: 253, imported: 254 } as const;
+/** Codes of data keys that are of no parameter. */
+export const otherKeyCodes = { profile: 0, organisation: 253, imported: 254 } as const;
 
 function codeOf(of: DataKeyId['parameter']): number {
-  return of === 'profile' || of === 'organisation' || of === 'imported' ? others[of] : parameterCode(of);
+  return of === 'profile' || of === 'organisation' || of === 'imported' ? otherKeyCodes[of] : parameterCode(of);
 }
 
 function ofCode(code: number): DataKeyId['parameter'] {
-  if (code === others.profile) return 'profile';
-  if (code === others.organisation) return 'organisation';
-  return code === others.imported ? 'imported' : parameter(code);
+  if (code === otherKeyCodes.profile) return 'profile';
+  if (code === otherKeyCodes.organisation) return 'organisation';
+  return code === otherKeyCodes.imported ? 'imported' : parameter(code);
 }
 
 function keyValues(key: WrappedDataKey): Value[] {

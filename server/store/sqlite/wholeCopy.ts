@@ -94,6 +94,18 @@ export async function requireWhole(file: string): Promise<void> {
   });
 }
 
+/** The same of a store that others may have open, and that is of the format of this Daylight. */
+export async function requirePresent(file: string): Promise<void> {
+  await requireWhole(file);
+  const { format, close } = await openWholeCopy(file);
+  await close();
+  if (format !== storeSchema.version)
+    throw new StoreError(
+      'incompatible',
+      'it is of an earlier format; start the server once, which brings it to the present one',
+    );
+}
+
 async function connected<T>(file: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   let connection: Connection | null = null;
   try {

@@ -1,0 +1,144 @@
+import type { OrgId, PersonId } from '../../../shared/ids.ts';
+import type { Day } from '../../../shared/time.ts';
+import { dayNumber, idBytes, parameterCode } from './columns.ts';
+import { type Connection, connect } from './connection.ts';
+import { storeError } from './failure.ts';
+import { otherKeyCodes } from './keyStore.ts';
+import { storeSchema } from './schema.ts';
+import { settings } from './settings.ts';
+import type { NamedImage } from './wholeCopy.ts';
+
+/** What was recorded comes from the backup. Everything else must not go backwards: who has which rights, what was decided, told, signed and looked at. */
+const RECORDED = ['segment', 'image', 'imported', 'imported_piece'];
+
+/**
+ * Work on the copy of a backup that nobody has open, and is not the data yet. Each step can be repeated. Everything fails with `StoreError`.
+ */
+export interface BroughtBack {
+  /** Puts what must not go backwards from the store in `file`, which is of the same format, in the place of what the backup had of it. */
+  carryForward(file: string): Promise<void>;
+  /** Everyone signs in anew, and no link or code from before the backup counts. */
+  endSessions(): Promise<void>;
+  /** Deletes all that names this person, or this organisation where there is none. */
+  forget(org: OrgId, person: PersonId | null): Promise<void>;
+  /** Deletes what was recorded under keys that are not in the key store in `keys` any more: it was erased, or its time was over. */
+  dropUnreadable(keys: string): Promise<number>;
+  /** Deletes what is past its day. */
+  dropExpired(today: Day): Promise<number>;
+  /** Which of these images are still named, as `organisation/file`. */
+  namedImages(images: readonly NamedImage[]): Promise<ReadonlySet<string>>;
+  /** Deletes the rows of images of which there is no file anywhere. */
+  dropImages(images: readonly NamedImage[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openBroughtBack(file: string): Promise<BroughtBack> {
+  const connection = await connect(file);
+  try {
+    await connection.script(`PRAGMA busy_timeout = 5000; ${settings}`);
+  } catch (error) {
+    await connection.close().catch(() => undefined);
+    throw storeError(error);
+  }
+  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw storeError(error);
+    }
+  };
+  return {
+    carryForward: (from) => told(() => attached(connection, from, carryAll)),
+    endSessions: () => told(() => connection.script('DELETE FROM web_session; DELETE FROM token;')),
+    forget: (org, person) => told(() => forget(connection, org, person)),
+    dropUnreadable: (keys) => told(() => attached(connection, keys, dropUnreadable)),
+    dropExpired: (today) =>
+      told(async () => {
+        let gone = 0;
+        for (const table of ['segment', 'image', 'imported'])
+          gone += await connection.run(`DELETE FROM ${table} WHERE expires < ?`, [dayNumber(today)]);
+        return gone;
+      }),
+    namedImages: (images) =>
+      told(async () => {
+        const named = new Set<string>();
+        for (const { org, file } of images) {
+          const rows = await connection.all('SELECT 1 FROM image WHERE org = ? AND file = ?', [idBytes(org), file]);
+          if (rows.length > 0) named.add(`${org}/${file}`);
+        }
+        return named;
+      }),
+    dropImages: (images) =>
+      told(async () => {
+        for (const one of images)
+          await connection.run('DELETE FROM image WHERE org = ? AND file = ?', [idBytes(one.org), one.file]);
+      }),
+    close: async () => {
+      await connection.all('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
+      await connection.close();
+    },
+  };
+}
+
+async function attached<T>(
+  connection: Connection,
+  file: string,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  await connection.run('ATTACH ? AS other', [file]);
+  try {
+    await connection.run('BEGIN IMMEDIATE');
+    try {
+      const done = await work(connection);
+      await connection.run('COMMIT');
+      return done;
+    } catch (error) {
+      await connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    await connection.script('DETACH other').catch(() => undefined);
+  }
+}
+
+async function carryAll(connection: Connection): Promise<void> {
+  for (const table of storeSchema.tables.filter((one) => !RECORDED.includes(one))) {
+    await connection.run(`DELETE FROM main.${table}`);
+    await connection.run(`INSERT INTO main.${table} SELECT * FROM other.${table}`);
+  }
+  // Whoever is not there any more has ended since.
+  for (const table of RECORDED)
+    await connection.run(
+      `DELETE FROM main.${table} WHERE NOT EXISTS (SELECT 1 FROM other.person AS p WHERE p.org = ${table}.org AND p.person = ${table}.person)`,
+    );
+}
+
+const SCREENSHOT = parameterCode('screenshot');
+
+async function dropUnreadable(connection: Connection): Promise<number> {
+  const keyOf = (table: string, parameter: string): string =>
+    `SELECT 1 FROM other.data_key AS k WHERE k.org = ${table}.org AND k.person = ${table}.person AND k.parameter = ${parameter} AND k.epoch = ${table}.epoch`;
+  let gone = 0;
+  for (const [table, parameter] of [
+    ['segment', 'segment.parameter'],
+    ['image', `${SCREENSHOT}`],
+    ['imported', `${otherKeyCodes.imported}`],
+  ] as const)
+    gone += await connection.run(`DELETE FROM ${table} WHERE NOT EXISTS (${keyOf(table, parameter)})`);
+  const whole = `SELECT 1 FROM imported AS i WHERE i.org = imported_piece.org AND i.person = imported_piece.person AND i.import = imported_piece.import`;
+  return gone + (await connection.run(`DELETE FROM imported_piece WHERE NOT EXISTS (${whole})`));
+}
+
+async function forget(connection: Connection, org: OrgId, person: PersonId | null): Promise<void> {
+  for (const table of storeSchema.tables) {
+    const columns = (await connection.all(`SELECT name FROM pragma_table_info(?)`, [table])).map(({ name }) => name);
+    if (person === null) await connection.run(`DELETE FROM ${table} WHERE org = ?`, [idBytes(org)]);
+    else if (columns.includes('person'))
+      await connection.run(`DELETE FROM ${table} WHERE org = ? AND person = ?`, [idBytes(org), idBytes(person)]);
+    else if (columns.includes('device'))
+      await connection.run(
+        `DELETE FROM ${table} WHERE org = ?1 AND device NOT IN (SELECT device FROM device WHERE org = ?1 AND person <> ?2)`,
+        [idBytes(org), idBytes(person)],
+      );
+  }
+}
