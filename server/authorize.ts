@@ -66,6 +66,8 @@ export type Action =
   | 'records.read' // the record of processing and the registers that it is made from
   | 'records.change'
   | 'security.read'
+  | 'retention.read' // how much is stored, and until when
+  | 'clock.release' // to say that the clock is right, by which things are deleted
   | 'backup.keep'; // to see the backups of the server, and to have one made
 
 /**
@@ -312,5 +314,7 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'records.read': [owner, privacyOfficer],
   'records.change': [owner, privacyOfficer],
   'security.read': [owner, admin, privacyOfficer],
+  'retention.read': [owner, admin, privacyOfficer],
+  'clock.release': [owner, admin],
   'backup.keep': [owner, admin],
 };

@@ -11,6 +11,7 @@ import { addBreakGlass, addShow } from './cli/breakGlass.ts';
 import { addKeys } from './cli/keys.ts';
 import { dataOption, type Given, jsonOption, need } from './cli/options.ts';
 import { addRecovery } from './cli/recovery.ts';
+import { addRetention } from './cli/retention.ts';
 import { exit, migrated, say, words } from './cli/say.ts';
 import { addVerifyAudit } from './cli/verifyAudit.ts';
 import { systemClock } from './clock.ts';
@@ -81,6 +82,7 @@ function program(): Command {
   addBreakGlass(command);
   addShow(command);
   addVerifyAudit(command);
+  addRetention(command);
   return command;
 }
 

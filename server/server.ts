@@ -225,6 +225,8 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       ...foundation,
       erasures,
       imports,
+      brake,
+      sweeping: retention.state,
       specialSearches,
       backups,
       clock,

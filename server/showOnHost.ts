@@ -98,9 +98,11 @@ function hostContext(foundation: Foundation, { clock, random }: HostOptions) {
   const specialSearches = createSpecialSearches({ ...foundation, erasures, clock, random, failed: () => undefined });
   const closing = new AbortController().signal;
   const no = (): never => {
-    throw new Error('a read made a backup');
+    throw new Error('a read did more than read');
   };
   const backups = { view: no, make: no };
-  const more = { erasures, imports, specialSearches, backups, closing, publicUrl: () => '', secure: false };
+  const brake = { check: no, release: no };
+  const aside = { specialSearches, backups, brake, sweeping: no };
+  const more = { erasures, imports, ...aside, closing, publicUrl: () => '', secure: false };
   return contextOf({ ...foundation, clock, random, ...more });
 }

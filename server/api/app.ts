@@ -39,6 +39,7 @@ import { processors } from './handlers/processors.ts';
 import { proposals } from './handlers/proposals.ts';
 import { requests } from './handlers/requests.ts';
 import { restrictions } from './handlers/restrictions.ts';
+import { retention } from './handlers/retention.ts';
 import { selfTests } from './handlers/selfTests.ts';
 import { signingIn } from './handlers/signingIn.ts';
 import { specialSearches } from './handlers/specialSearches.ts';
@@ -70,6 +71,8 @@ export interface ApiDeps
       | 'folder'
       | 'specialSearches'
       | 'backups'
+      | 'brake'
+      | 'sweeping'
       | 'publicUrl'
     > {
   /** Origins under which this server's own pages are open. Asked for each request: the port may be chosen late. */
@@ -152,6 +155,8 @@ export function contextOf(deps: ContextDeps): Context {
     folder,
     closing,
     specialSearches,
+    brake: deps.brake,
+    sweeping: deps.sweeping,
     backups: kept,
     accounts,
     sessions,
@@ -182,6 +187,7 @@ function handlersOf(context: Context): Handlers {
     ...contacts(context),
     ...translations(context),
     ...policyKeys(context),
+    ...retention(context),
     ...objections(context),
     ...restrictions(context),
     ...corrections(context),

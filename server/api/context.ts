@@ -6,9 +6,11 @@ import type { Notices } from '../control/notices.ts';
 import type { RightsRequests } from '../control/requests.ts';
 import type { Organisations } from '../control/signer.ts';
 import type { Backups } from '../lifecycle/backup/backups.ts';
+import type { ClockBrake } from '../lifecycle/clockBrake.ts';
 import type { Corrections } from '../lifecycle/corrections.ts';
 import type { ErasureEngine } from '../lifecycle/erasure.ts';
 import type { Imports } from '../lifecycle/imports.ts';
+import type { RetentionSweeper } from '../lifecycle/retention.ts';
 import type { SpecialSearches } from '../lifecycle/specialSearches.ts';
 import type { Random } from '../random.ts';
 import type { Registers } from '../records/registers.ts';
@@ -35,6 +37,9 @@ export interface Context {
   readonly erased: Erased;
   readonly erasures: Pick<ErasureEngine, 'wake'>;
   readonly imports: Imports;
+  readonly brake: Pick<ClockBrake, 'check' | 'release'>;
+  /** What is known of the sweeps of what is past its day. */
+  readonly sweeping: RetentionSweeper['state'];
   /** The data folder. */
   readonly folder: string;
   /** Aborted when the server closes. */

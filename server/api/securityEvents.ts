@@ -56,6 +56,8 @@ const details = {
   refused_rights_request:
     'asked for what a person asks about their data, or to file or answer it for them, without being allowed to',
   key_proof_refused: 'a wrong password or code, when the key that signs the policies was to be changed',
+  clock_released: 'this person said that the clock of the server is right, by which what is past its day is deleted',
+  clock_release_refused: 'a wrong password or code, when the clock of the server was to be said to be right',
   request_proof_refused:
     'tried to file a request about their data, or to agree to one, with a wrong password or code, or too often',
   controller_changed: 'this person changed the details of the controller in the record of processing',

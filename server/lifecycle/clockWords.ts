@@ -1,11 +1,13 @@
 import type { BrakeState, ClockDoubt } from './clockBrake.ts';
 
-export const CLOCK_REMEDY =
+const CLOCK_REMEDY =
   'If the clock is right, an owner or admin says so in the console under Retention, or run `daylight-server clock --confirm` on the host; if it is wrong, set it, and nothing else has to be done.';
 
-/** For the log, and for the command of the host. */
+export const CLOCK_RIGHT = 'It is not in doubt: what is past its day is deleted by it.';
+
+/** For the commands of the host. */
 export function brakeWords(state: BrakeState): string {
-  if (state === 'free') return 'The clock is not in doubt: what is past its day is deleted again.';
+  if (state === 'free') return CLOCK_RIGHT;
   return `${doubtWords(state.pulled)} Nothing is deleted because of the date until somebody has looked at the clock. ${CLOCK_REMEDY}`;
 }
 

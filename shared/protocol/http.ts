@@ -30,6 +30,7 @@ import { proposalRoutes } from './http/proposals.ts';
 import { receiptRoutes } from './http/receipt.ts';
 import { requestsRoutes } from './http/requests.ts';
 import { restrictionsRoutes } from './http/restrictions.ts';
+import { retentionRoutes } from './http/retention.ts';
 import type { RouteShape } from './http/route.ts';
 import { securityEventsRoutes } from './http/securityEvents.ts';
 import { selfTestsRoutes } from './http/selfTests.ts';
@@ -67,6 +68,7 @@ export const routes = {
   ...policyDraftRoutes,
   ...proposalRoutes,
   ...policyKeysRoutes,
+  ...retentionRoutes,
   ...proofRoutes,
   ...receiptRoutes,
   ...selfTestsRoutes,

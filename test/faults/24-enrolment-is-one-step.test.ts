@@ -25,7 +25,7 @@ import { addMember, createClient, type Reply, startServer } from '../support/api
 import { breakTable } from '../support/brokenTable.ts';
 import { initialiseData, publishLevels, signInOwner, startServerProcess } from '../support/daylight.ts';
 import { enrolmentBy, newDevice } from '../support/enrolled.ts';
-import { NO_BACKUPS, NO_SEARCHES } from '../support/noSearches.ts';
+import { NO_BACKUPS, NO_SEARCHES, NO_SWEEPS } from '../support/noSearches.ts';
 import { createReferenceKeyStore, createReferenceStore } from '../support/referenceStore.ts';
 import { sealedText } from '../support/sealedForTest.ts';
 
@@ -176,6 +176,7 @@ async function serveFailing() {
     ...{
       erased: createErased({ store, vault, clock }),
       erasures: { wake: () => undefined },
+      ...NO_SWEEPS,
       specialSearches: NO_SEARCHES,
       backups: NO_BACKUPS,
     },

@@ -158,6 +158,10 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   answerHold: any(isOwner, isOfficer),
   recordAssessment: any(isOwner, isOfficer),
   selfCheck: any(isOwner, isOfficer),
+  retention: any(isOwner, isAdmin, isOfficer),
+  clock: any(isOwner, isAdmin, isOfficer),
+  previewRetention: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  releaseClock: any(isOwner, isAdmin),
   backups: any(isOwner, isAdmin),
   makeBackup: any(isOwner, isAdmin),
   specialSearch: any(isOwner, isOfficer),
@@ -202,7 +206,14 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
     const reply = await clients[actor].send(shapeOf(name).method, pathOf(name, example), body);
     const allowed = common[name]?.(actor) === true;
     // What would change the organisation is asked for in a way that cannot: a taken address, a place for backups, a version or a team that is not there, a wrong password.
-    const refused = { invite: 409, publishPolicy: 409, changeContacts: 409, rotatePolicyKey: 401, changeTeam: 404 };
+    const refused = {
+      invite: 409,
+      publishPolicy: 409,
+      changeContacts: 409,
+      rotatePolicyKey: 401,
+      releaseClock: 401,
+      changeTeam: 404,
+    };
     const overtaken = {
       changeController: 409,
       recordAssessment: 409,

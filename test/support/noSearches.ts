@@ -12,3 +12,9 @@ export const NO_BACKUPS: Context['backups'] = {
   view: async () => ({ place: null, everyMs: 1, keepDays: 30, nextAt: null, job: null, backups: [], problems: [] }),
   make: () => undefined,
 };
+
+/** For servers of tests in which nothing is swept, and the clock is believed. */
+export const NO_SWEEPS: Pick<Context, 'brake' | 'sweeping'> = {
+  brake: { check: () => 'free', release: async () => undefined },
+  sweeping: () => ({ running: false, endedAt: null, held: 'nothing' }),
+};

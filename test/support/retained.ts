@@ -30,9 +30,12 @@ export const startOf = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
 
 /** 20 days and one more for each parameter after the first. */
 export const daysOf = (parameter: ParameterId): number => 20 + parameterIds.indexOf(parameter);
-const policy = keepingTerms([
+export const policy = keepingTerms([
   { at: startOf(FIRST) - DAY, days: Object.fromEntries(parameterIds.map((id) => [id, daysOf(id)])) },
 ]);
+
+/** So many days after the first each parameter has lost some of its days, and the first week of most its key. */
+export const TAKEN = 31;
 
 export async function prepareRetained(data: string): Promise<void> {
   const foundation = await openFoundationIn(data, true);
@@ -92,7 +95,7 @@ export async function sweepOnce(
   return { swept, known };
 }
 
-/** How many segments and images of each day there are of a parameter, as `first…last day of those that are there: how many`. */
+/** The days of a parameter that are there, each whole. */
 export async function leftOf({ store }: Foundation, parameter: ParameterId): Promise<readonly Day[]> {
   const ages = (await store.ages(org)).filter((one) => one.parameter === parameter);
   for (const { day, segments, images } of ages)

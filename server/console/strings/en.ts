@@ -2083,6 +2083,8 @@ export const en = {
   'event.disclosure_proposed': 'Disclosure proposed',
   'event.disclosure_answered': 'Disclosure decided',
   'event.refused_disclosures': 'Refused disclosures',
+  'event.clock_released': 'Clock said to be right',
+  'event.clock_release_refused': 'Clock: wrong password or code',
   'event.hold_proposed': 'Legal hold proposed',
   'event.hold_answered': 'Legal hold decided',
   'event.refused_holds': 'Refused legal holds',

@@ -49,6 +49,8 @@ export const securityEventKinds = [
   'contacts_changed',
   'refused_rights_request',
   'key_proof_refused',
+  'clock_released',
+  'clock_release_refused',
   'request_proof_refused',
   'controller_changed',
   'processor_recorded',

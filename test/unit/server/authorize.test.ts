@@ -94,6 +94,8 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'records.read': same(['owner', 'privacy_officer'], false),
   'records.change': same(['owner', 'privacy_officer'], false),
   'security.read': same(['owner', 'admin', 'privacy_officer'], false),
+  'retention.read': same(['owner', 'admin', 'privacy_officer'], false),
+  'clock.release': same(['owner', 'admin'], false),
 };
 
 function same(roles: Role[], themself: boolean) {

@@ -143,6 +143,8 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ ownDisclosures: [], ownDisclosuresPage: [], ownDisclosuresTable: [] },
   ...{ processors: keepers, recordProcessor: keepers },
   ...{ backups: ['owner', 'admin'], makeBackup: ['owner', 'admin'] },
+  ...{ retention: ['owner', 'admin', 'privacy_officer'], clock: ['owner', 'admin', 'privacy_officer'] },
+  ...{ previewRetention: publishers, releaseClock: ['owner', 'admin'] },
   ...{ assessments: keepers, recordAssessment: keepers, selfCheck: keepers },
   ...{ accesses: ['privacy_officer'], accessProof: ['privacy_officer'] },
   ...{
