@@ -9,8 +9,11 @@ import type { NoticeView } from '../../shared/protocol/http/notice.ts';
 import { SelfTestReport } from '../../shared/protocol/selfTest.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import { date } from '../strings/format.ts';
 import { askedAloud } from '../strings/request.ts';
 import { type PlainKey, say } from '../strings/say.ts';
+import { type AuditTrust, openAuditTrust, whileTrusted } from './auditTrust.ts';
+import { auditWords } from './auditWords.ts';
 import type { CommandResult } from './commands.ts';
 import { createDated, type Dated } from './dated.ts';
 import { openFolder } from './files.ts';
@@ -121,6 +124,7 @@ interface Parts {
   readonly policies: PolicyCache;
   readonly notices: NoticeBox;
   readonly heard: Heard;
+  readonly audit: AuditTrust;
   readonly dated: Dated;
   readonly spool: Spool;
   readonly recorder: Recorder;
@@ -147,7 +151,19 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
   const sealer = await journalSealer(key, random);
   const journal = createRecorderJournal(files, sealer);
   const keys = { org, person, device: id, serverKey, policyKey, policyKeySequence };
-  const policies = await createPolicyCache({ files, keys, clock, memory: (await journal.read()).policy });
+  const trusting: { lookNow?: () => void } = {};
+  const audit = await openAuditTrust({
+    files,
+    identity: { org, serverKey },
+    onChange(restored) {
+      if (restored !== null) indicator.say(say('audit.accepted', { date: date(restored.at) }));
+      const why = audit.fault();
+      if (why !== null) indicator.say(auditWords(why));
+      trusting.lookNow?.();
+    },
+  });
+  const cache = await createPolicyCache({ files, keys, clock, memory: (await journal.read()).policy });
+  const policies = whileTrusted(cache, audit);
   const recorder = await createRecorder({
     ...{ platform, policies, spool, journal, indicator, clock, random, boot, agentVersion },
     ...(gate === undefined ? {} : { gate }),
@@ -165,6 +181,7 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
     policies,
     notices,
     heard,
+    audit,
     dated: createDated(policies, heard),
     spool,
     recorder,
@@ -185,6 +202,7 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
     acknowledgements: createAcknowledgementBox(files),
     notices,
     heard,
+    audit,
     onWipe: async (reason) => void wiping.begin(reason, uplink),
     onChange: (state) => {
       connection.changed(state);
@@ -196,6 +214,10 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
       options.onChange?.();
     },
   });
+  trusting.lookNow = () => {
+    void recorder.lookNow().then(() => options.onChange?.());
+    uplink.nudge();
+  };
   const agent: Running = { ...parts, uplink, wiping };
   composed.agent = agent;
   const forget = recorder.onReceiptChange(() => options.onChange?.());

@@ -8,6 +8,8 @@ import { untoldOf } from '../../shared/policy/untold.ts';
 import type { AgentStatus, Terms } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
+import type { AuditTrust } from './auditTrust.ts';
+import { auditWords } from './auditWords.ts';
 import type { Dated } from './dated.ts';
 import type { Binding, PolicyCache, VerifiedPolicy } from './gate/policyCache.ts';
 import type { Heard } from './heard.ts';
@@ -29,6 +31,7 @@ export interface StatusSources {
   readonly key: SpoolKey;
   readonly uplink: Uplink;
   readonly heard: Heard;
+  readonly audit: Pick<AuditTrust, 'state' | 'fault'>;
   readonly dated: Dated;
   /** When the connection of this run of the agent last ended; null while it has not. */
   readonly connectedUntil: () => UnixMs | null;
@@ -72,7 +75,8 @@ export function statusOf(sources: StatusSources): AgentStatus {
       heardAt: heardAt(sources, connection),
     },
     policy: policy === null ? null : { version: policy.version, publishedAt: policy.notBefore },
-    refused: refusedNow(policies),
+    refused: auditRefusal(sources.audit) ?? refusedNow(policies),
+    audit: auditState(sources.audit),
     notice: acknowledgedNow(policies, heard),
     dated: sources.dated(
       { endedAt: sources.connectedUntil(), isOnline: connection.kind === 'online' },
@@ -120,6 +124,17 @@ function termsOf(policy: Binding | null, parameter: ParameterId): Terms | null {
   if (rule === undefined || rule.level === 'off') return null;
   const { purpose, basis, retentionDays, viewers } = rule;
   return { purpose, basis, retentionDays, viewers };
+}
+
+function auditRefusal(audit: Pick<AuditTrust, 'fault'>): AgentStatus['refused'] {
+  const why = audit.fault();
+  return why === null ? null : { why: `audit_${why}`, words: auditWords(why), remedy: say('audit.remedy') };
+}
+
+function auditState(audit: Pick<AuditTrust, 'state' | 'fault'>): AgentStatus['audit'] {
+  const state = audit.state();
+  const isDoubted = audit.fault() !== null;
+  return state.kind === 'none' ? { isDoubted, size: null, at: null } : { isDoubted, size: state.size, at: state.at };
 }
 
 function refusedNow(policies: PolicyCache): AgentStatus['refused'] {

@@ -22,6 +22,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...untilLines(status, now, time),
     ...refusedLines(status),
     ...sensorLines(status),
+    ...auditLines(status, time),
     '',
     `Connection: ${status.connection.words} (${status.server})`,
     ...(status.connection.remedy === null ? [] : [`  What to do: ${status.connection.remedy}.`]),
@@ -151,6 +152,13 @@ function endsOf(observed: number, entered: number, now: number, time: (at: numbe
   if (entered <= now) return 'observing and tracking have stopped';
   if (observed <= now) return `observing has stopped, and tracking stops ${time(entered)}`;
   return `observing stops ${time(observed)} and tracking ${time(entered)}`;
+}
+
+/** None while it is doubted: that is said as the reason why nothing is collected. */
+function auditLines({ audit }: AgentStatus, time: (at: number) => string): string[] {
+  if (audit === undefined || audit.isDoubted) return [];
+  if (audit.size === null || audit.at === null) return [say('audit.none')];
+  return [say('audit.proved', { n: String(audit.size), time: time(audit.at) })];
 }
 
 function refusedLines({ refused }: AgentStatus): string[] {

@@ -14,7 +14,7 @@ import { isSpoolFile } from './spool/spoolFolder.ts';
 
 /** Everything that an agent ever writes into its data folder. */
 const FILES =
-  /^(identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|heard\.sealed|acknowledgement\.json|browser-token|native-host(\.bat)?|(chromium|firefox)-org\.daylight\.agent\.json|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
+  /^(identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|heard\.sealed|audit\.json|acknowledgement\.json|browser-token|native-host(\.bat)?|(chromium|firefox)-org\.daylight\.agent\.json|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
 /** Copies of the browser extension, from where a browser loads it. */
 export const EXTENSION_COPIES = ['browser-extension-chromium', 'browser-extension-firefox'] as const;
 

@@ -41,7 +41,8 @@ export type TrayIconName = 'stopped' | 'recording' | 'paused' | 'attention';
 export function trayIcon({ agent }: TrayView): TrayIconName {
   if (agent.kind === 'starting' || agent.kind === 'ended') return 'stopped';
   if (agent.kind !== 'running') return 'attention';
-  const { state, notice, firstUse } = agent.status;
+  const { state, notice, firstUse, audit } = agent.status;
+  if (audit?.isDoubted === true) return 'attention';
   if (firstUse.length > 0 || state === 'idle_question') return 'attention';
   if (state === 'tracking') return 'recording';
   if (state === 'paused' || state === 'locked') return 'paused';
@@ -82,6 +83,7 @@ export function trayMenu(view: TrayView, time: (at: number) => string): TrayEntr
   const { status } = agent;
   return [
     head,
+    ...doubtEntries(status),
     ...noticeEntries(status),
     LINE,
     ...sessionEntries(status, view.recent),
@@ -94,6 +96,10 @@ export function trayMenu(view: TrayView, time: (at: number) => string): TrayEntr
     choice(say('tray.remove'), { do: 'remove' }),
     choice(quitWords(status), { do: 'quit' }),
   ];
+}
+
+function doubtEntries({ audit, refused }: AgentStatus): TrayEntry[] {
+  return audit?.isDoubted === true && refused !== null ? [words(refused.words)] : [];
 }
 
 function noticeEntries({ notice, firstUse }: AgentStatus): TrayEntry[] {

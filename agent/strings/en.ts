@@ -490,6 +490,24 @@ export const en = {
   'unused.older_lease': 'What the server last confirmed is older than what it confirmed before, and does not count.',
   'unused.clocks_disagree':
     "What the server last confirmed does not count yet: its clock was ahead of this computer's.",
+  'audit.forged':
+    'Nothing is collected or sent any more: what the server says of its record of who looked at your data is not signed by the server that this computer enrolled with.',
+  'audit.smaller':
+    'Nothing is collected or sent any more: the server has fewer entries in its record of who looked at your data than it had shown this computer.',
+  'audit.inconsistent':
+    'Nothing is collected or sent any more: the server has changed its record of who looked at your data, or cannot prove that it has not.',
+  'audit.silent':
+    'Nothing is collected or sent any more: the server no longer proves that its record of who looked at your data is unchanged, as it did before.',
+  'audit.restored_unproved':
+    'Nothing is collected or sent any more: the server says that it was restored from a backup, and does not prove it.',
+  'audit.remedy':
+    'tell your data protection officer, and ask your administrator what happened; collecting goes on by itself once the server proves that nothing was changed',
+  'audit.accepted':
+    'The server was restored from a backup of {date}. What it recorded after that about who looked at your data may be missing there.',
+  'audit.proved':
+    'Who looked at your data: {n} entries of your organisation, unchanged since this computer first saw them, as the server proved {time}.',
+  'audit.none':
+    'Who looked at your data: this server cannot prove yet that its record is unchanged; it is older than such proofs.',
   'unused.apart': 'What the server last confirmed does not count: {apart}.',
   'remedy.connect': 'connect to the network, so that the server sends it again; if this stays, ask your administrator',
   'remedy.wipe': 'ask your administrator; if the server was set up anew, run "daylight-agent wipe" and enrol again',

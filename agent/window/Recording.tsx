@@ -76,9 +76,13 @@ function nameOf(id: ParameterId, needsExtension: boolean): string {
   return needsExtension ? say('recording.needsExtension', { name }) : name;
 }
 
-function Asked({ status: { policy, refused, organisation, until } }: { status: AgentStatus }) {
+function Asked({ status: { policy, refused, audit, organisation, until } }: { status: AgentStatus }) {
   const now = useNow(SECOND);
-  const why = refused !== null && <p>{say('recording.refused', { words: refused.words, remedy: refused.remedy })}</p>;
+  const why = refused !== null && (
+    <p role={audit?.isDoubted === true ? 'alert' : undefined}>
+      {say('recording.refused', { words: refused.words, remedy: refused.remedy })}
+    </p>
+  );
   if (policy === null) {
     return (
       <>

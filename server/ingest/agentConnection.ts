@@ -61,6 +61,8 @@ export interface AgentKnows {
   readonly coming: boolean;
   /** Notices that name processors. Another would refuse the frame and give the connection up. */
   readonly recipients: boolean;
+  /** Checkpoints of the audit tree. */
+  readonly audit: boolean;
 }
 
 export interface AgentConnectionDeps extends AgentSocketDeps {
@@ -277,6 +279,12 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       case 'read_notice':
         tell(() => sendNotice(me, frame.have));
         return telling;
+      case 'read_consistency': {
+        const { from, to } = frame;
+        const path = await deps.auditLog.consistency(me.device.org, from, to);
+        send({ type: 'consistency', from, to, path: [...path] });
+        return;
+      }
       case 'retire':
         return retire(me);
       default:
@@ -458,6 +466,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     tellRequests(me);
     tellComing(me);
     tellLastNotice(me);
+    tellCheckpoint(me);
   }
 
   // ── What others may ask of it ──
@@ -539,6 +548,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         sendLease(policy, lease);
         tellComing(me);
         tellLastNotice(me);
+        tellCheckpoint(me);
         await store.changeDevice(me.device.org, me.device.device, { lastSeenAt: clock.now() });
       } catch (error) {
         failed(error);
@@ -554,6 +564,15 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       hasRequests = true;
       send({ type: 'requests', waiting: [...waiting] });
     });
+  }
+
+  /** Also when nothing is new: the agent waits for one with each connection. */
+  function tellCheckpoint({ device }: Known): void {
+    if (!deps.knows.audit) return;
+    tell(async () => {
+      const { signed: checkpoint } = await deps.auditLog.checkpoint(device.org, 'recent');
+      if (!isEnded()) send({ type: 'checkpoint', checkpoint });
+    }, logFailed);
   }
 
   function tellComing({ device }: Known): void {

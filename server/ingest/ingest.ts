@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { DeviceId } from '../../shared/ids.ts';
 import type { Bye } from '../../shared/protocol/messages.ts';
+import type { AuditLog } from '../audit/auditLog.ts';
 import type { Clock } from '../clock.ts';
 import type { Connections, PolicyControl } from '../control/control.ts';
 import type { Erased } from '../control/erased.ts';
@@ -33,6 +34,7 @@ export interface AgentSocketDeps {
   readonly requests: Pick<RightsRequests, 'waiting' | 'hear' | 'retired'>;
   readonly erased: Erased;
   readonly notices: Notices;
+  readonly auditLog: Pick<AuditLog, 'checkpoint' | 'consistency'>;
   readonly connections: Connections;
   /** Whose account ended: their computers are known by it alone. */
   readonly endings?: Pick<Endings, 'endedDevice' | 'wiped'>;

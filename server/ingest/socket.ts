@@ -3,7 +3,13 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { DeviceId } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
-import { KNOWS_COMING, KNOWS_COPIES, KNOWS_RECIPIENTS, SUBPROTOCOL } from '../../shared/protocol/messages.ts';
+import {
+  KNOWS_AUDIT,
+  KNOWS_COMING,
+  KNOWS_COPIES,
+  KNOWS_RECIPIENTS,
+  SUBPROTOCOL,
+} from '../../shared/protocol/messages.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
 import { createBounded } from '../control/bounded.ts';
 import { knownBy } from '../knows.ts';
@@ -141,6 +147,7 @@ function knowsOf({ headers }: IncomingMessage): AgentKnows {
     copies: known.has(KNOWS_COPIES),
     coming: known.has(KNOWS_COMING),
     recipients: known.has(KNOWS_RECIPIENTS),
+    audit: known.has(KNOWS_AUDIT),
   };
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ProofPath } from '../audit/checkpoint.ts';
+import { LeafNumber } from '../audit/leaf.ts';
 import { hasLevel, ParameterId, parameterIds } from '../catalog.ts';
 import { BootId, DeviceId, ImageId, OrgId, PersonId, RequestId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
@@ -24,8 +26,9 @@ export const KNOWS_HEADER = 'x-daylight-knows';
 export const KNOWS_COPIES = 'copies';
 export const KNOWS_COMING = 'coming';
 export const KNOWS_RECIPIENTS = 'recipients';
+export const KNOWS_AUDIT = 'audit';
 /** All that this agent says of itself. */
-export const KNOWS_ALL = [KNOWS_COPIES, KNOWS_COMING, KNOWS_RECIPIENTS].join(', ');
+export const KNOWS_ALL = [KNOWS_COPIES, KNOWS_COMING, KNOWS_RECIPIENTS, KNOWS_AUDIT].join(', ');
 
 const seq = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const count = z.int().min(0).max(1_000_000);
@@ -245,6 +248,13 @@ export const SelfTestAnswer = z.strictObject({ type: z.literal('self_test_report
 /** Asks for the text of the notice in force; `have` is the hash of the one that the device holds. */
 export const ReadNotice = z.strictObject({ type: z.literal('read_notice'), have: Digest.nullable() });
 
+/** Asks for proof that the audit tree of `to` entries begins with that of `from`; answered by `consistency`. */
+export const ReadConsistency = z.strictObject({
+  type: z.literal('read_consistency'),
+  from: LeafNumber,
+  to: LeafNumber,
+});
+
 /** The agent is being uninstalled: retire this device for good. */
 export const Retire = z.strictObject({ type: z.literal('retire') });
 
@@ -258,6 +268,7 @@ export const AgentFrame = z.discriminatedUnion('type', [
   AnswerRequest,
   SelfTestAnswer,
   ReadNotice,
+  ReadConsistency,
   Retire,
 ]);
 export type AgentFrame = z.infer<typeof AgentFrame>;
@@ -391,6 +402,25 @@ export const LastNotice = z.strictObject({
 });
 export type LastNotice = z.infer<typeof LastNotice>;
 
+/**
+ * The audit tree as it is (`Checkpoint`). Sent after `welcome` to agents that know `audit`, and with each renewal of the lease. `restored`: the
+ * last restore from a backup (`RestoreEpoch`), where there was one.
+ */
+export const CheckpointFrame = z.strictObject({
+  type: z.literal('checkpoint'),
+  checkpoint: Signed,
+  restored: Signed.optional(),
+});
+export type CheckpointFrame = z.infer<typeof CheckpointFrame>;
+
+export const Consistency = z.strictObject({
+  type: z.literal('consistency'),
+  from: LeafNumber,
+  to: LeafNumber,
+  path: ProofPath,
+});
+export type Consistency = z.infer<typeof Consistency>;
+
 /** Asks the device to prove that a parameter is off there: a `SelfTestRequest` (selfTest.ts). Answered by `self_test_report`, in their order. */
 export const SelfTestAsked = z.strictObject({ type: z.literal('self_test'), request: Signed });
 
@@ -432,6 +462,8 @@ export const ServerFrame = z.discriminatedUnion('type', [
   RequestsFrame,
   ComingFrame,
   LastNotice,
+  CheckpointFrame,
+  Consistency,
   SelfTestAsked,
   Wipe,
   Bye,

@@ -180,6 +180,8 @@ export const AgentStatus = z.strictObject({
   policy: z.strictObject({ version: z.int(), publishedAt: UnixMs }).nullable(),
   /** Why the last policy, or the last confirmation of it, is not used or not wholly; null when it is. */
   refused: z.strictObject({ why: z.string(), words: z.string(), remedy: z.string() }).nullable(),
+  /** What the server has proved of its record of who looked. `size`, `at`: null of a server that is older than such proofs. */
+  audit: z.strictObject({ isDoubted: z.boolean(), size: z.int().nullable(), at: UnixMs.nullable() }).optional(),
   notice: z
     .strictObject({
       version: z.int(),

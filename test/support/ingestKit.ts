@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, randomUUI
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
+import { createAuditLog } from '../../server/audit/auditLog.ts';
 import { authorize, organisation } from '../../server/authorize.ts';
 import { createLimitKeys } from '../../server/clientAddress.ts';
 import { createChanges } from '../../server/control/changes.ts';
@@ -103,7 +104,9 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     const requests = createRightsRequests({ store, vault, connections, clock, random: systemRandom });
     const erased = createErased({ store, vault, clock });
     const notices = createNotices({ store, vault, organisations, clock });
+    const auditLog = createAuditLog({ store, keyStore: createReferenceKeyStore(), organisations, clock });
     const sockets = createAgentSocket({
+      auditLog,
       ...{ store, vault, organisations, control, requests, erased, notices, connections, clock, random: systemRandom },
       log: (event) => void events.push(event),
       addressOf: (request) => limitKeyOf(request.socket.remoteAddress ?? ''),

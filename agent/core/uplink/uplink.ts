@@ -25,6 +25,7 @@ import { SelfTestReport } from '../../../shared/protocol/selfTest.ts';
 import { statementText } from '../../../shared/rightsRequest.ts';
 import type { Digest, Signed } from '../../../shared/signed.ts';
 import { MINUTE, type MonoMs, SECOND, type UnixMs } from '../../../shared/time.ts';
+import { AUDIT_WAIT_MS, type AuditTrust } from '../auditTrust.ts';
 import type { PolicyCache } from '../gate/policyCache.ts';
 import type { Heard } from '../heard.ts';
 import type { NoticeBox } from '../noticeBox.ts';
@@ -60,6 +61,7 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'polic
   readonly acknowledgements: AcknowledgementBox;
   readonly notices: Pick<NoticeBox, 'hash' | 'arrived' | 'dropped' | 'translated'>;
   readonly heard: Pick<Heard, 'heardComing' | 'heardLastNotice'>;
+  readonly audit: AuditTrust;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
   readonly onWipe: (reason: WipePayload['reason']) => Promise<void>;
   readonly onChange?: (state: UplinkState) => void;
@@ -406,8 +408,17 @@ class WebSocketUplink implements Uplink {
     await this.#sendAcknowledgement(conversation);
     await this.#sendWithdrawals(conversation);
     await this.#askNotice(conversation);
+    this.#awaitCheckpoint(conversation);
     void this.#sendAll(conversation).catch((error: unknown) => {
       end(conversation.link, conversation.pace, failedHere(error));
+    });
+  }
+
+  #awaitCheckpoint(conversation: Conversation): void {
+    this.#deps.audit.connected();
+    this.#deps.clock.after(AUDIT_WAIT_MS, () => {
+      if (conversation.ended) return;
+      this.#deps.audit.silent().catch((error: unknown) => end(conversation.link, conversation.pace, failedHere(error)));
     });
   }
 
@@ -457,6 +468,13 @@ class WebSocketUplink implements Uplink {
         return;
       case 'last_notice':
         return this.#deps.heard.heardLastNotice(frame);
+      case 'checkpoint': {
+        const asked = await this.#deps.audit.shown(frame);
+        if (asked !== null) await conversation.link.send({ type: 'read_consistency', ...asked });
+        return;
+      }
+      case 'consistency':
+        return this.#deps.audit.proved(frame);
       case 'self_test':
         this.#beginSelfTest(conversation, frame.request);
         return;
@@ -555,9 +573,9 @@ class WebSocketUplink implements Uplink {
     return Math.abs(clock.now() - hello.at - (clock.mono() - hello.mono)) > limits.clockSkewMs;
   }
 
-  /** Nothing leaves this device on the word of nobody: a policy is verified. */
+  /** Nothing leaves this device on the word of nobody: a policy is verified, and the server does not rewrite what it recorded. */
   #mayGo(): boolean {
-    return this.#deps.policies.policy() !== null;
+    return this.#deps.policies.policy() !== null && this.#deps.audit.fault() === null;
   }
 
   /** Images first, then the batch that names them; abandoned where it stands when a policy arrives. */

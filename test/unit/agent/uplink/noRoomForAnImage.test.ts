@@ -8,6 +8,7 @@ import { createUplink } from '../../../../agent/core/uplink/uplink.ts';
 import { boot, clockFromThen, context, scratch, screenshot, systemRandom } from '../../../support/agentKit.ts';
 import { openSpoolIn } from '../../../support/openedSpool.ts';
 import { startScriptedServer, until } from '../../../support/scriptedServer.ts';
+import { trustingAudit } from '../../../support/trustingAudit.ts';
 
 test('an image for which the server has no room stays in the spool, and goes out again with its batch', async () => {
   await using place = await scratch();
@@ -29,6 +30,7 @@ test('an image for which the server has no room stays in the spool, and goes out
       selfTest: () => Promise.reject(new Error('nobody asks')),
     },
     acknowledgements: createAcknowledgementBox(files),
+    audit: trustingAudit,
     heard: { heardComing: async () => undefined, heardLastNotice: async () => undefined },
     notices: createNoticeBox('Example', () => null),
     onWipe: async () => undefined,

@@ -14,6 +14,7 @@ import { type ReceiptPayload, type ServerFrame } from '../../../../shared/protoc
 import { boot, clockFromThen, context, scratch, screenshot, systemRandom, title } from '../../../support/agentKit.ts';
 import { openSpoolIn } from '../../../support/openedSpool.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../../../support/scriptedServer.ts';
+import { trustingAudit } from '../../../support/trustingAudit.ts';
 
 const system = clockFromThen();
 /** How far the wall clock of this computer was set, in one leap. */
@@ -87,6 +88,7 @@ function anew(goesBy: Clock = clock): Uplink {
     ...{ identity, deviceKey, clock: goesBy, random: systemRandom, boot, agentVersion: 'test' },
     ...{ policies, spool, recorder },
     acknowledgements,
+    audit: trustingAudit,
     heard: { heardComing: async () => undefined, heardLastNotice: async () => undefined },
     notices: createNoticeBox('Example', () => policies.policy()),
     onWipe: async (reason) => {
