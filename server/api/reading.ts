@@ -4,7 +4,7 @@ import type { Observation } from '../../shared/events/observation.ts';
 import type { PersonId } from '../../shared/ids.ts';
 import type { LookAction } from '../../shared/protocol/http/accesses.ts';
 import type { ReadPurpose, ReadPurposes } from '../../shared/protocol/http/reading.ts';
-import { type Day, dayOf, type UnixMs } from '../../shared/time.ts';
+import { type Day, dayOf, SECOND, type UnixMs } from '../../shared/time.ts';
 import {
   type Actor,
   type Authorized,
@@ -376,8 +376,16 @@ async function record(
   );
 }
 
+/** What the disk is still writing then may be recorded all the same: a look that was put on record and never answered. */
+const RECORD_MS = 8 * SECOND;
+
 async function recorded(writing: Promise<void>): Promise<void> {
-  await writing.catch((cause: unknown) => {
+  let late: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error('the disk takes too long')), RECORD_MS);
+  });
+  const inTime = Promise.race([writing, overdue]).finally(() => clearTimeout(late));
+  await inTime.catch((cause: unknown) => {
     throw new DaylightError('unavailable', 'the access could not be recorded, so nothing was released', {
       remedy: 'Try again in a minute; an administrator looks at the disk of the server.',
       cause,

@@ -79,7 +79,7 @@ async function afterwards(last: () => Promise<void>, first: () => Promise<void>)
 }
 
 /** Compiles a layer of this folder into another; returns the library to be preloaded. */
-export async function compileLayer(name: 'unsynced' | 'failing' | 'dying', into: string): Promise<string> {
+export async function compileLayer(name: 'unsynced' | 'failing' | 'dying' | 'slow', into: string): Promise<string> {
   const source = fileURLToPath(new URL(`./${name}.c`, import.meta.url));
   const library = join(into, `${name}.so`);
   const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra', '-Werror'];
