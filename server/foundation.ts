@@ -21,6 +21,7 @@ import type { Migration } from './store/sqlite/format.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
 import { type KeyStore, type Store, StoreError } from './store/store.ts';
+import { countFailedOpens, type FailedOpens } from './vault/failedOpens.ts';
 import {
   createRootKeyFile,
   createVault,
@@ -36,6 +37,7 @@ export interface Foundation {
   readonly store: Store;
   readonly keyStore: KeyStore;
   readonly vault: Vault;
+  readonly failedOpens: FailedOpens;
   readonly organisations: Organisations;
   readonly connections: Connections;
   readonly control: PolicyControl;
@@ -91,6 +93,16 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
       ended: endingsIn(ledger.entries),
       mono: () => clock.mono(),
     });
+    const { vault, failedOpens } = countFailedOpens(
+      await createVault({
+        keyStore,
+        rootKey,
+        random: (length) => random.bytes(length),
+        // An older copy of the key store, put back, must not open what has ended since.
+        ended: endingsIn((await openLedger(folder)).entries),
+        mono: () => clock.mono(),
+      }),
+    );
     opened.push(vault);
     const openedStore = await openSqliteStore({
       folder,
@@ -119,6 +131,19 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const auditLog = createAuditLog({ store, keyStore, organisations, clock });
     const parts = { folder, store, keyStore, vault, organisations, connections, control, requests, erased };
     return { ...parts, notices, auditLog, recovery, ledger, close };
+    const parts = {
+      folder,
+      store,
+      keyStore,
+      vault,
+      failedOpens,
+      organisations,
+      connections,
+      control,
+      requests,
+      erased,
+    };
+    return { ...parts, failedOpens, notices, auditLog, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;

@@ -7,6 +7,7 @@ import { backupProblems } from '../shared/protocol/http/backups.ts';
 import { Region } from '../shared/protocol/http/region.ts';
 import { type RouteName, routes } from '../shared/protocol/http.ts';
 import { Bye } from '../shared/protocol/messages.ts';
+import { alarmKinds } from './audit/detectors.ts';
 
 /** What happened: these words and no others, so that no sentence is ever put together for the log. */
 export const LogEvent = z.enum([
@@ -16,6 +17,8 @@ export const LogEvent = z.enum([
   'agent_connected',
   'agent_failed',
   'agent_refused',
+  'alarm',
+  'alarms',
   'backup',
   'backup_alarm',
   'backup_ended',
@@ -81,6 +84,7 @@ const fields = {
     ...['agents_wiped', 'backups_expired', 'final'],
     ...['clock_ahead', 'clock_behind', 'clock_right'],
   ] as const),
+  alarm: z.enum(alarmKinds),
   reason: z.enum([...Bye.shape.reason.options, 'busy', 'gone', 'origin', 'subprotocol', 'upgrade']),
   failure: FailureFields,
 } as const;

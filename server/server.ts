@@ -13,6 +13,7 @@ import type { RequestLog } from './api/adapter.ts';
 import { createApp } from './api/app.ts';
 import { asDaylightError } from './api/failures.ts';
 import { startSessionSweep } from './api/sessionSweep.ts';
+import { startAlarms } from './audit/alarms.ts';
 import { takeEarlierEntries } from './audit/takeIn.ts';
 import { clientAddress, createLimitKeys } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -166,6 +167,13 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       failed: (cause) => log.error('session_sweep', { failure: failureFields(cause) }),
     });
     opened.push(() => sessionSweep.close());
+    const alarms = startAlarms({
+      ...{ ...foundation, clock },
+      raised: (organisation, { kind: alarm, by, count }) =>
+        log.error('alarm', { organisation, alarm, count, ...(by === null ? {} : { person: by }) }),
+      failed: (cause) => log.error('alarms', { failure: failureFields(cause) }),
+    });
+    opened.push(() => alarms.close());
     const imports = createImports({ ...foundation, clock, random });
     opened.push(() => imports.close());
     const brake = await openClockBrake({

@@ -528,7 +528,7 @@ export function useSessions() {
 }
 
 /** Newest first, a page of 200 at a time. */
-export function useSecurityEvents() {
+export function useSecurityEvents({ everyMs }: { readonly everyMs?: number } = {}) {
   return useInfiniteQuery({
     queryKey: keys.security,
     queryFn: ({ pageParam, signal }) =>
@@ -537,5 +537,6 @@ export function useSecurityEvents() {
     getNextPageParam: ({ events }) => (events.length < 200 ? undefined : events.at(-1)?.at),
     select: ({ pages }) => pages.flatMap(({ events }) => events),
     staleTime: 0,
+    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });
 }

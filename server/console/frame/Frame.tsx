@@ -33,6 +33,7 @@ import { useSignOut } from '../entry/useSignOut.ts';
 import { RequestsInMyName } from '../requests/MyRequests.tsx';
 import { LiftsToldToMe } from '../restrictions/MyRestrictions.tsx';
 import { say } from '../strings/say.ts';
+import { Alarms } from './Alarms.tsx';
 import { Failure } from './Failure.tsx';
 import classes from './frame.module.css';
 import { may } from './may.ts';
@@ -69,6 +70,7 @@ export function Frame({ children }: { children: ReactNode }) {
               <p>{say('session.concurrentRemedy')}</p>
             </Note>
           )}
+          <Alarms />
           <RequestsInMyName />
           <LiftsToldToMe />
           {children}
