@@ -85,21 +85,13 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     opened.push(keyStore);
     await requireBoth(folder, keyStore);
     const ledger = await openLedger(folder);
-    const vault = await createVault({
-      keyStore,
-      rootKey,
-      random: (length) => random.bytes(length),
-      // An older copy of the key store, put back, must not open what has ended since.
-      ended: endingsIn(ledger.entries),
-      mono: () => clock.mono(),
-    });
     const { vault, failedOpens } = countFailedOpens(
       await createVault({
         keyStore,
         rootKey,
         random: (length) => random.bytes(length),
         // An older copy of the key store, put back, must not open what has ended since.
-        ended: endingsIn((await openLedger(folder)).entries),
+        ended: endingsIn(ledger.entries),
         mono: () => clock.mono(),
       }),
     );
@@ -130,20 +122,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const notices = createNotices({ store, vault, organisations, clock });
     const auditLog = createAuditLog({ store, keyStore, organisations, clock });
     const parts = { folder, store, keyStore, vault, organisations, connections, control, requests, erased };
-    return { ...parts, notices, auditLog, recovery, ledger, close };
-    const parts = {
-      folder,
-      store,
-      keyStore,
-      vault,
-      failedOpens,
-      organisations,
-      connections,
-      control,
-      requests,
-      erased,
-    };
-    return { ...parts, failedOpens, notices, auditLog, close };
+    return { ...parts, failedOpens, notices, auditLog, recovery, ledger, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
