@@ -87,6 +87,7 @@ const views: Readonly<Record<string, View>> = {
   'what a device says': { ...person, open: press('What it says it does', 'Hide') },
   'a device that is retired': { ...person, open: pressForDialog('Retire', 'This cannot be undone.') },
   'a team': { as: 'owner', path: ({ team }) => `/teams/${team}`, heading: TEAM },
+  backups: { as: 'owner', path: '/backups', heading: 'Backups' },
   'security events': { as: 'owner', path: '/security', heading: 'Security events' },
   account: { as: 'owner', path: '/account', heading: 'Account' },
   'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },

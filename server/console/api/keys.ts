@@ -21,6 +21,7 @@ export const keys = {
   proof: ['proof'],
   sessions: ['sessions'],
   security: ['security'],
+  backups: ['backups'],
   records: ['records'],
   assessments: ['records', 'assessments'],
   processors: ['records', 'processors'],

@@ -317,6 +317,14 @@ export function useProcessors() {
   return useQuery({ queryKey: keys.processors, queryFn: ({ signal }) => call('processors', {}, signal) });
 }
 
+export function useBackups() {
+  return useQuery({
+    queryKey: keys.backups,
+    queryFn: ({ signal }) => call('backups', {}, signal),
+    refetchInterval: ({ state: { data } }) => (data === undefined || data.job === null ? REST_MS : AGAIN_MS),
+  });
+}
+
 export function useSpecialSearch() {
   return useQuery({
     queryKey: keys.specialSearch,
@@ -480,6 +488,7 @@ export function useErasures(person: string) {
 }
 
 const AGAIN_MS = 1_500;
+const REST_MS = 60_000;
 const SOON_MS = 400;
 
 export function useStoredAbove(enabled: boolean) {

@@ -8,6 +8,7 @@ import { Account } from '../account/Account.tsx';
 import { SecurityEvents } from '../account/SecurityEvents.tsx';
 import { followOtherTabs } from '../api/otherTabs.ts';
 import { MeProvider, useSession } from '../api/useMe.ts';
+import { Backups } from '../backups/Backups.tsx';
 import { Begin } from '../begin/Begin.tsx';
 import { Start } from '../begin/Start.tsx';
 import { BroughtAlong } from '../brought/BroughtAlong.tsx';
@@ -135,6 +136,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/notice/keys" element={<KeysPage />} />
           <Route path="/notice/versions/:version" element={<NoticeVersionPage />} />
           <Route path="/account" element={<Account />} />
+          <Route path="/backups" element={<Backups />} />
           <Route path="/security" element={<SecurityEvents />} />
           <Route path="*" element={<NoSuchPage />} />
         </Routes>

@@ -2,6 +2,7 @@ import { Burger, Button, Drawer, SegmentedControl, useMantineColorScheme } from 
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustmentsHorizontal,
+  IconArchive,
   IconBook2,
   IconCalendarDue,
   IconCalendarTime,
@@ -120,6 +121,7 @@ const organisationPages: readonly Destination[] = [
   { to: '/records', label: say('nav.records'), icon: IconBook2, shown: may.keepRecords },
   { to: '/requests', label: say('nav.allRequests'), icon: IconMailQuestion, shown: may.answerRequests },
   { to: '/access-logs', label: say('nav.accessLogs'), icon: IconListSearch, shown: may.seeAccessLogs },
+  { to: '/backups', label: say('nav.backups'), icon: IconArchive, shown: may.keepBackups },
   { to: '/security', label: say('nav.security'), icon: IconShieldLock, shown: may.seeSecurity },
 ];
 

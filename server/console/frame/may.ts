@@ -23,6 +23,7 @@ export const may = {
   answerRequests: (role: Role) => role === 'owner' || role === 'privacy_officer',
   sayAge: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
   seeAccessLogs: (role: Role) => role === 'privacy_officer',
+  keepBackups: (role: Role) => role === 'owner' || role === 'admin',
   seeSecurity: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
 } as const;
 

@@ -1,0 +1,91 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { backupOnHost } from '../../server/backupOnHost.ts';
+import { DAY } from '../../shared/time.ts';
+import { type BackedUp, backedUp, days } from '../support/backedUp.ts';
+import { startNode } from '../support/nodeProcess.ts';
+import { openFoundationIn } from '../support/numberedNotes.ts';
+import { leftOf, prepareTwo, surroundings } from '../support/twoOrganisations.ts';
+
+// FAULTS 30: the end of a backup is a ceiling, whether or not there is a newer one.
+
+describe('when no backup is made for 40 days', () => {
+  let backed: BackedUp;
+  beforeEach(async () => {
+    backed = await backedUp();
+  });
+  afterEach(() => backed.dispose());
+
+  it('every one there was has ended: no key, no file, and its entry stays', async () => {
+    for (const keepDays of [1, 30, 90]) {
+      await backed.make(keepDays);
+      backed.pass(1_000);
+    }
+    backed.pass(days(40));
+    await backed.expire();
+    expect((await backed.all()).map(({ state, wrapped }) => [state, wrapped === null])).toEqual([
+      ['complete', false],
+      ['expired', true],
+      ['expired', true],
+    ]);
+    backed.pass(days(50));
+    await backed.expire();
+    expect((await backed.all()).every(({ wrapped }) => wrapped === null)).toBe(true);
+    expect([...backed.target.files.keys()]).toEqual(['daylight-backups.json']);
+    expect(await backed.all()).toHaveLength(3);
+  });
+});
+
+describe('the real server, 40 days later', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daylight-forty-days-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('ends them and says of what somebody else put there that nobody knows it', async () => {
+    const [data, backups] = [join(folder, 'data'), join(folder, 'backups')];
+    const { acme } = await prepareTwo(data, 2);
+    const made = await backupOnHost({ data, backups, ...surroundings }, 30);
+    await writeFile(join(backups, 'theirs.txt'), 'theirs');
+    const cli = join(import.meta.dirname, '../../server/cli.ts');
+    // The clock is put forward in the process alone, by the day.
+    const shift = join(folder, 'shift.mjs');
+    await writeFile(shift, `const { now } = Date; Date.now = () => now() + ${40 * DAY};`);
+    const args = [
+      '--import',
+      shift,
+      '--import',
+      'tsx',
+      cli,
+      'serve',
+      '--data',
+      data,
+      '--port',
+      '0',
+      '--backups',
+      backups,
+      '--backup-every',
+      '744',
+    ];
+    const server = startNode(args, { limitMs: 90_000 });
+    await expect
+      .poll(() => server.err(), { timeout: 80_000 })
+      .toContain(`"event":"backup_ended","backup":"${made.backup}"`);
+    await expect.poll(() => server.err(), { timeout: 80_000 }).toContain('"problem":"orphans"');
+    server.process.kill('SIGTERM');
+    await server.exit;
+
+    const foundation = await openFoundationIn(data);
+    const records = await foundation.keyStore.backups();
+    expect(records.find(({ backup }) => backup === made.backup)).toMatchObject({ state: 'expired', wrapped: null });
+    const events = await foundation.store.securityEvents(acme, 50);
+    expect(events.map(({ kind }) => kind)).toContain('backup_strangers');
+    await foundation.close();
+    expect((await readdir(join(backups, 'backups'))).some((name) => name.includes(made.backup))).toBe(false);
+    expect(await readFile(join(backups, 'theirs.txt'), 'utf8')).toBe('theirs');
+    expect((await leftOf(data, acme)).opened).toBe(2);
+  }, 120_000);
+});
