@@ -11,6 +11,7 @@ import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, size } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
+import classes from './backups.module.css';
 
 /** Which backups there are, until when, whether they are whole, and what somebody has to see to. */
 export function Backups() {
@@ -51,7 +52,9 @@ function Problem({ problem: { kind, count: many, names } }: { problem: BackupPro
       {names.length > 0 && (
         <ul className="dl-list">
           {names.map((name) => (
-            <li key={name}>{name}</li>
+            <li key={name} className={classes.name}>
+              {name}
+            </li>
           ))}
         </ul>
       )}
@@ -124,7 +127,9 @@ function Row({ one: { at, state, expires, endedAt, bytes, checked } }: { one: Ba
           {say(isDamaged ? 'backups.damaged' : `backups.is.${state}`)}
         </Mark>
       </td>
-      <td className="dl-number">{dateTime(endedAt ?? expires)}</td>
+      <td className="dl-number">
+        {say(endedAt === null ? 'backups.endsOn' : 'backups.endedOn', { when: dateTime(endedAt ?? expires) })}
+      </td>
       <td className="dl-number">{bytes === 0 ? '' : size(bytes)}</td>
       <td>
         {checked === null
