@@ -69,11 +69,11 @@ export async function verifyTree(tree: VerifiedTree, options: VerifyOptions): Pr
   const leaves = await verifyLeaves(tree, org, head, checkpoints, (done) => tell(done, 2 * head.size));
   const rows = await verifyRows(tree, org, leaves, (done) => tell(head.size + done, 2 * head.size));
   const untaken = await tree.auditUntaken(org);
-  return { size: head.size, checkpoints: checkpoints.length, untaken, finding: first(leaves.finding, rows) };
+  return { size: head.size, checkpoints: checkpoints.length, untaken, finding: firstOf(leaves.finding, rows) };
 }
 
 /** What hashes cannot narrow down, the row that does not fit does. */
-function first(leaves: AuditFinding | null, rows: AuditFinding | null): AuditFinding | null {
+function firstOf(leaves: AuditFinding | null, rows: AuditFinding | null): AuditFinding | null {
   if (leaves === null || rows === null) return leaves ?? rows;
   return rows.seq <= leaves.to ? rows : leaves;
 }
@@ -106,9 +106,9 @@ async function verifyLeaves(
   let edge = noLeaves;
   let trusted = 0;
   let at: UnixMs | null = null;
-  let finding: AuditFinding | null = null;
+  const first: { finding: AuditFinding | null } = { finding: null };
   const found = (fault: AuditFault, seq: number, to = seq): void => {
-    finding ??= { fault, seq, to, at };
+    first.finding ??= { fault, seq, to, at };
   };
 
   for (let from = 0; from < head.size; from += AT_ONCE) {
@@ -120,7 +120,7 @@ async function verifyLeaves(
       if (leaf === null) found('leaf_unreadable', edge.size);
       else if (leaf.seq !== edge.size) found(leaf.seq > edge.size ? 'leaf_missing' : 'leaf_number', edge.size);
       if (leaf !== null && !(await isTaken(leaf))) found('wrong_successor', edge.size);
-      if (finding !== null) continue;
+      if (first.finding !== null) continue;
       const next = append(sha256, edge, [hashOf(text)]);
       nodes.push(...next.nodes);
       edge = next.edge;
@@ -129,8 +129,8 @@ async function verifyLeaves(
         else found('checkpoint_root', trusted, edge.size - 1);
       }
     }
-    if (finding === null && edge.size < Math.min(from + AT_ONCE, head.size)) found('leaf_missing', edge.size);
-    const changed = finding === null ? await changedNode(tree, org, nodes) : null;
+    if (first.finding === null && edge.size < Math.min(from + AT_ONCE, head.size)) found('leaf_missing', edge.size);
+    const changed = first.finding === null ? await changedNode(tree, org, nodes) : null;
     if (changed !== null) {
       const many = 2 ** changed.level;
       found('node_changed', changed.place * many, (changed.place + 1) * many - 1);
@@ -147,7 +147,7 @@ async function verifyLeaves(
   if ((await tree.auditLeaves(org, head.size, 1)).length > 0) found('head_changed', head.size);
   const isSame = head.peaks.every((peak, place) => hex(peak) === hex(edge.peaks[place] ?? noHash));
   if (!isSame) found('head_changed', trusted, last);
-  return { size: head.size, standing, finding };
+  return { size: head.size, standing, finding: first.finding };
 
   /** Takes note of what the leaf stands for, and of what no longer has to have a row; false when it may not say so. */
   async function isTaken(leaf: AuditLeaf): Promise<boolean> {
