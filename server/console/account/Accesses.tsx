@@ -64,11 +64,11 @@ function Operators({ grants }: { grants: readonly OperatorGrant[] }) {
     <section className="dl-panel dl-stack" aria-label={say('operators.title')} style={{ marginBottom: '1rem' }}>
       <h2>{say('operators.title')}</h2>
       <p className="dl-quiet">{say('operators.lead')}</p>
-      <ul className="dl-stack">
+      <ul className="dl-stack" style={{ listStyle: 'none', padding: 0, margin: 0 }}>
         {grants.map(({ at, until, closedAt, by, reason }) => (
           <li key={at}>
             {closedAt === null && now < until ? (
-              <Mark tone="gone">{say('operators.open', { until: dateTime(until) })}</Mark>
+              <Mark tone="gone">{say('operators.open')}</Mark>
             ) : (
               <Mark tone="off">{say('operators.ended')}</Mark>
             )}{' '}

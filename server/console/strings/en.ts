@@ -1731,7 +1731,7 @@ export const en = {
   'accesses.earlier': 'Earlier looks',
   'accesses.readers': 'This list is seen by the person and by privacy officers, and by nobody else.',
   'operators.title': 'From the host of the server',
-  'operators.open': 'Whoever runs the server may look now, until {until}',
+  'operators.open': 'May look now',
   'operators.ended': 'Ended',
   'operators.from': 'From {at} to {until}',
   'operators.by': 'Account {by} of that computer: {reason}',
