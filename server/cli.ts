@@ -8,6 +8,7 @@ import { checkOnHost } from './checkOnHost.ts';
 import { agreed, named } from './cli/ask.ts';
 import { addBackupCommands, backupsOption, keepOption } from './cli/backup.ts';
 import { addBreakGlass, addShow } from './cli/breakGlass.ts';
+import { addVerifyCertificate, cancelPerson } from './cli/endings.ts';
 import { addKeys } from './cli/keys.ts';
 import { dataOption, type Given, jsonOption, need } from './cli/options.ts';
 import { addRecovery } from './cli/recovery.ts';
@@ -83,6 +84,7 @@ function program(): Command {
   addShow(command);
   addVerifyAudit(command);
   addRetention(command);
+  addVerifyCertificate(command);
   return command;
 }
 
@@ -224,10 +226,16 @@ function addEnrolmentCode(parent: Command): void {
 function addCancel(parent: Command): void {
   parent
     .command('cancel')
-    .description('End an organisation for ever: its keys and all that is kept of it. The server must be stopped.')
+    .description(
+      'End an organisation, or the account of one person, for ever: keys and all that is kept. The server must be stopped.',
+    )
     .addOption(dataOption())
     // Not `.env()`: a variable that was set for `init` must not choose what ends.
     .option('--organisation <name>', 'its name or id; given here alone, never in the environment')
+    .option(
+      '--person <address>',
+      'end the account with this e-mail address alone; given here, never in the environment',
+    )
     .option('--yes', 'without asking', false)
     .addOption(jsonOption())
     .addHelpText(
@@ -237,6 +245,7 @@ function addCancel(parent: Command): void {
         'before it is shown. If it is interrupted, the next start of the server goes on with it, and so does this command without a name.',
     )
     .action(async (options: Given) => {
+      if (options['person'] !== undefined) return cancelPerson(options);
       const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
       const tell = cancellationSayer((json, lines) => say(options, json, lines), process.stdout.isTTY);
       const which = options['organisation'];

@@ -24,7 +24,7 @@ export function cancellationSayer(
     if (told.kind === 'state') {
       next = PROGRESS;
       const { state, org, at } = told;
-      say({ event: state, org, at }, [`${new Date(at).toISOString()}  ${words[state]}`]);
+      say({ event: state, org, at }, [`${new Date(at).toISOString()}  ${stateWords[state]}`]);
     } else if (isWatched && told.gone >= next) {
       next = told.gone + PROGRESS;
       say({ event: 'deleting', org: told.org, gone: told.gone }, [
@@ -36,7 +36,8 @@ export function cancellationSayer(
 
 const PROGRESS = 25_000;
 
-const words: Readonly<Record<LedgerState, string>> = {
+/** How far an ending is, as a command says it. */
+export const stateWords: Readonly<Record<LedgerState, string>> = {
   committed: 'COMMITTED       written into the ledger',
   keys_destroyed: 'KEYS DESTROYED  nothing of it can be opened any more',
   purged: 'PURGED          every row and file is deleted',

@@ -73,6 +73,11 @@ export async function certify(deps: CertificateDeps, ending: Ending): Promise<Ce
   return file;
 }
 
+/** Within the data folder. */
+export function fileOf(ending: ErasureId): string {
+  return join(CERTIFICATES, `${ending}.json`);
+}
+
 export async function makeCertificateFolder(data: string): Promise<string> {
   const folder = join(data, CERTIFICATES);
   if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await syncFolder(data);
@@ -82,7 +87,7 @@ export async function makeCertificateFolder(data: string): Promise<string> {
 /** Null while there is none. */
 export async function certificateOf(folder: string, ending: ErasureId): Promise<CertificateFile | null> {
   try {
-    return CertificateFile.parse(JSON.parse(await readFile(join(folder, CERTIFICATES, `${ending}.json`), 'utf8')));
+    return CertificateFile.parse(JSON.parse(await readFile(join(folder, fileOf(ending)), 'utf8')));
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;

@@ -9,6 +9,7 @@ import { createLanes } from '../lanes.ts';
 import type { Random } from '../random.ts';
 import { type KeyStore, type Store, StoreError } from '../store/store.ts';
 import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/vault.ts';
+import { requireEndable } from './endable.ts';
 import { type Ending, endingsIn, isClearing } from './ended.ts';
 import type { Ledger } from './ledger.ts';
 import {
@@ -223,10 +224,12 @@ function isOfPerson(ending: Ending): ending is Ending & { readonly person: Perso
 
 /** What there is now, written down; and something of it, to try in the end. */
 async function committed(
-  { store, clock, random }: EndingDeps,
+  { store, vault, clock, random }: EndingDeps,
   { org, person, by }: EndingOrder,
 ): Promise<{ readonly entry: LedgerEntry; readonly samples: readonly Sample[] }> {
-  if ((await store.person(org, person)) === null) throw new DaylightError('not_found', 'there is no such person');
+  const record = await store.person(org, person);
+  if (record === null) throw new DaylightError('not_found', 'there is no such person');
+  await requireEndable({ store, vault, clock }, record);
   const [{ days, counts }, devices] = [await store.holdingsOf(org, person), await store.devices(org, [person])];
   const computers = devices.slice(-MOST_DEVICES).map(({ device, publicKey, lease }): EndedDevice => {
     return { device, publicKey, leaseUntil: lease === null ? null : lease.enteredUntil };

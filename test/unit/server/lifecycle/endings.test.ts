@@ -1,15 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { requireLeave } from '../../../../server/api/leave.ts';
+import { organisation } from '../../../../server/authorize.ts';
 import type { Foundation } from '../../../../server/foundation.ts';
 import { segmentScope } from '../../../../server/ingest/scopes.ts';
 import { certificateOf, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
 import type { Ending } from '../../../../server/lifecycle/ended.ts';
 import type { Endings } from '../../../../server/lifecycle/endings.ts';
 import type { LedgerState } from '../../../../server/lifecycle/ledgerEntry.ts';
+import { createRegisters } from '../../../../server/records/registers.ts';
+import { PersonId } from '../../../../shared/ids.ts';
+import type { HoldContent, HoldStep } from '../../../../shared/protocol/http/holds.ts';
+import { addDays, dayOf } from '../../../../shared/time.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
-import { foundIn } from '../../../support/twoOrganisations.ts';
+import { foundIn, surroundings } from '../../../support/twoOrganisations.ts';
 import {
   endingsOn,
   invited,
@@ -101,6 +108,33 @@ it('is asked for once, and not of somebody who is not there', async () => {
   await expect(end()).rejects.toMatchObject({ code: 'conflict' });
   const nobody = endings.end({ org: people.org, person: people.org as string as typeof people.bob, by: 'owner' });
   await expect(nobody).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('of the only owner is refused, and nothing is written or closed', async () => {
+  const owner = endings.end({ org: people.org, person: people.ann, by: 'owner' });
+  await expect(owner).rejects.toMatchObject({ code: 'conflict', remedy: expect.stringContaining('owner first') });
+  expect([endings.of(people.org), (await leftOfPerson(foundation, people.org, people.ann)).opened]).toEqual([[], DAYS]);
+});
+
+it('waits as long as a legal hold keeps something of the person', async () => {
+  const registers = createRegisters({ ...foundation, ...surroundings });
+  const today = dayOf(Date.now());
+  const [days, why] = [
+    { from: today, to: today, until: addDays(today, 30) },
+    { why: 'a claim', authority: 'a court' },
+  ];
+  const content: HoldContent = { person: people.bob, parameters: ['title'], ...days, ...why };
+  const say = (person: PersonId, step: HoldStep) => {
+    const by = { org: people.org, person, role: 'owner', managesTeams: [], complete: true } as const;
+    const leave = requireLeave(by, 'records.change', organisation(people.org));
+    return registers.write(leave, 'holds', () => ({ reason: 'a claim', entry: { number: 1, step } }));
+  };
+  await say(people.ann, { kind: 'proposed', content, alone: false });
+  await say(PersonId.parse(randomUUID()), { kind: 'approved' });
+  await expect(end()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('legal hold') });
+  expect((await leftOfPerson(foundation, people.org, people.bob)).opened).toBe(DAYS);
+  await say(people.ann, { kind: 'released' });
+  await end();
 });
 
 it('waits with the certificate as long as a reader holds the log, and says so', async () => {

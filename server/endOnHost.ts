@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { DaylightError } from '../shared/errors.ts';
+import type { PersonId } from '../shared/ids.ts';
+import type { UnixMs } from '../shared/time.ts';
+import { createAccounts } from './api/accounts.ts';
+import type { Clock } from './clock.ts';
+import { openFoundation } from './foundation.ts';
+import { certify, fileOf } from './lifecycle/certificate.ts';
+import { requireEndable } from './lifecycle/endable.ts';
+import type { Ending } from './lifecycle/ended.ts';
+import { startEndings } from './lifecycle/endings.ts';
+import { hasReached, type LedgerState } from './lifecycle/ledgerEntry.ts';
+import { folderBusy } from './namedOrganisation.ts';
+import type { Random } from './random.ts';
+import type { Migration } from './store/sqlite/format.ts';
+import type { SubjectHoldings } from './store/store.ts';
+
+export interface EndOnHostOptions {
+  readonly data: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly migrated?: (migration: Migration) => void;
+}
+
+export interface ToEnd {
+  readonly person: PersonId;
+  readonly name: string;
+  readonly holdings: SubjectHoldings;
+}
+
+/**
+ * Ends the account of the person with this address, with the server stopped: first `agree` is asked, with what will go. Resolves when
+ * nothing of it is left here, with the certificate's file. Throws DaylightError `not_found`, and `conflict` while a server or a command has the
+ * folder open, for the only owner, and as long as a legal hold keeps something.
+ */
+export async function endOnHost(
+  email: string,
+  options: EndOnHostOptions,
+  agree: (which: ToEnd) => Promise<void>,
+  tell: (state: LedgerState, at: UnixMs) => void,
+): Promise<{ readonly ending: Ending; readonly certificate: string }> {
+  const { clock, random } = options;
+  const foundation = await openFoundation({ ...options, create: false, alone: true }).catch(folderBusy(options.data));
+  try {
+    const { store, recovery } = foundation;
+    const accounts = createAccounts({ ...foundation, clock, random });
+    const record = await accounts.byEmail(email);
+    if (record === null) throw nobody();
+    await requireEndable({ ...foundation, clock }, record);
+    const { org, person } = record;
+    const { name } = await accounts.profile(record);
+    await agree({ person, name, holdings: await store.holdingsOf(org, person) });
+    let settle: (failure: unknown) => void = () => undefined;
+    const settled = new Promise<unknown>((resolve) => (settle = resolve));
+    const endings = await startEndings({
+      ...{ ...foundation, clock, random },
+      async certify(ending) {
+        await certify({ ...foundation, clock }, ending);
+        if (ending.person === person) settle(null);
+      },
+      recorded: async () => (await recovery.write()).kind !== 'failed',
+      failed: (cause) => settle(cause),
+      reached(ending, state) {
+        recovery.changed();
+        if (ending.person === person) tell(state, ending.times.get(state) ?? clock.now());
+      },
+    });
+    try {
+      const { ending } = await endings.end({ org, person, by: 'host' });
+      const failure = await settled;
+      if (failure !== null) throw notYetGone(failure);
+      const now = endings.of(org).find((one) => one.ending === ending);
+      if (now === undefined || !hasReached(now.state, 'verified_empty')) throw new Error('it was certified too early');
+      return { ending: now, certificate: join(foundation.folder, fileOf(ending)) };
+    } finally {
+      await endings.close();
+    }
+  } finally {
+    await foundation.close();
+  }
+}
+
+function notYetGone(cause: unknown): DaylightError {
+  return new DaylightError(
+    'unavailable',
+    'the account is closed and its keys are destroyed, but not all of it is gone yet',
+    {
+      remedy: 'See to the disk, then start the server: it goes on with it.',
+      cause,
+    },
+  );
+}
+
+function nobody(): DaylightError {
+  return new DaylightError('not_found', '--person: nobody has this address', {
+    field: 'person',
+    remedy: 'Write the e-mail address that the account has.',
+  });
+}

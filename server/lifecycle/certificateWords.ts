@@ -1,0 +1,38 @@
+import { stateWords } from './cancellationWords.ts';
+import type { Certificate } from './certificate.ts';
+
+/** The certificate as it is read: by somebody who was here, and has no account any more. */
+export function certificateWords(certificate: Certificate, publicKey: string): readonly string[] {
+  const { kind, person, org, ending, issuedAt, orderedBy, states, destroyed, remains } = certificate;
+  const { backups, computers } = remains;
+  return [
+    kind === 'final' ? 'Final certificate of an ending' : 'Interim certificate of an ending',
+    `  Issued ${time(issuedAt)}, of the ending ${ending}`,
+    person === null ? `  The organisation ${org}` : `  The account ${person} in the organisation ${org}`,
+    `  Ordered by: ${orderedBy === 'host' ? 'whoever runs the server' : orderedBy.replaceAll('_', ' ')}`,
+    'When',
+    ...states.map(({ state, at }) => `  ${time(at)}  ${stateWords[state]}`),
+    'What there was, all of which is destroyed, with every key that opened it',
+    ...Object.entries(destroyed).map(
+      ([what, many]) => `  ${many.toLocaleString('en-GB')}  ${what.replaceAll('_', ' ')}`,
+    ),
+    'What remains',
+    backups.many === 0
+      ? '  Backups: none that has it'
+      : `  Backups: ${backups.many} that have it, sealed under keys that are destroyed, until ${day(backups.until)}`,
+    computers.of === computers.wiped
+      ? '  Computers: all of them have said that they deleted everything'
+      : `  Computers: ${computers.wiped} of ${computers.of} have said that they deleted everything; none records after ${day(computers.until)}`,
+    `  The ledger, for ever: that this id was ended (${remains.ledger.entries} lines, ${remains.ledger.head})`,
+    '  The audit tree, for ever: hashes that say nothing without what was destroyed',
+    `Signed by ${publicKey}`,
+  ];
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function day(at: number | null): string {
+  return at === null ? 'now' : new Date(at).toISOString().slice(0, 10);
+}
