@@ -207,7 +207,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       ...backupPartsOf(foundation, { clock, random }),
       target: config.backups === undefined ? null : await openFolderTarget(config.backups, foundation.folder),
       settings: { everyMs: config.backupEvery * HOUR, keepDays: config.backupKeep },
-      held: async () => null,
+      held: async () => (brake.check() === 'free' ? null : 'the clock is in doubt'),
       made: ({ backup }) => log.info('backup_made', { backup }),
       ended: (all) => {
         for (const { backup } of all) log.info('backup_ended', { backup });
