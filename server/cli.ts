@@ -10,7 +10,7 @@ import { addBackupCommands, backupsOption, keepOption } from './cli/backup.ts';
 import { addBreakGlass, addShow } from './cli/breakGlass.ts';
 import { addVerifyCertificate, cancelPerson } from './cli/endings.ts';
 import { addKeys } from './cli/keys.ts';
-import { dataOption, type Given, jsonOption, need } from './cli/options.ts';
+import { dataOption, type Given, jsonOption, need, rootKeyGiven, rootKeyOption } from './cli/options.ts';
 import { addRecovery } from './cli/recovery.ts';
 import { addRetention } from './cli/retention.ts';
 import { exit, migrated, say, words } from './cli/say.ts';
@@ -69,6 +69,10 @@ function program(): Command {
     .description('The server of Daylight: keeps, protects and shows what the published policy allows.')
     .showHelpAfterError('(add --help for what is possible)')
     .addHelpText('after', help)
+    .addOption(rootKeyOption())
+    .hook('preAction', (all, one) => {
+      one.setOptionValue('rootKey', all.getOptionValue('rootKey'));
+    })
     .exitOverride();
   addInit(command);
   addServe(command);
@@ -115,7 +119,7 @@ function addInit(parent: Command): void {
         ownerEmail: need(options, 'ownerEmail'),
         ...(options['reactionDays'] === undefined ? {} : { reactionDays: Number(options['reactionDays']) }),
       };
-      const made = await initialise(data, begun, { migrated });
+      const made = await initialise(data, begun, { migrated, rootKey: rootKeyGiven(options) });
       // The link leads to this port: the server is to listen there.
       const given = typeof options['port'] === 'string' ? ` --port ${options['port']}` : '';
       sayLink(options, made, linkAddress(base, made.token), [
@@ -197,7 +201,7 @@ function addSignInLink(parent: Command): void {
     .action(async (options: Given) => {
       const data = need(options, 'data');
       const base = await linkBase(options, data);
-      const made = await makeSignInLink(data, need(options, 'email'), { migrated });
+      const made = await makeSignInLink(data, need(options, 'email'), { migrated, rootKey: rootKeyGiven(options) });
       sayLink(options, made, linkAddress(base, made.token), []);
     });
 }
@@ -215,7 +219,10 @@ function addEnrolmentCode(parent: Command): void {
     )
     .action(async (options: Given) => {
       const [data, email] = [need(options, 'data'), need(options, 'email')];
-      const { org, person, token, expiresAt } = await makeEnrolmentCode(data, email, { migrated });
+      const { org, person, token, expiresAt } = await makeEnrolmentCode(data, email, {
+        migrated,
+        rootKey: rootKeyGiven(options),
+      });
       say(options, { org, person, code: token, expiresAt }, [
         'Enrol one device within a day: run "daylight-agent enrol --server <address>" there and enter this code:',
         `  ${token}`,
@@ -246,7 +253,13 @@ function addCancel(parent: Command): void {
     )
     .action(async (options: Given) => {
       if (options['person'] !== undefined) return cancelPerson(options);
-      const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+      const surroundings = {
+        data: need(options, 'data'),
+        rootKey: rootKeyGiven(options),
+        clock: systemClock,
+        random: systemRandom,
+        migrated,
+      };
       const tell = cancellationSayer((json, lines) => say(options, json, lines), process.stdout.isTTY);
       const which = options['organisation'];
       const finished = await finishCancellations({ ...surroundings, tell });
@@ -297,7 +310,13 @@ function addCheck(parent: Command): void {
     )
     .action(async (options: Given) => {
       const which = options['organisation'];
-      const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+      const surroundings = {
+        data: need(options, 'data'),
+        rootKey: rootKeyGiven(options),
+        clock: systemClock,
+        random: systemRandom,
+        migrated,
+      };
       const checked = await checkOnHost(typeof which === 'string' ? which : null, surroundings);
       for (const { name, findings, ...rest } of checked) {
         const found = findings.length === 0 ? ['Nothing is wrong.'] : findings.map(findingWords);

@@ -51,6 +51,8 @@ export const ServerConfig = z
     backupEvery: wholeNumber(1, 24 * 31).default(24),
     /** Days that a backup is kept; then its key is destroyed and its files go, also of the last one. */
     backupKeep: wholeNumber(1, MOST_DAYS).default(30),
+    /** Where the root key is: `file:PATH`, `passphrase:FILE` or `env:NAME`; without it, as the data folder says. */
+    rootKey: z.string().min(1).max(4_200).optional(),
     logLevel: z.enum(['debug', 'info', 'error', 'silent']).default('info'),
   })
   .readonly();

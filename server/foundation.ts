@@ -17,19 +17,13 @@ import { createRecoverySet, type RecoverySet } from './lifecycle/recovery/recove
 import { watched } from './lifecycle/recovery/watched.ts';
 import { planIn, underWay } from './lifecycle/restore/swap.ts';
 import type { Random } from './random.ts';
+import { newRootKey, rootKeyOfFolder } from './rootKeyOf.ts';
 import type { Migration } from './store/sqlite/format.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
 import { type KeyStore, type Store, StoreError } from './store/store.ts';
 import { countFailedOpens, type FailedOpens } from './vault/failedOpens.ts';
-import {
-  createRootKeyFile,
-  createVault,
-  type RootKey,
-  readRootKeyFile,
-  type Vault,
-  VaultError,
-} from './vault/vault.ts';
+import { createVault, type RootKey, type Vault, VaultError } from './vault/vault.ts';
 
 /** What the server and the commands of the host both stand on: keys, store, vault, organisations, policies. */
 export interface Foundation {
@@ -64,16 +58,18 @@ export interface FoundationOptions {
   readonly ending?: true;
   /** Nobody else has the data open meanwhile: StoreError `busy` when somebody has. */
   readonly alone?: true;
+  /** Where the root key is, as `--root-key` says it; else as the folder does. */
+  readonly rootKey?: string | undefined;
   /** Told of each file that was of an earlier format; whoever runs the server wants to know, as there is no way back. */
   readonly migrated?: ((migration: Migration) => void) | undefined;
 }
 
 /** Several processes may have one open: `init` and `sign-in-link` work beside a running server. */
 export async function openFoundation(options: FoundationOptions): Promise<Foundation> {
-  const { data, clock, random, create, migrated, ending = false, alone = ending } = options;
+  const { data, clock, random, migrated, ending = false, alone = ending } = options;
   const folder = resolve(data);
   if ((await planIn(folder)) !== null) throw underWay(folder);
-  const rootKey = await openFolder(folder, random, create);
+  const made = await openFolder(folder, options);
   const opened: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const part of opened.toReversed()) await part.close();
@@ -85,6 +81,8 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     opened.push(keyStore);
     await requireBoth(folder, keyStore);
     const ledger = await openLedger(folder);
+    const bytes = (length: number) => random.bytes(length);
+    const rootKey = made ?? (await rootKeyOfFolder(folder, options.rootKey, keyStore, bytes));
     const { vault, failedOpens } = countFailedOpens(
       await createVault({
         keyStore,
@@ -143,11 +141,13 @@ const ofRights = [
   ...['createPerson', 'changePerson', 'redeemToken', 'changeDevice', 'closeAccount'],
 ] as const;
 
-/** The folder, private, and the root key in it. A missing key beside a store is never replaced: it would lock the data up. */
-async function openFolder(folder: string, random: Random, create: boolean): Promise<RootKey> {
-  const keyFile = join(folder, 'root.key');
+/** The folder, private. Of a new one the root key; a missing key beside a store is never replaced: it would lock the data up. */
+async function openFolder(
+  folder: string,
+  { random, create, rootKey }: Pick<FoundationOptions, 'random' | 'create' | 'rootKey'>,
+): Promise<RootKey | null> {
   const hasKeyStore = await exists(join(folder, 'keys.db'));
-  const isNew = !hasKeyStore && !(await exists(keyFile));
+  const isNew = !hasKeyStore && !(await exists(join(folder, 'root.key')));
   if (isNew && !create) {
     throw new DaylightError('not_found', `${folder}: there is no Daylight data here`, {
       remedy: 'Run `daylight-server init` first, or give the right folder with --data.',
@@ -163,12 +163,7 @@ async function openFolder(folder: string, random: Random, create: boolean): Prom
   if (isNew) await refuseForeign(folder);
   await requirePrivateLink(join(folder, 'blobs'));
   if (process.platform !== 'win32') await chmod(folder, 0o700);
-  if (!isNew) return readRootKeyFile(keyFile);
-  return createRootKeyFile(keyFile, (length) => random.bytes(length)).catch(async (cause: unknown) => {
-    // Another `init` on the same new folder was quicker: its key is the one.
-    if (await exists(keyFile)) return readRootKeyFile(keyFile);
-    throw cause;
-  });
+  return isNew ? newRootKey(folder, rootKey, (length) => random.bytes(length)) : null;
 }
 
 /**
@@ -227,7 +222,7 @@ async function refuseForeign(folder: string): Promise<void> {
 }
 
 /** What an `init` that was killed may have left, and what a disk of its own has. */
-const OURS = /^(root\.key|keys\.db|daylight\.db|ledger\.ndjson|certificates|blobs|lost\+found)/;
+const OURS = /^(root\.key|root\.json|keys\.db|daylight\.db|ledger\.ndjson|certificates|blobs|lost\+found)/;
 
 /** Images may lie on another disk; but opening them makes their folder the server's alone, which others may be using. */
 async function requirePrivateLink(path: string): Promise<void> {

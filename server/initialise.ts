@@ -36,6 +36,8 @@ interface Surroundings {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly migrated?: (migration: Migration) => void;
+  /** Where the root key is, as `--root-key` says it. */
+  readonly rootKey?: string | undefined;
 }
 
 /**
@@ -46,10 +48,10 @@ interface Surroundings {
 export async function initialise(
   data: string,
   input: z.input<typeof NewOrganisation>,
-  { clock = systemClock, random = systemRandom, migrated }: Surroundings = {},
+  { clock = systemClock, random = systemRandom, migrated, rootKey }: Surroundings = {},
 ): Promise<SignInLink> {
   const { organisation, ownerName, ownerEmail, reactionDays } = parse(NewOrganisation, input);
-  const foundation = await openFoundation({ data, clock, random, create: true, migrated });
+  const foundation = await openFoundation({ data, clock, random, create: true, migrated, rootKey });
   try {
     const { store, vault, organisations, control } = foundation;
     const accounts = createAccounts({ store, vault, clock, random });
@@ -139,11 +141,11 @@ function requireActive(person: PersonRecord | null): PersonRecord {
 async function onHost(
   data: string,
   email: string,
-  { clock = systemClock, random = systemRandom, migrated }: Surroundings,
+  { clock = systemClock, random = systemRandom, migrated, rootKey }: Surroundings,
   { kind, event, detail, find }: OnHost,
 ): Promise<SignInLink> {
   const parsed = parse(z.strictObject({ email: Email }), { email });
-  const foundation = await openFoundation({ data, clock, random, create: false, migrated });
+  const foundation = await openFoundation({ data, clock, random, create: false, migrated, rootKey });
   try {
     const { store, vault } = foundation;
     const accounts = createAccounts({ store, vault, clock, random });

@@ -9,13 +9,14 @@ import { endingsIn } from './lifecycle/ended.ts';
 import { openLedger } from './lifecycle/ledger.ts';
 import { type Restored, type RestoreParts, restore } from './lifecycle/restore/restore.ts';
 import { confirmRestore, finishRestore, type Plan, planIn } from './lifecycle/restore/swap.ts';
+import { rootKeyOfFolder } from './rootKeyOf.ts';
 import type { BroughtBack } from './store/sqlite/broughtBack.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
 import { scrub } from './store/sqlite/scrub.ts';
 import { holdAlone } from './store/sqlite/solo.ts';
 import { requirePresent } from './store/sqlite/wholeCopy.ts';
 import { type KeyStore, StoreError } from './store/store.ts';
-import { createVault, readRootKeyFile, type Vault } from './vault/vault.ts';
+import { createVault, type Vault } from './vault/vault.ts';
 
 /** What would be brought back, of what there is. */
 export async function lookAtBackup(options: BackupOptions, which: string): Promise<Backup> {
@@ -105,15 +106,15 @@ async function carryingFrom(folder: string): Promise<(back: BroughtBack) => Prom
 }
 
 async function withKeys<T>(
-  { data, clock, random, migrated }: BackupOptions,
+  { data, rootKey: given, clock, random, migrated }: BackupOptions,
   work: (keys: { readonly keyStore: KeyStore; readonly vault: Vault }) => Promise<T>,
 ): Promise<T> {
   const folder = resolve(data);
-  const rootKey = await readRootKeyFile(join(folder, 'root.key'));
   const keyStore = await openSqliteKeyStore({ file: join(folder, 'keys.db'), migrated });
   try {
     const ended = endingsIn((await openLedger(folder)).entries);
     const bytes = (length: number): Uint8Array => random.bytes(length);
+    const rootKey = await rootKeyOfFolder(folder, given, keyStore, bytes);
     const vault = await createVault({ keyStore, rootKey, random: bytes, ended, mono: () => clock.mono() });
     try {
       return await work({ keyStore, vault });

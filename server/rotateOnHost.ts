@@ -5,7 +5,7 @@ import { keyIdOf } from './control/signer.ts';
 import { type Foundation, type FoundationOptions, openFoundation } from './foundation.ts';
 import { folderBusy, namedOrganisation } from './namedOrganisation.ts';
 
-export type HostOptions = Pick<FoundationOptions, 'data' | 'clock' | 'random' | 'migrated'>;
+export type HostOptions = Pick<FoundationOptions, 'data' | 'clock' | 'random' | 'migrated' | 'rootKey'>;
 
 /** The key that signs an organisation's policies. */
 export interface KeyInForce {

@@ -92,9 +92,23 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
   };
   const restored = await resumeRestore(config.data);
   if (restored !== null) log.info('restored', { backup: restored.backup });
-  for (const organisation of await finishCancellations({ data: config.data, clock, random, migrated, tell }))
+  for (const organisation of await finishCancellations({
+    data: config.data,
+    rootKey: config.rootKey,
+    clock,
+    random,
+    migrated,
+    tell,
+  }))
     log.info('cancelled', { organisation });
-  const foundation = await openFoundation({ data: config.data, clock, random, create: false, migrated });
+  const foundation = await openFoundation({
+    data: config.data,
+    rootKey: config.rootKey,
+    clock,
+    random,
+    create: false,
+    migrated,
+  });
   const opened: (() => Promise<void>)[] = [() => foundation.close()];
   const close = once(async () => {
     for (const end of opened.toReversed()) await end();

@@ -8,7 +8,7 @@ import { restoredLines, whatARestoreReplaces } from '../lifecycle/restore/restor
 import { systemRandom } from '../random.ts';
 import { confirmOnHost, lookAtBackup, restoreDrill, restoreOnHost } from '../restoreOnHost.ts';
 import { agreed } from './ask.ts';
-import { dataOption, type Given, jsonOption, need } from './options.ts';
+import { dataOption, type Given, jsonOption, need, rootKeyGiven } from './options.ts';
 import { exit, migrated, say } from './say.ts';
 
 export function addBackupCommands(parent: Command): void {
@@ -176,5 +176,5 @@ function addRestore(parent: Command): void {
 
 function surroundingsOf(options: Given) {
   const [data, backups] = [need(options, 'data'), need(options, 'backups')];
-  return { data, backups, clock: systemClock, random: systemRandom, migrated };
+  return { data, backups, rootKey: rootKeyGiven(options), clock: systemClock, random: systemRandom, migrated };
 }

@@ -7,7 +7,7 @@ import { systemClock } from '../clock.ts';
 import { type Grant, isOpen, MOST_HOURS } from '../control/operators.ts';
 import { systemRandom } from '../random.ts';
 import { closeGlass, listGlass, openGlass, showDay, type Whom } from '../showOnHost.ts';
-import { dataOption, type Given, jsonOption, need } from './options.ts';
+import { dataOption, type Given, jsonOption, need, rootKeyGiven } from './options.ts';
 import { migrated, say } from './say.ts';
 
 const TOLD = `
@@ -88,7 +88,13 @@ function meant(options: Given): Whom {
 }
 
 function surroundings(options: Given) {
-  return { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+  return {
+    data: need(options, 'data'),
+    rootKey: rootKeyGiven(options),
+    clock: systemClock,
+    random: systemRandom,
+    migrated,
+  };
 }
 
 /** What the system says who runs this; for whom it was done is what `sudo` says. */

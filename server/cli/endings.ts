@@ -9,13 +9,19 @@ import { verifyCertificate } from '../lifecycle/certificate.ts';
 import { certificateWords } from '../lifecycle/certificateWords.ts';
 import { systemRandom } from '../random.ts';
 import { agreed } from './ask.ts';
-import { type Given, jsonOption, need } from './options.ts';
+import { type Given, jsonOption, need, rootKeyGiven } from './options.ts';
 import { exit, migrated, say } from './say.ts';
 
 /** `cancel --person`: says what will go, asks for the address, and ends the account. */
 export async function cancelPerson(options: Given): Promise<void> {
   const email = need(options, 'person').trim();
-  const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+  const surroundings = {
+    data: need(options, 'data'),
+    rootKey: rootKeyGiven(options),
+    clock: systemClock,
+    random: systemRandom,
+    migrated,
+  };
   const { ending, certificate } = await endOnHost(
     email,
     surroundings,

@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import { DaylightError } from '../../shared/errors.ts';
 import { KeyReason } from '../../shared/policy/keys.ts';
 import { systemClock } from '../clock.ts';
-import { keyStatus, rollOnHost } from '../keysOnHost.ts';
+import { keyStatus, rollOnHost, rotateRootOnHost } from '../keysOnHost.ts';
 import { systemRandom } from '../random.ts';
 import { type KeyInForce, keyInForce, rotateOnHost } from '../rotateOnHost.ts';
 import { agreed, named } from './ask.ts';
-import { dataOption, type Given, jsonOption, need } from './options.ts';
+import { dataOption, type Given, jsonOption, need, rootKeyGiven } from './options.ts';
 import { exit, migrated, say } from './say.ts';
 
 export function addKeys(parent: Command): void {
@@ -15,6 +15,7 @@ export function addKeys(parent: Command): void {
     .description('The keys of this server: what is sealed with them, and what signs policies.');
   addStatus(keys);
   addRoll(keys);
+  addRotateRoot(keys);
   keys
     .command('rotate')
     .description(
@@ -32,7 +33,13 @@ export function addKeys(parent: Command): void {
         'with other keys: see `keys roll`.',
     )
     .action(async (options: Given) => {
-      const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+      const surroundings = {
+        data: need(options, 'data'),
+        rootKey: rootKeyGiven(options),
+        clock: systemClock,
+        random: systemRandom,
+        migrated,
+      };
       const before = await keyInForce(named(options['organisation']), surroundings);
       say(options, { event: 'will_change', ...before }, whatWillChange(before));
       if (options['yes'] !== true) await agreed(before.name, 'to change its key', 'changed');
@@ -53,11 +60,13 @@ function addStatus(keys: Command): void {
     .action(async (options: Given) => {
       const status = await keyStatus({
         data: need(options, 'data'),
+        rootKey: rootKeyGiven(options),
         clock: systemClock,
         random: systemRandom,
         migrated,
       });
       say(options, status, [
+        `The root key comes from ${status.rootKey}.`,
         status.rolledAt === null
           ? 'The keys were never replaced yet: the server does so once a day, or `daylight-server keys roll` now.'
           : `The keys were last replaced ${new Date(status.rolledAt).toISOString()}; the server does so once a day.`,
@@ -91,6 +100,7 @@ function addRoll(keys: Command): void {
     .action(async (options: Given) => {
       const rolled = await rollOnHost({
         data: need(options, 'data'),
+        rootKey: rootKeyGiven(options),
         clock: systemClock,
         random: systemRandom,
         migrated,
@@ -107,6 +117,49 @@ function addRoll(keys: Command): void {
       say(options, { event: 'rolled', ...rolled }, [
         `${rolled.organisations === 1 ? 'One organisation has' : `${rolled.organisations} organisations have`} a new key, under which ${rolled.dataKeys} keys are wrapped now. No old one is left.`,
       ]);
+    });
+}
+
+function addRotateRoot(keys: Command): void {
+  keys
+    .command('rotate-root')
+    .description(
+      'Put another root key in the place of the one that all others are wrapped under. The server must be stopped.',
+    )
+    .addOption(dataOption())
+    .option(
+      '--to <where>',
+      'where it comes from now: file:PATH, passphrase:FILE or env:NAME (default: a new root.key in the folder)',
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nA key file is made where there is none; a passphrase file and a variable are there before. What is stored stays as it is and readable. If\n' +
+        'it is interrupted, the next command goes on with it. A copy of the old root key opens older copies of keys.db, and nothing here.',
+    )
+    .action(async (options: Given) => {
+      const to = typeof options['to'] === 'string' ? options['to'] : undefined;
+      const { recoveryFailed, ...rotated } = await rotateRootOnHost(
+        {
+          data: need(options, 'data'),
+          rootKey: rootKeyGiven(options),
+          clock: systemClock,
+          random: systemRandom,
+          migrated,
+        },
+        to,
+      );
+      const isWritten = recoveryFailed === null;
+      say(options, { event: 'rotated', ...rotated, recoverySet: isWritten }, [
+        `The root key comes from ${rotated.to} now. The one before, of ${rotated.from}, opens nothing here any more.`,
+        ...(isWritten
+          ? []
+          : [
+              'The recovery set could not be written, and still holds the one before: see `daylight-server recovery status`.',
+            ]),
+        'Start the server again: `daylight-server serve`.',
+      ]);
+      if (!isWritten) process.exitCode = exit.attention;
     });
 }
 

@@ -21,3 +21,15 @@ export function need(options: Given, name: string): string {
     remedy: `Give ${optionOf(name)} or set ${variableOf(name)}.`,
   });
 }
+
+/** For every command, before or after its name. */
+export function rootKeyOption(): Option {
+  return new Option(
+    '--root-key <where>',
+    'where the root key is: file:PATH, passphrase:FILE or env:NAME (default: as the data folder says)',
+  ).env('DAYLIGHT_ROOT_KEY');
+}
+
+export function rootKeyGiven({ rootKey }: Given): string | undefined {
+  return typeof rootKey === 'string' ? rootKey : undefined;
+}

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { systemRandom } from '../random.ts';
 import { beginRecovery, type RecoveryState, recoveryState, writeRecovery } from '../recoveryOnHost.ts';
-import { dataOption, type Given, jsonOption, need } from './options.ts';
+import { dataOption, type Given, jsonOption, need, rootKeyGiven } from './options.ts';
 import { exit, migrated, say } from './say.ts';
 
 export function addRecovery(parent: Command): void {
@@ -10,7 +10,13 @@ export function addRecovery(parent: Command): void {
     .command('recovery')
     .description('The recovery set: one file that rebuilds a lost machine, together with the newest backup.');
   const surroundings = (options: Given) => ({
-    ...{ data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated },
+    ...{
+      data: need(options, 'data'),
+      rootKey: rootKeyGiven(options),
+      clock: systemClock,
+      random: systemRandom,
+      migrated,
+    },
   });
   recovery
     .command('begin')

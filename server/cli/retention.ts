@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts';
 import { brakeWords, CLOCK_RIGHT } from '../lifecycle/clockWords.ts';
 import { systemRandom } from '../random.ts';
 import { clockOnHost, releaseOnHost, retentionOnHost } from '../retentionOnHost.ts';
-import { dataOption, type Given, jsonOption, need } from './options.ts';
+import { dataOption, type Given, jsonOption, need, rootKeyGiven } from './options.ts';
 import { exit, migrated, say } from './say.ts';
 
 export function addRetention(parent: Command): void {
@@ -77,7 +77,13 @@ export function addRetention(parent: Command): void {
 }
 
 function surroundings(options: Given) {
-  return { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+  return {
+    data: need(options, 'data'),
+    rootKey: rootKeyGiven(options),
+    clock: systemClock,
+    random: systemRandom,
+    migrated,
+  };
 }
 
 function keptWords({ parameter, days, stored }: KeptView): string {

@@ -8,7 +8,7 @@ import type { AuditFault, AuditFinding } from '../audit/verify.ts';
 import { systemClock } from '../clock.ts';
 import { systemRandom } from '../random.ts';
 import { type VerifiedTree, verifyOnHost } from '../verifyOnHost.ts';
-import { dataOption, type Given, jsonOption, need } from './options.ts';
+import { dataOption, type Given, jsonOption, need, rootKeyGiven } from './options.ts';
 import { exit, migrated, say } from './say.ts';
 
 export function addVerifyAudit(parent: Command): void {
@@ -49,7 +49,13 @@ async function verifyTrees(options: Given, serverKey: PublicKey | null): Promise
   const tell = (name: string, done: number, of: number): void => {
     if (isWatched) process.stderr.write(`\r${name}: ${Math.floor((100 * done) / Math.max(of, 1))} %\u001b[K`);
   };
-  const surroundings = { data: need(options, 'data'), clock: systemClock, random: systemRandom, migrated };
+  const surroundings = {
+    data: need(options, 'data'),
+    rootKey: rootKeyGiven(options),
+    clock: systemClock,
+    random: systemRandom,
+    migrated,
+  };
   const trees = await verifyOnHost(typeof which === 'string' ? which : null, {
     ...surroundings,
     kept,

@@ -7,6 +7,7 @@ import { folderBusy, namedOrganisation, noneNamed } from '../namedOrganisation.t
 import { scrub } from '../store/sqlite/scrub.ts';
 import type { Holdings } from '../store/store.ts';
 import { type Ending, endingsIn, isClearing } from './ended.ts';
+import { horizonWords } from './horizonWords.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { LedgerEntry, LedgerState } from './ledgerEntry.ts';
 
@@ -16,6 +17,8 @@ export interface ToCancel {
   readonly name: string;
   readonly holdings: Holdings;
   readonly keys: number;
+  /** Until when sealed bytes of it may be in backups, in words. */
+  readonly horizon: readonly string[];
 }
 
 /** `deleting` is told often and is no state: how many of the entries are gone so far. */
@@ -23,7 +26,7 @@ export type Told =
   | { readonly kind: 'state'; readonly org: OrgId; readonly state: LedgerState; readonly at: UnixMs }
   | { readonly kind: 'deleting'; readonly org: OrgId; readonly gone: number };
 
-export type CancellationOptions = Pick<FoundationOptions, 'data' | 'clock' | 'random' | 'migrated'> & {
+export type CancellationOptions = Pick<FoundationOptions, 'data' | 'clock' | 'random' | 'migrated' | 'rootKey'> & {
   readonly tell?: (told: Told) => void;
 };
 
@@ -35,7 +38,8 @@ export async function lookAtOrganisation(which: string, options: CancellationOpt
   return alone(options, async (foundation) => {
     const { org, name } = await namedOrganisation(which, foundation);
     const { store, keyStore } = foundation;
-    return { org, name, holdings: await store.holdings(org), keys: await keyStore.countKeys(org) };
+    const horizon = horizonWords(options.clock.now(), await keyStore.backups());
+    return { org, name, holdings: await store.holdings(org), keys: await keyStore.countKeys(org), horizon };
   });
 }
 
@@ -121,10 +125,16 @@ async function alone<T>(
   options: CancellationOptions,
   work: (foundation: Alone, enter: Enter) => Promise<T>,
 ): Promise<T> {
-  const { data, clock, random, migrated, tell } = options;
-  const foundation = await openFoundation({ data, clock, random, migrated, create: false, ending: true }).catch(
-    folderBusy(data),
-  );
+  const { data, clock, random, migrated, rootKey, tell } = options;
+  const foundation = await openFoundation({
+    data,
+    clock,
+    random,
+    migrated,
+    rootKey,
+    create: false,
+    ending: true,
+  }).catch(folderBusy(data));
   try {
     const { ledger } = foundation;
     return await work({ ...foundation, clock }, async (entry) => {

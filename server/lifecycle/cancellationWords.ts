@@ -2,13 +2,14 @@ import type { ToCancel, Told } from './cancellation.ts';
 import type { LedgerState } from './ledgerEntry.ts';
 
 /** What is said before an organisation is cancelled: what goes, what stays, and that there is no way back. */
-export function whatWillGo({ name, holdings, keys }: ToCancel): readonly string[] {
+export function whatWillGo({ name, holdings, keys, horizon }: ToCancel): readonly string[] {
   const { people, devices, days, segments, images, records } = holdings;
   return [
     `Cancelling "${name}" ends for ever, with no way back:`,
     `  ${counted(people, 'person', 'people')} and ${counted(devices, 'computer')}, ${counted(days, 'recorded day')} of them`,
     `  ${counted(segments, 'sealed segment')} and ${counted(images, 'screenshot')}; with everything else, ${counted(records, 'row and file', 'rows and files')}`,
     `  ${counted(keys, 'key')}, first of all: from then on nothing of it can be opened`,
+    ...horizon,
     'What stays: in ledger.ndjson that this id was cancelled, and when, without a name. Copies of this folder that you made elsewhere:',
     'delete them too, and with them the copies of its keys. On its computers what was not sent yet: "daylight-agent wipe" there deletes it.',
   ];

@@ -129,6 +129,7 @@ export const folderMap: Readonly<Record<string, Registered>> = {
     withheld: 'Where the recovery set is written, and to whom it is encrypted.',
   },
   'recovery.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },
+  'root.json': { subject: null, exported: [], withheld: 'Where the key of all keys is.' },
   'root.key': { subject: null, exported: [], withheld: 'The key of all keys.' },
   address: { subject: null, exported: [], withheld: 'Where the server listens.' },
   'backup.lock': { subject: null, exported: [], withheld: 'It holds nothing but a lock.' },

@@ -1018,6 +1018,14 @@ export interface BackupRecord {
   readonly detail: string;
 }
 
+/** Everything that is wrapped under the root key, wrapped under another one. */
+export interface RootChange {
+  readonly rootCheck: Uint8Array;
+  readonly orgKeys: readonly WrappedOrgKey[];
+  readonly signingKeys: readonly WrappedSigningKey[];
+  readonly backups: readonly { readonly backup: BackupId; readonly wrapped: Uint8Array }[];
+}
+
 export interface KeyStore {
   orgKeys(): Promise<readonly WrappedOrgKey[]>;
   /** `conflict` when that version exists, as a key is never overwritten, and for an organisation that has ended. */
@@ -1064,6 +1072,8 @@ export interface KeyStore {
   rootCheck(): Promise<Uint8Array | null>;
   /** `conflict` when there is one. */
   putRootCheck(check: Uint8Array): Promise<void>;
+  /** All of it, in one step. Raises `revoked`, as what was wrapped under the root key before is no more. */
+  changeRoot(change: RootChange): Promise<void>;
   /** Null when it was never raised. */
   mark(name: MarkName): Promise<number | null>;
   /** To `value`, if it is not higher already. Returns what it is now. */

@@ -70,7 +70,7 @@ const CACHE_SIZE = 20_000;
 /** So long after another process destroyed a key this one may go on using it. */
 export const LOOK_MS = 250;
 
-const ORG_KEY = 'daylight organisation key 1';
+export const ORG_KEY = 'daylight organisation key 1';
 const DATA_KEY = 'daylight data key 1';
 
 /** Unwraps every organisation key, and fails when the root key is not the one that wrapped them. */

@@ -15,12 +15,17 @@ export type RandomBytes = (length: number) => Uint8Array;
  * wrong and what to do; nothing is ever stored unencrypted instead.
  */
 export async function readRootKeyFile(path: string): Promise<RootKey> {
+  // One byte more than a key, so that a longer file shows.
+  return rootKeyOf(await readPrivately(path, KEY_BYTES + 1), path);
+}
+
+/** So many bytes of a file at the most, which only its owner can read. Throws a VaultError as `readRootKeyFile` does. */
+export async function readPrivately(path: string, most: number): Promise<Uint8Array> {
   const file = await openForReading(path);
   try {
     await requirePrivate(path, file);
-    // One byte more than a key, so that a longer file shows.
-    const { buffer, bytesRead } = await file.read(new Uint8Array(KEY_BYTES + 1), 0, KEY_BYTES + 1, 0);
-    return rootKeyOf(buffer.subarray(0, bytesRead), path);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(most), 0, most, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

@@ -4,6 +4,7 @@ import type { Digest } from '../../shared/signed.ts';
 import { type DataKeyId, type KeyStore, StoreError } from '../store/store.ts';
 import { KEY_BYTES, openBytes, SALT_BYTES, sealBytes } from './envelope.ts';
 import { type Keyring, type KeyringOptions, openKeyring, type Rolled } from './keyring.ts';
+import { ROOT_CHECK } from './rootCheck.ts';
 import type { RandomBytes, RootKey } from './rootKey.ts';
 import { associatedWithScope } from './scope.ts';
 import { type Sealed, type SealScope, VaultError } from './sealed.ts';
@@ -172,7 +173,6 @@ function dataKeyId({ org, person, parameter, epoch }: SealScope): DataKeyId | nu
   return { org, person, parameter: parameter === 'image' ? 'screenshot' : parameter, epoch };
 }
 
-const ROOT_CHECK = 'daylight root check 1';
 const CHECK_WORDS = Buffer.from('This root key opens this Daylight key store.', 'utf8');
 
 /**

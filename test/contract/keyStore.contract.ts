@@ -191,6 +191,32 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
       expect(await keys.signingKey('certificate')).toEqual(key);
     });
 
+    it('changes all that is wrapped under the root key in one step, and gives a destroyed key of a backup back to nobody', async () => {
+      for (const version of [1, 2]) await keys.putOrgKey(orgKey(version));
+      await keys.putRootCheck(sealedText('check'));
+      const certificate = {
+        name: 'certificate',
+        public: keyOf('certificate'),
+        wrapped: sealedText('seed', 60),
+      } as const;
+      await keys.putSigningKey(certificate);
+      const gone = backup('gone', { at: NINE - 1, wrapped: null });
+      for (const one of [gone, backup('kept')]) await keys.putBackup(one);
+      const wrapped = sealedText('anew', 60);
+      await keys.changeRoot({
+        rootCheck: sealedText('other'),
+        orgKeys: [{ ...orgKey(2), wrapped }],
+        signingKeys: [{ ...certificate, wrapped }],
+        backups: [gone, backup('kept')].map((one) => ({ backup: one.backup, wrapped })),
+      });
+      expect(await keys.rootCheck()).toEqual(sealedText('other'));
+      expect(await keys.signingKey('certificate')).toEqual({ ...certificate, wrapped });
+      expect(await keys.backups()).toEqual([gone, backup('kept', { wrapped })]);
+      expect(await keys.mark('revoked')).toBe(1);
+      const stored = await keys.orgKeys();
+      expect(stored.find(({ version }) => version === 2)).toEqual({ ...orgKey(2), wrapped });
+    });
+
     it('lists backups from the oldest on, keeps the row of one whose key is destroyed, and takes no id twice', async () => {
       const [old, young] = [backup('old', { at: NINE - 5, wrapped: null }), backup('young')];
       for (const one of [young, old]) await keys.putBackup(one);

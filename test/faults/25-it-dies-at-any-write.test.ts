@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { crashed } from '../support/crash/crash.ts';
 import { keyRoll } from '../support/crash/keyRoll.ts';
 import { organisation } from '../support/crash/organisation.ts';
+import { rootRotation } from '../support/crash/rootRotation.ts';
 
 // FAULTS 25: death at any change of the folder, as kill -9 and as a power cut leave it. `npm run crash` tries a thousand.
 
@@ -17,4 +18,10 @@ test(`keys whose replacement died at ${POINTS} of its writes open everything, an
   const { ends, changes } = await crashed(keyRoll, { points: POINTS });
   expect(changes).toBeGreaterThan(POINTS);
   expect(Object.keys(ends)).toEqual(expect.arrayContaining(['went on']));
+}, 600_000);
+
+test(`a folder whose change of the root key died at ${POINTS} of its writes opens with the one or the other, and needs nobody for that`, async () => {
+  const { ends, changes } = await crashed(rootRotation, { points: POINTS });
+  expect(changes).toBeGreaterThan(10);
+  expect(ends).toEqual({ 'as before': expect.any(Number), changed: expect.any(Number) });
 }, 600_000);

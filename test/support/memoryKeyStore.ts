@@ -123,6 +123,14 @@ export function createMemoryKeyStore(): MemoryKeyStore {
       await answer(store);
       store.check = check;
     },
+    async changeRoot({ rootCheck, orgKeys, signingKeys, backups }) {
+      await answer(store);
+      store.check = rootCheck;
+      store.orgs = [...orgKeys];
+      store.signing = [...signingKeys];
+      for (const { backup, wrapped } of backups) changed(store, (one) => one.backup === backup, { wrapped });
+      revokedOnceMore(store);
+    },
     async mark(name) {
       await answer(store);
       return store.marks.get(name) ?? null;

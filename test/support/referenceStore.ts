@@ -1016,6 +1016,17 @@ export function createReferenceKeyStore(): KeyStore {
         refuseIf(rootCheck !== null);
         rootCheck = check;
       }),
+    changeRoot: (change) =>
+      step(() => {
+        rootCheck = change.rootCheck;
+        for (const { org, version, wrapped } of change.orgKeys)
+          replaced(orgKeys, (one) => one.org === org && one.version === version, { wrapped });
+        for (const { name, wrapped } of change.signingKeys)
+          replaced(signingKeys, (one) => one.name === name, { wrapped });
+        for (const { backup, wrapped } of change.backups)
+          replaced(backups, (one) => one.backup === backup && one.wrapped !== null, { wrapped });
+        revokedOnceMore();
+      }),
     mark: (name) => step(() => marks.get(name) ?? null),
     raiseMark: (name, value) =>
       step(() => {

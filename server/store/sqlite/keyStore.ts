@@ -135,6 +135,15 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     async putRootCheck(check) {
       await writer.unit((tx) => insertRows(tx, 'root_check', ['one', 'text'], [[1, check]]));
     },
+    async changeRoot({ rootCheck, orgKeys, signingKeys, backups }) {
+      await writer.unit(async (tx) => {
+        await tx.run('UPDATE root_check SET text = ?', [rootCheck]);
+        for (const { org, version, wrapped } of orgKeys) await tx.run(rewrapOrg, [wrapped, idBytes(org), version]);
+        for (const { name, wrapped } of signingKeys) await tx.run(rewrapSigning, [wrapped, name]);
+        for (const { backup, wrapped } of backups) await tx.run(rewrapBackup, [wrapped, idBytes(backup)]);
+        await revokedOnceMore(tx);
+      });
+    },
     async mark(name) {
       const row = await read.first('SELECT value FROM mark WHERE name = ?', [name]);
       return row === null ? null : int(row, 'value');
@@ -233,6 +242,10 @@ const onceMore =
   'INSERT INTO mark (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value';
 const raiseMark =
   'INSERT INTO mark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value) RETURNING value';
+
+const rewrapOrg = 'UPDATE org_key SET wrapped = ? WHERE org = ? AND version = ?';
+const rewrapSigning = 'UPDATE signing_key SET wrapped = ? WHERE name = ?';
+const rewrapBackup = 'UPDATE backup SET wrapped = ? WHERE backup = ? AND wrapped IS NOT NULL';
 
 const backupColumns = ['backup', 'at', 'expires', 'state', 'changed_at', 'wrapped', 'detail'];
 const changeBackup = 'UPDATE backup SET state = ?, changed_at = ?, detail = ? WHERE backup = ?';

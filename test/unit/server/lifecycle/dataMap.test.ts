@@ -10,6 +10,7 @@ import { recordParts } from '../../../../server/lifecycle/portable.ts';
 import { systemRandom } from '../../../../server/random.ts';
 import { beginRecovery } from '../../../../server/recoveryOnHost.ts';
 import { connect } from '../../../../server/store/sqlite/connection.ts';
+import { writeCurrentSource } from '../../../../server/vault/rootKeyProvider.ts';
 import { ErasureId, OrgId } from '../../../../shared/ids.ts';
 import { startServer, type TestServer } from '../../../support/api.ts';
 
@@ -19,6 +20,7 @@ let it_: TestServer;
 let elsewhere: string;
 beforeAll(async () => {
   it_ = await startServer();
+  await writeCurrentSource(it_.data, { kind: 'file', path: 'root.key' });
   const ledger = await openLedger(it_.data);
   const [ending, org] = [ErasureId.parse(crypto.randomUUID()), OrgId.parse(crypto.randomUUID())];
   await ledger.append({ at: Date.now(), ending, org, person: null, state: 'verified_empty' });
