@@ -84,11 +84,18 @@ it('of a person whose account ended no row, file, key or sealed byte is left, an
 
 it('nothing of the person can be opened when the order resolves, and nobody is that person', async () => {
   const stored = await foundation.store.segments(people.org, people.bob, 'title', '2020-01-01', '2099-12-31');
+  // Whoever is storing something holds the purge up, and neither the fence nor the end of the keys.
+  let isStored: () => void = () => undefined;
+  const whose = { org: people.org, person: people.bob };
+  const storing = foundation.erased.storing(whose, () => new Promise<void>((resolve) => (isStored = resolve)));
   const ending = await end();
   expect(ending.times.has('keys_destroyed')).toBe(true);
   for (const one of stored)
     await expect(foundation.vault.open(segmentScope(one), one.sealed)).rejects.toMatchObject({ code: 'key_destroyed' });
   expect(await foundation.store.person(people.org, people.bob)).toBeNull();
+  expect(reached).not.toContain('purged');
+  isStored();
+  await storing;
 });
 
 it('every state is in the ledger, in order, before it is told; none is skipped', async () => {
