@@ -174,6 +174,7 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'officer', path: '/records/disclosures', heading: 'Disclosures' },
     open: pressForDialog('Add a disclosure', 'Another privacy officer or owner has to approve it.'),
   },
+  'how long everything is kept': { as: 'officer', path: '/retention', heading: 'Retention' },
   'legal holds': { as: 'officer', path: '/records/holds', heading: 'Legal holds' },
   'a legal hold that is added': {
     ...{ as: 'officer', path: '/records/holds', heading: 'Legal holds' },

@@ -341,6 +341,22 @@ export function useDisclosures() {
   return useQuery({ queryKey: keys.disclosures, queryFn: ({ signal }) => call('disclosures', {}, signal) });
 }
 
+export function useRetention(enabled: boolean) {
+  return useQuery({ queryKey: keys.retention, queryFn: ({ signal }) => call('retention', {}, signal), enabled });
+}
+
+export function useClock(enabled: boolean) {
+  const queryFn = ({ signal }: { signal: AbortSignal }) => call('clock', {}, signal);
+  return useQuery({ queryKey: keys.clock, queryFn, enabled, refetchInterval: 60_000 });
+}
+
+export function usePreviewOfRetention(parameter: ParameterId, days: number) {
+  return useQuery({
+    queryKey: keys.retentionPreview(parameter, days),
+    queryFn: ({ signal }) => call('previewRetention', { query: { parameter, days } }, signal),
+  });
+}
+
 export function useHolds() {
   return useQuery({ queryKey: keys.holds, queryFn: ({ signal }) => call('holds', {}, signal) });
 }

@@ -18,6 +18,7 @@ import { type Draft, type Effects, toChange, withDraft } from './draft.ts';
 import { EffectLines } from './EffectLines.tsx';
 import { isOpen } from './Proposals.tsx';
 import { usePublishing } from './usePublishing.ts';
+import { WhatGoes } from './WhatGoes.tsx';
 
 /** The last look before a change holds, or is put forward: all of it, what it means, and the reason that everyone will be able to read. */
 export function PublishDialog(props: {
@@ -59,6 +60,7 @@ export function PublishDialog(props: {
           {needsSecond && <p>{say('publish.second')}</p>}
           {waits && raises && effects.lowers && <p>{say('publish.lowerApart')}</p>}
         </div>
+        <WhatGoes changes={changes} waits={waits} />
         <Overtaken isLater={waits} />
         <Textarea
           label={say('publish.reason')}

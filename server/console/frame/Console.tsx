@@ -42,6 +42,7 @@ import { Processors } from '../records/Processors.tsx';
 import { Records } from '../records/Records.tsx';
 import { AllRequests } from '../requests/AllRequests.tsx';
 import { MyRequests } from '../requests/MyRequests.tsx';
+import { Retention } from '../retention/Retention.tsx';
 import { say } from '../strings/say.ts';
 import { TodayPage } from '../today/TodayPage.tsx';
 import { WeekPage } from '../week/WeekPage.tsx';
@@ -121,6 +122,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/records/disclosures" element={<Disclosures />} />
           <Route path="/records/holds" element={<Holds />} />
           <Route path="/records/private" element={<PrivateEntries />} />
+          <Route path="/retention" element={<Retention />} />
           <Route path="/requests" element={<AllRequests />} />
           <Route path="/my-requests" element={<MyRequests />} />
           <Route path="/access-logs" element={<AccessLogs />} />

@@ -7,6 +7,7 @@ import {
   IconCalendarDue,
   IconCalendarTime,
   IconCalendarWeek,
+  IconClockX,
   IconDatabase,
   IconEye,
   IconFileText,
@@ -33,6 +34,7 @@ import { areDone, useFirstSteps } from '../begin/useFirstSteps.ts';
 import { useSignOut } from '../entry/useSignOut.ts';
 import { RequestsInMyName } from '../requests/MyRequests.tsx';
 import { LiftsToldToMe } from '../restrictions/MyRestrictions.tsx';
+import { ClockBanner } from '../retention/ClockDoubt.tsx';
 import { say } from '../strings/say.ts';
 import { Alarms } from './Alarms.tsx';
 import { Failure } from './Failure.tsx';
@@ -72,6 +74,7 @@ export function Frame({ children }: { children: ReactNode }) {
             </Note>
           )}
           <Alarms />
+          <ClockBanner />
           <RequestsInMyName />
           <LiftsToldToMe />
           {children}
@@ -122,6 +125,7 @@ const organisationPages: readonly Destination[] = [
   { to: '/requests', label: say('nav.allRequests'), icon: IconMailQuestion, shown: may.answerRequests },
   { to: '/access-logs', label: say('nav.accessLogs'), icon: IconListSearch, shown: may.seeAccessLogs },
   { to: '/backups', label: say('nav.backups'), icon: IconArchive, shown: may.keepBackups },
+  { to: '/retention', label: say('nav.retention'), icon: IconClockX, shown: may.seeRetention },
   { to: '/security', label: say('nav.security'), icon: IconShieldLock, shown: may.seeSecurity },
 ];
 

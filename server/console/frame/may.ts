@@ -24,6 +24,8 @@ export const may = {
   sayAge: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
   seeAccessLogs: (role: Role) => role === 'privacy_officer',
   keepBackups: (role: Role) => role === 'owner' || role === 'admin',
+  seeRetention: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
+  releaseClock: (role: Role) => role === 'owner' || role === 'admin',
   seeSecurity: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
 } as const;
 
