@@ -27,6 +27,7 @@ import { enrolment } from './handlers/enrolment.ts';
 import { erasures } from './handlers/erasures.ts';
 import { holds } from './handlers/holds.ts';
 import { imports } from './handlers/imports.ts';
+import { incidents } from './handlers/incidents.ts';
 import { layers } from './handlers/layers.ts';
 import { objections } from './handlers/objections.ts';
 import { ownData } from './handlers/ownData.ts';
@@ -208,6 +209,7 @@ function handlersOf(context: Context): Handlers {
     ...processors(context),
     ...disclosures(context),
     ...holds(context),
+    ...incidents(context),
     ...backups(context),
   };
 }

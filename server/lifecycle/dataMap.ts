@@ -59,8 +59,8 @@ export const storeMap: Readonly<Record<string, Registered>> = {
   acknowledgement: { subject: 'person', exported: ['acknowledgements'], withheld: null },
   personal_decision: { subject: 'person', exported: ['decisions'], withheld: null },
   organisation_setting: {
-    subject: 'the people whom a disclosure or a hold names, within what is sealed',
-    exported: ['disclosures', 'holds'],
+    subject: 'the people whom a disclosure, a hold or an incident names, within what is sealed',
+    exported: ['disclosures', 'holds', 'incidents'],
     withheld:
       'What the organisation has set for all and its registers; whom people can turn to stands on the first page of each export. A disclosure that somebody with authority had kept secret is told after its day.',
   },

@@ -18,6 +18,7 @@ import { Contacts } from '../../shared/protocol/http/contacts.ts';
 import { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
 import { OwnHold } from '../../shared/protocol/http/holds.ts';
 import { ImportSource } from '../../shared/protocol/http/imports.ts';
+import { OwnIncident } from '../../shared/protocol/http/incidents.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import { LookRole } from '../../shared/roles.ts';
 import { Digest, PublicKey, Signed } from '../../shared/signed.ts';
@@ -189,6 +190,11 @@ export const recordParts = {
     title: 'To whom data about you was given',
     about: 'What your organisation put on record of data about you that it gave to somebody outside.',
     schema: OwnDisclosure,
+  },
+  incidents: {
+    title: 'What went wrong with data about you',
+    about: 'Incidents that you were told of, and what of yours was looked at.',
+    schema: OwnIncident,
   },
   holds: {
     title: 'What of your data is held back from deletion',

@@ -5,6 +5,7 @@ import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { ContactsView } from '../../shared/protocol/http/contacts.ts';
 import type { OwnDisclosure } from '../../shared/protocol/http/disclosures.ts';
 import type { OwnHold } from '../../shared/protocol/http/holds.ts';
+import type { OwnIncident } from '../../shared/protocol/http/incidents.ts';
 import type { NoticeHead, NoticeView, TranslationHead } from '../../shared/protocol/http/notice.ts';
 import { ReadPurpose } from '../../shared/protocol/http/reading.ts';
 import type { Digest, Signed } from '../../shared/signed.ts';
@@ -45,6 +46,8 @@ export interface Subject {
   readonly disclosures: readonly OwnDisclosure[];
   /** What they are told of the register of legal holds. */
   readonly holds: readonly OwnHold[];
+  /** Incidents that they were told of. */
+  readonly incidents: readonly OwnIncident[];
   readonly open: Openers;
 }
 
@@ -169,6 +172,9 @@ export const rowsOf: { readonly [P in RecordPart]: Rows<P> } = {
   },
   async *disclosures({ disclosures }) {
     yield* disclosures;
+  },
+  async *incidents({ incidents }) {
+    yield* incidents;
   },
   async *holds({ holds }) {
     yield* holds;

@@ -15,6 +15,8 @@ export function findingWords({ kind, parameter, at, count }: Finding): string {
       return `${what}: the register says ${day}, and the policy does not. Save its assessment again, or publish the policy.`;
     case 'unreadable':
       return `${count} ${count === 1 ? 'entry' : 'entries'} of the registers cannot be read: damaged in the store. Write again what is missing.`;
+    case 'incident':
+      return `${count} ${count === 1 ? 'incident waits' : 'incidents wait'}: the authority is to be told by ${day}. See Records, Incidents.`;
     case 'due':
       return `${what}: to be assessed again by ${day}, or it is off after that day.`;
     case 'controller':

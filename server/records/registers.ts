@@ -4,6 +4,7 @@ import { type OrgId, PersonId } from '../../shared/ids.ts';
 import { Assessment } from '../../shared/protocol/http/assessments.ts';
 import { DisclosureStep } from '../../shared/protocol/http/disclosures.ts';
 import { HoldStep } from '../../shared/protocol/http/holds.ts';
+import { IncidentStep } from '../../shared/protocol/http/incidents.ts';
 import { ControllerDetails } from '../../shared/protocol/http/processing.ts';
 import { RecordedProcessor } from '../../shared/protocol/http/processors.ts';
 import { EntryReason } from '../../shared/protocol/http/registerEntry.ts';
@@ -16,6 +17,7 @@ import { type Settings, StoreError } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { DisclosureEntry } from './disclosures.ts';
 import type { HoldEntry } from './holds.ts';
+import type { IncidentEntry } from './incidents.ts';
 import { type Numbered, number } from './numbered.ts';
 
 /** What an entry of each register says. */
@@ -25,6 +27,7 @@ export interface Entries {
   readonly processors: Numbered<RecordedProcessor>;
   readonly disclosures: Numbered<DisclosureEntry>;
   readonly holds: Numbered<HoldEntry>;
+  readonly incidents: Numbered<IncidentEntry>;
 }
 
 export type Register = keyof Entries;
@@ -37,6 +40,7 @@ const entries: { readonly [R in Register]: z.ZodType<Entries[R]> } = {
   processors: RecordedProcessor.extend({ number }),
   disclosures: z.strictObject({ number, step: DisclosureStep }),
   holds: z.strictObject({ number, step: HoldStep }),
+  incidents: z.strictObject({ number, step: IncidentStep }),
 };
 export const registerNames = Object.keys(entries) as Register[];
 

@@ -12,6 +12,7 @@ import type { Settings } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { reviewDates } from './assessments.ts';
 import { controllerOf } from './controller.ts';
+import { type Incident, incidentsOf } from './incidents.ts';
 import { unreadableOf } from './numbered.ts';
 import { readRegister, registerNames } from './registers.ts';
 
@@ -26,11 +27,12 @@ export interface SelfCheckDeps {
 export async function selfCheck(deps: SelfCheckDeps, org: OrgId): Promise<SelfCheckView> {
   const { store, vault, control, clock } = deps;
   const asOf = clock.now();
-  const [policy, last, assessments, controller, ...others] = await Promise.all([
+  const [policy, last, assessments, controller, incidents, ...others] = await Promise.all([
     control.current(org),
     readSetting(store, vault, { org, name: SELF_CHECK }, Ran),
     readRegister(store, vault, org, 'assessments'),
     readRegister(store, vault, org, 'controller'),
+    readRegister(store, vault, org, 'incidents'),
     ...registerNames.map((register) => readRegister(store, vault, org, register)),
   ]);
   const findings = findingsOf({
@@ -39,6 +41,7 @@ export async function selfCheck(deps: SelfCheckDeps, org: OrgId): Promise<SelfCh
     reviews: reviewDates(assessments),
     unreadable: others.reduce((sum, written) => sum + unreadableOf(written), 0),
     notFilledIn: controllerOf(controller).notFilledIn.length,
+    waiting: incidentsOf(incidents).filter(({ closedAt, authority }) => closedAt === null && authority === null),
   });
   return { asOf, findings, needsAttention: findings.some(({ kind }) => urgent.has(kind)), lastRun: last?.at ?? null };
 }
@@ -60,7 +63,9 @@ const SELF_CHECK = 'self-check';
 const Ran = z.strictObject({ findings: z.array(Finding) });
 
 /** What somebody has to see to now; the rest may wait. */
-const urgent: ReadonlySet<Finding['kind']> = new Set(['over', 'unassessed', 'not_in_policy', 'unreadable']);
+const urgent: ReadonlySet<Finding['kind']> = new Set([
+  ...(['over', 'unassessed', 'not_in_policy', 'unreadable', 'incident'] as const),
+]);
 
 interface Facts {
   readonly now: UnixMs;
@@ -68,9 +73,11 @@ interface Facts {
   readonly reviews: ReviewDates;
   readonly unreadable: number;
   readonly notFilledIn: number;
+  /** Open, and the authority was not told. */
+  readonly waiting: readonly Incident[];
 }
 
-function findingsOf({ now, policy: { document }, reviews, unreadable, notFilledIn }: Facts): Finding[] {
+function findingsOf({ now, policy: { document }, reviews, unreadable, notFilledIn, waiting }: Facts): Finding[] {
   const states = parameterIds.map((id) => [id, reviewState(id, document.parameters[id], now)] as const);
   const ofState = (kind: ReviewState & Finding['kind']): Finding[] =>
     states
@@ -86,6 +93,10 @@ function findingsOf({ now, policy: { document }, reviews, unreadable, notFilledI
     ...unassessed.map(([parameter]) => about('unassessed', parameter, null)),
     ...elsewhere.map((id) => about('not_in_policy', id, reviews.get(id) ?? null)),
     ...counted('unreadable', unreadable),
+    ...counted('incident', waiting.length).map((one) => ({
+      ...one,
+      at: Math.min(...waiting.map((by) => by.authorityBy)),
+    })),
     ...ofState('due'),
     ...counted('controller', notFilledIn),
   ];

@@ -14,6 +14,7 @@ import { enrolmentRoutes } from './http/enrolment.ts';
 import { erasuresRoutes } from './http/erasures.ts';
 import { holdRoutes } from './http/holds.ts';
 import { importsRoutes } from './http/imports.ts';
+import { incidentRoutes } from './http/incidents.ts';
 import { layersRoutes } from './http/layers.ts';
 import { noticeRoutes } from './http/notice.ts';
 import { objectionsRoutes } from './http/objections.ts';
@@ -97,6 +98,7 @@ export const routes = {
   ...processorRoutes,
   ...disclosureRoutes,
   ...holdRoutes,
+  ...incidentRoutes,
   ...backupsRoutes,
 } as const satisfies Record<string, RouteShape>;
 

@@ -180,6 +180,11 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'officer', path: '/records/holds', heading: 'Legal holds' },
     open: pressForDialog('Add a hold', 'Another privacy officer or owner has to approve it'),
   },
+  incidents: { as: 'officer', path: '/records/incidents', heading: 'Incidents' },
+  'an incident that is put on record': {
+    ...{ as: 'officer', path: '/records/incidents', heading: 'Incidents' },
+    open: pressForDialog('Put an incident on record', 'Nobody is told by this.'),
+  },
   'access logs': { as: 'officer', path: '/access-logs', heading: 'Access logs' },
   'team today, asked what for': { as: 'manager', path: '/today', heading: 'Team today' },
   'team today': { ...looking, path: '/today', heading: 'Team today' },

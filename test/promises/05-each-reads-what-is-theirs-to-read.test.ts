@@ -259,6 +259,12 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ error }) => error.code,
     saidOf: () => 'conflict',
   },
+  ownIncidents: {
+    ...{ ...change, refusal: 'refused_incidents' },
+    may: self,
+    said: ({ incidents }) => incidents,
+    saidOf: () => [],
+  },
   ownHolds: {
     ...{ ...change, refusal: 'refused_holds' },
     may: self,

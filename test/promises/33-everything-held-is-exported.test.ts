@@ -31,7 +31,7 @@ import { batch, dial, receiptBy } from '../support/ingestKit.ts';
 import { finished, fromSource, startNode } from '../support/nodeProcess.ts';
 import { downloadOwn } from '../support/ownCopy.ts';
 import { plant } from '../support/plantedPerson.ts';
-import { DISCLOSURE, HOLD } from '../support/routeExamples.ts';
+import { DISCLOSURE, HOLD, INCIDENT } from '../support/routeExamples.ts';
 
 // PROMISES 33: what a person is given is everything that is held of them, and nothing of anybody else.
 
@@ -100,6 +100,11 @@ beforeAll(async () => {
     const hold = { ...HOLD, until, person: one.person, why: words };
     await officer.client.ok('POST', '/records/holds', { ...proposal, content: hold });
     await client.ok('PUT', `/records/holds/${revision}`, approval);
+    const scope = { kind: 'people', people: [one.person] };
+    const incident = { revision: 2 * index, content: { ...INCIDENT, scope }, reason: 'for this test' };
+    const opened = await officer.client.ok('POST', '/records/incidents', incident);
+    const telling = { revision: opened.revision, step: { kind: 'tell', words }, reason: 'for this test' };
+    await officer.client.ok('PUT', `/records/incidents/${opened.revision}`, telling);
   }
   for (const [{ client: own, person }, words] of [
     [ann, ANN],

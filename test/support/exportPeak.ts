@@ -36,6 +36,7 @@ const subject = {
   notices: [],
   disclosures: [],
   holds: [],
+  incidents: [],
   store,
   vault,
   erased,

@@ -68,6 +68,13 @@ export const DISCLOSURE = {
   secrecy: null,
 };
 
+export const INCIDENT = {
+  what: 'A laptop was stolen.',
+  effects: ['confidentiality'],
+  noticedAt: 1_760_000_000_000,
+  scope: { kind: 'everyone' },
+};
+
 /** Without the person. */
 export const HOLD = {
   parameters: ['session'],
@@ -277,6 +284,14 @@ export function examples({
       params: { number: '1' },
       body: { revision: 9_999, answer: 'approved', reason: 'for this test' },
     },
+    incidents: {},
+    openIncident: { body: { revision: 9_999, content: INCIDENT, reason: 'for this test' } },
+    changeIncident: {
+      params: { number: '1' },
+      body: { revision: 9_999, step: { kind: 'close' }, reason: 'for this test' },
+    },
+    incidentEvidence: { params: { number: '9999' } },
+    ownIncidents: { params: { person } },
     holds: {},
     proposeHold: { body: { revision: 9_999, content: { ...HOLD, person }, reason: 'for this test' } },
     answerHold: {

@@ -15,6 +15,7 @@ import type { PersonRecord, Snapshot } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { createExports, type ExportPlace, type Exports } from '../exports.ts';
 import type { HandlersOf } from '../handler.ts';
+import { ownIncidents } from '../ownIncidents.ts';
 import { recordOwnRead } from '../reading.ts';
 import { type Proof, refusedOnRecord, requireSamePerson } from '../samePerson.ts';
 import { noteEvent } from '../securityEvents.ts';
@@ -150,6 +151,7 @@ async function subjectOf(context: Context, asking: PersonRecord, store: Snapshot
     translations,
     disclosures,
     holds,
+    incidents: await ownIncidents(context, person),
     open,
   };
 }

@@ -29,6 +29,8 @@ export const keys = {
   retention: ['retention'],
   clock: ['clock'],
   retentionPreview: (parameter: string, days: number) => ['retention', parameter, days],
+  incidents: ['records', 'incidents'],
+  ownIncidents: (person: string) => ['ownIncidents', person],
   holds: ['records', 'holds'],
   ownHolds: (person: string) => ['ownHolds', person],
   ownDisclosures: (person: string) => ['ownDisclosures', person],

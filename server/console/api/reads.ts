@@ -357,6 +357,17 @@ export function usePreviewOfRetention(parameter: ParameterId, days: number) {
   });
 }
 
+export function useIncidents() {
+  return useQuery({ queryKey: keys.incidents, queryFn: ({ signal }) => call('incidents', {}, signal) });
+}
+
+export function useOwnIncidents(person: string) {
+  return useQuery({
+    queryKey: keys.ownIncidents(person),
+    queryFn: ({ signal }) => call('ownIncidents', { params: { person } }, signal),
+  });
+}
+
 export function useHolds() {
   return useQuery({ queryKey: keys.holds, queryFn: ({ signal }) => call('holds', {}, signal) });
 }

@@ -19,6 +19,7 @@ import { Download } from './Download.tsx';
 import classes from './data.module.css';
 import { OwnDisclosures } from './OwnDisclosures.tsx';
 import { OwnHolds } from './OwnHolds.tsx';
+import { OwnIncidents } from './OwnIncidents.tsx';
 import { OwnLeftOut } from './OwnLeftOut.tsx';
 
 /** Everything that is held of whoever looks: by parameter and day, and to take along. */
@@ -28,6 +29,7 @@ export function MyData() {
   return (
     <Page title={say('nav.myData')} lead={say('myData.lead')}>
       <div className="dl-stack">
+        <OwnIncidents />
         {held.isPending && <Waiting lines={5} />}
         {held.isError && <Failure error={held.error} retry={() => void held.refetch()} />}
         {held.data !== undefined && <Held held={held.data} />}

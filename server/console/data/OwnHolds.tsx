@@ -16,8 +16,8 @@ export function OwnHolds() {
   const { person } = useMe();
   const { data, error, isPending, refetch } = useOwnHolds(person.id);
   return (
-    <section className="dl-panel dl-stack" aria-labelledby="held-heading">
-      <h2 id="held-heading">{say('ownHolds.title')}</h2>
+    <section className="dl-panel dl-stack" aria-labelledby="holds-heading">
+      <h2 id="holds-heading">{say('ownHolds.title')}</h2>
       {isPending && <Waiting lines={2} />}
       {error !== null && <Failure error={error} retry={() => void refetch()} />}
       {data?.holds.length === 0 && <p>{say('ownHolds.none')}</p>}

@@ -37,6 +37,7 @@ import { TeamPage } from '../people/TeamPage.tsx';
 import { Assessments } from '../records/Assessments.tsx';
 import { Disclosures } from '../records/Disclosures.tsx';
 import { Holds } from '../records/Holds.tsx';
+import { Incidents } from '../records/Incidents.tsx';
 import { PrivateEntries } from '../records/PrivateEntries.tsx';
 import { Processors } from '../records/Processors.tsx';
 import { Records } from '../records/Records.tsx';
@@ -121,6 +122,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/records/processors" element={<Processors />} />
           <Route path="/records/disclosures" element={<Disclosures />} />
           <Route path="/records/holds" element={<Holds />} />
+          <Route path="/records/incidents" element={<Incidents />} />
           <Route path="/records/private" element={<PrivateEntries />} />
           <Route path="/retention" element={<Retention />} />
           <Route path="/requests" element={<AllRequests />} />

@@ -31,6 +31,7 @@ import { NavLink } from 'react-router';
 import type { Role } from '../../../shared/roles.ts';
 import { useMe } from '../api/useMe.ts';
 import { areDone, useFirstSteps } from '../begin/useFirstSteps.ts';
+import { IncidentsToldToMe } from '../data/OwnIncidents.tsx';
 import { useSignOut } from '../entry/useSignOut.ts';
 import { RequestsInMyName } from '../requests/MyRequests.tsx';
 import { LiftsToldToMe } from '../restrictions/MyRestrictions.tsx';
@@ -77,6 +78,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <ClockBanner />
           <RequestsInMyName />
           <LiftsToldToMe />
+          <IncidentsToldToMe />
           {children}
         </main>
       </div>

@@ -13,6 +13,7 @@ export function RecordsPages() {
       <NavLink to="/records/processors">{say('processors.title')}</NavLink>
       <NavLink to="/records/disclosures">{say('disclosures.title')}</NavLink>
       <NavLink to="/records/holds">{say('holds.title')}</NavLink>
+      <NavLink to="/records/incidents">{say('incidents.title')}</NavLink>
       <NavLink to="/records/private">{say('special.title')}</NavLink>
     </nav>
   );

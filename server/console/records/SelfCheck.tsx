@@ -44,6 +44,7 @@ const tones: Readonly<Record<Finding['kind'], Tone>> = {
   unassessed: 'gone',
   not_in_policy: 'gone',
   unreadable: 'gone',
+  incident: 'gone',
   due: 'wait',
   controller: 'wait',
 };

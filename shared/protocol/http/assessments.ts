@@ -55,10 +55,10 @@ export type AssessmentsView = z.infer<typeof AssessmentsView>;
 /**
  * What the server finds when it looks whether its own records are in order. `over`: the date of a review has passed, and the parameter
  * is off. `unassessed`: what needs an assessment has none; where the law asks for one it is off. `not_in_policy`: the policy has another date than the register.
- * `unreadable`: `count` entries of registers were damaged. `due`: a date is near. `controller`: `count` details are not filled in.
+ * `incident`: `count` of them wait for somebody, the first to `at`. `unreadable`: `count` entries of registers were damaged. `due`: a date is near. `controller`: `count` details are not filled in.
  */
 export const Finding = z.strictObject({
-  kind: z.enum(['over', 'unassessed', 'not_in_policy', 'unreadable', 'due', 'controller']),
+  kind: z.enum(['over', 'unassessed', 'not_in_policy', 'unreadable', 'incident', 'due', 'controller']),
   /** Null for what concerns no single one. */
   parameter: ParameterId.nullable(),
   /** The date that it is about. */

@@ -139,6 +139,8 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   changeController: keepers,
   ...{ disclosures: keepers, disclosuresPage: keepers, disclosuresTable: keepers },
   ...{ proposeDisclosure: keepers, answerDisclosure: keepers },
+  ...{ incidents: keepers, openIncident: keepers, changeIncident: keepers, incidentEvidence: keepers },
+  ownIncidents: [],
   ...{ holds: keepers, proposeHold: keepers, answerHold: keepers, ownHolds: [] },
   ...{ ownDisclosures: [], ownDisclosuresPage: [], ownDisclosuresTable: [] },
   ...{ processors: keepers, recordProcessor: keepers },
