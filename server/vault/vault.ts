@@ -14,7 +14,7 @@ export { epochOf } from './epochs.ts';
 export type { RootKey } from './rootKey.ts';
 export { createRootKeyFile, readRootKeyFile } from './rootKey.ts';
 export { type Sealed, type SealScope, unlessLost, VaultError } from './sealed.ts';
-export type { BackupKey, CertificateKey } from './serverKeys.ts';
+export type { CertificateKey } from './serverKeys.ts';
 
 export interface Vault {
   /**
