@@ -8,7 +8,7 @@ import { exit, migrated, say } from './say.ts';
 export function addRecovery(parent: Command): void {
   const recovery = parent
     .command('recovery')
-    .description('The recovery set: one file that rebuilds a lost machine, together with the newest backup.');
+    .description('The recovery set: one file with all that a lost machine would need beside the newest backup.');
   const surroundings = (options: Given) => ({
     ...{
       data: need(options, 'data'),
@@ -41,7 +41,7 @@ export function addRecovery(parent: Command): void {
         'This identity opens it. It is shown now and never again, and kept nowhere here:',
         `  ${begun.identity}`,
         'Write it down, or put it into a password safe that does not depend on this machine. Whoever has it and the file has every key.',
-        'Without it a lost machine cannot be rebuilt.',
+        'Without it nothing of a lost machine can be opened.',
       ]);
     });
   recovery
