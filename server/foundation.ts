@@ -106,7 +106,11 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const recovery = createRecoverySet({ folder, store, rootKey, clock });
     held.changed = () => recovery.changed();
     // What a command has changed is in it before the command is done.
-    opened.push({ close: async () => void (recovery.behind && (await recovery.write())) });
+    opened.push({
+      async close() {
+        if (recovery.behind) await recovery.write();
+      },
+    });
     if (!ending) {
       requireEnded(folder, ledger);
       await requireOwnKeys(folder, keyStore, store);

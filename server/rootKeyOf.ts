@@ -35,7 +35,9 @@ export async function newRootKey(folder: string, given: string | undefined, rand
   if (given !== undefined) await writeCurrentSource(folder, source);
   return makeRootKey(folder, source, process.env, random).catch(async (cause: unknown) => {
     if (source.kind !== 'file') throw cause;
-    return readRootKey(folder, source, process.env).catch(() => Promise.reject(cause));
+    return readRootKey(folder, source, process.env).catch(() => {
+      throw cause;
+    });
   });
 }
 

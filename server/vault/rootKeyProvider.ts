@@ -113,7 +113,7 @@ async function ofPassphrase({
 }: Extract<RootKeySource, { kind: 'passphrase' }>): Promise<RootKey> {
   const text = Buffer.from(await readPrivately(path, 4_096)).toString('utf8');
   const passphrase = (text.split(/\r?\n/, 1)[0] ?? '').normalize('NFC');
-  if ([...passphrase].length < SHORTEST) {
+  if (Array.from(passphrase).length < SHORTEST) {
     throw new VaultError(
       'wrong_root_key',
       `${path}: the passphrase is shorter than ${SHORTEST} characters. Put the original file back; for a new one take five random words or more.`,
