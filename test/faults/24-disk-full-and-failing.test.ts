@@ -53,7 +53,7 @@ async function survives(data: string, trouble: Trouble): Promise<void> {
     const pid = Number(server.child.pid);
     await trouble.begin(pid);
     await eventually('the server refuses', () => server.err().includes('agent_failed'));
-    expect(server.err()).toContain('StoreError full');
+    expect(server.err()).toContain('"name":"StoreError","code":"full"');
     const health = async () => (await fetch(`${url}/healthz`)).status;
     if (trouble.isForAll) await eventually('it says that it is not well', async () => (await health()) === 503);
     const during = acknowledged.size;
