@@ -107,6 +107,7 @@ describe('a person', () => {
         { parameter: 'notes', records: 2, days: both(1) },
       ],
       refused: [{ parameter: 'session', basis: 'contract' }],
+      held: false,
     });
     expect((await report(mia.client, 'mia', nth('mia', 0), 'own_data')).notes).toHaveLength(1);
   });
