@@ -120,7 +120,8 @@ export function startBackups(deps: BackupsDeps, { quietMs, everyMs } = timing): 
     await alarm();
   };
   const alarm = async (): Promise<void> => {
-    const problems = await problemsNow();
+    // Without a place for them no backups are wanted: the page says it, and nobody is woken up.
+    const problems = (await problemsNow()).filter(({ kind }) => kind !== 'no_place');
     for (const problem of problems) if (!told.has(problem.kind)) deps.alarmed(problem);
     told = new Set(problems.map(({ kind }) => kind));
   };
