@@ -7,7 +7,7 @@ import { firstRules } from '../../../../shared/policy/policy.ts';
 const times = { screenshotReviewSeconds: 300, idleSeconds: 300, leaseHours: { observed: 24, entered: 720 } };
 const read = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
-test('whoever enrols in a terminal or in the tray is told that nothing is deleted by its days yet, for as long as it is not', () => {
+test('whoever enrols in a terminal or in the tray is told when what has passed its days is deleted, and the promise that it is has its test', () => {
   const hash = 'a'.repeat(64);
   const origin = { organisation: 'Acme', policyHash: hash, publishedAt: 0, updatedAt: 0, edition: 1 };
   const view = { ...noticeContent({ version: 1, parameters: firstRules(), ...times }, origin), hash };
@@ -16,5 +16,5 @@ test('whoever enrols in a terminal or in the tray is told that nothing is delete
   expect(noticeLines(nothing)).not.toContain(RETENTION);
   expect(read('agent/desktop/enrol/enrol.ts')).toContain("element('retention').textContent = notice.retention;");
   expect(read('docs/PROTOCOL.md')).toContain(RETENTION);
-  expect(read('docs/PROMISES.md')).toMatch(/^\| 29 \|.*\| not yet \|$/m);
+  expect(read('docs/PROMISES.md')).toMatch(/^\| 29 \|.*29-what-is-past-its-day-is-gone/m);
 });
