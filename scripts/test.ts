@@ -33,7 +33,7 @@ const tools = [
 
 /** A test file that imports one of these needs those tools. */
 const NEEDS_TOOLS =
-  /support\/(desktop|browser|unsynced\/unsynced|faketime)(\.ts|')|\b(startAgent|runAgent|inTerminal)\b/;
+  /support\/(desktop|browser|unsynced\/unsynced|crash\/crash|faketime)(\.ts|')|\b(startAgent|runAgent|inTerminal)\b/;
 
 /**
  * The test command: brings the tools that the tests need where it may (root on Debian), builds, runs Vitest, and

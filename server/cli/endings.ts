@@ -38,7 +38,8 @@ export async function cancelPerson(options: Given): Promise<void> {
   );
   say(options, { event: 'ended', ending: ending.ending, certificate }, [
     `The account is ended. The certificate is ${certificate}; give it to the person: daylight-server verify-certificate checks it anywhere.`,
-    'Start the server: it tells their computers to wipe, and makes the certificate final when those have, and no backup has anything of it.',
+    'Start the server: it tells each of their computers to wipe when it connects, and makes the certificate final once the last lease is over',
+    'and no backup holds sealed bytes of theirs.',
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { UnixMs } from '../../shared/time.ts';
 /** Until when something of what is erased at this time may exist, and under which keys: for wherever a deletion is promised. */
 export function horizonWords(erasedAt: UnixMs, copies: readonly SealedCopy[]): readonly string[] {
   const until = erasureHorizon(erasedAt, copies);
-  if (until === erasedAt) return ['No backup that was made here has anything of it.'];
+  if (until === erasedAt) return ['Nothing of it lies in a backup that was made here.'];
   const day = new Date(until).toISOString().slice(0, 10);
   return [
     `Backups hold no keys: nobody can open it in one of them from then on. Its sealed bytes are in backups until ${day} at the latest.`,

@@ -12,9 +12,7 @@ import { fromSource } from '../support/nodeProcess.ts';
 
 // PROMISES 10: what a process has in memory is written out by nobody: no core file, no report of Node, no snapshot, no debugger.
 
-const where = process.platform === 'linux' ? describe : describe.skip;
-
-where('the server, where the system would write core files', () => {
+describe('the server on Linux, where the system would write core files', () => {
   test('leaves none when it crashes', async () => {
     await using place = await scratch();
     expect(await crashed(place.folder, process.env['PATH'] ?? '')).toEqual([]);
@@ -72,7 +70,7 @@ describe('what would have Node write out memory, requests or keys', () => {
     expect(agent.err).toMatch(/--report-on-fatalerror: with this set, Node writes out.*NODE_OPTIONS/);
   });
 
-  where('and a signal', () => {
+  describe('and a signal', () => {
     test('opens no debugger', async () => {
       await using place = await scratch();
       const data = join(place.folder, 'data');

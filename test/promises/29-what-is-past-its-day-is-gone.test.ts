@@ -65,7 +65,7 @@ test('each parameter is there on its last day, and gone with its files in the sw
   expect(await imageFiles()).toBe(2 * (await leftOf(foundation, 'screenshot')).length);
 });
 
-test('a key is there as long as anything of its week is, and is destroyed with the last of it', async () => {
+test('a key is there for as long as something of its week is, and is destroyed with the last of it', async () => {
   const days = daysOf('title');
   const weeks = await keysOf('title');
   goOnTo(days + 6);

@@ -58,9 +58,9 @@ async function cut(
   env: Env,
   folder: string,
   above: string,
-  library: string,
+  compiled: string,
 ): Promise<Omit<Ended, 'changes'>> {
-  const layer = await startUnsynced(process.execPath, args, { folder, env, library, above });
+  const layer = await startUnsynced(process.execPath, args, { folder, env, compiled, above });
   layer.child.stdout?.resume();
   const ended = await ending(layer.child).catch(async (cause: unknown) => {
     await layer.release();

@@ -24,7 +24,7 @@ export interface UnsyncedOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** This layer, compiled before; otherwise it is compiled for this process alone. */
-  readonly library?: string;
+  readonly compiled?: string;
   /** What is preloaded before it: its calls go on to this layer. */
   readonly above?: string;
 }
@@ -36,8 +36,8 @@ export async function startUnsynced(
 ): Promise<UnsyncedProcess> {
   const folder = await realpath(options.folder);
   const shadow = await mkdtemp(join(tmpdir(), 'unsynced-'));
-  const library = options.library ?? (await compileLayer('unsynced', shadow));
-  const preloaded = options.above === undefined ? library : `${options.above} ${library}`;
+  const own = options.compiled ?? (await compileLayer('unsynced', shadow));
+  const preloaded = options.above === undefined ? own : `${options.above} ${own}`;
   const layer = { LD_PRELOAD: preloaded, UNSYNCED_FOLDER: folder, UNSYNCED_SHADOW: shadow };
   const child = spawn(command, args, {
     env: { ...process.env, ...options.env, ...layer },

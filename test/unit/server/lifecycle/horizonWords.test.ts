@@ -13,5 +13,5 @@ test('whoever is promised a deletion reads until which day sealed bytes lie in b
 });
 
 test('without a backup from before it that is said', () => {
-  expect(horizonWords(at, [])).toEqual(['No backup that was made here has anything of it.']);
+  expect(horizonWords(at, [])).toEqual(['Nothing of it lies in a backup that was made here.']);
 });
