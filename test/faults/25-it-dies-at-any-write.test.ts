@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { account } from '../support/crash/account.ts';
 import { crashed } from '../support/crash/crash.ts';
 import { keyRoll } from '../support/crash/keyRoll.ts';
 import { organisation } from '../support/crash/organisation.ts';
@@ -11,6 +12,14 @@ const POINTS = 50;
 test(`an organisation whose cancellation died at ${POINTS} of its writes is there whole, or is gone whole; the other one is whole`, async () => {
   const { ends, changes } = await crashed(organisation, { points: POINTS });
   expect(changes).toBeGreaterThan(POINTS);
+  expect(ends).toEqual({ 'never begun': expect.any(Number), ended: expect.any(Number) });
+}, 600_000);
+
+const POINTS_OF_AN_ACCOUNT = 12;
+
+test(`an account whose end died at ${POINTS_OF_AN_ACCOUNT} of its writes is there whole, or is gone whole and certified; the other one is whole`, async () => {
+  const { ends, changes } = await crashed(account, { points: POINTS_OF_AN_ACCOUNT });
+  expect(changes).toBeGreaterThan(POINTS_OF_AN_ACCOUNT);
   expect(ends).toEqual({ 'never begun': expect.any(Number), ended: expect.any(Number) });
 }, 600_000);
 
