@@ -19,7 +19,7 @@ import { batch, dial, newSession, seen } from '../support/ingestKit.ts';
 import { goOnToMorning } from '../support/movableClock.ts';
 import { createMemoryFolder, createPublisher, EVERYTHING } from '../support/recording.ts';
 import { ASSESSMENT } from '../support/routeExamples.ts';
-import { sourceCli } from '../support/sourceCli.ts';
+import { runCli } from '../support/runCli.ts';
 import { createTestClock } from '../support/testClock.ts';
 
 // Promise 57: what an assessment is about is collected to the day by which it is assessed again, and not a day longer.
@@ -220,7 +220,7 @@ test('under the law of the EEA and the UK nothing that needs an assessment is co
 
 test('on the host the same is said, and its exit code says whether somebody has to see to it', async () => {
   const check = (organisation: string) =>
-    sourceCli('server', ['check', '--data', it.data, '--organisation', organisation, '--json']);
+    runCli('server', ['check', '--data', it.data, '--organisation', organisation, '--json']);
   // The command goes by the clock of this computer, on which the days of these tests have not come.
   const unassessed = await it.addOrganisation('Gamma');
   await publish(unassessed.client, { url: { level: 'domain' } });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initialise } from '../../../server/initialise.ts';
 import { clearingStates } from '../../../server/lifecycle/ledgerEntry.ts';
 import { openServer } from '../../../server/server.ts';
-import { sourceCli } from '../../support/sourceCli.ts';
+import { runCli } from '../../support/runCli.ts';
 import { leftOf, prepareTwo, type TwoOrganisations } from '../../support/twoOrganisations.ts';
 
 let folder: string;
@@ -26,7 +26,7 @@ async function copied(name: string): Promise<string> {
   return data;
 }
 
-const cancel = (data: string, ...more: string[]) => sourceCli('server', ['cancel', '--data', data, ...more]);
+const cancel = (data: string, ...more: string[]) => runCli('server', ['cancel', '--data', data, ...more]);
 
 it('says what will go, with its numbers, and what stays; each state as it is reached; and that nothing is left', async () => {
   const data = await copied('said');
@@ -105,9 +105,9 @@ it('takes what it ends from its own command line, never from the environment', a
   const data = await interrupted('environment');
   const given = ['cancel', '--data', data, '--yes'];
   const environment = { DAYLIGHT_ORGANISATION: orgs.bolt };
-  const { code, out } = await sourceCli('server', given, environment);
+  const { code, out } = await runCli('server', given, environment);
   expect([code, out]).toEqual([0, expect.stringContaining(orgs.acme)]);
-  const again = await sourceCli('server', given, environment);
+  const again = await runCli('server', given, environment);
   expect([again.code, again.out]).toEqual([2, '']);
   expect(again.err).toBe('daylight-server: --organisation: expected a value. Give --organisation NAME.\n');
   expect((await leftOf(data, orgs.bolt)).opened).toBe(3);

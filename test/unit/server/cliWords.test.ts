@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PROGRAMMERS_WORDS, sourceCli } from '../../support/sourceCli.ts';
+import { PROGRAMMERS_WORDS, runCli } from '../../support/runCli.ts';
 
 let folder: string;
 
@@ -142,7 +142,7 @@ it.each(cases)(
       FILE: join(folder, 'file'),
       OTHERS: join(folder, 'others'),
     };
-    const ended = await sourceCli(
+    const ended = await runCli(
       'server',
       args.map((arg) => places[arg] ?? arg),
       env,

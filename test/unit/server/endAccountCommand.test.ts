@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CertificateFile } from '../../../server/lifecycle/certificate.ts';
 import { openFoundationIn } from '../../support/numberedNotes.ts';
-import { sourceCli } from '../../support/sourceCli.ts';
+import { runCli } from '../../support/runCli.ts';
 import { BOB, leftOfPerson, prepareTwoPeople, type TwoPeople } from '../../support/twoPeople.ts';
 
 let folder: string;
@@ -32,8 +32,8 @@ async function left(data: string, who: 'ann' | 'bob'): Promise<{ records: number
   }
 }
 
-const end = (data: string, ...more: string[]) => sourceCli('server', ['cancel', '--data', data, ...more]);
-const verify = (...more: string[]) => sourceCli('server', ['verify-certificate', ...more]);
+const end = (data: string, ...more: string[]) => runCli('server', ['cancel', '--data', data, ...more]);
+const verify = (...more: string[]) => runCli('server', ['verify-certificate', ...more]);
 
 it('says what will go and what stays, each state, and where the certificate is, which is checked without the folder', async () => {
   const data = await copied('said');

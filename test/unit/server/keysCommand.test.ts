@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initialise } from '../../../server/initialise.ts';
 import { openServer } from '../../../server/server.ts';
-import { sourceCli } from '../../support/sourceCli.ts';
+import { runCli } from '../../support/runCli.ts';
 
 let data: string;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(join(data, '..'), { recursive: true, force: true }));
 
-const rotate = (...more: string[]) => sourceCli('server', ['keys', 'rotate', '--data', data, ...more]);
+const rotate = (...more: string[]) => runCli('server', ['keys', 'rotate', '--data', data, ...more]);
 const PRINT = '(?:[0-9a-f]{4} ){3}[0-9a-f]{4}';
 
 it('says first which key signs and what becomes of it, changes nothing without an answer, then says which signs now', async () => {

@@ -7,7 +7,7 @@ import type { LogFields } from '../../../server/log.ts';
 import { openServer } from '../../../server/server.ts';
 import { connect } from '../../../server/store/sqlite/connection.ts';
 import { storeSchema } from '../../../server/store/sqlite/schema.ts';
-import { sourceCli } from '../../support/sourceCli.ts';
+import { runCli } from '../../support/runCli.ts';
 
 let folder: string;
 let data: string;
@@ -47,26 +47,20 @@ it('the server says in its log, once, that it brought the store to its own forma
 it('a command says it too, and does what it was asked for', async () => {
   await asFormatFour();
   const command = ['enrolment-code', '--data', data, '--email', 'ola@example.com', '--json'];
-  const { code, out, err } = await sourceCli('server', command);
+  const { code, out, err } = await runCli('server', command);
   expect([code, err]).toEqual([
     0,
     `daylight-server: brought daylight.db from format 4 to ${storeSchema.version}; a Daylight from before refuses it now.\n`,
   ]);
   expect(JSON.parse(out)).toMatchObject({ code: expect.stringMatching(/./) });
-  expect((await sourceCli('server', command)).err).toBe('');
+  expect((await runCli('server', command)).err).toBe('');
 }, 90_000);
 
 it('a command refuses beside a server that has the store of the format before open, and says what to do', async () => {
   await asFormatFour();
   const older = await connect(join(data, 'daylight.db'));
   await older.all('SELECT * FROM device');
-  const { code, out, err } = await sourceCli('server', [
-    'enrolment-code',
-    '--data',
-    data,
-    '--email',
-    'ola@example.com',
-  ]);
+  const { code, out, err } = await runCli('server', ['enrolment-code', '--data', data, '--email', 'ola@example.com']);
   expect([code, out]).toEqual([1, '']);
   expect(err).toMatch(/daylight\.db: it is of an earlier format.*stop the server, then try again\.\n$/);
   await older.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../../server/store/sqlite/connection.ts';
 import { startServer, type TestServer } from '../../support/api.ts';
-import { sourceCli } from '../../support/sourceCli.ts';
+import { runCli } from '../../support/runCli.ts';
 
 let served: TestServer;
 let folder: string;
@@ -17,7 +17,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const verify = (...more: string[]) => sourceCli('server', ['verify-audit', ...more]);
+const verify = (...more: string[]) => runCli('server', ['verify-audit', ...more]);
 
 it('verify-audit says beside the server that all is as it was recorded, and a saved proof stands without the folder', async () => {
   const { client, person } = await served.addOrganisation('Acme');

@@ -6,18 +6,18 @@ import { parameterIds } from '../../../../shared/catalog.ts';
 import { DeviceId } from '../../../../shared/ids.ts';
 import { AgentStatus, type WindowAnswer, type WindowRequest } from '../../../../shared/protocol/window.ts';
 import { scratch } from '../../../support/agentKit.ts';
-import { sourceCli } from '../../../support/sourceCli.ts';
+import { runCli } from '../../../support/runCli.ts';
 
 it('a note that is piped in reaches the agent as it is, and stands in no argument', async () => {
   await using agent = await answering(null);
-  const ended = await sourceCli('agent', ['note', '-', '--data', agent.folder], {}, '  Zürich — 東京\nsecond line\n');
+  const ended = await runCli('agent', ['note', '-', '--data', agent.folder], {}, '  Zürich — 東京\nsecond line\n');
   expect([ended.code, ended.out, ended.err]).toEqual([0, 'Understood.\n', '']);
   expect(agent.asked).toEqual([{ command: 'note', text: 'Zürich — 東京\nsecond line' }]);
 });
 
 it('a note that is piped in and too long is refused before the agent hears of it', async () => {
   await using agent = await answering(null);
-  const ended = await sourceCli('agent', ['note', '-', '--data', agent.folder], {}, 'x'.repeat(100_000));
+  const ended = await runCli('agent', ['note', '-', '--data', agent.folder], {}, 'x'.repeat(100_000));
   expect([ended.code, ended.err]).toEqual([2, 'Note: expected at most 2000 characters: change it and try again.\n']);
   expect(agent.asked).toEqual([]);
 });
@@ -29,14 +29,14 @@ it.each([
 ])('time away is kept up to a time of the day: %s', async (_when, since, until, at) => {
   await using agent = await answering(Date.parse(`${since}Z`));
   const args = ['idle', 'keep', '--until', until, '--data', agent.folder];
-  const ended = await sourceCli('agent', args, { TZ: 'UTC' });
+  const ended = await runCli('agent', args, { TZ: 'UTC' });
   expect([ended.code, ended.out, ended.err]).toEqual([0, 'Understood.\n', '']);
   expect(agent.asked).toEqual([{ command: 'status' }, { command: 'split_idle', at: Date.parse(`${at}Z`) }]);
 });
 
 it('while no question is open, nothing is answered: not even one that opens a moment later', async () => {
   await using agent = await answering(null);
-  const ended = await sourceCli('agent', ['idle', 'keep', '--until', '14:05', '--data', agent.folder]);
+  const ended = await runCli('agent', ['idle', 'keep', '--until', '14:05', '--data', agent.folder]);
   expect([ended.code, ended.out]).toEqual([5, '']);
   expect(ended.err).toMatch(
     /^There is no time away to decide about: see "daylight-agent idle --data \S+" when you are asked\.\n$/,
@@ -52,7 +52,7 @@ it('status says of what was acknowledged from when it counts, also while another
   ];
   const statusOf = async (acknowledged: boolean) => {
     await using agent = await answering(null, { version: 3, acknowledged, last: null, coming, agreement: null });
-    const { out } = await sourceCli('agent', ['status', '--data', agent.folder], { TZ: 'UTC' });
+    const { out } = await runCli('agent', ['status', '--data', agent.folder], { TZ: 'UTC' });
     return out.split('\n').filter((line) => /2026|Notice/.test(line));
   };
   const until = 'because you acknowledged its notice. Until then what held before goes on, and you have time to react.';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { printable } from '../../../../agent/cli/terminal.ts';
 import { inTerminal } from '../../../support/nodeProcess.ts';
-import { sourceCli } from '../../../support/sourceCli.ts';
+import { runCli } from '../../../support/runCli.ts';
 
 const probe = fileURLToPath(new URL('../../../support/terminalProbe.ts', import.meta.url));
 const self = [process.execPath, '--import', import.meta.resolve('tsx'), probe] as const;
@@ -34,7 +34,7 @@ it.runIf(onLinux)('output to a terminal is seen, as that of a script which has m
 });
 
 it('what counts as seen, and how to test it, stands where whoever starts the agent reads it', async () => {
-  const { code, out } = await sourceCli('agent', ['run', '--help']);
+  const { code, out } = await runCli('agent', ['run', '--help']);
   const words = out.replace(/\s+/g, ' ');
   expect([code, words]).toEqual([0, expect.stringContaining('into a pipe only while the agent has a terminal')]);
   expect(words).toContain('script -qec "daylight-agent run" /dev/null');

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PROGRAMMERS_WORDS, sourceCli } from '../../../support/sourceCli.ts';
+import { PROGRAMMERS_WORDS, runCli } from '../../../support/runCli.ts';
 
 let folder: string;
 
@@ -213,7 +213,7 @@ const cases: readonly Case[] = [
 it.each(cases)(
   'the agent says of %s, in one sentence, which field is wrong, what was expected and what to do',
   async (_what, args, exit, words, env = {}) => {
-    const ended = await sourceCli('agent', args.map(placed), env);
+    const ended = await runCli('agent', args.map(placed), env);
     expect([ended.code, ended.out]).toEqual([exit, '']);
     expect(ended.err).toContain(words);
     expect(ended.err).not.toMatch(PROGRAMMERS_WORDS);

@@ -1,20 +1,26 @@
 import { fileURLToPath } from 'node:url';
+import { serverCli } from './agentProcess.ts';
 import { type Finished, finished, fromSource, startNode } from './nodeProcess.ts';
 
+/** The server as it was built, in half the time; the agent from its sources, where its words name it by its own name. */
+const programs = {
+  agent: [...fromSource, fileURLToPath(new URL('../../agent/cli.ts', import.meta.url))],
+  server: [serverCli],
+} as const;
+
 /**
- * Runs a command line from its sources to its end, with nothing of this environment but what it needs. One that has not
- * ended after 100 seconds is ended, and its code is null.
+ * Runs a command line to its end, with nothing of this environment but what it needs. One that has not ended after 100
+ * seconds is ended, and its code is null.
  */
-export function sourceCli(
+export function runCli(
   which: 'agent' | 'server',
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<Finished> {
-  const cli = fileURLToPath(new URL(`../../${which}/cli.ts`, import.meta.url));
   const least = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
   const options = { env: { ...least, ...env }, input, limitMs: 100_000 };
-  return finished(startNode([...fromSource, cli, ...args], options));
+  return finished(startNode([...programs[which], ...args], options));
 }
 
 /** Words that only somebody who reads the source understands. */
