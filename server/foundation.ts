@@ -122,7 +122,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const requests = createRightsRequests({ store, vault, connections, clock, random });
     const erased = createErased({ store, vault, clock });
     const notices = createNotices({ store, vault, organisations, clock });
-    const auditLog = createAuditLog({ store, keyStore, organisations, clock });
+    const auditLog = createAuditLog({ store, keyStore, vault, organisations, clock });
     const parts = { folder, store, keyStore, vault, organisations, connections, control, requests, erased };
     return { ...parts, failedOpens, notices, auditLog, recovery, ledger, close };
   } catch (error) {

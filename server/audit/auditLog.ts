@@ -1,12 +1,15 @@
-import type { Checkpoint, EntryProof } from '../../shared/audit/checkpoint.ts';
+import type { Checkpoint, EntryProof, RestoreEpoch } from '../../shared/audit/checkpoint.ts';
 import type { LeafNumber } from '../../shared/audit/leaf.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId } from '../../shared/ids.ts';
-import type { Digest, Signed } from '../../shared/signed.ts';
+import { type Digest, Signed } from '../../shared/signed.ts';
 import { MINUTE } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
+import { putSetting, readSetting } from '../control/settings.ts';
 import type { Organisations } from '../control/signer.ts';
+import { createLanes } from '../lanes.ts';
 import type { AuditedRow, CheckpointRecord, KeyStore, Store } from '../store/store.ts';
+import type { Vault } from '../vault/vault.ts';
 import { rowText } from './entry.ts';
 import { sha256 } from './sha256.ts';
 import { consistencySpans, inclusionSpans, joined, nodesOf, rootOf, type Span } from './tree.ts';
@@ -15,6 +18,8 @@ import { consistencySpans, inclusionSpans, joined, nodesOf, rootOf, type Span } 
 export interface AuditLog {
   /** Of the tree as it is now, or with `recent` perhaps as it was a minute ago. Durable when it resolves: nobody is shown one that is not kept. */
   checkpoint(org: OrgId, age?: 'now' | 'recent'): Promise<CheckpointRecord>;
+  /** The last restore from a backup, which agents demand beside a checkpoint of another epoch than they kept; null where there was none. */
+  restored(org: OrgId): Promise<Signed | null>;
   /** Throws DaylightError `bad_request` when there are no such trees. */
   consistency(org: OrgId, from: number, to: number): Promise<readonly Digest[]>;
   /** Null when no row stands behind that leaf. */
@@ -25,19 +30,47 @@ export interface AuditLog {
 export interface AuditDeps {
   readonly store: Store;
   readonly keyStore: Pick<KeyStore, 'mark'>;
+  readonly vault: Vault;
   readonly organisations: Organisations;
   readonly clock: Clock;
 }
 
-export function createAuditLog({ store, keyStore, organisations, clock }: AuditDeps): AuditLog {
+const RESTORED = 'restored';
+
+export function createAuditLog({ store, keyStore, vault, organisations, clock }: AuditDeps): AuditLog {
+  const lanes = createLanes<OrgId>();
+  const epochNow = async (): Promise<number> => (await keyStore.mark('restore_epoch')) ?? 0;
+
+  async function saidRestored(org: OrgId, epoch: number): Promise<Signed> {
+    const before = await readSetting(store, vault, { org, name: RESTORED }, Signed);
+    if (before?.value && epochOf(before.value) === epoch) return before.value;
+    const at = clock.now();
+    const detail = 'the data was restored from a backup';
+    await store.recordSecurityEvent({ org, at, kind: 'data_restored', person: null, detail });
+    const edge = await store.auditEdge(org);
+    const policyVersion = (await store.policies(org)).at(-1)?.version ?? 0;
+    const root = hex(rootOf(sha256, edge));
+    const said: RestoreEpoch = { schema: 1, org, epoch, policyVersion, size: edge.size, root, at };
+    const signed = (await organisations.signer(org)).signAsServer('daylight/restore/v1', said);
+    await putSetting(store, vault, { org, name: RESTORED, revision: (before?.revision ?? 0) + 1, at }, signed);
+    return signed;
+  }
+
   return {
+    async restored(org) {
+      const epoch = await epochNow();
+      // One for all agents, and each checkpoint of the epoch has it behind it.
+      return epoch === 0 ? null : lanes.run(org, () => saidRestored(org, epoch));
+    },
     async checkpoint(org, age = 'now') {
-      const known = await store.latestCheckpoint(org);
+      const epoch = await epochNow();
+      const last = await store.latestCheckpoint(org);
+      const known = last !== null && epochOf(last.signed) === epoch ? last : null;
       const now = clock.now();
       if (known !== null && age === 'recent' && now >= known.at && now - known.at < MINUTE) return known;
+      if (known === null) await this.restored(org);
       const edge = await store.auditEdge(org);
-      const epoch = (await keyStore.mark('restore_epoch')) ?? 0;
-      if (known !== null && known.size === edge.size && epochOf(known.signed) === epoch) return known;
+      if (known !== null && known.size === edge.size) return known;
       const root = hex(rootOf(sha256, edge));
       const checkpoint: Checkpoint = { schema: 1, org, epoch, size: edge.size, root, at: now };
       const signed = (await organisations.signer(org)).signAsServer('daylight/checkpoint/v1', checkpoint);
@@ -75,7 +108,7 @@ export function createAuditLog({ store, keyStore, organisations, clock }: AuditD
 }
 
 function epochOf({ payload }: Signed): number {
-  return (JSON.parse(payload) as Checkpoint).epoch;
+  return (JSON.parse(payload) as Checkpoint | RestoreEpoch).epoch;
 }
 
 function hex(hash: Uint8Array): Digest {

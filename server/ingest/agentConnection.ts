@@ -571,7 +571,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     if (!deps.knows.audit) return;
     tell(async () => {
       const { signed: checkpoint } = await deps.auditLog.checkpoint(device.org, 'recent');
-      if (!isEnded()) send({ type: 'checkpoint', checkpoint });
+      const restored = await deps.auditLog.restored(device.org);
+      if (!isEnded()) send({ type: 'checkpoint', checkpoint, ...(restored === null ? {} : { restored }) });
     }, logFailed);
   }
 

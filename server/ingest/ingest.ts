@@ -34,7 +34,7 @@ export interface AgentSocketDeps {
   readonly requests: Pick<RightsRequests, 'waiting' | 'hear' | 'retired'>;
   readonly erased: Erased;
   readonly notices: Notices;
-  readonly auditLog: Pick<AuditLog, 'checkpoint' | 'consistency'>;
+  readonly auditLog: Pick<AuditLog, 'checkpoint' | 'restored' | 'consistency'>;
   readonly connections: Connections;
   /** Whose account ended: their computers are known by it alone. */
   readonly endings?: Pick<Endings, 'endedDevice' | 'wiped'>;

@@ -42,7 +42,8 @@ async function main(folder: string, callers: number, seconds: number): Promise<v
   const { size } = await store.auditEdge(org);
   if (size !== took.length) throw new Error(`${took.length} looks, and ${size} leaves`);
   const organisations = { signer: () => Promise.reject(new Error('nothing is signed here')) } as never;
-  const log = createAuditLog({ store, keyStore: createReferenceKeyStore(), organisations, clock: clock() });
+  const vault = {} as never;
+  const log = createAuditLog({ store, keyStore: createReferenceKeyStore(), vault, organisations, clock: clock() });
   const proofs: number[] = [];
   for (let n = 1; n <= 200; n += 1) {
     const from = performance.now();

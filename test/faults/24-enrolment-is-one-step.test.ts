@@ -168,7 +168,7 @@ async function serveFailing() {
     ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     notices: createNotices({ store, vault, organisations, clock }),
-    auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), organisations, clock }),
+    auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), vault, organisations, clock }),
     ...{
       folder: '',
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),

@@ -44,6 +44,7 @@ export const MORNING = Date.UTC(2026, 10, 20, 10);
 
 export interface ServerKit extends AsyncDisposable {
   readonly store: Store;
+  readonly keyStore: ReturnType<typeof createReferenceKeyStore>;
   readonly vault: Awaited<ReturnType<typeof createVault>>;
   readonly control: ReturnType<typeof createPolicyControl>;
   readonly erased: Erased;
@@ -84,8 +85,9 @@ export interface KitOptions {
 export async function startServer(options: KitOptions = {}): Promise<ServerKit> {
   const clock = movable({ now: () => MORNING, mono: () => 0 });
   const store = options.store ?? createReferenceStore();
+  const keyStore = createReferenceKeyStore();
   const vault = await createVault({
-    keyStore: createReferenceKeyStore(),
+    keyStore,
     rootKey: rootKeyOf(randomBytes(32)),
     random: randomBytes,
   });
@@ -104,7 +106,7 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     const requests = createRightsRequests({ store, vault, connections, clock, random: systemRandom });
     const erased = createErased({ store, vault, clock });
     const notices = createNotices({ store, vault, organisations, clock });
-    const auditLog = createAuditLog({ store, keyStore: createReferenceKeyStore(), organisations, clock });
+    const auditLog = createAuditLog({ store, keyStore, vault, organisations, clock });
     const sockets = createAgentSocket({
       auditLog,
       ...{ store, vault, organisations, control, requests, erased, notices, connections, clock, random: systemRandom },
@@ -141,6 +143,7 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
 
   return {
     store,
+    keyStore,
     vault,
     clock,
     org,

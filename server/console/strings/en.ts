@@ -2218,6 +2218,7 @@ export const en = {
   'event.backup_failed': 'Backup failed',
   'event.backup_damaged': 'Backup damaged',
   'event.backup_strangers': 'Unknown files with the backups',
+  'event.data_restored': 'Data restored from a backup',
   'event.refused_erasure': 'Refused deletion',
   'event.policy_proposed': 'Policy put forward',
   'event.policy_proposal_answered': 'Policy put forward: decided',

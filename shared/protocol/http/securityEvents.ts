@@ -124,6 +124,7 @@ export const securityEventKinds = [
   'backup_failed',
   'backup_damaged',
   'backup_strangers',
+  'data_restored',
 ] as const;
 export type SecurityEventKind = (typeof securityEventKinds)[number];
 

@@ -32,7 +32,7 @@ async function serve(kit: ServerKit, control: PolicyControl): Promise<{ url: str
   const app = createApp({
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     notices: createNotices({ store, vault, organisations, clock }),
-    auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), organisations, clock }),
+    auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), vault, organisations, clock }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
     ...{ erased, erasures: { wake: () => undefined }, ...NO_SWEEPS, specialSearches: NO_SEARCHES, backups: NO_BACKUPS },
     ...{

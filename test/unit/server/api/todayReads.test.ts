@@ -49,7 +49,7 @@ async function serve(kit: ServerKit): Promise<string> {
   const app = createApp({
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     notices: createNotices({ store, vault, organisations, clock }),
-    auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), organisations, clock }),
+    auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), vault, organisations, clock }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
     ...{
       folder: '',
