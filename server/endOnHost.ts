@@ -6,10 +6,12 @@ import { createAccounts } from './api/accounts.ts';
 import type { Clock } from './clock.ts';
 import { openFoundation } from './foundation.ts';
 import { certify, fileOf } from './lifecycle/certificate.ts';
+import { lookAtClock } from './lifecycle/clockBrake.ts';
 import { requireEndable } from './lifecycle/endable.ts';
 import type { Ending } from './lifecycle/ended.ts';
 import { startEndings } from './lifecycle/endings.ts';
 import { hasReached, type LedgerState } from './lifecycle/ledgerEntry.ts';
+import { requireConfirmed } from './lifecycle/restore/swap.ts';
 import { folderBusy } from './namedOrganisation.ts';
 import type { Random } from './random.ts';
 import type { Migration } from './store/sqlite/format.ts';
@@ -50,6 +52,7 @@ export async function endOnHost(
     const { org, person } = record;
     const { name } = await accounts.profile(record);
     await agree({ person, name, holdings: await store.holdingsOf(org, person) });
+    const { state } = await lookAtClock(foundation.keyStore, clock.now());
     let settle: (failure: unknown) => void = () => undefined;
     const settled = new Promise<unknown>((resolve) => (settle = resolve));
     const endings = await startEndings({
@@ -58,6 +61,8 @@ export async function endOnHost(
         await certify({ ...foundation, clock }, ending);
         if (ending.person === person) settle(null);
       },
+      brake: { check: () => state },
+      requireNoneKept: () => requireConfirmed(foundation.folder),
       recorded: async () => (await recovery.write()).kind !== 'failed',
       failed: (cause) => settle(cause),
       reached(ending, state) {

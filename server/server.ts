@@ -39,6 +39,7 @@ import { createImports } from './lifecycle/imports.ts';
 import { startKeyRolls } from './lifecycle/keyRolls.ts';
 import { eraseMinors } from './lifecycle/minors.ts';
 import { startRecovery } from './lifecycle/recovery/recoveryJob.ts';
+import { requireConfirmed } from './lifecycle/restore/swap.ts';
 import { startRetention } from './lifecycle/retention.ts';
 import { createSpecialSearches } from './lifecycle/specialSearches.ts';
 import { piecesOf } from './lifecycle/sweeps.ts';
@@ -125,12 +126,21 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     await followAllTeams(foundation, (cause) => log.error('team_not_followed', { failure: failureFields(cause) }));
     const organisations = served.length;
     const limitKeyOf = createLimitKeys(random);
+    const brake = await openClockBrake({
+      ...foundation,
+      clock,
+      changed: (state) => log[state === 'free' ? 'info' : 'error']('clock', clockFields(state)),
+      failed: (cause) => log.error('clock', { failure: failureFields(cause) }),
+    });
+    opened.push(() => brake.close());
     await makeCertificateFolder(foundation.folder);
     const endings = await startEndings({
       ...foundation,
       clock,
       random,
       certify: (ending) => certify({ ...foundation, clock }, ending),
+      brake,
+      requireNoneKept: () => requireConfirmed(foundation.folder),
       recorded: async () => (await foundation.recovery.write()).kind !== 'failed',
       failed: (cause) => log.error('ending', { failure: failureFields(cause) }),
       reached: ({ ending }, state) => {
@@ -190,13 +200,6 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     opened.push(() => alarms.close());
     const imports = createImports({ ...foundation, clock, random });
     opened.push(() => imports.close());
-    const brake = await openClockBrake({
-      ...foundation,
-      clock,
-      changed: (state) => log[state === 'free' ? 'info' : 'error']('clock', clockFields(state)),
-      failed: (cause) => log.error('clock', { failure: failureFields(cause) }),
-    });
-    opened.push(() => brake.close());
     const retention = startRetention({
       ...{ ...foundation, imports, brake, clock },
       swept: (organisation, sweep) => log.info('retention', { organisation, count: piecesOf(sweep) }),

@@ -60,17 +60,25 @@ export interface CertificateDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** What is so now, signed, and on the disk in the place of the one before. A final one stays. */
+/** What is so now, signed, and on the disk in the place of the one before. A final one stays, as long as it is the one that was signed here. */
 export async function certify(deps: CertificateDeps, ending: Ending): Promise<CertificateFile> {
-  const before = await certificateOf(deps.folder, ending.ending).catch(() => null);
-  if (before !== null && Certificate.safeParse(parsed(before.signed.payload)).data?.kind === 'final') return before;
+  const key = await deps.vault.certificateKey();
+  const before = ending.state === 'final' ? await certificateOf(deps.folder, ending.ending).catch(() => null) : null;
+  if (before !== null && isFinalOf(before, ending, key)) return before;
   const document = await documentOf(deps, ending);
-  const file = signedBy(await deps.vault.certificateKey(), document);
+  const file = signedBy(key, document);
   const folder = await makeCertificateFolder(deps.folder);
   await rm(join(folder, `${ending.ending}.json.tmp`), { force: true });
   await writeDurably(folder, `${ending.ending}.json`, Buffer.from(`${JSON.stringify(file, null, 2)}\n`));
   await syncFolder(folder);
   return file;
+}
+
+/** Not that of another ending, nor one that was changed on the disk. */
+function isFinalOf(file: CertificateFile, { ending, history }: Ending, { publicKey }: CertificateKey): boolean {
+  const found = verifyCertificate(JSON.stringify(file), publicKey);
+  if (found.kind !== 'genuine' || found.certificate.kind !== 'final') return false;
+  return found.certificate.ending === ending && found.certificate.states.length === history.length;
 }
 
 /** Within the data folder. */
@@ -95,18 +103,19 @@ export async function certificateOf(folder: string, ending: ErasureId): Promise<
 }
 
 async function documentOf(deps: CertificateDeps, ending: Ending): Promise<Certificate> {
-  const backups = await backupsWith(deps.keyStore, ending);
+  const issuedAt = deps.clock.now();
+  const backups = await backupsWith(deps.keyStore, ending, issuedAt);
   const { devices, wiped } = ending;
   const leases = devices.flatMap(({ device, leaseUntil }) => (wiped.has(device) ? [] : (leaseUntil ?? [])));
   const computers = { of: devices.length, wiped: wiped.size };
   return {
     kind: ending.state === 'final' ? 'final' : 'interim',
-    issuedAt: deps.clock.now(),
+    issuedAt,
     ending: ending.ending,
     org: ending.org,
     person: ending.person,
     orderedBy: ending.by,
-    states: [...ending.times].map(([state, at]) => ({ state, at })),
+    states: ending.history.map(({ state, at }) => ({ state, at })),
     destroyed: { ...ending.counts },
     remains: {
       backups: { many: backups.length, until: latest(backups.map(({ expires }) => expires)) },

@@ -10,8 +10,12 @@ export interface Ending {
   readonly person: PersonId | null;
   readonly state: LedgerState;
   readonly by: OrderedBy;
-  /** When each state was reached; the first time, of one that was reached again. */
+  /** When each state was reached, since it was committed the last time; `committed` itself the first time. */
   readonly times: ReadonlyMap<LedgerState, UnixMs>;
+  /** Every state that was ever reached, those from before it was committed again among them. */
+  readonly history: readonly { readonly state: LedgerState; readonly at: UnixMs }[];
+  /** The line of the ledger that says that nothing is left, 1 for the first; null as long as none does. */
+  readonly emptySince: number | null;
   /** What there was when it was ordered, by kind. */
   readonly counts: Readonly<Record<string, number>>;
   readonly devices: readonly EndedDevice[];
@@ -23,25 +27,43 @@ export interface Ending {
 /** In the order in which they were begun. What came back with an older copy of the data is committed again, and is the same ending. */
 export function endingsIn(entries: readonly LedgerEntry[]): readonly Ending[] {
   const endings = new Map<ErasureId, Ending>();
-  for (const entry of entries) {
+  for (const [place, entry] of entries.entries()) {
     const before = endings.get(entry.ending) ?? begun(entry);
-    endings.set(entry.ending, after(before, entry));
+    endings.set(entry.ending, after(before, entry, place + 1));
   }
   return [...endings.values()];
 }
 
 function begun({ ending, org, person }: LedgerEntry): Ending {
-  const nothing = { times: new Map(), counts: {}, devices: [], leaseUntil: null, wiped: new Set<DeviceId>() };
-  return { ending, org, person, state: 'committed', by: 'host', ...nothing };
+  const nothing = { times: new Map(), history: [], emptySince: null, counts: {}, devices: [], leaseUntil: null };
+  return { ending, org, person, state: 'committed', by: 'host', ...nothing, wiped: new Set<DeviceId>() };
 }
 
-function after(before: Ending, entry: LedgerEntry): Ending {
+function after(before: Ending, entry: LedgerEntry, line: number): Ending {
   if (entry.state === 'device_wiped') return { ...before, wiped: new Set([...before.wiped, entry.device]) };
-  const times = before.times.has(entry.state) ? before.times : new Map([...before.times, [entry.state, entry.at]]);
-  const reached = { ...before, state: entry.state, times };
-  if (entry.state !== 'committed' || before.times.has('committed')) return reached;
-  const { by, counts, devices, leaseUntil } = entry;
-  return { ...reached, by, counts, devices, leaseUntil };
+  const { state, at } = entry;
+  const history = [...before.history, { state, at }];
+  if (state !== 'committed') {
+    const times = before.times.has(state) ? before.times : new Map([...before.times, [state, at]]);
+    const emptySince = state === 'verified_empty' ? line : before.emptySince;
+    return { ...before, state, times, history, emptySince };
+  }
+  const times = new Map([['committed', before.times.get('committed') ?? at]] as const);
+  const isFirst = !before.times.has('committed');
+  const { by, counts } = isFirst ? entry : before;
+  const devices = together(before.devices, entry.devices);
+  const leaseUntil = Math.max(before.leaseUntil ?? 0, entry.leaseUntil ?? 0) || null;
+  return { ...before, state, times, history, emptySince: null, by, counts, devices, leaseUntil };
+}
+
+/** Each once, with the latest end of its lease. */
+function together(before: readonly EndedDevice[], more: readonly EndedDevice[]): readonly EndedDevice[] {
+  const all = new Map(before.map((one) => [one.device, one]));
+  for (const one of more) {
+    const leaseUntil = Math.max(all.get(one.device)?.leaseUntil ?? 0, one.leaseUntil ?? 0) || null;
+    all.set(one.device, { ...one, leaseUntil });
+  }
+  return [...all.values()];
 }
 
 /** Something of it is here still, as far as the ledger knows. */

@@ -9,6 +9,8 @@ import { createLanes } from '../lanes.ts';
 import type { Random } from '../random.ts';
 import { type KeyStore, type Store, StoreError } from '../store/store.ts';
 import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/vault.ts';
+import { catalogued } from './backup/catalogue.ts';
+import type { ClockBrake } from './clockBrake.ts';
 import { requireEndable } from './endable.ts';
 import { type Ending, endingsIn, isClearing } from './ended.ts';
 import type { Ledger } from './ledger.ts';
@@ -29,6 +31,10 @@ export interface EndingDeps {
   readonly ledger: Ledger;
   readonly erased: Pick<Erased, 'commit' | 'changed'>;
   readonly connections: Pick<Connections, 'ofPerson'>;
+  /** Asked before something counts as over because of the date. */
+  readonly brake: Pick<ClockBrake, 'check'>;
+  /** What was here before the last restore, where it is still kept: nobody looks into that. Throws DaylightError with what to do. */
+  readonly requireNoneKept: () => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Pick<Random, 'uuid'>;
   /** Makes the certificate of what the ledger says now. It can be asked again. */
@@ -100,12 +106,18 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   }
 
   /** What came back with an older copy of the data is as if it had never been ended. */
-  async function commitAgain(which: Ending): Promise<void> {
-    const { ending, org, person, by, counts, devices, leaseUntil } = which;
-    const devicesNow = [...devices];
-    const at = deps.clock.now();
-    await ledger.append({ at, ending, org, person, state: 'committed', by, counts, devices: devicesNow, leaseUntil });
+  async function commitAgain(which: Ending, more: Computers = NO_COMPUTERS): Promise<void> {
+    const { ending, org, person, by, counts } = which;
+    await ledger.append({ at: deps.clock.now(), ending, org, person, state: 'committed', by, counts, ...more });
     deps.reached?.(now(ending), 'committed');
+  }
+
+  /** Between the order and the fence a computer may have been enrolled, or given a longer lease: it is told to wipe, and waited for, too. */
+  async function noteLate(which: Ending & { readonly person: PersonId }): Promise<void> {
+    const known = new Map(now(which.ending).devices.map(({ device, leaseUntil }) => [device, leaseUntil ?? 0]));
+    const found = await computersOf(deps.store, which);
+    const isNews = ({ device, leaseUntil }: EndedDevice): boolean => (leaseUntil ?? 0) > (known.get(device) ?? -1);
+    if (found.devices.some(isNews)) await commitAgain(which, found);
   }
 
   async function clear(which: Ending & { readonly person: PersonId }): Promise<'held' | 'cleared'> {
@@ -118,6 +130,7 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     }
     held.delete(ending);
     await reach(which, 'scrubbed');
+    await deps.requireNoneKept();
     if (await isLeft(deps, { org, person }, samples.get(ending) ?? [])) {
       await purge(which);
       throw somethingLeft();
@@ -130,6 +143,7 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   async function destroy(which: Ending & { readonly person: PersonId }): Promise<void> {
     if (hasReached(now(which.ending).state, 'keys_destroyed')) return;
     await fence(deps, which);
+    await noteLate(which);
     await deps.vault.endPerson(which.org, which.person);
     await reach(which, 'keys_destroyed');
   }
@@ -144,12 +158,17 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
 
   /** Nothing of it is here any more. True while it waits for a day, or for a computer. */
   async function outlive(which: Ending): Promise<boolean> {
-    if (which.state === 'verified_empty') await deps.certify(which);
+    if (which.state === 'verified_empty') {
+      // As long as an older recovery set is the only one, keys of it are in there.
+      if (!(await deps.recorded())) return true;
+      await deps.certify(which);
+    }
     const time = deps.clock.now();
-    const waits = which.devices.some(({ device, leaseUntil }) => !which.wiped.has(device) && (leaseUntil ?? 0) > time);
-    if (waits || (which.person === null && (which.leaseUntil ?? 0) > time)) return true;
+    const unanswered = which.devices.filter(({ device }) => !which.wiped.has(device));
+    const leases = which.person === null ? [which.leaseUntil] : unanswered.map(({ leaseUntil }) => leaseUntil);
+    if (leases.some((until) => until !== null && (until > time || deps.brake.check() !== 'free'))) return true;
     await reach(which, 'agents_wiped');
-    if ((await backupsWith(deps.keyStore, which)).length > 0) return true;
+    if ((await backupsWith(deps.keyStore, which, deps.clock.now())).length > 0) return true;
     await reach(which, 'backups_expired');
     if (!(await deps.recorded())) return true;
     await deps.certify(await reach(which, 'final'));
@@ -230,17 +249,27 @@ async function committed(
   const record = await store.person(org, person);
   if (record === null) throw new DaylightError('not_found', 'there is no such person');
   await requireEndable({ store, vault, clock }, record);
-  const [{ days, counts }, devices] = [await store.holdingsOf(org, person), await store.devices(org, [person])];
-  const computers = devices.slice(-MOST_DEVICES).map(({ device, publicKey, lease }): EndedDevice => {
-    return { device, publicKey, leaseUntil: lease === null ? null : lease.enteredUntil };
-  });
-  const leaseUntil = Math.max(0, ...computers.map((one) => one.leaseUntil ?? 0)) || null;
+  const { days, counts } = await store.holdingsOf(org, person);
   const whose = { at: clock.now(), ending: ErasureId.parse(random.uuid()), org, person };
   const entry: LedgerEntry = {
-    ...{ ...whose, state: 'committed', by },
-    ...{ counts: { days, ...counts }, devices: computers, leaseUntil },
+    ...{ ...whose, state: 'committed', by, counts: { days, ...counts } },
+    ...(await computersOf(store, { org, person })),
   };
   return { entry, samples: await samplesOf(store, org, person) };
+}
+
+type Computers = Pick<Extract<LedgerEntry, { state: 'committed' }>, 'devices' | 'leaseUntil'>;
+
+const NO_COMPUTERS: Computers = { devices: [], leaseUntil: null };
+
+async function computersOf(
+  store: Pick<Store, 'devices'>,
+  { org, person }: Pick<EndingOrder, 'org' | 'person'>,
+): Promise<Computers> {
+  const devices = (await store.devices(org, [person])).slice(-MOST_DEVICES).map(({ device, publicKey, lease }) => {
+    return { device, publicKey, leaseUntil: lease === null ? null : lease.enteredUntil };
+  });
+  return { devices, leaseUntil: Math.max(0, ...devices.map((one) => one.leaseUntil ?? 0)) || null };
 }
 
 /** The first that is stored of each parameter. */
@@ -275,13 +304,22 @@ async function isLeft(
   return false;
 }
 
-/** Backups that were begun while there was something of it, and whose key is there still. */
+/**
+ * Backups that may have something of it, and whose key is there still: those that were begun before it was found that nothing is left. A clock
+ * that was ahead dates them later than they are, so that it is the ledger that they knew which tells; where that is not on record, the time.
+ */
 export async function backupsWith(
-  { backups }: Pick<KeyStore, 'backups'>,
-  { times }: Pick<Ending, 'times'>,
+  keyStore: Pick<KeyStore, 'backups'>,
+  { times, emptySince }: Pick<Ending, 'times' | 'emptySince'>,
+  now: UnixMs,
 ): Promise<readonly { readonly expires: UnixMs }[]> {
-  const purged = times.get('purged') ?? Number.POSITIVE_INFINITY;
-  return (await backups()).filter(({ at, wrapped }) => wrapped !== null && at <= purged);
+  const emptyAt = times.get('verified_empty');
+  if (emptySince === null || emptyAt === undefined)
+    return (await catalogued(keyStore)).filter(({ wrapped }) => wrapped !== null);
+  return (await catalogued(keyStore)).filter(({ at, wrapped, detail: { ledger } }) => {
+    if (wrapped === null) return false;
+    return ledger === null ? at <= emptyAt || at > now : ledger < emptySince;
+  });
 }
 
 function missing(): never {

@@ -17,7 +17,10 @@ export interface Ledger {
   readonly head: LedgerHead;
   /** Whether it has everything that the ledger with this head had. */
   extends(head: LedgerHead): boolean;
-  /** Durable when it resolves; one after the other, in the order of the calls. Throws `StoreError` `full` where nothing can be written. */
+  /**
+   * Durable when it resolves; one after the other, in the order of the calls. What another process has written meanwhile is followed. Throws
+   * `StoreError` `full` where nothing can be written, and `damaged` where the file is shorter than it was, or was changed.
+   */
   append(entry: LedgerEntry): Promise<void>;
 }
 
@@ -37,12 +40,26 @@ export async function openLedger(folder: string): Promise<Ledger> {
   const torn = text.slice(whole.length);
   const entries: LedgerEntry[] = [];
   const heads: LedgerHead[] = [EMPTY];
+  let length = 0;
   const last = (): LedgerHead => heads.at(-1) ?? EMPTY;
-  for (const line of [...whole.split('\n').slice(0, -1), ...(isTorn(torn) ? [] : [torn])]) {
+  const take = (line: string): void => {
     entries.push(parsed(line, file, last()));
     heads.push(headAfter(last(), line));
-  }
-  let length = Buffer.byteLength(whole);
+    length += Buffer.byteLength(line) + 1;
+  };
+  /** Between two who have the folder one after the other there is a moment in which both have read it. */
+  const sinceThen = async (): Promise<readonly string[]> => {
+    const size = await sizeOf(file);
+    if (size < length) throw shortened(file);
+    return size === length
+      ? []
+      : linesOf(
+          Buffer.from(await textOf(file))
+            .subarray(length)
+            .toString('utf8'),
+        );
+  };
+  for (const line of [...linesOf(whole), ...(isTorn(torn) ? [] : [torn])]) take(line);
   const lane = createLanes<'append'>();
   return {
     entries,
@@ -52,6 +69,7 @@ export async function openLedger(folder: string): Promise<Ledger> {
     extends: ({ entries: many, head }) => heads[many]?.head === head,
     append: (entry) =>
       lane.run('append', async () => {
+        for (const written of await sinceThen()) take(written);
         const line = lineOf(entry, last());
         try {
           await write(file, `${line}\n`, length);
@@ -63,11 +81,21 @@ export async function openLedger(folder: string): Promise<Ledger> {
             error,
           );
         }
-        length += Buffer.byteLength(line) + 1;
-        entries.push(entry);
-        heads.push(headAfter(last(), line));
+        take(line);
       }),
   };
+}
+
+/** Those that have an end. */
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').slice(0, -1);
+}
+
+function shortened(file: string): StoreError {
+  return new StoreError(
+    'damaged',
+    `${file}: lines of it are gone since it was read; put back the newest copy of it that you have, and start again`,
+  );
 }
 
 /** No entry has a carriage return: an editor has put it in the place of the ends of lines. */
@@ -105,6 +133,16 @@ async function requireOwn(file: string, handle: FileHandle): Promise<void> {
   throw new DaylightError('forbidden', `${file}: others can write it, and so end organisations`, {
     remedy: `See whether it says what was ended here; if it does, give it to the account of the server, and run: chmod 600 '${file}'.`,
   });
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    (error: unknown) => {
+      if (isMissing(error)) return 0;
+      throw error;
+    },
+  );
 }
 
 async function isLink(file: string): Promise<boolean> {

@@ -1036,14 +1036,12 @@ export interface KeyStore {
    * made: its person or organisation has ended, or the organisation key that wraps it is not there (any more).
    */
   putDataKeys(keys: readonly WrappedDataKey[]): Promise<readonly (WrappedDataKey | null)[]>;
-  /** Those of the organisation that are wrapped under another version of its key, so many at the most, in one order, after the one given. */
-  dataKeysNotUnder(
-    org: OrgId,
-    version: number,
-    after: DataKeyId | null,
-    most: number,
-  ): Promise<readonly WrappedDataKey[]>;
-  /** Puts the new wrapping in the place of the old one, where that is still there: what was destroyed meanwhile stays destroyed. */
+  /** Those of the organisation that are wrapped under a version of its key below this one, so many at the most, in one order, after the one given. */
+  dataKeysBelow(org: OrgId, version: number, after: DataKeyId | null, most: number): Promise<readonly WrappedDataKey[]>;
+  /**
+   * Puts the new wrapping in the place of the old one, where that is still there: what was destroyed meanwhile stays destroyed. Nothing is
+   * wrapped under a version that is not there (any more).
+   */
   rewrapDataKeys(keys: readonly Rewrapped[]): Promise<void>;
   /**
    * Deletes the versions of the organisation's key that are below this one, in one step. Returns as `destroyDataKeys` does; null, and

@@ -193,7 +193,7 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
     let [after, many]: [DataKeyId | null, number] = [null, 0];
     for (;;) {
       signal?.throwIfAborted();
-      const some: readonly WrappedDataKey[] = await keyStore.dataKeysNotUnder(org, next.version, after, AT_ONCE);
+      const some: readonly WrappedDataKey[] = await keyStore.dataKeysBelow(org, next.version, after, AT_ONCE);
       const last = some.at(-1);
       if (last === undefined) return many;
       await keyStore.rewrapDataKeys(some.map((key) => ({ key: rewrapped(key, next), was: key.orgKeyVersion })));

@@ -95,7 +95,7 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
       ]);
       const seen: number[] = [];
       for (let after: DataKeyId | null = null; ; ) {
-        const some: readonly WrappedDataKey[] = await keys.dataKeysNotUnder(orgId('acme'), 2, after, 3);
+        const some: readonly WrappedDataKey[] = await keys.dataKeysBelow(orgId('acme'), 2, after, 3);
         seen.push(...some.map(({ epoch }) => epoch));
         after = some.at(-1) ?? null;
         if (after === null) break;
@@ -108,12 +108,21 @@ export function keyStoreContract(name: string, open: () => Promise<KeyStoreUnder
       await keys.rewrapDataKeys([{ key: { ...dataKey(5, 'late'), orgKeyVersion: 2 }, was: 1 }]);
       expect(await keys.dataKey(dataKey(3, 'any'))).toBeNull();
       expect(await keys.dataKey(dataKey(5, 'any'))).toEqual(anew[5]);
-      expect(await keys.dataKeysNotUnder(orgId('acme'), 2, null, 10)).toEqual([]);
+      expect(await keys.dataKeysBelow(orgId('acme'), 2, null, 10)).toEqual([]);
       expect(await keys.destroyOrgKeysBelow(orgId('acme'), 2)).toBe(2);
       expect(await keys.orgKeys()).toEqual([orgKey(2), { ...orgKey(1), org: orgId('other') }]);
       expect(await keys.dataKey(dataKey(1, 'any', { org: orgId('other') }))).toEqual(
         dataKey(1, 'e', { org: orgId('other') }),
       );
+    });
+
+    it('wraps nothing under a version of the organisation key that is gone, and gives nobody what is wrapped under a later one', async () => {
+      for (const version of [1, 2, 3]) await keys.putOrgKey(orgKey(version));
+      await keys.putDataKeys([dataKey(1, 'a', { orgKeyVersion: 3 })]);
+      expect(await keys.dataKeysBelow(orgId('acme'), 2, null, 9)).toEqual([]);
+      await keys.destroyOrgKeysBelow(orgId('acme'), 3);
+      await keys.rewrapDataKeys([{ key: dataKey(1, 'late', { orgKeyVersion: 2 }), was: 3 }]);
+      expect(await keys.dataKey(dataKey(1, 'any'))).toEqual(dataKey(1, 'a', { orgKeyVersion: 3 }));
     });
 
     it('keeps the first of two keys with one id in one call', async () => {

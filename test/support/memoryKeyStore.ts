@@ -63,17 +63,18 @@ export function createMemoryKeyStore(): MemoryKeyStore {
       }
       return keys.map((key) => store.dataKeys.get(nameOf(key)) ?? null);
     },
-    async dataKeysNotUnder(org, version, after, most) {
+    async dataKeysBelow(org, version, after, most) {
       await answer(store);
       const names = [...store.dataKeys.keys()].toSorted();
       const left = after === null ? names : names.filter((name) => name > nameOf(after));
       const keys = left.flatMap((name) => store.dataKeys.get(name) ?? []);
-      return keys.filter((key) => key.org === org && key.orgKeyVersion !== version).slice(0, most);
+      return keys.filter((key) => key.org === org && key.orgKeyVersion < version).slice(0, most);
     },
     async rewrapDataKeys(keys) {
       await answer(store);
       for (const { key, was } of keys) {
-        if (store.dataKeys.get(nameOf(key))?.orgKeyVersion === was) store.dataKeys.set(nameOf(key), key);
+        const isThere = store.orgs.some(({ org, version }) => org === key.org && version === key.orgKeyVersion);
+        if (isThere && store.dataKeys.get(nameOf(key))?.orgKeyVersion === was) store.dataKeys.set(nameOf(key), key);
       }
     },
     async destroyOrgKeysBelow(org, version) {

@@ -961,10 +961,10 @@ export function createReferenceKeyStore(): KeyStore {
           return key;
         }),
       ),
-    dataKeysNotUnder: (org, version, after, most) =>
+    dataKeysBelow: (org, version, after, most) =>
       step(() =>
         dataKeys
-          .filter((one) => one.org === org && one.orgKeyVersion !== version)
+          .filter((one) => one.org === org && one.orgKeyVersion < version)
           .filter((one) => after === null || inOrder(after, one) < 0)
           .toSorted(inOrder)
           .slice(0, most),
@@ -972,6 +972,7 @@ export function createReferenceKeyStore(): KeyStore {
     rewrapDataKeys: (keys) =>
       step(() => {
         for (const { key, was } of keys) {
+          if (!orgKeys.some(({ org, version }) => org === key.org && version === key.orgKeyVersion)) continue;
           replaced(dataKeys, (one) => one === find(key) && one.orgKeyVersion === was, key);
         }
       }),

@@ -48,6 +48,8 @@ export function endingsOn(foundation: Foundation, more: Partial<EndingDeps> = {}
     ...{ ...foundation, ...surroundings },
     certify: (ending) => certify({ ...foundation, ...surroundings }, ending),
     recorded: async () => true,
+    brake: { check: () => 'free' },
+    requireNoneKept: async () => undefined,
     failed: (cause) => {
       throw cause;
     },

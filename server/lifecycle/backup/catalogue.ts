@@ -19,6 +19,8 @@ export const BackupDetail = z
       .nullable()
       .default(null),
     allCheckedAt: UnixMs.nullable().default(null),
+    /** How many lines the ledger had before anything of it was copied: what had ended by then is not in it. */
+    ledger: z.int().min(0).nullable().default(null),
     /** When its key was destroyed. */
     endedAt: UnixMs.nullable().default(null),
     /** Why it was given up. */

@@ -84,7 +84,7 @@ interface Task {
   readonly making: Making;
 }
 
-type Made = Pick<BackupDetail, 'bytes' | 'newImageBytes' | 'images' | 'missing'>;
+type Made = Pick<BackupDetail, 'bytes' | 'newImageBytes' | 'images' | 'missing' | 'ledger'>;
 
 async function putAll(parts: BackupParts, opened: Opened, task: Task): Promise<Made> {
   const { folder, keyStore, random, target } = parts;
@@ -115,7 +115,7 @@ async function putAll(parts: BackupParts, opened: Opened, task: Task): Promise<M
     };
     const last = await putSealed(target, opened, MANIFEST, [Buffer.from(JSON.stringify(manifest))], randomBytes);
     const own = database.size + list.size + last.size;
-    return { bytes: own, newImageBytes: newBytes, images: count, missing };
+    return { bytes: own, newImageBytes: newBytes, images: count, missing, ledger: ledger.entries };
   } finally {
     await copy.close();
   }

@@ -32,7 +32,7 @@ export async function clearQuarantine(folder: string): Promise<void> {
   await rm(imagesIn(folder, 'quarantine'), { recursive: true, force: true });
 }
 
-/** Throws DaylightError `conflict` while what was there before the last restore is still kept. */
+/** Throws DaylightError `conflict` while what was there before the last restore is still kept: also whoever has ended since is in there. */
 export async function requireConfirmed(folder: string): Promise<void> {
   if (!(await exists(join(folder, BEFORE)))) return;
   throw new DaylightError('conflict', `${join(folder, BEFORE)}: what was here before the last restore is still kept`, {

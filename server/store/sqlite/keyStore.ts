@@ -73,14 +73,14 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
     async putDataKeys(keys) {
       return put(keys);
     },
-    async dataKeysNotUnder(org, version, after, most) {
+    async dataKeysBelow(org, version, after, most) {
       const from = after === null ? [Buffer.alloc(0), 0, 0] : idValues(after).slice(1);
-      return (await read.all(notUnder, [idBytes(org), version, ...from, most])).map(dataKeyOf);
+      return (await read.all(keysBelow, [idBytes(org), version, ...from, most])).map(dataKeyOf);
     },
     async rewrapDataKeys(keys) {
       await writer.unit(async (tx) => {
         for (const { key, was } of keys) {
-          await tx.run(rewrapOne, [key.orgKeyVersion, key.wrapped, ...idValues(key), was]);
+          await tx.run(rewrapOne, [key.orgKeyVersion, key.wrapped, ...idValues(key), was, key.orgKeyVersion]);
         }
       });
     },
@@ -220,10 +220,11 @@ async function mayBeMade(tx: Transaction, keys: readonly WrappedDataKey[]): Prom
   return (key) => known.has(wrapping(key)) && !ended.has(endingName({ org: key.org })) && !ended.has(endingName(key));
 }
 
-const notUnder = `SELECT * FROM data_key WHERE org = ?1 AND org_key_version <> ?2 AND (person, parameter, epoch) > (?3, ?4, ?5)
+const keysBelow = `SELECT * FROM data_key WHERE org = ?1 AND org_key_version < ?2 AND (person, parameter, epoch) > (?3, ?4, ?5)
   ORDER BY person, parameter, epoch LIMIT ?6`;
 const rewrapOne = `UPDATE data_key SET org_key_version = ?, wrapped = ?
-  WHERE org = ? AND person = ? AND parameter = ? AND epoch = ? AND org_key_version = ?`;
+  WHERE org = ? AND person = ? AND parameter = ? AND epoch = ? AND org_key_version = ?
+    AND EXISTS (SELECT 1 FROM org_key WHERE org_key.org = data_key.org AND org_key.version = ?)`;
 const oneBelow = 'SELECT 1 FROM data_key WHERE org = ? AND org_key_version < ? LIMIT 1';
 const epochsOf = 'SELECT epoch FROM data_key WHERE org = ? AND person = ? AND parameter = ? ORDER BY epoch';
 const destroyOne = 'DELETE FROM data_key WHERE org = ? AND person = ? AND parameter = ? AND epoch = ?';

@@ -7,12 +7,13 @@ import { requireLeave } from '../../../../server/api/leave.ts';
 import { organisation } from '../../../../server/authorize.ts';
 import type { Foundation } from '../../../../server/foundation.ts';
 import { segmentScope } from '../../../../server/ingest/scopes.ts';
-import { certificateOf, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
+import { BackupDetail } from '../../../../server/lifecycle/backup/catalogue.ts';
+import { certificateOf, fileOf, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
 import type { Ending } from '../../../../server/lifecycle/ended.ts';
-import type { Endings } from '../../../../server/lifecycle/endings.ts';
+import type { EndingDeps, Endings } from '../../../../server/lifecycle/endings.ts';
 import type { LedgerState } from '../../../../server/lifecycle/ledgerEntry.ts';
 import { createRegisters } from '../../../../server/records/registers.ts';
-import { PersonId } from '../../../../shared/ids.ts';
+import { BackupId, PersonId } from '../../../../shared/ids.ts';
 import type { HoldContent, HoldStep } from '../../../../shared/protocol/http/holds.ts';
 import { addDays, dayOf } from '../../../../shared/time.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
@@ -37,12 +38,18 @@ let endings: Endings;
 let reached: LedgerState[];
 const failures: unknown[] = [];
 
-async function open(): Promise<void> {
+async function open(more: (of: Foundation) => Partial<EndingDeps> = () => ({})): Promise<void> {
   foundation = await openFoundationIn(data);
   endings = await endingsOn(foundation, {
     reached: (_, state) => void reached.push(state),
     failed: (cause) => void failures.push(cause),
+    ...more(foundation),
   });
+}
+
+async function reopen(more: (of: Foundation) => Partial<EndingDeps>): Promise<void> {
+  await close();
+  await open(more);
 }
 
 async function close(): Promise<void> {
@@ -212,4 +219,105 @@ it('what comes back with an older copy of data and keys is ended again before an
   await untilFinal();
   expect(await leftOfPerson(foundation, people.org, people.bob)).toEqual(NOTHING);
   expect((await leftOfPerson(foundation, people.org, people.ann)).opened).toBe(DAYS);
+});
+
+it('a computer that is given a longer lease between the order and the fence is waited for until that has ended', async () => {
+  const until = Date.now() + 60_000;
+  await reopen(({ store, ledger }) => ({
+    ledger: {
+      ...{ entries: ledger.entries, extends: ledger.extends },
+      get head() {
+        return ledger.head;
+      },
+      async append(entry) {
+        await ledger.append(entry);
+        const [device] = await store.devices(people.org, [people.bob]);
+        if (entry.state !== 'committed' || device === undefined) return;
+        const lease = { device: device.device, issuedAt: Date.now(), observedUntil: until, enteredUntil: until };
+        await store.recordLeases(people.org, [lease]);
+      },
+    },
+  }));
+  await end();
+  await vi.waitFor(() => expect(reached).toContain('verified_empty'));
+  const [ending] = endings.of(people.org);
+  expect(ending?.devices.map(({ leaseUntil }) => leaseUntil)).toEqual([until]);
+  expect(ending?.leaseUntil).toBe(until);
+  expect(reached).not.toContain('agents_wiped');
+});
+
+it('no lease is over because of a clock that is in doubt', async () => {
+  const before = Date.now() - 1;
+  const [device] = await foundation.store.devices(people.org, [people.bob]);
+  if (device === undefined) throw new Error('no computer');
+  const lease = { device: device.device, issuedAt: before, observedUntil: before, enteredUntil: before };
+  await foundation.store.recordLeases(people.org, [lease]);
+  let isTrusted = false;
+  const pulled = { pulled: { now: 2, expected: 1, way: 'ahead' } } as const;
+  await reopen(() => ({ brake: { check: () => (isTrusted ? 'free' : pulled) } }));
+  const ending = await end();
+  await vi.waitFor(async () => expect(await certificateOf(data, ending.ending)).not.toBeNull());
+  expect(reached).not.toContain('agents_wiped');
+  isTrusted = true;
+  await reopen(() => ({}));
+  await untilFinal();
+});
+
+it('nothing is certified while what was here before a restore is kept, nor before the recovery set is without the keys', async () => {
+  let isKept = true;
+  await reopen(() => ({
+    requireNoneKept: async () => {
+      if (isKept) throw new Error('kept');
+    },
+    recorded: async () => false,
+  }));
+  const { ending } = await end();
+  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  expect(endings.of(people.org)[0]?.state).toBe('scrubbed');
+  isKept = false;
+  await reopen(() => ({ recorded: async () => false }));
+  await vi.waitFor(() => expect(endings.of(people.org)[0]?.state).toBe('verified_empty'));
+  await close();
+  expect(await certificateOf(data, ending)).toBeNull();
+  await open();
+  await untilFinal();
+});
+
+it('a final certificate that was changed on the disk, or is that of another ending, is made anew', async () => {
+  const { ending } = await end();
+  await untilFinal();
+  const file = join(data, fileOf(ending));
+  const genuine = await vi.waitFor(async () => {
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain('\\"kind\\":\\"final\\"');
+    return text;
+  });
+  for (const text of [genuine.replaceAll(`\\"segments\\":${DAYS}`, '\\"segments\\":1'), genuine.slice(9)]) {
+    await writeFile(file, text);
+    await reopen(() => ({}));
+    await vi.waitFor(async () => {
+      const found = verifyCertificate(await readFile(file, 'utf8'), null);
+      expect(found).toMatchObject({ kind: 'genuine', certificate: { kind: 'final', destroyed: { segments: DAYS } } });
+    });
+  }
+});
+
+it('is not final while there is a backup from before it, whatever the clock said when that was made', async () => {
+  const { keyStore, vault, clock } = { ...foundation, ...surroundings };
+  const at = clock.now() + 5 * 86_400_000; // the clock was ahead
+  const id = { backup: BackupId.parse(randomUUID()), at, expires: at + 30 * 86_400_000 };
+  const { wrapped } = vault.sealBackupKey(id);
+  const detail = JSON.stringify(BackupDetail.parse({ place: 'a place', ledger: 0 }));
+  await keyStore.putBackup({ ...id, state: 'complete', changedAt: at, wrapped, detail });
+  const { ending } = await end();
+  await vi.waitFor(() => expect(reached).toContain('agents_wiped'));
+  await vi.waitFor(async () => expect(await certificateOf(data, ending)).not.toBeNull());
+  const found = verifyCertificate(await readFile(join(data, fileOf(ending)), 'utf8'), null);
+  expect(found).toMatchObject({
+    certificate: { kind: 'interim', remains: { backups: { many: 1, until: id.expires } } },
+  });
+  expect(reached).not.toContain('backups_expired');
+  await keyStore.destroyBackupKey(id.backup, at);
+  await reopen(() => ({}));
+  await untilFinal();
 });

@@ -71,6 +71,44 @@ it('lines of before they were numbered are read, count for the head, and are fol
   ]);
 });
 
+it('of two who have read it before the other one wrote, neither takes a line of the other one away', async () => {
+  const [one, other] = [await openLedger(folder), await openLedger(folder)];
+  const [first, second, ...rest] = lines;
+  if (first === undefined || second === undefined) throw new Error('no lines');
+  await one.append(first);
+  await one.append(second);
+  for (const entry of rest) await other.append(entry);
+  expect((await openLedger(folder)).entries).toEqual(lines);
+  expect(other.entries).toEqual(lines);
+});
+
+it('lines that go while it is open are found before the next one is written', async () => {
+  const ledger = await openLedger(folder);
+  const [first, second, third] = lines;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('no lines');
+  await ledger.append(first);
+  await ledger.append(second);
+  await rm(file);
+  await expect(ledger.append(third)).rejects.toMatchObject({ code: 'damaged' });
+});
+
+it('what is committed again has every state before it again, and each computer once with its latest lease', () => {
+  const again = { ...whose, by: 'admin', counts: {}, leaseUntil: AT + 20 } as const;
+  const late = { device, publicKey: keyOf(org), leaseUntil: AT + 20 };
+  const [ending] = endingsIn([
+    ...lines,
+    { ...whose, at: AT + 5, state: 'verified_empty' },
+    { ...again, at: AT + 6, state: 'committed', devices: [late] },
+    { ...whose, at: AT + 7, state: 'keys_destroyed' },
+  ]);
+  expect([...(ending?.times ?? [])]).toEqual([
+    ['committed', AT + 1],
+    ['keys_destroyed', AT + 7],
+  ]);
+  expect(ending?.history.map(({ at }) => at - AT)).toEqual([1, 2, 4, 5, 6, 7]);
+  expect(ending).toMatchObject({ emptySince: null, counts: { segments: 3 }, devices: [late], leaseUntil: AT + 20 });
+});
+
 it('an ending is its state, when each was reached first, its computers, and which of them answered', async () => {
   const [ending] = endingsIn([...lines, { ...whose, at: AT + 5, state: 'keys_destroyed' }]);
   expect(ending).toMatchObject({ state: 'keys_destroyed', by: 'admin', counts: { segments: 3 }, devices });

@@ -92,7 +92,7 @@ test('it is overwritten when a key is destroyed, a right changes or something en
       .toEqual([
         { kind: 'decision', org: acme, person, revision: 1, at: 5, decision: Buffer.from(decision).toString('base64') },
       ]);
-    const [key] = await keyStore.dataKeysNotUnder(acme, 99, null, 1);
+    const [key] = await keyStore.dataKeysBelow(acme, 99, null, 1);
     if (key === undefined) throw new Error('there is no key');
     const wrapped = Buffer.from(key.wrapped).toString('base64');
     const holds = async () => JSON.stringify((await now()).keys).includes(wrapped);

@@ -84,7 +84,7 @@ test('a roll that ended anywhere goes on, and everything opens meanwhile', async
   for (let steps = 0; steps < 12; steps += 1) {
     const { keyStore, vault, open, opensAll } = await sealedKeys(200);
     let left = steps;
-    for (const name of ['putOrgKey', 'dataKeysNotUnder', 'rewrapDataKeys', 'destroyOrgKeysBelow'] as const) {
+    for (const name of ['putOrgKey', 'dataKeysBelow', 'rewrapDataKeys', 'destroyOrgKeysBelow'] as const) {
       const does = keyStore[name] as (...args: unknown[]) => Promise<unknown>;
       Object.assign(keyStore, {
         [name]: async (...args: unknown[]) => {
