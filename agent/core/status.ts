@@ -6,6 +6,7 @@ import { askedConsent, countsOf } from '../../shared/policy/askedConsent.ts';
 import type { Lease } from '../../shared/policy/lease.ts';
 import { untoldOf } from '../../shared/policy/untold.ts';
 import type { AgentStatus, Terms } from '../../shared/protocol/window.ts';
+import type { Digest } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
 import type { AuditTrust } from './auditTrust.ts';
@@ -14,6 +15,7 @@ import type { Dated } from './dated.ts';
 import type { Binding, PolicyCache, VerifiedPolicy } from './gate/policyCache.ts';
 import type { Heard } from './heard.ts';
 import type { EnrolledDevice } from './identity.ts';
+import type { NoticeBox } from './noticeBox.ts';
 import type { Clock, Indicator } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import { sha256 } from './signing.ts';
@@ -31,6 +33,7 @@ export interface StatusSources {
   readonly key: SpoolKey;
   readonly uplink: Uplink;
   readonly heard: Heard;
+  readonly notices: Pick<NoticeBox, 'hash'>;
   readonly audit: Pick<AuditTrust, 'state' | 'fault'>;
   readonly dated: Dated;
   /** When the connection of this run of the agent last ended; null while it has not. */
@@ -77,7 +80,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
     policy: policy === null ? null : { version: policy.version, publishedAt: policy.notBefore },
     refused: auditRefusal(sources.audit) ?? refusedNow(policies),
     audit: auditState(sources.audit),
-    notice: acknowledgedNow(policies, heard),
+    notice: noticeNow(policies, heard, sources.notices.hash()),
     dated: sources.dated(
       { endedAt: sources.connectedUntil(), isOnline: connection.kind === 'online' },
       options.clock.now(),
@@ -157,7 +160,11 @@ function isVisible(indicator: Indicator): boolean {
 }
 
 /** Whether the person has acknowledged everything that the organisation means to collect of them. Null without a policy. */
-export function acknowledgedNow(policies: PolicyCache, heard: Pick<Heard, 'lastNotice'>): AgentStatus['notice'] {
+function noticeNow(
+  policies: PolicyCache,
+  heard: Pick<Heard, 'lastNotice'>,
+  hash: Digest | null,
+): AgentStatus['notice'] {
   const policy = policies.policy();
   if (policy === null) return null;
   const lease = policies.lease();
@@ -170,7 +177,7 @@ export function acknowledgedNow(policies: PolicyCache, heard: Pick<Heard, 'lastN
   const agreement = agreed === undefined ? null : { keeps: keptRules(policy, agreed), pending: agreed.pending ?? null };
   const read = heard.lastNotice()?.notice ?? null;
   const last = read === null ? null : { version: read.version, at: read.at };
-  return { version: policy.version, acknowledged, last, coming, agreement };
+  return { version: policy.version, hash, acknowledged, last, coming, agreement };
 }
 
 /** Whether the person has been told of all that is meant for them; what they have not agreed to is not. */

@@ -97,7 +97,8 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
   const [problem, setProblem] = useState<string | null>(null);
   const [language, setLanguage] = useState(english.language);
   const [shownAs, setShownAs] = useState<(WindowAnswer & { ok: true }) | null>(null);
-  const version = status.notice?.version;
+  const [refusals, setRefusals] = useState(0);
+  const { version, hash: words } = status.notice ?? {};
   useEffect(() => {
     let isCurrent = true;
     void transport.ask({ command: 'notice', language }).then((answer) => {
@@ -111,8 +112,8 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
     return () => {
       isCurrent = false;
     };
-    // A notice that is published while this one is read takes its place.
-  }, [transport, version, language, onShown]);
+    // What is published, or comes from the server in other words, while this one is read takes its place; also after a refusal.
+  }, [transport, version, words, language, onShown, refusals]);
   if (problem !== null) return <p role="alert">{problem}</p>;
   if (notice === null) return <p role="status">{say('frame.opening')}</p>;
   const { version: number, hash, translation } = notice;
@@ -124,9 +125,11 @@ function NoticeText({ status, transport, ask, onClose, onShown }: NoticeTextProp
   };
   const accept = async (): Promise<void> => {
     if (await ask({ command: 'accept_notice', ...read })) onClose();
+    else setRefusals((before) => before + 1);
   };
   const agree = async (): Promise<void> => {
     if (await ask({ command: 'agree', ...read })) onClose();
+    else setRefusals((before) => before + 1);
   };
   const phrases = phrasesIn(notice.language);
   const { reading } = phrases;

@@ -185,6 +185,8 @@ export const AgentStatus = z.strictObject({
   notice: z
     .strictObject({
       version: z.int(),
+      /** Of the text that the server has sent for it; null before it has, while the agent tells of it in its own words. */
+      hash: Digest.nullable(),
       /** That nothing in it waits to be acknowledged on this computer; this very notice may never have been. */
       acknowledged: z.boolean(),
       /** The notice that the person acknowledged last, on any computer. Null: none, or nobody has said. */

@@ -63,6 +63,7 @@ describe(
       await window.getByRole('button', { name: 'Read it' }).click();
       const notice = window.getByRole('dialog');
       await notice.getByText('The title of the window in front.').first().waitFor();
+      await notice.getByText('Fingerprint of this text').waitFor(); // the server's words, which are not replaced any more
       await notice.getByRole('button', { name: 'I have read this and acknowledge it' }).click();
       await expect.poll(recorded, { timeout: PATIENCE }).toMatch(/Recording: .*window title.*Not recording/s);
     });

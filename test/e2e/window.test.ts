@@ -156,6 +156,7 @@ describe(
       await dialog.getByText('The name of the application in front.').waitFor();
       await dialog.getByText('Never, whatever the settings').waitFor();
       await dialog.getByText('What has passed its days is shown to nobody').waitFor();
+      await dialog.getByText('Fingerprint of this text').waitFor(); // the words of the server, which are not replaced any more
       expect(await seriousOn(page, 'notice')).toEqual([]);
       await dialog.getByRole('button', { name: 'I have read this and acknowledge it' }).click();
       await said(/You have acknowledged notice/);

@@ -51,7 +51,14 @@ it('status says of what was acknowledged from when it counts, also while another
     { parameter: 'screenshot' as const, level: 'blurred', from },
   ];
   const statusOf = async (acknowledged: boolean) => {
-    await using agent = await answering(null, { version: 3, acknowledged, last: null, coming, agreement: null });
+    await using agent = await answering(null, {
+      version: 3,
+      hash: null,
+      acknowledged,
+      last: null,
+      coming,
+      agreement: null,
+    });
     const { out } = await runCli('agent', ['status', '--data', agent.folder], { TZ: 'UTC' });
     return out.split('\n').filter((line) => /2026|Notice/.test(line));
   };
