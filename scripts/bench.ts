@@ -3,13 +3,14 @@ import process from 'node:process';
 import { agent } from '../test/bench/agent.ts';
 import { audit } from '../test/bench/audit.ts';
 import { backup } from '../test/bench/backup.ts';
+import { cancellation } from '../test/bench/cancellation.ts';
 import { connected } from '../test/bench/connected.ts';
 import { day } from '../test/bench/day.ts';
 import { ingest } from '../test/bench/ingest.ts';
 import type { Bench } from '../test/bench/report.ts';
 import { build } from './build.ts';
 
-const benches: Readonly<Record<string, Bench>> = { ingest, connected, day, backup, audit, agent };
+const benches: Readonly<Record<string, Bench>> = { ingest, connected, day, cancellation, backup, audit, agent };
 
 /**
  * Builds, then measures the built programs: everything, or the benchmarks that are named. `--quick` makes them short.

@@ -14,6 +14,8 @@ import { readAtOnce } from './recording.ts';
 /** The whole agent in a folder of its own, on a scripted desktop at which somebody works in an editor. */
 export interface RealAgent extends AsyncDisposable {
   readonly agent: Agent;
+  /** Its data folder. */
+  readonly folder: string;
   readonly platform: ScriptedPlatform;
   readonly shown: ShownNotice;
   /** What the indicator was given to say, line by line. */
@@ -52,7 +54,7 @@ export async function enrolRealAgent(
   agent.start();
   await eventually('it is connected', () => agent.status().connection.kind === 'online');
   return {
-    ...{ agent, platform, shown, said },
+    ...{ agent, folder, platform, shown, said },
     async [Symbol.asyncDispose]() {
       await agent.close();
       await place[Symbol.asyncDispose]();
