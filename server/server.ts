@@ -118,6 +118,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const lock = await holdFolder(foundation.folder);
     opened.push(() => lock.close());
     const served = (await foundation.organisations.all()).map(({ org }) => org);
+    for (const org of served) await foundation.auditLog.restored(org);
     const taken = await takeEarlierEntries(foundation.store, served);
     if (taken > 0) log.info('taken_into_audit', { count: taken });
     const region = config.region ?? null;
@@ -168,7 +169,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       reached: ({ order }, state) => log.info('erasing', { order, state }),
     });
     opened.push(() => erasures.close());
-    const heldBack = startHeldBack({ ...foundation, clock, random, failed: erasureFailed }, erasures);
+    const heldBack = startHeldBack({ ...foundation, brake, clock, random, failed: erasureFailed }, erasures);
     opened.push(() => heldBack.close());
     const specialSearches = createSpecialSearches({
       ...{ ...foundation, erasures, clock, random },

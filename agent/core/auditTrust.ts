@@ -80,7 +80,9 @@ export async function openAuditTrust({ files, identity, onChange }: AuditTrustDe
     if (kept === null || checkpoint.epoch === kept.epoch) return kept;
     const said = restored === undefined ? null : read(identity, 'daylight/restore/v1', RestoreEpoch, restored);
     if (checkpoint.epoch < kept.epoch || said?.epoch !== checkpoint.epoch) return false;
-    await keep({ kept: { ...kept, ...pick(said) }, fault: held.fault, restored: said });
+    // What was kept is as old as the backup or older: then it is in the tree that was restored, and is still to be proved.
+    const from = said.size < kept.size ? pick(said) : { epoch: said.epoch };
+    await keep({ kept: { ...kept, ...from }, fault: held.fault, restored: said });
     return held.kept;
   }
 

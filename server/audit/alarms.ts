@@ -7,9 +7,13 @@ import type { PolicyControl } from '../control/control.ts';
 import type { AccessRecord, SecurityEvent, Store } from '../store/store.ts';
 import type { FailedOpens } from '../vault/failedOpens.ts';
 import { type Alarm, alarmKinds, createDetectors, type Detectors, LOOK_BACK_MS, type Sighting } from './detectors.ts';
+import { rowsWithin } from './rows.ts';
 
 export interface AlarmDeps {
-  readonly store: Pick<Store, 'organisations' | 'auditEdge' | 'auditedRows' | 'person' | 'recordSecurityEvent'>;
+  readonly store: Pick<
+    Store,
+    'organisations' | 'auditEdge' | 'auditedRows' | 'auditedRow' | 'person' | 'recordSecurityEvent'
+  >;
   readonly control: Pick<PolicyControl, 'current'>;
   readonly failedOpens: FailedOpens;
   readonly clock: Pick<Clock, 'now'>;
@@ -57,19 +61,29 @@ interface Following {
 }
 
 async function alarmRound(deps: AlarmDeps, followed: Map<OrgId, Following>): Promise<void> {
-  const failures = deps.failedOpens.take();
   try {
     for (const { org } of await deps.store.organisations()) {
-      const following = followed.get(org) ?? (await begin(deps, org));
-      followed.set(org, following);
-      const times = failures.get(org) ?? 0;
-      const failed: readonly Sighting[] = times === 0 ? [] : [{ kind: 'failed_open', at: deps.clock.now(), times }];
-      for (const one of [...(await newSightings(deps, org, following)), ...failed])
-        for (const alarm of following.detectors.see(one)) await raise(deps, org, alarm);
+      try {
+        await follow(deps, org, followed);
+      } catch (cause) {
+        // What was seen and not raised is seen again: it is followed anew from ten minutes ago.
+        followed.delete(org);
+        deps.failed(cause);
+      }
     }
   } catch (cause) {
     deps.failed(cause);
   }
+}
+
+async function follow(deps: AlarmDeps, org: OrgId, followed: Map<OrgId, Following>): Promise<void> {
+  const following = followed.get(org) ?? (await begin(deps, org));
+  followed.set(org, following);
+  const recorded = await newSightings(deps, org, following);
+  const times = deps.failedOpens.take(org);
+  const failed: readonly Sighting[] = times === 0 ? [] : [{ kind: 'failed_open', at: deps.clock.now(), times }];
+  for (const one of [...recorded, ...failed])
+    for (const alarm of following.detectors.see(one)) await raise(deps, org, alarm);
 }
 
 async function begin({ store }: AlarmDeps, org: OrgId): Promise<Following> {
@@ -81,18 +95,18 @@ async function newSightings(deps: AlarmDeps, org: OrgId, following: Following): 
   const { store, clock } = deps;
   const { size } = await store.auditEdge(org);
   if (size <= following.next) return [];
-  const [accesses, events] = await Promise.all([
-    store.auditedRows(org, 'access', following.next, size),
-    store.auditedRows(org, 'security_event', following.next, size),
-  ]);
+  const rows = [...(await rowsWithin(store, org, following.next, size)).values()];
   following.next = size;
   const since = clock.now() - LOOK_BACK_MS;
-  const looks = accesses.flatMap((one) => (one.kind === 'access' && one.row.lastAt >= since ? [one.row] : []));
-  const noted = events.flatMap((one) => (one.kind === 'security_event' && one.row.at >= since ? [one.row] : []));
-  if (looks.length + noted.length === 0) return [];
+  const readable = rows.filter((one) => one !== 'unreadable');
+  const looks = readable.flatMap((one) => (one.kind === 'access' && one.row.lastAt >= since ? [one.row] : []));
+  const noted = readable.flatMap((one) => (one.kind === 'security_event' && one.row.at >= since ? [one.row] : []));
+  const times = rows.length - readable.length;
+  // Whoever damages one entry must not blind the rules for the others.
+  const sightings: Sighting[] = times === 0 ? [] : [{ kind: 'failed_open', at: clock.now(), times }];
+  if (looks.length + noted.length === 0) return sightings;
   const isWorking = await workingIn(deps, org);
   const teams = createTeams(deps, org);
-  const sightings: Sighting[] = [];
   for (const look of looks) sightings.push(...(await sightingsOf(look, { isWorking, teams })));
   for (const event of noted) sightings.push(...sightingsOfEvent(event, following, isWorking));
   return sightings.toSorted((a, b) => a.at - b.at);

@@ -45,14 +45,15 @@ export function createAuditLog({ store, keyStore, vault, organisations, clock }:
     const before = await readSetting(store, vault, { org, name: RESTORED }, Signed);
     if (before?.value && epochOf(before.value) === epoch) return before.value;
     const at = clock.now();
-    const detail = 'the data was restored from a backup';
-    await store.recordSecurityEvent({ org, at, kind: 'data_restored', person: null, detail });
+    // Before anything is recorded on top of what came back: an agent whose checkpoint is no larger has it proved as ever.
     const edge = await store.auditEdge(org);
     const policyVersion = (await store.policies(org)).at(-1)?.version ?? 0;
     const root = hex(rootOf(sha256, edge));
     const said: RestoreEpoch = { schema: 1, org, epoch, policyVersion, size: edge.size, root, at };
     const signed = (await organisations.signer(org)).signAsServer('daylight/restore/v1', said);
     await putSetting(store, vault, { org, name: RESTORED, revision: (before?.revision ?? 0) + 1, at }, signed);
+    const detail = 'the data was restored from a backup';
+    await store.recordSecurityEvent({ org, at, kind: 'data_restored', person: null, detail });
     return signed;
   }
 

@@ -64,7 +64,8 @@ export function createDetectors(): Detectors {
 
   function raise(kind: AlarmKind, at: UnixMs, by: PersonId | null, count: number): readonly Alarm[] {
     const before = raised.get(nameOf(kind, by));
-    if (before !== undefined && at - before < thresholds.quietMs) return [];
+    // Both ways: what was raised while the clock was ahead must not keep it quiet until then.
+    if (before !== undefined && Math.abs(at - before) < thresholds.quietMs) return [];
     raised.set(nameOf(kind, by), at);
     return [{ kind, at, by, count }];
   }
@@ -107,7 +108,7 @@ function createWindow(withinMs: number) {
   const seen = new Map<string, readonly { readonly at: UnixMs; readonly what: string; readonly times: number }[]>();
   const add = (key: string, at: UnixMs, what: string, times: number) => {
     for (const [other, entries] of seen) {
-      const young = entries.filter((entry) => at - entry.at < withinMs);
+      const young = entries.filter((entry) => Math.abs(at - entry.at) < withinMs);
       if (young.length === 0) seen.delete(other);
       else seen.set(other, young);
     }

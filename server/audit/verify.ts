@@ -5,8 +5,9 @@ import type { OrgId } from '../../shared/ids.ts';
 import type { PublicKey, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { verifySigned } from '../control/signer.ts';
-import { type AuditedRow, type AuditTree, StoreError } from '../store/store.ts';
+import type { AuditedRow, AuditTree } from '../store/store.ts';
 import { commitment, hashOf, rowText } from './entry.ts';
+import { rowsWithin } from './rows.ts';
 import { sha256 } from './sha256.ts';
 import { append, type Edge, noLeaves, rootOf, type TreeNode } from './tree.ts';
 
@@ -217,35 +218,6 @@ function rowFault(leaf: AuditLeaf | null, row: AuditedRow | 'unreadable' | undef
   if (row === undefined) return 'row_missing';
   const isSame = row.kind === leaf.kind && commitment(row.salt, rowText(row)) === leaf.commitment;
   return isSame ? null : 'row_changed';
-}
-
-/** Of each number. A row that cannot be read at all is looked for one by one. */
-async function rowsWithin(
-  tree: VerifiedTree,
-  org: OrgId,
-  from: number,
-  to: number,
-): Promise<ReadonlyMap<number, AuditedRow | 'unreadable'>> {
-  try {
-    const rows = [];
-    for (const kind of EntryKind.options) rows.push(...(await tree.auditedRows(org, kind, from, to)));
-    return new Map(rows.map((row) => [row.row.seq ?? -1, row]));
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    const rows = new Map<number, AuditedRow | 'unreadable'>();
-    for (let seq = from; seq < to; seq += 1) {
-      const row = await tree.auditedRow(org, seq).catch((cause: unknown) => {
-        if (isDamage(cause)) return 'unreadable' as const;
-        throw cause;
-      });
-      if (row !== null) rows.set(seq, row);
-    }
-    return rows;
-  }
-}
-
-function isDamage(error: unknown): boolean {
-  return error instanceof StoreError && error.code === 'damaged';
 }
 
 /** Null when it is no leaf of ours. */

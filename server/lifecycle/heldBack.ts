@@ -8,6 +8,7 @@ import { holdsView } from '../records/holds.ts';
 import { readRegister } from '../records/registers.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { ClockBrake } from './clockBrake.ts';
 import type { ErasureEngine } from './erasure.ts';
 import { type OrderDeps, orderErasures } from './erasureOrder.ts';
 
@@ -15,6 +16,7 @@ export interface HeldBackDeps extends OrderDeps {
   readonly store: OrderDeps['store'] & Pick<Store, 'organisations' | 'settingRevisions'>;
   readonly vault: OrderDeps['vault'] & Pick<Vault, 'open'>;
   readonly erased: Erased;
+  readonly brake: Pick<ClockBrake, 'check'>;
   readonly failed: (cause: unknown) => void;
 }
 
@@ -46,7 +48,9 @@ async function orderOf(deps: HeldBackDeps, org: OrgId): Promise<number> {
   const { holds } = holdsView(await readRegister(deps.store, deps.vault, org, 'holds'), deps.clock.now());
   let ordered = 0;
   for (const hold of holds) {
-    if (hold.state !== 'released' && hold.state !== 'over') continue;
+    // What ends by its date waits, as everything does that the date destroys, while the date is in doubt.
+    const hasEnded = hold.state === 'released' || (hold.state === 'over' && deps.brake.check() === 'free');
+    if (!hasEnded) continue;
     deps.erased.changed({ org, person: hold.person });
     for (const scope of await heldBackBy(deps, org, hold)) {
       await orderErasures(deps, org, [{ people: [hold.person], scope }]);

@@ -26,8 +26,8 @@ export interface Incident {
   readonly number: number;
   /** What is known by now. */
   readonly content: IncidentContent;
-  /** When that was written down. */
-  readonly knownAt: UnixMs;
+  /** How many of the tellings were before that was known. Not by their times: a clock that was ahead must not keep anybody from being told. */
+  readonly toldBefore: number;
   readonly openedBy: PersonId;
   readonly openedAt: UnixMs;
   readonly authorityBy: UnixMs;
@@ -48,7 +48,7 @@ export function incidentOf({ number, changes }: Item<IncidentEntry>): Incident |
   if (first?.said.step.kind !== 'opened' || first.revision !== number) return null;
   const { content } = first.said.step;
   let incident: Incident = {
-    ...{ number, content, knownAt: first.at, openedBy: first.by, openedAt: first.at },
+    ...{ number, content, toldBefore: 0, openedBy: first.by, openedAt: first.at },
     authorityBy: content.noticedAt + AUTHORITY_HOURS * HOUR,
     ...{ authority: null, closedAt: null, tellings: [] },
     changes: changes.map(({ said: { step }, ...change }) => ({ ...change, said: step })),
@@ -65,7 +65,7 @@ function after(before: Incident, at: UnixMs, step: IncidentStep): Incident {
       // The clock of the authority begins when it was known first, whatever is found out later.
       const noticedAt = Math.min(before.content.noticedAt, step.content.noticedAt);
       const authorityBy = noticedAt + AUTHORITY_HOURS * HOUR;
-      return { ...before, content: { ...step.content, noticedAt }, knownAt: at, authorityBy };
+      return { ...before, content: { ...step.content, noticedAt }, toldBefore: before.tellings.length, authorityBy };
     }
     case 'authority':
       return { ...before, authority: { outcome: step.outcome, on: step.on, at } };
@@ -95,7 +95,9 @@ export function affectedByLooks(
   for (const look of looks) {
     const { actor, subject, at, refused } = look;
     if (refused || actor === subject || !readers.has(actor) || at < scope.from || at >= scope.to) continue;
-    affected.set(subject, [...(affected.get(subject) ?? []), look]);
+    const own = affected.get(subject);
+    if (own === undefined) affected.set(subject, [look]);
+    else own.push(look);
   }
   return new Map(
     [...affected].map(([person, own]) => {
@@ -112,7 +114,8 @@ export function toldAt({ tellings }: Incident, person: PersonId): UnixMs | null 
 
 /** Who is to be told, or told again because something was found since. */
 export function toTell(incident: Incident, affected: readonly PersonId[]): readonly PersonId[] {
-  return affected.filter((person) => (toldAt(incident, person) ?? Number.NEGATIVE_INFINITY) < incident.knownAt);
+  const told = new Set(incident.tellings.slice(incident.toldBefore).flatMap(({ people }) => people));
+  return affected.filter((person) => !told.has(person));
 }
 
 export function lookedOf(looked: LookedAt | undefined): NonNullable<OwnIncident['looked']> {

@@ -3,12 +3,12 @@ import { type Vault, VaultError } from './vault.ts';
 
 /** How often something stored did not open, because it was altered or put in another place. Numbers alone: of what, nobody is told. */
 export interface FailedOpens {
-  /** By organisation, since it was asked last. */
-  take(): ReadonlyMap<OrgId, number>;
+  /** Since it was asked last. */
+  take(org: OrgId): number;
 }
 
 export function countFailedOpens(vault: Vault): { readonly vault: Vault; readonly failedOpens: FailedOpens } {
-  let counts = new Map<OrgId, number>();
+  const counts = new Map<OrgId, number>();
   const counted: Vault = {
     ...vault,
     async open(scope, sealed) {
@@ -21,9 +21,9 @@ export function countFailedOpens(vault: Vault): { readonly vault: Vault; readonl
       }
     },
   };
-  const take = () => {
-    const taken = counts;
-    counts = new Map();
+  const take = (org: OrgId): number => {
+    const taken = counts.get(org) ?? 0;
+    counts.delete(org);
     return taken;
   };
   return { vault: counted, failedOpens: { take } };

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { putSetting } from '../../server/control/settings.ts';
 import type { Foundation } from '../../server/foundation.ts';
 import { segmentScope } from '../../server/ingest/scopes.ts';
 import type { Known } from '../../server/lifecycle/retention.ts';
@@ -26,7 +27,7 @@ import {
   startOf,
   sweepOnce,
 } from '../support/retained.ts';
-import { importPiece, importRecord } from '../support/storeRecords.ts';
+import { importPiece, importRecord, personId } from '../support/storeRecords.ts';
 
 // PROMISES 29: retention per parameter, a sweeper, and keys that die with the last that is under them.
 
@@ -192,6 +193,47 @@ test('a clock that comes into doubt in the middle of a sweep stops it before the
   const { length } = await foundation.store.segments(org, person, 'title', FIRST, dayAt(DAYS));
   expect([known.get(org)?.state.held, (await keysOf('title')).length]).toEqual([pulled, 2]);
   expect(length).toBeLessThan(2 * DAYS + 1);
+});
+
+test('what a hold keeps from the middle of a sweep on is there after it', async () => {
+  goOnTo(200);
+  const { store, vault } = foundation;
+  const [pia, ola] = [personId('pia'), personId('ola')];
+  const content = {
+    ...{ person, parameters: ['title'], from: dayAt(3), to: dayAt(5) },
+    ...{ why: 'A claim.', authority: 'Case 7', until: dayAt(230) },
+  };
+  const approve = async (): Promise<void> => {
+    const steps = [
+      [pia, { kind: 'proposed', content, alone: false }],
+      [ola, { kind: 'approved' }],
+    ] as const;
+    for (const [place, [author, step]] of steps.entries()) {
+      const where = { org, name: 'register holds', revision: place + 1, at: clock.now() };
+      await putSetting(store, vault, where, { author, reason: 'asked', entry: { number: 1, step } });
+    }
+  };
+  const holders = async (of: OrgId) => {
+    await approve();
+    return store.holders(of);
+  };
+  await sweepOnce({ ...foundation, store: { ...store, holders } }, { clock });
+  expect([await leftOf(foundation, 'title'), await leftOf(foundation, 'app')]).toEqual([daysFrom(3).slice(0, 3), []]);
+});
+
+test('what fails for one person keeps nothing of the others: it is said, and tried again', async () => {
+  goOnTo(200);
+  const { store } = foundation;
+  const broken = {
+    ...store,
+    holders: async () => [personId('somebody else'), person],
+    expire: async (...[of, whose, ...more]: Parameters<typeof store.expire>) => {
+      if (whose !== person) throw new Error('a file cannot be deleted');
+      return store.expire(of, whose, ...more);
+    },
+  };
+  await expect(sweepOnce({ ...foundation, store: broken }, { clock })).rejects.toThrow('a file cannot be deleted');
+  expect([await leftOf(foundation, 'title'), (await foundation.store.ages(org)).length]).toEqual([[], 0]);
 });
 
 test('a sweep is on record with what it deleted, one a day also when nothing was, and the record names nobody', async () => {

@@ -112,7 +112,7 @@ async function viewOf(context: Context, org: OrgId, written: readonly Written<'i
 }
 
 async function shown(context: Context, org: OrgId, incident: Incident): Promise<IncidentView> {
-  const { content, knownAt: _knownAt, tellings: _tellings, changes, ...rest } = incident;
+  const { content, toldBefore: _toldBefore, tellings: _tellings, changes, ...rest } = incident;
   const affected = await affectedBy(context, org, content.scope);
   return {
     ...content,

@@ -156,6 +156,17 @@ it('a restore that the server signed is accepted and told once, and later trees 
   expect(trust.fault()).toBe('restored');
 });
 
+it('a restore that says more than is kept here does not make another tree true: what is kept is still to be proved', async () => {
+  await connect(honest, 10);
+  const rewritten = leaves(40, 'rewritten');
+  const said = { schema: 1, org, epoch: 1, policyVersion: 3, size: 20, root: rootAt(rewritten, 20), at: NOW };
+  const restored = by('daylight/restore/v1', said);
+  trust.connected();
+  const asked = await trust.shown({ ...checkpoint(rewritten, 30, 1), restored });
+  if (asked !== null) await trust.proved(consistency(rewritten, asked.from, asked.to));
+  expect([asked, trust.fault()]).toEqual([{ from: 10, to: 30 }, 'inconsistent']);
+});
+
 it('without trust everything is off, as without a lease', async () => {
   const layers: ReturnType<PolicyCache['layers']> = [{ name: 'organisation', ceilings: { app: 'name' } }];
   const policies = whileTrusted({ layers: () => layers } as unknown as PolicyCache, trust);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../../../server/clock.ts';
 import { putSetting } from '../../../../server/control/settings.ts';
 import { type Foundation, openFoundation } from '../../../../server/foundation.ts';
+import type { BrakeState } from '../../../../server/lifecycle/clockBrake.ts';
 import { eraseRound } from '../../../../server/lifecycle/erasure.ts';
 import { orderHeldBack } from '../../../../server/lifecycle/heldBack.ts';
 import { systemRandom } from '../../../../server/random.ts';
@@ -33,10 +34,11 @@ let it_: Foundation;
 let clock: MovableClock;
 let failures: unknown[];
 let revision: number;
+let brake: BrakeState;
 const [PIA, OLA] = [personId('pia'), personId('ola')];
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'daylight-held-'));
-  [failures, revision, clock] = [[], 0, movable(systemClock)];
+  [failures, revision, clock, brake] = [[], 0, movable(systemClock), 'free'];
   await prepareErasable(data);
   it_ = await openFoundation({ data, clock, random: systemRandom, create: false });
 });
@@ -47,7 +49,7 @@ afterEach(async () => {
 
 const failed = (cause: unknown): void => void failures.push(cause);
 const erase = () => eraseRound({ ...it_, clock, failed });
-const orderAgain = () => orderHeldBack({ ...it_, clock, random: systemRandom, failed });
+const orderAgain = () => orderHeldBack({ ...it_, brake: { check: () => brake }, clock, random: systemRandom, failed });
 const states = async () => (await it_.store.erasures(org, person)).map(({ state }) => state);
 const days = (places: readonly number[]) => places.map(dayAt);
 
@@ -97,6 +99,19 @@ it.each(['its release', 'its last day'])('what was held goes by itself at %s, an
   expect(await readAll(it_, 'screenshot')).toEqual(days(allBut(2, 12)));
   expect(await imageFiles(data)).toBe(allBut(2, 12).length);
   expect([await orderAgain(), await states()]).toEqual([0, ['verified', 'verified']]);
+});
+
+it('what ends by its last day waits while the clock is in doubt; what somebody releases does not', async () => {
+  const [byDate, released] = [await hold(), await hold()];
+  await order(it_, rangeOf(['notes'], 2, 12));
+  await erase();
+  clock.advance(32 * DAY);
+  brake = { pulled: { now: clock.now(), expected: clock.now() - 32 * DAY, way: 'ahead' } };
+  expect(await orderAgain()).toBe(0);
+  await write(released, PIA, { kind: 'released' });
+  expect(await orderAgain()).toBe(1);
+  brake = 'free';
+  expect([byDate, await orderAgain()]).toEqual([1, 1]);
 });
 
 it('one picture that is held stays when it is to be erased, and goes when the hold ends', async () => {
