@@ -28,7 +28,8 @@ type Granted = Extract<WindowAnswer, { ok: true }>;
 export async function ask(folder: string, request: WindowRequest): Promise<Granted> {
   const answer = await askAgent(folder, request);
   if (answer === null) {
-    if ((await (await openFolder(folder)).read(IDENTITY_FILE)) === null) throw notEnrolled(folder);
+    const files = await openFolder(folder);
+    if ((await files.read(IDENTITY_FILE)) === null) throw await notEnrolled(folder, files);
     throw new CliEnd(
       exitCodes.notRunning,
       'no agent is running on this computer',

@@ -1,6 +1,9 @@
+import type { WipeReport } from '../../shared/protocol/window.ts';
 import { createAgent } from '../core/agent.ts';
+import { resumeWipe } from '../core/finishWipe.ts';
 import type { Clock, Platform, Random } from '../core/ports.ts';
 import { connectionLine, isObserving, noticeLine, recordingLines, trackingLine } from '../core/statusWords.ts';
+import { endedLines } from '../strings/ended.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { type Terminal, timeWords } from './terminal.ts';
 import { windowPage } from './windowCommand.ts';
@@ -16,6 +19,11 @@ export interface RunDeps {
 
 /** Runs the agent in this terminal, which is what shows the employee that it runs, until a signal or a wipe ends it. */
 export async function runCommand({ terminal, clock, random, platform, typed }: RunDeps, folder: string): Promise<void> {
+  const resumed = await resumeWipe({ folder, places: platform.places, clock });
+  if (resumed !== null) {
+    sayWiped(terminal, resumed.report, 'server');
+    return;
+  }
   let announce = (): void => undefined;
   const stopped = signalled();
   const agent = await createAgent({
@@ -62,9 +70,14 @@ export async function runCommand({ terminal, clock, random, platform, typed }: R
     terminal.say('Stopped. What was not yet sent waits here, encrypted.');
     return;
   }
-  const who = end.by === 'server' ? 'By order of your organisation' : 'At your request';
-  terminal.say(`${who}, ${end.filesRemoved} files with keys and data were deleted from this computer.`);
-  for (const left of end.left) terminal.complain(`Could not be deleted: ${left}`);
+  sayWiped(terminal, end, end.by);
+}
+
+function sayWiped(terminal: Terminal, { filesRemoved, left, ended }: WipeReport, by: 'employee' | 'server'): void {
+  const who = by === 'server' ? 'By order of your organisation' : 'At your request';
+  terminal.say(`${who}, ${filesRemoved} files with keys and data were deleted from this computer.`);
+  if (ended !== undefined) for (const line of endedLines(ended)) terminal.say(line);
+  for (const name of left) terminal.complain(`Could not be deleted: ${name}`);
 }
 
 const UNSEEN =

@@ -1,7 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import { BootId } from '../../shared/ids.ts';
 import type { WipeReport } from '../../shared/protocol/window.ts';
+import { ENDED_FILE } from '../core/ended.ts';
 import { openFolder } from '../core/files.ts';
+import { forgetEnded } from '../core/finishWipe.ts';
 import { readIdentity } from '../core/identity.ts';
 import { askAgent, isRunning } from '../core/localSocket.ts';
 import type { BrowserPlaces, Clock, Random } from '../core/ports.ts';
@@ -22,10 +24,16 @@ interface WipeDeps {
 
 /** Says what will go, asks, retires the device, deletes everything, and looks whether it is gone. */
 export async function wipeCommand(deps: WipeDeps, folder: string, { yes }: { yes?: boolean }): Promise<void> {
-  const { terminal, places } = deps;
+  const { terminal, places, clock } = deps;
   const there = await whatIsThere(folder, places);
   if (there.length === 0) {
     terminal.say(`There is nothing of Daylight in ${folder}.`);
+    return;
+  }
+  if (there.length === 1 && there[0] === ENDED_FILE) {
+    await forgetEnded(await openFolder(folder), clock);
+    await rmdir(folder).catch(() => undefined);
+    terminal.say(`The note that an account has ended is deleted. Nothing of Daylight is left in ${folder}.`);
     return;
   }
   const running = await isRunning(folder);

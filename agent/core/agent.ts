@@ -6,6 +6,7 @@ import { assertNever, DaylightError } from '../../shared/errors.ts';
 import { BootId, type ImageId } from '../../shared/ids.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
+import type { WipePayload } from '../../shared/protocol/messages.ts';
 import { SelfTestReport } from '../../shared/protocol/selfTest.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
@@ -16,7 +17,9 @@ import { type AuditTrust, openAuditTrust, whileTrusted } from './auditTrust.ts';
 import { auditWords } from './auditWords.ts';
 import type { CommandResult } from './commands.ts';
 import { createDated, type Dated } from './dated.ts';
-import { openFolder } from './files.ts';
+import { type EndedNote, noteOf, readEnded, writeEnded } from './ended.ts';
+import { type Folder, openFolder } from './files.ts';
+import { type Finishing, finishWipe } from './finishWipe.ts';
 import { introduceBy } from './firstUse.ts';
 import type { Gate, GateDeps } from './gate/gate.ts';
 import { createPolicyCache, type PolicyCache } from './gate/policyCache.ts';
@@ -92,7 +95,7 @@ const RETIRE_MS = 8_000;
 export async function createAgent(options: AgentOptions): Promise<Agent> {
   const { folder } = options;
   const files = await openFolder(folder);
-  if ((await readIdentity(folder, files)) === null) throw notEnrolled(folder);
+  if ((await readIdentity(folder, files)) === null) throw await notEnrolled(folder, files);
   let ready: (agent: Agent) => void = () => undefined;
   const agent = new Promise<Agent>((resolve) => {
     ready = resolve;
@@ -110,11 +113,23 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   }
 }
 
-export function notEnrolled(folder: string): DaylightError {
+/** And why, where the account that it was enrolled for has ended. */
+export async function notEnrolled(folder: string, files: Pick<Folder, 'read'>): Promise<DaylightError> {
+  const note = await readEnded(files);
+  if (note !== null && note.ended !== null) return endedHere(note, note.ended);
   return new DaylightError('not_found', `this computer is not enrolled (nothing in ${folder})`, {
     field: 'identity',
     remedy: 'run "daylight-agent enrol --server ADDRESS" and enter the code that you were given',
   });
+}
+
+function endedHere({ isGone, orderedAt }: EndedNote, { ending, certificate }: NonNullable<EndedNote['ended']>) {
+  const at = date(orderedAt);
+  const of = { field: 'identity', remedy: say(isGone ? 'accountEnded.remedy' : 'accountEnded.unfinishedRemedy') };
+  if (!isGone) return new DaylightError('not_found', say('accountEnded.unfinished', { date: at }), of);
+  const words =
+    certificate === null ? say('accountEnded.reference', { ending }) : say('accountEnded.certificate', { certificate });
+  return new DaylightError('not_found', say('accountEnded.here', { date: at, words }), of);
 }
 
 interface Parts {
@@ -141,7 +156,7 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
   const { indicator } = options;
   const files = await openFolder(folder);
   const device = await readIdentity(folder, files);
-  if (device === null) throw notEnrolled(folder);
+  if (device === null) throw await notEnrolled(folder, files);
   const { org, person, device: id, serverKey, policyKey, policyKeySequence } = device.identity;
   const key = options.spoolKey ?? keyFile(join(folder, 'spool.key'), random);
   const bounds = options.spoolBounds === undefined ? {} : { bounds: options.spoolBounds };
@@ -203,7 +218,7 @@ async function compose(given: AgentOptions, closeSocket: () => Promise<void>): P
     notices,
     heard,
     audit,
-    onWipe: async (reason) => void wiping.begin(reason, uplink),
+    onWipe: async (order) => void wiping.begin(order, uplink),
     onChange: (state) => {
       connection.changed(state);
       options.onChange?.();
@@ -338,7 +353,7 @@ async function handle(agent: Running, request: WindowRequest): Promise<WindowAns
       return openWindow(agent);
     case 'wipe': {
       const wiped = await agent.wiping.begin('employee', agent.uplink);
-      return { ok: true, said: 'Everything that Daylight kept on this computer is deleted.', wiped };
+      return { ok: true, said: say('tray.wiped'), wiped };
     }
     default:
       return assertNever(request);
@@ -517,22 +532,35 @@ class Wiping {
     });
   }
 
-  async begin(cause: WipeCause, uplink: Uplink): Promise<WipeReport> {
+  async begin(order: 'employee' | WipePayload, uplink: Uplink): Promise<WipeReport> {
     if (this.begun) return this.done;
     this.begun = true;
-    const { recorder, spool, options } = this.#parts;
+    const { recorder, spool, options, device } = this.#parts;
+    const files = await openFolder(options.folder);
+    const note = order === 'employee' ? null : noteOf(device, order);
+    // A disk that is full holds nothing up: then only a crash is not made up for.
+    if (note !== null) await writeEnded(files, note).catch(() => undefined);
     await recorder.close('shutdown').catch(() => undefined);
     // Not awaited yet: an order of the server arrives on the very connection that this closes.
     const closed = uplink.close();
     await spool.wipe().catch(() => undefined);
-    const by = cause === 'employee' ? 'employee' : 'server';
-    const retired = by === 'server' || (await closed.then(() => retireDevice(handshakeDeps(this.#parts), RETIRE_MS)));
-    const report = { retired, ...(await wipeFolder(options.folder, options.platform.places)) };
+    const report = note === null ? await this.#wipeForPerson(closed) : await finishWipe(this.#finishing(files), note);
     // The socket was the last thing in the folder.
-    void this.#closeDoors(cause, report)
+    void this.#closeDoors(order === 'employee' ? order : order.reason, report)
       .then(() => rmdir(options.folder).catch(() => undefined))
-      .then(() => this.#finish({ ...report, by }));
+      .then(() => this.#finish({ ...report, by: order === 'employee' ? order : 'server' }));
     return report;
+  }
+
+  async #wipeForPerson(closed: Promise<void>): Promise<WipeReport> {
+    const { folder, platform } = this.#parts.options;
+    const retired = await closed.then(() => retireDevice(handshakeDeps(this.#parts), RETIRE_MS));
+    return { retired, ...(await wipeFolder(folder, platform.places)) };
+  }
+
+  #finishing(files: Folder): Finishing {
+    const { folder, platform, clock } = this.#parts.options;
+    return { folder, files, places: platform.places, clock };
   }
 }
 

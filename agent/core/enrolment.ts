@@ -20,6 +20,7 @@ import {
   writeBegunEnrolment,
 } from './begunEnrolment.ts';
 import { type Folder } from './files.ts';
+import { forgetEnded } from './finishWipe.ts';
 import { takeTurn } from './folderTurn.ts';
 import { createPolicyCache, type VerifiedPolicy } from './gate/policyCache.ts';
 import { DEVICE_KEY_FILE, IDENTITY_FILE, Identity, makeDeviceKey, writeIdentity } from './identity.ts';
@@ -121,7 +122,7 @@ async function begin(
 }
 
 async function settle(deps: EnrolmentDeps, begun: BegunEnrolment): Promise<Identity> {
-  const { files, random } = deps;
+  const { files, random, clock } = deps;
   const { server, ca, enrolment, deviceKey } = begun;
   const address = serverAddress(server);
   try {
@@ -129,6 +130,7 @@ async function settle(deps: EnrolmentDeps, begun: BegunEnrolment): Promise<Ident
       postJson(address.api('/enrolment'), { enrolment }, routes.enrol.response, ca),
     );
     const identity = await verified(deps, begun, answer);
+    await forgetEnded(files, clock);
     await writeIdentity(files, identity, deviceKey, random.bytes(12));
     await files.remove(BEGUN_FILE);
     return identity;

@@ -8,7 +8,7 @@ export const CAPTURES = 'daylight-captures';
 
 /** What `writeDurably` leaves of these when the process is killed in between, and what pairing a browser does. */
 const TEMPORARY =
-  /^((identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|heard\.sealed|audit\.json|acknowledgement\.json|window-[0-9a-f]{16}\.html)\.[0-9a-f]{12}\.tmp|(browser-token|native-host|native-manifests\.json)\.[0-9a-f]{12}\.new)$/;
+  /^((identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|heard\.sealed|audit\.json|ended\.json|acknowledgement\.json|window-[0-9a-f]{16}\.html)\.[0-9a-f]{12}\.tmp|(browser-token|native-host|native-manifests\.json)\.[0-9a-f]{12}\.new)$/;
 
 /** Deletes what an agent that was killed left half done. Only for the one agent of an enrolled folder. Throws DaylightError. */
 export async function removeLeftovers(folder: string): Promise<void> {

@@ -2,6 +2,7 @@ import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { WipeReport } from '../../shared/protocol/window.ts';
+import { ENDED_FILE, isEndedNote } from './ended.ts';
 import { isTurnFile, TURNS } from './folderTurn.ts';
 import { isStoredPolicy } from './gate/policyCache.ts';
 import { isStoredIdentity } from './identity.ts';
@@ -14,7 +15,7 @@ import { isSpoolFile } from './spool/spoolFolder.ts';
 
 /** Everything that an agent ever writes into its data folder. */
 const FILES =
-  /^(identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|heard\.sealed|audit\.json|acknowledgement\.json|browser-token|native-host(\.bat)?|(chromium|firefox)-org\.daylight\.agent\.json|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
+  /^(identity\.json|enrolment\.sealed|device\.key|spool\.key(chain)?|policy\.json|recorder\.sealed|heard\.sealed|audit\.json|ended\.json|acknowledgement\.json|browser-token|native-host(\.bat)?|(chromium|firefox)-org\.daylight\.agent\.json|native-manifests\.json|agent\.sock|browser\.sock|window-[0-9a-f]{16}\.html)(\.[0-9a-f]+)?(\.tmp|\.new)?$/;
 /** Copies of the browser extension, from where a browser loads it. */
 export const EXTENSION_COPIES = ['browser-extension-chromium', 'browser-extension-firefox'] as const;
 
@@ -56,6 +57,7 @@ async function isDaylights(folder: string, places: BrowserPlaces): Promise<boole
   if (names.some((name) => SEALED.includes(name))) return true;
   const read = (name: string) => readFile(join(folder, name)).catch(() => new Uint8Array());
   if (isStoredIdentity(await read('identity.json')) || isStoredPolicy(await read('policy.json'))) return true;
+  if (isEndedNote(await read(ENDED_FILE))) return true;
   if ((await placesOf(folder, places)).length > 0) return true;
   for (const { name } of await filesIn(join(folder, 'spool')).catch(() => [])) {
     if (isSpoolFile(name) && isBatchFile(await read(join('spool', name)))) return true;
@@ -78,11 +80,16 @@ async function ownFiles(folder: string, places: BrowserPlaces): Promise<string[]
 /**
  * Overwrites and removes everything that the agent has written, keys first, and looks again: what is in the folder, the
  * places by which browsers find it, and its socket where that is elsewhere. Files that are not the agent's stay, and
- * the folders that they are in. A folder that is not Daylight's is left alone.
+ * the folders that they are in. A folder that is not Daylight's is left alone. `but`: a file that stays for now, and is not counted.
  */
-export async function wipeFolder(folder: string, places: BrowserPlaces): Promise<Omit<WipeReport, 'retired'>> {
-  const before = await whatIsThere(folder, places);
-  if (before.length === 0) return { filesRemoved: 0, left: [] };
+export async function wipeFolder(
+  folder: string,
+  places: BrowserPlaces,
+  but?: typeof ENDED_FILE,
+): Promise<Pick<WipeReport, 'filesRemoved' | 'left'>> {
+  const all = await whatIsThere(folder, places);
+  if (all.length === 0) return { filesRemoved: 0, left: [] };
+  const before = all.filter((name) => name !== but);
   for (const name of before.toSorted((a, b) => rank(a) - rank(b))) {
     const gone = isElsewhere(name) ? places.unregister(name) : remove(resolve(folder, name));
     await gone.catch(() => undefined);
@@ -91,7 +98,7 @@ export async function wipeFolder(folder: string, places: BrowserPlaces): Promise
   const copies = EXTENSION_COPIES.flatMap((name) => [`${name}/_locales/en`, `${name}/_locales`, name]);
   for (const name of ['spool', TURNS, ...copies]) await rmdir(join(folder, name)).catch(() => undefined);
   await removeSocketsElsewhere(folder);
-  const left = await stillThere(folder, before.filter(isElsewhere), places);
+  const left = (await stillThere(folder, before.filter(isElsewhere), places)).filter((name) => name !== but);
   const rest = await readdir(folder).catch(() => []);
   if (rest.length === 0) await rmdir(folder).catch(() => undefined);
   return { filesRemoved: before.filter((name) => !left.includes(name)).length, left };
@@ -101,6 +108,7 @@ export async function wipeFolder(folder: string, places: BrowserPlaces): Promise
 function rank(name: string): number {
   if (/\.key(chain)?$/.test(name)) return 0;
   if (name === 'identity.json' || name === 'enrolment.sealed') return 3;
+  if (name === ENDED_FILE) return 4;
   return name.startsWith(MANIFESTS) ? 2 : 1;
 }
 

@@ -1,6 +1,8 @@
 import { DaylightError } from '../../shared/errors.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeReport } from '../../shared/protocol/window.ts';
+import type { UnixMs } from '../../shared/time.ts';
 import { type Agent, type AgentOptions, createAgent } from '../core/agent.ts';
+import { readEnded } from '../core/ended.ts';
 import {
   askNotice,
   enrol,
@@ -10,6 +12,7 @@ import {
   type ShownNotice,
 } from '../core/enrolment.ts';
 import { openFolder } from '../core/files.ts';
+import { resumeWipe } from '../core/finishWipe.ts';
 import { IDENTITY_FILE } from '../core/identity.ts';
 import { ownFolder } from '../core/ownFolder.ts';
 import type { SpoolKey } from '../core/spool/spoolKey.ts';
@@ -38,7 +41,8 @@ export interface Host {
 
 export type HostState =
   | { readonly kind: 'starting' }
-  | { readonly kind: 'not_enrolled' }
+  /** `ended`: since when the account that it was enrolled for has ended; null: it was enrolled for none. */
+  | { readonly kind: 'not_enrolled'; readonly ended: UnixMs | null }
   | { readonly kind: 'running'; readonly agent: Agent }
   | { readonly kind: 'failed'; readonly problem: string; readonly remedy: string | undefined }
   | { readonly kind: 'wiped'; readonly report: WipeReport; readonly by: 'employee' | 'server' }
@@ -53,7 +57,7 @@ export interface HostDeps
 }
 
 export function createHost(deps: HostDeps): Host {
-  const { folder, clock, random, autostart, onState } = deps;
+  const { folder, platform, clock, random, autostart, onState } = deps;
   let state: HostState = { kind: 'starting' };
   let shown: { readonly invitation: Invitation; readonly notice: ShownNotice } | null = null;
 
@@ -75,20 +79,25 @@ export function createHost(deps: HostDeps): Host {
   async function begin(): Promise<void> {
     if (state.kind === 'running' || state.kind === 'closed') return;
     try {
+      const resumed = await resumeWipe({ folder, places: platform.places, clock });
+      if (resumed !== null) {
+        become({ kind: 'wiped', report: resumed.report, by: 'server' });
+        return;
+      }
       const files = await openFolder(folder);
       // An enrolment whose answer did not arrive is finished first, as it was begun.
       const isEnrolled =
         (await files.read(IDENTITY_FILE)) !== null ||
         (await finishEnrolment({ folder, files, clock, random })) !== null;
       if (isEnrolled) await run();
-      else become({ kind: 'not_enrolled' });
+      else become({ kind: 'not_enrolled', ended: (await readEnded(files))?.orderedAt ?? null });
     } catch (error) {
       become({ kind: 'failed', ...inWords(error) });
     }
   }
 
   async function run(): Promise<void> {
-    const { platform, indicator, agentVersion, spoolKey } = deps;
+    const { indicator, agentVersion, spoolKey } = deps;
     const options = { folder, platform, clock, random, indicator, agentVersion, spoolKey: await spoolKey() };
     if (isClosed()) return;
     const agent = await createAgent(options);

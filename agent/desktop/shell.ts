@@ -6,6 +6,7 @@ import type { AgentOptions } from '../core/agent.ts';
 import type { Clock, Indicator, Introduction, Random } from '../core/ports.ts';
 import type { SpoolKey } from '../core/spool/spoolKey.ts';
 import type { WindowPage } from '../core/windowPage.ts';
+import { endedLines } from '../strings/ended.ts';
 import { count, listed, say } from '../strings/say.ts';
 import type { Autostart } from './autostart.ts';
 import { openBridge } from './bridge.ts';
@@ -229,15 +230,16 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
   }
 
   async function afterWipe({ by, report }: Extract<HostState, { kind: 'wiped' }>): Promise<void> {
-    const isOff = await autostart.set(false).then(
-      () => true,
-      () => false,
-    );
+    // Started at the next sign-in once more, where the server has not heard yet that everything is gone here.
+    const isNeeded = report.ended?.answered === false && (await autostart.isOn());
+    const isOff = isNeeded || (await turnedOff());
     const left = [...report.left, ...(isOff ? [] : [say('removed.atSignIn')])];
     const sentences = [
       count('removed.files', report.filesRemoved),
       ...(left.length === 0 ? [] : [say('wiped.left', { what: listed(left) })]),
-      say(report.retired ? 'removed.retired' : 'wiped.notTold'),
+      ...(report.ended === undefined
+        ? [say(report.retired ? 'removed.retired' : 'wiped.notTold')]
+        : endedLines(report.ended)),
       say('removed.closes'),
     ];
     await electron.dialog.showMessageBox({
@@ -247,6 +249,13 @@ export async function startShell(deps: ShellDeps): Promise<Shell | null> {
       detail: sentences.join(' '),
     });
     app.quit();
+  }
+
+  function turnedOff(): Promise<boolean> {
+    return autostart.set(false).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Throws where nobody is told: a screenshot that cannot be announced is not kept. */
@@ -311,10 +320,11 @@ function agentNow(state: HostState): TrayAgent {
       return { kind: 'failed', problem: state.problem, remedy: state.remedy };
     case 'wiped':
     case 'closed':
-      return { kind: 'ended' };
-    case 'starting':
+      return { kind: 'ended', isWiped: state.kind === 'wiped' };
     case 'not_enrolled':
-      return { kind: state.kind };
+      return { kind: 'not_enrolled', ended: state.ended };
+    case 'starting':
+      return { kind: 'starting' };
     default:
       return assertNever(state);
   }

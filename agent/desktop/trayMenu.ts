@@ -2,6 +2,7 @@ import { parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { recordingLines, trackingLine } from '../core/statusWords.ts';
+import { date } from '../strings/format.ts';
 import { levelWord } from '../strings/level.ts';
 import { say } from '../strings/say.ts';
 
@@ -30,8 +31,8 @@ export interface TrayView {
 
 export type TrayAgent =
   | { readonly kind: 'starting' }
-  | { readonly kind: 'not_enrolled' }
-  | { readonly kind: 'ended' }
+  | { readonly kind: 'not_enrolled'; readonly ended: number | null }
+  | { readonly kind: 'ended'; readonly isWiped: boolean }
   | { readonly kind: 'failed'; readonly problem: string; readonly remedy: string | undefined }
   | { readonly kind: 'running'; readonly status: AgentStatus };
 
@@ -55,9 +56,9 @@ export function trayWords({ agent }: TrayView, time: (at: number) => string): st
     case 'starting':
       return say('tray.starting');
     case 'ended':
-      return say('tray.ending');
+      return say(agent.isWiped ? 'tray.wiped' : 'tray.ending');
     case 'not_enrolled':
-      return say('tray.notEnrolled');
+      return agent.ended === null ? say('tray.notEnrolled') : say('tray.accountEnded', { date: date(agent.ended) });
     case 'failed':
       return say('tray.failed', { problem: agent.problem });
     case 'running':

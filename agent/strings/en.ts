@@ -52,6 +52,21 @@ export const en = {
   'wiped.byYou':
     'At your request Daylight has ended here and deleted {files} with the keys and all that was recorded here and not yet sent. Nothing is recorded any more. What was sent before stays with your organisation.',
   'wiped.left': 'These could not be deleted: {what}.',
+  'wiped.accountEnded':
+    'By its order Daylight has ended here and deleted {files} with the keys and all that was recorded here and not yet sent, and looked whether it is gone. Nothing is recorded any more.',
+  'accountEnded.server':
+    'What was sent before is deleted by the server: the certificate of the ending says when, and what remains where.',
+  'accountEnded.certificate': 'The certificate is at {certificate}',
+  'accountEnded.reference': 'Ask your organisation for the certificate of the ending {ending}.',
+  'accountEnded.told': 'The server has been told that everything is gone here.',
+  'accountEnded.notTold':
+    'The server could not be told yet that everything is gone here: start Daylight once more on this computer, and it will be.',
+  'accountEnded.here':
+    'your account was ended on {date}, and everything that Daylight kept on this computer was deleted ({words})',
+  'accountEnded.unfinished':
+    'your account was ended on {date}, and not everything that Daylight kept on this computer is deleted yet',
+  'accountEnded.unfinishedRemedy': 'run "daylight-agent run", which deletes the rest',
+  'accountEnded.remedy': 'delete this note with "daylight-agent wipe", or enrol with a new code',
   'wiped.notTold': 'The server could not be told. Ask your organisation to retire this device.',
   'wiped.again': 'To track on this computer again you need a new code of your organisation.',
   'files.one': '{count} file',
@@ -629,6 +644,8 @@ export const en = {
   'tray.tip': 'Daylight: {words}',
   'tray.starting': 'Daylight is starting.',
   'tray.ending': 'Daylight is ending.',
+  'tray.wiped': 'Everything that Daylight kept on this computer is deleted.',
+  'tray.accountEnded': 'Your account was ended on {date}: nothing of Daylight is kept on this computer.',
   'tray.notEnrolled': 'This computer is not enrolled: nothing is recorded.',
   'tray.failed': 'Daylight cannot run: {problem}.',
   'tray.atSignIn': 'Start Daylight when I sign in',

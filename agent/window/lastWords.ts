@@ -1,4 +1,5 @@
 import type { WindowNews } from '../../shared/protocol/window.ts';
+import { endedLines } from '../strings/ended.ts';
 import { count, listed, type StringKey, say } from '../strings/say.ts';
 
 /** What ends the page. */
@@ -21,10 +22,13 @@ const ended = {
 >;
 
 function wipedWords({ cause, report }: Extract<LastNews, { kind: 'wiped' }>): Words {
-  const { filesRemoved, left, retired } = report;
+  const { filesRemoved, left, retired, ended } = report;
+  const files = count('files', filesRemoved);
+  const byOrganisation = ended === undefined ? 'wiped.byOrganisation' : 'wiped.accountEnded';
   return [
     say(`wiped.${cause}`),
-    say(cause === 'employee' ? 'wiped.byYou' : 'wiped.byOrganisation', { files: count('files', filesRemoved) }),
+    say(cause === 'employee' ? 'wiped.byYou' : byOrganisation, { files }),
+    ...(ended === undefined ? [] : endedLines(ended)),
     ...(left.length === 0 ? [] : [say('wiped.left', { what: listed(left) })]),
     ...(retired ? [] : [say('wiped.notTold')]),
     say('wiped.again'),

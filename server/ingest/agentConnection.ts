@@ -1,4 +1,5 @@
 import type { RawData } from 'ws';
+import type { z } from 'zod';
 import { canonical } from '../../shared/canonical.ts';
 import { assertNever, DaylightError } from '../../shared/errors.ts';
 import type { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
@@ -15,6 +16,7 @@ import {
   IMAGE_CHUNK_HEADER,
   type ServerFrame,
   type WelcomePayload,
+  type WipedFrame,
   type WipePayload,
 } from '../../shared/protocol/messages.ts';
 import type { Digest, Nonce, Signature, Signed } from '../../shared/signed.ts';
@@ -29,7 +31,7 @@ import type { AgentWebSocket, Violation } from './agentWebSocket.ts';
 import { type ClockReading, clockOffset, readServer } from './captureTime.ts';
 import { createDensity, type Density } from './density.ts';
 import { readFrame } from './frame.ts';
-import { checkHello, type ProvedDevice } from './handshake.ts';
+import { checkHello, checkWiped, type ProvedDevice } from './handshake.ts';
 import type { ImageRoom } from './imageRoom.ts';
 import { createImages, type ImageProblem, type Images, sendImagesAgain } from './images.ts';
 import type { AgentSocketDeps, AgentTiming } from './ingest.ts';
@@ -63,6 +65,8 @@ export interface AgentKnows {
   readonly recipients: boolean;
   /** Checkpoints of the audit tree. */
   readonly audit: boolean;
+  /** Orders to wipe that name an ending, which are answered. */
+  readonly endings: boolean;
 }
 
 export interface AgentConnectionDeps extends AgentSocketDeps {
@@ -251,8 +255,9 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       return;
     }
     switch (frame.type) {
-      case 'hello': {
-        bye('bad_frame', 'hello: this connection has had its hello');
+      case 'hello':
+      case 'wiped': {
+        bye('bad_frame', `${frame.type}: this connection has had its hello`);
         return;
       }
       case 'batch':
@@ -374,6 +379,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
 
   async function greet(frame: AgentFrame): Promise<void> {
     phase = 'welcoming';
+    if (frame.type === 'wiped') return hearWiped(frame);
     const read = readServer(clock);
     const handshake = await checkHello(store, deps.endings, nonce, frame);
     if (isEnded()) return;
@@ -416,6 +422,17 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     sentPolicy = policy.signed.signature;
     becomeReady(me);
     renewWhenMoreCounts(lease);
+  }
+
+  /** What it says is in the ledger before it is told that it was heard: it forgets it then. */
+  async function hearWiped({ wiped }: z.infer<typeof WipedFrame>): Promise<void> {
+    const heard = checkWiped(deps.endings, wiped);
+    if (heard.kind === 'refused') {
+      bye(heard.reason, heard.message);
+      return;
+    }
+    await deps.endings?.wiped(heard.ending, heard.device);
+    bye('retired', 'it is on record that everything is deleted there');
   }
 
   async function loadKnown(device: DeviceRecord, hello: HelloPayload, clocks: ClockReading): Promise<Known | null> {
@@ -514,7 +531,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   async function wipeAndEnd({ device, nonce: answer }: ToWipe, reason: WipePayload['reason']): Promise<void> {
     const signer = await organisations.signer(device.org);
     if (isEnded()) return;
-    const order = { device: device.device, org: device.org, challenge: nonce, nonce: answer, reason, at: clock.now() };
+    const ofEnding = deps.knows.endings ? deps.endings?.endedDevice(device.org, device.device)?.ending : undefined;
+    const ended = ofEnding === undefined ? {} : { ended: { ending: ofEnding.ending } };
+    const whose = { device: device.device, org: device.org, challenge: nonce, nonce: answer };
+    const order = { ...whose, reason, ...ended, at: clock.now() };
     send({ type: 'wipe', wipe: signer.signAsServer('daylight/wipe/v1', order satisfies WipePayload) });
     bye('retired', 'this device is retired; its id and key are refused from now on');
   }

@@ -1,7 +1,9 @@
+import type { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
+import type { DeviceId } from '../../shared/ids.ts';
 import type { AgentFrame, Bye } from '../../shared/protocol/messages.ts';
-import { HelloPayload } from '../../shared/protocol/messages.ts';
-import type { Nonce } from '../../shared/signed.ts';
+import { HelloPayload, WipedPayload } from '../../shared/protocol/messages.ts';
+import type { Nonce, Signed } from '../../shared/signed.ts';
 import { parsePayload, verifySigned } from '../control/signer.ts';
 import type { Ending } from '../lifecycle/ended.ts';
 import type { Endings } from '../lifecycle/endings.ts';
@@ -16,7 +18,13 @@ export type Handshake =
   | { readonly kind: 'retired'; readonly device: DeviceRecord; readonly hello: HelloPayload }
   /** Of somebody whose account ended: nothing else is known of it, and it is told to wipe. */
   | { readonly kind: 'ended'; readonly device: ProvedDevice; readonly ending: Ending; readonly hello: HelloPayload }
-  | { readonly kind: 'refused'; readonly reason: Bye['reason']; readonly message: string };
+  | Refused;
+
+interface Refused {
+  readonly kind: 'refused';
+  readonly reason: Bye['reason'];
+  readonly message: string;
+}
 
 /**
  * Checks the first frame of a connection against the nonce that was sent on it. The nonce is of this connection alone,
@@ -30,15 +38,13 @@ export async function checkHello(
 ): Promise<Handshake> {
   if (frame.type !== 'hello') return refused('bad_handshake', 'the first frame must be a hello');
   const { hello: signed } = frame;
-  let hello: HelloPayload;
-  try {
-    hello = parsePayload('hello', HelloPayload, signed.payload);
-  } catch (error) {
-    if (error instanceof DaylightError) return refused('bad_handshake', error.message);
-    throw error;
-  }
+  const read = payloadOf('hello', HelloPayload, signed);
+  if ('kind' in read) return read;
+  const { said: hello } = read;
   const device = await store.device(hello.device);
-  const ended = device === null ? (endings?.endedDevice(hello.org, hello.device) ?? null) : null;
+  // An account that has just been ended has its rows for a moment still.
+  const isKnown = device !== null && device.status !== 'retired';
+  const ended = isKnown ? null : (endings?.endedDevice(hello.org, hello.device) ?? null);
   const publicKey = device?.org === hello.org ? device.publicKey : ended?.device.publicKey;
   if (publicKey === undefined) {
     return refused('unknown_device', 'no such device is enrolled in this organisation; enrol it again');
@@ -54,6 +60,30 @@ export async function checkHello(
   return { kind: device.status === 'retired' ? 'retired' : 'known', device, hello };
 }
 
-function refused(reason: Bye['reason'], message: string): Handshake {
+export type HeardWiped = { readonly kind: 'wiped'; readonly ending: Ending; readonly device: DeviceId } | Refused;
+
+/** What a device without a key says, by the key that the ledger has kept of it: that it was ended, and everything is gone there. */
+export function checkWiped(endings: Pick<Endings, 'endedDevice'> | undefined, signed: Signed): HeardWiped {
+  const read = payloadOf('wiped', WipedPayload, signed);
+  if ('kind' in read) return read;
+  const { org, device, ending } = read.said;
+  const ended = endings?.endedDevice(org, device) ?? null;
+  if (ended?.ending.ending !== ending) return refused('unknown_device', 'no such device was told to wipe');
+  if (!verifySigned('daylight/wiped/v1', signed, ended.device.publicKey)) {
+    return refused('bad_handshake', 'wiped: the signature does not verify with the key of this device');
+  }
+  return { kind: 'wiped', ending: ended.ending, device };
+}
+
+function payloadOf<T>(name: string, schema: z.ZodType<T>, { payload }: Signed): { readonly said: T } | Refused {
+  try {
+    return { said: parsePayload(name, schema, payload) };
+  } catch (error) {
+    if (error instanceof DaylightError) return refused('bad_handshake', error.message);
+    throw error;
+  }
+}
+
+function refused(reason: Bye['reason'], message: string): Refused {
   return { kind: 'refused', reason, message };
 }

@@ -7,6 +7,7 @@ import {
   KNOWS_AUDIT,
   KNOWS_COMING,
   KNOWS_COPIES,
+  KNOWS_ENDINGS,
   KNOWS_RECIPIENTS,
   SUBPROTOCOL,
 } from '../../shared/protocol/messages.ts';
@@ -148,6 +149,7 @@ function knowsOf({ headers }: IncomingMessage): AgentKnows {
     coming: known.has(KNOWS_COMING),
     recipients: known.has(KNOWS_RECIPIENTS),
     audit: known.has(KNOWS_AUDIT),
+    endings: known.has(KNOWS_ENDINGS),
   };
 }
 

@@ -91,6 +91,7 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   const samples = new Map<ErasureId, readonly Sample[]>();
   const held = new Set<ErasureId>();
   const lanes = createLanes<PersonId>();
+  const answers = createLanes<DeviceId>();
 
   const all = (): readonly Ending[] => endingsIn(ledger.entries);
   const now = (which: ErasureId): Ending => all().find(({ ending }) => ending === which) ?? missing();
@@ -225,11 +226,12 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
       }
       return null;
     },
-    async wiped({ ending, org, person }, device) {
-      if (now(ending).wiped.has(device)) return;
-      await ledger.append({ at: deps.clock.now(), ending, org, person, state: 'device_wiped', device });
-      rounds.wake();
-    },
+    wiped: ({ ending, org, person }, device) =>
+      answers.run(device, async () => {
+        if (now(ending).wiped.has(device)) return;
+        await ledger.append({ at: deps.clock.now(), ending, org, person, state: 'device_wiped', device });
+        rounds.wake();
+      }),
     close: () => rounds.close(),
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ProofPath } from '../audit/checkpoint.ts';
 import { LeafNumber } from '../audit/leaf.ts';
 import { hasLevel, ParameterId, parameterIds } from '../catalog.ts';
-import { BootId, DeviceId, ImageId, OrgId, PersonId, RequestId, SessionId } from '../ids.ts';
+import { BootId, DeviceId, ErasureId, ImageId, OrgId, PersonId, RequestId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
 import { KEYS_IN_A_FRAME, SignedKeyStatement } from '../policy/keys.ts';
 import { NoticeTranslation } from '../policy/translation.ts';
@@ -20,15 +20,16 @@ export const SUBPROTOCOL = 'daylight.v1';
 /**
  * A header of the upgrade request, and of the request for the notice before an enrolment, by which an agent says what it knows, with commas
  * between: requests of kind `copy` (others are asked in older words), frames that say what is coming (others are sent none), and notices that
- * name processors (others would take none of it, and are sent none).
+ * name processors (others would take none of it, and are sent none), checkpoints of the audit tree, and the ending that an order to wipe is of.
  */
 export const KNOWS_HEADER = 'x-daylight-knows';
 export const KNOWS_COPIES = 'copies';
 export const KNOWS_COMING = 'coming';
 export const KNOWS_RECIPIENTS = 'recipients';
 export const KNOWS_AUDIT = 'audit';
+export const KNOWS_ENDINGS = 'endings';
 /** All that this agent says of itself. */
-export const KNOWS_ALL = [KNOWS_COPIES, KNOWS_COMING, KNOWS_RECIPIENTS, KNOWS_AUDIT].join(', ');
+export const KNOWS_ALL = [KNOWS_COPIES, KNOWS_COMING, KNOWS_RECIPIENTS, KNOWS_AUDIT, KNOWS_ENDINGS].join(', ');
 
 const seq = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const count = z.int().min(0).max(1_000_000);
@@ -78,9 +79,27 @@ export const WipePayload = z.strictObject({
   challenge: Nonce,
   nonce: Nonce,
   reason: z.enum(['retired', 'person_removed']),
+  /** The account ended by this ending, and the server wants to hear that everything is gone here. Sent to those who know `endings`. */
+  ended: z
+    .strictObject({
+      ending: ErasureId,
+      /** Where the certificate of it is, on this server; left out: nowhere. */
+      certificate: z
+        .string()
+        .regex(/^\/[\w/-]{1,200}$/, 'expected a path of this server')
+        .optional(),
+    })
+    .optional(),
   at: UnixMs,
 });
 export type WipePayload = z.infer<typeof WipePayload>;
+
+/**
+ * Signed by the device key in context `daylight/wiped/v1`: everything of that ending is deleted on this device, the key itself with it. So it is
+ * signed when the order has come, before anything goes, and given to nobody until all of it has gone.
+ */
+export const WipedPayload = z.strictObject({ org: OrgId, device: DeviceId, ending: ErasureId, at: UnixMs });
+export type WipedPayload = z.infer<typeof WipedPayload>;
 
 export const ReceiptState = z.strictObject({
   /** What the device is in fact doing, computed from running sensors and the spool, not from the policy. */
@@ -206,7 +225,7 @@ export type ConsentPayload = z.infer<typeof ConsentPayload>;
 
 // ── Frames from the agent ──────────────────────────────────────────────────────────────────────────────────────────
 
-/** Answers the challenge; must be the first frame. */
+/** Answers the challenge; must be the first frame, except that `wiped` may stand in its place. */
 export const Hello = z.strictObject({ type: z.literal('hello'), hello: Signed });
 
 /**
@@ -258,8 +277,12 @@ export const ReadConsistency = z.strictObject({
 /** The agent is being uninstalled: retire this device for good. */
 export const Retire = z.strictObject({ type: z.literal('retire') });
 
+/** In place of `hello`, from a device that has no key any more: everything is deleted there. Answered by `bye`, with reason `retired` when it was heard. */
+export const WipedFrame = z.strictObject({ type: z.literal('wiped'), wiped: Signed });
+
 export const AgentFrame = z.discriminatedUnion('type', [
   Hello,
+  WipedFrame,
   Batch,
   ImageStart,
   Receipt,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ParameterId, Purpose } from '../catalog.ts';
-import { DeviceId, ImageId, RequestId, SessionId } from '../ids.ts';
+import { DeviceId, ErasureId, ImageId, RequestId, SessionId } from '../ids.ts';
 import { DiscardReason, DropCause } from '../outcome.ts';
 import { KeptRule } from '../policy/agreed.ts';
 import { consentCounts } from '../policy/askedConsent.ts';
@@ -286,6 +286,8 @@ export const WipeReport = z.strictObject({
   filesRemoved: z.int(),
   /** Files that could not be removed; empty when everything is gone. */
   left: z.array(z.string()),
+  /** The account has ended by this, with the address of its certificate where there is one; `answered`: the server has heard that everything is gone here. */
+  ended: z.strictObject({ ending: ErasureId, certificate: z.url().nullable(), answered: z.boolean() }).optional(),
 });
 export type WipeReport = z.infer<typeof WipeReport>;
 

@@ -31,6 +31,8 @@ export interface ScriptedServer {
   committedSeq: number;
   /** What to do on arrival of a batch; acknowledges it unless replaced. */
   onBatch: (batch: Batch, answer: (frame: ServerFrame | Record<string, unknown>) => void) => void;
+  /** What to do when a computer says that everything is deleted there; hears it unless replaced. */
+  onWiped: (answer: (frame: ServerFrame) => void) => void;
   /** Replaces the welcome, to lie. */
   welcome: (honest: ServerFrame) => ServerFrame;
   /** Replaces the first frame. */
@@ -102,6 +104,7 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
       server.committedSeq = Math.max(server.committedSeq, batch.seq);
       answer({ type: 'ack', seq: batch.seq, duplicate: false, stored: batch.observations.length, discarded: {} });
     },
+    onWiped: (answer) => answer({ type: 'bye', reason: 'retired', message: 'it was heard', retry: false }),
     welcome: (honest) => honest,
     greeting: null,
     policy: first,
@@ -173,6 +176,10 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
       if (frame.type === 'receipt') server.receipts.push(ReceiptPayload.parse(JSON.parse(frame.receipt.payload)));
       if (frame.type === 'retire') {
         answer({ type: 'bye', reason: 'retired', message: 'this device is retired', retry: false });
+        socket.close(1000);
+      }
+      if (frame.type === 'wiped') {
+        server.onWiped(answer);
         socket.close(1000);
       }
       if (frame.type === 'batch') {

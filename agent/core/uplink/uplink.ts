@@ -63,7 +63,7 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'polic
   readonly heard: Pick<Heard, 'heardComing' | 'heardLastNotice'>;
   readonly audit: AuditTrust;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
-  readonly onWipe: (reason: WipePayload['reason']) => Promise<void>;
+  readonly onWipe: (order: WipePayload) => Promise<void>;
   readonly onChange?: (state: UplinkState) => void;
   /** The server has said something that is only read. */
   readonly onTold?: () => void;
@@ -395,9 +395,8 @@ class WebSocketUplink implements Uplink {
       end(link, pace, foreignServer(checked.why));
       return;
     }
-    const { reason } = checked.said;
-    end(link, pace, { kind: 'stop', why: WIPED[reason], remedy: 'enrol again with a new code' });
-    await this.#deps.onWipe(reason);
+    end(link, pace, { kind: 'stop', why: WIPED[checked.said.reason], remedy: 'enrol again with a new code' });
+    await this.#deps.onWipe(checked.said);
   }
 
   async #begin(conversation: Conversation, frame: z.infer<typeof Welcome>, said: WelcomePayload): Promise<void> {

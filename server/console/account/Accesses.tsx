@@ -13,6 +13,8 @@ import { AgePanel } from '../people/AgePanel.tsx';
 import { en } from '../strings/en.ts';
 import { dateTime, longDay } from '../strings/format.ts';
 import { count, listed, type StringKey, say } from '../strings/say.ts';
+import { LookProof, ProvedLooks } from './ProvedLooks.tsx';
+import { type CheckedLooks, useCheckedLooks } from './useCheckedLooks.ts';
 
 /** Who looked at a person's data, at what, and why they said they did. */
 export function Accesses() {
@@ -20,6 +22,7 @@ export function Accesses() {
   const { person = me.person.id } = useParams();
   const accesses = useAccesses(person);
   const name = useNameOf(person);
+  const looks = useCheckedLooks(person);
   const own = person === me.person.id;
   return (
     <Page
@@ -38,6 +41,7 @@ export function Accesses() {
       {accesses.data !== undefined && accesses.data.operators.length > 0 && (
         <Operators grants={accesses.data.operators} />
       )}
+      {own && accesses.data !== undefined && <ProvedLooks entries={accesses.data.accesses} looks={looks} />}
       {accesses.data?.accesses.length === 0 && (
         <div className="dl-panel">
           <Empty>{say(own ? 'accesses.noneYou' : 'accesses.none')}</Empty>
@@ -45,7 +49,7 @@ export function Accesses() {
       )}
       {accesses.data !== undefined && accesses.data.accesses.length > 0 && (
         <div className="dl-panel dl-stack">
-          <Table entries={accesses.data.accesses} />
+          <Table entries={accesses.data.accesses} proof={own ? { person: me.person.id, looks } : null} />
           <Older
             pages={accesses}
             label={say('accesses.earlier')}
@@ -83,7 +87,13 @@ function Operators({ grants }: { grants: readonly OperatorGrant[] }) {
   );
 }
 
-function Table({ entries }: { entries: readonly AccessEntry[] }) {
+interface TableProps {
+  readonly entries: readonly AccessEntry[];
+  /** Of one's own list. */
+  readonly proof: { readonly person: string; readonly looks: CheckedLooks } | null;
+}
+
+function Table({ entries, proof }: TableProps) {
   return (
     <div className="dl-table-scroll" role="region" aria-label={say('accesses.caption')} tabIndex={0}>
       <table className="dl-table dl-entries">
@@ -93,6 +103,7 @@ function Table({ entries }: { entries: readonly AccessEntry[] }) {
             <th scope="col">{say('accesses.who')}</th>
             <th scope="col">{say('accesses.why')}</th>
             <th scope="col">{say('accesses.what')}</th>
+            {proof !== null && <th scope="col">{say('accesses.proof')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -118,6 +129,11 @@ function Table({ entries }: { entries: readonly AccessEntry[] }) {
                   <div className="dl-quiet dl-small">{parametersText(entry.parameters)}</div>
                 )}
               </td>
+              {proof !== null && (
+                <td>
+                  <LookProof entry={entry} {...proof} />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

@@ -91,7 +91,7 @@ function anew(goesBy: Clock = clock): Uplink {
     audit: trustingAudit,
     heard: { heardComing: async () => undefined, heardLastNotice: async () => undefined },
     notices: createNoticeBox('Example', () => policies.policy()),
-    onWipe: async (reason) => {
+    onWipe: async ({ reason }) => {
       wiped.push(reason);
       await duringWipe();
     },
