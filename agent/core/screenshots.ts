@@ -22,6 +22,8 @@ export function createScreenshots(deps: SamplerDeps): Screenshots {
   const { random, registry, platform, reductions } = deps;
   let plan: { readonly slot: number; readonly due: MonoMs | null } | null = null;
   let last: MonoMs | null = null;
+  // Where a day is played faster than it happened, a minute and more is between two calls.
+  const lateMs = Math.max(LATE_MS, platform.pace?.lookMs ?? 0);
 
   function isDue({ mono, sessionStart }: Moment): boolean {
     const slot = sessionStart + Math.floor((mono - sessionStart) / SLOT_MS) * SLOT_MS;
@@ -31,7 +33,7 @@ export function createScreenshots(deps: SamplerDeps): Screenshots {
       plan = { slot, due: last !== null && drawn - last < SLOT_MS ? null : drawn };
     }
     if (plan.due === null || mono < plan.due) return false;
-    const isLate = mono - plan.due > LATE_MS;
+    const isLate = mono - plan.due > lateMs;
     plan = { slot, due: null };
     return !isLate;
   }
