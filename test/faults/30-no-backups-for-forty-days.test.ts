@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backupOnHost } from '../../server/backupOnHost.ts';
-import { DAY } from '../../shared/time.ts';
 import { type BackedUp, backedUp, days } from '../support/backedUp.ts';
-import { startNode } from '../support/nodeProcess.ts';
+import { fakedTime } from '../support/faketime.ts';
+import { fromSource, startNode } from '../support/nodeProcess.ts';
 import { openFoundationIn } from '../support/numberedNotes.ts';
 import { leftOf, prepareTwo, surroundings } from '../support/twoOrganisations.ts';
 
@@ -38,7 +38,7 @@ describe('when no backup is made for 40 days', () => {
   });
 });
 
-describe('the real server, 40 days later', () => {
+describe('the real server, 40 days later by the clock of the machine', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'daylight-forty-days-'));
@@ -51,26 +51,9 @@ describe('the real server, 40 days later', () => {
     const made = await backupOnHost({ data, backups, ...surroundings }, 30);
     await writeFile(join(backups, 'theirs.txt'), 'theirs');
     const cli = join(import.meta.dirname, '../../server/cli.ts');
-    // The clock is put forward in the process alone, by the day.
-    const shift = join(folder, 'shift.mjs');
-    await writeFile(shift, `const { now } = Date; Date.now = () => now() + ${40 * DAY};`);
-    const args = [
-      '--import',
-      shift,
-      '--import',
-      'tsx',
-      cli,
-      'serve',
-      '--data',
-      data,
-      '--port',
-      '0',
-      '--backups',
-      backups,
-      '--backup-every',
-      '744',
-    ];
-    const server = startNode(args, { limitMs: 90_000 });
+    const serve = [cli, 'serve', '--data', data, '--port', '0', '--backups', backups, '--backup-every', '744'];
+    const env = { ...process.env, ...fakedTime('+40d') };
+    const server = startNode([...fromSource, ...serve], { env, limitMs: 90_000 });
     await expect
       .poll(() => server.err(), { timeout: 80_000 })
       .toContain(`"event":"backup_ended","backup":"${made.backup}"`);

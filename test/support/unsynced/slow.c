@@ -1,6 +1,6 @@
 /*
  * A disk that takes its time. Preloaded into a process: each call that makes something durable takes SLOW_SYNC_US longer, on top of what the
- * real disk takes.
+ * real disk takes. With SLOW_SYNC_SWITCH only while there is a file of that name.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -10,7 +10,8 @@
 
 static void wait_for_it(void) {
   const char *text = getenv("SLOW_SYNC_US");
-  long us = text == NULL ? 0 : atol(text);
+  const char *path = getenv("SLOW_SYNC_SWITCH");
+  long us = text == NULL || (path != NULL && access(path, F_OK) != 0) ? 0 : atol(text);
   struct timespec left = {us / 1000000, (us % 1000000) * 1000};
   while (us > 0 && nanosleep(&left, &left) != 0) {
   }
