@@ -68,6 +68,8 @@ export type Action =
   | 'security.read'
   | 'retention.read' // how much is stored, and until when
   | 'clock.release' // to say that the clock is right, by which things are deleted
+  | 'account.end' // to end the account of somebody for ever
+  | 'ending.read' // which accounts were ended, as random ids, and how far that is
   | 'backup.keep'; // to see the backups of the server, and to have one made
 
 /**
@@ -317,4 +319,6 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'retention.read': [owner, admin, privacyOfficer],
   'clock.release': [owner, admin],
   'backup.keep': [owner, admin],
+  'account.end': [owner, adminBelowOwner],
+  'ending.read': [owner, admin, privacyOfficer],
 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
 import type { PersonId } from '../shared/ids.ts';
+import type { EndingState } from '../shared/protocol/http/endings.ts';
 import type { UnixMs } from '../shared/time.ts';
 import { createAccounts } from './api/accounts.ts';
 import type { Clock } from './clock.ts';
@@ -10,7 +11,7 @@ import { lookAtClock } from './lifecycle/clockBrake.ts';
 import { requireEndable } from './lifecycle/endable.ts';
 import type { Ending } from './lifecycle/ended.ts';
 import { startEndings } from './lifecycle/endings.ts';
-import { hasReached, type LedgerState } from './lifecycle/ledgerEntry.ts';
+import { hasReached } from './lifecycle/ledgerEntry.ts';
 import { requireConfirmed } from './lifecycle/restore/swap.ts';
 import { folderBusy } from './namedOrganisation.ts';
 import type { Random } from './random.ts';
@@ -39,7 +40,7 @@ export async function endOnHost(
   email: string,
   options: EndOnHostOptions,
   agree: (which: ToEnd) => Promise<void>,
-  tell: (state: LedgerState, at: UnixMs) => void,
+  tell: (state: EndingState, at: UnixMs) => void,
 ): Promise<{ readonly ending: Ending; readonly certificate: string }> {
   const { clock, random } = options;
   const foundation = await openFoundation({ ...options, create: false, alone: true }).catch(folderBusy(options.data));

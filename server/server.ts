@@ -30,7 +30,7 @@ import { startBackups } from './lifecycle/backup/backups.ts';
 import { openFolderTarget } from './lifecycle/backup/folderTarget.ts';
 import { backupPartsOf } from './lifecycle/backup/partsOf.ts';
 import { finishCancellations, type Told } from './lifecycle/cancellation.ts';
-import { certify, makeCertificateFolder } from './lifecycle/certificate.ts';
+import { createCertificates, makeCertificateFolder } from './lifecycle/certificate.ts';
 import { type BrakeState, openClockBrake } from './lifecycle/clockBrake.ts';
 import { startEndings } from './lifecycle/endings.ts';
 import { startErasures } from './lifecycle/erasure.ts';
@@ -135,11 +135,12 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     });
     opened.push(() => brake.close());
     await makeCertificateFolder(foundation.folder);
+    const certificates = createCertificates({ ...foundation, clock });
     const endings = await startEndings({
       ...foundation,
       clock,
       random,
-      certify: (ending) => certify({ ...foundation, clock }, ending),
+      certify: (ending) => certificates.certify(ending),
       brake,
       requireNoneKept: () => requireConfirmed(foundation.folder),
       recorded: async () => (await foundation.recovery.write()).kind !== 'failed',
@@ -254,6 +255,8 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       brake,
       sweeping: retention.state,
       specialSearches,
+      endings,
+      certificates,
       backups,
       clock,
       random,

@@ -102,7 +102,9 @@ function hostContext(foundation: Foundation, { clock, random }: HostOptions) {
   };
   const backups = { view: no, make: no };
   const brake = { check: no, release: no };
-  const aside = { specialSearches, backups, brake, sweeping: no };
+  const endings = { end: no, of: no, one: no };
+  const certificates = { of: no, kindOf: no, now: no, token: no };
+  const aside = { specialSearches, backups, endings, certificates, brake, sweeping: no };
   const more = { erasures, imports, ...aside, closing, publicUrl: () => '', secure: false };
   return contextOf({ ...foundation, clock, random, ...more });
 }

@@ -54,7 +54,8 @@ export type SigningContext =
   | 'daylight/self-test-request/v1'
   | 'daylight/self-test/v1'
   | 'daylight/self-test-result/v1'
-  | 'daylight/certificate/v1';
+  | 'daylight/certificate/v1'
+  | 'daylight/certificate-address/v1';
 
 /** The exact text that is signed: the context, a line feed, the payload. */
 export function signingInput(context: SigningContext, payload: string): string {

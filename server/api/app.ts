@@ -8,6 +8,7 @@ import { createRegisters } from '../records/registers.ts';
 import { type AccountDeps, createAccounts } from './accounts.ts';
 import { type AdapterDeps, mountRoutes, type RequestLog } from './adapter.ts';
 import { createReadBody } from './body.ts';
+import { mountCertificates } from './certificatePage.ts';
 import { mountConsole } from './console.ts';
 import type { Context } from './context.ts';
 import { sendFailure } from './failures.ts';
@@ -23,6 +24,7 @@ import { corrections } from './handlers/corrections.ts';
 import { data } from './handlers/data.ts';
 import { devices } from './handlers/devices.ts';
 import { disclosures } from './handlers/disclosures.ts';
+import { endings } from './handlers/endings.ts';
 import { enrolment } from './handlers/enrolment.ts';
 import { erasures } from './handlers/erasures.ts';
 import { holds } from './handlers/holds.ts';
@@ -72,6 +74,8 @@ export interface ApiDeps
       | 'folder'
       | 'specialSearches'
       | 'backups'
+      | 'endings'
+      | 'certificates'
       | 'brake'
       | 'sweeping'
       | 'publicUrl'
@@ -127,6 +131,7 @@ export function createApp(deps: ApiDeps): Express {
   };
   mountRoutes(app, { sessions, handlers, ...guards, secureCookie: secure, closing, log });
   app.use(API_PREFIX, noSuchRoute);
+  mountCertificates(app, context);
   mountConsole(app, deps.consoleFolder);
   app.use(lastResort);
   return app;
@@ -159,6 +164,8 @@ export function contextOf(deps: ContextDeps): Context {
     brake: deps.brake,
     sweeping: deps.sweeping,
     backups: kept,
+    endings: deps.endings,
+    certificates: deps.certificates,
     accounts,
     sessions,
     passwords,
@@ -211,6 +218,7 @@ function handlersOf(context: Context): Handlers {
     ...holds(context),
     ...incidents(context),
     ...backups(context),
+    ...endings(context),
   };
 }
 

@@ -181,6 +181,10 @@ const rights = {
   proposeHold: { action: 'records.change', of: 'organisation' },
   answerHold: { action: 'records.change', of: 'organisation' },
   ownHolds: { action: 'subject.export', of: 'person_in_path' },
+  endings: { action: 'ending.read', of: 'organisation' },
+  certificate: { action: 'ending.read', of: 'organisation' },
+  previewEnding: { action: 'account.end', of: 'person_in_path' },
+  endAccount: { action: 'account.end', of: 'person_in_path' },
   securityEvents: { action: 'security.read', of: 'organisation' },
   securityEventProof: { action: 'security.read', of: 'organisation' },
 } as const satisfies Readonly<Record<RouteName, Right>>;

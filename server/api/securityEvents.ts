@@ -99,6 +99,9 @@ const details = {
   special_erased: 'this person had erased what the present rules take for something private of everyone',
   refused_erasure:
     'asked for something of somebody else, or of everyone, to be erased, or what was, without being allowed to',
+  account_ended: 'this person ended the account of somebody for ever',
+  ending_refused: 'tried to end the account of somebody with a wrong password or code, or too often',
+  refused_ending: 'asked what would go with the account of somebody, or to end it, without being allowed to',
   backup_made: 'this person had a backup made',
   signed_in_with_link: 'signed in with a link that was made on the host',
   signed_in_with_recovery_code: 'signed in with a recovery code instead of the authenticator',
@@ -208,6 +211,8 @@ const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
   leaveOutOfTeam: 'refused_left_out',
   ownExclusions: 'refused_left_out',
   leaveOutOwn: 'refused_left_out',
+  previewEnding: 'refused_ending',
+  endAccount: 'refused_ending',
   specialSearch: 'refused_erasure',
   searchSpecial: 'refused_erasure',
   requests: 'refused_rights_request',

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { DaylightError } from '../../shared/errors.ts';
 import { ErasureId, type OrgId } from '../../shared/ids.ts';
+import type { EndingState } from '../../shared/protocol/http/endings.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { type Foundation, type FoundationOptions, openFoundation } from '../foundation.ts';
 import { folderBusy, namedOrganisation, noneNamed } from '../namedOrganisation.ts';
@@ -9,7 +10,7 @@ import type { Holdings } from '../store/store.ts';
 import { type Ending, endingsIn, isClearing } from './ended.ts';
 import { horizonWords } from './horizonWords.ts';
 import { type Ledger, openLedger } from './ledger.ts';
-import type { LedgerEntry, LedgerState } from './ledgerEntry.ts';
+import type { LedgerEntry } from './ledgerEntry.ts';
 
 /** An organisation as it is before it is cancelled. */
 export interface ToCancel {
@@ -23,7 +24,7 @@ export interface ToCancel {
 
 /** `deleting` is told often and is no state: how many of the entries are gone so far. */
 export type Told =
-  | { readonly kind: 'state'; readonly org: OrgId; readonly state: LedgerState; readonly at: UnixMs }
+  | { readonly kind: 'state'; readonly org: OrgId; readonly state: EndingState; readonly at: UnixMs }
   | { readonly kind: 'deleting'; readonly org: OrgId; readonly gone: number };
 
 export type CancellationOptions = Pick<FoundationOptions, 'data' | 'clock' | 'random' | 'migrated' | 'rootKey'> & {
@@ -96,7 +97,7 @@ async function committed({ store, clock }: Alone, whose: Whose): Promise<LedgerE
 /** Every step can be repeated: whatever the last attempt has done of them, they are all taken again. */
 async function end(whose: Whose, options: CancellationOptions): Promise<void> {
   const { org } = whose;
-  const reach = (enter: Enter, state: Exclude<LedgerState, 'committed'>): Promise<void> =>
+  const reach = (enter: Enter, state: Exclude<EndingState, 'committed'>): Promise<void> =>
     enter({ ...whose, at: options.clock.now(), state });
   const folder = await alone(options, async ({ folder, keyStore, store }, enter) => {
     await keyStore.destroyKeys(org);

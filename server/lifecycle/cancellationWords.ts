@@ -1,5 +1,5 @@
+import type { EndingState } from '../../shared/protocol/http/endings.ts';
 import type { ToCancel, Told } from './cancellation.ts';
-import type { LedgerState } from './ledgerEntry.ts';
 
 /** What is said before an organisation is cancelled: what goes, what stays, and that there is no way back. */
 export function whatWillGo({ name, holdings, keys, horizon }: ToCancel): readonly string[] {
@@ -38,7 +38,7 @@ export function cancellationSayer(
 const PROGRESS = 25_000;
 
 /** How far an ending is, as a command says it. */
-export const stateWords: Readonly<Record<LedgerState, string>> = {
+export const stateWords: Readonly<Record<EndingState, string>> = {
   committed: 'COMMITTED       written into the ledger',
   keys_destroyed: 'KEYS DESTROYED  nothing of it can be opened any more',
   purged: 'PURGED          every row and file is deleted',

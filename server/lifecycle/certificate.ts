@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { canonical, isCanonical } from '../../shared/canonical.ts';
 import { ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
-import { PublicKey, Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
+import { CertificateFile, EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
+import type { PublicKey } from '../../shared/signed.ts';
+import { type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
 import { UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import { isMissing, syncFolder, writeDurably } from '../durable.ts';
@@ -13,12 +15,13 @@ import type { CertificateKey, Vault } from '../vault/vault.ts';
 import type { Ending } from './ended.ts';
 import { backupsWith } from './endings.ts';
 import type { Ledger } from './ledger.ts';
-import { LedgerHead, LedgerState, OrderedBy } from './ledgerEntry.ts';
+import { LedgerHead } from './ledgerEntry.ts';
 
 /** Where they lie in the data folder, one file an ending. */
 const CERTIFICATES = 'certificates';
 
 const CONTEXT: SigningContext = 'daylight/certificate/v1';
+const ADDRESS: SigningContext = 'daylight/certificate-address/v1';
 
 /** What was destroyed, when, at whose word, and what is left of it where until when. Of nobody, who they were. */
 export const Certificate = z.strictObject({
@@ -30,7 +33,7 @@ export const Certificate = z.strictObject({
   /** The random id that the account had; null: the whole organisation. */
   person: PersonId.nullable(),
   orderedBy: OrderedBy,
-  states: z.array(z.strictObject({ state: LedgerState, at: UnixMs })),
+  states: z.array(z.strictObject({ state: EndingState, at: UnixMs })),
   /** How many there were of each kind when it was ordered. All of them were destroyed, and all keys that opened them. */
   destroyed: z.record(z.string(), z.int().min(0)),
   remains: z.strictObject({
@@ -44,20 +47,43 @@ export const Certificate = z.strictObject({
 });
 export type Certificate = z.infer<typeof Certificate>;
 
-/** As it is given out: what is signed, by which key, and that key. */
-export const CertificateFile = z.strictObject({
-  format: z.literal('daylight-certificate/1'),
-  publicKey: PublicKey,
-  signed: Signed,
-});
-export type CertificateFile = z.infer<typeof CertificateFile>;
-
 export interface CertificateDeps {
   readonly folder: string;
   readonly keyStore: Pick<KeyStore, 'backups'>;
   readonly vault: Pick<Vault, 'certificateKey'>;
   readonly ledger: Pick<Ledger, 'head'>;
   readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The certificates of a server, and the addresses under which they are read by people without an account. */
+export interface Certificates {
+  certify(ending: Ending): Promise<CertificateFile>;
+  /** Null while there is none. */
+  of(ending: ErasureId): Promise<CertificateFile | null>;
+  /** `none` while there is none, and where its file cannot be read. */
+  kindOf(ending: ErasureId): Promise<Certificate['kind'] | 'none'>;
+  /** What it would say if it were made now. */
+  now(ending: Ending): Promise<Certificate>;
+  /** 43 characters that nobody can guess, the same each time: whoever has them reads the certificate of this ending. */
+  token(ending: ErasureId): Promise<string>;
+}
+
+export function createCertificates(deps: CertificateDeps): Certificates {
+  return {
+    certify: (ending) => certify(deps, ending),
+    of: (ending) => certificateOf(deps.folder, ending),
+    async kindOf(ending) {
+      const file = await certificateOf(deps.folder, ending).catch(() => null);
+      return kindOf(file) ?? 'none';
+    },
+    now: (ending) => documentOf(deps, ending),
+    async token(ending) {
+      // Nothing is kept for it, so that no copy of the folder without its keys holds it; and its signature is shown to nobody.
+      const { sign } = await deps.vault.certificateKey();
+      const signature = sign(Buffer.from(signingInput(ADDRESS, ending)));
+      return createHash('sha256').update(signature).digest('base64url');
+    },
+  };
 }
 
 /** What is so now, signed, and on the disk in the place of the one before. A final one stays, as long as it is the one that was signed here. */
@@ -81,6 +107,10 @@ function isFinalOf(file: CertificateFile, { ending, history }: Ending, { publicK
   return found.certificate.ending === ending && found.certificate.states.length === history.length;
 }
 
+function kindOf(file: CertificateFile | null): Certificate['kind'] | undefined {
+  return file === null ? undefined : Certificate.safeParse(parsed(file.signed.payload)).data?.kind;
+}
+
 /** Within the data folder. */
 export function fileOf(ending: ErasureId): string {
   return join(CERTIFICATES, `${ending}.json`);
@@ -102,6 +132,7 @@ export async function certificateOf(folder: string, ending: ErasureId): Promise<
   }
 }
 
+/** What a certificate would say now. */
 async function documentOf(deps: CertificateDeps, ending: Ending): Promise<Certificate> {
   const issuedAt = deps.clock.now();
   const backups = await backupsWith(deps.keyStore, ending, issuedAt);

@@ -1,6 +1,7 @@
 import type { DeviceId, ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
+import type { EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import { type EndedDevice, hasReached, type LedgerEntry, type LedgerState, type OrderedBy } from './ledgerEntry.ts';
+import { type EndedDevice, hasReached, type LedgerEntry } from './ledgerEntry.ts';
 
 /** One ending, as the lines of the ledger tell it. */
 export interface Ending {
@@ -8,12 +9,12 @@ export interface Ending {
   readonly org: OrgId;
   /** Null: the whole organisation. */
   readonly person: PersonId | null;
-  readonly state: LedgerState;
+  readonly state: EndingState;
   readonly by: OrderedBy;
   /** When each state was reached, since it was committed the last time; `committed` itself the first time. */
-  readonly times: ReadonlyMap<LedgerState, UnixMs>;
+  readonly times: ReadonlyMap<EndingState, UnixMs>;
   /** Every state that was ever reached, those from before it was committed again among them. */
-  readonly history: readonly { readonly state: LedgerState; readonly at: UnixMs }[];
+  readonly history: readonly { readonly state: EndingState; readonly at: UnixMs }[];
   /** The line of the ledger that says that nothing is left, 1 for the first; null as long as none does. */
   readonly emptySince: number | null;
   /** What there was when it was ordered, by kind. */

@@ -1,5 +1,6 @@
 import { DaylightError } from '../../shared/errors.ts';
 import { type DeviceId, ErasureId, type OrgId, type PersonId } from '../../shared/ids.ts';
+import type { EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import type { Connections } from '../control/control.ts';
@@ -14,14 +15,7 @@ import type { ClockBrake } from './clockBrake.ts';
 import { requireEndable } from './endable.ts';
 import { type Ending, endingsIn, isClearing } from './ended.ts';
 import type { Ledger } from './ledger.ts';
-import {
-  type EndedDevice,
-  hasReached,
-  type LedgerEntry,
-  type LedgerState,
-  MOST_DEVICES,
-  type OrderedBy,
-} from './ledgerEntry.ts';
+import { type EndedDevice, hasReached, type LedgerEntry, MOST_DEVICES } from './ledgerEntry.ts';
 import { type RoundLeft, startUntilDone } from './untilDone.ts';
 
 export interface EndingDeps {
@@ -44,7 +38,7 @@ export interface EndingDeps {
   /** Told what keeps an ending from going on. It is tried again. */
   readonly failed: (cause: unknown) => void;
   /** Told of each state that was reached, once it is on the disk. */
-  readonly reached?: (ending: Ending, state: LedgerState) => void;
+  readonly reached?: (ending: Ending, state: EndingState) => void;
 }
 
 /** Whose account ends, and at whose word. */
@@ -67,6 +61,8 @@ export interface Endings {
   end(order: EndingOrder): Promise<Ending>;
   /** As the ledger tells them now, those of one organisation, oldest first. */
   of(org: OrgId): readonly EndingNow[];
+  /** One of them; null where there is none with this id. */
+  one(ending: ErasureId): EndingNow | null;
   /** The computer of somebody whose account ended, and the ending; null for any other. */
   endedDevice(org: OrgId, device: DeviceId): { readonly device: EndedDevice; readonly ending: Ending } | null;
   /** A computer of theirs has answered that it deleted everything. */
@@ -96,7 +92,9 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   const all = (): readonly Ending[] => endingsIn(ledger.entries);
   const now = (which: ErasureId): Ending => all().find(({ ending }) => ending === which) ?? missing();
 
-  async function reach(which: Ending, state: Exclude<LedgerState, 'committed'>): Promise<Ending> {
+  const toldNow = (one: Ending): EndingNow => ({ ...one, isHeld: held.has(one.ending) });
+
+  async function reach(which: Ending, state: Exclude<EndingState, 'committed'>): Promise<Ending> {
     const before = now(which.ending);
     if (hasReached(before.state, state)) return before;
     const { ending, org, person } = which;
@@ -218,7 +216,11 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     of: (org) =>
       all()
         .filter((one) => one.org === org)
-        .map((one) => ({ ...one, isHeld: held.has(one.ending) })),
+        .map(toldNow),
+    one(which) {
+      const found = all().find(({ ending }) => ending === which);
+      return found === undefined ? null : toldNow(found);
+    },
     endedDevice(org, device) {
       for (const ending of all()) {
         const own = ending.org === org ? ending.devices.find((one) => one.device === device) : undefined;

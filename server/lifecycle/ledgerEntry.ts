@@ -1,33 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DeviceId, ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
-import { Role } from '../../shared/roles.ts';
+import { EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
 import { Digest, PublicKey } from '../../shared/signed.ts';
 import { UnixMs } from '../../shared/time.ts';
 
-/** How far an ending is, in order; each is on the disk before what it announces is told to anybody. */
-export const LedgerState = z.enum([
-  'committed',
-  'keys_destroyed',
-  'purged',
-  'scrubbed',
-  'verified_empty',
-  'agents_wiped',
-  'backups_expired',
-  'final',
-]);
-export type LedgerState = z.infer<typeof LedgerState>;
-
 /** Up to the state in which nothing is left here. */
-export const clearingStates = LedgerState.options.slice(0, 1 + LedgerState.options.indexOf('verified_empty'));
+export const clearingStates = EndingState.options.slice(0, 1 + EndingState.options.indexOf('verified_empty'));
 
-export function hasReached(now: LedgerState, state: LedgerState): boolean {
-  return LedgerState.options.indexOf(now) >= LedgerState.options.indexOf(state);
+export function hasReached(now: EndingState, state: EndingState): boolean {
+  return EndingState.options.indexOf(now) >= EndingState.options.indexOf(state);
 }
-
-/** Whoever ordered an ending, by role alone: `host` is whoever may write into the data folder. */
-export const OrderedBy = z.enum([...Role.options, 'host']);
-export type OrderedBy = z.infer<typeof OrderedBy>;
 
 /** A computer of somebody whose account ended: enough to know it again, and to tell it to wipe. */
 export const EndedDevice = z
@@ -53,7 +36,7 @@ const Committed = z.strictObject({
   leaseUntil: UnixMs.nullable(),
 });
 
-const Reached = z.strictObject({ ...whose, state: LedgerState.exclude(['committed']) });
+const Reached = z.strictObject({ ...whose, state: EndingState.exclude(['committed']) });
 
 /** Not a state of the ending: one computer has answered that it deleted everything. */
 const DeviceWiped = z.strictObject({ ...whose, state: z.literal('device_wiped'), device: DeviceId });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { UnixMs } from '../../shared/time.ts';
 
 // What a page is made of that is read from a disk, years later, in any browser: no script, nothing from the network, its style in itself.
@@ -56,6 +57,9 @@ const STYLE = `
   code { font-size: 0.85em; overflow-wrap: anywhere; }
   .days { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; list-style: none; padding: 0; }
 `;
+
+/** Where a page is served and not saved: by which its style alone is allowed (CSP, section 2.3.1). */
+export const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
 export function head(title: string, up: string): string {
   const back = up === '' ? '' : `<p><a href="${up}index.html">All that is held</a></p>`;

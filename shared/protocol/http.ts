@@ -10,6 +10,7 @@ import { correctionsRoutes } from './http/corrections.ts';
 import { dayRoutes } from './http/day.ts';
 import { devicesRoutes } from './http/devices.ts';
 import { disclosureRoutes } from './http/disclosures.ts';
+import { endingsRoutes } from './http/endings.ts';
 import { enrolmentRoutes } from './http/enrolment.ts';
 import { erasuresRoutes } from './http/erasures.ts';
 import { holdRoutes } from './http/holds.ts';
@@ -100,6 +101,7 @@ export const routes = {
   ...holdRoutes,
   ...incidentRoutes,
   ...backupsRoutes,
+  ...endingsRoutes,
 } as const satisfies Record<string, RouteShape>;
 
 export type Routes = typeof routes;

@@ -7,11 +7,11 @@ import { createAccounts } from '../../server/api/accounts.ts';
 import type { Foundation } from '../../server/foundation.ts';
 import { epochOfDay, imageScope, segmentScope } from '../../server/ingest/scopes.ts';
 import { initialise } from '../../server/initialise.ts';
-import type { LedgerState } from '../../server/lifecycle/ledgerEntry.ts';
 import { systemRandom } from '../../server/random.ts';
 import type { BlobRecord, SegmentRecord } from '../../server/store/store.ts';
 import { unlessLost } from '../../server/vault/vault.ts';
 import { DeviceId, ImageId, type OrgId, type PersonId, SegmentId } from '../../shared/ids.ts';
+import type { EndingState } from '../../shared/protocol/http/endings.ts';
 import { addDays } from '../../shared/time.ts';
 import { enrolIn } from '../support/enrolIn.ts';
 import { openFoundationIn } from '../support/numberedNotes.ts';
@@ -104,7 +104,7 @@ async function ended(
   { org, person }: Made,
 ): Promise<{ readonly unreadable: number; readonly verified: number; readonly records: number }> {
   const [own, other] = [await openFoundationIn(data), await openFoundationIn(data)];
-  const times = new Map<LedgerState, number>();
+  const times = new Map<EndingState, number>();
   const endings = await endingsOn(own, { reached: (_, state) => void times.set(state, performance.now()) });
   try {
     const { records } = await own.store.holdingsOf(org, person);

@@ -25,7 +25,7 @@ import { addMember, createClient, type Reply, startServer } from '../support/api
 import { breakTable } from '../support/brokenTable.ts';
 import { initialiseData, publishLevels, signInOwner, startServerProcess } from '../support/daylight.ts';
 import { enrolmentBy, newDevice } from '../support/enrolled.ts';
-import { NO_BACKUPS, NO_SEARCHES, NO_SWEEPS } from '../support/noSearches.ts';
+import { NO_BACKUPS, NO_ENDINGS, NO_SEARCHES, NO_SWEEPS } from '../support/noSearches.ts';
 import { createReferenceKeyStore, createReferenceStore } from '../support/referenceStore.ts';
 import { sealedText } from '../support/sealedForTest.ts';
 
@@ -177,8 +177,10 @@ async function serveFailing() {
       erased: createErased({ store, vault, clock }),
       erasures: { wake: () => undefined },
       ...NO_SWEEPS,
+      ...NO_ENDINGS,
       specialSearches: NO_SEARCHES,
       backups: NO_BACKUPS,
+      ...NO_ENDINGS,
     },
     ...{ publicUrl: () => 'http://localhost', origins: () => new Set(), secure: false, behindProxy: false },
     ...{ consoleFolder: null, healthy: async () => true, closing: new AbortController().signal, log: () => undefined },

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { endingsIn } from '../../server/lifecycle/ended.ts';
 import { openLedger } from '../../server/lifecycle/ledger.ts';
-import { LedgerState } from '../../server/lifecycle/ledgerEntry.ts';
+import { EndingState } from '../../shared/protocol/http/endings.ts';
 import { openFoundationIn } from '../support/numberedNotes.ts';
 import { foundIn } from '../support/twoOrganisations.ts';
 import { endingsOn, leftOfPerson, piecesOfPerson, prepareTwoPeople } from '../support/twoPeople.ts';
@@ -13,7 +13,7 @@ import { startUnsynced } from '../support/unsynced/unsynced.ts';
 
 // FAULTS 25, for the account of a person: a file layer discards what was not fsynced, at every state and between them.
 
-const MOMENTS = ['begins', ...LedgerState.options];
+const MOMENTS = ['begins', ...EndingState.options];
 const ROUNDS = 2 * MOMENTS.length;
 const DAYS = 40;
 

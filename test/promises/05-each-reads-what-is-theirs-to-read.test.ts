@@ -138,6 +138,7 @@ const any =
 const inviter = any(is('owner'), (actor, subject) => {
   return actor === 'admin' && ['privacy_officer', 'employee'].includes(standings[subject].role);
 });
+const ends = any(is('owner'), (actor, subject) => actor === 'admin' && subject !== 'admin' && subject !== 'owner');
 const seesActivity = any(self, is('owner'), theirManager);
 
 /** A route that names a person: who may ask it about whom, what it then answers, and what is on record afterwards. */
@@ -554,9 +555,22 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ error }) => error.code,
     saidOf: () => 'conflict',
   },
+  previewEnding: {
+    ...{ ...change, refusal: 'refused_ending' },
+    may: ends,
+    said: ({ name, obstacle }) => [name, obstacle],
+    saidOf: ({ name }, _, isOwn) => [name, isOwn ? { kind: 'only_owner' } : null],
+  },
+  // With the name of nobody.
+  endAccount: {
+    ...{ ...change, status: 400, refusal: 'refused_ending' },
+    may: ends,
+    said: ({ error }) => error.code,
+    saidOf: () => 'bad_request',
+  },
   changePerson: {
     ...change,
-    may: any(is('owner'), (actor, subject) => actor === 'admin' && subject !== 'admin' && subject !== 'owner'),
+    may: ends,
     said: ({ id, name }) => [id, name],
     saidOf: ({ person, name }) => [person, name],
   },
@@ -718,12 +732,15 @@ async function logsOfAll(): Promise<Record<Name, LogEntry[]>> {
 /** How often each kind of refusal is on record of somebody. */
 async function refusalsOf(actor: Actor | 'nobody'): Promise<Record<string, number>> {
   if (actor === 'nobody') return {};
-  const { events } = await owners[standings[actor].org].client.ok('GET', '/security-events');
   const counts: Record<string, number> = {};
-  for (const { kind, person, count } of events as { kind: string; person: string | null; count: number }[]) {
-    if (person === people[actor].person && kind.startsWith('refused_')) counts[kind] = (counts[kind] ?? 0) + count;
+  for (let before = ''; ; ) {
+    const { events } = await owners[standings[actor].org].client.ok('GET', `/security-events${before}`);
+    for (const { kind, person, count } of events as { kind: string; person: string | null; count: number }[]) {
+      if (person === people[actor].person && kind.startsWith('refused_')) counts[kind] = (counts[kind] ?? 0) + count;
+    }
+    if (events.length < 200) return counts;
+    before = `?before=${events.at(-1).at}`;
   }
-  return counts;
 }
 
 function withMore(

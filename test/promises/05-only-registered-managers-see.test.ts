@@ -166,6 +166,8 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   clock: any(isOwner, isAdmin, isOfficer),
   previewRetention: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   releaseClock: any(isOwner, isAdmin),
+  endings: any(isOwner, isAdmin, isOfficer),
+  certificate: any(isOwner, isAdmin, isOfficer),
   backups: any(isOwner, isAdmin),
   makeBackup: any(isOwner, isAdmin),
   specialSearch: any(isOwner, isOfficer),
@@ -240,7 +242,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       searchSpecial: 401,
       makeBackup: 409,
     };
-    const notThere = { leftOutOfTeam: 404, leaveOutOfTeam: 404, securityEventProof: 404 };
+    const notThere = { leftOutOfTeam: 404, leaveOutOfTeam: 404, securityEventProof: 404, certificate: 404 };
     const answer = { ...refused, ...overtaken, ...notThere, createTeam: 201 }[name as string] ?? 200;
     expect(reply.status).toBe(allowed ? answer : 403);
   });

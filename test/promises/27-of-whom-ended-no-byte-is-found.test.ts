@@ -7,12 +7,12 @@ import type { ScriptEvent } from '../../agent/platform/scripted.ts';
 import { backupOnHost } from '../../server/backupOnHost.ts';
 import { systemClock } from '../../server/clock.ts';
 import { endOnHost } from '../../server/endOnHost.ts';
-import type { LedgerState } from '../../server/lifecycle/ledgerEntry.ts';
 import { layRecoverySet, openRecoverySet } from '../../server/lifecycle/recovery/openRecoverySet.ts';
 import { systemRandom } from '../../server/random.ts';
 import { beginRecovery } from '../../server/recoveryOnHost.ts';
 import { openServer, type Server } from '../../server/server.ts';
 import { reduceUrl } from '../../shared/policy/site.ts';
+import type { EndingState } from '../../shared/protocol/http/endings.ts';
 import { MINUTE, SECOND } from '../../shared/time.ts';
 import { addMember, type Client, type Member, PASSWORD } from '../support/api.ts';
 import {
@@ -108,8 +108,8 @@ test('of somebody whose account ended no byte is found: not in the data, nor in 
   const [ofGone, ofKept] = [piecesWith(gone, before), piecesWith(kept, before)];
   expect([await foundIn(data, ofGone), await foundIn(data, ofKept)]).toEqual([ofGone.length, ofKept.length]);
 
-  const reached: LedgerState[] = [];
-  const ends = [async () => undefined, (state: LedgerState) => void reached.push(state)] as const;
+  const reached: EndingState[] = [];
+  const ends = [async () => undefined, (state: EndingState) => void reached.push(state)] as const;
   await endOnHost(gone.member.email, options, ...ends);
   expect(reached).toContain('verified_empty');
   await backupOnHost(options, 30);

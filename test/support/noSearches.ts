@@ -18,3 +18,13 @@ export const NO_SWEEPS: Pick<Context, 'brake' | 'sweeping'> = {
   brake: { check: () => 'free', release: async () => undefined },
   sweeping: () => ({ running: false, endedAt: null, held: 'nothing' }),
 };
+
+/** For those in which nobody's account ends. */
+export const NO_ENDINGS: Pick<Context, 'endings' | 'certificates'> = {
+  endings: { end: unexpected, of: () => [], one: () => null },
+  certificates: { of: async () => null, kindOf: async () => 'none', now: unexpected, token: unexpected },
+};
+
+function unexpected(): never {
+  throw new Error('nobody was to end an account here');
+}

@@ -6,10 +6,10 @@ import {
   headAfter,
   type LedgerEntry,
   type LedgerHead,
-  LedgerState,
   lineOf,
 } from '../../../server/lifecycle/ledgerEntry.ts';
 import { DeviceId, ErasureId, OrgId, PersonId } from '../../../shared/ids.ts';
+import { EndingState } from '../../../shared/protocol/http/endings.ts';
 
 const time = fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2090, 0, 1) });
 const uuid = fc.uuid({ version: 4 });
@@ -20,7 +20,7 @@ const whose = {
   person: fc.option(uuid.map((id) => PersonId.parse(id))),
 };
 const entry: fc.Arbitrary<LedgerEntry> = fc.oneof(
-  fc.record({ ...whose, state: fc.constantFrom(...LedgerState.exclude(['committed']).options) }),
+  fc.record({ ...whose, state: fc.constantFrom(...EndingState.exclude(['committed']).options) }),
   fc.record({ ...whose, state: fc.constant('device_wiped' as const), device: uuid.map((id) => DeviceId.parse(id)) }),
   fc.record({
     ...whose,

@@ -60,6 +60,8 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'subject.erase': same([], true),
   'subject.import': same([], true),
   'policy.erase': same(['owner', 'admin'], false),
+  'account.end': same(['owner', 'admin'], false),
+  'ending.read': same(['owner', 'admin', 'privacy_officer'], false),
   'backup.keep': same(['owner', 'admin'], false),
   'objection.make': same([], true),
   'objection.see': {

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CertificateFile } from '../../../server/lifecycle/certificate.ts';
+import { CertificateFile } from '../../../shared/protocol/http/endings.ts';
 import { openFoundationIn } from '../../support/numberedNotes.ts';
 import { runCli } from '../../support/runCli.ts';
 import { BOB, leftOfPerson, prepareTwoPeople, type TwoPeople } from '../../support/twoPeople.ts';

@@ -22,7 +22,7 @@ import {
   sessionEvent,
   startServer,
 } from '../../../support/ingestKit.ts';
-import { NO_BACKUPS, NO_SEARCHES, NO_SWEEPS } from '../../../support/noSearches.ts';
+import { NO_BACKUPS, NO_ENDINGS, NO_SEARCHES, NO_SWEEPS } from '../../../support/noSearches.ts';
 import { createReferenceKeyStore } from '../../../support/referenceStore.ts';
 
 // What happens while a person reports something as private: something of it is stored, or they report it once more.
@@ -34,7 +34,14 @@ async function serve(kit: ServerKit, control: PolicyControl): Promise<{ url: str
     notices: createNotices({ store, vault, organisations, clock }),
     auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), vault, organisations, clock }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
-    ...{ erased, erasures: { wake: () => undefined }, ...NO_SWEEPS, specialSearches: NO_SEARCHES, backups: NO_BACKUPS },
+    ...{
+      erased,
+      erasures: { wake: () => undefined },
+      ...NO_SWEEPS,
+      ...NO_ENDINGS,
+      specialSearches: NO_SEARCHES,
+      backups: NO_BACKUPS,
+    },
     ...{
       folder: '',
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),

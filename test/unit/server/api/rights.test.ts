@@ -144,6 +144,8 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ holds: keepers, proposeHold: keepers, answerHold: keepers, ownHolds: [] },
   ...{ ownDisclosures: [], ownDisclosuresPage: [], ownDisclosuresTable: [] },
   ...{ processors: keepers, recordProcessor: keepers },
+  ...{ endings: ['owner', 'admin', 'privacy_officer'], certificate: ['owner', 'admin', 'privacy_officer'] },
+  ...{ previewEnding: ['owner', 'admin'], endAccount: ['owner', 'admin'] },
   ...{ backups: ['owner', 'admin'], makeBackup: ['owner', 'admin'] },
   ...{ retention: ['owner', 'admin', 'privacy_officer'], clock: ['owner', 'admin', 'privacy_officer'] },
   ...{ previewRetention: publishers, releaseClock: ['owner', 'admin'] },

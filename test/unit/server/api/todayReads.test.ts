@@ -13,7 +13,7 @@ import type { Store } from '../../../../server/store/store.ts';
 import { MINUTE, SECOND } from '../../../../shared/time.ts';
 import { openEvents } from '../../../support/eventReader.ts';
 import { batch, connect, newSession, type ServerKit, sessionEvent, startServer } from '../../../support/ingestKit.ts';
-import { NO_BACKUPS, NO_SEARCHES, NO_SWEEPS } from '../../../support/noSearches.ts';
+import { NO_BACKUPS, NO_ENDINGS, NO_SEARCHES, NO_SWEEPS } from '../../../support/noSearches.ts';
 import { createReferenceKeyStore, createReferenceStore } from '../../../support/referenceStore.ts';
 
 // What a live look costs the store, counted in records: it must not grow with everybody whom the reader may not see.
@@ -55,7 +55,14 @@ async function serve(kit: ServerKit): Promise<string> {
       folder: '',
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),
     },
-    ...{ erased, erasures: { wake: () => undefined }, ...NO_SWEEPS, specialSearches: NO_SEARCHES, backups: NO_BACKUPS },
+    ...{
+      erased,
+      erasures: { wake: () => undefined },
+      ...NO_SWEEPS,
+      ...NO_ENDINGS,
+      specialSearches: NO_SEARCHES,
+      backups: NO_BACKUPS,
+    },
     ...{ origins: () => new Set<string>(), secure: false, behindProxy: false, consoleFolder: null },
     ...{ healthy: async () => true, closing: new AbortController().signal, log: () => undefined },
   });

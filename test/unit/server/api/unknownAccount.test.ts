@@ -19,7 +19,7 @@ import { systemRandom as random } from '../../../../server/random.ts';
 import { createRegisters } from '../../../../server/records/registers.ts';
 import { DaylightError } from '../../../../shared/errors.ts';
 import { CHROME, PASSWORD } from '../../../support/api.ts';
-import { NO_BACKUPS, NO_SEARCHES, NO_SWEEPS } from '../../../support/noSearches.ts';
+import { NO_BACKUPS, NO_ENDINGS, NO_SEARCHES, NO_SWEEPS } from '../../../support/noSearches.ts';
 
 test('an unknown address, a wrong password and an account without one get the same answer, for the same work', async () => {
   const data = await mkdtemp(join(tmpdir(), 'daylight-unknown-'));
@@ -44,6 +44,7 @@ test('an unknown address, a wrong password and an account without one get the sa
       imports: createImports({ ...foundation, clock, random }),
       closing: new AbortController().signal,
       ...NO_SWEEPS,
+      ...NO_ENDINGS,
       specialSearches: NO_SEARCHES,
       backups: NO_BACKUPS,
       publicUrl: () => 'http://localhost',

@@ -11,9 +11,9 @@ import { BackupDetail } from '../../../../server/lifecycle/backup/catalogue.ts';
 import { certificateOf, fileOf, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
 import type { Ending } from '../../../../server/lifecycle/ended.ts';
 import type { EndingDeps, Endings } from '../../../../server/lifecycle/endings.ts';
-import type { LedgerState } from '../../../../server/lifecycle/ledgerEntry.ts';
 import { createRegisters } from '../../../../server/records/registers.ts';
 import { BackupId, PersonId } from '../../../../shared/ids.ts';
+import type { EndingState } from '../../../../shared/protocol/http/endings.ts';
 import type { HoldContent, HoldStep } from '../../../../shared/protocol/http/holds.ts';
 import { addDays, dayOf } from '../../../../shared/time.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
@@ -35,7 +35,7 @@ let data: string;
 let people: TwoPeople;
 let foundation: Foundation;
 let endings: Endings;
-let reached: LedgerState[];
+let reached: EndingState[];
 const failures: unknown[] = [];
 
 async function open(more: (of: Foundation) => Partial<EndingDeps> = () => ({})): Promise<void> {

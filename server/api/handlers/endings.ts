@@ -1,0 +1,102 @@
+import { DaylightError } from '../../../shared/errors.ts';
+import type { EndingPreview, EndingView } from '../../../shared/protocol/http/endings.ts';
+import { personTarget } from '../../authorize.ts';
+import { verifyCertificate } from '../../lifecycle/certificate.ts';
+import { certificateWords } from '../../lifecycle/certificateWords.ts';
+import { endObstacle, requireEndable } from '../../lifecycle/endable.ts';
+import type { EndingNow } from '../../lifecycle/endings.ts';
+import type { PersonRecord } from '../../store/store.ts';
+import { certificatePath } from '../certificatePage.ts';
+import type { Context } from '../context.ts';
+import type { HandlersOf } from '../handler.ts';
+import { requireLeave, requirePerson } from '../leave.ts';
+import { refusedOnRecord, requireSamePerson } from '../samePerson.ts';
+import { noteEvent } from '../securityEvents.ts';
+
+/** Accounts that end, while the server runs: what would go, the order, how far each is, and its certificate. */
+export function endings(context: Context): HandlersOf<'endings' | 'certificate' | 'previewEnding' | 'endAccount'> {
+  const { store, accounts, clock, endings: engine, certificates } = context;
+  return {
+    async endings({ leave: { actor } }) {
+      const all = await Promise.all(engine.of(actor.org).map((one) => viewOf(context, one)));
+      return { asOf: clock.now(), org: actor.org, endings: all.toReversed() };
+    },
+    async certificate({ leave: { actor }, params }) {
+      const ending = engine.one(params.ending);
+      const file = ending?.org === actor.org ? await certificates.of(ending.ending) : null;
+      if (file === null) throw noCertificate();
+      const read = verifyCertificate(JSON.stringify(file), null);
+      if (read.kind !== 'genuine') throw altered();
+      return { file, text: [...certificateWords(read.certificate, read.publicKey)] };
+    },
+    previewEnding: ({ person }) => previewOf(context, person),
+    async endAccount({ person: asked, signedIn: { person: asking, actor }, body: { name, ...proof } }) {
+      requireName((await accounts.profile(asked)).name, name);
+      await refusedOnRecord(context, asking, 'ending_refused', () => requireSamePerson(context, asking, proof));
+      // In one turn with who is an owner: of two who end each other's account one stays.
+      const ended = await accounts.alone(actor.org, async () => {
+        const person = await requirePerson(store, actor, asked.person);
+        const leave = requireLeave(actor, 'account.end', personTarget(person));
+        await requireEndable(context, person);
+        await noteEvent(context, asking, 'account_ended');
+        return engine.end({ org: person.org, person: person.person, by: leave.actor.role });
+      });
+      return viewOf(context, { ...ended, isHeld: false });
+    },
+  };
+}
+
+async function viewOf({ certificates, publicUrl }: Context, ending: EndingNow): Promise<EndingView> {
+  const { states, remains } = await certificates.now(ending);
+  const { computers, backups } = remains;
+  return {
+    ...{ ending: ending.ending, person: ending.person, state: ending.state, isHeld: ending.isHeld, states },
+    ...{ orderedBy: ending.by, counts: { ...ending.counts }, computers, backups },
+    certificate: await certificates.kindOf(ending.ending),
+    address: `${publicUrl()}${certificatePath(ending.ending, await certificates.token(ending.ending))}`,
+  };
+}
+
+async function previewOf(context: Context, record: PersonRecord): Promise<EndingPreview> {
+  const { store, accounts, connections, backups, clock } = context;
+  const { org, person } = record;
+  const [{ name }, holdings, devices, obstacle, kept] = await Promise.all([
+    accounts.profile(record),
+    store.holdingsOf(org, person),
+    store.devices(org, [person]),
+    endObstacle(context, record),
+    backups.view(),
+  ]);
+  const open = kept.backups.filter(({ endedAt }) => endedAt === null);
+  const inUse = devices.filter(({ status }) => status === 'active');
+  return {
+    ...{ asOf: clock.now(), name, ...holdings },
+    computers: inUse.map(({ device, lastSeenAt, lease }) => ({
+      ...{ device, lastSeenAt, connected: connections.of(device) !== null },
+      recordsUntil: lease?.enteredUntil ?? null,
+    })),
+    backups: { many: open.length, until: Math.max(0, ...open.map(({ expires }) => expires)) || null },
+    obstacle,
+  };
+}
+
+function requireName(name: string, typed: string): void {
+  if (typed.trim() === name.trim()) return;
+  throw new DaylightError('bad_request', 'name: this is not the name of the person whose account would end', {
+    field: 'name',
+    remedy: 'Type the name as it stands on the page of the person.',
+  });
+}
+
+function noCertificate(): DaylightError {
+  return new DaylightError('not_found', 'there is no certificate of such an ending', {
+    remedy: 'It is made when nothing was found any more, within a minute; see how far it is among the endings.',
+  });
+}
+
+function altered(): DaylightError {
+  return new DaylightError('unavailable', 'the file of this certificate is not as the server signed it', {
+    remedy:
+      'Put the file back from a copy of the folder `certificates`, or delete it and start the server: it makes another.',
+  });
+}
