@@ -9,6 +9,7 @@ import { agreed, named } from './cli/ask.ts';
 import { addBackupCommands, backupsOption, keepOption } from './cli/backup.ts';
 import { addBreakGlass, addShow } from './cli/breakGlass.ts';
 import { addVerifyCertificate, cancelPerson } from './cli/endings.ts';
+import { addIncidentDrill } from './cli/incidentDrill.ts';
 import { addKeys } from './cli/keys.ts';
 import { dataOption, type Given, jsonOption, need, rootKeyGiven, rootKeyOption } from './cli/options.ts';
 import { addRecovery } from './cli/recovery.ts';
@@ -87,6 +88,7 @@ function program(): Command {
   addBreakGlass(command);
   addShow(command);
   addVerifyAudit(command);
+  addIncidentDrill(command);
   addRetention(command);
   addVerifyCertificate(command);
   return command;

@@ -130,6 +130,7 @@ export const IncidentEvidence = z.strictObject({
   checkpoint: Signed,
   serverKey: PublicKey,
 });
+export type IncidentEvidence = z.infer<typeof IncidentEvidence>;
 
 export const incidentRoutes = {
   incidents: route({
