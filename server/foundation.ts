@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
 import { type AuditLog, createAuditLog } from './audit/auditLog.ts';
+import { takeEarlierEntries } from './audit/takeIn.ts';
 import type { Clock } from './clock.ts';
 import { createChanges } from './control/changes.ts';
 import { createConnections } from './control/connections.ts';
@@ -39,6 +40,8 @@ export interface Foundation {
   readonly erased: Erased;
   readonly notices: Notices;
   readonly auditLog: AuditLog;
+  /** What a Daylight without an audit tree had recorded, and was taken into it now. */
+  readonly takenIntoAudit: number;
   readonly recovery: RecoverySet;
   /** The only one in this process that may be appended to. */
   readonly ledger: Ledger;
@@ -115,6 +118,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
       requireEnded(folder, ledger);
       await requireOwnKeys(folder, keyStore, store);
     }
+    const takenIntoAudit = ending ? 0 : await takeEarlierEntries({ store, keyStore, clock });
     const organisations = createOrganisations({ store, vault, clock });
     const changes = createChanges();
     const connections = createConnections(changes);
@@ -124,7 +128,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const notices = createNotices({ store, vault, organisations, clock });
     const auditLog = createAuditLog({ store, keyStore, vault, organisations, clock });
     const parts = { folder, store, keyStore, vault, organisations, connections, control, requests, erased };
-    return { ...parts, failedOpens, notices, auditLog, recovery, ledger, close };
+    return { ...parts, failedOpens, notices, auditLog, takenIntoAudit, recovery, ledger, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;

@@ -19,6 +19,7 @@ export const LogEvent = z.enum([
   'agent_refused',
   'alarm',
   'alarms',
+  'audit_broken',
   'backup',
   'backup_alarm',
   'backup_ended',

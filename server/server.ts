@@ -14,7 +14,7 @@ import { createApp } from './api/app.ts';
 import { asDaylightError } from './api/failures.ts';
 import { startSessionSweep } from './api/sessionSweep.ts';
 import { startAlarms } from './audit/alarms.ts';
-import { takeEarlierEntries } from './audit/takeIn.ts';
+import { raiseBroken } from './audit/broken.ts';
 import { clientAddress, createLimitKeys } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { startCompaction } from './compaction/compaction.ts';
@@ -118,9 +118,9 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const lock = await holdFolder(foundation.folder);
     opened.push(() => lock.close());
     const served = (await foundation.organisations.all()).map(({ org }) => org);
+    if (foundation.takenIntoAudit > 0) log.info('taken_into_audit', { count: foundation.takenIntoAudit });
+    for (const broken of await raiseBroken({ ...foundation, clock }, served)) log.error('audit_broken', broken);
     for (const org of served) await foundation.auditLog.restored(org);
-    const taken = await takeEarlierEntries(foundation.store, served);
-    if (taken > 0) log.info('taken_into_audit', { count: taken });
     const region = config.region ?? null;
     for (const organisation of await requireResidency({ ...foundation, clock }, served, region))
       log.info('residency', { organisation, ...(region === null ? {} : { region }) });

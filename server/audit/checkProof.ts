@@ -3,11 +3,14 @@ import { checkEntryProof, type ProofCrypto, type ProofFault } from '../../shared
 import { DaylightError } from '../../shared/errors.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { verifySigned } from '../control/signer.ts';
+import { isEarlier } from './entry.ts';
 import { sha256 } from './sha256.ts';
 
 export interface CheckedProof {
   readonly row: Readonly<Record<string, unknown>>;
   readonly seq: number;
+  /** Recorded before there was a tree: what it said before it was taken in nobody vouches for. */
+  readonly isEarlier: boolean;
   readonly checkpoint: Checkpoint;
   readonly serverKey: PublicKey;
 }
@@ -17,7 +20,7 @@ export function checkProof(input: unknown, serverKey: PublicKey | null): Checked
   const checked = checkEntryProof(crypto, input, serverKey);
   if (!checked.ok) throw new DaylightError('bad_request', `proof: ${wrong[checked.fault]}`, { field: 'proof' });
   const { row, leaf, checkpoint, serverKey: key } = checked;
-  return { row, seq: leaf.seq, checkpoint, serverKey: key };
+  return { row, seq: leaf.seq, isEarlier: isEarlier(leaf), checkpoint, serverKey: key };
 }
 
 const crypto: ProofCrypto = { sha256, utf8: (text) => Buffer.from(text), isSigned: verifySigned };

@@ -1,6 +1,6 @@
-import { type AuditLeaf, commitmentOf, type LeafNumber } from '../../shared/audit/leaf.ts';
+import { AuditLeaf, commitmentOf, type LeafNumber } from '../../shared/audit/leaf.ts';
 import { leafHash } from '../../shared/audit/merkle.ts';
-import { canonical } from '../../shared/canonical.ts';
+import { canonical, isCanonical } from '../../shared/canonical.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { AccessRecord, SecurityEvent } from '../store/store.ts';
 import { sha256 } from './sha256.ts';
@@ -18,6 +18,8 @@ export interface NewEntry {
   readonly salt: Uint8Array;
   /** The number that its row had so far, when it was counted on. */
   readonly supersedes: LeafNumber | null;
+  /** Recorded before there was a tree. */
+  readonly earlier?: true;
 }
 
 /** The canonical JSON that is committed to: these members, whatever else the caller's record carries. */
@@ -34,9 +36,28 @@ export function commitment(salt: Uint8Array, text: string): string {
   return commitmentOf(sha256, salt, Buffer.from(text));
 }
 
-export function leafOf(seq: LeafNumber, { entry, at, salt, supersedes }: NewEntry): AuditLeaf {
+export function leafOf(seq: LeafNumber, { entry, at, salt, supersedes, earlier }: NewEntry): AuditLeaf {
   const leaf = { kind: entry.kind, seq, at, commitment: commitment(salt, rowText(entry)) };
+  if (earlier === true) return { ...leaf, earlier };
   return supersedes === null ? leaf : { ...leaf, supersedes };
+}
+
+/** Null when it is no leaf of ours. */
+export function leafIn(text: string): AuditLeaf | null {
+  if (!isCanonical(text)) return null;
+  const parsed = AuditLeaf.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : null;
+}
+
+/** Whether it was taken in from before there was a tree. */
+export function isEarlier(leaf: AuditLeaf): boolean {
+  return leaf.kind !== 'erased' && leaf.kind !== 'begun' && leaf.earlier === true;
+}
+
+/** Whether it is that row, as it is here, that the leaf stands for. */
+export function standsFor(leaf: AuditLeaf, entry: AuditEntry, salt: Uint8Array): boolean {
+  if (leaf.kind !== entry.kind) return false;
+  return commitment(salt, rowText(entry)) === leaf.commitment;
 }
 
 /** The runs of numbers that are all in `seqs`, in order. */

@@ -1,12 +1,12 @@
 import { Checkpoint } from '../../shared/audit/checkpoint.ts';
-import { AuditLeaf, EntryKind, wrongSuccessor } from '../../shared/audit/leaf.ts';
+import { type AuditLeaf, wrongSuccessor } from '../../shared/audit/leaf.ts';
 import { isCanonical } from '../../shared/canonical.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import type { PublicKey, Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { verifySigned } from '../control/signer.ts';
 import type { AuditedRow, AuditTree } from '../store/store.ts';
-import { commitment, hashOf, rowText } from './entry.ts';
+import { hashOf, isEarlier, leafIn, standsFor } from './entry.ts';
 import { rowsWithin } from './rows.ts';
 import { sha256 } from './sha256.ts';
 import { append, type Edge, noLeaves, rootOf, type TreeNode } from './tree.ts';
@@ -14,7 +14,7 @@ import { append, type Edge, noLeaves, rootOf, type TreeNode } from './tree.ts';
 /** What is read to verify a tree: of one instant, so that nothing is counted on meanwhile. */
 export type VerifiedTree = Pick<
   AuditTree,
-  'auditEdge' | 'auditLeaves' | 'auditLevel' | 'auditedRows' | 'auditedRow' | 'auditUntaken' | 'checkpoints'
+  'auditEdge' | 'auditLeaves' | 'auditLevel' | 'auditedRows' | 'auditedRow' | 'auditLeafless' | 'checkpoints'
 >;
 
 export type AuditFault =
@@ -30,6 +30,9 @@ export type AuditFault =
   | 'node_changed'
   | 'cut_off'
   | 'head_changed'
+  | 'not_begun'
+  | 'taken_in_late'
+  | 'organisation_missing'
   | 'checkpoint_forged'
   | 'checkpoint_root';
 
@@ -45,8 +48,8 @@ export interface AuditFinding {
 export interface Verified {
   readonly size: number;
   readonly checkpoints: number;
-  /** Rows of before there was a tree, which the server has not taken into it yet. */
-  readonly untaken: number;
+  /** Rows for which no leaf stands. */
+  readonly leafless: number;
   readonly finding: AuditFinding | null;
 }
 
@@ -69,8 +72,10 @@ export async function verifyTree(tree: VerifiedTree, options: VerifyOptions): Pr
   const checkpoints = signed.map((one) => checkpointOf(one, options));
   const leaves = await verifyLeaves(tree, org, head, checkpoints, (done) => tell(done, 2 * head.size));
   const rows = await verifyRows(tree, org, leaves, (done) => tell(head.size + done, 2 * head.size));
-  const untaken = await tree.auditUntaken(org);
-  return { size: head.size, checkpoints: checkpoints.length, untaken, finding: firstOf(leaves.finding, rows) };
+  const { count: leafless, first } = await tree.auditLeafless(org);
+  const beyond: AuditFinding = { fault: 'row_without_leaf', seq: head.size, to: head.size, at: first };
+  const finding = firstOf(leaves.finding, rows) ?? (leafless === 0 ? null : beyond);
+  return { size: head.size, checkpoints: checkpoints.length, leafless, finding };
 }
 
 /** What hashes cannot narrow down, the row that does not fit does. */
@@ -107,6 +112,7 @@ async function verifyLeaves(
   let edge = noLeaves;
   let trusted = 0;
   let at: UnixMs | null = null;
+  let isBegun = false;
   const first: { finding: AuditFinding | null } = { finding: null };
   const found = (fault: AuditFault, seq: number, to = seq): void => {
     first.finding ??= { fault, seq, to, at };
@@ -120,6 +126,9 @@ async function verifyLeaves(
       at = leaf?.at ?? at;
       if (leaf === null) found('leaf_unreadable', edge.size);
       else if (leaf.seq !== edge.size) found(leaf.seq > edge.size ? 'leaf_missing' : 'leaf_number', edge.size);
+      if (leaf !== null && isBegun === (isEarlier(leaf) || leaf.kind === 'begun'))
+        found(isBegun ? 'taken_in_late' : 'not_begun', edge.size);
+      isBegun ||= leaf?.kind === 'begun';
       if (leaf !== null && !(await isTaken(leaf))) found('wrong_successor', edge.size);
       if (first.finding !== null) continue;
       const next = append(sha256, edge, [hashOf(text)]);
@@ -146,6 +155,7 @@ async function verifyLeaves(
     found('cut_off', head.size, largest.size - 1);
   }
   if ((await tree.auditLeaves(org, head.size, 1)).length > 0) found('head_changed', head.size);
+  if (!isBegun) found('not_begun', head.size);
   const isSame = head.peaks.every((peak, place) => hex(peak) === hex(edge.peaks[place] ?? noHash));
   if (!isSame) found('head_changed', trusted, last);
   return { size: head.size, standing, finding: first.finding };
@@ -153,6 +163,7 @@ async function verifyLeaves(
   /** Takes note of what the leaf stands for, and of what no longer has to have a row; false when it may not say so. */
   async function isTaken(leaf: AuditLeaf): Promise<boolean> {
     if (leaf.kind === 'erased') return leaf.entries.map(([low, high]) => isGone(low, high, leaf.seq)).every(Boolean);
+    if (leaf.kind === 'begun') return true;
     standing[leaf.seq] = 1;
     if (leaf.supersedes === undefined) return true;
     const earlier = leafIn((await tree.auditLeaves(org, leaf.supersedes, 1))[0] ?? '');
@@ -203,28 +214,15 @@ async function verifyRows(
     }
     tell(to);
   }
-  if (finding !== null) return null;
-  for (const kind of EntryKind.options) {
-    const [beyond] = await tree.auditedRows(org, kind, size, Number.MAX_SAFE_INTEGER);
-    if (beyond !== undefined) return { fault: 'row_without_leaf', seq: size, to: size, at: beyond.row.at };
-  }
   return null;
 }
 
 /** `leaf`: null where there must be no row. */
 function rowFault(leaf: AuditLeaf | null, row: AuditedRow | 'unreadable' | undefined): AuditFault | null {
   if (row === 'unreadable') return 'row_unreadable';
-  if (leaf === null || leaf.kind === 'erased') return row === undefined ? null : 'row_not_erased';
+  if (leaf === null) return row === undefined ? null : 'row_not_erased';
   if (row === undefined) return 'row_missing';
-  const isSame = row.kind === leaf.kind && commitment(row.salt, rowText(row)) === leaf.commitment;
-  return isSame ? null : 'row_changed';
-}
-
-/** Null when it is no leaf of ours. */
-function leafIn(text: string): AuditLeaf | null {
-  if (!isCanonical(text)) return null;
-  const parsed = AuditLeaf.safeParse(JSON.parse(text));
-  return parsed.success ? parsed.data : null;
+  return standsFor(leaf, row, row.salt) ? null : 'row_changed';
 }
 
 function hex(hash: Uint8Array): string {

@@ -32,8 +32,10 @@ export function addVerifyAudit(parent: Command): void {
       'after',
       `
 Changes nothing, needs no server, and works while one runs. Exit code 6 says that something is wrong with a tree.
-Whoever can write to this folder and has its keys can make another tree from the start: only a checkpoint that
-somebody else has kept (an agent, a saved proof) tells. Give it with --checkpoint.`,
+What was emptied is found: each tree begins with a leaf, and the key store knows each organisation. Whoever can write
+to all of this folder can still make another tree from the start, take an organisation out with its keys, or put
+an older copy of the folder in its place: only a checkpoint that somebody else has kept (an agent, a saved proof)
+tells. Give it with --checkpoint.`,
     )
     .action(async (options: Given) => {
       const serverKey = options['serverKey'] === undefined ? null : keyOf(need(options, 'serverKey'));
@@ -68,35 +70,41 @@ async function verifyTrees(options: Given, serverKey: PublicKey | null): Promise
 }
 
 async function checkOne(options: Given, given: PublicKey | null): Promise<void> {
-  const { row, seq, checkpoint, serverKey } = checkProof(await jsonIn(need(options, 'proof')), given);
+  const { row, seq, isEarlier, checkpoint, serverKey } = checkProof(await jsonIn(need(options, 'proof')), given);
+  const before = isEarlier
+    ? ['It was recorded before the tree was begun: nobody vouches for what it said until then.']
+    : [];
   const trust = given === null ? ' Compare that key with the one that your computer has pinned.' : '';
-  say(options, { row, seq, checkpoint, serverKey }, [
+  say(options, { row, seq, earlier: isEarlier, checkpoint, serverKey }, [
     `Proved: entry ${seq} is in the tree of ${checkpoint.size} entries that was signed at ${time(checkpoint.at)}.`,
+    ...before,
     `Signed by ${serverKey}.${trust}`,
     ...Object.entries(row).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
   ]);
 }
 
-function lines({ name, size, checkpoints, untaken, finding }: VerifiedTree): string[] {
-  const waiting =
-    untaken === 0
-      ? []
-      : [
-          `  ${untaken} entries are in no leaf. The server takes those of before the upgrade into the tree when it starts; if it has started since, somebody put them in.`,
-        ];
-  if (finding === null)
+function lines({ name, size, checkpoints, leafless, finding }: VerifiedTree): string[] {
+  if (finding === null) {
+    const unsigned =
+      '  Nothing signed is here to compare them with. Give a checkpoint that somebody kept, with --checkpoint.';
     return [
       `${name}: ${size} entries and ${checkpoints} checkpoints are as they were recorded and signed.`,
-      ...waiting,
+      ...(checkpoints === 0 ? [unsigned] : []),
     ];
+  }
+  if (finding.fault === 'organisation_missing') return [`${name}: ${faultWords[finding.fault]}.`, KEEP];
   const { seq, to, at } = finding;
   const which = seq === to ? `entry ${seq}` : `one of the entries ${seq} to ${to}`;
   return [
     `${name}: the first that is wrong is ${which}${at === null ? '' : ` (${time(at)})`}: ${faultWords[finding.fault]}.`,
-    '  Keep this folder as it is, restore a backup into another one, and tell your data protection officer.',
-    ...waiting,
+    ...(leafless === 0
+      ? []
+      : [`  Entries that are in no leaf: ${leafless}. The server did not record them, and shows them to nobody.`]),
+    KEEP,
   ];
 }
+
+const KEEP = '  Keep this folder as it is, restore a backup into another one, and tell your data protection officer.';
 
 const faultWords: Readonly<Record<AuditFault, string>> = {
   leaf_missing: 'it was taken out of the tree',
@@ -108,6 +116,10 @@ const faultWords: Readonly<Record<AuditFault, string>> = {
   row_not_erased: 'something is recorded where nothing may be any more',
   row_unreadable: 'what is recorded cannot be read',
   row_without_leaf: 'something is recorded that is in no leaf',
+  not_begun: 'the tree was emptied, or its beginning was taken out: each begins with a leaf that says so',
+  taken_in_late: 'it says that it was recorded before the tree was begun, and stands after that',
+  organisation_missing:
+    'a checkpoint or the key store knows this organisation, it has not ended, and the database has nothing of it',
   node_changed: 'its leaf, or the tree above it, was changed',
   cut_off: 'the tree ends before it, and a signed checkpoint says that it was there',
   head_changed: 'the end of the tree is not that of its leaves',

@@ -143,6 +143,7 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     if (hasReached(now(which.ending).state, 'keys_destroyed')) return;
     await fence(deps, which);
     await noteLate(which);
+    if (which.by === 'host') await noteEnded(deps, which);
     await deps.vault.endPerson(which.org, which.person);
     await reach(which, 'keys_destroyed');
   }
@@ -294,6 +295,12 @@ async function fence(
 ): Promise<void> {
   await store.closeAccount(org, person);
   for (const connection of connections.ofPerson(org, person)) connection.wipe('person_removed');
+}
+
+/** Of the console's the handler does, with who it was. Whose account it was says the ledger alone. After a crash it may be there twice. */
+async function noteEnded({ store, clock }: Pick<EndingDeps, 'store' | 'clock'>, { org }: Ending): Promise<void> {
+  const detail = 'an account was ended on the host';
+  await store.recordSecurityEvent({ org, at: clock.now(), kind: 'account_ended', person: null, detail });
 }
 
 /** Asked of store and key store; and something of it is tried to be opened. */

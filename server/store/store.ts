@@ -75,7 +75,7 @@ export interface Snapshot
     Pick<Audit, 'accesses'>,
     Pick<
       AuditTree,
-      'auditEdge' | 'auditLeaves' | 'auditLevel' | 'auditedRow' | 'auditedRows' | 'auditUntaken' | 'checkpoints'
+      'auditEdge' | 'auditLeaves' | 'auditLevel' | 'auditedRow' | 'auditedRows' | 'auditLeafless' | 'checkpoints'
     >,
     Pick<Erasures, 'erasures'>,
     Subjects {
@@ -780,13 +780,13 @@ export interface AuditTree {
   auditedRow(org: OrgId, seq: LeafNumber): Promise<AuditedRow | null>;
   /** Of one kind, those with numbers from `from` on and before `to`, in order of number. */
   auditedRows(org: OrgId, kind: EntryKind, from: LeafNumber, to: LeafNumber): Promise<readonly AuditedRow[]>;
-  /** How much of what was recorded before there was a tree is not in it yet. */
-  auditUntaken(org: OrgId): Promise<number>;
+  /** The rows for which no leaf stands, and the time of the first: of before there was a tree, or put in by somebody else. */
+  auditLeafless(org: OrgId): Promise<{ readonly count: number; readonly first: UnixMs | null }>;
   /**
-   * Takes at most `limit` of what was recorded before there was a tree into it, in order. Returns how many: 0 when nothing is left. It can
-   * be called again after any failure.
+   * Takes at most `limit` of what was recorded before there was a tree into it, in order, as `earlier`. Returns how many: 0 when nothing is left,
+   * and then the tree is begun, after which nothing is ever taken in. It can be called again after any failure.
    */
-  takeIntoAudit(org: OrgId, limit: number): Promise<number>;
+  takeIntoAudit(org: OrgId, limit: number, at: UnixMs): Promise<number>;
   /**
    * Deletes every look at the person and every security event of theirs, with the salts; leaves stay that say nothing, and in the same
    * step each time a leaf that names those whose rows are gone. Not one step but many: when it fails, part of it is done, and it can be called
@@ -991,7 +991,14 @@ export interface EndedSubject {
  * `rolled_at`: when the keys of the organisations were last replaced.
  * `clock_back`: by how much, in all, people took `seen_at` back; `clock_released`: how often somebody said that the clock is right.
  */
-export type MarkName = 'revoked' | 'seen_at' | 'restore_epoch' | 'rolled_at' | 'clock_back' | 'clock_released';
+export type MarkName =
+  | 'audit_begun'
+  | 'revoked'
+  | 'seen_at'
+  | 'restore_epoch'
+  | 'rolled_at'
+  | 'clock_back'
+  | 'clock_released';
 
 /** `certificate`: signs the certificates of endings, and belongs to the whole server. */
 export type SigningKeyName = 'certificate';

@@ -23,6 +23,8 @@ export const EntryLeaf = z.strictObject({
   commitment: Digest,
   /** The row was counted on: this leaf stands for it from here on, and no longer the one of this number. */
   supersedes: LeafNumber.optional(),
+  /** It was recorded before there was a tree, and taken into it later: what it said before that nobody vouches for. */
+  earlier: z.literal(true).optional(),
 });
 export type EntryLeaf = z.infer<typeof EntryLeaf>;
 
@@ -35,13 +37,18 @@ export const ErasedLeaf = z.strictObject({
 });
 export type ErasedLeaf = z.infer<typeof ErasedLeaf>;
 
-export const AuditLeaf = z.discriminatedUnion('kind', [EntryLeaf, ErasedLeaf]);
+/** Where the tree was begun: before it there is nothing but what is `earlier`, and after it nothing that is. It has no row. */
+export const BegunLeaf = z.strictObject({ kind: z.literal('begun'), seq: LeafNumber, at: UnixMs });
+export type BegunLeaf = z.infer<typeof BegunLeaf>;
+
+export const AuditLeaf = z.discriminatedUnion('kind', [EntryLeaf, ErasedLeaf, BegunLeaf]);
 export type AuditLeaf = z.infer<typeof AuditLeaf>;
 
 /** Why `later` may not stand for the row that `earlier` stood for; null when it may. Rows are counted on within one hour. */
 export function wrongSuccessor(earlier: AuditLeaf, later: EntryLeaf): string | null {
   if (earlier.seq >= later.seq) return 'supersedes an entry that comes after it';
   if (earlier.kind !== later.kind) return 'supersedes an entry of another kind';
+  if (earlier.earlier === true) return 'supersedes an entry of before the tree was begun';
   if (Math.abs(later.at - earlier.at) >= COUNTED_MS) return 'supersedes an entry that was closed';
   return null;
 }

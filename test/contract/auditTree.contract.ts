@@ -6,7 +6,7 @@ import { type CheckpointRecord, type Store, StoreError } from '../../server/stor
 import { AuditLeaf } from '../../shared/audit/leaf.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
-import { access, NINE, orgId, personId, signed } from '../support/storeRecords.ts';
+import { access, NINE, org, orgId, personId, signed } from '../support/storeRecords.ts';
 
 /** What `AuditTree` promises of what `Audit` records. */
 export function auditTreeContract(current: () => Store): void {
@@ -45,7 +45,7 @@ export function auditTreeContract(current: () => Store): void {
     it('no two rows that say the same have the same commitment', async () => {
       const store = current();
       for (let n = 0; n < 3; n += 1) await store.recordAccess(access(NINE));
-      const commitments = (await leavesOf(store)).map((leaf) => (leaf.kind === 'erased' ? '' : leaf.commitment));
+      const commitments = (await leavesOf(store)).map((leaf) => ('commitment' in leaf ? leaf.commitment : ''));
       expect(new Set(commitments).size).toBe(3);
     });
 
@@ -55,7 +55,7 @@ export function auditTreeContract(current: () => Store): void {
       for (const at of [0, 1, 2]) await store.recordAccess(access(hour + at, { refused: true }));
       for (const at of [3, 4]) await store.recordSecurityEvent(event(at, 'ann'));
       const leaves = await leavesOf(store);
-      expect(leaves.map((leaf) => (leaf.kind === 'erased' ? null : (leaf.supersedes ?? null)))).toEqual([
+      expect(leaves.map((leaf) => ('supersedes' in leaf ? leaf.supersedes : null))).toEqual([
         ...[null, 0, 1],
         ...[null, 3],
       ]);
@@ -125,11 +125,21 @@ export function auditTreeContract(current: () => Store): void {
       expect(await store.auditLeaves(acme, 0, 100)).toEqual(after);
     });
 
-    it('has nothing to take that is in it', async () => {
+    it('begins with a leaf that says so when its organisation is made, and takes nothing in', async () => {
       const store = current();
-      await store.recordAccess(access(NINE));
-      expect(await store.takeIntoAudit(acme, 100)).toBe(0);
-      expect(await leavesOf(store)).toHaveLength(1);
+      await store.createOrganisation(org('acme'));
+      await store.recordAccess(access(NINE + 1));
+      expect(await store.takeIntoAudit(acme, 100, NINE + 2)).toBe(0);
+      expect(await store.auditLeafless(acme)).toEqual({ count: 0, first: null });
+      const [begun, ...more] = await leavesOf(store);
+      expect([begun, more.length]).toEqual([{ kind: 'begun', seq: 0, at: org('acme').createdAt }, 1]);
+    });
+
+    it('begins where there was nothing to take in', async () => {
+      const store = current();
+      expect(await store.takeIntoAudit(acme, 100, NINE)).toBe(0);
+      expect(await store.takeIntoAudit(acme, 100, NINE + 1)).toBe(0);
+      expect(await leavesOf(store)).toEqual([{ kind: 'begun', seq: 0, at: NINE }]);
     });
 
     it('reads the rows of a stretch of leaves', async () => {

@@ -11,7 +11,7 @@ import type { Store } from '../../server/store/store.ts';
 import { canonical } from '../../shared/canonical.ts';
 import type { Signed } from '../../shared/signed.ts';
 import { openStoreIn, temporaryFolder } from '../support/openedSqliteStore.ts';
-import { access, NINE, orgId, personId } from '../support/storeRecords.ts';
+import { access, NINE, org, orgId, personId } from '../support/storeRecords.ts';
 
 // Somebody who can write to the database changes who looked at whom. What they do not have is the key that signs checkpoints.
 
@@ -25,7 +25,8 @@ beforeEach(async () => {
   ({ folder, remove } = await temporaryFolder());
   store = await openStoreIn(folder);
   key = newKey();
-  for (let n = 0; n < ENTRIES; n += 1) await store.recordAccess(access(NINE + n, { purpose: `look ${n}` }));
+  await store.createOrganisation(org('acme'));
+  for (let n = 1; n < ENTRIES; n += 1) await store.recordAccess(access(NINE + n, { purpose: `look ${n}` }));
   await putCheckpoint(40);
   await putCheckpoint(ENTRIES);
 });
@@ -81,7 +82,7 @@ const renumbered = (texts: readonly string[]): string[] =>
 
 describe('an audit that was tampered with', () => {
   it('is whole before anybody did', async () => {
-    expect(await verified()).toEqual({ size: ENTRIES, checkpoints: 2, untaken: 0, finding: null });
+    expect(await verified()).toEqual({ size: ENTRIES, checkpoints: 2, leafless: 0, finding: null });
   });
 
   it('a changed entry is named', async () => {
@@ -108,10 +109,47 @@ describe('an audit that was tampered with', () => {
     expect((await verified()).finding).toMatchObject({ fault: 'row_without_leaf', seq: ENTRIES });
   });
 
-  it('one without a number is counted: nothing stands for it', async () => {
+  it('one without a number is named, shown to nobody, and never taken into the tree', async () => {
     const columns = 'org, subject, at, actor, actor_role, action, purpose, day, parameters, refused, count, last_at';
     await tampered((db) => db.run(`INSERT INTO access (${columns}) SELECT ${columns} FROM access WHERE seq = 3`));
-    expect(await verified()).toMatchObject({ untaken: 1 });
+    const named = { leafless: 1, finding: { fault: 'row_without_leaf', seq: ENTRIES, to: ENTRIES, at: NINE + 3 } };
+    expect(await verified()).toMatchObject(named);
+    expect(await store.takeIntoAudit(acme, 1_000, NINE + 500)).toBe(0);
+    expect(await verified()).toMatchObject(named);
+    expect(await store.accesses(acme, personId('ann'), 1_000)).toHaveLength(ENTRIES - 1);
+  });
+
+  it('a tree that was emptied, with all that stood for it, is not whole; nor is what is recorded after that', async () => {
+    const tables = ['access', 'security_event', 'audit_leaf', 'audit_node', 'audit_head', 'audit_checkpoint'];
+    await tampered(async (db) => {
+      for (const table of tables) await db.run(`DELETE FROM ${table}`);
+    });
+    expect(await verified()).toMatchObject({ size: 0, finding: { fault: 'not_begun', seq: 0 } });
+    await store.recordAccess(access(NINE));
+    expect(await verified()).toMatchObject({ size: 1, finding: { fault: 'not_begun', seq: 0 } });
+  });
+
+  it('a row that was put in or changed is not counted on: no leaf vouches for it', async () => {
+    const refused = { refused: true, subject: personId('bob') } as const;
+    const event = { org: acme, at: NINE, kind: 'refused_read', person: null, detail: 'was refused' } as const;
+    await store.recordAccess(access(NINE + 200, refused));
+    await store.recordSecurityEvent(event);
+    await tampered(async (db) => {
+      await db.run('UPDATE access SET count = 50 WHERE refused = 1');
+      await db.run('UPDATE security_event SET seq = NULL, salt = NULL, count = 70');
+    });
+    await store.recordAccess(access(NINE + 201, refused));
+    await store.recordAccess(access(NINE + 202, refused));
+    await store.recordSecurityEvent(event);
+    const seen = async (seq: number) => (await store.auditedRow(acme, seq))?.row.count;
+    expect([await seen(ENTRIES), await seen(ENTRIES + 3), await seen(ENTRIES + 4)]).toEqual([50, 2, 1]);
+    expect((await verified()).finding).toMatchObject({ fault: 'row_changed', seq: ENTRIES });
+  });
+
+  it('a leaf that says that it is of before the tree was begun stands before that', async () => {
+    const texts = await leafTexts();
+    await tampered((db) => rebuilt(db, texts.with(50, canonical({ ...JSON.parse(texts[50] ?? ''), earlier: true }))));
+    expect((await verified()).finding).toMatchObject({ fault: 'taken_in_late', seq: 50 });
   });
 
   it('two entries that changed places are named by the first', async () => {
@@ -218,7 +256,7 @@ describe('an audit that was tampered with', () => {
     await store.forgetEntries(acme, personId('ann'), NINE + 300);
     await putCheckpoint((await store.auditEdge(acme)).size);
     expect((await verified()).finding).toBeNull();
-    await tampered((db) => db.run("UPDATE audit_leaf SET leaf = replace(leaf, '[0,99]', '[0,98]') WHERE seq = 105"));
+    await tampered((db) => db.run("UPDATE audit_leaf SET leaf = replace(leaf, '[1,99]', '[1,98]') WHERE seq = 105"));
     expect((await verified()).finding).toMatchObject({ fault: 'row_missing', seq: 99 });
   });
 });

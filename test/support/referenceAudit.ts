@@ -18,6 +18,8 @@ import { DAY } from '../../shared/time.ts';
 export interface ReferenceAudit extends AuditTree {
   /** The number that stands for it from now on. */
   add(entry: AuditEntry, at: number, supersedes: number | null): number;
+  /** Within a step. */
+  begin(org: OrgId, at: number): void;
   readonly leaves: { org: string; leaf: string }[];
   readonly checkpointRecords: CheckpointRecord[];
 }
@@ -44,9 +46,12 @@ export function createReferenceAudit(
       ...events.map((row) => ({ kind: 'security_event' as const, row, salt: saltOf(org, row.seq ?? 0) })),
     ].filter(({ row }) => row.org === org && row.seq !== null);
 
+  const begin = (org: OrgId, at: number): void => put(org, { kind: 'begun', seq: of(org).length, at });
+
   return {
     leaves,
     checkpointRecords,
+    begin,
     add(entry, at, supersedes) {
       const { org } = entry.row;
       const seq = of(org).length;
@@ -77,8 +82,12 @@ export function createReferenceAudit(
           .filter((one) => one.kind === kind && (one.row.seq ?? -1) >= from && (one.row.seq ?? to) < to)
           .toSorted((a, b) => (a.row.seq ?? 0) - (b.row.seq ?? 0)),
       ),
-    auditUntaken: () => step(() => 0),
-    takeIntoAudit: () => step(() => 0),
+    auditLeafless: () => step(() => ({ count: 0, first: null })),
+    takeIntoAudit: (org, _limit, at) =>
+      step(() => {
+        if (of(org).length === 0) begin(org, at);
+        return 0;
+      }),
     forgetEntries: (org, person, at) =>
       step(() => {
         let gone = 0;

@@ -157,7 +157,13 @@ export function createReferenceStore(from: Contents = nothing): Store {
     return work();
   };
 
-  const { leaves, checkpointRecords, add: addLeaf, ...tree } = createReferenceAudit(accesses, events, step, from.audit);
+  const {
+    leaves,
+    checkpointRecords,
+    add: addLeaf,
+    begin,
+    ...tree
+  } = createReferenceAudit(accesses, events, step, from.audit);
   tables.push(leaves, checkpointRecords);
   const close = (org: string, person: string): number => {
     closedAccounts.add(person);
@@ -233,6 +239,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
       step(() => {
         refuseIf(organisations.some((one) => one.org === org.org));
         organisations.push(org);
+        begin(org.org, org.createdAt);
       }),
     organisations: () => step(() => [...organisations]),
     createPerson: (person) =>

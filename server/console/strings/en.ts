@@ -2148,6 +2148,7 @@ export const en = {
   'event.alarm_off_hours_download': 'Alarm: download outside of working hours',
   'event.alarm_failed_opens': 'Alarm: stored data did not open',
   'event.alarm_refusals': 'Alarm: refused again and again',
+  'event.alarm_audit_broken': 'Alarm: what is on record was tampered with',
   'alarms.some.one': 'An alarm was raised within the last day.',
   'alarms.some.other': '{count} alarms were raised within the last day.',
   'alarms.todo':

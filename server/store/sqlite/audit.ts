@@ -3,7 +3,7 @@ import { LookRole } from '../../../shared/roles.ts';
 import { HOUR, MINUTE } from '../../../shared/time.ts';
 import type { RandomBytes } from '../blobs/blobFolder.ts';
 import type { AccessRecord, Audit, NewAccess, NewSecurityEvent, SecurityEvent } from '../store.ts';
-import { appendEntries } from './auditEntries.ts';
+import { appendEntries, mayBeCountedOn } from './auditEntries.ts';
 import { isClosed } from './closedAccounts.ts';
 import {
   bytes,
@@ -84,7 +84,8 @@ async function countRefusal(tx: Transaction, access: NewAccess, randomBytes: Ran
   const hour = at - (at % HOUR);
   const { actorRole, action, purpose } = access;
   const of = [idBytes(org), idBytes(access.subject), hour, hour + HOUR];
-  const [row] = await tx.all(sameRefusal, [...of, idBytes(access.actor), actorRole, action, purpose]);
+  const same = await tx.all(sameRefusal, [...of, idBytes(access.actor), actorRole, action, purpose]);
+  const row = await firstOf(same, (one) => mayBeCountedOn(tx, { kind: 'access', row: accessOf(one) }, one));
   if (row === undefined) return putAccesses(tx, org, [{ ...access, count: 1, lastAt: at }], randomBytes);
   const { seq: supersedes, ...before } = accessOf(row);
   const counted: UnnumberedAccess = {
@@ -111,7 +112,8 @@ export async function recordSecurityEvent(
   if (await isClosed(tx, org, event.person)) return;
   const person = event.person === null ? null : idBytes(event.person);
   const minute = event.at - (event.at % MINUTE);
-  const [row] = await tx.all(sameEvent, [idBytes(org), minute, minute + MINUTE, event.kind, person, event.detail]);
+  const same = await tx.all(sameEvent, [idBytes(org), minute, minute + MINUTE, event.kind, person, event.detail]);
+  const row = await firstOf(same, (one) => mayBeCountedOn(tx, { kind: 'security_event', row: eventOf(one) }, one));
   const { seq: supersedes, ...before } = row === undefined ? { ...event, count: 0, seq: null } : eventOf(row);
   const counted = { ...before, count: before.count + 1 };
   const entry = { kind: 'security_event' as const, row: counted };
@@ -122,6 +124,11 @@ export async function recordSecurityEvent(
     const values = [idBytes(org), event.at, event.kind, person, event.detail, counted.count, ...number];
     await insertRows(tx, 'security_event', eventColumns, [values]);
   }
+}
+
+async function firstOf(rows: readonly Row[], isIt: (row: Row) => Promise<boolean>): Promise<Row | undefined> {
+  for (const row of rows) if (await isIt(row)) return row;
+  return undefined;
 }
 
 const accessColumns = [
@@ -148,10 +155,13 @@ const sameEvent = `SELECT rowid, * FROM security_event
   WHERE org = ? AND at >= ? AND at < ? AND kind = ? AND person IS ? AND detail = ?`;
 const countEvent = 'UPDATE security_event SET count = ?, seq = ?, salt = ? WHERE rowid = ?';
 
-/** Values: those of `where`, before when; both again; how many less one. */
+/**
+ * Of those that have a leaf: what somebody else put in is not shown. Values: those of `where`, before when; both again; how many less one.
+ */
 export function newestOf(table: 'access' | 'security_event', where: string): string {
-  return `SELECT * FROM ${table} WHERE ${where} AND at < ? AND at >= coalesce(
-  (SELECT at FROM ${table} WHERE ${where} AND at < ? ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
+  const ours = `${where} AND seq < (SELECT size FROM audit_head WHERE audit_head.org = ${table}.org)`;
+  return `SELECT * FROM ${table} WHERE ${ours} AND at < ? AND at >= coalesce(
+  (SELECT at FROM ${table} WHERE ${ours} AND at < ? ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
   ORDER BY at DESC, rowid DESC`;
 }
 

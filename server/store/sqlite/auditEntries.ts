@@ -1,10 +1,11 @@
 import { type AuditLeaf, type LeafNumber, SALT_BYTES } from '../../../shared/audit/leaf.ts';
 import type { OrgId } from '../../../shared/ids.ts';
-import { grown, leafOf, type NewEntry } from '../../audit/entry.ts';
+import type { UnixMs } from '../../../shared/time.ts';
+import { type AuditEntry, grown, isEarlier, leafIn, leafOf, type NewEntry, standsFor } from '../../audit/entry.ts';
 import { type Edge, noLeaves } from '../../audit/tree.ts';
 import type { RandomBytes } from '../blobs/blobFolder.ts';
 import { StoreError } from '../store.ts';
-import { bytes, idBytes, int } from './columns.ts';
+import { bytes, idBytes, int, intOrNull, text } from './columns.ts';
 import type { Row } from './connection.ts';
 import { insertRows } from './rows.ts';
 import type { Transaction } from './writer.ts';
@@ -48,6 +49,36 @@ export async function appendLeaves(
   const places = stored.map(({ level, place, hash }) => [whose, level, place, hash]);
   await insertRows(tx, 'audit_node', ['org', 'level', 'place', 'hash'], places);
   await tx.run(putHead, [whose, after.size, Buffer.concat(after.peaks)]);
+}
+
+/** Within a unit, once for each tree: from then on nothing is taken into it that was recorded before. */
+export async function beginTree(tx: Transaction, org: OrgId, at: UnixMs): Promise<void> {
+  const edge = await edgeIn(tx, org);
+  await appendLeaves(tx, org, edge, [{ kind: 'begun', seq: edge.size, at }]);
+}
+
+/** Within a unit: whether there is nothing in the tree but what was taken into it. */
+export async function takesEarlier(tx: Transaction, org: OrgId): Promise<boolean> {
+  const { size } = await edgeIn(tx, org);
+  if (size === 0) return true;
+  const last = await leafAt(tx, org, size - 1);
+  return last !== null && isEarlier(last);
+}
+
+/**
+ * Within a unit: whether a row may be counted on. Not one that somebody else put in or changed, for which the next leaf would vouch; nor one
+ * of before there was a tree.
+ */
+export async function mayBeCountedOn(tx: Transaction, entry: AuditEntry, row: Row): Promise<boolean> {
+  const [seq, salt] = [intOrNull(row, 'seq'), row['salt']];
+  if (seq === null || !(salt instanceof Uint8Array)) return false;
+  const leaf = await leafAt(tx, entry.row.org, seq);
+  return leaf !== null && !isEarlier(leaf) && standsFor(leaf, entry, salt);
+}
+
+async function leafAt(tx: Transaction, org: OrgId, seq: LeafNumber): Promise<AuditLeaf | null> {
+  const [row] = await tx.all('SELECT leaf FROM audit_leaf WHERE org = ? AND seq = ?', [idBytes(org), seq]);
+  return row === undefined ? null : leafIn(text(row, 'leaf'));
 }
 
 /** Read within the unit that appends: other processes append too. */

@@ -8,7 +8,7 @@ import type { NodePlace } from '../../audit/tree.ts';
 import type { RandomBytes } from '../blobs/blobFolder.ts';
 import { type AuditedRow, type AuditTree, type CheckpointRecord, StoreError } from '../store.ts';
 import { accessOf, eventOf } from './audit.ts';
-import { appendEntries, appendLeaves, edgeIn, STORED_LEVEL } from './auditEntries.ts';
+import { appendEntries, appendLeaves, beginTree, edgeIn, STORED_LEVEL, takesEarlier } from './auditEntries.ts';
 import { bytes, id, idBytes, int, intOrNull, signed, signedValues, text } from './columns.ts';
 import type { Row } from './connection.ts';
 import type { Database } from './database.ts';
@@ -49,11 +49,20 @@ export function auditTreeIn({ writer, read }: Database, randomBytes: RandomBytes
       const within = `SELECT * FROM ${kind} WHERE org = ? AND seq >= ? AND seq < ? ORDER BY seq`;
       return (await read.all(within, [idBytes(org), from, to])).map((row) => auditedOf(kind, row));
     },
-    async auditUntaken(org) {
-      const row = await read.first(countUntaken, [idBytes(org)]);
-      return row === null ? 0 : int(row, 'untaken');
+    async auditLeafless(org) {
+      const [row] = await read.all(leafless, [idBytes(org)]);
+      return {
+        count: row === undefined ? 0 : int(row, 'many'),
+        first: row === undefined ? null : intOrNull(row, 'first'),
+      };
     },
-    takeIntoAudit: (org, limit) => writer.unit((tx) => takeSome(tx, org, limit, randomBytes)),
+    takeIntoAudit: (org, limit, at) =>
+      writer.unit(async (tx) => {
+        if (!(await takesEarlier(tx, org))) return 0;
+        const taken = await takeSome(tx, org, limit, randomBytes);
+        if (taken === 0) await beginTree(tx, org, at);
+        return taken;
+      }),
     async forgetEntries(org, person, at) {
       let gone = 0;
       for (const { kind, whose } of ofPerson) {
@@ -103,8 +112,11 @@ const ofPerson = [
 const SOME = 500;
 
 const leavesFrom = 'SELECT leaf FROM audit_leaf WHERE org = ? AND seq >= ? ORDER BY seq LIMIT ?';
-const countUntaken = `SELECT (SELECT count(*) FROM access WHERE org = ?1 AND seq IS NULL)
-  + (SELECT count(*) FROM security_event WHERE org = ?1 AND seq IS NULL) AS untaken`;
+const size = 'coalesce((SELECT size FROM audit_head WHERE org = ?1), 0)';
+const leafless = `SELECT count(*) AS many, min(at) AS first FROM (
+  SELECT at FROM access WHERE org = ?1 AND seq IS NULL UNION ALL SELECT at FROM access WHERE org = ?1 AND seq >= ${size}
+  UNION ALL SELECT at FROM security_event WHERE org = ?1 AND seq IS NULL
+  UNION ALL SELECT at FROM security_event WHERE org = ?1 AND seq >= ${size})`;
 const nodesOfLevel =
   'SELECT place, hash FROM audit_node WHERE org = ? AND level = ? AND place >= ? ORDER BY place LIMIT ?';
 const checkpointColumns = ['org', 'size', 'at', 'payload', 'key_id', 'signature'];
@@ -138,7 +150,7 @@ async function takeSome(tx: Transaction, org: OrgId, limit: number, randomBytes:
   }
   const taken = found.toSorted((a, b) => a.at - b.at || a.rowid - b.rowid).slice(0, limit);
   if (taken.length === 0) return 0;
-  const entries = taken.map(({ at, entry }) => ({ at, entry, supersedes: null }));
+  const entries = taken.map(({ at, entry }) => ({ at, entry, supersedes: null, earlier: true as const }));
   const numbered = await appendEntries(tx, org, entries, randomBytes);
   for (const kind of kinds) {
     const rows = taken.flatMap((one, place) => {

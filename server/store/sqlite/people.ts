@@ -3,6 +3,7 @@ import { OrgId, PersonId, TeamId } from '../../../shared/ids.ts';
 import { Role } from '../../../shared/roles.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { OrgRecord, People, PersonChange, PersonRecord, TeamRecord } from '../store.ts';
+import { beginTree } from './auditEntries.ts';
 import { bytes, digest, digestBytes, flag, id, idBytes, idList, idListBytes, int, word } from './columns.ts';
 import type { Row, Value } from './connection.ts';
 import type { Database } from './database.ts';
@@ -25,7 +26,10 @@ export function peopleIn({ writer, read }: Database, fromStore: Vault['fromStore
   return {
     async createOrganisation(org) {
       const values = [idBytes(org.org), org.createdAt, org.profile];
-      await writer.unit((tx) => tx.run('INSERT INTO organisation (org, created_at, profile) VALUES (?, ?, ?)', values));
+      await writer.unit(async (tx) => {
+        await tx.run('INSERT INTO organisation (org, created_at, profile) VALUES (?, ?, ?)', values);
+        await beginTree(tx, org.org, org.createdAt);
+      });
     },
     async organisations() {
       return (await read.all('SELECT * FROM organisation ORDER BY rowid')).map(orgOf);

@@ -99,7 +99,7 @@ async function snapshotIn(
   const { segments, blob, discards, drops } = observationsIn(then, blobs, fromStore);
   const { imports, importPiece } = importsIn(then, fromStore);
   const { accesses } = auditIn(then, randomBytes);
-  const { auditEdge, auditLeaves, auditLevel, auditedRow, auditedRows, auditUntaken, checkpoints } = auditTreeIn(
+  const { auditEdge, auditLeaves, auditLevel, auditedRow, auditedRows, auditLeafless, checkpoints } = auditTreeIn(
     then,
     randomBytes,
   );
@@ -108,7 +108,7 @@ async function snapshotIn(
     ...{ person, people, teams, tokens, sessionsOf, devices, receipts, acknowledgements },
     ...{ decisions, setting, requestSteps, segments, blob, discards, drops, accesses, erasures },
     ...{ imports, importPiece },
-    ...{ auditEdge, auditLeaves, auditLevel, auditedRow, auditedRows, auditUntaken, checkpoints },
+    ...{ auditEdge, auditLeaves, auditLevel, auditedRow, auditedRows, auditLeafless, checkpoints },
     ...subjectsIn(then),
     close: () => translated(read.close()),
   };

@@ -103,6 +103,7 @@ export const securityEventKinds = [
   'alarm_off_hours_download',
   'alarm_failed_opens',
   'alarm_refusals',
+  'alarm_audit_broken',
   'enrolment_code',
   'policy_submitted',
   'policy_key_rotated',
@@ -150,7 +151,7 @@ export const securityEventsRoutes = {
           person: PersonId.nullable(),
           detail: z.string(),
           count: z.int(),
-          /** The leaf of the audit tree that stands for it; null: from before there was a tree, and not taken into it yet. */
+          /** The leaf of the audit tree that stands for it; null is of an earlier server. */
           seq: LeafNumber.nullable(),
         }),
       ),

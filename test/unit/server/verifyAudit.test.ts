@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../../server/store/sqlite/connection.ts';
+import { OrgId } from '../../../shared/ids.ts';
 import { startServer, type TestServer } from '../../support/api.ts';
+import { openFoundationIn } from '../../support/numberedNotes.ts';
 import { runCli } from '../../support/runCli.ts';
 
 let served: TestServer;
@@ -28,7 +31,7 @@ it('verify-audit says beside the server that all is as it was recorded, and a sa
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(trees.find(({ name }) => name === 'Acme')).toMatchObject({ name: 'Acme', finding: null, untaken: 0 });
+  expect(trees.find(({ name }) => name === 'Acme')).toMatchObject({ name: 'Acme', finding: null, leafless: 0 });
   const { accesses } = await client.ok('GET', `/people/${person}/accesses`);
   const proof = await client.ok('GET', `/people/${person}/accesses/${accesses[0].seq}/proof`);
   const file = join(folder, 'proof.json');
@@ -49,4 +52,25 @@ it('verify-audit names the first entry that was changed, with exit code 6', asyn
     6,
     expect.stringMatching(/Acme: the first that is wrong is entry \d+ \(20.*what is recorded is not what was/),
   ]);
+}, 120_000);
+
+it('verify-audit fails for an organisation of which the database has nothing, and not for a beginning that was interrupted', async () => {
+  const other = await served.addOrganisation('Other');
+  const kept = join(folder, 'kept.json');
+  await writeFile(kept, JSON.stringify(await other.client.ok('GET', '/audit/checkpoint')));
+  const foundation = await openFoundationIn(served.data, false);
+  const begun = OrgId.parse(randomUUID());
+  const scope = { org: begun, person: null, parameter: 'profile', epoch: 0, record: begun, part: 'profile' } as const;
+  await foundation.vault.seal({ ...scope, policyVersion: 0 }, Buffer.from('{}'));
+  await foundation.close();
+  const database = await connect(join(served.data, 'daylight.db'));
+  const id = Buffer.from(other.org.replaceAll('-', ''), 'hex');
+  for (const table of ['organisation', 'audit_leaf', 'audit_node', 'audit_head', 'audit_checkpoint'])
+    await database.run(`DELETE FROM ${table} WHERE org = ?`, [id]);
+  await database.close();
+  const { code, out } = await verify('--data', served.data, '--checkpoint', kept);
+  expect([code, out]).toEqual([6, expect.stringContaining(`${other.org}: a checkpoint or the key store knows`)]);
+  expect(out).not.toContain(begun);
+  const keysAlone = await verify('--data', served.data);
+  expect([keysAlone.code, keysAlone.out]).toEqual([6, expect.stringContaining(`${other.org}: a checkpoint or`)]);
 }, 120_000);

@@ -105,6 +105,12 @@ it('nothing of the person can be opened when the order resolves, and nobody is t
   await storing;
 });
 
+it('that an account was ended on the host is among the security events, without whose it was', async () => {
+  await endings.end({ org: people.org, person: people.bob, by: 'host' });
+  const [newest] = await foundation.store.securityEvents(people.org, 1);
+  expect(newest).toMatchObject({ kind: 'account_ended', person: null, detail: 'an account was ended on the host' });
+});
+
 it('every state is in the ledger, in order, before it is told; none is skipped', async () => {
   await end();
   await untilFinal();
