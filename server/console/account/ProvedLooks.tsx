@@ -14,7 +14,8 @@ export function ProvedLooks({ entries, looks }: { entries: readonly AccessEntry[
   const numbered = entries.filter(({ seq }) => seq !== null);
   const verdicts = numbered.flatMap((entry) => looks.of(entry) ?? []);
   const proved = verdicts.filter(({ kind }) => kind === 'proved');
-  const wrong = verdicts.length - proved.length;
+  const earlier = verdicts.filter(({ kind }) => kind === 'earlier');
+  const wrong = verdicts.length - proved.length - earlier.length;
   const isOver =
     !looks.isChecking && looks.error === null && verdicts.length === numbered.length && looks.done !== null;
   if (numbered.length === 0) return null;
@@ -31,7 +32,10 @@ export function ProvedLooks({ entries, looks }: { entries: readonly AccessEntry[
       )}
       <div role="status">
         {looks.isChecking && <p>{say('accesses.checking', { done: looks.done ?? 0, of: numbered.length })}</p>}
-        {isOver && wrong === 0 && <p>{count('accesses.allProved', proved.length)}</p>}
+        {isOver && earlier.length > 0 && <p>{count('accesses.someEarlier', earlier.length)}</p>}
+        {isOver && wrong === 0 && proved.length > 0 && (
+          <p>{count(earlier.length > 0 ? 'accesses.othersProved' : 'accesses.allProved', proved.length)}</p>
+        )}
       </div>
       {looks.error !== null && <Failure error={looks.error} />}
       {isOver && <Tree verdicts={verdicts} />}
@@ -83,6 +87,7 @@ export function LookProof({ entry, person, looks }: { entry: AccessEntry; person
 function Verdict({ verdict }: { verdict: LookVerdict | undefined }) {
   if (verdict === undefined) return null;
   if (verdict.kind === 'proved') return <Mark tone="on">{say('accesses.proved')}</Mark>;
+  if (verdict.kind === 'earlier') return <span className="dl-quiet dl-small">{say('accesses.noNumber')}</span>;
   return (
     <>
       <Mark tone="gone">{say('accesses.notProved')}</Mark>{' '}

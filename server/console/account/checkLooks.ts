@@ -6,9 +6,10 @@ import { canonical } from '../../../shared/canonical.ts';
 import type { AccessEntry } from '../../../shared/protocol/http/accesses.ts';
 import { type PublicKey, signingInput } from '../../../shared/signed.ts';
 
-/** What was found of one entry of the list. `another`: what is proved says something else than the list does. */
+/** What was found of one entry of the list. `earlier`: it was recorded before there was a tree, and nothing proves what it said until then. `another`: what is proved says something else than the list does. */
 export type LookVerdict =
   | { readonly kind: 'proved'; readonly size: number; readonly at: number; readonly serverKey: PublicKey }
+  | { readonly kind: 'earlier' }
   | { readonly kind: 'not_proved'; readonly fault: ProofFault | 'another' };
 
 /** Computed here, in the browser: the server is asked for the proof, and not whether it is right. */
@@ -18,6 +19,7 @@ export function checkLook(entry: AccessEntry, proof: unknown): LookVerdict {
   const { row, leaf, checkpoint, serverKey } = checked;
   if (leaf.kind !== 'access' || leaf.seq !== entry.seq || !tellsThis(row, entry))
     return { kind: 'not_proved', fault: 'another' };
+  if (leaf.earlier === true) return { kind: 'earlier' };
   return { kind: 'proved', size: checkpoint.size, at: checkpoint.at, serverKey };
 }
 

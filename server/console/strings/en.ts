@@ -1742,6 +1742,11 @@ export const en = {
   'accesses.checkedTitle': 'Is this list as it was recorded?',
   'accesses.allProved.one': 'The entry above stands in the signed tree, as it was recorded.',
   'accesses.allProved.other': 'All {count} entries that are shown stand in the signed tree, as they were recorded.',
+  'accesses.someEarlier.one': 'One entry is from before there was a tree. Nobody vouches for what it said until then.',
+  'accesses.someEarlier.other':
+    '{count} entries are from before there was a tree. Nobody vouches for what they said until then.',
+  'accesses.othersProved.one': 'The other entry stands in the signed tree, as it was recorded.',
+  'accesses.othersProved.other': 'The other {count} entries stand in the signed tree, as they were recorded.',
   'accesses.tree': 'The tree had {size} entries on {at}. The key of the server that signed it:',
   'accesses.treeHow':
     'Your computers have kept that key since you enrolled them, and hold the server to its tree: they stop, and say so, when something of it was taken out. "Save" gives you entry, proof and signature in one file; "daylight-server verify-audit --proof FILE" checks it anywhere, without this server.',

@@ -1,6 +1,12 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fingerprint as asAgentsPrintIt } from '../../../agent/core/enrolment.ts';
+import { sha256 } from '../../../server/audit/sha256.ts';
 import { checkLook, fingerprint } from '../../../server/console/account/checkLooks.ts';
+import { keyIdOf } from '../../../server/control/signer.ts';
+import { commitmentOf } from '../../../shared/audit/leaf.ts';
+import { leafHash } from '../../../shared/audit/merkle.ts';
+import { canonical } from '../../../shared/canonical.ts';
 import type { AccessEntry } from '../../../shared/protocol/http/accesses.ts';
 import { addMember, type Member, startServer, type TestOwner, type TestServer } from '../../support/api.ts';
 
@@ -59,7 +65,7 @@ test('a row, a path or a signature that was changed, and what is no proof, is to
   if (entry === undefined) throw new Error('the list is empty');
   const faultOf = (changed: unknown) => {
     const verdict = checkLook(entry, changed);
-    return verdict.kind === 'proved' ? null : verdict.fault;
+    return verdict.kind === 'not_proved' ? verdict.fault : null;
   };
   const signature = proof.checkpoint.signature.replace(/^./, (char) => (char === 'A' ? 'B' : 'A'));
   expect([
@@ -70,6 +76,24 @@ test('a row, a path or a signature that was changed, and what is no proof, is to
     faultOf({ ...proof, checkpoint: { ...proof.checkpoint, payload: '{}' } }),
     faultOf({ error: 'no' }),
   ]).toEqual(['changed', 'not_in_tree', 'not_in_tree', 'not_signed', 'unreadable', 'unreadable']);
+});
+
+test('an entry of before there was a tree is not called proved', () => {
+  const [entry] = list;
+  if (entry === undefined) throw new Error('the list is empty');
+  const { row, salt } = proofs[0] as { row: string; salt: string };
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const serverKey = privateKey.export({ format: 'jwk' }).x ?? '';
+  const verdictOf = (earlier: object) => {
+    const commitment = commitmentOf(sha256, Buffer.from(salt, 'hex'), Buffer.from(row));
+    const leaf = canonical({ kind: 'access', seq: 0, at: entry.at, commitment, ...earlier });
+    const root = Buffer.from(leafHash(sha256, Buffer.from(leaf))).toString('hex');
+    const payload = canonical({ schema: 1, org: acme.org, epoch: 0, size: 1, root, at: entry.at });
+    const signature = sign(null, Buffer.from(`daylight/checkpoint/v1\n${payload}`), privateKey).toString('base64url');
+    const checkpoint = { payload, keyId: keyIdOf(serverKey), signature };
+    return checkLook({ ...entry, seq: 0 }, { schema: 1, row, salt, leaf, path: [], checkpoint, serverKey }).kind;
+  };
+  expect([verdictOf({}), verdictOf({ earlier: true })]).toEqual(['proved', 'earlier']);
 });
 
 test('the key is shown as agents print the one that they have pinned', async () => {
