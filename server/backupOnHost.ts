@@ -5,9 +5,11 @@ import { checkBackup, type How } from './lifecycle/backup/checkBackup.ts';
 import { endOf } from './lifecycle/backup/expireBackups.ts';
 import { openFolderTarget } from './lifecycle/backup/folderTarget.ts';
 import { makeBackup } from './lifecycle/backup/makeBackup.ts';
+import { folderOf, MANIFEST } from './lifecycle/backup/manifest.ts';
 import type { Progress } from './lifecycle/backup/parts.ts';
 import { backupPartsOf } from './lifecycle/backup/partsOf.ts';
 import { strangersAt } from './lifecycle/backup/strangers.ts';
+import type { BackupTarget } from './lifecycle/backup/target.ts';
 import { aloneWithBackups } from './lifecycle/backup/workFolder.ts';
 import type { HostOptions } from './rotateOnHost.ts';
 
@@ -46,7 +48,7 @@ export async function checkOnHostBackups(
     const target = await openFolderTarget(options.backups, options.data);
     const parts = { ...backupPartsOf(foundation, options), target };
     const all = await catalogued(foundation.keyStore);
-    const chosen = chooseBackups(all, which, options.clock.now());
+    const chosen = chooseBackups(await backupsAt(all, which, target), which, options.clock.now());
     const checked: Backup[] = [];
     await aloneWithBackups(foundation.folder, async (work) => {
       for (const one of chosen) checked.push(await checkBackup(parts, one, work, { how, ...telling(options) }));
@@ -54,6 +56,25 @@ export async function checkOnHostBackups(
     const { orphanNames, futureNames } = await strangersAt(target, all, options.clock.now());
     return { checked, orphans: [...new Set([...orphanNames, ...futureNames])] };
   });
+}
+
+/** Of `all` and the `newest` those that lie at the place that was named: made there, or found there. */
+export async function backupsAt(
+  all: readonly Backup[],
+  which: string,
+  target: Pick<BackupTarget, 'place' | 'look'>,
+): Promise<readonly Backup[]> {
+  if (which !== 'all' && which !== 'newest') return all;
+  const isHere = async (one: Backup): Promise<boolean> =>
+    one.detail.place === target.place || (await target.look(`${folderOf(one)}/${MANIFEST}`)) !== null;
+  const here: Backup[] = [];
+  for (const one of all) if (one.wrapped !== null && (await isHere(one))) here.push(one);
+  const elsewhere = all.find((one) => one.wrapped !== null);
+  if (here.length > 0 || elsewhere === undefined) return here;
+  throw noBackup(
+    `${target.place}: no backup lies there; the newest is in ${elsewhere.detail.place}`,
+    'Name its folder with --backups; `daylight-server backups` says of each where it is.',
+  );
 }
 
 export function chooseBackups(all: readonly Backup[], which: string, now: number): readonly Backup[] {

@@ -12,7 +12,7 @@ import { addVerifyCertificate, cancelPerson } from './cli/endings.ts';
 import { addIncidentDrill } from './cli/incidentDrill.ts';
 import { addKeys } from './cli/keys.ts';
 import { dataOption, type Given, jsonOption, need, rootKeyGiven, rootKeyOption } from './cli/options.ts';
-import { addRecovery } from './cli/recovery.ts';
+import { addRecovery, sayWhatTheSetStillHolds } from './cli/recovery.ts';
 import { addRetention } from './cli/retention.ts';
 import { exit, migrated, say, words } from './cli/say.ts';
 import { addVerifyAudit } from './cli/verifyAudit.ts';
@@ -34,7 +34,7 @@ import { VaultError } from './vault/vault.ts';
 const help = `
 Exit codes: 0 done · 1 failed · 2 wrong option, value or configuration · 3 refused because it would not be safe (no TLS, a
 wrong or readable root key) · 4 not found (no data folder, no such owner) · 5 conflict (exists already, port or folder in use) ·
-6 done, and what was checked needs somebody
+6 done, and what was checked needs somebody · 7 a certificate that fits the key in it, while nothing says whose key that is
 
 Every option can be given in the environment instead, as --help of each command says. DAYLIGHT_TRACE=1 adds stack traces.`;
 
@@ -266,14 +266,16 @@ function addCancel(parent: Command): void {
       const which = options['organisation'];
       const finished = await finishCancellations({ ...surroundings, tell });
       for (const org of finished) say(options, { event: 'cancelled', org }, [begunBefore(org)]);
-      if (finished.some((org) => which === undefined || which === org)) return;
+      if (finished.some((org) => which === undefined || which === org)) return sayWhatTheSetStillHolds(options);
       const found = await lookAtOrganisation(named(which), surroundings);
       say(options, { event: 'will_go', ...found }, whatWillGo(found));
       if (options['yes'] !== true) await agreed(found.name, 'to cancel it for ever', 'cancelled');
       await cancelOrganisation(found.org, { ...surroundings, tell });
       say(options, { event: 'cancelled', org: found.org }, [
         `"${found.name}" is cancelled. Nothing of it is left here.`,
+        'Start the server: it makes the certificate, which becomes final once no backup holds sealed bytes of it.',
       ]);
+      await sayWhatTheSetStillHolds(options);
     });
 }
 
@@ -399,8 +401,16 @@ function explain(error: unknown): { message: string; remedy: string | null; code
   if (error instanceof VaultError) return { message: withoutStop(error.message), remedy: null, code: exit.unsafe };
   if (error instanceof StoreError) return { message: withoutStop(error.message), remedy: null, code: exit.failed };
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const where = error instanceof Error && 'path' in error ? `${String(error.path)}: ` : '';
+  if (code === 'EROFS') {
+    return {
+      message: `${where}this disk can only be read (EROFS), and opening the data writes beside it`,
+      remedy: 'Mount it so that it can be written, or copy the folder to a disk that can be, and use the copy.',
+      code: exit.failed,
+    };
+  }
   return {
-    message: `it failed (${code})`,
+    message: `${where}it failed (${code})`,
     remedy: 'Look at the folder and the disk; DAYLIGHT_TRACE=1 shows where it failed.',
     code: exit.failed,
   };

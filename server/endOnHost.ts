@@ -6,11 +6,12 @@ import type { UnixMs } from '../shared/time.ts';
 import { createAccounts } from './api/accounts.ts';
 import type { Clock } from './clock.ts';
 import { openFoundation } from './foundation.ts';
-import { certify, fileOf } from './lifecycle/certificate.ts';
+import { certificateOf, certify, fileOf } from './lifecycle/certificate.ts';
 import { lookAtClock } from './lifecycle/clockBrake.ts';
 import { requireEndable } from './lifecycle/endable.ts';
-import type { Ending } from './lifecycle/ended.ts';
+import { type Ending, endingsIn, isClearing } from './lifecycle/ended.ts';
 import { startEndings } from './lifecycle/endings.ts';
+import type { Ledger } from './lifecycle/ledger.ts';
 import { hasReached } from './lifecycle/ledgerEntry.ts';
 import { requireConfirmed } from './lifecycle/restore/swap.ts';
 import { folderBusy } from './namedOrganisation.ts';
@@ -32,8 +33,9 @@ export interface ToEnd {
 }
 
 /**
- * Ends the account of the person with this address, with the server stopped: first `agree` is asked, with what will go. Resolves when
- * nothing of it is left here, with the certificate's file. Throws DaylightError `not_found`, and `conflict` while a server or a command has the
+ * Ends the account of the person with this address, with the server stopped: first `agree` is asked, with what will go. Where nobody has it, and an
+ * ending broke off, that one is finished instead. Resolves when
+ * nothing of it is left here, with the certificate's file; null as long as the recovery set cannot be written, which could bring it back. Throws DaylightError `not_found`, and `conflict` while a server or a command has the
  * folder open, for the only owner, and as long as a legal hold keeps something.
  */
 export async function endOnHost(
@@ -41,19 +43,25 @@ export async function endOnHost(
   options: EndOnHostOptions,
   agree: (which: ToEnd) => Promise<void>,
   tell: (state: EndingState, at: UnixMs) => void,
-): Promise<{ readonly ending: Ending; readonly certificate: string }> {
+): Promise<{ readonly ending: Ending; readonly certificate: string | null }> {
   const { clock, random } = options;
   const foundation = await openFoundation({ ...options, create: false, alone: true }).catch(folderBusy(options.data));
   try {
     const { store, recovery } = foundation;
     const accounts = createAccounts({ ...foundation, clock, random });
     const record = await accounts.byEmail(email);
-    if (record === null) throw nobody();
-    await requireEndable({ ...foundation, clock }, record);
-    const { org, person } = record;
-    const { name } = await accounts.profile(record);
-    await agree({ person, name, holdings: await store.holdingsOf(org, person) });
+    // One that broke off has nobody's address any more; what was ordered goes on, whoever asks.
+    const begun = record === null ? unfinished(foundation.ledger) : null;
+    const whose = begun ?? record;
+    if (whose === null) throw nobody();
+    if (record !== null) {
+      await requireEndable({ ...foundation, clock }, record);
+      const { name } = await accounts.profile(record);
+      await agree({ person: record.person, name, holdings: await store.holdingsOf(record.org, record.person) });
+    }
+    const { org, person } = whose;
     const { state } = await lookAtClock(foundation.keyStore, clock.now());
+    let isCleared = false;
     let settle: (failure: unknown) => void = () => undefined;
     const settled = new Promise<unknown>((resolve) => (settle = resolve));
     const endings = await startEndings({
@@ -64,26 +72,42 @@ export async function endOnHost(
       },
       brake: { check: () => state },
       requireNoneKept: () => requireConfirmed(foundation.folder),
-      recorded: async () => (await recovery.write()).kind !== 'failed',
+      async recorded() {
+        const isWritten = (await recovery.write()).kind !== 'failed';
+        // Nothing more happens here until somebody has seen to it. Asked for an ending of before, this one is not cleared yet.
+        if (!isWritten && isCleared) settle(null);
+        return isWritten;
+      },
       failed: (cause) => settle(cause),
       reached(ending, state) {
         recovery.changed();
-        if (ending.person === person) tell(state, ending.times.get(state) ?? clock.now());
+        if (ending.person !== person) return;
+        isCleared ||= hasReached(state, 'scrubbed');
+        tell(state, ending.times.get(state) ?? clock.now());
       },
     });
     try {
-      const { ending } = await endings.end({ org, person, by: 'host' });
+      const { ending } = begun ?? (await endings.end({ org, person, by: 'host' }));
       const failure = await settled;
       if (failure !== null) throw notYetGone(failure);
       const now = endings.of(org).find((one) => one.ending === ending);
       if (now === undefined || !hasReached(now.state, 'verified_empty')) throw new Error('it was certified too early');
-      return { ending: now, certificate: join(foundation.folder, fileOf(ending)) };
+      const isCertified = (await certificateOf(foundation.folder, ending)) !== null;
+      return { ending: now, certificate: isCertified ? join(foundation.folder, fileOf(ending)) : null };
     } finally {
       await endings.close();
     }
   } finally {
     await foundation.close();
   }
+}
+
+type OfPerson = Ending & { readonly person: PersonId };
+
+/** The newest that was ordered and of which something may be here still. */
+function unfinished({ entries }: Pick<Ledger, 'entries'>): OfPerson | null {
+  const isOfPerson = (ending: Ending): ending is OfPerson => ending.person !== null;
+  return endingsIn(entries).filter(isOfPerson).filter(isClearing).at(-1) ?? null;
 }
 
 function notYetGone(cause: unknown): DaylightError {

@@ -14,6 +14,7 @@ import { createRightsRequests, type RightsRequests } from './control/requests.ts
 import { createOrganisations, type Organisations } from './control/signer.ts';
 import { endingsIn, isClearing, ofOrganisation } from './lifecycle/ended.ts';
 import { type Ledger, openLedger } from './lifecycle/ledger.ts';
+import { requireWitnessed, witnessesOf } from './lifecycle/ledgerWitness.ts';
 import { createRecoverySet, type RecoverySet } from './lifecycle/recovery/recoverySet.ts';
 import { watched } from './lifecycle/recovery/watched.ts';
 import { planIn, underWay } from './lifecycle/restore/swap.ts';
@@ -83,7 +84,9 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const keyStore = watched(openedKeys, ofKeys, () => held.changed());
     opened.push(keyStore);
     await requireBoth(folder, keyStore);
+    const witnesses = await witnessesOf(folder, keyStore);
     const ledger = await openLedger(folder);
+    requireWitnessed(folder, ledger, witnesses);
     const bytes = (length: number) => random.bytes(length);
     const rootKey = made ?? (await rootKeyOfFolder(folder, options.rootKey, keyStore, bytes));
     const { vault, failedOpens } = countFailedOpens(
@@ -141,6 +144,7 @@ const ofKeys = [
   'destroyDataKeys',
   'destroyKeys',
   'destroyOrgKeysBelow',
+  'putSigningKey',
   'putBackup',
   'destroyBackupKey',
 ] as const;

@@ -62,6 +62,8 @@ export async function initialise(
       });
     }
     const org = OrgId.parse(random.uuid());
+    // There before anything ends, so that it can be published.
+    await vault.certificateKey();
     await organisations.create(org, organisation);
     await control.begin(org, { reactionDays });
     const person = await accounts.create({

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { OrgId } from '../shared/ids.ts';
+import type { PublicKey } from '../shared/signed.ts';
 import type { UnixMs } from '../shared/time.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type RolledKeys, rollKeys } from './lifecycle/keyRolls.ts';
@@ -22,6 +23,8 @@ export interface KeyStatus {
   readonly rootKey: string;
   /** Null when the keys were never replaced. */
   readonly rolledAt: UnixMs | null;
+  /** What certificates of endings are checked with. Null: of a folder from before, where no server has run since. */
+  readonly certificateKey: PublicKey | null;
   readonly organisations: readonly {
     readonly org: OrgId;
     readonly name: string;
@@ -35,9 +38,10 @@ export interface KeyStatus {
 
 /** Changes nothing, and works beside a server. */
 export function keyStatus(options: HostOptions): Promise<KeyStatus> {
-  return opened(options, async ({ folder, keyStore, organisations }) => {
+  return opened(options, async ({ folder, keyStore, vault, organisations }) => {
     const source = await sourceOf(folder, options.rootKey, (length) => options.random.bytes(length));
     const keys = await keyStore.orgKeys();
+    const hasKey = (await keyStore.signingKey('certificate')) !== null;
     const each = (await organisations.all()).map(async ({ org, name }) => {
       const versions = keys.filter((one) => one.org === org).map(({ version }) => version);
       const dataKeys = (await keyStore.countKeys(org)) - versions.length;
@@ -46,6 +50,7 @@ export function keyStatus(options: HostOptions): Promise<KeyStatus> {
     return {
       rootKey: nameOfSource(source),
       rolledAt: await keyStore.mark('rolled_at'),
+      certificateKey: hasKey ? (await vault.certificateKey()).publicKey : null,
       organisations: await Promise.all(each),
     };
   });

@@ -4,6 +4,8 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { DaylightError } from '../shared/errors.ts';
 import type { UnixMs } from '../shared/time.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
+import { openLedger } from './lifecycle/ledger.ts';
+import { headsBeside } from './lifecycle/ledgerWitness.ts';
 import type { RecoveryWritten } from './lifecycle/recovery/recoverySet.ts';
 import {
   type RecoverySettings,
@@ -50,14 +52,20 @@ export function beginRecovery(
 export type RecoveryState =
   | { readonly kind: 'none' }
   | {
-      readonly kind: 'whole' | 'failing' | 'missing';
+      readonly kind: 'whole' | 'failing' | 'missing' | 'other_ledger';
       readonly settings: RecoverySettings;
     };
 
-/** Changes nothing, and works beside a server. `missing`: the file is not there, or is not the one that was written. */
+/**
+ * Changes nothing, and works beside a server. `missing`: the file is not there, or is not the one that was written. `other_ledger`: the ledger
+ * of the folder does not go on from the one in it.
+ */
 export async function recoveryState(data: string): Promise<RecoveryState> {
   const settings = await readRecoverySettings(resolve(data));
   if (settings === null) return { kind: 'none' };
+  const known = await headsBeside(settings);
+  const ledger = await openLedger(resolve(data));
+  if (!known.every((head) => ledger.extends(head))) return { kind: 'other_ledger', settings };
   if (settings.failing !== null) return { kind: 'failing', settings };
   const size = await stat(settings.file).then(
     (found) => found.size,
@@ -98,6 +106,7 @@ function withinData(file: string): DaylightError {
 
 function notWritten(file: string, written: RecoveryWritten): DaylightError {
   const cause = written.kind === 'failed' ? written.cause : undefined;
+  if (cause instanceof DaylightError) return cause;
   const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
   return new DaylightError('unavailable', `${file}: the recovery set cannot be written there${code}`, {
     remedy: `See that the folder ${dirname(file)} is there, has room, and that this account may write to it.`,

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
-import { type BackupOptions, chooseBackups } from './backupOnHost.ts';
+import { type BackupOptions, backupsAt, chooseBackups } from './backupOnHost.ts';
 import { type Backup, catalogued } from './lifecycle/backup/catalogue.ts';
 import { openFolderTarget } from './lifecycle/backup/folderTarget.ts';
 import { aloneWithBackups } from './lifecycle/backup/workFolder.ts';
 import { endingsIn } from './lifecycle/ended.ts';
 import { openLedger } from './lifecycle/ledger.ts';
+import { requireWitnessed, witnessesOf } from './lifecycle/ledgerWitness.ts';
 import { type Restored, type RestoreParts, restore } from './lifecycle/restore/restore.ts';
 import { confirmRestore, finishRestore, type Plan, planIn } from './lifecycle/restore/swap.ts';
 import { rootKeyOfFolder } from './rootKeyOf.ts';
@@ -20,7 +21,10 @@ import { createVault, type Vault } from './vault/vault.ts';
 
 /** What would be brought back, of what there is. */
 export async function lookAtBackup(options: BackupOptions, which: string): Promise<Backup> {
-  return withKeys(options, async ({ keyStore }) => chosen(await catalogued(keyStore), which, options.clock.now()));
+  return withKeys(options, async ({ keyStore }) => {
+    const target = await openFolderTarget(options.backups, resolve(options.data));
+    return chosen(await backupsAt(await catalogued(keyStore), which, target), which, options.clock.now());
+  });
 }
 
 /**
@@ -69,7 +73,7 @@ async function within<T>(
     const target = await openFolderTarget(options.backups, folder);
     const carryForward = await carryingFrom(folder);
     const known = await catalogued(keyStore);
-    const record = chosen(known, which, clock.now());
+    const record = chosen(await backupsAt(known, which, target), which, clock.now());
     const parts = { folder, keyStore, vault, clock, random, target, carryForward };
     return aloneWithBackups(folder, (own) => work(parts, record, known, own));
   });
@@ -112,7 +116,10 @@ async function withKeys<T>(
   const folder = resolve(data);
   const keyStore = await openSqliteKeyStore({ file: join(folder, 'keys.db'), migrated });
   try {
-    const ended = endingsIn((await openLedger(folder)).entries);
+    const witnesses = await witnessesOf(folder, keyStore);
+    const ledger = await openLedger(folder);
+    requireWitnessed(folder, ledger, witnesses);
+    const ended = endingsIn(ledger.entries);
     const bytes = (length: number): Uint8Array => random.bytes(length);
     const rootKey = await rootKeyOfFolder(folder, given, keyStore, bytes);
     const vault = await createVault({ keyStore, rootKey, random: bytes, ended, mono: () => clock.mono() });

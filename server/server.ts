@@ -136,6 +136,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     opened.push(() => brake.close());
     await makeCertificateFolder(foundation.folder);
     const certificates = createCertificates({ ...foundation, clock });
+    await foundation.vault.certificateKey();
     const endings = await startEndings({
       ...foundation,
       clock,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { DaylightError } from '../../shared/errors.ts';
+import { printable } from '../../shared/printable.ts';
 import { PublicKey } from '../../shared/signed.ts';
 import { systemClock } from '../clock.ts';
 import { endOnHost } from '../endOnHost.ts';
@@ -10,6 +11,7 @@ import { certificateWords } from '../lifecycle/certificateWords.ts';
 import { systemRandom } from '../random.ts';
 import { agreed } from './ask.ts';
 import { type Given, jsonOption, need, rootKeyGiven } from './options.ts';
+import { sayWhatTheSetStillHolds } from './recovery.ts';
 import { exit, migrated, say } from './say.ts';
 
 /** `cancel --person`: says what will go, asks for the address, and ends the account. */
@@ -37,10 +39,13 @@ export async function cancelPerson(options: Given): Promise<void> {
     (state, at) => say(options, { event: state, at }, [`${new Date(at).toISOString()}  ${stateWords[state]}`]),
   );
   say(options, { event: 'ended', ending: ending.ending, certificate }, [
-    `The account is ended. The certificate is ${certificate}; give it to the person: daylight-server verify-certificate checks it anywhere.`,
+    certificate === null
+      ? 'The account is ended. There is no certificate yet: the server makes it as soon as the recovery set is written.'
+      : `The account is ended. The certificate is ${certificate}; give it to the person: daylight-server verify-certificate checks it anywhere.`,
     'Start the server: it tells each of their computers to wipe when it connects, and makes the certificate final once the last lease is over',
     'and no backup holds sealed bytes of theirs.',
   ]);
+  await sayWhatTheSetStillHolds(options);
 }
 
 export function addVerifyCertificate(parent: Command): void {
@@ -52,7 +57,12 @@ export function addVerifyCertificate(parent: Command): void {
     .argument('<file>', 'the certificate, as JSON')
     .option('--key <key>', 'the key that must have signed it, as somebody else knows it')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExit code 6: it is not as it was signed, or another key has signed it than --key says.')
+    .addHelpText(
+      'after',
+      '\nExit code 6: it is not as it was signed, another key has signed it than --key says, or it says what no server signs. Exit code 7: without\n' +
+        '--key, as anybody can sign a file of this form with a key of their own. Whoever runs the server reads the key with\n' +
+        '`daylight-server keys status`, and publishes it before anything ends.',
+    )
     .action(async (file: string, options: Given) => {
       const pinned = options['key'] === undefined ? null : keyOf(need(options, 'key'));
       const found = verifyCertificate(await textOf(file), pinned);
@@ -62,21 +72,23 @@ export function addVerifyCertificate(parent: Command): void {
         return;
       }
       const { certificate, publicKey } = found;
-      const trust = pinned === null ? [TRUST] : [];
-      say(options, { event: 'genuine', publicKey, ...certificate }, [
-        'Genuine: this is what was signed.',
-        ...certificateWords(certificate, publicKey),
-        ...trust,
+      if (pinned === null) process.exitCode = exit.unproven;
+      say(options, { event: pinned === null ? 'unproven' : 'genuine', publicKey, ...certificate }, [
+        ...(pinned === null ? UNPROVEN : ['Genuine: this is what was signed, by the key that --key says.']),
+        ...certificateWords(certificate, publicKey).map(printable),
       ]);
     });
 }
 
-const TRUST =
-  'Anybody can sign with a key of their own: compare this key with the one that the organisation tells you, or give it with --key.';
+const UNPROVEN = [
+  'NOT PROVED: the signature fits the key in this file, which anybody could have made: that alone says nothing about who made it.',
+  'Ask the organisation for its key of certificates, not whoever gave you this file, and give it with --key. What the file says:',
+];
 
 const wrong = {
   unreadable: 'this is no certificate of an ending.',
   changed: 'this is NOT as it was signed: something in it was changed since.',
+  out_of_order: 'this was signed, but its states are not those of an ending in their order: no server signs that.',
   other_key: 'this was signed, but NOT by the key that --key says.',
 } as const;
 

@@ -70,6 +70,9 @@ function addStatus(keys: Command): void {
         status.rolledAt === null
           ? 'The keys were never replaced yet: the server does so once a day, or `daylight-server keys roll` now.'
           : `The keys were last replaced ${new Date(status.rolledAt).toISOString()}; the server does so once a day.`,
+        status.certificateKey === null
+          ? 'There is no key of certificates yet: it is made when the server starts.'
+          : `Certificates of endings are signed by ${status.certificateKey}: publish it now, where people can see it and this server cannot change it.`,
         ...status.organisations.map(
           ({ name, version, dataKeys }) =>
             `  ${name}: key ${version} of the organisation, under which ${dataKeys} keys are wrapped`,

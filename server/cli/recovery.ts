@@ -65,6 +65,18 @@ export function addRecovery(parent: Command): void {
     });
 }
 
+/** After an ending: whoever has a set of before opens with a backup what was ended. Exit code 6, as of `recovery status`. */
+export async function sayWhatTheSetStillHolds(options: Given): Promise<void> {
+  const state = await recoveryState(need(options, 'data'));
+  if (state.kind === 'none' || state.kind === 'whole') return;
+  process.exitCode = exit.attention;
+  say(options, { event: 'recovery_set', ...state }, [
+    'THE RECOVERY SET OF BEFORE STILL HOLDS THE KEYS of what was ended: with a backup it opens all of it. No certificate becomes final before it is overwritten.',
+    ...stateWords(state),
+    'Then run `daylight-server recovery write`, or start the server, which does so by itself.',
+  ]);
+}
+
 function stateWords(state: RecoveryState): readonly string[] {
   if (state.kind === 'none') {
     return [
@@ -75,6 +87,12 @@ function stateWords(state: RecoveryState): readonly string[] {
   const { file, written, failing } = state.settings;
   const last =
     written === null ? 'It was never written.' : `It was last written ${new Date(written.at).toISOString()}.`;
+  if (state.kind === 'other_ledger') {
+    return [
+      `The ledger of this folder does not go on from the one in the recovery set, which is not overwritten: ${file}. ${last}`,
+      'What was ended could come back: put the newest ledger.ndjson back, or restore it from the recovery set, as docs/OPERATIONS.md says.',
+    ];
+  }
   if (failing !== null) {
     const since = new Date(failing.since).toISOString();
     return [

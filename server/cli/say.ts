@@ -1,9 +1,19 @@
+import { printable } from '../../shared/printable.ts';
 import { asTyped, howTyped } from '../../shared/typed.ts';
 import type { Migration } from '../store/sqlite/format.ts';
 import type { Given } from './options.ts';
 
 /** What the exit code of a command means; also in --help. */
-export const exit = { ok: 0, failed: 1, usage: 2, unsafe: 3, notFound: 4, conflict: 5, attention: 6 } as const;
+export const exit = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  unsafe: 3,
+  notFound: 4,
+  conflict: 5,
+  attention: 6,
+  unproven: 7,
+} as const;
 
 export function say(options: Given, json: object, lines: readonly string[]): void {
   process.stdout.write(options['json'] === true ? `${JSON.stringify(json)}\n` : `${lines.map(words).join('\n')}\n`);
@@ -16,8 +26,12 @@ export function migrated({ file, from, to }: Migration): void {
   );
 }
 
-/** Commands as they can be typed here. */
-export function words(line: string): string {
+/** Commands as they can be typed here, and nothing that moves the cursor: what is said may come from a file of others. */
+export function words(text: string): string {
   const { argv, env, platform } = process;
-  return asTyped(line, howTyped('daylight-server', { argv, env, platform, cwd: process.cwd() }));
+  const how = howTyped('daylight-server', { argv, env, platform, cwd: process.cwd() });
+  return text
+    .split('\n')
+    .map((line) => printable(asTyped(line, how)))
+    .join('\n');
 }

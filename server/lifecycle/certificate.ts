@@ -15,7 +15,7 @@ import type { CertificateKey, Vault } from '../vault/vault.ts';
 import type { Ending } from './ended.ts';
 import { backupsWith } from './endings.ts';
 import type { Ledger } from './ledger.ts';
-import { LedgerHead } from './ledgerEntry.ts';
+import { hasReached, KIND, LedgerHead } from './ledgerEntry.ts';
 
 /** Where they lie in the data folder, one file an ending. */
 const CERTIFICATES = 'certificates';
@@ -35,7 +35,7 @@ export const Certificate = z.strictObject({
   orderedBy: OrderedBy,
   states: z.array(z.strictObject({ state: EndingState, at: UnixMs })),
   /** How many there were of each kind when it was ordered. All of them were destroyed, and all keys that opened them. */
-  destroyed: z.record(z.string(), z.int().min(0)),
+  destroyed: z.record(z.string().regex(KIND), z.int().min(0)),
   remains: z.strictObject({
     /** Sealed, under keys that are destroyed. */
     backups: z.strictObject({ many: z.int().min(0), until: UnixMs.nullable() }),
@@ -166,12 +166,27 @@ function signedBy({ publicKey, sign }: CertificateKey, document: Certificate): C
   return { format: 'daylight-certificate/1', publicKey, signed: { payload, keyId: keyIdOf(publicKey), signature } };
 }
 
+/**
+ * As a ledger tells an ending: it begins by being committed, leaves no state out, and goes back where a step was taken again or something came
+ * back. A final one ends with `final`; an interim one when nothing is left here, or nothing but what is held.
+ */
+function isInOrder({ kind, states, remains }: Certificate): boolean {
+  const steps = states.map(({ state }) => EndingState.options.indexOf(state));
+  if (!steps.every((step, place) => step <= (steps[place - 1] ?? -1) + 1)) return false;
+  const last = states.at(-1)?.state;
+  if (kind === 'final') return last === 'final';
+  return last !== undefined && last !== 'final' && hasReached(last, 'held' in remains ? 'scrubbed' : 'verified_empty');
+}
+
 export type Verified =
   | { readonly kind: 'genuine'; readonly certificate: Certificate; readonly publicKey: PublicKey }
-  /** `unreadable`: it is no certificate. `changed`: not as it was signed. `other_key`: signed by another key than was asked for. */
-  | { readonly kind: 'unreadable' | 'changed' | 'other_key' };
+  /**
+   * `unreadable`: it is no certificate. `changed`: not as it was signed. `other_key`: signed by another key than was asked for. `out_of_order`:
+   * signed, and no server signs that, as its states are not those of an ending.
+   */
+  | { readonly kind: 'unreadable' | 'changed' | 'other_key' | 'out_of_order' };
 
-/** Without a server: what the file says, and whether the key that it names signed that. `pinned`: the key that it must be. */
+/** Without a server: what the file says, and whether the key that it names signed that. `pinned`: the key that it must be; null proves nothing about who made it. */
 export function verifyCertificate(text: string, pinned: PublicKey | null): Verified {
   const file = CertificateFile.safeParse(parsed(text)).data;
   if (file === undefined) return { kind: 'unreadable' };
@@ -180,7 +195,7 @@ export function verifyCertificate(text: string, pinned: PublicKey | null): Verif
   if (pinned !== null && pinned !== publicKey) return { kind: 'other_key' };
   const certificate = Certificate.safeParse(parsed(signed.payload)).data;
   if (certificate === undefined || !isCanonical(signed.payload)) return { kind: 'unreadable' };
-  return { kind: 'genuine', certificate, publicKey };
+  return isInOrder(certificate) ? { kind: 'genuine', certificate, publicKey } : { kind: 'out_of_order' };
 }
 
 function isGenuine(publicKey: PublicKey, { payload, signature }: Signed): boolean {

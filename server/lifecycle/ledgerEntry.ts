@@ -24,12 +24,15 @@ export const MOST_DEVICES = 2_000;
 /** An ending, and whose: `person` is null for a whole organisation. */
 const whose = { at: UnixMs, ending: ErasureId, org: OrgId, person: PersonId.nullable() };
 
+/** What something that is counted is called. */
+export const KIND = /^[a-z_]{1,40}$/;
+
 const Committed = z.strictObject({
   ...whose,
   state: z.literal('committed'),
   by: OrderedBy,
   /** What there was, by kind. */
-  counts: z.record(z.string().regex(/^[a-z_]{1,40}$/), z.int().min(0)),
+  counts: z.record(z.string().regex(KIND), z.int().min(0)),
   /** Of a person; an organisation's are unknown to it from then on, as its signing keys are gone. */
   devices: z.array(EndedDevice).max(MOST_DEVICES).readonly(),
   /** When the last lease that any computer was given has ended; null when none was. */

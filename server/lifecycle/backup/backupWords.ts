@@ -36,7 +36,10 @@ export function madeLine({ backup, expires, detail }: Backup): readonly string[]
 export function backupLines(one: Backup, now: number): readonly string[] {
   const { backup, at, detail } = one;
   const size = bytesWords(detail.bytes + detail.newImageBytes);
-  return [`${dateOf(at)}  ${size.padStart(9)}  ${backup}  ${stateWords(one, now)}`, ...damageLines(one)];
+  return [
+    `${dateOf(at)}  ${size.padStart(9)}  ${backup}  ${stateWords(one, now)}; in ${detail.place}`,
+    ...damageLines(one),
+  ];
 }
 
 export function checkedLines(one: Backup): readonly string[] {

@@ -1,15 +1,16 @@
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Encrypter } from 'age-encryption';
 import { MINUTE, type UnixMs } from '../../../shared/time.ts';
 import type { Clock } from '../../clock.ts';
-import { isMissing, syncFolder } from '../../durable.ts';
+import { isMissing, syncFolder, writeDurably } from '../../durable.ts';
 import { dumpKeys, keyFormat } from '../../store/sqlite/keyDump.ts';
 import { holdAlone } from '../../store/sqlite/solo.ts';
 import type { Store } from '../../store/store.ts';
 import { createTogether } from '../../together.ts';
 import type { RootKey } from '../../vault/vault.ts';
 import { EMPTY, headAfter, type LedgerHead } from '../ledgerEntry.ts';
+import { headsBeside, lostLedger, WitnessFile, witnessFileOf } from '../ledgerWitness.ts';
 import type { RecoveryLine } from './recoveryLine.ts';
 import { type RecoverySettings, readRecoverySettings, writeRecoverySettings } from './recoverySettings.ts';
 
@@ -102,19 +103,26 @@ async function inTurn(deps: RecoveryDeps): Promise<RecoveryWritten> {
   const settings = await readRecoverySettings(deps.folder);
   if (settings === null) return { kind: 'none' };
   const at = deps.clock.now();
+  const known = await headsBeside(settings);
   let ledger = EMPTY;
   const lines = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const line of linesOf(deps, at)) {
+    for await (const line of linesOf(deps, at, known)) {
       if (line.kind === 'end') ledger = line.ledger;
       yield Buffer.from(`${JSON.stringify(line)}\n`, 'utf8');
     }
   };
   const bytes = await replaced(settings.file, await encrypted(settings.recipient, lines()));
+  await writeWitness(settings.file, { format: 'daylight-ledger-head/1', at, ledger });
   await writeRecoverySettings(deps.folder, { ...settings, written: { at, bytes, ledger }, failing: null });
   return { kind: 'written', at, ledger };
 }
 
-async function* linesOf({ folder, store, rootKey }: RecoveryDeps, at: UnixMs): AsyncGenerator<RecoveryLine> {
+/** `known`: where the ledger had come to in the set that is to be replaced. One that does not go on from there replaces nothing. */
+async function* linesOf(
+  { folder, store, rootKey }: RecoveryDeps,
+  at: UnixMs,
+  known: readonly LedgerHead[],
+): AsyncGenerator<RecoveryLine> {
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
   yield { kind: 'begin', format: 1, at, rootKey: text(rootKey), keyFormat };
   for await (const page of dumpKeys(join(folder, 'keys.db'))) yield { kind: 'keys', page };
@@ -139,20 +147,39 @@ async function* linesOf({ folder, store, rootKey }: RecoveryDeps, at: UnixMs): A
   }
   // Last: whoever ends meanwhile is in the ledger before their keys go, and a set with keys of theirs says so.
   let head = EMPTY;
+  const passed = new Set([head.head]);
   for (const line of await ledgerLines(folder)) {
     head = headAfter(head, line);
+    passed.add(head.head);
     yield { kind: 'ledger', line };
   }
+  if (!known.every((one) => passed.has(one.head))) throw lostLedger(folder, head, 'the recovery set that is there');
   yield { kind: 'end', ledger: head };
 }
 
-/** A line without its end is being written, or was torn off. */
+/** A line without its end is being written, or was torn off. On the disk before the set says that they are there, or a crash would make it untrue. */
 async function ledgerLines(folder: string): Promise<readonly string[]> {
-  const text = await readFile(join(folder, 'ledger.ndjson'), 'utf8').catch((cause: unknown) => {
-    if (isMissing(cause)) return '';
+  try {
+    const handle = await open(join(folder, 'ledger.ndjson'), 'r+');
+    try {
+      const text = await handle.readFile('utf8');
+      await handle.sync();
+      return text.split('\n').slice(0, -1);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (isMissing(cause)) return [];
     throw cause;
-  });
-  return text.split('\n').slice(0, -1);
+  }
+}
+
+/** After the set: one of before knows less, and is true all the same. */
+async function writeWitness(file: string, witness: WitnessFile): Promise<void> {
+  const [folder, name] = [dirname(file), basename(witnessFileOf(file))];
+  await rm(join(folder, `${name}.tmp`), { force: true });
+  await writeDurably(folder, name, Buffer.from(`${JSON.stringify(WitnessFile.parse(witness))}\n`));
+  await syncFolder(folder);
 }
 
 async function encrypted(recipient: string, lines: AsyncGenerator<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {

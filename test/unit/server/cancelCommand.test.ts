@@ -38,9 +38,9 @@ it('says what will go, with its numbers, and what stays; each state as it is rea
   expect(lines[2]).toMatch(/^ {2}3 sealed segments and 3 screenshots; with everything else, \d\d rows and files$/);
   expect(lines[3]).toMatch(/^ {2}\d keys, first of all: from then on nothing of it can be opened$/);
   expect(out).toContain('Copies of this folder that you made elsewhere');
-  const states = lines.slice(-1 - clearingStates.length, -1).map((line) => /Z {2}([A-Z ]+?) {2}/.exec(line)?.[1]);
+  const states = lines.slice(-2 - clearingStates.length, -2).map((line) => /Z {2}([A-Z ]+?) {2}/.exec(line)?.[1]);
   expect(states).toEqual(['COMMITTED', 'KEYS DESTROYED', 'PURGED', 'SCRUBBED', 'VERIFIED EMPTY']);
-  expect(lines.at(-1)).toBe('"Acme" is cancelled. Nothing of it is left here.');
+  expect(lines.at(-2)).toBe('"Acme" is cancelled. Nothing of it is left here.');
   expect((await leftOf(data, orgs.acme)).records).toBe(0);
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { printable } from '../../../../agent/cli/terminal.ts';
+import { printable } from '../../../../shared/printable.ts';
 import { inTerminal } from '../../../support/nodeProcess.ts';
 import { runCli } from '../../../support/runCli.ts';
 

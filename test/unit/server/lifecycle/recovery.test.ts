@@ -1,15 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Foundation } from '../../../../server/foundation.ts';
+import { cancelOrganisation } from '../../../../server/lifecycle/cancellation.ts';
 import { openLedger } from '../../../../server/lifecycle/ledger.ts';
 import { layRecoverySet, openRecoverySet } from '../../../../server/lifecycle/recovery/openRecoverySet.ts';
 import { startRecovery } from '../../../../server/lifecycle/recovery/recoveryJob.ts';
 import type { RecoveryWritten } from '../../../../server/lifecycle/recovery/recoverySet.ts';
 import { beginRecovery, recoveryState, writeRecovery } from '../../../../server/recoveryOnHost.ts';
-import { type OrgId, PersonId } from '../../../../shared/ids.ts';
+import { BackupId, type OrgId, PersonId } from '../../../../shared/ids.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
 import { leftOf, prepareTwo, surroundings } from '../../../support/twoOrganisations.ts';
 
@@ -103,7 +104,7 @@ test('it is overwritten when a key is destroyed, a right changes or something en
     await expect.poll(async () => JSON.stringify((await now()).keys).includes(`ended/${bolt}`)).toBe(true);
     await job.close();
   });
-  expect(await readdir(join(folder, 'elsewhere'))).toEqual(['recovery.age']);
+  expect(await readdir(join(folder, 'elsewhere'))).toEqual(['recovery.age', 'recovery.age.ledger']);
 });
 
 test('what a command changes is in it when the command is done', async () => {
@@ -173,6 +174,90 @@ test('many who ask at once are served by a few writes, each by one that began af
     expect((await openRecoverySet(file, identity)).people.map(({ role }) => role)).toContain('manager');
     const written = new Set(await Promise.all(early));
     expect([written.size <= 2, late.kind]).toEqual([true, 'written']);
+  });
+});
+
+test('a ledger that is gone, older or another one is found at the start, and overwrites no recovery set', async () => {
+  const { identity } = await begin();
+  await cancelOrganisation(bolt, { data, ...surroundings });
+  await writeRecovery({ data, ...surroundings });
+  const ledger = join(data, 'ledger.ndjson');
+  const lines = (await readFile(ledger, 'utf8')).split('\n').slice(0, -1);
+  const beside = JSON.parse(await readFile(`${file}.ledger`, 'utf8'));
+  expect(beside).toEqual({
+    ...{ format: 'daylight-ledger-head/1', at: expect.any(Number) },
+    ledger: { entries: lines.length, head: (await openLedger(data)).head.head },
+  });
+  const whole = await readFile(file);
+  const refusal = () => opened(async () => null).catch(({ code, message, remedy }) => ({ code, message, remedy }));
+
+  await opened(async ({ recovery }) => {
+    // Under the hands of a running server.
+    await rm(ledger);
+    expect(await recovery.write()).toMatchObject({ kind: 'failed', cause: { code: 'conflict' } });
+  });
+  const settings = await readFile(join(data, 'recovery.json'), 'utf8');
+  for (const remove of [[], ['recovery.json'], ['recovery.age.ledger']]) {
+    for (const left of [0, 1, lines.length - 1]) {
+      await writeFile(
+        ledger,
+        lines
+          .slice(0, left)
+          .map((line) => `${line}\n`)
+          .join(''),
+        { mode: 0o600 },
+      );
+      if (remove.includes('recovery.age.ledger')) await rm(`${file}.ledger`, { force: true });
+      // An older copy of the whole folder knows nothing: what is beside the set does.
+      if (remove.includes('recovery.json'))
+        await writeFile(join(data, 'recovery.json'), JSON.stringify({ ...JSON.parse(settings), written: null }));
+      else await writeFile(join(data, 'recovery.json'), settings);
+      expect([remove, left, await refusal()]).toEqual([
+        remove,
+        left,
+        {
+          code: 'conflict',
+          message: expect.stringContaining(`ledger.ndjson ${left === 0 ? 'is missing' : 'is older'}`),
+          remedy: expect.stringContaining('restore it from the recovery set'),
+        },
+      ]);
+      expect((await recoveryState(data)).kind).toBe('other_ledger');
+    }
+  }
+  await expect(begin(true)).rejects.toMatchObject({ code: 'conflict' });
+  expect(await readFile(file)).toEqual(whole);
+
+  const { ledger: kept } = await openRecoverySet(file, identity);
+  await writeFile(ledger, kept.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+  expect(await refusal()).toBeNull();
+  expect((await recoveryState(data)).kind).not.toBe('other_ledger');
+});
+
+test('a recovery set with endings that this folder knows nothing of is not overwritten by one that is begun here', async () => {
+  const other = {
+    format: 'daylight-ledger-head/1',
+    at: Date.UTC(2026, 0),
+    ledger: { entries: 3, head: 'a'.repeat(64) },
+  };
+  await writeFile(`${file}.ledger`, JSON.stringify(other));
+  await writeFile(file, 'the only copy of their keys');
+  await expect(begin()).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('the recovery set that is there does'),
+  });
+  expect(await readFile(file, 'utf8')).toBe('the only copy of their keys');
+  expect(await recoveryState(data)).toEqual({ kind: 'none' });
+});
+
+test('without a recovery set a backup that can be opened knows how far the ledger had come', async () => {
+  await opened(async ({ keyStore, vault }) => {
+    const id = { backup: BackupId.parse(randomUUID()), at: 5, expires: 6 };
+    const detail = JSON.stringify({ place: '/mnt/backups', ledger: 1 });
+    const { wrapped } = vault.sealBackupKey(id);
+    await keyStore.putBackup({ ...id, wrapped, state: 'complete', changedAt: 5, detail });
+  });
+  await expect(opened(async () => null)).rejects.toMatchObject({
+    message: expect.stringContaining('as the backup of 1970-01-01T00:00:00.005Z does'),
   });
 });
 
