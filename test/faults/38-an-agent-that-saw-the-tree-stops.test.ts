@@ -73,4 +73,7 @@ async function builtAnew(): Promise<void> {
   } finally {
     await connection.close();
   }
+  const keys = await connect(join(data, 'keys.db'));
+  await keys.run("DELETE FROM mark WHERE name = 'audit_begun'");
+  await keys.close();
 }
