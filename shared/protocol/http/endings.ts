@@ -89,14 +89,13 @@ export const EndingPreview = z.strictObject({
 });
 export type EndingPreview = z.infer<typeof EndingPreview>;
 
-export const CertificateView = z.strictObject({
+const CertificateView = z.strictObject({
   file: CertificateFile,
   /** The same, as it is read, line by line. */
   text: z.array(z.string()),
 });
-export type CertificateView = z.infer<typeof CertificateView>;
 
-export const endingPath = z.strictObject({ ending: ErasureId });
+const endingPath = z.strictObject({ ending: ErasureId });
 
 export const endingsRoutes = {
   endings: route({
