@@ -19,7 +19,7 @@ import { createRegisters } from './records/registers.ts';
 import { selfCheck } from './records/selfCheck.ts';
 import type { PersonRecord } from './store/store.ts';
 
-export interface DrillOptions {
+interface DrillOptions {
   readonly people: number;
   readonly looks: number;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export interface DrillStep {
   readonly wrong: readonly string[];
 }
 
-export interface Drill {
+interface Drill {
   readonly drill: true;
   readonly steps: readonly DrillStep[];
   /** Whom it concerned first, and with what was found later. */

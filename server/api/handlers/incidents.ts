@@ -41,7 +41,7 @@ export function incidents(
 }
 
 /** What incidents are kept and worked out with: for a drill, too. */
-export type IncidentContext = Pick<Context, 'registers' | 'store' | 'auditLog' | 'organisations' | 'clock'>;
+type IncidentContext = Pick<Context, 'registers' | 'store' | 'auditLog' | 'organisations' | 'clock'>;
 type Leave = Authorized<'records.change'>;
 type BodyOf<R extends 'openIncident' | 'changeIncident'> = z.output<(typeof routes)[R]['body']>;
 

@@ -77,7 +77,7 @@ function Row({ kept: { parameter, days, most, stored } }: { kept: KeptView }) {
   return (
     <tr>
       <th scope="row">{catalog[parameter].label}</th>
-      <td>
+      <td data-label={say('retention.head.days')}>
         {count('days', days)}
         <div className="dl-quiet dl-small">{say('retention.most', { days: most })}</div>
       </td>
@@ -94,8 +94,8 @@ function Row({ kept: { parameter, days, most, stored } }: { kept: KeptView }) {
               {stored.images > 0 && `, ${count('images', stored.images)}`}
             </div>
           </td>
-          <td>{longDay(stored.oldest)}</td>
-          <td>
+          <td data-label={say('retention.head.oldest')}>{longDay(stored.oldest)}</td>
+          <td data-label={say('retention.head.next')}>
             {longDay(stored.next)}
             {stored.past > 0 && <div className="dl-small">{count('retention.past', stored.past)}</div>}
           </td>
