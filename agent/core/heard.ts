@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ComingFrame, LastNotice } from '../../shared/protocol/messages.ts';
+import { ComingFrame, ConcernsFrame, LastNotice } from '../../shared/protocol/messages.ts';
 import type { Folder } from './files.ts';
 import type { Sealer } from './spool/batchFile.ts';
 import { type Place, seal, unseal } from './spool/seal.ts';
@@ -13,6 +13,10 @@ export interface Heard {
   lastNotice(): LastNotice | null;
   /** As `heardComing`. */
   heardLastNotice(last: LastNotice): Promise<void>;
+  /** What happened to data of the person. Null: the server has not said. */
+  concerns(): ConcernsFrame | null;
+  /** As `heardComing`. */
+  heardConcerns(concerns: ConcernsFrame): Promise<void>;
 }
 
 interface Said<T> {
@@ -21,7 +25,11 @@ interface Said<T> {
   readonly isOfThisRun: boolean;
 }
 
-const File = z.strictObject({ coming: ComingFrame.nullable(), lastNotice: LastNotice.nullable() });
+const File = z.strictObject({
+  coming: ComingFrame.nullable(),
+  lastNotice: LastNotice.nullable(),
+  concerns: ConcernsFrame.nullable().default(null),
+});
 type File = z.infer<typeof File>;
 
 const FILE = 'heard.sealed';
@@ -48,13 +56,18 @@ export async function openHeard(files: Folder, sealer: Sealer): Promise<Heard> {
       held = { ...held, lastNotice };
       await keep();
     },
+    concerns: () => held.concerns,
+    async heardConcerns(concerns) {
+      held = { ...held, concerns };
+      await keep();
+    },
   };
 }
 
 async function read(files: Folder, { key }: Sealer): Promise<File> {
   const bytes = await files.read(FILE);
   const plain = bytes === null ? null : unseal(key, PLACE, bytes);
-  const nothing: File = { coming: null, lastNotice: null };
+  const nothing: File = { coming: null, lastNotice: null, concerns: null };
   if (plain === null) return nothing;
   try {
     return File.safeParse(JSON.parse(plain.toString('utf8'))).data ?? nothing;

@@ -85,6 +85,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
       { endedAt: sources.connectedUntil(), isOnline: connection.kind === 'online' },
       options.clock.now(),
     ),
+    ...concernsNow(heard),
     firstUse: [...firstUse],
     consents: consentsIn(policies),
     requests: uplink.asked().map((one) => ({ ...one })),
@@ -119,6 +120,13 @@ function consentsIn(policies: PolicyCache): AgentStatus['consents'] {
     const counts = countsOf(asked, given[id]);
     return [{ parameter, label, level, text, terms, shown: sha256(canonical(asked)), counts }];
   });
+}
+
+function concernsNow(heard: Pick<Heard, 'concerns'>): Pick<AgentStatus, 'concerns'> {
+  const said = heard.concerns();
+  if (said === null) return {};
+  const { incidents, operators } = said;
+  return { concerns: { incidents, operators } };
 }
 
 /** Null where the policy does not collect it. */

@@ -5,6 +5,7 @@ import { MINUTE } from '../../shared/time.ts';
 import { workedToday } from '../../shared/worked.ts';
 import { agreementLines } from '../strings/agreement.ts';
 import { comingWords, datedLines } from '../strings/coming.ts';
+import { concernLines } from '../strings/concerns.ts';
 import { levelWord } from '../strings/level.ts';
 import { notRecordedLines } from '../strings/notRecorded.ts';
 import { askedAloud } from '../strings/request.ts';
@@ -23,6 +24,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...refusedLines(status),
     ...sensorLines(status),
     ...auditLines(status, time),
+    ...concernLines(status.concerns, now),
     '',
     `Connection: ${status.connection.words} (${status.server})`,
     ...(status.connection.remedy === null ? [] : [`  What to do: ${status.connection.remedy}.`]),

@@ -72,6 +72,16 @@ export const en = {
   'files.one': '{count} file',
   'files.other': '{count} files',
 
+  // ── What happened to one's data ──
+  'concerns.title': 'This happened to your data',
+  'concerns.terminal': 'This happened to your data:',
+  'concerns.operatorNow': 'Since {at} somebody on the host of the server may look at it, until {until}',
+  'concerns.operator': 'From {at} to {until} somebody on the host of the server was let in to look at it',
+  'concerns.operatorBy': 'Account {by} of that computer: {reason}',
+  'concerns.operatorGone': 'Who and why cannot be opened any more.',
+  'concerns.incident': 'Incident {number}, of which you were told on {at}',
+  'concerns.more': 'What of yours was looked at, and everything older:',
+
   // ── Tracking ──
   'tracking.title': 'Your time',
   'state.stopped': 'Not tracking',

@@ -6,6 +6,7 @@ import { SECOND } from '../../shared/time.ts';
 import { say } from '../strings/say.ts';
 import { Agreement } from './Agreement.tsx';
 import { Coming } from './Coming.tsx';
+import { Concerns } from './Concerns.tsx';
 import { Connection } from './Connection.tsx';
 import { Consents } from './Consents.tsx';
 import { Ended } from './Ended.tsx';
@@ -44,6 +45,7 @@ export function Window({ transport }: { transport: Transport }) {
           <Head status={view.status} heardAt={view.heardAt} />
           <main className={classes.columns}>
             <div className={classes.column}>
+              <Concerns status={view.status} />
               <IdleQuestion status={view.status} ask={ask} />
               <Requests status={view.status} ask={ask} />
               <NoticeWaiting status={view.status} transport={transport} ask={ask} />

@@ -29,6 +29,7 @@ import type { Lanes } from '../lanes.ts';
 import type { DeviceRecord } from '../store/store.ts';
 import type { AgentWebSocket, Violation } from './agentWebSocket.ts';
 import { type ClockReading, clockOffset, readServer } from './captureTime.ts';
+import { concernsOf } from './concerns.ts';
 import { createDensity, type Density } from './density.ts';
 import { readFrame } from './frame.ts';
 import { checkHello, checkWiped, type ProvedDevice } from './handshake.ts';
@@ -67,6 +68,8 @@ export interface AgentKnows {
   readonly audit: boolean;
   /** Orders to wipe that name an ending, which are answered. */
   readonly endings: boolean;
+  /** What happened to data of the person. */
+  readonly concerns: boolean;
 }
 
 export interface AgentConnectionDeps extends AgentSocketDeps {
@@ -137,6 +140,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   let comingTold: Announced | null = null;
   /** The hash of what it was told that its person acknowledged last. */
   let lastNoticeTold: Digest | null = null;
+  /** The hash of what it was told of its person's data. */
+  let concernsTold: Digest | null = null;
   /** The hash of the text that it has; null: none. */
   let noticeTold: Digest | null = null;
   /** The signature of the policy that was last sent here: a policy that a new key has signed is sent anew. */
@@ -483,6 +488,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     tellRequests(me);
     tellComing(me);
     tellLastNotice(me);
+    tellConcerns(me);
     tellCheckpoint(me);
   }
 
@@ -568,6 +574,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         sendLease(policy, lease);
         tellComing(me);
         tellLastNotice(me);
+        tellConcerns(me);
         tellCheckpoint(me);
         await store.changeDevice(me.device.org, me.device.device, { lastSeenAt: clock.now() });
       } catch (error) {
@@ -614,6 +621,17 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       if (isEnded() || hash === lastNoticeTold) return;
       lastNoticeTold = hash;
       send({ type: 'last_notice', notice });
+    }, logFailed);
+  }
+
+  function tellConcerns({ device }: Known): void {
+    if (!deps.knows.concerns) return;
+    tell(async () => {
+      const frame = await concernsOf({ store, vault }, device, clock.now());
+      const hash = payloadHash(canonical(frame));
+      if (isEnded() || hash === concernsTold) return;
+      concernsTold = hash;
+      send(frame);
     }, logFailed);
   }
 

@@ -6,6 +6,7 @@ import { limits } from '../../shared/protocol/limits.ts';
 import {
   KNOWS_AUDIT,
   KNOWS_COMING,
+  KNOWS_CONCERNS,
   KNOWS_COPIES,
   KNOWS_ENDINGS,
   KNOWS_RECIPIENTS,
@@ -150,6 +151,7 @@ function knowsOf({ headers }: IncomingMessage): AgentKnows {
     recipients: known.has(KNOWS_RECIPIENTS),
     audit: known.has(KNOWS_AUDIT),
     endings: known.has(KNOWS_ENDINGS),
+    concerns: known.has(KNOWS_CONCERNS),
   };
 }
 

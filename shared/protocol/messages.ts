@@ -20,7 +20,7 @@ export const SUBPROTOCOL = 'daylight.v1';
 /**
  * A header of the upgrade request, and of the request for the notice before an enrolment, by which an agent says what it knows, with commas
  * between: requests of kind `copy` (others are asked in older words), frames that say what is coming (others are sent none), and notices that
- * name processors (others would take none of it, and are sent none), checkpoints of the audit tree, and the ending that an order to wipe is of.
+ * name processors (others would take none of it, and are sent none), checkpoints of the audit tree, the ending that an order to wipe is of, and what happened to data of the person.
  */
 export const KNOWS_HEADER = 'x-daylight-knows';
 export const KNOWS_COPIES = 'copies';
@@ -28,8 +28,19 @@ export const KNOWS_COMING = 'coming';
 export const KNOWS_RECIPIENTS = 'recipients';
 export const KNOWS_AUDIT = 'audit';
 export const KNOWS_ENDINGS = 'endings';
+export const KNOWS_CONCERNS = 'concerns';
 /** All that this agent says of itself. */
-export const KNOWS_ALL = [KNOWS_COPIES, KNOWS_COMING, KNOWS_RECIPIENTS, KNOWS_AUDIT, KNOWS_ENDINGS].join(', ');
+export const KNOWS_ALL = [
+  KNOWS_COPIES,
+  KNOWS_COMING,
+  KNOWS_RECIPIENTS,
+  KNOWS_AUDIT,
+  KNOWS_ENDINGS,
+  KNOWS_CONCERNS,
+].join(', ');
+
+/** So many of each fit into a frame. */
+export const CONCERNS_TOLD = 3;
 
 const seq = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const count = z.int().min(0).max(1_000_000);
@@ -426,6 +437,29 @@ export const LastNotice = z.strictObject({
 export type LastNotice = z.infer<typeof LastNotice>;
 
 /**
+ * What happened to data of the person, newest first: incidents that they were told of, and when whoever runs the server was let in to look. To be
+ * read. Sent as `coming` is, to agents that know `concerns`, and whenever it has changed.
+ */
+export const ConcernsFrame = z.strictObject({
+  type: z.literal('concerns'),
+  incidents: z.array(z.strictObject({ number: z.int(), at: UnixMs, words: z.string().max(4_000) })).max(CONCERNS_TOLD),
+  operators: z
+    .array(
+      z.strictObject({
+        at: UnixMs,
+        until: UnixMs,
+        /** Ended before its time. */
+        closedAt: UnixMs.nullable(),
+        /** Null, as the reason, where it cannot be opened any more. */
+        by: z.string().nullable(),
+        reason: z.string().nullable(),
+      }),
+    )
+    .max(CONCERNS_TOLD),
+});
+export type ConcernsFrame = z.infer<typeof ConcernsFrame>;
+
+/**
  * The audit tree as it is (`Checkpoint`). Sent after `welcome` to agents that know `audit`, and with each renewal of the lease. `restored`: the
  * last restore from a backup (`RestoreEpoch`), where there was one.
  */
@@ -485,6 +519,7 @@ export const ServerFrame = z.discriminatedUnion('type', [
   RequestsFrame,
   ComingFrame,
   LastNotice,
+  ConcernsFrame,
   CheckpointFrame,
   Consistency,
   SelfTestAsked,

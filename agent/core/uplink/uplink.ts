@@ -60,7 +60,7 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'polic
   >;
   readonly acknowledgements: AcknowledgementBox;
   readonly notices: Pick<NoticeBox, 'hash' | 'arrived' | 'dropped' | 'translated'>;
-  readonly heard: Pick<Heard, 'heardComing' | 'heardLastNotice'>;
+  readonly heard: Pick<Heard, 'heardComing' | 'heardLastNotice' | 'heardConcerns'>;
   readonly audit: AuditTrust;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
   readonly onWipe: (order: WipePayload) => Promise<void>;
@@ -467,6 +467,10 @@ class WebSocketUplink implements Uplink {
         return;
       case 'last_notice':
         return this.#deps.heard.heardLastNotice(frame);
+      case 'concerns':
+        await this.#deps.heard.heardConcerns(frame);
+        this.#deps.onTold?.();
+        return;
       case 'checkpoint': {
         const asked = await this.#deps.audit.shown(frame);
         if (asked !== null) await conversation.link.send({ type: 'read_consistency', ...asked });

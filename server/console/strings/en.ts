@@ -1753,7 +1753,7 @@ export const en = {
   'accesses.someNotProved.one': 'One entry is not proved. Somebody may have changed who looked at you.',
   'accesses.someNotProved.other': '{count} entries are not proved. Somebody may have changed who looked at you.',
   'accesses.whatToDo':
-    'Save what is marked, and turn to your data protection officer or the supervisory authority with it; both are under "Whom to turn to".',
+    'Save what is marked, and turn to your data protection officer or the supervisory authority with it; both are under "Whom you can turn to".',
   'accesses.fault.unreadable': 'the server gave no proof of it that can be read',
   'accesses.fault.not_signed': 'its tree is not signed by the key of the server',
   'accesses.fault.changed': 'what was recorded is something else',

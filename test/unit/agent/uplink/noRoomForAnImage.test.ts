@@ -31,7 +31,11 @@ test('an image for which the server has no room stays in the spool, and goes out
     },
     acknowledgements: createAcknowledgementBox(files),
     audit: trustingAudit,
-    heard: { heardComing: async () => undefined, heardLastNotice: async () => undefined },
+    heard: {
+      heardComing: async () => undefined,
+      heardLastNotice: async () => undefined,
+      heardConcerns: async () => undefined,
+    },
     notices: createNoticeBox('Example', () => null),
     onWipe: async () => undefined,
     onChange: ({ kind }) => void states.push(kind),

@@ -89,7 +89,11 @@ function anew(goesBy: Clock = clock): Uplink {
     ...{ policies, spool, recorder },
     acknowledgements,
     audit: trustingAudit,
-    heard: { heardComing: async () => undefined, heardLastNotice: async () => undefined },
+    heard: {
+      heardComing: async () => undefined,
+      heardLastNotice: async () => undefined,
+      heardConcerns: async () => undefined,
+    },
     notices: createNoticeBox('Example', () => policies.policy()),
     onWipe: async ({ reason }) => {
       wiped.push(reason);
