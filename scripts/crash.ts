@@ -4,10 +4,11 @@ import { account } from '../test/support/crash/account.ts';
 import { type Crashable, crashed } from '../test/support/crash/crash.ts';
 import { keyRoll } from '../test/support/crash/keyRoll.ts';
 import { organisation } from '../test/support/crash/organisation.ts';
+import { rebuilding, restoring } from '../test/support/crash/restoring.ts';
 import { rootRotation } from '../test/support/crash/rootRotation.ts';
 import { build } from './build.ts';
 
-const all: Readonly<Record<string, Crashable>> = { organisation, account, keyRoll, rootRotation };
+const all: Readonly<Record<string, Crashable>> = { organisation, account, keyRoll, rootRotation, restoring, rebuilding };
 
 /**
  * Builds, then lets the built commands die at a thousand of their writes, each, and sees whether they come to their right end: all of them, or those

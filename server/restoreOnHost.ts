@@ -8,9 +8,10 @@ import { aloneWithBackups } from './lifecycle/backup/workFolder.ts';
 import { endingsIn } from './lifecycle/ended.ts';
 import { openLedger } from './lifecycle/ledger.ts';
 import { requireWitnessed, witnessesOf } from './lifecycle/ledgerWitness.ts';
-import { type Restored, type RestoreParts, restore } from './lifecycle/restore/restore.ts';
+import { bringBack, type Restored, type RestoreParts, restore } from './lifecycle/restore/restore.ts';
 import { confirmRestore, finishRestore, type Plan, planIn } from './lifecycle/restore/swap.ts';
 import { rootKeyOfFolder } from './rootKeyOf.ts';
+import type { HostOptions } from './rotateOnHost.ts';
 import type { BroughtBack } from './store/sqlite/broughtBack.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
 import { scrub } from './store/sqlite/scrub.ts';
@@ -34,19 +35,21 @@ export async function lookAtBackup(options: BackupOptions, which: string): Promi
 export async function restoreOnHost(options: BackupOptions, which: string): Promise<Restored> {
   const folder = resolve(options.data);
   return alone(folder, async () => {
+    await scrub(join(folder, 'daylight.db')).catch(() => undefined);
     await finishRestore(folder);
-    return within(options, which, async (parts, record, known) => {
-      const restored = await restore(parts, record, known, { into: folder, drill: false, ...telling(options) });
-      return restored;
-    });
+    return within(options, which, (parts, record, known) => restore(parts, record, known, telling(options)));
   });
 }
 
 /** Does all of it but to put it in the place of what is there, also while the server runs, and leaves nothing behind. */
 export async function restoreDrill(options: BackupOptions, which: string): Promise<Restored> {
-  return within(options, which, async (parts, record, known, work) =>
-    restore(parts, record, known, { into: work, drill: true, ...telling(options) }),
-  );
+  return within(options, which, async (parts, record, known, work) => {
+    const { organisations: _, ...restored } = await bringBack(parts, record, known, {
+      ...{ quarantine: work, images: null },
+      ...telling(options),
+    });
+    return restored;
+  });
 }
 
 /** Deletes what was there before the last restore. */
@@ -80,7 +83,7 @@ async function within<T>(
 }
 
 /** One that was begun may be whole, and only not be known to be: the recovery set is written before it is complete. */
-function chosen(all: readonly Backup[], which: string, now: number): Backup {
+export function chosen(all: readonly Backup[], which: string, now: number): Backup {
   const open = all.map((one) =>
     one.state === 'begun' && one.wrapped !== null ? { ...one, state: 'complete' as const } : one,
   );
@@ -109,8 +112,8 @@ async function carryingFrom(folder: string): Promise<(back: BroughtBack) => Prom
   return (back) => back.carryForward(present);
 }
 
-async function withKeys<T>(
-  { data, rootKey: given, clock, random, migrated }: BackupOptions,
+export async function withKeys<T>(
+  { data, rootKey: given, clock, random, migrated }: HostOptions,
   work: (keys: { readonly keyStore: KeyStore; readonly vault: Vault }) => Promise<T>,
 ): Promise<T> {
   const folder = resolve(data);
@@ -134,11 +137,10 @@ async function withKeys<T>(
 }
 
 /** Neither a server nor a command has the data open. */
-async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const locks: { close(): Promise<void> }[] = [];
   try {
     for (const name of ['server.lock', 'daylight.lock']) locks.push(await holdAlone(join(folder, name), 2_000));
-    await scrub(join(folder, 'daylight.db')).catch(() => undefined);
     return await work();
   } catch (cause) {
     if (!(cause instanceof StoreError) || cause.code !== 'busy') throw cause;
@@ -151,6 +153,6 @@ async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function telling({ tell }: BackupOptions): Pick<BackupOptions, 'tell'> {
+export function telling({ tell }: Pick<BackupOptions, 'tell'>): Pick<BackupOptions, 'tell'> {
   return tell === undefined ? {} : { tell };
 }

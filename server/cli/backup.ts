@@ -4,8 +4,9 @@ import { backupOnHost, backupsOnHost, checkOnHostBackups } from '../backupOnHost
 import { systemClock } from '../clock.ts';
 import { parseServerConfig } from '../config.ts';
 import { backupLines, backupSayer, checkedLines, madeLine } from '../lifecycle/backup/backupWords.ts';
-import { restoredLines, whatARestoreReplaces } from '../lifecycle/restore/restoreWords.ts';
+import { rebuiltLines, restoredLines, whatARestoreReplaces } from '../lifecycle/restore/restoreWords.ts';
 import { systemRandom } from '../random.ts';
+import { rebuildOnHost } from '../rebuildOnHost.ts';
 import { confirmOnHost, lookAtBackup, restoreDrill, restoreOnHost } from '../restoreOnHost.ts';
 import { agreed } from './ask.ts';
 import { dataOption, type Given, jsonOption, need, rootKeyGiven } from './options.ts';
@@ -133,6 +134,8 @@ function addRestore(parent: Command): void {
     .argument('[id]', 'which one; `daylight-server backups` lists them')
     .addOption(dataOption())
     .addOption(backupsOption())
+    .option('--recovery-set <file>', 'rebuild a lost machine: its newest recovery set; --data names a new folder')
+    .option('--identity <file>', 'with --recovery-set: the file with the identity that `recovery begin` showed')
     .option('--drill', 'do all of it but to put it in the place of what is there; works while the server runs', false)
     .option(
       '--confirm',
@@ -145,7 +148,9 @@ function addRestore(parent: Command): void {
       'after',
       '\nIt is brought back beside what is there, and swapped in at the end: interrupted before, nothing has changed; after, the next start\n' +
         'finishes it. What has ended or was deleted since the backup does not come back: its keys are gone. Objections, withdrawals, roles,\n' +
-        'policies and who looked stay as they are now. What was there is kept in before-restore until --confirm.',
+        'policies and who looked stay as they are now. What was there is kept in before-restore until --confirm.\n\n' +
+        'With --recovery-set and --identity a lost machine is rebuilt in a folder in which nothing is: keys, rights and what has ended come from the set,\n' +
+        'the rest from the backup. Everyone signs in anew. Interrupted, it is run again.',
     )
     .action(async (id: string | undefined, options: Given) => {
       if (options['confirm'] === true) {
@@ -161,6 +166,12 @@ function addRestore(parent: Command): void {
       );
       const surroundings = { ...surroundingsOf(options), tell };
       const which = id ?? 'newest';
+      if (options['recoverySet'] !== undefined) {
+        const [recoverySet, identity] = [need(options, 'recoverySet'), need(options, 'identity')];
+        const rebuilt = await rebuildOnHost({ ...surroundings, recoverySet, identity }, which);
+        say(options, { event: 'rebuilt', ...rebuilt }, rebuiltLines(rebuilt));
+        return;
+      }
       if (options['drill'] === true) {
         const restored = await restoreDrill(surroundings, which);
         say(options, { event: 'drilled', ...restored }, restoredLines(restored, 'drill'));

@@ -70,6 +70,21 @@ export function applyReviews(
   return sameTerms(current, next) ? null : withNotices(current, next);
 }
 
+/** The next version of the current policy, with everything off. Pure. */
+export function withEverythingOff(
+  { document: current, hash }: Pick<Current, 'document' | 'hash'>,
+  reviews: ReviewDates,
+  now: UnixMs,
+): PolicyDocument {
+  const { changeClass: _ofTheOneBefore, ...kept } = current;
+  const rules = parameterIds.map((id): [ParameterId, PolicyRule] => [id, { ...current.parameters[id], level: 'off' }]);
+  const { parameters } = parseDocument({ ...kept, parameters: Object.fromEntries(rules) });
+  return withReviews(
+    { ...kept, version: current.version + 1, previousHash: hash, notBefore: now, parameters },
+    reviews,
+  );
+}
+
 /** What is on has the date of the register, and off at once is what the law wants assessed and nobody has. */
 function withReviews(policy: PolicyDocument, reviews: ReviewDates): PolicyDocument {
   const parameters = parameterIds.map((id): [ParameterId, PolicyRule] => {

@@ -61,6 +61,11 @@ export interface PolicyControl {
    * with `conflict` when there is one.
    */
   begin(org: OrgId, first: { readonly reactionDays: number }): Promise<PublishedPolicy>;
+  /**
+   * After policies were lost with a machine, of which the last was `highest`: everything is off, in each version that is missing and in the one above it, which
+   * computers believe whichever they have. What was to be collected is for somebody to say anew. Null where nothing is missing. Tells nobody.
+   */
+  goOnAbove(org: OrgId, highest: { readonly version: number; readonly hash: Digest }): Promise<PublishedPolicy | null>;
   /** What waits to be published. */
   readonly proposals: Proposals;
   current(org: OrgId): Promise<PublishedPolicy>;

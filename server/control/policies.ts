@@ -34,7 +34,7 @@ import type { SealScope, Vault } from '../vault/vault.ts';
 import { createAcknowledgements } from './acknowledgements.ts';
 import { type Agreed, createAgreements } from './agreements.ts';
 import { createBounded } from './bounded.ts';
-import { applyChange, applyReviews } from './change.ts';
+import { applyChange, applyReviews, withEverythingOff } from './change.ts';
 import type { Changes } from './changes.ts';
 import { consentEvents, consentTo, requireAsked, withdrawal } from './consenting.ts';
 import type { Connections, Judge, PolicyControl, PublishedPolicy } from './control.ts';
@@ -81,6 +81,10 @@ const DEVICES_REMEMBERED = 20_000;
 
 /** The reason that such a version has for everyone to read. */
 const REVIEWED = 'The dates by which it is assessed again, as they stand in the register of assessments.';
+
+/** The reason of what stands in the place of a policy that was lost, and of the one above. */
+const LOST =
+  'Everything is off: the policies since the backup were lost with the machine. Publish what is to be collected.';
 
 const LOOK_AGAIN = 'Look at what holds now, and decide again if need be.';
 
@@ -381,6 +385,19 @@ export function createPolicyControl(deps: PolicyControlDeps): PolicyControl {
         }
         const now = clock.now();
         return commit(firstPolicy(org, now, reactionDays), null, 'First policy: the defaults of the register.', now);
+      }),
+
+    goOnAbove: (org, highest) =>
+      publications.run(org, async () => {
+        const reviews = await reviewDatesOf(store, vault, org);
+        for (let above: PublishedPolicy | null = null; ; ) {
+          const { current } = await stateOf(org);
+          const { version } = current.document;
+          if (above !== null || version > highest.version || current.hash === highest.hash) return above;
+          const next = withEverythingOff(current, reviews, instantOf(clock.now(), current));
+          if (version < highest.version) await commit(next, null, LOST, next.notBefore);
+          else above = await commit({ ...next, previousHash: highest.hash }, null, LOST, next.notBefore);
+        }
       }),
 
     proposals,

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backupOnHost } from '../../server/backupOnHost.ts';
 import { systemClock } from '../../server/clock.ts';
 import { cancelOrganisation } from '../../server/lifecycle/cancellation.ts';
 import { openLedger } from '../../server/lifecycle/ledger.ts';
-import { confirmOnHost, restoreDrill, restoreOnHost, resumeRestore } from '../../server/restoreOnHost.ts';
+import { confirmOnHost, restoreDrill, restoreOnHost } from '../../server/restoreOnHost.ts';
 import { connect } from '../../server/store/sqlite/connection.ts';
 import { ErasureId, type OrgId } from '../../shared/ids.ts';
 import { DAY } from '../../shared/time.ts';
@@ -21,7 +20,6 @@ import {
   surroundings,
   type TwoOrganisations,
 } from '../support/twoOrganisations.ts';
-import { startUnsynced } from '../support/unsynced/unsynced.ts';
 
 // FAULTS 29: what has ended does not come back with a backup from before.
 
@@ -133,32 +131,6 @@ describe('a backup from before a deletion', () => {
     await expect(restoreOnHost(options(), 'newest')).rejects.toMatchObject({ code: 'conflict' });
     await foundation.close();
   });
-
-  it('leaves the data as it was or brings it back whole, whenever the power is cut', async () => {
-    await backup();
-    await loseRecords(data, two.acme);
-    const script = join(import.meta.dirname, '../support/restoreUntilKilled.ts');
-    const outcomes = new Set<number>();
-    for (let cut = 0; cut < 14; cut += 1) {
-      const own = join(folder, `cut ${cut}`);
-      await cp(data, own, { recursive: true });
-      const layer = await startUnsynced(process.execPath, ['--import', 'tsx', script, own, backups], { folder: own });
-      await said(layer.child.stdout, 'begins');
-      await setTimeout(cut * 60);
-      await layer.powerCut();
-      await resumeRestore(own);
-      const { opened } = await leftOf(own, two.acme);
-      outcomes.add(opened);
-      expect([0, DAYS]).toContain(opened);
-      expect((await leftOf(own, two.bolt)).opened).toBe(DAYS);
-      if (opened === DAYS) await confirmOnHost(own);
-      // It can be taken again either way.
-      if (opened === 0) await restoreOnHost({ ...options(), data: own }, 'newest');
-      expect((await leftOf(own, two.acme)).opened).toBe(DAYS);
-      await rm(own, { recursive: true });
-    }
-    expect([...outcomes].sort((a, b) => a - b)).toEqual([0, DAYS]);
-  }, 300_000);
 });
 
 /** As a disk or an operator might. */
@@ -168,11 +140,4 @@ async function loseRecords(data: string, org: OrgId): Promise<void> {
     await connection.run(`DELETE FROM ${table} WHERE hex(org) = ?`, [org.replaceAll('-', '').toUpperCase()]);
   await connection.close();
   await rm(join(data, 'blobs', org), { recursive: true });
-}
-
-async function said(stream: NodeJS.ReadableStream | null, word: string): Promise<void> {
-  if (stream === null) throw new Error('its output is no pipe');
-  await new Promise<void>((resolve) =>
-    stream.on('data', (chunk: Buffer) => chunk.toString().includes(word) && resolve()),
-  );
 }

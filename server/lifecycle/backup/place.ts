@@ -16,7 +16,7 @@ export async function claimPlace(
   { target, vault }: Pick<BackupParts, 'target' | 'vault'>,
   isInUse: boolean,
 ): Promise<void> {
-  const server = vault.lookupHash('client', 'the place of the backups');
+  const server = ownMark(vault);
   const found = await markOf(target);
   if (found === server) return;
   if (found !== null) {
@@ -27,6 +27,21 @@ export async function claimPlace(
   }
   if (isInUse) throw notThere(target);
   await target.put(MARK, [Buffer.from(`${JSON.stringify({ format: 1, server })}\n`)]);
+}
+
+/** Throws DaylightError where backups of another server, or none, are kept here. */
+export async function requireOwnPlace({ target, vault }: Pick<BackupParts, 'target' | 'vault'>): Promise<void> {
+  const found = await markOf(target);
+  if (found === ownMark(vault)) return;
+  if (found === null) throw notThere(target);
+  throw new DaylightError('conflict', `${target.place}: these backups are of another server than the recovery set`, {
+    field: 'backups',
+    remedy: 'Name the folder of the backups of that server with --backups, or the recovery set of this one.',
+  });
+}
+
+function ownMark(vault: BackupParts['vault']): string {
+  return vault.lookupHash('client', 'the place of the backups');
 }
 
 /** Null where there is none. */

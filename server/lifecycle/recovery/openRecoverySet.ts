@@ -6,6 +6,7 @@ import type { UnixMs } from '../../../shared/time.ts';
 import { syncFolder } from '../../durable.ts';
 import { type KeyPage, loadKeys } from '../../store/sqlite/keyDump.ts';
 import { type RootKey, rootKeyOf } from '../../vault/rootKey.ts';
+import { type RootKeySource, writeCurrentSource } from '../../vault/rootKeyProvider.ts';
 import { EMPTY, headAfter, type LedgerHead } from '../ledgerEntry.ts';
 import { RecoveryLine } from './recoveryLine.ts';
 
@@ -112,9 +113,13 @@ function notWhole(file: string): DaylightError {
 
 /**
  * Puts keys and ledger into a folder in which nothing is, or which is not there yet: what `keys.db`, `root.key` and `ledger.ndjson` were. The data comes
- * from a backup. Throws DaylightError `conflict` where something is there.
+ * from a backup. `source`: where the root key is instead of in the folder. Throws DaylightError `conflict` where something is there.
  */
-export async function layRecoverySet(set: OpenedRecoverySet, folder: string): Promise<void> {
+export async function layRecoverySet(
+  set: OpenedRecoverySet,
+  folder: string,
+  source: RootKeySource | null = null,
+): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await readdir(folder)).length > 0) {
     throw new DaylightError('conflict', `${folder}: something is here already`, {
@@ -123,7 +128,8 @@ export async function layRecoverySet(set: OpenedRecoverySet, folder: string): Pr
   }
   await writePrivately(join(folder, 'ledger.ndjson'), set.ledger.map((line) => `${line}\n`).join(''));
   await loadKeys(join(folder, 'keys.db'), set.keys);
-  await writePrivately(join(folder, 'root.key'), set.rootKey);
+  if (source === null) await writePrivately(join(folder, 'root.key'), set.rootKey);
+  else await writeCurrentSource(folder, source);
   await syncFolder(folder);
 }
 

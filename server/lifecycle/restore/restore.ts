@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DaylightError } from '../../../shared/errors.ts';
 import { type BackupId, OrgId } from '../../../shared/ids.ts';
@@ -38,9 +38,10 @@ export interface RestoreParts extends Pick<BackupParts, 'folder' | 'clock' | 'ra
 }
 
 export interface Restoring {
-  /** Where it is brought back to: the data folder, or for a drill another one. */
-  readonly into: string;
-  readonly drill: boolean;
+  /** Where the database is brought back to. */
+  readonly quarantine: string;
+  /** Where the images are; null: they are only looked at. */
+  readonly images: string | null;
   readonly tell?: (progress: Progress) => void;
 }
 
@@ -68,21 +69,37 @@ export async function restore(
   parts: RestoreParts,
   record: Backup,
   known: readonly Backup[],
-  restoring: Restoring,
+  { tell }: Pick<Restoring, 'tell'>,
 ): Promise<Restored> {
+  const { folder, clock, keyStore } = parts;
+  await requireConfirmed(folder);
+  await clearQuarantine(folder);
+  const [quarantine, images] = [join(folder, QUARANTINE), imagesIn(folder, 'quarantine')];
+  const { organisations, ...restored } = await bringBack(parts, record, known, {
+    ...{ quarantine, images },
+    ...(tell && { tell }),
+  });
+  await keyStore.raiseMark('restore_epoch', ((await keyStore.mark('restore_epoch')) ?? 0) + 1);
+  const all = [...new Set([...organisations, ...(await organisationsIn(join(folder, 'blobs')))])];
+  await swapIn(folder, { backup: record.backup, at: clock.now(), organisations: all });
+  return restored;
+}
+
+/** Does all of it but to put it in the place of what is there. */
+export async function bringBack(
+  parts: RestoreParts,
+  record: Backup,
+  known: readonly Backup[],
+  restoring: Restoring,
+): Promise<Restored & { readonly organisations: readonly OrgId[] }> {
   const { folder, clock, keyStore, vault, target } = parts;
-  const { into, drill } = restoring;
-  if (!drill) {
-    await requireConfirmed(folder);
-    await clearQuarantine(folder);
-  }
+  const { quarantine } = restoring;
   requireOpenable(record, clock.now());
   const opened = openedBackup(vault, record);
   const manifest = await readManifest(target, opened);
   const ledger = await openLedger(folder);
   await requireLedger(parts, ledger, known);
 
-  const quarantine = join(into, QUARANTINE);
   await mkdir(quarantine, { recursive: true, mode: 0o700 });
   const file = join(quarantine, 'daylight.db');
   await writeDatabase({ target }, opened, manifest, file, restoring);
@@ -102,12 +119,6 @@ export async function restore(
     const images = await bringImages(parts, opened, manifest, back, restoring);
     await requireEnded(keyStore, endings);
     const samples = await openSamples(parts, quarantine);
-    await back.close();
-    if (!drill) {
-      await keyStore.raiseMark('restore_epoch', ((await keyStore.mark('restore_epoch')) ?? 0) + 1);
-      const organisations = [...new Set([...images.organisations, ...(await organisationsIn(join(folder, 'blobs')))])];
-      await swapIn(folder, { backup: record.backup, at: clock.now(), organisations });
-    }
     return {
       backup: record.backup,
       at: record.at,
@@ -117,10 +128,10 @@ export async function restore(
       images: images.count,
       missingImages: images.missing,
       opened: samples,
+      organisations: images.organisations,
     };
   } finally {
-    await back.close().catch(() => undefined);
-    if (drill) await rm(quarantine, { recursive: true, force: true });
+    await back.close();
   }
 }
 
@@ -193,15 +204,14 @@ interface BroughtImages {
   readonly organisations: readonly OrgId[];
 }
 
-/** Each that is still named: from the data itself where it is what it was, otherwise from the backups. A drill only looks at them. */
+/** Each that is still named: from the data itself where it is what it was, otherwise from the backups. */
 async function bringImages(
   { folder, target }: RestoreParts,
   opened: Opened,
   { images }: Manifest,
   back: BroughtBack,
-  { drill, tell }: Restoring,
+  { images: into, tell }: Restoring,
 ): Promise<BroughtImages> {
-  const into = imagesIn(folder, 'quarantine');
   const missing: ListedImage[] = [];
   const organisations = new Set<OrgId>();
   let [count, done] = [0, 0];
@@ -215,7 +225,7 @@ async function bringImages(
       else {
         count += 1;
         organisations.add(image.org);
-        if (!drill) await bringOne(folder, into, image, bytes);
+        if (into !== null) await bringOne(folder, into, image, bytes);
       }
     }
     done += some.reduce((sum, { size }) => sum + size, 0);
@@ -227,7 +237,7 @@ async function bringImages(
     if (some.length === 500) await bringSome();
   }
   await bringSome();
-  if (!drill) for (const org of organisations) await syncFolder(join(into, org));
+  if (into !== null) for (const org of organisations) await syncFolder(join(into, org));
   await back.dropImages(missing);
   return { count, missing: missing.length, organisations: [...organisations] };
 }

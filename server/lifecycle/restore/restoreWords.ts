@@ -1,4 +1,5 @@
 import type { Backup } from '../backup/catalogue.ts';
+import type { Rebuilt } from './rebuild.ts';
 import type { Restored } from './restore.ts';
 
 /** What is said before a backup takes the place of what is there. */
@@ -11,16 +12,47 @@ export function whatARestoreReplaces({ backup, at }: Backup): readonly string[] 
 }
 
 export function restoredLines(restored: Restored, how: 'drill' | 'real'): readonly string[] {
-  const { at, ended, unreadable, expired, images, missingImages, opened } = restored;
-  const lines = [
-    `  ${unreadable} entries nobody can read any more and ${expired} past their day were left out; ${ended} that had ended are not in it`,
-    `  ${images} images${missingImages === 0 ? '' : `, ${missingImages} that were nowhere any more left out`}; of ${opened} people an entry was opened`,
-  ];
-  const of = new Date(at).toISOString();
-  if (how === 'drill') return [`The backup of ${of} can be restored. Nothing was changed:`, ...lines];
+  const of = new Date(restored.at).toISOString();
+  if (how === 'drill') return [`The backup of ${of} can be restored. Nothing was changed:`, ...leftOut(restored)];
   return [
     `Restored the backup of ${of}:`,
-    ...lines,
+    ...leftOut(restored),
     'Start the server and see that everything is there; then run `daylight-server restore --confirm`.',
+  ];
+}
+
+/** Null: it was decided before, and only finished now. */
+export function rebuiltLines(rebuilt: Rebuilt | null): readonly string[] {
+  if (rebuilt === null) return ['The rebuilding that was interrupted is finished.', ...WHAT_NEXT];
+  const { at, missingPeople, off, lostKeys } = rebuilt;
+  const people =
+    missingPeople === 0 ? [] : [`  ${missingPeople} people came after the backup and are not in it: invite them again`];
+  const policies = off.map(
+    ({ name }) => `  ${name}: its last policy is lost. Everything is off until an owner publishes one in the console.`,
+  );
+  const keys = lostKeys.map(
+    ({ name }) =>
+      `  ${name}: the key that signs its policies was replaced after the backup, and is lost. Enrol its computers again.`,
+  );
+  return [
+    `Rebuilt from the backup of ${new Date(at).toISOString()} and the recovery set:`,
+    ...leftOut(rebuilt),
+    ...people,
+    ...policies,
+    ...keys,
+    ...WHAT_NEXT,
+  ];
+}
+
+const WHAT_NEXT = [
+  'Start the server under the address that it had. Everyone signs in anew, with the password of the day of the backup.',
+  'If the machine was off for more than a day, look at the clock and run `daylight-server clock --confirm`: until then nothing is deleted by the date.',
+  'Run `daylight-server recovery begin` and delete every copy of the recovery set of before.',
+];
+
+function leftOut({ ended, unreadable, expired, images, missingImages, opened }: Restored): readonly string[] {
+  return [
+    `  ${unreadable} entries nobody can read any more and ${expired} past their day were left out; ${ended} that had ended are not in it`,
+    `  ${images} images${missingImages === 0 ? '' : `, ${missingImages} that were nowhere any more left out`}; of ${opened} people an entry was opened`,
   ];
 }

@@ -15,10 +15,14 @@ import { isMissing, syncFolder, writeDurably } from '../../durable.ts';
 
 export const QUARANTINE = 'restore';
 export const BEFORE = 'before-restore';
-const PLAN = 'plan.json';
+export const PLAN = 'plan.json';
 const DATABASE = ['daylight.db', 'daylight.db-wal', 'daylight.db-shm'] as const;
 
-const Plan = z.strictObject({ backup: BackupId, at: UnixMs, organisations: z.array(OrgId).readonly() }).readonly();
+const Plan = z.union([
+  z.strictObject({ backup: BackupId, at: UnixMs, organisations: z.array(OrgId).readonly() }).readonly(),
+  /** Of a lost machine: everything lies in quarantine, the keys as well, and there is nothing in whose place it comes. */
+  z.strictObject({ backup: BackupId, at: UnixMs, rebuilt: z.literal(true) }).readonly(),
+]);
 export type Plan = z.infer<typeof Plan>;
 
 export function imagesIn(folder: string, where: 'quarantine' | 'before'): string {
@@ -55,6 +59,10 @@ export async function finishRestore(folder: string): Promise<Plan | null> {
   const plan = await planIn(folder);
   if (plan === null) return null;
   const [quarantine, before] = [join(folder, QUARANTINE), join(folder, BEFORE)];
+  if ('rebuilt' in plan) {
+    await moveAll(quarantine, folder);
+    return plan;
+  }
   await mkdir(before, { recursive: true, mode: 0o700 });
   // As long as it is in quarantine, what stands in its place is what was there before.
   if (await exists(join(quarantine, 'daylight.db'))) {
@@ -75,6 +83,15 @@ export async function finishRestore(folder: string): Promise<Plan | null> {
   await rm(quarantine, { recursive: true, force: true });
   await syncFolder(folder);
   return plan;
+}
+
+/** What was moved before an interruption is not in quarantine any more. Locks stay: somebody holds those of the folder. */
+async function moveAll(quarantine: string, folder: string): Promise<void> {
+  const names = (await readdir(quarantine)).filter((name) => name !== PLAN && !/\.lock/.test(name));
+  for (const name of names) await rename(join(quarantine, name), join(folder, name));
+  await syncFolder(folder);
+  await rm(quarantine, { recursive: true, force: true });
+  await syncFolder(folder);
 }
 
 /** Deletes what was there before the last restore. False where nothing is kept. */

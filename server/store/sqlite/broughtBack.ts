@@ -1,6 +1,7 @@
-import type { OrgId, PersonId } from '../../../shared/ids.ts';
+import { type DeviceId, OrgId, PersonId, TeamId } from '../../../shared/ids.ts';
 import type { Day } from '../../../shared/time.ts';
-import { dayNumber, idBytes, parameterCode } from './columns.ts';
+import type { PersonalDecision, PersonRecord } from '../store.ts';
+import { dayNumber, id, idBytes, idListBytes, parameterCode } from './columns.ts';
 import { type Connection, connect } from './connection.ts';
 import { storeError } from './failure.ts';
 import { otherKeyCodes } from './keyStore.ts';
@@ -17,6 +18,11 @@ const RECORDED = ['segment', 'image', 'imported', 'imported_piece'];
 export interface BroughtBack {
   /** Puts what must not go backwards from the store in `file`, which is of the same format, in the place of what the backup had of it. */
   carryForward(file: string): Promise<void>;
+  /**
+   * The same where there is no such store any more: what is known of everybody's rights takes the place of what the backup had of them. Returns who was in
+   * the backup and has no rights now, and how many have rights and were not in it.
+   */
+  carryRights(rights: KeptRights): Promise<CarriedRights>;
   /** Everyone signs in anew, and no link or code from before the backup counts. */
   endSessions(): Promise<void>;
   /** Deletes all that names this person, or this organisation where there is none. */
@@ -30,6 +36,17 @@ export interface BroughtBack {
   /** Deletes the rows of images of which there is no file anywhere. */
   dropImages(images: readonly NamedImage[]): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface KeptRights {
+  readonly people: readonly Pick<PersonRecord, 'org' | 'person' | 'role' | 'teams' | 'managesTeams'>[];
+  readonly retired: readonly { readonly org: OrgId; readonly device: DeviceId }[];
+  readonly decisions: readonly (Omit<PersonalDecision, 'decision'> & { readonly decision: Uint8Array })[];
+}
+
+export interface CarriedRights {
+  readonly gone: readonly { readonly org: OrgId; readonly person: PersonId }[];
+  readonly missing: number;
 }
 
 export async function openBroughtBack(file: string): Promise<BroughtBack> {
@@ -49,6 +66,7 @@ export async function openBroughtBack(file: string): Promise<BroughtBack> {
   };
   return {
     carryForward: (from) => told(() => attached(connection, from, carryAll)),
+    carryRights: (rights) => told(() => inOne(connection, () => carryRights(connection, rights))),
     endSessions: () => told(() => connection.script('DELETE FROM web_session; DELETE FROM token;')),
     forget: (org, person) => told(() => forget(connection, org, person)),
     dropUnreadable: (keys) => told(() => attached(connection, keys, dropUnreadable)),
@@ -87,17 +105,21 @@ async function attached<T>(
 ): Promise<T> {
   await connection.run('ATTACH ? AS other', [file]);
   try {
-    await connection.run('BEGIN IMMEDIATE');
-    try {
-      const done = await work(connection);
-      await connection.run('COMMIT');
-      return done;
-    } catch (error) {
-      await connection.run('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
+    return await inOne(connection, () => work(connection));
   } finally {
     await connection.script('DETACH other').catch(() => undefined);
+  }
+}
+
+async function inOne<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  await connection.run('BEGIN IMMEDIATE');
+  try {
+    const done = await work();
+    await connection.run('COMMIT');
+    return done;
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
   }
 }
 
@@ -111,6 +133,39 @@ async function carryAll(connection: Connection): Promise<void> {
     await connection.run(
       `DELETE FROM main.${table} WHERE NOT EXISTS (SELECT 1 FROM other.person AS p WHERE p.org = ${table}.org AND p.person = ${table}.person)`,
     );
+}
+
+async function carryRights(connection: Connection, { people, retired, decisions }: KeptRights): Promise<CarriedRights> {
+  const there = await connection.all('SELECT org, person FROM person');
+  const known = new Set(people.map(({ org, person }) => `${org}/${person}`));
+  const all = there.map((row) => ({ org: id(OrgId, row, 'org'), person: id(PersonId, row, 'person') }));
+  const names = new Set(all.map(({ org, person }) => `${org}/${person}`));
+  const teams = new Set((await connection.all('SELECT team FROM team')).map((row) => id(TeamId, row, 'team')));
+  for (const { org, person, ...one } of people) {
+    const [own, managed] = [one.teams, one.managesTeams].map((ids) =>
+      idListBytes(ids.filter((each) => teams.has(each))),
+    );
+    await connection.run('UPDATE person SET role = ?, teams = ?, manages_teams = ? WHERE org = ? AND person = ?', [
+      ...[one.role, own ?? Buffer.alloc(0), managed ?? Buffer.alloc(0)],
+      ...[idBytes(org), idBytes(person)],
+    ]);
+  }
+  for (const { org, device } of retired)
+    await connection.run("UPDATE device SET status = 'retired' WHERE org = ? AND device = ?", [
+      idBytes(org),
+      idBytes(device),
+    ]);
+  await connection.run('DELETE FROM personal_decision');
+  for (const { org, person, revision, at, decision } of decisions.filter((one) =>
+    names.has(`${one.org}/${one.person}`),
+  ))
+    await connection.run('INSERT INTO personal_decision VALUES (?, ?, ?, ?, ?)', [
+      ...[idBytes(org), idBytes(person), revision, at, Buffer.from(decision)],
+    ]);
+  return {
+    gone: all.filter(({ org, person }) => !known.has(`${org}/${person}`)),
+    missing: people.filter(({ org, person }) => !names.has(`${org}/${person}`)).length,
+  };
 }
 
 const SCREENSHOT = parameterCode('screenshot');
