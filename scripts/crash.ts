@@ -8,7 +8,14 @@ import { rebuilding, restoring } from '../test/support/crash/restoring.ts';
 import { rootRotation } from '../test/support/crash/rootRotation.ts';
 import { build } from './build.ts';
 
-const all: Readonly<Record<string, Crashable>> = { organisation, account, keyRoll, rootRotation, restoring, rebuilding };
+const all: Readonly<Record<string, Crashable>> = {
+  organisation,
+  account,
+  keyRoll,
+  rootRotation,
+  restoring,
+  rebuilding,
+};
 
 /**
  * Builds, then lets the built commands die at a thousand of their writes, each, and sees whether they come to their right end: all of them, or those
