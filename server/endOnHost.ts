@@ -36,7 +36,7 @@ export interface ToEnd {
  * Ends the account of the person with this address, with the server stopped: first `agree` is asked, with what will go. Where nobody has it, and an
  * ending broke off, that one is finished instead. Resolves when
  * nothing of it is left here, with the certificate's file; null as long as the recovery set cannot be written, which could bring it back. Throws DaylightError `not_found`, and `conflict` while a server or a command has the
- * folder open, for the only owner, and as long as a legal hold keeps something.
+ * folder open, and for the only owner. What a legal hold keeps stays until that is over.
  */
 export async function endOnHost(
   email: string,
@@ -55,7 +55,7 @@ export async function endOnHost(
     const whose = begun ?? record;
     if (whose === null) throw nobody();
     if (record !== null) {
-      await requireEndable({ ...foundation, clock }, record);
+      await requireEndable(foundation, record);
       const { name } = await accounts.profile(record);
       await agree({ person: record.person, name, holdings: await store.holdingsOf(record.org, record.person) });
     }
@@ -91,7 +91,9 @@ export async function endOnHost(
       const failure = await settled;
       if (failure !== null) throw notYetGone(failure);
       const now = endings.of(org).find((one) => one.ending === ending);
-      if (now === undefined || !hasReached(now.state, 'verified_empty')) throw new Error('it was certified too early');
+      // What a legal hold keeps is there until that is over: the server goes on with it then.
+      const least = now?.kept === null ? 'verified_empty' : 'scrubbed';
+      if (now === undefined || !hasReached(now.state, least)) throw new Error('it was certified too early');
       const isCertified = (await certificateOf(foundation.folder, ending)) !== null;
       return { ending: now, certificate: isCertified ? join(foundation.folder, fileOf(ending)) : null };
     } finally {
@@ -104,10 +106,15 @@ export async function endOnHost(
 
 type OfPerson = Ending & { readonly person: PersonId };
 
-/** The newest that was ordered and of which something may be here still. */
+/** The newest that was ordered and of which something may be here still, though nothing keeps it. */
 function unfinished({ entries }: Pick<Ledger, 'entries'>): OfPerson | null {
   const isOfPerson = (ending: Ending): ending is OfPerson => ending.person !== null;
-  return endingsIn(entries).filter(isOfPerson).filter(isClearing).at(-1) ?? null;
+  return (
+    endingsIn(entries)
+      .filter(isOfPerson)
+      .filter((one) => one.kept === null && isClearing(one))
+      .at(-1) ?? null
+  );
 }
 
 function notYetGone(cause: unknown): DaylightError {

@@ -12,7 +12,7 @@ import { createNotices, type Notices } from './control/notices.ts';
 import { createPolicyControl } from './control/policies.ts';
 import { createRightsRequests, type RightsRequests } from './control/requests.ts';
 import { createOrganisations, type Organisations } from './control/signer.ts';
-import { endingsIn, isClearing, ofOrganisation } from './lifecycle/ended.ts';
+import { endingsIn, isClearing, isLetGo, ofOrganisation } from './lifecycle/ended.ts';
 import { type Ledger, openLedger } from './lifecycle/ledger.ts';
 import { requireWitnessed, witnessesOf } from './lifecycle/ledgerWitness.ts';
 import { createRecoverySet, type RecoverySet } from './lifecycle/recovery/recoverySet.ts';
@@ -95,7 +95,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
         rootKey,
         random: (length) => random.bytes(length),
         // An older copy of the key store, put back, must not open what has ended since.
-        ended: endingsIn(ledger.entries),
+        ended: endingsIn(ledger.entries).filter(isLetGo),
         mono: () => clock.mono(),
       }),
     );

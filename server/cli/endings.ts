@@ -42,6 +42,11 @@ export async function cancelPerson(options: Given): Promise<void> {
     certificate === null
       ? 'The account is ended. There is no certificate yet: the server makes it as soon as the recovery set is written.'
       : `The account is ended. The certificate is ${certificate}; give it to the person: daylight-server verify-certificate checks it anywhere.`,
+    ...(ending.kept === null
+      ? []
+      : [
+          'A legal hold keeps a part, which nobody is shown; the server deletes it when the hold is over. The certificate names it.',
+        ]),
     'Start the server: it tells each of their computers to wipe when it connects, and makes the certificate final once the last lease is over',
     'and no backup holds sealed bytes of theirs.',
   ]);

@@ -3,17 +3,19 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { canonical, isCanonical } from '../../shared/canonical.ts';
+import { ParameterId } from '../../shared/catalog.ts';
 import { ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
 import { CertificateFile, EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
-import { UnixMs } from '../../shared/time.ts';
+import { Day, UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import { isMissing, syncFolder, writeDurably } from '../durable.ts';
-import type { KeyStore } from '../store/store.ts';
+import type { KeyStore, Store } from '../store/store.ts';
 import type { CertificateKey, Vault } from '../vault/vault.ts';
 import type { Ending } from './ended.ts';
 import { backupsWith } from './endings.ts';
+import { holdsOf } from './keptForHold.ts';
 import type { Ledger } from './ledger.ts';
 import { hasReached, KIND, LedgerHead } from './ledgerEntry.ts';
 
@@ -39,6 +41,15 @@ export const Certificate = z.strictObject({
   remains: z.strictObject({
     /** Sealed, under keys that are destroyed. */
     backups: z.strictObject({ many: z.int().min(0), until: UnixMs.nullable() }),
+    /** What legal holds keep for now, readable by nobody: which days of what, why, on whose authority, and until when. Left out: nothing. */
+    held: z
+      .array(
+        z.strictObject({
+          ...{ parameters: z.array(ParameterId).readonly(), from: Day, to: Day },
+          ...{ why: z.string(), authority: z.string(), until: Day },
+        }),
+      )
+      .optional(),
     /** Computers that have not answered that they deleted everything; none of them records after `until`. */
     computers: z.strictObject({ of: z.int().min(0), wiped: z.int().min(0), until: UnixMs.nullable() }),
     /** For ever: that this id was ended, and hashes that say nothing without what was destroyed. */
@@ -50,7 +61,8 @@ export type Certificate = z.infer<typeof Certificate>;
 export interface CertificateDeps {
   readonly folder: string;
   readonly keyStore: Pick<KeyStore, 'backups'>;
-  readonly vault: Pick<Vault, 'certificateKey'>;
+  readonly store: Pick<Store, 'settingRevisions' | 'holdingsOf'>;
+  readonly vault: Pick<Vault, 'certificateKey' | 'open'>;
   readonly ledger: Pick<Ledger, 'head'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -147,13 +159,42 @@ async function documentOf(deps: CertificateDeps, ending: Ending): Promise<Certif
     person: ending.person,
     orderedBy: ending.by,
     states: ending.history.map(({ state, at }) => ({ state, at })),
-    destroyed: { ...ending.counts },
+    destroyed: await destroyedOf(deps, ending),
     remains: {
       backups: { many: backups.length, until: latest(backups.map(({ expires }) => expires)) },
+      ...(await heldOf(deps, ending, issuedAt)),
       computers: { ...computers, until: latest(ending.person === null ? [ending.leaseUntil ?? 0] : leases) },
       ledger: deps.ledger.head,
     },
   };
+}
+
+/** What there was, without what is kept. */
+async function destroyedOf(
+  { store }: CertificateDeps,
+  { org, person, kept, counts }: Ending,
+): Promise<Record<string, number>> {
+  if (person === null || kept === null) return { ...counts };
+  const here = await store.holdingsOf(org, person);
+  const still: Readonly<Record<string, number>> = { ...here.counts, days: here.days };
+  return Object.fromEntries(
+    Object.entries(counts).map(([kind, many]) => [kind, Math.max(0, many - (still[kind] ?? 0))]),
+  );
+}
+
+async function heldOf(
+  deps: CertificateDeps,
+  { org, person, kept }: Ending,
+  now: UnixMs,
+): Promise<Pick<Certificate['remains'], 'held'>> {
+  if (person === null || kept === null) return {};
+  const holds = (await holdsOf(deps, { org, person }, now, 'doubted')).filter(({ number }) =>
+    kept.holds.includes(number),
+  );
+  const held = holds.map(({ parameters, from, to, why, authority, until }) => {
+    return { parameters: [...parameters], from, to, why, authority, until };
+  });
+  return { held };
 }
 
 function latest(times: readonly UnixMs[]): UnixMs | null {

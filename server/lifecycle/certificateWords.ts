@@ -4,7 +4,7 @@ import type { Certificate } from './certificate.ts';
 /** The certificate as it is read: by somebody who was here, and has no account any more. */
 export function certificateWords(certificate: Certificate, publicKey: string): readonly string[] {
   const { kind, person, org, ending, issuedAt, orderedBy, states, destroyed, remains } = certificate;
-  const { backups, computers } = remains;
+  const { backups, computers, held = [] } = remains;
   return [
     kind === 'final' ? 'Final certificate of an ending' : 'Interim certificate of an ending',
     `  Issued ${time(issuedAt)}, of the ending ${ending}`,
@@ -12,11 +12,17 @@ export function certificateWords(certificate: Certificate, publicKey: string): r
     `  Ordered by: ${orderedBy === 'host' ? 'whoever runs the server' : orderedBy.replaceAll('_', ' ')}`,
     'When',
     ...states.map(({ state, at }) => `  ${time(at)}  ${stateWords[state]}`),
-    'What there was, all of which is destroyed, with every key that opened it',
+    held.length === 0
+      ? 'What there was, all of which is destroyed, with every key that opened it'
+      : 'What was destroyed, with every key that opened it',
     ...Object.entries(destroyed).map(
       ([what, many]) => `  ${many.toLocaleString('en-GB')}  ${what.replaceAll('_', ' ')}`,
     ),
     'What remains',
+    ...held.flatMap(({ parameters, from, to, why, authority, until }) => [
+      `  A legal hold keeps until ${until}, readable by nobody: ${parameters.join(', ')}, ${from} to ${to}`,
+      `    why: ${why.replaceAll(/\s+/g, ' ')}; on the authority of: ${authority}. Then it is destroyed as the rest was.`,
+    ]),
     backups.many === 0
       ? '  Backups: none that has it'
       : `  Backups: ${backups.many} that have it, sealed under keys that are destroyed, until ${day(backups.until)}`,

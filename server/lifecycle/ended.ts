@@ -1,6 +1,7 @@
 import type { DeviceId, ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
 import type { EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import type { Kept } from './keptForHold.ts';
 import { type EndedDevice, hasReached, type LedgerEntry } from './ledgerEntry.ts';
 
 /** One ending, as the lines of the ledger tell it. */
@@ -15,6 +16,8 @@ export interface Ending {
   readonly times: ReadonlyMap<EndingState, UnixMs>;
   /** Every state that was ever reached, those from before it was committed again among them. */
   readonly history: readonly { readonly state: EndingState; readonly at: UnixMs }[];
+  /** What legal holds keep for now: everything else is destroyed. Null: nothing. */
+  readonly kept: Kept | null;
   /** The line of the ledger that says that nothing is left, 1 for the first; null as long as none does. */
   readonly emptySince: number | null;
   /** What there was when it was ordered, by kind. */
@@ -36,7 +39,15 @@ export function endingsIn(entries: readonly LedgerEntry[]): readonly Ending[] {
 }
 
 function begun({ ending, org, person }: LedgerEntry): Ending {
-  const nothing = { times: new Map(), history: [], emptySince: null, counts: {}, devices: [], leaseUntil: null };
+  const nothing = {
+    times: new Map(),
+    history: [],
+    kept: null,
+    emptySince: null,
+    counts: {},
+    devices: [],
+    leaseUntil: null,
+  };
   return { ending, org, person, state: 'committed', by: 'host', ...nothing, wiped: new Set<DeviceId>() };
 }
 
@@ -54,7 +65,18 @@ function after(before: Ending, entry: LedgerEntry, line: number): Ending {
   const { by, counts } = isFirst ? entry : before;
   const devices = together(before.devices, entry.devices);
   const leaseUntil = Math.max(before.leaseUntil ?? 0, entry.leaseUntil ?? 0) || null;
-  return { ...before, state, times, history, emptySince: null, by, counts, devices, leaseUntil };
+  return {
+    ...before,
+    state,
+    times,
+    history,
+    kept: entry.kept ?? null,
+    emptySince: null,
+    by,
+    counts,
+    devices,
+    leaseUntil,
+  };
 }
 
 /** Each once, with the latest end of its lease. */
@@ -70,6 +92,11 @@ function together(before: readonly EndedDevice[], more: readonly EndedDevice[]):
 /** Something of it is here still, as far as the ledger knows. */
 export function isClearing({ state }: Ending): boolean {
   return !hasReached(state, 'verified_empty');
+}
+
+/** Everything is destroyed that no legal hold keeps: until then what is kept may have to be sealed anew, for which it must be opened. */
+export function isLetGo({ kept, history }: Ending): boolean {
+  return kept === null || history.some(({ state }) => state === 'keys_destroyed');
 }
 
 export function ofOrganisation({ person }: Ending): boolean {

@@ -1,6 +1,7 @@
 import { DaylightError } from '../../shared/errors.ts';
 import { type DeviceId, ErasureId, type OrgId, type PersonId } from '../../shared/ids.ts';
 import type { EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
+import type { HoldView } from '../../shared/protocol/http/holds.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import type { Connections } from '../control/control.ts';
@@ -9,19 +10,21 @@ import { segmentScope } from '../ingest/scopes.ts';
 import { createLanes } from '../lanes.ts';
 import type { Random } from '../random.ts';
 import { type KeyStore, type Store, StoreError } from '../store/store.ts';
+import { daysOfWeek, weekOf } from '../vault/epochs.ts';
 import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/vault.ts';
 import { catalogued } from './backup/catalogue.ts';
 import type { ClockBrake } from './clockBrake.ts';
 import { requireEndable } from './endable.ts';
-import { type Ending, endingsIn, isClearing } from './ended.ts';
+import { type Ending, endingsIn, isClearing, isLetGo } from './ended.ts';
+import { firstKept, holdsOf, type Kept, keptBy, keptKeys, sealKept } from './keptForHold.ts';
 import type { Ledger } from './ledger.ts';
 import { type EndedDevice, hasReached, type LedgerEntry, MOST_DEVICES } from './ledgerEntry.ts';
 import { type RoundLeft, startUntilDone } from './untilDone.ts';
 
 export interface EndingDeps {
   readonly store: Store;
-  readonly keyStore: Pick<KeyStore, 'countKeys' | 'scrub' | 'backups'>;
-  readonly vault: Pick<Vault, 'open' | 'endPerson'>;
+  readonly keyStore: Pick<KeyStore, 'countKeys' | 'dataKeyEpochs' | 'scrub' | 'backups'>;
+  readonly vault: Pick<Vault, 'open' | 'seal' | 'endPerson' | 'destroyDataKeys'>;
   readonly ledger: Ledger;
   readonly erased: Pick<Erased, 'commit' | 'changed'>;
   readonly connections: Pick<Connections, 'ofPerson'>;
@@ -49,7 +52,8 @@ export interface EndingOrder {
 }
 
 /**
- * What ends accounts while the server runs: committed → keys destroyed → purged → scrubbed → verified empty → agents wiped → backups
+ * What ends accounts while the server runs. What a legal hold keeps stays where it is, under keys of its own and readable by nobody: the ending
+ * is `scrubbed` then and waits; when a hold is over it is committed again, and takes along what no other one keeps. Its states: committed → keys destroyed → purged → scrubbed → verified empty → agents wiped → backups
  * expired → final. Each state is in the ledger before the next step begins, and every step can be repeated: whatever a crash has left, the next
  * start goes on with it. Of an organisation, which is cleared with the server stopped, it does what comes after.
  */
@@ -86,6 +90,8 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   const { ledger } = deps;
   const samples = new Map<ErasureId, readonly Sample[]>();
   const held = new Set<ErasureId>();
+  /** Of those that wait for a legal hold: what the ledger said of them when their certificate was made. */
+  const certified = new Map<ErasureId, number>();
   const lanes = createLanes<PersonId>();
   const answers = createLanes<DeviceId>();
 
@@ -105,24 +111,40 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   }
 
   /** What came back with an older copy of the data is as if it had never been ended. */
-  async function commitAgain(which: Ending, more: Computers = NO_COMPUTERS): Promise<void> {
+  async function commitAgain(which: Ending, more: Computers = NO_COMPUTERS, kept = which.kept): Promise<void> {
     const { ending, org, person, by, counts } = which;
-    await ledger.append({ at: deps.clock.now(), ending, org, person, state: 'committed', by, counts, ...more });
+    const keeps = kept === null ? {} : { kept };
+    await ledger.append({
+      at: deps.clock.now(),
+      ending,
+      org,
+      person,
+      state: 'committed',
+      by,
+      counts,
+      ...more,
+      ...keeps,
+    });
     deps.reached?.(now(ending), 'committed');
   }
 
   /** Between the order and the fence a computer may have been enrolled, or given a longer lease: it is told to wipe, and waited for, too. */
-  async function noteLate(which: Ending & { readonly person: PersonId }): Promise<void> {
+  async function noteLate(which: OfPerson): Promise<void> {
     const known = new Map(now(which.ending).devices.map(({ device, leaseUntil }) => [device, leaseUntil ?? 0]));
     const found = await computersOf(deps.store, which);
     const isNews = ({ device, leaseUntil }: EndedDevice): boolean => (leaseUntil ?? 0) > (known.get(device) ?? -1);
     if (found.devices.some(isNews)) await commitAgain(which, found);
   }
 
-  async function clear(which: Ending & { readonly person: PersonId }): Promise<'held' | 'cleared'> {
+  async function clear(which: OfPerson): Promise<'held' | 'kept' | 'cleared'> {
     const { ending, org, person } = which;
-    await lanes.run(person, async () => destroy(which));
-    if (!hasReached(now(ending).state, 'purged')) await purge(which);
+    await lanes.run(person, async () => {
+      await letGoOfWhatIsOver(which);
+      await destroy(ofNow(which));
+    });
+    const { kept, history } = now(ending);
+    if (kept !== null && certified.get(ending) === history.length) return 'kept';
+    if (!hasReached(now(ending).state, 'purged')) await purge(ofNow(which));
     if (!((await deps.store.scrub()) && (await deps.keyStore.scrub()))) {
       held.add(ending);
       return 'held';
@@ -130,30 +152,74 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     held.delete(ending);
     await reach(which, 'scrubbed');
     await deps.requireNoneKept();
-    if (await isLeft(deps, { org, person }, samples.get(ending) ?? [])) {
-      await purge(which);
+    const keys = kept === null ? null : await keptKeys(deps, which, kept, await holdsNow(which));
+    if (keys !== null && keys.over.length > 0) {
+      await purge(ofNow(which)); // a hold is over since
+      return clear(which);
+    }
+    const most = { below: belowKept(kept), keys: keys?.held.length ?? 0 };
+    if (await isLeft(deps, { org, person }, most, samples.get(ending) ?? [])) {
+      await purge(ofNow(which));
       throw somethingLeft();
     }
-    await reach(which, 'verified_empty');
     samples.delete(ending);
+    if (kept !== null) {
+      if (!(await deps.recorded())) return 'kept';
+      await deps.certify(now(ending));
+      certified.set(ending, now(ending).history.length);
+      return 'kept';
+    }
+    await reach(which, 'verified_empty');
     return 'cleared';
   }
 
-  async function destroy(which: Ending & { readonly person: PersonId }): Promise<void> {
+  /** Released, or past its last day: what no other hold keeps is ended as the rest was. */
+  async function letGoOfWhatIsOver(which: OfPerson): Promise<void> {
+    const { kept } = now(which.ending);
+    if (kept === null) return;
+    const holding = new Set((await holdsNow(which)).map(({ number }) => number));
+    const holds = kept.holds.filter((number) => holding.has(number));
+    if (holds.length === kept.holds.length) return;
+    await commitAgain(ofNow(which), NO_COMPUTERS, holds.length === 0 ? null : { ...kept, holds });
+  }
+
+  function holdsNow(which: Pick<OfPerson, 'org' | 'person'>): Promise<readonly HoldView[]> {
+    return holdsOf(deps, which, deps.clock.now(), deps.brake.check() === 'free' ? 'trusted' : 'doubted');
+  }
+
+  async function destroy(which: OfPerson): Promise<void> {
     if (hasReached(now(which.ending).state, 'keys_destroyed')) return;
     await fence(deps, which);
     await noteLate(which);
     if (which.by === 'host') await noteEnded(deps, which);
-    await deps.vault.endPerson(which.org, which.person);
+    const { kept } = which;
+    if (kept !== null) {
+      const holds = await holdsNow(which);
+      if (!isLetGo(which)) await sealKept(deps, which, kept, holds);
+      await deps.vault.destroyDataKeys((await keptKeys(deps, which, kept, holds)).over);
+    }
+    await deps.vault.endPerson(which.org, which.person, belowKept(kept));
     await reach(which, 'keys_destroyed');
   }
 
-  async function purge(which: Ending & { readonly person: PersonId }): Promise<void> {
+  async function purge(which: OfPerson): Promise<void> {
+    const { org, person, kept } = which;
     await deps.erased.commit(which);
-    await deps.vault.endPerson(which.org, which.person);
-    await deps.store.erasePerson(which.org, which.person, deps.clock.now());
+    await deps.vault.endPerson(org, person, belowKept(kept));
+    if (kept !== null) {
+      const { over } = await keptKeys(deps, which, kept, await holdsNow(which));
+      await deps.vault.destroyDataKeys(over);
+      for (const { parameter, epoch } of over)
+        await deps.store.purgeEpochs(org, person, parameter, ...daysOfWeek(weekOf(epoch)), [epoch]);
+    }
+    await deps.store.erasePerson(org, person, deps.clock.now(), { below: belowKept(kept) });
     deps.erased.changed(which);
     await reach(which, 'purged');
+  }
+
+  function ofNow({ ending }: OfPerson): OfPerson {
+    const found = now(ending);
+    return isOfPerson(found) ? found : missing();
   }
 
   /** Nothing of it is here any more. True while it waits for a day, or for a computer. */
@@ -180,7 +246,8 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     for (const one of all().filter(({ state }) => state !== 'final')) {
       if (isClosing()) break;
       try {
-        if (isOfPerson(one) && isClearing(one) && (await clear(one)) === 'held') left.add('held');
+        const cleared = isOfPerson(one) && isClearing(one) ? await clear(one) : 'cleared';
+        if (cleared !== 'cleared') left.add(cleared === 'held' ? 'held' : 'waiting');
         const after = now(one.ending);
         if (!isClearing(after) && (await outlive(after))) left.add('waiting');
       } catch (cause) {
@@ -193,7 +260,7 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
 
   for (const one of all().filter(isOfPerson)) {
     await fence(deps, one);
-    if (!isClearing(one) && (await isLeft(deps, one, []))) await commitAgain(one);
+    if (!isClearing(one) && (await isLeft(deps, one, { keys: 0 }, []))) await commitAgain(one, NO_COMPUTERS, null);
   }
   const rounds = startUntilDone(round, async () => {
     // A process may have ended between the last state and its certificate.
@@ -242,23 +309,28 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
 /** Of several, the one that is asked again first. */
 const order = ['held', 'failed', 'waiting'] as const;
 
-function isOfPerson(ending: Ending): ending is Ending & { readonly person: PersonId } {
+type OfPerson = Ending & { readonly person: PersonId };
+
+function isOfPerson(ending: Ending): ending is OfPerson {
   return ending.person !== null;
 }
 
 /** What there is now, written down; and something of it, to try in the end. */
 async function committed(
-  { store, vault, clock, random }: EndingDeps,
+  { store, vault, clock, random, brake }: EndingDeps,
   { org, person, by }: EndingOrder,
 ): Promise<{ readonly entry: LedgerEntry; readonly samples: readonly Sample[] }> {
   const record = await store.person(org, person);
   if (record === null) throw new DaylightError('not_found', 'there is no such person');
-  await requireEndable({ store, vault, clock }, record);
+  await requireEndable({ store }, record);
   const { days, counts } = await store.holdingsOf(org, person);
   const whose = { at: clock.now(), ending: ErasureId.parse(random.uuid()), org, person };
+  const trust = brake.check() === 'free' ? 'trusted' : 'doubted';
+  const kept = await keptBy({ store }, whose, await holdsOf({ store, vault }, whose, whose.at, trust));
   const entry: LedgerEntry = {
     ...{ ...whose, state: 'committed', by, counts: { days, ...counts } },
     ...(await computersOf(store, { org, person })),
+    ...(kept === null ? {} : { kept }),
   };
   return { entry, samples: await samplesOf(store, org, person) };
 }
@@ -303,16 +375,22 @@ async function noteEnded({ store, clock }: Pick<EndingDeps, 'store' | 'clock'>, 
   await store.recordSecurityEvent({ org, at: clock.now(), kind: 'account_ended', person: null, detail });
 }
 
-/** Asked of store and key store; and something of it is tried to be opened. */
+/** Asked of store and key store; and something of it is tried to be opened. `most`: what is kept. */
 async function isLeft(
   { store, keyStore, vault }: EndingDeps,
-  { org, person }: { readonly org: OrgId; readonly person: PersonId },
+  { org, person }: Pick<OfPerson, 'org' | 'person'>,
+  most: { readonly below?: number | undefined; readonly keys: number },
   samples: readonly Sample[],
 ): Promise<boolean> {
-  if ((await store.person(org, person)) !== null || (await store.holdingsOf(org, person)).records > 0) return true;
-  if ((await keyStore.countKeys(org, person)) > 0) return true;
+  if ((await store.person(org, person)) !== null) return true;
+  if ((await store.holdingsOf(org, person, most.below)).records > 0) return true;
+  if ((await keyStore.countKeys(org, person)) > most.keys) return true;
   for (const { scope, sealed } of samples) if ((await unlessLost(vault.open(scope, sealed))) !== null) return true;
   return false;
+}
+
+function belowKept(kept: Kept | null): number | undefined {
+  return kept === null ? undefined : firstKept(kept);
 }
 
 /**

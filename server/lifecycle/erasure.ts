@@ -9,22 +9,15 @@ import { daysOf, type Erased, type ErasedOf, isOf, weeksIn } from '../control/er
 import { type ErasureScope, openErasure } from '../control/erasureScope.ts';
 import { openSegment } from '../ingest/openSegment.ts';
 import { openSessions, sealSessions } from '../ingest/pipeline.ts';
-import { imageScope, segmentScope } from '../ingest/scopes.ts';
+import { segmentScope } from '../ingest/scopes.ts';
 import { encodeSegment, type Segment } from '../ingest/segment.ts';
 import { withoutErased } from '../ingest/sessions.ts';
 import { withoutRecords } from '../reports/corrected.ts';
-import type {
-  BlobRecord,
-  ErasureRecord,
-  ErasureState,
-  ImageHead,
-  KeyStore,
-  SegmentRecord,
-  Store,
-} from '../store/store.ts';
+import type { ErasureRecord, ErasureState, KeyStore, SegmentRecord, Store } from '../store/store.ts';
 import { StoreError } from '../store/store.ts';
 import { daysOfWeek, epochAfter, erasureOf, weekOf } from '../vault/epochs.ts';
 import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/vault.ts';
+import { imagesOf, sealAgain } from './sealAgain.ts';
 import { startUntilDone, type UntilDone } from './untilDone.ts';
 
 export interface ErasureDeps {
@@ -218,19 +211,15 @@ async function reseal(
   one: Erasing,
   segment: SegmentRecord,
 ): Promise<'resealed' | 'changed' | 'goes'> {
-  const { store, vault } = deps;
+  const { vault } = deps;
   await setImmediate(); // others are served between two that are opened and sealed
   const content = await openSegment(vault, segment);
   if (content === null) return 'goes';
   const kept = withoutThose(content, await takenBy(deps, one));
   if (kept !== content) one.sample ??= { scope: segmentScope(segment), sealed: segment.sealed };
   if (kept.parts.length === 0) return 'goes';
-  const { sealed: _sealed, ...head } = segment;
-  const key = { ...head, epoch: epochAfter(segment.epoch, one.record.number) };
-  const sealed = await vault.seal(segmentScope(key), encodeSegment(kept), { compress: true });
-  await requireOpens(vault, segmentScope(key), sealed);
-  const images = await resealedImages(deps, { ...key, sealed }, kept);
-  return store.resealSegment({ ...key, sealed }, segment.epoch, images);
+  const epoch = epochAfter(segment.epoch, one.record.number);
+  return sealAgain(deps, segment, epoch, encodeSegment(kept), imagesOf(kept));
 }
 
 /** What is of it, or of an earlier one of the person, and not held for now. One that nobody can read takes nothing: it may be of anything. */
@@ -248,45 +237,6 @@ function withoutThose(content: Segment, goes: (observation: Observation) => bool
   const parts = content.parts.map((part) => withoutRecords(part, goes));
   const isSame = parts.every((part, place) => part === content.parts[place]);
   return isSame ? content : { ...content, parts: parts.filter(({ observations }) => observations.length > 0) };
-}
-
-/** Those of the images that are still there and open, under the key of their segment. */
-async function resealedImages(
-  { store, vault }: ErasureDeps,
-  segment: SegmentRecord,
-  { parts }: Segment,
-): Promise<readonly BlobRecord[]> {
-  const named = parts
-    .flatMap(({ observations }) => observations)
-    .flatMap((one) => (one.parameter === 'screenshot' ? [one.image] : []));
-  const images: BlobRecord[] = [];
-  for (const image of named) {
-    const blob = await unlessMissing(store.blob(segment.org, segment.person, image));
-    if (blob === null) continue;
-    const bytes = await unlessLost(vault.open(imageScope(blob), blob.sealed));
-    if (bytes === null) continue;
-    const key: Omit<BlobRecord, 'sealed'> = { ...headOf(blob), epoch: segment.epoch };
-    const sealed = await vault.seal(imageScope(key), bytes);
-    await requireOpens(vault, imageScope(key), sealed);
-    images.push({ ...key, sealed });
-  }
-  return images;
-}
-
-function headOf({ sealed: _sealed, ...head }: BlobRecord): ImageHead {
-  return head;
-}
-
-/** Before what it replaces can be opened by nobody any more. Throws VaultError. */
-async function requireOpens(vault: Pick<Vault, 'open'>, scope: SealScope, sealed: Sealed): Promise<void> {
-  await vault.open(scope, sealed);
-}
-
-async function unlessMissing<T>(reading: Promise<T>): Promise<T | null> {
-  return reading.catch((cause: unknown) => {
-    if (cause instanceof StoreError && cause.code === 'damaged') return null;
-    throw cause;
-  });
 }
 
 // ── What goes ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -37,6 +37,11 @@ const Committed = z.strictObject({
   devices: z.array(EndedDevice).max(MOST_DEVICES).readonly(),
   /** When the last lease that any computer was given has ended; null when none was. */
   leaseUntil: UnixMs.nullable(),
+  /** What legal holds keep from being destroyed with the rest, by their numbers in the register. Committed again when one of them is over. */
+  kept: z
+    .strictObject({ holds: z.array(z.int().min(1)).min(1).readonly(), since: z.int().min(1) })
+    .readonly()
+    .optional(),
 });
 
 const Reached = z.strictObject({ ...whose, state: EndingState.exclude(['committed']) });

@@ -930,7 +930,8 @@ export interface SubjectHoldings {
 
 export interface Endings {
   holdings(org: OrgId): Promise<Holdings>;
-  holdingsOf(org: OrgId, person: PersonId): Promise<SubjectHoldings>;
+  /** `below`: segments and images of this epoch and later ones are left out. */
+  holdingsOf(org: OrgId, person: PersonId, below?: number): Promise<SubjectHoldings>;
   /**
    * From here on nobody is this person, nobody signs in as them, and nothing comes from their computers: in one step the account, its links,
    * codes and sign-ins are deleted, and the computers retired. What anybody brings for them afterwards is taken and not kept, as long as this
@@ -939,9 +940,15 @@ export interface Endings {
   closeAccount(org: OrgId, person: PersonId): Promise<void>;
   /**
    * Closes the account, and deletes every row and file that leads to the person, as `eraseOrganisation` does of an organisation; others may
-   * write meanwhile. Rows of others that name the person as whoever did something stay: the id leads to nobody.
+   * write meanwhile. Rows of others that name the person as whoever did something stay: the id leads to nobody. `below`: segments and images
+   * of this epoch and later ones stay as well.
    */
-  erasePerson(org: OrgId, person: PersonId, at: UnixMs, tell?: (records: number) => void): Promise<void>;
+  erasePerson(
+    org: OrgId,
+    person: PersonId,
+    at: UnixMs,
+    how?: { readonly tell?: (records: number) => void; readonly below?: number | undefined },
+  ): Promise<void>;
   /**
    * Deletes every row and file of the organisation, and overwrites their bytes in the database. Not one step but many, `tell`
    * being given how many rows and files are gone so far: when it fails, or the process ends, part of it is done, and it can be called again.
@@ -1068,9 +1075,9 @@ export interface KeyStore {
   countKeys(org: OrgId, person?: PersonId): Promise<number>;
   /**
    * Deletes them all, in one step, and takes none of the organisation or person ever again. What was sealed for them can be opened by
-   * nobody from then on. Returns as `destroyDataKeys` does.
+   * nobody from then on. Returns as `destroyDataKeys` does. `below`: of a person those of parameters that are of this epoch or a later one stay.
    */
-  destroyKeys(org: OrgId, person?: PersonId): Promise<number>;
+  destroyKeys(org: OrgId, person?: PersonId, below?: number): Promise<number>;
   /** Whose keys were all destroyed, for ever. */
   ended(): Promise<readonly EndedSubject[]>;
   /** A few words of known plaintext under the root key, to tell a wrong key from damage. Null on a new store. */

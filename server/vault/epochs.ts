@@ -7,6 +7,9 @@ import { DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 const WEEKS = 1_000_000;
 const WEEK_DAYS = 7;
 
+/** Times the number of an erasure: below every epoch of after it, and above each of before. */
+export const FIRST_OF_ERASURE = WEEKS;
+
 /** The first epoch of the week in which `at` falls. */
 export function epochOf(at: UnixMs): number {
   return Math.floor(at / DAY / WEEK_DAYS);

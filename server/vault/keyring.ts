@@ -23,8 +23,11 @@ export interface Keyring {
   existingDataKey(id: DataKeyId): Promise<Uint8Array | null>;
   /** Destroys them in the key store, and forgets them. */
   destroyDataKeys(ids: readonly DataKeyId[]): Promise<void>;
-  /** Destroys every key of a person, or with null of the organisation and all its people, for ever. It can be called again. */
-  end(org: OrgId, person: PersonId | null): Promise<void>;
+  /**
+   * Destroys every key of a person, or with null of the organisation and all its people, for ever; those of `below` and later epochs stay, and
+   * are handed out to nobody. It can be called again.
+   */
+  end(org: OrgId, person: PersonId | null, below?: number): Promise<void>;
   /** The keys of an organisation, newest first; the first one is made when there is none and `create` is set. Empty once it has ended. */
   orgKeys(org: OrgId, options: { create: boolean }): Promise<readonly OrgKey[]>;
   /**
@@ -266,10 +269,10 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
     for (const name of names) cache.delete(name);
   }
 
-  async function end(org: OrgId, person: PersonId | null): Promise<void> {
+  async function end(org: OrgId, person: PersonId | null, below?: number): Promise<void> {
     // First of all: what fails after it leaves somebody without keys, and never keys of somebody who has ended.
     ended.add(subjectName({ org, person }));
-    destroyedHere(await keyStore.destroyKeys(org, person ?? undefined));
+    destroyedHere(await keyStore.destroyKeys(org, person ?? undefined, below));
     const prefix = person === null ? `${org}/` : `${org}/${person}/`;
     await settled((name) => name.startsWith(prefix));
     if (person === null) {

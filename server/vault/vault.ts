@@ -28,9 +28,10 @@ export interface Vault {
   destroyDataKeys(keys: readonly DataKeyId[]): Promise<void>;
   /**
    * Destroys every key of a person, in one commit: from the call on none of theirs is made, handed out or opened here, in other processes
-   * within a quarter of a second, and never again. It can be called again.
+   * within a quarter of a second, and never again. It can be called again. `below`: keys of parameters of this epoch and later ones stay in the
+   * key store, and are handed out to nobody either.
    */
-  endPerson(org: OrgId, person: PersonId): Promise<void>;
+  endPerson(org: OrgId, person: PersonId, below?: number): Promise<void>;
   /** The same for an organisation and everyone in it. */
   endOrganisation(org: OrgId): Promise<void>;
   /** Puts a new key of the organisation in the place of the old one, which is destroyed. See `Keyring.roll`. */
@@ -101,9 +102,9 @@ export async function createVault(options: VaultOptions): Promise<Vault> {
       requireOpen();
       await unavailableUnlessRead(() => keyring.destroyDataKeys(keys));
     },
-    async endPerson(org, person) {
+    async endPerson(org, person, below) {
       requireOpen();
-      await unavailableUnlessRead(() => keyring.end(org, person));
+      await unavailableUnlessRead(() => keyring.end(org, person, below));
     },
     async endOrganisation(org) {
       requireOpen();

@@ -1936,7 +1936,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         const [anns, ofAll] = [await store.holdingsOf(org, personId('ann')), await store.holdings(org)];
         const { records } = await store.holdingsOf(org, bob);
         const told: number[] = [];
-        await store.erasePerson(org, bob, NINE, (rows) => told.push(rows));
+        await store.erasePerson(org, bob, NINE, { tell: (rows) => told.push(rows) });
         expect(await store.holdingsOf(org, bob)).toEqual({ days: 0, counts: nobody, records: 0 });
         expect(told.at(-1)).toBe(records);
         expect(await store.holdingsOf(org, personId('ann'))).toEqual(anns);

@@ -105,10 +105,11 @@ export function createMemoryKeyStore(): MemoryKeyStore {
       const keys = person === undefined ? [...store.orgs, ...store.dataKeys.values()] : [...store.dataKeys.values()];
       return keys.filter((key) => isOf(key, org, person)).length;
     },
-    async destroyKeys(org, person) {
+    async destroyKeys(org, person, below = Number.MAX_SAFE_INTEGER) {
       await answer(store);
       if (person === undefined) store.orgs = store.orgs.filter((key) => key.org !== org);
-      for (const [name, key] of store.dataKeys) if (isOf(key, org, person)) store.dataKeys.delete(name);
+      for (const [name, key] of store.dataKeys)
+        if (isOf(key, org, person) && key.epoch < below) store.dataKeys.delete(name);
       store.subjects.push({ org, person: person ?? null });
       return revokedOnceMore(store);
     },

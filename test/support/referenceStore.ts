@@ -842,12 +842,13 @@ export function createReferenceStore(from: Contents = nothing): Store {
           records: records.length,
         };
       }),
-    holdingsOf: (org, person) =>
+    holdingsOf: (org, person, below) =>
       step(() => {
         const own = <T extends object>(all: readonly T[]): readonly T[] =>
           all.filter((one) => isOfPerson(one, org, person));
         const ids = own(devices).map((one) => one.device as string);
-        const count = (all: readonly object[]): number => all.filter((one) => isOfPerson(one, org, person, ids)).length;
+        const count = (all: readonly object[]): number =>
+          all.filter((one) => isOfPerson(one, org, person, ids) && isBelow(one, below)).length;
         const counts = {
           account: count(people),
           sign_ins: count(tokens) + count(sessions),
@@ -864,7 +865,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
           looks: count(accesses),
           security_events: count(events),
         };
-        const days = new Set(own(segments).map(({ day }) => day)).size;
+        const days = new Set(own(segments).flatMap((one) => (isBelow(one, below) ? one.day : []))).size;
         const records = Object.values(counts).reduce((sum, many) => sum + many, count(importPieces));
         return { days, counts, records };
       }),
@@ -872,7 +873,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
       step(() => {
         close(org, person);
       }),
-    erasePerson: async (org, person, at, tell) => {
+    erasePerson: async (org, person, at, { tell, below } = {}) => {
       const closing = await step(() => close(org, person));
       const forgotten = await tree.forgetEntries(org, person, at);
       await step(() => {
@@ -882,7 +883,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
         let gone = closing + forgotten;
         for (const table of [...tables, discards, drops] as object[][]) {
           const before = table.length;
-          removed(table, (one) => isOfPerson(one, org, person, ids));
+          removed(table, (one) => isOfPerson(one, org, person, ids) && isBelow(one, below));
           gone += before - table.length;
         }
         tell?.(gone);
@@ -917,6 +918,12 @@ function isOf(row: object, has: (id: string) => boolean): boolean {
 function isOfPerson(row: object, org: string, person: string, devices: readonly string[] = []): boolean {
   const { org: whose = org } = row as { org?: string };
   return whose === org && isOf(row, (id) => id === person || devices.includes(id));
+}
+
+/** Of what is sealed under a key of a week; an import has an epoch of its own, which is below every bound. */
+function isBelow(row: object, below = Number.MAX_SAFE_INTEGER): boolean {
+  const { epoch = 0 } = row as { epoch?: number };
+  return epoch < below;
 }
 
 function missing(): never {
@@ -1009,10 +1016,13 @@ export function createReferenceKeyStore(): KeyStore {
             (one) => one.org === org && (person === undefined || ('person' in one && one.person === person)),
           ).length,
       ),
-    destroyKeys: (org, person) =>
+    destroyKeys: (org, person, below = Number.MAX_SAFE_INTEGER) =>
       step(() => {
         if (person === undefined) removed(orgKeys, (one) => one.org === org);
-        removed(dataKeys, (one) => one.org === org && (person === undefined || one.person === person));
+        removed(
+          dataKeys,
+          (one) => one.org === org && (person === undefined || one.person === person) && one.epoch < below,
+        );
         if (person === undefined) removed(ended, (one) => one.org === org);
         if (!hasEnded(org, person ?? null)) ended.push({ org, person: person ?? null });
         return revokedOnceMore();

@@ -26,7 +26,8 @@ import {
   readManifest,
 } from '../backup/manifest.ts';
 import { type BackupParts, openedBackup, type Progress } from '../backup/parts.ts';
-import { endingsIn } from '../ended.ts';
+import { endingsIn, isLetGo } from '../ended.ts';
+import { firstKept } from '../keptForHold.ts';
 import { type Ledger, openLedger } from '../ledger.ts';
 import { clearQuarantine, imagesIn, organisationsIn, QUARANTINE, requireConfirmed, swapIn } from './swap.ts';
 
@@ -108,11 +109,13 @@ export async function bringBack(
   const back = await openBroughtBack(file);
   try {
     await parts.carryForward(back);
-    const endings = endingsIn(ledger.entries);
-    for (const { org, person } of endings) {
+    // Of one whose keys are not destroyed yet the server does that at its start: what is held may have to be sealed anew first.
+    const endings = endingsIn(ledger.entries).filter(isLetGo);
+    for (const { org, person, kept } of endings) {
+      const below = kept === null ? undefined : firstKept(kept);
       // Its keys first: whatever of it is found anywhere from now on, nobody opens it.
-      await (person === null ? vault.endOrganisation(org) : vault.endPerson(org, person));
-      await back.forget(org, person);
+      await (person === null ? vault.endOrganisation(org) : vault.endPerson(org, person, below));
+      await back.forget(org, person, below);
     }
     const unreadable = await back.dropUnreadable(join(folder, 'keys.db'));
     const expired = await back.dropExpired(dayOf(clock.now()));
@@ -271,7 +274,8 @@ function hashOf(bytes: Uint8Array): string {
 
 /** Nobody opens anything of whoever has ended: there is no key. */
 async function requireEnded(keyStore: KeyStore, endings: ReturnType<typeof endingsIn>): Promise<void> {
-  for (const { org, person } of endings) {
+  for (const { org, person, kept } of endings) {
+    if (kept !== null) continue; // a legal hold keeps some
     const keys = person === null ? await keyStore.countKeys(org) : await keyStore.countKeys(org, person);
     if (keys > 0) throw new Error('somebody who has ended has a key');
   }

@@ -25,8 +25,8 @@ export interface BroughtBack {
   carryRights(rights: KeptRights): Promise<CarriedRights>;
   /** Everyone signs in anew, and no link or code from before the backup counts. */
   endSessions(): Promise<void>;
-  /** Deletes all that names this person, or this organisation where there is none. */
-  forget(org: OrgId, person: PersonId | null): Promise<void>;
+  /** Deletes all that names this person, or this organisation where there is none. `below`: segments and images of this epoch and later ones stay. */
+  forget(org: OrgId, person: PersonId | null, below?: number): Promise<void>;
   /** Deletes what was recorded under keys that are not in the key store in `keys` any more: it was erased, or its time was over. */
   dropUnreadable(keys: string): Promise<number>;
   /** Deletes what is past its day. */
@@ -68,7 +68,7 @@ export async function openBroughtBack(file: string): Promise<BroughtBack> {
     carryForward: (from) => told(() => attached(connection, from, carryAll)),
     carryRights: (rights) => told(() => inOne(connection, () => carryRights(connection, rights))),
     endSessions: () => told(() => connection.script('DELETE FROM web_session; DELETE FROM token;')),
-    forget: (org, person) => told(() => forget(connection, org, person)),
+    forget: (org, person, below) => told(() => forget(connection, org, person, below)),
     dropUnreadable: (keys) => told(() => attached(connection, keys, dropUnreadable)),
     dropExpired: (today) =>
       told(async () => {
@@ -128,11 +128,12 @@ async function carryAll(connection: Connection): Promise<void> {
     await connection.run(`DELETE FROM main.${table}`);
     await connection.run(`INSERT INTO main.${table} SELECT * FROM other.${table}`);
   }
-  // Whoever is not there any more has ended since.
-  for (const table of RECORDED)
-    await connection.run(
-      `DELETE FROM main.${table} WHERE NOT EXISTS (SELECT 1 FROM other.person AS p WHERE p.org = ${table}.org AND p.person = ${table}.person)`,
-    );
+  // Whoever is not there any more has ended since: of them there is what a legal hold keeps, if anything, as it was sealed anew then.
+  for (const table of RECORDED) {
+    const ended = 'NOT EXISTS (SELECT 1 FROM other.person AS p WHERE p.org = t.org AND p.person = t.person)';
+    await connection.run(`DELETE FROM main.${table} AS t WHERE ${ended}`);
+    await connection.run(`INSERT INTO main.${table} SELECT * FROM other.${table} AS t WHERE ${ended}`);
+  }
 }
 
 async function carryRights(connection: Connection, { people, retired, decisions }: KeptRights): Promise<CarriedRights> {
@@ -184,10 +185,19 @@ async function dropUnreadable(connection: Connection): Promise<number> {
   return gone + (await connection.run(`DELETE FROM imported_piece WHERE NOT EXISTS (${whole})`));
 }
 
-async function forget(connection: Connection, org: OrgId, person: PersonId | null): Promise<void> {
+async function forget(
+  connection: Connection,
+  org: OrgId,
+  person: PersonId | null,
+  below = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
   for (const table of storeSchema.tables) {
     const columns = (await connection.all(`SELECT name FROM pragma_table_info(?)`, [table])).map(({ name }) => name);
     if (person === null) await connection.run(`DELETE FROM ${table} WHERE org = ?`, [idBytes(org)]);
+    else if (table === 'segment' || table === 'image')
+      await connection.run(`DELETE FROM ${table} WHERE org = ? AND person = ? AND epoch < ?`, [
+        ...[idBytes(org), idBytes(person), below],
+      ]);
     else if (columns.includes('person'))
       await connection.run(`DELETE FROM ${table} WHERE org = ? AND person = ?`, [idBytes(org), idBytes(person)]);
     else if (columns.includes('device'))

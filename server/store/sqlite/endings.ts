@@ -29,6 +29,11 @@ const long: ReadonlySet<string> = new Set([
 ]);
 const ROWS = 1_000;
 
+/** Of these a legal hold may keep some, under keys of its own. */
+const sealedByEpoch: ReadonlySet<string> = new Set(['segment', 'image']);
+/** Above every epoch. */
+const NO_EPOCH = Number.MAX_SAFE_INTEGER;
+
 export function endingsIn(
   { read, writer }: Database,
   blobs: BlobFolder,
@@ -48,8 +53,8 @@ export function endingsIn(
         records: tables.reduce((sum, table) => sum + count(table), await translated(blobs.count(org))),
       };
     },
-    async holdingsOf(org, person) {
-      const row = await read.first(countsOf, [idBytes(org), idBytes(person)]);
+    async holdingsOf(org, person, below) {
+      const row = await read.first(countsOf, [idBytes(org), idBytes(person), below ?? NO_EPOCH]);
       const count = (column: string): number => (row === null ? 0 : int(row, column));
       const of = (kind: HeldKind): number =>
         ofPeople.reduce((sum, { table, paths }) => sum + (paths.kind === kind ? count(table) : 0), 0);
@@ -63,7 +68,7 @@ export function endingsIn(
       writer.unit(async (tx) => {
         await close(tx, org, person);
       }),
-    async erasePerson(org, person, at, tell) {
+    async erasePerson(org, person, at, { tell, below = NO_EPOCH } = {}) {
       const whose = [idBytes(org), idBytes(person)];
       let gone = await writer.unit((tx) => close(tx, org, person));
       const count = (more: number): void => {
@@ -71,7 +76,7 @@ export function endingsIn(
         tell?.(gone);
       };
       for (;;) {
-        const files = (await read.all(someFiles, whose)).map((row) => text(row, 'file'));
+        const files = (await read.all(someFiles, [...whose, below])).map((row) => text(row, 'file'));
         if (files.length === 0) break;
         await translated(blobs.remove(org, files));
         const named = `org = ? AND person = ? AND file IN (${files.map(() => '?').join(', ')})`;
@@ -81,7 +86,8 @@ export function endingsIn(
       for (const { table, rows } of ofPeople.filter((one) => !audited.has(one.table))) {
         const bits = long.has(table) ? `rowid IN (SELECT rowid FROM ${table} WHERE ${rows} LIMIT ${ROWS})` : rows;
         for (let deleted = -1; deleted !== 0; ) {
-          deleted = await writer.unit((tx) => tx.run(`DELETE FROM ${table} WHERE ${bits}`, whose));
+          const bound = sealedByEpoch.has(table) ? [...whose, below] : whose;
+          deleted = await writer.unit((tx) => tx.run(`DELETE FROM ${table} WHERE ${bits}`, bound));
           count(deleted);
         }
       }
@@ -122,20 +128,21 @@ async function close(tx: Transaction, org: OrgId, person: PersonId): Promise<num
 }
 
 /** Files that are removed before the rows that name them. */
-const someFiles = 'SELECT file FROM image WHERE org = ? AND person = ? LIMIT 500';
+const someFiles = 'SELECT file FROM image WHERE org = ? AND person = ? AND epoch < ? LIMIT 500';
 
 /** Tables with rows of people, in the order in which they are deleted: the computers last, as rows are found by them. */
 const ofPeople = Object.entries(storePaths as Readonly<Record<string, TablePaths>>)
   .flatMap(([table, paths]) => {
     const rows = rowsOf(paths);
-    return rows === null ? [] : [{ table, paths, rows }];
+    if (rows === null) return [];
+    return [{ table, paths, rows: sealedByEpoch.has(table) ? `${rows} AND epoch < ?3` : rows }];
   })
   .toSorted((a, b) => Number(a.table === 'device') - Number(b.table === 'device'));
 
 const countsOf = `SELECT ${ofPeople
   .map(({ table, rows }) => `(SELECT count(*) FROM ${table} WHERE ${rows}) AS ${table}`)
   .join(', ')},
-  (SELECT count(DISTINCT day) FROM segment WHERE org = ?1 AND person = ?2) AS days`;
+  (SELECT count(DISTINCT day) FROM segment WHERE org = ?1 AND person = ?2 AND epoch < ?3) AS days`;
 
 const counts = `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table} WHERE org = ?1) AS ${table}`).join(', ')},
   (SELECT count(*) FROM (SELECT DISTINCT person, day FROM segment WHERE org = ?1)) AS days`;

@@ -110,13 +110,13 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
           : await read.first(countPersonKeys, [idBytes(org), idBytes(person)]);
       return row === null ? 0 : int(row, 'many');
     },
-    async destroyKeys(org, person) {
+    async destroyKeys(org, person, below = Number.MAX_SAFE_INTEGER) {
       return writer.unit(async (tx) => {
         if (person === undefined) {
           for (const table of keyTables) await tx.run(`DELETE FROM ${table} WHERE org = ?`, [idBytes(org)]);
           await tx.run('DELETE FROM mark WHERE name GLOB ?', [`${endingName({ org })}/*`]); // the whole says it of each
         } else {
-          await tx.run('DELETE FROM data_key WHERE org = ? AND person = ?', [idBytes(org), idBytes(person)]);
+          await tx.run(destroyOfPerson, [idBytes(org), idBytes(person), below]);
         }
         await tx.run('INSERT INTO mark (name, value) VALUES (?, 1) ON CONFLICT DO NOTHING', [
           endingName({ org, person }),
@@ -187,6 +187,7 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
 const keyTables = ['org_key', 'data_key'];
 const countKeys = `SELECT ${keyTables.map((table) => `(SELECT count(*) FROM ${table} WHERE org = ?1)`).join(' + ')} AS many`;
 
+const destroyOfPerson = 'DELETE FROM data_key WHERE org = ? AND person = ? AND epoch < ?';
 const countPersonKeys = 'SELECT count(*) AS many FROM data_key WHERE org = ? AND person = ?';
 
 const ENDED = 'ended/';

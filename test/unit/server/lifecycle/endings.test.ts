@@ -15,7 +15,7 @@ import { createRegisters } from '../../../../server/records/registers.ts';
 import { BackupId, PersonId } from '../../../../shared/ids.ts';
 import type { EndingState } from '../../../../shared/protocol/http/endings.ts';
 import type { HoldContent, HoldStep } from '../../../../shared/protocol/http/holds.ts';
-import { addDays, dayOf } from '../../../../shared/time.ts';
+import { addDays, type Day, dayOf } from '../../../../shared/time.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
 import { foundIn, surroundings } from '../../../support/twoOrganisations.ts';
 import {
@@ -71,6 +71,12 @@ afterEach(async () => {
 });
 
 const end = (): Promise<Ending> => endings.end({ org: people.org, person: people.bob, by: 'owner' });
+async function piecesOfPersonNow(): Promise<readonly Buffer[]> {
+  await close();
+  const pieces = await piecesOfPerson(data, people.bob);
+  await open();
+  return pieces;
+}
 const untilFinal = (): Promise<void> => vi.waitFor(() => expect(reached).toContain('final'), { timeout: 10_000 });
 
 it('of a person whose account ended no row, file, key or sealed byte is left, and of the other everything is', async () => {
@@ -136,25 +142,96 @@ it('of the only owner is refused, and nothing is written or closed', async () =>
   expect([endings.of(people.org), (await leftOfPerson(foundation, people.org, people.ann)).opened]).toEqual([[], DAYS]);
 });
 
-it('waits as long as a legal hold keeps something of the person', async () => {
-  const registers = createRegisters({ ...foundation, ...surroundings });
-  const today = dayOf(Date.now());
-  const [days, why] = [
-    { from: today, to: today, until: addDays(today, 30) },
-    { why: 'a claim', authority: 'a court' },
-  ];
-  const content: HoldContent = { person: people.bob, parameters: ['title'], ...days, ...why };
+/** Puts a hold of the titles of these days into the register, approved by another; returns how to release it. */
+async function held(from: Day, to: Day, until = addDays(dayOf(Date.now()), 30)): Promise<() => Promise<unknown>> {
+  const registers = () => createRegisters({ ...foundation, ...surroundings });
+  const number = (await registers().read(people.org, 'holds')).length + 1;
+  const why = { why: 'a claim', authority: 'a court' };
+  const content: HoldContent = { person: people.bob, parameters: ['title'], from, to, until, ...why };
   const say = (person: PersonId, step: HoldStep) => {
     const by = { org: people.org, person, role: 'owner', managesTeams: [], complete: true } as const;
     const leave = requireLeave(by, 'records.change', organisation(people.org));
-    return registers.write(leave, 'holds', () => ({ reason: 'a claim', entry: { number: 1, step } }));
+    return registers().write(leave, 'holds', () => ({ reason: 'a claim', entry: { number, step } }));
   };
   await say(people.ann, { kind: 'proposed', content, alone: false });
   await say(PersonId.parse(randomUUID()), { kind: 'approved' });
-  await expect(end()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('legal hold') });
-  expect((await leftOfPerson(foundation, people.org, people.bob)).opened).toBe(DAYS);
-  await say(people.ann, { kind: 'released' });
+  return () => say(people.ann, { kind: 'released' });
+}
+
+const storedDays = async (): Promise<readonly Day[]> => [
+  ...new Set((await foundation.store.held(people.org, people.bob)).map(({ day }) => day)),
+];
+
+it('a legal hold lets the rest go at once; what it keeps nobody reads, and its end takes that along too', async () => {
+  const days = (await storedDays()).toSorted();
+  const [first = '2020-01-01', second = first, third = first, fourth = first] = days.slice(2);
+  await held(first, third);
+  const release = await held(second, fourth);
+  const stored = await foundation.store.segments(people.org, people.bob, 'title', '2020-01-01', '2099-12-31');
+  const before = await piecesOfPersonNow();
+  const { ending } = await end();
+  expect(await foundation.store.person(people.org, people.bob)).toBeNull();
+  for (const one of stored)
+    await expect(foundation.vault.open(segmentScope(one), one.sealed)).rejects.toMatchObject({ code: 'key_destroyed' });
+  const certificate = await vi.waitFor(async () =>
+    verifyCertificate(await readFile(join(data, fileOf(ending)), 'utf8'), null),
+  );
+  expect(certificate).toMatchObject({
+    kind: 'genuine',
+    certificate: {
+      ...{ kind: 'interim', destroyed: { days: DAYS - 4, segments: DAYS - 4, images: DAYS } },
+      remains: {
+        held: [
+          { parameters: ['title'], from: first, to: third, why: 'a claim', authority: 'a court' },
+          { from: second, to: fourth },
+        ],
+      },
+    },
+  });
+  expect(endings.of(people.org)[0]).toMatchObject({ state: 'scrubbed', kept: { holds: [1, 3] } });
+  expect((await storedDays()).toSorted()).toEqual([first, second, third, fourth]);
+  expect((await leftOfPerson(foundation, people.org, people.bob)).opened).toBe(0);
+  await close();
+  expect(await foundIn(data, before)).toBe(0); // all of it was sealed anew, or is gone
+  await open();
+  const keys = await foundation.keyStore.countKeys(people.org, people.bob);
+  expect(keys).toBeGreaterThan(0);
+
+  await release();
+  await reopen(() => ({}));
+  await vi.waitFor(async () => expect((await storedDays()).toSorted()).toEqual([first, second, third]));
+  await vi.waitFor(() => expect(endings.of(people.org)[0]).toMatchObject({ state: 'scrubbed', kept: { holds: [1] } }));
+  expect(await foundation.keyStore.countKeys(people.org, people.bob)).toBeLessThan(keys);
+});
+
+it('when the last hold is over by its date the ending finishes by itself, and not while the clock is in doubt', async () => {
+  const [day = '2020-01-01'] = await storedDays();
+  const until = dayOf(Date.now());
+  await held(day, day, until);
   await end();
+  await vi.waitFor(() => expect(endings.of(people.org)[0]).toMatchObject({ state: 'scrubbed', kept: { holds: [1] } }));
+  const clock = { ...surroundings.clock, now: () => Date.now() + 3 * 86_400_000 };
+  const pulled = { pulled: { now: 2, expected: 1, way: 'ahead' } } as const;
+  await reopen(() => ({ clock, brake: { check: () => pulled } }));
+  await vi.waitFor(() => expect(endings.of(people.org)[0]?.state).toBe('scrubbed'));
+  expect(await storedDays()).toEqual([day]);
+  await reopen(() => ({ clock }));
+  await untilFinal();
+  expect(await leftOfPerson(foundation, people.org, people.bob)).toEqual(NOTHING);
+  expect(reached.filter((state) => state === 'committed')).toHaveLength(2);
+  expect(failures).toEqual([]);
+});
+
+it('a process that ends before what is held was sealed anew seals it at its next start, and keeps it', async () => {
+  const [day = '2020-01-01'] = await storedDays();
+  await held(day, day);
+  const fails = () => Promise.reject(new Error('it ends here'));
+  await reopen(({ store }) => ({ store: { ...store, resealSegment: fails } }));
+  await expect(end()).rejects.toThrow('it ends here');
+  await reopen(() => ({}));
+  await vi.waitFor(() => expect(endings.of(people.org)[0]).toMatchObject({ state: 'scrubbed', kept: { holds: [1] } }));
+  expect(await storedDays()).toEqual([day]);
+  expect(await foundation.keyStore.countKeys(people.org, people.bob)).toBeGreaterThan(0);
 });
 
 it('waits with the certificate as long as a reader holds the log, and says so', async () => {
