@@ -84,7 +84,9 @@ async function walkThrough(drilled: Drilled, later: (ms: number) => void): Promi
   const steps: DrillStep[] = [];
   const timed = async <T>(step: DrillStep['step'], work: (wrong: Wrong) => Promise<T>): Promise<T> => {
     const [began, wrong] = [clock.mono(), [] as string[]];
-    const done = await work((isWrong, what) => void (isWrong && wrong.push(what)));
+    const done = await work((isWrong, what) => {
+      if (isWrong) wrong.push(what);
+    });
     steps.push({ step, ms: clock.mono() - began, wrong });
     return done;
   };

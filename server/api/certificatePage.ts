@@ -27,7 +27,10 @@ export function mountCertificates(app: Express, context: Pick<Context, 'endings'
     });
     const { ending: which, token, file: as } = request.params;
     const ending = await asked(context, which, token);
-    if (ending === null) return sendNothing(response);
+    if (ending === null) {
+      sendNothing(response);
+      return;
+    }
     const file = await certificates.of(ending.ending);
     if (as === undefined) {
       response
@@ -36,7 +39,10 @@ export function mountCertificates(app: Express, context: Pick<Context, 'endings'
       return;
     }
     const read = file === null ? null : verifyCertificate(JSON.stringify(file), null);
-    if (file === null || read?.kind !== 'genuine') return sendNothing(response);
+    if (file === null || read?.kind !== 'genuine') {
+      sendNothing(response);
+      return;
+    }
     const name = `daylight-certificate-${ending.ending}`;
     if (as === 'certificate.json') {
       response.attachment(`${name}.json`).send(`${JSON.stringify(file, null, 2)}\n`);
