@@ -11,6 +11,7 @@ import { lookAtClock } from './lifecycle/clockBrake.ts';
 import { requireEndable } from './lifecycle/endable.ts';
 import { type Ending, endingsIn, isClearing } from './lifecycle/ended.ts';
 import { startEndings } from './lifecycle/endings.ts';
+import { horizonWords } from './lifecycle/horizonWords.ts';
 import type { Ledger } from './lifecycle/ledger.ts';
 import { hasReached } from './lifecycle/ledgerEntry.ts';
 import { requireConfirmed } from './lifecycle/restore/swap.ts';
@@ -30,6 +31,8 @@ export interface ToEnd {
   readonly person: PersonId;
   readonly name: string;
   readonly holdings: SubjectHoldings;
+  /** Until when sealed bytes of it are in backups. */
+  readonly horizon: readonly string[];
 }
 
 /**
@@ -57,7 +60,9 @@ export async function endOnHost(
     if (record !== null) {
       await requireEndable(foundation, record);
       const { name } = await accounts.profile(record);
-      await agree({ person: record.person, name, holdings: await store.holdingsOf(record.org, record.person) });
+      const holdings = await store.holdingsOf(record.org, record.person);
+      const horizon = horizonWords(clock.now(), await foundation.keyStore.backups());
+      await agree({ person: record.person, name, holdings, horizon });
     }
     const { org, person } = whose;
     const { state } = await lookAtClock(foundation.keyStore, clock.now());

@@ -2,8 +2,8 @@ import type { Express, Response } from 'express';
 import { ErasureId } from '../../shared/ids.ts';
 import type { CertificateFile } from '../../shared/protocol/http/endings.ts';
 import { stateWords } from '../lifecycle/cancellationWords.ts';
-import { type Certificate, verifyCertificate } from '../lifecycle/certificate.ts';
-import { certificateWords } from '../lifecycle/certificateWords.ts';
+import { verifyCertificate } from '../lifecycle/certificate.ts';
+import { certificateWords, remainsWords } from '../lifecycle/certificateWords.ts';
 import type { EndingNow } from '../lifecycle/endings.ts';
 import { cellOf, FOOT, head, STYLE_SOURCE, tableHead, tableRow, text, time, words } from '../lifecycle/savedPage.ts';
 import type { Context } from './context.ts';
@@ -99,12 +99,14 @@ function pageOf(file: CertificateFile, path: string): string {
     END_OF_TABLE,
     '<h2>When</h2>',
     statesTable(states),
-    '<h2>What was destroyed</h2><p>So many there were of each kind when it was ordered. All of them were deleted, and every key that opened them was destroyed.</p>',
+    '<h2>What was destroyed</h2><p>So many of each kind were deleted, and every key that opened them was destroyed.</p>',
     tableHead('What was destroyed', ['what', 'how many']),
     ...Object.entries(destroyed).map(([what, many]) => tableRow([words(what), many.toLocaleString('en-GB')])),
     END_OF_TABLE,
     '<h2>What remains</h2>',
-    remainsList(certificate),
+    `<ul>${remainsWords(certificate)
+      .map((line) => `<li>${text(line)}</li>`)
+      .join('')}</ul>`,
     '<h2>The signature</h2>',
     `<p><strong>The signature is right</strong>: this is what was signed with the key <code>${text(publicKey)}</code> (Ed25519).</p>`,
     `<p>You need not believe this page. Take <a href="${path}/certificate.json">the signed file</a> (or <a href="${path}/certificate.txt">its text</a>), and check it on any computer, without a network: <code>daylight-server verify-certificate FILE --key KEY</code>.
@@ -122,23 +124,5 @@ function statesTable(states: readonly { readonly state: keyof typeof stateWords;
 
 /** Without the name that a command puts before it in capitals. */
 function said(state: keyof typeof stateWords): string {
-  return stateWords[state].replace(/^[A-Z ]+ {2,}/, '');
-}
-
-function remainsList({ remains: { backups, computers, ledger } }: Certificate): string {
-  const lines = [
-    backups.many === 0
-      ? 'Backups: none has anything of it.'
-      : `Backups: ${backups.many} that have it, sealed under keys that are destroyed, so that nobody can open it. The last of them is deleted on ${dayOf(backups.until)}.`,
-    computers.of === computers.wiped
-      ? 'Computers: all of them have said that they deleted everything.'
-      : `Computers: ${computers.wiped} of ${computers.of} have said that they deleted everything. None of the others records anything after ${dayOf(computers.until)}.`,
-    `The ledger, for ever: that this random id was ended, and when. It stands at ${ledger.entries} lines, with the hash ${ledger.head}.`,
-    'The audit tree, for ever: hashes that say nothing without what was destroyed.',
-  ];
-  return `<ul>${lines.map((line) => `<li>${text(line)}</li>`).join('')}</ul>`;
-}
-
-function dayOf(at: number | null): string {
-  return at === null ? 'this day' : time(at).slice(0, 10);
+  return stateWords[state].replace(/^[A-Z ]+ (?=[a-z])/, '');
 }

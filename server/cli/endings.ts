@@ -27,12 +27,13 @@ export async function cancelPerson(options: Given): Promise<void> {
   const { ending, certificate } = await endOnHost(
     email,
     surroundings,
-    async ({ name, holdings: { days, counts, records } }) => {
+    async ({ name, holdings: { days, counts, records }, horizon }) => {
       const much = `${counts.segments} segments and ${counts.images} screenshots of ${days} days, ${counts.devices} computers`;
       say(options, { event: 'will_go', days, counts, records }, [
         `Ending the account of ${name} ends for ever, with no way back: ${much}, and everything else that is kept of them`,
         `(${records} rows). All keys of theirs go first: from then on nothing of it can be opened.`,
-        'What stays: in ledger.ndjson that a random id was ended; what they did to others, under that id; sealed bytes in backups, until those expire.',
+        'What stays: in ledger.ndjson that a random id was ended; what they did to others, under that id; what a legal hold keeps, until that is over.',
+        ...horizon,
       ]);
       if (options['yes'] !== true) await agreed(email, 'to end this account for ever', 'ended');
     },
@@ -65,7 +66,7 @@ export function addVerifyCertificate(parent: Command): void {
     .addHelpText(
       'after',
       '\nExit code 6: it is not as it was signed, another key has signed it than --key says, or it says what no server signs. Exit code 7: without\n' +
-        '--key, as anybody can sign a file of this form with a key of their own. Whoever runs the server reads the key with\n' +
+        '--key, because anybody can sign a file of this form with a key of their own. Whoever runs the server reads the key with\n' +
         '`daylight-server keys status`, and publishes it before anything ends.',
     )
     .action(async (file: string, options: Given) => {

@@ -4,7 +4,6 @@ import type { Certificate } from './certificate.ts';
 /** The certificate as it is read: by somebody who was here, and has no account any more. */
 export function certificateWords(certificate: Certificate, publicKey: string): readonly string[] {
   const { kind, person, org, ending, issuedAt, orderedBy, states, destroyed, remains } = certificate;
-  const { backups, computers, held = [] } = remains;
   return [
     kind === 'final' ? 'Final certificate of an ending' : 'Interim certificate of an ending',
     `  Issued ${time(issuedAt)}, of the ending ${ending}`,
@@ -12,27 +11,41 @@ export function certificateWords(certificate: Certificate, publicKey: string): r
     `  Ordered by: ${orderedBy === 'host' ? 'whoever runs the server' : orderedBy.replaceAll('_', ' ')}`,
     'When',
     ...states.map(({ state, at }) => `  ${time(at)}  ${stateWords[state]}`),
-    held.length === 0
+    remains.held === undefined
       ? 'What there was, all of which is destroyed, with every key that opened it'
       : 'What was destroyed, with every key that opened it',
     ...Object.entries(destroyed).map(
       ([what, many]) => `  ${many.toLocaleString('en-GB')}  ${what.replaceAll('_', ' ')}`,
     ),
     'What remains',
-    ...held.flatMap(({ parameters, from, to, why, authority, until }) => [
-      `  A legal hold keeps until ${until}, readable by nobody: ${parameters.join(', ')}, ${from} to ${to}`,
-      `    why: ${why.replaceAll(/\s+/g, ' ')}; on the authority of: ${authority}. Then it is destroyed as the rest was.`,
-    ]),
-    backups.many === 0
-      ? '  Backups: none that has it'
-      : `  Backups: ${backups.many} that have it, sealed under keys that are destroyed, until ${day(backups.until)}`,
-    computers.of === computers.wiped
-      ? '  Computers: all of them have said that they deleted everything'
-      : `  Computers: ${computers.wiped} of ${computers.of} have said that they deleted everything; none records after ${day(computers.until)}`,
-    `  The ledger, for ever: that this id was ended (${remains.ledger.entries} lines, ${remains.ledger.head})`,
-    '  The audit tree, for ever: hashes that say nothing without what was destroyed',
+    ...remainsWords(certificate).map((line) => `  ${line}`),
     `Signed by ${publicKey}`,
   ];
+}
+
+/** Where something still is, and until when, line by line. */
+export function remainsWords({ person, remains }: Certificate): readonly string[] {
+  const { backups, held = [], ledger } = remains;
+  return [
+    ...held.map(
+      ({ parameters, from, to, why, authority, until }) =>
+        `A legal hold keeps until ${until}, readable by nobody: ${parameters.join(', ')}, ${from} to ${to}; why: ${why.replaceAll(/\s+/g, ' ')}; on the authority of: ${authority}. Then it is destroyed as the rest was.`,
+    ),
+    backups.many === 0
+      ? 'Backups: none that has it'
+      : `Backups: ${backups.many} that have it, sealed under keys that are destroyed, until ${day(backups.until)}`,
+    `Computers: ${computersWords(remains.computers)}`,
+    `The ledger, for ever: that this id was ended (${ledger.entries} lines, ${ledger.head})`,
+    // The tree of an organisation goes with it.
+    ...(person === null ? [] : ['The audit tree, for ever: hashes that say nothing without what was destroyed']),
+  ];
+}
+
+function computersWords({ of, wiped, until }: Certificate['remains']['computers']): string {
+  // Those of an organisation cannot be told: what would sign the order is destroyed with it.
+  if (of === 0) return until === null ? 'there were none' : `none was told; none records after ${day(until)}`;
+  if (of === wiped) return 'all of them have said that they deleted everything';
+  return `${wiped} of ${of} have said that they deleted everything; none records after ${day(until)}`;
 }
 
 function time(at: number): string {

@@ -84,6 +84,8 @@ const views: Readonly<Record<string, View>> = {
     open: pressForDialog('Say that they are not of age', 'How you know'),
   },
   'a device that is added': { ...person, open: pressForDialog('Add a device', `Add a device for ${LONG}`) },
+  'an account that is ended': { ...person, open: pressForDialog('End the account', 'There is no way back.') },
+  endings: { as: 'owner', path: '/endings', heading: 'Endings' },
   'what a device says': { ...person, open: press('What it says it does', 'Hide') },
   'a device that is retired': { ...person, open: pressForDialog('Retire', 'This cannot be undone.') },
   'a team': { as: 'owner', path: ({ team }) => `/teams/${team}`, heading: TEAM },

@@ -1,10 +1,12 @@
 import { DaylightError } from '../../../shared/errors.ts';
 import type { EndingPreview, EndingView } from '../../../shared/protocol/http/endings.ts';
+import type { Day } from '../../../shared/time.ts';
 import { personTarget } from '../../authorize.ts';
 import { verifyCertificate } from '../../lifecycle/certificate.ts';
 import { certificateWords } from '../../lifecycle/certificateWords.ts';
 import { endObstacle, requireEndable } from '../../lifecycle/endable.ts';
 import type { EndingNow } from '../../lifecycle/endings.ts';
+import { holdsOf } from '../../lifecycle/keptForHold.ts';
 import type { PersonRecord } from '../../store/store.ts';
 import { certificatePath } from '../certificatePage.ts';
 import type { Context } from '../context.ts';
@@ -48,10 +50,11 @@ export function endings(context: Context): HandlersOf<'endings' | 'certificate' 
 
 async function viewOf({ certificates, publicUrl }: Context, ending: EndingNow): Promise<EndingView> {
   const { states, remains } = await certificates.now(ending);
-  const { computers, backups } = remains;
+  const { computers, backups, held } = remains;
   return {
     ...{ ending: ending.ending, person: ending.person, state: ending.state, isHeld: ending.isHeld, states },
     ...{ orderedBy: ending.by, counts: { ...ending.counts }, computers, backups },
+    heldUntil: lastDayOf(held ?? []),
     certificate: await certificates.kindOf(ending.ending),
     address: `${publicUrl()}${certificatePath(ending.ending, await certificates.token(ending.ending))}`,
   };
@@ -60,11 +63,12 @@ async function viewOf({ certificates, publicUrl }: Context, ending: EndingNow): 
 async function previewOf(context: Context, record: PersonRecord): Promise<EndingPreview> {
   const { store, accounts, connections, backups, clock } = context;
   const { org, person } = record;
-  const [{ name }, holdings, devices, obstacle, kept] = await Promise.all([
+  const [{ name }, holdings, devices, obstacle, holds, kept] = await Promise.all([
     accounts.profile(record),
     store.holdingsOf(org, person),
     store.devices(org, [person]),
     endObstacle(context, record),
+    holdsOf(context, record, clock.now(), 'doubted'),
     backups.view(),
   ]);
   const open = kept.backups.filter(({ endedAt }) => endedAt === null);
@@ -76,8 +80,18 @@ async function previewOf(context: Context, record: PersonRecord): Promise<Ending
       recordsUntil: lease?.enteredUntil ?? null,
     })),
     backups: { many: open.length, until: Math.max(0, ...open.map(({ expires }) => expires)) || null },
+    heldUntil: lastDayOf(holds),
     obstacle,
   };
+}
+
+function lastDayOf(holds: readonly { readonly until: Day }[]): Day | null {
+  return (
+    holds
+      .map(({ until }) => until)
+      .toSorted()
+      .at(-1) ?? null
+  );
 }
 
 function requireName(name: string, typed: string): void {

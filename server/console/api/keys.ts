@@ -22,6 +22,8 @@ export const keys = {
   sessions: ['sessions'],
   security: ['security'],
   backups: ['backups'],
+  endings: ['endings'],
+  endingOf: (person: string) => ['endings', person],
   records: ['records'],
   assessments: ['records', 'assessments'],
   processors: ['records', 'processors'],

@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { useEffect, useState } from 'react';
 import type { ParameterId } from '../../../shared/catalog.ts';
 import type { ConsentView } from '../../../shared/protocol/http/consents.ts';
+import type { EndingView } from '../../../shared/protocol/http/endings.ts';
 import type { SpecialSearchView } from '../../../shared/protocol/http/specialSearches.ts';
 import { purposesInQuery, type ReadPurposeName } from '../day/purposes.ts';
 import { call } from './client.ts';
@@ -322,6 +323,28 @@ export function useBackups() {
     queryKey: keys.backups,
     queryFn: ({ signal }) => call('backups', {}, signal),
     refetchInterval: ({ state: { data } }) => (data === undefined || data.job === null ? REST_MS : AGAIN_MS),
+  });
+}
+
+/** It is deleted just now: what comes after waits for days. */
+function isClearing({ state, heldUntil }: EndingView): boolean {
+  return heldUntil === null && ['committed', 'keys_destroyed', 'purged', 'scrubbed'].includes(state);
+}
+
+export function useEndings() {
+  return useQuery({
+    queryKey: keys.endings,
+    queryFn: ({ signal }) => call('endings', {}, signal),
+    refetchInterval: ({ state: { data } }) => (data?.endings.some(isClearing) === true ? AGAIN_MS : REST_MS),
+  });
+}
+
+/** What would go if the account of this person were ended now. */
+export function usePreviewOfEnding(person: string) {
+  return useQuery({
+    queryKey: keys.endingOf(person),
+    queryFn: ({ signal }) => call('previewEnding', { params: { person } }, signal),
+    staleTime: 0,
   });
 }
 

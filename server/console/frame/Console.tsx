@@ -23,6 +23,7 @@ import { MyConsents } from '../consents/MyConsents.tsx';
 import { CorrectPage } from '../corrections/CorrectPage.tsx';
 import { MyData } from '../data/MyData.tsx';
 import { DayPage } from '../day/DayPage.tsx';
+import { Endings } from '../endings/Endings.tsx';
 import { Entrance } from '../entry/Entrance.tsx';
 import { Invitation } from '../entry/Invitation.tsx';
 import { OneTimeLink } from '../entry/OneTimeLink.tsx';
@@ -141,6 +142,7 @@ function Inside({ me }: { me: Me }) {
           <Route path="/notice/versions/:version" element={<NoticeVersionPage />} />
           <Route path="/account" element={<Account />} />
           <Route path="/backups" element={<Backups />} />
+          <Route path="/endings" element={<Endings />} />
           <Route path="/security" element={<SecurityEvents />} />
           <Route path="*" element={<NoSuchPage />} />
         </Routes>

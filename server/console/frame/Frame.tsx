@@ -22,6 +22,7 @@ import {
   IconStack2,
   IconThumbUp,
   IconUserCircle,
+  IconUserOff,
   IconUsers,
   IconUsersGroup,
   type TablerIcon,
@@ -128,6 +129,7 @@ const organisationPages: readonly Destination[] = [
   { to: '/access-logs', label: say('nav.accessLogs'), icon: IconListSearch, shown: may.seeAccessLogs },
   { to: '/backups', label: say('nav.backups'), icon: IconArchive, shown: may.keepBackups },
   { to: '/retention', label: say('nav.retention'), icon: IconClockX, shown: may.seeRetention },
+  { to: '/endings', label: say('nav.endings'), icon: IconUserOff, shown: may.seeEndings },
   { to: '/security', label: say('nav.security'), icon: IconShieldLock, shown: may.seeSecurity },
 ];
 

@@ -24,6 +24,8 @@ export const may = {
   sayAge: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
   seeAccessLogs: (role: Role) => role === 'privacy_officer',
   keepBackups: (role: Role) => role === 'owner' || role === 'admin',
+  endAccounts: (role: Role) => role === 'owner' || role === 'admin',
+  seeEndings: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
   seeRetention: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
   releaseClock: (role: Role) => role === 'owner' || role === 'admin',
   seeSecurity: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',

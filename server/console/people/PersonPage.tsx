@@ -6,6 +6,7 @@ import type { PersonView } from '../../../shared/protocol/http/people.ts';
 import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { useAccessLogs, usePerson, useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
+import { EndDialog } from '../endings/EndDialog.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Empty, Page } from '../frame/Page.tsx';
@@ -56,8 +57,10 @@ function Unseen({ id }: { id: string }) {
 function Person({ person, teams }: { person: PersonView; teams: readonly TeamView[] }) {
   const me = useMe();
   const [changing, change] = useDisclosure(false);
+  const [ending, end] = useDisclosure(false);
   const own = person.id === me.person.id;
   const mayChange = may.changePeople(me.person.role);
+  const mayEnd = may.endAccounts(me.person.role) && (me.person.role === 'owner' || person.role !== 'owner');
   const named = (ids: readonly string[]) => listed(teams.filter(({ id }) => ids.includes(id)).map(({ name }) => name));
   return (
     <Page
@@ -126,8 +129,16 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
             <ul className="dl-list">
               <li>{say('leaving.devices')}</li>
               <li>{say('leaving.teams')}</li>
-              <li>{say('leaving.kept')}</li>
+              <li>{say('leaving.ends')}</li>
             </ul>
+            {mayEnd && (
+              <div>
+                <Button color="red" variant="outline" onClick={end.open}>
+                  {say('end.open')}
+                </Button>
+                <EndDialog person={person.id} name={person.name} opened={ending} onClose={end.close} />
+              </div>
+            )}
           </section>
         )}
       </div>

@@ -30,6 +30,9 @@ export type OrderedBy = z.infer<typeof OrderedBy>;
 /** What lies in backups, sealed under keys that are destroyed, and until when at the latest. */
 const InBackups = z.strictObject({ many: count, until: UnixMs.nullable() });
 
+/** The last day of what legal holds keep, which nobody is shown and which goes by itself after it; null: they keep nothing. */
+const HeldUntil = Day.nullable();
+
 /** A certificate as it is given out: what is signed, by which key, and that key. */
 export const CertificateFile = z.strictObject({
   format: z.literal('daylight-certificate/1'),
@@ -53,6 +56,7 @@ export const EndingView = z.strictObject({
   /** How many of the computers have answered that they deleted everything; no other records after `until`. */
   computers: z.strictObject({ of: count, wiped: count, until: UnixMs.nullable() }),
   backups: InBackups,
+  heldUntil: HeldUntil,
   certificate: z.enum(['none', 'interim', 'final']),
   /** Where whoever has this address reads the certificate, without an account. */
   address: z.string(),
@@ -60,11 +64,7 @@ export const EndingView = z.strictObject({
 export type EndingView = z.infer<typeof EndingView>;
 
 /** What keeps an account from being ended now. Whoever shows it has words for each. */
-export const EndObstacle = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('only_owner') }),
-  /** A legal hold keeps something of theirs, to this day at the latest. */
-  z.strictObject({ kind: z.literal('held'), until: Day }),
-]);
+export const EndObstacle = z.strictObject({ kind: z.literal('only_owner') });
 export type EndObstacle = z.infer<typeof EndObstacle>;
 
 export const EndingPreview = z.strictObject({
@@ -85,6 +85,7 @@ export const EndingPreview = z.strictObject({
     }),
   ),
   backups: InBackups,
+  heldUntil: HeldUntil,
   obstacle: EndObstacle.nullable(),
 });
 export type EndingPreview = z.infer<typeof EndingPreview>;
@@ -138,7 +139,7 @@ export const endingsRoutes = {
     params: personPath,
     query: empty,
     summary:
-      'Ends the account for ever (owner; admin, but not an owner or themself), with the name of the person typed, the password again and a new code of the second factor. When it is answered, nobody is signed in as this person and every key of theirs is destroyed; the rest follows by itself. 400 for another name; 409 for the only owner, and while a legal hold keeps something of theirs.',
+      'Ends the account for ever (owner; admin, but not an owner or themself), with the name of the person typed, the password again and a new code of the second factor. When it is answered, nobody is signed in as this person and every key of theirs is destroyed; the rest follows by itself. 400 for another name; 409 for the only owner. What a legal hold keeps goes when that is over.',
     body: z.strictObject({ name: wellFormed(0, 200), ...proof }),
     response: EndingView,
   }),
