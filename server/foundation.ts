@@ -12,6 +12,7 @@ import { createNotices, type Notices } from './control/notices.ts';
 import { createPolicyControl } from './control/policies.ts';
 import { createRightsRequests, type RightsRequests } from './control/requests.ts';
 import { createOrganisations, type Organisations } from './control/signer.ts';
+import { lookAtClock } from './lifecycle/clockBrake.ts';
 import { endingsIn, isClearing, isLetGo, ofOrganisation } from './lifecycle/ended.ts';
 import { type Ledger, openLedger } from './lifecycle/ledger.ts';
 import { requireWitnessed, witnessesOf } from './lifecycle/ledgerWitness.ts';
@@ -127,7 +128,8 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const connections = createConnections(changes);
     const control = createPolicyControl({ store, vault, organisations, connections, changes, clock });
     const requests = createRightsRequests({ store, vault, connections, clock, random });
-    const erased = createErased({ store, vault, clock });
+    const trust = async () => ((await lookAtClock(keyStore, clock.now())).state === 'free' ? 'trusted' : 'doubted');
+    const erased = createErased({ store, vault, clock, trust });
     const notices = createNotices({ store, vault, organisations, clock });
     const auditLog = createAuditLog({ store, keyStore, vault, organisations, clock });
     const parts = { folder, store, keyStore, vault, organisations, connections, control, requests, erased };

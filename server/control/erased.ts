@@ -3,7 +3,7 @@ import type { Observation } from '../../shared/events/observation.ts';
 import type { ImageId, OrgId, PersonId } from '../../shared/ids.ts';
 import { DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
-import { type Held, readHeld } from '../records/holds.ts';
+import { type ClockTrust, type Held, readHeld } from '../records/holds.ts';
 import type { ErasureRecord, Store } from '../store/store.ts';
 import { epochAfter, epochOf, weekOf } from '../vault/epochs.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -24,12 +24,18 @@ export interface ErasedOf {
   coversAll(parameter: ParameterId, at: UnixMs): boolean;
   /** What erased since all that there was of the parameter within the time, or within a part of it. */
   touching(parameter: ParameterId, from: UnixMs, to: UnixMs): readonly ErasureScope[];
-  /** Whether it is of something that is being erased now, or that a legal hold keeps from it: nobody is shown it, though it may be there still. */
+  /**
+   * Whether it is of something that is erased: nobody is shown it, though it may be there still. What a legal hold kept from being taken along is
+   * there for some time after that hold, too, so that it is not asked whether one is in force.
+   */
   hides(observation: Observation): boolean;
   /** The same of an image, of which no more is known. */
   hidesImage(image: ImageId, day: Day): boolean;
-  /** Whether a legal hold keeps what was captured of the parameter on that UTC day, though it was erased. */
-  keeps(parameter: ParameterId, day: Day): boolean;
+  /**
+   * Whether a legal hold keeps what was captured of the parameter on that UTC day, though it was erased. `ended`: of which it is known that it is
+   * over, whatever the clock says.
+   */
+  keeps(parameter: ParameterId, day: Day, ended?: number): boolean;
   /** Under which epoch of its key the parameter of that day is sealed from now on. */
   epochFor(parameter: ParameterId, day: Day): number;
 }
@@ -54,19 +60,21 @@ export interface ErasedDeps {
   readonly store: Pick<Store, 'erasures' | 'settingRevisions'>;
   readonly vault: Pick<Vault, 'open'>;
   readonly clock: Pick<Clock, 'now'>;
+  /** Whether a hold can be over because of the date. */
+  readonly trust: () => Promise<ClockTrust>;
 }
 
 /** People who are remembered. */
 const MOST = 10_000;
 
-export function createErased({ store, vault, clock }: ErasedDeps): Erased {
+export function createErased({ store, vault, clock, trust }: ErasedDeps): Erased {
   const known = createBounded<PersonId, ErasedOf>(MOST);
   const storing = new Map<PersonId, Set<Promise<unknown>>>();
 
   async function load({ org, person }: Whose): Promise<ErasedOf> {
     const records = await store.erasures(org, person);
     const opened = await Promise.all(records.map(async (one) => ({ ...one, scope: await openErasure(vault, one) })));
-    const isHeld = holdsOf(await readHeld(store, vault, org, clock.now()), person);
+    const isHeld = holdsOf(await readHeld(store, vault, org, clock.now(), await trust()), person);
     return opened.length === 0 && isHeld === null ? NOTHING_ERASED : erasedBy(opened, isHeld);
   }
 
@@ -91,19 +99,20 @@ export function createErased({ store, vault, clock }: ErasedDeps): Erased {
   };
 }
 
-/** Whether something of the person is kept for now, by its parameter and day. */
-type IsHeld = (parameter: ParameterId, day: Day) => boolean;
+/** Whether something of the person is kept for now, by its parameter and day, and by another hold than this one. */
+type IsHeld = (parameter: ParameterId, day: Day, but?: number) => boolean;
 
 function holdsOf(held: Held, person: PersonId): IsHeld | null {
-  return held.ofPerson(person) ? (parameter, day) => held.holds(person, parameter, day) : null;
+  return held.ofPerson(person) ? (parameter, day, but) => held.holds(person, parameter, day, but) : null;
 }
 
 /** In order of number. Of one that nobody can read any more nothing is stored or shown: it may be of anything. */
 export function erasedBy(erasures: readonly OpenedErasure[], isHeld: IsHeld | null = null): ErasedOf {
-  const unfinished = erasures.filter(({ state }) => state !== 'verified');
+  // One that nobody can read hides everything until it is done, and what is held for as long as that is.
+  const known = erasures.filter(({ state, scope }) => state !== 'verified' || scope !== null);
   const replaced = erasures.map(({ scope }) => weeksIn(scope));
-  const hiding: (...of: Parameters<IsHeld>) => readonly OpenedErasure[] = (parameter, day) =>
-    isHeld?.(parameter, day) === true ? erasures : unfinished;
+  const hiding: (parameter: ParameterId, day: Day) => readonly OpenedErasure[] = (parameter, day) =>
+    isHeld?.(parameter, day) === true ? erasures : known;
   return {
     erasures,
     covers: (observation) => erasures.some(({ scope }) => isOf(scope, observation)),
@@ -114,7 +123,7 @@ export function erasedBy(erasures: readonly OpenedErasure[], isHeld: IsHeld | nu
     hides: (observation) =>
       hiding(observation.parameter, dayOf(observation.at)).some(({ scope }) => isOf(scope, observation)),
     hidesImage: (image, day) => hiding('screenshot', day).some(({ scope }) => mayHaveImage(scope, image, day)),
-    keeps: (parameter, day) => isHeld?.(parameter, day) === true,
+    keeps: (parameter, day, ended) => isHeld?.(parameter, day, ended) === true,
     epochFor(parameter, day) {
       const first = epochOf(Date.parse(`${day}T00:00:00Z`));
       const last = erasures.findLast((_, place) => replaced[place]?.get(parameter)?.has(weekOf(first)));

@@ -139,6 +139,8 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   async function clear(which: OfPerson): Promise<'held' | 'kept' | 'cleared'> {
     const { ending, org, person } = which;
     await lanes.run(person, async () => {
+      // The keys of what is kept are named by the place of each hold among all of them: none is left out before they are all made.
+      await destroy(ofNow(which));
       await letGoOfWhatIsOver(which);
       await destroy(ofNow(which));
     });
@@ -181,6 +183,13 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     const holds = kept.holds.filter((number) => holding.has(number));
     if (holds.length === kept.holds.length) return;
     await commitAgain(ofNow(which), NO_COMPUTERS, holds.length === 0 ? null : { ...kept, holds });
+  }
+
+  /** Somebody may have approved a hold while the order was being written down. */
+  async function keepWhatIsHeldSince(which: OfPerson): Promise<void> {
+    const kept = await keptBy(deps, which, await holdsNow(which));
+    const isNews = kept?.holds.some((number) => which.kept?.holds.includes(number) !== true) === true;
+    if (isNews) await commitAgain(which, NO_COMPUTERS, kept);
   }
 
   function holdsNow(which: Pick<OfPerson, 'org' | 'person'>): Promise<readonly HoldView[]> {
@@ -278,7 +287,9 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
         samples.set(ending.ending, found.samples);
         if (!isOfPerson(ending)) throw new Error('the ending of a person is of nobody');
         // Whatever fails from here on is tried again: the ledger says that it was ended.
-        await destroy(ending).finally(() => rounds.wake());
+        await keepWhatIsHeldSince(ending)
+          .then(() => destroy(ofNow(ending)))
+          .finally(() => rounds.wake());
         return now(ending.ending);
       }),
     of: (org) =>

@@ -223,13 +223,17 @@ async function reseal(
 }
 
 /** What is of it, or of an earlier one of the person, and not held for now. One that nobody can read takes nothing: it may be of anything. */
-async function takenBy({ erased }: ErasureDeps, { record }: Erasing): Promise<(observation: Observation) => boolean> {
+async function takenBy(
+  { erased }: ErasureDeps,
+  { record, scope: own }: Erasing,
+): Promise<(observation: Observation) => boolean> {
   const theirs = await erased.of(record);
   const scopes = theirs.erasures.flatMap(({ number, scope }) =>
     number > record.number || scope === null ? [] : [scope],
   );
   return (observation) =>
-    !theirs.keeps(observation.parameter, dayOf(observation.at)) && scopes.some((scope) => isOf(scope, observation));
+    !theirs.keeps(observation.parameter, dayOf(observation.at), own.after?.hold) &&
+    scopes.some((scope) => isOf(scope, observation));
 }
 
 /** The same object when nothing goes. */
@@ -307,7 +311,8 @@ async function isThere(deps: ErasureDeps, one: Erasing): Promise<boolean> {
   const { org, person } = one.record;
   const isTaken = await takenBy(deps, one);
   const image = scope.image === null ? null : await store.blob(org, person, scope.image);
-  if (image !== null && !(await deps.erased.of(one.record)).keeps('screenshot', image.day)) return true;
+  if (image !== null && !(await deps.erased.of(one.record)).keeps('screenshot', image.day, scope.after?.hold))
+    return true;
   for (const part of scope.parts) {
     const [from, to] = daysOf(part);
     for (const segment of await store.segments(org, person, part.parameter, from, to)) {

@@ -72,7 +72,8 @@ async function heldBackBy(
     const { scope } = one;
     // What another hold kept of one that was ordered anew is within both: the first order has it.
     if (scope === null || scope.after !== undefined || again.has(one.number)) return [];
-    if (wasDoneBefore(one, holdsFrom)) return [];
+    const orders = [one, ...erasures.filter((other) => other.scope?.after?.erasure === one.number)];
+    if (orders.every((order) => wasDoneBefore(order, holdsFrom))) return [];
     const parts = scope.parts.filter((part) => {
       const [first, last] = daysOf(part);
       return parameters.includes(part.parameter) && first <= to && last >= from;

@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import type { HoldView } from '../../shared/protocol/http/holds.ts';
-import type { Day, UnixMs } from '../../shared/time.ts';
+import type { UnixMs } from '../../shared/time.ts';
 import { segmentScope } from '../ingest/scopes.ts';
 import { decodeSegment } from '../ingest/segment.ts';
-import { holdsView } from '../records/holds.ts';
+import { type ClockTrust, holdsView, isHeldBy, isInForce } from '../records/holds.ts';
 import { readRegister } from '../records/registers.ts';
 import type { DataKeyId, KeyStore, Store } from '../store/store.ts';
 import { epochAfter, erasureOf, FIRST_OF_ERASURE } from '../vault/epochs.ts';
@@ -36,18 +36,15 @@ interface Whose {
   readonly person: PersonId;
 }
 
-/** The holds that keep something of the person. While the clock is in doubt none of them is over because of its date. */
+/** The holds that keep something of the person. */
 export async function holdsOf(
   { store, vault }: { readonly store: Pick<Store, 'settingRevisions'>; readonly vault: Pick<Vault, 'open'> },
   { org, person }: Whose,
   now: UnixMs,
-  clock: 'trusted' | 'doubted',
+  clock: ClockTrust,
 ): Promise<readonly HoldView[]> {
   const { holds } = holdsView(await readRegister(store, vault, org, 'holds'), now);
-  return holds.filter(({ person: of, state, holdsFrom }) => {
-    if (of !== person) return false;
-    return state === 'holds' || (state === 'over' && clock === 'doubted' && holdsFrom !== null);
-  });
+  return holds.filter((hold) => hold.person === person && isInForce(hold, clock));
 }
 
 /** Erasures of the person that others order meanwhile have lower numbers. */
@@ -131,8 +128,4 @@ export async function keptKeys(
 
 export function isKept({ since }: Kept, epoch: number): boolean {
   return erasureOf(epoch) >= since;
-}
-
-function isHeldBy({ parameters, from, to }: HoldView, parameter: ParameterId, day: Day): boolean {
-  return parameters.includes(parameter) && day >= from && day <= to;
 }

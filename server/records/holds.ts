@@ -39,47 +39,61 @@ export function holdOf({ number, changes }: Item<HoldEntry>, now: UnixMs): HoldV
   if (first?.said.step.kind !== 'proposed' || first.revision !== number) return null;
   const { content, alone } = first.said.step;
   const { approvedBy, countsFrom, refused } = decidedByTwo(first, answers, alone);
-  const state = refused ? 'refused' : stateOf(content, countsFrom, answers, now);
+  const hasBegun = approvedBy !== null || (countsFrom !== null && now >= countsFrom);
+  const state = refused ? 'refused' : stateOf(content, hasBegun, answers, now);
   return {
     ...{ ...content, number, state, proposedBy: first.by, approvedBy, holdsFrom: countsFrom },
     changes: changes.map(({ said: { step }, ...change }) => ({ ...change, said: step })),
   };
 }
 
+/** What was approved holds from then on, also where a clock that was set back says that it is not yet then. */
 function stateOf(
   { until }: HoldContent,
-  from: UnixMs | null,
+  hasBegun: boolean,
   answers: readonly Change<HoldEntry>[],
   now: UnixMs,
 ): HoldState {
   if (answers.some(({ said: { step } }) => step.kind === 'released')) return 'released';
   if (now > endOfDay(until)) return 'over';
-  return from !== null && now >= from ? 'holds' : 'proposed';
+  return hasBegun ? 'holds' : 'proposed';
+}
+
+/** Whether the date can be believed: as long as it is in doubt, no hold is over because of it. */
+export type ClockTrust = 'trusted' | 'doubted';
+
+/** Whether it keeps something from being deleted. */
+export function isInForce({ state, holdsFrom, until }: HoldView, clock: ClockTrust): boolean {
+  if (state !== 'over') return state === 'holds';
+  return clock === 'doubted' && holdsFrom !== null && holdsFrom <= endOfDay(until);
 }
 
 /** What of whom is held at this moment. Pure. */
 export interface Held {
   /** Whether anything of this person is. */
   ofPerson(person: PersonId): boolean;
-  holds(person: PersonId, parameter: ParameterId, day: Day): boolean;
+  /** `but`: by any other hold than the one of this number. */
+  holds(person: PersonId, parameter: ParameterId, day: Day, but?: number): boolean;
   /** The days of each parameter, both included. */
   of(person: PersonId): readonly { readonly parameter: ParameterId; readonly from: Day; readonly to: Day }[];
 }
 
-export function heldAt(written: Register, now: UnixMs): Held {
-  const all = holdsView(written, now).holds.filter(({ state }) => state === 'holds');
+export function heldAt(written: Register, now: UnixMs, clock: ClockTrust): Held {
+  const all = holdsView(written, now).holds.filter((hold) => isInForce(hold, clock));
   if (all.length === 0) return NOTHING_HELD;
   return {
     ofPerson: (person) => all.some((hold) => hold.person === person),
-    holds: (person, parameter, day) =>
-      all.some(
-        (hold) => hold.person === person && hold.parameters.includes(parameter) && day >= hold.from && day <= hold.to,
-      ),
+    holds: (person, parameter, day, but) =>
+      all.some((hold) => hold.person === person && hold.number !== but && isHeldBy(hold, parameter, day)),
     of: (person) =>
       all.flatMap((hold) =>
         hold.person === person ? hold.parameters.map((parameter) => ({ parameter, from: hold.from, to: hold.to })) : [],
       ),
   };
+}
+
+export function isHeldBy({ parameters, from, to }: HoldContent, parameter: ParameterId, day: Day): boolean {
+  return parameters.includes(parameter) && day >= from && day <= to;
 }
 
 /** What is held in the organisation now. Throws VaultError `unavailable` when the keys cannot be read. */
@@ -88,8 +102,9 @@ export async function readHeld(
   vault: Pick<Vault, 'open'>,
   org: OrgId,
   now: UnixMs,
+  clock: ClockTrust,
 ): Promise<Held> {
-  return heldAt(await readRegister(store, vault, org, 'holds'), now);
+  return heldAt(await readRegister(store, vault, org, 'holds'), now, clock);
 }
 
 export const NOTHING_HELD: Held = { ofPerson: () => false, holds: () => false, of: () => [] };

@@ -582,8 +582,8 @@ export interface Observations {
   crowdedSegments(org: OrgId, person: PersonId, from: Day, to: Day, least: number): Promise<readonly SegmentHead[]>;
   /**
    * Puts `merged` in the place of the segments `of`, at the place in the order of arrival that the last of them had: all of it or
-   * nothing. `changed` when `of` is empty, when one of them is not there (any more), or differs from `merged` in anything but id and bytes: then
-   * nothing changed. `conflict` when the id of `merged` is taken, and for a screenshot: its image is sealed for the
+   * nothing. `changed` when `of` is empty, when one of them is not there (any more), or differs from `merged` in anything but id and bytes, and for
+   * somebody whose account is closed: then nothing changed. `conflict` when the id of `merged` is taken, and for a screenshot: its image is sealed for the
    * segment that it came with.
    */
   replaceSegments(merged: SegmentRecord, of: readonly SegmentId[]): Promise<'replaced' | 'changed'>;

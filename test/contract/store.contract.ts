@@ -1123,6 +1123,14 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await stored()).toEqual(before);
       });
 
+      it('puts nothing in the place of segments of somebody whose account was closed: they stay as they are', async () => {
+        await store.appendBatch(batch(1, { segments: [segment('a'), segment('b')] }));
+        await store.closeAccount(orgId('acme'), personId('ann'));
+        const before = await stored();
+        expect(await store.replaceSegments(segment('both'), [segmentId('a'), segmentId('b')])).toBe('changed');
+        expect([before.length, await stored()]).toEqual([2, before]);
+      });
+
       it('replaces nothing by an id that is taken, and never a screenshot', async () => {
         const names = ['a', 'b', 'c'];
         await store.appendBatch(batch(1, { segments: names.map((name) => segment(name)) }));

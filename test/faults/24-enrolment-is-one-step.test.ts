@@ -174,7 +174,7 @@ async function serveFailing() {
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),
     },
     ...{
-      erased: createErased({ store, vault, clock }),
+      erased: createErased({ store, vault, clock, trust: async () => 'trusted' }),
       erasures: { wake: () => undefined },
       ...NO_SWEEPS,
       ...NO_ENDINGS,

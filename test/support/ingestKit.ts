@@ -104,7 +104,7 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     const settle = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
     const control = createPolicyControl({ store, vault, organisations, connections, changes, clock, ...settle });
     const requests = createRightsRequests({ store, vault, connections, clock, random: systemRandom });
-    const erased = createErased({ store, vault, clock });
+    const erased = createErased({ store, vault, clock, trust: async () => 'trusted' });
     const notices = createNotices({ store, vault, organisations, clock });
     const auditLog = createAuditLog({ store, keyStore, vault, organisations, clock });
     const sockets = createAgentSocket({

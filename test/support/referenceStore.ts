@@ -561,6 +561,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
     replaceSegments: (merged, of) =>
       step(() => {
         refuseIf(merged.parameter === 'screenshot');
+        if (closedAccounts.has(merged.person)) return 'changed' as const;
         const isSameDay = (one: SegmentRecord): boolean =>
           one.org === merged.org &&
           one.person === merged.person &&

@@ -1,5 +1,6 @@
 import type { SegmentId } from '../../../shared/ids.ts';
 import { type SegmentRecord, StoreError } from '../store.ts';
+import { isClosed } from './closedAccounts.ts';
 import { idBytes, int } from './columns.ts';
 import type { Row, Value } from './connection.ts';
 import { deleteByKeys, insertRows, selectByKeys } from './rows.ts';
@@ -15,6 +16,8 @@ export async function replaceSegments(
   if (merged.parameter === 'screenshot') {
     throw new StoreError('conflict', 'a screenshot keeps the segment that its image is sealed for');
   }
+  // Of a closed account nothing is taken that is brought: then nothing may go for it either.
+  if (await isClosed(tx, merged.org, merged.person)) return 'changed';
   const values = segmentRow(merged);
   const [org, person, day, parameter] = values;
   const keys = of.map((segment) => [org ?? null, person ?? null, day ?? null, parameter ?? null, idBytes(segment)]);

@@ -17,6 +17,8 @@ import type { EndingState } from '../../../../shared/protocol/http/endings.ts';
 import type { HoldContent, HoldStep } from '../../../../shared/protocol/http/holds.ts';
 import { addDays, type Day, dayOf } from '../../../../shared/time.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
+import { sweepOnce } from '../../../support/retained.ts';
+import { storedOf } from '../../../support/storedOf.ts';
 import { foundIn, surroundings } from '../../../support/twoOrganisations.ts';
 import {
   endingsOn,
@@ -158,6 +160,10 @@ async function held(from: Day, to: Day, until = addDays(dayOf(Date.now()), 30)):
   return () => say(people.ann, { kind: 'released' });
 }
 
+/** How many segments of his open with a key that is there. */
+const keptOpens = async (): Promise<number> =>
+  (await storedOf(foundation, { org: people.org, person: people.bob })).reduce((sum, { opens }) => sum + opens, 0);
+
 const storedDays = async (): Promise<readonly Day[]> => [
   ...new Set((await foundation.store.held(people.org, people.bob)).map(({ day }) => day)),
 ];
@@ -232,6 +238,65 @@ it('a process that ends before what is held was sealed anew seals it at its next
   await vi.waitFor(() => expect(endings.of(people.org)[0]).toMatchObject({ state: 'scrubbed', kept: { holds: [1] } }));
   expect(await storedDays()).toEqual([day]);
   expect(await foundation.keyStore.countKeys(people.org, people.bob)).toBeGreaterThan(0);
+});
+
+it('a hold that is released before everything is sealed anew keeps nothing; what another one keeps stays', async () => {
+  const [day = '2020-01-01', next = day] = (await storedDays()).toSorted();
+  const release = await held(day, day);
+  await held(next, next);
+  let many = 0;
+  await reopen(({ store }) => ({
+    store: {
+      ...store,
+      resealSegment: (...of) => {
+        many += 1;
+        return many > 1 ? Promise.reject(new Error('it ends here')) : store.resealSegment(...of);
+      },
+    },
+  }));
+  await expect(end()).rejects.toThrow('it ends here');
+  await release();
+  await reopen(() => ({}));
+  await vi.waitFor(() => expect(endings.of(people.org)[0]).toMatchObject({ state: 'scrubbed', kept: { holds: [3] } }));
+  await vi.waitFor(async () => expect(await storedDays()).toEqual([next]));
+  expect(await keptOpens()).toBe(1);
+});
+
+it('a hold that is approved while the order is written down keeps what it holds', async () => {
+  const [day = '2020-01-01'] = await storedDays();
+  await reopen(({ ledger }) => ({
+    ledger: {
+      ...{ entries: ledger.entries, extends: ledger.extends },
+      get head() {
+        return ledger.head;
+      },
+      async append(entry) {
+        if (ledger.entries.length === 0) await held(day, day);
+        await ledger.append(entry);
+      },
+    },
+  }));
+  await end();
+  await vi.waitFor(() => expect(endings.of(people.org)[0]).toMatchObject({ state: 'scrubbed', kept: { holds: [1] } }));
+  expect(await storedDays()).toEqual([day]);
+});
+
+it('what is held is sealed anew though the sweep of what is past its day comes in between', async () => {
+  const day = (await storedDays()).toSorted()[0] ?? '2020-01-01';
+  await held(day, day);
+  await reopen((of) => ({
+    store: {
+      ...of.store,
+      // Its new key is there, and nothing under it yet.
+      async resealSegment(...segment) {
+        await sweepOnce(of, surroundings);
+        return of.store.resealSegment(...segment);
+      },
+    },
+  }));
+  await end();
+  await vi.waitFor(() => expect(endings.of(people.org)[0]?.state).toBe('scrubbed'));
+  expect([await storedDays(), await keptOpens()]).toEqual([[day], 1]);
 });
 
 it('waits with the certificate as long as a reader holds the log, and says so', async () => {

@@ -211,7 +211,7 @@ describe('an erasure', () => {
       ...it_.store,
       erasures: async () => [{ ...record, scope: it_.vault.fromStore(new Uint8Array(80)) }],
     };
-    const erased = createErased({ store: damaged, vault: it_.vault, clock: systemClock });
+    const erased = createErased({ store: damaged, vault: it_.vault, clock: systemClock, trust: async () => 'trusted' });
     expect(await eraseRound(deps({ store: damaged, erased }))).toBe('nothing');
     expect([failures, await stateNow()]).toEqual([[expect.objectContaining({ code: 'unavailable' })], ['requested']]);
     const theirs = await erased.of({ org, person });

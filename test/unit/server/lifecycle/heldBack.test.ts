@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../../../server/clock.ts';
 import { putSetting } from '../../../../server/control/settings.ts';
 import { type Foundation, openFoundation } from '../../../../server/foundation.ts';
-import type { BrakeState } from '../../../../server/lifecycle/clockBrake.ts';
+import { type BrakeState, releaseClock } from '../../../../server/lifecycle/clockBrake.ts';
 import { eraseRound } from '../../../../server/lifecycle/erasure.ts';
 import { orderHeldBack } from '../../../../server/lifecycle/heldBack.ts';
 import { systemRandom } from '../../../../server/random.ts';
@@ -144,4 +144,43 @@ it('while two holds keep the same, it goes only when both have ended; what was e
   await erase();
   expect([failures, await readAll(it_, 'notes')]).toEqual([[], notesOf(...allBut(5, 5).filter((at) => at !== 14))]);
   expect(await orderAgain()).toBe(0);
+});
+
+it('what was ordered again and is held again since goes when that hold has ended, and is shown to nobody until then', async () => {
+  const first = await hold();
+  await order(it_, rangeOf(['notes'], 2, 12));
+  await erase();
+  clock.advance(10 * DAY);
+  const second = await hold();
+  await write(first, PIA, { kind: 'released' });
+  expect(await orderAgain()).toBe(1);
+  await erase();
+  expect(await readAll(it_, 'notes')).toEqual(notesOf(0, 1, 4, 5, 6, 7, 8, 9, 13, 14, 15));
+  clock.advance(10 * DAY);
+  await write(second, PIA, { kind: 'released' });
+  expect((await it_.erased.of({ org, person })).hides(note(dayAt(4), 1))).toBe(true);
+  expect([await orderAgain(), await erase(), await orderAgain(), failures]).toEqual([1, 'nothing', 0, []]);
+  expect(await readAll(it_, 'notes')).toEqual(notesOf(...allBut(2, 12)));
+});
+
+it('an erasure that is ordered while the clock is ahead of the last day of a hold keeps what is held, and takes it when that was confirmed', async () => {
+  await hold();
+  await it_.keyStore.raiseMark('seen_at', clock.now());
+  clock.set(32 * DAY);
+  await order(it_, rangeOf(['notes'], 2, 12), { clock });
+  expect([await erase(), failures]).toEqual(['nothing', []]);
+  expect(await readAll(it_, 'notes')).toEqual(notesOf(0, 1, 4, 5, 6, 7, 8, 9, 13, 14, 15));
+  await releaseClock(it_.keyStore, clock.now());
+  expect([await orderAgain(), await erase(), failures]).toEqual([1, 'nothing', []]);
+  expect(await readAll(it_, 'notes')).toEqual(notesOf(...allBut(2, 12)));
+});
+
+it('what is ordered again when a hold is over takes it along, also where the clock is in doubt by then', async () => {
+  await hold();
+  await order(it_, rangeOf(['notes'], 2, 12), { clock });
+  await erase();
+  await it_.keyStore.raiseMark('seen_at', clock.now());
+  clock.advance(32 * DAY);
+  expect([await orderAgain(), await erase(), await orderAgain(), failures]).toEqual([1, 'nothing', 0, []]);
+  expect(await readAll(it_, 'notes')).toEqual(notesOf(...allBut(2, 12)));
 });

@@ -34,7 +34,7 @@ it('an approval by whoever proposed it is none, however it came into the store',
 
 it('it holds these parameters of these days of this person, from its approval to the end of its last day or its release, and nothing else', () => {
   const entries = written([1, PIA, 0, proposed], [1, OLA, 1, { kind: 'approved' }]);
-  const at = (hours: number) => heldAt(entries, NINE + hours * HOUR);
+  const at = (hours: number) => heldAt(entries, NINE + hours * HOUR, 'trusted');
   expect(at(2).holds(MIA, 'session', HOLD.from)).toBe(true);
   expect(at(2).holds(MIA, 'session', HOLD.to)).toBe(true);
   expect(at(2).ofPerson(MIA)).toBe(true);
@@ -48,7 +48,7 @@ it('it holds these parameters of these days of this person, from its approval to
     ...one,
     revision: place + 1,
   }));
-  expect(heldAt(released, NINE + 6 * HOUR).ofPerson(MIA)).toBe(false);
+  expect(heldAt(released, NINE + 6 * HOUR, 'doubted').ofPerson(MIA)).toBe(false);
 });
 
 it('nobody is told of a hold that never held; of one that did, also when it is over', () => {
@@ -58,4 +58,18 @@ it('nobody is told of a hold that never held; of one that did, also when it is o
   expect(told(2)).toEqual([[2, 'holds']]);
   expect(told(40 * 24)).toEqual([[2, 'over']]);
   expect(ownHolds(entries, OLA, NINE + 2 * HOUR)).toEqual([]);
+});
+
+it('what was approved holds at once, also where the clock was set back since; a clock that is in doubt ends nothing', () => {
+  const approved = written([1, PIA, 0, proposed], [1, OLA, 5, { kind: 'approved' }]);
+  expect(stateAt(approved, 4)).toEqual(['holds']);
+  const after = NINE + 40 * 24 * HOUR;
+  expect(
+    [heldAt(approved, after, 'trusted'), heldAt(approved, after, 'doubted')].map((one) => one.ofPerson(MIA)),
+  ).toEqual([false, true]);
+  const alone = { ...proposed, alone: true, content: { ...content, until: dayOf(NINE) } };
+  expect(heldAt(written([1, PIA, 0, alone]), after, 'doubted').ofPerson(MIA)).toBe(false);
+  expect(heldAt(written([1, PIA, 0, proposed]), after, 'doubted').ofPerson(MIA)).toBe(false);
+  const refused = written([1, PIA, 0, proposed], [1, OLA, 5, { kind: 'refused' }]);
+  expect(heldAt(refused, after, 'doubted').ofPerson(MIA)).toBe(false);
 });
