@@ -11,6 +11,7 @@ import { AGENT_PATH } from '../shared/protocol/messages.ts';
 import { HOUR } from '../shared/time.ts';
 import type { RequestLog } from './api/adapter.ts';
 import { createApp } from './api/app.ts';
+import { certificatePath } from './api/certificatePage.ts';
 import { asDaylightError } from './api/failures.ts';
 import { startSessionSweep } from './api/sessionSweep.ts';
 import { startAlarms } from './audit/alarms.ts';
@@ -155,6 +156,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const agents = createAgentSocket({
       ...foundation,
       endings,
+      certificateAt: async (ending) => certificatePath(ending, await certificates.token(ending)),
       clock,
       random,
       addressOf: (request) => limitKeyOf(clientAddress(request, config.behindProxy)),

@@ -44,6 +44,7 @@ export type SigningContext =
   | 'daylight/welcome/v1'
   | 'daylight/wipe/v1'
   | 'daylight/wiped/v1'
+  | 'daylight/organisation-ended/v1'
   | 'daylight/checkpoint/v1'
   | 'daylight/restore/v1'
   | 'daylight/receipt/v1'

@@ -6,7 +6,6 @@ import { assertNever, DaylightError } from '../../shared/errors.ts';
 import { BootId, type ImageId } from '../../shared/ids.ts';
 import { english } from '../../shared/policy/phrases/en.ts';
 import type { NoticeView } from '../../shared/protocol/http/notice.ts';
-import type { WipePayload } from '../../shared/protocol/messages.ts';
 import { SelfTestReport } from '../../shared/protocol/selfTest.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeCause, WipeReport } from '../../shared/protocol/window.ts';
 import type { UnixMs } from '../../shared/time.ts';
@@ -17,7 +16,7 @@ import { type AuditTrust, openAuditTrust, whileTrusted } from './auditTrust.ts';
 import { auditWords } from './auditWords.ts';
 import type { CommandResult } from './commands.ts';
 import { createDated, type Dated } from './dated.ts';
-import { type EndedNote, noteOf, readEnded, writeEnded } from './ended.ts';
+import { type EndedNote, noteOf, readEnded, type WipeOrder, writeEnded } from './ended.ts';
 import { type Folder, openFolder } from './files.ts';
 import { type Finishing, finishWipe } from './finishWipe.ts';
 import { introduceBy } from './firstUse.ts';
@@ -532,7 +531,7 @@ class Wiping {
     });
   }
 
-  async begin(order: 'employee' | WipePayload, uplink: Uplink): Promise<WipeReport> {
+  async begin(order: 'employee' | WipeOrder, uplink: Uplink): Promise<WipeReport> {
     if (this.begun) return this.done;
     this.begun = true;
     const { recorder, spool, options, device } = this.#parts;

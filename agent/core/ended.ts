@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { canonical } from '../../shared/canonical.ts';
 import { ErasureId } from '../../shared/ids.ts';
 import { WipedPayload, type WipePayload } from '../../shared/protocol/messages.ts';
+import { WipeCause } from '../../shared/protocol/window.ts';
 import { Signed } from '../../shared/signed.ts';
 import { UnixMs } from '../../shared/time.ts';
 import type { Folder } from './files.ts';
 import { type Identity, jsonOf } from './identity.ts';
 import { signPayload } from './signing.ts';
+import { serverAddress } from './uplink/serverAddress.ts';
 
 /**
  * What stands in the data folder while everything else in it is deleted by order of the server, so that a wipe that was cut off goes on; and what
@@ -15,7 +17,7 @@ import { signPayload } from './signing.ts';
  */
 export const EndedNote = z.strictObject({
   schema: z.literal(1),
-  reason: z.enum(['retired', 'person_removed']),
+  reason: WipeCause.exclude(['employee']),
   orderedAt: UnixMs,
   /** It was looked for, and nothing else is here any more. */
   isGone: z.boolean(),
@@ -42,16 +44,24 @@ export async function writeEnded(files: Pick<Folder, 'write'>, note: EndedNote):
   await files.write(ENDED_FILE, JSON.stringify(note));
 }
 
+/** An order of the server to delete everything, once it is proved. */
+export interface WipeOrder {
+  readonly reason: EndedNote['reason'];
+  readonly at: UnixMs;
+  readonly ended?: WipePayload['ended'];
+}
+
 /** Made before anything goes: the answer is signed by a key that goes first, and sent by whoever finishes. */
 export function noteOf(
   { identity, deviceKey }: { readonly identity: Identity; readonly deviceKey: KeyObject },
-  { reason, ended, at }: Pick<WipePayload, 'reason' | 'ended' | 'at'>,
+  { reason, ended, at }: WipeOrder,
 ): EndedNote {
   const note: EndedNote = { schema: 1, reason, orderedAt: at, isGone: false, ended: null, answer: null };
   if (ended === undefined) return note;
   const { server, ca, org, device } = identity;
   const payload = canonical(WipedPayload.parse({ org, device, ending: ended.ending, at }));
-  const certificate = ended.certificate === undefined ? null : new URL(ended.certificate, server).href;
+  // Below the address that the person enrolled with, whatever the order says.
+  const certificate = ended.certificate === undefined ? null : `${serverAddress(server).base}${ended.certificate}`;
   return {
     ...note,
     ended: { ending: ended.ending, certificate },

@@ -46,6 +46,7 @@ export const en = {
     'This page cannot say what is recorded now. See the terminal that the agent runs in, then open a new window with "daylight-agent window".',
   'wiped.retired': 'Your organisation has retired this device',
   'wiped.person_removed': 'Your organisation has removed your account',
+  'wiped.organisation_ended': 'Your organisation has ended',
   'wiped.employee': 'Daylight’s data is deleted from this computer',
   'wiped.byOrganisation':
     'By its order Daylight has ended here and deleted {files} with the keys and all that was recorded here and not yet sent. Nothing is recorded any more. What was sent before stays with your organisation.',

@@ -41,6 +41,7 @@ export interface OrgSigner {
     context:
       | 'daylight/welcome/v1'
       | 'daylight/wipe/v1'
+      | 'daylight/organisation-ended/v1'
       | 'daylight/checkpoint/v1'
       | 'daylight/restore/v1'
       | 'daylight/self-test-request/v1'
@@ -137,9 +138,9 @@ export function createOrganisations(deps: { store: Store; vault: Vault; clock: C
       return [...signers.values()].map((signer) => signer.identity);
     },
     async signer(org) {
-      if (!signers.has(org)) await load();
-      const signer = signers.get(org);
-      if (signer === undefined) throw noSuchOrganisation();
+      // Of the others none is opened: what is wrong with one of them is not its matter.
+      const signer = signers.get(org) ?? (await open(await fromStore(org)));
+      signers.set(org, signer);
       return signer;
     },
     async rotate(org, change) {

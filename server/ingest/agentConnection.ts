@@ -26,6 +26,7 @@ import type { Bounded } from '../control/bounded.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
 import { payloadHash } from '../control/signer.ts';
 import type { Lanes } from '../lanes.ts';
+import type { Ending } from '../lifecycle/ended.ts';
 import type { DeviceRecord } from '../store/store.ts';
 import type { AgentWebSocket, Violation } from './agentWebSocket.ts';
 import { type ClockReading, clockOffset, readServer } from './captureTime.ts';
@@ -68,6 +69,8 @@ export interface AgentKnows {
   readonly audit: boolean;
   /** Orders to wipe that name an ending, which are answered. */
   readonly endings: boolean;
+  /** The order to wipe of an organisation that has ended. */
+  readonly organisationEnded: boolean;
   /** What happened to data of the person. */
   readonly concerns: boolean;
 }
@@ -436,7 +439,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       bye(heard.reason, heard.message);
       return;
     }
-    await deps.endings?.wiped(heard.ending, heard.device);
+    await deps.endings?.wiped(heard.computer);
     bye('retired', 'it is on record that everything is deleted there');
   }
 
@@ -535,14 +538,42 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   }
 
   async function wipeAndEnd({ device, nonce: answer }: ToWipe, reason: WipePayload['reason']): Promise<void> {
+    const organisation = deps.endings?.endedOrganisation(device.org) ?? null;
+    const [ofEnding] = deps.endings?.endedDevice(device.org, device.device)?.endings ?? [];
+    const certificate = await certificateOf(ofEnding ?? organisation);
+    if (organisation !== null) {
+      tellOrganisationEnded(organisation, certificate);
+      return;
+    }
     const signer = await organisations.signer(device.org);
     if (isEnded()) return;
-    const ofEnding = deps.knows.endings ? deps.endings?.endedDevice(device.org, device.device)?.ending : undefined;
-    const ended = ofEnding === undefined ? {} : { ended: { ending: ofEnding.ending } };
+    const isNamed = ofEnding !== undefined && deps.knows.endings;
+    const ended = isNamed ? { ended: { ending: ofEnding.ending, ...certificate } } : {};
     const whose = { device: device.device, org: device.org, challenge: nonce, nonce: answer };
     const order = { ...whose, reason, ...ended, at: clock.now() };
     send({ type: 'wipe', wipe: signer.signAsServer('daylight/wipe/v1', order satisfies WipePayload) });
     bye('retired', 'this device is retired; its id and key are refused from now on');
+  }
+
+  /** The key of the organisation is gone: what it signed before is all that there is. */
+  function tellOrganisationEnded({ order }: Ending, certificate: { readonly certificate?: string }): void {
+    if (order === null || !deps.knows.organisationEnded) {
+      bye('unknown_device', 'the organisation of this device has ended; delete what is kept there');
+      return;
+    }
+    send({ type: 'organisation_ended', order, ...certificate });
+    bye('retired', 'the organisation of this device has ended; its id and key are refused from now on');
+  }
+
+  /** An order is not kept back because the address of the certificate cannot be made. */
+  async function certificateOf(ending: Ending | null): Promise<{ readonly certificate?: string }> {
+    if (ending === null || deps.certificateAt === undefined) return {};
+    try {
+      return { certificate: await deps.certificateAt(ending.ending) };
+    } catch (error) {
+      logFailed(error);
+      return {};
+    }
   }
 
   /** With the policy unless it is the one that was sent here last: a lease is worth nothing with another. */

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { DaylightError } from '../../shared/errors.ts';
-import type { DeviceId } from '../../shared/ids.ts';
+import type { ErasureId } from '../../shared/ids.ts';
 import type { AgentFrame, Bye } from '../../shared/protocol/messages.ts';
 import { HelloPayload, WipedPayload } from '../../shared/protocol/messages.ts';
 import type { Nonce, Signed } from '../../shared/signed.ts';
 import { parsePayload, verifySigned } from '../control/signer.ts';
 import type { Ending } from '../lifecycle/ended.ts';
-import type { Endings } from '../lifecycle/endings.ts';
+import type { EndedComputer, Endings } from '../lifecycle/endings.ts';
 import type { DeviceRecord, Store } from '../store/store.ts';
 
 /** What an order to wipe names. */
@@ -16,8 +16,8 @@ export type Handshake =
   | { readonly kind: 'known'; readonly device: DeviceRecord; readonly hello: HelloPayload }
   /** The device proved itself and is retired: it may still be told to wipe. */
   | { readonly kind: 'retired'; readonly device: DeviceRecord; readonly hello: HelloPayload }
-  /** Of somebody whose account ended: nothing else is known of it, and it is told to wipe. */
-  | { readonly kind: 'ended'; readonly device: ProvedDevice; readonly ending: Ending; readonly hello: HelloPayload }
+  /** Of somebody whose account ended, or of an organisation that did: nothing else is known of it, and it is told to wipe. */
+  | { readonly kind: 'ended'; readonly device: ProvedDevice; readonly hello: HelloPayload }
   | Refused;
 
 interface Refused {
@@ -32,7 +32,7 @@ interface Refused {
  */
 export async function checkHello(
   store: Pick<Store, 'device'>,
-  endings: Pick<Endings, 'endedDevice'> | undefined,
+  endings: KnownEndings | undefined,
   nonce: Nonce,
   frame: AgentFrame,
 ): Promise<Handshake> {
@@ -42,11 +42,13 @@ export async function checkHello(
   if ('kind' in read) return read;
   const { said: hello } = read;
   const device = await store.device(hello.device);
-  // An account that has just been ended has its rows for a moment still.
-  const isKnown = device !== null && device.status !== 'retired';
+  // An account or organisation that has just been ended has its rows for a moment still.
+  const organisation = endings?.endedOrganisation(hello.org) ?? null;
+  const isKnown = organisation === null && device !== null && device.status !== 'retired';
   const ended = isKnown ? null : (endings?.endedDevice(hello.org, hello.device) ?? null);
   const publicKey = device?.org === hello.org ? device.publicKey : ended?.device.publicKey;
-  if (publicKey === undefined) {
+  // Of an organisation that ended without an order there is nothing that a computer would believe.
+  if (publicKey === undefined || organisation?.order === null) {
     return refused('unknown_device', 'no such device is enrolled in this organisation; enrol it again');
   }
   if (!verifySigned('daylight/hello/v1', signed, publicKey)) {
@@ -54,25 +56,34 @@ export async function checkHello(
   }
   if (hello.challenge !== nonce)
     return refused('bad_handshake', 'hello: challenge: it is not the one of this connection');
-  if (ended !== null)
-    return { kind: 'ended', device: { org: hello.org, device: hello.device }, ending: ended.ending, hello };
+  if (ended !== null || organisation !== null)
+    return { kind: 'ended', device: { org: hello.org, device: hello.device }, hello };
   if (device === null) throw new Error('a key without its device');
   return { kind: device.status === 'retired' ? 'retired' : 'known', device, hello };
 }
 
-export type HeardWiped = { readonly kind: 'wiped'; readonly ending: Ending; readonly device: DeviceId } | Refused;
+type KnownEndings = Pick<Endings, 'endedDevice' | 'endedOrganisation'>;
+
+export type HeardWiped = { readonly kind: 'wiped'; readonly computer: EndedComputer } | Refused;
 
 /** What a device without a key says, by the key that the ledger has kept of it: that it was ended, and everything is gone there. */
-export function checkWiped(endings: Pick<Endings, 'endedDevice'> | undefined, signed: Signed): HeardWiped {
+export function checkWiped(endings: KnownEndings | undefined, signed: Signed): HeardWiped {
   const read = payloadOf('wiped', WipedPayload, signed);
   if ('kind' in read) return read;
   const { org, device, ending } = read.said;
   const ended = endings?.endedDevice(org, device) ?? null;
-  if (ended?.ending.ending !== ending) return refused('unknown_device', 'no such device was told to wipe');
+  if (ended === null || !endingsOf(ended, endings?.endedOrganisation(org) ?? null).includes(ending)) {
+    return refused('unknown_device', 'no such device was told to wipe');
+  }
   if (!verifySigned('daylight/wiped/v1', signed, ended.device.publicKey)) {
     return refused('bad_handshake', 'wiped: the signature does not verify with the key of this device');
   }
-  return { kind: 'wiped', ending: ended.ending, device };
+  return { kind: 'wiped', computer: ended };
+}
+
+/** What an order for it may have named: somebody's account may have ended before their organisation did, whose order is the only one then. */
+function endingsOf({ endings }: EndedComputer, organisation: Ending | null): readonly ErasureId[] {
+  return [...endings, ...(organisation === null ? [] : [organisation])].map(({ ending }) => ending);
 }
 
 function payloadOf<T>(name: string, schema: z.ZodType<T>, { payload }: Signed): { readonly said: T } | Refused {

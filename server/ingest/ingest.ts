@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { DeviceId } from '../../shared/ids.ts';
+import type { DeviceId, ErasureId } from '../../shared/ids.ts';
 import type { Bye } from '../../shared/protocol/messages.ts';
 import type { AuditLog } from '../audit/auditLog.ts';
 import type { Clock } from '../clock.ts';
@@ -37,7 +37,9 @@ export interface AgentSocketDeps {
   readonly auditLog: Pick<AuditLog, 'checkpoint' | 'restored' | 'consistency'>;
   readonly connections: Connections;
   /** Whose account ended: their computers are known by it alone. */
-  readonly endings?: Pick<Endings, 'endedDevice' | 'wiped'>;
+  readonly endings?: Pick<Endings, 'endedDevice' | 'endedOrganisation' | 'wiped'>;
+  /** The path under which whoever has it reads the certificate of an ending. */
+  readonly certificateAt?: (ending: ErasureId) => Promise<string>;
   readonly clock: Clock;
   readonly random: Random;
   /** What unfinished handshakes are counted by: the address of the client, or of the network that it has. */

@@ -9,6 +9,7 @@ import {
   KNOWS_CONCERNS,
   KNOWS_COPIES,
   KNOWS_ENDINGS,
+  KNOWS_ORGANISATION_ENDED,
   KNOWS_RECIPIENTS,
   SUBPROTOCOL,
 } from '../../shared/protocol/messages.ts';
@@ -152,6 +153,7 @@ function knowsOf({ headers }: IncomingMessage): AgentKnows {
     audit: known.has(KNOWS_AUDIT),
     endings: known.has(KNOWS_ENDINGS),
     concerns: known.has(KNOWS_CONCERNS),
+    organisationEnded: known.has(KNOWS_ORGANISATION_ENDED),
   };
 }
 

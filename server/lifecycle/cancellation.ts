@@ -8,6 +8,7 @@ import { folderBusy, namedOrganisation, noneNamed } from '../namedOrganisation.t
 import { scrub } from '../store/sqlite/scrub.ts';
 import type { Holdings } from '../store/store.ts';
 import { type Ending, endingsIn, isClearing } from './ended.ts';
+import { computersInLines, orderFor } from './endedComputers.ts';
 import { horizonWords } from './horizonWords.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { LedgerEntry } from './ledgerEntry.ts';
@@ -22,10 +23,14 @@ export interface ToCancel {
   readonly horizon: readonly string[];
 }
 
-/** `deleting` is told often and is no state: how many of the entries are gone so far. */
+/**
+ * `deleting` is told often and is no state: how many of the entries are gone so far. `unordered`: nothing could be signed that its computers would
+ * obey, so that they are told nothing.
+ */
 export type Told =
   | { readonly kind: 'state'; readonly org: OrgId; readonly state: EndingState; readonly at: UnixMs }
-  | { readonly kind: 'deleting'; readonly org: OrgId; readonly gone: number };
+  | { readonly kind: 'deleting'; readonly org: OrgId; readonly gone: number }
+  | { readonly kind: 'unordered'; readonly org: OrgId };
 
 export type CancellationOptions = Pick<FoundationOptions, 'data' | 'clock' | 'random' | 'migrated' | 'rootKey'> & {
   readonly tell?: (told: Told) => void;
@@ -54,7 +59,7 @@ export async function cancelOrganisation(org: OrgId, options: CancellationOption
     const all = await foundation.store.organisations();
     if (!all.some((one) => one.org === org)) throw noneNamed(all.map((one) => one.org));
     const whose: Whose = { ending: ErasureId.parse(options.random.uuid()), org, person: null };
-    await enter(await committed(foundation, whose));
+    await commit(foundation, enter, whose, options);
     return whose;
   });
   await end(ending, options);
@@ -70,7 +75,7 @@ export async function finishCancellations(options: CancellationOptions): Promise
   const left = await alone(options, async (foundation, enter) => {
     const back: Ending[] = [];
     for (const one of ended) if (!isClearing(one) && (await isLeft(foundation, one.org))) back.push(one);
-    for (const { ending, org } of back) await enter(await committed(foundation, { ending, org, person: null }));
+    for (const one of back) await commit(foundation, enter, { ...one, person: null }, options);
     return [...ended.filter(isClearing), ...back].map(({ ending, org }) => ({ ending, org, person: null }));
   });
   for (const one of left) await end(one, options);
@@ -85,13 +90,42 @@ function cancelled({ entries }: Pick<Ledger, 'entries'>): readonly Ending[] {
 
 type Whose = Pick<Ending, 'ending' | 'org' | 'person'>;
 
-/** What there is of it now. */
-async function committed({ store, clock }: Alone, whose: Whose): Promise<LedgerEntry> {
-  const { org } = whose;
-  const ends = (await store.devices(org)).map(({ lease }) => lease?.enteredUntil ?? 0);
-  const leaseUntil = Math.max(0, ...ends) || null;
-  const counts = await store.holdings(org);
-  return { ...whose, at: clock.now(), state: 'committed', by: 'host', counts: { ...counts }, devices: [], leaseUntil };
+/** What there is of it now, and what its computers are told from now on; what was signed the first time stays. */
+async function commit(
+  { store, organisations, ledger, clock }: Alone,
+  enter: Enter,
+  { ending, org, person }: Whose,
+  { tell }: Pick<CancellationOptions, 'tell'>,
+): Promise<void> {
+  const at = clock.now();
+  const signed = endingsIn(ledger.entries).find((one) => one.ending === ending)?.order ?? null;
+  const order = signed ?? (await orderFor(organisations, { ending, org }, at));
+  if (order === null) tell?.({ kind: 'unordered', org });
+  const first = {
+    ending,
+    org,
+    person,
+    at,
+    state: 'committed',
+    by: 'host',
+    counts: { ...(await store.holdings(org)) },
+  } as const;
+  const [some = NO_COMPUTERS] = await computersInLines(store, org);
+  await enter({ ...first, ...some, ...(order === null ? {} : { order }) });
+}
+
+const NO_COMPUTERS = { devices: [], leaseUntil: null };
+
+/** Of many computers some are in lines of their own; a crash may have prevented any of these. */
+async function noteComputers(
+  { store, ledger, clock }: Alone,
+  enter: Enter,
+  { ending, org, person }: Whose,
+): Promise<void> {
+  const known = endingsIn(ledger.entries).find((one) => one.ending === ending);
+  for (const some of await computersInLines(store, org, known)) {
+    await enter({ ending, org, person, at: clock.now(), state: 'committed', by: 'host', counts: {}, ...some });
+  }
 }
 
 /** Every step can be repeated: whatever the last attempt has done of them, they are all taken again. */
@@ -99,7 +133,9 @@ async function end(whose: Whose, options: CancellationOptions): Promise<void> {
   const { org } = whose;
   const reach = (enter: Enter, state: Exclude<EndingState, 'committed'>): Promise<void> =>
     enter({ ...whose, at: options.clock.now(), state });
-  const folder = await alone(options, async ({ folder, keyStore, store }, enter) => {
+  const folder = await alone(options, async (foundation, enter) => {
+    const { folder, keyStore, store } = foundation;
+    await noteComputers(foundation, enter, whose);
     await keyStore.destroyKeys(org);
     await reach(enter, 'keys_destroyed');
     await store.eraseOrganisation(org, (gone) => options.tell?.({ kind: 'deleting', org, gone }));

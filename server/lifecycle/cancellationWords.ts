@@ -11,7 +11,8 @@ export function whatWillGo({ name, holdings, keys, horizon }: ToCancel): readonl
     `  ${counted(keys, 'key')}, first of all: from then on nothing of it can be opened`,
     ...horizon,
     'What stays: in ledger.ndjson that this id was cancelled, and when, without a name. Copies of this folder that you made elsewhere:',
-    'delete them too, and with them the copies of its keys. On its computers what was not sent yet: "daylight-agent wipe" there deletes it.',
+    'delete them too, and with them the copies of its keys. On its computers what was not sent yet, until they connect to this server again: they are',
+    'told to delete everything then, and say so. One that never does keeps it; "daylight-agent wipe" there deletes it.',
   ];
 }
 
@@ -26,6 +27,11 @@ export function cancellationSayer(
       next = PROGRESS;
       const { state, org, at } = told;
       say({ event: state, org, at }, [`${new Date(at).toISOString()}  ${stateWords[state]}`]);
+    } else if (told.kind === 'unordered') {
+      say({ event: 'unordered', org: told.org }, [
+        'Its computers cannot be told to wipe, as its signing key does not open: they record nothing more once their leases have ended.',
+        'To delete what they still keep, run "daylight-agent wipe" on each of them.',
+      ]);
     } else if (isWatched && told.gone >= next) {
       next = told.gone + PROGRESS;
       say({ event: 'deleting', org: told.org, gone: told.gone }, [

@@ -13,7 +13,7 @@ import type { Clock } from '../clock.ts';
 import { isMissing, syncFolder, writeDurably } from '../durable.ts';
 import type { KeyStore, Store } from '../store/store.ts';
 import type { CertificateKey, Vault } from '../vault/vault.ts';
-import type { Ending } from './ended.ts';
+import { type Ending, leasesLeft } from './ended.ts';
 import { backupsWith } from './endings.ts';
 import { holdsOf } from './keptForHold.ts';
 import type { Ledger } from './ledger.ts';
@@ -149,7 +149,6 @@ async function documentOf(deps: CertificateDeps, ending: Ending): Promise<Certif
   const issuedAt = deps.clock.now();
   const backups = await backupsWith(deps.keyStore, ending, issuedAt);
   const { devices, wiped } = ending;
-  const leases = devices.flatMap(({ device, leaseUntil }) => (wiped.has(device) ? [] : (leaseUntil ?? [])));
   const computers = { of: devices.length, wiped: wiped.size };
   return {
     kind: ending.state === 'final' ? 'final' : 'interim',
@@ -163,7 +162,7 @@ async function documentOf(deps: CertificateDeps, ending: Ending): Promise<Certif
     remains: {
       backups: { many: backups.length, until: latest(backups.map(({ expires }) => expires)) },
       ...(await heldOf(deps, ending, issuedAt)),
-      computers: { ...computers, until: latest(ending.person === null ? [ending.leaseUntil ?? 0] : leases) },
+      computers: { ...computers, until: latest(leasesLeft(ending)) },
       ledger: deps.ledger.head,
     },
   };

@@ -42,9 +42,9 @@ export function remainsWords({ person, remains }: Certificate): readonly string[
 }
 
 function computersWords({ of, wiped, until }: Certificate['remains']['computers']): string {
-  // Those of an organisation cannot be told: what would sign the order is destroyed with it.
+  // Of an organisation that was ended by an earlier Daylight they are not known, and not told.
   if (of === 0) return until === null ? 'there were none' : `none was told; none records after ${day(until)}`;
-  if (of === wiped) return 'all of them have said that they deleted everything';
+  if (of === wiped && until === null) return 'all of them have said that they deleted everything';
   return `${wiped} of ${of} have said that they deleted everything; none records after ${day(until)}`;
 }
 

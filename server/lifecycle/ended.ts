@@ -1,5 +1,6 @@
 import type { DeviceId, ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
 import type { EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
+import type { Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Kept } from './keptForHold.ts';
 import { type EndedDevice, hasReached, type LedgerEntry } from './ledgerEntry.ts';
@@ -24,6 +25,8 @@ export interface Ending {
   readonly counts: Readonly<Record<string, number>>;
   readonly devices: readonly EndedDevice[];
   readonly leaseUntil: UnixMs | null;
+  /** What the computers of an organisation are told; null: of a person, and where nothing could be signed. */
+  readonly order: Signed | null;
   /** Which of the computers have answered that they deleted everything. */
   readonly wiped: ReadonlySet<DeviceId>;
 }
@@ -31,12 +34,18 @@ export interface Ending {
 /** In the order in which they were begun. What came back with an older copy of the data is committed again, and is the same ending. */
 export function endingsIn(entries: readonly LedgerEntry[]): readonly Ending[] {
   const endings = new Map<ErasureId, Ending>();
+  // Beside them: of an organisation there may be thousands, each with a line of its own.
+  const wiped = new Map<ErasureId, Set<DeviceId>>();
   for (const [place, entry] of entries.entries()) {
     const before = endings.get(entry.ending) ?? begun(entry);
-    endings.set(entry.ending, after(before, entry, place + 1));
+    if (entry.state === 'device_wiped')
+      wiped.set(entry.ending, (wiped.get(entry.ending) ?? new Set()).add(entry.device));
+    endings.set(entry.ending, entry.state === 'device_wiped' ? before : after(before, entry, place + 1));
   }
-  return [...endings.values()];
+  return [...endings.values()].map((one) => ({ ...one, wiped: wiped.get(one.ending) ?? NONE }));
 }
+
+const NONE: ReadonlySet<DeviceId> = new Set();
 
 function begun({ ending, org, person }: LedgerEntry): Ending {
   const nothing = {
@@ -47,12 +56,12 @@ function begun({ ending, org, person }: LedgerEntry): Ending {
     counts: {},
     devices: [],
     leaseUntil: null,
+    order: null,
   };
-  return { ending, org, person, state: 'committed', by: 'host', ...nothing, wiped: new Set<DeviceId>() };
+  return { ending, org, person, state: 'committed', by: 'host', ...nothing, wiped: NONE };
 }
 
-function after(before: Ending, entry: LedgerEntry, line: number): Ending {
-  if (entry.state === 'device_wiped') return { ...before, wiped: new Set([...before.wiped, entry.device]) };
+function after(before: Ending, entry: Exclude<LedgerEntry, { state: 'device_wiped' }>, line: number): Ending {
   const { state, at } = entry;
   const history = [...before.history, { state, at }];
   if (state !== 'committed') {
@@ -76,6 +85,7 @@ function after(before: Ending, entry: LedgerEntry, line: number): Ending {
     counts,
     devices,
     leaseUntil,
+    order: before.order ?? entry.order ?? null,
   };
 }
 
@@ -87,6 +97,13 @@ function together(before: readonly EndedDevice[], more: readonly EndedDevice[]):
     all.set(one.device, { ...one, leaseUntil });
   }
   return [...all.values()];
+}
+
+/** The ends of the leases that may run where nobody has answered: of its computers, and of those that the ledger does not name. */
+export function leasesLeft({ devices, wiped, leaseUntil }: Ending): readonly UnixMs[] {
+  const named = Math.max(0, ...devices.map((one) => one.leaseUntil ?? 0));
+  const unnamed = (leaseUntil ?? 0) > named ? [leaseUntil ?? 0] : [];
+  return [...devices.flatMap((one) => (wiped.has(one.device) ? [] : (one.leaseUntil ?? []))), ...unnamed];
 }
 
 /** Something of it is here still, as far as the ledger knows. */

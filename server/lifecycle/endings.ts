@@ -15,7 +15,8 @@ import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/va
 import { catalogued } from './backup/catalogue.ts';
 import type { ClockBrake } from './clockBrake.ts';
 import { requireEndable } from './endable.ts';
-import { type Ending, endingsIn, isClearing, isLetGo } from './ended.ts';
+import { type Ending, endingsIn, isClearing, isLetGo, leasesLeft, ofOrganisation } from './ended.ts';
+import { asComputers, asEnded, type Computers, newsIn } from './endedComputers.ts';
 import { firstKept, holdsOf, type Kept, keptBy, keptKeys, sealKept } from './keptForHold.ts';
 import type { Ledger } from './ledger.ts';
 import { type EndedDevice, hasReached, type LedgerEntry, MOST_DEVICES } from './ledgerEntry.ts';
@@ -67,11 +68,20 @@ export interface Endings {
   of(org: OrgId): readonly EndingNow[];
   /** One of them; null where there is none with this id. */
   one(ending: ErasureId): EndingNow | null;
-  /** The computer of somebody whose account ended, and the ending; null for any other. */
-  endedDevice(org: OrgId, device: DeviceId): { readonly device: EndedDevice; readonly ending: Ending } | null;
-  /** A computer of theirs has answered that it deleted everything. */
-  wiped(ending: Ending, device: DeviceId): Promise<void>;
+  /** A computer of somebody whose account ended, or of an organisation that did; null for any other. */
+  endedDevice(org: OrgId, device: DeviceId): EndedComputer | null;
+  /** The ending of the whole organisation, that which has an order for its computers before any other; null where it has not ended. */
+  endedOrganisation(org: OrgId): Ending | null;
+  /** It has answered that it deleted everything: that counts for each of its endings. */
+  wiped(computer: EndedComputer): Promise<void>;
   close(): Promise<void>;
+}
+
+/** By what the ledger has kept of it. */
+export interface EndedComputer {
+  readonly device: EndedDevice;
+  /** Oldest first, one at least: where an account was being ended when its organisation was, there are two. */
+  readonly endings: readonly [Ending, ...Ending[]];
 }
 
 export interface EndingNow extends Ending {
@@ -95,7 +105,13 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   const lanes = createLanes<PersonId>();
   const answers = createLanes<DeviceId>();
 
-  const all = (): readonly Ending[] => endingsIn(ledger.entries);
+  let read: { readonly entries: number; readonly endings: readonly Ending[] } = { entries: 0, endings: [] };
+  // Every computer that says hello asks, and of an organisation thousands may.
+  const all = (): readonly Ending[] => {
+    const { length: entries } = ledger.entries;
+    if (read.entries !== entries) read = { entries, endings: endingsIn(ledger.entries) };
+    return read.endings;
+  };
   const now = (which: ErasureId): Ending => all().find(({ ending }) => ending === which) ?? missing();
 
   const toldNow = (one: Ending): EndingNow => ({ ...one, isHeld: held.has(one.ending) });
@@ -130,10 +146,8 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
 
   /** Between the order and the fence a computer may have been enrolled, or given a longer lease: it is told to wipe, and waited for, too. */
   async function noteLate(which: OfPerson): Promise<void> {
-    const known = new Map(now(which.ending).devices.map(({ device, leaseUntil }) => [device, leaseUntil ?? 0]));
     const found = await computersOf(deps.store, which);
-    const isNews = ({ device, leaseUntil }: EndedDevice): boolean => (leaseUntil ?? 0) > (known.get(device) ?? -1);
-    if (found.devices.some(isNews)) await commitAgain(which, found);
+    if (newsIn(now(which.ending), found.devices).length > 0) await commitAgain(which, found);
   }
 
   async function clear(which: OfPerson): Promise<'held' | 'kept' | 'cleared'> {
@@ -239,9 +253,7 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
       await deps.certify(which);
     }
     const time = deps.clock.now();
-    const unanswered = which.devices.filter(({ device }) => !which.wiped.has(device));
-    const leases = which.person === null ? [which.leaseUntil] : unanswered.map(({ leaseUntil }) => leaseUntil);
-    if (leases.some((until) => until !== null && (until > time || deps.brake.check() !== 'free'))) return true;
+    if (leasesLeft(which).some((until) => until > time || deps.brake.check() !== 'free')) return true;
     await reach(which, 'agents_wiped');
     if ((await backupsWith(deps.keyStore, which, deps.clock.now())).length > 0) return true;
     await reach(which, 'backups_expired');
@@ -301,16 +313,22 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
       return found === undefined ? null : toldNow(found);
     },
     endedDevice(org, device) {
-      for (const ending of all()) {
-        const own = ending.org === org ? ending.devices.find((one) => one.device === device) : undefined;
-        if (own !== undefined) return { device: own, ending };
-      }
-      return null;
+      const ofIt = (one: Ending): EndedDevice | undefined =>
+        one.org === org ? one.devices.find((own) => own.device === device) : undefined;
+      const [first, ...more] = all().filter((one) => ofIt(one) !== undefined);
+      const own = first === undefined ? undefined : ofIt(first);
+      return first === undefined || own === undefined ? null : { device: own, endings: [first, ...more] };
     },
-    wiped: ({ ending, org, person }, device) =>
+    endedOrganisation(org) {
+      const whole = all().filter((one) => one.org === org && ofOrganisation(one));
+      return whole.find(({ order }) => order !== null) ?? whole[0] ?? null;
+    },
+    wiped: ({ device: { device }, endings }) =>
       answers.run(device, async () => {
-        if (now(ending).wiped.has(device)) return;
-        await ledger.append({ at: deps.clock.now(), ending, org, person, state: 'device_wiped', device });
+        for (const { ending, org, person } of endings) {
+          if (now(ending).wiped.has(device)) continue;
+          await ledger.append({ at: deps.clock.now(), ending, org, person, state: 'device_wiped', device });
+        }
         rounds.wake();
       }),
     close: () => rounds.close(),
@@ -346,18 +364,13 @@ async function committed(
   return { entry, samples: await samplesOf(store, org, person) };
 }
 
-type Computers = Pick<Extract<LedgerEntry, { state: 'committed' }>, 'devices' | 'leaseUntil'>;
-
 const NO_COMPUTERS: Computers = { devices: [], leaseUntil: null };
 
 async function computersOf(
   store: Pick<Store, 'devices'>,
   { org, person }: Pick<EndingOrder, 'org' | 'person'>,
 ): Promise<Computers> {
-  const devices = (await store.devices(org, [person])).slice(-MOST_DEVICES).map(({ device, publicKey, lease }) => {
-    return { device, publicKey, leaseUntil: lease === null ? null : lease.enteredUntil };
-  });
-  return { devices, leaseUntil: Math.max(0, ...devices.map((one) => one.leaseUntil ?? 0)) || null };
+  return asComputers((await store.devices(org, [person])).slice(-MOST_DEVICES).map(asEnded));
 }
 
 /** The first that is stored of each parameter. */

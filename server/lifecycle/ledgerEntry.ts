@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DeviceId, ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
 import { EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
-import { Digest, PublicKey } from '../../shared/signed.ts';
+import { Digest, PublicKey, Signed } from '../../shared/signed.ts';
 import { UnixMs } from '../../shared/time.ts';
 
 /** Up to the state in which nothing is left here. */
@@ -18,7 +18,7 @@ export const EndedDevice = z
   .readonly();
 export type EndedDevice = z.infer<typeof EndedDevice>;
 
-/** A person enrols a few a day at the most; whoever ever had more is not told on the eldest ones to wipe. */
+/** In one line. A person enrols a few a day at the most; whoever ever had more is not told on the eldest ones to wipe. Those of an organisation are in several. */
 export const MOST_DEVICES = 2_000;
 
 /** An ending, and whose: `person` is null for a whole organisation. */
@@ -33,7 +33,6 @@ const Committed = z.strictObject({
   by: OrderedBy,
   /** What there was, by kind. */
   counts: z.record(z.string().regex(KIND), z.int().min(0)),
-  /** Of a person; an organisation's are unknown to it from then on, as its signing keys are gone. */
   devices: z.array(EndedDevice).max(MOST_DEVICES).readonly(),
   /** When the last lease that any computer was given has ended; null when none was. */
   leaseUntil: UnixMs.nullable(),
@@ -42,6 +41,8 @@ const Committed = z.strictObject({
     .strictObject({ holds: z.array(z.int().min(1)).min(1).readonly(), since: z.int().min(1) })
     .readonly()
     .optional(),
+  /** Of an organisation: what each of its computers is told from then on. Its own key has signed it, which is destroyed next. */
+  order: Signed.readonly().optional(),
 });
 
 const Reached = z.strictObject({ ...whose, state: EndingState.exclude(['committed']) });

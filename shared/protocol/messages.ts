@@ -20,7 +20,8 @@ export const SUBPROTOCOL = 'daylight.v1';
 /**
  * A header of the upgrade request, and of the request for the notice before an enrolment, by which an agent says what it knows, with commas
  * between: requests of kind `copy` (others are asked in older words), frames that say what is coming (others are sent none), and notices that
- * name processors (others would take none of it, and are sent none), checkpoints of the audit tree, the ending that an order to wipe is of, and what happened to data of the person.
+ * name processors (others would take none of it, and are sent none), checkpoints of the audit tree, the ending that an order to wipe is of, what happened to data of the person, and the order to
+ * wipe of an organisation that has ended (others are refused as unknown).
  */
 export const KNOWS_HEADER = 'x-daylight-knows';
 export const KNOWS_COPIES = 'copies';
@@ -29,6 +30,7 @@ export const KNOWS_RECIPIENTS = 'recipients';
 export const KNOWS_AUDIT = 'audit';
 export const KNOWS_ENDINGS = 'endings';
 export const KNOWS_CONCERNS = 'concerns';
+export const KNOWS_ORGANISATION_ENDED = 'organisation_ended';
 /** All that this agent says of itself. */
 export const KNOWS_ALL = [
   KNOWS_COPIES,
@@ -37,6 +39,7 @@ export const KNOWS_ALL = [
   KNOWS_AUDIT,
   KNOWS_ENDINGS,
   KNOWS_CONCERNS,
+  KNOWS_ORGANISATION_ENDED,
 ].join(', ');
 
 /** So many of each fit into a frame. */
@@ -79,6 +82,12 @@ export const WelcomePayload = z.strictObject({
 });
 export type WelcomePayload = z.infer<typeof WelcomePayload>;
 
+/** A path of the server that sends it, and of no other: two slashes at its beginning would be another server. */
+const OwnPath = z
+  .string()
+  .max(200)
+  .regex(/^(\/[\w-]+)+$/, 'expected a path of this server');
+
 /**
  * Signed by the server's identity key in context `daylight/wipe/v1`: an order for this device on this connection alone,
  * so that neither a stranger nor a recording of another connection can make a device forget what it keeps.
@@ -95,10 +104,7 @@ export const WipePayload = z.strictObject({
     .strictObject({
       ending: ErasureId,
       /** Where the certificate of it is, on this server; left out: nowhere. */
-      certificate: z
-        .string()
-        .regex(/^\/[\w/-]{1,200}$/, 'expected a path of this server')
-        .optional(),
+      certificate: OwnPath.optional(),
     })
     .optional(),
   at: UnixMs,
@@ -111,6 +117,14 @@ export type WipePayload = z.infer<typeof WipePayload>;
  */
 export const WipedPayload = z.strictObject({ org: OrgId, device: DeviceId, ending: ErasureId, at: UnixMs });
 export type WipedPayload = z.infer<typeof WipedPayload>;
+
+/**
+ * Signed by the server's identity key in context `daylight/organisation-ended/v1`, once, before that key is destroyed with the organisation: from
+ * then on every device of it is to wipe, whenever it returns. So it is of no connection, and of no device: whoever has it can do with it what has
+ * been ordered, and nothing to devices of another organisation. It counts from the moment at which the ledger has it; nobody is given it before.
+ */
+export const OrganisationEndedPayload = z.strictObject({ org: OrgId, ending: ErasureId, at: UnixMs });
+export type OrganisationEndedPayload = z.infer<typeof OrganisationEndedPayload>;
 
 export const ReceiptState = z.strictObject({
   /** What the device is in fact doing, computed from running sensors and the spool, not from the policy. */
@@ -487,6 +501,16 @@ export const SelfTestAsked = z.strictObject({ type: z.literal('self_test'), requ
  */
 export const Wipe = z.strictObject({ type: z.literal('wipe'), wipe: Signed });
 
+/**
+ * In place of `welcome` and `wipe`: the organisation has ended, and the device deletes everything. `certificate` is not signed, as nobody is left who
+ * could sign it; it leads nowhere but to this server.
+ */
+export const OrganisationEnded = z.strictObject({
+  type: z.literal('organisation_ended'),
+  order: Signed,
+  certificate: OwnPath.optional(),
+});
+
 /** The last frame before the server closes. */
 export const Bye = z.strictObject({
   type: z.literal('bye'),
@@ -524,6 +548,7 @@ export const ServerFrame = z.discriminatedUnion('type', [
   Consistency,
   SelfTestAsked,
   Wipe,
+  OrganisationEnded,
   Bye,
 ]);
 export type ServerFrame = z.infer<typeof ServerFrame>;

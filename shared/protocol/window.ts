@@ -279,8 +279,8 @@ export const AgentStatus = z.strictObject({
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
 
-/** Who had everything deleted here: the person, or their organisation, which retired the device or removed their account. */
-export const WipeCause = z.enum(['employee', 'retired', 'person_removed']);
+/** Who had everything deleted here: the person, or their organisation, which retired the device, removed their account, or has ended itself. */
+export const WipeCause = z.enum(['employee', 'retired', 'person_removed', 'organisation_ended']);
 export type WipeCause = z.infer<typeof WipeCause>;
 
 export const WipeReport = z.strictObject({

@@ -7,17 +7,19 @@ import { openFolder } from '../../agent/core/files.ts';
 import { readIdentity, writeIdentity } from '../../agent/core/identity.ts';
 import { publicKeyOf } from '../../agent/core/signing.ts';
 import { createSystemClock } from '../../agent/platform/system.ts';
+import { verifySigned } from '../../server/control/signer.ts';
 import { certificateOf, verifyCertificate } from '../../server/lifecycle/certificate.ts';
 import { endingsIn } from '../../server/lifecycle/ended.ts';
 import { openLedger } from '../../server/lifecycle/ledger.ts';
 import { DeviceId, ErasureId, type OrgId } from '../../shared/ids.ts';
-import { KNOWS_ENDINGS, WipedPayload } from '../../shared/protocol/messages.ts';
+import { KNOWS_ALL, KNOWS_ENDINGS, OrganisationEndedPayload, WipedPayload } from '../../shared/protocol/messages.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { context, scratch, systemRandom, title } from '../support/agentKit.ts';
 import { agentCli, command, serverCli, startAgent } from '../support/agentProcess.ts';
 import { addMember, type Client } from '../support/api.ts';
 import {
   enrolAgent,
+  enrolOwnDevice,
   eventually,
   freePort,
   initialiseData,
@@ -64,7 +66,8 @@ test('thirty days later it is refused and told to wipe; it deletes all and says 
     expect(note).toMatchObject({ isGone: true, answer: null, reason: 'person_removed' });
 
     const status = await command(agentCli, ['status', '--data', bob]);
-    expect(status).toMatchObject({ code: 4, err: expect.stringContaining(`the ending ${note.ended?.ending}`) });
+    expect(note.ended?.certificate).toContain(`/certificate/${note.ended?.ending}/`);
+    expect(status).toMatchObject({ code: 4, err: expect.stringContaining(`is at ${note.ended?.certificate})`) });
     expect(status.err).toContain('Your account was ended on');
     const forgotten = await command(agentCli, ['wipe', '--yes', '--data', bob]);
     expect(forgotten).toMatchObject({ code: 0, out: expect.stringContaining('Nothing of Daylight is left') });
@@ -103,6 +106,78 @@ test('thirty days later it is refused and told to wipe; it deletes all and says 
     expect(await back2.exit).toBe(0);
     await eventually('the answer counts', async () => (await endingOf(data, 1)).state === 'final');
     expect(await computersIn(data, of.ending)).toEqual({ of: 1, wiped: 1, until: null });
+  } finally {
+    await server.stop();
+  }
+}, 120_000);
+
+test('thirty days after its organisation ended a computer is told to wipe by what that signed before; of another organisation it is not', async () => {
+  await using place = await scratch();
+  const [data, port] = [join(place.folder, 'server'), await freePort()];
+  const token = await initialiseData(data);
+  const others = { organisation: 'Bolt', ownerName: 'Bea', ownerEmail: 'bea@bolt.example.com' };
+  const boltsToken = await initialiseData(data, others);
+  let server = await startServerProcess({ data, port });
+  try {
+    const owner = await signInOwner(server.url, token);
+    const notice = await publishLevels(owner, { session: 'on', notes: 'on' });
+    const bob = join(place.folder, 'bob');
+    await enrolNew(server.url, owner, { data: bob, notice, name: 'Bob' });
+    const { person } = await addMember({ url: server.url, clock: createSystemClock() }, owner, 'employee', {
+      ...{ name: 'Carl', email: 'carl@example.com' },
+    });
+    const carls = await enrolOwnDevice(server.url, owner, person, notice);
+    const bea = await signInOwner(server.url, boltsToken);
+    const beas = await enrolOwnDevice(server.url, bea, bea.person, await publishLevels(bea, { session: 'on' }));
+    await server.stop();
+    await recordOffline(bob);
+    const device = await readIdentity(bob, await openFolder(bob));
+    if (device === null) throw new Error('Bob is not enrolled');
+
+    await cancel(data, 'carl@example.com');
+    const whole = ['--organisation', device.identity.org, '--yes', '--json', '--data', data];
+    expect(await command(serverCli, ['cancel', ...whole])).toMatchObject({ code: 0, err: '' });
+    const [ofCarl, ofAcme] = [await endingOf(data), await endingOf(data, 1)];
+    expect(ofAcme).toMatchObject({ org: device.identity.org, person: null, order: expect.anything() });
+
+    server = await startServerProcess({ data, port, env: fakedTime('+30d') });
+    const back = startAgent(bob, { env: fakedTime('+30d') });
+    expect(await back.exit).toBe(0);
+    expect(back.out()).toContain('The server has been told that everything is gone here.');
+    expect(await readdir(bob)).toEqual(['ended.json']);
+    const note = EndedNote.parse(JSON.parse(await readFile(join(bob, 'ended.json'), 'utf8')));
+    expect(note).toMatchObject({ isGone: true, answer: null, reason: 'organisation_ended' });
+    expect(note.ended?.ending).toBe(ofAcme.ending);
+    const address = note.ended?.certificate ?? '';
+    expect((await command(agentCli, ['status', '--data', bob])).err).toContain(`The certificate is at ${address}`);
+    const page = await fetch(address);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining(ofAcme.ending)]);
+
+    // Carl's account had ended before: the organisation's order is the only one by now, and he is shown his own certificate.
+    await using carl = await dial(port, { knows: KNOWS_ALL });
+    await carl.hello(carls);
+    const told = await carl.take('organisation_ended');
+    expect(verifySigned('daylight/organisation-ended/v1', told.order, device.identity.serverKey)).toBe(true);
+    expect(OrganisationEndedPayload.parse(JSON.parse(told.order.payload)).ending).toBe(ofAcme.ending);
+    expect(told.certificate).toContain(`/${ofCarl.ending}/`);
+    const speaker = { device: carls.record.device, org: ofCarl.org, key: carls.key, publicKey: carls.record.publicKey };
+    expect(await says(port, speaker, ofAcme.ending)).toMatchObject({ reason: 'retired' });
+
+    await using older = await dial(port, { knows: KNOWS_ENDINGS });
+    await older.hello(carls);
+    expect(await older.take('bye')).toMatchObject({ reason: 'unknown_device', retry: false });
+    await using stranger = await dial(port, { knows: KNOWS_ALL });
+    await stranger.hello({ key: newDevice().key, record: carls.record });
+    expect(await stranger.take('bye')).toMatchObject({ reason: 'bad_handshake' });
+    await using other = await dial(port, { knows: KNOWS_ALL });
+    await other.hello(beas);
+    await other.take('welcome');
+    for (const one of [older, stranger, other]) expect(one.frames.map(({ type }) => type)).not.toContain(told.type);
+
+    // By a clock in doubt no lease is over: what is final is so by their answers.
+    for (const { ending } of [ofCarl, ofAcme]) {
+      expect(await computersIn(data, ending)).toEqual({ of: 1, wiped: 1, until: null });
+    }
   } finally {
     await server.stop();
   }

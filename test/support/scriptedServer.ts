@@ -1,22 +1,30 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { type AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { z } from 'zod';
 import type { Identity } from '../../agent/core/identity.ts';
 import { publicKeyOf, sha256, signPayload } from '../../agent/core/signing.ts';
 import { canonical } from '../../shared/canonical.ts';
 import { parameterIds } from '../../shared/catalog.ts';
-import { DeviceId, OrgId, PersonId } from '../../shared/ids.ts';
+import { DeviceId, ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
 import { NO_PERSONAL_TERMS } from '../../shared/policy/personal.ts';
 import { firstRules, type PolicyDocument } from '../../shared/policy/policy.ts';
 import {
   AgentFrame,
   type Batch,
   HelloPayload,
+  type OrganisationEnded as OrganisationEndedFrame,
+  type OrganisationEndedPayload,
   ReceiptPayload,
   type ServerFrame,
   type WipePayload,
 } from '../../shared/protocol/messages.ts';
 import type { Signed } from '../../shared/signed.ts';
+
+type OrganisationEnded = z.infer<typeof OrganisationEndedFrame>;
+
+/** The ending that its orders name. */
+const ENDING = ErasureId.parse('77777777-7777-4777-8777-777777777777');
 
 /** A server that speaks the protocol and does what the test says: what it was sent, in order, is what it shows. */
 export interface ScriptedServer {
@@ -44,6 +52,8 @@ export interface ScriptedServer {
   publish(change: (policy: PolicyDocument) => void): { policy: Signed; lease: Signed };
   /** An order to wipe, signed over the last handshake; `change` and `key` make another one of it. */
   order(reason: WipePayload['reason'], change?: Partial<WipePayload>, key?: KeyObject): ServerFrame;
+  /** That the organisation has ended, as it was signed before its key was destroyed; `change` and `key` make another one of it. */
+  organisationEnded(change?: Partial<OrganisationEndedPayload>, key?: KeyObject): OrganisationEnded;
   push(frame: ServerFrame): void;
   drop(): void;
   close(): Promise<void>;
@@ -142,6 +152,10 @@ export async function startScriptedServer(now: () => number): Promise<ScriptedSe
     order(reason, change = {}, key = serverKey) {
       const text = canonical({ device, org, ...proof, reason, at: now(), ...change });
       return { type: 'wipe', wipe: signPayload('daylight/wipe/v1', key, text) };
+    },
+    organisationEnded(change = {}, key = serverKey) {
+      const text = canonical({ org, ending: ENDING, at: now(), ...change });
+      return { type: 'organisation_ended', order: signPayload('daylight/organisation-ended/v1', key, text) };
     },
     push: (frame) => sockets.forEach((socket) => socket.send(JSON.stringify(frame))),
     drop: () => sockets.forEach((socket) => socket.terminate()),

@@ -5,6 +5,8 @@ import type { BootId } from '../../../shared/ids.ts';
 import {
   type Challenge,
   HelloPayload,
+  type OrganisationEnded,
+  OrganisationEndedPayload,
   type Welcome,
   WelcomePayload,
   type Wipe,
@@ -78,6 +80,20 @@ export function checkWipe(identity: Identity, greeting: Greeting, { wipe }: z.in
   return prove({ context: 'daylight/wipe/v1', schema: WipePayload, name: 'order to wipe' }, identity, greeting, wipe);
 }
 
+/** Whether the pinned server signed, while it could, that this organisation has ended: an order for all of its devices, on any connection. */
+export function checkOrganisationEnded(
+  { org, ...identity }: Identity,
+  { order }: z.infer<typeof OrganisationEnded>,
+): Proven<OrganisationEndedPayload> {
+  const read = readFrom(
+    { context: 'daylight/organisation-ended/v1', schema: OrganisationEndedPayload, name: 'order to wipe' },
+    identity,
+    order,
+  );
+  if (!read.ok || read.said.org === org) return read;
+  return { ok: false, why: 'its order to wipe is for another organisation' };
+}
+
 /** Whether this device is asked for a self-test by the pinned server. The nonce of the request makes every answer one of its own. */
 export function checkSelfTest(identity: Identity, request: Signed): Proven<SelfTestRequest> {
   const read = readFrom(
@@ -109,7 +125,11 @@ function prove<T extends Pick<WelcomePayload, 'challenge' | 'nonce' | 'device' |
   return forThisDevice(name, identity, read.said);
 }
 
-function readFrom<T>({ context, schema, name }: Kind<T>, { serverKey }: Identity, signed: Signed): Proven<T> {
+function readFrom<T>(
+  { context, schema, name }: Kind<T>,
+  { serverKey }: Pick<Identity, 'serverKey'>,
+  signed: Signed,
+): Proven<T> {
   const problem = signatureProblem(context, serverKey, signed);
   if (problem === 'wrong_key') return { ok: false, why: 'it uses another key than the one pinned at enrolment' };
   if (problem !== null) return { ok: false, why: 'its signature is not genuine' };

@@ -1,4 +1,11 @@
-import { checkWelcome, checkWipe, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
+import {
+  checkOrganisationEnded,
+  checkWelcome,
+  checkWipe,
+  type Greeting,
+  greet,
+  type HandshakeDeps,
+} from './handshake.ts';
 import { type Link, openLink } from './link.ts';
 import { serverAddress } from './serverAddress.ts';
 
@@ -28,6 +35,9 @@ export async function retireDevice(deps: HandshakeDeps, timeoutMs: number): Prom
         else link.close();
       } else if (frame.type === 'wipe' && greeting !== null) {
         retired = checkWipe(deps.identity, greeting, frame).ok;
+        link.close();
+      } else if (frame.type === 'organisation_ended' && greeting !== null) {
+        retired = checkOrganisationEnded(deps.identity, frame).ok;
         link.close();
       } else if (frame.type === 'bye' && isPinned && frame.reason === 'retired') {
         retired = true;

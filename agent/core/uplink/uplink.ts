@@ -11,6 +11,7 @@ import {
   type Bye,
   ConsentPayload,
   type HelloPayload,
+  type OrganisationEnded,
   type PolicyPush,
   ReceiptPayload,
   RequestAnswerPayload,
@@ -19,15 +20,16 @@ import {
   type Welcome,
   type WelcomePayload,
   type Wipe,
-  type WipePayload,
 } from '../../../shared/protocol/messages.ts';
 import { SelfTestReport } from '../../../shared/protocol/selfTest.ts';
 import { statementText } from '../../../shared/rightsRequest.ts';
 import type { Digest, Signed } from '../../../shared/signed.ts';
 import { MINUTE, type MonoMs, SECOND, type UnixMs } from '../../../shared/time.ts';
 import { AUDIT_WAIT_MS, type AuditTrust } from '../auditTrust.ts';
+import type { WipeOrder } from '../ended.ts';
 import type { PolicyCache } from '../gate/policyCache.ts';
 import type { Heard } from '../heard.ts';
+import type { Identity } from '../identity.ts';
 import type { NoticeBox } from '../noticeBox.ts';
 import type { Recorder } from '../recorder.ts';
 import { sha256, signPayload } from '../signing.ts';
@@ -35,7 +37,16 @@ import type { Spool, SpooledBatch } from '../spool/spool.ts';
 import { isToldOf } from '../status.ts';
 import type { AcknowledgementBox } from './acknowledgementBox.ts';
 import { backoff } from './backoff.ts';
-import { checkSelfTest, checkWelcome, checkWipe, type Greeting, greet, type HandshakeDeps } from './handshake.ts';
+import {
+  checkOrganisationEnded,
+  checkSelfTest,
+  checkWelcome,
+  checkWipe,
+  type Greeting,
+  greet,
+  type HandshakeDeps,
+  type Proven,
+} from './handshake.ts';
 import { type Link, openLink } from './link.ts';
 import { serverAddress } from './serverAddress.ts';
 
@@ -63,7 +74,7 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'polic
   readonly heard: Pick<Heard, 'heardComing' | 'heardLastNotice' | 'heardConcerns'>;
   readonly audit: AuditTrust;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
-  readonly onWipe: (order: WipePayload) => Promise<void>;
+  readonly onWipe: (order: WipeOrder) => Promise<void>;
   readonly onChange?: (state: UplinkState) => void;
   /** The server has said something that is only read. */
   readonly onTold?: () => void;
@@ -360,7 +371,7 @@ class WebSocketUplink implements Uplink {
     if (pace.ending !== null) return;
     if (frame.type === 'bye') {
       end(link, pace, endingOf(frame, conversation !== null));
-    } else if (frame.type === 'wipe') {
+    } else if (frame.type === 'wipe' || frame.type === 'organisation_ended') {
       await this.#wiped(link, pace, greeting, frame);
     } else if (conversation !== null) {
       await this.#handle(conversation, frame);
@@ -388,15 +399,15 @@ class WebSocketUplink implements Uplink {
   }
 
   /** Before or after the welcome: the order carries its own proof. Without it nothing is deleted. */
-  async #wiped(link: Link, pace: Pace, greeting: Greeting | null, frame: z.infer<typeof Wipe>): Promise<void> {
+  async #wiped(link: Link, pace: Pace, greeting: Greeting | null, frame: z.infer<WipeFrame>): Promise<void> {
     if (greeting === null) throw new Error('the server did not keep to the order of the handshake');
-    const checked = checkWipe(this.#deps.identity, greeting, frame);
-    if (!checked.ok) {
-      end(link, pace, foreignServer(checked.why));
+    const order = orderOf(this.#deps.identity, greeting, frame);
+    if (!order.ok) {
+      end(link, pace, foreignServer(order.why));
       return;
     }
-    end(link, pace, { kind: 'stop', why: WIPED[checked.said.reason], remedy: 'enrol again with a new code' });
-    await this.#deps.onWipe(checked.said);
+    end(link, pace, { kind: 'stop', why: WIPED[order.said.reason], remedy: 'enrol again with a new code' });
+    await this.#deps.onWipe(order.said);
   }
 
   async #begin(conversation: Conversation, frame: z.infer<typeof Welcome>, said: WelcomePayload): Promise<void> {
@@ -431,7 +442,10 @@ class WebSocketUplink implements Uplink {
 
   // ── Frames from the server ───────────────────────────────────────────────────────────────────────────────────────
 
-  async #handle(conversation: Conversation, frame: Exclude<ServerFrame, { type: 'bye' | 'wipe' }>): Promise<void> {
+  async #handle(
+    conversation: Conversation,
+    frame: Exclude<ServerFrame, { type: 'bye' | 'wipe' | 'organisation_ended' }>,
+  ): Promise<void> {
     switch (frame.type) {
       case 'lowering':
         await this.#apply(conversation, { policy: frame.policy, lease: null });
@@ -701,7 +715,19 @@ const RETIRED = 'this device was retired by your organisation';
 const WIPED = {
   retired: RETIRED,
   person_removed: 'your account was removed by your organisation',
-} as const;
+  organisation_ended: 'your organisation has ended',
+} as const satisfies Record<WipeOrder['reason'], string>;
+
+type WipeFrame = typeof Wipe | typeof OrganisationEnded;
+
+function orderOf(identity: Identity, greeting: Greeting, frame: z.infer<WipeFrame>): Proven<WipeOrder> {
+  if (frame.type === 'wipe') return checkWipe(identity, greeting, frame);
+  const { certificate } = frame;
+  const checked = checkOrganisationEnded(identity, frame);
+  if (!checked.ok) return checked;
+  const { ending, at } = checked.said;
+  return { ok: true, said: { reason: 'organisation_ended', at, ended: { ending, certificate } } };
+}
 
 /** What makes a receipt a new one. How much waits counts only where nothing should. */
 function contentOf(receipt: Omit<ReceiptPayload, 'device'>): unknown {

@@ -6,6 +6,7 @@ const report = { retired: true, filesRemoved: 9, left: [] };
 test.each([
   ['retired', 'Your organisation has retired this device', 'By its order'],
   ['person_removed', 'Your organisation has removed your account', 'By its order'],
+  ['organisation_ended', 'Your organisation has ended', 'By its order'],
   ['employee', 'Daylight’s data is deleted from this computer', 'At your request'],
 ] as const)('the last words of a window say who had everything deleted, and how much: %s', (cause, title, who) => {
   const [said, what] = lastWords({ kind: 'wiped', cause, report });

@@ -10,7 +10,7 @@ import type { Spool } from '../../../../agent/core/spool/spool.ts';
 import { type AcknowledgementBox, createAcknowledgementBox } from '../../../../agent/core/uplink/acknowledgementBox.ts';
 import { createUplink, type Uplink } from '../../../../agent/core/uplink/uplink.ts';
 import { parameterIds } from '../../../../shared/catalog.ts';
-import { type ReceiptPayload, type ServerFrame } from '../../../../shared/protocol/messages.ts';
+import { type ReceiptPayload, type ServerFrame, WipePayload } from '../../../../shared/protocol/messages.ts';
 import { boot, clockFromThen, context, scratch, screenshot, systemRandom, title } from '../../../support/agentKit.ts';
 import { openSpoolIn } from '../../../support/openedSpool.ts';
 import { type ScriptedServer, startScriptedServer, until } from '../../../support/scriptedServer.ts';
@@ -334,6 +334,61 @@ test('an order to wipe that was recorded on another connection deletes nothing',
   expect(wiped).toEqual([]);
   expect(uplink.state()).toMatchObject({ why: expect.stringContaining('belongs to another connection') });
 });
+
+test('that its organisation has ended is an order to wipe by itself: in place of the welcome, while connected, and on any connection', async () => {
+  const signed = server.organisationEnded();
+  server.welcome = () => signed;
+  uplink.start();
+  await until(() => uplink.state().kind === 'refused');
+  expect(uplink.state()).toMatchObject({ why: 'your organisation has ended' });
+  await uplink.close();
+
+  server.welcome = (honest) => honest;
+  uplink = anew();
+  uplink.start();
+  await online();
+  server.push({ ...signed, certificate: '/certificate/of/it' });
+  await until(() => uplink.state().kind === 'refused');
+  expect(wiped).toEqual(['organisation_ended', 'organisation_ended']);
+});
+
+const falseEnds: [string, () => ServerFrame, string][] = [
+  ['of a foreign server', () => server.organisationEnded({}, foreignKey()), 'another key'],
+  ['of another organisation', () => server.organisationEnded({ org: elsewhere as never }), 'another organisation'],
+  ['made of another order', () => asEnd(server.order('retired')), 'signature is not genuine'],
+  ['that names no ending', () => server.organisationEnded({ ending: 'none' as never }), 'not as described'],
+  ['that was changed', () => changedEnd(server.organisationEnded()), 'signature is not genuine'],
+];
+
+test.each(falseEnds)('that its organisation has ended deletes nothing where it is %s', async (_name, order, why) => {
+  server.welcome = order;
+  uplink.start();
+  await until(() => uplink.state().kind === 'refused');
+  expect(wiped).toEqual([]);
+  expect(uplink.state()).toMatchObject({ why: expect.stringContaining(why) });
+});
+
+test.each(['//evil/certificate', 'https://evil.example/', '/certificate/../..', '/a?b', 'certificate'])(
+  'an order whose certificate would be elsewhere is none: %s',
+  async (certificate) => {
+    server.welcome = () => ({ ...server.organisationEnded(), certificate });
+    uplink.start();
+    await until(() => ['waiting', 'refused'].includes(uplink.state().kind));
+    expect(wiped).toEqual([]);
+    const ended = { ending: '77777777-7777-4777-8777-777777777777', certificate };
+    expect(WipePayload.shape.ended.safeParse(ended).success).toBe(false);
+  },
+);
+
+function asEnd(frame: ServerFrame): ServerFrame {
+  if (frame.type !== 'wipe') throw new Error('not an order');
+  return { type: 'organisation_ended', order: frame.wipe };
+}
+
+function changedEnd(frame: ReturnType<ScriptedServer['organisationEnded']>): ServerFrame {
+  const payload = frame.order.payload.replace('"at":1', '"at":2');
+  return { ...frame, order: { ...frame.order, payload } };
+}
 
 function foreignKey(): KeyObject {
   return generateKeyPairSync('ed25519').privateKey;

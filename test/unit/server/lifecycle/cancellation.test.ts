@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   appendFile,
   chmod,
@@ -15,6 +16,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { verifySigned } from '../../../../server/control/signer.ts';
+import { openFoundation } from '../../../../server/foundation.ts';
 import { initialise, makeSignInLink } from '../../../../server/initialise.ts';
 import {
   cancelOrganisation,
@@ -22,10 +25,16 @@ import {
   lookAtOrganisation,
   type Told,
 } from '../../../../server/lifecycle/cancellation.ts';
-import { clearingStates } from '../../../../server/lifecycle/ledgerEntry.ts';
+import { endingsIn } from '../../../../server/lifecycle/ended.ts';
+import { computersInLines } from '../../../../server/lifecycle/endedComputers.ts';
+import { openLedger } from '../../../../server/lifecycle/ledger.ts';
+import { clearingStates, MOST_DEVICES } from '../../../../server/lifecycle/ledgerEntry.ts';
 import type { LogFields } from '../../../../server/log.ts';
 import { openServer } from '../../../../server/server.ts';
+import { DeviceId } from '../../../../shared/ids.ts';
+import { enrolIn } from '../../../support/enrolIn.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
+import { device, keyOf } from '../../../support/storeRecords.ts';
 import {
   foundIn,
   leftOf,
@@ -51,6 +60,11 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const cancel = (tell?: (told: Told) => void) =>
   cancelOrganisation(orgs.acme, { data, ...surroundings, ...(tell === undefined ? {} : { tell }) });
+const endingOfAcme = async () => {
+  const found = endingsIn((await openLedger(data)).entries).find(({ org }) => org === orgs.acme);
+  if (found === undefined) throw new Error('Acme has not ended');
+  return found;
+};
 const ledger = async () => (await readFile(join(data, 'ledger.ndjson'), 'utf8')).trimEnd().split('\n');
 
 it('an organisation is looked at by its name or id, and everything of it is counted', async () => {
@@ -79,8 +93,56 @@ it('an organisation that cannot be opened any more is ended by its id', async ()
   await foundation.close();
   const found = await lookAtOrganisation(orgs.acme, { data, ...surroundings });
   expect(found).toMatchObject({ org: orgs.acme, name: orgs.acme, keys: 0, holdings: { people: 1, images: DAYS } });
-  await cancel();
+  const told: Told[] = [];
+  await cancel((one) => told.push(one));
+  expect(told[0]).toEqual({ kind: 'unordered', org: orgs.acme });
+  expect((await endingOfAcme()).order).toBeNull();
   expect([await leftOf(data, orgs.acme), (await leftOf(data, orgs.bolt)).opened]).toEqual([NOTHING, DAYS]);
+});
+
+it('what its computers are told is signed and kept before its key goes, also where another organisation is damaged', async () => {
+  const first = await openFoundationIn(data);
+  const [{ serverKey } = { serverKey: '' }] = (await first.organisations.all()).filter(({ org }) => org === orgs.acme);
+  const [laptop] = await first.store.devices(orgs.acme);
+  await first.keyStore.destroyKeys(orgs.bolt);
+  await first.close();
+  await cancel((one) => {
+    if (one.kind === 'state' && one.state === 'committed') throw new Error('the power went');
+  }).catch(() => undefined);
+  const { order, ending, devices } = await endingOfAcme();
+  if (order === null || laptop === undefined) throw new Error('nothing was signed');
+  expect(verifySigned('daylight/organisation-ended/v1', order, serverKey)).toBe(true);
+  expect(JSON.parse(order.payload)).toEqual({ org: orgs.acme, ending, at: expect.any(Number) });
+  expect(devices).toEqual([{ device: laptop.device, publicKey: laptop.publicKey, leaseUntil: null }]);
+  await finishCancellations({ data, ...surroundings });
+  expect(await endingOfAcme()).toMatchObject({ state: 'verified_empty', order, devices });
+});
+
+it('computers that no line names yet are in the ledger before the keys go, however many, and each once', async () => {
+  await cancel((one) => {
+    if (one.kind === 'state' && one.state === 'committed') throw new Error('the power went');
+  }).catch(() => undefined);
+  // As a crash leaves it between two lines of an organisation with more computers than one line takes.
+  const later = await openFoundation({ data, ...surroundings, create: false, ending: true });
+  const [person] = await later.store.people(orgs.acme);
+  if (person === undefined) throw new Error('Acme has nobody');
+  const more = Array.from({ length: MOST_DEVICES + 5 }, () => DeviceId.parse(randomUUID()));
+  for (const id of more.slice(0, 3)) {
+    const own = { device: id, publicKey: keyOf(id), org: orgs.acme, person: person.person };
+    await enrolIn(later.store, device('', own));
+  }
+  await later.close();
+  await finishCancellations({ data, ...surroundings });
+  const { devices, order, history } = await endingOfAcme();
+  expect(order).not.toBeNull();
+  expect(devices.map((one) => one.device)).toEqual(expect.arrayContaining(more.slice(0, 3)));
+  expect(devices).toHaveLength(4);
+  expect(history.slice(0, 3).map(({ state }) => state)).toEqual(['committed', 'committed', 'keys_destroyed']);
+
+  const records = more.map((id) => device('', { device: id, publicKey: keyOf(id) }));
+  const inLines = await computersInLines({ devices: async () => records }, orgs.acme, { devices });
+  expect(inLines.map((one) => one.devices.length)).toEqual([MOST_DEVICES, 2]);
+  expect(new Set(inLines.flatMap((one) => one.devices.map((own) => own.device)))).toEqual(new Set(more.slice(3)));
 });
 
 it('a folder that something else has made among the images is no obstacle, and goes with the organisation', async () => {
@@ -118,7 +180,7 @@ it('the ledger holds each state with its time, a random id, and no name; only it
   expect(lines.map(({ state }) => state)).toEqual(states);
   for (const line of lines) {
     const ofAll = ['at', 'ending', 'org', 'person', 'previous', 'seq', 'state'];
-    const ofFirst = line.state === 'committed' ? ['by', 'counts', 'devices', 'leaseUntil'] : [];
+    const ofFirst = line.state === 'committed' ? ['by', 'counts', 'devices', 'leaseUntil', 'order'] : [];
     expect(Object.keys(line).sort()).toEqual([...ofAll, ...ofFirst].sort());
     expect([line.org, line.person]).toEqual([orgs.acme, null]);
   }

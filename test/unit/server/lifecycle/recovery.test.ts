@@ -181,6 +181,8 @@ test('a ledger that is gone, older or another one is found at the start, and ove
   const { identity } = await begin();
   await cancelOrganisation(bolt, { data, ...surroundings });
   await writeRecovery({ data, ...surroundings });
+  // With what computers of the one that ended are told: the key that signed it is nowhere any more.
+  expect((await openRecoverySet(file, identity)).ledger.join()).toContain('"order":{"payload":');
   const ledger = join(data, 'ledger.ndjson');
   const lines = (await readFile(ledger, 'utf8')).split('\n').slice(0, -1);
   const beside = JSON.parse(await readFile(`${file}.ledger`, 'utf8'));
