@@ -12,7 +12,6 @@ import { bringBack, type Restored, type RestoreParts, restore } from './lifecycl
 import { confirmRestore, finishRestore, type Plan, planIn } from './lifecycle/restore/swap.ts';
 import { rootKeyOfFolder } from './rootKeyOf.ts';
 import type { HostOptions } from './rotateOnHost.ts';
-import type { BroughtBack } from './store/sqlite/broughtBack.ts';
 import { openSqliteKeyStore } from './store/sqlite/keyStore.ts';
 import { scrub } from './store/sqlite/scrub.ts';
 import { holdAlone } from './store/sqlite/solo.ts';
@@ -93,7 +92,7 @@ export function chosen(all: readonly Backup[], which: string, now: number): Back
 }
 
 /** What must not go backwards is in the database that is there. */
-async function carryingFrom(folder: string): Promise<(back: BroughtBack) => Promise<void>> {
+async function carryingFrom(folder: string): Promise<RestoreParts['carryForward']> {
   const present = join(folder, 'daylight.db');
   try {
     if (!(await stat(present)).isFile()) throw new Error('no file');

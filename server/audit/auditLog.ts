@@ -51,9 +51,10 @@ export function createAuditLog({ store, keyStore, vault, organisations, clock }:
     const root = hex(rootOf(sha256, edge));
     const said: RestoreEpoch = { schema: 1, org, epoch, policyVersion, size: edge.size, root, at };
     const signed = (await organisations.signer(org)).signAsServer('daylight/restore/v1', said);
-    await putSetting(store, vault, { org, name: RESTORED, revision: (before?.revision ?? 0) + 1, at }, signed);
-    const detail = 'the data was restored from a backup';
-    await store.recordSecurityEvent({ org, at, kind: 'data_restored', person: null, detail });
+    const event = { kind: 'data_restored', person: null, detail: 'the data was restored from a backup' } as const;
+    const place = { org, name: RESTORED, revision: (before?.revision ?? 0) + 1, at };
+    // Together: what was said once is not said again, and its event would be lost by a crash between the two.
+    await putSetting(store, vault, place, signed, { org, at, ...event });
     return signed;
   }
 

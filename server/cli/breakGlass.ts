@@ -63,7 +63,10 @@ export function addShow(parent: Command): void {
     .action(async (options: Given) => {
       const day = Day.safeParse(need(options, 'day'));
       if (!day.success) {
-        throw new DaylightError('bad_request', '--day: expected a date such as 2026-11-23', { field: 'day' });
+        throw new DaylightError('bad_request', '--day: expected a date such as 2026-11-23', {
+          field: 'day',
+          remedy: 'Write year, month and day with hyphens.',
+        });
       }
       const look = { day: day.data, zone: need(options, 'zone'), purpose: ReadPurpose.parse(need(options, 'purpose')) };
       const report = await showDay(meant(options), look, surroundings(options));

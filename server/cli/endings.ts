@@ -100,12 +100,19 @@ const wrong = {
 
 async function textOf(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new DaylightError('not_found', `${file}: it cannot be read`, { cause });
+    throw new DaylightError('not_found', `${file}: it cannot be read`, {
+      field: 'file',
+      remedy: 'Name the file of the certificate, as it was downloaded; see that it is there and that you may read it.',
+      cause,
+    });
   });
 }
 
 function keyOf(text: string): PublicKey {
   const parsed = PublicKey.safeParse(text);
   if (parsed.success) return parsed.data;
-  throw new DaylightError('bad_request', '--key: expected 43 characters of base64url', { field: 'key' });
+  throw new DaylightError('bad_request', '--key: expected 43 characters of base64url', {
+    field: 'key',
+    remedy: 'Whoever runs the server reads the key of certificates with `daylight-server keys status`.',
+  });
 }

@@ -67,7 +67,10 @@ function line({ step, ms, wrong }: DrillStep): string {
 function between(options: Given, name: string, most: number): number {
   const value = Number(need(options, name));
   if (Number.isInteger(value) && value >= 2 && value <= most) return value;
-  throw new DaylightError('bad_request', `--${name}: expected a whole number from 2 to ${most}`, { field: name });
+  throw new DaylightError('bad_request', `--${name}: expected a whole number from 2 to ${most}`, {
+    field: name,
+    remedy: 'Leave it out, or give a smaller number.',
+  });
 }
 
 async function keep(file: string, text: string): Promise<void> {

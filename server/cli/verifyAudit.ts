@@ -134,22 +134,34 @@ function time(at: AuditFinding['at'] & number): string {
 async function checkpointIn(file: string): Promise<Signed> {
   const parsed = z.object({ checkpoint: Signed }).safeParse(await jsonIn(file));
   if (parsed.success) return parsed.data.checkpoint;
-  throw new DaylightError('bad_request', `${file}: there is no checkpoint in it`, { field: 'checkpoint' });
+  throw new DaylightError('bad_request', `${file}: there is no checkpoint in it`, {
+    field: 'checkpoint',
+    remedy: 'Give a proof as *Who looked at my data* saves it, or the file with the checkpoint that an agent keeps.',
+  });
 }
 
 async function jsonIn(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new DaylightError('not_found', `${file}: it cannot be read`, { cause });
+    throw new DaylightError('not_found', `${file}: it cannot be read`, {
+      remedy: 'Name the saved file; see that it is there and that you may read it.',
+      cause,
+    });
   });
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new DaylightError('bad_request', `${file}: it is no JSON`, { cause });
+    throw new DaylightError('bad_request', `${file}: it is no JSON`, {
+      remedy: 'Give the file as it was saved: whole, and not what a program has made of it since.',
+      cause,
+    });
   }
 }
 
 function keyOf(text: string): PublicKey {
   const parsed = PublicKey.safeParse(text);
   if (parsed.success) return parsed.data;
-  throw new DaylightError('bad_request', '--server-key: expected 43 characters of base64url', { field: 'serverKey' });
+  throw new DaylightError('bad_request', '--server-key: expected 43 characters of base64url', {
+    field: 'serverKey',
+    remedy: 'Copy it from where it was written down: `verify-audit --proof` names the key that has signed a saved proof.',
+  });
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { OrgId } from '../../shared/ids.ts';
 import type { UnixMs } from '../../shared/time.ts';
-import type { SettingRecord, Settings } from '../store/store.ts';
+import type { NewSecurityEvent, SettingRecord, Settings } from '../store/store.ts';
 import { type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 
 /** What an organisation has set under a name, with its place in the order of what it set under it. */
@@ -13,11 +13,17 @@ export interface Setting<T> {
 
 type Place = Pick<SettingRecord, 'org' | 'name' | 'revision' | 'at'>;
 
-/** Seals it for the organisation and stores it. StoreError `conflict` when it is not the next revision. */
-export async function putSetting(store: Settings, vault: Vault, place: Place, value: unknown): Promise<void> {
+/** Seals it for the organisation and stores it, with the event where there is one. StoreError `conflict` when it is not the next revision. */
+export async function putSetting(
+  store: Pick<Settings, 'putSetting'>,
+  vault: Vault,
+  place: Place,
+  value: unknown,
+  event?: NewSecurityEvent,
+): Promise<void> {
   const { org, name, revision, at } = place;
   const sealed = await vault.seal(scopeOf(place), Buffer.from(JSON.stringify(value), 'utf8'));
-  await store.putSetting({ org, name, revision, at, sealed });
+  await store.putSetting({ org, name, revision, at, sealed }, event);
 }
 
 /** What is set now; null when nothing is. `value` is null where it was changed in the store. Throws VaultError `unavailable` when the keys cannot be read. */

@@ -408,8 +408,10 @@ export interface SettingRecord {
 }
 
 export interface Settings {
-  /** `conflict` unless `revision` is exactly one more than the highest of this name (1 for the first). */
-  putSetting(setting: SettingRecord): Promise<void>;
+  /**
+   * `conflict` unless `revision` is exactly one more than the highest of this name (1 for the first). `event`: on record with it, or neither is.
+   */
+  putSetting(setting: SettingRecord, event?: NewSecurityEvent): Promise<void>;
   /** The newest revision; null when nothing was ever set under this name. */
   setting(org: OrgId, name: string): Promise<SettingRecord | null>;
   /** All of them, oldest first. */

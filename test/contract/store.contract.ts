@@ -680,6 +680,11 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.setting(orgId('acme'), 'contacts')).toEqual(setting('contacts', 2));
         const all = await store.settingRevisions(orgId('acme'), 'contacts');
         expect(all).toEqual([setting('contacts', 1), setting('contacts', 2)]);
+        const told = { org: orgId('acme'), at: NINE, kind: 'data_restored', person: null, detail: 'with it' } as const;
+        await expectConflict(store.putSetting(setting('told', 2), told));
+        expect(await store.securityEvents(orgId('acme'), 9)).toEqual([]);
+        await store.putSetting(setting('told', 1), told);
+        expect(await store.securityEvents(orgId('acme'), 9)).toMatchObject([{ ...told, count: 1 }]);
         const then = await store.snapshot();
         await store.putSetting(setting('contacts', 3));
         expect(await then.setting(orgId('acme'), 'contacts')).toEqual(setting('contacts', 2));

@@ -26,30 +26,31 @@ const session = SessionId.parse('00000000-0000-4000-8000-000000000001');
 /** A Monday; keys change on Thursdays. */
 export const FIRST: Day = '2026-03-02';
 export const DAYS = 16;
+const LATE: Day = '2099-12-31';
 /** Segments of notes in a day; each has two notes. */
 const SEGMENTS = 3;
 
 export const dayAt = (place: number): Day => addDays(FIRST, place);
 const startOf = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
 
-export async function prepareErasable(data: string): Promise<void> {
+export async function prepareErasable(data: string, expires: Day = LATE): Promise<void> {
   const foundation = await openFoundationIn(data, true);
   const { store, vault } = foundation;
   await store.createOrganisation({ org, createdAt: Date.now(), profile: vault.fromStore(new Uint8Array()) });
   await enrolIn(store, device('laptop'));
-  for (let place = 0; place < DAYS; place += 1) await storeDay(foundation, place);
+  for (let place = 0; place < DAYS; place += 1) await storeDay(foundation, place, expires);
   await foundation.close();
 }
 
-async function storeDay(foundation: Foundation, place: number): Promise<void> {
+async function storeDay(foundation: Foundation, place: number, expires: Day): Promise<void> {
   const day = dayAt(place);
   const notes = Array.from({ length: SEGMENTS }, (_, at) =>
-    segmentOf(foundation, day, 'notes', [note(day, 2 * at), note(day, 2 * at + 1)]),
+    segmentOf(foundation, day, 'notes', [note(day, 2 * at), note(day, 2 * at + 1)], expires),
   );
   const image = ImageId.parse(randomUUID());
   const others = [
-    segmentOf(foundation, day, 'title', [title(day)]),
-    segmentOf(foundation, day, 'screenshot', [picture(day, image)]),
+    segmentOf(foundation, day, 'title', [title(day)], expires),
+    segmentOf(foundation, day, 'screenshot', [picture(day, image)], expires),
   ];
   const segments = await Promise.all([...notes, ...others]);
   const shot = segments.at(-1);
@@ -83,8 +84,9 @@ export async function segmentOf(
   day: Day,
   parameter: ParameterId,
   observations: readonly Observation[],
+  expires: Day = LATE,
 ): Promise<SegmentRecord> {
-  const terms = { day, policyVersion: 1, termsVersion: 1, expires: '2099-12-31', epoch: epochOfDay(day) };
+  const terms = { day, policyVersion: 1, termsVersion: 1, expires, epoch: epochOfDay(day) };
   const key = { org, person, device: laptop, parameter, segment: SegmentId.parse(randomUUID()), ...terms };
   const plain = encodeSegment({ parameter, parts: [{ session, observations }] });
   return { ...key, sealed: await vault.seal(segmentScope(key), plain, { compress: true }) };

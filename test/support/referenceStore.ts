@@ -419,11 +419,12 @@ export function createReferenceStore(from: Contents = nothing): Store {
     decisions: (org, person) =>
       step(() => decisions.filter((one) => one.org === org && (person === undefined || one.person === person))),
 
-    putSetting: (setting) =>
+    putSetting: (setting, event) =>
       step(() => {
         const { org, name } = setting;
         refuseIf(setting.revision !== settings.filter((one) => one.org === org && one.name === name).length + 1);
         settings.push(setting);
+        if (event !== undefined) countEvent(event);
       }),
     setting: (org, name) => step(() => settings.findLast((one) => one.org === org && one.name === name) ?? null),
     settingRevisions: (org, name) => step(() => settings.filter((one) => one.org === org && one.name === name)),

@@ -67,6 +67,7 @@ export async function rebuild(
         const decisions = set.decisions.map((one) => ({ ...one, decision: Buffer.from(one.decision, 'base64') }));
         carried.push(await back.carryRights({ ...set, decisions }));
         await back.endSessions();
+        return []; // what was sealed anew since is lost with the machine
       },
     },
     record,

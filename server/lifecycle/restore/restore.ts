@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, readFile } from 'node:fs/promises';
+import { link, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DaylightError } from '../../../shared/errors.ts';
 import { type BackupId, OrgId } from '../../../shared/ids.ts';
 import { DAY, dayOf } from '../../../shared/time.ts';
 import { syncFolder, writeDurably } from '../../durable.ts';
 import { segmentScope } from '../../ingest/scopes.ts';
-import type { BroughtBack } from '../../store/sqlite/broughtBack.ts';
+import { readHeld } from '../../records/holds.ts';
+import type { BroughtBack, HeldDays } from '../../store/sqlite/broughtBack.ts';
 import { openBroughtBack } from '../../store/sqlite/broughtBack.ts';
 import { openSqliteStore } from '../../store/sqlite/store.ts';
-import { requireWhole } from '../../store/sqlite/wholeCopy.ts';
-import type { KeyStore } from '../../store/store.ts';
+import { type NamedImage, requireWhole } from '../../store/sqlite/wholeCopy.ts';
+import type { KeyStore, Store } from '../../store/store.ts';
 import { unlessLost, type Vault } from '../../vault/vault.ts';
 import type { Backup } from '../backup/catalogue.ts';
 import { writeDatabase } from '../backup/checkBackup.ts';
@@ -26,6 +27,7 @@ import {
   readManifest,
 } from '../backup/manifest.ts';
 import { type BackupParts, openedBackup, type Progress } from '../backup/parts.ts';
+import { lookAtClock } from '../clockBrake.ts';
 import { endingsIn, isLetGo } from '../ended.ts';
 import { firstKept } from '../keptForHold.ts';
 import { type Ledger, openLedger } from '../ledger.ts';
@@ -34,8 +36,11 @@ import { clearQuarantine, imagesIn, organisationsIn, QUARANTINE, requireConfirme
 export interface RestoreParts extends Pick<BackupParts, 'folder' | 'clock' | 'random' | 'target'> {
   readonly keyStore: KeyStore;
   readonly vault: Vault;
-  /** Brings what must not go backwards into what is brought back: rights, decisions, policies, signatures, who looked. */
-  readonly carryForward: (back: BroughtBack) => Promise<void>;
+  /**
+   * Brings what must not go backwards into what is brought back: rights, decisions, policies, signatures, who looked; returns the images that come
+   * along from the data that is there.
+   */
+  readonly carryForward: (back: BroughtBack) => Promise<readonly NamedImage[]>;
 }
 
 export interface Restoring {
@@ -51,7 +56,8 @@ export interface Restored {
   readonly at: number;
   /** Entries of what was recorded that nobody can read any more, and of what is past its day: they were not brought back. */
   readonly unreadable: number;
-  readonly expired: number;
+  /** Null: the clock is in doubt, and nothing was left out because of its date. */
+  readonly expired: number | null;
   /** Persons and organisations that had ended, none of whom is there. */
   readonly ended: number;
   readonly images: number;
@@ -108,7 +114,7 @@ export async function bringBack(
   await bringToPresentFormat(parts, quarantine);
   const back = await openBroughtBack(file);
   try {
-    await parts.carryForward(back);
+    const along = await parts.carryForward(back);
     // Of one whose keys are not destroyed yet the server does that at its start: what is held may have to be sealed anew first.
     const endings = endingsIn(ledger.entries).filter(isLetGo);
     for (const { org, person, kept } of endings) {
@@ -118,8 +124,8 @@ export async function bringBack(
       await back.forget(org, person, below);
     }
     const unreadable = await back.dropUnreadable(join(folder, 'keys.db'));
-    const expired = await back.dropExpired(dayOf(clock.now()));
-    const images = await bringImages(parts, opened, manifest, back, restoring);
+    const expired = await dropExpired(parts, quarantine, back);
+    const images = await bringImages(parts, { opened, manifest, along }, back, restoring);
     await requireEnded(keyStore, endings);
     const samples = await openSamples(parts, quarantine);
     return {
@@ -191,14 +197,41 @@ async function headOf(target: RestoreParts['target'], opened: Opened): Promise<M
   }
 }
 
-async function bringToPresentFormat({ random, vault }: RestoreParts, quarantine: string): Promise<void> {
+async function bringToPresentFormat(parts: RestoreParts, quarantine: string): Promise<void> {
+  await withStore(parts, { folder: quarantine, alone: true }, async () => undefined);
+}
+
+async function withStore<T>(
+  { random, vault }: Pick<RestoreParts, 'random' | 'vault'>,
+  where: { readonly folder: string; readonly alone?: true },
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
   const store = await openSqliteStore({
-    folder: quarantine,
+    ...where,
     randomBytes: (length) => random.bytes(length),
     fromStore: (bytes) => vault.fromStore(bytes),
-    alone: true,
   });
-  await store.close();
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** As the sweep would, which takes the rest when it may: nothing that is held, and nothing while the date is in doubt. */
+async function dropExpired(parts: RestoreParts, quarantine: string, back: BroughtBack): Promise<number | null> {
+  const now = parts.clock.now();
+  if ((await lookAtClock(parts.keyStore, now)).state !== 'free') return null;
+  const held = await withStore(parts, { folder: quarantine }, async (store) => {
+    const found: HeldDays[] = [];
+    for (const { org } of await store.organisations()) {
+      const those = await readHeld(store, parts.vault, org, now);
+      for (const person of await store.holders(org))
+        found.push(...those.of(person).map((days) => ({ org, person, ...days })));
+    }
+    return found;
+  });
+  return back.dropExpired(dayOf(now), held);
 }
 
 interface BroughtImages {
@@ -207,22 +240,30 @@ interface BroughtImages {
   readonly organisations: readonly OrgId[];
 }
 
+interface ToBring {
+  readonly opened: Opened;
+  readonly manifest: Manifest;
+  /** From the data itself. */
+  readonly along: readonly NamedImage[];
+}
+
 /** Each that is still named: from the data itself where it is what it was, otherwise from the backups. */
 async function bringImages(
   { folder, target }: RestoreParts,
-  opened: Opened,
-  { images }: Manifest,
+  { opened, manifest: { images }, along }: ToBring,
   back: BroughtBack,
   { images: into, tell }: Restoring,
 ): Promise<BroughtImages> {
-  const missing: ListedImage[] = [];
+  const missing: NamedImage[] = [];
+  const comingAlong = new Map(along.map((image) => [nameOf(image), image]));
   const organisations = new Set<OrgId>();
   let [count, done] = [0, 0];
   let named: ReadonlySet<string> = new Set();
   let some: ListedImage[] = [];
   const bringSome = async (): Promise<void> => {
     named = await back.namedImages(some);
-    for (const image of some.filter(({ org, file }) => named.has(`${org}/${file}`))) {
+    for (const image of some.filter((one) => named.has(nameOf(one)))) {
+      comingAlong.delete(nameOf(image));
       const bytes = await bytesOf(folder, target, image);
       if (bytes === null) missing.push(image);
       else {
@@ -240,9 +281,23 @@ async function bringImages(
     if (some.length === 500) await bringSome();
   }
   await bringSome();
+  named = await back.namedImages([...comingAlong.values()]);
+  for (const image of [...comingAlong.values()].filter((one) => named.has(nameOf(one)))) {
+    const isHere = await stat(join(folder, 'blobs', nameOf(image))).catch(() => null);
+    if (isHere === null) missing.push(image);
+    else {
+      count += 1;
+      organisations.add(image.org);
+      if (into !== null) await bringOne(folder, into, image, { kind: 'here' });
+    }
+  }
   if (into !== null) for (const org of organisations) await syncFolder(join(into, org));
   await back.dropImages(missing);
   return { count, missing: missing.length, organisations: [...organisations] };
+}
+
+function nameOf({ org, file }: NamedImage): string {
+  return `${org}/${file}`;
 }
 
 type Found = { readonly kind: 'here' } | { readonly kind: 'brought'; readonly bytes: Uint8Array };
@@ -261,7 +316,7 @@ async function bytesOf(folder: string, target: RestoreParts['target'], image: Li
   }
 }
 
-async function bringOne(folder: string, into: string, { org, file }: ListedImage, found: Found): Promise<void> {
+async function bringOne(folder: string, into: string, { org, file }: NamedImage, found: Found): Promise<void> {
   const own = join(into, org);
   await mkdir(own, { recursive: true, mode: 0o700 });
   if (found.kind === 'brought') await writeDurably(own, file, found.bytes);
@@ -284,13 +339,8 @@ async function requireEnded(keyStore: KeyStore, endings: ReturnType<typeof endin
 const SAMPLED = 200;
 
 /** What is there can be opened: of so many people one entry is. Throws DaylightError `unavailable` where none of them can. */
-async function openSamples({ random, vault }: RestoreParts, quarantine: string): Promise<number> {
-  const store = await openSqliteStore({
-    folder: quarantine,
-    randomBytes: (length) => random.bytes(length),
-    fromStore: (bytes) => vault.fromStore(bytes),
-  });
-  try {
+async function openSamples(parts: RestoreParts, quarantine: string): Promise<number> {
+  const { asked, opened } = await withStore(parts, { folder: quarantine }, async (store) => {
     let [asked, opened] = [0, 0];
     for (const { org } of await store.organisations()) {
       for (const { person } of (await store.people(org)).slice(0, SAMPLED)) {
@@ -299,13 +349,12 @@ async function openSamples({ random, vault }: RestoreParts, quarantine: string):
         const [segment] = await store.segments(org, person, held.parameter, held.day, held.day);
         if (segment === undefined) continue;
         asked += 1;
-        if ((await unlessLost(vault.open(segmentScope(segment), segment.sealed))) !== null) opened += 1;
+        if ((await unlessLost(parts.vault.open(segmentScope(segment), segment.sealed))) !== null) opened += 1;
       }
     }
-    if (asked === 0 || opened > 0) return opened;
-  } finally {
-    await store.close();
-  }
+    return { asked, opened };
+  });
+  if (asked === 0 || opened > 0) return opened;
   throw new DaylightError('unavailable', 'nothing of what the backup has can be opened with the keys that are here', {
     remedy: 'See that keys.db and root.key are those of this data, or take them from the recovery set.',
   });

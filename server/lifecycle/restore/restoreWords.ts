@@ -51,8 +51,14 @@ const WHAT_NEXT = [
 ];
 
 function leftOut({ ended, unreadable, expired, images, missingImages, opened }: Restored): readonly string[] {
+  const past = expired === null ? '' : ` and ${expired} past their day`;
   return [
-    `  ${unreadable} entries nobody can read any more and ${expired} past their day were left out; ${ended} that had ended are not in it`,
+    `  ${unreadable} entries nobody can read any more${past} were left out; ${ended} that had ended are not in it`,
+    ...(expired === null
+      ? [
+          '  the clock is in doubt: nothing was left out by its date. What is past its day is shown to nobody, and goes when `daylight-server clock` says that the clock is right',
+        ]
+      : []),
     `  ${images} images${missingImages === 0 ? '' : `, ${missingImages} that were nowhere any more left out`}; of ${opened} people an entry was opened`,
   ];
 }

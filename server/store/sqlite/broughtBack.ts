@@ -1,8 +1,10 @@
+import type { ParameterId } from '../../../shared/catalog.ts';
 import { type DeviceId, OrgId, PersonId, TeamId } from '../../../shared/ids.ts';
 import type { Day } from '../../../shared/time.ts';
+import { FIRST_OF_ERASURE } from '../../vault/epochs.ts';
 import type { PersonalDecision, PersonRecord } from '../store.ts';
-import { dayNumber, id, idBytes, idListBytes, parameterCode } from './columns.ts';
-import { type Connection, connect } from './connection.ts';
+import { dayNumber, id, idBytes, idListBytes, parameterCode, text } from './columns.ts';
+import { type Connection, connect, type Row } from './connection.ts';
 import { storeError } from './failure.ts';
 import { otherKeyCodes } from './keyStore.ts';
 import { storeSchema } from './schema.ts';
@@ -16,8 +18,11 @@ const RECORDED = ['segment', 'image', 'imported', 'imported_piece'];
  * Work on the copy of a backup that nobody has open, and is not the data yet. Each step can be repeated. Everything fails with `StoreError`.
  */
 export interface BroughtBack {
-  /** Puts what must not go backwards from the store in `file`, which is of the same format, in the place of what the backup had of it. */
-  carryForward(file: string): Promise<void>;
+  /**
+   * Puts what must not go backwards from the store in `file`, which is of the same format, in the place of what the backup had of it; and what was
+   * sealed anew there since, as what the backup has of it opens no more. Returns the images that came along.
+   */
+  carryForward(file: string): Promise<readonly NamedImage[]>;
   /**
    * The same where there is no such store any more: what is known of everybody's rights takes the place of what the backup had of them. Returns who was in
    * the backup and has no rights now, and how many have rights and were not in it.
@@ -29,13 +34,22 @@ export interface BroughtBack {
   forget(org: OrgId, person: PersonId | null, below?: number): Promise<void>;
   /** Deletes what was recorded under keys that are not in the key store in `keys` any more: it was erased, or its time was over. */
   dropUnreadable(keys: string): Promise<number>;
-  /** Deletes what is past its day. */
-  dropExpired(today: Day): Promise<number>;
+  /** Deletes what is past its day, but what is held. */
+  dropExpired(today: Day, held: readonly HeldDays[]): Promise<number>;
   /** Which of these images are still named, as `organisation/file`. */
   namedImages(images: readonly NamedImage[]): Promise<ReadonlySet<string>>;
   /** Deletes the rows of images of which there is no file anywhere. */
   dropImages(images: readonly NamedImage[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Days of one parameter of one person, both included. */
+export interface HeldDays {
+  readonly org: OrgId;
+  readonly person: PersonId;
+  readonly parameter: ParameterId;
+  readonly from: Day;
+  readonly to: Day;
 }
 
 export interface KeptRights {
@@ -70,13 +84,7 @@ export async function openBroughtBack(file: string): Promise<BroughtBack> {
     endSessions: () => told(() => connection.script('DELETE FROM web_session; DELETE FROM token;')),
     forget: (org, person, below) => told(() => forget(connection, org, person, below)),
     dropUnreadable: (keys) => told(() => attached(connection, keys, dropUnreadable)),
-    dropExpired: (today) =>
-      told(async () => {
-        let gone = 0;
-        for (const table of ['segment', 'image', 'imported'])
-          gone += await connection.run(`DELETE FROM ${table} WHERE expires < ?`, [dayNumber(today)]);
-        return gone;
-      }),
+    dropExpired: (today, held) => told(() => inOne(connection, () => dropExpired(connection, today, held))),
     namedImages: (images) =>
       told(async () => {
         const named = new Set<string>();
@@ -123,7 +131,7 @@ async function inOne<T>(connection: Connection, work: () => Promise<T>): Promise
   }
 }
 
-async function carryAll(connection: Connection): Promise<void> {
+async function carryAll(connection: Connection): Promise<readonly NamedImage[]> {
   for (const table of storeSchema.tables.filter((one) => !RECORDED.includes(one))) {
     await connection.run(`DELETE FROM main.${table}`);
     await connection.run(`INSERT INTO main.${table} SELECT * FROM other.${table}`);
@@ -134,6 +142,31 @@ async function carryAll(connection: Connection): Promise<void> {
     await connection.run(`DELETE FROM main.${table} AS t WHERE ${ended}`);
     await connection.run(`INSERT INTO main.${table} SELECT * FROM other.${table} AS t WHERE ${ended}`);
   }
+  const kept =
+    'SELECT org, file FROM other.image AS t WHERE NOT EXISTS (SELECT 1 FROM other.person AS p WHERE p.org = t.org AND p.person = t.person)';
+  const images = [...(await connection.all(kept)), ...(await carrySealedAnew(connection))];
+  return images.map((row) => ({ org: id(OrgId, row, 'org'), file: text(row, 'file') }));
+}
+
+/**
+ * Of a week of which a part was erased since, what stays was sealed anew, and the key of before is gone: all of that week is taken from where it
+ * opens. Weeks are those of the epochs of keys.
+ */
+async function carrySealedAnew(connection: Connection): Promise<readonly Row[]> {
+  const epochs = (store: string): string =>
+    `SELECT org, person, parameter, epoch FROM ${store}.segment WHERE epoch >= ${FIRST_OF_ERASURE}`;
+  await connection.script(`DROP TABLE IF EXISTS temp.anew; CREATE TEMP TABLE anew AS
+    SELECT DISTINCT org, person, parameter, epoch % ${FIRST_OF_ERASURE} AS week FROM (${epochs('other')} EXCEPT ${epochs('main')})`);
+  const segments = `(org, person, parameter, epoch % ${FIRST_OF_ERASURE}) IN (SELECT org, person, parameter, week FROM temp.anew)`;
+  const images = `(org, person, epoch % ${FIRST_OF_ERASURE}) IN (SELECT org, person, week FROM temp.anew WHERE parameter = ${SCREENSHOT})`;
+  for (const [table, those] of [
+    ['segment', segments],
+    ['image', images],
+  ] as const) {
+    await connection.run(`DELETE FROM main.${table} WHERE ${those}`);
+    await connection.run(`INSERT INTO main.${table} SELECT * FROM other.${table} WHERE ${those}`);
+  }
+  return connection.all(`SELECT org, file FROM other.image WHERE ${images}`);
 }
 
 async function carryRights(connection: Connection, { people, retired, decisions }: KeptRights): Promise<CarriedRights> {
@@ -183,6 +216,25 @@ async function dropUnreadable(connection: Connection): Promise<number> {
     gone += await connection.run(`DELETE FROM ${table} WHERE NOT EXISTS (${keyOf(table, parameter)})`);
   const whole = `SELECT 1 FROM imported AS i WHERE i.org = imported_piece.org AND i.person = imported_piece.person AND i.import = imported_piece.import`;
   return gone + (await connection.run(`DELETE FROM imported_piece WHERE NOT EXISTS (${whole})`));
+}
+
+async function dropExpired(connection: Connection, today: Day, held: readonly HeldDays[]): Promise<number> {
+  await connection.script(`DROP TABLE IF EXISTS temp.held;
+    CREATE TEMP TABLE held (org BLOB NOT NULL, person BLOB NOT NULL, parameter INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL)`);
+  for (const { org, person, parameter, from, to } of held)
+    await connection.run('INSERT INTO temp.held VALUES (?, ?, ?, ?, ?)', [
+      ...[idBytes(org), idBytes(person), parameterCode(parameter), dayNumber(from), dayNumber(to)],
+    ]);
+  const isHeld = (table: string, parameter: string): string =>
+    `EXISTS (SELECT 1 FROM temp.held AS h WHERE h.org = ${table}.org AND h.person = ${table}.person AND h.parameter = ${parameter} AND ${table}.day BETWEEN h.first AND h.last)`;
+  let gone = 0;
+  for (const [table, stays] of [
+    ['segment', isHeld('segment', 'segment.parameter')],
+    ['image', isHeld('image', `${SCREENSHOT}`)],
+    ['imported', 'FALSE'],
+  ])
+    gone += await connection.run(`DELETE FROM ${table} WHERE expires < ? AND NOT ${stays}`, [dayNumber(today)]);
+  return gone;
 }
 
 async function forget(

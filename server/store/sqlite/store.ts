@@ -58,7 +58,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       ...devicesIn(database, fromStore, randomBytes),
       ...policiesIn(database, fromStore),
       ...personalTermsIn(database, fromStore),
-      ...organisationSettingsIn(database, fromStore),
+      ...organisationSettingsIn(database, fromStore, randomBytes),
       ...requestStepsIn(database, fromStore),
       ...noticesIn(database, fromStore),
       ...observationsIn(database, blobs, fromStore),
@@ -94,7 +94,7 @@ async function snapshotIn(
   const { devices, receipts } = devicesIn(then, fromStore, randomBytes);
   const { acknowledgements } = policiesIn(then, fromStore);
   const { decisions } = personalTermsIn(then, fromStore);
-  const { setting } = organisationSettingsIn(then, fromStore);
+  const { setting } = organisationSettingsIn(then, fromStore, randomBytes);
   const { requestSteps } = requestStepsIn(then, fromStore);
   const { segments, blob, discards, drops } = observationsIn(then, blobs, fromStore);
   const { imports, importPiece } = importsIn(then, fromStore);

@@ -128,6 +128,8 @@ const cases: readonly Case[] = [
     2,
     '--email: expected at most 254 characters',
   ],
+  ['a certificate that is not there', ['verify-certificate', 'nosuch'], 4, 'nosuch: it cannot be read. Name the file'],
+  ['a proof that is not there', ['verify-audit', '--proof', 'nosuch'], 4, 'nosuch: it cannot be read. Name the saved'],
   ['an unknown command', ['nosuch'], 2, "unknown command 'nosuch'"],
   ['an unknown option', [...serve, '--nosuch'], 2, "unknown option '--nosuch'"],
   ['an option without its value', ['serve', '--port'], 2, "option '--port <number>' argument missing"],

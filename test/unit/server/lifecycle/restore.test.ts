@@ -1,0 +1,131 @@
+import { mkdtemp, readdir, rm, stat, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { backupOnHost } from '../../../../server/backupOnHost.ts';
+import { systemClock } from '../../../../server/clock.ts';
+import { putSetting } from '../../../../server/control/settings.ts';
+import { type Foundation, openFoundation } from '../../../../server/foundation.ts';
+import { eraseRound } from '../../../../server/lifecycle/erasure.ts';
+import { restoreDrill, restoreOnHost } from '../../../../server/restoreOnHost.ts';
+import type { HoldStep } from '../../../../shared/protocol/http/holds.ts';
+import { addDays, DAY, type Day, dayOf } from '../../../../shared/time.ts';
+import {
+  allBut,
+  dayAt,
+  imageFiles,
+  notesOf,
+  order,
+  org,
+  person,
+  prepareErasable,
+  rangeOf,
+  readAll,
+} from '../../../support/erasable.ts';
+import { movable } from '../../../support/movableClock.ts';
+import { personId } from '../../../support/storeRecords.ts';
+import { surroundings } from '../../../support/twoOrganisations.ts';
+
+let folder: string;
+let data: string;
+let clock: ReturnType<typeof movable>;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daylight-restore-'));
+  [data, clock] = [join(folder, 'data'), movable(systemClock)];
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const begin = (keptUntil?: Day) => prepareErasable(data, keptUntil);
+const options = () => ({ ...surroundings, clock, data, backups: join(folder, 'backups') });
+const everything = notesOf(...allBut(99, 99));
+
+async function opened<T>(work: (foundation: Foundation) => Promise<T>): Promise<T> {
+  const foundation = await openFoundation({ ...surroundings, clock, data, create: false });
+  try {
+    return await work(foundation);
+  } finally {
+    await foundation.close();
+  }
+}
+
+/** Notes and pictures of these days. */
+async function hold({ store, vault }: Foundation, from: number, to: number): Promise<void> {
+  const range = { person, parameters: ['notes' as const, 'screenshot' as const], from: dayAt(from), to: dayAt(to) };
+  const why = { why: 'A claim.', authority: 'Case 7', until: addDays(dayOf(clock.now()), 30) };
+  const steps: HoldStep[] = [{ kind: 'proposed', content: { ...range, ...why }, alone: false }, { kind: 'approved' }];
+  for (const [before, step] of steps.entries()) {
+    const place = { org, name: 'register holds', revision: before + 1, at: clock.now() };
+    const author = personId(before === 0 ? 'pia' : 'ola');
+    await putSetting(store, vault, place, { author, reason: 'for this test', entry: { number: 1, step } });
+  }
+}
+
+it('leaves out what is past its day, and not what a legal hold keeps; the drill says the same', async () => {
+  await begin(addDays(dayOf(clock.now()), -1));
+  await backupOnHost(options(), 30);
+  await opened((foundation) => hold(foundation, 4, 9));
+  const drilled = await restoreDrill(options(), 'newest');
+  const restored = await restoreOnHost(options(), 'newest');
+  expect(restored).toEqual(drilled);
+  expect(restored).toMatchObject({ images: 6, missingImages: 0 });
+  expect(restored.expired).toBeGreaterThan(0);
+  await opened(async (foundation) => {
+    expect(await readAll(foundation, 'notes')).toEqual(notesOf(4, 5, 6, 7, 8, 9));
+    expect(await readAll(foundation, 'screenshot')).toEqual([4, 5, 6, 7, 8, 9].map(dayAt));
+    expect(await readAll(foundation, 'title')).toEqual([]);
+  });
+});
+
+it.each([10, -10])('leaves out nothing by its date while the clock is in doubt, by %i days', async (days) => {
+  await begin(addDays(dayOf(clock.now()), -1));
+  await backupOnHost(options(), 30);
+  await opened(({ keyStore }) => keyStore.raiseMark('seen_at', clock.now() - days * DAY));
+  expect(await restoreDrill(options(), 'newest')).toMatchObject({ expired: null });
+  expect(await restoreOnHost(options(), 'newest')).toMatchObject({ expired: null, images: 16 });
+  await opened(async (foundation) => expect(await readAll(foundation, 'notes')).toEqual(everything));
+});
+
+it('takes what was sealed anew since, as a part was erased, from what is there, pictures too', async () => {
+  await begin();
+  await backupOnHost(options(), 30);
+  await opened(async (foundation) => {
+    await hold(foundation, 4, 6);
+    await order(foundation, rangeOf(['notes', 'screenshot'], 2, 10));
+    const failed = (cause: unknown): never => {
+      throw cause;
+    };
+    expect(await eraseRound({ ...foundation, clock, failed })).toBe('nothing');
+  });
+  const stays = [...allBut(2, 10), 4, 5, 6].toSorted((a, b) => a - b);
+  expect(await restoreDrill(options(), 'newest')).toMatchObject({ images: stays.length, missingImages: 0 });
+  expect(await restoreOnHost(options(), 'newest')).toMatchObject({ images: stays.length, missingImages: 0 });
+  await opened(async (foundation) => {
+    expect((await readAll(foundation, 'notes')).toSorted()).toEqual(notesOf(...stays));
+    expect(await readAll(foundation, 'screenshot')).toEqual(stays.map(dayAt));
+    expect(await readAll(foundation, 'title')).toHaveLength(16);
+  });
+  expect(await imageFiles(data)).toBe(stays.length);
+});
+
+it('a picture that was sealed anew since and is nowhere any more is said to be missing', async () => {
+  await begin();
+  await backupOnHost(options(), 30);
+  await opened(async (foundation) => {
+    await order(foundation, rangeOf(['screenshot'], 2, 2));
+    const failed = (cause: unknown): never => {
+      throw cause;
+    };
+    await eraseRound({ ...foundation, clock, failed });
+  });
+  const [lost] = await newestImages();
+  await unlink(join(data, 'blobs', org, lost ?? ''));
+  expect(await restoreOnHost(options(), 'newest')).toMatchObject({ images: 14, missingImages: 1 });
+});
+
+async function newestImages(): Promise<readonly string[]> {
+  const names = await readdir(join(data, 'blobs', org));
+  const times = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(data, 'blobs', org, name))).mtimeMs })),
+  );
+  return times.toSorted((a, b) => b.at - a.at).map(({ name }) => name);
+}
