@@ -162,6 +162,7 @@ function keyOf(text: string): PublicKey {
   if (parsed.success) return parsed.data;
   throw new DaylightError('bad_request', '--server-key: expected 43 characters of base64url', {
     field: 'serverKey',
-    remedy: 'Copy it from where it was written down: `verify-audit --proof` names the key that has signed a saved proof.',
+    remedy:
+      'Copy it from where it was written down: `verify-audit --proof` names the key that has signed a saved proof.',
   });
 }

@@ -225,7 +225,7 @@ async function dropExpired(parts: RestoreParts, quarantine: string, back: Brough
   const held = await withStore(parts, { folder: quarantine }, async (store) => {
     const found: HeldDays[] = [];
     for (const { org } of await store.organisations()) {
-      const those = await readHeld(store, parts.vault, org, now);
+      const those = await readHeld(store, parts.vault, org, now, 'trusted');
       for (const person of await store.holders(org))
         found.push(...those.of(person).map((days) => ({ org, person, ...days })));
     }
