@@ -68,7 +68,8 @@ export type Action =
   | 'security.read'
   | 'retention.read' // how much is stored, and until when
   | 'clock.release' // to say that the clock is right, by which things are deleted
-  | 'account.end' // to end the account of somebody for ever
+  | 'account.end' // to end the account of somebody for ever, now or with a day ahead
+  | 'leaving.read' // with which day it ends by itself
   | 'ending.read' // which accounts were ended, as random ids, and how far that is
   | 'backup.keep'; // to see the backups of the server, and to have one made
 
@@ -320,5 +321,6 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'clock.release': [owner, admin],
   'backup.keep': [owner, admin],
   'account.end': [owner, adminBelowOwner],
+  'leaving.read': [themself, owner, admin, privacyOfficer],
   'ending.read': [owner, admin, privacyOfficer],
 };

@@ -34,6 +34,7 @@ export const LogEvent = z.enum([
   'erasure',
   'imports',
   'keys_rolled',
+  'leaving_date',
   'migrated',
   'published',
   'recovery_set',

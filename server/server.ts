@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { DaylightError } from '../shared/errors.ts';
 import { AGENT_PATH } from '../shared/protocol/messages.ts';
 import { HOUR } from '../shared/time.ts';
+import { createAccounts } from './api/accounts.ts';
 import type { RequestLog } from './api/adapter.ts';
 import { createApp } from './api/app.ts';
 import { certificatePath } from './api/certificatePage.ts';
@@ -38,6 +39,7 @@ import { startErasures } from './lifecycle/erasure.ts';
 import { startHeldBack } from './lifecycle/heldBack.ts';
 import { createImports } from './lifecycle/imports.ts';
 import { startKeyRolls } from './lifecycle/keyRolls.ts';
+import { startLeavingDates } from './lifecycle/leavingDates.ts';
 import { eraseMinors } from './lifecycle/minors.ts';
 import { startRecovery } from './lifecycle/recovery/recoveryJob.ts';
 import { requireConfirmed } from './lifecycle/restore/swap.ts';
@@ -153,6 +155,14 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       },
     });
     opened.push(() => endings.close());
+    const accounts = createAccounts({ ...foundation, clock, random });
+    const leavingDates = startLeavingDates({
+      ...{ ...foundation, endings, brake, clock },
+      alone: (org, task) => accounts.alone(org, task),
+      held: ({ org: organisation, person }) => log.error('leaving_date', { organisation, person }),
+      failed: (cause) => log.error('leaving_date', { failure: failureFields(cause) }),
+    });
+    opened.push(() => leavingDates.close());
     const agents = createAgentSocket({
       ...foundation,
       endings,
@@ -258,7 +268,9 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       brake,
       sweeping: retention.state,
       specialSearches,
+      accounts,
       endings,
+      leavingDates,
       certificates,
       backups,
       clock,

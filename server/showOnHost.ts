@@ -2,6 +2,7 @@ import type { OrgId, PersonId } from '../shared/ids.ts';
 import type { DayReport } from '../shared/protocol/http/day.ts';
 import type { ReadPurpose } from '../shared/protocol/http/reading.ts';
 import type { Day } from '../shared/time.ts';
+import { createAccounts } from './api/accounts.ts';
 import { contextOf } from './api/app.ts';
 import { readDay } from './api/handlers/data.ts';
 import { type Asked, type Grant, grantsIn, letIn, letOut, OPERATOR, requireLetIn } from './control/operators.ts';
@@ -103,8 +104,10 @@ function hostContext(foundation: Foundation, { clock, random }: HostOptions) {
   const backups = { view: no, make: no };
   const brake = { check: no, release: no };
   const endings = { end: no, of: no, one: no };
+  const leavingDates = { of: no, one: no, changed: no };
+  const accounts = createAccounts({ ...foundation, clock, random });
   const certificates = { of: no, kindOf: no, now: no, token: no };
-  const aside = { specialSearches, backups, endings, certificates, brake, sweeping: no };
+  const aside = { specialSearches, backups, accounts, endings, leavingDates, certificates, brake, sweeping: no };
   const more = { erasures, imports, ...aside, closing, publicUrl: () => '', secure: false };
   return contextOf({ ...foundation, clock, random, ...more });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ComingFrame, ConcernsFrame, LastNotice } from '../../shared/protocol/messages.ts';
+import { ComingFrame, ConcernsFrame, LastNotice, LeavingFrame } from '../../shared/protocol/messages.ts';
 import type { Folder } from './files.ts';
 import type { Sealer } from './spool/batchFile.ts';
 import { type Place, seal, unseal } from './spool/seal.ts';
@@ -17,6 +17,10 @@ export interface Heard {
   concerns(): ConcernsFrame | null;
   /** As `heardComing`. */
   heardConcerns(concerns: ConcernsFrame): Promise<void>;
+  /** With which day the account ends. Null: the server has not said. */
+  leaving(): LeavingFrame | null;
+  /** As `heardComing`. */
+  heardLeaving(leaving: LeavingFrame): Promise<void>;
 }
 
 interface Said<T> {
@@ -29,6 +33,7 @@ const File = z.strictObject({
   coming: ComingFrame.nullable(),
   lastNotice: LastNotice.nullable(),
   concerns: ConcernsFrame.nullable().default(null),
+  leaving: LeavingFrame.nullable().default(null),
 });
 type File = z.infer<typeof File>;
 
@@ -61,13 +66,18 @@ export async function openHeard(files: Folder, sealer: Sealer): Promise<Heard> {
       held = { ...held, concerns };
       await keep();
     },
+    leaving: () => held.leaving,
+    async heardLeaving(leaving) {
+      held = { ...held, leaving };
+      await keep();
+    },
   };
 }
 
 async function read(files: Folder, { key }: Sealer): Promise<File> {
   const bytes = await files.read(FILE);
   const plain = bytes === null ? null : unseal(key, PLACE, bytes);
-  const nothing: File = { coming: null, lastNotice: null, concerns: null };
+  const nothing: File = { coming: null, lastNotice: null, concerns: null, leaving: null };
   if (plain === null) return nothing;
   try {
     return File.safeParse(JSON.parse(plain.toString('utf8'))).data ?? nothing;

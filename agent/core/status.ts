@@ -86,6 +86,7 @@ export function statusOf(sources: StatusSources): AgentStatus {
       options.clock.now(),
     ),
     ...concernsNow(heard),
+    leaving: heard.leaving()?.leaving ?? null,
     firstUse: [...firstUse],
     consents: consentsIn(policies),
     requests: uplink.asked().map((one) => ({ ...one })),

@@ -4,7 +4,7 @@ import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { MINUTE } from '../../shared/time.ts';
 import { workedToday } from '../../shared/worked.ts';
 import { agreementLines } from '../strings/agreement.ts';
-import { comingWords, datedLines } from '../strings/coming.ts';
+import { comingWords, datedLines, leavingLines } from '../strings/coming.ts';
 import { concernLines } from '../strings/concerns.ts';
 import { levelWord } from '../strings/level.ts';
 import { notRecordedLines } from '../strings/notRecorded.ts';
@@ -25,6 +25,7 @@ export function statusLines(status: AgentStatus, now: number, time: (at: number)
     ...sensorLines(status),
     ...auditLines(status, time),
     ...concernLines(status.concerns, now),
+    ...leavingLines(status.leaving, now),
     '',
     `Connection: ${status.connection.words} (${status.server})`,
     ...(status.connection.remedy === null ? [] : [`  What to do: ${status.connection.remedy}.`]),

@@ -1,9 +1,9 @@
 import { catalog } from '../../shared/catalog.ts';
 import type { ChangeLine } from '../../shared/policy/changeWords.ts';
 import type { AgentStatus, NoticeNews } from '../../shared/protocol/window.ts';
-import { date, dateTime } from './format.ts';
+import { calendarDay, date, dateTime } from './format.ts';
 import { levelWord } from './level.ts';
-import { say } from './say.ts';
+import { type StringKey, say } from './say.ts';
 
 type Coming = NonNullable<AgentStatus['notice']>['coming'][number];
 type Dated = NonNullable<AgentStatus['dated']>;
@@ -25,6 +25,19 @@ export function droppedWords({ due, reason, state }: Dated['dropped'][number]): 
 /** From what to what, and whether that is more or less. */
 export function changeWords({ text, direction }: Pick<ChangeLine, 'text' | 'direction'>): string {
   return say('dated.change', { text, direction });
+}
+
+/** With which day the account ends, who set it, and what the person may do before; none where no day is set. */
+export function leavingLines(leaving: AgentStatus['leaving'], now: number): string[] {
+  if (leaving === null || leaving === undefined) return [];
+  const { day, endsAt, setAt, setBy } = leaving;
+  const times = { day: calendarDay(day), when: dateTime(endsAt) };
+  const who = say(`leaving.${setBy}` satisfies StringKey);
+  return [
+    say(endsAt > now ? 'leaving.ahead' : 'leaving.over', times),
+    say('leaving.setBy', { who, at: dateTime(setAt) }),
+    say('leaving.means'),
+  ];
 }
 
 /** All of it for a terminal, a line each; none when nothing is coming and nothing was dropped. */

@@ -83,6 +83,18 @@ export const en = {
   'concerns.incident': 'Incident {number}, of which you were told on {at}',
   'concerns.more': 'What of yours was looked at, and everything older:',
 
+  // ── The end of the account, with a day ahead ──
+  'leaving.ahead': 'Your account ends with {day}, here on {when}',
+  'leaving.over': 'Your account was to end with {day}, and is ended soon',
+  'leaving.setBy': '{who} of your organisation set this on {at}.',
+  'leaving.means':
+    'Then everything that was recorded of you is deleted, on this computer, too. Until then you may download all of it in the console, under My data.',
+  'leaving.owner': 'An owner',
+  'leaving.admin': 'An admin',
+  'leaving.manager': 'A manager',
+  'leaving.privacy_officer': 'A privacy officer',
+  'leaving.employee': 'Somebody',
+
   // ── Tracking ──
   'tracking.title': 'Your time',
   'state.stopped': 'Not tracking',

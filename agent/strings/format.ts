@@ -22,6 +22,13 @@ export function date(at: number): string {
   return intl({ day: 'numeric', month: 'short', year: 'numeric' }).format(at);
 }
 
+/** `12 Nov 2026` for a calendar day, whatever the zone. */
+export function calendarDay(day: string): string {
+  return intl({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    Date.parse(`${day}T00:00:00Z`),
+  );
+}
+
 /** `12 November 2026`, in the language of the phrases. */
 export function longDate(at: number, phrases: Pick<Phrases, 'language'>): string {
   const locale = phrases.language === english.language ? say('locale') : phrases.language;

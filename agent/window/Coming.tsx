@@ -1,7 +1,7 @@
 import { useNow } from '../../look/useNow.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
 import { MINUTE } from '../../shared/time.ts';
-import { comingWords, droppedWords, dueWords, moreLines } from '../strings/coming.ts';
+import { comingWords, droppedWords, dueWords, leavingLines, moreLines } from '../strings/coming.ts';
 import { say } from '../strings/say.ts';
 import { ChangeLines } from './ChangeLines.tsx';
 import { Panel } from './Panel.tsx';
@@ -9,13 +9,22 @@ import classes from './window.module.css';
 
 type Dated = NonNullable<AgentStatus['dated']>;
 
-/** What is not collected yet and is going to be: what was acknowledged and does not count yet, and what has a date. Or had one. */
-export function Coming({ status: { notice, dated } }: { readonly status: AgentStatus }) {
+/** What is not collected yet and is going to be: what was acknowledged and does not count yet, and what has a date. Or had one. And with which day the account ends. */
+export function Coming({ status: { notice, dated, leaving } }: { readonly status: AgentStatus }) {
   const running = notice?.coming ?? [];
   const isDated = dated !== null && dated.scheduled.length + dated.dropped.length + dated.more > 0;
-  if (running.length === 0 && !isDated) return null;
+  const [ends, ...more] = leavingLines(leaving, useNow(MINUTE));
+  if (running.length === 0 && !isDated && ends === undefined) return null;
   return (
     <Panel title={say('coming.title')}>
+      {ends !== undefined && (
+        <section className={classes.stack}>
+          <h3>{ends}</h3>
+          {more.map((line) => (
+            <p key={line}>{line}</p>
+          ))}
+        </section>
+      )}
       {running.length > 0 && (
         <>
           <ul className={classes.lines}>

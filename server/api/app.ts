@@ -5,7 +5,7 @@ import { API_PREFIX, sessionCookie } from '../../shared/protocol/http.ts';
 import { createLimitKeys } from '../clientAddress.ts';
 import { createCorrections } from '../lifecycle/corrections.ts';
 import { createRegisters } from '../records/registers.ts';
-import { type AccountDeps, createAccounts } from './accounts.ts';
+import type { AccountDeps } from './accounts.ts';
 import { type AdapterDeps, mountRoutes, type RequestLog } from './adapter.ts';
 import { createReadBody } from './body.ts';
 import { mountCertificates } from './certificatePage.ts';
@@ -31,6 +31,7 @@ import { holds } from './handlers/holds.ts';
 import { imports } from './handlers/imports.ts';
 import { incidents } from './handlers/incidents.ts';
 import { layers } from './handlers/layers.ts';
+import { leavingDates } from './handlers/leavingDates.ts';
 import { objections } from './handlers/objections.ts';
 import { ownData } from './handlers/ownData.ts';
 import { people } from './handlers/people.ts';
@@ -74,7 +75,9 @@ export interface ApiDeps
       | 'folder'
       | 'specialSearches'
       | 'backups'
+      | 'accounts'
       | 'endings'
+      | 'leavingDates'
       | 'certificates'
       | 'brake'
       | 'sweeping'
@@ -142,8 +145,7 @@ export type ContextDeps = Omit<ApiDeps, 'origins' | 'behindProxy' | 'consoleFold
 
 export function contextOf(deps: ContextDeps): Context {
   const { store, vault, organisations, control, requests, connections, erased, erasures } = deps;
-  const { imports, folder, closing, specialSearches, backups: kept, clock, random, publicUrl } = deps;
-  const accounts = createAccounts(deps);
+  const { imports, folder, closing, specialSearches, backups: kept, accounts, clock, random, publicUrl } = deps;
   const sessions = createSessions({ store, vault, accounts, clock, random });
   const [passwords, rateLimits] = [createPasswords(random), createRateLimits(clock)];
   return {
@@ -165,6 +167,7 @@ export function contextOf(deps: ContextDeps): Context {
     sweeping: deps.sweeping,
     backups: kept,
     endings: deps.endings,
+    leavingDates: deps.leavingDates,
     certificates: deps.certificates,
     accounts,
     sessions,
@@ -202,6 +205,7 @@ function handlersOf(context: Context): Handlers {
     ...ages(context),
     ...consents(context),
     ...layers(context),
+    ...leavingDates(context),
     ...requests(context),
     ...data(context),
     ...audit(context),

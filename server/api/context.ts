@@ -12,6 +12,7 @@ import type { Corrections } from '../lifecycle/corrections.ts';
 import type { Endings } from '../lifecycle/endings.ts';
 import type { ErasureEngine } from '../lifecycle/erasure.ts';
 import type { Imports } from '../lifecycle/imports.ts';
+import type { LeavingDates } from '../lifecycle/leavingDates.ts';
 import type { RetentionSweeper } from '../lifecycle/retention.ts';
 import type { SpecialSearches } from '../lifecycle/specialSearches.ts';
 import type { Random } from '../random.ts';
@@ -49,6 +50,7 @@ export interface Context {
   readonly specialSearches: Pick<SpecialSearches, 'of' | 'look' | 'erase'>;
   readonly backups: Pick<Backups, 'view' | 'make'>;
   readonly endings: Pick<Endings, 'end' | 'of' | 'one'>;
+  readonly leavingDates: Pick<LeavingDates, 'of' | 'one' | 'changed'>;
   readonly certificates: Pick<Certificates, 'of' | 'kindOf' | 'now' | 'token'>;
   readonly accounts: Accounts;
   readonly sessions: Sessions;

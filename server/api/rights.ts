@@ -185,6 +185,11 @@ const rights = {
   certificate: { action: 'ending.read', of: 'organisation' },
   previewEnding: { action: 'account.end', of: 'person_in_path' },
   endAccount: { action: 'account.end', of: 'person_in_path' },
+  leavingDates: { action: 'ending.read', of: 'organisation' },
+  leavingDate: { action: 'leaving.read', of: 'person_in_path' },
+  setLeavingDate: { action: 'account.end', of: 'person_in_path' },
+  postponeLeavingDate: { action: 'account.end', of: 'person_in_path' },
+  cancelLeavingDate: { action: 'account.end', of: 'person_in_path' },
   securityEvents: { action: 'security.read', of: 'organisation' },
   securityEventProof: { action: 'security.read', of: 'organisation' },
 } as const satisfies Readonly<Record<RouteName, Right>>;

@@ -42,7 +42,8 @@ export type DecidingAction =
   | 'zone.choose'
   | 'exclusion.choose'
   | 'subject.erase' // what is erased as private is left out from then on
-  | 'minor.say';
+  | 'minor.say'
+  | 'account.end'; // at a date ahead
 
 /** What the organisation leaves out for the teams of a person. */
 export type HeldByTeam = Extract<Decision, { kind: 'held' }> & { readonly layer: 'team' };

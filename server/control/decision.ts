@@ -6,7 +6,9 @@ import { TimeZone } from '../../shared/policy/workingHours.ts';
 import { Reason } from '../../shared/protocol/http/ages.ts';
 import { AnswerWords, Grounds } from '../../shared/protocol/http/objections.ts';
 import { RestrictionGround } from '../../shared/protocol/http/restrictions.ts';
+import { Role } from '../../shared/roles.ts';
 import { Digest, Signed } from '../../shared/signed.ts';
+import { Day, UnixMs } from '../../shared/time.ts';
 import type { PersonalDecision } from '../store/store.ts';
 import { type Sealed, type SealScope, type Vault, VaultError } from '../vault/vault.ts';
 import type { Decided } from './standing.ts';
@@ -24,7 +26,8 @@ const level = z.string().max(32);
  *
  * The organisation's: `upheld` and `refused` answer an objection, and switch nothing on; `held` says the most that is left of the policy
  * for a team of theirs or for them alone, in place of what it said before; `restriction_lift_told` and, once the person has known
- * of it for a while, `restriction_lifted` (Art. 18(3)); `minor` and `adult`.
+ * of it for a while, `restriction_lifted` (Art. 18(3)); `minor` and `adult`; `leaving_set`,
+ * with which day the account ends by itself, in place of what was set before, and `leaving_cancelled`.
  */
 export const Decision = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('objected'), parameter: ParameterId, grounds: Grounds }),
@@ -72,6 +75,16 @@ export const Decision = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('left_out'), exclusions: Exclusions }),
   z.strictObject({ kind: z.literal('minor'), by: PersonId, words: Reason }),
   z.strictObject({ kind: z.literal('adult'), by: PersonId, words: Reason }),
+  z.strictObject({
+    kind: z.literal('leaving_set'),
+    day: Day,
+    zone: TimeZone,
+    /** The end of that day by that clock, as it was worked out and told when it was set. */
+    endsAt: UnixMs,
+    by: PersonId,
+    role: Role,
+  }),
+  z.strictObject({ kind: z.literal('leaving_cancelled'), by: PersonId }),
   z.strictObject({ kind: z.literal('agreed'), version: z.int().min(1), device: DeviceId, agreement: Signed }),
 ]);
 export type Decision = z.infer<typeof Decision>;

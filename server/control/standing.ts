@@ -7,8 +7,9 @@ import type { Levels } from '../../shared/policy/policy.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
 import type { ObjectionState } from '../../shared/protocol/http/objections.ts';
 import type { RestrictionGround } from '../../shared/protocol/http/restrictions.ts';
+import type { Role } from '../../shared/roles.ts';
 import type { Digest } from '../../shared/signed.ts';
-import type { UnixMs } from '../../shared/time.ts';
+import type { Day, UnixMs } from '../../shared/time.ts';
 import type { Decision } from './decision.ts';
 
 /** What was decided by or for one person, with when it came into force. */
@@ -74,6 +75,15 @@ export interface Minor extends Holding {
   readonly words: string;
 }
 
+/** With which day the account ends by itself. */
+export interface LeavingSet extends Holding {
+  readonly day: Day;
+  readonly zone: string;
+  readonly endsAt: UnixMs;
+  readonly by: PersonId;
+  readonly role: Role;
+}
+
 /** That the person agreed to a policy that took something from them. */
 export interface Agreement {
   readonly version: number;
@@ -96,6 +106,8 @@ export interface Standing {
   readonly held: Readonly<Record<'team' | 'person', Held | null>>;
   readonly minor: Minor | null;
   readonly leftOut: OwnExclusions | null;
+  /** Of whom none is, or it was taken back: null. */
+  readonly leavingDate: LeavingSet | null;
   /** The policies that the person agreed to, oldest first, with when they did. */
   readonly agreements: readonly Agreement[];
   termsAt(instant: UnixMs): PersonalTerms;
@@ -116,8 +128,10 @@ export function standingOf(decided: readonly Decided[]): Standing {
   const last = step;
   const changes = steps.map((one) => ({ at: one.at, terms: termsOf(one) }));
   const { revision, isReadable, objections, consents, restrictions, held, minor, leftOut, agreements } = last;
+  const { leavingDate } = last;
   return {
     ...{ revision, isReadable, decided, objections, consents, restrictions, held, minor, leftOut, agreements, changes },
+    leavingDate,
     terms: termsOf(last),
     // A clock that was set back puts a later decision before an earlier one: the later one counts from the latest of them.
     termsAt: (instant) => changes.findLast(({ at }) => at <= instant)?.terms ?? NO_PERSONAL_TERMS,
@@ -126,7 +140,10 @@ export function standingOf(decided: readonly Decided[]): Standing {
 }
 
 interface Step
-  extends Pick<Standing, 'objections' | 'consents' | 'restrictions' | 'held' | 'minor' | 'leftOut' | 'agreements'> {
+  extends Pick<
+    Standing,
+    'objections' | 'consents' | 'restrictions' | 'held' | 'minor' | 'leftOut' | 'leavingDate' | 'agreements'
+  > {
   readonly at: UnixMs;
   readonly revision: number;
   readonly isReadable: boolean;
@@ -144,6 +161,7 @@ const NOTHING: Step = {
   zone: null,
   minor: null,
   leftOut: null,
+  leavingDate: null,
   agreements: [],
 };
 
@@ -186,6 +204,12 @@ function applied(before: Step, begun: Holding, decision: Decision): Step {
       return { ...before, minor: { ...begun, by: decision.by, words: decision.words } };
     case 'adult':
       return { ...before, minor: null };
+    case 'leaving_set': {
+      const { day, zone, endsAt, by, role } = decision;
+      return { ...before, leavingDate: { ...begun, day, zone, endsAt, by, role } };
+    }
+    case 'leaving_cancelled':
+      return { ...before, leavingDate: null };
     case 'agreed':
       return { ...before, agreements: [...before.agreements, { version: decision.version, at: begun.since }] };
     default:

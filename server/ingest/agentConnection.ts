@@ -14,6 +14,7 @@ import {
   type Bye,
   type HelloPayload,
   IMAGE_CHUNK_HEADER,
+  type LeavingFrame,
   type ServerFrame,
   type WelcomePayload,
   type WipedFrame,
@@ -25,6 +26,7 @@ import { type Announced, comingFrame } from '../control/announced.ts';
 import type { Bounded } from '../control/bounded.ts';
 import type { Connection, PublishedPolicy } from '../control/control.ts';
 import { payloadHash } from '../control/signer.ts';
+import type { LeavingSet } from '../control/standing.ts';
 import type { Lanes } from '../lanes.ts';
 import type { Ending } from '../lifecycle/ended.ts';
 import type { DeviceRecord } from '../store/store.ts';
@@ -73,6 +75,8 @@ export interface AgentKnows {
   readonly organisationEnded: boolean;
   /** What happened to data of the person. */
   readonly concerns: boolean;
+  /** With which day the account ends. */
+  readonly leaving: boolean;
 }
 
 export interface AgentConnectionDeps extends AgentSocketDeps {
@@ -145,6 +149,8 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
   let lastNoticeTold: Digest | null = null;
   /** The hash of what it was told of its person's data. */
   let concernsTold: Digest | null = null;
+  /** Null: nothing yet. */
+  let leavingTold: Digest | null = null;
   /** The hash of the text that it has; null: none. */
   let noticeTold: Digest | null = null;
   /** The signature of the policy that was last sent here: a policy that a new key has signed is sent anew. */
@@ -492,6 +498,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
     tellComing(me);
     tellLastNotice(me);
     tellConcerns(me);
+    tellLeaving(me);
     tellCheckpoint(me);
   }
 
@@ -505,8 +512,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       person,
       device: device.device,
       sendPolicy(policy, lease) {
-        if (phase === 'ready') sendLease(policy, lease);
-        else renewalIsDue = true;
+        if (phase === 'ready') {
+          sendLease(policy, lease);
+          tellLeaving(proved);
+        } else renewalIsDue = true;
       },
       sendLowering(policy) {
         // Another key than the device trusts comes with the lease.
@@ -606,6 +615,7 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
         tellComing(me);
         tellLastNotice(me);
         tellConcerns(me);
+        tellLeaving(me);
         tellCheckpoint(me);
         await store.changeDevice(me.device.org, me.device.device, { lastSeenAt: clock.now() });
       } catch (error) {
@@ -663,6 +673,17 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       if (isEnded() || hash === concernsTold) return;
       concernsTold = hash;
       send(frame);
+    }, logFailed);
+  }
+
+  function tellLeaving({ device }: Pick<Known, 'device'>): void {
+    if (!deps.knows.leaving) return;
+    tell(async () => {
+      const { leavingDate } = await control.standing(device);
+      const hash = payloadHash(canonical(leavingDate));
+      if (isEnded() || hash === leavingTold) return;
+      leavingTold = hash;
+      send({ type: 'leaving', leaving: leavingDate === null ? null : toldOfLeaving(leavingDate) });
     }, logFailed);
   }
 
@@ -747,6 +768,10 @@ export function serveAgent(deps: AgentConnectionDeps, ws: AgentWebSocket): Agent
       ws.ping();
     },
   };
+}
+
+function toldOfLeaving({ day, zone, endsAt, since, role }: LeavingSet): LeavingFrame['leaving'] {
+  return { day, zone, endsAt, setAt: since, setBy: role };
 }
 
 const CLOSE_CODES = {

@@ -9,6 +9,7 @@ import {
   KNOWS_CONCERNS,
   KNOWS_COPIES,
   KNOWS_ENDINGS,
+  KNOWS_LEAVING,
   KNOWS_ORGANISATION_ENDED,
   KNOWS_RECIPIENTS,
   SUBPROTOCOL,
@@ -154,6 +155,7 @@ function knowsOf({ headers }: IncomingMessage): AgentKnows {
     endings: known.has(KNOWS_ENDINGS),
     concerns: known.has(KNOWS_CONCERNS),
     organisationEnded: known.has(KNOWS_ORGANISATION_ENDED),
+    leaving: known.has(KNOWS_LEAVING),
   };
 }
 

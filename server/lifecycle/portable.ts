@@ -127,7 +127,7 @@ export const recordParts = {
   decisions: {
     title: 'What was decided by you and for you',
     about:
-      'In order, with your words and those of others: objections, consents and restrictions, their answers and ends; what your organisation leaves out for you.',
+      'In order, with your words and those of others: objections, consents and restrictions, their answers and ends; what your organisation leaves out for you; and with which day your account ends by itself, and who set that.',
     schema: z.strictObject({ revision: z.int(), at: UnixMs, decision: Decision.nullable() }),
   },
   requests: {

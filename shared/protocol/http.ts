@@ -17,6 +17,7 @@ import { holdRoutes } from './http/holds.ts';
 import { importsRoutes } from './http/imports.ts';
 import { incidentRoutes } from './http/incidents.ts';
 import { layersRoutes } from './http/layers.ts';
+import { leavingDatesRoutes } from './http/leavingDates.ts';
 import { noticeRoutes } from './http/notice.ts';
 import { objectionsRoutes } from './http/objections.ts';
 import { observationsRoutes } from './http/observations.ts';
@@ -102,6 +103,7 @@ export const routes = {
   ...incidentRoutes,
   ...backupsRoutes,
   ...endingsRoutes,
+  ...leavingDatesRoutes,
 } as const satisfies Record<string, RouteShape>;
 
 export type Routes = typeof routes;

@@ -10,6 +10,7 @@ import { RequestStatement, WAITING_OWN_MOST, WAITING_REPRESENTED_MOST } from '..
 import { Digest, Nonce, Signed } from '../signed.ts';
 import { line } from '../text.ts';
 import { MonoMs, UnixMs } from '../time.ts';
+import { LeavingDate } from './http/leavingDates.ts';
 import { LanguageTag, NoticeView } from './http/notice.ts';
 import { DROPPED_TOLD, OPEN_PROPOSALS } from './http/proposals.ts';
 import { limits } from './limits.ts';
@@ -21,7 +22,7 @@ export const SUBPROTOCOL = 'daylight.v1';
  * A header of the upgrade request, and of the request for the notice before an enrolment, by which an agent says what it knows, with commas
  * between: requests of kind `copy` (others are asked in older words), frames that say what is coming (others are sent none), and notices that
  * name processors (others would take none of it, and are sent none), checkpoints of the audit tree, the ending that an order to wipe is of, what happened to data of the person, and the order to
- * wipe of an organisation that has ended (others are refused as unknown).
+ * wipe of an organisation that has ended (others are refused as unknown), and with which day the account ends.
  */
 export const KNOWS_HEADER = 'x-daylight-knows';
 export const KNOWS_COPIES = 'copies';
@@ -31,6 +32,7 @@ export const KNOWS_AUDIT = 'audit';
 export const KNOWS_ENDINGS = 'endings';
 export const KNOWS_CONCERNS = 'concerns';
 export const KNOWS_ORGANISATION_ENDED = 'organisation_ended';
+export const KNOWS_LEAVING = 'leaving';
 /** All that this agent says of itself. */
 export const KNOWS_ALL = [
   KNOWS_COPIES,
@@ -40,6 +42,7 @@ export const KNOWS_ALL = [
   KNOWS_ENDINGS,
   KNOWS_CONCERNS,
   KNOWS_ORGANISATION_ENDED,
+  KNOWS_LEAVING,
 ].join(', ');
 
 /** So many of each fit into a frame. */
@@ -474,6 +477,16 @@ export const ConcernsFrame = z.strictObject({
 export type ConcernsFrame = z.infer<typeof ConcernsFrame>;
 
 /**
+ * With which day the account of the person ends by itself; null: with none. To be read. Sent as `coming` is, to agents that know `leaving`,
+ * and whenever it has changed.
+ */
+export const LeavingFrame = z.strictObject({
+  type: z.literal('leaving'),
+  leaving: LeavingDate.omit({ setByName: true }).nullable(),
+});
+export type LeavingFrame = z.infer<typeof LeavingFrame>;
+
+/**
  * The audit tree as it is (`Checkpoint`). Sent after `welcome` to agents that know `audit`, and with each renewal of the lease. `restored`: the
  * last restore from a backup (`RestoreEpoch`), where there was one.
  */
@@ -542,6 +555,7 @@ export const ServerFrame = z.discriminatedUnion('type', [
   StopSession,
   RequestsFrame,
   ComingFrame,
+  LeavingFrame,
   LastNotice,
   ConcernsFrame,
   CheckpointFrame,

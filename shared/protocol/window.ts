@@ -13,7 +13,7 @@ import { line, text } from '../text.ts';
 import { Day, SECOND, UnixMs } from '../time.ts';
 import { WorkedStretch } from '../worked.ts';
 import { LanguageTag, NoticeInLanguage, NoticeView } from './http/notice.ts';
-import { ConcernsFrame } from './messages.ts';
+import { ConcernsFrame, LeavingFrame } from './messages.ts';
 import { SelfTestReport } from './selfTest.ts';
 
 /**
@@ -220,6 +220,8 @@ export const AgentStatus = z.strictObject({
     .nullable(),
   /** What happened to data of the person, newest first. Left out: the server has not said. */
   concerns: ConcernsFrame.omit({ type: true }).optional(),
+  /** With which day the account ends by itself; null: with none that was heard of. */
+  leaving: LeavingFrame.shape.leaving.optional(),
   firstUse: z.array(FirstUseView),
   /** What rests on the consent of the person, and what of it they gave. */
   consents: z.array(

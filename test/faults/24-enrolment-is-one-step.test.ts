@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { createAccounts } from '../../server/api/accounts.ts';
 import { createApp } from '../../server/api/app.ts';
 import { createAuditLog } from '../../server/audit/auditLog.ts';
 import { systemClock } from '../../server/clock.ts';
@@ -166,6 +167,7 @@ async function serveFailing() {
   });
   const app = createApp({
     ...{ store, vault, organisations, control, connections, clock, random: systemRandom },
+    accounts: createAccounts({ store, vault, clock, random: systemRandom }),
     requests: createRightsRequests({ store, vault, connections, clock, random: systemRandom }),
     notices: createNotices({ store, vault, organisations, clock }),
     auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), vault, organisations, clock }),

@@ -561,6 +561,32 @@ const rows: Record<PersonalRoute, Row> = {
     said: ({ name, obstacle }) => [name, obstacle],
     saidOf: ({ name }, _, isOwn) => [name, isOwn ? { kind: 'only_owner' } : null],
   },
+  leavingDate: {
+    ...{ ...change, refusal: 'refused_ending' },
+    may: any(self, is('owner', 'admin', 'privacy_officer')),
+    said: ({ person, leaving }) => [person, leaving],
+    saidOf: ({ person }) => [person, null],
+  },
+  // A day that is too far ahead.
+  setLeavingDate: {
+    ...{ ...change, status: 400, refusal: 'refused_ending' },
+    may: ends,
+    said: ({ error }) => error.code,
+    saidOf: () => 'bad_request',
+  },
+  // Of nobody a day is set.
+  postponeLeavingDate: {
+    ...{ ...change, status: 404, refusal: 'refused_ending' },
+    may: ends,
+    said: ({ error }) => error.message,
+    saidOf: () => 'no last day is set for this account',
+  },
+  cancelLeavingDate: {
+    ...{ ...change, status: 404, refusal: 'refused_ending' },
+    may: ends,
+    said: ({ error }) => error.message,
+    saidOf: () => 'no last day is set for this account',
+  },
   // With the name of nobody.
   endAccount: {
     ...{ ...change, status: 400, refusal: 'refused_ending' },

@@ -167,6 +167,7 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   previewRetention: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   releaseClock: any(isOwner, isAdmin),
   endings: any(isOwner, isAdmin, isOfficer),
+  leavingDates: any(isOwner, isAdmin, isOfficer),
   certificate: any(isOwner, isAdmin, isOfficer),
   backups: any(isOwner, isAdmin),
   makeBackup: any(isOwner, isAdmin),

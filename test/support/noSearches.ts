@@ -20,8 +20,9 @@ export const NO_SWEEPS: Pick<Context, 'brake' | 'sweeping'> = {
 };
 
 /** For those in which nobody's account ends. */
-export const NO_ENDINGS: Pick<Context, 'endings' | 'certificates'> = {
+export const NO_ENDINGS: Pick<Context, 'endings' | 'leavingDates' | 'certificates'> = {
   endings: { end: unexpected, of: () => [], one: () => null },
+  leavingDates: { of: async () => [], one: async () => null, changed: () => undefined },
   certificates: { of: async () => null, kindOf: async () => 'none', now: unexpected, token: unexpected },
 };
 

@@ -71,7 +71,7 @@ export interface UplinkDeps extends Omit<HandshakeDeps, 'policyVersion' | 'polic
   >;
   readonly acknowledgements: AcknowledgementBox;
   readonly notices: Pick<NoticeBox, 'hash' | 'arrived' | 'dropped' | 'translated'>;
-  readonly heard: Pick<Heard, 'heardComing' | 'heardLastNotice' | 'heardConcerns'>;
+  readonly heard: Pick<Heard, 'heardComing' | 'heardLastNotice' | 'heardConcerns' | 'heardLeaving'>;
   readonly audit: AuditTrust;
   /** The server orders this device to forget everything. Called at most once; the connection is closed afterwards. */
   readonly onWipe: (order: WipeOrder) => Promise<void>;
@@ -483,6 +483,10 @@ class WebSocketUplink implements Uplink {
         return this.#deps.heard.heardLastNotice(frame);
       case 'concerns':
         await this.#deps.heard.heardConcerns(frame);
+        this.#deps.onTold?.();
+        return;
+      case 'leaving':
+        await this.#deps.heard.heardLeaving(frame);
         this.#deps.onTold?.();
         return;
       case 'checkpoint': {

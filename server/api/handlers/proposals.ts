@@ -8,6 +8,7 @@ import type { Standing } from '../../control/standing.ts';
 import { instantOf, type Told, termsWith } from '../../control/told.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
+import { leavingDateOf } from './leavingDates.ts';
 
 /** What is put forward for publication, and what is coming for everyone. */
 export function proposals(
@@ -43,7 +44,9 @@ export function proposals(
       const devices = (await store.devices(org, [person])).filter(({ status }) => status === 'active');
       const told = [...(await control.toldOn(org, devices)).values()];
       const asOf = clock.now();
-      return { asOf, ...announced, ...awaited(told, standing, current, asOf) };
+      const { leavingDate } = standing;
+      const leaving = leavingDate === null ? null : await leavingDateOf(context, actor, leavingDate);
+      return { asOf, leaving, ...announced, ...awaited(told, standing, current, asOf) };
     },
   };
 }

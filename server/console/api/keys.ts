@@ -23,6 +23,8 @@ export const keys = {
   security: ['security'],
   backups: ['backups'],
   endings: ['endings'],
+  leavingDates: ['leavingDates'],
+  leavingDate: (person: string) => ['leavingDates', person],
   endingOf: (person: string) => ['endings', person],
   records: ['records'],
   assessments: ['records', 'assessments'],

@@ -339,6 +339,24 @@ export function useEndings() {
   });
 }
 
+/** Those whose account ends by itself with a day. */
+export function useLeavingDates(enabled = true) {
+  return useQuery({
+    queryKey: keys.leavingDates,
+    queryFn: ({ signal }) => call('leavingDates', {}, signal),
+    refetchInterval: REST_MS,
+    enabled,
+  });
+}
+
+export function useLeavingDate(person: string) {
+  return useQuery({
+    queryKey: keys.leavingDate(person),
+    queryFn: ({ signal }) => call('leavingDate', { params: { person } }, signal),
+    refetchInterval: REST_MS,
+  });
+}
+
 /** What would go if the account of this person were ended now. */
 export function usePreviewOfEnding(person: string) {
   return useQuery({

@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
 import { catalog } from '../../../shared/catalog.ts';
 import type { PolicyDocument } from '../../../shared/policy/policy.ts';
@@ -5,6 +6,7 @@ import type { ComingView } from '../../../shared/protocol/http/proposals.ts';
 import { useComing, usePolicy } from '../api/reads.ts';
 import { PolicyAhead, useBase } from '../collection/PolicyAhead.tsx';
 import { levelText } from '../collection/words.ts';
+import { lastDayWords, setByWords } from '../endings/leavingWords.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
@@ -27,9 +29,10 @@ export function Coming() {
 }
 
 function Parts({ coming, current }: { coming: ComingView; current: PolicyDocument }) {
-  const { scheduled, dropped, running, unread, unagreed } = coming;
+  const { scheduled, dropped, running, unread, unagreed, leaving } = coming;
   const days = current.reactionDays ?? 0;
-  if (scheduled.length + dropped.length + running.length + unread.length + unagreed.length === 0) {
+  const lines = scheduled.length + dropped.length + running.length + unread.length + unagreed.length;
+  if (lines === 0 && leaving === null) {
     return (
       <section className="dl-panel">
         <p>{say('coming.nothing')}</p>
@@ -38,6 +41,15 @@ function Parts({ coming, current }: { coming: ComingView; current: PolicyDocumen
   }
   return (
     <div className="dl-stack">
+      {leaving !== null && (
+        <section className="dl-panel dl-stack" aria-labelledby="coming-leaving">
+          <h2 id="coming-leaving">{say('leavingDate.own', { last: lastDayWords(leaving) })}</h2>
+          <p>{setByWords(leaving)}</p>
+          <p>
+            {say('leavingDate.ownMeans')} <Link to="/my-data">{say('nav.myData')}</Link>
+          </p>
+        </section>
+      )}
       {dropped.length > 0 && (
         <section className="dl-panel dl-stack" aria-labelledby="coming-dropped">
           <h2 id="coming-dropped">{say('coming.dropped')}</h2>

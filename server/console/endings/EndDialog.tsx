@@ -112,7 +112,8 @@ function Asking({ person, onEnded, onClose }: AskingProps) {
   );
 }
 
-function WhatGoes({ preview: { days, counts, computers, backups, heldUntil } }: { preview: EndingPreview }) {
+/** What goes with an account, what stays, and until when. */
+export function WhatGoes({ preview: { days, counts, computers, backups, heldUntil } }: { preview: EndingPreview }) {
   const stored = HeldKind.options.filter((kind) => counts[kind] > 0);
   const until = Math.max(0, ...computers.map(({ recordsUntil }) => recordsUntil ?? 0));
   return (

@@ -6,6 +6,7 @@ import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, longDay } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
+import { SetAhead } from './SetAhead.tsx';
 
 /** Accounts that were ended: how far each is, where something of it still is and until when, and where its certificate is read. */
 export function Endings() {
@@ -13,6 +14,7 @@ export function Endings() {
   const endings = read.data?.endings;
   return (
     <Page title={say('nav.endings')} lead={say('endings.lead')}>
+      <SetAhead />
       {read.isPending && <Waiting lines={4} />}
       {read.isError && <Failure error={read.error} retry={() => void read.refetch()} />}
       {endings?.length === 0 && (

@@ -33,6 +33,7 @@ import type { Role } from '../../../shared/roles.ts';
 import { useMe } from '../api/useMe.ts';
 import { areDone, useFirstSteps } from '../begin/useFirstSteps.ts';
 import { IncidentsToldToMe } from '../data/OwnIncidents.tsx';
+import { OwnLeaving } from '../endings/OwnLeaving.tsx';
 import { useSignOut } from '../entry/useSignOut.ts';
 import { RequestsInMyName } from '../requests/MyRequests.tsx';
 import { LiftsToldToMe } from '../restrictions/MyRestrictions.tsx';
@@ -80,6 +81,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <RequestsInMyName />
           <LiftsToldToMe />
           <IncidentsToldToMe />
+          <OwnLeaving />
           {children}
         </main>
       </div>

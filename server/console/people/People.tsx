@@ -5,12 +5,13 @@ import { Link } from 'react-router';
 import { Mark } from '../../../look/Mark.tsx';
 import type { PersonView } from '../../../shared/protocol/http/people.ts';
 import type { TeamView } from '../../../shared/protocol/http/teams.ts';
-import { usePeople, useTeams } from '../api/reads.ts';
+import { useLeavingDates, usePeople, useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
+import { longDay } from '../strings/format.ts';
 import { count, listed, say } from '../strings/say.ts';
 import { InviteDialog } from './InviteDialog.tsx';
 import { OpenInvitations } from './OpenInvitations.tsx';
@@ -72,18 +73,26 @@ function Invited({ people }: { people: readonly PersonView[] }) {
 }
 
 function PeopleList({ people, teams }: { people: readonly PersonView[]; teams: readonly TeamView[] }) {
+  const leaving = useLeavingDates(may.seeEndings(useMe().person.role));
+  const lastDays = new Map(leaving.data?.people.map((one) => [one.person, one.leaving?.day]));
   return (
     <SearchedPeople
       label={say('people.search')}
       search={(text) => searchPeople(people, teams, text)}
       none={(text) => say(text === '' ? 'people.none' : 'people.noneFound')}
     >
-      {(person) => <PersonItem key={person.id} person={person} teams={teams} />}
+      {(person) => <PersonItem key={person.id} person={person} teams={teams} lastDay={lastDays.get(person.id)} />}
     </SearchedPeople>
   );
 }
 
-function PersonItem({ person, teams }: { person: PersonView; teams: readonly TeamView[] }) {
+interface PersonItemProps {
+  readonly person: PersonView;
+  readonly teams: readonly TeamView[];
+  readonly lastDay: string | undefined;
+}
+
+function PersonItem({ person, teams, lastDay }: PersonItemProps) {
   const me = useMe();
   const names = teams.filter(({ id }) => person.teams.includes(id)).map(({ name }) => name);
   const own = person.id === me.person.id;
@@ -93,6 +102,7 @@ function PersonItem({ person, teams }: { person: PersonView; teams: readonly Tea
         <Link to={`/people/${person.id}`}>{person.name}</Link>
         {own && <span className="dl-quiet"> {say('people.you')}</span>}
         <div className="dl-quiet dl-small">{person.email}</div>
+        {lastDay !== undefined && <Mark tone="wait">{say('leavingDate.leaves', { day: longDay(lastDay) })}</Mark>}
       </div>
       <div>
         {person.status === 'invited' ? <Mark tone="wait">{say('status.invited')}</Mark> : say(`role.${person.role}`)}

@@ -7,6 +7,7 @@ import type { TeamView } from '../../../shared/protocol/http/teams.ts';
 import { useAccessLogs, usePerson, useTeams } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { EndDialog } from '../endings/EndDialog.tsx';
+import { LeavingPanel } from '../endings/LeavingPanel.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Empty, Page } from '../frame/Page.tsx';
@@ -131,6 +132,7 @@ function Person({ person, teams }: { person: PersonView; teams: readonly TeamVie
               <li>{say('leaving.teams')}</li>
               <li>{say('leaving.ends')}</li>
             </ul>
+            {mayEnd && <LeavingPanel person={person.id} name={person.name} />}
             {mayEnd && (
               <div>
                 <Button color="red" variant="outline" onClick={end.open}>

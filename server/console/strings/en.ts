@@ -2123,6 +2123,36 @@ export const en = {
   'end.give':
     'Give this address to the person. Under it stands the certificate, which they read and check without an account:',
   'end.toList': 'See how far it is',
+  'leavingDate.open': 'Set the last day',
+  'leavingDate.change': 'Move the last day',
+  'leavingDate.cancel': 'Take the last day back',
+  'leavingDate.title': 'Last day of {name}',
+  'leavingDate.day': 'Last day',
+  'leavingDate.dayHelp': 'The account is ended by itself when this day is over in {zone}. A year ahead at the most.',
+  'leavingDate.told':
+    'The person is told at once, here and on their computers, and may download their data until then.',
+  'leavingDate.later': 'Nothing goes earlier by it. The person is told of the new day.',
+  'leavingDate.asNow': 'This would go if the day were today; what is recorded until then goes, too.',
+  'leavingDate.set': 'Set this last day',
+  'leavingDate.move': 'Move it',
+  'leavingDate.lastDay': 'The last day is {day}: the account is ended by itself on {when} by your clock.',
+  'leavingDate.due': 'The last day is over.',
+  'leavingDate.setBy': 'Set by {who} ({role}) on {when}.',
+  'leavingDate.own': 'Your account ends. {last}',
+  'leavingDate.ownOver': 'Your account was to end, and is ended soon.',
+  'leavingDate.ownMeans': 'Everything that was recorded of you is deleted then. Download it before, if you want it:',
+  'leavingDate.ahead': 'Set ahead',
+  'leavingDate.aheadHelp': 'These accounts are ended by themselves when their last day is over.',
+  'leavingDate.isOver': '{day}, which is over',
+  'leavingDate.leaves': 'Last day {day}',
+  'leavingDate.obstacle.only_owner':
+    'This is the only owner: the account is not ended as long as that is so. Make somebody else an owner.',
+  'leavingDate.obstacle.owner_since':
+    'This person became an owner since, and an admin set the day: it is not followed. An owner sets it anew, or takes it back.',
+  'leavingDate.obstacle.unreadable':
+    'A decision about this person since cannot be read any more, and may have taken the day back: it is not followed. Set it anew, or take it back.',
+  'leavingDate.obstacle.clock':
+    'The clock of the server is in doubt: nothing is ended by the date until somebody says that it is right.',
   'endings.lead':
     'Accounts that were ended, by random ids: who they were is known to nobody here any more. Give the address of the certificate to the person.',
   'endings.none': 'No account was ended yet.',
@@ -2219,6 +2249,7 @@ export const en = {
   'event.alarm_off_hours_download': 'Alarm: download outside of working hours',
   'event.alarm_failed_opens': 'Alarm: stored data did not open',
   'event.alarm_refusals': 'Alarm: refused again and again',
+  'event.alarm_leaving_date': 'Alarm: an account was not ended after its last day',
   'event.alarm_audit_broken': 'Alarm: what is on record was tampered with',
   'alarms.some.one': 'An alarm was raised within the last day.',
   'alarms.some.other': '{count} alarms were raised within the last day.',
@@ -2312,6 +2343,8 @@ export const en = {
   'event.special_searched': 'Private entries searched',
   'event.special_erased': 'Private entries deleted',
   'event.account_ended': 'Account ended',
+  'event.leaving_date_set': 'Last day of the account set',
+  'event.leaving_date_cancelled': 'Last day of the account taken back',
   'event.ending_refused': 'Ending of an account: wrong password or code',
   'event.refused_ending': 'Ending of an account refused',
   'event.backup_made': 'Backup ordered',

@@ -4,6 +4,7 @@ import { PersonId } from '../../ids.ts';
 import { PolicyDocument } from '../../policy/policy.ts';
 import { Digest } from '../../signed.ts';
 import { UnixMs } from '../../time.ts';
+import { LeavingDate } from './leavingDates.ts';
 import { PolicyChange, versionInPath } from './policy.ts';
 import { ALONE_HOURS, EntryReason } from './registerEntry.ts';
 import { empty, route } from './route.ts';
@@ -138,6 +139,8 @@ export const ComingView = z.strictObject({
   unread: z.array(z.strictObject({ parameter: ParameterId, level: z.string() })),
   /** What is published and kept from them by old terms, because they have not agreed to what was taken from them: acknowledging it would change nothing. */
   unagreed: z.array(z.strictObject({ parameter: ParameterId, level: z.string() })),
+  /** With which day their account ends by itself; null: with none. */
+  leaving: LeavingDate.nullable(),
 });
 export type ComingView = z.infer<typeof ComingView>;
 
@@ -190,7 +193,7 @@ export const proposalRoutes = {
     ...read,
     path: '/policy/coming',
     summary:
-      'What is coming for oneself: what is published at a date, what had one and does not come, and what is published and does not count yet. Everyone in the organisation may read it.',
+      'What is coming for oneself: the last day of the account where one is set, what is published at a date, what had one and does not come, and what is published and does not count yet. Everyone in the organisation may read it.',
     response: ComingView,
   }),
 };

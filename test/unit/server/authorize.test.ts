@@ -61,6 +61,7 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'subject.import': same([], true),
   'policy.erase': same(['owner', 'admin'], false),
   'account.end': same(['owner', 'admin'], false),
+  'leaving.read': same(['owner', 'admin', 'privacy_officer'], true),
   'ending.read': same(['owner', 'admin', 'privacy_officer'], false),
   'backup.keep': same(['owner', 'admin'], false),
   'objection.make': same([], true),

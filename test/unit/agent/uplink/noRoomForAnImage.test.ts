@@ -35,6 +35,7 @@ test('an image for which the server has no room stays in the spool, and goes out
       heardComing: async () => undefined,
       heardLastNotice: async () => undefined,
       heardConcerns: async () => undefined,
+      heardLeaving: async () => undefined,
     },
     notices: createNoticeBox('Example', () => null),
     onWipe: async () => undefined,

@@ -93,6 +93,7 @@ function anew(goesBy: Clock = clock): Uplink {
       heardComing: async () => undefined,
       heardLastNotice: async () => undefined,
       heardConcerns: async () => undefined,
+      heardLeaving: async () => undefined,
     },
     notices: createNoticeBox('Example', () => policies.policy()),
     onWipe: async ({ reason }) => {

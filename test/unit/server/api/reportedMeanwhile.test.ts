@@ -34,6 +34,7 @@ async function serve(kit: ServerKit, control: PolicyControl): Promise<{ url: str
     notices: createNotices({ store, vault, organisations, clock }),
     auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), vault, organisations, clock }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
+    accounts: createAccounts({ store, vault, clock, random: systemRandom }),
     ...{
       erased,
       erasures: { wake: () => undefined },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parameterIds } from '../../../../shared/catalog.ts';
 import type { RouteName, Routes } from '../../../../shared/protocol/http.ts';
 import { Role } from '../../../../shared/roles.ts';
+import { DAY, dayOf } from '../../../../shared/time.ts';
 import {
   addMember,
   type Client,
@@ -146,6 +147,8 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ processors: keepers, recordProcessor: keepers },
   ...{ endings: ['owner', 'admin', 'privacy_officer'], certificate: ['owner', 'admin', 'privacy_officer'] },
   ...{ previewEnding: ['owner', 'admin'], endAccount: ['owner', 'admin'] },
+  ...{ leavingDates: ['owner', 'admin', 'privacy_officer'], leavingDate: ['owner', 'admin', 'privacy_officer'] },
+  ...{ setLeavingDate: staff, postponeLeavingDate: staff, cancelLeavingDate: staff },
   ...{ backups: ['owner', 'admin'], makeBackup: ['owner', 'admin'] },
   ...{ retention: ['owner', 'admin', 'privacy_officer'], clock: ['owner', 'admin', 'privacy_officer'] },
   ...{ previewRetention: publishers, releaseClock: ['owner', 'admin'] },
@@ -191,8 +194,11 @@ async function organisationOfEveryRole(): Promise<{ asRole: Record<Role, Client>
 async function isLetIn(client: Client, name: ClosedRoute, person: string): Promise<boolean> {
   const { method } = shapeOf(name);
   const { body: example, ...path } = examples(ids(person))[name];
-  const body =
-    name === 'changePerson' ? { name: 'Asked' } : name === 'endAccount' ? { ...example, name: 'Asked' } : example;
+  const more: Partial<Record<ClosedRoute, object>> = {
+    endAccount: { ...example, name: 'Asked' },
+    setLeavingDate: { ...example, day: dayOf(it.clock.now() + DAY) },
+  };
+  const body = name === 'changePerson' ? { name: 'Asked' } : (more[name] ?? example);
   const leaving = new AbortController();
   const response = await fetch(`${it.url}/api/v1${pathOf(name, path)}`, {
     method,

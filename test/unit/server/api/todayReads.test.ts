@@ -51,6 +51,7 @@ async function serve(kit: ServerKit): Promise<string> {
     notices: createNotices({ store, vault, organisations, clock }),
     auditLog: createAuditLog({ store, keyStore: createReferenceKeyStore(), vault, organisations, clock }),
     ...{ store, vault, control, connections, organisations, clock, random: systemRandom, publicUrl: () => '' },
+    accounts: createAccounts({ store, vault, clock, random: systemRandom }),
     ...{
       folder: '',
       imports: createImports({ store, vault, keyStore: createReferenceKeyStore(), clock, random: systemRandom }),

@@ -38,6 +38,7 @@ const ACTIONS = {
   restriction_lift_read: 'restriction.decide',
   ...{ restriction_lift_told: 'restriction.lift', restriction_lifted: 'restriction.lift' },
   ...{ held: 'terms.leave_out', minor: 'minor.say', adult: 'minor.say' },
+  ...{ leaving_set: 'account.end', leaving_cancelled: 'account.end' },
 } as const satisfies Record<Exclude<Decision['kind'], 'agreed'>, DecidingAction & Action>;
 
 const BOSS = '0b6f4e9a-91f1-4b7e-8a59-5e8f1b7a9d11' as Extract<Decision, { kind: 'minor' }>['by'];
