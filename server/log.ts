@@ -26,6 +26,7 @@ export const LogEvent = z.enum([
   'backup_made',
   'cancelled',
   'cancelling',
+  'checkpoint',
   'clock',
   'compaction',
   'crashed',

@@ -17,6 +17,7 @@ import { asDaylightError } from './api/failures.ts';
 import { startSessionSweep } from './api/sessionSweep.ts';
 import { startAlarms } from './audit/alarms.ts';
 import { raiseBroken } from './audit/broken.ts';
+import { startDailyCheckpoints } from './audit/dailyCheckpoints.ts';
 import { clientAddress, createLimitKeys } from './clientAddress.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { startCompaction } from './compaction/compaction.ts';
@@ -213,6 +214,11 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
       failed: (cause) => log.error('alarms', { failure: failureFields(cause) }),
     });
     opened.push(() => alarms.close());
+    const checkpoints = startDailyCheckpoints({
+      ...{ ...foundation, brake },
+      failed: (cause) => log.error('checkpoint', { failure: failureFields(cause) }),
+    });
+    opened.push(() => checkpoints.close());
     const imports = createImports({ ...foundation, clock, random });
     opened.push(() => imports.close());
     const retention = startRetention({

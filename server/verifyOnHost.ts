@@ -37,7 +37,11 @@ export async function verifyOnHost(which: string | null, options: VerifyOnHost):
         const kept = options.kept.filter((_, place) => keptOf[place] === org);
         const tell = (done: number, of: number): void => options.tell(name, done, of);
         const key = options.serverKey ?? serverKey;
-        verified.push({ org, name, ...(await verifyTree(snapshot, { org, serverKey: key, kept, tell })) });
+        verified.push({
+          org,
+          name,
+          ...(await verifyTree(snapshot, { org, serverKey: key, now: options.clock.now(), kept, tell })),
+        });
       } finally {
         await snapshot.close();
       }

@@ -3,7 +3,7 @@ import type { LeafNumber } from '../../shared/audit/leaf.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import { type Digest, Signed } from '../../shared/signed.ts';
-import { MINUTE } from '../../shared/time.ts';
+import { DAY, MINUTE } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import { putSetting, readSetting } from '../control/settings.ts';
 import type { Organisations } from '../control/signer.ts';
@@ -16,7 +16,7 @@ import { consistencySpans, inclusionSpans, joined, nodesOf, rootOf, type Span } 
 
 /** What the server says of the audit trees of its organisations, and proves. */
 export interface AuditLog {
-  /** Of the tree as it is now, or with `recent` perhaps as it was a minute ago. Durable when it resolves: nobody is shown one that is not kept. */
+  /** Of the tree as it is now, never older than a day, or with `recent` perhaps as it was a minute ago. Durable when it resolves: nobody is shown one that is not kept. */
   checkpoint(org: OrgId, age?: 'now' | 'recent'): Promise<CheckpointRecord>;
   /** The last restore from a backup, which agents demand beside a checkpoint of another epoch than they kept; null where there was none. */
   restored(org: OrgId): Promise<Signed | null>;
@@ -71,8 +71,13 @@ export function createAuditLog({ store, keyStore, vault, organisations, clock }:
       const now = clock.now();
       if (known !== null && age === 'recent' && now >= known.at && now - known.at < MINUTE) return known;
       if (known === null) await this.restored(org);
-      const edge = await store.auditEdge(org);
-      if (known !== null && known.size === edge.size) return known;
+      let edge = await store.auditEdge(org);
+      if (known !== null && known.size === edge.size) {
+        if (now - known.at < DAY) return known;
+        // So that there is one of each day, and each says the time of another tree.
+        await store.appendDay(org, now);
+        edge = await store.auditEdge(org);
+      }
       const root = hex(rootOf(sha256, edge));
       const checkpoint: Checkpoint = { schema: 1, org, epoch, size: edge.size, root, at: now };
       const signed = (await organisations.signer(org)).signAsServer('daylight/checkpoint/v1', checkpoint);

@@ -51,12 +51,12 @@ export function leafIn(text: string): AuditLeaf | null {
 
 /** Whether it was taken in from before there was a tree. */
 export function isEarlier(leaf: AuditLeaf): boolean {
-  return leaf.kind !== 'erased' && leaf.kind !== 'begun' && leaf.earlier === true;
+  return 'earlier' in leaf && leaf.earlier === true;
 }
 
 /** Whether it is that row, as it is here, that the leaf stands for. */
 export function standsFor(leaf: AuditLeaf, entry: AuditEntry, salt: Uint8Array): boolean {
-  if (leaf.kind !== entry.kind) return false;
+  if (!('commitment' in leaf) || leaf.kind !== entry.kind) return false;
   return commitment(salt, rowText(entry)) === leaf.commitment;
 }
 

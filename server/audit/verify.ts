@@ -1,12 +1,15 @@
+import type { z } from 'zod';
 import { Checkpoint } from '../../shared/audit/checkpoint.ts';
-import { type AuditLeaf, wrongSuccessor } from '../../shared/audit/leaf.ts';
+import { type AuditLeaf, EntryKind, type LetGoLeaf, wrongSuccessor } from '../../shared/audit/leaf.ts';
+import { keptEntries, LetGo } from '../../shared/audit/letGo.ts';
 import { isCanonical } from '../../shared/canonical.ts';
 import type { OrgId } from '../../shared/ids.ts';
-import type { PublicKey, Signed } from '../../shared/signed.ts';
-import type { UnixMs } from '../../shared/time.ts';
+import type { PublicKey, Signed, SigningContext } from '../../shared/signed.ts';
+import { DAY, type UnixMs } from '../../shared/time.ts';
 import { verifySigned } from '../control/signer.ts';
 import type { AuditedRow, AuditTree } from '../store/store.ts';
 import { hashOf, isEarlier, leafIn, standsFor } from './entry.ts';
+import { agedBy } from './letGo.ts';
 import { rowsWithin } from './rows.ts';
 import { sha256 } from './sha256.ts';
 import { append, type Edge, noLeaves, rootOf, type TreeNode } from './tree.ts';
@@ -22,6 +25,8 @@ export type AuditFault =
   | 'leaf_unreadable'
   | 'leaf_number'
   | 'wrong_successor'
+  | 'let_go_forged'
+  | 'let_go_early'
   | 'row_changed'
   | 'row_missing'
   | 'row_not_erased'
@@ -56,6 +61,8 @@ export interface Verified {
 export interface VerifyOptions {
   readonly org: OrgId;
   readonly serverKey: PublicKey;
+  /** By the clock of whoever verifies: nothing was let go later than that. */
+  readonly now: UnixMs;
   /** Checkpoints that somebody kept elsewhere: the tree must begin with theirs too. */
   readonly kept?: readonly Signed[];
   readonly tell?: (done: number, of: number) => void;
@@ -70,7 +77,7 @@ export async function verifyTree(tree: VerifiedTree, options: VerifyOptions): Pr
   const head = await tree.auditEdge(org);
   const signed = [...(await tree.checkpoints(org)).map((one) => one.signed), ...(options.kept ?? [])];
   const checkpoints = signed.map((one) => checkpointOf(one, options));
-  const leaves = await verifyLeaves(tree, org, head, checkpoints, (done) => tell(done, 2 * head.size));
+  const leaves = await verifyLeaves(tree, options, head, checkpoints, (done) => tell(done, 2 * head.size));
   const rows = await verifyRows(tree, org, leaves, (done) => tell(head.size + done, 2 * head.size));
   const { count: leafless, first } = await tree.auditLeafless(org);
   const beyond: AuditFinding = { fault: 'row_without_leaf', seq: head.size, to: head.size, at: first };
@@ -86,15 +93,25 @@ function firstOf(leaves: AuditFinding | null, rows: AuditFinding | null): AuditF
 
 type GivenCheckpoint = Checkpoint | 'forged';
 
-function checkpointOf(signed: Signed, { org, serverKey }: VerifyOptions): GivenCheckpoint {
-  if (!verifySigned('daylight/checkpoint/v1', signed, serverKey) || !isCanonical(signed.payload)) return 'forged';
-  const parsed = Checkpoint.safeParse(JSON.parse(signed.payload));
-  return parsed.success && parsed.data.org === org ? parsed.data : 'forged';
+function checkpointOf(signed: Signed, options: VerifyOptions): GivenCheckpoint {
+  return signedBy(options, 'daylight/checkpoint/v1', signed, Checkpoint) ?? 'forged';
+}
+
+/** Null for what is not signed by the key of this organisation, for this, and about it. */
+function signedBy<T extends { readonly org: OrgId }>(
+  { org, serverKey }: VerifyOptions,
+  context: SigningContext,
+  signed: Signed,
+  schema: z.ZodType<T>,
+): T | null {
+  if (!verifySigned(context, signed, serverKey) || !isCanonical(signed.payload)) return null;
+  const parsed = schema.safeParse(JSON.parse(signed.payload));
+  return parsed.success && parsed.data.org === org ? parsed.data : null;
 }
 
 interface Leaves {
   readonly size: number;
-  /** By number, whether there must be a row: 1 for an entry that no later leaf superseded or named as erased. */
+  /** By number, whether there must be a row, and of which kind: not 0 for an entry that no later leaf superseded, or named as erased or let go. */
   readonly standing: Uint8Array;
   readonly finding: AuditFinding | null;
 }
@@ -102,11 +119,12 @@ interface Leaves {
 /** Goes on behind what it finds: later leaves say of earlier entries why they have no row. */
 async function verifyLeaves(
   tree: VerifiedTree,
-  org: OrgId,
+  options: VerifyOptions,
   head: Edge,
   checkpoints: readonly GivenCheckpoint[],
   tell: (done: number) => void,
 ): Promise<Leaves> {
+  const { org } = options;
   const standing = new Uint8Array(head.size);
   const sound = checkpoints.filter((one) => one !== 'forged');
   let edge = noLeaves;
@@ -129,7 +147,8 @@ async function verifyLeaves(
       if (leaf !== null && isBegun === (isEarlier(leaf) || leaf.kind === 'begun'))
         found(isBegun ? 'taken_in_late' : 'not_begun', edge.size);
       isBegun ||= leaf?.kind === 'begun';
-      if (leaf !== null && !(await isTaken(leaf))) found('wrong_successor', edge.size);
+      const fault = leaf === null ? null : await taken(leaf);
+      if (fault !== null) found(fault, edge.size);
       if (first.finding !== null) continue;
       const next = append(sha256, edge, [hashOf(text)]);
       nodes.push(...next.nodes);
@@ -160,20 +179,49 @@ async function verifyLeaves(
   if (!isSame) found('head_changed', trusted, last);
   return { size: head.size, standing, finding: first.finding };
 
-  /** Takes note of what the leaf stands for, and of what no longer has to have a row; false when it may not say so. */
-  async function isTaken(leaf: AuditLeaf): Promise<boolean> {
-    if (leaf.kind === 'erased') return leaf.entries.map(([low, high]) => isGone(low, high, leaf.seq)).every(Boolean);
-    if (leaf.kind === 'begun') return true;
-    standing[leaf.seq] = 1;
-    if (leaf.supersedes === undefined) return true;
+  /** Takes note of what the leaf stands for, and of what no longer has to have a row; a fault when it may not say so. */
+  async function taken(leaf: AuditLeaf): Promise<AuditFault | null> {
+    switch (leaf.kind) {
+      case 'begun':
+      case 'day':
+        return null;
+      case 'erased':
+        return areGone(leaf.entries, leaf.seq) ? null : 'wrong_successor';
+      case 'let_go':
+        return letGo(leaf);
+      case 'access':
+      case 'security_event':
+        standing[leaf.seq] = kindCode(leaf.kind);
+        if (leaf.supersedes === undefined) return null;
+    }
     const earlier = leafIn((await tree.auditLeaves(org, leaf.supersedes, 1))[0] ?? '');
-    if (earlier === null || wrongSuccessor(earlier, leaf) !== null) return false;
-    return isGone(leaf.supersedes, leaf.supersedes, leaf.seq);
+    if (earlier === null || wrongSuccessor(earlier, leaf) !== null) return 'wrong_successor';
+    return areGone([[leaf.supersedes, leaf.supersedes]], leaf.seq) ? null : 'wrong_successor';
+  }
+
+  /** What may not be let go still has to have its rows: so one that is missing is what is named. */
+  function letGo({ signed, seq, at: leafAt }: LetGoLeaf): AuditFault | null {
+    const said = signedBy(options, 'daylight/let-go/v1', signed, LetGo);
+    if (said === null || said.at !== leafAt) return 'let_go_forged';
+    const { of, days, size, signedAt, entries } = said;
+    // It was made before it was signed for; a small step of the clock is none.
+    const after = sound.filter((one) => one.size > seq).map((one) => one.at);
+    const made = Math.min(said.at, DAY + Math.min(options.now, ...after));
+    const aged = agedBy([...sound, { size, at: signedAt }], made, days);
+    if (days < keptEntries[of].least || aged === null || aged.size < size) return 'let_go_early';
+    const isOf = ([low, high]: readonly [number, number]): boolean =>
+      high < size && standing.subarray(low, high + 1).every((one) => one === kindCode(of));
+    if (!entries.every(isOf)) return 'let_go_early';
+    return areGone(entries, seq) ? null : 'wrong_successor';
+  }
+
+  function areGone(runs: readonly (readonly [number, number])[], by: number): boolean {
+    return runs.map(([low, high]) => isGone(low, high, by)).every(Boolean);
   }
 
   function isGone(low: number, high: number, by: number): boolean {
     if (high < low || high >= by) return false;
-    const wereThere = standing.subarray(low, high + 1).every((one) => one === 1);
+    const wereThere = standing.subarray(low, high + 1).every((one) => one !== 0);
     standing.fill(0, low, high + 1);
     return wereThere;
   }
@@ -209,7 +257,7 @@ async function verifyRows(
     const leaves = new Map(texts.flatMap((text) => leafIn(text) ?? []).map((leaf) => [leaf.seq, leaf]));
     for (let seq = from; seq < to; seq += 1) {
       const leaf = leaves.get(seq) ?? null;
-      const fault = rowFault(standing[seq] === 1 ? leaf : null, rows.get(seq));
+      const fault = rowFault(standing[seq] !== 0 ? leaf : null, rows.get(seq));
       if (fault !== null) return { fault, seq, to: seq, at: leaf?.at ?? null };
     }
     tell(to);
@@ -227,6 +275,10 @@ function rowFault(leaf: AuditLeaf | null, row: AuditedRow | 'unreadable' | undef
 
 function hex(hash: Uint8Array): string {
   return Buffer.from(hash).toString('hex');
+}
+
+function kindCode(kind: EntryKind): number {
+  return EntryKind.options.indexOf(kind) + 1;
 }
 
 const noHash = new Uint8Array();

@@ -111,8 +111,11 @@ const faultWords: Readonly<Record<AuditFault, string>> = {
   leaf_unreadable: 'its leaf is not what the server writes',
   leaf_number: 'it was moved, or put in',
   wrong_successor: 'it stands for an entry that it may not stand for',
+  let_go_forged: 'it says that older entries were let go because of their age, and this organisation did not sign that',
+  let_go_early: 'it says that entries were let go because of their age that were not old enough',
   row_changed: 'what is recorded is not what was',
-  row_missing: 'what was recorded was taken out, and no entry says that it was erased',
+  row_missing:
+    'what was recorded was taken out, and no entry that may says that it was erased or let go because of its age',
   row_not_erased: 'something is recorded where nothing may be any more',
   row_unreadable: 'what is recorded cannot be read',
   row_without_leaf: 'something is recorded that is in no leaf',

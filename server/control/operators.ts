@@ -111,6 +111,11 @@ export async function grantsIn(
   return Promise.all(asked.map((one) => opened(vault, org, one)));
 }
 
+/** Whether somebody is let in now, to look at anybody. */
+export async function isAnyoneLetIn(deps: KeptDeps, org: OrgId, now: UnixMs): Promise<boolean> {
+  return (await keptIn(deps, org)).grants.some((one) => isOpen(one, now));
+}
+
 /** Throws DaylightError `forbidden` where nobody was let in. */
 export async function requireLetIn(deps: OperatorDeps, org: OrgId, person: PersonId): Promise<Grant> {
   const now = deps.clock.now();
@@ -159,7 +164,12 @@ async function change(
   await putSetting(store, vault, place, { grants: changed(grants) });
 }
 
-async function keptIn({ store, vault }: Pick<OperatorDeps, 'store' | 'vault'>, org: OrgId) {
+interface KeptDeps {
+  readonly store: Pick<Settings, 'setting'>;
+  readonly vault: Vault;
+}
+
+async function keptIn({ store, vault }: KeptDeps, org: OrgId) {
   const setting = await readSetting(store, vault, { org, name: OPERATORS }, KeptAll);
   return { revision: setting?.revision ?? 0, grants: setting?.value?.grants ?? [] };
 }

@@ -44,6 +44,7 @@ export interface OrgSigner {
       | 'daylight/organisation-ended/v1'
       | 'daylight/checkpoint/v1'
       | 'daylight/restore/v1'
+      | 'daylight/let-go/v1'
       | 'daylight/self-test-request/v1'
       | 'daylight/self-test-result/v1',
     document: unknown,

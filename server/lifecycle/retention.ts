@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { EntryKind } from '../../shared/audit/leaf.ts';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import { addDays, type Day, dayOf, HOUR, MINUTE, SECOND, type UnixMs } from '../../shared/time.ts';
@@ -10,13 +11,15 @@ import { type DataKeyId, type Expired, type KeyStore, type Past, type Store, Sto
 import { daysOfWeek, weekOf } from '../vault/epochs.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ClockBrake, ClockDoubt } from './clockBrake.ts';
+import { type LetGoDeps, letGoSome, readEntryDays } from './entryKeeping.ts';
 import type { Imports } from './imports.ts';
 import { noteSweep, piecesOf, type Sweep } from './sweeps.ts';
 
 export interface RetentionDeps {
-  readonly store: Pick<Store, 'organisations' | 'people' | 'scrub' | keyof SweepStore>;
+  readonly store: Pick<Store, 'organisations' | 'people' | 'scrub' | keyof SweepStore> & LetGoDeps['store'];
   readonly keyStore: Pick<KeyStore, 'dataKeyEpochs' | 'scrub'>;
   readonly vault: Vault;
+  readonly organisations: LetGoDeps['organisations'];
   readonly control: Pick<PolicyControl, 'keeping'>;
   readonly imports: Pick<Imports, 'sweep'>;
   readonly brake: Pick<ClockBrake, 'check'>;
@@ -190,10 +193,22 @@ async function sweep(
   }
   const tokens = await store.expireTokens(org, at);
   await imports.sweep(org, 'past');
+  const letGo = { access: 0, security_event: 0 };
+  const days = await readEntryDays(deps, org, due.keeping);
+  for (const kind of EntryKind.options) {
+    for (let some = -1; some !== 0; letGo[kind] += some) {
+      if (brake.check() !== 'free') return 'doubtful';
+      const began = clock.mono();
+      some = await letGoSome(deps, org, kind, days[kind]);
+      if (!(await rest(REST * (clock.mono() - began)))) return 'closing';
+    }
+  }
   const parameters = parameterIds.flatMap((parameter) => went.get(parameter) ?? []);
   // Whoever reads from a copy of the store holds its log: then that is emptied with the next sweep.
-  if (parameters.length + keys > 0) await Promise.all([store.scrub(), keyStore.scrub()]);
-  const done: Sweep = { at, endedAt: clock.now(), parameters, keys, tokens };
+  if (parameters.length + keys + letGo.access + letGo.security_event > 0)
+    await Promise.all([store.scrub(), keyStore.scrub()]);
+  const { access: looks, security_event: events } = letGo;
+  const done: Sweep = { at, endedAt: clock.now(), parameters, keys, tokens, looks, events };
   await noteSweep(deps, org, done);
   if (piecesOf(done) > 0) deps.swept(org, done);
   if (failures.length > 0) throw failures[0];

@@ -17,6 +17,9 @@ export interface Sweep {
   readonly keys: number;
   /** Invitations, links and codes that were over. */
   readonly tokens: number;
+  /** Of who looked, and of the security events, what was let go because of its age. */
+  readonly looks: number;
+  readonly events: number;
 }
 
 const NAME = 'retention_sweep';
@@ -26,6 +29,8 @@ const SweepRecord = z.strictObject({
   endedAt: UnixMs,
   parameters: z.array(z.strictObject({ parameter: ParameterId, segments: count, images: count })),
   ...{ keys: count, tokens: count },
+  // A server before this let none go.
+  ...{ looks: count.default(0), events: count.default(0) },
 });
 
 interface SweepsDeps {
@@ -35,7 +40,10 @@ interface SweepsDeps {
 
 export async function noteSweep({ store, vault }: SweepsDeps, org: OrgId, sweep: Sweep): Promise<void> {
   const last = await store.setting(org, NAME);
-  const isNews = sweep.parameters.length + sweep.keys > 0 || last === null || dayOf(last.at) !== dayOf(sweep.at);
+  const isNews =
+    sweep.parameters.length + sweep.keys + sweep.looks + sweep.events > 0 ||
+    last === null ||
+    dayOf(last.at) !== dayOf(sweep.at);
   if (!isNews) return;
   try {
     const place = { org, name: NAME, revision: (last?.revision ?? 0) + 1, at: sweep.endedAt };
@@ -53,6 +61,6 @@ export async function lastSweeps({ store, vault }: SweepsDeps, org: OrgId, most:
 }
 
 /** All that it deleted. */
-export function piecesOf({ parameters, keys, tokens }: Sweep): number {
-  return parameters.reduce((sum, { segments, images }) => sum + segments + images, keys + tokens);
+export function piecesOf({ parameters, keys, tokens, looks, events }: Sweep): number {
+  return parameters.reduce((sum, { segments, images }) => sum + segments + images, keys + tokens + looks + events);
 }

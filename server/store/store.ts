@@ -1,4 +1,4 @@
-import type { EntryKind, LeafNumber } from '../../shared/audit/leaf.ts';
+import type { EntryKind, LeafNumber, LetGoLeaf } from '../../shared/audit/leaf.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type {
   BackupId,
@@ -768,6 +768,19 @@ export interface CheckpointRecord {
   readonly signed: Signed;
 }
 
+/** Which rows could be let go because of their age. */
+export interface LetGoRows {
+  readonly kind: EntryKind;
+  readonly below: LeafNumber;
+  readonly except: readonly PersonId[];
+}
+
+export interface AuditAmount {
+  readonly count: number;
+  readonly oldest: UnixMs | null;
+  readonly newest: UnixMs | null;
+}
+
 /** The Merkle tree of an organisation over all that was recorded, which only grows (`server/audit/tree.ts`). */
 export interface AuditTree {
   /** Its right edge; `noLeaves` of an organisation without any. */
@@ -795,6 +808,22 @@ export interface AuditTree {
    * again. Returns how many rows it deleted.
    */
   forgetEntries(org: OrgId, person: PersonId, at: UnixMs): Promise<number>;
+  /** Of one kind, the rows with numbers below `below`, but for those of these people: how many, and the times of the first and the last. */
+  auditAmount(org: OrgId, of: LetGoRows): Promise<AuditAmount>;
+  /** The numbers of the first `limit` of them that fit their leaves. */
+  agedEntries(org: OrgId, of: LetGoRows, limit: number): Promise<readonly LeafNumber[]>;
+  /**
+   * Deletes the rows of one kind with these numbers, and their salts, and appends the leaf that says so, in one step. StoreError `conflict`,
+   * and nothing is changed, when one of them is not there any more.
+   */
+  letGoEntries(
+    org: OrgId,
+    kind: EntryKind,
+    entries: readonly LeafNumber[],
+    said: Omit<LetGoLeaf, 'kind' | 'seq'>,
+  ): Promise<void>;
+  /** Appends a leaf that stands for nothing but its day. */
+  appendDay(org: OrgId, at: UnixMs): Promise<void>;
   /** Keeps it unless there is one of that size. Of those older than a day only the last of each day stays. */
   putCheckpoint(checkpoint: CheckpointRecord): Promise<void>;
   /** In order of size. */

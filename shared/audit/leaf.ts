@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Digest } from '../signed.ts';
+import { Digest, Signed } from '../signed.ts';
 import { UnixMs } from '../time.ts';
 import type { Sha256 } from './merkle.ts';
 
@@ -28,12 +28,15 @@ export const EntryLeaf = z.strictObject({
 });
 export type EntryLeaf = z.infer<typeof EntryLeaf>;
 
-/** Rows that are erased, with their salts: the first and the last number of each run of them. */
+/** The first and the last number of each run. */
+export const LeafRuns = z.array(z.tuple([LeafNumber, LeafNumber])).max(1_000);
+
+/** Rows that are erased, with their salts. */
 export const ErasedLeaf = z.strictObject({
   kind: z.literal('erased'),
   seq: LeafNumber,
   at: UnixMs,
-  entries: z.array(z.tuple([LeafNumber, LeafNumber])).max(1_000),
+  entries: LeafRuns,
 });
 export type ErasedLeaf = z.infer<typeof ErasedLeaf>;
 
@@ -41,7 +44,15 @@ export type ErasedLeaf = z.infer<typeof ErasedLeaf>;
 export const BegunLeaf = z.strictObject({ kind: z.literal('begun'), seq: LeafNumber, at: UnixMs });
 export type BegunLeaf = z.infer<typeof BegunLeaf>;
 
-export const AuditLeaf = z.discriminatedUnion('kind', [EntryLeaf, ErasedLeaf, BegunLeaf]);
+/** Rows that are deleted, with their salts, because of their age: what is signed is a `LetGo`. */
+export const LetGoLeaf = z.strictObject({ kind: z.literal('let_go'), seq: LeafNumber, at: UnixMs, signed: Signed });
+export type LetGoLeaf = z.infer<typeof LetGoLeaf>;
+
+/** Nothing was recorded for a day: so there is a checkpoint of each day all the same. It has no row. */
+export const DayLeaf = z.strictObject({ kind: z.literal('day'), seq: LeafNumber, at: UnixMs });
+export type DayLeaf = z.infer<typeof DayLeaf>;
+
+export const AuditLeaf = z.discriminatedUnion('kind', [EntryLeaf, ErasedLeaf, BegunLeaf, LetGoLeaf, DayLeaf]);
 export type AuditLeaf = z.infer<typeof AuditLeaf>;
 
 /** Why `later` may not stand for the row that `earlier` stood for; null when it may. Rows are counted on within one hour. */

@@ -125,6 +125,35 @@ export function auditTreeContract(current: () => Store): void {
       expect(await store.auditLeaves(acme, 0, 100)).toEqual(after);
     });
 
+    it('lets go rows of one kind below a number, but for those of some people, with the leaf that says so, all or none', async () => {
+      const store = current();
+      for (const name of ['ann', 'bob', 'mia']) await store.recordSecurityEvent(event(1, name));
+      await store.recordAccess(access(NINE + 2));
+      await store.recordSecurityEvent({ ...event(3, 'ann'), person: null });
+      await store.recordSecurityEvent(event(120_000, 'ann'));
+      const rows = { kind: 'security_event', below: 5, except: [personId('bob')] } as const;
+      expect(await store.auditAmount(acme, rows)).toEqual({ count: 3, oldest: NINE + 1, newest: NINE + 3 });
+      expect(await store.auditAmount(acme, { ...rows, below: 0 })).toEqual({ count: 0, oldest: null, newest: null });
+      expect(await store.agedEntries(acme, rows, 2)).toEqual([0, 2]);
+      expect(await store.agedEntries(acme, rows, 9)).toEqual([0, 2, 4]);
+      expect(await store.agedEntries(acme, { ...rows, kind: 'access' }, 9)).toEqual([3]);
+      expect(await store.agedEntries(orgId('other'), rows, 9)).toEqual([]);
+      const before = await store.auditLeaves(acme, 0, 100);
+      const said = { at: NINE + 9, signed: signed('let go') };
+      await store.letGoEntries(acme, 'security_event', [0, 2, 4], said);
+      const again = store.letGoEntries(acme, 'security_event', [1, 2], said);
+      await expect(again).rejects.toMatchObject({ code: 'conflict' });
+      const after = await leavesOf(store);
+      expect(after.slice(before.length)).toEqual([{ kind: 'let_go', seq: 6, ...said }]);
+      expect((await store.securityEvents(acme, 9)).map(({ seq }) => seq)).toEqual([5, 1]);
+      expect([await store.auditedRow(acme, 0), await store.auditedRow(acme, 3)]).toMatchObject([
+        null,
+        { kind: 'access' },
+      ]);
+      await store.appendDay(acme, NINE + 10);
+      expect((await leavesOf(store)).at(-1)).toEqual({ kind: 'day', seq: 7, at: NINE + 10 });
+    });
+
     it('begins with a leaf that says so when its organisation is made, and takes nothing in', async () => {
       const store = current();
       await store.createOrganisation(org('acme'));

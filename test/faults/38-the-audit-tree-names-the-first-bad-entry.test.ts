@@ -10,6 +10,7 @@ import { type Connection, connect } from '../../server/store/sqlite/connection.t
 import type { Store } from '../../server/store/store.ts';
 import { canonical } from '../../shared/canonical.ts';
 import type { Signed } from '../../shared/signed.ts';
+import { DAY } from '../../shared/time.ts';
 import { openStoreIn, temporaryFolder } from '../support/openedSqliteStore.ts';
 import { access, NINE, org, orgId, personId } from '../support/storeRecords.ts';
 
@@ -61,8 +62,8 @@ async function tampered(work: (connection: Connection) => Promise<unknown>): Pro
   store = await openStoreIn(folder);
 }
 
-const verified = (kept: readonly Signed[] = []): Promise<Verified> =>
-  verifyTree(store, { org: acme, serverKey: key.public, kept });
+const verified = (kept: readonly Signed[] = [], now = NINE + ENTRIES * DAY): Promise<Verified> =>
+  verifyTree(store, { org: acme, serverKey: key.public, now, kept });
 
 /** The leaves from `from` on, written anew from `texts`, with every node and the head as if they had been those from the start. */
 async function rebuilt(connection: Connection, texts: readonly string[]): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type AuditedRow,
   type AuditTree,
   type CheckpointRecord,
+  type LetGoRows,
   type SecurityEvent,
   StoreError,
 } from '../../server/store/store.ts';
@@ -45,6 +46,13 @@ export function createReferenceAudit(
       ...accesses.map((row) => ({ kind: 'access' as const, row, salt: saltOf(org, row.seq ?? 0) })),
       ...events.map((row) => ({ kind: 'security_event' as const, row, salt: saltOf(org, row.seq ?? 0) })),
     ].filter(({ row }) => row.org === org && row.seq !== null);
+
+  const aged = (org: OrgId, { kind, below, except }: LetGoRows): readonly AuditedRow[] =>
+    rows(org).filter((one) => {
+      const whose = one.kind === 'access' ? one.row.subject : one.row.person;
+      const isHeld = whose !== null && except.includes(whose);
+      return one.kind === kind && (one.row.seq ?? below) < below && !isHeld;
+    });
 
   const begin = (org: OrgId, at: number): void => put(org, { kind: 'begun', seq: of(org).length, at });
 
@@ -109,6 +117,28 @@ export function createReferenceAudit(
         forget(events, (one) => one.person === person);
         return gone;
       }),
+    auditAmount: (org, of) =>
+      step(() => {
+        const times = aged(org, of).map(({ row }) => row.at);
+        if (times.length === 0) return { count: 0, oldest: null, newest: null };
+        return { count: times.length, oldest: Math.min(...times), newest: Math.max(...times) };
+      }),
+    agedEntries: (org, of, limit) =>
+      step(() =>
+        aged(org, of)
+          .map(({ row }) => row.seq ?? -1)
+          .toSorted((a, b) => a - b)
+          .slice(0, limit),
+      ),
+    letGoEntries: (org, kind, entries, said) =>
+      step(() => {
+        const all: { org: string; seq: number | null }[] = kind === 'access' ? accesses : events;
+        const places = entries.map((seq) => all.findIndex((one) => one.org === org && one.seq === seq));
+        if (places.includes(-1)) throw new StoreError('conflict', 'refused by the reference store');
+        for (const place of places.toSorted((a, b) => b - a)) all.splice(place, 1);
+        put(org, { kind: 'let_go', seq: of(org).length, ...said });
+      }),
+    appendDay: (org, at) => step(() => put(org, { kind: 'day', seq: of(org).length, at })),
     putCheckpoint: (given) =>
       step(() => {
         const isOurs = (one: CheckpointRecord) => one.org === given.org;

@@ -2,15 +2,15 @@ import type { EntryKind } from '../../../shared/audit/leaf.ts';
 import { nodeHash } from '../../../shared/audit/merkle.ts';
 import { OrgId, type PersonId } from '../../../shared/ids.ts';
 import { DAY, type UnixMs } from '../../../shared/time.ts';
-import { type AuditEntry, hashOf, runsOf } from '../../audit/entry.ts';
+import { type AuditEntry, hashOf, leafIn, runsOf, standsFor } from '../../audit/entry.ts';
 import { sha256 } from '../../audit/sha256.ts';
 import type { NodePlace } from '../../audit/tree.ts';
 import type { RandomBytes } from '../blobs/blobFolder.ts';
-import { type AuditedRow, type AuditTree, type CheckpointRecord, StoreError } from '../store.ts';
+import { type AuditedRow, type AuditTree, type CheckpointRecord, type LetGoRows, StoreError } from '../store.ts';
 import { accessOf, eventOf } from './audit.ts';
 import { appendEntries, appendLeaves, beginTree, edgeIn, STORED_LEVEL, takesEarlier } from './auditEntries.ts';
 import { bytes, id, idBytes, int, intOrNull, signed, signedValues, text } from './columns.ts';
-import type { Row } from './connection.ts';
+import type { Row, Value } from './connection.ts';
 import type { Database } from './database.ts';
 import { deleteByKeys, insertRows, selectByKeys, updateRows } from './rows.ts';
 import type { Transaction } from './writer.ts';
@@ -76,6 +76,41 @@ export function auditTreeIn({ writer, read }: Database, randomBytes: RandomBytes
       }
       return gone;
     },
+    async auditAmount(org, of) {
+      const { where, values } = rowsOf(org, of);
+      const row = await read.first(`SELECT count(*) AS many, min(at) AS first, max(at) AS last FROM ${where}`, values);
+      if (row === null) return { count: 0, oldest: null, newest: null };
+      return { count: int(row, 'many'), oldest: intOrNull(row, 'first'), newest: intOrNull(row, 'last') };
+    },
+    async agedEntries(org, of, limit) {
+      const { where, values } = rowsOf(org, of);
+      const leaf = '(SELECT leaf FROM audit_leaf l WHERE l.org = t.org AND l.seq = t.seq) AS leaf';
+      const some = `SELECT t.*, ${leaf} FROM ${where} AND seq > ? ORDER BY seq LIMIT ?`;
+      const fit: number[] = [];
+      for (let after: number | undefined = -1; after !== undefined && fit.length < limit; ) {
+        const rows: readonly Row[] = await read.all(some, [...values, after, limit]);
+        fit.push(...rows.filter((row) => fitsLeaf(of.kind, row)).map((row) => int(row, 'seq')));
+        const last = rows.at(-1);
+        after = last === undefined ? undefined : int(last, 'seq');
+      }
+      return fit.slice(0, limit);
+    },
+    letGoEntries: (org, kind, entries, said) =>
+      writer.unit(async (tx) => {
+        const keys = entries.map((seq) => [idBytes(org), seq]);
+        const rows = await selectByKeys(tx, `SELECT rowid, seq FROM ${kind}`, ['org', 'seq'], keys);
+        if (rows.length !== entries.length)
+          throw new StoreError('conflict', 'an entry that was to be let go is not there any more; try again');
+        const rowids = rows.map((row) => int(row, 'rowid'));
+        await deleteByKeys(tx, kind, 'rowid', rowids);
+        const edge = await edgeIn(tx, org);
+        await appendLeaves(tx, org, edge, [{ kind: 'let_go', seq: edge.size, ...said }]);
+      }),
+    appendDay: (org, at) =>
+      writer.unit(async (tx) => {
+        const edge = await edgeIn(tx, org);
+        await appendLeaves(tx, org, edge, [{ kind: 'day', seq: edge.size, at }]);
+      }),
     async putCheckpoint(checkpoint) {
       const values = [idBytes(checkpoint.org), checkpoint.size, checkpoint.at, ...signedValues(checkpoint.signed)];
       await writer.unit(async (tx) => {
@@ -108,6 +143,15 @@ const ofPerson = [
   { kind: 'access', whose: 'subject' },
   { kind: 'security_event', whose: 'person' },
 ] as const;
+function rowsOf(org: OrgId, { kind, below, except }: LetGoRows): { readonly where: string; readonly values: Value[] } {
+  const whose = ofPerson.find((one) => one.kind === kind)?.whose ?? 'person';
+  const others = except.length === 0 ? '' : ` AND coalesce(${whose} NOT IN (${except.map(() => '?').join(', ')}), 1)`;
+  return {
+    where: `${kind} t WHERE org = ? AND seq < ?${others}`,
+    values: [idBytes(org), below, ...except.map(idBytes)],
+  };
+}
+
 /** So many at once that reads do not wait long. */
 const SOME = 500;
 
@@ -169,6 +213,18 @@ function unnumbered(kind: EntryKind, stored: Row): { readonly at: UnixMs; readon
   }
   const row = eventOf(stored);
   return { at: row.at, entry: { kind, row } };
+}
+
+/** What somebody changed or moved stays, for whoever verifies. */
+function fitsLeaf(kind: EntryKind, row: Row): boolean {
+  try {
+    const leaf = leafIn(text(row, 'leaf'));
+    const { salt, ...entry } = auditedOf(kind, row);
+    return leaf !== null && standsFor(leaf, entry, salt);
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'damaged') return false;
+    throw error;
+  }
 }
 
 interface Forgetting {

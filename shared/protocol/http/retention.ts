@@ -44,6 +44,9 @@ const SweepView = z.strictObject({
   parameters: z.array(z.strictObject({ parameter: ParameterId, segments: count, images: count })),
   keys: count,
   tokens: count,
+  /** Of who looked, and of the security events, what was let go because of its age. */
+  looks: count,
+  events: count,
 });
 
 export const RetentionView = z.strictObject({
