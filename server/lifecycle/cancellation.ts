@@ -12,6 +12,7 @@ import { computersInLines, orderFor } from './endedComputers.ts';
 import { horizonWords } from './horizonWords.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { LedgerEntry } from './ledgerEntry.ts';
+import { requireConfirmed } from './restore/swap.ts';
 
 /** An organisation as it is before it is cancelled. */
 export interface ToCancel {
@@ -38,12 +39,13 @@ export type CancellationOptions = Pick<FoundationOptions, 'data' | 'clock' | 'ra
 
 /**
  * What cancelling would end, of the organisation with this name or id. Throws DaylightError `not_found`, `bad_request` where several
- * have the name, and `conflict` while a server or a command has the folder open.
+ * have the name, and `conflict` while a server or a command has the folder open, and while what was here before a restore is kept.
  */
 export async function lookAtOrganisation(which: string, options: CancellationOptions): Promise<ToCancel> {
   return alone(options, async (foundation) => {
     const { org, name } = await namedOrganisation(which, foundation);
-    const { store, keyStore } = foundation;
+    const { store, keyStore, folder } = foundation;
+    await requireConfirmed(folder);
     const horizon = horizonWords(options.clock.now(), await keyStore.backups());
     return { org, name, holdings: await store.holdings(org), keys: await keyStore.countKeys(org), horizon };
   });
@@ -58,7 +60,10 @@ export async function cancelOrganisation(org: OrgId, options: CancellationOption
   const ending = await alone(options, async (foundation, enter) => {
     const all = await foundation.store.organisations();
     if (!all.some((one) => one.org === org)) throw noneNamed(all.map((one) => one.org));
-    const whose: Whose = { ending: ErasureId.parse(options.random.uuid()), org, person: null };
+    await requireConfirmed(foundation.folder);
+    // One that broke off, or whose data came back, goes on as what it was: of two endings one would never be over.
+    const begun = cancelled(foundation.ledger).find((one) => one.org === org);
+    const whose: Whose = { ending: begun?.ending ?? ErasureId.parse(options.random.uuid()), org, person: null };
     await commit(foundation, enter, whose, options);
     return whose;
   });
@@ -82,10 +87,11 @@ export async function finishCancellations(options: CancellationOptions): Promise
   return left.map(({ org }) => org);
 }
 
-/** The organisations that were cancelled here, each once: by its newest ending. */
+/** The organisations that were cancelled here, each once: by an ending that is not done, else by the newest. */
 function cancelled({ entries }: Pick<Ledger, 'entries'>): readonly Ending[] {
   const ofOrganisations = endingsIn(entries).filter(({ person }) => person === null);
-  return [...new Map(ofOrganisations.map((one) => [one.org, one])).values()];
+  const doneFirst = ofOrganisations.toSorted((a, b) => Number(isClearing(a)) - Number(isClearing(b)));
+  return [...new Map(doneFirst.map((one) => [one.org, one])).values()];
 }
 
 type Whose = Pick<Ending, 'ending' | 'org' | 'person'>;

@@ -1,6 +1,7 @@
 import type { OrgId } from '../../shared/ids.ts';
 import type { OrganisationEndedPayload } from '../../shared/protocol/messages.ts';
 import type { Signed } from '../../shared/signed.ts';
+import type { UnixMs } from '../../shared/time.ts';
 import type { Organisations } from '../control/signer.ts';
 import type { DeviceRecord, Store } from '../store/store.ts';
 import type { Ending } from './ended.ts';
@@ -11,8 +12,15 @@ type Committed = Extract<LedgerEntry, { state: 'committed' }>;
 /** What a line of the ledger says of computers. */
 export type Computers = Pick<Committed, 'devices' | 'leaseUntil'>;
 
-export function asEnded({ device, publicKey, lease }: DeviceRecord): EndedDevice {
-  return { device, publicKey, leaseUntil: lease === null ? null : lease.enteredUntil };
+export function asEnded(record: DeviceRecord): EndedDevice {
+  const { device, publicKey } = record;
+  return { device, publicKey, leaseUntil: recordsUntil(record) };
+}
+
+/** Until when it may record something without a connection: either end may be the later one, and a shorter lease that was issued may not have arrived. */
+export function recordsUntil({ lease, previousLease }: Pick<DeviceRecord, 'lease' | 'previousLease'>): UnixMs | null {
+  const ends = [lease, previousLease].flatMap((one) => (one === null ? [] : [one.observedUntil, one.enteredUntil]));
+  return Math.max(0, ...ends) || null;
 }
 
 export function asComputers(devices: readonly EndedDevice[]): Computers {

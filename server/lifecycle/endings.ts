@@ -102,6 +102,8 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   const held = new Set<ErasureId>();
   /** Of those that wait for a legal hold: what the ledger said of them when their certificate was made. */
   const certified = new Map<ErasureId, number>();
+  /** Final ones that may have no final certificate: a process may have ended in between, or its file could not be written. */
+  const uncertified = new Set<ErasureId>();
   const lanes = createLanes<PersonId>();
   const answers = createLanes<DeviceId>();
 
@@ -214,7 +216,10 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     if (hasReached(now(which.ending).state, 'keys_destroyed')) return;
     await fence(deps, which);
     await noteLate(which);
-    if (which.by === 'host') await noteEnded(deps, which);
+    const isFirst = !which.history.some(({ state }) => state === 'keys_destroyed');
+    // Of an organisation that has ended nothing is written any more, nor is this: it would be there again.
+    const hasEnded = all().some((one) => one.org === which.org && ofOrganisation(one));
+    if (which.by === 'host' && isFirst && !hasEnded) await noteEnded(deps, which);
     const { kept } = which;
     if (kept !== null) {
       const holds = await holdsNow(which);
@@ -247,7 +252,13 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
 
   /** Nothing of it is here any more. True while it waits for a day, or for a computer. */
   async function outlive(which: Ending): Promise<boolean> {
+    if (which.state === 'final') {
+      await deps.certify(which);
+      uncertified.delete(which.ending);
+      return false;
+    }
     if (which.state === 'verified_empty') {
+      if (ofOrganisation(which)) await deps.requireNoneKept();
       // As long as an older recovery set is the only one, keys of it are in there.
       if (!(await deps.recorded())) return true;
       await deps.certify(which);
@@ -258,13 +269,13 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     if ((await backupsWith(deps.keyStore, which, deps.clock.now())).length > 0) return true;
     await reach(which, 'backups_expired');
     if (!(await deps.recorded())) return true;
-    await deps.certify(await reach(which, 'final'));
-    return false;
+    uncertified.add(which.ending);
+    return outlive(await reach(which, 'final'));
   }
 
   async function round(isClosing: () => boolean): Promise<RoundLeft> {
     const left = new Set<RoundLeft>();
-    for (const one of all().filter(({ state }) => state !== 'final')) {
+    for (const one of all().filter(({ ending, state }) => state !== 'final' || uncertified.has(ending))) {
       if (isClosing()) break;
       try {
         const cleared = isOfPerson(one) && isClearing(one) ? await clear(one) : 'cleared';
@@ -283,10 +294,8 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     await fence(deps, one);
     if (!isClearing(one) && (await isLeft(deps, one, { keys: 0 }, []))) await commitAgain(one, NO_COMPUTERS, null);
   }
-  const rounds = startUntilDone(round, async () => {
-    // A process may have ended between the last state and its certificate.
-    for (const one of all().filter(({ state }) => state === 'final')) await deps.certify(one).catch(deps.failed);
-  });
+  for (const { ending, state } of all()) if (state === 'final') uncertified.add(ending);
+  const rounds = startUntilDone(round);
 
   return {
     end: ({ org, person, by }) =>

@@ -5,6 +5,7 @@ import { personTarget } from '../../authorize.ts';
 import { verifyCertificate } from '../../lifecycle/certificate.ts';
 import { certificateWords } from '../../lifecycle/certificateWords.ts';
 import { endObstacle, requireEndable } from '../../lifecycle/endable.ts';
+import { recordsUntil } from '../../lifecycle/endedComputers.ts';
 import type { EndingNow } from '../../lifecycle/endings.ts';
 import { holdsOf } from '../../lifecycle/keptForHold.ts';
 import type { PersonRecord } from '../../store/store.ts';
@@ -75,9 +76,9 @@ async function previewOf(context: Context, record: PersonRecord): Promise<Ending
   const inUse = devices.filter(({ status }) => status === 'active');
   return {
     ...{ asOf: clock.now(), name, ...holdings },
-    computers: inUse.map(({ device, lastSeenAt, lease }) => ({
-      ...{ device, lastSeenAt, connected: connections.of(device) !== null },
-      recordsUntil: lease?.enteredUntil ?? null,
+    computers: inUse.map((record) => ({
+      ...{ device: record.device, lastSeenAt: record.lastSeenAt, connected: connections.of(record.device) !== null },
+      recordsUntil: recordsUntil(record),
     })),
     backups: { many: open.length, until: Math.max(0, ...open.map(({ expires }) => expires)) || null },
     heldUntil: lastDayOf(holds),

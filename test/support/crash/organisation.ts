@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { finishCancellations } from '../../../server/lifecycle/cancellation.ts';
+import { endingsIn } from '../../../server/lifecycle/ended.ts';
+import { openLedger } from '../../../server/lifecycle/ledger.ts';
 import { foundIn, leftOf, piecesOf, prepareTwo, surroundings } from '../twoOrganisations.ts';
 import type { Crashable } from './crash.ts';
 
@@ -21,6 +23,10 @@ export const organisation: Crashable = {
         if ((await foundIn(data, ofBolt)) !== ofBolt.length) throw new Error('pieces of the other one are missing');
         if (acmes.opened === DAYS) return 'never begun';
         const pieces = await foundIn(data, ofAcme);
+        // Its key is gone: what was not in the ledger by then can be told to no computer any more.
+        const [ending] = endingsIn((await openLedger(data)).entries);
+        if (ending === undefined || ending.order === null || ending.devices.length !== 1)
+          throw new Error(`its computer cannot be told: ${JSON.stringify(ending)}`);
         if (acmes.keys === 0 && acmes.records === 0 && acmes.opened === 0 && pieces === 0) return 'ended';
         throw new Error(`left of it: ${JSON.stringify({ ...acmes, pieces })}`);
       },

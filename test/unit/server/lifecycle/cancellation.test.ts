@@ -31,7 +31,7 @@ import { openLedger } from '../../../../server/lifecycle/ledger.ts';
 import { clearingStates, MOST_DEVICES } from '../../../../server/lifecycle/ledgerEntry.ts';
 import type { LogFields } from '../../../../server/log.ts';
 import { openServer } from '../../../../server/server.ts';
-import { DeviceId } from '../../../../shared/ids.ts';
+import { DeviceId, ErasureId } from '../../../../shared/ids.ts';
 import { enrolIn } from '../../../support/enrolIn.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
 import { device, keyOf } from '../../../support/storeRecords.ts';
@@ -143,6 +143,41 @@ it('computers that no line names yet are in the ledger before the keys go, howev
   const inLines = await computersInLines({ devices: async () => records }, orgs.acme, { devices });
   expect(inLines.map((one) => one.devices.length)).toEqual([MOST_DEVICES, 2]);
   expect(new Set(inLines.flatMap((one) => one.devices.map((own) => own.device)))).toEqual(new Set(more.slice(3)));
+});
+
+it('what broke off and is cancelled again is one ending, which is over, and the server starts', async () => {
+  await cancel((one) => {
+    if (one.kind === 'state' && one.state === 'committed') throw new Error('the power went');
+  }).catch(() => undefined);
+  await cancel();
+  const endings = endingsIn((await openLedger(data)).entries);
+  expect(endings.map(({ org, state }) => [org, state])).toEqual([[orgs.acme, 'verified_empty']]);
+  await (await openServer({ data, port: 0, logLevel: 'silent' })).close();
+});
+
+it('of two endings of it in a ledger of before, the one that is not over is finished too', async () => {
+  const begun = { org: orgs.acme, person: null, ending: ErasureId.parse(randomUUID()), at: 1_767_225_600_000 };
+  const none = { by: 'host', counts: {}, devices: [], leaseUntil: null } as const;
+  await (await openLedger(data)).append({ ...begun, state: 'committed', ...none });
+  const second = { ...begun, ending: ErasureId.parse(randomUUID()) };
+  const ledger = await openLedger(data);
+  for (const state of states)
+    await ledger.append(state === 'committed' ? { ...second, state, ...none } : { ...second, state });
+  await (await openServer({ data, port: 0, logLevel: 'silent' })).close();
+  const endings = endingsIn((await openLedger(data)).entries);
+  expect(endings.map(({ state }) => clearingStates.includes(state) && state !== 'verified_empty')).toEqual([
+    false,
+    false,
+  ]);
+});
+
+it('nothing is cancelled while what was here before a restore is kept, as it is in there too', async () => {
+  await mkdir(join(data, 'before-restore'));
+  const refused = { code: 'conflict', remedy: expect.stringContaining('restore --confirm') };
+  await expect(lookAtOrganisation('Acme', { data, ...surroundings })).rejects.toMatchObject(refused);
+  await expect(cancel()).rejects.toMatchObject(refused);
+  await expect(ledger()).rejects.toThrow('ENOENT');
+  expect((await leftOf(data, orgs.acme)).opened).toBe(DAYS);
 });
 
 it('a folder that something else has made among the images is no obstacle, and goes with the organisation', async () => {

@@ -8,12 +8,15 @@ import { organisation } from '../../../../server/authorize.ts';
 import type { Foundation } from '../../../../server/foundation.ts';
 import { segmentScope } from '../../../../server/ingest/scopes.ts';
 import { BackupDetail } from '../../../../server/lifecycle/backup/catalogue.ts';
-import { certificateOf, fileOf, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
+import { cancelOrganisation } from '../../../../server/lifecycle/cancellation.ts';
+import { certificateOf, certify, fileOf, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
 import type { Ending } from '../../../../server/lifecycle/ended.ts';
+import { asEnded } from '../../../../server/lifecycle/endedComputers.ts';
 import type { EndingDeps, Endings } from '../../../../server/lifecycle/endings.ts';
 import { createRegisters } from '../../../../server/records/registers.ts';
+import { type LeaseWindow, StoreError } from '../../../../server/store/store.ts';
 import { BackupId, PersonId } from '../../../../shared/ids.ts';
-import type { EndingState } from '../../../../shared/protocol/http/endings.ts';
+import type { CertificateFile, EndingState } from '../../../../shared/protocol/http/endings.ts';
 import type { HoldContent, HoldStep } from '../../../../shared/protocol/http/holds.ts';
 import { addDays, type Day, dayOf } from '../../../../shared/time.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
@@ -393,6 +396,53 @@ it('a computer that is given a longer lease between the order and the fence is w
   expect(ending?.leaseUntil).toBe(until);
   expect(reached).not.toContain('agents_wiped');
 });
+
+it('a computer may record until the later end of the later lease that it may have', async () => {
+  const [laptop] = await foundation.store.devices(people.org, [people.bob]);
+  if (laptop === undefined) throw new Error('Bob has no computer');
+  const [short, long] = [
+    { issuedAt: 50, observedUntil: 90, enteredUntil: 60 },
+    { issuedAt: 1, observedUntil: 20, enteredUntil: 95 },
+  ];
+  const until = (lease: LeaseWindow | null, previousLease: LeaseWindow | null) =>
+    asEnded({ ...laptop, lease, previousLease }).leaseUntil;
+  expect([until(short, null), until(short, long), until(null, null)]).toEqual([90, 95, null]);
+});
+
+it('where the final certificate cannot be written it is written later, without a restart', async () => {
+  let isFull = true;
+  await reopen((of) => ({
+    async certify(ending) {
+      if (ending.state === 'final' && isFull) throw new StoreError('full', 'no room');
+      return certify({ ...of, ...surroundings }, ending);
+    },
+  }));
+  const { ending } = await end();
+  await vi.waitFor(() => expect(failures).toContainEqual(expect.objectContaining({ code: 'full' })));
+  expect(verdict(await certificateOf(data, ending))).toBe('interim');
+  isFull = false;
+  await vi.waitFor(async () => expect(verdict(await certificateOf(data, ending))).toBe('final'), { timeout: 15_000 });
+}, 20_000);
+
+it('whose organisation ends in the middle of it is over too, and nothing is written for an organisation that is gone', async () => {
+  await reopen(() => ({
+    reached(_, state) {
+      if (state === 'committed') throw new Error('the power went');
+    },
+  }));
+  await expect(endings.end({ org: people.org, person: people.bob, by: 'host' })).rejects.toThrow('the power went');
+  await close();
+  await cancelOrganisation(people.org, { data, ...surroundings });
+  reached = [];
+  await open();
+  await vi.waitFor(() => expect(reached.filter((state) => state === 'final')).toHaveLength(2), { timeout: 10_000 });
+  expect((await foundation.store.holdings(people.org)).records).toBe(0);
+});
+
+function verdict(file: CertificateFile | null): string | null {
+  const read = verifyCertificate(JSON.stringify(file), null);
+  return read.kind === 'genuine' ? read.certificate.kind : null;
+}
 
 it('no lease is over because of a clock that is in doubt', async () => {
   const before = Date.now() - 1;
