@@ -16,6 +16,7 @@ import { lookAtClock } from './lifecycle/clockBrake.ts';
 import { endingsIn, isClearing, isLetGo, ofOrganisation } from './lifecycle/ended.ts';
 import { type Ledger, openLedger } from './lifecycle/ledger.ts';
 import { requireWitnessed, witnessesOf } from './lifecycle/ledgerWitness.ts';
+import { createPatience } from './lifecycle/recovery/patience.ts';
 import { createRecoverySet, type RecoverySet } from './lifecycle/recovery/recoverySet.ts';
 import { watched } from './lifecycle/recovery/watched.ts';
 import { planIn, underWay } from './lifecycle/restore/swap.ts';
@@ -85,7 +86,8 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     const keyStore = watched(openedKeys, ofKeys, () => held.changed());
     opened.push(keyStore);
     await requireBoth(folder, keyStore);
-    const witnesses = await witnessesOf(folder, keyStore);
+    const patience = createPatience();
+    const witnesses = await witnessesOf(folder, keyStore, patience);
     const ledger = await openLedger(folder);
     requireWitnessed(folder, ledger, witnesses);
     const bytes = (length: number) => random.bytes(length);
@@ -110,7 +112,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     });
     const store = watched(openedStore, ofRights, () => held.changed());
     opened.push(store);
-    const recovery = createRecoverySet({ folder, store, rootKey, clock });
+    const recovery = createRecoverySet({ folder, store, rootKey, clock, patience });
     held.changed = () => recovery.changed();
     // What a command has changed is in it before the command is done.
     opened.push({

@@ -6,6 +6,7 @@ import type { UnixMs } from '../shared/time.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { openLedger } from './lifecycle/ledger.ts';
 import { headsBeside } from './lifecycle/ledgerWitness.ts';
+import { createPatience } from './lifecycle/recovery/patience.ts';
 import type { RecoveryWritten } from './lifecycle/recovery/recoverySet.ts';
 import {
   type RecoverySettings,
@@ -63,15 +64,23 @@ export type RecoveryState =
 export async function recoveryState(data: string): Promise<RecoveryState> {
   const settings = await readRecoverySettings(resolve(data));
   if (settings === null) return { kind: 'none' };
-  const known = await headsBeside(settings);
+  const { within } = createPatience();
+  const known = await within(() => headsBeside(settings)).catch(() => null);
+  // Of a disk that does not answer nothing is known but that.
+  if (known === null)
+    return { kind: 'failing', settings: { ...settings, failing: settings.failing ?? noAnswerSince(settings) } };
   const ledger = await openLedger(resolve(data));
   if (!known.every((head) => ledger.extends(head))) return { kind: 'other_ledger', settings };
   if (settings.failing !== null) return { kind: 'failing', settings };
-  const size = await stat(settings.file).then(
+  const size = await within(() => stat(settings.file)).then(
     (found) => found.size,
     () => null,
   );
   return { kind: size !== null && size === settings.written?.bytes ? 'whole' : 'missing', settings };
+}
+
+function noAnswerSince({ written, begunAt }: RecoverySettings): RecoverySettings['failing'] {
+  return { since: written?.at ?? begunAt, code: 'ETIMEDOUT' };
 }
 
 /** Throws DaylightError `not_found` where none was begun, `unavailable` where it cannot be written. */
@@ -109,7 +118,7 @@ function notWritten(file: string, written: RecoveryWritten): DaylightError {
   if (cause instanceof DaylightError) return cause;
   const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
   return new DaylightError('unavailable', `${file}: the recovery set cannot be written there${code}`, {
-    remedy: `See that the folder ${dirname(file)} is there, has room, and that this account may write to it.`,
+    remedy: `See that the folder ${dirname(file)} is there, its disk answers and has room, and that this account may write to it.`,
     cause,
   });
 }

@@ -179,6 +179,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const erasures = startErasures({
       ...foundation,
       clock,
+      recorded: async () => (await foundation.recovery.write()).kind !== 'failed',
       orderDue: () => eraseMinors({ ...foundation, clock, random, failed: erasureFailed }),
       failed: erasureFailed,
       reached: ({ order }, state) => log.info('erasing', { order, state }),
@@ -243,6 +244,7 @@ export async function openServer(input: unknown, surroundings: Surroundings = {}
     const backupFailed = (cause: unknown): void => log.error('backup', { failure: failureFields(cause) });
     const backups = startBackups({
       ...backupPartsOf(foundation, { clock, random }),
+      recovery: foundation.recovery,
       target: config.backups === undefined ? null : await openFolderTarget(config.backups, foundation.folder),
       settings: { everyMs: config.backupEvery * HOUR, keepDays: config.backupKeep },
       held: async () => (brake.check() === 'free' ? null : 'the clock is in doubt'),

@@ -97,7 +97,7 @@ function stateWords(state: RecoveryState): readonly string[] {
     const since = new Date(failing.since).toISOString();
     return [
       `The recovery set cannot be written since ${since} (${failing.code}): ${file}. ${last}`,
-      'No backup is complete and no ending is final before it is. See that its folder is there, has room and may be written by the server.',
+      'No backup is complete and no ending is final before it is. See that its folder is there, that its disk answers and has room, and that the server may write to it.',
     ];
   }
   if (state.kind === 'missing') {

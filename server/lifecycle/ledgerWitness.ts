@@ -6,6 +6,7 @@ import type { KeyStore } from '../store/store.ts';
 import { catalogued } from './backup/catalogue.ts';
 import type { Ledger } from './ledger.ts';
 import { EMPTY, LedgerHead } from './ledgerEntry.ts';
+import { createPatience, type Patience } from './recovery/patience.ts';
 import { type RecoverySettings, readRecoverySettings } from './recovery/recoverySettings.ts';
 
 /** Something outside of the ledger that knows how far it had come. */
@@ -31,10 +32,15 @@ export function witnessFileOf(recoverySet: string): string {
 export async function witnessesOf(
   folder: string,
   keyStore: Pick<KeyStore, 'backups'>,
+  patience: Patience = createPatience(),
 ): Promise<readonly LedgerWitness[]> {
   // Settings that cannot be read are said by `recovery status` and at each write; the server goes on without a set.
   const settings = await readRecoverySettings(folder).catch(() => null);
-  const heads = settings === null ? [] : await headsBeside(settings);
+  // A disk that does not answer holds up no start: that the set cannot be written there is said a moment later.
+  const heads =
+    settings === null
+      ? []
+      : await patience.within(() => headsBeside(settings)).catch(() => [settings.written?.ledger ?? []].flat());
   return [
     ...heads.map((head) => ({
       name: `the recovery set ${settings?.file ?? ''}`,

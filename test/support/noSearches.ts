@@ -7,9 +7,20 @@ export const NO_SEARCHES: Context['specialSearches'] = {
   erase: async () => undefined,
 };
 
+const noSet = { state: 'none', file: null, writtenAt: null, failing: null } as const;
+
 /** Nor for a backup. */
 export const NO_BACKUPS: Context['backups'] = {
-  view: async () => ({ place: null, everyMs: 1, keepDays: 30, nextAt: null, job: null, backups: [], problems: [] }),
+  view: async () => ({
+    place: null,
+    everyMs: 1,
+    keepDays: 30,
+    nextAt: null,
+    job: null,
+    recovery: noSet,
+    backups: [],
+    problems: [],
+  }),
   make: () => undefined,
 };
 

@@ -38,6 +38,7 @@ export function Backups() {
             <Problem key={problem.kind} problem={problem} />
           ))}
           {view.place !== null && <Schedule view={view} />}
+          <Recovery recovery={view.recovery} />
           <List backups={view.backups} />
         </div>
       )}
@@ -73,6 +74,24 @@ function Schedule({ view: { place, nextAt, everyMs, keepDays, job } }: { view: B
       {job === null ? nextAt !== null && <p>{say('backups.next', { when: dateTime(nextAt) })}</p> : <Job job={job} />}
     </section>
   );
+}
+
+function Recovery({ recovery }: { recovery: BackupsView['recovery'] }) {
+  return (
+    <section className="dl-panel dl-stack" aria-labelledby="backups-recovery">
+      <h2 id="backups-recovery">{say('backups.recovery')}</h2>
+      <p className={classes.name}>{recoveryWords(recovery)}</p>
+    </section>
+  );
+}
+
+function recoveryWords({ state, file, writtenAt, failing }: BackupsView['recovery']): string {
+  const when = writtenAt === null ? '' : dateTime(writtenAt);
+  const named = { file: file ?? '', when };
+  if (state === 'none' || state === 'unreadable') return say(`backups.recovery.${state}`);
+  if (failing === null) return say('backups.recovery.written', named);
+  const why = { ...named, since: dateTime(failing.since), code: failing.code };
+  return say(writtenAt === null ? 'backups.recovery.never' : 'backups.recovery.failing', why);
 }
 
 function Job({ job: { doing, done, of } }: { job: NonNullable<BackupsView['job']> }) {

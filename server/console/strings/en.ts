@@ -2227,6 +2227,17 @@ export const en = {
     'Backups past their day that wait, because the clock of the server is in doubt: {n}. Nobody can restore them.',
   'backups.problem.left':
     'Ended backups whose files are where the server does not reach them: {n}. Nobody can open them. Delete the files, or name the place again.',
+  'backups.problem.recovery_set':
+    'The recovery set cannot be written. Until it is, no backup is complete and no deletion is over: the one of before still has the keys of what was deleted. See that its disk is mounted, answers and has room, and that the account of the server may write there. It is tried again every minute.',
+  'backups.recovery': 'If the machine is lost',
+  'backups.recovery.none':
+    'There is no recovery set: if this machine is lost, nothing of any backup can be read again. Whoever runs the server begins one with daylight-server recovery begin --file FILE, on another disk.',
+  'backups.recovery.written':
+    'The recovery set {file} has all that a new machine needs beside a backup. Last written {when}.',
+  'backups.recovery.failing': 'The recovery set {file} cannot be written since {since} ({code}). Last written {when}.',
+  'backups.recovery.never': 'The recovery set {file} was never written: {code}, since {since}.',
+  'backups.recovery.unreadable':
+    'The file recovery.json in the data folder is damaged, so that nobody knows where the recovery set goes. Whoever runs the server begins it anew with daylight-server recovery begin --again.',
   'security.shown.one': 'The newest event is shown.',
   'security.shown.other': 'The newest {count} events are shown.',
   'security.all.one': 'This is the only event there was.',
@@ -2348,6 +2359,7 @@ export const en = {
   'event.ending_refused': 'Ending of an account: wrong password or code',
   'event.refused_ending': 'Ending of an account refused',
   'event.backup_made': 'Backup ordered',
+  'event.recovery_set_failed': 'Recovery set not written',
   'event.backup_failed': 'Backup failed',
   'event.backup_damaged': 'Backup damaged',
   'event.backup_strangers': 'Unknown files with the backups',

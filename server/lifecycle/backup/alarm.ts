@@ -12,6 +12,7 @@ const events: Partial<
   damaged: { kind: 'backup_damaged', detail: 'a backup is not what it was when it was made' },
   orphans: { kind: 'backup_strangers', detail: 'files lie with the backups that none of them names' },
   future: { kind: 'backup_strangers', detail: 'files lie with the backups that are from tomorrow or later' },
+  recovery_set: { kind: 'recovery_set_failed', detail: 'the recovery set cannot be written' },
 };
 
 export async function noteBackupAlarm(

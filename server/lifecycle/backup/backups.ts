@@ -3,6 +3,7 @@ import { DaylightError } from '../../../shared/errors.ts';
 import type { BackupProblem, BackupsView, BackupView } from '../../../shared/protocol/http/backups.ts';
 import { DAY, HOUR, MINUTE, type UnixMs } from '../../../shared/time.ts';
 import { createLanes } from '../../lanes.ts';
+import type { RecoverySet } from '../recovery/recoverySet.ts';
 import { type Backup, catalogued } from './catalogue.ts';
 import { checkBackup, type How } from './checkBackup.ts';
 import { type Expired, type ExpireParts, endOf, expireBackups } from './expireBackups.ts';
@@ -29,6 +30,7 @@ export interface BackupsDeps extends Omit<ExpireParts, 'target'>, Pick<BackupPar
   /** Null: none are made, and what there is of earlier ones ends all the same. */
   readonly target: BackupParts['target'] | null;
   readonly settings: BackupSettings;
+  readonly recovery: Pick<RecoverySet, 'status'>;
   readonly made: (backup: Backup) => void;
   readonly ended: (backups: readonly Backup[]) => void;
   /** Told of what somebody has to see to, once when it begins. */
@@ -126,7 +128,10 @@ export function startBackups(deps: BackupsDeps, { quietMs, everyMs } = timing): 
     told = new Set(problems.map(({ kind }) => kind));
   };
   const problemsNow = async (): Promise<BackupProblem[]> =>
-    problemsOf(await catalogued(deps.keyStore), { target, settings, expired, strangers, isReached, now: clock.now() });
+    problemsOf(await catalogued(deps.keyStore), {
+      ...{ target, settings, expired, strangers, isReached, now: clock.now() },
+      recovery: await recoveryOf(deps.recovery),
+    });
 
   const rested = (ms: number): Promise<boolean> => setTimeout(ms, true, { signal, ref: false }).catch(() => false);
   const loop = (async () => {
@@ -144,6 +149,7 @@ export function startBackups(deps: BackupsDeps, { quietMs, everyMs } = timing): 
         keepDays: settings.keepDays,
         nextAt: target === null ? null : Math.max(nextOf(all, settings, now), now),
         job,
+        recovery: await recoveryOf(deps.recovery),
         backups: all.filter(({ wrapped, at }) => wrapped !== null || at > now - 365 * DAY).map(viewOf),
         problems: await problemsNow(),
       };
@@ -194,11 +200,12 @@ interface Known {
   readonly expired: Expired | null;
   readonly strangers: Strangers | null;
   readonly isReached: boolean;
+  readonly recovery: BackupsView['recovery'];
   readonly now: UnixMs;
 }
 
 function problemsOf(all: readonly Backup[], known: Known): BackupProblem[] {
-  const { target, settings, expired, strangers, isReached, now } = known;
+  const { target, settings, expired, strangers, isReached, recovery, now } = known;
   const live = all.filter(({ state, wrapped }) => state === 'complete' && wrapped !== null);
   const [newest] = live;
   const damaged = live.filter(({ detail }) => (detail.checked?.damage.length ?? 0) > 0);
@@ -218,10 +225,23 @@ function problemsOf(all: readonly Backup[], known: Known): BackupProblem[] {
   add('future', strangers?.future ?? 0, strangers?.futureNames);
   add('held_back', expired?.heldBack ?? 0);
   add('left', expired?.left ?? 0);
+  add('recovery_set', ['failing', 'unreadable'].includes(recovery.state) ? 1 : 0, [recovery.file ?? []].flat());
   return problems;
 }
 
 const NAMES = 5;
+
+async function recoveryOf({ status }: Pick<RecoverySet, 'status'>): Promise<BackupsView['recovery']> {
+  const nothing = { file: null, writtenAt: null, failing: null };
+  try {
+    const settings = await status();
+    if (settings === null) return { state: 'none', ...nothing };
+    const { file, written, failing } = settings;
+    return { state: failing === null ? 'written' : 'failing', file, writtenAt: written?.at ?? null, failing };
+  } catch {
+    return { state: 'unreadable', ...nothing };
+  }
+}
 
 function viewOf(one: Backup): BackupView {
   const { backup, at, state, wrapped, changedAt, detail } = one;

@@ -11,6 +11,7 @@ import { createTogether } from '../../together.ts';
 import type { RootKey } from '../../vault/vault.ts';
 import { EMPTY, headAfter, type LedgerHead } from '../ledgerEntry.ts';
 import { headsBeside, lostLedger, WitnessFile, witnessFileOf } from '../ledgerWitness.ts';
+import { createPatience, type Patience } from './patience.ts';
 import type { RecoveryLine } from './recoveryLine.ts';
 import { type RecoverySettings, readRecoverySettings, writeRecoverySettings } from './recoverySettings.ts';
 
@@ -49,10 +50,13 @@ export interface RecoveryDeps {
   >;
   readonly rootKey: RootKey;
   readonly clock: Pick<Clock, 'now'>;
+  /** With the disk that the set is written to. */
+  readonly patience?: Patience;
 }
 
-export function createRecoverySet(deps: RecoveryDeps): RecoverySet {
-  const { folder } = deps;
+export function createRecoverySet(given: RecoveryDeps): RecoverySet {
+  const { folder } = given;
+  const deps = { ...given, patience: given.patience ?? createPatience() };
   const listeners = new Set<() => void>();
   let [changes, covered] = [0, 0];
   const write = createTogether(async (asked: readonly null[]) => {
@@ -81,7 +85,9 @@ export function createRecoverySet(deps: RecoveryDeps): RecoverySet {
 /** Another process writes the same file: in turns, or the older one could come last. */
 const TURN_MS = MINUTE;
 
-async function writeOnce(deps: RecoveryDeps): Promise<RecoveryWritten> {
+type Deps = Required<RecoveryDeps>;
+
+async function writeOnce(deps: Deps): Promise<RecoveryWritten> {
   const { folder, clock } = deps;
   try {
     if ((await readRecoverySettings(folder)) === null) return { kind: 'none' };
@@ -99,11 +105,12 @@ async function writeOnce(deps: RecoveryDeps): Promise<RecoveryWritten> {
   }
 }
 
-async function inTurn(deps: RecoveryDeps): Promise<RecoveryWritten> {
+async function inTurn(deps: Deps): Promise<RecoveryWritten> {
+  const { patience } = deps;
   const settings = await readRecoverySettings(deps.folder);
   if (settings === null) return { kind: 'none' };
   const at = deps.clock.now();
-  const known = await headsBeside(settings);
+  const known = await patience.within(() => headsBeside(settings));
   let ledger = EMPTY;
   const lines = async function* (): AsyncGenerator<Uint8Array> {
     for await (const line of linesOf(deps, at, known)) {
@@ -111,8 +118,8 @@ async function inTurn(deps: RecoveryDeps): Promise<RecoveryWritten> {
       yield Buffer.from(`${JSON.stringify(line)}\n`, 'utf8');
     }
   };
-  const bytes = await replaced(settings.file, await encrypted(settings.recipient, lines()));
-  await writeWitness(settings.file, { format: 'daylight-ledger-head/1', at, ledger });
+  const bytes = await replaced(patience, settings.file, await encrypted(settings.recipient, lines()));
+  await patience.within(() => writeWitness(settings.file, { format: 'daylight-ledger-head/1', at, ledger }));
   await writeRecoverySettings(deps.folder, { ...settings, written: { at, bytes, ledger }, failing: null });
   return { kind: 'written', at, ledger };
 }
@@ -204,23 +211,30 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
 }
 
 /** The whole file, or the one before. A name of one kind: what a crash has left of it is overwritten by the next one. */
-async function replaced(file: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+async function replaced({ within }: Patience, file: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
   const temporary = `${file}.tmp`;
-  const handle = await open(temporary, 'w', 0o600);
-  const bytes = await filled(handle, chunks).finally(() => handle.close());
-  await rename(temporary, file);
-  await syncFolder(dirname(file));
-  return bytes;
+  const handle = await within(() => open(temporary, 'w', 0o600));
+  try {
+    const bytes = await filled({ within }, handle, chunks);
+    await within(() => handle.close());
+    // After every call before it was answered: one that is late puts nothing older in the place of a newer set.
+    await within(() => rename(temporary, file));
+    await within(() => syncFolder(dirname(file)));
+    return bytes;
+  } catch (cause) {
+    void handle.close().catch(() => undefined); // which waits for the disk
+    throw cause;
+  }
 }
 
-async function filled(handle: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<number> {
-  await handle.chmod(0o600);
+async function filled({ within }: Patience, handle: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  await within(() => handle.chmod(0o600));
   let bytes = 0;
   for await (const chunk of chunks) {
-    await handle.writeFile(chunk);
+    await within(() => handle.writeFile(chunk));
     bytes += chunk.length;
   }
-  await handle.sync();
+  await within(() => handle.sync());
   return bytes;
 }
 

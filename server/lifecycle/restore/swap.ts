@@ -88,10 +88,23 @@ export async function finishRestore(folder: string): Promise<Plan | null> {
 /** What was moved before an interruption is not in quarantine any more. Locks stay: somebody holds those of the folder. */
 async function moveAll(quarantine: string, folder: string): Promise<void> {
   const names = (await readdir(quarantine)).filter((name) => name !== PLAN && !/\.lock/.test(name));
-  for (const name of names) await rename(join(quarantine, name), join(folder, name));
+  for (const name of names) await moveOnto(join(quarantine, name), join(folder, name));
   await syncFolder(folder);
   await rm(quarantine, { recursive: true, force: true });
   await syncFolder(folder);
+}
+
+/** Where the power failed, a disk may have a folder under both of its names. */
+async function moveOnto(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (cause) {
+    const isThere = cause instanceof Error && 'code' in cause && ['ENOTEMPTY', 'EEXIST'].includes(String(cause.code));
+    if (!isThere) throw cause;
+    for (const name of await readdir(from)) await moveOnto(join(from, name), join(to, name));
+    await syncFolder(to);
+    await rm(from, { recursive: true, force: true });
+  }
 }
 
 /** Deletes what was there before the last restore. False where nothing is kept. */

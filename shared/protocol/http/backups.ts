@@ -15,6 +15,7 @@ export const backupProblems = [
   'future', // files or backups that are from tomorrow or later
   'held_back', // past their day, and the clock is in doubt
   'left', // their key is destroyed, and their files are where the server does not reach them
+  'recovery_set', // it cannot be written: no backup is complete and no deletion is over before it is
 ] as const;
 export const BackupProblem = z.strictObject({
   kind: z.enum(backupProblems),
@@ -58,6 +59,16 @@ export const BackupsView = z.strictObject({
       of: z.int().min(0),
     })
     .nullable(),
+  /**
+   * The file that with a backup rebuilds a lost machine. `none`: nobody has begun one. `failing`: it cannot be written since then, for which the code stands; the
+   * one of before may be there, with the keys of what was deleted since. `unreadable`: what says where it goes is damaged.
+   */
+  recovery: z.strictObject({
+    state: z.enum(['none', 'written', 'failing', 'unreadable']),
+    file: z.string().nullable(),
+    writtenAt: UnixMs.nullable(),
+    failing: z.strictObject({ since: UnixMs, code: z.string() }).nullable(),
+  }),
   /** The newest first: all that can be opened, and of the others those of the last year. */
   backups: z.array(BackupView),
   problems: z.array(BackupProblem),
@@ -72,7 +83,7 @@ export const backupsRoutes = {
     params: empty,
     query: empty,
     summary:
-      'The backups of this server: which there are, until when, when they were last checked, what is being done to them, and what somebody has to see to (owner, admin).',
+      'The backups of this server: which there are, until when, when they were last checked, what is being done to them, whether the recovery set can be written, and what somebody has to see to (owner, admin).',
     body: null,
     response: BackupsView,
   }),

@@ -129,6 +129,7 @@ export const securityEventKinds = [
   'leaving_date_cancelled',
   'backup_made',
   'backup_failed',
+  'recovery_set_failed',
   'backup_damaged',
   'backup_strangers',
   'data_restored',

@@ -61,6 +61,14 @@ describe('an erasure', () => {
     expect([await imageFiles(data), await stateNow()]).toEqual([10, ['verified']]);
   });
 
+  it('is not verified while the recovery set has the keys that it destroyed, and is once it has them no more', async () => {
+    await order(it_, rangeOf(['notes'], 4, 9));
+    expect(await eraseRound(deps({ recorded: async () => false }))).toBe('failed');
+    expect([await stateNow(), await readAll(it_, 'notes')]).toEqual([['scrubbed'], notesOf(...allBut(4, 9))]);
+    expect(await eraseRound(deps({ recorded: async () => true }))).toBe('nothing');
+    expect(await stateNow()).toEqual(['verified']);
+  });
+
   it('takes what began before its time and reaches into it', async () => {
     await order(it_, rangeOf(['title'], 4, 5));
     await eraseRound(deps());

@@ -1,15 +1,22 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { cp, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Foundation } from '../../../../server/foundation.ts';
+import { startBackups } from '../../../../server/lifecycle/backup/backups.ts';
+import { backupPartsOf } from '../../../../server/lifecycle/backup/partsOf.ts';
 import { cancelOrganisation } from '../../../../server/lifecycle/cancellation.ts';
 import { openLedger } from '../../../../server/lifecycle/ledger.ts';
+import { witnessesOf } from '../../../../server/lifecycle/ledgerWitness.ts';
 import { layRecoverySet, openRecoverySet } from '../../../../server/lifecycle/recovery/openRecoverySet.ts';
+import { createPatience } from '../../../../server/lifecycle/recovery/patience.ts';
 import { startRecovery } from '../../../../server/lifecycle/recovery/recoveryJob.ts';
-import type { RecoveryWritten } from '../../../../server/lifecycle/recovery/recoverySet.ts';
+import { createRecoverySet, type RecoveryWritten } from '../../../../server/lifecycle/recovery/recoverySet.ts';
 import { beginRecovery, recoveryState, writeRecovery } from '../../../../server/recoveryOnHost.ts';
+import { rootKeyOf } from '../../../../server/vault/rootKey.ts';
 import { BackupId, type OrgId, PersonId } from '../../../../shared/ids.ts';
 import { openFoundationIn } from '../../../support/numberedNotes.ts';
 import { leftOf, prepareTwo, surroundings } from '../../../support/twoOrganisations.ts';
@@ -126,6 +133,21 @@ test('that it cannot be written is said, everything else goes on, and it is writ
     expect(await recovery.write()).toMatchObject({ kind: 'failed', cause: { code: 'ENOENT' } });
     expect(await recoveryState(data)).toMatchObject({ kind: 'failing', settings: { failing: { code: 'ENOENT' } } });
     expect(recovery.behind).toBe(true);
+    const alarms: string[] = [];
+    const nothing = { made: () => undefined, ended: () => undefined, failed: () => undefined };
+    const backups = startBackups(
+      {
+        ...{ ...backupPartsOf(foundation, surroundings), recovery, target: null, held: async () => null, ...nothing },
+        settings: { everyMs: 1, keepDays: 30 },
+        alarmed: ({ kind }) => alarms.push(kind),
+      },
+      { quietMs: 1, everyMs: 5 },
+    );
+    await expect.poll(() => alarms).toEqual(['recovery_set']);
+    const view = await backups.view();
+    expect(view.recovery).toMatchObject({ state: 'failing', file, failing: { code: 'ENOENT' } });
+    expect(view.problems).toContainEqual({ kind: 'recovery_set', count: 1, names: [file] });
+    await backups.close();
     await rename(join(folder, 'away'), join(folder, 'elsewhere'));
     await expect.poll(() => told.at(-1)).toBe('written');
     await job.close();
@@ -133,6 +155,36 @@ test('that it cannot be written is said, everything else goes on, and it is writ
   expect(told[0]).toBe('failed');
   expect(await recoveryState(data)).toMatchObject({ kind: 'whole', settings: { failing: null } });
   expect((await openRecoverySet(file, identity)).people.map(({ role }) => role)).toContain('admin');
+});
+
+// A pipe that nobody holds the other end of answers as little as a disk that hangs.
+
+test('a disk that does not answer is given up, said, and asked again only once it has answered', async () => {
+  const { identity } = await begin();
+  await opened(async (foundation) => {
+    const { store, keyStore } = foundation;
+    const rootKey = rootKeyOf(await readFile(join(data, 'root.key')), 'root.key');
+    const patience = createPatience(50);
+    const recovery = createRecoverySet({ folder: data, store, rootKey, clock: surroundings.clock, patience });
+    await store.changePerson(acme, await owner(foundation, acme), { role: 'admin' });
+    execFileSync('mkfifo', [`${file}.tmp`]);
+    const before = await readFile(file);
+    for (const _ of ['waited for', 'not asked again'])
+      expect(await recovery.write()).toMatchObject({ kind: 'failed', cause: { code: 'ETIMEDOUT' } });
+    expect(await recoveryState(data)).toMatchObject({ kind: 'failing', settings: { failing: { code: 'ETIMEDOUT' } } });
+    const other = await open(`${file}.tmp`, constants.O_RDWR | constants.O_NONBLOCK);
+    await rm(`${file}.tmp`);
+    await expect.poll(async () => (await recovery.write()).kind).toBe('written');
+    await other.close();
+    expect((await readFile(file)).equals(before)).toBe(false);
+    expect((await openRecoverySet(file, identity)).people.map(({ role }) => role)).toContain('admin');
+
+    await rm(`${file}.ledger`);
+    execFileSync('mkfifo', [`${file}.ledger`]);
+    const known = await witnessesOf(data, keyStore, createPatience(50));
+    expect(known, 'what the settings know counts all the same').toHaveLength(1);
+    await (await open(`${file}.ledger`, constants.O_RDWR | constants.O_NONBLOCK)).close();
+  });
 });
 
 test('it opens with its own identity alone, whole alone, and the newest alone after it was begun anew', async () => {

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm, stat, unlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -7,7 +8,7 @@ import { systemClock } from '../../../../server/clock.ts';
 import { putSetting } from '../../../../server/control/settings.ts';
 import { type Foundation, openFoundation } from '../../../../server/foundation.ts';
 import { eraseRound } from '../../../../server/lifecycle/erasure.ts';
-import { restoreDrill, restoreOnHost } from '../../../../server/restoreOnHost.ts';
+import { restoreDrill, restoreOnHost, resumeRestore } from '../../../../server/restoreOnHost.ts';
 import type { HoldStep } from '../../../../shared/protocol/http/holds.ts';
 import { addDays, DAY, type Day, dayOf } from '../../../../shared/time.ts';
 import {
@@ -120,6 +121,23 @@ it('a picture that was sealed anew since and is nowhere any more is said to be m
   const [lost] = await newestImages();
   await unlink(join(data, 'blobs', org, lost ?? ''));
   expect(await restoreOnHost(options(), 'newest')).toMatchObject({ images: 14, missingImages: 1 });
+});
+
+it('a rebuilding goes on where the power failed between the two names of a folder', async () => {
+  const [quarantine, images] = [join(folder, 'new', 'restore'), join('blobs', org)];
+  for (const [place, name] of [
+    [join(folder, 'new'), 'moved'],
+    [quarantine, 'moved'],
+    [quarantine, 'not yet'],
+  ] as const) {
+    await mkdir(join(place, images), { recursive: true });
+    await writeFile(join(place, images, name), name);
+  }
+  const plan = { backup: randomUUID(), at: clock.now(), rebuilt: true };
+  await writeFile(join(quarantine, 'plan.json'), JSON.stringify(plan));
+  expect(await resumeRestore(join(folder, 'new'))).toEqual(plan);
+  expect((await readdir(join(folder, 'new', images))).toSorted()).toEqual(['moved', 'not yet']);
+  expect(await readdir(join(folder, 'new'))).not.toContain('restore');
 });
 
 async function newestImages(): Promise<readonly string[]> {
