@@ -44,9 +44,9 @@ export type Action =
   | 'objection.answer'
   | 'objection.list' // everybody's
   | 'request.make' // to ask something about oneself, to agree to it, and to withdraw it
-  | 'request.represent' // to file it for somebody, on written authority
+  | 'request.represent' // to file it for somebody, on written authority or because it came outside the console
   | 'request.read'
-  | 'request.answer' // to answer it, to take more time, and to say who somebody is
+  | 'request.answer' // to answer it, to carry it out, to take more time, and to say who somebody is
   | 'request.list' // everybody's
   | 'consent.decide' // to give and to withdraw one's own
   | 'correction.make' // to correct, dispute or complete what is recorded of oneself

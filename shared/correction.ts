@@ -24,12 +24,13 @@ export const TellingOutcome = z.enum(['told', 'impossible', 'disproportionate'])
 export type TellingOutcome = z.infer<typeof TellingOutcome>;
 
 /**
- * One step about one record. The person's own: `corrected` (what they entered, at once), `disputed` (what was observed is wrong, and what
+ * One step about one record. The person's own: `corrected` (what they entered, at once; `by` whom, where somebody carried out what they had asked
+ * for), `disputed` (what was observed is wrong, and what
  * would be right), `withdrawn`, and `stated` (a supplementary statement, GDPR Art. 16). Somebody else's: `accepted` and `refused` answer
  * the dispute of that number; `told` says what was done about a recipient of the data, by the number of the disclosure.
  */
 export const CorrectionSaid = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('corrected'), values: CorrectionValues, words }),
+  z.strictObject({ kind: z.literal('corrected'), values: CorrectionValues, words, by: PersonId.optional() }),
   z.strictObject({ kind: z.literal('disputed'), values: CorrectionValues, words: neededWords }),
   z.strictObject({ kind: z.literal('stated'), words: neededWords }),
   z.strictObject({ kind: z.literal('withdrawn'), dispute: number }),

@@ -102,5 +102,9 @@ export type RefusalReason = z.infer<typeof RefusalReason>;
 export const IdentityCheck = z.enum(['identity_document', 'known_in_person']);
 export type IdentityCheck = z.infer<typeof IdentityCheck>;
 
+/** How a request came that was not made in the console. */
+export const ReceivedThrough = z.enum(['in_person', 'letter', 'telephone']);
+export type ReceivedThrough = z.infer<typeof ReceivedThrough>;
+
 /** What the one who answers writes. */
 export const AnswerText = text(1, 4_000, 'say why, in words that the person will read');

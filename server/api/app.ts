@@ -11,6 +11,7 @@ import { createReadBody } from './body.ts';
 import { mountCertificates } from './certificatePage.ts';
 import { mountConsole } from './console.ts';
 import type { Context } from './context.ts';
+import { createCountings } from './countings.ts';
 import { sendFailure } from './failures.ts';
 import type { Handlers } from './handler.ts';
 import { account } from './handlers/account.ts';
@@ -18,6 +19,7 @@ import { ages } from './handlers/ages.ts';
 import { assessments } from './handlers/assessments.ts';
 import { audit } from './handlers/audit.ts';
 import { backups } from './handlers/backups.ts';
+import { carryingOut } from './handlers/carryingOut.ts';
 import { consents } from './handlers/consents.ts';
 import { contacts } from './handlers/contacts.ts';
 import { corrections } from './handlers/corrections.ts';
@@ -185,6 +187,7 @@ export function contextOf(deps: ContextDeps): Context {
 
 function handlersOf(context: Context): Handlers {
   const streams = createOpenStreams();
+  const countings = createCountings(context.clock);
   return {
     ...signingIn(context),
     ...account(context),
@@ -207,11 +210,12 @@ function handlersOf(context: Context): Handlers {
     ...layers(context),
     ...leavingDates(context),
     ...requests(context),
+    ...carryingOut(context, countings),
     ...data(context),
     ...audit(context),
     ...ownData(context),
     ...imports(context),
-    ...erasures(context),
+    ...erasures(context, countings),
     ...specialSearches(context),
     ...today(context, streams),
     ...week(context),

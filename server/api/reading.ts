@@ -171,6 +171,7 @@ export function recordLook(
       | 'restrictions'
       | 'requests'
       | 'corrections'
+      | 'held'
       | 'signed_in_with_link'
     >;
     purpose: ReadPurpose;

@@ -29,7 +29,7 @@ const details = {
   restriction_lifted: 'a restriction of this person was lifted',
   refused_restriction:
     'asked for what a person has had restricted, or to restrict or lift it for them, without being allowed to',
-  record_corrected: 'this person corrected something that they had entered',
+  record_corrected: 'something that this person had entered was corrected, by themself or as they had asked',
   record_disputed: 'this person says that something that was recorded of them is wrong',
   record_stated: 'this person added a statement to something that is recorded of them',
   dispute_withdrawn: 'this person withdrew what they had said to be wrong',
@@ -59,7 +59,8 @@ const details = {
   clock_released: 'this person said that the clock of the server is right, by which what is past its day is deleted',
   clock_release_refused: 'a wrong password or code, when the clock of the server was to be said to be right',
   request_proof_refused:
-    'tried to file a request about their data, or to agree to one, with a wrong password or code, or too often',
+    'tried to file a request about data, to agree to one or to carry one out, with a wrong password or code, or too often',
+  rights_request_carried_out: 'this person carried out what somebody had asked about their data',
   controller_changed: 'this person changed the details of the controller in the record of processing',
   processor_recorded: 'this person wrote into the register of processors',
   assessment_recorded: 'this person wrote into the register of impact assessments',
@@ -91,7 +92,7 @@ const details = {
   import_refused:
     'tried to take in what they brought along, or to erase of it, with a wrong password or code, or too often',
   refused_import: 'asked to bring data along for somebody else, or for what somebody else brought',
-  erasure_ordered: 'this person erased a part of what is recorded of them',
+  erasure_ordered: 'a part of what is recorded of this person was erased, by themself or as they had asked',
   erasure_refused:
     'asked for a part of what is recorded of them, or of everyone, to be erased with a wrong password or code',
   stored_erased: 'this person erased what was stored of everyone of something that was lowered',
@@ -226,6 +227,10 @@ const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
   allRequests: 'refused_rights_request',
   fileRequest: 'refused_rights_request',
   representRequest: 'refused_rights_request',
+  receiveRequest: 'refused_rights_request',
+  previewRequestedErasure: 'refused_rights_request',
+  carryOutErasure: 'refused_rights_request',
+  carryOutCorrection: 'refused_rights_request',
   agreeToRequest: 'refused_rights_request',
   withdrawRequest: 'refused_rights_request',
   confirmIdentity: 'refused_rights_request',

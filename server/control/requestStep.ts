@@ -4,6 +4,7 @@ import { DeviceId, PersonId } from '../../shared/ids.ts';
 import {
   AnswerText,
   IdentityCheck,
+  ReceivedThrough,
   RefusalReason,
   Representative,
   RequestContent,
@@ -26,6 +27,8 @@ export const RequestStep = z.discriminatedUnion('kind', [
     content: RequestContent,
     /** Null: the person themself. */
     representation: z.strictObject({ by, representative: Representative }).nullable(),
+    /** It is the person's, and came to somebody who answers requests; left out where the person filed it themself. */
+    received: z.strictObject({ by, through: ReceivedThrough, words }).optional(),
   }),
   /**
    * No request, and the only step of its kind: something was said about a record that is stored under this day, and is kept with it. It

@@ -6,6 +6,7 @@ import {
   type AnsweredContent,
   beforeCopies,
   type IdentityCheck,
+  type ReceivedThrough,
   type Representative,
   type RequestContent,
   type RequestStatement,
@@ -44,6 +45,14 @@ export interface RightsRequests {
     content: AnsweredContent,
     representative: Representative,
   ): Promise<RightsRequest>;
+  /** It came outside the console. As `file`, it counts only when the person has proved that it is theirs. */
+  receive(
+    leave: Authorized<'request.represent'>,
+    content: AnsweredContent,
+    how: { readonly through: ReceivedThrough; readonly words: string },
+  ): Promise<RightsRequest>;
+  /** Throws DaylightError `conflict` unless it counts and is not answered. */
+  requireOpen(leave: Authorized<'request.answer'>, request: RequestId): Promise<RightsRequest>;
   /** As `file`. */
   agree(leave: Authorized<'request.make'>, request: RequestId): Promise<RightsRequest>;
   withdraw(leave: Authorized<'request.make'>, request: RequestId): Promise<RightsRequest>;
@@ -136,7 +145,7 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
     for (const connection of connections.ofPerson(org, person)) connection.tellRequests();
   }
 
-  async function begin(whose: Whose, said: Extract<RequestStep, { kind: 'filed' }>): Promise<RightsRequest> {
+  async function begin(whose: Whose, said: FiledStep): Promise<RightsRequest> {
     const request = RequestId.parse(random.uuid());
     await lanes.run(whose.person, async () => {
       const now = clock.now();
@@ -194,6 +203,19 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
         content,
         representation: { by: leave.actor.person, representative },
       }),
+    receive: (leave, content, { through, words }) =>
+      begin(subjectOf(leave), {
+        kind: 'filed',
+        content,
+        representation: null,
+        received: { by: leave.actor.person, through, words },
+      }),
+    async requireOpen(leave, request) {
+      const { org, person } = subjectOf(leave);
+      const now = await one(org, person, request);
+      requireCounts(now, stateOf(now, clock.now()));
+      return now;
+    },
     agree: (leave, request) =>
       take(subjectOf(leave), request, (_, state) => {
         requireState(state, ['awaiting_person'], 'it does not wait for your agreement');
@@ -302,6 +324,7 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
 }
 
 type AskedStep = Exclude<RequestStep, { kind: 'correction' }>;
+type FiledStep = Extract<RequestStep, { kind: 'filed' }>;
 
 interface Whose {
   readonly org: OrgId;
@@ -365,6 +388,14 @@ function requireCounts({ content, proof }: RightsRequest, state: RequestState): 
   throw new DaylightError('conflict', problem, { remedy: 'Look at the request as it is now.' });
 }
 
+/** Nobody else's filing takes a place of the person's own. */
+function isByOthers({
+  representation,
+  received = null,
+}: Pick<RightsRequest, 'representation'> & { readonly received?: RightsRequest['received'] | undefined }): boolean {
+  return representation !== null || received !== null;
+}
+
 function requireFirstMonth(now: RightsRequest, at: UnixMs): void {
   if (now.extension !== null)
     throw new DaylightError('conflict', 'two further months have been taken for this request already');
@@ -398,12 +429,8 @@ function notOpen(copy: RightsRequest | null, now: UnixMs): DaylightError {
   });
 }
 
-function requireFew(
-  requests: readonly RightsRequest[],
-  said: Extract<RequestStep, { kind: 'filed' }>,
-  now: UnixMs,
-): void {
-  const represented = said.representation !== null;
+function requireFew(requests: readonly RightsRequest[], said: FiledStep, now: UnixMs): void {
+  const byOthers = isByOthers(said);
   const unended = requests.filter((one) => UNANSWERED.includes(stateOf(one, now)));
   if (said.content.kind === 'copy' && unended.some(({ content }) => content.kind === 'copy'))
     throw new DaylightError('conflict', 'a copy has been asked for already', {
@@ -412,9 +439,9 @@ function requireFew(
   // As many as one frame to a device holds, so that what is asked there without waiting counts as well.
   const waiting = unended.filter((one) => {
     const state = stateOf(one, now);
-    return (one.representation !== null) === represented && (isWaiting(state) || isAsked(one, state));
+    return isByOthers(one) === byOthers && (isWaiting(state) || isAsked(one, state));
   });
-  const most = represented ? WAITING_REPRESENTED_MOST : WAITING_OWN_MOST;
+  const most = byOthers ? WAITING_REPRESENTED_MOST : WAITING_OWN_MOST;
   if (waiting.length >= most) {
     throw new DaylightError('conflict', `${most} requests of this person wait for their confirmation already`, {
       remedy: 'Confirm or withdraw one of them first.',
@@ -456,7 +483,16 @@ function eventOf(said: AskedStep): Pick<NewSecurityEvent, 'kind' | 'detail'> {
       'rights_request_represented',
       'a request was filed for this person on the authority of a representative; it does not count yet',
     ],
+    received: [
+      'rights_request_received',
+      'a request that this person is said to have made outside the console was filed for them; it does not count yet',
+    ],
   } as const;
-  const [kind, detail] = events[said.kind === 'filed' && said.representation !== null ? 'represented' : said.kind];
+  const [kind, detail] = events[said.kind === 'filed' ? filedHow(said) : said.kind];
   return { kind, detail };
+}
+
+function filedHow({ representation, received }: FiledStep): 'filed' | 'represented' | 'received' {
+  if (received !== undefined) return 'received';
+  return representation === null ? 'filed' : 'represented';
 }

@@ -5,6 +5,7 @@ import type { RequestState } from '../../shared/protocol/http/requests.ts';
 import {
   COPY_MS,
   type IdentityCheck,
+  type ReceivedThrough,
   type RefusalReason,
   type Representative,
   type RequestContent,
@@ -23,6 +24,8 @@ export interface RightsRequest {
   readonly changedAt: UnixMs;
   readonly content: RequestContent;
   readonly representation: { readonly by: PersonId; readonly representative: Representative } | null;
+  /** Somebody who answers requests took it down for the person; null where the person filed it, or a representative asks. */
+  readonly received: { readonly by: PersonId; readonly through: ReceivedThrough; readonly words: string } | null;
   /** The person filed it, or agreed to it. */
   readonly isTheirs: boolean;
   readonly proof: RequestProof | null;
@@ -60,9 +63,9 @@ export type RequestEnding =
 export function requestOf(person: PersonId, request: RequestId, taken: readonly Taken[]): RightsRequest | null {
   const [first] = taken;
   if (first?.said?.kind !== 'filed' || first.step !== 1) return null;
-  const { content, representation } = first.said;
+  const { content, representation, received = null } = first.said;
   let now: RightsRequest = {
-    ...{ request, person, steps: 1, filedAt: first.at, changedAt: first.at, content, representation },
+    ...{ request, person, steps: 1, filedAt: first.at, changedAt: first.at, content, representation, received },
     ...{ isTheirs: representation === null, proof: null, saidYes: [], doubts: [], extension: null, ending: null },
   };
   for (const { step, at, said } of taken.slice(1)) {

@@ -61,7 +61,7 @@ export interface Corrections {
   /** The records of one person that are stored under these days, as those in `of`. */
   entries(whose: Whose, parameter: ParameterId, from: Day, to: Day): Promise<readonly Entry[]>;
   /** Adds what `make` says about a record. Durable when it resolves. Throws DaylightError `not_found`, `conflict`, `rate_limited`. */
-  say(leave: Authorized<'correction.make'>, record: RecordNamed, make: Make): Promise<Located>;
+  say(leave: Authorized<'correction.make' | 'request.answer'>, record: RecordNamed, make: Make): Promise<Located>;
   /** The same about a record of which something was said before. */
   go(leave: Authorized<'correction.make' | 'correction.answer'>, correction: RequestId, make: Make): Promise<Located>;
 }
@@ -323,7 +323,7 @@ async function openedOf(
   return opened;
 }
 
-function subjectOf({ actor, subject }: Authorized<'correction.make' | 'correction.answer'>): Whose {
+function subjectOf({ actor, subject }: Authorized<'correction.make' | 'correction.answer' | 'request.answer'>): Whose {
   if (subject === null) throw new Error('a correction is about a person');
   return { org: actor.org, person: subject };
 }

@@ -12,7 +12,7 @@ import type { Observation } from '../../shared/events/observation.ts';
 import type { PersonId, SessionId } from '../../shared/ids.ts';
 import type { Day, UnixMs } from '../../shared/time.ts';
 
-/** One change of a record that holds, with who decided it: null is the person themself. */
+/** One change of a record that holds, with who decided or wrote it: null is the person themself. */
 export interface Change {
   readonly number: number;
   readonly at: UnixMs;
@@ -73,7 +73,7 @@ export function correctedOf({ of, steps }: Pick<CorrectionFile, 'of' | 'steps'>)
 function after(before: Corrected, { number, at, said }: CorrectionStep): Corrected {
   switch (said.kind) {
     case 'corrected':
-      return changed(before, { number, at, by: null, words: said.words }, said.values);
+      return changed(before, { number, at, by: said.by ?? null, words: said.words }, said.values);
     case 'stated':
       return { ...before, statements: [...before.statements, { number, at, words: said.words }] };
     case 'disputed': {

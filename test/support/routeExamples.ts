@@ -204,6 +204,28 @@ export function examples({
         representative: { name: 'Rita Counsel', reference: 'Letter of 2 March', words: 'A power of attorney.' },
       },
     },
+    receiveRequest: {
+      params: { person },
+      body: {
+        password: 'not the right one',
+        content: { kind: 'access', words: '' },
+        through: 'letter',
+        words: 'Her signature, as in her file.',
+      },
+    },
+    previewRequestedErasure: { params: { person, request }, body: { zone: 'UTC' } },
+    carryOutErasure: { params: { person, request }, body: { password: 'not the right one', zone: 'UTC' } },
+    carryOutCorrection: {
+      params: { person, request },
+      body: {
+        password: 'not the right one',
+        parameter: 'notes',
+        day,
+        reads: { note: 'Teh call' },
+        values: { note: 'The call' },
+        words: 'As she wrote.',
+      },
+    },
     agreeToRequest: { params: { person, request }, body: { password: 'not the right one' } },
     withdrawRequest: { params: { person, request }, body: {} },
     confirmIdentity: { params: { person, request }, body: { how: 'identity_document', words: 'Her passport.' } },

@@ -9,7 +9,7 @@ import type { ReadPurposes } from '../../../shared/protocol/http/reading.ts';
 import { addDays, dayOf, type UnixMs } from '../../../shared/time.ts';
 import type { Actor } from '../../authorize.ts';
 import { contactsOf } from '../../control/contacts.ts';
-import type { Located } from '../../lifecycle/corrections.ts';
+import type { Located, RecordNamed } from '../../lifecycle/corrections.ts';
 import { disclosuresView } from '../../records/disclosures.ts';
 import { recipientsOf, requireRecipient } from '../../records/recipients.ts';
 import { type Corrected, type Dispute, openDispute } from '../../reports/corrected.ts';
@@ -75,13 +75,7 @@ export function corrections(context: Context): HandlersOf<CorrectionRoutes> {
       return { corrections: views.toSorted((a, b) => (dueIn(a) < dueIn(b) ? -1 : 1)) };
     },
     async correct({ body: { day, session, record, said }, person, leave, signedIn: { actor } }) {
-      const one = await kept.say(leave, { day, session, record }, async (now, at) => {
-        requireSayable(now, said);
-        if (said.kind === 'corrected' && record.parameter === 'session')
-          await requireTime(context, person, { day, session, now, to: after(now, said), at });
-        await noteEvent(context, person, EVENTS[said.kind]);
-        return said;
-      });
+      const one = await sayOf(context, leave, { person, by: person }, { day, session, record }, said);
       return viewOf(actor, person, one);
     },
     async withdrawDispute({ params: { correction, number }, person, leave, signedIn: { actor } }) {
@@ -121,6 +115,25 @@ export function corrections(context: Context): HandlersOf<CorrectionRoutes> {
       return viewOf(actor, person, one);
     },
   };
+}
+
+/** What a person says of a record of theirs, by their own hand or by that of whoever carries out what they asked. */
+export function sayOf(
+  context: Context,
+  leave: Parameters<Context['corrections']['say']>[0],
+  { person, by }: { readonly person: PersonRecord; readonly by: PersonRecord },
+  { day, session, record }: RecordNamed,
+  said: OwnSaid,
+): Promise<Located> {
+  return context.corrections.say(leave, { day, session, record }, async (now, at) => {
+    requireSayable(now, said);
+    if (said.kind === 'corrected' && record.parameter === 'session')
+      await requireTime(context, person, { day, session, now, to: after(now, said), at });
+    await noteEvent(context, person, EVENTS[said.kind]);
+    if (by.person === person.person || said.kind !== 'corrected') return said;
+    await noteEvent(context, by, 'rights_request_carried_out');
+    return { ...said, by: by.person };
+  });
 }
 
 const EVENTS = { corrected: 'record_corrected', disputed: 'record_disputed', stated: 'record_stated' } as const;

@@ -27,8 +27,9 @@ import { frontEntries } from '../../reports/day.ts';
 import type { Interval } from '../../reports/intervals.ts';
 import type { PersonRecord, StoredUnder } from '../../store/store.ts';
 import type { Context } from '../context.ts';
-import { createCountings } from '../countings.ts';
+import type { Countings } from '../countings.ts';
 import type { HandlersOf } from '../handler.ts';
+import { nameOf } from '../nameOf.ts';
 import { daysAround, requireDay } from '../opened.ts';
 import { requireRoom } from '../ownExclusions.ts';
 import { recordOwnRead } from '../reading.ts';
@@ -39,9 +40,9 @@ import { withheldFrom } from '../withheld.ts';
 /** Erasing before its time: what a person takes away of themself, and what goes with a lowering of everyone. */
 export function erasures(
   context: Context,
+  countings: Countings,
 ): HandlersOf<'erasures' | 'previewErasure' | 'erase' | 'storedAbove' | 'eraseStored' | 'orderedErasures'> {
   const { store, control, clock, erased } = context;
-  const countings = createCountings(clock);
 
   const proven = (person: PersonRecord, proof: Proof): Promise<void> =>
     refusedOnRecord(context, person, 'erasure_refused', () => requireSamePerson(context, person, proof));
@@ -52,23 +53,18 @@ export function erasures(
   return {
     async erasures({ person }) {
       const all = (await erased.of(person)).erasures;
-      return { erasures: all.map((one) => viewOf(one)).toReversed() };
+      return { erasures: (await Promise.all(all.map((one) => viewOf(context, person, one)))).toReversed() };
     },
     async previewErasure({ person, leave, body }) {
       return countings.run(person.person, async () => {
         await recordOwnRead(context, leave, 'held', clock.now());
-        const { refused, scope } = await wantedOf(context, person, body);
-        const goes = scope === null ? [] : await countedOf(context, person, scope);
-        const { keeps } = await erased.of(person);
-        const held = goes.some(({ parameter, days }) => days.some(({ day }) => keeps(parameter, day)));
-        return { goes, refused, held };
+        return previewOwn(context, person, body);
       });
     },
     async erase({ person, leave, body: { what, ...proof } }) {
       await proven(person, proof);
       return countings.run(person.person, async () => {
-        const own = (await erased.of(person)).erasures.filter(({ scope }) => scope !== null && isOwn(scope));
-        requireFew(own, clock.now(), 'Ask again in {hours} hours, or erase more days at once.');
+        await requireFewOwn(context, person);
         await recordOwnRead(context, leave, 'held', clock.now());
         if (what.kind === 'private' && what.leaveOut) {
           // Nearly always there is something of the moment itself; then nothing else is opened before it is left out.
@@ -81,17 +77,7 @@ export function erasures(
           });
         }
         // With what was stored until it was left out; nothing more of it is stored after that.
-        const scope = await wholeOf(context, person, what);
-        const goes = await countedOf(context, person, scope);
-        if (goes.length === 0) throw nothingThere();
-        await noteEvent(context, person, 'erasure_ordered');
-        const counted = goes.map(({ parameter, records }) => ({ parameter, records }));
-        const wanted = [{ people: [person.person], scope: { ...scope, counted } }];
-        const made = await orderErasures(context, person.org, wanted);
-        context.erasures.wake();
-        const view = (await erased.of(person)).erasures.find(({ order }) => made.includes(order));
-        if (view === undefined) throw new Error('an erasure that was just ordered is not there');
-        return viewOf(view);
+        return orderOwn(context, { person, by: person }, what);
       });
     },
     async storedAbove({ signedIn }) {
@@ -142,6 +128,41 @@ async function restrictedAmong(
 }
 
 // ── One's own ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What would go at the person's own word. Changes nothing. */
+export async function previewOwn(context: Context, person: PersonRecord, what: ErasureTarget): Promise<ErasurePreview> {
+  const { refused, scope } = await wantedOf(context, person, what);
+  const goes = scope === null ? [] : await countedOf(context, person, scope);
+  const { keeps } = await context.erased.of(person);
+  const held = goes.some(({ parameter, days }) => days.some(({ day }) => keeps(parameter, day)));
+  return { goes, refused, held };
+}
+
+/** Orders it, by the person's own hand or by that of whoever carries out what they asked: the same rules, states and records. */
+export async function orderOwn(
+  context: Context,
+  { person, by }: { readonly person: PersonRecord; readonly by: PersonRecord },
+  what: ErasureTarget,
+): Promise<ErasureView> {
+  const { erased } = context;
+  const scope = await wholeOf(context, person, what);
+  const goes = await countedOf(context, person, scope);
+  if (goes.length === 0) throw nothingThere();
+  await noteEvent(context, person, 'erasure_ordered');
+  if (by.person !== person.person) await noteEvent(context, by, 'rights_request_carried_out');
+  const counted = goes.map(({ parameter, records }) => ({ parameter, records }));
+  const wanted = [{ people: [person.person], scope: { ...scope, by: by.person, counted } }];
+  const made = await orderErasures(context, person.org, wanted);
+  context.erasures.wake();
+  const view = (await erased.of(person)).erasures.find(({ order }) => made.includes(order));
+  if (view === undefined) throw new Error('an erasure that was just ordered is not there');
+  return viewOf(context, person, view);
+}
+
+export async function requireFewOwn({ erased, clock }: Context, person: PersonRecord): Promise<void> {
+  const own = (await erased.of(person)).erasures.filter(({ scope }) => scope !== null && isOwn(scope));
+  requireFew(own, clock.now(), 'Ask again in {hours} hours, or erase more days at once.');
+}
 
 interface WantedErasure {
   /** Of what is one's own to erase; null when that is nothing. */
@@ -305,10 +326,16 @@ function requireFew(all: readonly { readonly at: UnixMs }[], now: UnixMs, remedy
   });
 }
 
-function viewOf({ number, at, state, changedAt, scope }: OpenedErasure): ErasureView {
+async function viewOf(
+  context: Context,
+  { org, person }: PersonRecord,
+  { number, at, state, changedAt, scope }: OpenedErasure,
+): Promise<ErasureView> {
   const parts = (scope?.parts ?? []).map(({ starts: _starts, ...part }) => part);
   const of = scope === null ? null : { parts, image: scope.image, counted: scope.counted };
-  return { number, at, state, changedAt, why: scope?.kind ?? null, of };
+  const by = scope !== null && isOwn(scope) && scope.by !== person ? scope.by : null;
+  const byName = by === null ? null : await nameOf(context, org, by);
+  return { number, at, state, changedAt, why: scope?.kind ?? null, by, byName, of };
 }
 
 // ── With a lowering ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -24,6 +24,7 @@ type RequestRoutes =
   | 'allRequests'
   | 'fileRequest'
   | 'representRequest'
+  | 'receiveRequest'
   | 'agreeToRequest'
   | 'withdrawRequest'
   | 'confirmIdentity'
@@ -66,6 +67,10 @@ export function requests(context: Context): HandlersOf<RequestRoutes> {
     async representRequest({ body: { content, representative }, person, leave }) {
       return viewOf(context, person, await kept.represent(leave, content, representative));
     },
+    async receiveRequest({ body: { content, through, words, ...proof }, person, leave, signedIn }) {
+      await proven(signedIn.person, proof);
+      return viewOf(context, person, await kept.receive(leave, content, { through, words }));
+    },
     async agreeToRequest({ params: { request }, body, person, leave }) {
       await kept.one(person.org, person.person, request);
       await proven(person, body);
@@ -104,7 +109,7 @@ function answered(requests: readonly RightsRequest[]): readonly RightsRequest[] 
 }
 
 async function viewOf(context: Context, { org }: PersonRecord, one: RightsRequest): Promise<RequestView> {
-  const { request, person, content, filedAt, representation, proof, doubts, extension, ending } = one;
+  const { request, person, content, filedAt, representation, received, proof, doubts, extension, ending } = one;
   const now = context.clock.now();
   const named = async <T extends { readonly by: PersonId }>(said: T) => ({
     ...said,
@@ -113,6 +118,7 @@ async function viewOf(context: Context, { org }: PersonRecord, one: RightsReques
   return {
     ...{ request, person, content, filedAt, state: stateOf(one, now) },
     representation: representation === null ? null : await named(representation),
+    received: received === null ? null : await named(received),
     proof: proof === null ? null : await proofOf(proof, named),
     countsFrom: proof?.countsFrom ?? null,
     due: dueOf(one),

@@ -2379,6 +2379,8 @@ export const en = {
   'event.rights_request_answered': 'Request answered',
   'event.rights_request_refused': 'Request turned down',
   'event.rights_request_represented': 'Request filed for somebody',
+  'event.rights_request_received': 'Request taken down for somebody',
+  'event.rights_request_carried_out': 'Request of somebody carried out',
 
   // ── Records ──
   'records.title': 'Record of processing',

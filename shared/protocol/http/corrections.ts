@@ -15,7 +15,7 @@ const ordinal = z.int().min(1);
 const ChangeView = z.strictObject({
   number: ordinal,
   at: UnixMs,
-  /** Null: the person themself. */
+  /** Who decided a dispute, or carried out what the person had asked for; null: the person themself. */
   by: PersonId.nullable(),
   byName: z.string().nullable(),
   from: CorrectionValues,
@@ -90,7 +90,7 @@ export type EntryView = z.infer<typeof EntryView>;
 
 const [corrected, disputed, stated] = CorrectionSaid.options;
 /** What a person may say of a record of their own. */
-export const OwnSaid = z.discriminatedUnion('kind', [corrected, disputed, stated]);
+export const OwnSaid = z.discriminatedUnion('kind', [corrected.omit({ by: true }), disputed, stated]);
 export type OwnSaid = z.infer<typeof OwnSaid>;
 
 const words = text(1, 2_000, 'say why, in words that a person will read');

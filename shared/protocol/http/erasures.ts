@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ParameterId } from '../../catalog.ts';
-import { ErasureId, ImageId } from '../../ids.ts';
+import { ErasureId, ImageId, PersonId } from '../../ids.ts';
 import { Exclusions } from '../../policy/exclusions.ts';
 import { LawfulBasis } from '../../policy/policy.ts';
 import { DAY, Day, UnixMs } from '../../time.ts';
@@ -61,7 +61,7 @@ export const ErasureProgress = z.enum(['requested', 'committed', 'keys_destroyed
 export type ErasureProgress = z.infer<typeof ErasureProgress>;
 
 /**
- * `own`: by the person, of themself. `reported`: by the person, because it reveals something private. `special`: the rules that are in force now
+ * `own`: by the person, of themself, or by whoever carried out what they had asked for. `reported`: by the person, because it reveals something private. `special`: the rules that are in force now
  * take it for something private. `lowering`: of everyone, after less of it is collected. `minor`: they are said not to be of age.
  */
 export const ErasureReason = z.enum(['own', 'reported', 'special', 'lowering', 'minor']);
@@ -76,6 +76,9 @@ export const ErasureView = z.strictObject({
   changedAt: UnixMs,
   /** Null when the record was damaged. */
   why: ErasureReason.nullable(),
+  /** Of `own`: who carried out what the person had asked for; null where they ordered it themself. */
+  by: PersonId.nullable(),
+  byName: z.string().nullable(),
   /** Null when the record was damaged, and nobody can say what it is of. */
   of: z
     .strictObject({

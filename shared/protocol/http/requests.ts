@@ -1,15 +1,20 @@
 import { z } from 'zod';
+import { ParameterId } from '../../catalog.ts';
+import { CorrectionValues } from '../../correction.ts';
 import { DeviceId, PersonId, RequestId } from '../../ids.ts';
 import {
   AnsweredContent,
   AnswerText,
   IdentityCheck,
+  ReceivedThrough,
   RefusalReason,
   Representative,
   RequestContent,
 } from '../../rightsRequest.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { proof } from './credentials.ts';
+import { ErasurePreview, ErasureView } from './erasures.ts';
+import { ReadableDay, zone } from './reading.ts';
 import { empty, personPath, route } from './route.ts';
 
 /**
@@ -48,6 +53,10 @@ export const RequestView = z.strictObject({
   /** Who filed it for the person, and on whose authority; null where the person did. */
   representation: z
     .strictObject({ by: PersonId, byName: z.string().nullable(), representative: Representative })
+    .nullable(),
+  /** Who took it down for the person, how it came, and how they made sure who asked; null where it was filed in the console. */
+  received: z
+    .strictObject({ by: PersonId, byName: z.string().nullable(), through: ReceivedThrough, words: z.string() })
     .nullable(),
   proof: z
     .discriminatedUnion('kind', [
@@ -145,6 +154,61 @@ export const requestsRoutes = {
       'Files a request for somebody else on the written authority of their representative (privacy officer, owner). It stays as it is until the person agrees to it and proves that it is theirs. 409 with two that wait for that.',
     body: z.strictObject({ content: AnsweredContent, representative: Representative }),
     response: RequestView,
+  }),
+  receiveRequest: route({
+    method: 'POST',
+    path: '/people/:person/received-requests',
+    auth: 'session',
+    params: personPath,
+    query: empty,
+    status: 201,
+    summary:
+      'Files a request that somebody else made outside the console, with how it came and how it was made sure who asked (another privacy officer or owner), and with the password and code of who files it. It counts when a computer of the person has said yes, or, where they have none, as for `confirmIdentity`. 409 with two that others filed and that wait.',
+    body: z.strictObject({ ...proof, content: AnsweredContent, through: ReceivedThrough, words: AnswerText }),
+    response: RequestView,
+  }),
+  previewRequestedErasure: route({
+    method: 'POST',
+    path: '/people/:person/requests/:request/erasure/preview',
+    auth: 'session',
+    params: path,
+    query: empty,
+    summary:
+      'What carrying out a request for erasure that counts would take away, counted by parameter and day (another privacy officer or owner). Changes nothing; the person reads that it was looked at. 404 when there is none, 409 when it does not count, is answered, or asks for something else; 429 after thirty within an hour.',
+    body: z.strictObject({ zone }),
+    response: ErasurePreview,
+  }),
+  carryOutErasure: route({
+    method: 'POST',
+    path: '/people/:person/requests/:request/erasure',
+    auth: 'session',
+    params: path,
+    query: empty,
+    status: 201,
+    summary:
+      'Carries out a request for erasure that counts, for ever, exactly as the person could erase it themself (another privacy officer or owner), with the password and code of who does it. What is kept on the basis of a contract or a legal obligation stays. `zone`: whose days the days of the request are. It answers nothing: that is done when the erasure is `verified`. As `erase`, and as `previewRequestedErasure`.',
+    body: z.strictObject({ ...proof, zone }),
+    response: ErasureView,
+  }),
+  carryOutCorrection: route({
+    method: 'POST',
+    path: '/people/:person/requests/:request/corrections',
+    auth: 'session',
+    params: path,
+    query: empty,
+    status: 201,
+    summary:
+      'Carries out a request for rectification that counts: corrects one record of what the person entered, exactly as they could themself (another privacy officer or owner), with the password and code of who does it. `reads` says how the record reads now, `at` to the minute, and has to fit one record of that UTC day; nothing more of it is answered, and the person reads that it was looked at. 404 when none reads so; 409 when several do, when it was observed, and as `correct`.',
+    body: z.strictObject({
+      ...proof,
+      parameter: ParameterId,
+      day: ReadableDay,
+      reads: CorrectionValues,
+      values: CorrectionValues,
+      words: AnswerText,
+    }),
+    /** The record, as the person finds it among what was corrected. */
+    response: z.strictObject({ correction: RequestId }),
   }),
   agreeToRequest: route({
     method: 'POST',

@@ -122,6 +122,8 @@ export const securityEventKinds = [
   'rights_request_answered',
   'rights_request_refused',
   'rights_request_represented',
+  'rights_request_received',
+  'rights_request_carried_out',
   'account_ended',
   'ending_refused',
   'refused_ending',

@@ -18,6 +18,7 @@ const ids = (person: string) => ({ person, device: person, image: person, day: '
 /** Nobody answers an objection, a request or a dispute of their own, lifts a restriction of theirs, or says of themself that they are not of age. */
 const OF_ANOTHER: ReadonlySet<string> = new Set([
   ...['answerObjection', 'representRequest', 'confirmIdentity', 'extendRequest', 'answerRequest'],
+  ...['receiveRequest', 'previewRequestedErasure', 'carryOutErasure', 'carryOutCorrection'],
   ...['tellLift', 'liftRestriction', 'sayAge', 'answerDispute', 'tellRecipient'],
 ]);
 const subjectOf = (name: string): string => (OF_ANOTHER.has(name) ? another : owner.person);

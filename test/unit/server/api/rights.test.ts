@@ -134,6 +134,8 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ leftOutOfTeam: staff, leaveOutOfTeam: staff },
   ...{ requests: ['owner', 'privacy_officer'], allRequests: ['owner', 'privacy_officer'], fileRequest: [] },
   ...{ representRequest: ['owner', 'privacy_officer'], agreeToRequest: [], withdrawRequest: [] },
+  ...{ receiveRequest: ['owner', 'privacy_officer'], previewRequestedErasure: ['owner', 'privacy_officer'] },
+  ...{ carryOutErasure: ['owner', 'privacy_officer'], carryOutCorrection: ['owner', 'privacy_officer'] },
   ...{ confirmIdentity: ['owner', 'privacy_officer'], extendRequest: ['owner', 'privacy_officer'] },
   answerRequest: ['owner', 'privacy_officer'],
   ...{ processingRecord: keepers, processingRecordPage: keepers, processingRecordTable: keepers },
