@@ -43,8 +43,10 @@ function Parts({ coming, current }: { coming: ComingView; current: PolicyDocumen
     <div className="dl-stack">
       {leaving !== null && (
         <section className="dl-panel dl-stack" aria-labelledby="coming-leaving">
-          <h2 id="coming-leaving">{say('leavingDate.own', { last: lastDayWords(leaving) })}</h2>
-          <p>{setByWords(leaving)}</p>
+          <h2 id="coming-leaving">{say('leavingDate.ownTitle')}</h2>
+          <p>
+            {lastDayWords(leaving)} {setByWords(leaving)}
+          </p>
           <p>
             {say('leavingDate.ownMeans')} <Link to="/my-data">{say('nav.myData')}</Link>
           </p>

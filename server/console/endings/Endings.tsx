@@ -14,33 +14,35 @@ export function Endings() {
   const endings = read.data?.endings;
   return (
     <Page title={say('nav.endings')} lead={say('endings.lead')}>
-      <SetAhead />
-      {read.isPending && <Waiting lines={4} />}
-      {read.isError && <Failure error={read.error} retry={() => void read.refetch()} />}
-      {endings?.length === 0 && (
-        <div className="dl-panel">
-          <Empty>{say('endings.none')}</Empty>
-        </div>
-      )}
-      {endings !== undefined && endings.length > 0 && (
-        <div className="dl-panel dl-table-scroll" role="region" aria-label={say('nav.endings')} tabIndex={0}>
-          <table className="dl-table dl-entries">
-            <thead>
-              <tr>
-                <th scope="col">{say('endings.ordered')}</th>
-                <th scope="col">{say('endings.state')}</th>
-                <th scope="col">{say('endings.elsewhere')}</th>
-                <th scope="col">{say('endings.certificate')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {endings.map((ending) => (
-                <Row key={ending.ending} ending={ending} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <div className="dl-stack">
+        <SetAhead />
+        {read.isPending && <Waiting lines={4} />}
+        {read.isError && <Failure error={read.error} retry={() => void read.refetch()} />}
+        {endings?.length === 0 && (
+          <div className="dl-panel">
+            <Empty>{say('endings.none')}</Empty>
+          </div>
+        )}
+        {endings !== undefined && endings.length > 0 && (
+          <div className="dl-panel dl-table-scroll" role="region" aria-label={say('nav.endings')} tabIndex={0}>
+            <table className="dl-table dl-entries">
+              <thead>
+                <tr>
+                  <th scope="col">{say('endings.ordered')}</th>
+                  <th scope="col">{say('endings.state')}</th>
+                  <th scope="col">{say('endings.elsewhere')}</th>
+                  <th scope="col">{say('endings.certificate')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {endings.map((ending) => (
+                  <Row key={ending.ending} ending={ending} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </div>
     </Page>
   );
 }

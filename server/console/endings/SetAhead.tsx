@@ -22,7 +22,8 @@ export function SetAhead() {
         {data.people.map(({ person, name, leaving, isDue, obstacle }) =>
           leaving === null ? null : (
             <li key={person}>
-              <strong>{may.seePeople(role) ? <Link to={`/people/${person}`}>{name}</Link> : name}</strong>{' '}
+              <strong>{may.seePeople(role) ? <Link to={`/people/${person}`}>{name}</Link> : name}</strong>
+              {' · '}
               {isDue ? (
                 <Mark tone="gone">{say('leavingDate.isOver', { day: longDay(leaving.day) })}</Mark>
               ) : (

@@ -2138,6 +2138,7 @@ export const en = {
   'leavingDate.lastDay': 'The last day is {day}: the account is ended by itself on {when} by your clock.',
   'leavingDate.due': 'The last day is over.',
   'leavingDate.setBy': 'Set by {who} ({role}) on {when}.',
+  'leavingDate.ownTitle': 'Your account ends',
   'leavingDate.own': 'Your account ends. {last}',
   'leavingDate.ownOver': 'Your account was to end, and is ended soon.',
   'leavingDate.ownMeans': 'Everything that was recorded of you is deleted then. Download it before, if you want it:',
