@@ -1,8 +1,7 @@
 import { DaylightError } from '../../shared/errors.ts';
 import type { AgentStatus, WindowAnswer, WindowRequest, WipeReport } from '../../shared/protocol/window.ts';
-import type { UnixMs } from '../../shared/time.ts';
 import { type Agent, type AgentOptions, createAgent } from '../core/agent.ts';
-import { readEnded } from '../core/ended.ts';
+import { type EndedNote, readEnded } from '../core/ended.ts';
 import {
   askNotice,
   enrol,
@@ -41,8 +40,8 @@ export interface Host {
 
 export type HostState =
   | { readonly kind: 'starting' }
-  /** `ended`: since when the account that it was enrolled for has ended; null: it was enrolled for none. */
-  | { readonly kind: 'not_enrolled'; readonly ended: UnixMs | null }
+  /** `ended`: the note of the account that it was enrolled for and that has ended; null: it was enrolled for none. */
+  | { readonly kind: 'not_enrolled'; readonly ended: EndedNote | null }
   | { readonly kind: 'running'; readonly agent: Agent }
   | { readonly kind: 'failed'; readonly problem: string; readonly remedy: string | undefined }
   | { readonly kind: 'wiped'; readonly report: WipeReport; readonly by: 'employee' | 'server' }
@@ -90,7 +89,7 @@ export function createHost(deps: HostDeps): Host {
         (await files.read(IDENTITY_FILE)) !== null ||
         (await finishEnrolment({ folder, files, clock, random })) !== null;
       if (isEnrolled) await run();
-      else become({ kind: 'not_enrolled', ended: (await readEnded(files))?.orderedAt ?? null });
+      else become({ kind: 'not_enrolled', ended: await readEnded(files) });
     } catch (error) {
       become({ kind: 'failed', ...inWords(error) });
     }

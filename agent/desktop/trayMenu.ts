@@ -1,6 +1,7 @@
 import { parameterIds } from '../../shared/catalog.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { AgentStatus } from '../../shared/protocol/window.ts';
+import type { EndedNote } from '../core/ended.ts';
 import { recordingLines, trackingLine } from '../core/statusWords.ts';
 import { date } from '../strings/format.ts';
 import { levelWord } from '../strings/level.ts';
@@ -31,7 +32,7 @@ export interface TrayView {
 
 export type TrayAgent =
   | { readonly kind: 'starting' }
-  | { readonly kind: 'not_enrolled'; readonly ended: number | null }
+  | { readonly kind: 'not_enrolled'; readonly ended: Pick<EndedNote, 'orderedAt' | 'ended'> | null }
   | { readonly kind: 'ended'; readonly isWiped: boolean }
   | { readonly kind: 'failed'; readonly problem: string; readonly remedy: string | undefined }
   | { readonly kind: 'running'; readonly status: AgentStatus };
@@ -58,7 +59,9 @@ export function trayWords({ agent }: TrayView, time: (at: number) => string): st
     case 'ended':
       return say(agent.isWiped ? 'tray.wiped' : 'tray.ending');
     case 'not_enrolled':
-      return agent.ended === null ? say('tray.notEnrolled') : say('tray.accountEnded', { date: date(agent.ended) });
+      return agent.ended === null
+        ? say('tray.notEnrolled')
+        : say('tray.accountEnded', { date: date(agent.ended.orderedAt) });
     case 'failed':
       return say('tray.failed', { problem: agent.problem });
     case 'running':
@@ -74,7 +77,9 @@ export function trayMenu(view: TrayView, time: (at: number) => string): TrayEntr
   if (agent.kind === 'starting' || agent.kind === 'ended') return [head];
   const atLogin = tick(say('tray.atSignIn'), autostart, { do: 'autostart', on: !autostart });
   if (agent.kind === 'not_enrolled') {
-    return [head, choice(say('tray.enrol'), { do: 'open' }), LINE, choice(say('tray.quit'), { do: 'quit' })];
+    const { certificate = null } = agent.ended?.ended ?? {};
+    const where = certificate === null ? [] : [words(say('accountEnded.certificate', { certificate }))];
+    return [head, ...where, choice(say('tray.enrol'), { do: 'open' }), LINE, choice(say('tray.quit'), { do: 'quit' })];
   }
   if (agent.kind === 'failed') {
     const remedy = agent.remedy === undefined ? [] : [words(say('whatToDo', { remedy: agent.remedy }))];

@@ -6,7 +6,9 @@ import { askAgent } from '../../../../agent/core/localSocket.ts';
 import { createHost, type Host } from '../../../../agent/desktop/host.ts';
 import { chooseSpoolKey } from '../../../../agent/desktop/keychain.ts';
 import { HOST_MS } from '../../../../agent/desktop/tray.ts';
+import { trayMenu } from '../../../../agent/desktop/trayMenu.ts';
 import { createScriptedPlatform } from '../../../../agent/platform/scripted.ts';
+import { ErasureId } from '../../../../shared/ids.ts';
 import type { AgentStatus } from '../../../../shared/protocol/window.ts';
 import { systemRandom } from '../../../support/agentKit.ts';
 import { officeDay } from '../../../support/days/office.ts';
@@ -320,6 +322,21 @@ test('a computer that is not enrolled shows how to enrol it, also where the wind
   });
   expect(kit.fake.windows).toHaveLength(1);
   expect(kit.fake.window().loaded.at(-1)).toBe('app://daylight/enrol/');
+});
+
+test('where an account has ended the tray says where its certificate is, and where none is known nothing of it', () => {
+  const texts = (certificate: string | null) => {
+    const ended = { ending: ErasureId.parse('77777777-7777-4777-8777-777777777777'), certificate };
+    const note = { orderedAt: Date.UTC(2026, 10, 23, 12), ended };
+    const view = { agent: { kind: 'not_enrolled', ended: note }, recent: [], autostart: false } as const;
+    return trayMenu(view, String).flatMap((entry) => (entry.kind === 'words' ? [entry.text] : []));
+  };
+  const [said, ...none] = texts(null);
+  expect([said, none]).toEqual([expect.stringContaining('Your account was ended on 23 Nov 2026'), []]);
+  expect(texts('https://a.example/certificate/x/y')).toEqual([
+    said,
+    'The certificate is at https://a.example/certificate/x/y',
+  ]);
 });
 
 test('the ticks of the menu are what the agent has, and choosing the project that is chosen keeps its task', async () => {
