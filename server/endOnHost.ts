@@ -14,7 +14,7 @@ import { startEndings } from './lifecycle/endings.ts';
 import { horizonWords } from './lifecycle/horizonWords.ts';
 import type { Ledger } from './lifecycle/ledger.ts';
 import { hasReached } from './lifecycle/ledgerEntry.ts';
-import { requireConfirmed } from './lifecycle/restore/swap.ts';
+import { isBeforeKept, requireConfirmed } from './lifecycle/restore/swap.ts';
 import { folderBusy } from './namedOrganisation.ts';
 import type { Random } from './random.ts';
 import type { Migration } from './store/sqlite/format.ts';
@@ -61,7 +61,11 @@ export async function endOnHost(
       await requireEndable(foundation, record);
       const { name } = await accounts.profile(record);
       const holdings = await store.holdingsOf(record.org, record.person);
-      const horizon = horizonWords(clock.now(), await foundation.keyStore.backups());
+      const horizon = horizonWords(
+        clock.now(),
+        await foundation.keyStore.backups(),
+        await isBeforeKept(foundation.folder),
+      );
       await agree({ person: record.person, name, holdings, horizon });
     }
     const { org, person } = whose;

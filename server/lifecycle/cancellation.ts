@@ -46,7 +46,7 @@ export async function lookAtOrganisation(which: string, options: CancellationOpt
     const { org, name } = await namedOrganisation(which, foundation);
     const { store, keyStore, folder } = foundation;
     await requireConfirmed(folder);
-    const horizon = horizonWords(options.clock.now(), await keyStore.backups());
+    const horizon = horizonWords(options.clock.now(), await keyStore.backups(), false);
     return { org, name, holdings: await store.holdings(org), keys: await keyStore.countKeys(org), horizon };
   });
 }

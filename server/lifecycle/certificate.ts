@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { canonical, isCanonical } from '../../shared/canonical.ts';
 import { ParameterId } from '../../shared/catalog.ts';
 import { ErasureId, OrgId, PersonId } from '../../shared/ids.ts';
-import { CertificateFile, EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
+import { CertificateFile, EndingState, InBackups, OrderedBy } from '../../shared/protocol/http/endings.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
 import { Day, UnixMs } from '../../shared/time.ts';
@@ -13,8 +13,9 @@ import type { Clock } from '../clock.ts';
 import { isMissing, syncFolder, writeDurably } from '../durable.ts';
 import type { KeyStore, Store } from '../store/store.ts';
 import type { CertificateKey, Vault } from '../vault/vault.ts';
+import type { Backup } from './backup/catalogue.ts';
 import { type Ending, leasesLeft } from './ended.ts';
-import { backupsWith } from './endings.ts';
+import { backupsWith, filesLeftWith } from './endings.ts';
 import { holdsOf } from './keptForHold.ts';
 import type { Ledger } from './ledger.ts';
 import { hasReached, KIND, LedgerHead } from './ledgerEntry.ts';
@@ -40,7 +41,7 @@ export const Certificate = z.strictObject({
   destroyed: z.record(z.string().regex(KIND), z.int().min(0)),
   remains: z.strictObject({
     /** Sealed, under keys that are destroyed. */
-    backups: z.strictObject({ many: z.int().min(0), until: UnixMs.nullable() }),
+    backups: InBackups,
     /** What legal holds keep for now, readable by nobody: which days of what, why, on whose authority, and until when. Left out: nothing. */
     held: z
       .array(
@@ -148,6 +149,7 @@ export async function certificateOf(folder: string, ending: ErasureId): Promise<
 async function documentOf(deps: CertificateDeps, ending: Ending): Promise<Certificate> {
   const issuedAt = deps.clock.now();
   const backups = await backupsWith(deps.keyStore, ending, issuedAt);
+  const left = await filesLeftWith(deps.keyStore, ending, issuedAt);
   const { devices, wiped } = ending;
   const computers = { of: devices.length, wiped: wiped.size };
   return {
@@ -160,12 +162,17 @@ async function documentOf(deps: CertificateDeps, ending: Ending): Promise<Certif
     states: ending.history.map(({ state, at }) => ({ state, at })),
     destroyed: await destroyedOf(deps, ending),
     remains: {
-      backups: { many: backups.length, until: latest(backups.map(({ expires }) => expires)) },
+      backups: { many: backups.length, until: latest(backups.map(({ expires }) => expires)), ...filesOf(left) },
       ...(await heldOf(deps, ending, issuedAt)),
       computers: { ...computers, until: latest(leasesLeft(ending)) },
       ledger: deps.ledger.head,
     },
   };
+}
+
+function filesOf(left: readonly Backup[]): Pick<Certificate['remains']['backups'], 'left'> {
+  if (left.length === 0) return {};
+  return { left: { many: left.length, places: new Set(left.map(({ detail }) => detail.place)).size } };
 }
 
 /** What there was, without what is kept. */

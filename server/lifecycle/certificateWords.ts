@@ -31,8 +31,13 @@ export function remainsWords({ person, remains }: Certificate): readonly string[
       ({ parameters, from, to, why, authority, until }) =>
         `A legal hold keeps until ${until}, readable by nobody: ${parameters.join(', ')}, ${from} to ${to}; why: ${why.replaceAll(/\s+/g, ' ')}; on the authority of: ${authority}. Then it is destroyed as the rest was.`,
     ),
+    ...(backups.left === undefined
+      ? []
+      : [
+          `Files of ${backups.left.many} ended backups that have it, at ${backups.left.places} ${backups.left.places === 1 ? 'place' : 'places'} that the server does not reach: sealed, and their keys are destroyed, so that nobody opens them`,
+        ]),
     backups.many === 0
-      ? 'Backups: none that has it'
+      ? `Backups: none ${backups.left === undefined ? 'that has it' : 'of which there is a key'}`
       : `Backups: ${backups.many} that have it, sealed under keys that are destroyed, until ${day(backups.until)}`,
     `Computers: ${computersWords(remains.computers)}`,
     `The ledger, for ever: that this id was ended (${ledger.entries} lines, ${ledger.head})`,

@@ -12,7 +12,7 @@ import type { Random } from '../random.ts';
 import { type KeyStore, type Store, StoreError } from '../store/store.ts';
 import { daysOfWeek, weekOf } from '../vault/epochs.ts';
 import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/vault.ts';
-import { catalogued } from './backup/catalogue.ts';
+import { type Backup, catalogued } from './backup/catalogue.ts';
 import type { ClockBrake } from './clockBrake.ts';
 import { requireEndable } from './endable.ts';
 import { type Ending, endingsIn, isClearing, isLetGo, leasesLeft, ofOrganisation } from './ended.ts';
@@ -432,16 +432,31 @@ function belowKept(kept: Kept | null): number | undefined {
  */
 export async function backupsWith(
   keyStore: Pick<KeyStore, 'backups'>,
+  which: Pick<Ending, 'times' | 'emptySince'>,
+  now: UnixMs,
+): Promise<readonly Backup[]> {
+  return (await catalogued(keyStore)).filter((one) => one.wrapped !== null && mayHave(one, which, now));
+}
+
+/** Backups that may have something of it, whose key is destroyed and whose files lie where the server could not take them away. */
+export async function filesLeftWith(
+  keyStore: Pick<KeyStore, 'backups'>,
+  which: Pick<Ending, 'times' | 'emptySince'>,
+  now: UnixMs,
+): Promise<readonly Backup[]> {
+  return (await catalogued(keyStore)).filter(
+    (one) => one.wrapped === null && one.detail.left && mayHave(one, which, now),
+  );
+}
+
+function mayHave(
+  { at, detail: { ledger } }: Backup,
   { times, emptySince }: Pick<Ending, 'times' | 'emptySince'>,
   now: UnixMs,
-): Promise<readonly { readonly expires: UnixMs }[]> {
+): boolean {
   const emptyAt = times.get('verified_empty');
-  if (emptySince === null || emptyAt === undefined)
-    return (await catalogued(keyStore)).filter(({ wrapped }) => wrapped !== null);
-  return (await catalogued(keyStore)).filter(({ at, wrapped, detail: { ledger } }) => {
-    if (wrapped === null) return false;
-    return ledger === null ? at <= emptyAt || at > now : ledger < emptySince;
-  });
+  if (emptySince === null || emptyAt === undefined) return true;
+  return ledger === null ? at <= emptyAt || at > now : ledger < emptySince;
 }
 
 function missing(): never {

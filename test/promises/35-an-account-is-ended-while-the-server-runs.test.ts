@@ -70,6 +70,7 @@ test('before an account ends it is said how much there is of each kind, which co
     days,
     counts,
     records,
+    beforeRestore: false,
     obstacle: null,
     backups: { many: 0, until: null },
   });

@@ -8,6 +8,7 @@ import { endObstacle, requireEndable } from '../../lifecycle/endable.ts';
 import { recordsUntil } from '../../lifecycle/endedComputers.ts';
 import type { EndingNow } from '../../lifecycle/endings.ts';
 import { holdsOf } from '../../lifecycle/keptForHold.ts';
+import { isBeforeKept } from '../../lifecycle/restore/swap.ts';
 import type { PersonRecord } from '../../store/store.ts';
 import { certificatePath } from '../certificatePage.ts';
 import type { Context } from '../context.ts';
@@ -81,6 +82,7 @@ async function previewOf(context: Context, record: PersonRecord): Promise<Ending
       recordsUntil: recordsUntil(record),
     })),
     backups: { many: open.length, until: Math.max(0, ...open.map(({ expires }) => expires)) || null },
+    beforeRestore: await isBeforeKept(context.folder),
     heldUntil: lastDayOf(holds),
     obstacle,
   };

@@ -113,7 +113,8 @@ function Asking({ person, onEnded, onClose }: AskingProps) {
 }
 
 /** What goes with an account, what stays, and until when. */
-export function WhatGoes({ preview: { days, counts, computers, backups, heldUntil } }: { preview: EndingPreview }) {
+export function WhatGoes({ preview }: { preview: EndingPreview }) {
+  const { days, counts, computers, backups, beforeRestore, heldUntil } = preview;
   const stored = HeldKind.options.filter((kind) => counts[kind] > 0);
   const until = Math.max(0, ...computers.map(({ recordsUntil }) => recordsUntil ?? 0));
   return (
@@ -142,6 +143,7 @@ export function WhatGoes({ preview: { days, counts, computers, backups, heldUnti
               ? say('end.noBackups')
               : say('end.backups', { n: backups.many, when: dateTime(backups.until) })}
           </li>
+          {beforeRestore && <li>{say('end.beforeRestore')}</li>}
           {heldUntil !== null && <li>{say('end.held', { day: longDay(heldUntil) })}</li>}
           <li>{say('end.ledger')}</li>
           <li>{say('end.toOthers')}</li>

@@ -87,5 +87,6 @@ function elsewhereWords({ computers: { of, wiped, until }, backups, heldUntil, s
     ...(heldUntil === null ? [] : [say('endings.held', { day: longDay(heldUntil) })]),
     ...(left === 0 || until === null ? [] : [say('endings.computers', { n: left, when: dateTime(until) })]),
     ...(backups.until === null ? [] : [say('endings.backups', { when: dateTime(backups.until) })]),
+    ...(backups.left === undefined ? [] : [say('endings.left', { n: backups.left.many })]),
   ];
 }

@@ -2109,6 +2109,8 @@ export const en = {
   'end.atOnce':
     'All keys go first: when you are told that it is done, nobody can open any of it. It is deleted within a minute after that.',
   'end.stays': 'What stays, and until when',
+  'end.beforeRestore':
+    'What was here before the last restore, sealed under keys that are destroyed: until whoever runs the server runs daylight-server restore --confirm. The certificate waits for it.',
   'end.noBackups': 'There is no backup that has something of it.',
   'end.backups': 'Sealed bytes in {n} backups, which nobody can open any more: until {when} at the latest.',
   'end.held': 'What a legal hold keeps, until {day} at the latest: shown to nobody, and deleted by itself.',
@@ -2170,6 +2172,7 @@ export const en = {
   'endings.held': 'Kept by a legal hold until {day}, shown to nobody',
   'endings.computers': 'Computers that have not answered: {n}. None records after {when}',
   'endings.backups': 'Sealed in backups that nobody can open, until {when}',
+  'endings.left': 'Files of ended backups that the server does not reach, which nobody can open: {n}',
   'endings.is.committed': 'Begun',
   'endings.is.keys_destroyed': 'Unreadable for everybody',
   'endings.is.purged': 'Deleted',

@@ -38,10 +38,15 @@ export async function clearQuarantine(folder: string): Promise<void> {
 
 /** Throws DaylightError `conflict` while what was there before the last restore is still kept: also whoever has ended since is in there. */
 export async function requireConfirmed(folder: string): Promise<void> {
-  if (!(await exists(join(folder, BEFORE)))) return;
+  if (!(await isBeforeKept(folder))) return;
   throw new DaylightError('conflict', `${join(folder, BEFORE)}: what was here before the last restore is still kept`, {
     remedy: 'See that everything is there, then run `daylight-server restore --confirm`, which deletes it.',
   });
+}
+
+/** Whether what was there before the last restore is still there. */
+export async function isBeforeKept(folder: string): Promise<boolean> {
+  return exists(join(folder, BEFORE));
 }
 
 /** Decides it: from here on what is in quarantine takes the place of what is there, also after a crash. */

@@ -28,7 +28,12 @@ export const OrderedBy = z.enum([...Role.options, 'host']);
 export type OrderedBy = z.infer<typeof OrderedBy>;
 
 /** What lies in backups, sealed under keys that are destroyed, and until when at the latest. */
-const InBackups = z.strictObject({ many: count, until: UnixMs.nullable() });
+export const InBackups = z.strictObject({
+  many: count,
+  until: UnixMs.nullable(),
+  /** Sealed files of others, whose key is destroyed: at so many places where the server could not take them away. Left out: none. */
+  left: z.strictObject({ many: count, places: count }).optional(),
+});
 
 /** The last day of what legal holds keep, which nobody is shown and which goes by itself after it; null: they keep nothing. */
 const HeldUntil = Day.nullable();
@@ -85,6 +90,8 @@ export const EndingPreview = z.strictObject({
     }),
   ),
   backups: InBackups,
+  /** What was here before the last restore is still kept: nothing is called empty before `restore --confirm` has deleted it. */
+  beforeRestore: z.boolean(),
   heldUntil: HeldUntil,
   obstacle: EndObstacle.nullable(),
 });

@@ -516,6 +516,15 @@ it('is not final while there is a backup from before it, whatever the clock said
   });
   expect(reached).not.toContain('backups_expired');
   await keyStore.destroyBackupKey(id.backup, at);
+  const left = JSON.stringify(BackupDetail.parse({ place: 'a place', ledger: 0, left: true }));
+  await keyStore.changeBackup(id.backup, { state: 'expired', changedAt: at, detail: left });
   await reopen(() => ({}));
   await untilFinal();
+  await vi.waitFor(async () => {
+    const final = verifyCertificate(await readFile(join(data, fileOf(ending)), 'utf8'), null);
+    const backups = { many: 0, until: null, left: { many: 1, places: 1 } };
+    expect(final, 'its files lie where the server does not reach').toMatchObject({
+      certificate: { kind: 'final', remains: { backups } },
+    });
+  });
 });
