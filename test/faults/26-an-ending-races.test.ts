@@ -1,11 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { addMember, type Json, PASSWORD, startServer, type TestOwner, type TestServer } from '../support/api.ts';
+import { addDays, DAY, dayOf } from '../../shared/time.ts';
+import {
+  addMember,
+  type Json,
+  type Member,
+  PASSWORD,
+  startServer,
+  type TestOwner,
+  type TestServer,
+} from '../support/api.ts';
 import { enrol } from '../support/enrolled.ts';
+import { holdIn, openHolding, prepareHolding } from '../support/holding.ts';
+import { keepingTerms } from '../support/keepingTerms.ts';
 import { openFoundationIn } from '../support/numberedNotes.ts';
 import { sendNumbered } from '../support/numberedSender.ts';
-import { leftOfPerson } from '../support/twoPeople.ts';
+import { beginDownload, openCopy, restOf } from '../support/ownCopy.ts';
+import { plant } from '../support/plantedPerson.ts';
+import { sweepOnce } from '../support/retained.ts';
+import { storedOf } from '../support/storedOf.ts';
+import { endingsOn, leftOfPerson } from '../support/twoPeople.ts';
 
-// FAULTS 26: an account ends while its computer sends, and others order the same.
+// FAULTS 26: an account ends while its computer sends, others order the same, a download goes on, or the sweep of what is past its day.
 
 let it: TestServer;
 let owner: TestOwner;
@@ -38,8 +56,62 @@ test('of several orders at once one counts; what its computer sends at that mome
     },
     { timeout: 15_000 },
   );
+  await expectNothingLeft(member);
+});
+
+async function expectNothingLeft({ person }: Pick<Member, 'person'>): Promise<void> {
   const foundation = await openFoundationIn(it.data);
-  const left = await leftOfPerson(foundation, owner.org, member.person);
+  const left = await leftOfPerson(foundation, owner.org, person);
   await foundation.close();
   expect(left).toEqual({ records: 0, keys: 0, opened: 0 });
+}
+
+test('a download that is under way when the account ends breaks off, and nobody takes it for whole', async () => {
+  const member = await addMember(it, owner.client, 'employee', { name: 'Nora', email: 'nora@race.example.com' });
+  const day = addDays(dayOf(it.clock.now()), -2);
+  await plant(it.data, { org: owner.org, person: member.person, canary: 'nora', days: [day], apps: 20_000 });
+  await openCopy(it, member);
+  const response = await beginDownload(it.url, member);
+  const ended = await owner.client.ok('POST', `/people/${member.person}/ending`, { name: 'Nora', password: PASSWORD });
+  const state = async (): Promise<Json> =>
+    (await owner.client.ok('GET', '/endings')).endings.find(({ ending }: Json) => ending === ended.ending);
+  const { bytes, whole } = await restOf(response);
+  expect(whole).toBe(false);
+  // What was on its way went on; the rest, the list of files and the directory of the ZIP at its end did not.
+  expect([bytes.includes('manifest.json'), bytes.includes(Buffer.from('504b0506', 'hex'))]).toEqual([false, false]);
+  expect((await member.client.send('GET', '/session')).status).toBe(401);
+  await vi.waitFor(async () => expect((await state()).certificate).toBe('interim'), { timeout: 20_000 });
+  await expectNothingLeft(member);
+});
+
+test('while the sweep of what is past its day goes on an account ends, and nothing is there but what is held, which opens', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'daylight-racing-'));
+  const first = '2026-03-02';
+  const clock = { now: () => Date.parse(first) + 200 * DAY, mono: () => performance.now() };
+  const days = Array.from({ length: 12 }, (_, place) => addDays(first, place));
+  const whose = await prepareHolding(folder, clock, days);
+  const foundation = await openHolding(folder, clock);
+  const content = {
+    parameters: ['notes' as const, 'screenshot' as const],
+    from: addDays(first, 2),
+    to: addDays(first, 7),
+  };
+  await holdIn(foundation, whose, clock, { ...content, until: dayOf(clock.now()) });
+  const endings = await endingsOn(foundation, { clock });
+  let isEnding = true;
+  let sweeps = 0;
+  const sweeping = (async () => {
+    for (; isEnding; sweeps += 1) await sweepOnce(foundation, { clock, terms: keepingTerms([{ at: 0, days: {} }]) });
+  })();
+  await endings.end({ ...whose, by: 'owner' });
+  await vi.waitFor(() => expect(endings.of(whose.org)[0]?.state).toBe('scrubbed'), { timeout: 10_000 });
+  isEnding = false;
+  await sweeping;
+  const stored = await storedOf(foundation, whose);
+  await endings.close();
+  await foundation.close();
+  await rm(folder, { recursive: true, force: true });
+  expect(sweeps).toBeGreaterThan(1);
+  expect(stored.map(({ day }) => day)).toEqual([...days.slice(2, 8), ...days.slice(2, 8)]);
+  expect(stored.map(({ opens }) => opens)).toEqual(stored.map(() => 2));
 });

@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from 'node:http';
 import { openFoundation } from '../../server/foundation.ts';
 import { systemRandom } from '../../server/random.ts';
 import { COPY } from '../../shared/rightsRequest.ts';
@@ -15,6 +16,32 @@ export async function downloadOwn(it: Where, whose: Member): Promise<Reply> {
   const { devices } = await whose.client.ok('GET', `/people/${whose.person}/devices`);
   if (devices.length > 0) await openCopy(it, whose); // whoever never had one needs none
   return whose.client.send('POST', `/people/${whose.person}/export`, proofOf(it, whose));
+}
+
+/** A download that was begun, and of which nothing more is taken until its rest is read. */
+export async function beginDownload(
+  url: string,
+  { person, client }: Pick<Member, 'client' | 'person'>,
+  proof: object = { password: PASSWORD },
+): Promise<IncomingMessage> {
+  const headers = { cookie: client.cookie ?? '', 'content-type': 'application/json', 'x-daylight': 'test' };
+  const asking = request(`${url}/api/v1/people/${person}/export`, { method: 'POST', headers });
+  asking.on('error', () => undefined);
+  asking.end(JSON.stringify(proof));
+  const response = await new Promise<IncomingMessage>((resolve) => asking.once('response', resolve));
+  response.pause();
+  if (response.statusCode !== 200) throw new Error(`the download was refused: ${response.statusCode}`);
+  return response;
+}
+
+export async function restOf(response: IncomingMessage): Promise<{ bytes: Buffer; whole: boolean }> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    return { bytes: Buffer.concat(chunks), whole: response.complete };
+  } catch {
+    return { bytes: Buffer.concat(chunks), whole: false };
+  }
 }
 
 /** Asks for a copy, unless one can be downloaded already, and says yes on a computer that has been theirs for some days. */

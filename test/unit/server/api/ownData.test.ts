@@ -1,5 +1,4 @@
 import { readdir, readlink } from 'node:fs/promises';
-import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalog } from '../../../../shared/catalog.ts';
 import { addDays, dayOf, HOUR } from '../../../../shared/time.ts';
@@ -14,7 +13,7 @@ import {
   type TestServer,
   totpCode,
 } from '../../../support/api.ts';
-import { openCopy } from '../../../support/ownCopy.ts';
+import { beginDownload, openCopy, restOf } from '../../../support/ownCopy.ts';
 import { plant } from '../../../support/plantedPerson.ts';
 
 let it: TestServer;
@@ -45,26 +44,7 @@ const looksAt = async ({ person, client }: Member): Promise<string[]> =>
 const ask = ({ person, client }: Member, body: object) => client.send('POST', `/people/${person}/export`, body);
 
 /** The answer with its first bytes, and nothing read after them. */
-async function begun({ person, client }: Member, proof: object = { password: PASSWORD }): Promise<IncomingMessage> {
-  const headers = { cookie: client.cookie ?? '', 'content-type': 'application/json', 'x-daylight': 'test' };
-  const asking = request(`${it.url}/api/v1/people/${person}/export`, { method: 'POST', headers });
-  asking.on('error', () => undefined);
-  asking.end(JSON.stringify(proof));
-  const response = await new Promise<IncomingMessage>((resolve) => asking.once('response', resolve));
-  response.pause();
-  expect(response.statusCode).toBe(200);
-  return response;
-}
-
-async function rest(response: IncomingMessage): Promise<{ bytes: Buffer; whole: boolean }> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of response) chunks.push(chunk as Buffer);
-    return { bytes: Buffer.concat(chunks), whole: response.complete };
-  } catch {
-    return { bytes: Buffer.concat(chunks), whole: false };
-  }
-}
+const begun = (whose: Member, proof?: object) => beginDownload(it.url, whose, proof);
 
 /** Files of the data folder that this process has open. */
 async function openFiles(): Promise<number> {
@@ -164,7 +144,7 @@ describe('a download of everything', () => {
   test('holds what there was when it began, whatever is stored while it is made', async () => {
     const response = await begun(ann);
     await plant(it.data, { org: owner.org, person: ann.person, canary: 'later', days: [day] });
-    const { bytes, whole } = await rest(response);
+    const { bytes, whole } = await restOf(response);
     expect(whole).toBe(true);
     // Names of files stand uncompressed in a ZIP: there is one picture, though two are stored by now.
     expect(new Set(bytes.toString('latin1').match(/images\/[0-9a-f-]{36}\.webp/g)).size).toBe(1);
@@ -175,7 +155,7 @@ describe('a download of everything', () => {
     await other.ok('POST', '/session', { email: ann.email, password: PASSWORD });
     const response = await begun(ann);
     await other.ok('DELETE', '/account/sessions');
-    expect((await rest(response)).whole).toBe(false);
+    expect((await restOf(response)).whole).toBe(false);
     await ann.client.send('POST', '/session', { email: ann.email, password: PASSWORD });
   });
 
