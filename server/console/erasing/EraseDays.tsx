@@ -80,10 +80,11 @@ function Erased() {
 }
 
 function ErasureLine({ erasure }: { erasure: ErasureView }) {
-  const { state, at, changedAt } = erasure;
+  const { state, at, changedAt, by, byName } = erasure;
   return (
     <>
       <p>{whatOf(erasure)}</p>
+      {by !== null && <p>{say('erased.by', { who: byName ?? say('requests.someoneGone') })}</p>}
       {state === 'verified' ? (
         <p className="dl-quiet dl-small">
           {say('erased.verified', {

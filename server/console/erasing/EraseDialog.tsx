@@ -117,7 +117,8 @@ function withoutRefused(target: ErasureTarget, refused: ErasurePreview['refused'
   return { ...target, parameters: target.parameters.filter((id) => !no.has(id)) };
 }
 
-function Goes({ goes }: { goes: ErasurePreview['goes'] }) {
+/** How much goes, by parameter and day. */
+export function Goes({ goes }: { goes: ErasurePreview['goes'] }) {
   return (
     <section aria-labelledby="goes-heading">
       <h3 id="goes-heading">{say('erase.goes')}</h3>

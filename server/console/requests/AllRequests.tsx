@@ -8,10 +8,13 @@ import { Note } from '../frame/Note.tsx';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { say } from '../strings/say.ts';
+import { CarryOutCorrection } from './CarryOutCorrection.tsx';
+import { CarryOutErasure } from './CarryOutErasure.tsx';
 import { OfficerDialog, type OfficerTask } from './OfficerDialog.tsx';
 import { Represent } from './Represent.tsx';
 import { RequestState } from './RequestState.tsx';
 import classes from './requests.module.css';
+import { TakeDown } from './TakeDown.tsx';
 
 /** Everybody's requests that are not answered, by their last day, for who answers them. Their words are read here, which those people see. */
 export function AllRequests() {
@@ -47,6 +50,7 @@ export function AllRequests() {
           </section>
         )}
         <AllCorrections />
+        <TakeDown />
         <Represent />
       </div>
     </Page>
@@ -66,6 +70,9 @@ function Row({ request }: { request: Listed }) {
   const [task, setTask] = useState<OfficerTask | null>(null);
   const { personName: name, person } = request;
   const isOwn = person === me.person.id;
+  const { kind } = request.content;
+  const canBeCarriedOut = !isOwn && request.state === 'open' && (kind === 'erasure' || kind === 'rectification');
+  const [isCarriedOut, carryOut] = useState(false);
   return (
     <div className={classes.row}>
       <div className="dl-stack">
@@ -74,9 +81,19 @@ function Row({ request }: { request: Listed }) {
         {isOwn && <p className="dl-quiet dl-small">{say('openObjections.own')}</p>}
       </div>
       <div className="dl-row">
+        {canBeCarriedOut && (
+          <Button onClick={() => carryOut(true)}>
+            {say('carryOut.begin')}
+            <span className="dl-hidden"> {name}</span>
+          </Button>
+        )}
         {!isOwn &&
           tasksFor(request).map((one) => (
-            <Button key={one} variant={one === 'fulfil' ? 'filled' : 'default'} onClick={() => setTask(one)}>
+            <Button
+              key={one}
+              variant={one === 'fulfil' && !canBeCarriedOut ? 'filled' : 'default'}
+              onClick={() => setTask(one)}
+            >
               {say(`allRequests.${one}`)}
               <span className="dl-hidden"> {name}</span>
             </Button>
@@ -90,6 +107,12 @@ function Row({ request }: { request: Listed }) {
         opened={task !== null}
         onClose={() => setTask(null)}
       />
+      {isCarriedOut && kind === 'erasure' && (
+        <CarryOutErasure request={request} name={name} onClose={() => carryOut(false)} />
+      )}
+      {isCarriedOut && kind === 'rectification' && (
+        <CarryOutCorrection request={request} name={name} onClose={() => carryOut(false)} />
+      )}
     </div>
   );
 }

@@ -94,8 +94,10 @@ export function RequestsInMyName() {
   const { data } = useRequests(person.id);
   const inMyName =
     data?.requests.filter(
-      ({ state, doubts }) =>
-        state === 'awaiting_time' || state === 'awaiting_person' || (state === 'awaiting_device' && doubts.length > 0),
+      ({ state, doubts, received }) =>
+        state === 'awaiting_time' ||
+        state === 'awaiting_person' ||
+        (state === 'awaiting_device' && (doubts.length > 0 || received !== null)),
     ) ?? [];
   const copies = data?.requests.filter(isGivenOutWeakly) ?? [];
   if (inMyName.length + copies.length === 0) return null;

@@ -106,7 +106,7 @@ function RepresentForm() {
 }
 
 /** An owner knows everybody as people, a privacy officer by whose access logs they may read. */
-function useOthers() {
+export function useOthers() {
   const { person: me } = useMe();
   const isOwner = me.role === 'owner';
   const people = usePeople(isOwner);

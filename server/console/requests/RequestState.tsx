@@ -21,7 +21,7 @@ const tones = {
 /** One request: what is asked and in which words, where it stands, until when it must be answered, and how it was. */
 export function RequestState({ request, own }: { request: RequestView; own: boolean }) {
   const now = useNow();
-  const { state, content, filedAt, isOverdue, proof, doubts, extension, withdrawn } = request;
+  const { state, content, filedAt, isOverdue, received, proof, doubts, extension, withdrawn } = request;
   return (
     <div className="dl-stack">
       <div className="dl-row">
@@ -37,6 +37,12 @@ export function RequestState({ request, own }: { request: RequestView; own: bool
       </p>
       {content.words !== '' && <blockquote className={classes.words}>{content.words}</blockquote>}
       <Representation request={request} />
+      {received !== null && (
+        <Said
+          head={say(`requests.received.${received.through}`, { who: nameOf(received.byName) })}
+          words={received.words}
+        />
+      )}
       {proof?.kind === 'in_person' && (
         <Said
           head={say(`requests.check.${proof.how}`, { who: nameOf(proof.byName), when: dateTime(proof.at) })}
