@@ -67,6 +67,7 @@ export type Action =
   | 'records.change'
   | 'security.read'
   | 'retention.read' // how much is stored, and until when
+  | 'entries.keep' // to say for how long is kept who looked, and the security events
   | 'clock.release' // to say that the clock is right, by which things are deleted
   | 'account.end' // to end the account of somebody for ever, now or with a day ahead
   | 'leaving.read' // with which day it ends by itself
@@ -318,6 +319,7 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'records.change': [owner, privacyOfficer],
   'security.read': [owner, admin, privacyOfficer],
   'retention.read': [owner, admin, privacyOfficer],
+  'entries.keep': [owner],
   'clock.release': [owner, admin],
   'backup.keep': [owner, admin],
   'account.end': [owner, adminBelowOwner],

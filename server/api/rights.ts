@@ -70,6 +70,8 @@ const rights = {
   retention: { action: 'retention.read', of: 'organisation' },
   clock: { action: 'retention.read', of: 'organisation' },
   previewRetention: { action: 'policy.publish', of: 'organisation' },
+  previewEntries: { action: 'entries.keep', of: 'organisation' },
+  keepEntries: { action: 'entries.keep', of: 'organisation' },
   releaseClock: { action: 'clock.release', of: 'organisation' },
   proof: { action: 'policy.prove', of: 'organisation' },
   proofStream: { action: 'policy.prove', of: 'organisation' },

@@ -57,6 +57,9 @@ const details = {
     'asked for what a person asks about their data, or to file or answer it for them, without being allowed to',
   key_proof_refused: 'a wrong password or code, when the key that signs the policies was to be changed',
   clock_released: 'this person said that the clock of the server is right, by which what is past its day is deleted',
+  entries_keeping_changed: 'this person said for how long is kept who looked at whom, or the security events',
+  entries_keeping_refused:
+    'a wrong password or code, when it was to be said for how long is kept who looked, or the security events',
   clock_release_refused: 'a wrong password or code, when the clock of the server was to be said to be right',
   request_proof_refused:
     'tried to file a request about data, to agree to one or to carry one out, with a wrong password or code, or too often',

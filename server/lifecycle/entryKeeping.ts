@@ -2,29 +2,38 @@ import { z } from 'zod';
 import { EntryKind } from '../../shared/audit/leaf.ts';
 import { keptEntries, type LetGo } from '../../shared/audit/letGo.ts';
 import { parameterIds } from '../../shared/catalog.ts';
+import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId } from '../../shared/ids.ts';
+import type { EntriesView } from '../../shared/protocol/http/retention.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { runsOf } from '../audit/entry.ts';
 import { agedBy } from '../audit/letGo.ts';
 import type { Clock } from '../clock.ts';
 import type { Keeping } from '../control/keeping.ts';
 import { isAnyoneLetIn } from '../control/operators.ts';
-import { readSetting } from '../control/settings.ts';
+import { putSetting, readSetting } from '../control/settings.ts';
 import type { Organisations } from '../control/signer.ts';
 import { holdsView } from '../records/holds.ts';
 import { incidentsOf } from '../records/incidents.ts';
 import { unreadableOf } from '../records/numbered.ts';
 import { readRegister } from '../records/registers.ts';
-import { type AuditTree, type CheckpointRecord, type LetGoRows, type Settings, StoreError } from '../store/store.ts';
+import {
+  type AuditAmount,
+  type AuditTree,
+  type CheckpointRecord,
+  type LetGoRows,
+  type Settings,
+  StoreError,
+} from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 
 // How long is kept who looked at whom, and what else is on record; and letting go what is older, so that it is never taken for taken out.
 
 /** Days of each, as the owner said. */
-export const EntryDays = z.strictObject({ access: z.int(), security_event: z.int() });
-export type EntryDays = z.infer<typeof EntryDays>;
+const EntryDays = z.strictObject({ access: z.int(), security_event: z.int() });
+type EntryDays = z.infer<typeof EntryDays>;
 
-export const ENTRY_DAYS = 'audit_keeping';
+const ENTRY_DAYS = 'audit_keeping';
 const YEAR = 365;
 
 interface SettingDeps {
@@ -54,7 +63,7 @@ export async function readEntryDays(
 }
 
 /** Evidence: as long as there is one of these, nothing is let go. */
-export type KeptBy = 'incident' | 'operator';
+type KeptBy = 'incident' | 'operator';
 
 export async function evidenceFor({ store, vault }: SettingDeps, org: OrgId, now: UnixMs): Promise<KeptBy | null> {
   const incidents = await readRegister(store, vault, org, 'incidents');
@@ -76,6 +85,56 @@ export async function agedRows(
   const { holds } = holdsView(await readRegister(store, vault, org, 'holds'), now);
   const except = [...new Set(holds.flatMap(({ state, person }) => (state === 'holds' ? [person] : [])))];
   return { by, rows: { kind, below: by.size, except } };
+}
+
+interface EntriesDeps extends SettingDeps {
+  readonly store: SettingDeps['store'] & Pick<AuditTree, 'auditAmount' | 'checkpoints'>;
+}
+
+/** What there is of one kind, and for how long it is kept. */
+export async function entriesView(
+  deps: EntriesDeps,
+  org: OrgId,
+  kind: EntryKind,
+  keeping: Pick<Keeping, 'days'>,
+): Promise<EntriesView> {
+  const days = (await readEntryDays(deps, org, keeping))[kind];
+  const all = { kind, below: Number.MAX_SAFE_INTEGER, except: [] };
+  const amount = await deps.store.auditAmount(org, all);
+  return { kind, days, least: leastDays(kind, keeping), most: keptEntries[kind].most, ...amount };
+}
+
+/** What would be let go at once. */
+export async function previewEntries(
+  deps: EntriesDeps,
+  org: OrgId,
+  of: { readonly kind: EntryKind; readonly days: number; readonly now: UnixMs },
+): Promise<AuditAmount> {
+  const aged = await agedRows(deps, org, of, await deps.store.checkpoints(org));
+  return aged === null ? { count: 0, oldest: null, newest: null } : deps.store.auditAmount(org, aged.rows);
+}
+
+/** Throws DaylightError `bad_request` for fewer or more days than are allowed. */
+export function requireEntryDays(kind: EntryKind, days: number, keeping: Pick<Keeping, 'days'>): void {
+  const [least, { most }] = [leastDays(kind, keeping), keptEntries[kind]];
+  if (days >= least && days <= most) return;
+  throw new DaylightError('bad_request', `days: expected a whole number from ${least} to ${most}`, {
+    field: 'days',
+    remedy: 'Who looked is kept for a year longer than anything that they may have looked at.',
+  });
+}
+
+/** For so many days from now on. Durable when it resolves. */
+export async function keepEntries(
+  { store, vault }: { readonly store: Settings; readonly vault: Vault },
+  org: OrgId,
+  { kind, days, now }: { readonly kind: EntryKind; readonly days: number; readonly now: UnixMs },
+): Promise<void> {
+  const before = await readSetting(store, vault, { org, name: ENTRY_DAYS }, EntryDays);
+  const usual = { access: keptEntries.access.usual, security_event: keptEntries.security_event.usual };
+  const most = { access: keptEntries.access.most, security_event: keptEntries.security_event.most };
+  const value: EntryDays = { ...(before === null ? usual : (before.value ?? most)), [kind]: days };
+  await putSetting(store, vault, { org, name: ENTRY_DAYS, revision: (before?.revision ?? 0) + 1, at: now }, value);
 }
 
 export interface LetGoDeps extends SettingDeps {

@@ -165,6 +165,8 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   retention: any(isOwner, isAdmin, isOfficer),
   clock: any(isOwner, isAdmin, isOfficer),
   previewRetention: any(isOwner, isAdmin, (actor) => actor === 'manager'),
+  previewEntries: any(isOwner),
+  keepEntries: any(isOwner),
   releaseClock: any(isOwner, isAdmin),
   endings: any(isOwner, isAdmin, isOfficer),
   leavingDates: any(isOwner, isAdmin, isOfficer),
@@ -219,6 +221,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       changeContacts: 409,
       rotatePolicyKey: 401,
       releaseClock: 401,
+      keepEntries: 401,
       changeTeam: 404,
     };
     const overtaken = {

@@ -332,6 +332,8 @@ export function examples({
     retention: {},
     clock: {},
     previewRetention: { query: { parameter: 'title', days: '5' } },
+    previewEntries: { query: { kind: 'access', days: '1000' } },
+    keepEntries: { body: { kind: 'access', days: 1_500, password: 'not the password of anybody' } },
     releaseClock: { body: { password: 'not the password of anybody' } },
     backups: {},
     makeBackup: {},

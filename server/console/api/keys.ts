@@ -32,6 +32,7 @@ export const keys = {
   disclosures: ['records', 'disclosures'],
   retention: ['retention'],
   clock: ['clock'],
+  entriesPreview: (kind: string, days: number) => ['retention', 'entries', kind, days],
   retentionPreview: (parameter: string, days: number) => ['retention', parameter, days],
   incidents: ['records', 'incidents'],
   ownIncidents: (person: string) => ['ownIncidents', person],

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import type { EntryKind } from '../../../shared/audit/leaf.ts';
 import type { ParameterId } from '../../../shared/catalog.ts';
 import type { ConsentView } from '../../../shared/protocol/http/consents.ts';
 import type { EndingView } from '../../../shared/protocol/http/endings.ts';
@@ -354,6 +355,14 @@ export function useLeavingDate(person: string) {
     queryKey: keys.leavingDate(person),
     queryFn: ({ signal }) => call('leavingDate', { params: { person } }, signal),
     refetchInterval: REST_MS,
+  });
+}
+
+export function usePreviewOfEntries(kind: EntryKind, days: number) {
+  return useQuery({
+    queryKey: keys.entriesPreview(kind, days),
+    queryFn: ({ signal }) => call('previewEntries', { query: { kind, days } }, signal),
+    staleTime: 0,
   });
 }
 

@@ -27,6 +27,7 @@ export const may = {
   endAccounts: (role: Role) => role === 'owner' || role === 'admin',
   seeEndings: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
   seeRetention: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
+  keepEntries: (role: Role) => role === 'owner',
   releaseClock: (role: Role) => role === 'owner' || role === 'admin',
   seeSecurity: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
 } as const;

@@ -11,6 +11,7 @@ import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, longDay } from '../strings/format.ts';
 import { count, say } from '../strings/say.ts';
 import { ClockDoubt } from './ClockDoubt.tsx';
+import { EntriesKept } from './EntriesKept.tsx';
 
 /** How long everything is kept, what goes next, and what was deleted last. */
 export function Retention() {
@@ -28,7 +29,11 @@ export function Retention() {
 
 const tones = { now: 'wait', waits: 'on', clock: 'gone', failed: 'gone' } as const;
 
-function Found({ retention: { clock, sweeping, parameters, sweeps } }: { retention: RetentionView }) {
+function Found({
+  retention: { clock, sweeping, parameters, entries, entriesHeld, sweeps },
+}: {
+  retention: RetentionView;
+}) {
   return (
     <div className="dl-stack">
       {clock.state !== 'right' && <ClockDoubt clock={clock} />}
@@ -57,6 +62,7 @@ function Found({ retention: { clock, sweeping, parameters, sweeps } }: { retenti
           </table>
         </div>
       </section>
+      <EntriesKept entries={entries} entriesHeld={entriesHeld} />
       <section className="dl-panel dl-stack" aria-labelledby="sweeps-heading">
         <h2 id="sweeps-heading">{say('retention.sweeps')}</h2>
         <p className="dl-quiet">{say('retention.sweepsText')}</p>
@@ -105,13 +111,15 @@ function Row({ kept: { parameter, days, most, stored } }: { kept: KeptView }) {
   );
 }
 
-function sweptText({ parameters, keys, tokens }: RetentionView['sweeps'][number]): string {
+function sweptText({ parameters, keys, tokens, looks, events }: RetentionView['sweeps'][number]): string {
   const gone = parameters.map(({ parameter, segments, images }) => {
     const what = `${catalog[parameter].label}: ${count('pieces', segments)}`;
     return images === 0 ? what : `${what}, ${count('images', images)}`;
   });
   const others = [
     ...(keys === 0 ? [] : [count('retention.keys', keys)]),
+    ...(looks === 0 ? [] : [count('retention.looks', looks)]),
+    ...(events === 0 ? [] : [count('retention.events', events)]),
     ...(tokens === 0 ? [] : [count('retention.tokens', tokens)]),
   ];
   return [...gone, ...others].join(' · ') || say('retention.nothingWasDue');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EntryKind } from '../../audit/leaf.ts';
 import { ParameterId } from '../../catalog.ts';
 import { Day, UnixMs } from '../../time.ts';
 import { proof } from './credentials.ts';
@@ -49,12 +50,29 @@ const SweepView = z.strictObject({
   events: count,
 });
 
+/** Who looked at whom, and the security events. */
+const EntriesView = z.strictObject({
+  kind: EntryKind,
+  /** For how many days each is kept, and between what the owner may choose. */
+  days: count,
+  least: count,
+  most: count,
+  /** What there is; null times: nothing. */
+  count,
+  oldest: UnixMs.nullable(),
+  newest: UnixMs.nullable(),
+});
+export type EntriesView = z.infer<typeof EntriesView>;
+
 export const RetentionView = z.strictObject({
   asOf: UnixMs,
   clock: ClockView,
   /** `clock` and `failed`: what holds it up; `failed` is tried again. */
   sweeping: z.enum(['now', 'waits', 'clock', 'failed']),
   parameters: z.array(KeptView),
+  entries: z.array(EntriesView),
+  /** Why none of them is let go now, however old: an incident is open, or an operator of the host is let in. */
+  entriesHeld: z.enum(['incident', 'operator']).nullable(),
   /** The last ones that deleted something, and one of each day; the newest first. */
   sweeps: z.array(SweepView),
 });
@@ -89,6 +107,28 @@ export const retentionRoutes = {
       'What of a parameter would go at once, of everyone, if it were kept for so many days from now on (whoever may publish).',
     body: null,
     response: RetentionPreview,
+  }),
+  previewEntries: route({
+    method: 'GET',
+    path: '/retention/entries/preview',
+    auth: 'session',
+    params: empty,
+    query: z.strictObject({ kind: EntryKind, days: z.coerce.number().pipe(z.int().min(1).max(9_999)) }),
+    summary:
+      'What of who looked (`access`) or of the security events would be let go if it were kept for so many days (owner). `count` 0: nothing.',
+    body: null,
+    response: z.strictObject({ kind: EntryKind, count, oldest: UnixMs.nullable(), newest: UnixMs.nullable() }),
+  }),
+  keepEntries: route({
+    method: 'PUT',
+    path: '/retention/entries',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'Says for how many days who looked (`access`) or the security events are kept (owner, with the password again and a new code of the second factor): what is older is deleted by the next sweep.',
+    body: z.strictObject({ kind: EntryKind, days: z.int().min(1).max(9_999), ...proof }),
+    response: EntriesView,
   }),
   clock: route({
     method: 'GET',

@@ -50,6 +50,8 @@ export const securityEventKinds = [
   'refused_rights_request',
   'key_proof_refused',
   'clock_released',
+  'entries_keeping_changed',
+  'entries_keeping_refused',
   'clock_release_refused',
   'request_proof_refused',
   'controller_changed',

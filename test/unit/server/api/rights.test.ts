@@ -154,6 +154,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ backups: ['owner', 'admin'], makeBackup: ['owner', 'admin'] },
   ...{ retention: ['owner', 'admin', 'privacy_officer'], clock: ['owner', 'admin', 'privacy_officer'] },
   ...{ previewRetention: publishers, releaseClock: ['owner', 'admin'] },
+  ...{ previewEntries: ['owner'], keepEntries: ['owner'] },
   ...{ assessments: keepers, recordAssessment: keepers, selfCheck: keepers },
   ...{ accesses: ['privacy_officer'], accessProof: ['privacy_officer'] },
   ...{
