@@ -42,7 +42,7 @@ export function CarryOutCorrection(props: { request: RequestView; name: string; 
       stale={[keys.allRequests]}
     >
       {(tried) => {
-        const missing = (is: boolean) => (tried && is ? say('carryOut.missing') : null);
+        const missing = (is: boolean) => (tried && is ? say('represent.missing') : null);
         const fields = (typed: Typed, type: (typed: Typed) => void, label: 'carryOut.reads' | 'carryOut.values') =>
           FIELDS[parameter].map((field, place) => (
             <TextInput

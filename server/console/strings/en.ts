@@ -1326,7 +1326,6 @@ export const en = {
   'carryOut.values': '{field}, as it should read',
   'carryOut.timeHelp': 'In your time zone, {zone}.',
   'carryOut.words': 'Why, for the person and whoever sees the record',
-  'carryOut.missing': 'This is needed.',
   'carryOut.correctNow': 'Correct it',
   'represent.title': 'For somebody who is represented',
   'represent.text':
