@@ -71,6 +71,7 @@ export type Action =
   | 'clock.release' // to say that the clock is right, by which things are deleted
   | 'account.end' // to end the account of somebody for ever, now or with a day ahead
   | 'leaving.read' // with which day it ends by itself
+  | 'organisation.end' // to end the organisation, and everyone's account in it, for ever
   | 'ending.read' // which accounts were ended, as random ids, and how far that is
   | 'backup.keep'; // to see the backups of the server, and to have one made
 
@@ -324,5 +325,6 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'backup.keep': [owner, admin],
   'account.end': [owner, adminBelowOwner],
   'leaving.read': [themself, owner, admin, privacyOfficer],
+  'organisation.end': [owner],
   'ending.read': [owner, admin, privacyOfficer],
 };

@@ -154,7 +154,7 @@ const ofKeys = [
 ] as const;
 const ofRights = [
   ...['createOrganisation', 'publishPolicy', 'rotatePolicyKey', 'putDecision'],
-  ...['createPerson', 'changePerson', 'redeemToken', 'changeDevice', 'closeAccount'],
+  ...['createPerson', 'changePerson', 'redeemToken', 'changeDevice', 'closeAccount', 'closeOrganisation'],
 ] as const;
 
 /** The folder, private. Of a new one the root key; a missing key beside a store is never replaced: it would lock the data up. */

@@ -186,8 +186,16 @@ function refuseForeign(deps: AdapterDeps, route: RouteShape, request: Request): 
 async function signedInOf(deps: AdapterDeps, request: Request, client: Call<RouteShape>['client']): Promise<SignedIn> {
   const cookie = cookieValue(request.get('cookie') ?? '', sessionCookie(deps.secureCookie));
   const signedIn = cookie === null ? null : await deps.sessions.authenticate(cookie, client);
-  if (signedIn === null) throw noSession();
-  return signedIn;
+  if (signedIn !== null) return signedIn;
+  throw cookie !== null && deps.sessions.endedWithOrganisation(cookie) ? organisationEnded() : noSession();
+}
+
+/** `field` tells a console that there is nothing to sign in to any more. */
+function organisationEnded(): DaylightError {
+  return new DaylightError('unauthenticated', 'the organisation of this account has ended, and the account with it', {
+    field: 'organisation',
+    remedy: 'Everything of it is deleted. Ask whoever ran it for the address of the certificate, which says so.',
+  });
 }
 
 function noSession(): DaylightError {

@@ -49,7 +49,7 @@ export interface Context {
   readonly closing: AbortSignal;
   readonly specialSearches: Pick<SpecialSearches, 'of' | 'look' | 'erase'>;
   readonly backups: Pick<Backups, 'view' | 'make'>;
-  readonly endings: Pick<Endings, 'end' | 'of' | 'one'>;
+  readonly endings: Pick<Endings, 'end' | 'endOrganisation' | 'of' | 'one'>;
   readonly leavingDates: Pick<LeavingDates, 'of' | 'one' | 'changed'>;
   readonly certificates: Pick<Certificates, 'of' | 'kindOf' | 'now' | 'token'>;
   readonly accounts: Accounts;

@@ -104,9 +104,9 @@ const details = {
   refused_erasure:
     'asked for something of somebody else, or of everyone, to be erased, or what was, without being allowed to',
   account_ended: 'this person ended the account of somebody for ever',
-  ending_refused: 'tried to end the account of somebody with a wrong password or code, or too often',
+  ending_refused: 'tried to end an account, or the organisation, with a wrong password or code, or too often',
   refused_ending:
-    'asked what would go with the account of somebody, when it ends, or to end it, without being allowed to',
+    'asked what would go with an account, or with the organisation, when it ends, or to end it, without being allowed to',
   leaving_date_set: 'it was set with which day the account of this person ends by itself',
   leaving_date_cancelled: 'that the account of this person ends by itself with a day was taken back',
   backup_made: 'this person had a backup made',
@@ -224,6 +224,8 @@ const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
   setLeavingDate: 'refused_ending',
   postponeLeavingDate: 'refused_ending',
   cancelLeavingDate: 'refused_ending',
+  previewOrganisationEnding: 'refused_ending',
+  endOrganisation: 'refused_ending',
   specialSearch: 'refused_erasure',
   searchSpecial: 'refused_erasure',
   requests: 'refused_rights_request',

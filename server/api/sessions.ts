@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonical } from '../../shared/canonical.ts';
+import type { OrgId } from '../../shared/ids.ts';
 import type { Role } from '../../shared/roles.ts';
 import type { Digest } from '../../shared/signed.ts';
 import { HOUR, MINUTE, SECOND } from '../../shared/time.ts';
@@ -47,6 +48,12 @@ export interface Sessions {
   /** Other sessions of the same person in use within ten minutes from another network or with another browser. */
   inUseElsewhere(session: WebSession): Promise<boolean>;
   clientOf(session: WebSession): Promise<Client>;
+  /** All of an organisation, by their hashes. */
+  idsIn(org: OrgId): Promise<readonly Digest[]>;
+  /** Their organisation has ended, and they with it. */
+  noteOrganisationEnded(ids: readonly Digest[]): void;
+  /** Whether it is the cookie of one of those, as far as this process remembers. */
+  endedWithOrganisation(cookie: string): boolean;
 }
 
 export interface Begun {
@@ -68,6 +75,7 @@ export function createSessions(deps: SessionDeps): Sessions {
   const strangers = createRecent<Digest>(sessionLimits.concurrentMs);
   /** Places of a person, and sessions seen from elsewhere, that are on record as used at once already. */
   const flagged = createRecent<Digest>(sessionLimits.absoluteMs);
+  const ended = createRecent<Digest>(sessionLimits.absoluteMs);
 
   const hashOf = (person: PersonRecord, client: Client) =>
     vault.lookupHash('client', canonical([person.person, client.network, client.browser]));
@@ -158,6 +166,15 @@ export function createSessions(deps: SessionDeps): Sessions {
     async inUseElsewhere(session) {
       return strangers.has(session.id, clock.mono()) || (await others(session)).length > 0;
     },
+    async idsIn(org) {
+      const people = await store.people(org);
+      const all = await Promise.all(people.map(({ person }) => store.sessionsOf(org, person, clock.now())));
+      return all.flat().map(({ id }) => id);
+    },
+    noteOrganisationEnded(ids) {
+      for (const id of ids) ended.note(id, clock.mono());
+    },
+    endedWithOrganisation: (cookie) => ended.has(sha256(cookie), clock.mono()),
     async clientOf(session) {
       const opened = await vault.open(clientScope(session, session.id), session.client);
       return ClientText.parse(JSON.parse(Buffer.from(opened).toString('utf8')));

@@ -47,6 +47,8 @@ export interface Erased {
   storing<T>(whose: Whose, work: () => Promise<T>): Promise<T>;
   /** Call when an erasure is in the store: resolves when nobody stores any more who did not know of it. */
   commit(whose: Whose): Promise<void>;
+  /** Resolves when nobody stores any more who was storing something, of whomever. */
+  settled(): Promise<void>;
   /** Call when an erasure came into another state. */
   changed(whose: Whose): void;
 }
@@ -94,6 +96,9 @@ export function createErased({ store, vault, clock, trust }: ErasedDeps): Erased
     async commit({ person }) {
       known.forget(person);
       await Promise.allSettled([...(storing.get(person) ?? [])]);
+    },
+    async settled() {
+      await Promise.allSettled([...storing.values()].flatMap((running) => [...running]));
     },
     changed: ({ person }) => known.forget(person),
   };

@@ -71,6 +71,8 @@ export interface Organisations {
    * or nothing. Throws StoreError `conflict` when another change, or another policy, was quicker.
    */
   rotate(org: OrgId, change: NewKey): Promise<OrgSigner>;
+  /** It has ended: from here on there is none with this id, and its keys are let go of. */
+  end(org: OrgId): void;
   /** Where leases are signed, for whoever verifies what devices answer. */
   readonly signatures: Signatures;
 }
@@ -104,11 +106,17 @@ export function createOrganisations(deps: { store: Store; vault: Vault; clock: C
   const { store, vault, clock } = deps;
   const signatures = createSignatures();
   const signers = new Map<OrgId, OrgSigner>();
+  const ended = new Set<OrgId>();
 
   async function load(): Promise<void> {
     for (const record of await store.organisations()) {
-      if (!signers.has(record.org)) signers.set(record.org, await open(record));
+      if (!signers.has(record.org)) keep(record.org, await open(record));
     }
+  }
+
+  /** It may have ended while its profile was opened. */
+  function keep(org: OrgId, signer: OrgSigner): void {
+    if (!ended.has(org)) signers.set(org, signer);
   }
 
   async function open(record: OrgRecord): Promise<OrgSigner> {
@@ -156,8 +164,12 @@ export function createOrganisations(deps: { store: Store; vault: Vault; clock: C
         throw error;
       }
       const signer = signerOf(org, profile, [...made, record], signatures);
-      signers.set(org, signer);
+      keep(org, signer);
       return signer;
+    },
+    end(org) {
+      ended.add(org);
+      signers.delete(org);
     },
   };
 }

@@ -8,10 +8,10 @@ import { folderBusy, namedOrganisation, noneNamed } from '../namedOrganisation.t
 import { scrub } from '../store/sqlite/scrub.ts';
 import type { Holdings } from '../store/store.ts';
 import { type Ending, endingsIn, isClearing } from './ended.ts';
-import { computersInLines, orderFor } from './endedComputers.ts';
 import { horizonWords } from './horizonWords.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { LedgerEntry } from './ledgerEntry.ts';
+import { computersMissing, isOrganisationLeft, organisationCommitted } from './organisationEnding.ts';
 import { requireConfirmed } from './restore/swap.ts';
 
 /** An organisation as it is before it is cancelled. */
@@ -79,7 +79,7 @@ export async function finishCancellations(options: CancellationOptions): Promise
   if (ended.length === 0) return [];
   const left = await alone(options, async (foundation, enter) => {
     const back: Ending[] = [];
-    for (const one of ended) if (!isClearing(one) && (await isLeft(foundation, one.org))) back.push(one);
+    for (const one of ended) if (!isClearing(one) && (await isOrganisationLeft(foundation, one.org))) back.push(one);
     for (const one of back) await commit(foundation, enter, { ...one, person: null }, options);
     return [...ended.filter(isClearing), ...back].map(({ ending, org }) => ({ ending, org, person: null }));
   });
@@ -96,42 +96,16 @@ function cancelled({ entries }: Pick<Ledger, 'entries'>): readonly Ending[] {
 
 type Whose = Pick<Ending, 'ending' | 'org' | 'person'>;
 
-/** What there is of it now, and what its computers are told from now on; what was signed the first time stays. */
+/** What there is of it now, and what its computers are told from now on. */
 async function commit(
-  { store, organisations, ledger, clock }: Alone,
+  foundation: Alone,
   enter: Enter,
-  { ending, org, person }: Whose,
+  { ending, org }: Whose,
   { tell }: Pick<CancellationOptions, 'tell'>,
 ): Promise<void> {
-  const at = clock.now();
-  const signed = endingsIn(ledger.entries).find((one) => one.ending === ending)?.order ?? null;
-  const order = signed ?? (await orderFor(organisations, { ending, org }, at));
-  if (order === null) tell?.({ kind: 'unordered', org });
-  const first = {
-    ending,
-    org,
-    person,
-    at,
-    state: 'committed',
-    by: 'host',
-    counts: { ...(await store.holdings(org)) },
-  } as const;
-  const [some = NO_COMPUTERS] = await computersInLines(store, org);
-  await enter({ ...first, ...some, ...(order === null ? {} : { order }) });
-}
-
-const NO_COMPUTERS = { devices: [], leaseUntil: null };
-
-/** Of many computers some are in lines of their own; a crash may have prevented any of these. */
-async function noteComputers(
-  { store, ledger, clock }: Alone,
-  enter: Enter,
-  { ending, org, person }: Whose,
-): Promise<void> {
-  const known = endingsIn(ledger.entries).find((one) => one.ending === ending);
-  for (const some of await computersInLines(store, org, known)) {
-    await enter({ ending, org, person, at: clock.now(), state: 'committed', by: 'host', counts: {}, ...some });
-  }
+  const entry = await organisationCommitted(foundation, { ending, org, by: 'host' }, foundation.clock.now());
+  if (entry.order === undefined) tell?.({ kind: 'unordered', org });
+  await enter(entry);
 }
 
 /** Every step can be repeated: whatever the last attempt has done of them, they are all taken again. */
@@ -141,7 +115,8 @@ async function end(whose: Whose, options: CancellationOptions): Promise<void> {
     enter({ ...whose, at: options.clock.now(), state });
   const folder = await alone(options, async (foundation, enter) => {
     const { folder, keyStore, store } = foundation;
-    await noteComputers(foundation, enter, whose);
+    // Of many computers some are in lines of their own; a crash may have prevented any of these.
+    for (const entry of await computersMissing(foundation, whose, () => options.clock.now())) await enter(entry);
     await keyStore.destroyKeys(org);
     await reach(enter, 'keys_destroyed');
     await store.eraseOrganisation(org, (gone) => options.tell?.({ kind: 'deleting', org, gone }));
@@ -151,13 +126,9 @@ async function end(whose: Whose, options: CancellationOptions): Promise<void> {
   for (const file of ['keys.db', 'daylight.db']) await scrub(join(folder, file));
   await alone(options, async (foundation, enter) => {
     await reach(enter, 'scrubbed');
-    if (await isLeft(foundation, org)) throw somethingLeft();
+    if (await isOrganisationLeft(foundation, org)) throw somethingLeft();
     await reach(enter, 'verified_empty');
   });
-}
-
-async function isLeft({ store, keyStore }: Foundation, org: OrgId): Promise<boolean> {
-  return (await keyStore.countKeys(org)) > 0 || (await store.holdings(org)).records > 0;
 }
 
 type Enter = (entry: LedgerEntry) => Promise<void>;

@@ -1,6 +1,11 @@
 import { DaylightError } from '../../shared/errors.ts';
-import type { EndObstacle } from '../../shared/protocol/http/endings.ts';
+import type { OrgId } from '../../shared/ids.ts';
+import type { EndObstacle, OrganisationEndObstacle } from '../../shared/protocol/http/endings.ts';
+import type { Clock } from '../clock.ts';
 import type { PersonRecord, Store } from '../store/store.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { ClockBrake } from './clockBrake.ts';
+import { holdsIn } from './keptForHold.ts';
 
 export interface EndableDeps {
   readonly store: Pick<Store, 'people'>;
@@ -19,6 +24,33 @@ export async function endObstacle(
 export async function requireEndable(deps: EndableDeps, record: PersonRecord): Promise<void> {
   if ((await endObstacle(deps, record)) === null) return;
   throw new DaylightError('conflict', 'an organisation needs an owner, and this is its only one', {
-    remedy: 'Make someone else an owner first, or cancel the organisation.',
+    remedy: 'Make someone else an owner first, or end the organisation.',
+  });
+}
+
+export interface OrganisationEndableDeps {
+  readonly store: Pick<Store, 'settingRevisions'>;
+  readonly vault: Pick<Vault, 'open'>;
+  readonly brake: Pick<ClockBrake, 'check'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** What keeps the organisation from being ended now: with its keys, what a legal hold keeps could be opened by nobody, ever. */
+export async function organisationObstacle(
+  { store, vault, brake, clock }: OrganisationEndableDeps,
+  org: OrgId,
+): Promise<OrganisationEndObstacle | null> {
+  const trust = brake.check() === 'free' ? 'trusted' : 'doubted';
+  const days = (await holdsIn({ store, vault }, org, clock.now(), trust)).map(({ until }) => until).toSorted();
+  const until = days.at(-1);
+  return until === undefined ? null : { kind: 'held', holds: days.length, until };
+}
+
+/** Throws DaylightError `conflict` where the organisation cannot be ended now, with how long and who can change that. */
+export async function requireOrganisationEndable(deps: OrganisationEndableDeps, org: OrgId): Promise<void> {
+  const obstacle = await organisationObstacle(deps, org);
+  if (obstacle === null) return;
+  throw new DaylightError('conflict', `a legal hold keeps records of people here until ${obstacle.until}`, {
+    remedy: 'Release it among the legal holds if it is not needed any more; else wait until that day is over.',
   });
 }

@@ -6,6 +6,7 @@ import type { UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import type { Connections } from '../control/control.ts';
 import type { Erased } from '../control/erased.ts';
+import type { Organisations } from '../control/signer.ts';
 import { segmentScope } from '../ingest/scopes.ts';
 import { createLanes } from '../lanes.ts';
 import type { Random } from '../random.ts';
@@ -14,21 +15,23 @@ import { daysOfWeek, weekOf } from '../vault/epochs.ts';
 import { type Sealed, type SealScope, unlessLost, type Vault } from '../vault/vault.ts';
 import { type Backup, catalogued } from './backup/catalogue.ts';
 import type { ClockBrake } from './clockBrake.ts';
-import { requireEndable } from './endable.ts';
+import { requireEndable, requireOrganisationEndable } from './endable.ts';
 import { type Ending, endingsIn, isClearing, isLetGo, leasesLeft, ofOrganisation } from './ended.ts';
 import { asComputers, asEnded, type Computers, newsIn } from './endedComputers.ts';
 import { firstKept, holdsOf, type Kept, keptBy, keptKeys, sealKept } from './keptForHold.ts';
 import type { Ledger } from './ledger.ts';
 import { type EndedDevice, hasReached, type LedgerEntry, MOST_DEVICES } from './ledgerEntry.ts';
+import { destroyOrganisation, isOrganisationLeft, organisationCommitted } from './organisationEnding.ts';
 import { type RoundLeft, startUntilDone } from './untilDone.ts';
 
 export interface EndingDeps {
   readonly store: Store;
   readonly keyStore: Pick<KeyStore, 'countKeys' | 'dataKeyEpochs' | 'scrub' | 'backups'>;
-  readonly vault: Pick<Vault, 'open' | 'seal' | 'endPerson' | 'destroyDataKeys'>;
+  readonly vault: Pick<Vault, 'open' | 'seal' | 'endPerson' | 'endOrganisation' | 'destroyDataKeys'>;
+  readonly organisations: Pick<Organisations, 'end' | 'signer'>;
   readonly ledger: Ledger;
-  readonly erased: Pick<Erased, 'commit' | 'changed'>;
-  readonly connections: Pick<Connections, 'ofPerson'>;
+  readonly erased: Pick<Erased, 'commit' | 'changed' | 'settled'>;
+  readonly connections: Pick<Connections, 'ofPerson' | 'in'>;
   /** Asked before something counts as over because of the date. */
   readonly brake: Pick<ClockBrake, 'check'>;
   /** What was here before the last restore, where it is still kept: nobody looks into that. Throws DaylightError with what to do. */
@@ -53,10 +56,11 @@ export interface EndingOrder {
 }
 
 /**
- * What ends accounts while the server runs. What a legal hold keeps stays where it is, under keys of its own and readable by nobody: the ending
+ * What ends accounts, and organisations, while the server runs. What a legal hold keeps stays where it is, under keys of its own and readable by nobody: the ending
  * is `scrubbed` then and waits; when a hold is over it is committed again, and takes along what no other one keeps. Its states: committed → keys destroyed → purged → scrubbed → verified empty → agents wiped → backups
  * expired → final. Each state is in the ledger before the next step begins, and every step can be repeated: whatever a crash has left, the next
- * start goes on with it. Of an organisation, which is cleared with the server stopped, it does what comes after.
+ * start goes on with it. An organisation that a crash has left half ended is cleared by `cancellation.ts` before the next start opens anything,
+ * and so is one that the host cancels: of those it does what comes after.
  */
 export interface Endings {
   /**
@@ -64,6 +68,11 @@ export interface Endings {
    * itself. Throws DaylightError `not_found` where there is no such person, `conflict` where their account is being ended already.
    */
   end(order: EndingOrder): Promise<Ending>;
+  /**
+   * Resolves when nothing of the organisation can be read any more: nobody is anyone in it, and every key of it is destroyed. The rest follows by
+   * itself. Throws DaylightError `conflict` where it is being ended already, or something keeps it from being ended (`requireOrganisationEndable`).
+   */
+  endOrganisation(order: Omit<EndingOrder, 'person'>): Promise<Ending>;
   /** As the ledger tells them now, those of one organisation, oldest first. */
   of(org: OrgId): readonly EndingNow[];
   /** One of them; null where there is none with this id. */
@@ -105,6 +114,7 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   /** Final ones that may have no final certificate: a process may have ended in between, or its file could not be written. */
   const uncertified = new Set<ErasureId>();
   const lanes = createLanes<PersonId>();
+  const organisationLanes = createLanes<OrgId>();
   const answers = createLanes<DeviceId>();
 
   let read: { readonly entries: number; readonly endings: readonly Ending[] } = { entries: 0, endings: [] };
@@ -189,6 +199,38 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     }
     await reach(which, 'verified_empty');
     return 'cleared';
+  }
+
+  async function clearOrganisation(which: Ending): Promise<'held' | 'cleared'> {
+    const { ending, org } = which;
+    await organisationLanes.run(org, () => fenceOrganisation(which));
+    if (!hasReached(now(ending).state, 'purged')) await purgeOrganisation(which);
+    if (!((await deps.store.scrub()) && (await deps.keyStore.scrub()))) {
+      held.add(ending);
+      return 'held';
+    }
+    held.delete(ending);
+    await reach(which, 'scrubbed');
+    await deps.requireNoneKept();
+    if (await isOrganisationLeft(deps, org)) {
+      await purgeOrganisation(which);
+      throw somethingLeft();
+    }
+    await reach(which, 'verified_empty');
+    return 'cleared';
+  }
+
+  async function fenceOrganisation(which: Ending): Promise<void> {
+    if (hasReached(now(which.ending).state, 'keys_destroyed')) return;
+    await destroyOrganisation(deps, which);
+    await reach(which, 'keys_destroyed');
+  }
+
+  async function purgeOrganisation(which: Ending): Promise<void> {
+    await deps.erased.settled();
+    await deps.vault.endOrganisation(which.org);
+    await deps.store.eraseOrganisation(which.org);
+    await reach(which, 'purged');
   }
 
   /** Released, or past its last day: what no other hold keeps is ended as the rest was. */
@@ -278,7 +320,7 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     for (const one of all().filter(({ ending, state }) => state !== 'final' || uncertified.has(ending))) {
       if (isClosing()) break;
       try {
-        const cleared = isOfPerson(one) && isClearing(one) ? await clear(one) : 'cleared';
+        const cleared = isClearing(one) ? await (isOfPerson(one) ? clear(one) : clearOrganisation(one)) : 'cleared';
         if (cleared !== 'cleared') left.add(cleared === 'held' ? 'held' : 'waiting');
         const after = now(one.ending);
         if (!isClearing(after) && (await outlive(after))) left.add('waiting');
@@ -312,6 +354,16 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
           .then(() => destroy(ofNow(ending)))
           .finally(() => rounds.wake());
         return now(ending.ending);
+      }),
+    endOrganisation: ({ org, by }) =>
+      organisationLanes.run(org, async () => {
+        if (all().some((one) => one.org === org && ofOrganisation(one))) throw organisationEndedAlready();
+        await requireOrganisationEndable(deps, org);
+        const whose = { ending: ErasureId.parse(deps.random.uuid()), org, by };
+        await ledger.append(await organisationCommitted(deps, whose, deps.clock.now()));
+        deps.reached?.(now(whose.ending), 'committed');
+        await fenceOrganisation(now(whose.ending)).finally(() => rounds.wake());
+        return now(whose.ending);
       }),
     of: (org) =>
       all()
@@ -469,8 +521,14 @@ function endedAlready(): DaylightError {
   });
 }
 
+function organisationEndedAlready(): DaylightError {
+  return new DaylightError('conflict', 'this organisation is being ended already', {
+    remedy: 'Nothing more needs to be done: it goes on by itself, until nothing is left.',
+  });
+}
+
 function somethingLeft(): DaylightError {
-  return new DaylightError('conflict', 'something of an account that was ended was found again, and taken away again', {
+  return new DaylightError('conflict', 'something that was ended was found again, and taken away again', {
     remedy: 'If this goes on, another process writes into the data folder: stop it.',
   });
 }

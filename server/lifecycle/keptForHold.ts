@@ -36,15 +36,30 @@ interface Whose {
   readonly person: PersonId;
 }
 
+interface HoldDeps {
+  readonly store: Pick<Store, 'settingRevisions'>;
+  readonly vault: Pick<Vault, 'open'>;
+}
+
 /** The holds that keep something of the person. */
 export async function holdsOf(
-  { store, vault }: { readonly store: Pick<Store, 'settingRevisions'>; readonly vault: Pick<Vault, 'open'> },
+  deps: HoldDeps,
   { org, person }: Whose,
   now: UnixMs,
   clock: ClockTrust,
 ): Promise<readonly HoldView[]> {
+  return (await holdsIn(deps, org, now, clock)).filter((hold) => hold.person === person);
+}
+
+/** The holds that keep something of anybody in the organisation. While the clock is in doubt none of them is over because of its date. */
+export async function holdsIn(
+  { store, vault }: HoldDeps,
+  org: OrgId,
+  now: UnixMs,
+  clock: ClockTrust,
+): Promise<readonly HoldView[]> {
   const { holds } = holdsView(await readRegister(store, vault, org, 'holds'), now);
-  return holds.filter((hold) => hold.person === person && isInForce(hold, clock));
+  return holds.filter((hold) => isInForce(hold, clock));
 }
 
 /** Erasures of the person that others order meanwhile have lower numbers. */

@@ -946,6 +946,8 @@ export interface Holdings {
   readonly days: number;
   readonly segments: number;
   readonly images: number;
+  /** Of what leads to people, everyone's together. */
+  readonly kinds: Readonly<Record<HeldKind, number>>;
   /** All rows and files, those above included: 0 means that nothing is left. */
   readonly records: number;
 }
@@ -981,9 +983,14 @@ export interface Endings {
     how?: { readonly tell?: (records: number) => void; readonly below?: number | undefined },
   ): Promise<void>;
   /**
+   * From here on there is no such organisation: in one step it goes from the list of them, nobody is or signs in as anyone in it, and its
+   * computers are retired. What anybody brings for it afterwards is taken and not kept, as long as this store is open. It can be called again.
+   */
+  closeOrganisation(org: OrgId): Promise<void>;
+  /**
    * Deletes every row and file of the organisation, and overwrites their bytes in the database. Not one step but many, `tell`
    * being given how many rows and files are gone so far: when it fails, or the process ends, part of it is done, and it can be called again.
-   * Whoever calls it holds the store alone: what others write meanwhile may stay.
+   * Whoever calls it holds the store alone, or has closed the organisation in it: what others write meanwhile may stay.
    */
   eraseOrganisation(org: OrgId, tell?: (records: number) => void): Promise<void>;
 }

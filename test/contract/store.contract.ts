@@ -1778,7 +1778,11 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
 
     describe('endings', () => {
       const other = orgId('other');
-      const nothing = { people: 0, devices: 0, days: 0, segments: 0, images: 0, records: 0 };
+      const nobody = {
+        ...{ account: 0, sign_ins: 0, devices: 0, receipts: 0, acknowledgements: 0, decisions: 0, requests: 0 },
+        ...{ erasures: 0, segments: 0, images: 0, imports: 0, not_kept: 0, looks: 0, security_events: 0 },
+      };
+      const nothing = { people: 0, devices: 0, days: 0, segments: 0, images: 0, kinds: nobody, records: 0 };
 
       /** Something of each kind that there is, for the organisation of `acme`'s records. */
       async function fill(): Promise<void> {
@@ -1824,6 +1828,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await fill();
         const held = await store.holdings(orgId('acme'));
         expect(held).toMatchObject({ people: 1, devices: 1, days: 2, segments: 3, images: 2 });
+        expect(held.kinds).toEqual({ ...(await store.holdingsOf(orgId('acme'), personId('ann'))).counts });
         expect(held.records).toBeGreaterThan(16);
         expect(await store.holdings(other)).toEqual(nothing);
       });
@@ -1890,11 +1895,6 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         });
         return whose;
       }
-
-      const nobody = {
-        ...{ account: 0, sign_ins: 0, devices: 0, receipts: 0, acknowledgements: 0, decisions: 0, requests: 0 },
-        ...{ erasures: 0, segments: 0, images: 0, imports: 0, not_kept: 0, looks: 0, security_events: 0 },
-      };
 
       it('counts what there is of one person, by kind, and nothing of one who is not there', async () => {
         await fill();
@@ -1977,6 +1977,42 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         const before = (await store.holdingsOf(org, personId('ann'))).counts.looks;
         await store.recordAccess({ ...access(NINE + 1), actor: bob });
         expect((await store.holdingsOf(org, personId('ann'))).counts.looks).toBe(before + 1);
+      });
+
+      it('closes an organisation: it is none of the list, nobody is anyone in it or signs in, nothing comes from its computers, and nothing that is brought for it stays', async () => {
+        await fill();
+        await store.createOrganisation(org('other'));
+        await store.createPerson(person('eve', { org: other }));
+        const theirs = await store.holdings(other);
+        const acme = orgId('acme');
+        await store.closeOrganisation(acme);
+        await store.closeOrganisation(acme);
+        expect(await store.organisations()).toEqual([org('other')]);
+        expect(await store.people(acme)).toEqual([]);
+        expect((await store.devices(acme)).map(({ status }) => status)).toEqual(['retired']);
+        expect(await store.personByEmail(person('ann').emailHash)).toBeNull();
+        expect(await store.session(webSession('here').id, NINE)).toBeNull();
+        expect(await store.peekToken('invitation', token('open').tokenHash, NINE)).toBeNull();
+        expect(await store.appendBatch(batch(2))).toEqual({ kind: 'refused' });
+        expect((await store.holdings(acme)).segments).toBe(3);
+        await store.eraseOrganisation(acme);
+        await store.createSession(webSession('late'), 10);
+        await store.putDecision(decision(1));
+        await store.putSetting(setting('contacts', 1));
+        await store.putReceipt({
+          ...{ org: acme, device: deviceId('laptop'), policyVersion: 2, receivedAt: NINE, receipt: sealedText('late') },
+        });
+        await store.recordAccess(access(NINE + 1));
+        await store.recordAccess({ ...access(NINE + 1), refused: true });
+        await store.recordSecurityEvent({
+          org: acme,
+          at: NINE + 1,
+          kind: 'data_exported',
+          person: null,
+          detail: 'late',
+        });
+        expect(await store.holdings(acme)).toEqual(nothing);
+        expect(await store.holdings(other)).toEqual(theirs);
       });
 
       it('takes the same organisation, people and devices again when all of them were erased', async () => {

@@ -21,9 +21,10 @@ import { beginDownload, openCopy, restOf } from '../support/ownCopy.ts';
 import { plant } from '../support/plantedPerson.ts';
 import { sweepOnce } from '../support/retained.ts';
 import { storedOf } from '../support/storedOf.ts';
+import { leftOf } from '../support/twoOrganisations.ts';
 import { endingsOn, leftOfPerson } from '../support/twoPeople.ts';
 
-// FAULTS 26: an account ends while its computer sends, others order the same, a download goes on, or the sweep of what is past its day.
+// FAULTS 26: an account, or an organisation, ends while its computers send, others order the same, a download goes on, or the sweep of what is past its day.
 
 let it: TestServer;
 let owner: TestOwner;
@@ -114,4 +115,37 @@ test('while the sweep of what is past its day goes on an account ends, and nothi
   expect(sweeps).toBeGreaterThan(1);
   expect(stored.map(({ day }) => day)).toEqual([...days.slice(2, 8), ...days.slice(2, 8)]);
   expect(stored.map(({ opens }) => opens)).toEqual(stored.map(() => 2));
+});
+
+test('an organisation that ends while its computers send keeps nothing of it, and one whose computers send meanwhile loses nothing', async () => {
+  const [ending, other] = [await it.addOrganisation('Gone'), await it.addOrganisation('Stays')];
+  const contentOf = () => [{ parameter: 'session', level: 'on', event: 'start', cause: 'employee', span: 0 }];
+  const senders = await Promise.all(
+    [ending, other].map(async ({ client, person }) => {
+      const device = await enrol(it.url, client, person, it.clock.now());
+      return sendNumbered({ port: it.server.port, device, policyVersion: 1, inFlight: 4, contentOf });
+    }),
+  );
+  const [, stays] = senders;
+  try {
+    await vi.waitFor(() => expect(senders.map(({ acknowledged }) => acknowledged.size > 3)).toEqual([true, true]), {
+      timeout: 10_000,
+    });
+    const order = () => ending.client.send('POST', '/organisation/ending', { name: 'Gone', password: PASSWORD });
+    const orders = await Promise.all([order(), order(), order()]);
+    // Whose order was under way has an account that does not open any more.
+    const [first, ...others] = orders.map(({ status }) => status).toSorted();
+    expect([first, others.filter((status) => ![401, 503].includes(status))]).toEqual([200, []]);
+    const ordered = orders.find(({ status }) => status === 200)?.body;
+    expect(ordered.counts.segments).toBeGreaterThan(0);
+    const before = stays?.acknowledged.size ?? 0;
+    await vi.waitFor(async () => expect((await fetch(`${ordered.address}/certificate.json`)).status).toBe(200), {
+      timeout: 15_000,
+    });
+    await vi.waitFor(() => expect(stays?.acknowledged.size).toBeGreaterThan(before + 3), { timeout: 10_000 });
+  } finally {
+    for (const sender of senders) sender.stop();
+  }
+  expect(await leftOf(it.data, ending.org)).toEqual({ records: 0, keys: 0, opened: 0 });
+  expect((await leftOf(it.data, other.org)).records).toBeGreaterThan(0);
 });

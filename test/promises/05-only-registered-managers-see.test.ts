@@ -164,6 +164,8 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   selfCheck: any(isOwner, isOfficer),
   retention: any(isOwner, isAdmin, isOfficer),
   clock: any(isOwner, isAdmin, isOfficer),
+  previewOrganisationEnding: isOwner,
+  endOrganisation: isOwner,
   previewRetention: any(isOwner, isAdmin, (actor) => actor === 'manager'),
   previewEntries: any(isOwner),
   keepEntries: any(isOwner),
@@ -214,7 +216,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
     if (shapeOf(name).response === 'text/event-stream') return expectStream(actor, pathOf(name, example));
     const reply = await clients[actor].send(shapeOf(name).method, pathOf(name, example), body);
     const allowed = common[name]?.(actor) === true;
-    // What would change the organisation is asked for in a way that cannot: a taken address, a place for backups, a version or a team that is not there, a wrong password.
+    // What would change the organisation is asked for in a way that cannot: a taken address, a place for backups, a version or a team that is not there, a wrong name or password.
     const refused = {
       invite: 409,
       publishPolicy: 409,
@@ -222,6 +224,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       rotatePolicyKey: 401,
       releaseClock: 401,
       keepEntries: 401,
+      endOrganisation: 400,
       changeTeam: 404,
     };
     const overtaken = {

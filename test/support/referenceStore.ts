@@ -103,25 +103,28 @@ export function createReferenceStore(from: Contents = nothing): Store {
   const guarded = <T extends object>(before: readonly T[]): T[] => {
     const rows = [...before];
     rows.push = (...more) => {
-      for (const one of more) if (!isOf(one, (id) => closedAccounts.has(id))) rows[rows.length] = one;
+      for (const one of more) {
+        const { org = '' } = one as { org?: string };
+        if (!closedAccounts.has(org) && !isOf(one, (id) => closedAccounts.has(id))) rows[rows.length] = one;
+      }
       return rows.length;
     };
     return rows;
   };
-  const organisations = [...from.organisations];
+  const organisations = guarded(from.organisations);
   const people = guarded(from.people);
-  const teams = [...from.teams];
+  const teams = guarded(from.teams);
   const tokens = guarded(from.tokens);
   const sessions = guarded(from.sessions);
   const devices = guarded(from.devices);
   const receipts = guarded(from.receipts);
-  const policies = [...from.policies];
-  const policyKeys = [...from.policyKeys];
+  const policies = guarded(from.policies);
+  const policyKeys = guarded(from.policyKeys);
   const acknowledgements = guarded(from.acknowledgements);
   const decisions = guarded(from.decisions);
-  const settings = [...from.settings];
+  const settings = guarded(from.settings);
   const requestSteps = guarded(from.requestSteps);
-  const notices = [...from.notices];
+  const notices = guarded(from.notices);
   const segments = guarded(from.segments);
   const blobs = guarded(from.blobs);
   const discards = guarded(from.discards);
@@ -193,7 +196,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
   };
 
   const countEvent = (event: NewSecurityEvent): void => {
-    if (event.person !== null && closedAccounts.has(event.person)) return;
+    if (closedAccounts.has(event.org) || (event.person !== null && closedAccounts.has(event.person))) return;
     const minute = (at: number) => Math.floor(at / 60_000);
     const same = (one: SecurityEvent) =>
       one.org === event.org &&
@@ -210,7 +213,7 @@ export function createReferenceStore(from: Contents = nothing): Store {
   };
 
   const countAccess = (access: NewAccess): void => {
-    if (closedAccounts.has(access.subject)) return;
+    if (closedAccounts.has(access.org) || closedAccounts.has(access.subject)) return;
     const hour = (at: number) => Math.floor(at / 3_600_000);
     const same = (one: AccessRecord) =>
       one.refused &&
@@ -835,7 +838,24 @@ export function createReferenceStore(from: Contents = nothing): Store {
         const ours = <T extends { org: string }>(all: readonly T[]): readonly T[] =>
           all.filter((one) => one.org === org);
         const records = [...tables.flatMap(ours), ...countsOf(org)];
+        const counted = countsOf(org).length;
         return {
+          kinds: {
+            account: ours(people).length,
+            sign_ins: ours(tokens).length + ours(sessions).length,
+            devices: ours(devices).length,
+            receipts: ours(receipts).length,
+            acknowledgements: ours(acknowledgements).length,
+            decisions: ours(decisions).length,
+            requests: ours(requestSteps).length,
+            erasures: ours(erasures).length,
+            segments: ours(segments).length,
+            images: ours(blobs).length,
+            imports: ours(imported).length,
+            not_kept: counted,
+            looks: ours(accesses).length,
+            security_events: ours(events).length,
+          },
           people: ours(people).length,
           devices: ours(devices).length,
           days: new Set(ours(segments).map((one) => `${one.person}/${one.day}`)).size,
@@ -891,6 +911,17 @@ export function createReferenceStore(from: Contents = nothing): Store {
         tell?.(gone);
       });
     },
+    closeOrganisation: (org) =>
+      step(() => {
+        closedAccounts.add(org);
+        for (const [place, one] of devices.entries()) {
+          if (one.org !== org) continue;
+          closedAccounts.add(one.device);
+          devices[place] = { ...one, status: 'retired' };
+        }
+        for (const table of [organisations, people, tokens, sessions] as { org: string }[][])
+          removed(table, (one) => one.org === org);
+      }),
     eraseOrganisation: (org, tell) =>
       step(() => {
         const counted = new Set(countsOf(org));

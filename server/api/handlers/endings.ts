@@ -1,10 +1,11 @@
 import { DaylightError } from '../../../shared/errors.ts';
-import type { EndingPreview, EndingView } from '../../../shared/protocol/http/endings.ts';
+import type { OrgId } from '../../../shared/ids.ts';
+import type { EndingPreview, EndingView, OrganisationEndingPreview } from '../../../shared/protocol/http/endings.ts';
 import type { Day } from '../../../shared/time.ts';
-import { personTarget } from '../../authorize.ts';
+import { organisation, personTarget } from '../../authorize.ts';
 import { verifyCertificate } from '../../lifecycle/certificate.ts';
 import { certificateWords } from '../../lifecycle/certificateWords.ts';
-import { endObstacle, requireEndable } from '../../lifecycle/endable.ts';
+import { endObstacle, organisationObstacle, requireEndable } from '../../lifecycle/endable.ts';
 import { recordsUntil } from '../../lifecycle/endedComputers.ts';
 import type { EndingNow } from '../../lifecycle/endings.ts';
 import { holdsOf } from '../../lifecycle/keptForHold.ts';
@@ -17,9 +18,13 @@ import { requireLeave, requirePerson } from '../leave.ts';
 import { refusedOnRecord, requireSamePerson } from '../samePerson.ts';
 import { noteEvent } from '../securityEvents.ts';
 
-/** Accounts that end, while the server runs: what would go, the order, how far each is, and its certificate. */
-export function endings(context: Context): HandlersOf<'endings' | 'certificate' | 'previewEnding' | 'endAccount'> {
-  const { store, accounts, clock, endings: engine, certificates } = context;
+/** Accounts and organisations that end, while the server runs: what would go, the order, how far each is, and its certificate. */
+export function endings(
+  context: Context,
+): HandlersOf<
+  'endings' | 'certificate' | 'previewEnding' | 'endAccount' | 'previewOrganisationEnding' | 'endOrganisation'
+> {
+  const { store, accounts, sessions, clock, endings: engine, certificates } = context;
   return {
     async endings({ leave: { actor } }) {
       const all = await Promise.all(engine.of(actor.org).map((one) => viewOf(context, one)));
@@ -35,7 +40,7 @@ export function endings(context: Context): HandlersOf<'endings' | 'certificate' 
     },
     previewEnding: ({ person }) => previewOf(context, person),
     async endAccount({ person: asked, signedIn: { person: asking, actor }, body: { name, ...proof } }) {
-      requireName((await accounts.profile(asked)).name, name);
+      requireName((await accounts.profile(asked)).name, name, ofPerson);
       await refusedOnRecord(context, asking, 'ending_refused', () => requireSamePerson(context, asking, proof));
       // In one turn with who is an owner: of two who end each other's account one stays.
       const ended = await accounts.alone(actor.org, async () => {
@@ -45,6 +50,24 @@ export function endings(context: Context): HandlersOf<'endings' | 'certificate' 
         await noteEvent(context, asking, 'account_ended');
         return engine.end({ org: person.org, person: person.person, by: leave.actor.role });
       });
+      return viewOf(context, { ...ended, isHeld: false });
+    },
+    previewOrganisationEnding: ({ leave: { actor } }) => previewOfOrganisation(context, actor.org),
+    async endOrganisation({ signedIn: { person: asking, session }, body: { name, ...proof }, cookie }) {
+      const { identity } = await context.organisations.signer(asking.org);
+      requireName(identity.name, name, ofOrganisation);
+      await refusedOnRecord(context, asking, 'ending_refused', () => requireSamePerson(context, asking, proof));
+      // In one turn with who is an owner: whoever was made something else meanwhile ends nothing.
+      const ended = await accounts.alone(asking.org, async () => {
+        const again = await sessions.again(session);
+        if (again === null) throw new DaylightError('unauthenticated', 'the session has ended', { remedy: 'Sign in.' });
+        const leave = requireLeave(again.actor, 'organisation.end', organisation(asking.org));
+        const everybody = await sessions.idsIn(asking.org);
+        const ending = await engine.endOrganisation({ org: asking.org, by: leave.actor.role });
+        sessions.noteOrganisationEnded(everybody);
+        return ending;
+      });
+      cookie.clear();
       return viewOf(context, { ...ended, isHeld: false });
     },
   };
@@ -65,15 +88,14 @@ async function viewOf({ certificates, publicUrl }: Context, ending: EndingNow): 
 async function previewOf(context: Context, record: PersonRecord): Promise<EndingPreview> {
   const { store, accounts, connections, backups, brake, clock } = context;
   const { org, person } = record;
-  const [{ name }, holdings, devices, obstacle, holds, kept] = await Promise.all([
+  const [{ name }, holdings, devices, obstacle, holds, inBackups] = await Promise.all([
     accounts.profile(record),
     store.holdingsOf(org, person),
     store.devices(org, [person]),
     endObstacle(context, record),
     holdsOf(context, record, clock.now(), brake.check() === 'free' ? 'trusted' : 'doubted'),
-    backups.view(),
+    backupsNow(backups),
   ]);
-  const open = kept.backups.filter(({ endedAt }) => endedAt === null);
   const inUse = devices.filter(({ status }) => status === 'active');
   return {
     ...{ asOf: clock.now(), name, ...holdings },
@@ -81,11 +103,34 @@ async function previewOf(context: Context, record: PersonRecord): Promise<Ending
       ...{ device: record.device, lastSeenAt: record.lastSeenAt, connected: connections.of(record.device) !== null },
       recordsUntil: recordsUntil(record),
     })),
-    backups: { many: open.length, until: Math.max(0, ...open.map(({ expires }) => expires)) || null },
+    backups: inBackups,
     beforeRestore: await isBeforeKept(context.folder),
     heldUntil: lastDayOf(holds),
     obstacle,
   };
+}
+
+async function previewOfOrganisation(context: Context, org: OrgId): Promise<OrganisationEndingPreview> {
+  const { store, organisations, connections, endings: engine, backups, clock } = context;
+  const [{ identity }, { people, days, kinds, records }, devices, obstacle, inBackups] = await Promise.all([
+    organisations.signer(org),
+    store.holdings(org),
+    store.devices(org),
+    organisationObstacle(context, org),
+    backupsNow(backups),
+  ]);
+  const until = Math.max(0, ...devices.map((one) => recordsUntil(one) ?? 0)) || null;
+  const inUse = devices.filter(({ status }) => status === 'active').length;
+  return {
+    ...{ asOf: clock.now(), name: identity.name, people, days, counts: { ...kinds }, records },
+    computers: { of: inUse, connected: connections.in(org).length, recordsUntil: until },
+    ...{ backups: inBackups, certificates: engine.of(org).length, obstacle },
+  };
+}
+
+async function backupsNow(backups: Context['backups']): Promise<EndingPreview['backups']> {
+  const open = (await backups.view()).backups.filter(({ endedAt }) => endedAt === null);
+  return { many: open.length, until: Math.max(0, ...open.map(({ expires }) => expires)) || null };
 }
 
 function lastDayOf(holds: readonly { readonly until: Day }[]): Day | null {
@@ -97,12 +142,18 @@ function lastDayOf(holds: readonly { readonly until: Day }[]): Day | null {
   );
 }
 
-function requireName(name: string, typed: string): void {
+const ofPerson = {
+  what: 'the person whose account would end',
+  remedy: 'Type the name as it stands on the page of the person.',
+};
+const ofOrganisation = {
+  what: 'the organisation that would end',
+  remedy: 'Type the name of the organisation as it stands at the top of each page.',
+};
+
+function requireName(name: string, typed: string, { what, remedy }: typeof ofPerson): void {
   if (typed.trim() === name.trim()) return;
-  throw new DaylightError('bad_request', 'name: this is not the name of the person whose account would end', {
-    field: 'name',
-    remedy: 'Type the name as it stands on the page of the person.',
-  });
+  throw new DaylightError('bad_request', `name: this is not the name of ${what}`, { field: 'name', remedy });
 }
 
 function noCertificate(): DaylightError {

@@ -2,7 +2,7 @@ import type { OrgId, PersonId } from '../../../shared/ids.ts';
 import { HeldKind } from '../../../shared/protocol/http/holdings.ts';
 import type { BlobFolder } from '../blobs/blobFolder.ts';
 import type { AuditTree, Endings } from '../store.ts';
-import { audited, noteClosed } from './closedAccounts.ts';
+import { audited, noteClosed, noteOrganisationClosed } from './closedAccounts.ts';
 import { bytes, idBytes, int, text } from './columns.ts';
 import type { Database } from './database.ts';
 import { nextMark } from './devices.ts';
@@ -45,6 +45,7 @@ export function endingsIn(
       const rows = await read.first(counts, [ours]);
       const count = (column: string): number => (rows === null ? 0 : int(rows, column));
       return {
+        kinds: byKind(count),
         people: count('person'),
         devices: count('device'),
         days: count('days'),
@@ -56,11 +57,9 @@ export function endingsIn(
     async holdingsOf(org, person, below) {
       const row = await read.first(countsOf, [idBytes(org), idBytes(person), below ?? NO_EPOCH]);
       const count = (column: string): number => (row === null ? 0 : int(row, column));
-      const of = (kind: HeldKind): number =>
-        ofPeople.reduce((sum, { table, paths }) => sum + (paths.kind === kind ? count(table) : 0), 0);
       return {
         days: count('days'),
-        counts: Object.fromEntries(HeldKind.options.map((kind) => [kind, of(kind)])) as Record<HeldKind, number>,
+        counts: byKind(count),
         records: ofPeople.reduce((sum, { table }) => sum + count(table), 0),
       };
     },
@@ -92,6 +91,13 @@ export function endingsIn(
         }
       }
     },
+    closeOrganisation: (org) =>
+      writer.unit(async (tx) => {
+        await noteOrganisationClosed(tx, org);
+        for (const table of ['organisation', 'person', 'token', 'web_session'])
+          await tx.run(`DELETE FROM ${table} WHERE org = ?`, [idBytes(org)]);
+        await tx.run(`UPDATE device SET status = 'retired' WHERE org = ?`, [idBytes(org)]);
+      }),
     async eraseOrganisation(org, tell) {
       const ours = idBytes(org);
       let gone = 0;
@@ -125,6 +131,12 @@ async function close(tx: Transaction, org: OrgId, person: PersonId): Promise<num
     gone += await tx.run(`DELETE FROM ${table} WHERE org = ? AND person = ?`, whose);
   }
   return gone;
+}
+
+function byKind(count: (table: string) => number): Record<HeldKind, number> {
+  const of = (kind: HeldKind): number =>
+    ofPeople.reduce((sum, { table, paths }) => sum + (paths.kind === kind ? count(table) : 0), 0);
+  return Object.fromEntries(HeldKind.options.map((kind) => [kind, of(kind)])) as Record<HeldKind, number>;
 }
 
 /** Files that are removed before the rows that name them. */

@@ -72,6 +72,30 @@ export type EndingView = z.infer<typeof EndingView>;
 export const EndObstacle = z.strictObject({ kind: z.literal('only_owner') });
 export type EndObstacle = z.infer<typeof EndObstacle>;
 
+/** What keeps an organisation from being ended now: so many legal holds, the last of them until the end of that day. */
+export const OrganisationEndObstacle = z.strictObject({ kind: z.literal('held'), holds: count, until: Day });
+export type OrganisationEndObstacle = z.infer<typeof OrganisationEndObstacle>;
+
+export const OrganisationEndingPreview = z.strictObject({
+  asOf: UnixMs,
+  /** What has to be typed to order it. */
+  name: z.string(),
+  people: count,
+  /** Days of people on which something was recorded. */
+  days: count,
+  /** Of everybody together. */
+  counts: z.record(HeldKind, count),
+  /** Rows of all tables, and files: those above, and what is the organisation's own. */
+  records: count,
+  /** Those in use. None of them records after `recordsUntil`, told or not; null: none was ever given a lease. */
+  computers: z.strictObject({ of: count, connected: count, recordsUntil: UnixMs.nullable() }),
+  backups: InBackups,
+  /** Certificates of accounts of it that were ended; they stay, and are read under their addresses. */
+  certificates: count,
+  obstacle: OrganisationEndObstacle.nullable(),
+});
+export type OrganisationEndingPreview = z.infer<typeof OrganisationEndingPreview>;
+
 export const EndingPreview = z.strictObject({
   asOf: UnixMs,
   /** What has to be typed to order it. */
@@ -147,6 +171,28 @@ export const endingsRoutes = {
     query: empty,
     summary:
       'Ends the account for ever (owner; admin, but not an owner or themself), with the name of the person typed, the password again and a new code of the second factor. When it is answered, nobody is signed in as this person and every key of theirs is destroyed; the rest follows by itself. 400 for another name; 409 for the only owner. What a legal hold keeps goes when that is over.',
+    body: z.strictObject({ name: wellFormed(0, 200), ...proof }),
+    response: EndingView,
+  }),
+  previewOrganisationEnding: route({
+    method: 'GET',
+    path: '/organisation/ending',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'What would go if this organisation were ended now, by kind, its computers, what would stay until when, and what keeps it from being ended (owner).',
+    body: null,
+    response: OrganisationEndingPreview,
+  }),
+  endOrganisation: route({
+    method: 'POST',
+    path: '/organisation/ending',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    summary:
+      'Ends the organisation for ever (owner), with its name typed, the password again and a new code of the second factor. When it is answered, nobody in it is signed in and every key of it is destroyed; the rest follows by itself. The answer has the address of its certificate, which is the one thing that can be asked for afterwards. 400 for another name; 409 while a legal hold keeps something.',
     body: z.strictObject({ name: wellFormed(0, 200), ...proof }),
     response: EndingView,
   }),

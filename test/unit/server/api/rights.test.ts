@@ -151,6 +151,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ previewEnding: ['owner', 'admin'], endAccount: ['owner', 'admin'] },
   ...{ leavingDates: ['owner', 'admin', 'privacy_officer'], leavingDate: ['owner', 'admin', 'privacy_officer'] },
   ...{ setLeavingDate: staff, postponeLeavingDate: staff, cancelLeavingDate: staff },
+  ...{ previewOrganisationEnding: ['owner'], endOrganisation: ['owner'] },
   ...{ backups: ['owner', 'admin'], makeBackup: ['owner', 'admin'] },
   ...{ retention: ['owner', 'admin', 'privacy_officer'], clock: ['owner', 'admin', 'privacy_officer'] },
   ...{ previewRetention: publishers, releaseClock: ['owner', 'admin'] },
@@ -199,6 +200,7 @@ async function isLetIn(client: Client, name: ClosedRoute, person: string): Promi
   const { body: example, ...path } = examples(ids(person))[name];
   const more: Partial<Record<ClosedRoute, object>> = {
     endAccount: { ...example, name: 'Asked' },
+    endOrganisation: { ...example, name: 'Table' },
     setLeavingDate: { ...example, day: dayOf(it.clock.now() + DAY) },
   };
   const body = name === 'changePerson' ? { name: 'Asked' } : (more[name] ?? example);
