@@ -15,7 +15,7 @@ import { ImageId, type PersonId, SegmentId, SessionId } from '../../shared/ids.t
 import { addDays, DAY, type Day, HOUR } from '../../shared/time.ts';
 import { enrolIn } from './enrolIn.ts';
 import { openFoundationIn } from './numberedNotes.ts';
-import { batch, device, orgId, personId } from './storeRecords.ts';
+import { batch, device, orgId, personId, person as personRecord } from './storeRecords.ts';
 
 // Somebody's notes, titles and pictures of some weeks, of which a part is erased. A note says of which day it is, and which of that day.
 
@@ -37,6 +37,7 @@ export async function prepareErasable(data: string, expires: Day = LATE): Promis
   const foundation = await openFoundationIn(data, true);
   const { store, vault } = foundation;
   await store.createOrganisation({ org, createdAt: Date.now(), profile: vault.fromStore(new Uint8Array()) });
+  await store.createPerson(personRecord('ann'));
   await enrolIn(store, device('laptop'));
   for (let place = 0; place < DAYS; place += 1) await storeDay(foundation, place, expires);
   await foundation.close();
