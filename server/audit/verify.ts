@@ -1,17 +1,15 @@
-import type { z } from 'zod';
-import { Checkpoint } from '../../shared/audit/checkpoint.ts';
+import type { Checkpoint } from '../../shared/audit/checkpoint.ts';
 import { type AuditLeaf, EntryKind, type LetGoLeaf, wrongSuccessor } from '../../shared/audit/leaf.ts';
 import { keptEntries, LetGo } from '../../shared/audit/letGo.ts';
-import { isCanonical } from '../../shared/canonical.ts';
 import type { OrgId } from '../../shared/ids.ts';
-import type { PublicKey, Signed, SigningContext } from '../../shared/signed.ts';
+import type { PublicKey, Signed } from '../../shared/signed.ts';
 import { DAY, type UnixMs } from '../../shared/time.ts';
-import { verifySigned } from '../control/signer.ts';
 import type { AuditedRow, AuditTree } from '../store/store.ts';
 import { hashOf, isEarlier, leafIn, standsFor } from './entry.ts';
 import { agedBy } from './letGo.ts';
 import { rowsWithin } from './rows.ts';
 import { sha256 } from './sha256.ts';
+import { checkpointBy, signedBy } from './signed.ts';
 import { append, type Edge, noLeaves, rootOf, type TreeNode } from './tree.ts';
 
 /** What is read to verify a tree: of one instant, so that nothing is counted on meanwhile. */
@@ -76,7 +74,7 @@ export async function verifyTree(tree: VerifiedTree, options: VerifyOptions): Pr
   const { org, tell = () => undefined } = options;
   const head = await tree.auditEdge(org);
   const signed = [...(await tree.checkpoints(org)).map((one) => one.signed), ...(options.kept ?? [])];
-  const checkpoints = signed.map((one) => checkpointOf(one, options));
+  const checkpoints = signed.map((one): GivenCheckpoint => checkpointBy(options, one) ?? 'forged');
   const leaves = await verifyLeaves(tree, options, head, checkpoints, (done) => tell(done, 2 * head.size));
   const rows = await verifyRows(tree, org, leaves, (done) => tell(head.size + done, 2 * head.size));
   const { count: leafless, first } = await tree.auditLeafless(org);
@@ -92,22 +90,6 @@ function firstOf(leaves: AuditFinding | null, rows: AuditFinding | null): AuditF
 }
 
 type GivenCheckpoint = Checkpoint | 'forged';
-
-function checkpointOf(signed: Signed, options: VerifyOptions): GivenCheckpoint {
-  return signedBy(options, 'daylight/checkpoint/v1', signed, Checkpoint) ?? 'forged';
-}
-
-/** Null for what is not signed by the key of this organisation, for this, and about it. */
-function signedBy<T extends { readonly org: OrgId }>(
-  { org, serverKey }: VerifyOptions,
-  context: SigningContext,
-  signed: Signed,
-  schema: z.ZodType<T>,
-): T | null {
-  if (!verifySigned(context, signed, serverKey) || !isCanonical(signed.payload)) return null;
-  const parsed = schema.safeParse(JSON.parse(signed.payload));
-  return parsed.success && parsed.data.org === org ? parsed.data : null;
-}
 
 interface Leaves {
   readonly size: number;
@@ -203,14 +185,17 @@ async function verifyLeaves(
   function letGo({ signed, seq, at: leafAt }: LetGoLeaf): AuditFault | null {
     const said = signedBy(options, 'daylight/let-go/v1', signed, LetGo);
     if (said === null || said.at !== leafAt) return 'let_go_forged';
-    const { of, days, size, signedAt, entries } = said;
-    // It was made before it was signed for; a small step of the clock is none.
-    const after = sound.filter((one) => one.size > seq).map((one) => one.at);
+    const by = checkpointBy(options, said.by);
+    if (by === null) return 'let_go_forged';
+    const { of, days, entries } = said;
+    // It was made before it was signed for; a small step of the clock is none, and what was signed while the clock was back says nothing.
+    const before = Math.max(0, ...sound.flatMap((one) => (one.size <= seq ? [one.at] : [])));
+    const after = sound.flatMap((one) => (one.size > seq && one.at >= before ? [one.at] : []));
     const made = Math.min(said.at, DAY + Math.min(options.now, ...after));
-    const aged = agedBy([...sound, { size, at: signedAt }], made, days);
-    if (days < keptEntries[of].least || aged === null || aged.size < size) return 'let_go_early';
+    const aged = agedBy([...sound, by], made, days);
+    if (days < keptEntries[of].least || aged === null || aged.size < by.size) return 'let_go_early';
     const isOf = ([low, high]: readonly [number, number]): boolean =>
-      high < size && standing.subarray(low, high + 1).every((one) => one === kindCode(of));
+      high < by.size && standing.subarray(low, high + 1).every((one) => one === kindCode(of));
     if (!entries.every(isOf)) return 'let_go_early';
     return areGone(entries, seq) ? null : 'wrong_successor';
   }

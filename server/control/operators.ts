@@ -111,9 +111,10 @@ export async function grantsIn(
   return Promise.all(asked.map((one) => opened(vault, org, one)));
 }
 
-/** Whether somebody is let in now, to look at anybody. */
+/** Whether somebody is let in now, to look at anybody; where that cannot be read, somebody may be. */
 export async function isAnyoneLetIn(deps: KeptDeps, org: OrgId, now: UnixMs): Promise<boolean> {
-  return (await keptIn(deps, org)).grants.some((one) => isOpen(one, now));
+  const { isReadable, grants } = await keptIn(deps, org);
+  return !isReadable || grants.some((one) => isOpen(one, now));
 }
 
 /** Throws DaylightError `forbidden` where nobody was let in. */
@@ -171,7 +172,8 @@ interface KeptDeps {
 
 async function keptIn({ store, vault }: KeptDeps, org: OrgId) {
   const setting = await readSetting(store, vault, { org, name: OPERATORS }, KeptAll);
-  return { revision: setting?.revision ?? 0, grants: setting?.value?.grants ?? [] };
+  const isReadable = setting === null || setting.value !== null;
+  return { revision: setting?.revision ?? 0, isReadable, grants: setting?.value?.grants ?? [] };
 }
 
 async function opened(vault: Vault, org: OrgId, { sealed, ...kept }: Kept): Promise<Grant> {

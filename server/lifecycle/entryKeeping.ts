@@ -1,13 +1,18 @@
 import { z } from 'zod';
+import type { Checkpoint } from '../../shared/audit/checkpoint.ts';
 import { EntryKind } from '../../shared/audit/leaf.ts';
 import { keptEntries, type LetGo } from '../../shared/audit/letGo.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import type { EntriesView } from '../../shared/protocol/http/retention.ts';
+import type { Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { runsOf } from '../audit/entry.ts';
 import { agedBy } from '../audit/letGo.ts';
+import { sha256 } from '../audit/sha256.ts';
+import { checkpointBy } from '../audit/signed.ts';
+import { joined, nodesOf } from '../audit/tree.ts';
 import type { Clock } from '../clock.ts';
 import type { Keeping } from '../control/keeping.ts';
 import { isAnyoneLetIn } from '../control/operators.ts';
@@ -17,14 +22,7 @@ import { holdsView } from '../records/holds.ts';
 import { incidentsOf } from '../records/incidents.ts';
 import { unreadableOf } from '../records/numbered.ts';
 import { readRegister } from '../records/registers.ts';
-import {
-  type AuditAmount,
-  type AuditTree,
-  type CheckpointRecord,
-  type LetGoRows,
-  type Settings,
-  StoreError,
-} from '../store/store.ts';
+import { type AuditAmount, type AuditTree, type LetGoRows, type Settings, StoreError } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 
 // How long is kept who looked at whom, and what else is on record; and letting go what is older, so that it is never taken for taken out.
@@ -73,22 +71,49 @@ export async function evidenceFor({ store, vault }: SettingDeps, org: OrgId, now
   return (await isAnyoneLetIn({ store, vault }, org, now)) ? 'operator' : null;
 }
 
-/** What is older than so many days at this moment, but for what is of somebody of whom something is held; null where nothing is. */
-export async function agedRows(
-  { store, vault }: SettingDeps,
+interface AgedDeps extends SettingDeps {
+  readonly store: SettingDeps['store'] & Pick<AuditTree, 'auditEdge' | 'auditNodes' | 'checkpoints'>;
+  readonly organisations: Pick<Organisations, 'signer'>;
+}
+
+/**
+ * What is older than so many days at this moment, but for what is of somebody of whom something is held; null where nothing is, and where it cannot
+ * be told what is held.
+ */
+async function agedRows(
+  deps: AgedDeps,
   org: OrgId,
   { kind, days, now }: { readonly kind: EntryKind; readonly days: number; readonly now: UnixMs },
-  checkpoints: readonly CheckpointRecord[],
-): Promise<{ readonly by: CheckpointRecord; readonly rows: LetGoRows } | null> {
-  const by = agedBy(checkpoints, now, days);
-  if (by === null) return null;
-  const { holds } = holdsView(await readRegister(store, vault, org, 'holds'), now);
+): Promise<{ readonly by: Signed; readonly rows: LetGoRows } | null> {
+  const aged = agedBy(await signedCheckpoints(deps, org), now, days);
+  if (aged === null || !(await isOfTree(deps.store, org, aged))) return null;
+  const { holds, unreadable } = holdsView(await readRegister(deps.store, deps.vault, org, 'holds'), now);
+  if (unreadable > 0) return null;
   const except = [...new Set(holds.flatMap(({ state, person }) => (state === 'holds' ? [person] : [])))];
-  return { by, rows: { kind, below: by.size, except } };
+  return { by: aged.signed, rows: { kind, below: aged.size, except } };
+}
+
+/** By what is signed, and not by what stands beside it: whoever can write into the database would make of a young tree an old one. */
+async function signedCheckpoints({ store, organisations }: AgedDeps, org: OrgId) {
+  const { serverKey } = (await organisations.signer(org)).identity;
+  return (await store.checkpoints(org)).flatMap(({ signed }) => {
+    const said = checkpointBy({ org, serverKey }, signed);
+    return said === null ? [] : [{ ...said, signed }];
+  });
+}
+
+async function isOfTree(
+  store: Pick<AuditTree, 'auditEdge' | 'auditNodes'>,
+  org: OrgId,
+  { size, root }: Pick<Checkpoint, 'size' | 'root'>,
+): Promise<boolean> {
+  if (size === 0 || size > (await store.auditEdge(org)).size) return false;
+  const hashes = await store.auditNodes(org, nodesOf({ from: 0, to: size }));
+  return Buffer.from(joined(sha256, hashes)).toString('hex') === root;
 }
 
 interface EntriesDeps extends SettingDeps {
-  readonly store: SettingDeps['store'] & Pick<AuditTree, 'auditAmount' | 'checkpoints'>;
+  readonly store: SettingDeps['store'] & Pick<AuditTree, 'auditAmount'>;
 }
 
 /** What there is of one kind, and for how long it is kept. */
@@ -106,11 +131,11 @@ export async function entriesView(
 
 /** What would be let go at once. */
 export async function previewEntries(
-  deps: EntriesDeps,
+  deps: EntriesDeps & AgedDeps,
   org: OrgId,
   of: { readonly kind: EntryKind; readonly days: number; readonly now: UnixMs },
 ): Promise<AuditAmount> {
-  const aged = await agedRows(deps, org, of, await deps.store.checkpoints(org));
+  const aged = await agedRows(deps, org, of);
   return aged === null ? { count: 0, oldest: null, newest: null } : deps.store.auditAmount(org, aged.rows);
 }
 
@@ -137,9 +162,8 @@ export async function keepEntries(
   await putSetting(store, vault, { org, name: ENTRY_DAYS, revision: (before?.revision ?? 0) + 1, at: now }, value);
 }
 
-export interface LetGoDeps extends SettingDeps {
-  readonly store: SettingDeps['store'] & Pick<AuditTree, 'checkpoints' | 'agedEntries' | 'letGoEntries'>;
-  readonly organisations: Pick<Organisations, 'signer'>;
+export interface LetGoDeps extends AgedDeps {
+  readonly store: AgedDeps['store'] & Pick<AuditTree, 'agedEntries' | 'letGoEntries'>;
   readonly clock: Clock;
 }
 
@@ -151,12 +175,11 @@ export async function letGoSome(deps: LetGoDeps, org: OrgId, kind: EntryKind, da
   const { store, organisations, clock } = deps;
   const at = clock.now();
   if ((await evidenceFor(deps, org, at)) !== null) return 0;
-  const aged = await agedRows(deps, org, { kind, days, now: at }, await store.checkpoints(org));
+  const aged = await agedRows(deps, org, { kind, days, now: at });
   if (aged === null) return 0;
   const entries = await store.agedEntries(org, aged.rows, MOST);
   if (entries.length === 0) return 0;
-  const { size, at: signedAt } = aged.by;
-  const said: LetGo = { schema: 1, org, of: kind, at, days, size, signedAt, entries: runsOf(entries) };
+  const said: LetGo = { schema: 1, org, of: kind, at, days, by: aged.by, entries: runsOf(entries) };
   const signed = (await organisations.signer(org)).signAsServer('daylight/let-go/v1', said);
   try {
     await store.letGoEntries(org, kind, entries, { at, signed });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { OrgId } from '../ids.ts';
+import { Signed } from '../signed.ts';
 import { UnixMs } from '../time.ts';
-import { EntryKind, LeafNumber, LeafRuns } from './leaf.ts';
+import { EntryKind, LeafRuns } from './leaf.ts';
 
 /**
  * For how many days what is recorded is kept: at least, where nobody said anything, and at most. A look is kept for a year longer than the
@@ -24,9 +25,8 @@ export const LetGo = z.strictObject({
   at: UnixMs,
   /** The time that they were kept for. */
   days: z.int().min(0),
-  /** Of a checkpoint that was that old: what stands before it was there then, whatever time it says of itself. */
-  size: LeafNumber,
-  signedAt: UnixMs,
+  /** A checkpoint that was that old: what stands before it was there then, whatever time it says of itself. */
+  by: Signed,
   entries: LeafRuns,
 });
 export type LetGo = z.infer<typeof LetGo>;

@@ -91,10 +91,23 @@ async function planted(leaf: (seq: number) => AuditLeaf): Promise<void> {
 const takenOut = (seq: number) => tampered((db) => db.run('DELETE FROM security_event WHERE seq = ?', [seq]));
 
 /** Of whoever has the keys, too. */
-async function signedLetGo(change: Partial<LetGo>): Promise<Signed> {
-  const said = { schema: 1, org: acme, of: 'security_event', at: wall.now, days: YEAR, entries: [[1, 1]], ...change };
-  return (await foundation.organisations.signer(acme)).signAsServer('daylight/let-go/v1', said);
+async function signedLetGo({ size = 2, signedAt = NINE, ...change }: Forged): Promise<Signed> {
+  const signer = await foundation.organisations.signer(acme);
+  const tree = { schema: 1, org: acme, epoch: 0, size, root: '00'.repeat(32), at: signedAt };
+  const by = signer.signAsServer('daylight/checkpoint/v1', tree);
+  const said = {
+    schema: 1,
+    org: acme,
+    of: 'security_event',
+    at: wall.now,
+    days: YEAR,
+    by,
+    entries: [[1, 1]],
+    ...change,
+  };
+  return signer.signAsServer('daylight/let-go/v1', said);
 }
+type Forged = Partial<LetGo> & { readonly size?: number; readonly signedAt?: number };
 
 it('what is past its time goes, its leaves and what was signed stay, and the tree is whole; a younger one that is missing is named', async () => {
   await event();
@@ -176,7 +189,7 @@ it('a checkpoint that was signed while the clock was years ahead keeps nothing f
   expect(await finding()).toBeNull();
 });
 
-it.each<[string, () => Partial<LetGo>]>([
+it.each<[string, () => Forged]>([
   ['fewer days than anybody may say', () => ({ days: 100, size: 2, signedAt: NINE })],
   ['a checkpoint that was not old enough', () => ({ size: 2, signedAt: NINE + 250 * DAY })],
   ['more entries than the checkpoint had', () => ({ size: 1, signedAt: NINE })],
@@ -241,12 +254,66 @@ const put = (name: string, entry: unknown, author = officer, revision = 1) =>
     { author, reason: 'for this test', entry },
   );
 
-it('what cannot be read of the incidents may be one that is open', async () => {
+it.each(['incidents', 'holds'] as const)('what cannot be read of the %s may be one that is open', async (register) => {
   await event();
   await later(0);
   await later(400);
-  await put('incidents', 'changed in the store');
+  await put(register, 'changed in the store');
   expect(await letGo('security_event', YEAR)).toBe(0);
+});
+
+it('where it cannot be read who is let in, somebody may be', async () => {
+  await event();
+  await later(0);
+  await later(400);
+  const asked = { org: acme, person: ann, by: 'root', reason: 'a disk', hours: 1 };
+  await letIn({ ...foundation, clock, random: systemRandom }, asked);
+  await later(1);
+  await tampered((db) => db.run("UPDATE organisation_setting SET sealed = x'00' WHERE name = 'operators'"));
+  expect(await letGo('security_event', YEAR)).toBe(0);
+});
+
+it('whoever writes into the database makes nothing old: what a checkpoint says is what was signed, of this very tree', async () => {
+  await event('old');
+  const old = await later(0);
+  await later(400);
+  await event('young');
+  await look(bob);
+  const size = await later(0);
+  await tampered(async (db) => {
+    await db.run('DELETE FROM audit_checkpoint WHERE size > ?', [old]);
+    await db.run('UPDATE audit_checkpoint SET size = ?, at = ?', [size, NINE - 10 * YEAR * DAY]);
+  });
+  expect([await letGo('security_event', YEAR), await letGo('access', YEAR)]).toEqual([1, 0]);
+  expect((await foundation.store.securityEvents(acme, 9)).map(({ person }) => person)).toEqual([personId('young')]);
+
+  wall.now += YEAR * DAY;
+  await tampered((db) => db.run("UPDATE audit_checkpoint SET payload = replace(payload, 'schema', 'schemes')"));
+  expect(await letGo('security_event', YEAR)).toBe(0);
+});
+
+it('nothing of a tree that is another one than was signed is let go', async () => {
+  await event();
+  await event('bob');
+  await later(0);
+  await later(400);
+  await tampered((db) => db.run(`UPDATE audit_leaf SET leaf = replace(leaf, '"seq":2', '"seq":3')`));
+  expect(await letGo('security_event', YEAR)).toBe(0);
+});
+
+it('one checkpoint that was signed while the clock was back does not accuse what was let go before', async () => {
+  await event();
+  await later(0);
+  await later(400);
+  expect(await letGo('security_event', YEAR)).toBe(1);
+  await later(0);
+  wall.now -= 3 * YEAR * DAY;
+  await event('meanwhile');
+  await later(0);
+  wall.now += 3 * YEAR * DAY;
+  await event('after');
+  await later(1);
+  expect(await finding()).toBeNull();
 });
 
 it('an incident that is open and an operator who is let in keep all of it; a legal hold keeps what is of its person', async () => {
