@@ -2,10 +2,11 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { processorFields } from '../../shared/protocol/http/processors.ts';
 import { COPY } from '../../shared/rightsRequest.ts';
-import { DAY, HOUR } from '../../shared/time.ts';
+import { addDays, DAY, dayOf, HOUR } from '../../shared/time.ts';
 import {
   addMember,
   type Client,
+  type Json,
   type Member,
   PASSWORD,
   publish,
@@ -37,6 +38,8 @@ interface View {
 interface Ids {
   readonly person: string;
   readonly team: string;
+  /** Has a last day. */
+  readonly leaves: string;
   readonly day: string;
 }
 
@@ -48,6 +51,7 @@ const UNBROKEN = 'Wolkenstein'.repeat(10);
 
 const people = { as: 'owner', path: '/people', heading: 'People' } as const;
 const person = { as: 'owner', path: (of: Ids) => `/people/${of.person}`, heading: LONG } as const;
+const ends = { as: 'owner', path: (of: Ids) => `/people/${of.leaves}`, heading: UNBROKEN } as const;
 const collection = { as: 'owner', path: '/collection', heading: 'Collection' } as const;
 const looking = { as: 'manager', purpose: ['Working time', 'Project costing'] } as const;
 const dayPath = (of: Ids) => `/people/${of.person}/day/${of.day}`;
@@ -86,10 +90,27 @@ const views: Readonly<Record<string, View>> = {
   'a device that is added': { ...person, open: pressForDialog('Add a device', `Add a device for ${LONG}`) },
   'an account that is ended': { ...person, open: pressForDialog('End the account', 'There is no way back.') },
   endings: { as: 'owner', path: '/endings', heading: 'Endings' },
+  'endings, one set ahead that is over': {
+    ...{ as: 'owner', path: '/endings', heading: 'Endings' },
+    open: answered('**/api/v1/leaving-dates', overdue, 'The clock of the server is in doubt'),
+  },
+  'a last day that is moved': { ...ends, open: pressForDialog('Move the last day', 'What stays, and until when') },
   'what a device says': { ...person, open: press('What it says it does', 'Hide') },
   'a device that is retired': { ...person, open: pressForDialog('Retire', 'This cannot be undone.') },
   'a team': { as: 'owner', path: ({ team }) => `/teams/${team}`, heading: TEAM },
   backups: { as: 'owner', path: '/backups', heading: 'Backups' },
+  'backups, the recovery set fails': {
+    ...{ as: 'owner', path: '/backups', heading: 'Backups' },
+    open: answered('**/api/v1/backups', failingSet, 'Cannot be written'),
+  },
+  'for how long security events are kept': {
+    ...{ as: 'owner', path: '/retention', heading: 'Retention' },
+    open: pressForDialog('Change: Security events', 'How long security events are kept'),
+  },
+  'a request that is taken down': {
+    ...{ as: 'officer', path: '/requests', heading: 'Requests to answer' },
+    open: press('Take down a request', 'How you made sure who asked'),
+  },
   'security events': { as: 'owner', path: '/security', heading: 'Security events' },
   account: { as: 'owner', path: '/account', heading: 'Account' },
   'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },
@@ -241,11 +262,18 @@ beforeAll(async () => {
   const employee = await addMember(server, owner, 'employee', { name: LONG, email: EMAIL, teams: [team.id] });
   await owner.ok('POST', '/people', { name: LONG, email: `b.${EMAIL}`, role: 'employee', teams: [team.id] });
   const unbroken = await owner.ok('POST', '/teams', { name: UNBROKEN });
-  await owner.ok('POST', '/people', { name: UNBROKEN, email: 'u@example.com', role: 'employee', teams: [unbroken.id] });
+  const leaves = await owner.ok('POST', '/people', {
+    name: UNBROKEN,
+    email: 'u@example.com',
+    role: 'employee',
+    teams: [unbroken.id],
+  });
   await owner.ok('POST', `/people/${employee.person}/enrolment-codes`, {});
   const recorded = await recordDay(server.data, org, employee.person, server.clock.now() - 3 * HOUR);
   clients = { nobody: null, owner, manager: manager.client, officer: officer.client, employee: employee.client };
-  ids = { person: employee.person, team: team.id, day: recorded.day };
+  ids = { person: employee.person, team: team.id, leaves: leaves.person.id, day: recorded.day };
+  const last = { day: addDays(dayOf(server.clock.now()), 12), zone: 'Europe/Berlin', password: PASSWORD };
+  await owner.ok('PUT', `/people/${leaves.person.id}/leaving-date`, last);
   const consent = { level: 'blurred', basis: 'consent' };
   await publish(owner, { device: { level: 'full' }, timezone: { level: 'on' }, screenshot: consent });
   const grounds = `${UNBROKEN} ${LONG}`;
@@ -302,6 +330,28 @@ async function showDays(page: Page): Promise<void> {
 
 function openWhy(parameter: string): (page: Page) => Promise<void> {
   return (page) => page.locator(`[data-parameter=${parameter}] summary`).click();
+}
+
+/** Shows the page once more with an answer that no server gives at once. */
+function answered(route: string, change: (body: Json) => Json, shown: string): (page: Page) => Promise<void> {
+  return async (page) => {
+    await page.context().route(route, async (asked) => {
+      const response = await asked.fetch();
+      await asked.fulfill({ response, json: change(await response.json()) });
+    });
+    await page.reload();
+    await page.getByText(shown).first().waitFor();
+  };
+}
+
+function overdue({ people: all, ...rest }: Json): Json {
+  return { ...rest, people: all.map((one: Json) => ({ ...one, isDue: true, obstacle: 'clock' })) };
+}
+
+function failingSet(view: Json): Json {
+  const failing = { since: server.clock.now(), code: 'EROFS' };
+  const file = `/mnt/${UNBROKEN}/recovery.age`;
+  return { ...view, recovery: { state: 'failing', file, writtenAt: failing.since - DAY, failing } };
 }
 
 function press(name: string | RegExp, shown: string): (page: Page) => Promise<void> {

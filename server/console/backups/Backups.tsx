@@ -79,7 +79,12 @@ function Schedule({ view: { place, nextAt, everyMs, keepDays, job } }: { view: B
 function Recovery({ recovery }: { recovery: BackupsView['recovery'] }) {
   return (
     <section className="dl-panel dl-stack" aria-labelledby="backups-recovery">
-      <h2 id="backups-recovery">{say('backups.recovery')}</h2>
+      <div className="dl-row">
+        <h2 id="backups-recovery">{say('backups.recovery')}</h2>
+        <Mark tone={recovery.state === 'written' ? 'on' : recovery.state === 'none' ? 'wait' : 'gone'}>
+          {say(`backups.recovery.is.${recovery.state}`)}
+        </Mark>
+      </div>
       <p className={classes.name}>{recoveryWords(recovery)}</p>
     </section>
   );
@@ -100,7 +105,7 @@ function Job({ job: { doing, done, of } }: { job: NonNullable<BackupsView['job']
   return (
     <div role="status">
       <p>{text}</p>
-      <Progress value={of === 0 ? 100 : (100 * done) / of} animated={of === 0} aria-label={text} />
+      <Progress mt="xs" value={of === 0 ? 100 : (100 * done) / of} animated={of === 0} aria-label={text} />
     </div>
   );
 }
@@ -149,10 +154,12 @@ function Row({ one: { at, state, expires, endedAt, bytes, checked } }: { one: Ba
       <td className="dl-number">
         {say(endedAt === null ? 'backups.endsOn' : 'backups.endedOn', { when: dateTime(endedAt ?? expires) })}
       </td>
-      <td className="dl-number">{bytes === 0 ? '' : size(bytes)}</td>
-      <td>
+      <td className="dl-number" data-label={bytes === 0 ? undefined : say('backups.size')}>
+        {bytes === 0 ? '' : size(bytes)}
+      </td>
+      <td data-label={state === 'complete' || checked !== null ? say('backups.checked') : undefined}>
         {checked === null
-          ? say('backups.unchecked')
+          ? state === 'complete' && say('backups.unchecked')
           : say(checked.how === 'all' ? 'backups.checkedAll' : 'backups.checkedStructure', {
               when: dateTime(checked.at),
             })}

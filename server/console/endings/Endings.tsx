@@ -48,13 +48,16 @@ export function Endings() {
 }
 
 function Row({ ending }: { ending: EndingView }) {
-  const { state, states, orderedBy, isHeld, certificate, address } = ending;
+  const { ending: id, state, states, orderedBy, isHeld, certificate, address } = ending;
   const [ordered] = states;
   const since = states.at(-1)?.at;
   return (
     <tr>
       <td data-label={say('endings.ordered')}>
         {ordered !== undefined && <div className="dl-number">{dateTime(ordered.at)}</div>}
+        <div className="dl-quiet dl-small">
+          {say('endings.id')} <code title={id}>{id.slice(0, 8)}</code>
+        </div>
         <div className="dl-quiet">{say(orderedBy === 'host' ? 'endings.byHost' : `role.${orderedBy}`)}</div>
       </td>
       <td data-label={say('endings.state')}>
@@ -63,9 +66,11 @@ function Row({ ending }: { ending: EndingView }) {
         {isHeld && <div>{say('endings.isRead')}</div>}
       </td>
       <td data-label={say('endings.elsewhere')}>
-        {elsewhereWords(ending).map((line) => (
-          <div key={line}>{line}</div>
-        ))}
+        <ul className="dl-list">
+          {elsewhereWords(ending).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
       </td>
       <td data-label={say('endings.certificate')}>
         {certificate === 'none' ? (

@@ -18,17 +18,13 @@ export function SetAhead() {
     <section className="dl-panel dl-stack" aria-labelledby="ahead-heading">
       <h2 id="ahead-heading">{say('leavingDate.ahead')}</h2>
       <p className="dl-quiet dl-small">{say('leavingDate.aheadHelp')}</p>
-      <ul className="dl-list">
+      <ul className="dl-list dl-spaced">
         {data.people.map(({ person, name, leaving, isDue, obstacle }) =>
           leaving === null ? null : (
             <li key={person}>
               <strong>{may.seePeople(role) ? <Link to={`/people/${person}`}>{name}</Link> : name}</strong>
               {' · '}
-              {isDue ? (
-                <Mark tone="gone">{say('leavingDate.isOver', { day: longDay(leaving.day) })}</Mark>
-              ) : (
-                longDay(leaving.day)
-              )}
+              {longDay(leaving.day)} {isDue && <Mark tone="gone">{say('leavingDate.isOver')}</Mark>}
               <div className="dl-quiet dl-small">{setByWords(leaving)}</div>
               {obstacle !== null && <div>{obstacleWords(obstacle)}</div>}
             </li>

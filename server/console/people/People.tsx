@@ -11,7 +11,7 @@ import { Failure } from '../frame/Failure.tsx';
 import { may } from '../frame/may.ts';
 import { Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
-import { longDay } from '../strings/format.ts';
+import { dayOfYear } from '../strings/format.ts';
 import { count, listed, say } from '../strings/say.ts';
 import { InviteDialog } from './InviteDialog.tsx';
 import { OpenInvitations } from './OpenInvitations.tsx';
@@ -102,7 +102,7 @@ function PersonItem({ person, teams, lastDay }: PersonItemProps) {
         <Link to={`/people/${person.id}`}>{person.name}</Link>
         {own && <span className="dl-quiet"> {say('people.you')}</span>}
         <div className="dl-quiet dl-small">{person.email}</div>
-        {lastDay !== undefined && <Mark tone="wait">{say('leavingDate.leaves', { day: longDay(lastDay) })}</Mark>}
+        {lastDay !== undefined && <Mark tone="wait">{say('leavingDate.leaves', { day: dayOfYear(lastDay) })}</Mark>}
       </div>
       <div>
         {person.status === 'invited' ? <Mark tone="wait">{say('status.invited')}</Mark> : say(`role.${person.role}`)}

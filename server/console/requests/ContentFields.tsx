@@ -26,16 +26,25 @@ export function contentOf({ kind, of, from, to, parameter, words }: Entered): An
 }
 
 /** What is asked, of what, and in which words. */
-export function ContentFields(props: { entered: Entered; onChange: (entered: Entered) => void; tried: boolean }) {
-  const { entered, onChange, tried } = props;
+export function ContentFields(props: {
+  entered: Entered;
+  onChange: (entered: Entered) => void;
+  tried: boolean;
+  /** Whose request it is: that of whoever enters it, or of somebody for whom they do. */
+  whose: 'own' | 'other';
+}) {
+  const { entered, onChange, tried, whose } = props;
   const change = (more: Partial<Entered>) => onChange({ ...entered, ...more });
   const { kind, words } = entered;
   const needsWords = kind === 'rectification' || kind === 'restriction' || kind === 'other';
-  const kindNow = answeredKinds.map((value) => ({ value, label: say(`requests.ask.${value}`) }));
+  const kindNow = answeredKinds.map((value) => ({
+    value,
+    label: say(whose === 'own' ? `requests.ask.${value}` : `requests.asks.${value}`),
+  }));
   return (
     <>
       <Select
-        label={say('requests.what')}
+        label={say(whose === 'own' ? 'requests.what' : 'requests.whatOther')}
         data={kindNow}
         value={kind}
         allowDeselect={false}
@@ -43,7 +52,7 @@ export function ContentFields(props: { entered: Entered; onChange: (entered: Ent
       />
       {kind === 'erasure' && <Scope entered={entered} change={change} tried={tried} />}
       <Textarea
-        label={say('requests.words')}
+        label={say(whose === 'own' ? 'requests.words' : 'requests.wordsOther')}
         description={say(needsWords ? 'requests.wordsNeeded' : 'requests.wordsHelp')}
         autosize
         minRows={3}

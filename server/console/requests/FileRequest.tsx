@@ -42,7 +42,7 @@ export function FileRequest() {
         <Link to="/my-objections">{say('requests.object')}</Link>
       </p>
       <form className="dl-stack" style={{ maxWidth: '34rem' }} onSubmit={submit} noValidate>
-        <ContentFields entered={entered} onChange={setEntered} tried={tried} />
+        <ContentFields whose="own" entered={entered} onChange={setEntered} tried={tried} />
         <p className="dl-quiet">{say('requests.thenDevice')}</p>
         <ProofFields entered={given} error={file.error} />
         {file.isError && <Failure error={file.error} fields={['password']} />}

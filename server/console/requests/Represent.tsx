@@ -93,7 +93,7 @@ function RepresentForm() {
         error={missing(words.trim() === '')}
         onChange={(event) => setWords(event.currentTarget.value)}
       />
-      <ContentFields entered={entered} onChange={setEntered} tried={tried} />
+      <ContentFields whose="other" entered={entered} onChange={setEntered} tried={tried} />
       {file.isError && <Failure error={file.error} />}
       {file.isSuccess && <Note tone="on">{say('represent.done')}</Note>}
       <div>

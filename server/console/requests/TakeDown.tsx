@@ -92,7 +92,7 @@ function TakeDownForm() {
         error={missing(words.trim() === '')}
         onChange={(event) => setWords(event.currentTarget.value)}
       />
-      <ContentFields entered={entered} onChange={setEntered} tried={tried} />
+      <ContentFields whose="other" entered={entered} onChange={setEntered} tried={tried} />
       <ProofFields entered={given} error={file.error} />
       {file.isError && <Failure error={file.error} fields={['password']} />}
       {file.isSuccess && <Note tone="on">{say('received.done')}</Note>}

@@ -22,7 +22,7 @@ export function EntriesKept({ entries, entriesHeld }: Pick<RetentionView, 'entri
       <h2 id="entries-heading">{say('entries.title')}</h2>
       <p className="dl-quiet">{say('entries.text')}</p>
       {entriesHeld !== null && <Note>{say(`entries.held.${entriesHeld}`)}</Note>}
-      <ul className="dl-list">
+      <ul className="dl-list dl-spaced">
         {entries.map((one) => (
           <li key={one.kind}>
             <div className="dl-row">
@@ -69,7 +69,7 @@ function Change({
       : null;
   return (
     <DialogForm
-      title={say(`entries.kind.${kind}`)}
+      title={say(`entries.keep.${kind}`)}
       button={say('entries.save')}
       onClose={onClose}
       send={send}
@@ -79,10 +79,10 @@ function Change({
         <>
           <NumberInput
             label={say('entries.days')}
-            description={say('entries.range', { least, most })}
+            description={say(`entries.range.${kind}`, { least, most })}
             value={days}
             allowDecimal={false}
-            error={tried && !isOne ? say('entries.range', { least, most }) : undefined}
+            error={tried && !isOne ? say(`entries.range.${kind}`, { least, most }) : undefined}
             onChange={setDays}
           />
           {preview.isError && <Failure error={preview.error} retry={() => void preview.refetch()} />}

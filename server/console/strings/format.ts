@@ -28,6 +28,11 @@ export function longDay(day: string): string {
   );
 }
 
+/** `12 Nov 2026` for a calendar day, where there is little room. */
+export function dayOfYear(day: string): string {
+  return intl({ day: 'numeric', month: 'short', year: 'numeric' }, 'UTC').format(Date.parse(`${day}T00:00:00Z`));
+}
+
 /** `Thu` for a calendar day. */
 export function weekday(day: string): string {
   return intl({ weekday: 'short' }, 'UTC').format(Date.parse(`${day}T00:00:00Z`));
