@@ -72,7 +72,7 @@ function sendNothing(response: Response): void {
 function pageOfProgress(ending: EndingNow): string {
   const reached = [...ending.times].map(([state, at]) => ({ state, at }));
   return [
-    head('This account is being ended', ''),
+    head(ending.person === null ? 'This organisation is being ended' : 'This account is being ended', ''),
     '<p>The certificate is here as soon as nothing was found any more. Load this page again later.</p>',
     statesTable(reached),
     FOOT,

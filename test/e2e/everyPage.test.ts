@@ -95,6 +95,10 @@ const views: Readonly<Record<string, View>> = {
     open: answered('**/api/v1/leaving-dates', overdue, 'The clock of the server is in doubt'),
   },
   'a last day that is moved': { ...ends, open: pressForDialog('Move the last day', 'What stays, and until when') },
+  'the organisation that is ended': {
+    ...{ as: 'owner', path: '/endings', heading: 'Endings' },
+    open: pressForDialog('End the organisation', 'no other owner is asked'),
+  },
   'what a device says': { ...person, open: press('What it says it does', 'Hide') },
   'a device that is retired': { ...person, open: pressForDialog('Retire', 'This cannot be undone.') },
   'a team': { as: 'owner', path: ({ team }) => `/teams/${team}`, heading: TEAM },

@@ -142,6 +142,7 @@ test('before it ends it is said exactly how much there is of each kind, what sta
   const preview = await owner.client.ok('GET', '/organisation/ending');
   expect(preview).toMatchObject({
     ...{ name: 'Acme', people: 4, days: 1, backups: { many: 0, until: null }, certificates: 0, obstacle: null },
+    beforeRestore: false,
     ...{ counts: { account: 4, images: 1, devices: 1 }, computers: { of: 1, connected: 0 } },
   });
   const rows = await rowsOf(owner.org);

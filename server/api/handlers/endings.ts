@@ -124,7 +124,8 @@ async function previewOfOrganisation(context: Context, org: OrgId): Promise<Orga
   return {
     ...{ asOf: clock.now(), name: identity.name, people, days, counts: { ...kinds }, records },
     computers: { of: inUse, connected: connections.in(org).length, recordsUntil: until },
-    ...{ backups: inBackups, certificates: engine.of(org).length, obstacle },
+    ...{ backups: inBackups, beforeRestore: await isBeforeKept(context.folder) },
+    ...{ certificates: engine.of(org).length, obstacle },
   };
 }
 

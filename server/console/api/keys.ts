@@ -25,6 +25,8 @@ export const keys = {
   endings: ['endings'],
   leavingDates: ['leavingDates'],
   leavingDate: (person: string) => ['leavingDates', person],
+  endingOfOrganisation: ['endings', 'organisation'],
+  organisationEnded: ['organisationEnded'],
   endingOf: (person: string) => ['endings', person],
   records: ['records'],
   assessments: ['records', 'assessments'],

@@ -375,6 +375,15 @@ export function usePreviewOfEnding(person: string) {
   });
 }
 
+/** What would go if the organisation were ended now. */
+export function usePreviewOfOrganisationEnding() {
+  return useQuery({
+    queryKey: keys.endingOfOrganisation,
+    queryFn: ({ signal }) => call('previewOrganisationEnding', {}, signal),
+    staleTime: 0,
+  });
+}
+
 export function useSpecialSearch() {
   return useQuery({
     queryKey: keys.specialSearch,

@@ -1,9 +1,9 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
-import { DaylightError } from '../../../shared/errors.ts';
 import type { Me } from '../../../shared/protocol/http/signIn.ts';
 import { call } from './client.ts';
 import { keys } from './keys.ts';
+import { noteSignedOut } from './signedOut.ts';
 import { unlessOvertaken } from './unlessOvertaken.ts';
 
 /** Who is signed in; `null` when nobody is. */
@@ -11,16 +11,16 @@ export function useSession() {
   const client = useQueryClient();
   return useQuery({
     queryKey: keys.me,
-    queryFn: ({ signal }) => unlessOvertaken(client, keys.me, readMe(signal)),
+    queryFn: ({ signal }) => unlessOvertaken(client, keys.me, readMe(client, signal)),
     staleTime: 60_000,
   });
 }
 
-async function readMe(signal: AbortSignal): Promise<Me | null> {
+async function readMe(client: QueryClient, signal: AbortSignal): Promise<Me | null> {
   try {
     return await call('me', {}, signal);
   } catch (error) {
-    if (error instanceof DaylightError && error.code === 'unauthenticated') return null;
+    if (noteSignedOut(client, error)) return null;
     throw error;
   }
 }

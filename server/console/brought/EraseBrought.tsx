@@ -1,13 +1,13 @@
-import { Button, Radio } from '@mantine/core';
+import { Radio } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type SyntheticEvent, useState } from 'react';
+import { useState } from 'react';
 import type { ImportView } from '../../../shared/protocol/http/imports.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { useMe } from '../api/useMe.ts';
 import { DayPair, type DaySpan, isWholeSpan } from '../erasing/DayPair.tsx';
-import { Proof, useProofFields } from '../erasing/Proof.tsx';
-import { Failure } from '../frame/Failure.tsx';
+import { useProofFields } from '../erasing/Proof.tsx';
+import { ProvedForm } from '../erasing/ProvedForm.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { count, say } from '../strings/say.ts';
 
@@ -44,13 +44,14 @@ function Asking({ brought, onClose }: Omit<EraseProps, 'opened'>) {
     onSettled: fields.clear,
   });
   const records = brought.parameters.reduce((sum, one) => sum + one.records, 0);
-  const isWhole = days === null || isWholeSpan(days);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    erase.mutate();
-  };
   return (
-    <form className="dl-stack" onSubmit={submit} noValidate>
+    <ProvedForm
+      fields={fields}
+      button={say('brought.eraseNow')}
+      isWhole={days === null || isWholeSpan(days)}
+      sending={erase}
+      onClose={onClose}
+    >
       <Radio.Group label={say('brought.which')} value={which} onChange={choose}>
         <div className="dl-stack" style={{ gap: '0.5rem', marginTop: '0.5rem' }}>
           <Radio
@@ -65,16 +66,6 @@ function Asking({ brought, onClose }: Omit<EraseProps, 'opened'>) {
       </Radio.Group>
       {days !== null && <DayPair span={days} onChange={setSpan} />}
       <p>{say('brought.forEver')}</p>
-      <Proof fields={fields} error={erase.error} />
-      {erase.isError && <Failure error={erase.error} fields={['password']} />}
-      <div className="dl-row">
-        <Button type="submit" color="red" loading={erase.isPending} disabled={!fields.isWhole || !isWhole}>
-          {say('brought.eraseNow')}
-        </Button>
-        <Button variant="default" onClick={onClose}>
-          {say('action.back')}
-        </Button>
-      </div>
-    </form>
+    </ProvedForm>
   );
 }

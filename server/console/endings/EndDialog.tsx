@@ -1,19 +1,18 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type SyntheticEvent, useState } from 'react';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import type { EndingPreview } from '../../../shared/protocol/http/endings.ts';
-import { HeldKind } from '../../../shared/protocol/http/holdings.ts';
 import { call } from '../api/client.ts';
 import { usePreviewOfEnding } from '../api/reads.ts';
-import { Proof, useProofFields } from '../erasing/Proof.tsx';
+import { useProofFields } from '../erasing/Proof.tsx';
+import { ProvedForm } from '../erasing/ProvedForm.tsx';
 import { Failure } from '../frame/Failure.tsx';
-import { fieldError } from '../frame/failureWords.ts';
 import { Note } from '../frame/Note.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
-import { dateTime, longDay } from '../strings/format.ts';
-import { count, say } from '../strings/say.ts';
+import { say } from '../strings/say.ts';
+import { isTyped, TypedName } from './TypedName.tsx';
+import { WhatGoes } from './WhatGoes.tsx';
 
 interface EndProps {
   readonly person: string;
@@ -70,89 +69,28 @@ function Asking({ person, onEnded, onClose }: AskingProps) {
     onSuccess: ({ address }) => onEnded(address),
     onSettled: fields.clear,
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    end.mutate();
-  };
   if (preview.isError) return <Failure error={preview.error} retry={() => void preview.refetch()} />;
   if (preview.data === undefined) return <Waiting lines={5} />;
-  const isNamed = name.trim() === preview.data.name.trim();
+  const asked = preview.data;
+  const isPrevented = asked.obstacle !== null;
   return (
-    <form className="dl-stack" onSubmit={submit} noValidate>
-      <WhatGoes preview={preview.data} />
-      {preview.data.obstacle !== null ? (
+    <ProvedForm
+      fields={fields}
+      asks={isPrevented ? 'prevented' : 'proof'}
+      button={say('end.now')}
+      isWhole={isTyped(asked.name, name)}
+      named={['name']}
+      sending={end}
+      onClose={onClose}
+    >
+      <WhatGoes preview={asked} />
+      {isPrevented ? (
         <Note tone="wait">
           <p>{say('end.onlyOwner')}</p>
         </Note>
       ) : (
-        <>
-          <TextInput
-            label={say('end.name', { name: preview.data.name })}
-            autoComplete="off"
-            required
-            value={name}
-            error={fieldError(end.error, 'name')}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Proof fields={fields} error={end.error} />
-        </>
+        <TypedName name={asked.name} typed={name} error={end.error} onType={setName} />
       )}
-      {end.isError && <Failure error={end.error} fields={['name', 'password']} />}
-      <div className="dl-row">
-        {preview.data.obstacle === null && (
-          <Button type="submit" color="red" loading={end.isPending} disabled={!fields.isWhole || !isNamed}>
-            {say('end.now')}
-          </Button>
-        )}
-        <Button variant="default" onClick={onClose}>
-          {say('action.back')}
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-/** What goes with an account, what stays, and until when. */
-export function WhatGoes({ preview }: { preview: EndingPreview }) {
-  const { days, counts, computers, backups, beforeRestore, heldUntil } = preview;
-  const stored = HeldKind.options.filter((kind) => counts[kind] > 0);
-  const until = Math.max(0, ...computers.map(({ recordsUntil }) => recordsUntil ?? 0));
-  return (
-    <>
-      <section className="dl-stack" style={{ gap: '0.5rem' }}>
-        <h3>{say('end.goes')}</h3>
-        <ul className="dl-list">
-          <li>{count('end.days', days)}</li>
-          {stored.map((kind) => (
-            <li key={kind}>{say('end.kind', { what: say(`end.kind.${kind}`), n: counts[kind] })}</li>
-          ))}
-          {computers.length > 0 && (
-            <li>
-              {count('end.computers', computers.length)}{' '}
-              {until > 0 ? say('end.computersUntil', { when: dateTime(until) }) : ''}
-            </li>
-          )}
-        </ul>
-        <p>{say('end.atOnce')}</p>
-      </section>
-      <section className="dl-stack" style={{ gap: '0.5rem' }}>
-        <h3>{say('end.stays')}</h3>
-        <ul className="dl-list">
-          <li>
-            {backups.until === null
-              ? say('end.noBackups')
-              : say('end.backups', { n: backups.many, when: dateTime(backups.until) })}
-          </li>
-          {beforeRestore && <li>{say('end.beforeRestore')}</li>}
-          {heldUntil !== null && <li>{say('end.held', { day: longDay(heldUntil) })}</li>}
-          <li>{say('end.ledger')}</li>
-          <li>{say('end.toOthers')}</li>
-          <li>{say('end.copies')}</li>
-        </ul>
-      </section>
-      <Note tone="gone">
-        <p>{say('end.forEver')}</p>
-      </Note>
-    </>
+    </ProvedForm>
   );
 }

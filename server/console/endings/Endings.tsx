@@ -1,15 +1,19 @@
 import { Mark } from '../../../look/Mark.tsx';
 import type { EndingView } from '../../../shared/protocol/http/endings.ts';
 import { useEndings } from '../api/reads.ts';
+import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
+import { may } from '../frame/may.ts';
 import { Empty, Page } from '../frame/Page.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dateTime, longDay } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
+import { EndOrganisation } from './EndOrganisation.tsx';
 import { SetAhead } from './SetAhead.tsx';
 
 /** Accounts that were ended: how far each is, where something of it still is and until when, and where its certificate is read. */
 export function Endings() {
+  const { role } = useMe().person;
   const read = useEndings();
   const endings = read.data?.endings;
   return (
@@ -42,6 +46,7 @@ export function Endings() {
             </table>
           </div>
         )}
+        {may.endOrganisation(role) && <EndOrganisation />}
       </div>
     </Page>
   );

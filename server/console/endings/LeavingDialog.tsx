@@ -1,13 +1,14 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type SyntheticEvent, useState } from 'react';
+import { useState } from 'react';
 import { useNow } from '../../../look/useNow.ts';
 import { LEAVING_DAYS_AHEAD, type LeavingDate } from '../../../shared/protocol/http/leavingDates.ts';
 import { addDays, MINUTE } from '../../../shared/time.ts';
 import { call } from '../api/client.ts';
 import { keys } from '../api/keys.ts';
 import { usePolicy, usePreviewOfEnding } from '../api/reads.ts';
-import { Proof, useProofFields } from '../erasing/Proof.tsx';
+import { useProofFields } from '../erasing/Proof.tsx';
+import { ProvedForm } from '../erasing/ProvedForm.tsx';
 import { Failure } from '../frame/Failure.tsx';
 import { fieldError } from '../frame/failureWords.ts';
 import { Note } from '../frame/Note.tsx';
@@ -15,7 +16,7 @@ import { Dialog } from '../frame/Sheet.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { dayIn, viewerZone } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
-import { WhatGoes } from './EndDialog.tsx';
+import { WhatGoes } from './WhatGoes.tsx';
 
 interface LeavingProps {
   readonly person: string;
@@ -54,16 +55,19 @@ function Asking({ person, current, onClose }: Omit<LeavingProps, 'name' | 'opene
     },
     onSettled: fields.clear,
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    send.mutate();
-  };
   const failed = preview.isError ? preview : policy.isError ? policy : null;
   if (failed !== null) return <Failure error={failed.error} retry={() => void failed.refetch()} />;
   if (preview.data === undefined || policy.data === undefined) return <Waiting lines={5} />;
-  const isWhole = day !== '' && day !== current?.day && (isLater || fields.isWhole);
   return (
-    <form className="dl-stack" onSubmit={submit} noValidate>
+    <ProvedForm
+      fields={fields}
+      asks={isLater ? 'nothing' : 'proof'}
+      button={say(isLater ? 'leavingDate.move' : 'leavingDate.set')}
+      isWhole={day !== '' && day !== current?.day}
+      named={['day']}
+      sending={send}
+      onClose={onClose}
+    >
       <TextInput
         type="date"
         label={say('leavingDate.day')}
@@ -87,18 +91,8 @@ function Asking({ person, current, onClose }: Omit<LeavingProps, 'name' | 'opene
               <p>{say('leavingDate.obstacle.only_owner')}</p>
             </Note>
           )}
-          <Proof fields={fields} error={send.error} />
         </>
       )}
-      {send.isError && <Failure error={send.error} fields={['day', 'password']} />}
-      <div className="dl-row">
-        <Button type="submit" {...(isLater ? {} : { color: 'red' })} loading={send.isPending} disabled={!isWhole}>
-          {say(isLater ? 'leavingDate.move' : 'leavingDate.set')}
-        </Button>
-        <Button variant="default" onClick={onClose}>
-          {say('action.back')}
-        </Button>
-      </div>
-    </form>
+    </ProvedForm>
   );
 }

@@ -3,8 +3,10 @@ import { useMutation } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { DaylightError } from '../../../shared/errors.ts';
 import { call } from '../api/client.ts';
+import { useOrganisationEnded } from '../api/signedOut.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { fieldError } from '../frame/failureWords.ts';
+import { Note } from '../frame/Note.tsx';
 import { say } from '../strings/say.ts';
 import { CodeInput } from './CodeInput.tsx';
 import { Entrance } from './Entrance.tsx';
@@ -21,6 +23,7 @@ export function SignIn() {
   const [codeAsked, setCodeAsked] = useState(false);
   const [code, setCode] = useState('');
   const [recovery, setRecovery] = useState(false);
+  const isEnded = useOrganisationEnded();
   const enter = useEnter();
   const signIn = useMutation({
     mutationFn: () => call('signIn', { body: { ...secrets, ...secondFactor(codeAsked, recovery, code) } }),
@@ -43,6 +46,14 @@ export function SignIn() {
   if (!codeAsked) {
     return (
       <Entrance title={say('signIn.title')} lead={say('signIn.lead')}>
+        {isEnded && (
+          <Note>
+            <p>
+              <strong>{say('signIn.ended')}</strong>
+            </p>
+            <p>{say('signIn.endedRemedy')}</p>
+          </Note>
+        )}
         <form className="dl-stack" onSubmit={submit} noValidate>
           <TextInput
             label={say('field.email')}

@@ -24,6 +24,7 @@ import { CorrectPage } from '../corrections/CorrectPage.tsx';
 import { MyData } from '../data/MyData.tsx';
 import { DayPage } from '../day/DayPage.tsx';
 import { Endings } from '../endings/Endings.tsx';
+import { ENDED_PATH, OrganisationEnded } from '../endings/OrganisationEnded.tsx';
 import { Entrance } from '../entry/Entrance.tsx';
 import { Invitation } from '../entry/Invitation.tsx';
 import { OneTimeLink } from '../entry/OneTimeLink.tsx';
@@ -55,7 +56,7 @@ import { NoSuchPage } from './NoSuchPage.tsx';
 import { UnsavedProvider } from './Unsaved.tsx';
 import { Waiting } from './Waiting.tsx';
 
-/** Links and invitations first: they work whoever is signed in. Then the door, then the rooms. */
+/** Links, invitations and the last page first: they work whoever is signed in. Then the door, then the rooms. */
 export function Console() {
   const client = useQueryClient();
   useEffect(() => followOtherTabs(client), [client]);
@@ -64,6 +65,7 @@ export function Console() {
       <Routes>
         <Route path="/link/:token" element={<OneTimeLink />} />
         <Route path="/invitation/:token" element={<Invitation />} />
+        <Route path={ENDED_PATH} element={<OrganisationEnded />} />
         <Route path="*" element={<Door />} />
       </Routes>
     </UnsavedProvider>

@@ -25,6 +25,7 @@ export const may = {
   seeAccessLogs: (role: Role) => role === 'privacy_officer',
   keepBackups: (role: Role) => role === 'owner' || role === 'admin',
   endAccounts: (role: Role) => role === 'owner' || role === 'admin',
+  endOrganisation: (role: Role) => role === 'owner',
   seeEndings: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
   seeRetention: (role: Role) => role === 'owner' || role === 'admin' || role === 'privacy_officer',
   keepEntries: (role: Role) => role === 'owner',

@@ -149,6 +149,9 @@ export const en = {
   'signIn.lead': 'To see what is collected, by whom and why.',
   'signIn.help':
     'Locked out? Whoever runs the server makes you a sign-in link there. Nobody else can, so that nobody becomes you.',
+  'signIn.ended': 'Your organisation has ended, and your account with it.',
+  'signIn.endedRemedy':
+    'Everything of it is deleted. Ask whoever ran it for the address of the certificate, which says so. Here you can sign in to another account.',
   'signIn.codeTitle': 'One more step',
   'signIn.codeLead': 'Signing in as {email}.',
   'signIn.useRecovery': 'Use a recovery code',
@@ -2171,6 +2174,41 @@ export const en = {
   'end.give':
     'Give this address to the person. Under it stands the certificate, which they read and check without an account:',
   'end.toList': 'See how far it is',
+  'endOrganisation.title': 'End the organisation',
+  'endOrganisation.text':
+    'Ends it for ever, with every account in it, yours too. You read first what goes and what stays, and nothing happens before you have typed its name.',
+  'endOrganisation.open': 'End the organisation',
+  'endOrganisation.people.one': 'The account of one person: yours. Nobody can sign in any more.',
+  'endOrganisation.people.other': 'The accounts of {count} people, yours too: nobody can sign in any more.',
+  'endOrganisation.own':
+    'What is the organisation’s own: policies and notices, teams, registers, and the keys that sign. With all of the above: {n} records and files.',
+  'endOrganisation.connected': 'Of these computers are connected now: {n}.',
+  'endOrganisation.atOnce':
+    'All keys go first: when you are told that it is done, nobody can open any of it. It is deleted by itself after that.',
+  'endOrganisation.certificates.one': 'The certificate of one account that was ended, under its address.',
+  'endOrganisation.certificates.other': 'The certificates of {count} accounts that were ended, under their addresses.',
+  'endOrganisation.ledger':
+    'That an organisation with a random id was ended by an owner, when, and how many records of each kind it had, for ever: so that no backup brings it back, and for the certificate.',
+  'endOrganisation.others': 'Other organisations on this server go on untouched.',
+  'endOrganisation.before': 'What has to be taken before',
+  'endOrganisation.takeOwn':
+    'There is no download of a whole organisation. What was recorded of people each can download under My data, themself alone, by saying yes on a computer of theirs: nobody can do it for them, or afterwards. Give them the time.',
+  'endOrganisation.takeReports': 'The record of processing and the register of disclosures you can download yourself:',
+  'endOrganisation.forEver': 'There is no way back, and no other owner is asked.',
+  'endOrganisation.held.one': 'A legal hold keeps something of people here: the organisation cannot be ended now.',
+  'endOrganisation.held.other':
+    '{count} legal holds keep something of people here: the organisation cannot be ended now.',
+  'endOrganisation.heldUntil':
+    'It can be ended when {day} is over, or once a hold that is not needed any more is released:',
+  'endOrganisation.toHolds': 'Legal holds',
+  'endOrganisation.now': 'End the organisation for ever',
+  'organisationEnded.title': 'The organisation is ended',
+  'organisationEnded.done': 'Nobody can open any of it or sign in any more, and the rest is deleted by itself.',
+  'organisationEnded.keep':
+    'Keep this address, and give it to whoever asks: nobody can look it up any more. Under it anybody reads and checks the certificate, without an account.',
+  'organisationEnded.when':
+    'The certificate is there once nothing was found any more, and is final when nothing is left on computers and in backups.',
+  'organisationEnded.copy': 'Copy the address',
   'leavingDate.open': 'Set the last day',
   'leavingDate.change': 'Move the last day',
   'leavingDate.cancel': 'Take the last day back',

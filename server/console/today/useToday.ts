@@ -5,7 +5,7 @@ import type { TodayReport } from '../../../shared/protocol/http/today.ts';
 import { routes } from '../../../shared/protocol/http.ts';
 import { MINUTE, SECOND } from '../../../shared/time.ts';
 import { readEvents } from '../api/events.ts';
-import { keys } from '../api/keys.ts';
+import { noteSignedOut } from '../api/signedOut.ts';
 import { purposesInQuery, type ReadPurposeName } from '../day/purposes.ts';
 
 /** Somebody is at this page when they have touched it within this time. A page that nobody looks at looks at nobody. */
@@ -59,8 +59,7 @@ export function useToday(purposes: readonly ReadPurposeName[] | null, zone: stri
       } catch (error) {
         if (abort.signal.aborted) return;
         if (!(error instanceof DaylightError) || error.code === 'unavailable') retry();
-        else if (error.code === 'unauthenticated') client.setQueryData(keys.me, null);
-        else setWatching({ state: 'refused', error });
+        else if (!noteSignedOut(client, error)) setWatching({ state: 'refused', error });
       }
     };
     const goOn = () => {

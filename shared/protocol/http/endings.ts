@@ -90,6 +90,8 @@ export const OrganisationEndingPreview = z.strictObject({
   /** Those in use. None of them records after `recordsUntil`, told or not; null: none was ever given a lease. */
   computers: z.strictObject({ of: count, connected: count, recordsUntil: UnixMs.nullable() }),
   backups: InBackups,
+  /** As of an account. */
+  beforeRestore: z.boolean(),
   /** Certificates of accounts of it that were ended; they stay, and are read under their addresses. */
   certificates: count,
   obstacle: OrganisationEndObstacle.nullable(),

@@ -1,0 +1,114 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import type { OrganisationEndingPreview } from '../../../shared/protocol/http/endings.ts';
+import { call } from '../api/client.ts';
+import { usePreviewOfOrganisationEnding } from '../api/reads.ts';
+import { forgetSession } from '../api/signedOut.ts';
+import { useProofFields } from '../erasing/Proof.tsx';
+import { ProvedForm } from '../erasing/ProvedForm.tsx';
+import { Failure } from '../frame/Failure.tsx';
+import { Note } from '../frame/Note.tsx';
+import { Dialog } from '../frame/Sheet.tsx';
+import { Waiting } from '../frame/Waiting.tsx';
+import { longDay } from '../strings/format.ts';
+import { count, say } from '../strings/say.ts';
+import { ENDED_PATH, lastWords } from './OrganisationEnded.tsx';
+import { isTyped, TypedName } from './TypedName.tsx';
+import { Elsewhere, OnComputers, Part, Recorded } from './WhatGoes.tsx';
+
+/** For owners, below the accounts that were ended. */
+export function EndOrganisation() {
+  const [opened, { open, close }] = useDisclosure(false);
+  return (
+    <section className="dl-panel dl-stack" aria-labelledby="end-organisation-heading">
+      <h2 id="end-organisation-heading">{say('endOrganisation.title')}</h2>
+      <p>{say('endOrganisation.text')}</p>
+      <div>
+        <Button color="red" variant="outline" onClick={open}>
+          {say('endOrganisation.open')}
+        </Button>
+      </div>
+      <Dialog opened={opened} onClose={close} title={say('endOrganisation.title')}>
+        {opened && <Asking onClose={close} />}
+      </Dialog>
+    </section>
+  );
+}
+
+function Asking({ onClose }: { onClose: () => void }) {
+  const preview = usePreviewOfOrganisationEnding();
+  const fields = useProofFields();
+  const [name, setName] = useState('');
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const end = useMutation({
+    mutationFn: () => call('endOrganisation', { body: { name, ...fields.body } }),
+    onSuccess: ({ address }) => {
+      void navigate(ENDED_PATH, { replace: true, state: lastWords(address) });
+      forgetSession(client);
+    },
+    onSettled: fields.clear,
+  });
+  if (preview.isError) return <Failure error={preview.error} retry={() => void preview.refetch()} />;
+  if (preview.data === undefined) return <Waiting lines={5} />;
+  const asked = preview.data;
+  const { obstacle } = asked;
+  return (
+    <ProvedForm
+      fields={fields}
+      asks={obstacle === null ? 'proof' : 'prevented'}
+      button={say('endOrganisation.now')}
+      isWhole={isTyped(asked.name, name)}
+      named={['name']}
+      sending={end}
+      onClose={onClose}
+    >
+      {obstacle !== null && (
+        <Note tone="wait">
+          <p>
+            <strong>{count('endOrganisation.held', obstacle.holds)}</strong>
+          </p>
+          <p>
+            {say('endOrganisation.heldUntil', { day: longDay(obstacle.until) })}{' '}
+            <Link to="/records/holds">{say('endOrganisation.toHolds')}</Link>
+          </p>
+        </Note>
+      )}
+      <WhatGoesOfAll preview={asked} />
+      {obstacle === null && <TypedName name={asked.name} typed={name} error={end.error} onType={setName} />}
+    </ProvedForm>
+  );
+}
+
+function WhatGoesOfAll({ preview }: { preview: OrganisationEndingPreview }) {
+  const { people, days, counts, records, computers, certificates } = preview;
+  return (
+    <>
+      <Part title={say('end.goes')} after={say('endOrganisation.atOnce')}>
+        <li>{count('endOrganisation.people', people)}</li>
+        <Recorded days={days} counts={{ ...counts, account: 0 }} />
+        <li>{say('endOrganisation.own', { n: records })}</li>
+        <OnComputers many={computers.of} until={computers.recordsUntil} />
+        {computers.of > 0 && <li>{say('endOrganisation.connected', { n: computers.connected })}</li>}
+      </Part>
+      <Part title={say('end.stays')} after={say('endOrganisation.others')}>
+        <Elsewhere {...preview} />
+        {certificates > 0 && <li>{count('endOrganisation.certificates', certificates)}</li>}
+        <li>{say('endOrganisation.ledger')}</li>
+        <li>{say('end.copies')}</li>
+      </Part>
+      <Part title={say('endOrganisation.before')}>
+        <li>{say('endOrganisation.takeOwn')}</li>
+        <li>
+          {say('endOrganisation.takeReports')} <Link to="/records">{say('nav.records')}</Link>
+        </li>
+      </Part>
+      <Note tone="gone">
+        <p>{say('endOrganisation.forEver')}</p>
+      </Note>
+    </>
+  );
+}
