@@ -104,7 +104,7 @@ function hostContext(foundation: Foundation, { clock, random }: HostOptions) {
   const backups = { view: no, make: no };
   const brake = { check: no, release: no };
   const endings = { end: no, endOrganisation: no, of: no, one: no };
-  const leavingDates = { of: no, one: no, changed: no };
+  const leavingDates = { of: no, one: no, deciding: no, changed: no };
   const accounts = createAccounts({ ...foundation, clock, random });
   const certificates = { of: no, kindOf: no, now: no, token: no };
   const aside = { specialSearches, backups, accounts, endings, leavingDates, certificates, brake, sweeping: no };

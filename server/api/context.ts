@@ -50,7 +50,7 @@ export interface Context {
   readonly specialSearches: Pick<SpecialSearches, 'of' | 'look' | 'erase'>;
   readonly backups: Pick<Backups, 'view' | 'make'>;
   readonly endings: Pick<Endings, 'end' | 'endOrganisation' | 'of' | 'one'>;
-  readonly leavingDates: Pick<LeavingDates, 'of' | 'one' | 'changed'>;
+  readonly leavingDates: Pick<LeavingDates, 'of' | 'one' | 'deciding' | 'changed'>;
   readonly certificates: Pick<Certificates, 'of' | 'kindOf' | 'now' | 'token'>;
   readonly accounts: Accounts;
   readonly sessions: Sessions;

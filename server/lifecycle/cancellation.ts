@@ -75,23 +75,27 @@ export async function cancelOrganisation(org: OrgId, options: CancellationOption
  * copy of the data. Returns those organisations. Where nothing was ever cancelled it opens nothing.
  */
 export async function finishCancellations(options: CancellationOptions): Promise<readonly OrgId[]> {
-  const ended = cancelled(await openLedger(resolve(options.data)));
+  const opened = await openLedger(resolve(options.data));
+  const [ended, clearing] = [cancelled(opened), ofOrganisations(opened).filter(isClearing)];
   if (ended.length === 0) return [];
   const left = await alone(options, async (foundation, enter) => {
     const back: Ending[] = [];
     for (const one of ended) if (!isClearing(one) && (await isOrganisationLeft(foundation, one.org))) back.push(one);
     for (const one of back) await commit(foundation, enter, { ...one, person: null }, options);
-    return [...ended.filter(isClearing), ...back].map(({ ending, org }) => ({ ending, org, person: null }));
+    return [...clearing, ...back].map(({ ending, org }) => ({ ending, org, person: null }));
   });
   for (const one of left) await end(one, options);
-  return left.map(({ org }) => org);
+  return [...new Set(left.map(({ org }) => org))];
 }
 
 /** The organisations that were cancelled here, each once: by an ending that is not done, else by the newest. */
-function cancelled({ entries }: Pick<Ledger, 'entries'>): readonly Ending[] {
-  const ofOrganisations = endingsIn(entries).filter(({ person }) => person === null);
-  const doneFirst = ofOrganisations.toSorted((a, b) => Number(isClearing(a)) - Number(isClearing(b)));
+function cancelled(ledger: Pick<Ledger, 'entries'>): readonly Ending[] {
+  const doneFirst = ofOrganisations(ledger).toSorted((a, b) => Number(isClearing(a)) - Number(isClearing(b)));
   return [...new Map(doneFirst.map((one) => [one.org, one])).values()];
+}
+
+function ofOrganisations({ entries }: Pick<Ledger, 'entries'>): readonly Ending[] {
+  return endingsIn(entries).filter(({ person }) => person === null);
 }
 
 type Whose = Pick<Ending, 'ending' | 'org' | 'person'>;

@@ -111,7 +111,12 @@ export const keyMap: Readonly<Record<string, Registered>> = {
       'The keys that your data is sealed with. They open nothing outside of this server, and are worth stealing.',
   },
   root_check: { subject: null, exported: [], withheld: org },
-  mark: { subject: null, exported: [], withheld: 'Numbers that only go up, of the whole server.' },
+  mark: {
+    subject: null,
+    exported: [],
+    withheld:
+      'Numbers that only go up: of the whole server, and which decision on the last day of an account is the newest.',
+  },
   signing_key: { subject: null, exported: [], withheld: 'What the server signs certificates with.' },
   backup: { subject: null, exported: [], withheld: 'Which backups there are, until when, and their keys.' },
 };

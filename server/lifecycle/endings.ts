@@ -68,6 +68,8 @@ export interface Endings {
    * itself. Throws DaylightError `not_found` where there is no such person, `conflict` where their account is being ended already.
    */
   end(order: EndingOrder): Promise<Ending>;
+  /** As `end`, but resolves as soon as it is in the ledger and nobody is this person any more: what follows may take long. */
+  begin(order: EndingOrder): Promise<EndingBegun>;
   /**
    * Resolves when nothing of the organisation can be read any more: nobody is anyone in it, and every key of it is destroyed. The rest follows by
    * itself. Throws DaylightError `conflict` where it is being ended already, or something keeps it from being ended (`requireOrganisationEndable`).
@@ -91,6 +93,11 @@ export interface EndedComputer {
   readonly device: EndedDevice;
   /** Oldest first, one at least: where an account was being ended when its organisation was, there are two. */
   readonly endings: readonly [Ending, ...Ending[]];
+}
+
+/** An account that is closed, and as ended in the ledger; `ended` as `Endings.end`. */
+export interface EndingBegun {
+  readonly ended: Promise<Ending>;
 }
 
 export interface EndingNow extends Ending {
@@ -254,9 +261,10 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     return holdsOf(deps, which, deps.clock.now(), deps.brake.check() === 'free' ? 'trusted' : 'doubted');
   }
 
-  async function destroy(which: OfPerson): Promise<void> {
+  async function destroy(which: OfPerson, fenced?: () => void): Promise<void> {
     if (hasReached(now(which.ending).state, 'keys_destroyed')) return;
     await fence(deps, which);
+    fenced?.();
     await noteLate(which);
     const isFirst = !which.history.some(({ state }) => state === 'keys_destroyed');
     // Of an organisation that has ended nothing is written any more, nor is this: it would be there again.
@@ -332,6 +340,23 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
     return order.find((one) => left.has(one)) ?? 'nothing';
   }
 
+  function end({ org, person, by }: EndingOrder, begun?: () => void): Promise<Ending> {
+    return lanes.run(person, async () => {
+      if (all().some((one) => one.org === org && one.person === person)) throw endedAlready();
+      const found = await committed(deps, { org, person, by });
+      await deps.ledger.append(found.entry);
+      const ending = now(found.entry.ending);
+      deps.reached?.(ending, 'committed');
+      samples.set(ending.ending, found.samples);
+      if (!isOfPerson(ending)) throw new Error('the ending of a person is of nobody');
+      // Whatever fails from here on is tried again: the ledger says that it was ended.
+      await keepWhatIsHeldSince(ending)
+        .then(() => destroy(ofNow(ending), begun))
+        .finally(() => rounds.wake());
+      return now(ending.ending);
+    });
+  }
+
   for (const one of all().filter(isOfPerson)) {
     await fence(deps, one);
     if (!isClearing(one) && (await isLeft(deps, one, { keys: 0 }, []))) await commitAgain(one, NO_COMPUTERS, null);
@@ -340,20 +365,11 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
   const rounds = startUntilDone(round);
 
   return {
-    end: ({ org, person, by }) =>
-      lanes.run(person, async () => {
-        if (all().some((one) => one.org === org && one.person === person)) throw endedAlready();
-        const found = await committed(deps, { org, person, by });
-        await deps.ledger.append(found.entry);
-        const ending = now(found.entry.ending);
-        deps.reached?.(ending, 'committed');
-        samples.set(ending.ending, found.samples);
-        if (!isOfPerson(ending)) throw new Error('the ending of a person is of nobody');
-        // Whatever fails from here on is tried again: the ledger says that it was ended.
-        await keepWhatIsHeldSince(ending)
-          .then(() => destroy(ofNow(ending)))
-          .finally(() => rounds.wake());
-        return now(ending.ending);
+    end: (order) => end(order),
+    begin: (order) =>
+      new Promise((resolve, reject) => {
+        const ended = end(order, () => resolve({ ended }));
+        ended.catch(reject);
       }),
     endOrganisation: ({ org, by }) =>
       organisationLanes.run(org, async () => {

@@ -5,17 +5,20 @@ import type { Clock } from '../clock.ts';
 import type { PolicyControl } from '../control/control.ts';
 import type { LeavingSet, Standing } from '../control/standing.ts';
 import { startPeriodic } from '../periodic.ts';
-import type { PersonRecord, Store } from '../store/store.ts';
+import type { KeyStore, LeavingMark, PersonRecord, Store } from '../store/store.ts';
 import type { ClockBrake } from './clockBrake.ts';
 import { endObstacle } from './endable.ts';
-import type { Endings } from './endings.ts';
+import type { EndingBegun, Endings } from './endings.ts';
 
 type Whose = Pick<PersonRecord, 'org' | 'person'>;
 
+type Marks = Pick<KeyStore, 'mark' | 'raiseMark'>;
+
 export interface LeavingDateDeps {
   readonly store: Pick<Store, 'organisations' | 'people' | 'person' | 'recordSecurityEvent'>;
+  readonly keyStore: Marks;
   readonly control: Pick<PolicyControl, 'standing' | 'undisturbed'>;
-  readonly endings: Pick<Endings, 'end'>;
+  readonly endings: Pick<Endings, 'begin'>;
   readonly brake: Pick<ClockBrake, 'check'>;
   readonly clock: Clock;
   /** One after the other with whatever changes who is an owner: of two the last stays. */
@@ -40,6 +43,8 @@ export interface LeavingDates {
   of(org: OrgId): Promise<readonly Leaver[]>;
   /** Null where none is set. */
   one(record: PersonRecord): Promise<Leaver | null>;
+  /** Call before it is set, moved or taken back: whatever is lost from then on is noticed. Durable when it resolves. */
+  deciding(whose: Whose, before: Pick<Standing, 'revision'>): Promise<void>;
   /** Call when it was set, moved or taken back. */
   changed(whose: Whose): void;
   close(): Promise<void>;
@@ -54,7 +59,7 @@ export interface LeavingTiming {
 const timing: LeavingTiming = { everyMs: SECOND, againMs: MINUTE };
 
 export function startLeavingDates(deps: LeavingDateDeps, { everyMs, againMs } = timing): LeavingDates {
-  const { store, control, brake, clock } = deps;
+  const { store, keyStore, control, brake, clock } = deps;
   /** When somebody is to be looked at, by the wall clock; `restUntil`: not before, by the other. */
   const ahead = new Map<PersonId, Whose & { readonly endsAt: UnixMs; readonly restUntil: number }>();
   const raised = new Map<PersonId, { readonly obstacle: LeavingObstacle; readonly at: number }>();
@@ -74,6 +79,7 @@ export function startLeavingDates(deps: LeavingDateDeps, { everyMs, againMs } = 
     isDue: boolean,
   ): Promise<LeavingObstacle | null> {
     if (!isReadableSince(leaving, standing)) return 'unreadable';
+    if ((await keyStore.mark(await leavingMark(keyStore, record))) !== leaving.revision) return 'unconfirmed';
     if ((await endObstacle({ store }, record)) !== null) return 'only_owner';
     // Whoever may end no owner must not do so by a date from before.
     if (record.role === 'owner' && leaving.role !== 'owner') return 'owner_since';
@@ -93,18 +99,26 @@ export function startLeavingDates(deps: LeavingDateDeps, { everyMs, againMs } = 
     for (const { org } of await store.organisations()) for (const whose of await store.people(org)) await look(whose);
   }
 
-  /** Nothing is decided of them meanwhile: what was taken back in time has been. */
-  function endIfDue(whose: Whose): Promise<void> {
+  async function endIfDue(whose: Whose): Promise<void> {
+    const { org, person } = whose;
+    const begun = await beginIfDue(whose);
+    if (begun === null) return;
+    ahead.delete(person);
+    raised.delete(person);
+    const detail = 'an account was ended, as the last day that was set for it is over';
+    await Promise.all([note(org, 'account_ended', null, detail), begun.ended]);
+  }
+
+  /** Nothing is decided of them until it has begun: what was taken back in time has been. Nobody waits for the rest, which may be long. */
+  function beginIfDue(whose: Whose): Promise<EndingBegun | null> {
     const { org, person } = whose;
     return deps.alone(org, () =>
       control.undisturbed(org, async () => {
         const leaver = await look(whose);
-        if (leaver === null || !leaver.isDue) return;
-        if (leaver.obstacle !== null) return raise(whose, leaver.obstacle);
-        await note(org, 'account_ended', null, 'an account was ended, as the last day that was set for it is over');
-        await deps.endings.end({ org, person, by: leaver.leaving.role });
-        ahead.delete(person);
-        raised.delete(person);
+        if (leaver === null || !leaver.isDue) return null;
+        if (leaver.obstacle === null) return deps.endings.begin({ org, person, by: leaver.leaving.role });
+        await raise(whose, leaver.obstacle);
+        return null;
       }),
     );
   }
@@ -161,6 +175,7 @@ export function startLeavingDates(deps: LeavingDateDeps, { everyMs, againMs } = 
       }
       return found.toSorted((a, b) => a.leaving.endsAt - b.leaving.endsAt);
     },
+    deciding: (whose, before) => bindLeavingDate(keyStore, whose, before.revision + 1),
     changed(whose) {
       look(whose).catch(deps.failed);
     },
@@ -172,8 +187,22 @@ const heldUp: Readonly<Record<LeavingObstacle, string>> = {
   only_owner: 'the last day of this account is over, and it was not ended: it is of the only owner',
   owner_since: 'the last day of this account is over, and it was not ended: an admin set it, and ends no owner',
   unreadable: 'the last day of this account is over, and it was not ended: a decision since cannot be read',
+  unconfirmed: 'the last day of this account is over, and it was not ended: a newer decision on it may have been lost',
   clock: 'the last day of this account is over, and it was not ended: the clock is in doubt',
 };
+
+/**
+ * Notes in the key store that no older decision than this one is the newest on the last day of this account: whoever takes rows out of the
+ * data brings no date back.
+ */
+export async function bindLeavingDate(keyStore: Marks, whose: Whose, revision: number): Promise<void> {
+  await keyStore.raiseMark(await leavingMark(keyStore, whose), revision);
+}
+
+/** After a rebuilding none is there: what the recovery set did not have yet may have taken the date back. */
+async function leavingMark(keyStore: Marks, { org, person }: Whose): Promise<LeavingMark> {
+  return `leaving/${(await keyStore.mark('rebuilt')) ?? 0}/${org}/${person}`;
+}
 
 /** A decision since that nobody can read may have taken the date back. */
 function isReadableSince({ revision }: LeavingSet, standing: Standing): boolean {

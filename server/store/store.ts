@@ -1035,6 +1035,8 @@ export interface EndedSubject {
  * A number that only goes up. `revoked`: one more with every destruction of keys. `seen_at`: the latest time that the store has seen.
  * `rolled_at`: when the keys of the organisations were last replaced.
  * `clock_back`: by how much, in all, people took `seen_at` back; `clock_released`: how often somebody said that the clock is right.
+ * `rebuilt`: how often all was rebuilt from a recovery set. `leaving/…`: the revision of the newest decision on the last day of an account, see
+ * `leavingMark`; it goes with the keys of its person.
  */
 export type MarkName =
   | 'audit_begun'
@@ -1043,7 +1045,11 @@ export type MarkName =
   | 'restore_epoch'
   | 'rolled_at'
   | 'clock_back'
-  | 'clock_released';
+  | 'clock_released'
+  | 'rebuilt'
+  | LeavingMark;
+
+export type LeavingMark = `leaving/${number}/${string}/${string}`;
 
 /** `certificate`: signs the certificates of endings, and belongs to the whole server. */
 export type SigningKeyName = 'certificate';

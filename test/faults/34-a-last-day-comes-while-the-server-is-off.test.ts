@@ -9,6 +9,7 @@ import { createAccounts } from '../../server/api/accounts.ts';
 import { authorize, personTarget } from '../../server/authorize.ts';
 import { systemClock } from '../../server/clock.ts';
 import { initialise } from '../../server/initialise.ts';
+import { bindLeavingDate } from '../../server/lifecycle/leavingDates.ts';
 import { systemRandom } from '../../server/random.ts';
 import type { OrgId, PersonId } from '../../shared/ids.ts';
 import { DAY, dayOf } from '../../shared/time.ts';
@@ -41,9 +42,10 @@ async function leaver(email: string): Promise<PersonId> {
   if (verdict.kind === 'refused') throw new Error(verdict.reason);
   const endsAt = Date.now() + DAY / 24;
   const day = dayOf(endsAt);
-  await foundation.control.decide(verdict.leave, () => ({
-    ...{ kind: 'leaving_set', day, zone: 'UTC', endsAt, by: owner, role: 'owner' },
-  }));
+  await foundation.control.decide(verdict.leave, async ({ revision }) => {
+    await bindLeavingDate(foundation.keyStore, record, revision + 1);
+    return { kind: 'leaving_set', day, zone: 'UTC', endsAt, by: owner, role: 'owner' };
+  });
   await foundation.close();
   return record.person;
 }

@@ -33,7 +33,12 @@ export const NO_SWEEPS: Pick<Context, 'brake' | 'sweeping'> = {
 /** For those in which nobody's account ends. */
 export const NO_ENDINGS: Pick<Context, 'endings' | 'leavingDates' | 'certificates'> = {
   endings: { end: unexpected, endOrganisation: unexpected, of: () => [], one: () => null },
-  leavingDates: { of: async () => [], one: async () => null, changed: () => undefined },
+  leavingDates: {
+    of: async () => [],
+    one: async () => null,
+    deciding: async () => undefined,
+    changed: () => undefined,
+  },
   certificates: { of: async () => null, kindOf: async () => 'none', now: unexpected, token: unexpected },
 };
 

@@ -28,8 +28,9 @@ export function leavingDates(
         requireSamePerson(context, signedIn.person, proof),
       );
       const { person: by, role } = leave.actor;
-      await control.decide(leave, async () => {
+      await control.decide(leave, async (standing) => {
         await noteEvent(context, person, 'leaving_date_set');
+        await engine.deciding(person, standing);
         return { kind: 'leaving_set', day, zone, endsAt, by, role };
       });
       return viewChanged(context, person);
@@ -41,6 +42,7 @@ export function leavingDates(
         const endsAt = requireLeavingDay(day, zone, clock.now());
         if (endsAt <= before) throw notLater();
         await noteEvent(context, person, 'leaving_date_set');
+        await engine.deciding(person, standing);
         return { kind: 'leaving_set', day, zone, endsAt, by, role };
       });
       return viewChanged(context, person);
@@ -49,6 +51,7 @@ export function leavingDates(
       await control.decide(leave, async (standing) => {
         requireSet(standing);
         await noteEvent(context, person, 'leaving_date_cancelled');
+        await engine.deciding(person, standing);
         return { kind: 'leaving_cancelled', by: leave.actor.person };
       });
       engine.changed(person);

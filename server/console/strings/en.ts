@@ -2238,6 +2238,8 @@ export const en = {
     'This person became an owner since, and an admin set the day: it is not followed. An owner sets it anew, or takes it back.',
   'leavingDate.obstacle.unreadable':
     'A decision about this person since cannot be read any more, and may have taken the day back: it is not followed. Set it anew, or take it back.',
+  'leavingDate.obstacle.unconfirmed':
+    'A newer decision on this day may have been lost, for instance when the server was rebuilt: it is not followed. Set it anew, or take it back.',
   'leavingDate.obstacle.clock':
     'The clock of the server is in doubt: nothing is ended by the date until somebody says that it is right.',
   'endings.lead':

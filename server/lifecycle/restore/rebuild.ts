@@ -77,6 +77,8 @@ export async function rebuild(
   const gone = carried.flatMap((one) => one.gone);
   const went = await goOn(parts, quarantine, gone);
   await keyStore.raiseMark('restore_epoch', Math.max((await keyStore.mark('restore_epoch')) ?? 0, restoreEpoch) + 1);
+  // What the set says of last days may be older than what was decided of them.
+  await keyStore.raiseMark('rebuilt', ((await keyStore.mark('rebuilt')) ?? 0) + 1);
   // The set was written before the backup was called complete.
   const detail = {
     ...record.detail,

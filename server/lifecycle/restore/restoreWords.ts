@@ -47,7 +47,7 @@ export function rebuiltLines(rebuilt: Rebuilt | null): readonly string[] {
 const WHAT_NEXT = [
   'Start the server under the address that it had. Everyone signs in anew, with the password of the day of the backup.',
   'If the machine was off for more than a day, look at the clock and run `daylight-server clock --confirm`: until then nothing is deleted by the date.',
-  'Look at Endings in the console: a last day of an account that was set or moved after the recovery set was written is lost.',
+  'Look at Endings in the console: a last day of an account that was set or moved after the recovery set was written is lost, and no other one ends an account before somebody sets it anew.',
   'Run `daylight-server recovery begin` and delete every copy of the recovery set of before.',
 ];
 

@@ -118,6 +118,7 @@ export async function openSqliteKeyStore({ file, ...options }: SqliteKeyStoreOpt
         } else {
           await tx.run(destroyOfPerson, [idBytes(org), idBytes(person), below]);
         }
+        await tx.run('DELETE FROM mark WHERE name GLOB ?', [`leaving/*/${org}/${person ?? '*'}`]);
         await tx.run('INSERT INTO mark (name, value) VALUES (?, 1) ON CONFLICT DO NOTHING', [
           endingName({ org, person }),
         ]);

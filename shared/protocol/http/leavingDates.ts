@@ -27,9 +27,10 @@ export type LeavingDate = z.infer<typeof LeavingDate>;
 /**
  * What keeps the account from being ended on its day. `only_owner`: the organisation would have none · `owner_since`: an admin set it, who
  * may end no owner · `unreadable`: a decision of the person was damaged in the store, and may have taken the date back · `clock`: it is past
- * the day, and the clock of the server is in doubt. Whoever shows it has words for each.
+ * the day, and the clock of the server is in doubt · `unconfirmed`: a newer decision may have been lost, as all was rebuilt from a recovery set or
+ * rows are missing; set it again. Whoever shows it has words for each.
  */
-export const LeavingObstacle = z.enum(['only_owner', 'owner_since', 'unreadable', 'clock']);
+export const LeavingObstacle = z.enum(['only_owner', 'owner_since', 'unreadable', 'unconfirmed', 'clock']);
 export type LeavingObstacle = z.infer<typeof LeavingObstacle>;
 
 export const LeavingDateView = z.strictObject({

@@ -259,6 +259,21 @@ describe.each(states.slice(0, -1))('a cancellation that ends at %s', (last) => {
   });
 });
 
+it('two endings of one organisation that are both begun are both finished by one start', async () => {
+  await expect(
+    cancel((told) => {
+      if (told.kind === 'state' && told.state === 'committed') throw new Error('the power went');
+    }),
+  ).rejects.toThrow('the power went');
+  const begun = await openLedger(data);
+  const first = begun.entries.find(({ state }) => state === 'committed');
+  if (first?.state !== 'committed') throw new Error('nothing was begun');
+  await begun.append({ ...first, ending: ErasureId.parse(randomUUID()) });
+  expect(await finishCancellations({ data, ...surroundings })).toEqual([orgs.acme]);
+  expect(await finishCancellations({ data, ...surroundings })).toEqual([]);
+  await (await openFoundationIn(data)).close();
+});
+
 it('what comes back with an older copy of data and keys is ended again before anything is served', async () => {
   const copy = join(folder, 'copy');
   await cp(data, copy, { recursive: true });
