@@ -30,7 +30,7 @@ export interface BackupsDeps extends Omit<ExpireParts, 'target'>, Pick<BackupPar
   /** Null: none are made, and what there is of earlier ones ends all the same. */
   readonly target: BackupParts['target'] | null;
   readonly settings: BackupSettings;
-  readonly recovery: Pick<RecoverySet, 'status'>;
+  readonly recovery: Pick<RecoverySet, 'status' | 'look'>;
   readonly made: (backup: Backup) => void;
   readonly ended: (backups: readonly Backup[]) => void;
   /** Told of what somebody has to see to, once when it begins. */
@@ -119,6 +119,7 @@ export function startBackups(deps: BackupsDeps, { quietMs, everyMs } = timing): 
       if (next <= clock.now()) await makeOne(parts);
       if (!signal.aborted) await checkDue(parts);
     }
+    await deps.recovery.look().catch(() => undefined); // what `status` says of it then is shown
     await alarm();
   };
   const alarm = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Encrypter } from 'age-encryption';
 import { MINUTE, type UnixMs } from '../../../shared/time.ts';
@@ -31,6 +31,8 @@ export interface RecoverySet {
   /** Called when something has changed, synchronously; returns how to stop that. */
   onChanged(callback: () => void): () => void;
   readonly behind: boolean;
+  /** Whether the file is still there as it was written; where it is not, that counts as a change. Nothing where it cannot be written anyway. */
+  look(): Promise<void>;
   /** Null where none was begun. */
   status(): Promise<RecoverySettings | null>;
 }
@@ -65,11 +67,19 @@ export function createRecoverySet(given: RecoveryDeps): RecoverySet {
     if (written.kind !== 'failed') covered = upTo;
     return asked.map(() => written);
   });
+  const changed = (): void => {
+    changes += 1;
+    for (const callback of [...listeners]) callback();
+  };
   return {
     write: () => write(null),
-    changed() {
-      changes += 1;
-      for (const callback of [...listeners]) callback();
+    changed,
+    async look() {
+      const settings = await readRecoverySettings(folder);
+      const bytes = settings?.written?.bytes;
+      if (settings === null || bytes === undefined || settings.failing !== null) return;
+      const found = await deps.patience.within(() => stat(settings.file)).catch(() => null);
+      if (found?.size !== bytes) changed();
     },
     onChanged(callback) {
       listeners.add(callback);

@@ -9,6 +9,7 @@ import { segmentScope } from '../../ingest/scopes.ts';
 import { readHeld } from '../../records/holds.ts';
 import type { BroughtBack, HeldDays } from '../../store/sqlite/broughtBack.ts';
 import { openBroughtBack } from '../../store/sqlite/broughtBack.ts';
+import { storeError } from '../../store/sqlite/failure.ts';
 import { openSqliteStore } from '../../store/sqlite/store.ts';
 import { type NamedImage, requireWhole } from '../../store/sqlite/wholeCopy.ts';
 import type { KeyStore, Store } from '../../store/store.ts';
@@ -82,14 +83,21 @@ export async function restore(
   await requireConfirmed(folder);
   await clearQuarantine(folder);
   const [quarantine, images] = [join(folder, QUARANTINE), imagesIn(folder, 'quarantine')];
-  const { organisations, ...restored } = await bringBack(parts, record, known, {
-    ...{ quarantine, images },
-    ...(tell && { tell }),
-  });
-  await keyStore.raiseMark('restore_epoch', ((await keyStore.mark('restore_epoch')) ?? 0) + 1);
-  const all = [...new Set([...organisations, ...(await organisationsIn(join(folder, 'blobs')))])];
-  await swapIn(folder, { backup: record.backup, at: clock.now(), organisations: all });
-  return restored;
+  try {
+    const { organisations, ...restored } = await bringBack(parts, record, known, {
+      ...{ quarantine, images },
+      ...(tell && { tell }),
+    });
+    await keyStore.raiseMark('restore_epoch', ((await keyStore.mark('restore_epoch')) ?? 0) + 1);
+    const all = [...new Set([...organisations, ...(await organisationsIn(join(folder, 'blobs')))])];
+    await swapIn(folder, { backup: record.backup, at: clock.now(), organisations: all });
+    return restored;
+  } catch (cause) {
+    // It would leave the server no room on a disk that is full. Once it was decided it stays.
+    await clearQuarantine(folder).catch(() => undefined);
+    const failure = storeError(cause);
+    throw failure.code === 'full' ? failure : cause;
+  }
 }
 
 /** Does all of it but to put it in the place of what is there. */

@@ -157,6 +157,33 @@ test('that it cannot be written is said, everything else goes on, and it is writ
   expect((await openRecoverySet(file, identity)).people.map(({ role }) => role)).toContain('admin');
 });
 
+test('a file that somebody deleted is noticed by the look at backups, and written again', async () => {
+  const { identity } = await begin();
+  await opened(async (foundation) => {
+    const { recovery } = foundation;
+    const job = startRecovery({ recovery, wrote: () => undefined }, { gatherMs: 1, retryMs: 5 });
+    await recovery.write();
+    const nothing = { made: () => undefined, ended: () => undefined, failed: () => undefined };
+    const backups = startBackups(
+      {
+        ...{ ...backupPartsOf(foundation, surroundings), recovery, target: null, held: async () => null, ...nothing },
+        settings: { everyMs: 1, keepDays: 30 },
+        alarmed: () => undefined,
+      },
+      { quietMs: 1, everyMs: 5 },
+    );
+    await rm(file);
+    await expect.poll(async () => (await recoveryState(data)).kind).toBe('whole');
+    await rename(join(folder, 'elsewhere'), join(folder, 'away'));
+    await expect.poll(async () => (await backups.view()).recovery.state).toBe('failing');
+    await rename(join(folder, 'away'), join(folder, 'elsewhere'));
+    await expect.poll(async () => (await recoveryState(data)).kind).toBe('whole');
+    await backups.close();
+    await job.close();
+  });
+  expect((await openRecoverySet(file, identity)).people).toHaveLength(2);
+});
+
 // A pipe that nobody holds the other end of answers as little as a disk that hangs.
 
 test('a disk that does not answer is given up, said, and asked again only once it has answered', async () => {

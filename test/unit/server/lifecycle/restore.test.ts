@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, statfs, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -24,7 +25,7 @@ import {
   readAll,
 } from '../../../support/erasable.ts';
 import { movable } from '../../../support/movableClock.ts';
-import { personId } from '../../../support/storeRecords.ts';
+import { decision, personId } from '../../../support/storeRecords.ts';
 import { surroundings } from '../../../support/twoOrganisations.ts';
 
 let folder: string;
@@ -139,6 +140,75 @@ it('a rebuilding goes on where the power failed between the two names of a folde
   expect((await readdir(join(folder, 'new', images))).toSorted()).toEqual(['moved', 'not yet']);
   expect(await readdir(join(folder, 'new'))).not.toContain('restore');
 });
+
+it('of two restores at once one is refused, and the other is whole', async () => {
+  await begin();
+  await backupOnHost(options(), 30);
+  const both = await Promise.allSettled([restoreOnHost(options(), 'newest'), restoreOnHost(options(), 'newest')]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
+  await opened(async (foundation) => {
+    expect((await readAll(foundation, 'notes')).toSorted()).toEqual(everything);
+    expect(await foundation.keyStore.mark('restore_epoch')).toBe(1);
+  });
+});
+
+it.skipIf(process.platform === 'win32')('a link among the files of a backup is no file of it', async () => {
+  await begin();
+  await backupOnHost(options(), 30);
+  const pool = join(folder, 'backups', 'images', org);
+  const [image = ''] = await readdir(pool);
+  await movedBehindLink(join(pool, image));
+  await unlink(join(data, 'blobs', org, image));
+  expect(await restoreDrill(options(), 'newest')).toMatchObject({ images: 15, missingImages: 1 });
+  const [own = ''] = await readdir(join(folder, 'backups', 'backups'));
+  await movedBehindLink(join(folder, 'backups', 'backups', own, 'daylight.db'));
+  await expect(restoreOnHost(options(), 'newest')).rejects.toThrow('daylight.db');
+  await opened(async (foundation) => expect(await readAll(foundation, 'notes')).toEqual(everything));
+});
+
+it('a decision of a person that was changed since stays changed', async () => {
+  await begin();
+  const [agreed, withdrawn] = [1, 2].map((revision) => decision(revision, { org, person }));
+  if (agreed === undefined || withdrawn === undefined) throw new Error('there are two');
+  await opened(({ store }) => store.putDecision(agreed));
+  await backupOnHost(options(), 30);
+  await opened(({ store }) => store.putDecision(withdrawn));
+  await restoreOnHost(options(), 'newest');
+  await opened(async ({ store }) => {
+    const revisions = (await store.decisions(org, person)).map(({ revision }) => revision);
+    expect(revisions.at(-1)).toBe(2);
+  });
+});
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+
+it.runIf(canMount)('a full disk leaves the data as it was, takes no room, and is said', async () => {
+  await mkdir(data, { mode: 0o700 });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=700', 'daylight-test', data]);
+  try {
+    await begin();
+    await backupOnHost(options(), 30);
+    for (const left of [100_000, 400_000]) {
+      const { bavail, bsize } = await statfs(data);
+      await writeFile(join(data, 'ballast'), Buffer.alloc(bavail * bsize - left));
+      await expect(restoreOnHost(options(), 'newest')).rejects.toMatchObject({ name: 'StoreError', code: 'full' });
+      expect(await readdir(data)).not.toContain('restore');
+      expect(await readdir(join(data, 'blobs'))).toEqual([org]);
+      await rm(join(data, 'ballast'));
+      await opened(async (foundation) => expect(await readAll(foundation, 'notes')).toEqual(everything));
+    }
+    expect(await restoreOnHost(options(), 'newest')).toMatchObject({ images: 16, missingImages: 0 });
+  } finally {
+    execFileSync('umount', [data]);
+  }
+});
+
+async function movedBehindLink(file: string): Promise<void> {
+  const elsewhere = join(folder, randomUUID());
+  await rename(file, elsewhere);
+  await symlink(elsewhere, file);
+}
 
 async function newestImages(): Promise<readonly string[]> {
   const names = await readdir(join(data, 'blobs', org));
