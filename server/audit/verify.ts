@@ -4,7 +4,7 @@ import { keptEntries, LetGo } from '../../shared/audit/letGo.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import type { PublicKey, Signed } from '../../shared/signed.ts';
 import { DAY, type UnixMs } from '../../shared/time.ts';
-import type { AuditedRow, AuditTree } from '../store/store.ts';
+import { type AuditedRow, type AuditTree, StoreError } from '../store/store.ts';
 import { hashOf, isEarlier, leafIn, standsFor } from './entry.ts';
 import { agedBy } from './letGo.ts';
 import { rowsWithin } from './rows.ts';
@@ -72,7 +72,7 @@ export interface VerifyOptions {
  */
 export async function verifyTree(tree: VerifiedTree, options: VerifyOptions): Promise<Verified> {
   const { org, tell = () => undefined } = options;
-  const head = await tree.auditEdge(org);
+  const head = await headOf(tree, org);
   const signed = [...(await tree.checkpoints(org)).map((one) => one.signed), ...(options.kept ?? [])];
   const checkpoints = signed.map((one): GivenCheckpoint => checkpointBy(options, one) ?? 'forged');
   const leaves = await verifyLeaves(tree, options, head, checkpoints, (done) => tell(done, 2 * head.size));
@@ -81,6 +81,18 @@ export async function verifyTree(tree: VerifiedTree, options: VerifyOptions): Pr
   const beyond: AuditFinding = { fault: 'row_without_leaf', seq: head.size, to: head.size, at: first };
   const finding = firstOf(leaves.finding, rows) ?? (leafless === 0 ? null : beyond);
   return { size: head.size, checkpoints: checkpoints.length, leafless, finding };
+}
+
+/** Where what is kept of it fits no tree, of as many entries as there are leaves: its peaks are compared with what comes of them. */
+async function headOf(tree: VerifiedTree, org: OrgId): Promise<Edge> {
+  try {
+    return await tree.auditEdge(org);
+  } catch (cause) {
+    if (!(cause instanceof StoreError && cause.code === 'damaged')) throw cause;
+  }
+  let size = 0;
+  for (let more = AT_ONCE; more === AT_ONCE; size += more) more = (await tree.auditLeaves(org, size, AT_ONCE)).length;
+  return { size, peaks: [] };
 }
 
 /** What hashes cannot narrow down, the row that does not fit does. */
@@ -157,7 +169,9 @@ async function verifyLeaves(
   }
   if ((await tree.auditLeaves(org, head.size, 1)).length > 0) found('head_changed', head.size);
   if (!isBegun) found('not_begun', head.size);
-  const isSame = head.peaks.every((peak, place) => hex(peak) === hex(edge.peaks[place] ?? noHash));
+  const isSame =
+    head.peaks.length === edge.peaks.length &&
+    head.peaks.every((peak, place) => hex(peak) === hex(edge.peaks[place] ?? noHash));
   if (!isSame) found('head_changed', trusted, last);
   return { size: head.size, standing, finding: first.finding };
 

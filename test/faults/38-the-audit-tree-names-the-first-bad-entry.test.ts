@@ -195,6 +195,17 @@ describe('an audit that was tampered with', () => {
     expect((await verified()).finding).toEqual({ fault: 'cut_off', seq: 70, to: 99, at: NINE + ENTRIES });
   });
 
+  it('a tree whose end was cut off, with a head that fits nothing any more, is named by what is missing', async () => {
+    await tampered(async (db) => {
+      await db.run('DELETE FROM audit_leaf WHERE seq >= 70');
+      await db.run('DELETE FROM access WHERE seq >= 70');
+      await db.run('UPDATE audit_head SET size = 127');
+    });
+    expect((await verified()).finding).toMatchObject({ fault: 'cut_off', seq: 70 });
+    await tampered((db) => db.run('DELETE FROM audit_checkpoint'));
+    expect((await verified()).finding).toMatchObject({ fault: 'head_changed' });
+  });
+
   it('a tree built anew over an entry taken out fits itself, and no checkpoint', async () => {
     const texts = await leafTexts();
     await tampered(async (db) => {

@@ -46,6 +46,7 @@ export function retention(
       return previewOf(ages, keeping, dayOf(clock.now()), query);
     },
     async previewEntries({ leave: { actor }, query }) {
+      requireEntryDays(query.kind, query.days, await control.keeping(actor.org));
       return { kind: query.kind, ...(await previewEntries(context, actor.org, { ...query, now: clock.now() })) };
     },
     async keepEntries({ body: { kind, days, ...proof }, signedIn: { person } }) {

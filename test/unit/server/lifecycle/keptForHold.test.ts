@@ -107,6 +107,20 @@ it('what is held stays with its pictures and opens, what is beside it of the sam
   expect([await keys(), failures]).toEqual([2, []]);
 });
 
+it('a computer that says meanwhile that it has deleted everything stands in a new interim certificate', async () => {
+  const number = await hold(1);
+  const running = await begin();
+  await running.end({ ...whose, ...order });
+  await untilKept([number]);
+  const before = certified;
+  const laptop = now()?.devices[0]?.device;
+  const ended = laptop === undefined ? null : running.endedDevice(whose.org, laptop);
+  if (ended === null) throw new Error('there is no computer');
+  await running.wiped(ended);
+  await vi.waitFor(() => expect(certified).toBeGreaterThan(before), { timeout: 5_000 });
+  expect(now()).toMatchObject({ state: 'scrubbed', kept: { holds: [number] } });
+});
+
 it('what an erasure of before had sealed anew is sealed again, under keys of what is kept alone', async () => {
   await orderErasures({ ...foundation, clock, random: systemRandom }, whose.org, [
     { people: [whose.person], scope: erasing(3) },
