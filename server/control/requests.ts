@@ -51,8 +51,10 @@ export interface RightsRequests {
     content: AnsweredContent,
     how: { readonly through: ReceivedThrough; readonly words: string },
   ): Promise<RightsRequest>;
-  /** Throws DaylightError `conflict` unless it counts and is not answered. */
+  /** Throws DaylightError `conflict` unless it counts, is not answered, and the computer that said yes is still theirs. */
   requireOpen(leave: Authorized<'request.answer'>, request: RequestId): Promise<RightsRequest>;
+  /** As `requireOpen`, and no step of the person is taken until `work` is done. */
+  whileOpen<T>(leave: Authorized<'request.answer'>, request: RequestId, work: () => Promise<T>): Promise<T>;
   /** As `file`. */
   agree(leave: Authorized<'request.make'>, request: RequestId): Promise<RightsRequest>;
   withdraw(leave: Authorized<'request.make'>, request: RequestId): Promise<RightsRequest>;
@@ -177,6 +179,15 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
     return proof?.kind !== 'device' || (await store.device(proof.device))?.status === 'active';
   }
 
+  async function openOf({ org, person }: Whose, request: RequestId): Promise<RightsRequest> {
+    const now = await one(org, person, request);
+    requireCounts(now, stateOf(now, clock.now()));
+    if (await isProvedStill(now)) return now;
+    throw new DaylightError('conflict', 'the computer that said yes to this request is retired', {
+      remedy: 'Ask the person; if it is theirs, take it down again and let them say yes on a computer that they have.',
+    });
+  }
+
   async function everHadComputer(org: OrgId, person: PersonId): Promise<boolean> {
     return (await store.devices(org, [person])).length > 0;
   }
@@ -210,12 +221,12 @@ export function createRightsRequests(deps: RightsRequestsDeps): RightsRequests {
         representation: null,
         received: { by: leave.actor.person, through, words },
       }),
-    async requireOpen(leave, request) {
-      const { org, person } = subjectOf(leave);
-      const now = await one(org, person, request);
-      requireCounts(now, stateOf(now, clock.now()));
-      return now;
-    },
+    requireOpen: (leave, request) => openOf(subjectOf(leave), request),
+    whileOpen: (leave, request, work) =>
+      lanes.run(subjectOf(leave).person, async () => {
+        await openOf(subjectOf(leave), request);
+        return work();
+      }),
     agree: (leave, request) =>
       take(subjectOf(leave), request, (_, state) => {
         requireState(state, ['awaiting_person'], 'it does not wait for your agreement');

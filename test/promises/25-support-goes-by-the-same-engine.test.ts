@@ -137,9 +137,11 @@ test('an officer puts right what reads as the person says, finds out nothing els
     await confirmed({ ...screenshots, scope: { of: 'parameter', parameter: 'session' } }),
   ];
   expect(codeOf(await correctIt(right, { reads: { project: 'Another' } }))).toEqual([404, 'not_found']);
+  const blind = [{ level: 'on' }, { parameter: 'project' }, { span: 0 }, { at: of(mia).first.from }];
+  for (const reads of blind) expect(codeOf(await correctIt(right, { reads }))).toEqual([404, 'not_found']);
   const observed = { parameter: 'title', reads: { title: 'draft.md' }, values: { title: 'final.md' } };
   expect(codeOf(await correctIt(right, observed))).toEqual([409, 'conflict']);
-  const starts = { parameter: 'session', reads: { level: 'on' }, values: { at: 1 } };
+  const starts = { parameter: 'session', reads: { at: of(mia).first.from }, values: { at: 1 } };
   expect(codeOf(await correctIt(right, starts))).toEqual([409, 'conflict']);
   expect(codeOf(await eraseIt(right))).toEqual([409, 'conflict']);
   expect(codeOf(await correctIt(hours))).toEqual([409, 'conflict']);
@@ -195,6 +197,58 @@ test('both routes end alike in every table, in the keys and in what the person i
   expect(rowsOfBen['segment']?.length).toBeGreaterThan(5);
   expect(rowsOfBen['data_key']?.length).toBeGreaterThan(5);
   expect([rowsOfBen['erasure']?.length, rowsOfBen['image']?.length]).toEqual([2, undefined]);
+});
+
+test('nothing is carried out on what the person has had restricted since, on what came after they asked, or on the yes of a computer that they had retired', async () => {
+  const dan = await addMember(it, owner.client, 'employee', { name: 'Dan', email: 'dan@example.com' });
+  const { version } = (await owner.client.ok('GET', '/policy')).policy;
+  const day = await recordDay(it.data, owner.org, dan.person, it.clock.now() - 4 * DAY, version);
+  const ofDan = (path: string, body: object) => officer.client.send('POST', `/people/${dan.person}/${path}`, body);
+  const asked = async (content: object): Promise<string> => {
+    const { request } = (await ofDan('received-requests', { ...proof(), content, ...letter })).body;
+    await sayOn(it, day.device, request, 'yes');
+    return request;
+  };
+  const gone = await asked({ kind: 'erasure', scope: { of: 'everything' }, words: '' });
+  await recordDay(it.data, owner.org, dan.person, it.clock.now() + 1, version);
+  const right = await asked(rectification);
+  for (const parameter of ['screenshot', 'notes'])
+    await dan.client.ok('PUT', `/people/${dan.person}/restrictions/${parameter}`, {
+      ...{ ground: 'claims', words: 'I need them.' },
+    });
+  const named = (all: Json[]): Json[] => all.map(({ parameter }) => parameter);
+  const { goes } = (await ofDan(`requests/${gone}/erasure/preview`, {})).body;
+  expect(named(goes)).toContain('title');
+  for (const one of ['screenshot', 'notes']) expect(named(goes)).not.toContain(one);
+  const note = { parameter: 'notes', day: day.day, reads: { note: `half done by ${dan.person}` } };
+  const put = await ofDan(`requests/${right}/corrections`, {
+    ...proof(),
+    ...note,
+    values: { note: '-' },
+    words: WORDS,
+  });
+  expect(codeOf(put)).toEqual([403, 'forbidden']);
+  const made = await ofDan(`requests/${gone}/erasure`, proof());
+  expect(made.status).toBe(201);
+  for (const one of ['screenshot', 'notes']) expect(named(made.body.of.parts)).not.toContain(one);
+  await eventually('it is gone', async () => (await erasuresOf(dan)).every(({ state }) => state === 'verified'));
+
+  expect(codeOf(await ofDan(`requests/${gone}/erasure`, proof()))).toEqual([409, 'conflict']);
+  expect((await erasuresOf(dan)).length).toBe(1);
+
+  const apps = await asked({ kind: 'erasure', scope: { of: 'parameter', parameter: 'app' }, words: '' });
+  await owner.client.ok('DELETE', `/people/${dan.person}/devices/${day.device.record.device}`);
+  for (const [path, body] of [
+    [`requests/${apps}/erasure/preview`, {}],
+    [`requests/${apps}/erasure`, proof()],
+  ] as const) {
+    const refused = await ofDan(path, body);
+    expect([codeOf(refused), refused.body.error.message]).toEqual([
+      [409, 'conflict'],
+      expect.stringContaining('retired'),
+    ]);
+  }
+  expect((await erasuresOf(dan)).length).toBe(1);
 });
 
 // ── The two routes ──

@@ -77,7 +77,7 @@ export function erasures(
           });
         }
         // With what was stored until it was left out; nothing more of it is stored after that.
-        return orderOwn(context, { person, by: person }, what);
+        return orderOwn(context, { person, by: person, until: clock.now(), guarded: (order) => order() }, what);
       });
     },
     async storedAbove({ signedIn }) {
@@ -130,29 +130,54 @@ async function restrictedAmong(
 // ── One's own ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What would go at the person's own word. Changes nothing. */
-export async function previewOwn(context: Context, person: PersonRecord, what: ErasureTarget): Promise<ErasurePreview> {
-  const { refused, scope } = await wantedOf(context, person, what);
+export async function previewOwn(
+  context: Context,
+  person: PersonRecord,
+  what: ErasureTarget,
+  until = context.clock.now(),
+): Promise<ErasurePreview> {
+  const { refused, scope } = await wantedOf(context, person, what, until);
   const goes = scope === null ? [] : await countedOf(context, person, scope);
   const { keeps } = await context.erased.of(person);
   const held = goes.some(({ parameter, days }) => days.some(({ day }) => keeps(parameter, day)));
   return { goes, refused, held };
 }
 
+/** Which of these are the person's own to erase. */
+export async function ownAmong(
+  { control }: Context,
+  person: PersonRecord,
+  parameters: readonly ParameterId[],
+): Promise<ParameterId[]> {
+  const rules = await control.rulesFor(person);
+  return parameters.filter((id) => mayErase(id, rules[id].basis));
+}
+
+interface Hand {
+  readonly person: PersonRecord;
+  readonly by: PersonRecord;
+  readonly until: UnixMs;
+  /** Looks, directly before the order, whether it may still be made, and lets nothing come between. */
+  readonly guarded: <T>(order: () => Promise<T>) => Promise<T>;
+}
+
 /** Orders it, by the person's own hand or by that of whoever carries out what they asked: the same rules, states and records. */
 export async function orderOwn(
   context: Context,
-  { person, by }: { readonly person: PersonRecord; readonly by: PersonRecord },
+  { person, by, until, guarded }: Hand,
   what: ErasureTarget,
 ): Promise<ErasureView> {
   const { erased } = context;
-  const scope = await wholeOf(context, person, what);
+  const scope = await wholeOf(context, person, what, until);
   const goes = await countedOf(context, person, scope);
   if (goes.length === 0) throw nothingThere();
-  await noteEvent(context, person, 'erasure_ordered');
-  if (by.person !== person.person) await noteEvent(context, by, 'rights_request_carried_out');
   const counted = goes.map(({ parameter, records }) => ({ parameter, records }));
   const wanted = [{ people: [person.person], scope: { ...scope, by: by.person, counted } }];
-  const made = await orderErasures(context, person.org, wanted);
+  const made = await guarded(async () => {
+    await noteEvent(context, person, 'erasure_ordered');
+    if (by.person !== person.person) await noteEvent(context, by, 'rights_request_carried_out');
+    return orderErasures(context, person.org, wanted);
+  });
   context.erasures.wake();
   const view = (await erased.of(person)).erasures.find(({ order }) => made.includes(order));
   if (view === undefined) throw new Error('an erasure that was just ordered is not there');
@@ -175,19 +200,29 @@ function isOwn({ kind }: ErasureScope): boolean {
 }
 
 /** Throws DaylightError for what is not one's own to erase. Whoever names parameters leaves those out; of what is private the rest goes. */
-async function wholeOf(context: Context, person: PersonRecord, what: ErasureTarget): Promise<ErasureScope> {
-  const { refused, scope } = await wantedOf(context, person, what);
+async function wholeOf(
+  context: Context,
+  person: PersonRecord,
+  what: ErasureTarget,
+  until = context.clock.now(),
+): Promise<ErasureScope> {
+  const { refused, scope } = await wantedOf(context, person, what, until);
   if (what.kind === 'days' || scope === null)
     for (const { parameter, basis } of refused) throw notYours(parameter, basis);
   if (scope === null) throw nothingThere();
   return scope;
 }
 
-async function wantedOf(context: Context, person: PersonRecord, target: ErasureTarget): Promise<WantedErasure> {
+async function wantedOf(
+  context: Context,
+  person: PersonRecord,
+  target: ErasureTarget,
+  until: UnixMs,
+): Promise<WantedErasure> {
   if (target.kind === 'private') return ofPrivate(context, person, target);
   if (target.kind === 'screenshot') return { scope: await ofImage(context, person, target.image), refused: [] };
   const rules = await context.control.rulesFor(person);
-  const range = rangeOf(target, context.clock.now());
+  const range = rangeOf(target, until);
   const isOpen = (id: ParameterId): boolean => mayErase(id, rules[id].basis);
   const parts = target.parameters.filter(isOpen).map((parameter) => ({ parameter, ...range, above: 'off' }));
   return {
