@@ -7,6 +7,8 @@ import { type Foundation, type FoundationOptions, openFoundation } from '../foun
 import { folderBusy, namedOrganisation, noneNamed } from '../namedOrganisation.ts';
 import { scrub } from '../store/sqlite/scrub.ts';
 import type { Holdings } from '../store/store.ts';
+import { lookAtClock } from './clockBrake.ts';
+import { requireOrganisationEndable } from './endable.ts';
 import { type Ending, endingsIn, isClearing } from './ended.ts';
 import { horizonWords } from './horizonWords.ts';
 import { type Ledger, openLedger } from './ledger.ts';
@@ -39,13 +41,14 @@ export type CancellationOptions = Pick<FoundationOptions, 'data' | 'clock' | 'ra
 
 /**
  * What cancelling would end, of the organisation with this name or id. Throws DaylightError `not_found`, `bad_request` where several
- * have the name, and `conflict` while a server or a command has the folder open, and while what was here before a restore is kept.
+ * have the name, and `conflict` while a server or a command has the folder open, while what was here before a restore is kept,
+ * and while a legal hold keeps something of somebody.
  */
 export async function lookAtOrganisation(which: string, options: CancellationOptions): Promise<ToCancel> {
   return alone(options, async (foundation) => {
     const { org, name } = await namedOrganisation(which, foundation);
-    const { store, keyStore, folder } = foundation;
-    await requireConfirmed(folder);
+    const { store, keyStore } = foundation;
+    await requireCancellable(foundation, org);
     const horizon = horizonWords(options.clock.now(), await keyStore.backups(), false);
     return { org, name, holdings: await store.holdings(org), keys: await keyStore.countKeys(org), horizon };
   });
@@ -60,7 +63,7 @@ export async function cancelOrganisation(org: OrgId, options: CancellationOption
   const ending = await alone(options, async (foundation, enter) => {
     const all = await foundation.store.organisations();
     if (!all.some((one) => one.org === org)) throw noneNamed(all.map((one) => one.org));
-    await requireConfirmed(foundation.folder);
+    await requireCancellable(foundation, org);
     // One that broke off, or whose data came back, goes on as what it was: of two endings one would never be over.
     const begun = cancelled(foundation.ledger).find((one) => one.org === org);
     const whose: Whose = { ending: begun?.ending ?? ErasureId.parse(options.random.uuid()), org, person: null };
@@ -86,6 +89,14 @@ export async function finishCancellations(options: CancellationOptions): Promise
   });
   for (const one of left) await end(one, options);
   return [...new Set(left.map(({ org }) => org))];
+}
+
+async function requireCancellable(foundation: Alone, org: OrgId): Promise<void> {
+  await requireConfirmed(foundation.folder);
+  // What was begun goes on: its keys may be gone already.
+  if (cancelled(foundation.ledger).some((one) => one.org === org)) return;
+  const { state } = await lookAtClock(foundation.keyStore, foundation.clock.now());
+  await requireOrganisationEndable({ ...foundation, brake: { check: () => state } }, org);
 }
 
 /** The organisations that were cancelled here, each once: by an ending that is not done, else by the newest. */

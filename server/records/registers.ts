@@ -72,6 +72,8 @@ export interface Registers {
     register: R,
     make: (written: readonly Written<R>[]) => NewEntry<R> | Promise<NewEntry<R>>,
   ): Promise<readonly Written<R>[]>;
+  /** Nothing is added to any register of the organisation from before `work` until it has settled. */
+  undisturbed<T>(org: OrgId, work: () => Promise<T>): Promise<T>;
 }
 
 export type NewEntry<R extends Register> = Omit<Said<R>, 'author'>;
@@ -99,6 +101,7 @@ export function createRegisters({ store, vault, clock }: RegistersDeps): Registe
         });
         return [...before, { revision, at, said }];
       }),
+    undisturbed: (org, work) => lanes.run(org, work),
   };
 }
 

@@ -244,3 +244,17 @@ test('with the answer nobody in it is signed in and nothing opens; then nothing 
   const { email } = other.employee;
   expect((await createClient(it.url).send('POST', '/session', { email, password: PASSWORD })).status).toBe(200);
 });
+
+test('of the order and of a hold that is approved in the same moment the hold counts once its approval was answered', async () => {
+  const third = await planted('Third');
+  const { owner, officer, employee } = third;
+  const reason = { reason: 'the lawyer asked' };
+  const { revision } = await owner.client.ok('GET', '/records/holds');
+  const content = { ...HOLD, until: addDays(dayOf(it.clock.now()), 30), person: employee.person };
+  const proposed = await owner.client.ok('POST', '/records/holds', { revision, content, ...reason });
+  const approve = { revision: proposed.revision, answer: 'approved', ...reason };
+  const ordered = order(third, 'Third');
+  const approved = officer.client.send('PUT', `/records/holds/${proposed.holds.at(-1).number}`, approve);
+  expect([200, 409]).toContain((await ordered).status);
+  expect([(await ordered).status, (await approved).status]).not.toEqual([200, 200]);
+});

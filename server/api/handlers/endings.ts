@@ -63,7 +63,10 @@ export function endings(
         if (again === null) throw new DaylightError('unauthenticated', 'the session has ended', { remedy: 'Sign in.' });
         const leave = requireLeave(again.actor, 'organisation.end', organisation(asking.org));
         const everybody = await sessions.idsIn(asking.org);
-        const ending = await engine.endOrganisation({ org: asking.org, by: leave.actor.role });
+        // No legal hold is approved between the look at them and the end of the keys.
+        const ending = await context.registers.undisturbed(asking.org, () =>
+          engine.endOrganisation({ org: asking.org, by: leave.actor.role }),
+        );
         sessions.noteOrganisationEnded(everybody);
         return ending;
       });

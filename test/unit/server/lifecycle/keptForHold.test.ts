@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Foundation } from '../../../../server/foundation.ts';
+import { cancelOrganisation, lookAtOrganisation } from '../../../../server/lifecycle/cancellation.ts';
 import { certificateOf, certify, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
 import type { EndingDeps, Endings } from '../../../../server/lifecycle/endings.ts';
 import { eraseRound } from '../../../../server/lifecycle/erasure.ts';
@@ -119,6 +120,21 @@ it('a computer that says meanwhile that it has deleted everything stands in a ne
   await running.wiped(ended);
   await vi.waitFor(() => expect(certified).toBeGreaterThan(before), { timeout: 5_000 });
   expect(now()).toMatchObject({ state: 'scrubbed', kept: { holds: [number] } });
+});
+
+it('an organisation is not cancelled on the host while something of somebody is held: with its keys nobody could open it, ever', async () => {
+  const number = await hold(1);
+  const cancel = { data, clock, random: systemRandom };
+  await foundation.close();
+  const refused = { code: 'conflict', message: expect.stringContaining(until) };
+  await expect(lookAtOrganisation(whose.org, cancel)).rejects.toMatchObject(refused);
+  await expect(cancelOrganisation(whose.org, cancel)).rejects.toMatchObject(refused);
+  foundation = await openHolding(data, clock);
+  await release(number);
+  await foundation.close();
+  await cancelOrganisation(whose.org, cancel);
+  foundation = await openHolding(data, clock);
+  expect(await foundation.store.organisations()).toEqual([]);
 });
 
 it('what an erasure of before had sealed anew is sealed again, under keys of what is kept alone', async () => {

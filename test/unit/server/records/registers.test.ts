@@ -73,6 +73,18 @@ it('of two that looked at the same entry the second is refused, and told that so
   expect(results[1]).toMatchObject({ reason: { code: 'conflict', field: 'revision' } });
 });
 
+it('as long as somebody asks not to be disturbed nothing is added', async () => {
+  const { registers } = await begun();
+  let finish: () => void = () => undefined;
+  const waiting = registers.undisturbed(ACME, () => new Promise<void>((resolve) => (finish = resolve)));
+  const late = registers.write(leave(), 'controller', () => named('late'));
+  expect(await Promise.race([late, new Promise((resolve) => setTimeout(resolve, 50, 'nothing'))])).toBe('nothing');
+  expect(await registers.read(ACME, 'controller')).toEqual([]);
+  finish();
+  await waiting;
+  expect(await late).toHaveLength(1);
+});
+
 it('another process that was first is a conflict too, and its entry stays', async () => {
   const { registers, store, vault, clock } = await begun();
   const other = createRegisters({ store, vault, clock });
