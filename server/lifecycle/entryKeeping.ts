@@ -95,8 +95,10 @@ async function agedRows(
 
 /** By what is signed, and not by what stands beside it: whoever can write into the database would make of a young tree an old one. */
 async function signedCheckpoints({ store, organisations }: AgedDeps, org: OrgId) {
+  const stored = await store.checkpoints(org);
+  if (stored.length === 0) return [];
   const { serverKey } = (await organisations.signer(org)).identity;
-  return (await store.checkpoints(org)).flatMap(({ signed }) => {
+  return stored.flatMap(({ signed }) => {
     const said = checkpointBy({ org, serverKey }, signed);
     return said === null ? [] : [{ ...said, signed }];
   });

@@ -18,7 +18,8 @@ import { openedBackup, type Progress } from '../backup/parts.ts';
 import { requireOwnPlace } from '../backup/place.ts';
 import { strangersAt } from '../backup/strangers.ts';
 import type { BackupTarget } from '../backup/target.ts';
-import { endingsIn, ofOrganisation } from '../ended.ts';
+import { endingsIn, isLetGo, ofOrganisation } from '../ended.ts';
+import { firstKept } from '../keptForHold.ts';
 import { openLedger } from '../ledger.ts';
 import type { OpenedRecoverySet } from '../recovery/openRecoverySet.ts';
 import { bringBack, type Restored } from './restore.ts';
@@ -153,9 +154,15 @@ async function goOn(
   });
   try {
     const ended = endingsIn((await openLedger(folder)).entries);
-    const people = ended.flatMap(({ org, person }) => (person === null ? [] : [{ org, person }]));
+    const named = new Set(ended.map(({ person }) => person));
     const there = new Set((await store.organisations()).map(({ org }) => org));
-    for (const { org, person } of [...people, ...gone].filter((one) => there.has(one.org)))
+    for (const one of ended.filter(({ org }) => there.has(org))) {
+      const { org, person, kept } = one;
+      // What a legal hold keeps of them may have to be sealed anew first: the engine does, and takes the rest then.
+      if (person === null || !isLetGo(one)) continue;
+      await store.erasePerson(org, person, clock.now(), kept === null ? {} : { below: firstKept(kept) });
+    }
+    for (const { org, person } of gone.filter((one) => there.has(one.org) && !named.has(one.person)))
       await store.erasePerson(org, person, clock.now());
     const organisations = createOrganisations({ store, vault, clock });
     const changes = createChanges();
