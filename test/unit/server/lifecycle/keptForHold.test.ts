@@ -2,6 +2,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { backupOnHost } from '../../../../server/backupOnHost.ts';
 import type { Foundation } from '../../../../server/foundation.ts';
 import { cancelOrganisation, lookAtOrganisation } from '../../../../server/lifecycle/cancellation.ts';
 import { certificateOf, certify, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
@@ -10,6 +11,8 @@ import { eraseRound } from '../../../../server/lifecycle/erasure.ts';
 import { orderErasures } from '../../../../server/lifecycle/erasureOrder.ts';
 import { sealAgain } from '../../../../server/lifecycle/sealAgain.ts';
 import { systemRandom } from '../../../../server/random.ts';
+import { rebuildOnHost } from '../../../../server/rebuildOnHost.ts';
+import { beginRecovery } from '../../../../server/recoveryOnHost.ts';
 import { VaultError } from '../../../../server/vault/vault.ts';
 import type { ParameterId } from '../../../../shared/catalog.ts';
 import { addDays, DAY, type Day, dayOf } from '../../../../shared/time.ts';
@@ -106,6 +109,25 @@ it('what is held stays with its pictures and opens, what is beside it of the sam
   await untilKept([number]);
   expect(await there()).toEqual(['screenshot 1: 2', 'screenshot 2: 2', 'notes 1: 2', 'notes 2: 2']);
   expect([await keys(), failures]).toEqual([2, []]);
+});
+
+it('a machine that is rebuilt has what is kept of an account that ended, and nothing else of it', async () => {
+  const number = await hold(1);
+  await (await begin()).end({ ...whose, ...order });
+  await untilKept([number]);
+  await endings?.close();
+  await foundation.close();
+  const host = { data, clock, random: systemRandom };
+  const [set, backups, identityFile] = ['set.age', 'backups', 'identity'].map((name) => join(folder, name));
+  if (set === undefined || backups === undefined || identityFile === undefined) throw new Error('no names');
+  const { identity } = await beginRecovery({ file: set, again: false }, host);
+  await writeFile(identityFile, identity, { mode: 0o600 });
+  await backupOnHost({ ...host, backups }, 30);
+  await rm(data, { recursive: true });
+  await rebuildOnHost({ ...host, backups, recoverySet: set, identity: identityFile }, 'newest');
+  foundation = await openHolding(data, clock);
+  expect(await there()).toEqual(['screenshot 1: 2', 'notes 1: 2']);
+  expect(await keys()).toBe(2);
 });
 
 it('a computer that says meanwhile that it has deleted everything stands in a new interim certificate', async () => {
