@@ -211,6 +211,8 @@ test('a disk that does not answer is given up, said, and asked again only once i
     const known = await witnessesOf(data, keyStore, createPatience(50));
     expect(known, 'what the settings know counts all the same').toHaveLength(1);
     await (await open(`${file}.ledger`, constants.O_RDWR | constants.O_NONBLOCK)).close();
+    // The last write, when it is closed, would wait for the pipe, and the tests that share this process for the thread that does.
+    await rm(`${file}.ledger`);
   });
 });
 
