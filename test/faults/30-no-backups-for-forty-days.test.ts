@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -45,11 +45,14 @@ describe('the real server, 40 days later by the clock of the machine', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('ends them and says of what somebody else put there that nobody knows it', async () => {
+  it('ends them, and says of what somebody else put there that nobody knows it, and of what is from the future that it is', async () => {
     const [data, backups] = [join(folder, 'data'), join(folder, 'backups')];
     const { acme } = await prepareTwo(data, 2);
     const made = await backupOnHost({ data, backups, ...surroundings }, 30);
     await writeFile(join(backups, 'theirs.txt'), 'theirs');
+    await writeFile(join(backups, 'of-another-year.txt'), 'theirs');
+    const later = new Date(Date.now() + days(300));
+    await utimes(join(backups, 'of-another-year.txt'), later, later);
     const cli = join(import.meta.dirname, '../../server/cli.ts');
     const serve = [cli, 'serve', '--data', data, '--port', '0', '--backups', backups, '--backup-every', '744'];
     const env = { ...process.env, ...fakedTime('+40d') };
@@ -58,6 +61,7 @@ describe('the real server, 40 days later by the clock of the machine', () => {
       .poll(() => server.err(), { timeout: 80_000 })
       .toContain(`"event":"backup_ended","backup":"${made.backup}"`);
     await expect.poll(() => server.err(), { timeout: 80_000 }).toContain('"problem":"orphans"');
+    await expect.poll(() => server.err(), { timeout: 80_000 }).toContain('"problem":"future"');
     server.process.kill('SIGTERM');
     await server.exit;
 
@@ -65,7 +69,9 @@ describe('the real server, 40 days later by the clock of the machine', () => {
     const records = await foundation.keyStore.backups();
     expect(records.find(({ backup }) => backup === made.backup)).toMatchObject({ state: 'expired', wrapped: null });
     const events = await foundation.store.securityEvents(acme, 50);
-    expect(events.map(({ kind }) => kind)).toContain('backup_strangers');
+    const alarms = events.filter(({ kind }) => kind === 'backup_strangers').map(({ detail }) => detail);
+    expect(alarms).toContain('files lie with the backups that are from tomorrow or later');
+    expect(alarms).toHaveLength(2);
     await foundation.close();
     expect((await readdir(join(backups, 'backups'))).some((name) => name.includes(made.backup))).toBe(false);
     expect(await readFile(join(backups, 'theirs.txt'), 'utf8')).toBe('theirs');
