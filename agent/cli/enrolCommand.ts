@@ -42,7 +42,7 @@ export async function enrolCommand(
     throw new CliEnd(exitCodes.usage, problem, 'it stands above the notice; --later leaves the decision for later');
   }
   const files = await openFolder(folder);
-  await refuseSecondEnrolment(files);
+  await refuseSecondEnrolment(folder, files);
   await ownFolder(folder);
   const finished = await finishEnrolment({ folder, files, clock, random });
   if (finished !== null) {

@@ -11,6 +11,7 @@ import { EnrolmentPayload } from '../../shared/protocol/http/enrolment.ts';
 import { routes } from '../../shared/protocol/http.ts';
 import type { PublicKey } from '../../shared/signed.ts';
 import { SECOND } from '../../shared/time.ts';
+import { say } from '../strings/say.ts';
 import {
   BEGUN_FILE,
   type BegunEnrolment,
@@ -19,6 +20,7 @@ import {
   type ShownNotice,
   writeBegunEnrolment,
 } from './begunEnrolment.ts';
+import { readEnded } from './ended.ts';
 import { type Folder } from './files.ts';
 import { forgetEnded } from './finishWipe.ts';
 import { takeTurn } from './folderTurn.ts';
@@ -29,6 +31,7 @@ import type { Clock, Random } from './ports.ts';
 import { publicKeyOf, signPayload } from './signing.ts';
 import { postJson } from './uplink/httpJson.ts';
 import { serverAddress } from './uplink/serverAddress.ts';
+import { isAnythingRecorded } from './wipe.ts';
 
 export type { ShownNotice } from './begunEnrolment.ts';
 
@@ -72,7 +75,7 @@ export async function enrol(
   // Where it cannot be made, no turn can be taken in it either, and that is what is said.
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
   const begun = await takeTurn(folder, async () => {
-    await refuseSecondEnrolment(files);
+    await refuseSecondEnrolment(folder, files);
     const before = await readBegunEnrolment(files);
     if (before === null) return begin(deps, invitation, shown, acknowledged);
     if (before.server === invitation.server && payloadOf(before).code === invitation.code) return before;
@@ -251,10 +254,20 @@ async function forget({ folder, files }: EnrolmentDeps, { enrolment }: BegunEnro
   });
 }
 
-export async function refuseSecondEnrolment(files: Folder): Promise<void> {
-  if ((await files.read(IDENTITY_FILE)) === null) return;
-  throw new DaylightError('conflict', 'this computer is enrolled already', {
-    remedy: 'use it as it is, or run "daylight-agent wipe" first, or choose another folder with --data',
+/** Also where only what an earlier account recorded is left: it would be sent as the new one's. Throws DaylightError `conflict`. */
+export async function refuseSecondEnrolment(folder: string, files: Folder): Promise<void> {
+  if ((await files.read(IDENTITY_FILE)) !== null) {
+    throw new DaylightError('conflict', 'this computer is enrolled already', {
+      remedy: 'use it as it is, or run "daylight-agent wipe" first, or choose another folder with --data',
+    });
+  }
+  const note = await readEnded(files);
+  if (note !== null && !note.isGone) {
+    throw new DaylightError('conflict', say('enrol.unfinishedWipe'), { remedy: say('accountEnded.unfinishedRemedy') });
+  }
+  if (!(await isAnythingRecorded(folder))) return;
+  throw new DaylightError('conflict', say('enrol.leftOfBefore', { folder }), {
+    remedy: say('enrol.leftOfBeforeRemedy'),
   });
 }
 

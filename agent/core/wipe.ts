@@ -37,6 +37,14 @@ export function isAgentsName(name: string): boolean {
 /** What only its key opens can prove nothing once that is gone; no other program names its files so. */
 const SEALED: readonly string[] = ['enrolment.sealed', 'recorder.sealed', 'heard.sealed', 'spool.keychain'];
 
+/** Whether an agent has recorded something here that is left, whoever it was of. */
+export async function isAnythingRecorded(folder: string): Promise<boolean> {
+  if ((await namesIn(folder)).some((name) => RECORDED.includes(name))) return true;
+  return (await filesIn(join(folder, 'spool')).catch(() => [])).some(({ name }) => isSpoolFile(name));
+}
+
+const RECORDED: readonly string[] = ['recorder.sealed', 'heard.sealed', 'audit.json'];
+
 function isPartOfExtension(name: string): boolean {
   return /^((manifest|messages)\.json|background\.js)(\.[0-9a-f]+\.new)?$/.test(name);
 }

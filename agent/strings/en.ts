@@ -730,6 +730,11 @@ export const en = {
 
   // ── Enrolment ──
   'enrol.title': 'Enrol this computer',
+  'enrol.unfinishedWipe': 'not everything that Daylight was ordered to delete on this computer is deleted yet',
+  'enrol.leftOfBefore':
+    'what was recorded under an earlier enrolment is still in {folder}, and would be sent as what you record from now on',
+  'enrol.leftOfBeforeRemedy':
+    'delete it with "daylight-agent wipe", which sends nothing of it, or choose another folder with --data; your code stays good',
   'enrol.lead':
     'Nothing is recorded on this computer. To track your working time here, enter what your organisation gave you.',
   'enrol.server': 'Address of the server',

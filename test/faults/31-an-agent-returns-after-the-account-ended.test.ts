@@ -16,9 +16,9 @@ import { KNOWS_ALL, KNOWS_ENDINGS, OrganisationEndedPayload, WipedPayload } from
 import type { PublicKey } from '../../shared/signed.ts';
 import { context, scratch, systemRandom, title } from '../support/agentKit.ts';
 import { agentCli, command, serverCli, startAgent } from '../support/agentProcess.ts';
-import { addMember, type Client } from '../support/api.ts';
+import { addMember } from '../support/api.ts';
+import { cancel, enrolNew, recordOffline } from '../support/awayAgent.ts';
 import {
-  enrolAgent,
   enrolOwnDevice,
   eventually,
   freePort,
@@ -51,7 +51,7 @@ test('thirty days later it is refused and told to wipe; it deletes all and says 
     const carl = join(place.folder, 'carl');
     await enrolNew(server.url, owner, { data: carl, notice, name: 'Carl' });
     await server.stop();
-    await recordOffline(bob);
+    await recordOffline(bob, MARKER);
     expect((await readdir(join(bob, 'spool'))).some((name) => name.startsWith('batch-'))).toBe(true);
     await cp(bob, kept, { recursive: true, filter: (path) => !path.endsWith('.sock') });
 
@@ -86,7 +86,7 @@ test('thirty days later it is refused and told to wipe; it deletes all and says 
     expect(await computersIn(data, ending.ending)).toEqual({ of: 1, wiped: 1, until: null });
 
     // Of somebody whose leases run on it is waited for the answer; who has no right to it is not heard.
-    await recordOffline(carl);
+    await recordOffline(carl, MARKER);
     const files = await openFolder(carl);
     const device = await readIdentity(carl, files);
     if (device === null) throw new Error('Carl is not enrolled');
@@ -130,7 +130,7 @@ test('thirty days after its organisation ended a computer is told to wipe by wha
     const bea = await signInOwner(server.url, boltsToken);
     const beas = await enrolOwnDevice(server.url, bea, bea.person, await publishLevels(bea, { session: 'on' }));
     await server.stop();
-    await recordOffline(bob);
+    await recordOffline(bob, MARKER);
     const device = await readIdentity(bob, await openFolder(bob));
     if (device === null) throw new Error('Bob is not enrolled');
 
@@ -218,32 +218,6 @@ test('who is killed at any change of a file while it wipes goes on when it is st
     await server.close();
   }
 }, 120_000);
-
-async function enrolNew(
-  url: string,
-  owner: Client,
-  { data, notice, name }: { readonly data: string; readonly notice: number; readonly name: string },
-): Promise<void> {
-  const email = `${name.toLowerCase()}@example.com`;
-  const { person } = await addMember({ url, clock: createSystemClock() }, owner, 'employee', { name, email });
-  await enrolAgent(data, owner, { url, person, notice });
-}
-
-/** A note that waits, of a session that was killed. */
-async function recordOffline(data: string): Promise<void> {
-  const agent = startAgent(data);
-  await eventually('the agent runs', () => agent.out().includes('Daylight runs for'));
-  for (const args of [['start'], ['note', MARKER]]) {
-    expect(await command(agentCli, [...args, '--data', data])).toMatchObject({ code: 0, err: '' });
-  }
-  agent.process.kill('SIGKILL');
-  await agent.exit;
-}
-
-async function cancel(data: string, email: string): Promise<void> {
-  const cancelled = await command(serverCli, ['cancel', '--person', email, '--yes', '--data', data, '--json']);
-  expect(cancelled).toMatchObject({ code: 0, err: '' });
-}
 
 async function endingOf(data: string, place = 0) {
   const ending = endingsIn((await openLedger(data)).entries)[place];

@@ -1,7 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { writeEnded } from '../../../../agent/core/ended.ts';
 import { askNotice, enrol, finishEnrolment } from '../../../../agent/core/enrolment.ts';
 import { openFolder } from '../../../../agent/core/files.ts';
 import { createPolicyCache } from '../../../../agent/core/gate/policyCache.ts';
@@ -116,6 +118,36 @@ test('of two enrolments at once in one folder one is made, the other is told so 
     expect(await it.devices()).toHaveLength(2);
   }
 });
+
+test('where a wipe that the server ordered is not finished nobody is enrolled, and the server hears nothing; where it is, the note goes', async () => {
+  await using it = await workplace(() => null);
+  const shown = await askNotice(it.invitation);
+  const orderedAt = it.deps.clock.now();
+  const note = { schema: 1, reason: 'person_removed', orderedAt, ended: null, answer: null } as const;
+  await writeEnded(it.deps.files, { ...note, isGone: false });
+  await expect(enrol(it.deps, it.invitation, shown, true)).rejects.toMatchObject({
+    ...{ code: 'conflict', remedy: expect.stringContaining('daylight-agent run') },
+  });
+  expect([it.sent, await readdir(it.folder)]).toEqual([[], ['ended.json']]);
+  await writeEnded(it.deps.files, { ...note, isGone: true });
+  const { device } = await enrol(it.deps, it.invitation, shown, true);
+  expect(await it.devices()).toEqual([device]);
+  expect((await readdir(it.folder)).sort()).toEqual(['device.key', 'identity.json', 'policy.json']);
+});
+
+test.each(['spool/batch-000000000001.spool', 'spool/state.spool', 'recorder.sealed', 'heard.sealed', 'audit.json'])(
+  'where %s of an earlier account is left nobody is enrolled, and it stays for its owner to delete',
+  async (left) => {
+    await using it = await workplace(() => null);
+    const shown = await askNotice(it.invitation);
+    await mkdir(join(it.folder, 'spool'), { recursive: true });
+    await writeFile(join(it.folder, left), 'of before');
+    await expect(enrol(it.deps, it.invitation, shown, true)).rejects.toMatchObject({
+      ...{ code: 'conflict', remedy: expect.stringContaining('daylight-agent wipe') },
+    });
+    expect([it.sent, await readFile(join(it.folder, left), 'utf8')]).toEqual([[], 'of before']);
+  },
+);
 
 test('a server whose clock is ahead enrols all the same: nothing is collected until the clocks agree, and the code is not lost', async () => {
   await using it = await workplace(() => null);
