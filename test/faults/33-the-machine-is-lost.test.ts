@@ -8,6 +8,7 @@ import type { Foundation } from '../../server/foundation.ts';
 import { type RebuildOptions, rebuildOnHost } from '../../server/rebuildOnHost.ts';
 import { beginRecovery, writeRecovery } from '../../server/recoveryOnHost.ts';
 import { openFoundationIn } from '../support/numberedNotes.ts';
+import { runCli } from '../support/runCli.ts';
 import { foundIn, surroundings } from '../support/twoOrganisations.ts';
 import { endingsOn, leftOfPerson, piecesOfPerson, prepareTwoPeople, type TwoPeople } from '../support/twoPeople.ts';
 
@@ -32,6 +33,15 @@ describe('a machine that is lost', () => {
       ...{ ...surroundings, data: at('new'), backups: at('backups') },
       ...{ recoverySet: at('set.age'), identity: at('identity') },
     };
+    await changed(data, async ({ store }) => {
+      const event = {
+        org: two.org,
+        kind: 'refused_second_factor',
+        person: two.bob,
+        detail: 'before the backup',
+      } as const;
+      await store.recordSecurityEvent({ ...event, at: surroundings.clock.now() });
+    });
     ofBob = await piecesOfPerson(data, two.bob);
     await backupOnHost({ ...surroundings, data, backups: at('backups') }, 30);
     await cp(at('set.age'), at('set of the backup.age'));
@@ -73,6 +83,11 @@ describe('a machine that is lost', () => {
       expect((await foundation.auditLog.checkpoint(two.org)).signed.payload).toContain('"epoch":1');
     });
     expect(await foundIn(at('new'), ofBob)).toBe(0);
+    const verified = await runCli('server', ['verify-audit', '--data', at('new')]);
+    expect([verified.code, verified.out], 'it is on record that his entries went').toEqual([
+      0,
+      expect.not.stringContaining('wrong'),
+    ]);
     expect((await readdir(at('new'))).sort()).toEqual(
       expect.arrayContaining(['blobs', 'daylight.db', 'keys.db', 'ledger.ndjson', 'root.key']),
     );

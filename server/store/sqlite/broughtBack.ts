@@ -3,6 +3,7 @@ import { type DeviceId, OrgId, PersonId, TeamId } from '../../../shared/ids.ts';
 import type { Day } from '../../../shared/time.ts';
 import { FIRST_OF_ERASURE } from '../../vault/epochs.ts';
 import type { PersonalDecision, PersonRecord } from '../store.ts';
+import { audited } from './closedAccounts.ts';
 import { dayNumber, id, idBytes, idListBytes, parameterCode, text } from './columns.ts';
 import { type Connection, connect, type Row } from './connection.ts';
 import { storeError } from './failure.ts';
@@ -30,7 +31,10 @@ export interface BroughtBack {
   carryRights(rights: KeptRights): Promise<CarriedRights>;
   /** Everyone signs in anew, and no link or code from before the backup counts. */
   endSessions(): Promise<void>;
-  /** Deletes all that names this person, or this organisation where there is none. `below`: segments and images of this epoch and later ones stay. */
+  /**
+   * Deletes all that names this person, or this organisation where there is none. `below`: segments and images of this epoch and later ones stay. So do the
+   * rows of a person that have a leaf in the audit tree: those go by `erasePerson` of the whole store alone, which records that they went.
+   */
   forget(org: OrgId, person: PersonId | null, below?: number): Promise<void>;
   /** Deletes what was recorded under keys that are not in the key store in `keys` any more: it was erased, or its time was over. */
   dropUnreadable(keys: string): Promise<number>;
@@ -244,6 +248,7 @@ async function forget(
   below = Number.MAX_SAFE_INTEGER,
 ): Promise<void> {
   for (const table of storeSchema.tables) {
+    if (person !== null && audited.has(table)) continue;
     const columns = (await connection.all(`SELECT name FROM pragma_table_info(?)`, [table])).map(({ name }) => name);
     if (person === null) await connection.run(`DELETE FROM ${table} WHERE org = ?`, [idBytes(org)]);
     else if (table === 'segment' || table === 'image')
