@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DaylightError } from '../shared/errors.ts';
 import { type AuditLog, createAuditLog } from './audit/auditLog.ts';
 import { takeEarlierEntries } from './audit/takeIn.ts';
+import { noteUnsignedOnce } from './audit/unsignedErasures.ts';
 import type { Clock } from './clock.ts';
 import { createChanges } from './control/changes.ts';
 import { createConnections } from './control/connections.ts';
@@ -125,6 +126,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
       await requireOwnKeys(folder, keyStore, store);
     }
     const takenIntoAudit = ending ? 0 : await takeEarlierEntries({ store, keyStore, clock });
+    if (!ending) await noteUnsignedOnce({ store, keyStore, vault, clock });
     const organisations = createOrganisations({ store, vault, clock });
     const changes = createChanges();
     const connections = createConnections(changes);

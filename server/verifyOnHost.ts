@@ -2,6 +2,7 @@ import { Checkpoint } from '../shared/audit/checkpoint.ts';
 import { DaylightError } from '../shared/errors.ts';
 import type { OrgId } from '../shared/ids.ts';
 import type { PublicKey, Signed } from '../shared/signed.ts';
+import { unsignedErasures } from './audit/unsignedErasures.ts';
 import { type Verified, verifyTree } from './audit/verify.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { endingsIn, ofOrganisation } from './lifecycle/ended.ts';
@@ -37,11 +38,9 @@ export async function verifyOnHost(which: string | null, options: VerifyOnHost):
         const kept = options.kept.filter((_, place) => keptOf[place] === org);
         const tell = (done: number, of: number): void => options.tell(name, done, of);
         const key = options.serverKey ?? serverKey;
-        verified.push({
-          org,
-          name,
-          ...(await verifyTree(snapshot, { org, serverKey: key, now: options.clock.now(), kept, tell })),
-        });
+        const unsigned = await unsignedErasures(foundation, org);
+        const given = { org, serverKey: key, now: options.clock.now(), unsigned, kept, tell };
+        verified.push({ org, name, ...(await verifyTree(snapshot, given)) });
       } finally {
         await snapshot.close();
       }

@@ -48,6 +48,7 @@ export type SigningContext =
   | 'daylight/checkpoint/v1'
   | 'daylight/restore/v1'
   | 'daylight/let-go/v1'
+  | 'daylight/erased/v1'
   | 'daylight/receipt/v1'
   | 'daylight/acknowledgement/v1'
   | 'daylight/enrolment/v1'

@@ -1,5 +1,13 @@
 import type { Checkpoint } from '../../shared/audit/checkpoint.ts';
-import { type AuditLeaf, EntryKind, type LetGoLeaf, wrongSuccessor } from '../../shared/audit/leaf.ts';
+import { Erased } from '../../shared/audit/erased.ts';
+import {
+  type AuditLeaf,
+  EntryKind,
+  type ErasedLeaf,
+  type LetGoLeaf,
+  type UnsignedErasedLeaf,
+  wrongSuccessor,
+} from '../../shared/audit/leaf.ts';
 import { keptEntries, LetGo } from '../../shared/audit/letGo.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import type { PublicKey, Signed } from '../../shared/signed.ts';
@@ -11,6 +19,7 @@ import { rowsWithin } from './rows.ts';
 import { sha256 } from './sha256.ts';
 import { checkpointBy, signedBy } from './signed.ts';
 import { append, type Edge, noLeaves, rootOf, type TreeNode } from './tree.ts';
+import type { UnsignedErasures } from './unsignedErasures.ts';
 
 /** What is read to verify a tree: of one instant, so that nothing is counted on meanwhile. */
 export type VerifiedTree = Pick<
@@ -25,6 +34,7 @@ export type AuditFault =
   | 'wrong_successor'
   | 'let_go_forged'
   | 'let_go_early'
+  | 'erased_forged'
   | 'row_changed'
   | 'row_missing'
   | 'row_not_erased'
@@ -61,6 +71,8 @@ export interface VerifyOptions {
   readonly serverKey: PublicKey;
   /** By the clock of whoever verifies: nothing was let go later than that. */
   readonly now: UnixMs;
+  /** The tree as it was before erasures were signed, where it was begun so early: no later unsigned one counts. */
+  readonly unsigned?: UnsignedErasures | null;
   /** Checkpoints that somebody kept elsewhere: the tree must begin with theirs too. */
   readonly kept?: readonly Signed[];
   readonly tell?: (done: number, of: number) => void;
@@ -118,9 +130,10 @@ async function verifyLeaves(
   checkpoints: readonly GivenCheckpoint[],
   tell: (done: number) => void,
 ): Promise<Leaves> {
-  const { org } = options;
+  const { org, unsigned = null } = options;
   const standing = new Uint8Array(head.size);
   const sound = checkpoints.filter((one) => one !== 'forged');
+  const witnesses = unsigned === null ? sound : [...sound, unsigned];
   let edge = noLeaves;
   let trusted = 0;
   let at: UnixMs | null = null;
@@ -147,7 +160,7 @@ async function verifyLeaves(
       const next = append(sha256, edge, [hashOf(text)]);
       nodes.push(...next.nodes);
       edge = next.edge;
-      for (const { root } of sound.filter(({ size }) => size === edge.size)) {
+      for (const { root } of witnesses.filter(({ size }) => size === edge.size)) {
         if (root === hex(rootOf(sha256, edge))) trusted = edge.size;
         else found('checkpoint_root', trusted, edge.size - 1);
       }
@@ -162,7 +175,7 @@ async function verifyLeaves(
   }
   const last = Math.max(trusted, head.size - 1);
   if (checkpoints.includes('forged')) found('checkpoint_forged', trusted, last);
-  const largest = sound.reduce<Checkpoint | null>((a, b) => (a === null || b.size > a.size ? b : a), null);
+  const largest = witnesses.reduce<UnsignedErasures | null>((a, b) => (a === null || b.size > a.size ? b : a), null);
   if (largest !== null && largest.size > head.size) {
     at = largest.at;
     found('cut_off', head.size, largest.size - 1);
@@ -182,7 +195,7 @@ async function verifyLeaves(
       case 'day':
         return null;
       case 'erased':
-        return areGone(leaf.entries, leaf.seq) ? null : 'wrong_successor';
+        return erased(leaf);
       case 'let_go':
         return letGo(leaf);
       case 'access':
@@ -193,6 +206,19 @@ async function verifyLeaves(
     const earlier = leafIn((await tree.auditLeaves(org, leaf.supersedes, 1))[0] ?? '');
     if (earlier === null || wrongSuccessor(earlier, leaf) !== null) return 'wrong_successor';
     return areGone([[leaf.supersedes, leaf.supersedes]], leaf.seq) ? null : 'wrong_successor';
+  }
+
+  function erased(leaf: ErasedLeaf | UnsignedErasedLeaf): AuditFault | null {
+    const entries = 'signed' in leaf ? signedErased(leaf) : leaf.seq < (unsigned?.size ?? 0) ? leaf.entries : null;
+    if (entries === null) return 'erased_forged';
+    return areGone(entries, leaf.seq) ? null : 'wrong_successor';
+  }
+
+  /** What it names, of this very tree; null where that was not signed. Behind what is wrong there is no root any more to compare with. */
+  function signedErased({ signed, seq, at: leafAt }: ErasedLeaf): Erased['entries'] | null {
+    const said = signedBy(options, 'daylight/erased/v1', signed, Erased);
+    if (said === null || said.at !== leafAt || said.size !== seq) return null;
+    return first.finding !== null || said.root === hex(rootOf(sha256, edge)) ? said.entries : null;
   }
 
   /** What may not be let go still has to have its rows: so one that is missing is what is named. */

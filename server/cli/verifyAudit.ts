@@ -112,6 +112,8 @@ const faultWords: Readonly<Record<AuditFault, string>> = {
   leaf_number: 'it was moved, or put in',
   wrong_successor: 'it stands for an entry that it may not stand for',
   let_go_forged: 'it says that older entries were let go because of their age, and this organisation did not sign that',
+  erased_forged:
+    'it says that entries were erased, and this organisation did not sign that, or not of this tree at this place',
   let_go_early: 'it says that entries were let go because of their age that were not old enough',
   row_changed: 'what is recorded is not what was',
   row_missing:

@@ -45,6 +45,7 @@ export interface OrgSigner {
       | 'daylight/checkpoint/v1'
       | 'daylight/restore/v1'
       | 'daylight/let-go/v1'
+      | 'daylight/erased/v1'
       | 'daylight/self-test-request/v1'
       | 'daylight/self-test-result/v1',
     document: unknown,

@@ -3,6 +3,7 @@ import { type DeviceId, ErasureId, type OrgId, type PersonId } from '../../share
 import type { EndingState, OrderedBy } from '../../shared/protocol/http/endings.ts';
 import type { HoldView } from '../../shared/protocol/http/holds.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import { signErased } from '../audit/signErased.ts';
 import type { Clock } from '../clock.ts';
 import type { Connections } from '../control/control.ts';
 import type { Erased } from '../control/erased.ts';
@@ -290,7 +291,8 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
       for (const { parameter, epoch } of over)
         await deps.store.purgeEpochs(org, person, parameter, ...daysOfWeek(weekOf(epoch)), [epoch]);
     }
-    await deps.store.erasePerson(org, person, deps.clock.now(), { below: belowKept(kept) });
+    const said = await signErased(deps.organisations, org, deps.clock.now());
+    await deps.store.erasePerson(org, person, said, { below: belowKept(kept) });
     deps.erased.changed(which);
     await reach(which, 'purged');
   }

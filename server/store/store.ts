@@ -1,3 +1,4 @@
+import type { Erased } from '../../shared/audit/erased.ts';
 import type { EntryKind, LeafNumber, LetGoLeaf } from '../../shared/audit/leaf.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import type {
@@ -768,6 +769,16 @@ export interface CheckpointRecord {
   readonly signed: Signed;
 }
 
+/** By whom and when it is said that rows are erased. */
+export interface SaidErased {
+  readonly at: UnixMs;
+  /**
+   * Asked within the step that erases, once for each leaf, of the tree as it is then. Null where nothing is said any more, as the organisation
+   * has ended and the tree goes with it.
+   */
+  readonly sign: ((erased: Pick<Erased, 'at' | 'size' | 'root' | 'entries'>) => Signed) | null;
+}
+
 /** Which rows could be let go because of their age. */
 export interface LetGoRows {
   readonly kind: EntryKind;
@@ -804,10 +815,11 @@ export interface AuditTree {
   takeIntoAudit(org: OrgId, limit: number, at: UnixMs): Promise<number>;
   /**
    * Deletes every look at the person and every security event of theirs, with the salts; leaves stay that say nothing, and in the same
-   * step each time a leaf that names those whose rows are gone. Not one step but many: when it fails, part of it is done, and it can be called
-   * again. Returns how many rows it deleted.
+   * step each time a leaf that names those whose rows are gone. A row that does not fit its leaf goes and is not named: somebody changed it, or
+   * moved it there so that it would go. Not one step but many: when it fails, part of it is done, and it can be called again. Returns how many
+   * rows it deleted.
    */
-  forgetEntries(org: OrgId, person: PersonId, at: UnixMs): Promise<number>;
+  forgetEntries(org: OrgId, person: PersonId, said: SaidErased): Promise<number>;
   /** Of one kind, the rows with numbers below `below`, but for those of these people: how many, and the times of the first and the last. */
   auditAmount(org: OrgId, of: LetGoRows): Promise<AuditAmount>;
   /** The numbers of the first `limit` of them that fit their leaves. */
@@ -979,7 +991,7 @@ export interface Endings {
   erasePerson(
     org: OrgId,
     person: PersonId,
-    at: UnixMs,
+    said: SaidErased,
     how?: { readonly tell?: (records: number) => void; readonly below?: number | undefined },
   ): Promise<void>;
   /**
@@ -1040,6 +1052,7 @@ export interface EndedSubject {
  */
 export type MarkName =
   | 'audit_begun'
+  | 'erasures_signed'
   | 'revoked'
   | 'seen_at'
   | 'restore_epoch'

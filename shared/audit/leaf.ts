@@ -31,14 +31,18 @@ export type EntryLeaf = z.infer<typeof EntryLeaf>;
 /** The first and the last number of each run. */
 export const LeafRuns = z.array(z.tuple([LeafNumber, LeafNumber])).max(1_000);
 
-/** Rows that are erased, with their salts. */
-export const ErasedLeaf = z.strictObject({
+/** Rows that are erased, with their salts: what is signed is an `Erased`. */
+export const ErasedLeaf = z.strictObject({ kind: z.literal('erased'), seq: LeafNumber, at: UnixMs, signed: Signed });
+export type ErasedLeaf = z.infer<typeof ErasedLeaf>;
+
+/** As it was written before it was signed: it counts only where it was there when the first server that signs found it. */
+export const UnsignedErasedLeaf = z.strictObject({
   kind: z.literal('erased'),
   seq: LeafNumber,
   at: UnixMs,
   entries: LeafRuns,
 });
-export type ErasedLeaf = z.infer<typeof ErasedLeaf>;
+export type UnsignedErasedLeaf = z.infer<typeof UnsignedErasedLeaf>;
 
 /** Where the tree was begun: before it there is nothing but what is `earlier`, and after it nothing that is. It has no row. */
 export const BegunLeaf = z.strictObject({ kind: z.literal('begun'), seq: LeafNumber, at: UnixMs });
@@ -52,7 +56,10 @@ export type LetGoLeaf = z.infer<typeof LetGoLeaf>;
 export const DayLeaf = z.strictObject({ kind: z.literal('day'), seq: LeafNumber, at: UnixMs });
 export type DayLeaf = z.infer<typeof DayLeaf>;
 
-export const AuditLeaf = z.discriminatedUnion('kind', [EntryLeaf, ErasedLeaf, BegunLeaf, LetGoLeaf, DayLeaf]);
+export const AuditLeaf = z.union([
+  z.discriminatedUnion('kind', [EntryLeaf, ErasedLeaf, BegunLeaf, LetGoLeaf, DayLeaf]),
+  UnsignedErasedLeaf,
+]);
 export type AuditLeaf = z.infer<typeof AuditLeaf>;
 
 /** Why `later` may not stand for the row that `earlier` stood for; null when it may. Rows are counted on within one hour. */

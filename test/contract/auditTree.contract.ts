@@ -3,10 +3,11 @@ import { commitment, hashOf, rowText } from '../../server/audit/entry.ts';
 import { sha256 } from '../../server/audit/sha256.ts';
 import { append, noLeaves, rootOf } from '../../server/audit/tree.ts';
 import { type CheckpointRecord, type Store, StoreError } from '../../server/store/store.ts';
+import type { Erased } from '../../shared/audit/erased.ts';
 import { AuditLeaf } from '../../shared/audit/leaf.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import { DAY, HOUR } from '../../shared/time.ts';
-import { access, NINE, org, orgId, personId, signed } from '../support/storeRecords.ts';
+import { access, NINE, org, orgId, personId, saidErased, signed } from '../support/storeRecords.ts';
 
 /** What `AuditTree` promises of what `Audit` records. */
 export function auditTreeContract(current: () => Store): void {
@@ -104,25 +105,34 @@ export function auditTreeContract(current: () => Store): void {
       await store.recordSecurityEvent(event(5, 'ann'));
       await store.recordSecurityEvent(event(6, 'bob'));
       const before = await store.auditLeaves(acme, 0, 100);
-      expect(await store.forgetEntries(acme, personId('ann'), NINE + 7)).toBe(5);
+      expect(await store.forgetEntries(acme, personId('ann'), saidErased(NINE + 7))).toBe(5);
       const after = await store.auditLeaves(acme, 0, 100);
       expect(after.slice(0, before.length)).toEqual(before);
-      expect((await leavesOf(store)).slice(before.length)).toEqual([
-        {
-          ...{ kind: 'erased', seq: 7, at: NINE + 7 },
-          entries: [
-            [0, 2],
-            [4, 4],
-          ],
-        },
-        { kind: 'erased', seq: 8, at: NINE + 7, entries: [[5, 5]] },
-      ]);
+      const erased = (size: number, entries: Erased['entries']) => {
+        const { edge } = append(sha256, noLeaves, after.slice(0, size).map(hashOf));
+        const root = Buffer.from(rootOf(sha256, edge)).toString('hex');
+        const { at, sign } = saidErased(NINE + 7);
+        return { kind: 'erased', seq: size, at, signed: sign?.({ at, size, root, entries }) };
+      };
+      const looks: Erased['entries'] = [
+        [0, 2],
+        [4, 4],
+      ];
+      expect((await leavesOf(store)).slice(before.length)).toEqual([erased(7, looks), erased(8, [[5, 5]])]);
       expect(await store.accesses(acme, personId('ann'), 9)).toEqual([]);
       expect(await store.auditedRow(acme, 0)).toBeNull();
       expect(await store.accesses(acme, personId('bob'), 9)).toHaveLength(1);
       expect(await store.auditedRow(acme, 6)).toMatchObject({ row: { person: personId('bob') } });
-      expect(await store.forgetEntries(acme, personId('ann'), NINE + 8)).toBe(0);
+      expect(await store.forgetEntries(acme, personId('ann'), saidErased(NINE + 8))).toBe(0);
       expect(await store.auditLeaves(acme, 0, 100)).toEqual(after);
+    });
+
+    it('forgets without a word where nobody says anything of the tree any more', async () => {
+      const store = current();
+      await store.recordAccess(access(NINE));
+      const before = await store.auditLeaves(acme, 0, 100);
+      expect(await store.forgetEntries(acme, personId('ann'), { at: NINE + 1, sign: null })).toBe(1);
+      expect(await store.auditLeaves(acme, 0, 100)).toEqual(before);
     });
 
     it('lets go rows of one kind below a number, but for those of some people, with the leaf that says so, all or none', async () => {

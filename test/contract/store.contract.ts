@@ -37,6 +37,7 @@ import {
   policyKey,
   requestId,
   requestStep,
+  saidErased,
   segment,
   segmentId,
   setting,
@@ -1949,7 +1950,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         const [anns, ofAll] = [await store.holdingsOf(org, personId('ann')), await store.holdings(org)];
         const { records } = await store.holdingsOf(org, bob);
         const told: number[] = [];
-        await store.erasePerson(org, bob, NINE, { tell: (rows) => told.push(rows) });
+        await store.erasePerson(org, bob, saidErased(NINE), { tell: (rows) => told.push(rows) });
         expect(await store.holdingsOf(org, bob)).toEqual({ days: 0, counts: nobody, records: 0 });
         expect(told.at(-1)).toBe(records);
         expect(await store.holdingsOf(org, personId('ann'))).toEqual(anns);
@@ -1957,7 +1958,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.blob(org, bob, imageId('of bob'))).toBeNull();
         expect(await store.blob(org, personId('ann'), imageId('x'))).toEqual(blob('x'));
         expect((await store.holdings(org)).images).toBe(ofAll.images - 1);
-        await store.erasePerson(org, bob, NINE);
+        await store.erasePerson(org, bob, saidErased(NINE));
         expect(await store.holdingsOf(org, personId('ann'))).toEqual(anns);
       });
 
@@ -1965,7 +1966,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await fill();
         const whose = await fillFor('bob');
         const { org, person: bob } = whose;
-        await store.erasePerson(org, bob, NINE);
+        await store.erasePerson(org, bob, saidErased(NINE));
         await store.createSession({ ...webSession('late'), person: bob }, 10);
         await store.putDecision({ ...decision(1), person: bob });
         await store.putRequestStep({ ...requestStep('late', 1), person: bob });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createAuditLog } from '../../server/audit/auditLog.ts';
-import { grown, leafIn } from '../../server/audit/entry.ts';
+import { leafIn } from '../../server/audit/entry.ts';
 import { sha256 } from '../../server/audit/sha256.ts';
 import { type AuditFinding, verifyTree } from '../../server/audit/verify.ts';
 import { letIn } from '../../server/control/operators.ts';
@@ -20,6 +20,7 @@ import { IncidentContent } from '../../shared/protocol/http/incidents.ts';
 import type { Signed } from '../../shared/signed.ts';
 import { addDays, DAY, dayOf } from '../../shared/time.ts';
 import { temporaryFolder } from '../support/openedSqliteStore.ts';
+import { plantLeaf } from '../support/plantLeaf.ts';
 import { HOLD, INCIDENT } from '../support/routeExamples.ts';
 import { access, NINE, orgId, personId } from '../support/storeRecords.ts';
 
@@ -75,18 +76,9 @@ async function tampered(work: (connection: Connection) => Promise<unknown>): Pro
   foundation = await opened();
 }
 
-const ours = Buffer.from(acme.replaceAll('-', ''), 'hex');
-/** A leaf at the end of the tree, with all that belongs to it: no key is needed for that. */
 async function planted(leaf: (seq: number) => AuditLeaf): Promise<void> {
   const edge = await foundation.store.auditEdge(acme);
-  const { edge: after, nodes, texts } = grown(edge, [leaf(edge.size)]);
-  await tampered(async (db) => {
-    await db.run('INSERT INTO audit_leaf VALUES (?, ?, ?)', [ours, edge.size, texts[0] ?? '']);
-    for (const { level, place, hash } of nodes.filter((node) => node.level >= 4))
-      await db.run('INSERT INTO audit_node VALUES (?, ?, ?, ?)', [ours, level, place, hash]);
-    const head = [after.size, Buffer.concat(after.peaks), ours];
-    await db.run('UPDATE audit_head SET size = ?, peaks = ? WHERE org = ?', head);
-  });
+  await tampered((db) => plantLeaf(db, acme, edge, leaf(edge.size)));
 }
 const takenOut = (seq: number) => tampered((db) => db.run('DELETE FROM security_event WHERE seq = ?', [seq]));
 

@@ -7,9 +7,9 @@ import { append, noLeaves, rootOf } from '../../server/audit/tree.ts';
 import { type Verified, verifyTree } from '../../server/audit/verify.ts';
 import { keyIdOf } from '../../server/control/signer.ts';
 import { type Connection, connect } from '../../server/store/sqlite/connection.ts';
-import type { Store } from '../../server/store/store.ts';
+import type { SaidErased, Store } from '../../server/store/store.ts';
 import { canonical } from '../../shared/canonical.ts';
-import type { Signed } from '../../shared/signed.ts';
+import { type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
 import { DAY } from '../../shared/time.ts';
 import { openStoreIn, temporaryFolder } from '../support/openedSqliteStore.ts';
 import { access, NINE, org, orgId, personId } from '../support/storeRecords.ts';
@@ -44,8 +44,12 @@ function newKey(): typeof key {
 async function signedAt(size: number, by = key): Promise<Signed> {
   const hashes = (await store.auditLeaves(acme, 0, size)).map(hashOf);
   const root = Buffer.from(rootOf(sha256, append(sha256, noLeaves, hashes).edge)).toString('hex');
-  const payload = canonical({ schema: 1, org: acme, epoch: 0, size, root, at: NINE + size });
-  const signature = sign(null, Buffer.from(`daylight/checkpoint/v1\n${payload}`), by.private).toString('base64url');
+  return signedWith(by, 'daylight/checkpoint/v1', { schema: 1, org: acme, epoch: 0, size, root, at: NINE + size });
+}
+
+function signedWith(by: typeof key, context: SigningContext, document: unknown): Signed {
+  const payload = canonical(document);
+  const signature = sign(null, Buffer.from(signingInput(context, payload)), by.private).toString('base64url');
   return { payload, keyId: keyIdOf(key.public), signature };
 }
 
@@ -234,6 +238,12 @@ describe('an audit that was tampered with', () => {
       await rebuilt(db, texts.with(55, erased));
       await db.run('DELETE FROM access WHERE seq = 54');
     });
+    // Nor does a leaf that nobody signed.
+    expect((await verified()).finding).toMatchObject({ fault: 'row_missing', seq: 54 });
+    const day = canonical({ kind: 'day', seq: 55, at: NINE });
+    await tampered(async (db) => {
+      await rebuilt(db, texts.with(54, canonical({ kind: 'day', seq: 54, at: NINE })).with(55, day));
+    });
     expect((await verified()).finding).toMatchObject({ fault: 'checkpoint_root', seq: 40, to: 99 });
   });
 
@@ -265,11 +275,12 @@ describe('an audit that was tampered with', () => {
   it('refusals that were counted on, and rows that were erased, are as they should be', async () => {
     for (let n = 0; n < 5; n += 1)
       await store.recordAccess(access(NINE + 200 + n, { refused: true, subject: personId('bob') }));
-    await store.forgetEntries(acme, personId('ann'), NINE + 300);
+    const sign: SaidErased['sign'] = (said) => signedWith(key, 'daylight/erased/v1', { schema: 1, org: acme, ...said });
+    await store.forgetEntries(acme, personId('ann'), { at: NINE + 300, sign });
     await putCheckpoint((await store.auditEdge(acme)).size);
     expect((await verified()).finding).toBeNull();
     await tampered((db) => db.run("UPDATE audit_leaf SET leaf = replace(leaf, '[1,99]', '[1,98]') WHERE seq = 105"));
-    expect((await verified()).finding).toMatchObject({ fault: 'row_missing', seq: 99 });
+    expect((await verified()).finding).toMatchObject({ fault: 'row_missing', seq: 1 });
   });
 });
 

@@ -1,6 +1,6 @@
 import { type AuditEntry, commitment, hashOf, rowText } from '../../server/audit/entry.ts';
 import { sha256 } from '../../server/audit/sha256.ts';
-import { append, noLeaves, type TreeNode } from '../../server/audit/tree.ts';
+import { append, noLeaves, rootOf, type TreeNode } from '../../server/audit/tree.ts';
 import {
   type AccessRecord,
   type AuditedRow,
@@ -96,7 +96,7 @@ export function createReferenceAudit(
         if (of(org).length === 0) begin(org, at);
         return 0;
       }),
-    forgetEntries: (org, person, at) =>
+    forgetEntries: (org, person, { at, sign }) =>
       step(() => {
         let gone = 0;
         const forget = <T extends { org: string; seq: number | null }>(
@@ -109,7 +109,10 @@ export function createReferenceAudit(
           const entries = seqs
             .filter((seq) => !seqs.includes(seq - 1))
             .map((from): [number, number] => [from, seqs.find((to) => to >= from && !seqs.includes(to + 1)) ?? from]);
-          put(org, { kind: 'erased', seq: of(org).length, at, entries });
+          const { edge } = tree(org);
+          const root = Buffer.from(rootOf(sha256, edge)).toString('hex');
+          if (sign !== null)
+            put(org, { kind: 'erased', seq: edge.size, at, signed: sign({ at, size: edge.size, root, entries }) });
           gone += theirs.length;
           all.splice(0, all.length, ...all.filter((one) => !theirs.includes(one)));
         };

@@ -895,9 +895,9 @@ export function createReferenceStore(from: Contents = nothing): Store {
       step(() => {
         close(org, person);
       }),
-    erasePerson: async (org, person, at, { tell, below } = {}) => {
+    erasePerson: async (org, person, said, { tell, below } = {}) => {
       const closing = await step(() => close(org, person));
-      const forgotten = await tree.forgetEntries(org, person, at);
+      const forgotten = await tree.forgetEntries(org, person, said);
       await step(() => {
         const ids = devices
           .filter((one) => one.org === org && one.person === person)

@@ -17,12 +17,14 @@ import type {
   PolicyKeyRecord,
   PolicyRecord,
   RequestStepRecord,
+  SaidErased,
   SegmentRecord,
   SettingRecord,
   TokenRecord,
   WebSession,
   WrappedDataKey,
 } from '../../server/store/store.ts';
+import { canonical } from '../../shared/canonical.ts';
 import type { ParameterId } from '../../shared/catalog.ts';
 import {
   BackupId,
@@ -37,7 +39,7 @@ import {
   TeamId,
 } from '../../shared/ids.ts';
 import type { Signed } from '../../shared/signed.ts';
-import { DAY, type Day } from '../../shared/time.ts';
+import { DAY, type Day, type UnixMs } from '../../shared/time.ts';
 import { sealedText } from './sealedForTest.ts';
 
 // Records of every kind for tests of the store, made from a name: the same name gives the same ids and bytes.
@@ -141,6 +143,9 @@ export const signed = (text: string): Signed => ({
   keyId: digestOf('signer'),
   signature: Buffer.concat([sha256(text), sha256(`${text}.`)]).toString('base64url'),
 });
+
+/** As a server says that rows are erased. */
+export const saidErased = (at: UnixMs): SaidErased => ({ at, sign: (erased) => signed(canonical(erased)) });
 
 export const policy = (version: number, change: Partial<PolicyRecord> = {}): PolicyRecord => ({
   org: orgId('acme'),

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { DaylightError } from '../../../shared/errors.ts';
+import type { OrgId } from '../../../shared/ids.ts';
+import { signErased } from '../../audit/signErased.ts';
+import { noteUnsigned } from '../../audit/unsignedErasures.ts';
 import type { Clock } from '../../clock.ts';
 import { createChanges } from '../../control/changes.ts';
 import { createConnections } from '../../control/connections.ts';
@@ -76,7 +79,8 @@ export async function rebuild(
     { ...{ quarantine, images: join(quarantine, 'blobs') }, ...(tell && { tell }) },
   );
   const gone = carried.flatMap((one) => one.gone);
-  const went = await goOn(parts, quarantine, gone);
+  const signedSince = await keyStore.mark('erasures_signed');
+  const went = await goOn(parts, quarantine, { gone, isOfBefore: signedSince === null || record.at < signedSince });
   await keyStore.raiseMark('restore_epoch', Math.max((await keyStore.mark('restore_epoch')) ?? 0, restoreEpoch) + 1);
   // What the set says of last days may be older than what was decided of them.
   await keyStore.raiseMark('rebuilt', ((await keyStore.mark('rebuilt')) ?? 0) + 1);
@@ -145,7 +149,7 @@ async function requireFits({ set, vault, target }: RebuildParts, quarantine: str
 async function goOn(
   { set, vault, clock, random }: RebuildParts,
   folder: string,
-  gone: CarriedRights['gone'],
+  { gone, isOfBefore }: { readonly gone: CarriedRights['gone']; readonly isOfBefore: boolean },
 ): Promise<Pick<Rebuilt, 'off' | 'lostKeys'>> {
   const store = await openSqliteStore({
     folder,
@@ -153,6 +157,10 @@ async function goOn(
     fromStore: (bytes) => vault.fromStore(bytes),
   });
   try {
+    const organisations = createOrganisations({ store, vault, clock });
+    const said = (org: OrgId) => signErased(organisations, org, clock.now());
+    // Recorded by a Daylight that signed no erasure: there is no note in it up to where that was so.
+    if (isOfBefore) await noteUnsigned({ store, vault, clock });
     const ended = endingsIn((await openLedger(folder)).entries);
     const named = new Set(ended.map(({ person }) => person));
     const there = new Set((await store.organisations()).map(({ org }) => org));
@@ -160,11 +168,10 @@ async function goOn(
       const { org, person, kept } = one;
       // What a legal hold keeps of them may have to be sealed anew first: the engine does, and takes the rest then.
       if (person === null || !isLetGo(one)) continue;
-      await store.erasePerson(org, person, clock.now(), kept === null ? {} : { below: firstKept(kept) });
+      await store.erasePerson(org, person, await said(org), kept === null ? {} : { below: firstKept(kept) });
     }
     for (const { org, person } of gone.filter((one) => there.has(one.org) && !named.has(one.person)))
-      await store.erasePerson(org, person, clock.now());
-    const organisations = createOrganisations({ store, vault, clock });
+      await store.erasePerson(org, person, await said(org));
     const changes = createChanges();
     const connections = createConnections(changes);
     const control = createPolicyControl({ store, vault, organisations, connections, changes, clock });

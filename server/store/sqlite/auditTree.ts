@@ -4,9 +4,16 @@ import { OrgId, type PersonId } from '../../../shared/ids.ts';
 import { DAY, type UnixMs } from '../../../shared/time.ts';
 import { type AuditEntry, hashOf, leafIn, runsOf, standsFor } from '../../audit/entry.ts';
 import { sha256 } from '../../audit/sha256.ts';
-import type { NodePlace } from '../../audit/tree.ts';
+import { type NodePlace, rootOf } from '../../audit/tree.ts';
 import type { RandomBytes } from '../blobs/blobFolder.ts';
-import { type AuditedRow, type AuditTree, type CheckpointRecord, type LetGoRows, StoreError } from '../store.ts';
+import {
+  type AuditedRow,
+  type AuditTree,
+  type CheckpointRecord,
+  type LetGoRows,
+  type SaidErased,
+  StoreError,
+} from '../store.ts';
 import { accessOf, eventOf } from './audit.ts';
 import { appendEntries, appendLeaves, beginTree, edgeIn, STORED_LEVEL, takesEarlier } from './auditEntries.ts';
 import { bytes, id, idBytes, int, intOrNull, signed, signedValues, text } from './columns.ts';
@@ -63,12 +70,12 @@ export function auditTreeIn({ writer, read }: Database, randomBytes: RandomBytes
         if (taken === 0) await beginTree(tx, org, at);
         return taken;
       }),
-    async forgetEntries(org, person, at) {
+    async forgetEntries(org, person, said) {
       let gone = 0;
       for (const { kind, whose } of ofPerson) {
         let last: number | null = 0;
         while (last !== null) {
-          const forgetting: Forgetting = { kind, whose, org, person, after: last, at };
+          const forgetting: Forgetting = { kind, whose, org, person, after: last, said };
           const some: Forgotten = await writer.unit((tx) => forgetSome(tx, forgetting));
           gone += some.deleted;
           last = some.last;
@@ -84,8 +91,7 @@ export function auditTreeIn({ writer, read }: Database, randomBytes: RandomBytes
     },
     async agedEntries(org, of, limit) {
       const { where, values } = rowsOf(org, of);
-      const leaf = '(SELECT leaf FROM audit_leaf l WHERE l.org = t.org AND l.seq = t.seq) AS leaf';
-      const some = `SELECT t.*, ${leaf} FROM ${where} AND seq > ? ORDER BY seq LIMIT ?`;
+      const some = `SELECT t.*, ${itsLeaf} FROM ${where} AND seq > ? ORDER BY seq LIMIT ?`;
       const fit: number[] = [];
       for (let after: number | undefined = -1; after !== undefined && fit.length < limit; ) {
         const rows: readonly Row[] = await read.all(some, [...values, after, limit]);
@@ -155,6 +161,7 @@ function rowsOf(org: OrgId, { kind, below, except }: LetGoRows): { readonly wher
 /** So many at once that reads do not wait long. */
 const SOME = 500;
 
+const itsLeaf = '(SELECT leaf FROM audit_leaf l WHERE l.org = t.org AND l.seq = t.seq) AS leaf';
 const leavesFrom = 'SELECT leaf FROM audit_leaf WHERE org = ? AND seq >= ? ORDER BY seq LIMIT ?';
 const size = 'coalesce((SELECT size FROM audit_head WHERE org = ?1), 0)';
 const leafless = `SELECT count(*) AS many, min(at) AS first FROM (
@@ -234,7 +241,7 @@ interface Forgetting {
   readonly person: PersonId;
   /** The row after which to go on. */
   readonly after: number;
-  readonly at: UnixMs;
+  readonly said: SaidErased;
 }
 
 interface Forgotten {
@@ -243,8 +250,8 @@ interface Forgotten {
   readonly last: number | null;
 }
 
-async function forgetSome(tx: Transaction, { kind, whose, org, person, after, at }: Forgetting): Promise<Forgotten> {
-  const some = `SELECT rowid, seq FROM ${kind} WHERE org = ? AND ${whose} = ? AND rowid > ? ORDER BY rowid LIMIT ?`;
+async function forgetSome(tx: Transaction, { kind, whose, org, person, after, said }: Forgetting): Promise<Forgotten> {
+  const some = `SELECT t.rowid, t.*, ${itsLeaf} FROM ${kind} t WHERE org = ? AND ${whose} = ? AND rowid > ? ORDER BY rowid LIMIT ?`;
   const rows = await tx.all(some, [idBytes(org), idBytes(person), after, SOME]);
   const last = rows.at(-1);
   if (last === undefined) return { deleted: 0, last: null };
@@ -254,10 +261,22 @@ async function forgetSome(tx: Transaction, { kind, whose, org, person, after, at
     'rowid',
     rows.map((row) => int(row, 'rowid')),
   );
-  const entries = runsOf(rows.flatMap((row) => intOrNull(row, 'seq') ?? []));
-  const edge = await edgeIn(tx, org);
-  if (entries.length > 0) await appendLeaves(tx, org, edge, [{ kind: 'erased', seq: edge.size, at, entries }]);
+  const entries = runsOf(rows.filter((row) => fitsLeaf(kind, row)).map((row) => int(row, 'seq')));
+  if (entries.length > 0) await sayErased(tx, org, entries, said);
   return { deleted, last: int(last, 'rowid') };
+}
+
+async function sayErased(
+  tx: Transaction,
+  org: OrgId,
+  entries: [number, number][],
+  { at, sign }: SaidErased,
+): Promise<void> {
+  if (sign === null) return;
+  const edge = await edgeIn(tx, org);
+  const root = Buffer.from(rootOf(sha256, edge)).toString('hex');
+  const signed = sign({ at, size: edge.size, root, entries });
+  await appendLeaves(tx, org, edge, [{ kind: 'erased', seq: edge.size, at, signed }]);
 }
 
 function auditedOf(kind: EntryKind, row: Row): AuditedRow {

@@ -67,7 +67,7 @@ export function endingsIn(
       writer.unit(async (tx) => {
         await close(tx, org, person);
       }),
-    async erasePerson(org, person, at, { tell, below = NO_EPOCH } = {}) {
+    async erasePerson(org, person, said, { tell, below = NO_EPOCH } = {}) {
       const whose = [idBytes(org), idBytes(person)];
       let gone = await writer.unit((tx) => close(tx, org, person));
       const count = (more: number): void => {
@@ -81,7 +81,7 @@ export function endingsIn(
         const named = `org = ? AND person = ? AND file IN (${files.map(() => '?').join(', ')})`;
         count(await writer.unit((tx) => tx.run(`DELETE FROM image WHERE ${named}`, [...whose, ...files])));
       }
-      count(await forgetEntries(org, person, at));
+      count(await forgetEntries(org, person, said));
       for (const { table, rows } of ofPeople.filter((one) => !audited.has(one.table))) {
         const bits = long.has(table) ? `rowid IN (SELECT rowid FROM ${table} WHERE ${rows} LIMIT ${ROWS})` : rows;
         for (let deleted = -1; deleted !== 0; ) {
