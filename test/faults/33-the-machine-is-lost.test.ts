@@ -7,7 +7,10 @@ import { backupOnHost } from '../../server/backupOnHost.ts';
 import type { Foundation } from '../../server/foundation.ts';
 import { type RebuildOptions, rebuildOnHost } from '../../server/rebuildOnHost.ts';
 import { beginRecovery, writeRecovery } from '../../server/recoveryOnHost.ts';
+import { type Connection, connect } from '../../server/store/sqlite/connection.ts';
+import { HOUR } from '../../shared/time.ts';
 import { openFoundationIn } from '../support/numberedNotes.ts';
+import { plantLeaf } from '../support/plantLeaf.ts';
 import { runCli } from '../support/runCli.ts';
 import { foundIn, surroundings } from '../support/twoOrganisations.ts';
 import { endingsOn, leftOfPerson, piecesOfPerson, prepareTwoPeople, type TwoPeople } from '../support/twoPeople.ts';
@@ -62,6 +65,12 @@ describe('a machine that is lost', () => {
     } finally {
       await foundation.close();
     }
+  }
+
+  async function withFile(file: string, work: (db: Connection) => Promise<unknown>): Promise<void> {
+    const db = await connect(file);
+    await work(db);
+    await db.close();
   }
 
   it('is rebuilt with everything of who is there, their rights of the last day, and nothing of who ended since the backup', async () => {
@@ -131,6 +140,35 @@ describe('a machine that is lost', () => {
       backups: at('newer backups'),
     };
     await expect(rebuildOnHost(older, 'newest')).rejects.toThrow('older than the backups');
+  });
+
+  it('is rebuilt from a backup of before erasures were signed: what was erased then is not called missing', async () => {
+    const data = at('before');
+    await cp(at('lost'), data, { recursive: true });
+    const later = surroundings.clock.now() + HOUR;
+    const edge = await changed(data, async ({ store }) => {
+      const event = { org: two.org, at: later, kind: 'refused_second_factor', person: null, detail: 'erased' } as const;
+      await store.recordSecurityEvent(event);
+      return store.auditEdge(two.org);
+    });
+    const gone = edge.size - 1;
+    await withFile(join(data, 'daylight.db'), async (db) => {
+      await db.run('DELETE FROM security_event WHERE seq = ?', [gone]);
+      await plantLeaf(db, two.org, edge, { kind: 'erased', seq: edge.size, at: later, entries: [[gone, gone]] });
+    });
+    const backups = at('backups of before');
+    await cp(at('backups'), backups, { recursive: true });
+    await backupOnHost({ ...surroundings, data, backups }, 30);
+    await withFile(join(data, 'keys.db'), (db) =>
+      db.run("UPDATE mark SET value = ? WHERE name = 'erasures_signed'", [later]),
+    );
+    const recoverySet = at('set of before.age');
+    const { identity } = await beginRecovery({ file: recoverySet, again: true }, { data, ...surroundings });
+    await writeFile(at('identity of before'), identity, { mode: 0o600 });
+    const into = at('after');
+    await rebuildOnHost({ ...given, data: into, backups, recoverySet, identity: at('identity of before') }, 'newest');
+    const { code, out } = await runCli('server', ['verify-audit', '--data', into]);
+    expect([code, out]).toEqual([0, expect.not.stringContaining('wrong')]);
   });
 
   it('collects nothing where policies were lost, until one is published above the last that any computer can have', async () => {

@@ -5,11 +5,11 @@ import { leafIn } from '../../server/audit/entry.ts';
 import { sha256 } from '../../server/audit/sha256.ts';
 import { signErased } from '../../server/audit/signErased.ts';
 import { rootOf } from '../../server/audit/tree.ts';
-import { unsignedErasures } from '../../server/audit/unsignedErasures.ts';
 import { type AuditFinding, verifyTree } from '../../server/audit/verify.ts';
 import { type Foundation, openFoundation } from '../../server/foundation.ts';
 import { systemRandom } from '../../server/random.ts';
 import { type Connection, connect } from '../../server/store/sqlite/connection.ts';
+import { verifyOnHost } from '../../server/verifyOnHost.ts';
 import type { Erased } from '../../shared/audit/erased.ts';
 import type { AuditLeaf } from '../../shared/audit/leaf.ts';
 import { canonical } from '../../shared/canonical.ts';
@@ -44,9 +44,9 @@ async function erase(person = ann): Promise<void> {
 }
 
 async function finding(): Promise<AuditFinding | null> {
-  const { serverKey } = (await foundation.organisations.signer(acme)).identity;
-  const unsigned = await unsignedErasures(foundation, acme);
-  return (await verifyTree(foundation.store, { org: acme, serverKey, now: NINE, unsigned })).finding;
+  const surroundings = { data: folder, clock, random: systemRandom, tell: () => undefined };
+  const trees = await verifyOnHost(acme, { ...surroundings, kept: [], serverKey: null });
+  return trees[0]?.finding ?? null;
 }
 
 /** Past the server, as somebody with a shell. */
