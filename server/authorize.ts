@@ -66,6 +66,7 @@ export type Action =
   | 'records.read' // the record of processing and the registers that it is made from
   | 'records.change'
   | 'security.read'
+  | 'alarm.acknowledge' // to say what was found out about an alarm, after which it is not open any more
   | 'retention.read' // how much is stored, and until when
   | 'entries.keep' // to say for how long is kept who looked, and the security events
   | 'clock.release' // to say that the clock is right, by which things are deleted
@@ -319,6 +320,7 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'records.read': [owner, privacyOfficer],
   'records.change': [owner, privacyOfficer],
   'security.read': [owner, admin, privacyOfficer],
+  'alarm.acknowledge': [owner, admin, privacyOfficer],
   'retention.read': [owner, admin, privacyOfficer],
   'entries.keep': [owner],
   'clock.release': [owner, admin],

@@ -16,6 +16,7 @@ import { sendFailure } from './failures.ts';
 import type { Handlers } from './handler.ts';
 import { account } from './handlers/account.ts';
 import { ages } from './handlers/ages.ts';
+import { alarms } from './handlers/alarms.ts';
 import { assessments } from './handlers/assessments.ts';
 import { audit } from './handlers/audit.ts';
 import { backups } from './handlers/backups.ts';
@@ -213,6 +214,7 @@ function handlersOf(context: Context): Handlers {
     ...carryingOut(context, countings),
     ...data(context),
     ...audit(context),
+    ...alarms(context),
     ...ownData(context),
     ...imports(context),
     ...erasures(context, countings),

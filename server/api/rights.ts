@@ -199,6 +199,8 @@ const rights = {
   previewOrganisationEnding: { action: 'organisation.end', of: 'organisation' },
   endOrganisation: { action: 'organisation.end', of: 'organisation' },
   securityEvents: { action: 'security.read', of: 'organisation' },
+  alarms: { action: 'security.read', of: 'organisation' },
+  acknowledgeAlarm: { action: 'alarm.acknowledge', of: 'organisation' },
   securityEventProof: { action: 'security.read', of: 'organisation' },
 } as const satisfies Readonly<Record<RouteName, Right>>;
 

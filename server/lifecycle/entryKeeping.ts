@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../../shared/audit/checkpoint.ts';
-import { EntryKind } from '../../shared/audit/leaf.ts';
+import { EntryKind, type LeafNumber } from '../../shared/audit/leaf.ts';
 import { keptEntries, type LetGo } from '../../shared/audit/letGo.ts';
 import { parameterIds } from '../../shared/catalog.ts';
 import { DaylightError } from '../../shared/errors.ts';
@@ -8,6 +8,7 @@ import type { OrgId } from '../../shared/ids.ts';
 import type { EntriesView } from '../../shared/protocol/http/retention.ts';
 import type { Signed } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
+import { readAlarms } from '../audit/acknowledgements.ts';
 import { runsOf } from '../audit/entry.ts';
 import { agedBy } from '../audit/letGo.ts';
 import { sha256 } from '../audit/sha256.ts';
@@ -22,7 +23,14 @@ import { holdsView } from '../records/holds.ts';
 import { incidentsOf } from '../records/incidents.ts';
 import { unreadableOf } from '../records/numbered.ts';
 import { readRegister } from '../records/registers.ts';
-import { type AuditAmount, type AuditTree, type LetGoRows, type Settings, StoreError } from '../store/store.ts';
+import {
+  type Audit,
+  type AuditAmount,
+  type AuditTree,
+  type LetGoRows,
+  type Settings,
+  StoreError,
+} from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 
 // How long is kept who looked at whom, and what else is on record; and letting go what is older, so that it is never taken for taken out.
@@ -72,7 +80,9 @@ export async function evidenceFor({ store, vault }: SettingDeps, org: OrgId, now
 }
 
 interface AgedDeps extends SettingDeps {
-  readonly store: SettingDeps['store'] & Pick<AuditTree, 'auditEdge' | 'auditNodes' | 'checkpoints'>;
+  readonly store: SettingDeps['store'] &
+    Pick<AuditTree, 'auditEdge' | 'auditNodes' | 'checkpoints'> &
+    Pick<Audit, 'alarms'>;
   readonly organisations: Pick<Organisations, 'signer'>;
 }
 
@@ -87,10 +97,21 @@ async function agedRows(
 ): Promise<{ readonly by: Signed; readonly rows: LetGoRows } | null> {
   const aged = agedBy(await signedCheckpoints(deps, org), now, days);
   if (aged === null || !(await isOfTree(deps.store, org, aged))) return null;
+  const spared = kind === 'security_event' ? await openAlarms(deps, org, now) : [];
   const { holds, unreadable } = holdsView(await readRegister(deps.store, deps.vault, org, 'holds'), now);
   if (unreadable > 0) return null;
   const except = [...new Set(holds.flatMap(({ state, person }) => (state === 'holds' ? [person] : [])))];
-  return { by: aged.signed, rows: { kind, below: aged.size, except } };
+  return { by: aged.signed, rows: { kind, below: aged.size, except, spared } };
+}
+
+/** Nobody has looked into these yet. Not for ever: what is older than any security event may be kept is let go with the others. */
+async function openAlarms(deps: AgedDeps, org: OrgId, now: UnixMs): Promise<readonly LeafNumber[]> {
+  const all = (await readAlarms(deps, org)).all.flatMap(({ seq, acknowledged }) =>
+    acknowledged === null ? [seq] : [],
+  );
+  if (all.length === 0) return [];
+  const last = agedBy(await signedCheckpoints(deps, org), now, keptEntries.security_event.most);
+  return all.filter((seq) => last === null || seq >= last.size).slice(0, MOST);
 }
 
 /** By what is signed, and not by what stands beside it: whoever can write into the database would make of a young tree an old one. */
@@ -126,7 +147,7 @@ export async function entriesView(
   keeping: Pick<Keeping, 'days'>,
 ): Promise<EntriesView> {
   const days = (await readEntryDays(deps, org, keeping))[kind];
-  const all = { kind, below: Number.MAX_SAFE_INTEGER, except: [] };
+  const all = { kind, below: Number.MAX_SAFE_INTEGER, except: [], spared: [] };
   const amount = await deps.store.auditAmount(org, all);
   return { kind, days, least: leastDays(kind, keeping), most: keptEntries[kind].most, ...amount };
 }
@@ -169,7 +190,7 @@ export interface LetGoDeps extends AgedDeps {
   readonly clock: Clock;
 }
 
-/** Rows that are let go at once. */
+/** Rows that are let go at once; and open alarms that are spared, the newest. */
 const MOST = 500;
 
 /** Lets go some of what is older than it is kept for. Returns how many; 0 when nothing is left. */

@@ -753,6 +753,8 @@ export interface Audit {
     before?: UnixMs,
     except?: readonly string[],
   ): Promise<readonly SecurityEvent[]>;
+  /** All that are kept of the kinds that begin with `alarm_`, the last recorded first. Found by an index, whatever else is on record. */
+  alarms(org: OrgId): Promise<readonly SecurityEvent[]>;
 }
 
 /** What a leaf stands for, with the salt of its commitment. */
@@ -784,6 +786,8 @@ export interface LetGoRows {
   readonly kind: EntryKind;
   readonly below: LeafNumber;
   readonly except: readonly PersonId[];
+  /** These stay, whatever their age. */
+  readonly spared: readonly LeafNumber[];
 }
 
 export interface AuditAmount {

@@ -1,6 +1,7 @@
 import { accessesRoutes } from './http/accesses.ts';
 import { accountRoutes } from './http/account.ts';
 import { agesRoutes } from './http/ages.ts';
+import { alarmRoutes } from './http/alarms.ts';
 import { assessmentRoutes } from './http/assessments.ts';
 import { auditRoutes } from './http/audit.ts';
 import { backupsRoutes } from './http/backups.ts';
@@ -95,6 +96,7 @@ export const routes = {
   ...accessesRoutes,
   ...auditRoutes,
   ...securityEventsRoutes,
+  ...alarmRoutes,
   ...processingRoutes,
   ...assessmentRoutes,
   ...processorRoutes,

@@ -141,11 +141,12 @@ export function auditTreeContract(current: () => Store): void {
       await store.recordAccess(access(NINE + 2));
       await store.recordSecurityEvent({ ...event(3, 'ann'), person: null });
       await store.recordSecurityEvent(event(120_000, 'ann'));
-      const rows = { kind: 'security_event', below: 5, except: [personId('bob')] } as const;
+      const rows = { kind: 'security_event', below: 5, except: [personId('bob')], spared: [] } as const;
       expect(await store.auditAmount(acme, rows)).toEqual({ count: 3, oldest: NINE + 1, newest: NINE + 3 });
       expect(await store.auditAmount(acme, { ...rows, below: 0 })).toEqual({ count: 0, oldest: null, newest: null });
       expect(await store.agedEntries(acme, rows, 2)).toEqual([0, 2]);
       expect(await store.agedEntries(acme, rows, 9)).toEqual([0, 2, 4]);
+      expect(await store.agedEntries(acme, { ...rows, spared: [2] }, 9)).toEqual([0, 4]);
       expect(await store.agedEntries(acme, { ...rows, kind: 'access' }, 9)).toEqual([3]);
       expect(await store.agedEntries(orgId('other'), rows, 9)).toEqual([]);
       const before = await store.auditLeaves(acme, 0, 100);

@@ -1283,6 +1283,19 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         expect(await kinds(2)).toEqual(['zone_chosen', 'refused_read']);
       });
 
+      it('finds the alarms among all that is on record, the last recorded first', async () => {
+        const event = (at: number, kind: SecurityEventKind, org = orgId('acme')) => ({
+          ...{ org, at: NINE + at, kind, person: personId('ann'), detail: 'what happened' },
+        });
+        const mine = [event(1, 'alarm_refusals'), event(2, 'acknowledged_alarm'), event(3, 'alarm_mass_read')];
+        for (const one of [...mine, event(4, 'alarm_refusals', orgId('other'))]) await store.recordSecurityEvent(one);
+        const found = await store.alarms(orgId('acme'));
+        expect(found.map(({ seq, kind }) => [seq, kind])).toEqual([
+          [2, 'alarm_mass_read'],
+          [0, 'alarm_refusals'],
+        ]);
+      });
+
       it('counts a security event that repeats within the minute, and keeps any other beside it', async () => {
         const MINUTE = 60_000;
         const start = NINE - (NINE % MINUTE);

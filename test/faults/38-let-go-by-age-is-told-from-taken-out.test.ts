@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { acknowledge, readAlarms } from '../../server/audit/acknowledgements.ts';
 import { createAuditLog } from '../../server/audit/auditLog.ts';
 import { leafIn } from '../../server/audit/entry.ts';
 import { sha256 } from '../../server/audit/sha256.ts';
@@ -331,5 +332,31 @@ it('an incident that is open and an operator who is let in keep all of it; a leg
   expect((await foundation.store.securityEvents(acme, 9)).at(-1)?.person).toBe(ann);
   await later(40);
   expect(await letGo('security_event', YEAR)).toBe(1);
+  expect(await finding()).toBeNull();
+});
+
+it('an alarm that nobody has acknowledged stays past its time, and goes with the others once somebody has, and after three years in any case', async () => {
+  const alarm = (kind: 'alarm_refusals' | 'alarm_mass_read') =>
+    foundation.store.recordSecurityEvent({ org: acme, at: wall.now, kind, person: bob, detail: 'was seen' });
+  const kinds = async () => (await foundation.store.alarms(acme)).map(({ kind }) => kind);
+  await event();
+  await alarm('alarm_refusals');
+  await alarm('alarm_mass_read');
+  await later(0);
+  await later(400);
+  expect(await letGo('security_event', YEAR)).toBe(1);
+  expect([await letGo('security_event', YEAR), await kinds()]).toEqual([0, ['alarm_mass_read', 'alarm_refusals']]);
+  const { revision, all } = await readAlarms(foundation, acme);
+  const refusals = all.find(({ kind }) => kind === 'alarm_refusals')?.seq ?? -1;
+  const said = { alarm: refusals, by: officer, finding: 'explained', reason: 'a wrong bookmark' } as const;
+  await acknowledge(foundation, { org: acme, revision, at: wall.now }, said);
+  expect([await letGo('security_event', YEAR), await kinds()]).toEqual([1, ['alarm_mass_read']]);
+  // As whoever can write into the database alone would close it.
+  const place = { org: acme, name: 'alarms acknowledged', revision: 2, at: wall.now };
+  await foundation.store.putSetting({ ...place, sealed: foundation.vault.fromStore(new Uint8Array(80)) });
+  expect(await letGo('security_event', YEAR)).toBe(0);
+  expect((await readAlarms(foundation, acme)).all).toMatchObject([{ acknowledged: null }]);
+  await later(700);
+  expect([await letGo('security_event', YEAR), await kinds()]).toEqual([1, []]);
   expect(await finding()).toBeNull();
 });

@@ -138,6 +138,8 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   proof: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   proofStream: any(isOwner, isAdmin, isOfficer, (actor) => actor === 'manager'),
   securityEvents: any(isOwner, isAdmin, isOfficer),
+  alarms: any(isOwner, isAdmin, isOfficer),
+  acknowledgeAlarm: any(isOwner, isAdmin, isOfficer),
   securityEventProof: any(isOwner, isAdmin, isOfficer),
   auditCheckpoint: () => true,
   auditConsistency: () => true,
@@ -249,7 +251,13 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       searchSpecial: 401,
       makeBackup: 409,
     };
-    const notThere = { leftOutOfTeam: 404, leaveOutOfTeam: 404, securityEventProof: 404, certificate: 404 };
+    const notThere = {
+      leftOutOfTeam: 404,
+      leaveOutOfTeam: 404,
+      securityEventProof: 404,
+      acknowledgeAlarm: 404,
+      certificate: 404,
+    };
     const answer = { ...refused, ...overtaken, ...notThere, createTeam: 201 }[name as string] ?? 200;
     expect(reply.status).toBe(allowed ? answer : 403);
   });

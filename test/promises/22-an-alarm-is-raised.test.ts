@@ -3,8 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import { thresholds } from '../../server/audit/detectors.ts';
 import type { LogFields } from '../../server/log.ts';
 import { connect } from '../../server/store/sqlite/connection.ts';
-import { dayOf, HOUR } from '../../shared/time.ts';
+import { DAY, dayOf, HOUR, MINUTE } from '../../shared/time.ts';
 import { addMember, type Json, publish, startServer, type TestOwner, type TestServer } from '../support/api.ts';
+import { downloadOwn } from '../support/ownCopy.ts';
 import { recordDay } from '../support/recordedDay.ts';
 
 // PROMISES 22: rules over all that is recorded raise an alarm for those who look after security, within seconds.
@@ -106,4 +107,57 @@ test('somebody who is refused again and again raises one', async () => {
   await refused(1);
   await expect.poll(() => alarmsOf(owner), WITHIN).toHaveLength(1);
   expect(await alarmsOf(owner)).toMatchObject([{ kind: 'alarm_refusals', person: bob.person }]);
+}, 120_000);
+
+test('a download of everything outside of working hours raises one, which is open until somebody else who may says what was found', async () => {
+  await begin();
+  const { clock } = it!;
+  // The usual working hours: Monday to Friday, from six to ten in the evening, UTC.
+  const wednesday = 6 * DAY + 21 * HOUR + 30 * MINUTE;
+  clock.advance(7 * DAY + ((((wednesday - clock.now()) % (7 * DAY)) + 7 * DAY) % (7 * DAY)));
+  const other = await it!.addOrganisation('Other');
+  const acme = await it!.addOrganisation('Night');
+  const ann = await addMember(it!, acme.client, 'employee', { name: 'Ann', email: 'ann@night.example.com' });
+  const pia = await addMember(it!, acme.client, 'privacy_officer', { name: 'Pia', email: 'pia@night.example.com' });
+  await downloadOwn(it!, ann);
+  clock.advance(40 * MINUTE);
+  await downloadOwn(it!, pia);
+  // What Ann did at half past nine was seen before it.
+  await expect.poll(() => alarmsOf(acme), WITHIN).toHaveLength(1);
+  const expected = { kind: 'alarm_off_hours_download', person: pia.person, acknowledged: null };
+  const before = await acme.client.ok('GET', '/alarms');
+  expect(before).toMatchObject({ open: 1, alarms: [expected] });
+  const path = `/alarms/${before.alarms[0].seq}/acknowledgement`;
+  const body = { finding: 'explained', reason: 'She packed for a conference.' };
+  expect(await pia.client.send('POST', path, body)).toMatchObject({ status: 403 });
+  expect(await ann.client.send('POST', path, body)).toMatchObject({ status: 403 });
+  expect((await other.client.send('POST', path, body)).status).toBe(404);
+  expect(await acme.client.ok('POST', path, body)).toMatchObject({
+    open: 0,
+    alarms: [{ ...expected, acknowledged: { by: acme.person, ...body } }],
+  });
+  expect(await acme.client.send('POST', path, body)).toMatchObject({ status: 409 });
+  const { events } = await pia.client.ok('GET', '/security-events');
+  expect(events).toContainEqual(expect.objectContaining({ kind: 'acknowledged_alarm', person: acme.person }));
+  const database = await connect(join(it!.data, 'daylight.db'));
+  expect(JSON.stringify(await database.all('SELECT * FROM organisation_setting'))).not.toContain('conference');
+  await database.close();
+}, 120_000);
+
+test('whoever is the only one who may acknowledges an alarm of their own, on record, however many events came since', async () => {
+  const owner = await begin();
+  const { client, person } = owner;
+  for (let time = 0; time < thresholds.refusals.count; time += 1)
+    await client.send('POST', `/people/${person}/export`, { password: 'not the right one' });
+  await expect.poll(async () => (await client.ok('GET', '/alarms')).open, WITHIN).toBe(1);
+  for (let time = 0; time < 210; time += 1) {
+    it!.clock.advance(MINUTE); // within one they would be counted as one
+    await client.ok('POST', '/teams', { name: `Team ${time}` });
+  }
+  expect(await alarmsOf(owner)).toEqual([]);
+  const { open, alarms } = await client.ok('GET', '/alarms');
+  expect([open, alarms]).toMatchObject([1, [{ kind: 'alarm_refusals', person }]]);
+  const body = { finding: 'handled', reason: 'I had forgotten my password.' };
+  const after = await client.ok('POST', `/alarms/${alarms[0].seq}/acknowledgement`, body);
+  expect(after).toMatchObject({ open: 0, alarms: [{ person, acknowledged: { by: person, ...body } }] });
 }, 120_000);

@@ -47,11 +47,12 @@ export function createReferenceAudit(
       ...events.map((row) => ({ kind: 'security_event' as const, row, salt: saltOf(org, row.seq ?? 0) })),
     ].filter(({ row }) => row.org === org && row.seq !== null);
 
-  const aged = (org: OrgId, { kind, below, except }: LetGoRows): readonly AuditedRow[] =>
+  const aged = (org: OrgId, { kind, below, except, spared }: LetGoRows): readonly AuditedRow[] =>
     rows(org).filter((one) => {
       const whose = one.kind === 'access' ? one.row.subject : one.row.person;
       const isHeld = whose !== null && except.includes(whose);
-      return one.kind === kind && (one.row.seq ?? below) < below && !isHeld;
+      const isSpared = spared.includes(one.row.seq ?? -1);
+      return one.kind === kind && (one.row.seq ?? below) < below && !isHeld && !isSpared;
     });
 
   const begin = (org: OrgId, at: number): void => put(org, { kind: 'begun', seq: of(org).length, at });

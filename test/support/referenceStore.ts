@@ -665,6 +665,12 @@ export function createReferenceStore(from: Contents = nothing): Store {
       ),
     ...tree,
     recordSecurityEvent: (event) => step(() => countEvent(event)),
+    alarms: (org) =>
+      step(() =>
+        events
+          .filter((one) => one.org === org && one.kind.startsWith('alarm_'))
+          .toSorted((a, b) => (b.seq ?? 0) - (a.seq ?? 0)),
+      ),
     securityEvents: (org, limit, before, except = []) =>
       step(() =>
         page(

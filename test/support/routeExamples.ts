@@ -353,6 +353,8 @@ export function examples({
     endOrganisation: { body: { name: 'Nobody', password: 'not the password of anybody' } },
     changeController: { body: { revision: 9_999, details: CONTROLLER, reason: 'for this test' } },
     securityEvents: {},
+    alarms: {},
+    acknowledgeAlarm: { params: { seq: '900000000000' }, body: { finding: 'explained', reason: 'for this test' } },
     securityEventProof: { params: { seq: '9000000000' } },
   };
 }

@@ -2358,6 +2358,7 @@ export const en = {
   'event.alarm_refusals': 'Alarm: refused again and again',
   'event.alarm_leaving_date': 'Alarm: an account was not ended after its last day',
   'event.alarm_audit_broken': 'Alarm: what is on record was tampered with',
+  'event.acknowledged_alarm': 'Alarm acknowledged',
   'alarms.some.one': 'An alarm was raised within the last day.',
   'alarms.some.other': '{count} alarms were raised within the last day.',
   'alarms.todo':

@@ -57,6 +57,9 @@ export function auditIn({ writer, read }: Database, randomBytes: RandomBytes): A
       const others = `org = ? AND kind NOT IN (${except.map(() => '?').join(', ')})`;
       return (await read.all(newestOf('security_event', others), [...of, ...of, limit - 1])).map(eventOf);
     },
+    async alarms(org) {
+      return (await read.all(alarmsOf, [idBytes(org)])).map(eventOf);
+    },
   };
 }
 
@@ -153,6 +156,9 @@ const eventColumns = ['org', 'at', 'kind', 'person', 'detail', 'count', 'seq', '
 const newestAccesses = newestOf('access', 'org = ? AND subject = ?');
 const sameEvent = `SELECT rowid, * FROM security_event
   WHERE org = ? AND at >= ? AND at < ? AND kind = ? AND person IS ? AND detail = ?`;
+/** In the words of the index `security_event_alarm`, which finds them. */
+const alarmsOf = `SELECT * FROM security_event WHERE org = ?1 AND kind GLOB 'alarm_*'
+  AND seq < (SELECT size FROM audit_head WHERE org = ?1) ORDER BY seq DESC`;
 const countEvent = 'UPDATE security_event SET count = ?, seq = ?, salt = ? WHERE rowid = ?';
 
 /**

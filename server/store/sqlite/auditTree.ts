@@ -149,12 +149,16 @@ const ofPerson = [
   { kind: 'access', whose: 'subject' },
   { kind: 'security_event', whose: 'person' },
 ] as const;
-function rowsOf(org: OrgId, { kind, below, except }: LetGoRows): { readonly where: string; readonly values: Value[] } {
+function rowsOf(
+  org: OrgId,
+  { kind, below, except, spared }: LetGoRows,
+): { readonly where: string; readonly values: Value[] } {
   const whose = ofPerson.find((one) => one.kind === kind)?.whose ?? 'person';
   const others = except.length === 0 ? '' : ` AND coalesce(${whose} NOT IN (${except.map(() => '?').join(', ')}), 1)`;
+  const those = spared.length === 0 ? '' : ` AND seq NOT IN (${spared.map(() => '?').join(', ')})`;
   return {
-    where: `${kind} t WHERE org = ? AND seq < ?${others}`,
-    values: [idBytes(org), below, ...except.map(idBytes)],
+    where: `${kind} t WHERE org = ? AND seq < ?${others}${those}`,
+    values: [idBytes(org), below, ...except.map(idBytes), ...spared],
   };
 }
 

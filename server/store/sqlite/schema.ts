@@ -101,6 +101,9 @@ const SECURITY_EVENT = `CREATE TABLE security_event (
 const SECURITY_EVENT_INDEXES = `CREATE INDEX security_event_at ON security_event (org, at);
   CREATE UNIQUE INDEX security_event_seq ON security_event (org, seq);`;
 
+/** The few among the many, so that those that nobody has acknowledged are counted on every page. */
+const SECURITY_EVENT_ALARM = `CREATE INDEX security_event_alarm ON security_event (org, seq) WHERE kind GLOB 'alarm_*';`;
+
 const AUDIT_TREE = `CREATE TABLE audit_leaf (
     org BLOB NOT NULL, seq INTEGER NOT NULL, leaf TEXT NOT NULL,
     PRIMARY KEY (org, seq)
@@ -143,7 +146,7 @@ const ENTRIES_OF_THE_TREE = `ALTER TABLE access RENAME TO earlier;
 export const storeSchema = schema(
   'a Daylight store',
   0x4461_796c,
-  10,
+  11,
   `
   CREATE TABLE organisation (
     org BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, profile BLOB NOT NULL
@@ -258,6 +261,7 @@ export const storeSchema = schema(
 
   ${SECURITY_EVENT}
   ${SECURITY_EVENT_INDEXES}
+  ${SECURITY_EVENT_ALARM}
 
   ${AUDIT_TREE}
   `,
@@ -268,6 +272,7 @@ export const storeSchema = schema(
     [7, `${ORGANISATION_SETTING} ${RIGHTS_REQUEST} ${NOTICE} ${POLICY_KEY} ${ACKNOWLEDGEMENT_OF_TERMS} ${ERASURE}`],
     [8, IMPORTED],
     [9, ENTRIES_OF_THE_TREE],
+    [10, SECURITY_EVENT_ALARM],
   ]),
 );
 

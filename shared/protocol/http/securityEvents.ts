@@ -107,6 +107,7 @@ export const securityEventKinds = [
   'alarm_refusals',
   'alarm_audit_broken',
   'alarm_leaving_date',
+  'acknowledged_alarm',
   'enrolment_code',
   'policy_submitted',
   'policy_key_rotated',

@@ -98,6 +98,7 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'records.read': same(['owner', 'privacy_officer'], false),
   'records.change': same(['owner', 'privacy_officer'], false),
   'security.read': same(['owner', 'admin', 'privacy_officer'], false),
+  'alarm.acknowledge': same(['owner', 'admin', 'privacy_officer'], false),
   'retention.read': same(['owner', 'admin', 'privacy_officer'], false),
   'entries.keep': same(['owner'], false),
   'clock.release': same(['owner', 'admin'], false),

@@ -160,6 +160,8 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ accesses: ['privacy_officer'], accessProof: ['privacy_officer'] },
   ...{
     securityEvents: ['owner', 'admin', 'privacy_officer'],
+    alarms: ['owner', 'admin', 'privacy_officer'],
+    acknowledgeAlarm: ['owner', 'admin', 'privacy_officer'],
     securityEventProof: ['owner', 'admin', 'privacy_officer'],
   },
   ...{ auditCheckpoint: everyone, auditConsistency: everyone },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { auditIn } from '../../../../server/store/sqlite/audit.ts';
 import { watchClosedAccounts } from '../../../../server/store/sqlite/closedAccounts.ts';
 import type { Row, Value } from '../../../../server/store/sqlite/connection.ts';
 import { type Database, openDatabase } from '../../../../server/store/sqlite/database.ts';
@@ -87,4 +88,18 @@ it('an enrolment counts the devices of its person, and does not look through tho
   });
   expect(plans.filter((plan) => byPerson.test(plan))).toHaveLength(2);
   expect(plans.filter((plan) => /SCAN/.test(plan))).toEqual([]);
+});
+
+it('the alarms are found by their index, and not among everything that is on record', async () => {
+  const { read } = database;
+  const plans: Promise<readonly Row[]>[] = [];
+  const all: Database['read']['all'] = (sql, values = []) => {
+    plans.push(read.all(`EXPLAIN QUERY PLAN ${sql}`, values));
+    return read.all(sql, values);
+  };
+  await auditIn({ ...database, read: { ...read, all } }, randomBytes).alarms(orgId('acme'));
+  const details = (await Promise.all(plans)).flat().map(({ detail }) => String(detail));
+  expect(details).toContainEqual(
+    expect.stringMatching(/SEARCH security_event USING INDEX security_event_alarm \(org=\?/),
+  );
 });
