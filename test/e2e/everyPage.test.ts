@@ -116,6 +116,17 @@ const views: Readonly<Record<string, View>> = {
     open: press('Take down a request', 'How you made sure who asked'),
   },
   'security events': { as: 'owner', path: '/security', heading: 'Security events' },
+  'security events, alarms are open': {
+    ...{ as: 'owner', path: '/security', heading: 'Security events' },
+    open: answered('**/api/v1/alarms', alarmed, 'Acknowledge'),
+  },
+  'an alarm that is acknowledged': {
+    ...{ as: 'officer', path: '/security', heading: 'Security events' },
+    open: async (page) => {
+      await answered('**/api/v1/alarms', alarmed, 'Acknowledge')(page);
+      await pressForDialog('Acknowledge', 'cannot be taken back')(page);
+    },
+  },
   account: { as: 'owner', path: '/account', heading: 'Account' },
   'no such page': { as: 'owner', path: '/nowhere', heading: 'No such page' },
   'what was brought along': { as: 'employee', path: '/brought-along', heading: 'Brought along from elsewhere' },
@@ -350,6 +361,14 @@ function answered(route: string, change: (body: Json) => Json, shown: string): (
 
 function overdue({ people: all, ...rest }: Json): Json {
   return { ...rest, people: all.map((one: Json) => ({ ...one, isDue: true, obstacle: 'clock' })) };
+}
+
+function alarmed(view: Json): Json {
+  const at = server.clock.now();
+  const raised = { at, kind: 'alarm_mass_read', person: ids.person, detail: UNBROKEN, count: 2, acknowledged: null };
+  const acknowledged = { by: ids.person, at, finding: 'handled', reason: `${UNBROKEN} ${LONG}` };
+  const unknown = { ...raised, seq: 8, kind: 'alarm_failed_opens', person: null, count: 1 };
+  return { ...view, open: 2, alarms: [{ ...raised, seq: 9 }, unknown, { ...raised, seq: 7, acknowledged }] };
 }
 
 function failingSet(view: Json): Json {

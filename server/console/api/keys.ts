@@ -21,6 +21,7 @@ export const keys = {
   proof: ['proof'],
   sessions: ['sessions'],
   security: ['security'],
+  alarms: ['alarms'],
   backups: ['backups'],
   endings: ['endings'],
   leavingDates: ['leavingDates'],

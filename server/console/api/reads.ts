@@ -622,8 +622,18 @@ export function useSessions() {
   });
 }
 
+/** The open ones first. On every page, and so asked for again. */
+export function useAlarms() {
+  return useQuery({
+    queryKey: keys.alarms,
+    queryFn: ({ signal }) => call('alarms', {}, signal),
+    staleTime: 0,
+    refetchInterval: 30_000,
+  });
+}
+
 /** Newest first, a page of 200 at a time. */
-export function useSecurityEvents({ everyMs }: { readonly everyMs?: number } = {}) {
+export function useSecurityEvents() {
   return useInfiniteQuery({
     queryKey: keys.security,
     queryFn: ({ pageParam, signal }) =>
@@ -632,6 +642,5 @@ export function useSecurityEvents({ everyMs }: { readonly everyMs?: number } = {
     getNextPageParam: ({ events }) => (events.length < 200 ? undefined : events.at(-1)?.at),
     select: ({ pages }) => pages.flatMap(({ events }) => events),
     staleTime: 0,
-    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });
 }

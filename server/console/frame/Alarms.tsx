@@ -1,26 +1,23 @@
 import { Link } from 'react-router';
-import { DAY } from '../../../shared/time.ts';
-import { useSecurityEvents } from '../api/reads.ts';
+import { useAlarms } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { count, say } from '../strings/say.ts';
 import { may } from './may.ts';
 import { Note } from './Note.tsx';
 
-/** On every page of those who look after security: what was raised within the last day, and what to do. */
+/** On every page of those who look after security: how many alarms nobody has acknowledged, and what to do. */
 export function Alarms() {
   const { role } = useMe().person;
-  return may.seeSecurity(role) ? <Raised /> : null;
+  return may.seeSecurity(role) ? <Open /> : null;
 }
 
-function Raised() {
-  const { data = [] } = useSecurityEvents({ everyMs: 30_000 });
-  const since = Date.now() - DAY;
-  const raised = data.filter(({ kind, at }) => kind.startsWith('alarm_') && at > since);
-  if (raised.length === 0) return null;
+function Open() {
+  const open = useAlarms().data?.open ?? 0;
+  if (open === 0) return null;
   return (
     <Note tone="gone">
       <p>
-        <strong>{count('alarms.some', raised.length)}</strong> {say('alarms.todo')}
+        <strong>{count('alarms.some', open)}</strong> {say('alarms.todo')}
       </p>
       <p>
         <Link to="/security">{say('alarms.look')}</Link>
