@@ -115,8 +115,8 @@ function namesKey(deviceKey: KeyObject): Uint8Array {
 
 /** 32 bytes that come from the private key, for one purpose (HKDF-SHA-256, RFC 5869). */
 export function keyFrom(deviceKey: KeyObject, purpose: string): Uint8Array {
-  const { d: secret = '' } = deviceKey.export({ format: 'jwk' });
-  return new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', purpose, 32));
+  const seed = deviceKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32); // RFC 8410: it ends with the seed
+  return new Uint8Array(hkdfSync('sha256', seed, '', purpose, 32));
 }
 
 function placeOf(device: DeviceId): Place {

@@ -1,6 +1,8 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { type Digest, type PublicKey, type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
 
+const RAW_BYTES = 32;
+
 export type SignatureProblem = 'wrong_key' | 'bad_signature';
 
 /**
@@ -35,10 +37,10 @@ export function keyIdOf(publicKey: PublicKey): Digest {
 
 /** The raw public half of an Ed25519 key, base64url. */
 export function publicKeyOf(key: KeyObject): PublicKey {
+  if (key.asymmetricKeyType !== 'ed25519') throw new Error('not an Ed25519 key');
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
-  const { x } = publicKey.export({ format: 'jwk' });
-  if (x === undefined) throw new Error('not an Ed25519 key');
-  return x;
+  // By DER (RFC 8410): on Node 20 the export of a key that was just made as a JWK can wait for a garbage collection that waits for it.
+  return publicKey.export({ type: 'spki', format: 'der' }).subarray(-RAW_BYTES).toString('base64url');
 }
 
 /** SHA-256 in lower-case hexadecimal; of text, over its UTF-8 bytes. */

@@ -1,12 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto';
+import { createHash, type KeyObject, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import { canonical, isCanonical } from '../../shared/canonical.ts';
 import { DaylightError, describeIssue } from '../../shared/errors.ts';
@@ -26,6 +18,7 @@ import { line } from '../../shared/text.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import type { OrgRecord, PolicyKeyRecord, Store } from '../store/store.ts';
+import { newKeyPair, privateKeyOf, publicKeyObject } from '../vault/ed25519.ts';
 import type { SealScope, Vault } from '../vault/vault.ts';
 import type { OrgIdentity } from './control.ts';
 import { type PolicyKeys, provenKeys } from './policyKeys.ts';
@@ -134,7 +127,7 @@ export function createOrganisations(deps: { store: Store; vault: Vault; clock: C
   return {
     signatures,
     async create(org, name) {
-      const parsed = OrgProfile.safeParse({ name, serverKey: newSigningKey(), policyKey: newSigningKey() });
+      const parsed = OrgProfile.safeParse({ name, serverKey: newKeyPair(), policyKey: newKeyPair() });
       if (!parsed.success)
         throw new DaylightError('bad_request', 'name: expected 1 to 120 characters', { field: 'name' });
       const profile = await vault.seal(profileScope(org), Buffer.from(canonical(parsed.data)));
@@ -268,7 +261,7 @@ function nextKey(
   before: OrgProfile,
   { policy, reason, at, author }: NewKey,
 ): { readonly record: PolicyKeyRecord; readonly profile: OrgProfile } {
-  const policyKey = newSigningKey();
+  const policyKey = newKeyPair();
   const sequence = before.policyKeySequence + 1;
   const payload = canonical({
     schema: 1,
@@ -339,16 +332,6 @@ function signatureBytes({ signature }: Signed): Uint8Array {
   return Buffer.from(signature, 'base64url');
 }
 
-function newSigningKey(): z.infer<typeof SigningKey> {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  if (jwk.x === undefined || jwk.d === undefined) throw new Error('an Ed25519 key without its raw bytes');
-  return { public: jwk.x, private: jwk.d };
-}
-
 function privateKeyObject(key: z.infer<typeof SigningKey>): KeyObject {
-  return createPrivateKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.public, d: key.private }, format: 'jwk' });
-}
-
-function publicKeyObject(raw: PublicKey): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
+  return privateKeyOf(Buffer.from(key.private, 'base64url'));
 }

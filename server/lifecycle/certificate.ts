@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,6 +12,7 @@ import { Day, UnixMs } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
 import { isMissing, syncFolder, writeDurably } from '../durable.ts';
 import type { KeyStore, Store } from '../store/store.ts';
+import { publicKeyObject } from '../vault/ed25519.ts';
 import type { CertificateKey, Vault } from '../vault/vault.ts';
 import type { Backup } from './backup/catalogue.ts';
 import { type Ending, leasesLeft } from './ended.ts';
@@ -246,8 +247,8 @@ export function verifyCertificate(text: string, pinned: PublicKey | null): Verif
 }
 
 function isGenuine(publicKey: PublicKey, { payload, signature }: Signed): boolean {
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
-  return verify(null, Buffer.from(signingInput(CONTEXT, payload)), key, Buffer.from(signature, 'base64url'));
+  const input = Buffer.from(signingInput(CONTEXT, payload));
+  return verify(null, input, publicKeyObject(publicKey), Buffer.from(signature, 'base64url'));
 }
 
 function keyIdOf(publicKey: PublicKey): string {

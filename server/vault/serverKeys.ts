@@ -1,8 +1,9 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import type { BackupId } from '../../shared/ids.ts';
-import { PublicKey } from '../../shared/signed.ts';
+import type { PublicKey } from '../../shared/signed.ts';
 import type { UnixMs } from '../../shared/time.ts';
 import { type BackupRecord, type KeyStore, StoreError, type WrappedSigningKey } from '../store/store.ts';
+import { privateKeyOf, rawPublicKeyOf } from './ed25519.ts';
 import { KEY_BYTES } from './envelope.ts';
 import type { RandomBytes, RootKey } from './rootKey.ts';
 import { associatedWithBackupKey, associatedWithSigningKey } from './scope.ts';
@@ -41,7 +42,7 @@ export function createServerKeys(keyStore: KeyStore, rootKey: RootKey, random: R
 
   async function make(): Promise<WrappedSigningKey> {
     const seed = random(KEY_BYTES);
-    const id = { name: 'certificate', public: publicKeyOf(privateKeyOf(seed)) } as const;
+    const id = { name: 'certificate', public: rawPublicKeyOf(privateKeyOf(seed)) } as const;
     const made = { ...id, wrapped: wrap(rootKey, SIGNING_KEY, associatedWithSigningKey(id), seed, random) };
     try {
       await keyStore.putSigningKey(made);
@@ -72,15 +73,4 @@ export function createServerKeys(keyStore: KeyStore, rootKey: RootKey, random: R
 function certificateKeyOf(stored: WrappedSigningKey, rootKey: RootKey): CertificateKey {
   const key = privateKeyOf(unwrap(rootKey, SIGNING_KEY, associatedWithSigningKey(stored), stored.wrapped));
   return { publicKey: stored.public, sign: (bytes) => sign(null, bytes, key) };
-}
-
-/** RFC 8410: what stands before the seed in an Ed25519 private key. */
-const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
-
-function privateKeyOf(seed: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
-}
-
-function publicKeyOf(key: KeyObject): PublicKey {
-  return PublicKey.parse(createPublicKey(key).export({ format: 'jwk' }).x);
 }

@@ -8,6 +8,7 @@ import { type Verified, verifyTree } from '../../server/audit/verify.ts';
 import { keyIdOf } from '../../server/control/signer.ts';
 import { type Connection, connect } from '../../server/store/sqlite/connection.ts';
 import type { SaidErased, Store } from '../../server/store/store.ts';
+import { rawPublicKeyOf } from '../../server/vault/ed25519.ts';
 import { canonical } from '../../shared/canonical.ts';
 import { type Signed, type SigningContext, signingInput } from '../../shared/signed.ts';
 import { DAY } from '../../shared/time.ts';
@@ -38,7 +39,7 @@ afterEach(async () => {
 
 function newKey(): typeof key {
   const { privateKey } = generateKeyPairSync('ed25519');
-  return { public: privateKey.export({ format: 'jwk' }).x ?? '', private: privateKey };
+  return { public: rawPublicKeyOf(privateKey), private: privateKey };
 }
 
 async function signedAt(size: number, by = key): Promise<Signed> {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { rawPublicKeyOf } from '../../server/vault/ed25519.ts';
 import { DeviceId } from '../../shared/ids.ts';
 import { type Client, createClient, type Reply } from './api.ts';
 import { signAs, type TestDevice } from './ingestKit.ts';
@@ -6,8 +7,7 @@ import { signAs, type TestDevice } from './ingestKit.ts';
 /** A device key and id that no server knows yet. */
 export function newDevice(): TestDevice {
   const { privateKey } = generateKeyPairSync('ed25519');
-  const publicKey = privateKey.export({ format: 'jwk' }).x;
-  if (publicKey === undefined) throw new Error('a key without its public half');
+  const publicKey = rawPublicKeyOf(privateKey);
   const record = {
     device: DeviceId.parse(randomUUID()),
     publicKey,

@@ -17,6 +17,7 @@ import type { AgentCapacity, AgentEvent, AgentTiming } from '../../server/ingest
 import { createAgentSocket } from '../../server/ingest/socket.ts';
 import { systemRandom } from '../../server/random.ts';
 import type { DeviceRecord, Store } from '../../server/store/store.ts';
+import { rawPublicKeyOf } from '../../server/vault/ed25519.ts';
 import { rootKeyOf } from '../../server/vault/rootKey.ts';
 import { createVault } from '../../server/vault/vault.ts';
 import { canonical } from '../../shared/canonical.ts';
@@ -176,7 +177,7 @@ export async function startServer(options: KitOptions = {}): Promise<ServerKit> 
     async enrol({ person: who = person, acknowledge = true } = {}) {
       await createPerson(who);
       const { privateKey } = generateKeyPairSync('ed25519');
-      const publicKey = privateKey.export({ format: 'jwk' }).x ?? '';
+      const publicKey = rawPublicKeyOf(privateKey);
       const record: DeviceRecord = {
         ...{ org, device: DeviceId.parse(randomUUID()), person: who, publicKey },
         ...{ status: 'active', enrolledAt: clock.now() },

@@ -225,8 +225,10 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
       bound: ceiling === null ? null : candidate.bound,
       signed: { ...candidate.signed, lease },
     };
-    withdrawn = withdrawn.filter(({ parameter }) => Object.hasOwn(timely.terms.consent, parameter));
-    await write(next);
+    const isStillAgainst = ({ parameter }: Withdrawn): boolean => Object.hasOwn(timely.terms.consent, parameter);
+    await write(next, null, withdrawn.filter(isStillAgainst));
+    // Not before: the lease that is in force meanwhile still has the consent, and a disk that hangs would have it count again.
+    withdrawn = withdrawn.filter(isStillAgainst);
     if (isProven || mark === null || timely.issuedAt > mark.issuedAt) seen = instant();
     kept = next;
     if (ceiling !== null) return refuse('not_yet');
@@ -240,9 +242,9 @@ export async function createPolicyCache(deps: PolicyCacheDeps): Promise<PolicyCa
   }
 
   /** Not before what is in memory is heard of: a disk that hangs keeps nothing running. */
-  async function write(next: Kept, refusedAhead: number | null = null): Promise<void> {
+  async function write(next: Kept, refusedAhead: number | null = null, takenBack = withdrawn): Promise<void> {
     for (const listener of listeners) listener();
-    await files.write(FILE, JSON.stringify({ ...toStored(next, refusedAhead), withdrawn }));
+    await files.write(FILE, JSON.stringify({ ...toStored(next, refusedAhead), withdrawn: takenBack }));
   }
 
   /** After what is being written, which may not know it yet. */

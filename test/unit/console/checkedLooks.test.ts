@@ -4,6 +4,7 @@ import { fingerprint as asAgentsPrintIt } from '../../../agent/core/enrolment.ts
 import { sha256 } from '../../../server/audit/sha256.ts';
 import { checkLook, fingerprint } from '../../../server/console/account/checkLooks.ts';
 import { keyIdOf } from '../../../server/control/signer.ts';
+import { rawPublicKeyOf } from '../../../server/vault/ed25519.ts';
 import { commitmentOf } from '../../../shared/audit/leaf.ts';
 import { leafHash } from '../../../shared/audit/merkle.ts';
 import { canonical } from '../../../shared/canonical.ts';
@@ -83,7 +84,7 @@ test('an entry of before there was a tree is not called proved', () => {
   if (entry === undefined) throw new Error('the list is empty');
   const { row, salt } = proofs[0] as { row: string; salt: string };
   const { privateKey } = generateKeyPairSync('ed25519');
-  const serverKey = privateKey.export({ format: 'jwk' }).x ?? '';
+  const serverKey = rawPublicKeyOf(privateKey);
   const verdictOf = (earlier: object) => {
     const commitment = commitmentOf(sha256, Buffer.from(salt, 'hex'), Buffer.from(row));
     const leaf = canonical({ kind: 'access', seq: 0, at: entry.at, commitment, ...earlier });

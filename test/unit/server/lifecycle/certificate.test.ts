@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
+import { rawPublicKeyOf } from '../../../../server/vault/ed25519.ts';
 import { canonical } from '../../../../shared/canonical.ts';
 import { EndingState } from '../../../../shared/protocol/http/endings.ts';
 import { runCli } from '../../../support/runCli.ts';
@@ -20,8 +21,8 @@ const upTo = (last: EndingState): EndingState[] => all.slice(0, all.indexOf(last
 
 /** Somebody's own: whatever they like, signed by a key that they made. */
 function forged(kind: string, states: readonly string[], change: object = {}): { text: string; publicKey: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const x = publicKey.export({ format: 'jwk' }).x ?? '';
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const x = rawPublicKeyOf(privateKey);
   const payload = canonical({
     ...{
       kind,

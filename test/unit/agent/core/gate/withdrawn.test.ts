@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import type { Folder } from '../../../../../agent/core/files.ts';
 import { createPolicyCache } from '../../../../../agent/core/gate/policyCache.ts';
 import { NO_PERSONAL_TERMS } from '../../../../../shared/policy/personal.ts';
 import { firstRules } from '../../../../../shared/policy/policy.ts';
@@ -8,10 +10,9 @@ import { createTestClock } from '../../../../support/testClock.ts';
 
 const consent = { title: { level: 'full', purpose: 'workload_review' } } as const;
 
-async function consenting() {
+async function consenting(files: Folder = createMemoryFolder()) {
   const clock = createTestClock();
   const publisher = createPublisher(clock);
-  const files = createMemoryFolder();
   const open = () => createPolicyCache({ files, keys: publisher.keys, clock });
   const cache = await open();
   const rules = firstRules();
@@ -50,5 +51,28 @@ test('a consent that is given again holds by the lease, and is not taken back by
   await cache.withdraw('title', document);
   await cache.consentedAgain('title');
   expect([titleOf(cache).level, cache.withdrawals()]).toEqual(['full', []]);
+  expect((await open()).withdrawals()).toEqual([]);
+});
+
+test('what was withdrawn here stays off while the lease that says the same is being written, however long the disk takes', async () => {
+  const memory = createMemoryFolder();
+  let disk = Promise.resolve();
+  const files: Folder = { ...memory, write: (name, content) => disk.then(() => memory.write(name, content)) };
+  const { cache, open, leaseWith, titleOf, document } = await consenting(files);
+  await cache.withdraw('title', document);
+
+  let answer = (): void => undefined;
+  disk = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const levels: string[] = [];
+  cache.onLowered(() => levels.push(titleOf(cache).level));
+  const accepted = cache.accept(null, leaseWith(2, {}));
+  await vi.waitFor(() => expect(levels.length).toBeGreaterThan(0));
+  await setImmediate();
+  expect([...levels, titleOf(cache).level, cache.consents()]).toEqual(['off', 'off', {}]);
+  answer();
+  expect(await accepted).toMatchObject({ ok: true });
+  expect([titleOf(cache).level, cache.withdrawals()]).toEqual(['off', []]);
   expect((await open()).withdrawals()).toEqual([]);
 });
