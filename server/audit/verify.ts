@@ -47,7 +47,8 @@ export type AuditFault =
   | 'taken_in_late'
   | 'organisation_missing'
   | 'checkpoint_forged'
-  | 'checkpoint_root';
+  | 'checkpoint_root'
+  | 'checkpoints_missing';
 
 /** The first bad entry: one, or one of those up to `to`, where hashes alone tell. */
 export interface AuditFinding {
@@ -85,13 +86,16 @@ export interface VerifyOptions {
 export async function verifyTree(tree: VerifiedTree, options: VerifyOptions): Promise<Verified> {
   const { org, tell = () => undefined } = options;
   const head = await headOf(tree, org);
-  const signed = [...(await tree.checkpoints(org)).map((one) => one.signed), ...(options.kept ?? [])];
+  const own = await tree.checkpoints(org);
+  const signed = [...own.map((one) => one.signed), ...(options.kept ?? [])];
   const checkpoints = signed.map((one): GivenCheckpoint => checkpointBy(options, one) ?? 'forged');
   const leaves = await verifyLeaves(tree, options, head, checkpoints, (done) => tell(done, 2 * head.size));
   const rows = await verifyRows(tree, org, leaves, (done) => tell(head.size + done, 2 * head.size));
   const { count: leafless, first } = await tree.auditLeafless(org);
   const beyond: AuditFinding = { fault: 'row_without_leaf', seq: head.size, to: head.size, at: first };
-  const finding = firstOf(leaves.finding, rows) ?? (leafless === 0 ? null : beyond);
+  const wrong = firstOf(leaves.finding, rows) ?? (leafless === 0 ? null : beyond);
+  // Last: what is wrong with an entry says more.
+  const finding = wrong ?? (leaves.wasSigned && own.length === 0 ? unsignedTo(head.size - 1) : null);
   return { size: head.size, checkpoints: checkpoints.length, leafless, finding };
 }
 
@@ -107,6 +111,10 @@ async function headOf(tree: VerifiedTree, org: OrgId): Promise<Edge> {
   return { size, peaks: [] };
 }
 
+function unsignedTo(to: number): AuditFinding {
+  return { fault: 'checkpoints_missing', seq: 0, to, at: null };
+}
+
 /** What hashes cannot narrow down, the row that does not fit does. */
 function firstOf(leaves: AuditFinding | null, rows: AuditFinding | null): AuditFinding | null {
   if (leaves === null || rows === null) return leaves ?? rows;
@@ -119,6 +127,8 @@ interface Leaves {
   readonly size: number;
   /** By number, whether there must be a row, and of which kind: not 0 for an entry that no later leaf superseded, or named as erased or let go. */
   readonly standing: Uint8Array;
+  /** It is so old, or says so by an entry that follows a checkpoint alone, that the server must have signed one. */
+  readonly wasSigned: boolean;
   readonly finding: AuditFinding | null;
 }
 
@@ -138,6 +148,8 @@ async function verifyLeaves(
   let trusted = 0;
   let at: UnixMs | null = null;
   let isBegun = false;
+  let begunAt: UnixMs | null = null;
+  let wasSigned = false;
   const first: { finding: AuditFinding | null } = { finding: null };
   const found = (fault: AuditFault, seq: number, to = seq): void => {
     first.finding ??= { fault, seq, to, at };
@@ -154,6 +166,8 @@ async function verifyLeaves(
       if (leaf !== null && isBegun === (isEarlier(leaf) || leaf.kind === 'begun'))
         found(isBegun ? 'taken_in_late' : 'not_begun', edge.size);
       isBegun ||= leaf?.kind === 'begun';
+      if (leaf?.kind === 'begun') begunAt = leaf.at;
+      wasSigned ||= leaf !== null && (isAfterCheckpoint(leaf) || (begunAt !== null && leaf.at - begunAt > DAY));
       const fault = leaf === null ? null : await taken(leaf);
       if (fault !== null) found(fault, edge.size);
       if (first.finding !== null) continue;
@@ -186,7 +200,7 @@ async function verifyLeaves(
     head.peaks.length === edge.peaks.length &&
     head.peaks.every((peak, place) => hex(peak) === hex(edge.peaks[place] ?? noHash));
   if (!isSame) found('head_changed', trusted, last);
-  return { size: head.size, standing, finding: first.finding };
+  return { size: head.size, standing, wasSigned, finding: first.finding };
 
   /** Takes note of what the leaf stands for, and of what no longer has to have a row; a fault when it may not say so. */
   async function taken(leaf: AuditLeaf): Promise<AuditFault | null> {
@@ -250,6 +264,11 @@ async function verifyLeaves(
     standing.fill(0, low, high + 1);
     return wereThere;
   }
+}
+
+/** The server puts these where a checkpoint was before, and none of the last of a day is ever deleted. */
+function isAfterCheckpoint({ kind }: AuditLeaf): boolean {
+  return kind === 'day' || kind === 'let_go';
 }
 
 async function changedNode(tree: VerifiedTree, org: OrgId, nodes: readonly TreeNode[]): Promise<TreeNode | null> {

@@ -85,14 +85,13 @@ async function checkOne(options: Given, given: PublicKey | null): Promise<void> 
 
 function lines({ name, size, checkpoints, leafless, finding }: VerifiedTree): string[] {
   if (finding === null) {
-    const unsigned =
-      '  Nothing signed is here to compare them with. Give a checkpoint that somebody kept, with --checkpoint.';
     return [
       `${name}: ${size} entries and ${checkpoints} checkpoints are as they were recorded and signed.`,
-      ...(checkpoints === 0 ? [unsigned] : []),
+      ...(checkpoints === 0 ? [UNSIGNED] : []),
     ];
   }
   if (finding.fault === 'organisation_missing') return [`${name}: ${faultWords[finding.fault]}.`, KEEP];
+  if (finding.fault === 'checkpoints_missing') return [`${name}: ${faultWords[finding.fault]}.`, UNSIGNED, KEEP];
   const { seq, to, at } = finding;
   const which = seq === to ? `entry ${seq}` : `one of the entries ${seq} to ${to}`;
   return [
@@ -104,6 +103,8 @@ function lines({ name, size, checkpoints, leafless, finding }: VerifiedTree): st
   ];
 }
 
+const UNSIGNED =
+  '  Nothing signed is here to compare them with. Give a checkpoint that somebody kept, with --checkpoint.';
 const KEEP = '  Keep this folder as it is, restore a backup into another one, and tell your data protection officer.';
 
 const faultWords: Readonly<Record<AuditFault, string>> = {
@@ -130,6 +131,8 @@ const faultWords: Readonly<Record<AuditFault, string>> = {
   head_changed: 'the end of the tree is not that of its leaves',
   checkpoint_forged: 'a checkpoint since then was not signed by the key of this organisation',
   checkpoint_root: 'the tree is not the one that was signed',
+  checkpoints_missing:
+    'no checkpoint is here, although there are entries of more than a day and a server signs one each day: they were taken out, unless no server ever ran on this folder',
 };
 
 function time(at: AuditFinding['at'] & number): string {

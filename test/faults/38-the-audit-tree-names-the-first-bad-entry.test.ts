@@ -248,6 +248,25 @@ describe('an audit that was tampered with', () => {
     expect((await verified()).finding).toMatchObject({ fault: 'checkpoint_root', seq: 40, to: 99 });
   });
 
+  it('a tree older than a day of which every checkpoint was taken out is not whole; a younger one may have none yet', async () => {
+    await tampered((db) => db.run('DELETE FROM audit_checkpoint'));
+    expect((await verified()).finding).toBeNull();
+    await store.recordAccess(access(NINE + 2 * DAY, { purpose: 'two days later' }));
+    const missing = { fault: 'checkpoints_missing', seq: 0, to: ENTRIES, at: null };
+    expect((await verified()).finding).toEqual(missing);
+    // What somebody kept elsewhere was signed; it says of this folder that something is missing in it.
+    expect((await verified([await signedAt(ENTRIES)])).finding).toEqual(missing);
+    await putCheckpoint(ENTRIES);
+    expect((await verified()).finding).toBeNull();
+  });
+
+  it('an entry that the server makes after a checkpoint alone says that there was one', async () => {
+    await store.appendDay(acme, NINE + ENTRIES);
+    expect((await verified()).finding).toBeNull();
+    await tampered((db) => db.run('DELETE FROM audit_checkpoint'));
+    expect((await verified()).finding).toMatchObject({ fault: 'checkpoints_missing', to: ENTRIES });
+  });
+
   it('a forged checkpoint is found', async () => {
     await putCheckpoint(60, newKey());
     expect((await verified()).finding).toMatchObject({ fault: 'checkpoint_forged' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../../server/store/sqlite/connection.ts';
 import { OrgId } from '../../../shared/ids.ts';
+import { HOUR } from '../../../shared/time.ts';
 import { startServer, type TestServer } from '../../support/api.ts';
 import { openFoundationIn } from '../../support/numberedNotes.ts';
 import { runCli } from '../../support/runCli.ts';
@@ -73,4 +74,25 @@ it('verify-audit fails for an organisation of which the database has nothing, an
   expect(out).not.toContain(begun);
   const keysAlone = await verify('--data', served.data);
   expect([keysAlone.code, keysAlone.out]).toEqual([6, expect.stringContaining(`${other.org}: a checkpoint or`)]);
+}, 120_000);
+
+it('verify-audit fails where all checkpoints were taken out, and says what tells more; in the first day there may be none', async () => {
+  const { org } = await served.addOrganisation('Unsigned');
+  const unsigned = async () => {
+    const database = await connect(join(served.data, 'daylight.db'));
+    await database.run('DELETE FROM audit_checkpoint');
+    await database.close();
+    return verify('--data', served.data, '--organisation', 'Unsigned');
+  };
+  const young = await unsigned();
+  expect([young.code, young.out]).toEqual([0, expect.stringContaining('Nothing signed is here')]);
+  const foundation = await openFoundationIn(served.data, false);
+  const at = served.clock.now() + 25 * HOUR;
+  await foundation.store.recordSecurityEvent({ org, at, kind: 'account_ended', person: null, detail: 'a day later' });
+  await foundation.close();
+  const old = await unsigned();
+  expect([old.code, old.out]).toEqual([
+    6,
+    expect.stringMatching(/^Unsigned: no checkpoint is here.*\n {2}Nothing signed is here.*--checkpoint\.\n {2}Keep/),
+  ]);
 }, 120_000);
