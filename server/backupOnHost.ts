@@ -66,7 +66,7 @@ export async function backupsAt(
 ): Promise<readonly Backup[]> {
   if (which !== 'all' && which !== 'newest') return all;
   const isHere = async (one: Backup): Promise<boolean> =>
-    one.detail.place === target.place || (await target.look(`${folderOf(one)}/${MANIFEST}`)) !== null;
+    one.detail.place === target.place || (await target.look(`${folderOf(one)}/${MANIFEST}`))?.isLink === false;
   const here: Backup[] = [];
   for (const one of all) if (one.wrapped !== null && (await isHere(one))) here.push(one);
   const elsewhere = all.find((one) => one.wrapped !== null);

@@ -118,7 +118,7 @@ function addVerifyBackup(parent: Command): void {
       }
       if (orphans.length > 0) {
         say(options, { event: 'strangers', files: orphans }, [
-          'Files lie there that no backup names, or that are from tomorrow or later. Look at them, and take them away yourself:',
+          'Files lie there that no backup names, links, or what is from tomorrow or later. Links are not followed. Look at them, and take them away yourself:',
           ...orphans.map((name) => `  ${name}`),
         ]);
       }

@@ -1,7 +1,8 @@
-import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFolderTarget } from '../../server/lifecycle/backup/folderTarget.ts';
+import { strangersAt } from '../../server/lifecycle/backup/strangers.ts';
 import { createMemoryTarget } from '../support/memoryTarget.ts';
 import { temporaryFolder } from '../support/openedSqliteStore.ts';
 import { backupTargetContract, namesOf } from './backupTarget.contract.ts';
@@ -16,6 +17,10 @@ backupTargetContract('memory', async () => {
   const target = createMemoryTarget();
   return { target, again: async () => target, dispose: async () => undefined };
 });
+
+async function read(content: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of content);
+}
 
 describe('a folder as a place of backups', () => {
   it('is the account’s of the server alone, and so is each file in it', async () => {
@@ -40,6 +45,46 @@ describe('a folder as a place of backups', () => {
     await symlink(data, join(folder, 'elsewhere'));
     for (const place of [data, join(data, 'backups'), folder, join(folder, 'elsewhere', 'backups')])
       await expect(openFolderTarget(place, data)).rejects.toMatchObject({ code: 'bad_request' });
+    await remove();
+  });
+
+  it('follows no link in it: each is named, and what it leads to is neither read, nor written, nor deleted', async () => {
+    const { folder, remove } = await temporaryFolder();
+    await mkdir(join(folder, 'disk'), { mode: 0o700 });
+    await symlink(join(folder, 'disk'), join(folder, 'backups')); // the place itself may be one
+    const target = await openFolderTarget(join(folder, 'backups'), join(folder, 'data'));
+    await target.put('backups/1/manifest', [Buffer.from('ours')]);
+    const elsewhere = join(folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, 'file'), 'theirs');
+    await symlink(elsewhere, join(folder, 'disk', 'backups', '2'));
+    await symlink(join(elsewhere, 'file'), join(folder, 'disk', 'backups', '1', 'database'));
+
+    const refused = (link: string) => ({ code: 'forbidden', message: expect.stringContaining(`${link} is a link`) });
+    const behind = 'backups/2/file';
+    await expect(read(target.get(behind))).rejects.toMatchObject(refused('backups/2'));
+    await expect(target.put(behind, [Buffer.from('x')])).rejects.toMatchObject(refused('backups/2'));
+    await expect(target.put('backups/2/new', [Buffer.from('x')])).rejects.toMatchObject(refused('backups/2'));
+    await expect(target.delete([behind])).rejects.toMatchObject(refused('backups/2'));
+    await expect(read(target.get('backups/1/database'))).rejects.toMatchObject(refused('backups/1/database'));
+    expect(await target.look(behind)).toMatchObject({ name: 'backups/2', isLink: true });
+    const listed: [string, boolean][] = [];
+    for await (const { name, isLink } of target.list('')) listed.push([name, isLink]);
+    expect(listed.toSorted()).toEqual([
+      ['backups/1/database', true],
+      ['backups/1/manifest', false],
+      ['backups/2', true],
+    ]);
+    const { orphanNames, newestUnknownBackup } = await strangersAt(target, [], Date.now());
+    expect(orphanNames).toEqual(expect.arrayContaining(['backups/1/database (link)', 'backups/2 (link)']));
+    expect(newestUnknownBackup).not.toBeNull(); // the manifest
+
+    await target.put('backups/1/database', [Buffer.from('a file again')]);
+    expect(await target.look('backups/1/database')).toMatchObject({ isLink: false, size: 12 });
+    await symlink(join(elsewhere, 'file'), join(folder, 'disk', 'own'));
+    await target.delete(['own']);
+    expect(await target.look('own')).toBeNull();
+    expect([await readdir(elsewhere), await readFile(join(elsewhere, 'file'), 'utf8')]).toEqual([['file'], 'theirs']);
     await remove();
   });
 

@@ -27,12 +27,12 @@ export function createMemoryTarget(now: () => number = () => Date.now()): Backup
     async look(name) {
       requireName(name);
       const file = files.get(name);
-      return file === undefined ? null : { name, size: file.bytes.length, at: file.at };
+      return file === undefined ? null : { name, size: file.bytes.length, at: file.at, isLink: false };
     },
     async *list(prefix) {
       await Promise.resolve();
       for (const [name, { bytes, at }] of [...files])
-        if (name.startsWith(prefix)) yield { name, size: bytes.length, at };
+        if (name.startsWith(prefix)) yield { name, size: bytes.length, at, isLink: false };
     },
     async delete(names) {
       for (const name of names) requireName(name);

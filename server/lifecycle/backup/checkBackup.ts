@@ -24,6 +24,7 @@ import {
   readSealed,
 } from './manifest.ts';
 import { type BackupParts, openedBackup, type Progress } from './parts.ts';
+import type { TargetFile } from './target.ts';
 
 /** `structure`: everything is there, in its size. `all`: every byte opens and is what it was, and the database is whole. */
 export type How = 'structure' | 'all';
@@ -92,6 +93,7 @@ async function requireFile({ target }: At, { folder }: Opened, file: string, mea
   const name = `${folder}/${file}`;
   const there = await target.look(name);
   if (there === null) throw new DamagedBackup(file, 'missing');
+  if (there.isLink) throw new DamagedBackup(file, 'link');
   if (there.size !== measured.size) throw new DamagedBackup(file, 'cut');
   if (how === 'all' && (await hashOf(fromTarget(target, name))) !== measured.hash)
     throw new DamagedBackup(file, 'altered');
@@ -143,17 +145,18 @@ async function requireImages(
   { how, tell, signal }: Checking,
   noting: (work: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const pooled = new Map<string, number>();
-  for await (const { name, size } of target.list(POOL)) pooled.set(name, size);
+  const pooled = new Map<string, TargetFile>();
+  for await (const one of target.list(POOL)) pooled.set(one.name, one);
   const limited = createLimited(AT_ONCE);
   let [count, done] = [0, 0];
   const requireOne = async (image: ListedImage): Promise<void> => {
     signal?.throwIfAborted();
     const name = pooledName(image);
     const called = `image ${image.file}`;
-    const size = pooled.get(name);
-    if (size === undefined) throw new DamagedBackup(called, 'missing');
-    if (size !== image.size) throw new DamagedBackup(called, 'cut');
+    const there = pooled.get(name);
+    if (there === undefined) throw new DamagedBackup(called, 'missing');
+    if (there.isLink) throw new DamagedBackup(called, 'link');
+    if (there.size !== image.size) throw new DamagedBackup(called, 'cut');
     if (how === 'all' && (await hashOf(fromTarget(target, name))) !== image.hash)
       throw new DamagedBackup(called, 'altered');
     done += image.size;

@@ -1,10 +1,11 @@
 import { DaylightError } from '../../../shared/errors.ts';
 
 /** What is wrong with a backup. No more is ever said of it than which file, and what of it: everything else in it is sealed. */
-export type Damage = 'missing' | 'altered' | 'cut' | 'not_whole';
+export type Damage = 'missing' | 'link' | 'altered' | 'cut' | 'not_whole';
 
 const words: Readonly<Record<Damage, string>> = {
   missing: 'is missing',
+  link: 'is a link, or lies behind one, which nothing is read through',
   altered: 'was altered, or belongs to another backup',
   cut: 'is cut short, or something was put after its end',
   not_whole: 'holds a database that is not whole',

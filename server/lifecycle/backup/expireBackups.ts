@@ -113,7 +113,7 @@ async function sweepImages(
   const isYoung = newestUnknownBackup !== null && newestUnknownBackup > clock.now() - MOST_DAYS * DAY;
   if (isYoung) return { images: 0, imagesStay: 'unknown_backups' };
   const unnamed = new Set<string>();
-  for await (const { name } of target.list(POOL)) if (isImage(name)) unnamed.add(name);
+  for await (const { name, isLink } of target.list(POOL)) if (isImage(name) && !isLink) unnamed.add(name);
   try {
     for (const one of known) {
       if (one.wrapped === null || one.detail.place !== target.place) continue;

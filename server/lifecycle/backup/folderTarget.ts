@@ -4,7 +4,15 @@ import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from '
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { DaylightError } from '../../../shared/errors.ts';
 import { isMissing, syncFolder } from '../../durable.ts';
-import { type BackupTarget, type Content, noSuchFile, requireName, type TargetFile, targetFailed } from './target.ts';
+import {
+  type BackupTarget,
+  type Content,
+  LinkAtPlace,
+  noSuchFile,
+  requireName,
+  type TargetFile,
+  targetFailed,
+} from './target.ts';
 
 /** What is not whole yet lies apart, and is never listed. */
 const INCOMING = '.incoming';
@@ -27,6 +35,8 @@ function folderTarget(folder: string): BackupTarget {
     async put(name, content) {
       requireName(name);
       const temporary = join(incoming, randomUUID());
+      await requireNoLink(folder, INCOMING);
+      await requireNoLink(folder, dirname(name));
       try {
         await makeFolders(folder, INCOMING);
         const size = await written(temporary, content);
@@ -41,6 +51,7 @@ function folderTarget(folder: string): BackupTarget {
     },
     async *get(name) {
       requireName(name);
+      await requireNoLink(folder, name);
       try {
         const handle = await open(join(folder, name), READ_ITSELF);
         try {
@@ -51,13 +62,14 @@ function folderTarget(folder: string): BackupTarget {
           await handle.close();
         }
       } catch (cause) {
-        if (isMissing(cause) || isLink(cause)) throw noSuchFile(folder, name);
+        if (isLink(cause)) throw new LinkAtPlace(folder, name);
+        if (isMissing(cause)) throw noSuchFile(folder, name);
         throw isOfSystem(cause) ? targetFailed(folder, cause) : cause;
       }
     },
     async look(name) {
       requireName(name);
-      return fileOf(folder, name);
+      return fileOf(folder, (await linkOn(folder, dirname(name))) ?? name);
     },
     list: (prefix) => within(folder, '', prefix),
     async delete(names) {
@@ -65,6 +77,7 @@ function folderTarget(folder: string): BackupTarget {
       try {
         for (const name of names) {
           requireName(name);
+          await requireNoLink(folder, dirname(name));
           await rm(join(folder, name), { force: true });
           emptied.add(dirname(join(folder, name)));
         }
@@ -142,11 +155,32 @@ async function entriesOf(folder: string, path: string): Promise<readonly Dirent[
 async function fileOf(folder: string, name: string): Promise<TargetFile | null> {
   try {
     const found = await lstat(join(folder, name));
-    return found.isDirectory() ? null : { name, size: found.size, at: Math.floor(found.mtimeMs) };
+    if (found.isDirectory()) return null;
+    return { name, size: found.size, at: Math.floor(found.mtimeMs), isLink: found.isSymbolicLink() };
   } catch (cause) {
     if (isMissing(cause)) return null;
     throw targetFailed(folder, cause);
   }
+}
+
+async function requireNoLink(folder: string, name: string): Promise<void> {
+  const link = await linkOn(folder, name);
+  if (link !== null) throw new LinkAtPlace(folder, link);
+}
+
+/** The first link below the folder on the way to `name`, itself included; null where there is none. The folder itself may be reached by one. */
+async function linkOn(folder: string, name: string): Promise<string | null> {
+  const parts = name === '.' ? [] : name.split('/');
+  for (const [last] of parts.entries()) {
+    const path = parts.slice(0, last + 1).join('/');
+    const found = await lstat(join(folder, path)).catch((cause: unknown) => {
+      if (isMissing(cause)) return null;
+      throw targetFailed(folder, cause);
+    });
+    if (found === null) return null;
+    if (found.isSymbolicLink()) return path;
+  }
+  return null;
 }
 
 /** A name that is gone from a folder is gone for good only when the folder is on the disk; folders that are empty then go too. */

@@ -147,7 +147,7 @@ interface Images {
 
 async function createImages({ folder, target }: BackupParts, copy: WholeCopy, task: Task): Promise<Images> {
   const pooled = new Map<string, number>();
-  for await (const { name, size } of target.list(POOL)) pooled.set(name, size);
+  for await (const { name, size, isLink } of target.list(POOL)) if (!isLink) pooled.set(name, size);
   const earlier = lookUpIn(task.earlier === null ? null : readImages(target, task.earlier));
   const limited = createLimited(AT_ONCE);
   const local = ({ org, file }: NamedImage): string => join(folder, 'blobs', org, file);

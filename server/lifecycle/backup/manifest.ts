@@ -6,7 +6,7 @@ import { UnixMs } from '../../../shared/time.ts';
 import { LedgerHead } from '../ledgerEntry.ts';
 import { DamagedBackup } from './damage.ts';
 import { openStream, type StreamSeal, sealStream } from './sealedStream.ts';
-import type { BackupTarget, Content } from './target.ts';
+import { type BackupTarget, type Content, LinkAtPlace } from './target.ts';
 
 // What lies at the place of the backups:
 //
@@ -128,8 +128,10 @@ export async function* fromTarget(target: BackupTarget, name: string): AsyncIter
   try {
     yield* target.get(name);
   } catch (cause) {
+    const file = name.split('/').at(-1) ?? name;
+    if (cause instanceof LinkAtPlace) throw new DamagedBackup(file, 'link', cause);
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'not_found';
-    throw isMissing ? new DamagedBackup(name.split('/').at(-1) ?? name, 'missing', cause) : cause;
+    throw isMissing ? new DamagedBackup(file, 'missing', cause) : cause;
   }
 }
 

@@ -6,7 +6,7 @@ import type { BackupTarget } from './target.ts';
 
 /** What lies at the place of the backups and should not. It is said, and never taken away: somebody has to look at it. */
 export interface Strangers {
-  /** Files that no backup of ours names, and of these the first few by name. */
+  /** Files that no backup of ours names, and links, whatever their name; and of these the first few by name. */
   readonly orphans: number;
   readonly orphanNames: readonly string[];
   /** Files and backups that are from tomorrow or later: a clock was set, or somebody put them there. */
@@ -24,12 +24,12 @@ export async function strangersAt(target: BackupTarget, known: readonly Backup[]
   const orphans: string[] = [];
   const future = known.filter((one) => one.wrapped !== null && one.at > now + DAY).map(folderOf);
   let newestUnknownBackup: UnixMs | null = null;
-  for await (const { name, at } of target.list('')) {
+  for await (const { name, at, isLink } of target.list('')) {
     if (at > now + DAY) future.push(name);
     // What no backup names any more of the images goes by itself.
-    if (ours.has(name) || name === MARK || IMAGE.test(name)) continue;
-    orphans.push(name);
-    if (name.startsWith('backups/')) newestUnknownBackup = Math.max(newestUnknownBackup ?? 0, at);
+    if (!isLink && (ours.has(name) || name === MARK || IMAGE.test(name))) continue;
+    orphans.push(isLink ? `${name} (link)` : name);
+    if (!isLink && name.startsWith('backups/')) newestUnknownBackup = Math.max(newestUnknownBackup ?? 0, at);
   }
   return {
     orphans: orphans.length,

@@ -6,7 +6,10 @@ import type { UnixMs } from '../../../shared/time.ts';
  * ever changed in place, and nothing is asked of a folder: names with slashes in them are only names. Whoever keeps them is trusted with
  * bytes, and with nothing that opens them.
  *
- * Everything fails with DaylightError `unavailable` where the place cannot be reached, written or read; trying again later may help.
+ * A link is never followed: `get`, `put` and `delete` fail with LinkAtPlace where they would have to go through one; `look` and `list` say of
+ * one that it is there.
+ *
+ * Everything else fails with DaylightError `unavailable` where the place cannot be reached, written or read; trying again later may help.
  */
 export interface BackupTarget {
   /** As whoever set it up calls it. */
@@ -22,7 +25,7 @@ export interface BackupTarget {
   look(name: string): Promise<TargetFile | null>;
   /** Every file whose name begins with `prefix`, in no order, also those that Daylight did not put there. */
   list(prefix: string): AsyncIterable<TargetFile>;
-  /** Durable when it resolves; what is not there is no error. */
+  /** Durable when it resolves; what is not there is no error, and a link that has the name goes without what it leads to. */
   delete(names: readonly string[]): Promise<void>;
   /** Takes away what a process that ended has left of a file that was never whole. Only while nobody puts anything. */
   tidy(): Promise<void>;
@@ -35,6 +38,8 @@ export interface TargetFile {
   readonly size: number;
   /** When it was put there, by the clock of the place. */
   readonly at: UnixMs;
+  /** No file, but a link with its name, or on the way to it: size and time are the link's. */
+  readonly isLink: boolean;
 }
 
 /** What we call our files: parts of letters, digits, `-`, `_` and `.`, none of which begins with a dot. */
@@ -49,6 +54,16 @@ export function targetFailed(place: string, cause: unknown): DaylightError {
     remedy: 'See that it is mounted, has room, and belongs to the account of the server.',
     cause,
   });
+}
+
+/** Whoever can write to the place could have anything read, overwritten or deleted that the account of the server can, if it were followed. */
+export class LinkAtPlace extends DaylightError {
+  constructor(place: string, link: string) {
+    super('forbidden', `${place}: ${link} is a link, and nothing is read, written or deleted through one`, {
+      remedy:
+        'Look where it leads and who put it there, and take it away. Name the folder that holds the backups itself with --backups.',
+    });
+  }
 }
 
 export function noSuchFile(place: string, name: string): DaylightError {

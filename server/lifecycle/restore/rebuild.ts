@@ -20,7 +20,7 @@ import { FILES, folderOf, MANIFEST, readManifest } from '../backup/manifest.ts';
 import { openedBackup, type Progress } from '../backup/parts.ts';
 import { requireOwnPlace } from '../backup/place.ts';
 import { strangersAt } from '../backup/strangers.ts';
-import type { BackupTarget } from '../backup/target.ts';
+import type { BackupTarget, TargetFile } from '../backup/target.ts';
 import { endingsIn, isLetGo, ofOrganisation } from '../ended.ts';
 import { firstKept } from '../keptForHold.ts';
 import { openLedger } from '../ledger.ts';
@@ -120,12 +120,16 @@ export async function knownHere(
   const here: Backup[] = [];
   for (const one of all) {
     const looked = await Promise.all(FILES.map((file) => target.look(`${folderOf(one)}/${file}`)));
-    if (looked.every((file) => file === null)) continue;
+    if (looked.every((file) => !isFile(file))) continue;
     const moved = { ...one, detail: { ...one.detail, place: target.place } };
     if (one.detail.place !== target.place) await changeBackup(keyStore, moved, clock.now());
-    if (looked[FILES.indexOf(MANIFEST)] !== null) here.push(moved);
+    if (isFile(looked[FILES.indexOf(MANIFEST)])) here.push(moved);
   }
   return here;
+}
+
+function isFile(found: TargetFile | null | undefined): boolean {
+  return found?.isLink === false;
 }
 
 async function requireFits({ set, vault, target }: RebuildParts, quarantine: string, record: Backup) {
