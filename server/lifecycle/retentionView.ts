@@ -1,4 +1,5 @@
 import { catalog, type ParameterId, parameterIds } from '../../shared/catalog.ts';
+import { DaylightError } from '../../shared/errors.ts';
 import type { ClockView, KeptView, RetentionPreview } from '../../shared/protocol/http/retention.ts';
 import { addDays, type Day, type UnixMs } from '../../shared/time.ts';
 import type { Keeping } from '../control/keeping.ts';
@@ -25,6 +26,16 @@ function storedOf(ages: readonly StoredAge[], keeping: Keeping, today: Day): Kep
 function amountOf(ages: readonly StoredAge[]) {
   const sum = (of: (age: StoredAge) => number): number => ages.reduce((all, age) => all + of(age), 0);
   return { days: sum(({ people }) => people), pieces: sum((age) => age.segments), images: sum((age) => age.images) };
+}
+
+/** Throws DaylightError `bad_request` for days that no policy can have: what would go then is nothing that can come to pass. */
+export function requireKeepable({ parameter, days }: { readonly parameter: ParameterId; readonly days: number }): void {
+  const { ceiling } = catalog[parameter].retentionDays;
+  if (days >= 1 && days <= ceiling) return;
+  throw new DaylightError('bad_request', `days: expected a whole number from 1 to ${ceiling}`, {
+    field: 'days',
+    remedy: `No policy keeps this parameter shorter than a day or longer than ${ceiling} days: ask for a number between.`,
+  });
 }
 
 /** What is not past its day, and would be if the parameter were kept for so many days. */

@@ -7,7 +7,7 @@ import {
   previewEntries,
   requireEntryDays,
 } from '../../lifecycle/entryKeeping.ts';
-import { clockView, keptViews, previewOf } from '../../lifecycle/retentionView.ts';
+import { clockView, keptViews, previewOf, requireKeepable } from '../../lifecycle/retentionView.ts';
 import { lastSweeps } from '../../lifecycle/sweeps.ts';
 import type { Context } from '../context.ts';
 import type { HandlersOf } from '../handler.ts';
@@ -42,6 +42,7 @@ export function retention(
       };
     },
     async previewRetention({ leave: { actor }, query }) {
+      requireKeepable(query);
       const [ages, keeping] = await Promise.all([store.ages(actor.org), control.keeping(actor.org)]);
       return previewOf(ages, keeping, dayOf(clock.now()), query);
     },

@@ -102,7 +102,8 @@ export const retentionRoutes = {
     path: '/retention/preview',
     auth: 'session',
     params: empty,
-    query: z.strictObject({ parameter: ParameterId, days: z.coerce.number().pipe(z.int().min(1).max(9_999)) }),
+    // How many a policy can have goes by the parameter, and is refused with what it can.
+    query: z.strictObject({ parameter: ParameterId, days: z.coerce.number().pipe(z.int()) }),
     summary:
       'What of a parameter would go at once, of everyone, if it were kept for so many days from now on (whoever may publish).',
     body: null,

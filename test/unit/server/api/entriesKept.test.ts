@@ -45,3 +45,18 @@ it('the owner alone says for how long is kept who looked, between a year more th
   const kinds = events.map(({ kind }: Json) => kind);
   expect(kinds).toEqual(expect.arrayContaining(['entries_keeping_changed', 'entries_keeping_refused']));
 });
+
+it('what goes is previewed for days alone that a policy can have; for others the answer is which those are', async () => {
+  const preview = (days: number) => owner.client.send('GET', `/retention/preview?parameter=title&days=${days}`);
+  for (const days of [1, 180]) expect((await preview(days)).body.goes).toMatchObject({ days: 0, pieces: 0 });
+  for (const days of [-1, 0, 181, 9_999]) {
+    const { status, body } = await preview(days);
+    expect([status, body.error]).toEqual([
+      400,
+      {
+        ...{ code: 'bad_request', field: 'days', message: 'days: expected a whole number from 1 to 180' },
+        remedy: expect.stringContaining('longer than 180 days'),
+      },
+    ]);
+  }
+});
