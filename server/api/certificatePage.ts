@@ -3,7 +3,7 @@ import { ErasureId } from '../../shared/ids.ts';
 import type { CertificateFile } from '../../shared/protocol/http/endings.ts';
 import { stateWords } from '../lifecycle/cancellationWords.ts';
 import { verifyCertificate } from '../lifecycle/certificate.ts';
-import { certificateWords, remainsWords } from '../lifecycle/certificateWords.ts';
+import { certificateWords, destroyedWords, remainsWords } from '../lifecycle/certificateWords.ts';
 import type { EndingNow } from '../lifecycle/endings.ts';
 import { cellOf, FOOT, head, STYLE_SOURCE, tableHead, tableRow, text, time, words } from '../lifecycle/savedPage.ts';
 import type { Context } from './context.ts';
@@ -86,7 +86,7 @@ function pageOf(file: CertificateFile, path: string): string {
     return `${head('This certificate is not as it was signed', '')}<p>The file of it on the server was changed since. Tell the organisation that ran the account.</p>${FOOT}`;
   }
   const { certificate, publicKey } = read;
-  const { kind, issuedAt, ending, person, org, orderedBy, states, destroyed } = certificate;
+  const { kind, issuedAt, ending, person, org, orderedBy, states } = certificate;
   return [
     head(kind === 'final' ? 'Final certificate of an ending' : 'Interim certificate of an ending', ''),
     `<p><strong>${kind === 'final' ? 'Nothing is left of it anywhere that this server knows of.' : 'Nothing is left of it in the live system. What remains elsewhere, and until when, stands below.'}</strong></p>`,
@@ -101,7 +101,7 @@ function pageOf(file: CertificateFile, path: string): string {
     statesTable(states),
     '<h2>What was destroyed</h2><p>So many of each kind were deleted, and every key that opened them was destroyed.</p>',
     tableHead('What was destroyed', ['what', 'how many']),
-    ...Object.entries(destroyed).map(([what, many]) => tableRow([words(what), many.toLocaleString('en-GB')])),
+    ...destroyedWords(certificate).map((row) => tableRow(row)),
     END_OF_TABLE,
     '<h2>What remains</h2>',
     `<ul>${remainsWords(certificate)

@@ -1,9 +1,10 @@
 import { stateWords } from './cancellationWords.ts';
 import type { Certificate } from './certificate.ts';
+import { words } from './savedPage.ts';
 
 /** The certificate as it is read: by somebody who was here, and has no account any more. */
 export function certificateWords(certificate: Certificate, publicKey: string): readonly string[] {
-  const { kind, person, org, ending, issuedAt, orderedBy, states, destroyed, remains } = certificate;
+  const { kind, person, org, ending, issuedAt, orderedBy, states, remains } = certificate;
   return [
     kind === 'final' ? 'Final certificate of an ending' : 'Interim certificate of an ending',
     `  Issued ${time(issuedAt)}, of the ending ${ending}`,
@@ -14,13 +15,23 @@ export function certificateWords(certificate: Certificate, publicKey: string): r
     remains.held === undefined
       ? 'What there was, all of which is destroyed, with every key that opened it'
       : 'What was destroyed, with every key that opened it',
-    ...Object.entries(destroyed).map(
-      ([what, many]) => `  ${many.toLocaleString('en-GB')}  ${what.replaceAll('_', ' ')}`,
-    ),
+    ...destroyedWords(certificate).map(([what, many]) => `  ${many}  ${what}`),
     'What remains',
     ...remainsWords(certificate).map((line) => `  ${line}`),
     `Signed by ${publicKey}`,
   ];
+}
+
+/** So many of each kind. Of a day of which a legal hold keeps a part, the rest is destroyed and counted among the other kinds, and the day is not. */
+export function destroyedWords({
+  destroyed,
+  remains,
+}: Certificate): readonly (readonly [what: string, many: string])[] {
+  const isPart = remains.held !== undefined;
+  return Object.entries(destroyed).map(([kind, many]) => [
+    isPart && kind === 'days' ? 'days of which nothing is left' : words(kind),
+    many.toLocaleString('en-GB'),
+  ]);
 }
 
 /** Where something still is, and until when, line by line. */

@@ -10,6 +10,7 @@ import { segmentScope } from '../../../../server/ingest/scopes.ts';
 import { BackupDetail } from '../../../../server/lifecycle/backup/catalogue.ts';
 import { cancelOrganisation } from '../../../../server/lifecycle/cancellation.ts';
 import { certificateOf, certify, fileOf, verifyCertificate } from '../../../../server/lifecycle/certificate.ts';
+import { certificateWords, destroyedWords } from '../../../../server/lifecycle/certificateWords.ts';
 import type { Ending } from '../../../../server/lifecycle/ended.ts';
 import { asEnded } from '../../../../server/lifecycle/endedComputers.ts';
 import type { EndingDeps, Endings } from '../../../../server/lifecycle/endings.ts';
@@ -197,6 +198,12 @@ it('a legal hold lets the rest go at once; what it keeps nobody reads, and its e
       },
     },
   });
+  if (certificate.kind !== 'genuine') throw new Error('the certificate is genuine');
+  const counted = destroyedWords(certificate.certificate);
+  expect(counted).toContainEqual(['days of which nothing is left', String(DAYS - 4)]);
+  expect(certificateWords(certificate.certificate, certificate.publicKey)).toContain(
+    `  ${DAYS - 4}  days of which nothing is left`,
+  );
   expect(endings.of(people.org)[0]).toMatchObject({ state: 'scrubbed', kept: { holds: [1, 3] } });
   expect((await storedDays()).toSorted()).toEqual([first, second, third, fourth]);
   expect((await leftOfPerson(foundation, people.org, people.bob)).opened).toBe(0);
