@@ -112,7 +112,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   }
 }
 
-/** And why, where the account that it was enrolled for has ended. */
+/** And why, where the account that it was enrolled for has ended, or its organisation. */
 export async function notEnrolled(folder: string, files: Pick<Folder, 'read'>): Promise<DaylightError> {
   const note = await readEnded(files);
   if (note !== null && note.ended !== null) return endedHere(note, note.ended);
@@ -122,13 +122,17 @@ export async function notEnrolled(folder: string, files: Pick<Folder, 'read'>): 
   });
 }
 
-function endedHere({ isGone, orderedAt }: EndedNote, { ending, certificate }: NonNullable<EndedNote['ended']>) {
+function endedHere({ reason, isGone, orderedAt }: EndedNote, { ending, certificate }: NonNullable<EndedNote['ended']>) {
   const at = date(orderedAt);
+  const [here, unfinished] =
+    reason === 'organisation_ended'
+      ? (['organisationEnded.here', 'organisationEnded.unfinished'] as const)
+      : (['accountEnded.here', 'accountEnded.unfinished'] as const);
   const of = { field: 'identity', remedy: say(isGone ? 'accountEnded.remedy' : 'accountEnded.unfinishedRemedy') };
-  if (!isGone) return new DaylightError('not_found', say('accountEnded.unfinished', { date: at }), of);
+  if (!isGone) return new DaylightError('not_found', say(unfinished, { date: at }), of);
   const words =
     certificate === null ? say('accountEnded.reference', { ending }) : say('accountEnded.certificate', { certificate });
-  return new DaylightError('not_found', say('accountEnded.here', { date: at, words }), of);
+  return new DaylightError('not_found', say(here, { date: at, words }), of);
 }
 
 interface Parts {

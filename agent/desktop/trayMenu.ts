@@ -32,7 +32,7 @@ export interface TrayView {
 
 export type TrayAgent =
   | { readonly kind: 'starting' }
-  | { readonly kind: 'not_enrolled'; readonly ended: Pick<EndedNote, 'orderedAt' | 'ended'> | null }
+  | { readonly kind: 'not_enrolled'; readonly ended: Pick<EndedNote, 'reason' | 'orderedAt' | 'ended'> | null }
   | { readonly kind: 'ended'; readonly isWiped: boolean }
   | { readonly kind: 'failed'; readonly problem: string; readonly remedy: string | undefined }
   | { readonly kind: 'running'; readonly status: AgentStatus };
@@ -61,7 +61,9 @@ export function trayWords({ agent }: TrayView, time: (at: number) => string): st
     case 'not_enrolled':
       return agent.ended === null
         ? say('tray.notEnrolled')
-        : say('tray.accountEnded', { date: date(agent.ended.orderedAt) });
+        : say(agent.ended.reason === 'organisation_ended' ? 'tray.organisationEnded' : 'tray.accountEnded', {
+            date: date(agent.ended.orderedAt),
+          });
     case 'failed':
       return say('tray.failed', { problem: agent.problem });
     case 'running':

@@ -66,6 +66,10 @@ export const en = {
     'your account was ended on {date}, and everything that Daylight kept on this computer was deleted ({words})',
   'accountEnded.unfinished':
     'your account was ended on {date}, and not everything that Daylight kept on this computer is deleted yet',
+  'organisationEnded.here':
+    'your organisation was ended on {date}, and everything that Daylight kept on this computer was deleted ({words})',
+  'organisationEnded.unfinished':
+    'your organisation was ended on {date}, and not everything that Daylight kept on this computer is deleted yet',
   'accountEnded.unfinishedRemedy': 'run "daylight-agent run", which deletes the rest',
   'accountEnded.remedy': 'delete this note with "daylight-agent wipe", or enrol with a new code',
   'wiped.notTold': 'The server could not be told. Ask your organisation to retire this device.',
@@ -669,6 +673,7 @@ export const en = {
   'tray.ending': 'Daylight is ending.',
   'tray.wiped': 'Everything that Daylight kept on this computer is deleted.',
   'tray.accountEnded': 'Your account was ended on {date}: nothing of Daylight is kept on this computer.',
+  'tray.organisationEnded': 'Your organisation was ended on {date}: nothing of Daylight is kept on this computer.',
   'tray.notEnrolled': 'This computer is not enrolled: nothing is recorded.',
   'tray.failed': 'Daylight cannot run: {problem}.',
   'tray.atSignIn': 'Start Daylight when I sign in',

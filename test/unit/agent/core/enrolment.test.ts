@@ -3,12 +3,14 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { notEnrolled } from '../../../../agent/core/agent.ts';
 import { writeEnded } from '../../../../agent/core/ended.ts';
 import { askNotice, enrol, finishEnrolment } from '../../../../agent/core/enrolment.ts';
 import { openFolder } from '../../../../agent/core/files.ts';
 import { createPolicyCache } from '../../../../agent/core/gate/policyCache.ts';
 import { readIdentity } from '../../../../agent/core/identity.ts';
 import { createSystemClock } from '../../../../agent/platform/system.ts';
+import { ErasureId } from '../../../../shared/ids.ts';
 import { filesWith, scratch, systemRandom } from '../../../support/agentKit.ts';
 import { agentCli, command, start } from '../../../support/agentProcess.ts';
 import { addMember, type Json, startServer } from '../../../support/api.ts';
@@ -133,6 +135,20 @@ test('where a wipe that the server ordered is not finished nobody is enrolled, a
   const { device } = await enrol(it.deps, it.invitation, shown, true);
   expect(await it.devices()).toEqual([device]);
   expect((await readdir(it.folder)).sort()).toEqual(['device.key', 'identity.json', 'policy.json']);
+});
+
+test.each([
+  ['person_removed', 'your account was ended on 23 Nov 2026'],
+  ['organisation_ended', 'your organisation was ended on 23 Nov 2026'],
+] as const)('whoever asks a computer that was wiped because of %s is told: %s', async (reason, words) => {
+  await using place = await scratch();
+  const files = await openFolder(place.folder);
+  const ended = { ending: ErasureId.parse('77777777-7777-4777-8777-777777777777'), certificate: null };
+  const note = { schema: 1, reason, orderedAt: Date.UTC(2026, 10, 23, 12), ended, answer: null } as const;
+  for (const isGone of [false, true]) {
+    await writeEnded(files, { ...note, isGone });
+    expect((await notEnrolled(place.folder, files)).message).toContain(words);
+  }
 });
 
 test.each(['spool/batch-000000000001.spool', 'spool/state.spool', 'recorder.sealed', 'heard.sealed', 'audit.json'])(

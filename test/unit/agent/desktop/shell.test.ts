@@ -324,10 +324,10 @@ test('a computer that is not enrolled shows how to enrol it, also where the wind
   expect(kit.fake.window().loaded.at(-1)).toBe('app://daylight/enrol/');
 });
 
-test('where an account has ended the tray says where its certificate is, and where none is known nothing of it', () => {
-  const texts = (certificate: string | null) => {
+test('where an account has ended, or its organisation, the tray says which and where its certificate is, and where none is known nothing of it', () => {
+  const texts = (certificate: string | null, reason: 'person_removed' | 'organisation_ended' = 'person_removed') => {
     const ended = { ending: ErasureId.parse('77777777-7777-4777-8777-777777777777'), certificate };
-    const note = { orderedAt: Date.UTC(2026, 10, 23, 12), ended };
+    const note = { reason, orderedAt: Date.UTC(2026, 10, 23, 12), ended };
     const view = { agent: { kind: 'not_enrolled', ended: note }, recent: [], autostart: false } as const;
     return trayMenu(view, String).flatMap((entry) => (entry.kind === 'words' ? [entry.text] : []));
   };
@@ -337,6 +337,7 @@ test('where an account has ended the tray says where its certificate is, and whe
     said,
     'The certificate is at https://a.example/certificate/x/y',
   ]);
+  expect(texts(null, 'organisation_ended')).toEqual([expect.stringContaining('Your organisation was ended on 23 Nov')]);
 });
 
 test('the ticks of the menu are what the agent has, and choosing the project that is chosen keeps its task', async () => {
