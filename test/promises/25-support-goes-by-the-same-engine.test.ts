@@ -210,7 +210,7 @@ test('nothing is carried out on what the person has had restricted since, on wha
     return request;
   };
   const gone = await asked({ kind: 'erasure', scope: { of: 'everything' }, words: '' });
-  await recordDay(it.data, owner.org, dan.person, it.clock.now() + 1, version);
+  const later = await recordDay(it.data, owner.org, dan.person, it.clock.now() + 1, version);
   const right = await asked(rectification);
   for (const parameter of ['screenshot', 'notes'])
     await dan.client.ok('PUT', `/people/${dan.person}/restrictions/${parameter}`, {
@@ -231,10 +231,16 @@ test('nothing is carried out on what the person has had restricted since, on wha
   const made = await ofDan(`requests/${gone}/erasure`, proof());
   expect(made.status).toBe(201);
   for (const one of ['screenshot', 'notes']) expect(named(made.body.of.parts)).not.toContain(one);
+  const { requests } = await dan.client.ok('GET', `/people/${dan.person}/requests`);
+  const { filedAt } = requests.find(({ request }: Json) => request === gone);
+  expect([...new Set(made.body.of.parts.map(({ to }: Json) => to))]).toEqual([filedAt]);
   await eventually('it is gone', async () => (await erasuresOf(dan)).every(({ state }) => state === 'verified'));
 
   expect(codeOf(await ofDan(`requests/${gone}/erasure`, proof()))).toEqual([409, 'conflict']);
   expect((await erasuresOf(dan)).length).toBe(1);
+  const entriesOf = async (one: RecordedDay) =>
+    (await dan.client.ok('GET', `/people/${dan.person}/entries?day=${one.day}&parameter=title`)).entries;
+  expect([(await entriesOf(day)).length, (await entriesOf(later)).length > 0]).toEqual([0, true]);
 
   const apps = await asked({ kind: 'erasure', scope: { of: 'parameter', parameter: 'app' }, words: '' });
   await owner.client.ok('DELETE', `/people/${dan.person}/devices/${day.device.record.device}`);
@@ -249,6 +255,35 @@ test('nothing is carried out on what the person has had restricted since, on wha
     ]);
   }
   expect((await erasuresOf(dan)).length).toBe(1);
+});
+
+test('nothing is deleted of what the person took back while it was counted what goes', async () => {
+  const eve = await addMember(it, owner.client, 'employee', { name: 'Eve', email: 'eve@example.com' });
+  const { version } = (await owner.client.ok('GET', '/policy')).policy;
+  const day = await recordDay(it.data, owner.org, eve.person, it.clock.now() - 4 * DAY, version);
+  const ofEve = (path: string, body: object) => officer.client.send('POST', `/people/${eve.person}/${path}`, body);
+  const { request } = (await ofEve('received-requests', { ...proof(), content: screenshots, ...letter })).body;
+  await sayOn(it, day.device, request, 'yes');
+  await eve.client.ok('POST', `/people/${eve.person}/requests/${request}/withdrawal`, { password: PASSWORD });
+  const database = await connect(join(it.data, 'daylight.db'));
+  try {
+    // It arrives with the look that is put on record directly before the counting: what she said is taken out, and comes back then.
+    const last = `request = x'${request.replaceAll('-', '')}' AND step = (SELECT max(step) FROM rights_request AS own WHERE own.request = rights_request.request)`;
+    await database.run(`CREATE TABLE withdrawn AS SELECT * FROM rights_request WHERE ${last}`);
+    await database.run(`DELETE FROM rights_request WHERE ${last}`);
+    await database.run(
+      'CREATE TRIGGER arrives AFTER INSERT ON access BEGIN INSERT OR IGNORE INTO rights_request SELECT * FROM withdrawn; END',
+    );
+    const states = async () => (await eve.client.ok('GET', `/people/${eve.person}/requests`)).requests;
+    expect((await states()).map(({ state }: Json) => state)).toEqual(['open']);
+    expect(codeOf(await ofEve(`requests/${request}/erasure`, proof()))).toEqual([409, 'conflict']);
+    expect((await states()).map(({ state }: Json) => state)).toEqual(['withdrawn']);
+    expect(await erasuresOf(eve)).toEqual([]);
+  } finally {
+    await database.run('DROP TRIGGER IF EXISTS arrives');
+    await database.run('DROP TABLE IF EXISTS withdrawn');
+    await database.close();
+  }
 });
 
 // ── The two routes ──
