@@ -1,11 +1,13 @@
 import { DaylightError } from '../../shared/errors.ts';
 import type { OrgId } from '../../shared/ids.ts';
 import type { EndObstacle, OrganisationEndObstacle } from '../../shared/protocol/http/endings.ts';
+import type { Day } from '../../shared/time.ts';
 import type { Clock } from '../clock.ts';
+import { holdsView, isInForce, unreadableHolds } from '../records/holds.ts';
+import { readRegister } from '../records/registers.ts';
 import type { PersonRecord, Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ClockBrake } from './clockBrake.ts';
-import { holdsIn } from './keptForHold.ts';
 
 export interface EndableDeps {
   readonly store: Pick<Store, 'people'>;
@@ -35,22 +37,51 @@ export interface OrganisationEndableDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** What keeps the organisation from being ended now: with its keys, what a legal hold keeps could be opened by nobody, ever. */
+/**
+ * What keeps the organisation from being ended now: with its keys, what a legal hold keeps could be opened by nobody, ever. One that nobody can read
+ * keeps something unknown.
+ */
 export async function organisationObstacle(
   { store, vault, brake, clock }: OrganisationEndableDeps,
   org: OrgId,
 ): Promise<OrganisationEndObstacle | null> {
   const trust = brake.check() === 'free' ? 'trusted' : 'doubted';
-  const days = (await holdsIn({ store, vault }, org, clock.now(), trust)).map(({ until }) => until).toSorted();
-  const until = days.at(-1);
-  return until === undefined ? null : { kind: 'held', holds: days.length, until };
+  const now = clock.now();
+  const written = await readRegister(store, vault, org, 'holds');
+  const unreadable = unreadableHolds(written, now, trust);
+  const unknownUntil = lastOf(unreadable);
+  if (unknownUntil !== undefined)
+    return { kind: 'unreadable', entries: unreadable.map(({ revision }) => revision), until: unknownUntil };
+  const holds = holdsView(written, now).holds.filter((hold) => isInForce(hold, trust));
+  const until = lastOf(holds);
+  return until === undefined ? null : { kind: 'held', holds: holds.length, until };
 }
 
 /** Throws DaylightError `conflict` where the organisation cannot be ended now, with how long and who can change that. */
 export async function requireOrganisationEndable(deps: OrganisationEndableDeps, org: OrgId): Promise<void> {
   const obstacle = await organisationObstacle(deps, org);
   if (obstacle === null) return;
+  if (obstacle.kind === 'unreadable') throw unreadable(obstacle);
   throw new DaylightError('conflict', `a legal hold keeps records of people here until ${obstacle.until}`, {
     remedy: 'Release it among the legal holds if it is not needed any more; else wait until that day is over.',
   });
+}
+
+function lastOf(all: readonly { readonly until: Day }[]): Day | undefined {
+  return all
+    .map(({ until }) => until)
+    .toSorted()
+    .at(-1);
+}
+
+function unreadable({ entries, until }: Extract<OrganisationEndObstacle, { kind: 'unreadable' }>): DaylightError {
+  const [which, they] = entries.length === 1 ? ['entry', 'it keeps'] : ['entries', 'they keep'];
+  const named = `${which} ${entries.join(', ')}`;
+  return new DaylightError(
+    'conflict',
+    `${named} of the register of legal holds cannot be read: nobody can say what ${they} until ${until}`,
+    {
+      remedy: `Restore the database from a backup in which the register is whole, then end the organisation; without one, wait until ${until} is over, as no hold of before lasts longer.`,
+    },
+  );
 }

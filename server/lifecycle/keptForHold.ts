@@ -52,7 +52,7 @@ export async function holdsOf(
 }
 
 /** The holds that keep something of anybody in the organisation. While the clock is in doubt none of them is over because of its date. */
-export async function holdsIn(
+async function holdsIn(
   { store, vault }: HoldDeps,
   org: OrgId,
   now: UnixMs,

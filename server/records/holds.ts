@@ -11,7 +11,7 @@ import {
   MOST_HELD_DAYS,
   type OwnHold,
 } from '../../shared/protocol/http/holds.ts';
-import { DAY, type Day, type UnixMs } from '../../shared/time.ts';
+import { DAY, type Day, dayOf, type UnixMs } from '../../shared/time.ts';
 import type { Settings } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Change, type Item, itemsOf, unreadableOf } from './numbered.ts';
@@ -31,6 +31,23 @@ export function holdsView(written: Register, asOf: UnixMs): HoldsView {
   // What was done about a hold that cannot be read any more counts for nothing either.
   const lost = items.length - holds.length;
   return { asOf, revision: newest(written), holds, unreadable: unreadableOf(written) + lost };
+}
+
+/** An entry of which nobody can say any more what it holds, and the last day on which it can hold anything. */
+export interface UnreadableHold {
+  readonly revision: number;
+  readonly until: Day;
+}
+
+/** By the longest that a hold of that day could be put forward for. While the clock is in doubt none of them is over because of its date. */
+export function unreadableHolds(written: Register, now: UnixMs, clock: ClockTrust): readonly UnreadableHold[] {
+  const withoutBeginning = itemsOf<HoldEntry>(written)
+    .filter((item) => holdOf(item, now) === null)
+    .flatMap(({ changes }) => changes.map(({ revision }) => revision));
+  return written
+    .filter(({ said, revision }) => said === null || withoutBeginning.includes(revision))
+    .map(({ revision, at }) => ({ revision, until: dayOf(at + MOST_HELD_DAYS * DAY) }))
+    .filter(({ until }) => clock === 'doubted' || now <= endOfDay(until));
 }
 
 /** Null where what was proposed cannot be read. */

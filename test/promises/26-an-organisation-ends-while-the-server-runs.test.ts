@@ -6,6 +6,7 @@ import { verifyCertificate } from '../../server/lifecycle/certificate.ts';
 import { keyMap, storeMap } from '../../server/lifecycle/dataMap.ts';
 import { type Connection, connect } from '../../server/store/sqlite/connection.ts';
 import type { OrgId } from '../../shared/ids.ts';
+import { MOST_HELD_DAYS } from '../../shared/protocol/http/holds.ts';
 import { KNOWS_ALL } from '../../shared/protocol/messages.ts';
 import { addDays, dayOf } from '../../shared/time.ts';
 import {
@@ -18,6 +19,7 @@ import {
   type TestOwner,
   type TestServer,
 } from '../support/api.ts';
+import { run } from '../support/brokenTable.ts';
 import { enrol } from '../support/enrolled.ts';
 import { openEvents } from '../support/eventReader.ts';
 import { dial } from '../support/ingestKit.ts';
@@ -178,6 +180,32 @@ test('a legal hold keeps it until its last day, or until it is released', async 
   await owner.client.ok('PUT', `/records/holds/${number}`, {
     ...{ revision: held.revision, answer: 'released', ...reason },
   });
+  expect((await owner.client.ok('GET', '/organisation/ending')).obstacle).toBeNull();
+});
+
+test('an entry of the legal holds that nobody can read keeps it too, and is named with what to do, until no hold from then could last', async () => {
+  const { owner } = of(acme);
+  const damaged = (sealed: string) =>
+    run(
+      it.data,
+      `UPDATE organisation_setting SET sealed = ${sealed} WHERE name = 'register holds' AND revision = 2 AND org = ${hex(owner.org)};`,
+    );
+  await run(it.data, 'CREATE TABLE kept_aside AS SELECT * FROM organisation_setting;');
+  await damaged('zeroblob(length(sealed))');
+  const until = addDays(dayOf(it.clock.now()), MOST_HELD_DAYS);
+  expect((await owner.client.ok('GET', '/organisation/ending')).obstacle).toEqual({
+    ...{ kind: 'unreadable', entries: [2], until },
+  });
+  const { status, body } = await order(of(acme), 'Acme');
+  expect([status, body.error.message, body.error.remedy]).toEqual([
+    409,
+    expect.stringContaining('entry 2 of the register of legal holds cannot be read'),
+    expect.stringContaining('Restore the database from a backup'),
+  ]);
+  await damaged(
+    `(SELECT k.sealed FROM kept_aside k WHERE k.name = 'register holds' AND k.revision = 2 AND k.org = ${hex(owner.org)})`,
+  );
+  await run(it.data, 'DROP TABLE kept_aside;');
   expect((await owner.client.ok('GET', '/organisation/ending')).obstacle).toBeNull();
 });
 

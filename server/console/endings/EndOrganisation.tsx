@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import type { OrganisationEndingPreview } from '../../../shared/protocol/http/endings.ts';
+import type { OrganisationEndingPreview, OrganisationEndObstacle } from '../../../shared/protocol/http/endings.ts';
 import { call } from '../api/client.ts';
 import { usePreviewOfOrganisationEnding } from '../api/reads.ts';
 import { forgetSession } from '../api/signedOut.ts';
@@ -14,7 +14,7 @@ import { Note } from '../frame/Note.tsx';
 import { Dialog } from '../frame/Sheet.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { longDay } from '../strings/format.ts';
-import { count, say } from '../strings/say.ts';
+import { count, listed, say } from '../strings/say.ts';
 import { ENDED_PATH, lastWords } from './OrganisationEnded.tsx';
 import { isTyped, TypedName } from './TypedName.tsx';
 import { Elsewhere, OnComputers, Part, Recorded } from './WhatGoes.tsx';
@@ -66,20 +66,31 @@ function Asking({ onClose }: { onClose: () => void }) {
       sending={end}
       onClose={onClose}
     >
-      {obstacle !== null && (
-        <Note tone="wait">
-          <p>
-            <strong>{count('endOrganisation.held', obstacle.holds)}</strong>
-          </p>
-          <p>
-            {say('endOrganisation.heldUntil', { day: longDay(obstacle.until) })}{' '}
-            <Link to="/records/holds">{say('endOrganisation.toHolds')}</Link>
-          </p>
-        </Note>
-      )}
+      {obstacle !== null && <Prevented obstacle={obstacle} />}
       <WhatGoesOfAll preview={asked} />
       {obstacle === null && <TypedName name={asked.name} typed={name} error={end.error} onType={setName} />}
     </ProvedForm>
+  );
+}
+
+function Prevented({ obstacle }: { obstacle: OrganisationEndObstacle }) {
+  const day = longDay(obstacle.until);
+  const [what, after] =
+    obstacle.kind === 'held'
+      ? [count('endOrganisation.held', obstacle.holds), say('endOrganisation.heldUntil', { day })]
+      : [
+          count('endOrganisation.unreadable', obstacle.entries.length),
+          say('endOrganisation.unreadableUntil', { day, entries: listed(obstacle.entries.map(String)) }),
+        ];
+  return (
+    <Note tone="wait">
+      <p>
+        <strong>{what}</strong>
+      </p>
+      <p>
+        {after} <Link to="/records/holds">{say('endOrganisation.toHolds')}</Link>
+      </p>
+    </Note>
   );
 }
 

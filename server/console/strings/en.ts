@@ -2200,6 +2200,12 @@ export const en = {
     '{count} legal holds keep something of people here: the organisation cannot be ended now.',
   'endOrganisation.heldUntil':
     'It can be ended when {day} is over, or once a hold that is not needed any more is released:',
+  'endOrganisation.unreadable.one':
+    'An entry of the legal holds was damaged: nobody can say what it keeps, and the organisation cannot be ended now.',
+  'endOrganisation.unreadable.other':
+    '{count} entries of the legal holds were damaged: nobody can say what they keep, and the organisation cannot be ended now.',
+  'endOrganisation.unreadableUntil':
+    'In the register: {entries}. It can be ended once whoever runs the server has restored the database from a backup in which the register is whole, or when {day} is over, as no hold from then lasts longer:',
   'endOrganisation.toHolds': 'Legal holds',
   'endOrganisation.now': 'End the organisation for ever',
   'organisationEnded.title': 'The organisation is ended',

@@ -72,8 +72,14 @@ export type EndingView = z.infer<typeof EndingView>;
 export const EndObstacle = z.strictObject({ kind: z.literal('only_owner') });
 export type EndObstacle = z.infer<typeof EndObstacle>;
 
-/** What keeps an organisation from being ended now: so many legal holds, the last of them until the end of that day. */
-export const OrganisationEndObstacle = z.strictObject({ kind: z.literal('held'), holds: count, until: Day });
+/**
+ * What keeps an organisation from being ended now: so many legal holds, the last of them until the end of that day; or these entries in the register
+ * of legal holds, of which nobody can say what they hold. None of them holds anything after `until`.
+ */
+export const OrganisationEndObstacle = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('held'), holds: count, until: Day }),
+  z.strictObject({ kind: z.literal('unreadable'), entries: z.array(z.int().min(1)).min(1), until: Day }),
+]);
 export type OrganisationEndObstacle = z.infer<typeof OrganisationEndObstacle>;
 
 export const OrganisationEndingPreview = z.strictObject({
@@ -194,7 +200,7 @@ export const endingsRoutes = {
     params: empty,
     query: empty,
     summary:
-      'Ends the organisation for ever (owner), with its name typed, the password again and a new code of the second factor. When it is answered, nobody in it is signed in and every key of it is destroyed; the rest follows by itself. The answer has the address of its certificate, which is the one thing that can be asked for afterwards. 400 for another name; 409 while a legal hold keeps something.',
+      'Ends the organisation for ever (owner), with its name typed, the password again and a new code of the second factor. When it is answered, nobody in it is signed in and every key of it is destroyed; the rest follows by itself. The answer has the address of its certificate, which is the one thing that can be asked for afterwards. 400 for another name; 409 while a legal hold keeps something, and while one cannot be read.',
     body: z.strictObject({ name: wellFormed(0, 200), ...proof }),
     response: EndingView,
   }),

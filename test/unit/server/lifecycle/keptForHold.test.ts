@@ -16,6 +16,7 @@ import { beginRecovery } from '../../../../server/recoveryOnHost.ts';
 import { VaultError } from '../../../../server/vault/vault.ts';
 import type { ParameterId } from '../../../../shared/catalog.ts';
 import { addDays, DAY, type Day, dayOf } from '../../../../shared/time.ts';
+import { damageSetting } from '../../../support/brokenTable.ts';
 import { holdIn, openHolding, prepareHolding, type Whose, writeHold } from '../../../support/holding.ts';
 import { storedOf } from '../../../support/storedOf.ts';
 import { endingsOn } from '../../../support/twoPeople.ts';
@@ -157,6 +158,21 @@ it('an organisation is not cancelled on the host while something of somebody is 
   await cancelOrganisation(whose.org, cancel);
   foundation = await openHolding(data, clock);
   expect(await foundation.store.organisations()).toEqual([]);
+});
+
+it('nor while an entry of its legal holds cannot be read: which one is said, with what to do', async () => {
+  await hold(1);
+  await foundation.close();
+  await damageSetting(data, 'register holds');
+  const cancel = { data, clock, random: systemRandom };
+  const refused = { code: 'conflict', message: expect.stringContaining('entries 1, 2 of the register of legal holds') };
+  await expect(lookAtOrganisation(whose.org, cancel)).rejects.toMatchObject(refused);
+  await expect(cancelOrganisation(whose.org, cancel)).rejects.toMatchObject({
+    ...refused,
+    remedy: expect.stringContaining('Restore the database from a backup'),
+  });
+  foundation = await openHolding(data, clock);
+  expect(await foundation.store.organisations()).toHaveLength(1);
 });
 
 it('what an erasure of before had sealed anew is sealed again, under keys of what is kept alone', async () => {
