@@ -98,7 +98,7 @@ export function createCorrections(deps: CorrectionsDeps): Corrections {
     return lanes.run(whose.person, () =>
       erased.storing(whose, async () => {
         const gone = await erased.of(whose);
-        if (gone.erasures.some(({ state }) => state !== 'verified')) throw isErasing();
+        requireNoneRewriting(gone);
         for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
           const found = await find(whose, gone, parameter, day, isMeant);
           if (found === null) throw notStored();
@@ -334,10 +334,34 @@ function notStored(): DaylightError {
   });
 }
 
+/**
+ * Until an erasure has taken away what it is of, it seals anew what stays beside that, and what is said meanwhile would be lost in it. What it waits
+ * for afterwards, as for the disk of the recovery set, touches no record that stays.
+ */
+function requireNoneRewriting({ erasures }: Pick<ErasedOf, 'erasures'>): void {
+  for (const { state, scope } of erasures) {
+    if (state === 'verified') continue;
+    if (scope === null) throw unreadableErasure();
+    if (state !== 'purged' && state !== 'scrubbed') throw isErasing();
+  }
+}
+
 function isErasing(): DaylightError {
   return new DaylightError('conflict', 'something of this person is being erased', {
-    remedy: 'Try again when that is done; it takes seconds.',
+    remedy:
+      'Try again in a minute. If it is refused for longer, ask whoever runs the server: its log says under `erasure` what keeps the erasure from going on.',
   });
+}
+
+function unreadableErasure(): DaylightError {
+  return new DaylightError(
+    'conflict',
+    'an erasure of this person was changed in the store since, and nobody can say what it is of',
+    {
+      remedy:
+        'Ask whoever runs the server to restore the database from a backup; before that nothing can be corrected.',
+    },
+  );
 }
 
 function saidEnough(): DaylightError {

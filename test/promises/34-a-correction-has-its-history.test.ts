@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { openFoundation } from '../../server/foundation.ts';
 import { segmentScope } from '../../server/ingest/scopes.ts';
 import { checkExport } from '../../server/lifecycle/checkExport.ts';
 import { systemRandom } from '../../server/random.ts';
+import { beginRecovery } from '../../server/recoveryOnHost.ts';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import { PersonId } from '../../shared/ids.ts';
 import { addDays, DAY, dayOf, HOUR, MINUTE } from '../../shared/time.ts';
@@ -22,6 +23,7 @@ import {
   type TestOwner,
   type TestServer,
 } from '../support/api.ts';
+import { breakTable } from '../support/brokenTable.ts';
 import { eventually } from '../support/daylight.ts';
 import { downloadOwn } from '../support/ownCopy.ts';
 import { type RecordedDay, recordDay } from '../support/recordedDay.ts';
@@ -336,6 +338,46 @@ test('an export has the corrected value with its mark, and the whole history', a
   expect(events.reduce((sum, { count }) => sum + count, 0)).toBe(2);
   expect(notes.steps.map(({ said }: Json) => said.kind)).toEqual(['corrected', 'told', 'corrected', 'told']);
   expect(history.find(({ parameter }) => parameter === 'project').steps[0].said.values.project).toBe('Shop');
+});
+
+test('while the disk of the recovery set is away an erasure waits for it and no correction does; while one cannot go on, that and whom to ask is said', async () => {
+  const eva = await addMember(it, owner.client, 'employee', { name: 'Eva', email: 'eva@example.com' });
+  const { version } = (await owner.client.ok('GET', '/policy')).policy;
+  const { day } = await recordDay(it.data, owner.org, eva.person, hour.from, version);
+  const elsewhere = join(folder, 'elsewhere');
+  await mkdir(elsewhere);
+  const set = { file: join(elsewhere, 'set.age'), again: false };
+  await beginRecovery(set, { data: it.data, clock: it.clock, random: systemRandom });
+  await rm(elsewhere, { recursive: true });
+  const mend = await breakTable(it.data, 'segment', 'DELETE');
+  const order = (parameter: string) =>
+    eva.client.ok('POST', `/people/${eva.person}/erasures`, {
+      ...{ what: { kind: 'days', parameters: [parameter], from: day, to: day, zone: 'UTC' }, password: PASSWORD },
+    });
+  const states = async (): Promise<string[]> =>
+    (await eva.client.ok('GET', `/people/${eva.person}/erasures`)).erasures.map(({ state }: Json) => state);
+  const correct = async () => {
+    const path = `/people/${eva.person}/entries?day=${day}&parameter=project`;
+    const [entry] = (await eva.client.ok('GET', path)).entries;
+    const said = { kind: 'corrected', values: { project: 'Shop', task: 'Payment' }, words: '' };
+    return eva.client.send('POST', `/people/${eva.person}/corrections`, {
+      ...{ day, session: entry.session, record: entry.stored, said },
+    });
+  };
+  try {
+    await order('notes');
+    await eventually('its keys are destroyed', async () => (await states()).includes('keys_destroyed'));
+    const refused = await correct();
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'conflict']);
+    expect(refused.body.error.remedy).toContain('its log says under `erasure`');
+    await mend();
+    await order('screenshot'); // which wakes whatever erases
+    await eventually('both wait for the disk', async () => (await states()).every((state) => state === 'scrubbed'));
+    expect(await correct()).toMatchObject({ status: 200, body: { shown: { project: 'Shop' } } });
+    expect(await states()).toEqual(['scrubbed', 'scrubbed']);
+  } finally {
+    await rm(join(it.data, 'recovery.json'));
+  }
 });
 
 test('where the days are erased nothing is left of what was corrected: in no view, no list, no export and no stored piece', async () => {

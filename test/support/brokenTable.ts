@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 
-/** From beside the server, makes the store unable to add to one table, or to change it. Returns how to make it able again. */
+/** From beside the server, makes the store unable to add to one table, to change it, or to delete from it. Returns how to make it able again. */
 export async function breakTable(
   data: string,
   table: string,
-  statement: 'INSERT' | 'UPDATE' = 'INSERT',
+  statement: 'INSERT' | 'UPDATE' | 'DELETE' = 'INSERT',
 ): Promise<() => Promise<void>> {
   await run(
     data,

@@ -152,7 +152,7 @@ export const correctionsRoutes = {
     params: personPath,
     query: empty,
     summary:
-      'Says something about a record of one’s own (GDPR Art. 16): `corrected` what one entered, which holds at once; `disputed` what was observed, which an officer decides; `stated` a supplementary statement. `day`, `session` and `record` name it as `GET …/entries` gave them. 404 when it is not stored; 409 for what was observed and `corrected`, or entered and `disputed`, for values that it could not have, and while something of the person is being erased; 429 after a hundred within a day.',
+      'Says something about a record of one’s own (GDPR Art. 16): `corrected` what one entered, which holds at once; `disputed` what was observed, which an officer decides; `stated` a supplementary statement. `day`, `session` and `record` name it as `GET …/entries` gave them. 404 when it is not stored; 409 for what was observed and `corrected`, or entered and `disputed`, for values that it could not have, and until an erasure of something of the person has taken it away; 429 after a hundred within a day.',
     body: z.strictObject({ day: ReadableDay, session: SessionId, record: Observation, said: OwnSaid }),
     response: CorrectionView,
   }),
