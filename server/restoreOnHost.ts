@@ -8,7 +8,7 @@ import { aloneWithBackups } from './lifecycle/backup/workFolder.ts';
 import { endingsIn } from './lifecycle/ended.ts';
 import { openLedger } from './lifecycle/ledger.ts';
 import { requireWitnessed, witnessesOf } from './lifecycle/ledgerWitness.ts';
-import { bringBack, type Restored, type RestoreParts, restore } from './lifecycle/restore/restore.ts';
+import { asFull, bringBack, type Restored, type RestoreParts, restore } from './lifecycle/restore/restore.ts';
 import { confirmRestore, finishRestore, type Plan, planIn } from './lifecycle/restore/swap.ts';
 import { rootKeyOfFolder } from './rootKeyOf.ts';
 import type { HostOptions } from './rotateOnHost.ts';
@@ -46,6 +46,8 @@ export async function restoreDrill(options: BackupOptions, which: string): Promi
     const { organisations: _, ...restored } = await bringBack(parts, record, known, {
       ...{ quarantine: work, images: null },
       ...telling(options),
+    }).catch((cause: unknown) => {
+      throw asFull(cause);
     });
     return restored;
   });

@@ -95,9 +95,14 @@ export async function restore(
   } catch (cause) {
     // It would leave the server no room on a disk that is full. Once it was decided it stays.
     await clearQuarantine(folder).catch(() => undefined);
-    const failure = storeError(cause);
-    throw failure.code === 'full' ? failure : cause;
+    throw asFull(cause);
   }
+}
+
+/** A disk that is full says so in one sentence with its remedy, whatever was being written; everything else is thrown as it is. */
+export function asFull(cause: unknown): unknown {
+  const failure = storeError(cause);
+  return failure.code === 'full' ? failure : cause;
 }
 
 /** Does all of it but to put it in the place of what is there. */

@@ -63,7 +63,11 @@ function meaning(code: string | null): { code: StoreError['code']; sentence: str
     case 'SQLITE_READONLY':
     case 'EIO':
     case 'EROFS':
-      return { code: 'full', sentence: 'the disk refused to be read or written; check it, then try again' };
+      // SQLite says no more of a disk that has no room for its index of the log.
+      return {
+        code: 'full',
+        sentence: 'the disk refused to be read or written; see whether it is full, check it, then try again',
+      };
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_PERM':
     case 'SQLITE_AUTH':

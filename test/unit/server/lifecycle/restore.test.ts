@@ -192,8 +192,15 @@ it.runIf(canMount)('a full disk leaves the data as it was, takes no room, and is
     for (const left of [100_000, 400_000]) {
       const { bavail, bsize } = await statfs(data);
       await writeFile(join(data, 'ballast'), Buffer.alloc(bavail * bsize - left));
-      await expect(restoreOnHost(options(), 'newest')).rejects.toMatchObject({ name: 'StoreError', code: 'full' });
+      const full = {
+        name: 'StoreError',
+        code: 'full',
+        message: expect.stringMatching(/the disk .*full.*try again/),
+      };
+      await expect(restoreOnHost(options(), 'newest')).rejects.toMatchObject(full);
       expect(await readdir(data)).not.toContain('restore');
+      await expect(restoreDrill(options(), 'newest')).rejects.toMatchObject(full);
+      expect(await readdir(data)).not.toContain('backup-work');
       expect(await readdir(join(data, 'blobs'))).toEqual([org]);
       await rm(join(data, 'ballast'));
       await opened(async (foundation) => expect(await readAll(foundation, 'notes')).toEqual(everything));
