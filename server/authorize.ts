@@ -72,6 +72,7 @@ export type Action =
   | 'clock.release' // to say that the clock is right, by which things are deleted
   | 'account.end' // to end the account of somebody for ever, now or with a day ahead
   | 'leaving.read' // with which day it ends by itself
+  | 'organisation.export' // to take along what an owner may read of everybody, and the organisation's own
   | 'organisation.end' // to end the organisation, and everyone's account in it, for ever
   | 'ending.read' // which accounts were ended, as random ids, and how far that is
   | 'backup.keep'; // to see the backups of the server, and to have one made
@@ -327,6 +328,7 @@ const rules: Readonly<Record<Action, readonly Rule[]>> = {
   'backup.keep': [owner, admin],
   'account.end': [owner, adminBelowOwner],
   'leaving.read': [themself, owner, admin, privacyOfficer],
+  'organisation.export': [owner],
   'organisation.end': [owner],
   'ending.read': [owner, admin, privacyOfficer],
 };

@@ -36,6 +36,7 @@ import { incidents } from './handlers/incidents.ts';
 import { layers } from './handlers/layers.ts';
 import { leavingDates } from './handlers/leavingDates.ts';
 import { objections } from './handlers/objections.ts';
+import { organisationExport } from './handlers/organisationExport.ts';
 import { ownData } from './handlers/ownData.ts';
 import { people } from './handlers/people.ts';
 import { policy } from './handlers/policy.ts';
@@ -216,6 +217,7 @@ function handlersOf(context: Context): Handlers {
     ...audit(context),
     ...alarms(context),
     ...ownData(context),
+    ...organisationExport(context),
     ...imports(context),
     ...erasures(context, countings),
     ...specialSearches(context),

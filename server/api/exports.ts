@@ -28,7 +28,8 @@ export interface ExportPlace {
   end(closing?: Promise<void>): void;
 }
 
-export function createExports(clock: Pick<Clock, 'mono'>): Exports {
+/** `what` is said where too many are asked for. */
+export function createExports(clock: Pick<Clock, 'mono'>, what = 'your data'): Exports {
   const { mono } = clock;
   const underWay = new Set<PersonId>();
   const begun = createHourly<PersonId>(clock);
@@ -38,12 +39,12 @@ export function createExports(clock: Pick<Clock, 'mono'>): Exports {
 
   return {
     begin(person) {
-      if (underWay.has(person)) throw tooMuch('a download of your data is under way already', RETRY_MS);
+      if (underWay.has(person)) throw tooMuch(`a download of ${what} is under way already`, RETRY_MS);
       const recent = begun.of(person);
       const [oldest] = recent;
       if (oldest !== undefined && recent.length >= IN_AN_HOUR) {
         const waitMs = oldest + HOUR - mono();
-        throw tooMuch(`your data was downloaded ${IN_AN_HOUR} times within an hour`, waitMs);
+        throw tooMuch(`${what} was downloaded ${IN_AN_HOUR} times within an hour`, waitMs);
       }
       if (underWay.size >= AT_ONCE) throw tooMuch(`${AT_ONCE} others are downloading their data now`, RETRY_MS);
       if (held.size > 0 && mono() - heldSince >= WITHOUT_GAP_MS) {

@@ -29,7 +29,10 @@ type Terms = Pick<SegmentRecord, 'policyVersion' | 'termsVersion'>;
 
 /** What someone wants to see of a person, and why. */
 export interface Wanted {
-  readonly action: Extract<LookAction, 'day' | 'week' | 'today' | 'today_live' | 'observations' | 'screenshot'>;
+  readonly action: Extract<
+    LookAction,
+    'day' | 'week' | 'today' | 'today_live' | 'observations' | 'screenshot' | 'organisation_export'
+  >;
   readonly person: PersonId;
   readonly purposes: ReadPurposes;
   /** Of a week the first of its seven days. */
@@ -91,6 +94,27 @@ export async function permitRead(context: Context, actor: Actor, wanted: Wanted)
   const parameters = forThis.filter((id) => !withheld.has(id));
   if (parameters.length === 0) return refuse(context, actor, person, wanted, restrictedByThem());
   return { leave, person, wanted: { ...wanted, purposes, parameters }, purposesOf } as unknown as PermittedRead;
+}
+
+/**
+ * What of somebody may be in an export of everybody: all that the reader may see now, for whatever it was collected. Null where that
+ * is nothing, which is no refusal: nobody asked for this person.
+ */
+export async function permitAmongAll(
+  context: Context,
+  { actor }: Authorized<'organisation.export'>,
+  person: PersonRecord,
+): Promise<PermittedRead | null> {
+  const verdict = authorize(actor, 'data.read', personTarget(person));
+  if (verdict.kind === 'refused') return null;
+  const { leave } = verdict;
+  const purposesOf = await openTo(context, leave, person);
+  const withheld = await withheldFrom(context, actor, person);
+  const parameters = parameterIds.filter((id) => purposesOf.has(id) && !withheld.has(id));
+  if (parameters.length === 0) return null;
+  const purposes = [...new Set(parameters.flatMap((id) => [...(purposesOf.get(id) ?? [])]))];
+  const wanted: Wanted = { action: 'organisation_export', person: person.person, purposes, day: null, parameters };
+  return { leave, person, wanted, purposesOf } as unknown as PermittedRead;
 }
 
 /**

@@ -196,6 +196,8 @@ const rights = {
   setLeavingDate: { action: 'account.end', of: 'person_in_path' },
   postponeLeavingDate: { action: 'account.end', of: 'person_in_path' },
   cancelLeavingDate: { action: 'account.end', of: 'person_in_path' },
+  previewOrganisationExport: { action: 'organisation.export', of: 'organisation' },
+  exportOrganisation: { action: 'organisation.export', of: 'organisation' },
   previewOrganisationEnding: { action: 'organisation.end', of: 'organisation' },
   endOrganisation: { action: 'organisation.end', of: 'organisation' },
   securityEvents: { action: 'security.read', of: 'organisation' },

@@ -90,6 +90,9 @@ const details = {
     'asked for everything that is held of them with a wrong password or code, or too often or while too many did',
   data_exported: 'downloaded everything that is held of them',
   data_export_cut: 'a download of everything that is held of this person broke off before it was whole',
+  organisation_exported: 'this person downloaded the whole organisation, with what an owner may see of everybody',
+  organisation_export_cut: 'a download of the whole organisation by this person broke off before it was whole',
+  organisation_export_refused: 'tried to download the whole organisation with a wrong password or code, or too often',
   data_imported: 'had an export of another server, which they brought along, taken in',
   import_erased: 'erased something that they had brought along from another server',
   import_refused:
@@ -168,6 +171,8 @@ const refusalKinds: Readonly<Partial<Record<RouteName, EventKind | null>>> = {
   screenshot: null,
   held: 'refused_export',
   exportData: 'refused_export',
+  previewOrganisationExport: 'refused_export',
+  exportOrganisation: 'refused_export',
   imports: 'refused_import',
   arrival: 'refused_import',
   beginArrival: 'refused_import',

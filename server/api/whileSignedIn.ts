@@ -1,5 +1,5 @@
 import { DaylightError } from '../../shared/errors.ts';
-import type { ExportFile } from '../lifecycle/subjectAccess.ts';
+import type { ExportFile } from '../lifecycle/exportWriting.ts';
 
 /** One file may be most of a download, and what is on its way to the client cannot be called back. */
 const ASK_AGAIN_BYTES = 4 * 1024 * 1024;

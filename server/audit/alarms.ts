@@ -28,6 +28,7 @@ const EVERY_MS = 3 * SECOND;
 const LAST = 2_000;
 /** Looks at a list of people, which are no looks at each of them; and what the host and the program do. */
 const LISTS: ReadonlySet<string> = new Set(['today', 'today_live', 'special', 'let_in', 'sign_in_link', 'accesses']);
+const refusals: ReadonlySet<string> = new Set(['failed_sign_in', 'export_refused', 'organisation_export_refused']);
 /** Where an organisation has named no working hours: so that a download at night is one. */
 const USUAL: WorkingHours = {
   zone: 'UTC',
@@ -136,7 +137,8 @@ function sightingsOfEvent(
   if (alarm !== undefined) return [{ kind: 'raised', at, alarm, by: person }];
   if (kind === 'data_exported' && person !== null)
     return [{ kind: 'download', at, by: person, working: isWorking(at) }];
-  const isRefusal = kind.startsWith('refused_') || kind === 'failed_sign_in' || kind === 'export_refused';
+  if (kind === 'organisation_exported' && person !== null) return [{ kind: 'look_at_all', at, by: person }];
+  const isRefusal = kind.startsWith('refused_') || refusals.has(kind);
   if (!isRefusal) return [];
   return [
     { kind: 'refusal', at, by: person, times: newlyCounted(following, `${kind} ${person} ${at} ${detail}`, count) },

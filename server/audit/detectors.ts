@@ -11,6 +11,8 @@ export type Sighting =
       readonly of: PersonId;
       readonly ownTeam: boolean;
     }
+  /** Somebody took the whole organisation along as a file: each look was seen before it. */
+  | { readonly kind: 'look_at_all'; readonly at: UnixMs; readonly by: PersonId }
   /** Somebody took everything of a person along as a file. */
   | { readonly kind: 'download'; readonly at: UnixMs; readonly by: PersonId; readonly working: boolean }
   | { readonly kind: 'refusal'; readonly at: UnixMs; readonly by: PersonId | null; readonly times: number }
@@ -81,6 +83,8 @@ export function createDetectors(): Detectors {
           const count = window.different(one.by, at, one.of);
           return count < most ? [] : raise('alarm_mass_read', at, one.by, count);
         }
+        case 'look_at_all':
+          return raise('alarm_mass_read', at, one.by, strangers.howMany(one.by));
         case 'download':
           return one.working ? [] : raise('alarm_off_hours_download', at, one.by, 1);
         case 'refusal': {
@@ -119,6 +123,7 @@ function createWindow(withinMs: number) {
   return {
     /** How many different ones there are under the key with this one. */
     different: (key: string, at: UnixMs, what: string) => new Set(add(key, at, what, 1).map((one) => one.what)).size,
+    howMany: (key: string) => new Set(seen.get(key)?.map((one) => one.what)).size,
     times: (key: string, at: UnixMs, times: number) => add(key, at, '', times).reduce((sum, one) => sum + one.times, 0),
   };
 }

@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import type { UnixMs } from '../../shared/time.ts';
-import type { ExportFile } from './subjectAccess.ts';
+import type { ExportFile } from './exportWriting.ts';
 
 /**
  * The files as one ZIP (APPNOTE 6.3), made while it is read and no faster. When whoever reads it goes away, or a file cannot be made,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type ParameterId, parameterIds } from '../../shared/catalog.ts';
 import type { Mark } from '../../shared/correction.ts';
@@ -16,6 +15,7 @@ import { type HeldDay, type ImageHead, type SegmentRecord, StoreError } from '..
 import { csvRecord } from './csv.ts';
 import { withheldFrom } from './dataMap.ts';
 import { type DayTable, dayPage, indexPage, nameOfNotice, nameOfTranslation, recordsPage } from './exportPages.ts';
+import { createWriting, type ExportFile, type Writing } from './exportWriting.ts';
 import { linesOf, openedOf, openPiece } from './imports.ts';
 import {
   EXPORT_FORMAT,
@@ -29,15 +29,6 @@ import {
 } from './portable.ts';
 import { time, words } from './savedPage.ts';
 import { rowsOf, type Subject, unlessUnreadable } from './subjectRecords.ts';
-
-export interface ExportFile {
-  /** Its path in the export. */
-  readonly name: string;
-  /** False for what is compressed already. */
-  readonly compress: boolean;
-  /** To be read to its end, once, before the next file is asked for. */
-  readonly content: AsyncIterable<Uint8Array>;
-}
 
 /**
  * Everything that is held about a person, as files. No more of it is in memory at once than one parameter's day, one image, or a page
@@ -388,87 +379,6 @@ function fieldsOf(parameter: ParameterId): string[] {
 function valuesOf(observation: Observation, fields: readonly string[]): unknown[] {
   const values: Readonly<Record<string, unknown>> = { ...observation };
   return fields.map((field) => values[field]);
-}
-
-// ── Writing ──
-
-interface Writing {
-  file(name: string, content: Iterable<string | Uint8Array> | AsyncIterable<string>): ExportFile;
-  /** The same, with how many records it holds. */
-  records(name: string, records: AsyncIterable<string>, head?: string): ExportFile;
-  recordsIn(name: string): number;
-  /** Throws when one of the files was not read to its end. */
-  written(): Manifest['files'];
-}
-
-function createWriting(): Writing {
-  const done = new Map<string, Manifest['files'][number]>();
-  let begun = 0;
-
-  const file = (
-    name: string,
-    content: Iterable<string | Uint8Array> | AsyncIterable<string>,
-    records: () => number | null = () => null,
-  ): ExportFile => {
-    begun += 1;
-    return {
-      name,
-      compress: true,
-      content: measured(inChunks(content), (bytes, sha256) =>
-        done.set(name, { name, bytes, sha256, records: records() }),
-      ),
-    };
-  };
-  return {
-    file: (name, content) => file(name, content),
-    records(name, records, head = '') {
-      let count = 0;
-      const counted = async function* () {
-        if (head !== '') yield head;
-        for await (const record of records) {
-          count += 1;
-          yield record;
-        }
-      };
-      return file(name, counted(), () => count);
-    },
-    recordsIn: (name) => done.get(name)?.records ?? 0,
-    written() {
-      if (done.size !== begun) throw new Error('a file of the export was not read to its end, or twice');
-      return [...done.values()];
-    },
-  };
-}
-
-const CHUNK = 64 * 1024;
-
-async function* inChunks(content: Iterable<string | Uint8Array> | AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  let waiting = '';
-  for await (const piece of content) {
-    if (typeof piece !== 'string') {
-      yield piece;
-      continue;
-    }
-    waiting += piece;
-    if (waiting.length < CHUNK) continue;
-    yield Buffer.from(waiting, 'utf8');
-    waiting = '';
-  }
-  if (waiting !== '') yield Buffer.from(waiting, 'utf8');
-}
-
-async function* measured(
-  chunks: AsyncIterable<Uint8Array>,
-  done: (bytes: number, sha256: string) => void,
-): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    bytes += chunk.length;
-    yield chunk;
-  }
-  done(bytes, hash.digest('hex'));
 }
 
 async function* mapped<T>(rows: AsyncIterable<T>, say: (row: T) => string): AsyncGenerator<string> {

@@ -22,6 +22,7 @@ import { leavingDatesRoutes } from './http/leavingDates.ts';
 import { noticeRoutes } from './http/notice.ts';
 import { objectionsRoutes } from './http/objections.ts';
 import { observationsRoutes } from './http/observations.ts';
+import { organisationExportRoutes } from './http/organisationExport.ts';
 import { ownDataRoutes } from './http/ownData.ts';
 import { peopleRoutes } from './http/people.ts';
 import { policyRoutes } from './http/policy.ts';
@@ -104,6 +105,7 @@ export const routes = {
   ...holdRoutes,
   ...incidentRoutes,
   ...backupsRoutes,
+  ...organisationExportRoutes,
   ...endingsRoutes,
   ...leavingDatesRoutes,
 } as const satisfies Record<string, RouteShape>;

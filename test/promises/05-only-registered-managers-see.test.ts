@@ -166,6 +166,8 @@ const common: Partial<Record<(typeof routeNames)[number], Rule>> = {
   selfCheck: any(isOwner, isOfficer),
   retention: any(isOwner, isAdmin, isOfficer),
   clock: any(isOwner, isAdmin, isOfficer),
+  previewOrganisationExport: isOwner,
+  exportOrganisation: isOwner,
   previewOrganisationEnding: isOwner,
   endOrganisation: isOwner,
   previewRetention: any(isOwner, isAdmin, (actor) => actor === 'manager'),
@@ -226,6 +228,7 @@ describe.each(Object.keys(common) as (typeof routeNames)[number][])('%s', (name)
       rotatePolicyKey: 401,
       releaseClock: 401,
       keepEntries: 401,
+      exportOrganisation: 401,
       endOrganisation: 400,
       changeTeam: 404,
     };

@@ -349,6 +349,8 @@ export function examples({
     postponeLeavingDate: { params: { person }, body: { day: '2090-01-01' } },
     cancelLeavingDate: { params: { person } },
     endAccount: { params: { person }, body: { name: 'Nobody', password: 'not the password of anybody' } },
+    previewOrganisationExport: {},
+    exportOrganisation: { body: { password: 'not the password of anybody' } },
     previewOrganisationEnding: {},
     endOrganisation: { body: { name: 'Nobody', password: 'not the password of anybody' } },
     changeController: { body: { revision: 9_999, details: CONTROLLER, reason: 'for this test' } },

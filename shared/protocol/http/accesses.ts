@@ -25,6 +25,7 @@ export const lookActions = [
   'corrections',
   'held',
   'export',
+  'organisation_export',
   'imported',
   'special',
   'let_in',

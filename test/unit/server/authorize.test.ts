@@ -62,6 +62,7 @@ const whoMay: Readonly<Record<Action, { inTheirTeam: Role[]; inAnotherTeam: Role
   'policy.erase': same(['owner', 'admin'], false),
   'account.end': same(['owner', 'admin'], false),
   'leaving.read': same(['owner', 'admin', 'privacy_officer'], true),
+  'organisation.export': same(['owner'], false),
   'organisation.end': same(['owner'], false),
   'ending.read': same(['owner', 'admin', 'privacy_officer'], false),
   'backup.keep': same(['owner', 'admin'], false),

@@ -151,6 +151,7 @@ const whoMay: Readonly<Record<ClosedRoute, readonly Role[]>> = {
   ...{ previewEnding: ['owner', 'admin'], endAccount: ['owner', 'admin'] },
   ...{ leavingDates: ['owner', 'admin', 'privacy_officer'], leavingDate: ['owner', 'admin', 'privacy_officer'] },
   ...{ setLeavingDate: staff, postponeLeavingDate: staff, cancelLeavingDate: staff },
+  ...{ previewOrganisationExport: ['owner'], exportOrganisation: ['owner'] },
   ...{ previewOrganisationEnding: ['owner'], endOrganisation: ['owner'] },
   ...{ backups: ['owner', 'admin'], makeBackup: ['owner', 'admin'] },
   ...{ retention: ['owner', 'admin', 'privacy_officer'], clock: ['owner', 'admin', 'privacy_officer'] },
@@ -203,6 +204,8 @@ async function isLetIn(client: Client, name: ClosedRoute, person: string): Promi
   const more: Partial<Record<ClosedRoute, object>> = {
     endAccount: { ...example, name: 'Asked' },
     endOrganisation: { ...example, name: 'Table' },
+    // What setPassword has made it: one more wrong password would be one too many.
+    exportOrganisation: { password: 'a long enough password' },
     setLeavingDate: { ...example, day: dayOf(it.clock.now() + DAY) },
   };
   const body = name === 'changePerson' ? { name: 'Asked' } : (more[name] ?? example);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { whileSignedIn } from '../../../../server/api/whileSignedIn.ts';
-import type { ExportFile } from '../../../../server/lifecycle/subjectAccess.ts';
+import type { ExportFile } from '../../../../server/lifecycle/exportWriting.ts';
 
 const MEGABYTE = 1024 * 1024;
 
