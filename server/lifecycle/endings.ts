@@ -73,7 +73,8 @@ export interface Endings {
   begin(order: EndingOrder): Promise<EndingBegun>;
   /**
    * Resolves when nothing of the organisation can be read any more: nobody is anyone in it, and every key of it is destroyed. The rest follows by
-   * itself. Throws DaylightError `conflict` where it is being ended already, or something keeps it from being ended (`requireOrganisationEndable`).
+   * itself. Where a step of that fails once it is in the ledger, `failed` is told, and it resolves in the state `committed`: it is decided, and is
+   * tried again by itself, at once, then later, and at the next start. Throws DaylightError `conflict` where it is being ended already, or something keeps it from being ended (`requireOrganisationEndable`).
    */
   endOrganisation(order: Omit<EndingOrder, 'person'>): Promise<Ending>;
   /** As the ledger tells them now, those of one organisation, oldest first. */
@@ -380,7 +381,8 @@ export async function startEndings(deps: EndingDeps): Promise<Endings> {
         const whose = { ending: ErasureId.parse(deps.random.uuid()), org, by };
         await ledger.append(await organisationCommitted(deps, whose, deps.clock.now()));
         deps.reached?.(now(whose.ending), 'committed');
-        await fenceOrganisation(now(whose.ending)).finally(() => rounds.wake());
+        await fenceOrganisation(now(whose.ending)).catch(deps.failed);
+        rounds.wake();
         return now(whose.ending);
       }),
     of: (org) =>

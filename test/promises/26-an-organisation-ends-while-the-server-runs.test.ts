@@ -19,7 +19,8 @@ import {
   type TestOwner,
   type TestServer,
 } from '../support/api.ts';
-import { run } from '../support/brokenTable.ts';
+import { breakTable, run } from '../support/brokenTable.ts';
+import { eventually } from '../support/daylight.ts';
 import { enrol } from '../support/enrolled.ts';
 import { openEvents } from '../support/eventReader.ts';
 import { dial } from '../support/ingestKit.ts';
@@ -285,4 +286,19 @@ test('of the order and of a hold that is approved in the same moment the hold co
   const approved = officer.client.send('PUT', `/records/holds/${proposed.holds.at(-1).number}`, approve);
   expect([200, 409]).toContain((await ordered).status);
   expect([(await ordered).status, (await approved).status]).not.toEqual([200, 200]);
+});
+
+test('when a step fails after it was decided the owner is told so, with the address of the certificate, and it goes on by itself', async () => {
+  const fourth = await planted('Fourth');
+  const mend = await breakTable(it.data, 'web_session', 'DELETE');
+  const { status, body } = await order(fourth, 'Fourth').finally(mend);
+  expect([status, body.state, body.states.map(({ state }: Json) => state)]).toEqual([200, 'committed', ['committed']]);
+  await eventually('the certificate is under its address', async () => {
+    const file = await fetch(`${body.address}/certificate.json`);
+    return file.status === 200 && verifyCertificate(await file.text(), null).kind === 'genuine';
+  });
+  const answer = await fourth.employee.client.send('GET', '/people');
+  expect([answer.status, answer.body.error.field]).toEqual([401, 'organisation']);
+  const left = await rowsOf(fourth.owner.org);
+  expect(Object.keys(left).filter((table) => left[table] !== 0)).toEqual([]);
 });

@@ -46,8 +46,8 @@ function Asking({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const end = useMutation({
     mutationFn: () => call('endOrganisation', { body: { name, ...fields.body } }),
-    onSuccess: ({ address }) => {
-      void navigate(ENDED_PATH, { replace: true, state: lastWords(address) });
+    onSuccess: (ending) => {
+      void navigate(ENDED_PATH, { replace: true, state: lastWords(ending) });
       forgetSession(client);
     },
     onSettled: fields.clear,

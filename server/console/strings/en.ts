@@ -2211,6 +2211,9 @@ export const en = {
   'endOrganisation.now': 'End the organisation for ever',
   'organisationEnded.title': 'The organisation is ended',
   'organisationEnded.done': 'Nobody can open any of it or sign in any more, and the rest is deleted by itself.',
+  'organisationEnded.titleDecided': 'The organisation is being ended',
+  'organisationEnded.decided':
+    'It is decided and cannot be taken back. The server could not finish closing it at once and tries again by itself, also after a restart; whoever runs the server finds in its log what is in the way.',
   'organisationEnded.keep':
     'Keep this address, and give it to whoever asks: nobody can look it up any more. Under it anybody reads and checks the certificate, without an account.',
   'organisationEnded.when':

@@ -200,7 +200,7 @@ export const endingsRoutes = {
     params: empty,
     query: empty,
     summary:
-      'Ends the organisation for ever (owner), with its name typed, the password again and a new code of the second factor. When it is answered, nobody in it is signed in and every key of it is destroyed; the rest follows by itself. The answer has the address of its certificate, which is the one thing that can be asked for afterwards. 400 for another name; 409 while a legal hold keeps something, and while one cannot be read.',
+      'Ends the organisation for ever (owner), with its name typed, the password again and a new code of the second factor. When it is answered, nobody in it is signed in and every key of it is destroyed; the rest follows by itself. With `state` `committed` a step of that failed: it is decided all the same, and is tried again by itself. The answer has the address of its certificate, which is the one thing that can be asked for afterwards. 400 for another name; 409 while a legal hold keeps something, and while one cannot be read.',
     body: z.strictObject({ name: wellFormed(0, 200), ...proof }),
     response: EndingView,
   }),
