@@ -17,7 +17,13 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     projects: [
-      { extends: true, test: { name: 'together', include: together, exclude: leftOut, isolate: false } },
+      {
+        extends: true,
+        test: {
+          ...{ name: 'together', include: together, exclude: leftOut, isolate: false },
+          setupFiles: ['test/support/leavesNothingAtFiles.ts'],
+        },
+      },
       { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [...together, ...leftOut] } },
     ],
   },

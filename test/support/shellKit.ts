@@ -10,6 +10,7 @@ import { pageTable } from '../../agent/desktop/page.ts';
 import { type Shell, type ShellDeps, startShell } from '../../agent/desktop/shell.ts';
 import { createScriptedPlatform } from '../../agent/platform/scripted.ts';
 import { scratch, systemRandom } from './agentKit.ts';
+import { callsToFiles } from './atRest.ts';
 import { officeDay } from './days/office.ts';
 import { createElectronFake, type FakeElectron } from './electronFake.ts';
 import { type ScriptedServer, startScriptedServer } from './scriptedServer.ts';
@@ -147,8 +148,8 @@ export async function eventuallyBy(
 async function rest(deadline: number): Promise<void> {
   for (let quiet = 0; quiet < 3; quiet += 1) {
     await new Promise((resolve) => setTimeout(resolve, 2));
-    if (!process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) continue;
-    // Tests share their process: one that leaves a call to a disk that never answers would let all that come after it hang.
+    if (callsToFiles() === 0) continue;
+    // What another file of tests has left is named where that one ends (leavesNothingAtFiles.ts).
     if (performance.now() > deadline) throw new Error('something of this process has been at a file all the time');
     quiet = 0;
   }
