@@ -43,7 +43,8 @@ export interface SpecialSearch {
 const REST_MS = 10;
 
 /**
- * Everything that is stored of an organisation, judged by the rules of now: what the gate would not take any more. Opens one person after
+ * Everything that is stored of an organisation, judged by the rules of now: what the gate would not take any more, but
+ * for what each person leaves out themself. Opens one person after
  * the other, each on record before; what somebody has had restricted, and what a law obliges to keep, is not opened. To erase is to order it
  * for each person, so that it can be begun again after any end: what is ordered already is not found again.
  */
@@ -133,11 +134,10 @@ async function partsOfPerson(
   await store.recordAccess({
     ...{ ...who, action: 'special', purpose, day: null, parameters: [...parameters], refused: false },
   });
-  const left = [
-    published.at(-1)?.document.exclusions,
-    (await control.agreedTerms({ org, person }))?.exclusions,
-    (await control.standing({ org, person })).terms.exclusions,
-  ].filter((one) => one !== undefined);
+  // What they leave out themselves is for nobody else to know, and a count of it would tell: it is theirs to erase.
+  const left = [published.at(-1)?.document.exclusions, (await control.agreedTerms({ org, person }))?.exclusions].filter(
+    (one) => one !== undefined,
+  );
   const gone = await erased.of({ org, person });
   const isPrivate = (one: Observation) => untruth(one) === 'special_category' || isExcluded(one, () => left);
   const search = { isPrivate, isGone: (one: Observation) => gone.covers(one), parameters };

@@ -173,6 +173,17 @@ test('looked for again, there is nothing', async () => {
   expect((await view()).look.found).toMatchObject({ parameters: [], people: null, restricted: 1 });
 });
 
+test('what somebody leaves out themself is in no count of an officer, and no order of theirs takes it: it is theirs to erase', async () => {
+  const { member, harmless } = who('zoe');
+  const exclusions = { apps: [], sites: ['example.com'] };
+  await member.client.ok('PUT', `/people/${member.person}/exclusions`, { baseRevision: 0, exclusions });
+  await search({ mode: 'look' }, officer);
+  await through();
+  expect((await view()).look.found).toMatchObject({ parameters: [], people: null });
+  expect((await search({ mode: 'erase', password: PASSWORD })).status).toBe(409);
+  expect((await dayOfThem(member, harmless.day)).sites).toHaveLength(1);
+});
+
 test.each([
   { kept: 'as it is kept now', revision: 3, name: { search: 3 }, daysAgo: -5 },
   { kept: 'as it was kept before searches had a number', revision: 5, name: {}, daysAgo: -6 },
