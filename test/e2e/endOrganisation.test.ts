@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, dayOf, HOUR } from '../../shared/time.ts';
 import { addMember, type Member, PASSWORD, startServer, type TestOwner, type TestServer } from '../support/api.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { buildConsole } from '../support/consoleBuild.ts';
 import { openConsole, seriousOn } from '../support/consolePage.ts';
+import { unzipped } from '../support/openedZip.ts';
 import { recordDay } from '../support/recordedDay.ts';
 import { HOLD } from '../support/routeExamples.ts';
 
@@ -58,6 +60,29 @@ test('an owner alone is offered to end the organisation, and as long as a legal 
   await acme.client.ok('PUT', path, { revision: held.revision, answer: 'released', ...reason });
 });
 
+test('an owner takes an export from the dialog, reading first what is in it and what is not, and gets a whole ZIP; the person reads who took it', async () => {
+  const page = await endings(acme.client);
+  await page.getByRole('button', { name: 'End the organisation' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Take an export first' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Take an export of the organisation' });
+  await dialog.getByText('The accounts of 3 people').waitFor();
+  await dialog.getByText('What the policy shows to no owner').waitFor();
+  expect(await seriousOn(page)).toEqual([]);
+  const take = dialog.getByRole('button', { name: 'Download the organisation' });
+  expect(await take.isDisabled()).toBe(true);
+  await dialog.getByLabel('Current password').fill('not the right one');
+  await take.click();
+  await dialog.getByText('This is not the password that you have now.').first().waitFor();
+  await dialog.getByLabel('Current password').fill(PASSWORD);
+  const [download] = await Promise.all([page.waitForEvent('download'), take.click()]);
+  await dialog.getByText('Saved as daylight-organisation-').waitFor();
+  const files = await unzipped(await readFile(await download.path()));
+  expect([...files.keys()]).toEqual(expect.arrayContaining([`people/${mia.person}/data/app.ndjson`, 'manifest.json']));
+  const { accesses } = await mia.client.ok('GET', `/people/${mia.person}/accesses`);
+  expect(accesses[0]).toMatchObject({ action: 'organisation_export', actor: acme.person });
+  await page.context().close();
+});
+
 test('an owner reads what goes and what to take before, types the name, and is left with the address of the certificate, also after a reload; who was signed in is told, and another organisation goes on', async () => {
   const miasPage = await openConsole(browser, server, { client: mia.client, path: '/account', heading: 'Account' });
   const page = await endings(acme.client);
@@ -65,7 +90,7 @@ test('an owner reads what goes and what to take before, types the name, and is l
   const dialog = page.getByRole('dialog');
   await dialog.getByText('The accounts of 3 people, yours too').waitFor();
   await dialog.getByText('There is no backup that has something of it.').waitFor();
-  await dialog.getByText('There is no download of a whole organisation.').waitFor();
+  await dialog.getByRole('button', { name: 'Take an export first' }).waitFor();
   const order = dialog.getByRole('button', { name: 'End the organisation for ever' });
   await dialog.getByLabel('Current password').fill(PASSWORD);
   expect(await order.isDisabled()).toBe(true);

@@ -99,6 +99,10 @@ const views: Readonly<Record<string, View>> = {
     ...{ as: 'owner', path: '/endings', heading: 'Endings' },
     open: pressForDialog('End the organisation', 'no other owner is asked'),
   },
+  'an export of the organisation': {
+    ...{ as: 'owner', path: '/endings', heading: 'Endings' },
+    open: pressForDialog('Take an export first', 'What is not in it'),
+  },
   'what a device says': { ...person, open: press('What it says it does', 'Hide') },
   'a device that is retired': { ...person, open: pressForDialog('Retire', 'This cannot be undone.') },
   'a team': { as: 'owner', path: ({ team }) => `/teams/${team}`, heading: TEAM },

@@ -27,6 +27,7 @@ export const keys = {
   leavingDates: ['leavingDates'],
   leavingDate: (person: string) => ['leavingDates', person],
   endingOfOrganisation: ['endings', 'organisation'],
+  exportOfOrganisation: ['endings', 'export'],
   organisationEnded: ['organisationEnded'],
   endingOf: (person: string) => ['endings', person],
   records: ['records'],

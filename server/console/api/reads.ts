@@ -375,6 +375,15 @@ export function usePreviewOfEnding(person: string) {
   });
 }
 
+/** How much an export of the organisation would hold now. */
+export function usePreviewOfOrganisationExport() {
+  return useQuery({
+    queryKey: keys.exportOfOrganisation,
+    queryFn: ({ signal }) => call('previewOrganisationExport', {}, signal),
+    staleTime: 0,
+  });
+}
+
 /** What would go if the organisation were ended now. */
 export function usePreviewOfOrganisationEnding() {
   return useQuery({

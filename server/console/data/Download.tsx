@@ -1,19 +1,20 @@
 import { Button } from '@mantine/core';
-import { type SyntheticEvent, useState } from 'react';
+import { useState } from 'react';
 import type { DeviceView } from '../../../shared/protocol/http/devices.ts';
 import type { RequestView } from '../../../shared/protocol/http/requests.ts';
 import { COPY_DAYS } from '../../../shared/rightsRequest.ts';
+import { openFile, type Request } from '../api/client.ts';
 import { useDevices, useRequests } from '../api/reads.ts';
 import { useMe } from '../api/useMe.ts';
 import { Failure } from '../frame/Failure.tsx';
 import { Note } from '../frame/Note.tsx';
 import { Waiting } from '../frame/Waiting.tsx';
 import { OwnDialog } from '../requests/OwnDialog.tsx';
-import { ProofFields, useProof } from '../requests/ProofFields.tsx';
-import { dateTime, size } from '../strings/format.ts';
+import { dateTime } from '../strings/format.ts';
 import { say } from '../strings/say.ts';
 import { AskForCopy, Computers } from './AskForCopy.tsx';
 import classes from './data.module.css';
+import { Receive } from './Receive.tsx';
 import { useDownload } from './useDownload.ts';
 
 /** Everything as one file: what is in it, who may have it, and what it still waits for. */
@@ -50,7 +51,7 @@ function Standing() {
   return (
     <>
       <p>{say('download.noComputer')}</p>
-      <Receive />
+      <ReceiveOwn />
     </>
   );
 }
@@ -64,7 +65,7 @@ function Asked({ copy, computers }: { copy: RequestView; computers: readonly Dev
   return (
     <>
       {copy.state === 'awaiting_device' ? <SayYes computers={computers} /> : <Progress copy={copy} />}
-      {isReady && <Receive />}
+      {isReady && <ReceiveOwn />}
       <div>
         <Button variant="default" onClick={() => end(true)}>
           {say(isReady ? 'download.notMe' : 'download.withdraw')}
@@ -107,38 +108,10 @@ function Progress({ copy: { state, countsFrom, openUntil, proof } }: { copy: Req
   );
 }
 
-function Receive() {
-  const { state, start, stop } = useDownload();
-  const given = useProof();
-  const error = state.kind === 'failed' ? state.error : null;
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (given.proof === null) return;
-    void start(given.proof);
-    given.clear();
-  };
-  if (state.kind === 'receiving') {
-    return (
-      <div className="dl-row">
-        <p role="status">{say('download.running', { size: size(state.bytes) })}</p>
-        <Button variant="default" onClick={stop}>
-          {say('download.stop')}
-        </Button>
-      </div>
-    );
-  }
-  return (
-    <form className="dl-stack" style={{ maxWidth: '26rem' }} onSubmit={submit} noValidate>
-      <ProofFields entered={given} error={error} />
-      {error !== null && <Failure error={error} fields={['password']} />}
-      {state.kind === 'done' && (
-        <Note tone="on">{say('download.done', { name: state.name, size: size(state.bytes) })}</Note>
-      )}
-      <div>
-        <Button type="submit" disabled={given.proof === null}>
-          {say('download.title')}
-        </Button>
-      </div>
-    </form>
+function ReceiveOwn() {
+  const { person } = useMe();
+  const download = useDownload<Request<'exportData'>['body']>((body, signal) =>
+    openFile('exportData', { params: { person: person.id }, body }, signal),
   );
+  return <Receive download={download} button={say('download.title')} />;
 }

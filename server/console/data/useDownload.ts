@@ -1,8 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { saveFile } from '../../../look/saveFile.ts';
 import { DaylightError } from '../../../shared/errors.ts';
-import { openFile, type Request } from '../api/client.ts';
-import { useMe } from '../api/useMe.ts';
 import { say } from '../strings/say.ts';
 
 type DownloadState =
@@ -14,20 +12,28 @@ type DownloadState =
 /** Without a byte for so long, the line is dead. */
 const SILENCE_MS = 60_000;
 
-/** One download of everything; leaving the page ends it. What broke off is not saved. */
-export function useDownload() {
-  const { person } = useMe();
+export type Downloading<Body> = {
+  readonly state: DownloadState;
+  start(body: Body): Promise<void>;
+  stop(): void;
+};
+
+/** One download of everything; leaving the page ends it. What broke off is not saved; `remedy` says what to do then. */
+export function useDownload<Body>(
+  open: (body: Body, signal: AbortSignal) => Promise<Response>,
+  remedy = say('download.brokenOffRemedy'),
+): Downloading<Body> {
   const [state, setState] = useState<DownloadState>({ kind: 'idle' });
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
 
-  const start = async (body: Request<'exportData'>['body']) => {
+  const start = async (body: Body) => {
     const ours = new AbortController();
     running.current = ours;
     setState({ kind: 'receiving', bytes: 0 });
     try {
-      const response = await openFile('exportData', { params: { person: person.id }, body }, ours.signal);
-      const pieces = await received(response, ours, (bytes) => setState({ kind: 'receiving', bytes }));
+      const response = await open(body, ours.signal);
+      const pieces = await received(response, ours, remedy, (bytes) => setState({ kind: 'receiving', bytes }));
       const file = new Blob(pieces, { type: 'application/zip' });
       const name = nameOf(response);
       saveFile(file, name);
@@ -45,10 +51,11 @@ const STOPPED = 'stopped';
 async function received(
   response: Response,
   ours: AbortController,
+  remedy: string,
   tell: (bytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const reader = response.body?.getReader();
-  if (reader === undefined) throw brokenOff();
+  if (reader === undefined) throw brokenOff(remedy);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   for (;;) {
@@ -56,7 +63,7 @@ async function received(
     const { value, done } = await reader
       .read()
       .catch((cause: unknown) => {
-        throw brokenOff(cause);
+        throw brokenOff(remedy, cause);
       })
       .finally(() => clearTimeout(timer));
     if (done) return pieces;
@@ -70,9 +77,6 @@ function nameOf(response: Response): string {
   return /filename="([a-z0-9.-]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'daylight.zip';
 }
 
-function brokenOff(cause?: unknown): DaylightError {
-  return new DaylightError('unavailable', say('download.brokenOff'), {
-    remedy: say('download.brokenOffRemedy'),
-    cause,
-  });
+function brokenOff(remedy: string, cause?: unknown): DaylightError {
+  return new DaylightError('unavailable', say('download.brokenOff'), { remedy, cause });
 }

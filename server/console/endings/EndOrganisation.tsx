@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -16,29 +16,41 @@ import { Waiting } from '../frame/Waiting.tsx';
 import { longDay } from '../strings/format.ts';
 import { count, listed, say } from '../strings/say.ts';
 import { ENDED_PATH, lastWords } from './OrganisationEnded.tsx';
+import { TakeExport } from './TakeExport.tsx';
 import { isTyped, TypedName } from './TypedName.tsx';
 import { Elsewhere, OnComputers, Part, Recorded } from './WhatGoes.tsx';
 
 /** For owners, below the accounts that were ended. */
 export function EndOrganisation() {
   const [opened, { open, close }] = useDisclosure(false);
+  const [taking, { open: take, close: endTaking }] = useDisclosure(false);
+  const takeFirst = () => {
+    close();
+    take();
+  };
   return (
     <section className="dl-panel dl-stack" aria-labelledby="end-organisation-heading">
       <h2 id="end-organisation-heading">{say('endOrganisation.title')}</h2>
       <p>{say('endOrganisation.text')}</p>
-      <div>
+      <div className="dl-row">
+        <Button variant="default" onClick={take}>
+          {say('takeExport.open')}
+        </Button>
         <Button color="red" variant="outline" onClick={open}>
           {say('endOrganisation.open')}
         </Button>
       </div>
+      <Dialog opened={taking} onClose={endTaking} title={say('takeExport.title')}>
+        {taking && <TakeExport />}
+      </Dialog>
       <Dialog opened={opened} onClose={close} title={say('endOrganisation.title')}>
-        {opened && <Asking onClose={close} />}
+        {opened && <Asking onClose={close} onTake={takeFirst} />}
       </Dialog>
     </section>
   );
 }
 
-function Asking({ onClose }: { onClose: () => void }) {
+function Asking({ onClose, onTake }: { onClose: () => void; onTake: () => void }) {
   const preview = usePreviewOfOrganisationEnding();
   const fields = useProofFields();
   const [name, setName] = useState('');
@@ -67,7 +79,7 @@ function Asking({ onClose }: { onClose: () => void }) {
       onClose={onClose}
     >
       {obstacle !== null && <Prevented obstacle={obstacle} />}
-      <WhatGoesOfAll preview={asked} />
+      <WhatGoesOfAll preview={asked} onTake={onTake} />
       {obstacle === null && <TypedName name={asked.name} typed={name} error={end.error} onType={setName} />}
     </ProvedForm>
   );
@@ -94,7 +106,7 @@ function Prevented({ obstacle }: { obstacle: OrganisationEndObstacle }) {
   );
 }
 
-function WhatGoesOfAll({ preview }: { preview: OrganisationEndingPreview }) {
+function WhatGoesOfAll({ preview, onTake }: { preview: OrganisationEndingPreview; onTake: () => void }) {
   const { people, days, counts, records, computers, certificates } = preview;
   return (
     <>
@@ -112,6 +124,12 @@ function WhatGoesOfAll({ preview }: { preview: OrganisationEndingPreview }) {
         <li>{say('end.copies')}</li>
       </Part>
       <Part title={say('endOrganisation.before')}>
+        <li>
+          {say('endOrganisation.takeExport')}{' '}
+          <Anchor component="button" type="button" onClick={onTake}>
+            {say('takeExport.open')}
+          </Anchor>
+        </li>
         <li>{say('endOrganisation.takeOwn')}</li>
         <li>
           {say('endOrganisation.takeReports')} <Link to="/records">{say('nav.records')}</Link>
